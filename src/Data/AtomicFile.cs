@@ -1,0 +1,64 @@
+using System.Runtime.InteropServices;
+
+namespace Toolchain.Data;
+
+// Internal here, so that Graph, which may not know Data, can link this file; Data makes it public in AtomicFile.Public.cs.
+static partial class AtomicFile
+{
+    /// <summary>
+    /// Writes a file whole or not at all: into a temporary neighbour, flushed to the disk, then renamed over <paramref name="path"/>.
+    /// </summary>
+    /// <param name="path">The file to make or replace; missing folders are made.</param>
+    /// <param name="write">Writes the content. When it throws, the temporary file is deleted and an old file stays as it was.</param>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        string full = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(full) ?? throw new IOException($"'{path}' names no file.");
+        Directory.CreateDirectory(folder);
+        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, full, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+        FlushFolder(folder);
+    }
+
+    /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte order mark, whole or not at all.</summary>
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    // A rename is durable only once its folder is on the disk, and .NET has no call for that.
+    static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        int descriptor = open(folder, 0);
+        if (descriptor >= 0)
+        {
+            _ = fsync(descriptor);
+            _ = close(descriptor);
+        }
+    }
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int fsync(int descriptor);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int close(int descriptor);
+}
