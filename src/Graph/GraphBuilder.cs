@@ -1,0 +1,158 @@
+namespace Toolchain.Graph;
+
+/// <summary>
+/// Builds a graph node by node. Every call checks its operator's rule at once and returns the typed result, so a wrong graph fails where it
+/// is written. Names are made unique by a counter in order of the calls: the same calls give the same bytes.
+/// </summary>
+/// <param name="name">Name of the graph.</param>
+/// <param name="opset">Version of the operators, 13..21.</param>
+public sealed partial class GraphBuilder(string name = "model", int opset = 17)
+{
+    readonly List<Value> inputs = [], outputs = [];
+    readonly List<Node> nodes = [];
+    readonly List<KeyValuePair<string, TensorData>> initializers = [];
+    readonly Dictionary<string, TensorData> constants = [];
+    readonly Dictionary<string, Value> values = [];
+    readonly Dictionary<string, int> counters = [];
+
+    /// <summary>Version of the operators.</summary>
+    public int Opset { get; } = opset is >= 13 and <= 21
+        ? opset
+        : throw new ArgumentOutOfRangeException(nameof(opset), $"'{nameof(opset)}' must be in [13..21], was {opset}.");
+
+    /// <summary>Prefix of the names of the nodes that follow: the path of the module that is being built, or "".</summary>
+    public string Scope { get; set; } = "";
+
+    /// <summary>Adds an input.</summary>
+    public Value Input(string name, ElementType type, Shape shape)
+    {
+        Value input = Define(name, new TensorType(type, shape));
+        inputs.Add(input);
+        return input;
+    }
+
+    /// <summary>Adds a constant under its own name, such as a key of a state dict.</summary>
+    public Value Initializer(string name, TensorData tensor)
+    {
+        Value value = Define(name, new TensorType(tensor.Type, Shape.Of(tensor.Sizes)));
+        initializers.Add(new(name, tensor));
+        constants.Add(name, tensor);
+        return value;
+    }
+
+    /// <summary>Adds a constant that has no name of its own.</summary>
+    public Value Constant(TensorData tensor) => Initializer(Unique("constant"), tensor);
+
+    /// <summary>A scalar of the element type of <paramref name="like"/>.</summary>
+    public Value Scalar(double value, Value like) => Constant(TensorData.Scalar(value, like.Type.Element));
+
+    /// <summary>Applies an operator with one output.</summary>
+    /// <param name="op">ONNX operator name.</param>
+    /// <param name="inputs">Inputs in ONNX's order; null where an optional one is left out.</param>
+    /// <param name="attributes">Attributes, or null for none.</param>
+    /// <exception cref="GraphException">The operator is unknown, or its rule is broken.</exception>
+    public Value Apply(string op, IReadOnlyList<Value?> inputs, Attributes? attributes = null) => Apply(op, inputs, attributes, 1)[0];
+
+    /// <summary>Applies an operator with <paramref name="outputCount"/> outputs.</summary>
+    /// <exception cref="GraphException">The operator is unknown, or its rule is broken.</exception>
+    public Value[] Apply(string op, IReadOnlyList<Value?> inputs, Attributes? attributes, int outputCount)
+    {
+        string nodeName = Unique(Scope == "" ? op : $"{Scope}/{op}");
+        string[] results = [.. Enumerable.Range(0, outputCount).Select(i => outputCount == 1 ? $"{nodeName}.out" : $"{nodeName}.out{i}")];
+        var node = new Node(op, nodeName, [.. inputs.Select(input => input?.Name ?? "")], results, attributes ?? new Attributes());
+        TensorType[] types = Inference.Infer(node, Opset, name => values[name].Type, name => constants.GetValueOrDefault(name));
+        nodes.Add(node);
+        return [.. results.Select((result, i) => Define(result, types[i]))];
+    }
+
+    /// <summary>
+    /// Makes <paramref name="value"/> an output called <paramref name="name"/>. The shape to declare may name what inference left unknown.
+    /// </summary>
+    /// <exception cref="GraphException">The declared shape contradicts the inferred one.</exception>
+    public void Output(string name, Value value, Shape? shape = null)
+    {
+        Value renamed = Apply("Identity", [value]);
+        nodes[^1] = nodes[^1] with { Outputs = [name] };
+        values.Remove(renamed.Name);
+        if (shape is not null && !shape.IsCompatibleWith(value.Shape))
+        {
+            throw new GraphException($"output '{name}' is declared {shape}, but is {value.Shape}.");
+        }
+        outputs.Add(Define(name, value.Type with { Shape = shape ?? value.Shape }));
+    }
+
+    /// <summary>Copies the nodes and weights of <paramref name="model"/> in, feeding its inputs by <paramref name="arguments"/>.</summary>
+    /// <returns>The model's outputs by name.</returns>
+    public IReadOnlyDictionary<string, Value> Inline(OnnxModel model, params IReadOnlyList<Value> arguments)
+    {
+        var names = model.Inputs.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => pair.Second.Name);
+        foreach ((string name, TensorData tensor) in model.Initializers)
+        {
+            names[name] = Initializer(Unique(name), tensor).Name;
+        }
+        foreach (Node node in model.Nodes)
+        {
+            Value[] results = Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : values[names[input]])], node.Attributes, node.Outputs.Count);
+            nodes[^1] = nodes[^1] with { Name = counters.TryAdd(node.Name, 1) ? node.Name : nodes[^1].Name };
+            foreach ((string output, Value result) in node.Outputs.Zip(results))
+            {
+                names[output] = result.Name;
+            }
+        }
+        return model.Outputs.ToDictionary(output => output.Name, output => values[names[output.Name]]);
+    }
+
+    /// <summary>The finished model, without the nodes and weights that no output needs.</summary>
+    /// <exception cref="GraphException">The graph has no output.</exception>
+    public OnnxModel Build(IReadOnlyDictionary<string, string>? metadata = null, string documentation = "")
+    {
+        if (outputs.Count == 0)
+        {
+            throw new GraphException($"graph '{name}' has no output; call Output before Build.");
+        }
+        HashSet<string> needed = [.. outputs.Select(output => output.Name)];
+        var kept = new List<Node>();
+        foreach (Node node in Enumerable.Reverse(Simplification.DropIdentities(nodes, outputs.Select(output => output.Name).ToHashSet())))
+        {
+            if (node.Outputs.Any(needed.Contains))
+            {
+                kept.Add(node);
+                needed.UnionWith(node.Inputs);
+            }
+        }
+        kept.Reverse();
+        return new OnnxModel
+        {
+            Opset = Opset,
+            Name = name,
+            Documentation = documentation,
+            Inputs = inputs,
+            Outputs = outputs,
+            Initializers = [.. initializers.Where(pair => needed.Contains(pair.Key))],
+            Nodes = kept,
+            Metadata = metadata ?? new Dictionary<string, string>(),
+        };
+    }
+
+    Value Define(string name, TensorType type)
+    {
+        var value = new Value(name, type);
+        return values.TryAdd(name, value) ? value : throw new GraphException($"the name '{name}' is taken in graph '{this.Name}'.");
+    }
+
+    string Name => name;
+
+    string Unique(string stem)
+    {
+        while (true)
+        {
+            int number = counters.GetValueOrDefault(stem);
+            counters[stem] = number + 1;
+            string unique = number == 0 ? stem : $"{stem}_{number}";
+            if (!values.ContainsKey(unique))
+            {
+                return unique;
+            }
+        }
+    }
+}

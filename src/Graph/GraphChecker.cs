@@ -1,0 +1,53 @@
+namespace Toolchain.Graph;
+
+/// <summary>Checks a whole model: names, order, operators, types and shapes.</summary>
+public static class GraphChecker
+{
+    /// <summary>Checks <paramref name="model"/> and returns the type of every tensor in it by name.</summary>
+    /// <exception cref="GraphException">A name is defined twice or never, an operator's rule is broken, or an output is not what it is declared to be.</exception>
+    public static IReadOnlyDictionary<string, TensorType> Check(OnnxModel model)
+    {
+        var types = new Dictionary<string, TensorType>();
+        var constants = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
+        foreach ((string name, TensorData tensor) in model.Initializers)
+        {
+            types.Add(name, new TensorType(tensor.Type, Shape.Of(tensor.Sizes)));
+        }
+        foreach (Value input in model.Inputs)
+        {
+            Define(input.Name, input.Type, $"input '{input.Name}'");
+        }
+        foreach (Node node in model.Nodes)
+        {
+            TensorType[] results = Inference.Infer(node, model.Opset, name => TypeOf(name, node), name => constants.GetValueOrDefault(name));
+            foreach ((string name, TensorType type) in node.Outputs.Zip(results))
+            {
+                Define(name, type, $"node '{node.Name}' ({node.Op})");
+            }
+            if (node.Op == "Constant")
+            {
+                constants[node.Outputs[0]] = (TensorData)node.Attributes["value"];
+            }
+        }
+        foreach (Value output in model.Outputs)
+        {
+            TensorType found = types.GetValueOrDefault(output.Name) ?? throw new GraphException($"output '{output.Name}' is never computed.");
+            if (found.Element != output.Type.Element || !found.Shape.IsCompatibleWith(output.Shape))
+            {
+                throw new GraphException($"output '{output.Name}' is declared {output.Type}, but is {found}.");
+            }
+        }
+        return types;
+
+        void Define(string name, TensorType type, string place)
+        {
+            if (!types.TryAdd(name, type))
+            {
+                throw new GraphException($"{place}: the name '{name}' is already taken.");
+            }
+        }
+
+        TensorType TypeOf(string name, Node node) =>
+            types.GetValueOrDefault(name) ?? throw new GraphException($"node '{node.Name}' ({node.Op}): input '{name}' is not computed before it.");
+    }
+}

@@ -1,0 +1,22 @@
+using Toolchain.Graph.Operators;
+
+namespace Toolchain.Graph;
+
+/// <summary>Type and shape inference of one node, with errors that name the node.</summary>
+static class Inference
+{
+    public static TensorType[] Infer(Node node, int opset, Func<string, TensorType> typeOf, Func<string, TensorData?> constantOf)
+    {
+        try
+        {
+            Operator op = OperatorRegistry.Find(node.Op, opset);
+            TensorType?[] types = [.. node.Inputs.Select(name => name == "" ? null : typeOf(name))];
+            TensorData?[] constants = [.. node.Inputs.Select(name => name == "" ? null : constantOf(name))];
+            return op.Infer(new TypeScope(node, types, constants));
+        }
+        catch (GraphException error)
+        {
+            throw new GraphException($"node '{node.Name}' ({node.Op}): {error.Message}");
+        }
+    }
+}

@@ -1,0 +1,73 @@
+namespace Toolchain.Graph;
+
+/// <summary>A graph with its weights, opset and metadata: what one <c>.onnx</c> file holds.</summary>
+public sealed class OnnxModel
+{
+    /// <summary>Version of the default operator domain, 13..21.</summary>
+    public int Opset { get; init; } = 17;
+
+    /// <summary>Lowest version of the file format that allows <see cref="Opset"/>.</summary>
+    public int IrVersion => Opset switch { <= 14 => 7, <= 18 => 8, <= 20 => 9, _ => 10 };
+
+    /// <summary>Name of the graph.</summary>
+    public string Name { get; init; } = "model";
+
+    /// <summary>Text for a reader of the file.</summary>
+    public string Documentation { get; init; } = "";
+
+    /// <summary>Inputs in the order of the caller's arguments.</summary>
+    public required IReadOnlyList<Value> Inputs { get; init; }
+
+    /// <summary>Outputs in order.</summary>
+    public required IReadOnlyList<Value> Outputs { get; init; }
+
+    /// <summary>Constant tensors by name, in order of definition.</summary>
+    public required IReadOnlyList<KeyValuePair<string, TensorData>> Initializers { get; init; }
+
+    /// <summary>Nodes, each after the nodes whose outputs it takes.</summary>
+    public required IReadOnlyList<Node> Nodes { get; init; }
+
+    /// <summary>Free texts by key (ONNX's metadata_props); written in ordinal order of the keys.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The same model with other metadata.</summary>
+    public OnnxModel WithMetadata(IReadOnlyDictionary<string, string> metadata) => new()
+    {
+        Opset = Opset,
+        Name = Name,
+        Documentation = Documentation,
+        Inputs = Inputs,
+        Outputs = Outputs,
+        Initializers = Initializers,
+        Nodes = Nodes,
+        Metadata = metadata,
+    };
+
+    /// <summary>The file's bytes; the same model gives the same bytes.</summary>
+    public byte[] ToBytes() => OnnxWriter.Write(this);
+
+    /// <summary>Writes the file whole or not at all.</summary>
+    public void Save(string path)
+    {
+        byte[] bytes = ToBytes();
+        Data.AtomicFile.Write(path, stream => stream.Write(bytes));
+    }
+
+    /// <summary>Reads a file.</summary>
+    /// <exception cref="InvalidDataException">The file is no ONNX model, or uses what this library does not read; the message names the place.</exception>
+    public static OnnxModel Load(string path)
+    {
+        try
+        {
+            return FromBytes(File.ReadAllBytes(path));
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"'{path}': {error.Message}", error);
+        }
+    }
+
+    /// <summary>Reads a model from the bytes of a file.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no ONNX model, or use what this library does not read.</exception>
+    public static OnnxModel FromBytes(ReadOnlySpan<byte> bytes) => OnnxReader.Read(bytes);
+}

@@ -1,0 +1,88 @@
+using Google.Protobuf;
+using Onnx;
+
+namespace Toolchain.Graph;
+
+/// <summary>Writes a model in ONNX's protobuf form: no clock, no machine, stable order.</summary>
+static class OnnxWriter
+{
+    public static byte[] Write(OnnxModel model)
+    {
+        var graph = new GraphProto { Name = model.Name };
+        graph.Node.AddRange(model.Nodes.Select(ToProto));
+        graph.Initializer.AddRange(model.Initializers.Select(pair => ToProto(pair.Value, pair.Key)));
+        graph.Input.AddRange(model.Inputs.Select(ToProto));
+        graph.Output.AddRange(model.Outputs.Select(ToProto));
+
+        var proto = new ModelProto { IrVersion = model.IrVersion, ProducerName = "uvl", Graph = graph };
+        proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = model.Opset });
+        if (model.Documentation != "")
+        {
+            proto.DocString = model.Documentation;
+        }
+        proto.MetadataProps.AddRange(model.Metadata
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new StringStringEntryProto { Key = pair.Key, Value = pair.Value }));
+        return proto.ToByteArray();
+    }
+
+    static NodeProto ToProto(Node node)
+    {
+        var proto = new NodeProto { OpType = node.Op, Name = node.Name };
+        proto.Input.AddRange(node.Inputs);
+        proto.Output.AddRange(node.Outputs);
+        proto.Attribute.AddRange(node.Attributes.Select(pair => ToProto(pair.Key, pair.Value)));
+        return proto;
+    }
+
+    static AttributeProto ToProto(string name, object value)
+    {
+        var proto = new AttributeProto { Name = name };
+        switch (value)
+        {
+            case long number: proto.Type = AttributeProto.Types.AttributeType.Int; proto.I = number; break;
+            case float number: proto.Type = AttributeProto.Types.AttributeType.Float; proto.F = number; break;
+            case string text: proto.Type = AttributeProto.Types.AttributeType.String; proto.S = ByteString.CopyFromUtf8(text); break;
+            case long[] numbers: proto.Type = AttributeProto.Types.AttributeType.Ints; proto.Ints.AddRange(numbers); break;
+            case float[] numbers: proto.Type = AttributeProto.Types.AttributeType.Floats; proto.Floats.AddRange(numbers); break;
+            case TensorData tensor: proto.Type = AttributeProto.Types.AttributeType.Tensor; proto.T = ToProto(tensor, ""); break;
+        }
+        return proto;
+    }
+
+    static TensorProto ToProto(TensorData tensor, string name)
+    {
+        var proto = new TensorProto { DataType = (int)tensor.Type, RawData = UnsafeByteOperations.UnsafeWrap(tensor.Bytes) };
+        if (name != "")
+        {
+            proto.Name = name;
+        }
+        proto.Dims.AddRange(tensor.Sizes);
+        return proto;
+    }
+
+    static ValueInfoProto ToProto(Value value)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.AddRange(value.Shape.Select(ToProto));
+        return new ValueInfoProto
+        {
+            Name = value.Name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)value.Type.Element, Shape = shape } },
+        };
+    }
+
+    static TensorShapeProto.Types.Dimension ToProto(Dim dim)
+    {
+        var proto = new TensorShapeProto.Types.Dimension();
+        if (dim.Size is long size)
+        {
+            proto.DimValue = size;
+        }
+        else if (dim.Name is string name)
+        {
+            proto.DimParam = name;
+        }
+        return proto;
+    }
+}

@@ -1,0 +1,34 @@
+namespace Toolchain.Graph.Operators;
+
+/// <summary>The error function to double precision: a series near 0, a continued fraction in the tails (Abramowitz and Stegun 7.1.6, 7.1.14).</summary>
+static class ErrorFunction
+{
+    public static double Erf(double x)
+    {
+        double size = Math.Abs(x);
+        double value = size < 3 ? Series(size) : size < 6 ? 1 - Tail(size) : double.IsNaN(x) ? x : 1;
+        return x < 0 ? -value : value;
+    }
+
+    // 2/sqrt(pi) * e^(-x^2) * sum of 2^n x^(2n+1) / (1*3*..*(2n+1)): all terms positive, so nothing cancels.
+    static double Series(double x)
+    {
+        double term = x, sum = x;
+        for (int n = 1; term > sum * 1e-17; n++)
+        {
+            term *= 2 * x * x / (2 * n + 1);
+            sum += term;
+        }
+        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+    }
+
+    static double Tail(double x)
+    {
+        double fraction = x;
+        for (int n = 60; n >= 1; n--)
+        {
+            fraction = x + n / 2.0 / fraction;
+        }
+        return Math.Exp(-x * x) / Math.Sqrt(Math.PI) / fraction;
+    }
+}

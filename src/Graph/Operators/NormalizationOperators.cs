@@ -1,0 +1,109 @@
+namespace Toolchain.Graph.Operators;
+
+/// <summary>Normalisations in their inference form, and softmax.</summary>
+static class NormalizationOperators
+{
+    public static IEnumerable<Operator> All =>
+    [
+        new("BatchNormalization", 14, scope => [scope[0]], scope => [BatchNorm(scope)]),
+        new("LayerNormalization", 17, scope => [scope[0]], scope => [LayerNorm(scope)]),
+        new("Softmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, Softmax)]),
+        new("LogSoftmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, LogSoftmax)]),
+    ];
+
+    // y = (x - mean) / sqrt(var + epsilon) * scale + bias, per channel of [N,C,...].
+    static NdArray BatchNorm(ValueScope scope)
+    {
+        NdArray image = scope[0];
+        double epsilon = scope.Attributes.Float("epsilon", 1e-5f);
+        int area = NdArray.Product(image.Dims.AsSpan(2)), channels = image.Dims[1];
+        var result = new NdArray(image.Dims, image.Type);
+        for (int i = 0; i < result.Data.Length; i++)
+        {
+            int c = i / area % channels;
+            result.Data[i] = (image.Data[i] - scope[3].Data[c]) / Math.Sqrt(scope[4].Data[c] + epsilon) * scope[1].Data[c] + scope[2].Data[c];
+        }
+        return result;
+    }
+
+    static NdArray LayerNorm(ValueScope scope)
+    {
+        NdArray x = scope[0];
+        int axis = x.Axis(scope.Attributes.Int("axis", -1));
+        int length = NdArray.Product(x.Dims.AsSpan(axis));
+        double epsilon = scope.Attributes.Float("epsilon", 1e-5f);
+        var result = new NdArray(x.Dims, x.Type);
+        for (int row = 0; row < x.Data.Length / length; row++)
+        {
+            ReadOnlySpan<double> values = x.Data.AsSpan(row * length, length);
+            double mean = Sum(values, 0) / length, variance = Squares(values, mean) / length;
+            for (int i = 0; i < length; i++)
+            {
+                double scaled = (values[i] - mean) / Math.Sqrt(variance + epsilon) * scope[1].Data[i];
+                result.Data[row * length + i] = scaled + (scope.Optional(2)?.Data[i] ?? 0);
+            }
+        }
+        return result;
+    }
+
+    static double Sum(ReadOnlySpan<double> values, double start)
+    {
+        foreach (double value in values)
+        {
+            start += value;
+        }
+        return start;
+    }
+
+    static double Squares(ReadOnlySpan<double> values, double mean)
+    {
+        double sum = 0;
+        foreach (double value in values)
+        {
+            sum += (value - mean) * (value - mean);
+        }
+        return sum;
+    }
+
+    static NdArray AlongAxis(ValueScope scope, Action<double[]> normalize)
+    {
+        NdArray x = scope[0];
+        int axis = x.Axis(scope.Attributes.Int("axis", -1)), length = x.Dims[axis], inner = NdArray.Product(x.Dims.AsSpan(axis + 1));
+        var result = new NdArray(x.Dims, x.Type);
+        var row = new double[length];
+        for (int start = 0; start < x.Data.Length; start += length * inner)
+        {
+            for (int offset = start; offset < start + inner; offset++)
+            {
+                for (int i = 0; i < length; i++)
+                {
+                    row[i] = x.Data[offset + i * inner];
+                }
+                normalize(row);
+                for (int i = 0; i < length; i++)
+                {
+                    result.Data[offset + i * inner] = row[i];
+                }
+            }
+        }
+        return result;
+    }
+
+    static void Softmax(double[] row)
+    {
+        double largest = row.Max(), total = row.Sum(value => Math.Exp(value - largest));
+        for (int i = 0; i < row.Length; i++)
+        {
+            row[i] = Math.Exp(row[i] - largest) / total;
+        }
+    }
+
+    static void LogSoftmax(double[] row)
+    {
+        double total = ReductionOperators.LogSumExp(row);
+        for (int i = 0; i < row.Length; i++)
+        {
+            row[i] -= total;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace Toolchain.Graph;
+
+/// <summary>Removal of nodes that do nothing.</summary>
+static class Simplification
+{
+    /// <summary>
+    /// Drops Identity nodes: readers of the copy read the original; where the copy is an output of the graph, the node that made the
+    /// original takes over the output's name.
+    /// </summary>
+    public static List<Node> DropIdentities(IReadOnlyList<Node> nodes, IReadOnlySet<string> outputs)
+    {
+        var made = nodes.SelectMany(node => node.Outputs).ToHashSet();
+        var rename = new Dictionary<string, string>();
+        foreach (Node node in nodes.Where(node => node.Op == "Identity"))
+        {
+            (string source, string copy) = (Resolve(node.Inputs[0]), node.Outputs[0]);
+            if (!outputs.Contains(copy))
+            {
+                rename[copy] = source;
+            }
+            else if (made.Contains(source) && !outputs.Contains(source))
+            {
+                rename[source] = copy;
+            }
+        }
+        return [.. nodes
+            .Select(node => node with { Inputs = [.. node.Inputs.Select(Resolve)], Outputs = [.. node.Outputs.Select(output => outputs.Contains(output) ? output : Resolve(output))] })
+            .Where(node => node.Op != "Identity" || node.Inputs[0] != node.Outputs[0])
+            .Where(node => node.Op != "Identity" || outputs.Contains(node.Outputs[0]))];
+
+        string Resolve(string name)
+        {
+            while (rename.TryGetValue(name, out string? next))
+            {
+                name = next;
+            }
+            return name;
+        }
+    }
+}
