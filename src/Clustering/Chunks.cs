@@ -1,0 +1,22 @@
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// Parallel work over fixed ranges of rows. The ranges depend on the row count alone, and results are added in range order, so that sums have
+/// the same bits at any thread count.
+/// </summary>
+static class Chunks
+{
+    public const int Size = 256;
+
+    public static int Count(int rows) => (rows + Size - 1) / Size;
+
+    /// <summary>Runs <paramref name="work"/>(chunk, first row, end row) over all chunks.</summary>
+    public static void ForEach(int rows, int threads, Action<int, int, int> work) =>
+        Parallel.For(0, Count(rows), Options(threads), chunk => work(chunk, chunk * Size, Math.Min(rows, (chunk + 1) * Size)));
+
+    /// <summary>Runs <paramref name="work"/>(part, first row, end row) over <paramref name="parts"/> equal ranges.</summary>
+    public static void ForParts(int rows, int parts, int threads, Action<int, int, int> work) =>
+        Parallel.For(0, parts, Options(threads), part => work(part, (int)((long)rows * part / parts), (int)((long)rows * (part + 1) / parts)));
+
+    static ParallelOptions Options(int threads) => new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
+}

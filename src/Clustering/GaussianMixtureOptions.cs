@@ -1,0 +1,35 @@
+namespace Toolchain.Clustering;
+
+/// <summary>Options of the Gaussian mixture; the defaults are scikit-learn's.</summary>
+public sealed record GaussianMixtureOptions
+{
+    /// <summary>Number of components (K), in [1..N].</summary>
+    public int ComponentCount { get; init; } = 10;
+
+    /// <summary>Most passes of expectation and maximisation.</summary>
+    public int MaxIterations { get; init; } = 100;
+
+    /// <summary>Stops when the mean log-likelihood per row rises by less than this (nats).</summary>
+    public double Tolerance { get; init; } = 1e-3;
+
+    /// <summary>Added to the diagonal of every covariance.</summary>
+    public double Regularization { get; init; } = 1e-6;
+
+    /// <summary>Seed of the k-means start.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>k-means starts of which the best begins the mixture.</summary>
+    public int Restarts { get; init; } = 1;
+
+    /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    internal void Check(Rows rows)
+    {
+        rows.Check();
+        rows.CheckClusterCount(ComponentCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
+        ArgumentOutOfRangeException.ThrowIfNegative(Regularization);
+    }
+}

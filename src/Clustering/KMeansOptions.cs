@@ -1,0 +1,40 @@
+namespace Toolchain.Clustering;
+
+/// <summary>Options of k-means; the defaults are scikit-learn's where it has them.</summary>
+public sealed record KMeansOptions
+{
+    /// <summary>Number of clusters (K), in [1..N].</summary>
+    public int ClusterCount { get; init; } = 10;
+
+    /// <summary>Starts from which the one of the lowest inertia is kept.</summary>
+    public int Restarts { get; init; } = 1;
+
+    /// <summary>Most passes of one start.</summary>
+    public int MaxIterations { get; init; } = 300;
+
+    /// <summary>Stops when the squared movement of all centres is at most this times the mean variance of the columns.</summary>
+    public double Tolerance { get; init; } = 1e-4;
+
+    /// <summary>Seed of the k-means++ draws.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+
+    internal void Check(Rows rows)
+    {
+        rows.Check();
+        rows.CheckClusterCount(ClusterCount);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
+    }
+}
+
+/// <summary>What k-means found.</summary>
+/// <param name="Centres">Centres [K,D], row-major.</param>
+/// <param name="Labels">Nearest centre of each row; ties go to the lower index.</param>
+/// <param name="Inertia">Sum of the squared distances to the nearest centres.</param>
+/// <param name="Iterations">Passes of the kept start.</param>
+/// <param name="Converged">Whether the tolerance was met before the last allowed pass.</param>
+public sealed record KMeansResult(Rows Centres, int[] Labels, double Inertia, int Iterations, bool Converged);

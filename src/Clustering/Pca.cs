@@ -1,0 +1,151 @@
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// Principal components by the eigenvectors of the covariance, in float64 (Jolliffe, "Principal Component Analysis", 2002). Signs are fixed:
+/// the largest element of each axis is positive.
+/// </summary>
+public sealed class Pca
+{
+    Pca(double[] mean, double[,] axes, double[] variances) => (Mean, Axes, Variances) = (mean, axes, variances);
+
+    /// <summary>Mean of the rows, [D].</summary>
+    public double[] Mean { get; }
+
+    /// <summary>Axes [D,P] that a centred row is multiplied by; divided by the standard deviations when whitening.</summary>
+    public double[,] Axes { get; }
+
+    /// <summary>Variance along each axis, [P], falling.</summary>
+    public double[] Variances { get; }
+
+    /// <summary>Fits the axes that hold <paramref name="fraction"/> of the variance, the fewest that do.</summary>
+    /// <param name="rows">At least two rows.</param>
+    /// <param name="fraction">In (0..1].</param>
+    /// <param name="whiten">Whether projections are scaled to variance 1.</param>
+    /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
+    public static Pca FitFraction(Rows rows, double fraction, bool whiten, int threads = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fraction);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(fraction, 1);
+        return Fit(rows, values =>
+        {
+            double goal = fraction * values.Sum() * (1 - 1e-12), sum = 0;
+            int count = 0;
+            while (count < values.Length && sum < goal)
+            {
+                sum += values[count++];
+            }
+            return Math.Max(1, count);
+        }, whiten, threads);
+    }
+
+    /// <summary>Fits the first <paramref name="dimensions"/> axes, in [1..D].</summary>
+    public static Pca Fit(Rows rows, int dimensions, bool whiten, int threads = 0)
+    {
+        if (dimensions < 1 || dimensions > rows.Width)
+        {
+            throw new ArgumentOutOfRangeException(nameof(dimensions), $"'{nameof(dimensions)}' must be in [1..{nameof(rows.Width)}={rows.Width}], was {dimensions}.");
+        }
+        return Fit(rows, _ => dimensions, whiten, threads);
+    }
+
+    /// <summary>Rows along the axes, [N,P].</summary>
+    public Rows Project(Rows rows, int threads = 0)
+    {
+        int count = Variances.Length, width = rows.Width;
+        var projected = new float[rows.Count * count];
+        Chunks.ForEach(rows.Count, threads, (_, first, end) =>
+        {
+            var sum = new double[count];
+            var axes = System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref Axes[0, 0], Axes.Length);
+            for (int row = first; row < end; row++)
+            {
+                Array.Clear(sum);
+                ReadOnlySpan<float> values = rows[row];
+                for (int i = 0; i < width; i++)
+                {
+                    Kernels.AddScaled(sum, axes.Slice(i * count, count), values[i] - Mean[i]);
+                }
+                for (int axis = 0; axis < count; axis++)
+                {
+                    projected[row * count + axis] = (float)sum[axis];
+                }
+            }
+        });
+        return new Rows(projected, count);
+    }
+
+    static Pca Fit(Rows rows, Func<double[], int> choose, bool whiten, int threads)
+    {
+        rows.Check();
+        (double[] mean, double[] covariance) = Covariance(rows, threads);
+        (double[] values, double[] vectors) = SymmetricEigen.Decompose(covariance, rows.Width);
+        int count = choose(values), width = rows.Width;
+        var axes = new double[width, count];
+        for (int axis = 0; axis < count; axis++)
+        {
+            ReadOnlySpan<double> vector = vectors.AsSpan(axis * width, width);
+            double scale = Math.Sign(Largest(vector)) / (whiten ? Math.Sqrt(Math.Max(values[axis], 1e-12)) : 1);
+            for (int i = 0; i < width; i++)
+            {
+                axes[i, axis] = vector[i] * scale;
+            }
+        }
+        return new Pca(mean, axes, values[..count]);
+    }
+
+    static double Largest(ReadOnlySpan<double> vector)
+    {
+        double largest = 0;
+        foreach (double value in vector)
+        {
+            largest = Math.Abs(value) > Math.Abs(largest) ? value : largest;
+        }
+        return largest;
+    }
+
+    static (double[] Mean, double[] Covariance) Covariance(Rows rows, int threads)
+    {
+        int width = rows.Width, parts = 4;
+        var mean = new double[width];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ReadOnlySpan<float> values = rows[row];
+            for (int i = 0; i < width; i++)
+            {
+                mean[i] += values[i];
+            }
+        }
+        for (int i = 0; i < width; i++)
+        {
+            mean[i] /= rows.Count;
+        }
+        var sums = new double[parts][];
+        Chunks.ForParts(rows.Count, parts, threads, (part, first, end) =>
+        {
+            sums[part] = new double[width * width];
+            var centred = new double[width];
+            for (int row = first; row < end; row++)
+            {
+                ReadOnlySpan<float> values = rows[row];
+                for (int i = 0; i < width; i++)
+                {
+                    centred[i] = values[i] - mean[i];
+                }
+                for (int i = 0; i < width; i++)
+                {
+                    Kernels.AddScaled(sums[part].AsSpan(i * width, i + 1), centred.AsSpan(0, i + 1), centred[i]);
+                }
+            }
+        });
+        var covariance = new double[width * width];
+        for (int i = 0; i < width; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                double value = sums.Sum(part => part[i * width + j]) / Math.Max(1, rows.Count - 1);
+                (covariance[i * width + j], covariance[j * width + i]) = (value, value);
+            }
+        }
+        return (mean, covariance);
+    }
+}

@@ -1,0 +1,95 @@
+namespace Toolchain.Clustering.Tests;
+
+public sealed class GaussianMixtureTests
+{
+    [Fact]
+    public void Fit_OneComponent_IsMeanAndCovariance() // rows (0,0), (2,0), (0,2), (2,2): mean 1, variance 1, no correlation
+    {
+        GaussianMixture mixture = GaussianMixture.Fit(new Rows(new float[] { 0, 0, 2, 0, 0, 2, 2, 2 }, 2), new GaussianMixtureOptions { ComponentCount = 1, Regularization = 0 });
+        Assert.Equal(1, mixture.Weights[0], 1e-12);
+        Assert.Equal(1, mixture.Means[0, 0], 1e-12);
+        Assert.Equal(1, mixture.PrecisionFactors[0, 0, 0], 1e-12);
+        Assert.Equal(0, mixture.PrecisionFactors[0, 0, 1], 1e-12);
+        // log density of each row: -log(2 pi) - (1 + 1)/2
+        Assert.Equal(-Math.Log(2 * Math.PI) - 1, mixture.LogLikelihood, 1e-12);
+    }
+
+    [Theory]
+    [InlineData(3, 2)]
+    [InlineData(5, 4)]
+    [InlineData(4, 1)]
+    public void Fit_RandomRows_EqualsThePlainLoops(int width, int components)
+    {
+        Rows rows = Samples.Blobs(400, width, components, 17 + width);
+        var options = new GaussianMixtureOptions { ComponentCount = components, MaxIterations = 5, Tolerance = 0 };
+        GaussianMixture fast = GaussianMixture.Fit(rows, options);
+        SlowMixture slow = SlowMixture.Fit(rows, KMeans.Fit(rows, new KMeansOptions { ClusterCount = components }).Labels, components, fast.Iterations, options.Regularization);
+        Assert.Equal(slow.LogLikelihood, fast.LogLikelihood, 1e-9);
+        for (int k = 0; k < components; k++)
+        {
+            Assert.Equal(slow.Weights[k], fast.Weights[k], 1e-9);
+            for (int i = 0; i < width; i++)
+            {
+                Assert.Equal(slow.Means[k][i], fast.Means[k, i], 1e-9);
+            }
+        }
+        double[] probabilities = fast.Probabilities(rows);
+        double[] expected = slow.Probabilities(rows);
+        Assert.All(expected.Zip(probabilities), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+    }
+
+    [Fact]
+    public void Fit_MorePasses_NeverLowerTheLikelihood()
+    {
+        Rows rows = Samples.Blobs(800, 3, 5, 8);
+        double[] levels = [.. Enumerable.Range(1, 10).Select(passes => GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 5, MaxIterations = passes, Tolerance = 0 }).LogLikelihood)];
+        Assert.All(levels.Zip(levels.Skip(1)), pair => Assert.True(pair.Second >= pair.First - 1e-10));
+        Assert.True(levels[^1] > levels[0]);
+    }
+
+    [Fact]
+    public void Fit_AnyThreadCount_GivesTheSameBits()
+    {
+        Rows rows = Samples.Blobs(2000, 7, 4, 21);
+        double[][,] means = [.. new[] { 1, 2, 4 }.Select(threads => GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 4, Threads = threads }).Means)];
+        Assert.All(means, found => Assert.Equal(means[0], found));
+    }
+
+    [Fact]
+    public void Probabilities_AddUpToOne_AndLabelsAreTheirMaxima()
+    {
+        Rows rows = Samples.Blobs(300, 4, 3, 5);
+        GaussianMixture mixture = GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 3 });
+        double[] probabilities = mixture.Probabilities(rows);
+        int[] labels = mixture.Assign(rows);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            double[] own = probabilities[(row * 3)..(row * 3 + 3)];
+            Assert.Equal(1, own.Sum(), 1e-12);
+            Assert.Equal(own.Max(), own[labels[row]]);
+        }
+    }
+
+    [Fact]
+    public void Fit_ConstantColumn_IsHeldByTheRegularization()
+    {
+        float[] values = [.. Enumerable.Range(0, 40).SelectMany(i => new[] { i % 7, 3f })];
+        GaussianMixture mixture = GaussianMixture.Fit(new Rows(values, 2), new GaussianMixtureOptions { ComponentCount = 2 });
+        Assert.Equal(1000, mixture.PrecisionFactors[0, 1, 1], 1e-3);
+    }
+
+    [Fact]
+    public void Fit_ConstantColumnWithoutRegularization_SaysWhatToRaise()
+    {
+        float[] values = [.. Enumerable.Range(0, 40).SelectMany(i => new[] { i % 7, 3f })];
+        var error = Assert.Throws<InvalidOperationException>(() => GaussianMixture.Fit(new Rows(values, 2), new GaussianMixtureOptions { ComponentCount = 1, Regularization = 0 }));
+        Assert.Equal("The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer components.", error.Message);
+    }
+
+    [Fact]
+    public void Probabilities_OtherWidth_IsRefused()
+    {
+        GaussianMixture mixture = GaussianMixture.Fit(Samples.Blobs(50, 3, 2, 1), new GaussianMixtureOptions { ComponentCount = 2 });
+        Assert.StartsWith("'rows' must have width 3, was 2.", Assert.Throws<ArgumentException>(() => mixture.Probabilities(Samples.Blobs(5, 2, 1, 1))).Message, StringComparison.Ordinal);
+    }
+}

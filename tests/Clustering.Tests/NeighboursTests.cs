@@ -1,0 +1,56 @@
+namespace Toolchain.Clustering.Tests;
+
+public sealed class NeighboursTests
+{
+    [Fact]
+    public void Cosine_ByHand()
+    {
+        Rows known = new(new float[] { 1, 0, 0, 5, 3, 3 }, 2);
+        (int[] indices, float[] similarities) = Neighbours.Cosine(new Rows(new float[] { 2, 0.1f }, 2), known, 2);
+        Assert.Equal([0, 2], indices);
+        Assert.Equal(2 / MathF.Sqrt(4.01f), similarities[0], 1e-6);
+    }
+
+    [Fact]
+    public void Cosine_RandomRows_EqualsSortingAll()
+    {
+        Rows queries = Samples.Blobs(301, 13, 5, 1), known = Samples.Blobs(1111, 13, 5, 2);
+        (int[] indices, float[] similarities) = Neighbours.Cosine(queries, known, 20);
+        for (int q = 0; q < queries.Count; q++)
+        {
+            double[] cosines = [.. Enumerable.Range(0, known.Count).Select(row => Cosine(queries[q], known[row]))];
+            double[] best = [.. cosines.OrderDescending().Take(20)];
+            for (int i = 0; i < 20; i++)
+            {
+                Assert.Equal(best[i], similarities[q * 20 + i], 1e-5);
+                Assert.Equal(best[i], cosines[indices[q * 20 + i]], 1e-5);
+            }
+        }
+    }
+
+    [Fact]
+    public void Cosine_Ties_GoToTheLowerIndex()
+    {
+        (int[] indices, _) = Neighbours.Cosine(new Rows(new float[] { 1 }, 1), new Rows(Enumerable.Repeat(1f, 600).ToArray(), 1), 3);
+        Assert.Equal([0, 1, 2], indices);
+    }
+
+    [Fact]
+    public void Cosine_TooMany_NamesTheRange()
+    {
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => Neighbours.Cosine(Samples.Blobs(2, 3, 1, 1), Samples.Blobs(5, 3, 1, 1), 6));
+        Assert.StartsWith("'count' must be in [1..5], was 6.", error.Message, StringComparison.Ordinal);
+    }
+
+    static double Cosine(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double dot = 0, aa = 0, bb = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            dot += (double)a[i] * b[i];
+            aa += (double)a[i] * a[i];
+            bb += (double)b[i] * b[i];
+        }
+        return dot / Math.Sqrt(aa * bb);
+    }
+}
