@@ -1,0 +1,71 @@
+namespace Toolchain.Evaluate.Metrics;
+
+/// <summary>Agreement of clusters with digits. Every function is pure; natural logarithms throughout.</summary>
+public static class ClusteringMetrics
+{
+    /// <summary>Share of images whose mapped digit is the true one, in [0..1].</summary>
+    public static double Accuracy(ReadOnlySpan<int> predicted, ReadOnlySpan<int> digits)
+    {
+        int right = 0;
+        for (int i = 0; i < digits.Length; i++)
+        {
+            right += predicted[i] == digits[i] ? 1 : 0;
+        }
+        return (double)right / digits.Length;
+    }
+
+    /// <summary>Share of images that show the commonest digit of their cluster, in [0..1]. It rises with the number of clusters.</summary>
+    public static double Purity(Contingency counts) => Enumerable.Range(0, counts.ClusterCount)
+        .Sum(cluster => Enumerable.Range(0, counts.DigitCount).Max(digit => counts[cluster, digit])) / (double)counts.Total;
+
+    /// <summary>
+    /// Normalised mutual information, I(clusters; digits) / mean of their entropies, in [0..1] (Vinh, Epps and Bailey 2010, arithmetic mean).
+    /// 1 when both have one class.
+    /// </summary>
+    public static double NormalizedMutualInformation(Contingency counts)
+    {
+        double clusters = Entropy(Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize), counts.Total);
+        double digits = Entropy(Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize), counts.Total);
+        double mean = (clusters + digits) / 2;
+        return mean == 0 ? 1 : Math.Clamp(MutualInformation(counts) / mean, 0, 1);
+    }
+
+    /// <summary>
+    /// Adjusted Rand index: pairs that both labelings put together or apart, corrected for chance, in [-.5..1] (Hubert and Arabie 1985).
+    /// </summary>
+    public static double AdjustedRandIndex(Contingency counts)
+    {
+        double together = 0;
+        for (int cluster = 0; cluster < counts.ClusterCount; cluster++)
+        {
+            for (int digit = 0; digit < counts.DigitCount; digit++)
+            {
+                together += Pairs(counts[cluster, digit]);
+            }
+        }
+        double clusters = Enumerable.Range(0, counts.ClusterCount).Sum(cluster => Pairs(counts.ClusterSize(cluster)));
+        double digits = Enumerable.Range(0, counts.DigitCount).Sum(digit => Pairs(counts.DigitSize(digit)));
+        double expected = clusters * digits / Math.Max(1, Pairs(counts.Total)), most = (clusters + digits) / 2;
+        return most == expected ? 1 : (together - expected) / (most - expected);
+    }
+
+    static double Pairs(long count) => count * (count - 1.0) / 2;
+
+    static double MutualInformation(Contingency counts)
+    {
+        double sum = 0;
+        for (int cluster = 0; cluster < counts.ClusterCount; cluster++)
+        {
+            double size = counts.ClusterSize(cluster);
+            for (int digit = 0; digit < counts.DigitCount; digit++)
+            {
+                double both = counts[cluster, digit];
+                sum += both == 0 ? 0 : both / counts.Total * Math.Log(both * counts.Total / (size * counts.DigitSize(digit)));
+            }
+        }
+        return sum;
+    }
+
+    static double Entropy(IEnumerable<long> sizes, long total) =>
+        -sizes.Where(size => size > 0).Sum(size => (double)size / total * Math.Log((double)size / total));
+}
