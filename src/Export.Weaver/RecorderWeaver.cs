@@ -1,0 +1,176 @@
+using Mono.Cecil;
+using Mono.Cecil.Cil;
+
+namespace Toolchain.Export.Weaver;
+
+/// <summary>
+/// Puts a recorder between TorchSharp and its native library. Every extern <c>THS*</c> method of <c>TorchSharp.PInvoke.NativeMethods</c> gets a
+/// managed twin that calls it and then, only if <c>TorchSharp.PInvoke.CallRecorder.Current</c> is set, hands over the entry's name, its arguments
+/// and its result; all callers are redirected to the twin.
+/// </summary>
+/// <remarks>
+/// The recorder is called when the native call has returned and before its caller goes on: out and ref arguments hold what was written, buffers
+/// behind pointer arguments are still pinned by the caller, and allocator delegates have been called. Pointers arrive as <see cref="IntPtr"/>,
+/// value types boxed, everything else (safe handles, delegates, strings) as it is.
+/// </remarks>
+static class RecorderWeaver
+{
+    internal const string NativeMethods = "TorchSharp.PInvoke.NativeMethods";
+    internal const string Recorder = "CallRecorder";
+    internal const string RecorderField = "Current";
+
+    /// <summary>How much was woven.</summary>
+    /// <param name="Entries">Native entries that have a twin now.</param>
+    /// <param name="Callers">Call sites that go to a twin now.</param>
+    internal sealed record Result(int Entries, int Callers);
+
+    /// <summary>Weaves the assembly at <paramref name="source"/> into a new file; the same input gives the same bytes.</summary>
+    /// <exception cref="InvalidDataException">The assembly is woven already, or has no class of native methods.</exception>
+    internal static Result Weave(string source, Stream target)
+    {
+        using ModuleDefinition module = ModuleDefinition.ReadModule(source);
+        TypeDefinition native = module.GetType(NativeMethods)
+            ?? throw new InvalidDataException($"'{source}' has no class '{NativeMethods}': is it a TorchSharp.dll?");
+        if (module.GetType(native.Namespace, Recorder) is not null)
+        {
+            throw new InvalidDataException($"'{source}' is woven already; weave the package's own file.");
+        }
+
+        FieldDefinition current = AddRecorder(module, native.Namespace);
+        var twins = new Dictionary<MethodDefinition, MethodDefinition>();
+        var holder = new TypeDefinition(native.Namespace, "RecordedMethods", native.Attributes, module.TypeSystem.Object);
+        module.Types.Add(holder);
+        foreach (MethodDefinition entry in native.Methods.Where(m => m.IsPInvokeImpl && m.Name.StartsWith("THS", StringComparison.Ordinal)))
+        {
+            twins.Add(entry, AddTwin(holder, entry, current));
+        }
+
+        int callers = module.GetTypes().Where(t => t != holder).SelectMany(t => t.Methods).Where(m => m.HasBody).Sum(m => Redirect(m, twins));
+        module.Write(target, new WriterParameters { DeterministicMvid = true, Timestamp = 0 });
+        return new Result(twins.Count, callers);
+    }
+
+    // public static class CallRecorder { public static Action<string, object[], object> Current; }
+    static FieldDefinition AddRecorder(ModuleDefinition module, string name)
+    {
+        const TypeAttributes StaticClass = TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit;
+        var type = new TypeDefinition(name, Recorder, StaticClass, module.TypeSystem.Object);
+        // From the module's own core library, so that no newer one enters its references.
+        var action = new GenericInstanceType(new TypeReference("System", "Action`3", module, module.TypeSystem.CoreLibrary));
+        foreach (TypeReference argument in (TypeReference[])[module.TypeSystem.String, new ArrayType(module.TypeSystem.Object), module.TypeSystem.Object])
+        {
+            action.ElementType.GenericParameters.Add(new GenericParameter(action.ElementType));
+            action.GenericArguments.Add(argument);
+        }
+        var field = new FieldDefinition(RecorderField, FieldAttributes.Public | FieldAttributes.Static, action);
+        type.Fields.Add(field);
+        module.Types.Add(type);
+        return field;
+    }
+
+    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current)
+    {
+        ModuleDefinition module = entry.Module;
+        var twin = new MethodDefinition(entry.Name, MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig, entry.ReturnType);
+        holder.Methods.Add(twin);
+        foreach (ParameterDefinition parameter in entry.Parameters)
+        {
+            twin.Parameters.Add(new ParameterDefinition(parameter.Name, parameter.Attributes & ~ParameterAttributes.HasFieldMarshal, parameter.ParameterType));
+        }
+        bool returns = entry.ReturnType.MetadataType != MetadataType.Void;
+        var recorder = new VariableDefinition(current.FieldType);
+        var result = new VariableDefinition(returns ? entry.ReturnType : module.TypeSystem.Object);
+        twin.Body.Variables.Add(recorder);
+        twin.Body.Variables.Add(result);
+        twin.Body.InitLocals = true;
+
+        ILProcessor il = twin.Body.GetILProcessor();
+        foreach (ParameterDefinition parameter in twin.Parameters)
+        {
+            il.Emit(OpCodes.Ldarg, parameter);
+        }
+        il.Emit(OpCodes.Call, entry);
+        if (returns)
+        {
+            il.Emit(OpCodes.Stloc, result);
+        }
+        Instruction end = returns ? il.Create(OpCodes.Ldloc, result) : il.Create(OpCodes.Ret);
+        il.Emit(OpCodes.Ldsfld, current);
+        il.Emit(OpCodes.Stloc, recorder);
+        il.Emit(OpCodes.Ldloc, recorder);
+        il.Emit(OpCodes.Brfalse, end);
+
+        il.Emit(OpCodes.Ldloc, recorder);
+        il.Emit(OpCodes.Ldstr, entry.Name);
+        EmitArguments(il, twin);
+        il.Emit(OpCodes.Ldloc, result);
+        EmitBox(il, result.VariableType);
+        il.Emit(OpCodes.Callvirt, Invoke(current));
+        il.Append(end);
+        if (returns)
+        {
+            il.Emit(OpCodes.Ret);
+        }
+        return twin;
+    }
+
+    // new object[] { argument, ... }
+    static void EmitArguments(ILProcessor il, MethodDefinition twin)
+    {
+        il.Emit(OpCodes.Ldc_I4, twin.Parameters.Count);
+        il.Emit(OpCodes.Newarr, twin.Module.TypeSystem.Object);
+        foreach (ParameterDefinition parameter in twin.Parameters)
+        {
+            il.Emit(OpCodes.Dup);
+            il.Emit(OpCodes.Ldc_I4, parameter.Index);
+            il.Emit(OpCodes.Ldarg, parameter);
+            TypeReference type = parameter.ParameterType;
+            if (type is ByReferenceType reference)
+            {
+                type = reference.ElementType;
+                il.Emit(OpCodes.Ldobj, type);
+            }
+            EmitBox(il, type);
+            il.Emit(OpCodes.Stelem_Ref);
+        }
+    }
+
+    static void EmitBox(ILProcessor il, TypeReference type)
+    {
+        if (type.IsPointer)
+        {
+            il.Emit(OpCodes.Conv_I);
+            il.Emit(OpCodes.Box, il.Body.Method.Module.TypeSystem.IntPtr);
+        }
+        else if (type.IsValueType)
+        {
+            il.Emit(OpCodes.Box, type);
+        }
+    }
+
+    static MethodReference Invoke(FieldDefinition current)
+    {
+        TypeReference open = ((GenericInstanceType)current.FieldType).ElementType;
+        var invoke = new MethodReference("Invoke", current.Module.TypeSystem.Void, current.FieldType) { HasThis = true };
+        foreach (GenericParameter argument in open.GenericParameters)
+        {
+            invoke.Parameters.Add(new ParameterDefinition(argument));
+        }
+        return invoke;
+    }
+
+    // Plain calls and method addresses (ldftn for delegates) alike: a twin has its entry's signature.
+    static int Redirect(MethodDefinition method, Dictionary<MethodDefinition, MethodDefinition> twins)
+    {
+        int count = 0;
+        foreach (Instruction instruction in method.Body.Instructions)
+        {
+            if (instruction.Operand is MethodDefinition entry && twins.TryGetValue(entry, out MethodDefinition? twin))
+            {
+                instruction.Operand = twin;
+                count++;
+            }
+        }
+        return count;
+    }
+}
