@@ -1,0 +1,114 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace Toolchain.Data;
+
+/// <summary>N digit images of 28 x 28 pixels with what is known about them. Immutable by agreement: nobody writes into the arrays.</summary>
+public sealed class DigitSet
+{
+    /// <summary>Rows, and columns, of an image.</summary>
+    public const int Side = 28;
+
+    /// <summary>Pixels of an image: <see cref="Side"/> squared.</summary>
+    public const int PixelCount = Side * Side;
+
+    readonly Lazy<string> sha256;
+
+    /// <summary>Takes the arrays as they are, without a copy.</summary>
+    /// <param name="name">What a report calls the dataset, such as "mnist".</param>
+    /// <param name="split">The part of the dataset this is.</param>
+    /// <param name="pixels">N * 784 bytes, image after image, row-major, 0 for background and 255 for full ink.</param>
+    /// <param name="labels">N digits in [0..9], or null where they are not known.</param>
+    /// <param name="fileNames">N names of where each image came from, or null where images have none.</param>
+    /// <param name="skipped">One line for each image that was left out because it could not be read.</param>
+    /// <exception cref="ArgumentException">Lengths disagree or a label is above 9.</exception>
+    public DigitSet(string name, Split split, byte[] pixels, byte[]? labels = null, string[]? fileNames = null, IReadOnlyList<string>? skipped = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(pixels);
+        if (pixels.Length % PixelCount != 0)
+        {
+            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {PixelCount} bytes, was {pixels.Length}.", nameof(pixels));
+        }
+        Name = name;
+        Split = split;
+        Pixels = pixels;
+        Labels = labels;
+        FileNames = fileNames;
+        Skipped = skipped ?? [];
+        Count = pixels.Length / PixelCount;
+        RequireCount(labels?.Length, nameof(labels));
+        RequireCount(fileNames?.Length, nameof(fileNames));
+        int wrong = labels is null ? -1 : labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)9);
+        if (wrong >= 0)
+        {
+            throw new ArgumentException($"'{nameof(labels)}[{wrong}]' must be in [0..9], was {labels![wrong]}.", nameof(labels));
+        }
+        sha256 = new(ComputeSha256);
+    }
+
+    /// <summary>What a report calls the dataset.</summary>
+    public string Name { get; }
+
+    /// <summary>The part of the dataset this is.</summary>
+    public Split Split { get; }
+
+    /// <summary>N, the number of images.</summary>
+    public int Count { get; }
+
+    /// <summary>N * 784 bytes, image after image, row-major; 0 is background.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>N digits in [0..9], or null.</summary>
+    public byte[]? Labels { get; }
+
+    /// <summary>N names of where each image came from, or null.</summary>
+    public string[]? FileNames { get; }
+
+    /// <summary>One line, with name and reason, for each image that was left out because it could not be read.</summary>
+    public IReadOnlyList<string> Skipped { get; }
+
+    /// <summary>
+    /// SHA-256, 64 lower-case hex digits, of <see cref="Pixels"/> followed by <see cref="Labels"/> where there are any: of the bytes that are used,
+    /// whatever file they came from. For MNIST this is therefore not the digest of a file.
+    /// </summary>
+    public string Sha256 => sha256.Value;
+
+    /// <summary>The 784 pixels of one image, row-major.</summary>
+    public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(index * PixelCount, PixelCount);
+
+    /// <summary>A name for each row: its file name, or else its 0-based index.</summary>
+    public string[] RowNames() =>
+        FileNames ?? [.. Enumerable.Range(0, Count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
+
+    /// <summary>A copy of the images [start..start+count).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range leaves the set.</exception>
+    public DigitSet Slice(int start, int count)
+    {
+        if (start < 0 || count < 0 || start > Count - count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(start), $"'{nameof(start)}'..'{nameof(start)}+{nameof(count)}' must lie in [0..{Count}], was [{start}..{(long)start + count}].");
+        }
+        return new(Name, Split, Pixels.AsSpan(start * PixelCount, count * PixelCount).ToArray(),
+            Labels?.AsSpan(start, count).ToArray(), FileNames?.AsSpan(start, count).ToArray(), Skipped);
+    }
+
+    /// <summary>The first <paramref name="count"/> images, or all where there are fewer.</summary>
+    public DigitSet Take(int count) => count >= Count ? this : Slice(0, count);
+
+    void RequireCount(int? length, string parameter)
+    {
+        if (length is { } found && found != Count)
+        {
+            throw new ArgumentException($"'{parameter}' must have one entry for each of the {Count} images, had {found}.", parameter);
+        }
+    }
+
+    string ComputeSha256()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Pixels);
+        hash.AppendData(Labels ?? []);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

@@ -1,0 +1,33 @@
+namespace Toolchain.Data;
+
+/// <summary>How <see cref="DigitSource"/> looks for images.</summary>
+public sealed record DigitSourceOptions
+{
+    /// <summary>True to leave out, and name in <see cref="DigitSet.Skipped"/>, each image that cannot be read; false to stop at the first.</summary>
+    public bool SkipBad { get; init; }
+
+    /// <summary>Told about downloads, several times a file; null for silence.</summary>
+    public IProgress<DownloadProgress>? Progress { get; init; }
+
+    /// <summary>The folder in which `mnist` is a sub-folder; null for the value of the environment variable UVL_DATA_DIR, which may be unset.</summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>The folder for downloads; null for `uvl` in the user's cache folder (XDG_CACHE_HOME, ~/.cache, or LocalApplicationData on Windows).</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>True to touch no network.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>Sends the requests; null for the network. Not disposed.</summary>
+    public HttpMessageHandler? HttpHandler { get; init; }
+
+    /// <summary>Folders on the web that hold the four MNIST files as .gz, tried in this order.</summary>
+    public IReadOnlyList<Uri> Mirrors { get; init; } =
+    [
+        new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
+        new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
+    ];
+
+    /// <summary>What `-` reads; null for the standard input. Not disposed.</summary>
+    public Stream? StandardInput { get; init; }
+}

@@ -1,0 +1,151 @@
+namespace Toolchain.Data;
+
+/// <summary>
+/// Brings a picture of one digit to 28 x 28 as MNIST did: cut to the ink, scaled into a 20 x 20 box with its aspect kept, put with its centre of mass at
+/// the centre of the field. Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist. Departures: MNIST started from clean bilevel scans, so here
+/// the background's level is taken off first and the result is stretched to full ink, which a thin pen in a large picture needs.
+/// </summary>
+static class DigitFit
+{
+    const int Box = 20;
+
+    // Of 255, after the background is taken off: below this lies paper grain and JPEG noise, and a picture of less contrast is blank.
+    const int NoiseLevel = 40;
+
+    /// <summary>Fits one picture.</summary>
+    /// <param name="pixels">width * height bytes, row-major.</param>
+    /// <param name="width">Columns, at least 1.</param>
+    /// <param name="height">Rows, at least 1.</param>
+    /// <param name="destination">784 bytes; 0 is background. A picture of 28 x 28 is copied as it is; all others are fitted. Both are inverted where the
+    /// median of the outermost ring of pixels is above 127, for MNIST's ink is bright on black.</param>
+    public static void Fit(ReadOnlySpan<byte> pixels, int width, int height, Span<byte> destination)
+    {
+        byte background = RingMedian(pixels, width, height);
+        bool inverted = background > 127;
+        if (width == DigitSet.Side && height == DigitSet.Side)
+        {
+            for (int i = 0; i < DigitSet.PixelCount; i++)
+            {
+                destination[i] = inverted ? (byte)(255 - pixels[i]) : pixels[i];
+            }
+            return;
+        }
+        destination[..DigitSet.PixelCount].Clear();
+        float[] ink = Ink(pixels, inverted, background);
+        if (Bounds(ink, width, height) is { } bounds)
+        {
+            Place(Scale(ink, width, bounds, out int columns, out int rows), columns, rows, destination);
+        }
+    }
+
+    readonly record struct Rectangle(int Left, int Top, int Right, int Bottom);
+
+    static byte RingMedian(ReadOnlySpan<byte> pixels, int width, int height)
+    {
+        Span<int> counts = stackalloc int[256];
+        int total = 0;
+        for (int y = 0; y < height; y++)
+        {
+            int step = y == 0 || y == height - 1 ? 1 : Math.Max(1, width - 1);
+            for (int x = 0; x < width; x += step)
+            {
+                counts[pixels[y * width + x]]++;
+                total++;
+            }
+        }
+        int level = 0;
+        for (int below = counts[0]; 2 * below < total; below += counts[level])
+        {
+            level++;
+        }
+        return (byte)level;
+    }
+
+    // In [0,1]: 0 is background and grain, 1 the strongest ink.
+    static float[] Ink(ReadOnlySpan<byte> pixels, bool inverted, int background)
+    {
+        float[] ink = new float[pixels.Length];
+        float strongest = 0;
+        for (int i = 0; i < ink.Length; i++)
+        {
+            ink[i] = Math.Max(0, (inverted ? background - pixels[i] : pixels[i] - background) - NoiseLevel);
+            strongest = Math.Max(strongest, ink[i]);
+        }
+        for (int i = 0; i < ink.Length && strongest > 0; i++)
+        {
+            ink[i] /= strongest;
+        }
+        return ink;
+    }
+
+    static Rectangle? Bounds(float[] ink, int width, int height)
+    {
+        int left = width, top = height, right = 0, bottom = 0;
+        for (int i = 0; i < ink.Length; i++)
+        {
+            if (ink[i] > 0)
+            {
+                (int y, int x) = Math.DivRem(i, width);
+                (left, right) = (Math.Min(left, x), Math.Max(right, x + 1));
+                (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y + 1));
+            }
+        }
+        return right > left ? new(left, top, right, bottom) : null;
+    }
+
+    // Columns first, then rows, each as a weighted mean over the source pixels under a triangle as wide as the target pixel (and never below two pixels).
+    static float[] Scale(float[] ink, int width, Rectangle bounds, out int columns, out int rows)
+    {
+        int sourceColumns = bounds.Right - bounds.Left, sourceRows = bounds.Bottom - bounds.Top;
+        double scale = (double)Box / Math.Max(sourceColumns, sourceRows);
+        columns = Math.Max(1, (int)Math.Round(sourceColumns * scale));
+        rows = Math.Max(1, (int)Math.Round(sourceRows * scale));
+        float[] narrowed = new float[columns * sourceRows];
+        for (int y = 0; y < sourceRows; y++)
+        {
+            ScaleLine(ink.AsSpan((bounds.Top + y) * width + bounds.Left), 1, sourceColumns, narrowed.AsSpan(y * columns), 1, columns);
+        }
+        float[] scaled = new float[columns * rows];
+        for (int x = 0; x < columns; x++)
+        {
+            ScaleLine(narrowed.AsSpan(x), columns, sourceRows, scaled.AsSpan(x), columns, rows);
+        }
+        return scaled;
+    }
+
+    static void ScaleLine(ReadOnlySpan<float> source, int sourceStep, int sourceCount, Span<float> target, int targetStep, int targetCount)
+    {
+        double ratio = (double)sourceCount / targetCount, radius = Math.Max(1, ratio);
+        for (int i = 0; i < targetCount; i++)
+        {
+            double centre = (i + 0.5) * ratio, total = 0, weights = 0;
+            int first = Math.Max(0, (int)Math.Floor(centre - radius)), end = Math.Min(sourceCount, (int)Math.Ceiling(centre + radius));
+            for (int j = first; j < end; j++)
+            {
+                double weight = Math.Max(0, 1 - Math.Abs(j + 0.5 - centre) / radius);
+                total += weight * source[j * sourceStep];
+                weights += weight;
+            }
+            target[i * targetStep] = (float)(total / weights);
+        }
+    }
+
+    static void Place(float[] scaled, int columns, int rows, Span<byte> destination)
+    {
+        double mass = 0, massX = 0, massY = 0;
+        float strongest = 0;
+        for (int i = 0; i < scaled.Length; i++)
+        {
+            mass += scaled[i];
+            massX += scaled[i] * (i % columns + 0.5);
+            massY += scaled[i] * (i / columns + 0.5);
+            strongest = Math.Max(strongest, scaled[i]);
+        }
+        int left = Math.Clamp((int)Math.Round(DigitSet.Side / 2.0 - massX / mass), 0, DigitSet.Side - columns);
+        int top = Math.Clamp((int)Math.Round(DigitSet.Side / 2.0 - massY / mass), 0, DigitSet.Side - rows);
+        for (int i = 0; i < scaled.Length; i++)
+        {
+            destination[(top + i / columns) * DigitSet.Side + left + i % columns] = (byte)Math.Round(scaled[i] / strongest * 255);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+namespace Toolchain.Data;
+
+/// <summary>A greyscale picture of any size.</summary>
+/// <param name="Width">Columns.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Pixels">Width * Height bytes, row-major, 0 for black.</param>
+readonly record struct GreyImage(int Width, int Height, byte[] Pixels)
+{
+    /// <summary>Largest width times height that is read: 8192 squared, far above any scan of one digit.</summary>
+    public const int MaxPixels = 1 << 26;
+
+    /// <summary>Checks a size that a header claims, before anything is allocated for it.</summary>
+    public static void RequireSize(long width, long height, string name)
+    {
+        if (width < 1 || height < 1 || width > MaxPixels || height > MaxPixels || width * height > MaxPixels)
+        {
+            throw new InvalidDataException($"'{name}': expected 1 to {MaxPixels} pixels, found a header of {width} x {height}; scale the image down.");
+        }
+    }
+
+    /// <summary>
+    /// Grey from red, green, blue and alpha (four bytes a pixel, alpha not multiplied in), by the luma of ITU-R BT.601. What is
+    /// transparent becomes the opposite of the ink: black under bright ink, white under dark.
+    /// </summary>
+    public static GreyImage FromRgba(int width, int height, ReadOnlySpan<byte> rgba)
+    {
+        byte[] grey = new byte[width * height];
+        long ink = 0, cover = 0;
+        for (int i = 0; i < grey.Length; i++)
+        {
+            ReadOnlySpan<byte> pixel = rgba.Slice(4 * i, 4);
+            grey[i] = (byte)((299 * pixel[0] + 587 * pixel[1] + 114 * pixel[2] + 500) / 1000);
+            ink += grey[i] * pixel[3];
+            cover += pixel[3];
+        }
+        int backdrop = ink > cover * 127 ? 0 : 255;
+        for (int i = 0; i < grey.Length; i++)
+        {
+            int alpha = rgba[4 * i + 3];
+            grey[i] = (byte)((grey[i] * alpha + backdrop * (255 - alpha) + 127) / 255);
+        }
+        return new(width, height, grey);
+    }
+}

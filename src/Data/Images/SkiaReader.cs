@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+using SkiaSharp;
+
+namespace Toolchain.Data;
+
+/// <summary>Formats that SkiaSharp decodes for us: JPEG, WebP, BMP, and the PNG kinds that <see cref="PngReader"/> leaves.</summary>
+static class SkiaReader
+{
+    public static GreyImage Read(byte[] bytes, string name)
+    {
+        using var data = SKData.CreateCopy(bytes);
+        using SKCodec codec = SKCodec.Create(data)
+            ?? throw new InvalidDataException($"'{name}': offset 0: expected a whole image, found a damaged header; save the image again.");
+        GreyImage.RequireSize(codec.Info.Width, codec.Info.Height, name);
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        byte[] rgba = new byte[info.BytesSize];
+        var pinned = GCHandle.Alloc(rgba, GCHandleType.Pinned);
+        try
+        {
+            SKCodecResult result = codec.GetPixels(info, pinned.AddrOfPinnedObject());
+            if (result != SKCodecResult.Success)
+            {
+                throw new InvalidDataException($"'{name}': expected {info.Width} x {info.Height} pixels, found a damaged or truncated image ({result}); save the image again.");
+            }
+        }
+        finally
+        {
+            pinned.Free();
+        }
+        return GreyImage.FromRgba(info.Width, info.Height, rgba);
+    }
+}

@@ -1,0 +1,39 @@
+namespace Toolchain.Data;
+
+/// <summary>Reads and writes NumPy's .npy files of UInt8, Float32, Float64 or Int64, row-major, little-endian.</summary>
+public static class Npy
+{
+    /// <summary>Writes the file that numpy.save would, whole or not at all.</summary>
+    /// <exception cref="ArgumentException">The element type is none of the four.</exception>
+    public static void Write(string path, TensorEntry tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        byte[] header = NpyHeader.Write(tensor.Kind, tensor.Shape);
+        AtomicFile.Write(path, stream =>
+        {
+            stream.Write(header);
+            stream.Write(tensor.Data.Span);
+        });
+    }
+
+    /// <summary>Reads a file. Object arrays, records, column-major order and big-endian elements are refused.</summary>
+    /// <exception cref="InvalidDataException">The file is no such .npy file, or its length does not fit its shape.</exception>
+    public static TensorEntry Read(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream, path);
+    }
+
+    /// <summary>Reads to the end of a stream; <paramref name="path"/> is its name in errors.</summary>
+    internal static TensorEntry Read(Stream stream, string path)
+    {
+        NpyHeader.Parsed header = NpyHeader.Read(stream, path);
+        if (TensorEntry.SizeBytes(header.Kind, header.Shape) is not { } size)
+        {
+            throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape ({string.Join(", ", header.Shape)}); save the array again.");
+        }
+        byte[] data = ExactRead.Bytes(stream, size, path, header.DataOffset, "elements");
+        ExactRead.End(stream, path, header.DataOffset + size);
+        return new(header.Kind, header.Shape, data);
+    }
+}

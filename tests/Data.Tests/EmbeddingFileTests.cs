@@ -1,0 +1,126 @@
+using System.Globalization;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using Parquet;
+using Parquet.Data;
+
+namespace Toolchain.Data.Tests;
+
+public sealed class EmbeddingFileTests
+{
+    static EmbeddingTable Table() => new(["a.png", "b, \"c\".png", "d.png"], [1, 0.1f, -2.5f, 1e-20f, float.NaN, 3], [1, 2, 3], [4, 5, 6], [0.25f, 0.75f, 1, 0, 0.5f, 0.5f]);
+
+    [Fact]
+    public void Write_Csv_IsInvariantQuotedAndRoundTrips()
+    {
+        using var folder = new TemporaryFolder();
+        CultureInfo before = CultureInfo.CurrentCulture;
+        var comma = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        comma.NumberFormat.NumberDecimalSeparator = ",";
+        comma.NumberFormat.NegativeSign = "~";
+        CultureInfo.CurrentCulture = comma;
+        try
+        {
+            EmbeddingFile.Write(folder["e.csv"], Table());
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+        Assert.Equal(
+            "filename,embedding_0,embedding_1,label,cluster,probability_0,probability_1\n"
+            + "a.png,1,0.1,1,4,0.25,0.75\n"
+            + "\"b, \"\"c\"\".png\",-2.5,1E-20,2,5,1,0\n"
+            + "d.png,nan,3,3,6,0.5,0.5\n",
+            File.ReadAllText(folder["e.csv"]));
+    }
+
+    [Fact]
+    public void Write_Npy_PutsNamesLabelsClustersAndProbabilitiesBeside()
+    {
+        using var folder = new TemporaryFolder();
+        EmbeddingFile.Write(folder["e.npy"], Table());
+        TensorEntry embeddings = Npy.Read(folder["e.npy"]);
+        Assert.Equal([3L, 2L], embeddings.Shape.ToArray());
+        Assert.Equal(Table().Embeddings, embeddings.ToArray<float>());
+        Assert.Equal("a.png\nb, \"c\".png\nd.png\n", File.ReadAllText(folder["e.names.txt"]));
+        Assert.Equal(new byte[] { 1, 2, 3 }, Npy.Read(folder["e.labels.npy"]).ToArray<byte>());
+        Assert.Equal([4L, 5L, 6L], Npy.Read(folder["e.clusters.npy"]).ToArray<long>());
+        Assert.Equal(Table().Probabilities, Npy.Read(folder["e.probabilities.npy"]).ToArray<float>());
+    }
+
+    [Fact]
+    public void Write_NpyWithoutLabels_RemovesThoseOfAnEarlierTable()
+    {
+        using var folder = new TemporaryFolder();
+        EmbeddingFile.Write(folder["e.npy"], Table());
+        EmbeddingFile.Write(folder["e.npy"], new(["x"], [1]));
+        Assert.Equal(["e.names.txt", "e.npy"], Directory.GetFiles(folder.Root).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Write_Parquet_ReadsBackInEveryColumn()
+    {
+        using var folder = new TemporaryFolder();
+        EmbeddingFile.Write(folder["e.parquet"], Table());
+        await using ParquetReader reader = await ParquetReader.CreateAsync(folder["e.parquet"], cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["name", "embedding/list/element", "label", "cluster", "probability/list/element"], reader.Schema.DataFields.Select(field => field.Path.ToString()));
+        using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
+        string?[] names = new string[3];
+        await group.ReadAsync(reader.Schema.DataFields[0], names.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(Table().Names, names);
+        using RawColumnData<float> values = (RawColumnData<float>)await group.ReadRawColumnDataBaseAsync(reader.Schema.DataFields[1], TestContext.Current.CancellationToken);
+        Assert.Equal(Table().Embeddings, values.Values.ToArray());
+        Assert.Equal([0, 1, 0, 1, 0, 1], values.RepetitionLevels.ToArray());
+        using RawColumnData<long> clusters = (RawColumnData<long>)await group.ReadRawColumnDataBaseAsync(reader.Schema.DataFields[3], TestContext.Current.CancellationToken);
+        Assert.Equal([4L, 5L, 6L], clusters.Values.ToArray());
+    }
+
+    [Fact]
+    public void Write_Arrow_ReadsBackInEveryColumn()
+    {
+        using var folder = new TemporaryFolder();
+        EmbeddingFile.Write(folder["e.arrow"], Table());
+        using FileStream stream = File.OpenRead(folder["e.arrow"]);
+        using var reader = new ArrowFileReader(stream);
+        using RecordBatch batch = reader.ReadNextRecordBatch();
+        Assert.Equal(["name", "embedding", "label", "cluster", "probability"], batch.Schema.FieldsList.Select(field => field.Name));
+        Assert.Equal("b, \"c\".png", ((StringArray)batch.Column("name")).GetString(1));
+        var embedding = (FixedSizeListArray)batch.Column("embedding");
+        Assert.Equal(Table().Embeddings, ((FloatArray)embedding.Values).Values.ToArray());
+        Assert.Equal(0, embedding.NullCount);
+        Assert.Equal(new byte[] { 1, 2, 3 }, ((UInt8Array)batch.Column("label")).Values.ToArray());
+    }
+
+    [Theory]
+    [InlineData("e.parquet")]
+    [InlineData("e.arrow")]
+    [InlineData("e.npy")]
+    public void Write_Twice_GivesTheSameBytes(string name)
+    {
+        using var folder = new TemporaryFolder();
+        EmbeddingFile.Write(folder[name], Table());
+        byte[] first = File.ReadAllBytes(folder[name]);
+        EmbeddingFile.Write(folder[name], Table());
+        Assert.Equal(first, File.ReadAllBytes(folder[name]));
+    }
+
+    [Fact]
+    public void Write_UnknownExtension_NamesTheKnownOnes() => Assert.Equal(
+        "'e.xlsx': expected an extension among .npy .csv .parquet .arrow, found '.xlsx'. (Parameter 'path')",
+        Assert.Throws<ArgumentException>(() => EmbeddingFile.RequireFormat("e.xlsx")).Message);
+
+    [Fact]
+    public void Write_NpyNameWithLineBreak_IsRefusedBeforeAnythingIsWritten()
+    {
+        using var folder = new TemporaryFolder();
+        string message = Assert.Throws<InvalidDataException>(() => EmbeddingFile.Write(folder["e.npy"], new(["a\nb"], [1]))).Message;
+        Assert.Equal($"'{folder["e.npy"]}': row 0: expected a name without line breaks, found 'a\\nb'; write .csv or .parquet.", message);
+        Assert.Empty(Directory.GetFiles(folder.Root));
+    }
+
+    [Fact]
+    public void Constructor_RaggedEmbeddings_AreRefused() => Assert.Equal(
+        "'embeddings' must hold a whole number of columns for 2 rows, held 3 values. (Parameter 'embeddings')",
+        Assert.Throws<ArgumentException>(() => new EmbeddingTable(["a", "b"], [1, 2, 3])).Message);
+}

@@ -1,0 +1,18 @@
+namespace Toolchain.Data.Tests;
+
+/// <summary>A folder of a test's own, gone afterwards.</summary>
+sealed class TemporaryFolder : IDisposable
+{
+    public string Root { get; } = Directory.CreateTempSubdirectory("uvl-data-").FullName;
+
+    public string this[string name] => Path.Combine(Root, name);
+
+    public string Write(string name, ReadOnlySpan<byte> bytes)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
+        File.WriteAllBytes(this[name], bytes);
+        return this[name];
+    }
+
+    public void Dispose() => Directory.Delete(Root, recursive: true);
+}
