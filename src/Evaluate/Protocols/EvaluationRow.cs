@@ -44,7 +44,7 @@ public sealed record EvaluationRow
 
     /// <summary>Digit given to each test image, -1 where its cluster has none.</summary>
     [JsonIgnore]
-    public required int[] Given { get; init; }
+    public int[] Given { get; init; } = [];
 
     /// <summary>Number of test images.</summary>
     public required int Images { get; init; }
