@@ -1,0 +1,21 @@
+using System.Collections.Concurrent;
+using Toolchain.Export.Converters;
+
+namespace Toolchain.Export.Conversion;
+
+/// <summary>Every native entry that can be exported.</summary>
+static class ConverterRegistry
+{
+    static readonly ConcurrentDictionary<string, Converter> converters = new(BuiltIn.Select(item => KeyValuePair.Create(item.Entry, item)));
+
+    /// <summary>The mappings of this library.</summary>
+    public static IEnumerable<Converter> BuiltIn => new[]
+    {
+        ActivationConverters.All, ArithmeticConverters.All, ComparisonConverters.All, ConvolutionConverters.All, IndexingConverters.All, LinearConverters.All,
+        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, TypeConverters.All,
+    }.SelectMany(family => family);
+
+    public static Converter? Find(string entry) => converters.GetValueOrDefault(entry) ?? converters.GetValueOrDefault(entry.TrimEnd('_'));
+
+    public static void Register(Converter converter) => converters[converter.Entry] = converter;
+}

@@ -1,0 +1,126 @@
+using Toolchain.Export.Recording;
+using Toolchain.Graph;
+using TorchSharp;
+
+namespace Toolchain.Export.Conversion;
+
+/// <summary>Turns a merged recording into a graph, or into the list of everything that stands in the way.</summary>
+sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torch.Tensor> state, OnnxExportOptions options)
+{
+    readonly GraphBuilder graph = new(options.Name, options.Opset);
+    readonly Dictionary<int, Value> values = [];
+    readonly HashSet<int> refused = [];
+    readonly List<ExportStep> steps = [];
+
+    /// <summary>What became of each call, in order.</summary>
+    public IReadOnlyList<ExportStep> Steps => steps;
+
+    /// <summary>Converts everything that can be; the model is there only if nothing was refused.</summary>
+    public OnnxModel? Run(IReadOnlyList<string> outputNames)
+    {
+        for (int number = 0; number < trace.Values.Count; number++)
+        {
+            RecordedValue value = trace.Values[number];
+            if (value.Origin == Origin.Input)
+            {
+                values[number] = graph.Input(value.Name, value.Element ?? throw new ExportException($"input '{value.Name}' has an element type that ONNX export does not know."), trace.Shapes[number]);
+            }
+        }
+        for (int i = 0; i < trace.Calls.Count; i++)
+        {
+            Convert(trace.Calls[i], trace.Changes[i]);
+        }
+        return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null) ? graph.Build(new Dictionary<string, string>(options.Metadata)) : null;
+    }
+
+    void Convert(RecordedCall call, IReadOnlyList<string?> changes)
+    {
+        Converter? converter = ConverterRegistry.Find(call.Entry);
+        string? obstacle = Missing(call, converter);
+        bool feedsOnRefused = Tensors(call).Any(refused.Contains);
+        if (obstacle is null && !feedsOnRefused)
+        {
+            obstacle = Apply(converter!, call, changes);
+        }
+        if (obstacle is not null || feedsOnRefused)
+        {
+            refused.UnionWith(call.Results);
+        }
+        steps.Add(new ExportStep(call.Module, call.Entry, obstacle));
+    }
+
+    static string? Missing(RecordedCall call, Converter? converter)
+    {
+        if (converter is not null)
+        {
+            return null;
+        }
+        return call.Results.Count == 0
+            ? "reads elements of a tensor that depends on the input, so the values of one example would be baked in; express the decision with tensors, such as torch.where"
+            : $"has no mapping; add one with OnnxExport.Register(\"{call.Entry}\", (graph, call) => ...)";
+    }
+
+    static IEnumerable<int> Tensors(RecordedCall call) => call.Arguments.SelectMany(argument => argument switch
+    {
+        TensorArgument tensor => [tensor.Value],
+        ArrayArgument array => array.Tensors.OfType<int>(),
+        _ => (IEnumerable<int>)[],
+    });
+
+    string? Apply(Converter converter, RecordedCall call, IReadOnlyList<string?> changes)
+    {
+        graph.Scope = call.Module;
+        try
+        {
+            Value[] results = converter.Convert(graph, new NativeCall(call, trace, changes, ValueOf));
+            foreach ((int number, Value result) in call.Results.Zip(results))
+            {
+                Check(number, result);
+                values[number] = result;
+            }
+            return results.Length >= call.Results.Count ? null : $"its converter returned {results.Length} of {call.Results.Count} results";
+        }
+        catch (Exception obstacle) when (obstacle is Refusal or GraphException or ExportException)
+        {
+            return obstacle.Message;
+        }
+    }
+
+    // A converter that is wrong about shape or type is caught where it happens.
+    void Check(int number, Value result)
+    {
+        if (!result.Shape.IsCompatibleWith(trace.Shapes[number]) || result.Type.Element != trace.Values[number].Element)
+        {
+            throw new Refusal($"its converter gives {result.Type}, TorchSharp gives {trace.Values[number].Element} {trace.Shapes[number]}");
+        }
+    }
+
+    Value ValueOf(int number)
+    {
+        if (!values.TryGetValue(number, out Value? value))
+        {
+            RecordedValue recorded = trace.Values[number];
+            values[number] = value = recorded.Origin == Origin.State
+                ? graph.Initializer(recorded.Name, NativeTensor.Read(state[recorded.Name]))
+                : graph.Constant(recorded.Content!);
+        }
+        return value;
+    }
+
+    bool AddOutputs(IReadOnlyList<string> names)
+    {
+        graph.Scope = "";
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (trace.Outputs[i] is not int number)
+            {
+                steps.Add(new ExportStep("", $"output '{names[i]}'", "does not depend on any input, or was made outside of the trace"));
+            }
+            else if (values.TryGetValue(number, out Value? value) && steps.All(step => step.Obstacle is null))
+            {
+                graph.Output(names[i], value, trace.Shapes[number]);
+            }
+        }
+        return steps.All(step => step.Obstacle is null);
+    }
+}

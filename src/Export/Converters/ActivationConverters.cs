@@ -1,0 +1,62 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Activations: element by element, shape unchanged.</summary>
+static class ActivationConverters
+{
+    public static IEnumerable<Converter> All =>
+    [
+        new("THSTensor_relu", (graph, call) => graph.Unary("Relu", call.Tensor(0))),
+        new("THSTensor_relu6", (graph, call) => graph.Clip(call.Tensor(0), 0, 6)),
+        new("THSTensor_sigmoid", (graph, call) => graph.Unary("Sigmoid", graph.Promoted(call, 0))),
+        new("THSTensor_tanh", (graph, call) => graph.Unary("Tanh", graph.Promoted(call, 0))),
+        new("THSTensor_leaky_relu", (graph, call) => graph.Apply("LeakyRelu", [call.Tensor(0)], new Attributes { ["alpha"] = call.Scalar(1) })),
+        new("THSTensor_elu", Elu),
+        new("THSTensor_celu", Celu),
+        new("THSTensor_selu", (graph, call) => graph.Unary("Selu", call.Tensor(0))),
+        new("THSTensor_silu", (graph, call) => graph.Mul(call.Tensor(0), graph.Unary("Sigmoid", call.Tensor(0)))),
+        new("THSTensor_softplus", Softplus),
+        new("THSTensor_log_sigmoid", (graph, call) => graph.Unary("Neg", graph.Unary("Softplus", graph.Unary("Neg", call.Tensor(0))))),
+        new("THSTensor_gelu", (graph, call) => GeluByErf(graph, call.Tensor(0))),
+        new("THSTensor_gelu_with_approximate", (graph, call) => call.Text(1) == "tanh" ? GeluByTanh(graph, call.Tensor(0)) : GeluByErf(graph, call.Tensor(0))),
+        new("THSTensor_hardsigmoid", (graph, call) => HardSigmoid(graph, call.Tensor(0))),
+        new("THSTensor_hardswish", (graph, call) => graph.Mul(call.Tensor(0), HardSigmoid(graph, call.Tensor(0)))),
+    ];
+
+    // scale * (x > 0 ? x : alpha * (e^(input_scale * x) - 1))
+    static Value Elu(GraphBuilder graph, NativeCall call) => call.Scalar(3) == 1
+        ? graph.Scale(graph.Apply("Elu", [call.Tensor(0)], new Attributes { ["alpha"] = call.Scalar(1) }), call.Scalar(2))
+        : throw call.Refuse($"'input_scale' must be 1, found {call.Scalar(3)}");
+
+    // x > 0 ? x : alpha * (e^(x / alpha) - 1), which is alpha * Elu(x / alpha).
+    static Value Celu(GraphBuilder graph, NativeCall call)
+    {
+        double alpha = call.Scalar(1);
+        return graph.Scale(graph.Apply("Elu", [graph.Scale(call.Tensor(0), 1 / alpha)], new Attributes { ["alpha"] = 1.0 }), alpha);
+    }
+
+    // log(1 + e^(beta x)) / beta. PyTorch returns x itself above its threshold; at the default of 20 the two differ by 2e-9.
+    static Value Softplus(GraphBuilder graph, NativeCall call)
+    {
+        (double beta, double threshold) = (call.Scalar(1), call.Scalar(2));
+        return threshold >= 15
+            ? graph.Scale(graph.Unary("Softplus", graph.Scale(call.Tensor(0), beta)), 1 / beta)
+            : throw call.Refuse($"'threshold' must be at least 15, where both branches agree to 3e-7, found {threshold}");
+    }
+
+    // x/2 * (1 + erf(x / sqrt 2))
+    static Value GeluByErf(GraphBuilder graph, Value x) =>
+        graph.Mul(graph.Scale(x, 0.5), graph.Shift(graph.Unary("Erf", graph.Scale(x, Math.Sqrt(0.5))), 1));
+
+    // x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))
+    static Value GeluByTanh(GraphBuilder graph, Value x)
+    {
+        Value cube = graph.Mul(graph.Mul(x, x), x);
+        Value inner = graph.Scale(graph.Add(x, graph.Scale(cube, 0.044715)), Math.Sqrt(2 / Math.PI));
+        return graph.Mul(graph.Scale(x, 0.5), graph.Shift(graph.Unary("Tanh", inner), 1));
+    }
+
+    static Value HardSigmoid(GraphBuilder graph, Value x) => graph.Apply("HardSigmoid", [x], new Attributes { ["alpha"] = 1.0 / 6, ["beta"] = 0.5 });
+}

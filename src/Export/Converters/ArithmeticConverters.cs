@@ -1,0 +1,51 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Arithmetic of tensors and scalars, broadcast as in PyTorch, and functions of one number.</summary>
+static class ArithmeticConverters
+{
+    public static IEnumerable<Converter> All =>
+    [
+        // a + alpha * b
+        new("THSTensor_add", (graph, call) => graph.Add(graph.Promoted(call, 0), graph.Scale(graph.Promoted(call, 1), call.Scalar(2)))),
+        new("THSTensor_add_scalar", (graph, call) => graph.Shift(graph.Promoted(call, 0), call.Scalar(1) * call.Scalar(2))),
+        new("THSTensor_sub", (graph, call) => graph.Sub(graph.Promoted(call, 0), graph.Promoted(call, 1))),
+        new("THSTensor_sub_scalar", (graph, call) => graph.Sub(graph.Promoted(call, 0), graph.Number(call, 1))),
+        new("THSTensor_mul", (graph, call) => graph.Mul(graph.Promoted(call, 0), graph.Promoted(call, 1))),
+        new("THSTensor_mul_scalar", (graph, call) => graph.Mul(graph.Promoted(call, 0), graph.Number(call, 1))),
+        new("THSTensor_div", (graph, call) => Rounded(graph, call, graph.Div(graph.Promoted(call, 0), graph.Promoted(call, 1)))),
+        new("THSTensor_div_scalar", (graph, call) => Rounded(graph, call, graph.Div(graph.Promoted(call, 0), graph.Number(call, 1)))),
+        new("THSTensor_true_divide", (graph, call) => graph.Div(graph.Promoted(call, 0), graph.Promoted(call, 1))),
+        new("THSTensor_true_divide_scalar", (graph, call) => graph.Div(graph.Promoted(call, 0), graph.Number(call, 1))),
+        new("THSTensor_pow", (graph, call) => graph.Apply("Pow", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
+        new("THSTensor_pow_scalar", (graph, call) => graph.Apply("Pow", [graph.Promoted(call, 0), graph.Number(call, 1)])),
+        new("THSTensor_max_elementwise", (graph, call) => graph.Apply("Max", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
+        new("THSTensor_maximum", (graph, call) => graph.Apply("Max", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
+        new("THSTensor_min_elementwise", (graph, call) => graph.Apply("Min", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
+        new("THSTensor_minimum", (graph, call) => graph.Apply("Min", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
+        new("THSTensor_clamp", (graph, call) => graph.Clip(graph.Promoted(call, 0), Optional(call, 1), Optional(call, 2))),
+        new("THSTensor_clamp_min", (graph, call) => graph.Clip(graph.Promoted(call, 0), call.Scalar(1), null)),
+        new("THSTensor_clamp_max", (graph, call) => graph.Clip(graph.Promoted(call, 0), null, call.Scalar(1))),
+        Unary("THSTensor_neg", "Neg"), Unary("THSTensor_abs", "Abs"), Unary("THSTensor_sqrt", "Sqrt"), Unary("THSTensor_exp", "Exp"),
+        Unary("THSTensor_log", "Log"), Unary("THSTensor_reciprocal", "Reciprocal"), Unary("THSTensor_floor", "Floor"), Unary("THSTensor_ceil", "Ceil"),
+        Unary("THSTensor_sign", "Sign"), Unary("THSTensor_sin", "Sin"), Unary("THSTensor_cos", "Cos"), Unary("THSTensor_tan", "Tan"), Unary("THSTensor_erf", "Erf"),
+        new("THSTensor_rsqrt", (graph, call) => graph.Unary("Reciprocal", graph.Unary("Sqrt", graph.Promoted(call, 0)))),
+        new("THSTensor_round", (graph, call) => call.Integer(1) == 0 ? graph.Unary("Round", call.Tensor(0)) : throw call.Refuse($"'decimals' must be 0, found {call.Integer(1)}")),
+        new("THSTensor_log2", (graph, call) => graph.Scale(graph.Unary("Log", graph.Promoted(call, 0)), 1 / Math.Log(2))),
+        new("THSTensor_log10", (graph, call) => graph.Scale(graph.Unary("Log", graph.Promoted(call, 0)), 1 / Math.Log(10))),
+    ];
+
+    static Converter Unary(string entry, string op) => new(entry, (graph, call) => graph.Unary(op, graph.Promoted(call, 0)));
+
+    static double? Optional(NativeCall call, int argument) => call.IsGiven(argument) ? call.Scalar(argument) : null;
+
+    static Value Rounded(GraphBuilder graph, NativeCall call, Value quotient) => call.Text(2) switch
+    {
+        null => quotient,
+        "floor" => graph.Unary("Floor", quotient),
+        "trunc" => graph.Mul(graph.Unary("Sign", quotient), graph.Unary("Floor", graph.Unary("Abs", quotient))),
+        string mode => throw call.Refuse($"'rounding_mode' must be floor or trunc, found {mode}"),
+    };
+}

@@ -1,0 +1,45 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Comparisons, and choices by a mask.</summary>
+static class ComparisonConverters
+{
+    public static IEnumerable<Converter> All =>
+    [
+        .. Pair("THSTensor_eq", (graph, a, b) => graph.Apply("Equal", [a, b])),
+        .. Pair("THSTensor_ne", (graph, a, b) => graph.Unary("Not", graph.Apply("Equal", [a, b]))),
+        .. Pair("THSTensor_lt", (graph, a, b) => graph.Apply("Less", [a, b])),
+        .. Pair("THSTensor_le", (graph, a, b) => graph.Apply("LessOrEqual", [a, b])),
+        .. Pair("THSTensor_gt", (graph, a, b) => graph.Apply("Greater", [a, b])),
+        .. Pair("THSTensor_ge", (graph, a, b) => graph.Apply("GreaterOrEqual", [a, b])),
+        new("THSTensor_logical_not", (graph, call) => graph.Unary("Not", graph.Cast(call.Tensor(0), ElementType.Bool))),
+        new("THSTensor_logical_and", (graph, call) => graph.Apply("And", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
+        new("THSTensor_logical_or", (graph, call) => graph.Apply("Or", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
+        new("THSTensor_where", (graph, call) => graph.Apply("Where", [call.Tensor(0), graph.Promoted(call, 1), graph.Promoted(call, 2)])),
+        new("THSTensor_masked_fill", (graph, call) => graph.Apply("Where", [call.Tensor(1), graph.Number(call, 2), call.Tensor(0)])),
+    ];
+
+    // The comparison of two tensors and of a tensor with a scalar.
+    static Converter[] Pair(string entry, Func<GraphBuilder, Value, Value, Value> compare) =>
+    [
+        new(entry, (graph, call) =>
+        {
+            ElementType type = Wider(call.Tensor(0).Type.Element, call.Tensor(1).Type.Element);
+            return compare(graph, graph.Cast(call.Tensor(0), type), graph.Cast(call.Tensor(1), type));
+        }),
+        new($"{entry}_scalar", (graph, call) =>
+        {
+            // A fraction compared with an integer tensor must not be cut off.
+            ElementType type = call.Scalar(1) % 1 == 0 ? call.Tensor(0).Type.Element : Wider(call.Tensor(0).Type.Element, ElementType.Float32);
+            return compare(graph, graph.Cast(call.Tensor(0), type), graph.Constant(TensorData.Scalar(call.Scalar(1), type)));
+        }),
+    ];
+
+    static ElementType Wider(ElementType a, ElementType b) => Width(a) >= Width(b) ? a : b;
+
+    // The order of PyTorch's type promotion.
+    static int Width(ElementType type) => Array.IndexOf(
+        [ElementType.Bool, ElementType.UInt8, ElementType.Int8, ElementType.Int32, ElementType.Int64, ElementType.Float16, ElementType.Float32, ElementType.Float64], type);
+}

@@ -1,0 +1,22 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Small pieces that many element-by-element converters share.</summary>
+static class Elementwise
+{
+    /// <summary>A tensor argument in the element type of the result: PyTorch promotes types, ONNX does not.</summary>
+    public static Value Promoted(this GraphBuilder graph, NativeCall call, int argument) => graph.Cast(call.Tensor(argument), call.ResultType());
+
+    /// <summary>A scalar argument as a constant in the element type of the result.</summary>
+    public static Value Number(this GraphBuilder graph, NativeCall call, int argument) => graph.Constant(TensorData.Scalar(call.Scalar(argument), call.ResultType()));
+
+    public static Value Scale(this GraphBuilder graph, Value x, double factor) => factor == 1 ? x : graph.Mul(x, graph.Scalar(factor, x));
+
+    public static Value Shift(this GraphBuilder graph, Value x, double summand) => summand == 0 ? x : graph.Add(x, graph.Scalar(summand, x));
+
+    public static Value Unary(this GraphBuilder graph, string op, Value x) => graph.Apply(op, [x]);
+
+    public static Value Clip(this GraphBuilder graph, Value x, double? low, double? high) => graph.Apply("Clip",
+        high is double max ? [x, low is double min ? graph.Scalar(min, x) : null, graph.Scalar(max, x)] : [x, low is double least ? graph.Scalar(least, x) : null]);
+}

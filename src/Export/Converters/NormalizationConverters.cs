@@ -1,0 +1,93 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Normalisations in their inference form.</summary>
+static class NormalizationConverters
+{
+    public static IEnumerable<Converter> All =>
+    [
+        new("THSNN_batch_norm", BatchNorm),
+        new("THSNN_layer_norm", LayerNorm),
+        new("THSNN_group_norm", GroupNorm),
+        new("THSNN_normalize", Normalize),
+        new("THSSpecial_softmax", (graph, call) => graph.Softmax(graph.Promoted(call, 0), (int)call.Integer(1))),
+        new("THSSpecial_log_softmax", (graph, call) => graph.Apply("LogSoftmax", [graph.Promoted(call, 0)], new Attributes { ["axis"] = call.Integer(1) })),
+        .. ((string[])["THSNN_dropout", "THSNN_dropout2d", "THSNN_dropout3d", "THSNN_alpha_dropout", "THSNN_feature_alpha_dropout"]).Select(entry => new Converter(entry, Dropout)),
+    ];
+
+    // (input, mean, variance, weight, bias, training, momentum, eps): (x - mean) / sqrt(variance + eps) * weight + bias per channel.
+    static Value BatchNorm(GraphBuilder graph, NativeCall call)
+    {
+        if (call.Flag(5) || !call.IsGiven(1))
+        {
+            throw call.Refuse("it normalises by the statistics of the batch, which is training; call eval(), and track running statistics");
+        }
+        Dim channels = call.Shape(0)[1];
+        return graph.Apply(
+            "BatchNormalization",
+            [call.Tensor(0), call.OptionalTensor(3) ?? Fill(graph, call, channels, 1), call.OptionalTensor(4) ?? Fill(graph, call, channels, 0), call.Tensor(1), call.Tensor(2)],
+            new Attributes { ["epsilon"] = call.Number64(7) });
+    }
+
+    // (input, sizes*, length, weight, bias, eps) over the last axes.
+    static Value LayerNorm(GraphBuilder graph, NativeCall call)
+    {
+        (Value x, int axes) = (call.Tensor(0), call.Integers(1).Length);
+        if (graph.Opset >= 17)
+        {
+            Value scale = call.OptionalTensor(3) ?? graph.Constant(Ones(call.Integers(1), x.Type.Element));
+            return graph.Apply("LayerNormalization", call.IsGiven(4) ? [x, scale, call.Tensor(4)] : [x, scale], new Attributes { ["axis"] = (long)-axes, ["epsilon"] = call.Number64(5) });
+        }
+        Value result = Standardize(graph, x, [.. Enumerable.Range(1, axes).Select(axis => (long)-axis).Order()], call.Number64(5));
+        result = call.OptionalTensor(3) is Value weight ? graph.Mul(result, weight) : result;
+        return call.OptionalTensor(4) is Value bias ? graph.Add(result, bias) : result;
+    }
+
+    // (input [N,C,..], groups, weight, bias, eps): standardised over each group's channels and positions.
+    static Value GroupNorm(GraphBuilder graph, NativeCall call)
+    {
+        Value grouped = Standardize(graph, graph.Reshape(call.Tensor(0), 0, call.Integer(1), -1), [-1], call.Number64(4));
+        Value result = graph.ReshapeLike(call, grouped);
+        long[] perChannel = [.. Enumerable.Range(1, call.Shape(0).Count - 2).Select(axis => (long)axis)]; // [C] to [C,1,..]
+        result = call.OptionalTensor(2) is Value weight ? graph.Mul(result, Unsqueezed(weight)) : result;
+        return call.OptionalTensor(3) is Value bias ? graph.Add(result, Unsqueezed(bias)) : result;
+
+        Value Unsqueezed(Value vector) => perChannel.Length == 0 ? vector : graph.Unsqueeze(vector, perChannel);
+    }
+
+    // (x - mean) / sqrt(variance + eps) over axes, the variance with divisor n.
+    static Value Standardize(GraphBuilder graph, Value x, long[] axes, double epsilon)
+    {
+        Value centred = graph.Sub(x, graph.Reduce("ReduceMean", x, axes, keep: true));
+        Value variance = graph.Reduce("ReduceMean", graph.Mul(centred, centred), axes, keep: true);
+        return graph.Div(centred, graph.Unary("Sqrt", graph.Shift(variance, epsilon)));
+    }
+
+    // (input, p, dim, eps): x / max(|x|_p, eps).
+    static Value Normalize(GraphBuilder graph, NativeCall call)
+    {
+        string norm = call.Number64(1) switch
+        {
+            1 => "ReduceL1",
+            2 => "ReduceL2",
+            double p => throw call.Refuse($"'p' must be 1 or 2, found {p}"),
+        };
+        Value length = graph.Reduce(norm, call.Tensor(0), [call.Integer(2)], keep: true);
+        return graph.Div(call.Tensor(0), graph.Clip(length, call.Number64(3), null));
+    }
+
+    static Value Dropout(GraphBuilder graph, NativeCall call) => call.Flag(2)
+        ? throw call.Refuse("it drops at random, which is training; call eval()")
+        : call.Tensor(0);
+
+    static Value Fill(GraphBuilder graph, NativeCall call, Dim count, double value)
+    {
+        long size = count.Size ?? throw call.Refuse("the number of channels must be fixed");
+        return graph.Constant(TensorData.FromDoubles([.. Enumerable.Repeat(value, (int)size)], [size], call.ResultType()));
+    }
+
+    static TensorData Ones(long[] sizes, ElementType type) =>
+        TensorData.FromDoubles([.. Enumerable.Repeat(1.0, (int)sizes.Aggregate(1L, (a, b) => a * b))], sizes, type);
+}

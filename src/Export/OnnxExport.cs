@@ -1,0 +1,93 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Export.Recording;
+using Toolchain.Graph;
+using TorchSharp;
+
+namespace Toolchain.Export;
+
+/// <summary>
+/// Exports TorchSharp modules as ONNX. The module is run on two examples of different batch size, and every native operator that it calls is
+/// recorded and turned into nodes; nothing is passed through. What cannot be expressed is refused, all of it at once.
+/// </summary>
+public static class OnnxExport
+{
+    // Two sizes above 1, which broadcasting treats apart, and unlike each other.
+    const int FirstSize = 2, SecondSize = 3;
+
+    /// <summary>Traces <paramref name="module"/> with one input.</summary>
+    /// <param name="module">A module in evaluation mode.</param>
+    /// <param name="example">An input with values like those of real data; its first axis is the batch.</param>
+    /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
+    /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists everything.</exception>
+    public static TracedModel Trace(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null) => Trace(module, [example], options);
+
+    /// <summary>Traces <paramref name="module"/> with any number of inputs.</summary>
+    /// <param name="module">A module in evaluation mode.</param>
+    /// <param name="examples">An input for each argument of its <c>forward</c>.</param>
+    /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
+    /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists everything.</exception>
+    public static TracedModel Trace(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, OnnxExportOptions? options = null)
+    {
+        options ??= new OnnxExportOptions();
+        ExampleInputs inputs = Prepare(module, examples, options);
+        (GraphConversion conversion, OnnxModel? model, IReadOnlyList<string> outputs) = Convert(module, inputs, options);
+        if (model is null)
+        {
+            var obstacles = new ExportPlan(conversion.Steps).Obstacles;
+            throw new ExportException($"module '{module.GetName()}' cannot be exported, {obstacles.Count} obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
+        }
+        _ = GraphChecker.Check(model);
+        return new TracedModel(model, module, inputs, outputs, options);
+    }
+
+    /// <summary>Says what <see cref="Trace(torch.nn.Module, torch.Tensor, OnnxExportOptions?)"/> would do, without a file.</summary>
+    /// <param name="module">A module in evaluation mode.</param>
+    /// <param name="example">An input.</param>
+    /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
+    /// <exception cref="ExportException">The module is in training mode, or takes another way at another batch size.</exception>
+    public static ExportPlan Explain(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null)
+    {
+        options ??= new OnnxExportOptions();
+        ExampleInputs inputs = Prepare(module, [example], options);
+        return new ExportPlan(Convert(module, inputs, options).Conversion.Steps);
+    }
+
+    /// <summary>Adds or replaces the mapping of a native entry with one result.</summary>
+    /// <param name="entry">Native entry, such as THSTensor_relu; its in-place twin is covered.</param>
+    /// <param name="convert">Adds nodes for a call and returns its result. Shape and type are checked against what TorchSharp gave.</param>
+    public static void Register(string entry, Func<GraphBuilder, NativeCall, Value> convert)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(entry);
+        ConverterRegistry.Register(new Converter(entry, convert));
+    }
+
+    static ExampleInputs Prepare(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, OnnxExportOptions options)
+    {
+        string[] training = [.. module.named_modules().Where(pair => pair.module.training).Select(pair => pair.name == "" ? "(root)" : pair.name)];
+        if (training.Length > 0)
+        {
+            throw new ExportException($"module '{module.GetName()}' must be in evaluation mode, found in training mode: {string.Join(", ", training)}; call eval() on it first.");
+        }
+        return new ExampleInputs(examples, options);
+    }
+
+    static (GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs) Convert(torch.nn.Module module, ExampleInputs inputs, OnnxExportOptions options)
+    {
+        Recording.Recording first = Record(module, inputs, FirstSize), second = inputs.Axis is null ? first : Record(module, inputs, SecondSize);
+        MergedTrace trace = new TraceMerger(first, second, inputs.Axis ?? "", FirstSize, SecondSize).Merge();
+        IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
+        if (outputs.Count != trace.Outputs.Count)
+        {
+            throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetName()}' returns {trace.Outputs.Count}.");
+        }
+        var conversion = new GraphConversion(trace, module.state_dict(), options);
+        OnnxModel? model = conversion.Run(outputs);
+        return (conversion, model, outputs);
+    }
+
+    static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int size)
+    {
+        using var scope = torch.NewDisposeScope();
+        return Recorder.Run(module, inputs.Names, [.. inputs.AtSize(size).Select(data => NativeTensor.Make(data, inputs.Device))]);
+    }
+}

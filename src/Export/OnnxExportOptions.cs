@@ -1,0 +1,39 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Export;
+
+/// <summary>How to export a module.</summary>
+public sealed record OnnxExportOptions
+{
+    /// <summary>The inputs in the order of the module's arguments. Without any they are called input, input_1, ... and share a batch axis N.</summary>
+    public IReadOnlyList<ExportInput> Inputs { get; init; } = [];
+
+    /// <summary>Names of the outputs in the order of the module's results. Without any: output, output_1, ...</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>Version of ONNX's operators, 13..21. The default is the highest that Debian 12's checker and OpenCV 4.6 read.</summary>
+    public int Opset { get; init; } = 17;
+
+    /// <summary>Name of the graph.</summary>
+    public string Name { get; init; } = "model";
+
+    /// <summary>Free texts by key, written into the file.</summary>
+    public IDictionary<string, string> Metadata { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Largest absolute difference that parity allows, beside <see cref="RelativeTolerance"/> times the expected value.</summary>
+    public double AbsoluteTolerance { get; init; } = 1e-4;
+
+    /// <summary>Largest relative difference that parity allows; float32 sums of a few thousand terms agree to about 1e-5.</summary>
+    public double RelativeTolerance { get; init; } = 1e-5;
+
+    /// <summary>Sizes of the named axis at which parity is shown: one image, two sizes that were never traced, and the usual batch.</summary>
+    public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
+
+    /// <summary>Runtimes to prove the model on, beside the float64 evaluator.</summary>
+    public IReadOnlyList<ParityRuntime> Runtimes { get; init; } = [];
+}
+
+/// <summary>A runtime that takes part in parity.</summary>
+/// <param name="Name">Name and version, for the report.</param>
+/// <param name="Run">Runs the bytes of a model on inputs by name and returns the outputs by name.</param>
+public sealed record ParityRuntime(string Name, Func<byte[], IReadOnlyDictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> Run);

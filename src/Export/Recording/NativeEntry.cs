@@ -1,0 +1,62 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using TorchSharp;
+
+namespace Toolchain.Export.Recording;
+
+/// <summary>What is known of a native entry from its signature in TorchSharp.</summary>
+/// <param name="Name">Such as THSTensor_conv2d.</param>
+/// <param name="LengthOf">For each parameter the position of its length if it points to an array, otherwise -1.</param>
+/// <param name="IsOut">For each parameter whether the call writes a tensor handle to it.</param>
+sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut)
+{
+    static readonly ConcurrentDictionary<string, NativeEntry> known = new();
+    static readonly Type methods = typeof(torch).Assembly.GetType("TorchSharp.PInvoke.NativeMethods", throwOnError: true)!;
+
+    /// <summary>Entries that only ask for the form of a tensor, which the two traces compare anyway.</summary>
+    static readonly HashSet<string> queries =
+    [
+        "THSTensor_sizes", "THSTensor_size", "THSTensor_ndimension", "THSTensor_numel", "THSTensor_type", "THSTensor_device_type", "THSTensor_device_index",
+        "THSTensor_requires_grad", "THSTensor_set_requires_grad", "THSTensor_is_leaf", "THSTensor_is_contiguous", "THSTensor_is_sparse", "THSTensor_is_cpu", "THSTensor_is_pinned",
+        "THSTensor_is_conj", "THSTensor_is_neg", "THSTensor_has_names", "THSTensor_strides", "THSTensor_stride", "THSTensor_element_size",
+        "THSTensor_result_type", "THSTensor_storage_offset",
+    ];
+
+    /// <summary>Entries whose pointer result gives a tensor's elements away; the others that do return a number.</summary>
+    static readonly HashSet<string> pointerReads = ["THSTensor_item", "THSTensor_data", "THSStorage_data_ptr", "THSStorage_tensor_to_storage"];
+
+    /// <summary>Families whose pointer results are tensors.</summary>
+    static readonly string[] tensorFamilies = ["THSTensor_", "THSNN_", "THSSpecial_", "THSLinalg_", "THSVision_", "THSFFT_"];
+
+    public bool IsQuery => queries.Contains(Name);
+
+    public bool ReadsElements => pointerReads.Contains(Name);
+
+    public bool MakesTensors => !ReadsElements && tensorFamilies.Any(family => Name.StartsWith(family, StringComparison.Ordinal)) && !Name.EndsWith("_ctor", StringComparison.Ordinal);
+
+    /// <summary>Native names of in-place operators end with an underscore, as in PyTorch.</summary>
+    public bool IsInPlace => Name.EndsWith('_');
+
+    public static NativeEntry Of(string name) => known.GetOrAdd(name, Read);
+
+    /// <summary>A native entry as a delegate; calls through it are not recorded.</summary>
+    public static T Bind<T>(string name) where T : Delegate => Method(name).CreateDelegate<T>();
+
+    static NativeEntry Read(string name)
+    {
+        ParameterInfo[] parameters = Method(name).GetParameters();
+        var lengthOf = new int[parameters.Length];
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            bool isPointer = parameters[i].ParameterType == typeof(nint) || parameters[i].ParameterType.IsPointer;
+            lengthOf[i] = isPointer && i + 1 < parameters.Length && IsLength(parameters[i + 1]) ? i + 1 : -1;
+        }
+        return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())]);
+    }
+
+    static bool IsLength(ParameterInfo parameter) =>
+        (parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long)) && parameter.Name!.Contains("len", StringComparison.OrdinalIgnoreCase);
+
+    static MethodInfo Method(string name) => methods.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+        ?? throw new InvalidOperationException($"TorchSharp {typeof(torch).Assembly.GetName().Version} has no native entry '{name}'.");
+}

@@ -1,0 +1,67 @@
+using Toolchain.Graph;
+using TorchSharp;
+
+namespace Toolchain.Export.Recording;
+
+/// <summary>Reads tensors, also those that are known by native handle only.</summary>
+static class NativeTensor
+{
+    static readonly Func<nint, nint> storageOf = NativeEntry.Bind<Func<nint, nint>>("THSStorage_data_ptr");
+
+    /// <summary>The address of the memory that a tensor shares with its views; 0 for an empty one.</summary>
+    public static nint Storage(nint handle) => storageOf(handle);
+
+    /// <summary>A tensor object over a handle that somebody else owns.</summary>
+    public static torch.Tensor Borrow(nint handle)
+    {
+        torch.Tensor tensor = torch.Tensor.UnsafeCreateTensor(handle);
+        tensor.DetachFromDisposeScope();
+        GC.SuppressFinalize(tensor);
+        return tensor;
+    }
+
+    /// <summary>The graph's element type, or null for one that it does not know.</summary>
+    public static ElementType? Element(torch.ScalarType type) => type switch
+    {
+        torch.ScalarType.Float32 => ElementType.Float32,
+        torch.ScalarType.Float64 => ElementType.Float64,
+        torch.ScalarType.Float16 => ElementType.Float16,
+        torch.ScalarType.Int64 => ElementType.Int64,
+        torch.ScalarType.Int32 => ElementType.Int32,
+        torch.ScalarType.Int8 => ElementType.Int8,
+        torch.ScalarType.Byte => ElementType.UInt8,
+        torch.ScalarType.Bool => ElementType.Bool,
+        _ => null,
+    };
+
+    static torch.ScalarType ScalarType(ElementType type) => type switch
+    {
+        ElementType.Float32 => torch.ScalarType.Float32,
+        ElementType.Float64 => torch.ScalarType.Float64,
+        ElementType.Float16 => torch.ScalarType.Float16,
+        ElementType.Int64 => torch.ScalarType.Int64,
+        ElementType.Int32 => torch.ScalarType.Int32,
+        ElementType.Int8 => torch.ScalarType.Int8,
+        ElementType.UInt8 => torch.ScalarType.Byte,
+        _ => torch.ScalarType.Bool,
+    };
+
+    /// <summary>A copy of a tensor's elements, from whatever device and layout.</summary>
+    /// <exception cref="ExportException">The element type has no place in a graph.</exception>
+    public static TensorData Read(torch.Tensor tensor)
+    {
+        ElementType type = Element(tensor.dtype)
+            ?? throw new ExportException($"element type {tensor.dtype} cannot be exported; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.");
+        using var scope = torch.NewDisposeScope();
+        using torch.Tensor plain = tensor.detach().cpu().contiguous();
+        return new TensorData(type, tensor.shape, plain.bytes.ToArray());
+    }
+
+    /// <summary>A tensor with the elements of <paramref name="data"/>.</summary>
+    public static torch.Tensor Make(TensorData data, torch.Device device)
+    {
+        using torch.Tensor tensor = torch.zeros([.. data.Sizes], ScalarType(data.Type));
+        data.Bytes.Span.CopyTo(tensor.bytes);
+        return tensor.to(device, copy: true);
+    }
+}

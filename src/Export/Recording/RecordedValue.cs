@@ -1,0 +1,38 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Recording;
+
+/// <summary>Where a recorded tensor comes from.</summary>
+enum Origin
+{
+    /// <summary>An input of the traced module.</summary>
+    Input,
+    /// <summary>A parameter or buffer: a key of the state dict.</summary>
+    State,
+    /// <summary>A tensor that depends on no input; its content was read where it was first used.</summary>
+    Constant,
+    /// <summary>The result of a recorded call.</summary>
+    Result,
+}
+
+/// <summary>A tensor of a recording.</summary>
+/// <param name="Origin">Where it comes from.</param>
+/// <param name="Name">Name of an input or key of the state dict, otherwise "".</param>
+/// <param name="Sizes">Sizes of its axes in this recording.</param>
+/// <param name="Element">Element type, or null for one that the graph does not know; such a tensor is refused where it is used.</param>
+/// <param name="Content">Content of a constant, otherwise null.</param>
+sealed record RecordedValue(Origin Origin, string Name, long[] Sizes, ElementType? Element, TensorData? Content);
+
+/// <summary>A native call that took a tensor which depends on an input.</summary>
+/// <param name="Entry">Native entry, such as THSTensor_relu.</param>
+/// <param name="Module">Path of the module that made the call; "" for the traced module itself.</param>
+/// <param name="Arguments">The arguments by native position.</param>
+/// <param name="Results">Numbers of the tensors that it made; of an in-place call, of its first argument afterwards.</param>
+/// <param name="IsInPlace">Whether it changed its first argument.</param>
+sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> Arguments, IReadOnlyList<int> Results, bool IsInPlace);
+
+/// <summary>What one run of a module did.</summary>
+/// <param name="Values">All tensors, by number.</param>
+/// <param name="Calls">Calls in order.</param>
+/// <param name="Outputs">Numbers of the outputs, or null where an output cannot be followed.</param>
+sealed record Recording(IReadOnlyList<RecordedValue> Values, IReadOnlyList<RecordedCall> Calls, IReadOnlyList<int?> Outputs);
