@@ -36,6 +36,7 @@ static class RecorderWeaver
             throw new InvalidDataException($"'{source}' is woven already; weave the package's own file.");
         }
 
+        ScalarKeeper.Weave(module);
         FieldDefinition current = AddRecorder(module, native.Namespace);
         var twins = new Dictionary<MethodDefinition, MethodDefinition>();
         var holder = new TypeDefinition(native.Namespace, "RecordedMethods", native.Attributes, module.TypeSystem.Object);

@@ -1,0 +1,115 @@
+namespace Toolchain.Data.Tests;
+
+public sealed class StrokesTests
+{
+    [Fact]
+    public void Draw_SameSeed_GivesTheBytesItAlwaysGave() => Assert.Equal(
+        "d014826b4602d2f6aca66cfd06bc7261c631256845e2e4490a03d18130f80f04", Strokes.Draw(100, 0).Sha256);
+
+    [Fact]
+    public void Draw_OtherSeed_GivesOtherImages() => Assert.NotEqual(Strokes.Draw(10, 0).Sha256, Strokes.Draw(10, 1).Sha256);
+
+    [Fact]
+    public void Draw_ARangeOfASequence_IsThatRange()
+    {
+        DigitSet whole = Strokes.Draw(50, 3), part = Strokes.Draw(20, 3, 30);
+        Assert.Equal(whole.Slice(30, 20).Pixels, part.Pixels);
+        Assert.Equal(whole.Slice(30, 20).Labels, part.Labels);
+    }
+
+    [Fact]
+    public void Draw_EachTenImages_HoldEveryDigitOnce() =>
+        Assert.All(Strokes.Draw(200, 1).Labels!.Chunk(10), block => Assert.Equal(Enumerable.Range(0, 10), block.Select(digit => (int)digit).Order()));
+
+    [Fact]
+    public void Draw_EveryImage_FillsABoxOfTwentyWithItsCentreOfMassInTheMiddle()
+    {
+        DigitSet set = Strokes.Draw(500, 2);
+        int touching = 0;
+        for (int image = 0; image < set.Count; image++)
+        {
+            double mass = 0, massX = 0, massY = 0;
+            int left = 28, right = -1, top = 28, bottom = -1;
+            bool touchesEdge = false;
+            for (int i = 0; i < 784; i++)
+            {
+                int value = set.Image(image)[i], x = i % 28, y = i / 28;
+                (mass, massX, massY) = (mass + value, massX + value * (x + 0.5), massY + value * (y + 0.5));
+                touchesEdge |= value > 0 && (x is 0 or 27 || y is 0 or 27);
+                if (value > 127)
+                {
+                    (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x), Math.Min(top, y), Math.Max(bottom, y));
+                }
+            }
+            Assert.InRange(Math.Max(right - left, bottom - top) + 1, 18, 20);
+            // Ink never leaves the field: a digit that would have to is moved only up to the edge.
+            Assert.True(touchesEdge || (Math.Abs(massX / mass - 14) <= 0.501 && Math.Abs(massY / mass - 14) <= 0.501), $"image {image}: ({massX / mass}, {massY / mass})");
+            touching += touchesEdge ? 1 : 0;
+        }
+        Assert.InRange(touching, 0, 25);
+    }
+
+    // The two bounds that make the drawn digits worth training on: neighbours find the digit, k-means on pixels does not.
+    [Fact]
+    public void Draw_FiveNearestNeighbours_AreRightAboveNineInTen()
+    {
+        DigitSet train = Strokes.Draw(2_000, 0), test = Strokes.Draw(400, 0, 60_000);
+        int right = Enumerable.Range(0, test.Count).Count(i => Nearest(train, test.Image(i).ToArray()) == test.Labels![i]);
+        Assert.InRange(right / 400.0, 0.95, 1);
+    }
+
+    [Fact]
+    public void Draw_KMeansOnPixels_StaysBelowThreeInFour()
+    {
+        DigitSet set = Strokes.Draw(2_000, 0);
+        Assert.InRange(PixelKMeans.MatchedAccuracy(set, iterations: 15), 0.3, 0.75);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(Strokes.MaxCount + 1)]
+    public void Draw_CountOutOfRange_IsRefused(int count) => Assert.StartsWith(
+        $"'count' must be in [1..2000000], was {count}.", Assert.Throws<ArgumentOutOfRangeException>(() => Strokes.Draw(count, 0)).Message);
+
+    [Fact]
+    public void Open_StrokesSplits_PartOneSequence()
+    {
+        DigitSet all = DigitSource.Open("strokes:70:5", Split.All), train = DigitSource.Open("strokes:70:5", Split.Train), test = DigitSource.Open("strokes:70:5", Split.Test);
+        Assert.Equal((60, 10), (train.Count, test.Count));
+        Assert.Equal<byte>(all.Pixels, (byte[])[.. train.Pixels, .. test.Pixels]);
+        Assert.Equal<byte>(all.Labels!, (byte[])[.. train.Labels!, .. test.Labels!]);
+        Assert.Equal((Split.Train, Split.Test), (train.Split, test.Split));
+    }
+
+    [Theory]
+    [InlineData("strokes:0")]
+    [InlineData("strokes:-5")]
+    [InlineData("strokes:10:x")]
+    [InlineData("strokes:10:1:2")]
+    public void Open_StrokesMalformed_SaysTheForm(string spec) => Assert.Equal(
+        $"'{spec}': expected strokes[:count[:seed]] with count in [1..2000000], such as strokes:70000:0. (Parameter 'spec')",
+        Assert.Throws<ArgumentException>(() => DigitSource.Open(spec, Split.All)).Message);
+
+    [Fact]
+    public void WriteSheet_HundredImages_GoRowByDigit()
+    {
+        using var folder = new TemporaryFolder();
+        Strokes.WriteSheet(folder["s.png"], 0);
+        GreyImage sheet = ImageFile.Decode(File.ReadAllBytes(folder["s.png"]), "s.png");
+        Assert.Equal((600, 600), (sheet.Width, sheet.Height));
+        DigitSet set = Strokes.Draw(10, 0);
+        int seven = Array.IndexOf(set.Labels!, (byte)7);
+        for (int i = 0; i < 784; i++)
+        {
+            Assert.Equal(255 - set.Image(seven)[i], sheet.Pixels[(7 * 60 + 2 + 2 * (i / 28)) * 600 + 2 + 2 * (i % 28)]);
+        }
+    }
+
+    static int Nearest(DigitSet train, byte[] image)
+    {
+        var votes = Enumerable.Range(0, train.Count)
+            .Select(i => (Distance: PixelKMeans.SquaredDistance(train.Image(i), image), Label: train.Labels![i]))
+            .OrderBy(pair => pair.Distance).Take(5);
+        return votes.GroupBy(pair => pair.Label).MaxBy(group => group.Count())!.Key;
+    }
+}
