@@ -28,15 +28,16 @@ public static class OnnxExport
     /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists everything.</exception>
     public static TracedModel Trace(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, OnnxExportOptions? options = null)
     {
-        ExampleInputs inputs = Prepare(module, examples, ref options);
-        (GraphConversion conversion, OnnxModel? model, IReadOnlyList<string> outputs) = Convert(module, inputs, options!);
+        options ??= new OnnxExportOptions();
+        ExampleInputs inputs = Prepare(module, examples, options);
+        (GraphConversion conversion, OnnxModel? model, IReadOnlyList<string> outputs) = Convert(module, inputs, options);
         if (model is null)
         {
             var obstacles = new ExportPlan(conversion.Steps).Obstacles;
             throw new ExportException($"module '{module.GetName()}' cannot be exported, {obstacles.Count} obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
         }
         _ = GraphChecker.Check(model);
-        return new TracedModel(model, module, inputs, outputs, options!);
+        return new TracedModel(model, module, inputs, outputs, options);
     }
 
     /// <summary>Says what <see cref="Trace(torch.nn.Module, torch.Tensor, OnnxExportOptions?)"/> would do, without a file.</summary>
@@ -46,8 +47,9 @@ public static class OnnxExport
     /// <exception cref="ExportException">The module is in training mode, or takes another way at another batch size.</exception>
     public static ExportPlan Explain(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null)
     {
-        ExampleInputs inputs = Prepare(module, [example], ref options);
-        return new ExportPlan(Convert(module, inputs, options!).Conversion.Steps);
+        options ??= new OnnxExportOptions();
+        ExampleInputs inputs = Prepare(module, [example], options);
+        return new ExportPlan(Convert(module, inputs, options).Conversion.Steps);
     }
 
     /// <summary>Adds or replaces the mapping of a native entry with one result.</summary>
@@ -59,9 +61,8 @@ public static class OnnxExport
         ConverterRegistry.Register(new Converter(entry, convert));
     }
 
-    static ExampleInputs Prepare(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, ref OnnxExportOptions? options)
+    static ExampleInputs Prepare(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, OnnxExportOptions options)
     {
-        options ??= new OnnxExportOptions();
         string[] training = [.. module.named_modules().Where(pair => pair.module.training).Select(pair => pair.name == "" ? "(root)" : pair.name)];
         if (training.Length > 0)
         {
