@@ -17,8 +17,8 @@ public sealed record AutoencoderOptions : GradientOptions
     /// </summary>
     public bool Denoise { get; init; } = true;
 
-    /// <summary>How the views are drawn.</summary>
-    public AugmentationOptions Augmentation { get; init; } = new();
+    /// <summary>How the views are drawn: affine maps alone, which a small network can undo (docs/models/autoencoder.md).</summary>
+    public AugmentationOptions Augmentation { get; init; } = new() { Elastic = 0, ThicknessProbability = 0 };
 
     /// <summary>L2 penalty on all weights.</summary>
     public double WeightDecay { get; init; } = 1e-5;
