@@ -34,7 +34,7 @@ public static class OnnxExport
         if (model is null)
         {
             var obstacles = new ExportPlan(conversion.Steps).Obstacles;
-            throw new ExportException($"module '{module.GetName()}' cannot be exported, {obstacles.Count} obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
+            throw new ExportException($"module '{module.GetType().Name}' cannot be exported, {obstacles.Count} obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
         }
         _ = GraphChecker.Check(model);
         return new TracedModel(model, module, inputs, outputs, options);
@@ -66,7 +66,7 @@ public static class OnnxExport
         string[] training = [.. module.named_modules().Where(pair => pair.module.training).Select(pair => pair.name == "" ? "(root)" : pair.name)];
         if (training.Length > 0)
         {
-            throw new ExportException($"module '{module.GetName()}' must be in evaluation mode, found in training mode: {string.Join(", ", training)}; call eval() on it first.");
+            throw new ExportException($"module '{module.GetType().Name}' must be in evaluation mode, found in training mode: {string.Join(", ", training)}; call eval() on it first.");
         }
         return new ExampleInputs(examples, options);
     }
@@ -78,7 +78,7 @@ public static class OnnxExport
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
         if (outputs.Count != trace.Outputs.Count)
         {
-            throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetName()}' returns {trace.Outputs.Count}.");
+            throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetType().Name}' returns {trace.Outputs.Count}.");
         }
         var conversion = new GraphConversion(trace, module.state_dict(), options);
         OnnxModel? model = conversion.Run(outputs);

@@ -8,8 +8,9 @@ static class ShapeConverters
 {
     public static IEnumerable<Converter> All =>
     [
-        .. ((string[])["THSTensor_view", "THSTensor_reshape", "THSTensor_unflatten", "THSTensor_squeeze_no_dim"]).Select(entry => new Converter(entry, (graph, call) => graph.ReshapeLike(call, call.Tensor(0)))),
+        .. ((string[])["THSTensor_view", "THSTensor_reshape", "THSTensor_unflatten"]).Select(entry => new Converter(entry, (graph, call) => graph.ReshapeLike(call, call.Tensor(0)))),
         new("THSTensor_flatten", Flatten),
+        new("THSTensor_squeeze_no_dim", SqueezeAll),
         new("THSTensor_squeeze", (graph, call) => call.ResultShape().Count == call.Shape(0).Count ? call.Tensor(0) : graph.Squeeze(call.Tensor(0), call.Integer(1))),
         new("THSTensor_unsqueeze", (graph, call) => graph.Unsqueeze(call.Tensor(0), call.Integer(1))),
         new("THSTensor_permute", (graph, call) => graph.Transpose(call.Tensor(0), [.. call.Integers(1).Select(axis => (long)call.Shape(0).Axis(axis))])),
@@ -40,6 +41,10 @@ static class ShapeConverters
         call.ResultShape() is { Count: 2 } result && call.Shape(0).Count >= 2 && result[0] == call.Shape(0)[0] && call.Shape(0)[0].Name is not null
             ? graph.Flatten(call.Tensor(0))
             : graph.ReshapeLike(call, call.Tensor(0));
+
+    static Value SqueezeAll(GraphBuilder graph, NativeCall call) => call.Shape(0).IsFixed
+        ? graph.ReshapeLike(call, call.Tensor(0))
+        : throw call.Refuse($"it would drop the batch axis of {call.Shape(0)} where that is 1; name the axes to squeeze");
 
     static Value Swap(GraphBuilder graph, NativeCall call, long first, long second)
     {

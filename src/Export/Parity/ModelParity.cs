@@ -29,7 +29,7 @@ static class ModelParity
         }
         return misses.Count == 0
             ? errors
-            : throw new ParityException($"the exported model does not agree with module '{traced.Module.GetName()}':{string.Concat(misses.Select(miss => $"\n  {miss}"))}");
+            : throw new ParityException($"the exported model does not agree with module '{traced.Module.GetType().Name}':{string.Concat(misses.Select(miss => $"\n  {miss}"))}");
     }
 
     static Dictionary<string, TensorData> RunModule(TracedModel traced, IReadOnlyDictionary<string, TensorData> inputs)

@@ -14,7 +14,7 @@ static class ModuleCall
     {
         Type[] types = [.. inputs.Select(_ => typeof(torch.Tensor))];
         MethodInfo call = module.GetType().GetMethod("call", types)
-            ?? throw new ExportException($"module '{module.GetName()}' cannot be called with {inputs.Count} tensors; expected a module derived from Module<{string.Join(", ", types.Select(_ => "Tensor"))}, TResult>.");
+            ?? throw new ExportException($"module '{module.GetType().Name}' cannot be called with {inputs.Count} tensors; expected a module derived from Module<{string.Join(", ", types.Select(_ => "Tensor"))}, TResult>.");
         object? result = call.Invoke(module, BindingFlags.DoNotWrapExceptions, null, [.. inputs], null);
         return [.. Flatten(result, module)];
     }
@@ -25,7 +25,7 @@ static class ModuleCall
         ITuple tuple => Enumerable.Range(0, tuple.Length).SelectMany(i => Flatten(tuple[i], module)),
         IEnumerable list and not string => list.Cast<object?>().SelectMany(item => Flatten(item, module)),
         not null when Properties(result) is { Length: > 0 } properties => properties.Select(property => (torch.Tensor)property.GetValue(result)!),
-        _ => throw new ExportException($"module '{module.GetName()}' returns {result?.GetType().Name ?? "null"}; expected a tensor, a tuple, a list or a record of tensors."),
+        _ => throw new ExportException($"module '{module.GetType().Name}' returns {result?.GetType().Name ?? "null"}; expected a tensor, a tuple, a list or a record of tensors."),
     };
 
     static PropertyInfo[] Properties(object result) =>

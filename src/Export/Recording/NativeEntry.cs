@@ -23,7 +23,7 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut)
     ];
 
     /// <summary>Entries whose pointer result gives a tensor's elements away; the others that do return a number.</summary>
-    static readonly HashSet<string> pointerReads = ["THSTensor_item", "THSTensor_data", "THSStorage_data_ptr", "THSStorage_tensor_to_storage"];
+    static readonly HashSet<string> pointerReads = ["THSTensor_item", "THSTensor_data", "THSTensor_save", "THSStorage_data_ptr", "THSStorage_tensor_to_storage"];
 
     /// <summary>Families whose pointer results are tensors.</summary>
     static readonly string[] tensorFamilies = ["THSTensor_", "THSNN_", "THSSpecial_", "THSLinalg_", "THSVision_", "THSFFT_"];

@@ -206,6 +206,16 @@ sealed class NativeRecorder : IDisposable
         {
             yield break;
         }
+        object? allocator = arguments.OfType<Delegate>().FirstOrDefault()?.Target;
+        if (allocator?.GetType().GetProperty("Array")?.GetValue(allocator) is nint[] many)
+        {
+            // Some of these entries return nothing, though TorchSharp declares a pointer (THSTensor_chunk): it must not be followed.
+            foreach (nint handle in many.Where(handle => handle != 0))
+            {
+                yield return handle;
+            }
+            yield break;
+        }
         if (result is nint single && single != 0)
         {
             yield return single;
@@ -215,13 +225,6 @@ sealed class NativeRecorder : IDisposable
             if (entry.IsOut[i] && arguments[i] is nint written && written != 0)
             {
                 yield return written;
-            }
-            if (arguments[i] is Delegate { Target: object allocator } && allocator.GetType().GetProperty("Array")?.GetValue(allocator) is nint[] many)
-            {
-                foreach (nint handle in many.Where(handle => handle != 0))
-                {
-                    yield return handle;
-                }
             }
         }
     }

@@ -1,0 +1,54 @@
+using Microsoft.ML.OnnxRuntime;
+using Toolchain.Export.Conversion;
+using TorchSharp;
+
+namespace Toolchain.Export.Tests;
+
+public sealed class ConverterTests
+{
+    public static IEnumerable<TheoryDataRow<int>> Cases => ConverterCases.All.Select((item, i) => new TheoryDataRow<int>(i) { TestDisplayName = $"{item.Entry} #{i}" });
+
+    [Fact]
+    public void EveryConverter_HasParityCase()
+    {
+        string[] without = [.. ConverterRegistry.BuiltIn.Select(converter => converter.Entry).Except(ConverterCases.All.Select(item => item.Entry))];
+
+        Assert.Empty(without);
+    }
+
+    [Fact]
+    public void EveryConverter_IsMappedOnce()
+    {
+        string[] twice = [.. ConverterRegistry.BuiltIn.GroupBy(converter => converter.Entry).Where(group => group.Count() > 1).Select(group => group.Key)];
+
+        Assert.Empty(twice);
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Export_OfEachConverter_AgreesInAllRuntimes(int index)
+    {
+        ConverterCases.Case item = ConverterCases.All[index];
+        foreach (int opset in (int[])[17, 13, 18, 21])
+        {
+            if (opset == 13 && item.Entry == "THSNN_batch_norm")
+            {
+                continue; // the graph defines BatchNormalization from opset 14
+            }
+            using var scope = torch.NewDisposeScope();
+            torch.manual_seed(index);
+            torch.Tensor example = torch.rand([3, .. item.Sizes]) * (item.High - item.Low) + item.Low;
+            torch.nn.Module module = item.Make();
+            var options = new OnnxExportOptions
+            {
+                Opset = opset,
+                ProofSizes = [1, 2, 7],
+                Runtimes = [OrtRuntime.Create(), OrtRuntime.Create(GraphOptimizationLevel.ORT_DISABLE_ALL)],
+            };
+
+            Assert.Contains(item.Entry, OnnxExport.Explain(module, example, options).Steps.Select(step => step.Entry));
+            ExportReport report = OnnxExport.Trace(module, example, options).Prove();
+
+            Assert.Equal(9, report.Errors.Count);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using static TorchSharp.torch;
+
+namespace Toolchain.Export.Tests;
+
+public sealed class RefusalTests
+{
+    static string Refused(Func<Tensor, Tensor> function, params long[] sizes) =>
+        Assert.Throws<ExportException>(() => OnnxExport.Trace(new Fn(function), rand([2, .. sizes]))).Message;
+
+    sealed class Nested : nn.Module<Tensor, Tensor>
+    {
+        readonly nn.Module<Tensor, Tensor> outer = nn.Sequential(("inner", new Fn(x => x.erfinv())));
+
+        public Nested() : base(nameof(Nested))
+        {
+            RegisterComponents();
+            eval();
+        }
+
+        public override Tensor forward(Tensor x) => outer.call(x).lgamma();
+    }
+
+    [Fact]
+    public void Trace_UnmappedOperators_ListsAllWithModulePath() => Assert.Equal(
+        """
+        module 'Nested' cannot be exported, 2 obstacles:
+          outer.inner: THSTensor_erfinv: has no mapping; add one with OnnxExport.Register("THSTensor_erfinv", (graph, call) => ...)
+          (root): THSTensor_lgamma: has no mapping; add one with OnnxExport.Register("THSTensor_lgamma", (graph, call) => ...)
+        """,
+        Assert.Throws<ExportException>(() => OnnxExport.Trace(new Nested(), rand(2, 3))).Message);
+
+    [Fact]
+    public void Explain_UnmappedOperators_TellsThemApart()
+    {
+        ExportPlan plan = OnnxExport.Explain(new Nested(), rand(2, 3));
+
+        Assert.False(plan.CanExport);
+        Assert.Equal(["THSTensor_erfinv", "THSTensor_lgamma"], plan.Obstacles.Select(step => step.Entry));
+        Assert.True(OnnxExport.Explain(new Fn(x => x.exp()), rand(2, 3)).CanExport);
+    }
+
+    [Fact]
+    public void Trace_ElementRead_IsRefused() => Assert.Equal(
+        """
+        module 'Fn' cannot be exported, 1 obstacle:
+          (root): THSTensor_data: reads elements of a tensor that depends on the input, so the values of one example would be baked in; express the decision with tensors, such as torch.where
+        """,
+        Refused(x => x.max().item<float>() > 100 ? x : x.neg(), 3));
+
+    [Theory]
+    [InlineData("THSTensor_item")]
+    [InlineData("THSTensor_equal")]
+    [InlineData("THSTensor_allclose")]
+    public void Trace_OtherReads_AreRefused(string entry)
+    {
+        string message = Refused(x => entry switch
+        {
+            "THSTensor_item" => x.max().ToScalar().Type == ScalarType.Float64 ? x : x.neg(),
+            "THSTensor_equal" => x.Equals(x.neg()) ? x : x.neg(),
+            _ => x.allclose(x.neg()) ? x : x.neg(),
+        }, 3);
+
+        Assert.Contains($"(root): {entry}: reads elements of a tensor", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trace_TrainingMode_IsRefused()
+    {
+        using var net = nn.Sequential(("a", nn.Linear(3, 3)), ("b", nn.Dropout()));
+        net.eval();
+        net.named_children().Single(pair => pair.name == "b").module.train();
+
+        Assert.Equal(
+            "module 'Sequential' must be in evaluation mode, found in training mode: b; call eval() on it first.",
+            Assert.Throws<ExportException>(() => OnnxExport.Trace(net, rand(2, 3))).Message);
+    }
+
+    [Fact]
+    public void Trace_WayThatDependsOnBatch_IsRefused() => Assert.Equal(
+        "the module takes another way at N=3 than at N=2: operator 0 is THSTensor_neg instead of THSTensor_exp. Control flow cannot depend on the size of a named axis.",
+        Refused(x => x.shape[0] == 2 ? x.exp() : x.neg(), 3));
+
+    [Fact]
+    public void Trace_BatchSizeInArithmetic_IsRefused() => Assert.Equal(
+        """
+        module 'Fn' cannot be exported, 1 obstacle:
+          (root): THSTensor_div_scalar: argument 1 would be baked into the model: it is 2 at N=2 and 3 at N=3
+        """,
+        Refused(x => x / x.shape[0], 3));
+
+    [Fact]
+    public void Trace_ConstantOfBatchSize_IsRefused() =>
+        Assert.Contains("THSTensor_add: argument 1 would be baked into the model: it is a constant [2,3] of digest ", Refused(x => x + ones(x.shape[0], 3), 3), StringComparison.Ordinal);
+
+    [Fact]
+    public void Trace_RandomNumbers_AreRefused() =>
+        Assert.Contains("THSTensor_add: argument 1 would be baked into the model: it is a constant [3] of digest ", Refused(x => x + rand(3), 3), StringComparison.Ordinal);
+
+    [Fact]
+    public void Trace_TensorFromOutside_IsRefused()
+    {
+        Tensor outside = rand(3);
+
+        Assert.Contains("argument 1 cannot be followed: it was made before the trace and is neither input, parameter nor buffer; register it with register_buffer", Refused(x => x + outside, 3), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Trace_InPlaceThroughView_IsRefusedOnlyWhereTheOtherIsUsed()
+    {
+        Assert.Contains("argument 0 cannot be followed: THSTensor_neg_ of '' changed the memory that it shares", Refused(x =>
+        {
+            Tensor y = x.exp();
+            y.view(-1).neg_();
+            return y + 1;
+        }, 3), StringComparison.Ordinal);
+
+        _ = OnnxExport.Trace(new Fn(x => x.exp().view(-1, 3).neg_() + 1), rand(2, 3)).Prove();
+    }
+
+    [Fact]
+    public void Trace_InPlaceOnConstant_IsRefused() =>
+        Assert.Contains("argument 0 cannot be followed: THSTensor_add_ writes a value that depends on the input into a tensor that does not", Refused(x => zeros(3).add_(x.sum([0L])), 3), StringComparison.Ordinal);
+
+    [Fact]
+    public void Trace_OutputWithoutInput_IsRefused() => Assert.Equal(
+        "module 'Fn' cannot be exported, 1 obstacle:\n  (root): output 'output': does not depend on any input, or was made outside of the trace",
+        Refused(_ => ones(2), 3));
+
+    [Fact]
+    public void Trace_ExampleOfOtherShape_IsRefused() => Assert.Equal(
+        "input 'image' is declared [N,1,28,28], but its example is [2,784]; the example needs that shape and at least one row.",
+        Assert.Throws<ExportException>(() => OnnxExport.Trace(new Fn(x => x), rand(2, 784), new() { Inputs = [new("image", Axis.Named("N"), 1, 28, 28)] })).Message);
+
+    [Fact]
+    public void Trace_WrongConverter_IsRefused()
+    {
+        OnnxExport.Register("THSTensor_digamma", (graph, call) => graph.ArgMax(call.Tensor(0), 1));
+
+        Assert.Contains("(root): THSTensor_digamma: its converter gives Int64 [N], TorchSharp gives Float32 [N,3]", Refused(x => x.digamma(), 3), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Save_ModelThatMisses_ThrowsAndLeavesNoFile()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.onnx");
+        OnnxExport.Register("THSTensor_expm1", (graph, call) => graph.Apply("Exp", [call.Tensor(0)]));
+
+        string message = Assert.Throws<ParityException>(() => OnnxExport.Trace(new Fn(x => x.expm1()), zeros(1, 2)).Save(path)).Message;
+
+        Assert.StartsWith("the exported model does not agree with module 'Fn':\n  float64 evaluator, batch 1: output 'output' differs by 1 (element 0: 1, expected 0); allowed are 0.0001 + 1e-05 of the value", message, StringComparison.Ordinal);
+        Assert.Contains("batch 64", message, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+    }
+}
