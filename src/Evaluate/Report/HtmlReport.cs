@@ -33,7 +33,7 @@ public static class HtmlReport
         html.Append(CultureInfo.InvariantCulture, $"<p>Models learnt from {context.Train.Count:n0} images of <b>{Text(context.Train.Name)}</b> without labels; every figure is of {context.Test.Count:n0} test images.</p>\n");
         Figures(html, rows);
         Explanation(html);
-        foreach (EvaluationRow row in Best(rows))
+        foreach (EvaluationRow row in rows.Where(row => row.ModelSha256 is not null && row.Protocol == "strict"))
         {
             Details(html, context.Test, row);
         }
@@ -123,12 +123,6 @@ public static class HtmlReport
 
         void Line(string name, string value) => html.Append(CultureInfo.InvariantCulture, $"<tr><th scope=\"row\">{Text(name)}</th><td><code>{Text(value)}</code></td></tr>\n");
     }
-
-    // Each learnt system once, by its better strict row.
-    static IEnumerable<EvaluationRow> Best(IReadOnlyList<EvaluationRow> rows) => rows
-        .Where(row => row.ModelSha256 is not null && row.Protocol == "strict")
-        .GroupBy(row => row.ModelSha256)
-        .Select(group => group.MaxBy(row => row.Accuracy)!);
 
     static string Percent(double? share) => share is double known ? Percent(known) : "-";
 
