@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
 
 const TOLERANCE = 1e-5;
+// Behind a float32 encoder a mixture's probabilities magnify the last bits of the embedding: unit-length rows make covariances nearly singular,
+// and densities then turn by thousands of nats per unit. Clusters must still be equal.
+const MAGNIFIED_TOLERANCE = 1e-3;
 const ENDINGS = { embedding: '.npy', probability: '.probabilities.npy', cluster: '.clusters.npy' };
 const ELEMENTS = { '|u1': Uint8Array, '<f4': Float32Array, '<i8': BigInt64Array };
 
@@ -22,7 +25,7 @@ function readNpy(path) {
 }
 
 // What is wrong with an output, or how well it agrees.
-function compare(name, theirs, ours) {
+function compare(name, theirs, ours, tolerance) {
   if (theirs.data.constructor !== ours.values.constructor || theirs.dims.join() !== ours.shape.join()) {
     return { ok: false, detail: `${name} is ${theirs.type} [${theirs.dims}], expected [${ours.shape}]` };
   }
@@ -35,7 +38,7 @@ function compare(name, theirs, ours) {
     const difference = Math.abs(value - theirs.data[i]);
     return difference <= most ? most : difference;
   }, 0);
-  return { ok: worst <= TOLERANCE, detail: `${name} [${ours.shape}], largest difference ${worst.toExponential(1)}` };
+  return { ok: worst <= tolerance, detail: `${name} [${ours.shape}], largest difference ${worst.toExponential(1)}` };
 }
 
 async function check(folder, model, images) {
@@ -44,7 +47,7 @@ async function check(folder, model, images) {
   const results = session.outputNames.map((name) => {
     const reference = join(folder, 'ours', model + ENDINGS[name]);
     return existsSync(reference)
-      ? compare(name, outputs[name], readNpy(reference))
+      ? compare(name, outputs[name], readNpy(reference), name === 'probability' && session.outputNames.includes('embedding') ? MAGNIFIED_TOLERANCE : TOLERANCE)
       : { ok: true, missing: true, detail: `${name} has no reference` };
   });
   await session.release();

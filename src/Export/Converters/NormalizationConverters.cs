@@ -65,7 +65,7 @@ static class NormalizationConverters
         return graph.Div(centred, graph.Unary("Sqrt", graph.Shift(variance, epsilon)));
     }
 
-    // (input, p, dim, eps): x / max(|x|_p, eps).
+    // (input, p, dim, eps): x / max(|x|_p, eps), the maximum as relu(|x|_p - eps) + eps: OpenCV 4.6 reads neither Clip with inputs nor Max.
     static Value Normalize(GraphBuilder graph, NativeCall call)
     {
         string norm = call.Number64(1) switch
@@ -75,7 +75,8 @@ static class NormalizationConverters
             double p => throw call.Refuse($"'p' must be 1 or 2, found {p}"),
         };
         Value length = graph.Reduce(norm, call.Tensor(0), [call.Integer(2)], keep: true);
-        return graph.Div(call.Tensor(0), graph.Clip(length, call.Number64(3), null));
+        Value least = graph.Scalar(call.Number64(3), length);
+        return graph.Div(call.Tensor(0), graph.Add(graph.Apply("Relu", [graph.Sub(length, least)]), least));
     }
 
     static Value Dropout(GraphBuilder graph, NativeCall call) => call.Flag(2)
