@@ -1,1 +1,3 @@
-return 0;
+using Toolchain.Cli;
+
+return UvlCommand.Create().Run(args, Console.Out, Console.Error);

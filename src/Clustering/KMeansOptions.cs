@@ -37,4 +37,22 @@ public sealed record KMeansOptions
 /// <param name="Inertia">Sum of the squared distances to the nearest centres.</param>
 /// <param name="Iterations">Passes of the kept start.</param>
 /// <param name="Converged">Whether the tolerance was met before the last allowed pass.</param>
-public sealed record KMeansResult(Rows Centres, int[] Labels, double Inertia, int Iterations, bool Converged);
+public sealed record KMeansResult(Rows Centres, int[] Labels, double Inertia, int Iterations, bool Converged)
+{
+    /// <summary>Mean squared distance of a row to its centre per dimension; at least a rounding error, so that it can be divided by.</summary>
+    public double Variance() => Math.Max(Inertia / ((double)Labels.Length * Centres.Width), 1e-12);
+
+    /// <summary>The centres as a table [K,D].</summary>
+    public double[,] CentreTable()
+    {
+        var table = new double[Centres.Count, Centres.Width];
+        for (int k = 0; k < Centres.Count; k++)
+        {
+            for (int i = 0; i < Centres.Width; i++)
+            {
+                table[k, i] = Centres[k][i];
+            }
+        }
+        return table;
+    }
+}

@@ -3,6 +3,8 @@ namespace Toolchain.Clustering;
 /// <summary>Exact nearest neighbours by blocks of inner products; the same result at any thread count.</summary>
 public static class Neighbours
 {
+    const int BlockBytes = 128 * 1024;
+
     /// <summary>The <paramref name="count"/> rows of <paramref name="base"/> with the largest cosine similarity to each query, most similar first.</summary>
     /// <param name="queries">Rows [Q,D]; not required to have unit length.</param>
     /// <param name="base">Rows [N,D].</param>
@@ -22,8 +24,8 @@ public static class Neighbours
         (float[] query, float[] known) = (Unit(queries), Unit(@base));
         var indices = new int[queries.Count * count];
         var similarities = new float[queries.Count * count];
-        // A block of the base stays in the cache while a chunk of queries passes over it.
-        const int block = 512;
+        // A block of the base stays in the second-level cache while a chunk of queries passes over it.
+        int block = Math.Max(16, BlockBytes / (sizeof(float) * @base.Width) / 4 * 4);
         Chunks.ForEach(queries.Count, threads, (_, first, end) =>
         {
             var products = new float[(end - first) * block];

@@ -13,6 +13,14 @@ public static class ImageSheet
     /// <exception cref="ArgumentException">There are no images, or no whole number of them.</exception>
     public static void Write(string path, ReadOnlySpan<byte> pixels, int columns = 10, int zoom = 2)
     {
+        byte[] file = Encode(pixels, columns, zoom);
+        AtomicFile.Write(path, stream => stream.Write(file));
+    }
+
+    /// <summary>The same picture as the bytes of a PNG file.</summary>
+    /// <exception cref="ArgumentException">There are no images, or no whole number of them.</exception>
+    public static byte[] Encode(ReadOnlySpan<byte> pixels, int columns = 10, int zoom = 2)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(zoom, 1);
         if (pixels.IsEmpty || pixels.Length % DigitSet.PixelCount != 0)
@@ -29,7 +37,7 @@ public static class ImageSheet
             int start = (index / columns * cell + Gap * zoom / 2) * cell * columns + index % columns * cell + Gap * zoom / 2;
             Draw(pixels.Slice(index * DigitSet.PixelCount, DigitSet.PixelCount), sheet.AsSpan(start), cell * columns, zoom);
         }
-        PngWriter.WriteGrey(path, cell * columns, cell * rows, sheet);
+        return PngWriter.Encode(cell * columns, cell * rows, 1, sheet);
     }
 
     static void Draw(ReadOnlySpan<byte> image, Span<byte> target, int stride, int zoom)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.IO.Compression;
 
 namespace Toolchain.Data;
 
@@ -35,9 +34,10 @@ static class IdxFile
     /// <summary>The stream itself, or what it unpacks to where it starts as gzip does. The stream must be able to seek.</summary>
     public static Stream Unpack(Stream stream)
     {
-        int first = stream.ReadByte(), second = stream.ReadByte();
+        byte[] start = new byte[2];
+        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         stream.Position = 0;
-        return first == 0x1F && second == 0x8B ? new GZipStream(stream, CompressionMode.Decompress) : stream;
+        return GzipReader.HasMagic(start.AsSpan(0, length)) ? new GzipReader(stream) : stream;
     }
 
     static int[] ReadAxes(Stream stream, string path, int axisCount, string what)

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Toolchain.Data;
 
 /// <summary>Images from a pipe: IDX, bare or gzipped, or .npy, told by the first bytes.</summary>
@@ -12,9 +10,9 @@ static class StreamSource
         byte[] start = new byte[NpyHeader.Magic.Length];
         int length = input.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         using var whole = new PrefixedStream(start.AsMemory(0, length), input);
-        if (start is [0x1F, 0x8B, ..])
+        if (GzipReader.HasMagic(start))
         {
-            using var unpacked = new GZipStream(whole, CompressionMode.Decompress);
+            using var unpacked = new GzipReader(whole);
             return new("stdin", Split.All, IdxFile.ReadImages(unpacked, Name));
         }
         return new("stdin", Split.All, start.AsSpan().SequenceEqual(NpyHeader.Magic)

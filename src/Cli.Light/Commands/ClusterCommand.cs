@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Evaluate;
+using Toolchain.Evaluate.Metrics;
+using Toolchain.Graph;
+using Toolchain.Graph.Heads;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light.Commands;
+
+/// <summary>What makes the clusters.</summary>
+enum ClusterMethod
+{
+    KMeans,
+    Gmm,
+}
+
+/// <summary><c>uvl cluster MODEL --data D --k 10 --method gmm|kmeans --out FUSED.onnx</c>.</summary>
+static class ClusterCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx." };
+        var k = new Option<int>("--k") { Description = "Number of clusters.", DefaultValueFactory = _ => 10 };
+        var method = new Option<ClusterMethod>("--method") { Description = "kmeans or gmm.", DefaultValueFactory = _ => ClusterMethod.KMeans };
+        var map = new Option<bool>("--map") { Description = "Also fit a map from clusters to digits, which uses labels, and keep it in the model's metadata." };
+        var output = new Option<string>("--out") { Description = "The fused model, from pixels to cluster (.onnx).", Required = true };
+        var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder.\n\nExample: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx")
+        {
+            model, common.Data, k, method, map, output, common.Seed, common.SkipBad, common.Threads, common.Device,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model)!, common.Encoder(parsed));
+            if (session.Dimension == 0)
+            {
+                throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
+            }
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Train);
+            Rows rows = new(EmbedCommand.Run(terminal, session, digits, cancellation).Values, session.Dimension);
+            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), parsed.GetValue(k), parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
+            Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
+            OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
+            Prove(fused, head.Labels, digits);
+            fused.Save(parsed.GetValue(output)!);
+            terminal.Line($"{head.Summary}; pixels to cluster in {parsed.GetValue(output)}");
+            terminal.Event("clustered", new { Path = parsed.GetValue(output), K = head.Count, Method = head.Name, head.Summary });
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static Dictionary<string, string> Metadata(EncoderSession session, FittedHead head, DigitSet digits, bool map)
+    {
+        var metadata = new Dictionary<string, string>(session.Metadata)
+        {
+            ["uvl.clusterer"] = head.Name,
+            ["uvl.clusters"] = head.Count.ToString(CultureInfo.InvariantCulture),
+            ["uvl.clusterer_dataset_sha256"] = digits.Sha256,
+        };
+        if (map)
+        {
+            byte[] labels = digits.Labels ?? throw new ArgumentException($"--map: expected labelled images to fit the map on, found none in '{digits.Name}'.");
+            var counts = new Contingency(head.Labels, [.. labels.Select(label => (int)label)], head.Count);
+            metadata["uvl.cluster_digits"] = JsonSerializer.Serialize(head.Count == 10 ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts));
+            metadata["uvl.cluster_digits_use_labels"] = "true";
+        }
+        return metadata;
+    }
+
+    // The fused file must say what the engine said, in ONNX Runtime, before it is written.
+    static void Prove(OnnxModel fused, int[] labels, DigitSet digits)
+    {
+        GraphChecker.Check(fused);
+        int count = Math.Min(256, digits.Count);
+        float[] pixels = [.. digits.Pixels.Take(count * DigitSet.PixelCount).Select(value => value / 255f)];
+        var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
+        IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(fused.ToBytes(), inputs);
+        long[] clusters = outputs["cluster"].ToInt64s();
+        double[] probabilities = outputs["probability"].ToDoubles();
+        int k = probabilities.Length / count;
+        for (int i = 0; i < count; i++)
+        {
+            if (clusters[i] != labels[i] && Math.Abs(probabilities[i * k + (int)clusters[i]] - probabilities[i * k + labels[i]]) > 1e-4)
+            {
+                throw new CheckFailedException($"image {i}: the fused model says cluster {clusters[i]}, the clustering engine {labels[i]}; nothing was written.");
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.Globalization;
+using Toolchain.Data;
+
+namespace Toolchain.Cli.Light.Commands;
+
+/// <summary><c>uvl data fetch|info|strokes</c>.</summary>
+static class DataCommand
+{
+    public static Command Create() => new("data", "Fetch MNIST, describe a dataset, or draw strokes.") { Fetch(), Info(), DrawStrokes() };
+
+    static Command Fetch()
+    {
+        var common = new CommonOptions();
+        var command = new Command("fetch", "Find MNIST, or download it, and check every file's SHA-256.");
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            foreach (Split split in new[] { Split.Train, Split.Test })
+            {
+                Describe(terminal, common.Open(parsed, terminal, "mnist", split));
+            }
+        });
+        return command;
+    }
+
+    static Command Info()
+    {
+        var common = new CommonOptions();
+        var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.All };
+        var command = new Command("info", "Say what a dataset holds.") { common.Data, split, common.SkipBad };
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            Describe(terminal, common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split)));
+        });
+        return command;
+    }
+
+    static Command DrawStrokes()
+    {
+        var count = new Option<int>("--count") { Description = "Number of images.", DefaultValueFactory = _ => 100 };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the drawing.", DefaultValueFactory = _ => 0 };
+        var output = new Option<string>("--out") { Description = "A sheet (.png) or the images as a tensor uint8 [N,28,28] (.npy).", Required = true };
+        var command = new Command("strokes", "Draw digits without any network.") { count, seed, output };
+        command.SetAction(parsed =>
+        {
+            DigitSet digits = Strokes.Draw(parsed.GetValue(count), parsed.GetValue(seed));
+            string path = parsed.GetValue(output)!;
+            switch (Path.GetExtension(path).ToLowerInvariant())
+            {
+                case ".png": ImageSheet.Write(path, digits.Pixels); break;
+                case ".npy": Npy.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side)); break;
+                default: throw new ArgumentException($"--out '{path}': expected .png or .npy.");
+            }
+            new Terminal(parsed).Line($"{digits.Count} digits in {path}");
+        });
+        return command;
+    }
+
+    static void Describe(Terminal terminal, DigitSet digits)
+    {
+        int[] counts = new int[10];
+        foreach (byte label in digits.Labels ?? [])
+        {
+            counts[label]++;
+        }
+        string labels = digits.Labels is null ? "no labels" : $"by digit {string.Join(" ", counts)}";
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{digits.Name} {digits.Split.ToString().ToLowerInvariant()}: {digits.Count:n0} images, {labels}"));
+        terminal.Line($"  SHA-256 of pixels and labels {digits.Sha256}");
+        terminal.Event("dataset", new { digits.Name, Split = digits.Split.ToString().ToLowerInvariant(), digits.Count, digits.Sha256, Labels = digits.Labels is null ? null : counts });
+    }
+}

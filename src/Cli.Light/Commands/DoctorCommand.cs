@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Microsoft.ML.OnnxRuntime;
+using Toolchain.Data;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light.Commands;
+
+/// <summary>One line of a diagnosis.</summary>
+/// <param name="Name">What was looked at.</param>
+/// <param name="State">What was found.</param>
+/// <param name="Good">Whether the program can work with it.</param>
+public sealed record Finding(string Name, string State, bool Good = true);
+
+/// <summary><c>uvl doctor</c>: what this machine offers, and what is amiss.</summary>
+static class DoctorCommand
+{
+    public static Command Create(params IEnumerable<Func<Finding>> more)
+    {
+        var command = new Command("doctor", "Say what this machine offers and what is amiss.");
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            Func<Finding>[] checks = [Program, Processor, OnnxRuntime, TrainingApi, Mnist, Disk, .. more];
+            Finding[] findings = [.. checks.Select(check => check())];
+            foreach (Finding finding in findings)
+            {
+                terminal.Line($"{(finding.Good ? "ok  " : "BAD ")} {finding.Name,-14} {finding.State}");
+                terminal.Event("finding", finding);
+            }
+            return findings.All(finding => finding.Good) ? ExitCodes.Ok : ExitCodes.CheckFailed;
+        });
+        return command;
+    }
+
+    static Finding Program() => new("program", $"uvl {ProgramVersion.Text}, .NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}");
+
+    static Finding Processor() => new("processor", $"{Environment.ProcessorCount} processors, 256-bit vectors {(Vector256.IsHardwareAccelerated ? "yes" : "no: slow")}, 512-bit {(Vector512.IsHardwareAccelerated ? "yes" : "no")}");
+
+    static Finding OnnxRuntime() => Try("ONNX Runtime", () => $"{RuntimeInfo.Version} (managed {RuntimeInfo.ManagedVersion}), {string.Join(", ", RuntimeInfo.Providers)}");
+
+    // Absence is normal: the package ended with 1.19.2, and nothing here needs it.
+    static Finding TrainingApi()
+    {
+        try
+        {
+            _ = CheckpointState.LoadCheckpoint(Path.Combine(Path.GetTempPath(), "no-such-checkpoint"));
+            return new("training API", "present in the loaded runtime");
+        }
+        catch (InvalidOperationException)
+        {
+            return new("training API", "not in the loaded runtime; not needed, graphs train on the plain one");
+        }
+        catch (OnnxRuntimeException)
+        {
+            return new("training API", "present in the loaded runtime");
+        }
+    }
+
+    static Finding Mnist() => Try("MNIST", () => $"{DigitSource.Open("mnist", Split.All, new DigitSourceOptions { Offline = true }).Count} images found, checksums right",
+        "without it and without a network, commands go on with drawn strokes");
+
+    static Finding Disk() => Try("disk", () =>
+    {
+        string path = Path.Combine(Directory.GetCurrentDirectory(), $".uvl-doctor-{Environment.ProcessId}");
+        AtomicFile.WriteText(path, "written, flushed and renamed");
+        File.Delete(path);
+        return "this folder can be written";
+    });
+
+    static Finding Try(string name, Func<string> look, string? harmless = null)
+    {
+        try
+        {
+            return new Finding(name, look());
+        }
+        catch (Exception error)
+        {
+            return new Finding(name, $"{error.GetBaseException().Message.ReplaceLineEndings(" ")}{(harmless is null ? "" : $" ({harmless})")}", harmless is not null);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using Toolchain.Data;
+using Toolchain.Evaluate.Protocols;
+using Toolchain.Evaluate.Report;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light.Commands;
+
+/// <summary><c>uvl evaluate MODEL... --data D --out DIR</c>.</summary>
+static class EvaluateCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var models = new Argument<string[]>("MODEL") { Description = "One or more model.onnx.", Arity = ArgumentArity.OneOrMore };
+        var output = new Option<string>("--out") { Description = "Folder for metrics.json and report.html.", DefaultValueFactory = _ => "runs/evaluation" };
+        var protocol = new Option<ProtocolChoice>("--protocol") { Description = "strict, poster or both.", DefaultValueFactory = _ => ProtocolChoice.Both };
+        var command = new Command("evaluate", "Cluster, score and report models on labelled images.\n\nExample: uvl evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
+        {
+            models, common.Data, output, protocol, common.Seed, common.SkipBad, common.Threads, common.Device,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            string spec = common.Spec(parsed, terminal);
+            DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
+            var rows = new List<EvaluationRow>();
+            foreach (string path in parsed.GetValue(models)!)
+            {
+                using EncoderSession session = EncoderSession.Open(path, common.Encoder(parsed));
+                Subject subject = Embed(terminal, session, train, test, cancellation);
+                terminal.Note($"clustering and scoring {subject.Method}");
+                rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol)));
+            }
+            terminal.Note("scoring raw pixels, for comparison");
+            rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol)));
+            string folder = parsed.GetValue(output)!;
+            MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);
+            HtmlReport.Write(Path.Combine(folder, "report.html"), new ReportContext(train, test, Versions()), rows);
+            Print(terminal, rows, test, Path.Combine(folder, "report.html"));
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static Subject Embed(Terminal terminal, EncoderSession session, DigitSet train, DigitSet test, CancellationToken cancellation)
+    {
+        Subject? subject = null;
+        terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault("uvl.method", "")}".TrimEnd(), train.Count + test.Count, "images",
+            report => subject = Subject.Of(session, train, test, new Done(report), cancellation));
+        return subject!;
+    }
+
+    static void Print(Terminal terminal, List<EvaluationRow> rows, DigitSet test, string report)
+    {
+        terminal.Line();
+        terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and neighbours are scored with labels, nothing was trained with any");
+        terminal.Table(["system", "protocol", "clusters", "accuracy", "NMI", "ARI", "20 neighbours"], rows.Select(row => new[]
+        {
+            row.Method, row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), row.Nmi.ToString("f3", CultureInfo.InvariantCulture),
+            row.Ari.ToString("f3", CultureInfo.InvariantCulture), row.NeighbourAccuracy is double value ? Percent(value) : "-",
+        }));
+        terminal.Line();
+        terminal.Line($"report: {report}");
+        foreach (EvaluationRow row in rows)
+        {
+            terminal.Event("row", new { row.Method, row.Protocol, row.Clusterer, row.K, row.Accuracy, row.Nmi, row.Ari, Knn20 = row.NeighbourAccuracy, row.ModelSha256 });
+        }
+    }
+
+    static Dictionary<string, string> Versions() => new()
+    {
+        ["uvl"] = ProgramVersion.Text,
+        ["ONNX Runtime"] = RuntimeInfo.Version,
+        [".NET"] = Environment.Version.ToString(),
+    };
+
+    static string Percent(double share) => share.ToString("p2", CultureInfo.InvariantCulture);
+
+    sealed class Done(Action<long, string> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value, "");
+    }
+}

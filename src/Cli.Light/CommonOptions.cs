@@ -1,0 +1,82 @@
+using System.CommandLine;
+using Toolchain.Data;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>Options that several commands share, made anew for each, and what they mean.</summary>
+public sealed class CommonOptions
+{
+    /// <summary>Which images.</summary>
+    public Option<string?> Data { get; } = new("--data")
+    {
+        Description = "mnist (default; strokes where it cannot be had), strokes[:count[:seed]], images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .parquet, or - for standard input.",
+    };
+
+    /// <summary>Leave out what cannot be read.</summary>
+    public Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Leave out images that cannot be read, and say which." };
+
+    /// <summary>Threads.</summary>
+    public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 takes all processors.", DefaultValueFactory = _ => 0 };
+
+    /// <summary>Where models run.</summary>
+    public Option<ComputeDevice> Device { get; } = new("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => ComputeDevice.Auto };
+
+    /// <summary>Seed of what is fitted.</summary>
+    public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
+
+    /// <summary>How models run, from the command line.</summary>
+    public EncoderOptions Encoder(ParseResult parsed) => new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads) };
+
+    /// <summary>What <c>--data</c> says, or "mnist", or "strokes" where nothing was said and MNIST cannot be had.</summary>
+    public string Spec(ParseResult parsed, Terminal terminal)
+    {
+        if (parsed.GetValue(Data) is string given)
+        {
+            return given;
+        }
+        try
+        {
+            _ = DigitSource.Open("mnist", Split.Test, Source(parsed, terminal));
+            return "mnist";
+        }
+        catch (MnistUnavailableException error)
+        {
+            terminal.Note($"{error.Message}");
+            terminal.Note("Going on with 'strokes', digits drawn by this program: every figure below is of them, not of MNIST.");
+            return "strokes";
+        }
+    }
+
+    /// <summary>Opens the images of <paramref name="spec"/> and says what was skipped.</summary>
+    public DigitSet Open(ParseResult parsed, Terminal terminal, string spec, Split split)
+    {
+        DigitSet digits = DigitSource.Open(spec, split, Source(parsed, terminal));
+        foreach (string line in digits.Skipped)
+        {
+            terminal.Note($"skipped: {line}");
+        }
+        if (digits.Skipped.Count > 0)
+        {
+            terminal.Note($"{digits.Skipped.Count} images skipped, {digits.Count} read.");
+        }
+        return digits;
+    }
+
+    DigitSourceOptions Source(ParseResult parsed, Terminal terminal) =>
+        new() { SkipBad = parsed.GetValue(SkipBad), Progress = new DownloadLines(terminal) };
+
+    sealed class DownloadLines(Terminal terminal) : IProgress<DownloadProgress>
+    {
+        Uri? source;
+
+        public void Report(DownloadProgress value)
+        {
+            if (value.Source != source)
+            {
+                source = value.Source;
+                terminal.Note($"downloading {source}");
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using Toolchain.Cli.Light.Commands;
+using Toolchain.Clustering;
+using Toolchain.Graph;
+using Toolchain.Graph.Heads;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>Clusters that were fitted on embeddings, ready to be built into a graph.</summary>
+/// <param name="Name">"kmeans" or "gmm".</param>
+/// <param name="Count">Number of clusters (K).</param>
+/// <param name="Labels">Cluster of each row.</param>
+/// <param name="Summary">How the fit went, for a person.</param>
+/// <param name="Build">Adds the head to a graph.</param>
+sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, Func<GraphBuilder, Value, (Value Probability, Value Cluster)> Build)
+{
+    public static FittedHead Fit(Rows rows, ClusterMethod method, int count, int seed, int threads)
+    {
+        if (method == ClusterMethod.KMeans)
+        {
+            KMeansResult means = KMeans.Fit(rows, new KMeansOptions { ClusterCount = count, Restarts = 5, Seed = seed, Threads = threads });
+            return new FittedHead("kmeans", count, means.Labels,
+                string.Create(CultureInfo.InvariantCulture, $"k-means with {count} clusters: inertia {means.Inertia:g6} after {means.Iterations} passes"),
+                (graph, x) => ClusterHead.KMeans(graph, x, means.CentreTable(), means.Variance()));
+        }
+        GaussianMixture mixture = GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = count, Seed = seed, Threads = threads });
+        return new FittedHead("gmm", count, mixture.Assign(rows, threads),
+            string.Create(CultureInfo.InvariantCulture, $"mixture of {count} components: log-likelihood {mixture.LogLikelihood:f3} per image after {mixture.Iterations} passes"),
+            (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias));
+    }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>Options that every command has.</summary>
+public static class GlobalOptions
+{
+    /// <summary>Results as JSON lines on standard output; messages stay on standard error.</summary>
+    public static Option<bool> Json { get; } = new("--json") { Description = "Results as JSON, one object per line, on standard output.", Recursive = true };
+
+    /// <summary>No progress.</summary>
+    public static Option<bool> Quiet { get; } = new("--quiet") { Description = "No progress on standard error.", Recursive = true };
+
+    /// <summary>The trace of a failure.</summary>
+    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Print the trace of a failure.", Recursive = true };
+
+    /// <summary>A root command with these options.</summary>
+    public static RootCommand CreateRoot(string description, params IEnumerable<Command> commands)
+    {
+        var root = new RootCommand(description) { Json, Quiet, Verbose };
+        foreach (Command command in commands)
+        {
+            root.Add(command);
+        }
+        return root;
+    }
+}

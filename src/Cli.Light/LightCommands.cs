@@ -1,0 +1,12 @@
+using System.CommandLine;
+using Toolchain.Cli.Light.Commands;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>The commands that need no libtorch.</summary>
+public static class LightCommands
+{
+    /// <summary>Makes them, with further checks for the doctor.</summary>
+    public static IEnumerable<Command> Create(params Func<Finding>[] doctor) =>
+        [EmbedCommand.Create(), ClusterCommand.Create(), EvaluateCommand.Create(), DataCommand.Create(), DoctorCommand.Create(doctor)];
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>Where a command speaks: results on standard output (for people, or as JSON lines), messages and progress on standard error.</summary>
+public sealed class Terminal
+{
+    static readonly JsonSerializerOptions jsonOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+    readonly TextWriter output, error;
+    readonly bool json, quiet;
+
+    /// <summary>The terminal of a parsed command line.</summary>
+    public Terminal(ParseResult parsed)
+    {
+        (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        (json, quiet) = (parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Quiet));
+    }
+
+    /// <summary>A line of the result for people; with <c>--json</c> it goes to standard error.</summary>
+    public void Line(string text = "") => (json ? error : output).WriteLine(text);
+
+    /// <summary>A message that is no result.</summary>
+    public void Note(string text) => error.WriteLine(text);
+
+    /// <summary>An event for programs, as one JSON line; silent without <c>--json</c>.</summary>
+    public void Event(string name, object content)
+    {
+        if (json)
+        {
+            Dictionary<string, object?> line = new() { ["event"] = name };
+            foreach (JsonProperty property in JsonSerializer.SerializeToElement(content, jsonOptions).EnumerateObject())
+            {
+                line[property.Name] = property.Value;
+            }
+            output.WriteLine(JsonSerializer.Serialize(line));
+        }
+    }
+
+    /// <summary>Rows under a heading, columns aligned: the first to the left, the others to the right.</summary>
+    public void Table(string[] heading, IEnumerable<string[]> rows)
+    {
+        string[][] all = [heading, .. rows];
+        int[] widths = [.. heading.Select((_, column) => all.Max(row => row[column].Length))];
+        foreach (string[] row in all)
+        {
+            Line(string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))).TrimEnd());
+        }
+    }
+
+    /// <summary>Runs <paramref name="work"/> under a progress bar, or with a plain line now and then where there is no terminal.</summary>
+    /// <param name="title">What is going on.</param>
+    /// <param name="total">Units in all, such as images.</param>
+    /// <param name="unit">Name of the unit, for the speed.</param>
+    /// <param name="work">Gets a function that takes the units done and a remark such as the loss.</param>
+    public void WithProgress(string title, long total, string unit, Action<Action<long, string>> work)
+    {
+        if (quiet)
+        {
+            work((_, _) => { });
+        }
+        else if (ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected)
+        {
+            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+            console.Progress()
+                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+                .Start(context =>
+                {
+                    ProgressTask task = context.AddTask(title, maxValue: total);
+                    var pace = new Pace(total, unit);
+                    work((done, remark) =>
+                    {
+                        task.Value = done;
+                        task.Description = Markup.Escape($"{title}  {pace.Speed(done)}  {remark}");
+                    });
+                });
+        }
+        else
+        {
+            var pace = new Pace(total, unit);
+            work((done, remark) =>
+            {
+                if (pace.IsDue(done))
+                {
+                    error.WriteLine($"{title}: {pace.State(done)}{(remark == "" ? "" : $", {remark}")}");
+                }
+            });
+        }
+    }
+}

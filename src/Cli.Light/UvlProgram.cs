@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>Runs a command line: parses it, maps failures to one line and an exit status, and turns Ctrl-C into a cancellation.</summary>
+/// <param name="root">The commands.</param>
+/// <param name="statusOf">Exit status of a failure.</param>
+public sealed class UvlProgram(RootCommand root, Func<Exception, int> statusOf)
+{
+    /// <summary>Runs <paramref name="arguments"/>.</summary>
+    /// <param name="arguments">Words after the program's name.</param>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives messages and progress.</param>
+    /// <returns>The exit status.</returns>
+    public int Run(string[] arguments, TextWriter output, TextWriter error)
+    {
+        ParseResult parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            error.WriteLine($"uvl: {parsed.Errors[0].Message} See 'uvl {CommandPath(parsed)}--help'.");
+            return ExitCodes.Usage;
+        }
+        using var cancel = new CancellationTokenSource();
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        try
+        {
+            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return parsed.InvokeAsync(configuration, cancel.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception failure)
+        {
+            error.WriteLine($"uvl: {OneLine(failure)}");
+            if (parsed.GetValue(GlobalOptions.Verbose))
+            {
+                error.WriteLine(failure);
+            }
+            return statusOf(failure);
+        }
+
+        void Cancel(PosixSignalContext context)
+        {
+            // The first signal asks for an orderly stop; a second one ends the process.
+            context.Cancel = !cancel.IsCancellationRequested;
+            cancel.Cancel();
+        }
+    }
+
+    static string CommandPath(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+
+    string OneLine(Exception failure)
+    {
+        string message = failure.Message.ReplaceLineEndings(" ");
+        return statusOf(failure) switch
+        {
+            ExitCodes.Bug => $"a fault of this program ({failure.GetType().Name}): {message} Run again with --verbose and report what it prints.",
+            ExitCodes.Interrupted when failure is not OperationCanceledException => $"{message} Nothing is half-written; mend that and run the same command again.",
+            _ => message,
+        };
+    }
+}

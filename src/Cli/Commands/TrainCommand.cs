@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Globalization;
+using Toolchain.Cli.Light;
+using Toolchain.Data;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Models;
+using Toolchain.Train.Running;
+
+namespace Toolchain.Cli.Commands;
+
+/// <summary><c>uvl train METHOD</c>.</summary>
+static class TrainCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var method = new Argument<string>("METHOD") { Description = $"One of {string.Join(", ", MethodRegistry.All.Select(known => known.Name))}." };
+        var output = new Option<string?>("--out") { Description = "Run folder; by default the next free runs/METHOD/run-NNN." };
+        var time = new Option<string?>("--time") { Description = "Stop after this long, such as 90s, 20m or 2h, with a checkpoint and a model." };
+        var set = new Option<string[]>("--set") { Description = "key=value, any option of the method; may be repeated.", AllowMultipleArgumentsPerToken = false };
+        var resume = new Option<string?>("--resume") { Description = "Go on with a run: its folder, or nothing for the latest unfinished one of METHOD.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("train", Help()) { method, common.Data, output, common.Seed, common.Device, common.Threads, time, set, resume, common.SkipBad };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            bool resumed = parsed.GetResult(resume) is not null;
+            if (resumed && (parsed.GetResult(common.Data) is not null || parsed.GetResult(set) is not null || parsed.GetResult(output) is not null || parsed.GetResult(common.Seed) is { Implicit: false }))
+            {
+                throw new ArgumentException("--resume goes on with the run's own data, seed, options and folder; leave out --data, --seed, --set and --out.");
+            }
+            Method known = MethodRegistry.Find(parsed.GetValue(method)!);
+            RunFolder? run = resumed ? FindRun(known, parsed.GetValue(resume)) : null;
+            (string spec, int seed, MethodOptions options) = run is not null
+                ? Earlier(known, run)
+                : (common.Spec(parsed, terminal), parsed.GetValue(common.Seed), OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? []));
+            options.Check();
+            if (run is not null && File.Exists(run.Manifest))
+            {
+                terminal.Line($"{run.Path} is finished; nothing to resume.");
+                return Task.FromResult(ExitCodes.Ok);
+            }
+            DigitSet digits = common.Open(parsed, terminal, spec, Split.Train);
+            run ??= parsed.GetValue(output) is string folder ? RunFolder.Create(folder) : RunFolder.CreateNext("runs", known.Name);
+            var request = new TrainingRequest
+            {
+                Digits = digits,
+                DataSpec = spec,
+                Options = options,
+                Seed = seed,
+                Device = Devices.Choose(parsed.GetValue(common.Device)),
+                Threads = Devices.UseThreads(parsed.GetValue(common.Threads)),
+                Time = parsed.GetValue(time) is string limit ? Durations.Parse(limit) : null,
+                Resume = resumed,
+                Version = ProgramVersion.Text,
+                SecondRuntime = Devices.OnnxRuntime,
+                Cancellation = cancellation,
+            };
+            Run(terminal, known, run, request);
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
+    {
+        terminal.Note($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}, {request.Device}, folder {run.Path}");
+        TrainedModel? trained = null;
+        int batchSize = request.Options is GradientOptions gradient ? gradient.BatchSize : 1;
+        long total = request.Options is GradientOptions counted ? (long)counted.StepCount * batchSize : request.Digits.Count;
+        try
+        {
+            terminal.WithProgress($"training {method.Name}", total, "images",
+                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(report, batchSize) }));
+        }
+        catch (OperationCanceledException error)
+        {
+            throw new OperationCanceledException($"{error.Message}; go on with: uvl train {method.Name} --resume {run.Path}", error);
+        }
+        terminal.Line($"{trained!.Summary}");
+        terminal.Line($"{trained.Parity}");
+        terminal.Line($"{(trained.Finished ? "model" : $"time is up; go on with: uvl train {method.Name} --resume {run.Path}\nmodel so far")}: {run.Model}");
+        terminal.Event("trained", new { Method = method.Name, Folder = run.Path, run.Model, trained.StepsMade, trained.Finished, trained.Parity });
+    }
+
+    static RunFolder FindRun(Method method, string? folder) => folder is not null
+        ? RunFolder.Open(folder)
+        : RunFolder.LatestUnfinished("runs", method.Name)
+            ?? throw new ArgumentException($"--resume: expected an unfinished run under runs/{method.Name}, found none; name its folder, or start a new one without --resume.");
+
+    static (string Spec, int Seed, MethodOptions Options) Earlier(Method method, RunFolder run)
+    {
+        (Method found, string spec, int seed, MethodOptions options) = TrainingRun.ReadConfig(run);
+        return found.Name == method.Name
+            ? (spec, seed, options)
+            : throw new ArgumentException($"--resume {run.Path}: expected a run of {method.Name}, found one of {found.Name}; say uvl train {found.Name} --resume {run.Path}.");
+    }
+
+    static string Help() =>
+        "Train a system and export it as a proven model.onnx.\n\n"
+        + string.Join("\n", MethodRegistry.All.Select(method => $"  {method.Name,-12} {method.Summary}\n               --set {string.Join(" ", OptionBinder.List(method.Defaults).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")))}"))
+        + "\n\nExample: uvl train moco --data mnist --seed 1 --set stepCount=1000 --set temperature=0.1";
+
+    sealed class Steps(Action<long, string> report, int batchSize) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) =>
+            report((long)value.Step * batchSize, string.Join(" ", value.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:f4}"))));
+    }
+}

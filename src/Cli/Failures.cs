@@ -1,0 +1,16 @@
+using Toolchain.Cli.Light;
+using Toolchain.Export;
+using Toolchain.Train.Running;
+
+namespace Toolchain.Cli;
+
+/// <summary>Exit statuses of the failures that only the full program knows.</summary>
+static class Failures
+{
+    public static int StatusOf(Exception error) => error switch
+    {
+        DivergedException => ExitCodes.Diverged,
+        ParityException or ExportException => ExitCodes.CheckFailed,
+        _ => ExitCodes.Of(error),
+    };
+}

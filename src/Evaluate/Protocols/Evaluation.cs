@@ -1,0 +1,131 @@
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Evaluate.Metrics;
+
+namespace Toolchain.Evaluate.Protocols;
+
+/// <summary>Which protocols are printed.</summary>
+public enum ProtocolChoice
+{
+    /// <summary>k = 10, one-to-one map.</summary>
+    Strict,
+
+    /// <summary>What the poster's own code did.</summary>
+    Poster,
+
+    /// <summary>Both.</summary>
+    Both,
+}
+
+/// <summary>
+/// Evaluates subjects under the protocols of docs/decisions/0001-contract.md. Clusterers are fitted on the training images without labels; the map from
+/// clusters to digits is fitted on the training labels; all figures are of the test images.
+/// </summary>
+/// <param name="train">Labelled training images.</param>
+/// <param name="test">Labelled test images.</param>
+/// <param name="seed">Seed of the clusterers.</param>
+/// <param name="threads">Threads; 0 takes all processors. No figure depends on it.</param>
+public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0)
+{
+    const string oneToOne = "one-to-one map of clusters to digits, on training labels";
+    const string majority = "majority vote of training labels in each cluster";
+
+    // Components that the poster's code gave each system's mixture (YunzeMan/Empirical-Study-on-Unsupervised-Learning); 130, its last word, for others.
+    static readonly Dictionary<string, int> posterComponents = new() { ["autoencoder"] = 40, ["moco"] = 130 };
+
+    readonly int[] trainDigits = Digits(train), testDigits = Digits(test);
+
+    /// <summary>The rows of one subject, with its neighbour accuracy in each.</summary>
+    public IReadOnlyList<EvaluationRow> Run(Subject subject, ProtocolChoice choice)
+    {
+        double? neighbours = subject is { Train: Rows known, Test: Rows asked }
+            ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, threads: threads)
+            : null;
+        var rows = new List<EvaluationRow>();
+        if (choice != ProtocolChoice.Poster)
+        {
+            rows.AddRange(Strict(subject));
+        }
+        if (choice != ProtocolChoice.Strict)
+        {
+            rows.AddRange(Poster(subject));
+        }
+        return [.. rows.Select(row => row with { NeighbourAccuracy = neighbours })];
+    }
+
+    IEnumerable<EvaluationRow> Strict(Subject subject)
+    {
+        if (subject.TrainClusters is not null && subject.ClusterCount == 10)
+        {
+            yield return Score(subject, "own", "strict", 10, subject.TrainClusters, subject.TestClusters!, ClusterMap.OneToOne, oneToOne);
+        }
+        else if (subject is { Train: Rows known, Test: Rows asked })
+        {
+            KMeansResult means = KMeans.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
+            yield return Score(subject, "k-means", "strict", 10, means.Labels, KMeans.Assign(asked, means.Centres, threads), ClusterMap.OneToOne, oneToOne);
+            // A full covariance of 784 pixels per cluster is neither the poster's system nor affordable: pixels have their own method, gmm.
+            if (known.Width <= 256)
+            {
+                GaussianMixture mixture = Mixture(known, 10);
+                yield return Score(subject, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.OneToOne, oneToOne);
+            }
+        }
+    }
+
+    IEnumerable<EvaluationRow> Poster(Subject subject)
+    {
+        if (subject.TrainClusters is not null)
+        {
+            yield return Score(subject, "own", "poster", subject.ClusterCount, subject.TrainClusters, subject.TestClusters!, ClusterMap.MajorityVote, majority);
+        }
+        else if (subject is { Train: Rows known, Test: Rows asked } && known.Width <= 256)
+        {
+            int count = Math.Min(posterComponents.GetValueOrDefault(subject.Method, 130), known.Count);
+            GaussianMixture mixture = Mixture(known, count);
+            yield return Score(subject, "gmm", "poster", count, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.MajorityVote, majority);
+        }
+    }
+
+    GaussianMixture Mixture(Rows rows, int count) =>
+        GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = count, Seed = seed, Threads = threads });
+
+    EvaluationRow Score(Subject subject, string clusterer, string protocol, int k, int[] trainClusters, int[] testClusters, Func<Contingency, int[]> name, string usesLabels)
+    {
+        int[] map = name(new Contingency(trainClusters, trainDigits, k));
+        int[] given = ClusterMap.Apply(map, testClusters);
+        var counts = new Contingency(testClusters, testDigits, k);
+        return new EvaluationRow
+        {
+            Method = subject.Method,
+            Clusterer = clusterer,
+            Protocol = protocol,
+            K = k,
+            UsesLabels = usesLabels,
+            Accuracy = ClusteringMetrics.Accuracy(given, testDigits),
+            Purity = ClusteringMetrics.Purity(counts),
+            Nmi = ClusteringMetrics.NormalizedMutualInformation(counts),
+            Ari = ClusteringMetrics.AdjustedRandIndex(counts),
+            Confusion = Confusion(testDigits, given),
+            Given = given,
+            Images = testDigits.Length,
+            ModelSha256 = subject.ModelSha256,
+            Bytes = subject.Bytes,
+            TrainSeconds = subject.TrainSeconds,
+            Parameters = subject.Parameters,
+        };
+    }
+
+    static int[][] Confusion(int[] digits, int[] given)
+    {
+        int[][] table = [.. Enumerable.Range(0, 10).Select(_ => new int[10])];
+        foreach ((int digit, int named) in digits.Zip(given).Where(pair => pair.Second >= 0))
+        {
+            table[digit][named]++;
+        }
+        return table;
+    }
+
+    static int[] Digits(DigitSet digits) => digits.Labels is byte[] labels
+        ? [.. labels.Select(label => (int)label)]
+        : throw new InvalidDataException($"'{digits.Name}': expected labelled images for scoring, found none with labels; use 'uvl embed' and 'uvl cluster' for images without labels.");
+}

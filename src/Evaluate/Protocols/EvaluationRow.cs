@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+
+namespace Toolchain.Evaluate.Protocols;
+
+/// <summary>One line of <c>metrics.json</c> and of the report: a model under a protocol. Figures are fractions in [0..1]; null where not taken.</summary>
+public sealed record EvaluationRow
+{
+    /// <summary>The system, such as "moco", or "raw pixels".</summary>
+    public required string Method { get; init; }
+
+    /// <summary>What made the clusters: "k-means", "gmm", or "own" where the model itself does.</summary>
+    public required string Clusterer { get; init; }
+
+    /// <summary>"strict" or "poster".</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>Number of clusters.</summary>
+    public required int K { get; init; }
+
+    /// <summary>What labels were used for, in words; every figure but the clusters themselves needs some.</summary>
+    public required string UsesLabels { get; init; }
+
+    /// <summary>Share of test images named rightly through the map that was fitted on the training labels.</summary>
+    public required double Accuracy { get; init; }
+
+    /// <summary>Share of test images that show the commonest digit of their cluster.</summary>
+    public required double Purity { get; init; }
+
+    /// <summary>Normalised mutual information on the test images, arithmetic mean.</summary>
+    public required double Nmi { get; init; }
+
+    /// <summary>Adjusted Rand index on the test images.</summary>
+    public required double Ari { get; init; }
+
+    /// <summary>Accuracy of 20 weighted neighbours (cosine, T = .07); the same for every row of a model.</summary>
+    [JsonPropertyName("knn20")]
+    public double? NeighbourAccuracy { get; init; }
+
+    /// <summary>Accuracy of a linear probe; the same for every row of a model.</summary>
+    public double? Linear { get; init; }
+
+    /// <summary>Test images by true digit (row) and given digit (column); images of clusters without a digit are left out.</summary>
+    public required int[][] Confusion { get; init; }
+
+    /// <summary>Digit given to each test image, -1 where its cluster has none.</summary>
+    [JsonIgnore]
+    public int[] Given { get; init; } = [];
+
+    /// <summary>Number of test images.</summary>
+    public required int Images { get; init; }
+
+    /// <summary>Digest of the model file; null for raw pixels.</summary>
+    public string? ModelSha256 { get; init; }
+
+    /// <summary>Training time from the manifest beside the model, or null.</summary>
+    public double? TrainSeconds { get; init; }
+
+    /// <summary>Numbers in the model, from the manifest beside it, or null.</summary>
+    public long? Parameters { get; init; }
+
+    /// <summary>Size of the model file.</summary>
+    public long? Bytes { get; init; }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Inference;
+
+namespace Toolchain.Evaluate.Protocols;
+
+/// <summary>What is evaluated: a model's outputs on training and test images, or the pixels themselves.</summary>
+public sealed record Subject
+{
+    /// <summary>The system, such as "moco".</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Rows of the training images [N,D], or null where the model gives no embedding.</summary>
+    public Rows? Train { get; init; }
+
+    /// <summary>Rows of the test images [M,D].</summary>
+    public Rows? Test { get; init; }
+
+    /// <summary>The model's own cluster of each training image, or null.</summary>
+    public int[]? TrainClusters { get; init; }
+
+    /// <summary>The model's own cluster of each test image, or null.</summary>
+    public int[]? TestClusters { get; init; }
+
+    /// <summary>Number of own clusters (K).</summary>
+    public int ClusterCount { get; init; }
+
+    /// <summary>Digest of the model file.</summary>
+    public string? ModelSha256 { get; init; }
+
+    /// <summary>Size of the model file.</summary>
+    public long? Bytes { get; init; }
+
+    /// <summary>Training time from the manifest, or null.</summary>
+    public double? TrainSeconds { get; init; }
+
+    /// <summary>Numbers in the model, from the manifest, or null.</summary>
+    public long? Parameters { get; init; }
+
+    /// <summary>The pixels themselves: the row that keeps every other honest.</summary>
+    public static Subject RawPixels(DigitSet train, DigitSet test) => new()
+    {
+        Method = "raw pixels",
+        Train = Rows.FromBytes(train.Pixels, DigitSet.PixelCount),
+        Test = Rows.FromBytes(test.Pixels, DigitSet.PixelCount),
+    };
+
+    /// <summary>Runs a model over both sets.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="train">Training images.</param>
+    /// <param name="test">Test images.</param>
+    /// <param name="progress">Told the number of images done; null for silence.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="InvalidModelException">An embedding is not finite.</exception>
+    public static Subject Of(EncoderSession session, DigitSet train, DigitSet test, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        Embeddings first = session.Run(train, progress, cancellation);
+        Embeddings second = session.Run(test, progress is null ? null : new Offset(progress, train.Count), cancellation);
+        foreach (Embeddings embeddings in new[] { first, second })
+        {
+            RequireFinite(embeddings, session.Path);
+        }
+        (double? seconds, long? parameters) = ReadManifest(session.Path);
+        return new Subject
+        {
+            Method = session.Metadata.GetValueOrDefault("uvl.method", Path.GetFileNameWithoutExtension(session.Path)),
+            Train = first.Dimension > 0 ? new Rows(first.Values, first.Dimension) : null,
+            Test = second.Dimension > 0 ? new Rows(second.Values, second.Dimension) : null,
+            TrainClusters = Ints(first.Clusters),
+            TestClusters = Ints(second.Clusters),
+            ClusterCount = first.Clusters is null ? 0 : (int)Math.Max(first.ClusterCount, Math.Max(first.Clusters.Max(), second.Clusters!.Max()) + 1),
+            ModelSha256 = session.Sha256,
+            Bytes = session.SizeBytes,
+            TrainSeconds = seconds,
+            Parameters = parameters,
+        };
+    }
+
+    static void RequireFinite(Embeddings embeddings, string path)
+    {
+        int bad = Array.FindIndex(embeddings.Values, value => !float.IsFinite(value));
+        if (bad >= 0)
+        {
+            throw new InvalidModelException($"'{path}': expected finite embeddings, found {embeddings.Values[bad]} for image {bad / embeddings.Dimension}; the model is broken or was trained to divergence.");
+        }
+    }
+
+    static int[]? Ints(long[]? values) => values is null ? null : [.. values.Select(value => (int)value)];
+
+    // The manifest is a courtesy of the run folder: a model without one is as good.
+    static (double? Seconds, long? Parameters) ReadManifest(string modelPath)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, "manifest.json");
+        if (!File.Exists(path))
+        {
+            return (null, null);
+        }
+        try
+        {
+            using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(path));
+            return (
+                manifest.RootElement.TryGetProperty("train_seconds", out JsonElement seconds) ? seconds.GetDouble() : null,
+                manifest.RootElement.TryGetProperty("parameters", out JsonElement parameters) ? parameters.GetInt64() : null);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found something else ({error.Message}); delete it or run the training again.", error);
+        }
+    }
+
+    sealed class Offset(IProgress<int> inner, int start) : IProgress<int>
+    {
+        public void Report(int value) => inner.Report(start + value);
+    }
+}

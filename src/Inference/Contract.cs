@@ -1,0 +1,50 @@
+using Microsoft.ML.OnnxRuntime;
+using Toolchain.Data;
+
+namespace Toolchain.Inference;
+
+/// <summary>The contract between training and inference (docs/decisions/0001-contract.md), checked on a loaded model.</summary>
+static class Contract
+{
+    /// <summary>The outputs in their order.</summary>
+    public static readonly string[] Outputs = ["embedding", "probability", "cluster"];
+
+    public static void Check(InferenceSession session, string path)
+    {
+        if (session.InputMetadata.Count != 1 || !session.InputMetadata.TryGetValue("image", out NodeMetadata? image))
+        {
+            throw Broken(path, "one input 'image'", $"the inputs {List(session.InputMetadata.Keys)}");
+        }
+        RequireType(path, "image", image, typeof(float));
+        if (image.Dimensions is not [-1, 1, DigitSet.Side, DigitSet.Side])
+        {
+            throw Broken(path, "'image' as [N,1,28,28] with a free N", $"[{string.Join(",", image.Dimensions.Select(size => size < 0 ? "N" : size.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]");
+        }
+        foreach ((string name, NodeMetadata output) in session.OutputMetadata.Where(pair => Outputs.Contains(pair.Key)))
+        {
+            RequireType(path, name, output, name == "cluster" ? typeof(long) : typeof(float));
+            bool fits = name == "cluster" ? output.Dimensions.Length == 1 : output.Dimensions.Length == 2 && output.Dimensions[1] > 0;
+            if (!fits)
+            {
+                throw Broken(path, name == "cluster" ? "'cluster' as [N]" : $"'{name}' as [N,D] with a fixed D", $"{output.Dimensions.Length} axes [{string.Join(",", output.Dimensions)}]");
+            }
+        }
+        if (!session.OutputMetadata.Keys.Any(Outputs.Contains))
+        {
+            throw Broken(path, $"an output among {List(Outputs)}", $"the outputs {List(session.OutputMetadata.Keys)}");
+        }
+    }
+
+    static void RequireType(string path, string name, NodeMetadata metadata, Type type)
+    {
+        if (!metadata.IsTensor || metadata.ElementType != type)
+        {
+            throw Broken(path, $"'{name}' of {type.Name}", metadata.IsTensor ? metadata.ElementType.Name : "no tensor");
+        }
+    }
+
+    static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
+
+    static InvalidModelException Broken(string path, string expected, string found) =>
+        new($"'{path}': expected {expected}, found {found}; export the encoder with 'uvl export' or rename its inputs and outputs.");
+}

@@ -1,0 +1,24 @@
+namespace Toolchain.Inference;
+
+/// <summary>Where a model runs.</summary>
+public enum ComputeDevice
+{
+    /// <summary>The accelerator where the runtime has one, else the processor.</summary>
+    Auto,
+
+    /// <summary>The processor.</summary>
+    Cpu,
+
+    /// <summary>An NVIDIA GPU; an error where the runtime has none.</summary>
+    Cuda,
+}
+
+/// <summary>How a model runs. Nothing here changes a bit of the result on one machine.</summary>
+public sealed record EncoderOptions
+{
+    /// <summary>Where the model runs.</summary>
+    public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
+
+    /// <summary>Threads inside an operator; 0 takes all processors.</summary>
+    public int Threads { get; init; }
+}

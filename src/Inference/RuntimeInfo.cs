@@ -1,0 +1,18 @@
+using System.Reflection;
+using Microsoft.ML.OnnxRuntime;
+
+namespace Toolchain.Inference;
+
+/// <summary>What ONNX Runtime is loaded, for reports and diagnosis.</summary>
+public static class RuntimeInfo
+{
+    /// <summary>Version of the native library, such as "1.31.1".</summary>
+    public static string Version => OrtEnv.Instance().GetVersionString();
+
+    /// <summary>Execution providers of the native library.</summary>
+    public static IReadOnlyList<string> Providers => Sessions.Providers;
+
+    /// <summary>Version of the managed package.</summary>
+    public static string ManagedVersion =>
+        typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+}

@@ -1,0 +1,29 @@
+namespace Toolchain.Train.Augmentations;
+
+/// <summary>How far a view may lie from its image; every range is drawn from uniformly unless said otherwise.</summary>
+public sealed record AugmentationOptions
+{
+    /// <summary>Largest turn either way, degrees. Beyond 30, 6 and 9 meet.</summary>
+    public double RotationDegrees { get; init; } = 20;
+
+    /// <summary>Largest horizontal shear either way: slant is what most divides images of one digit.</summary>
+    public double Shear { get; init; } = 0.3;
+
+    /// <summary>Smallest scale; drawn log-uniformly up to <see cref="ScaleHigh"/>.</summary>
+    public double ScaleLow { get; init; } = 0.8;
+
+    /// <summary>Largest scale.</summary>
+    public double ScaleHigh { get; init; } = 1.25;
+
+    /// <summary>Largest logarithm by which width may differ from height, either way.</summary>
+    public double Anisotropy { get; init; } = 0.15;
+
+    /// <summary>Largest shift along each axis, as a fraction of the side.</summary>
+    public double Shift { get; init; } = 0.1;
+
+    /// <summary>Standard deviation of the elastic displacement at its 5 x 5 control points, pixels.</summary>
+    public double Elastic { get; init; } = 1.2;
+
+    /// <summary>Probability that strokes are thickened or thinned.</summary>
+    public double ThicknessProbability { get; init; } = 0.5;
+}

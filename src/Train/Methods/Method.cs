@@ -1,0 +1,28 @@
+using Toolchain.Train.Models;
+using Toolchain.Train.Running;
+
+namespace Toolchain.Train.Methods;
+
+/// <summary>One of the systems that <c>uvl train</c> knows.</summary>
+/// <param name="Name">The word on the command line.</param>
+/// <param name="Summary">One line for the help.</param>
+/// <param name="Defaults">Its options with their defaults.</param>
+public abstract record Method(string Name, string Summary, MethodOptions Defaults)
+{
+    /// <summary>Trains in <paramref name="run"/> and returns the model, proven but not yet written.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, resumably.</exception>
+    /// <exception cref="DivergedException">A loss stopped being finite.</exception>
+    public abstract TrainedModel Train(RunFolder run, TrainingRequest request);
+
+    /// <summary>The model of a run as its checkpoint has it, without training on.</summary>
+    /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
+    public abstract TrainedModel Export(RunFolder run, TrainingRequest request, int opset);
+}
+
+/// <summary>What training leaves.</summary>
+/// <param name="Model">The ONNX model, with its metadata.</param>
+/// <param name="Parity">What was checked, as a line for a person.</param>
+/// <param name="StepsMade">Steps of a gradient method, or passes of a fit.</param>
+/// <param name="Finished">Whether the run came to its own end, not to a time limit.</param>
+/// <param name="Summary">Last loss or likelihood, as a line for a person.</param>
+public sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int StepsMade, bool Finished, string Summary);

@@ -1,0 +1,24 @@
+using Toolchain.Train.Models.Autoencoder;
+using Toolchain.Train.Models.GaussianMixture;
+using Toolchain.Train.Models.KMeans;
+using Toolchain.Train.Models.MoCo;
+
+namespace Toolchain.Train.Methods;
+
+/// <summary>The systems, one line each. Contract and checkpoint tests, the command line and the help cover a new one from here.</summary>
+public static class MethodRegistry
+{
+    /// <summary>All methods in the order of the poster.</summary>
+    public static IReadOnlyList<Method> All { get; } =
+    [
+        new FitMethod<KMeansSystemOptions>("kmeans", "k-means on pixels: the nearest of K mean images", new(), KMeansSystem.Fit),
+        new FitMethod<GaussianMixtureSystemOptions>("gmm", "Gaussian mixture on whitened principal components of pixels", new(), GaussianMixtureSystem.Fit),
+        new GradientMethod<AutoencoderOptions>("autoencoder", "fully connected autoencoder with a 12-number code", new(), (options, job) => new AutoencoderTrainer(options, job)),
+        new GradientMethod<MoCoOptions>("moco", "momentum contrast with a small convnet", new(), (options, job) => new MoCoTrainer(options, job)),
+    ];
+
+    /// <summary>The method of that name.</summary>
+    /// <exception cref="ArgumentException">There is none; the message lists all.</exception>
+    public static Method Find(string name) => All.FirstOrDefault(method => method.Name == name)
+        ?? throw new ArgumentException($"no method '{name}'; expected one of {string.Join(", ", All.Select(method => method.Name))}.");
+}

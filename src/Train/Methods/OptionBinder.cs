@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Reflection;
+using Toolchain.Train.Models;
+
+namespace Toolchain.Train.Methods;
+
+/// <summary>Sets options from <c>key=value</c> texts: keys are the properties of the record in camel case, nested records by a dot.</summary>
+public static class OptionBinder
+{
+    /// <summary>The same options with <paramref name="settings"/> applied in order.</summary>
+    /// <exception cref="ArgumentException">A key is unknown or a value is of another type; the message says what is expected.</exception>
+    public static TOptions Apply<TOptions>(TOptions options, IEnumerable<string> settings) where TOptions : MethodOptions
+    {
+        object result = options;
+        foreach (string setting in settings)
+        {
+            int equals = setting.IndexOf('=');
+            if (equals < 1)
+            {
+                throw new ArgumentException($"--set '{setting}': expected key=value, such as {Keys(options.GetType()).First()}=...");
+            }
+            result = Apply(result, setting[..equals], setting[(equals + 1)..], setting, options.GetType());
+        }
+        return (TOptions)result;
+    }
+
+    /// <summary>Every key with its value, in order of declaration.</summary>
+    public static IEnumerable<(string Key, object Value)> List(object options, string prefix = "") =>
+        Properties(options.GetType()).SelectMany(property => property.GetValue(options) is object value && IsNested(property)
+            ? List(value, $"{prefix}{Key(property)}.")
+            : [($"{prefix}{Key(property)}", property.GetValue(options)!)]);
+
+    static object Apply(object options, string key, string value, string setting, Type root)
+    {
+        string[] parts = key.Split('.', 2);
+        PropertyInfo property = Properties(options.GetType()).FirstOrDefault(found => Key(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase))
+            ?? throw Unknown(key, setting, root);
+        object converted = parts.Length == 2 && IsNested(property) ? Apply(property.GetValue(options)!, parts[1], value, setting, root)
+            : parts.Length == 1 && !IsNested(property) ? Convert(property.PropertyType, value, setting)
+            : throw Unknown(key, setting, root);
+        // A record's own copy method; init-only properties can be set on the copy before anyone else sees it.
+        object copy = options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
+        property.SetValue(copy, converted);
+        return copy;
+    }
+
+    static object Convert(Type type, string value, string setting)
+    {
+        try
+        {
+            return type.IsEnum
+                ? Enum.Parse(type, value, ignoreCase: true)
+                : type == typeof(bool) ? bool.Parse(value) : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
+        {
+            throw new ArgumentException($"--set '{setting}': expected {Expected(type)}, found '{value}'.", error);
+        }
+    }
+
+    static string Expected(Type type) => type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
+        : type == typeof(int) ? "a whole number"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(string) ? "a text" : "a number with a decimal point";
+
+    static ArgumentException Unknown(string key, string setting, Type root)
+    {
+        string[] keys = [.. Keys(root)];
+        string nearest = keys.MinBy(known => EditDistance(known.ToLowerInvariant(), key.ToLowerInvariant()))!;
+        return new ArgumentException($"--set '{setting}': no option '{key}'; did you mean '{nearest}'? There are {string.Join(", ", keys)}.");
+    }
+
+    static IEnumerable<string> Keys(Type type, string prefix = "") => Properties(type)
+        .SelectMany(property => IsNested(property) ? Keys(property.PropertyType, $"{prefix}{Key(property)}.") : [$"{prefix}{Key(property)}"]);
+
+    // The method's own options first, then those that all gradient methods share.
+    static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties()
+        .Where(property => property.CanWrite).OrderBy(property => property.DeclaringType == type ? 0 : 1);
+
+    static bool IsNested(PropertyInfo property) => property.PropertyType.IsClass && property.PropertyType != typeof(string);
+
+    static string Key(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
+
+    // Levenshtein, row by row.
+    static int EditDistance(string a, string b)
+    {
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,36 @@
+using Toolchain.Train.Augmentations;
+
+namespace Toolchain.Train.Models.Autoencoder;
+
+/// <summary>Options of the autoencoder; the network is the poster's.</summary>
+public sealed record AutoencoderOptions : GradientOptions
+{
+    /// <summary>Size of the hidden layers.</summary>
+    public int HiddenSize { get; init; } = 128;
+
+    /// <summary>Size of the code (D).</summary>
+    public int EmbeddingSize { get; init; } = 12;
+
+    /// <summary>
+    /// Whether the input is a view of the image and the target the image itself (Vincent et al. 2008, "Extracting and Composing Robust Features
+    /// with Denoising Autoencoders", with the nuisances of handwriting as the noise); false is the poster's plain reconstruction.
+    /// </summary>
+    public bool Denoise { get; init; } = true;
+
+    /// <summary>How the views are drawn: affine maps alone, which a small network can undo (docs/models/autoencoder.md).</summary>
+    public AugmentationOptions Augmentation { get; init; } = new() { Elastic = 0, ThicknessProbability = 0 };
+
+    /// <summary>L2 penalty on all weights.</summary>
+    public double WeightDecay { get; init; } = 1e-5;
+
+    /// <summary>Defaults of the shared options: batches of 128 at a learning rate of .001 (Adam), 20 passes over MNIST.</summary>
+    public AutoencoderOptions() => (BatchSize, StepCount, LearningRate) = (128, 9380, 1e-3);
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        base.Check();
+        Require(HiddenSize >= 1, nameof(HiddenSize), "at least 1", HiddenSize);
+        Require(EmbeddingSize >= 1, nameof(EmbeddingSize), "at least 1", EmbeddingSize);
+    }
+}

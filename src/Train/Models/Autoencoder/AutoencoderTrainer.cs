@@ -1,0 +1,58 @@
+using Toolchain.Train.Augmentations;
+using Toolchain.Train.Running;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.Autoencoder;
+
+/// <summary>One step of the autoencoder: mean squared error of the reconstruction, by Adam.</summary>
+public sealed class AutoencoderTrainer : IGradientTrainer
+{
+    readonly AutoencoderOptions options;
+    readonly GradientJob job;
+    readonly ViewDrawer views;
+    readonly Autoencoder model;
+    readonly Adam optimizer;
+
+    /// <summary>A fresh model for <paramref name="job"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public AutoencoderTrainer(AutoencoderOptions options, GradientJob job)
+    {
+        options.Check();
+        (this.options, this.job) = (options, job);
+        manual_seed(job.Seed);
+        model = new Autoencoder(options);
+        model.to(job.Device);
+        optimizer = optim.Adam(model.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        views = new ViewDrawer(options.Augmentation, job, options.BatchSize);
+    }
+
+    /// <inheritdoc/>
+    public nn.Module Module => model;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
+
+    /// <inheritdoc/>
+    public nn.Module<Tensor, Tensor> Encoder => model.Encoder;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Loss> Step(Batch batch)
+    {
+        Tensor images = job.Images(batch.Samples); // [N,1,28,28]
+        Tensor input = options.Denoise ? views.Draw(batch, 0) : images;
+        optimizer.zero_grad();
+        Tensor loss = nn.functional.mse_loss(model.call(input), images);
+        loss.backward();
+        optimizer.step();
+        return [new Loss("loss", loss.ToSingle())];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        model.Dispose();
+    }
+}

@@ -1,0 +1,40 @@
+namespace Toolchain.Train.Models;
+
+/// <summary>How the learning rate goes over a run.</summary>
+public enum LearningRateSchedule
+{
+    /// <summary>The same at every step.</summary>
+    Constant,
+
+    /// <summary>Half a cosine from the full rate down to 0 (Loshchilov and Hutter 2017, without restarts).</summary>
+    Cosine,
+}
+
+/// <summary>Options that every method trained by gradient has.</summary>
+public abstract record GradientOptions : MethodOptions
+{
+    /// <summary>Images per step (N).</summary>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>Steps of a run.</summary>
+    public int StepCount { get; init; } = 1000;
+
+    /// <summary>Learning rate of the first step.</summary>
+    public double LearningRate { get; init; } = 1e-3;
+
+    /// <summary>How the learning rate goes on.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+
+    /// <summary>The learning rate of a step, 0-based.</summary>
+    public double LearningRateAt(int step) => Schedule == LearningRateSchedule.Cosine
+        ? LearningRate * (1 + Math.Cos(Math.PI * step / StepCount)) / 2
+        : LearningRate;
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        Require(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);
+        Require(StepCount >= 1, nameof(StepCount), "at least 1", StepCount);
+        Require(LearningRate > 0, nameof(LearningRate), "above 0", LearningRate);
+    }
+}

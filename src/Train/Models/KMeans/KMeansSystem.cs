@@ -1,0 +1,54 @@
+using System.Globalization;
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Graph;
+using Toolchain.Graph.Heads;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Running;
+
+namespace Toolchain.Train.Models.KMeans;
+
+/// <summary>Options of k-means on pixels.</summary>
+public sealed record KMeansSystemOptions : MethodOptions
+{
+    /// <summary>Number of clusters (K). The poster's code had 30.</summary>
+    public int ClusterCount { get; init; } = 10;
+
+    /// <summary>Starts of which the best is kept.</summary>
+    public int Restarts { get; init; } = 3;
+
+    /// <summary>Most passes of a start.</summary>
+    public int MaxIterations { get; init; } = 300;
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        Require(ClusterCount >= 1, nameof(ClusterCount), "at least 1", ClusterCount);
+        Require(Restarts >= 1, nameof(Restarts), "at least 1", Restarts);
+        Require(MaxIterations >= 1, nameof(MaxIterations), "at least 1", MaxIterations);
+    }
+}
+
+/// <summary>The first system of the poster: k-means in pixel space. Graph: image [N,1,28,28] - flatten [N,784] - nearest centre.</summary>
+static class KMeansSystem
+{
+    public static FittedModel Fit(KMeansSystemOptions options, TrainingRequest request)
+    {
+        Rows pixels = Rows.FromBytes(request.Digits.Pixels, DigitSet.PixelCount);
+        KMeansResult result = Clustering.KMeans.Fit(pixels, new KMeansOptions
+        {
+            ClusterCount = options.ClusterCount,
+            Restarts = options.Restarts,
+            MaxIterations = options.MaxIterations,
+            Seed = request.Seed,
+            Threads = request.Threads,
+        });
+        var graph = new GraphBuilder("kmeans");
+        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side));
+        (Value probability, Value cluster) = ClusterHead.KMeans(graph, graph.Flatten(image), result.CentreTable(), result.Variance());
+        graph.Output("probability", probability);
+        graph.Output("cluster", cluster);
+        string summary = string.Create(CultureInfo.InvariantCulture, $"inertia {result.Inertia:g6} after {result.Iterations} passes{(result.Converged ? "" : ", not converged: raise maxIterations")}");
+        return new FittedModel(graph, result.Labels, result.Iterations, summary);
+    }
+}

@@ -1,0 +1,20 @@
+using System.Globalization;
+
+namespace Toolchain.Train.Models;
+
+/// <summary>Options of one method: a record whose properties are the keys of <c>--set</c>.</summary>
+public abstract record MethodOptions
+{
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it, its range and its value.</exception>
+    public abstract void Check();
+
+    /// <summary>Throws when a rule is broken.</summary>
+    protected static void Require(bool holds, string name, string rule, IFormattable value)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"'{char.ToLowerInvariant(name[0])}{name[1..]}' must be {rule}, was {value.ToString(null, CultureInfo.InvariantCulture)}.");
+        }
+    }
+}

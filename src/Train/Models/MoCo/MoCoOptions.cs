@@ -1,0 +1,41 @@
+using Toolchain.Train.Augmentations;
+
+namespace Toolchain.Train.Models.MoCo;
+
+/// <summary>Options of MoCo; the defaults are the quick recipe of docs/models/moco.md.</summary>
+public sealed record MoCoOptions : GradientOptions
+{
+    /// <summary>Size of an embedding (D). The poster's best is 64.</summary>
+    public int EmbeddingSize { get; init; } = 64;
+
+    /// <summary>Keys in the queue (Q), a multiple of <see cref="GradientOptions.BatchSize"/>.</summary>
+    public int QueueLength { get; init; } = 1024;
+
+    /// <summary>m of key = m * key + (1 - m) * query, in [0..1). The poster's best is .99.</summary>
+    public double KeyMomentum { get; init; } = 0.99;
+
+    /// <summary>T of the loss. Lower ones spread a digit over several clusters.</summary>
+    public double Temperature { get; init; } = 0.2;
+
+    /// <summary>Momentum of the gradient steps.</summary>
+    public double Momentum { get; init; } = 0.9;
+
+    /// <summary>L2 penalty on all weights.</summary>
+    public double WeightDecay { get; init; } = 5e-4;
+
+    /// <summary>How the views are drawn.</summary>
+    public AugmentationOptions Augmentation { get; init; } = new();
+
+    /// <summary>Defaults of the shared options: 500 steps of 256 images at a learning rate of .06.</summary>
+    public MoCoOptions() => (BatchSize, StepCount, LearningRate) = (256, 500, 0.06);
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        base.Check();
+        Require(EmbeddingSize >= 1, nameof(EmbeddingSize), "at least 1", EmbeddingSize);
+        Require(QueueLength >= BatchSize && QueueLength % BatchSize == 0, nameof(QueueLength), $"a positive multiple of {nameof(BatchSize)}={BatchSize}", QueueLength);
+        Require(KeyMomentum is >= 0 and < 1, nameof(KeyMomentum), "in [0..1)", KeyMomentum);
+        Require(Temperature > 0, nameof(Temperature), "above 0", Temperature);
+    }
+}

@@ -1,0 +1,78 @@
+using Toolchain.Data;
+using Toolchain.Train.Augmentations;
+using Toolchain.Train.Losses;
+using Toolchain.Train.Running;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.MoCo;
+
+/// <summary>One step of MoCo: two views of each image, one through each encoder; the loss moves the query encoder alone.</summary>
+public sealed class MoCoTrainer : IGradientTrainer
+{
+    readonly MoCoOptions options;
+    readonly GradientJob job;
+    readonly MoCo model;
+    readonly SGD optimizer;
+    readonly ViewDrawer views;
+
+    /// <summary>A fresh model for <paramref name="job"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public MoCoTrainer(MoCoOptions options, GradientJob job)
+    {
+        options.Check();
+        (this.options, this.job) = (options, job);
+        manual_seed(job.Seed);
+        model = new MoCo(options);
+        model.to(job.Device);
+        optimizer = optim.SGD(model.Query.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        views = new ViewDrawer(options.Augmentation, job, options.BatchSize);
+    }
+
+    /// <inheritdoc/>
+    public nn.Module Module => model;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
+
+    /// <inheritdoc/>
+    public nn.Module<Tensor, Tensor> Encoder => model.Query;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Loss> Step(Batch batch)
+    {
+        if (batch.Step == 0)
+        {
+            FillQueue();
+        }
+        Tensor first = views.Draw(batch, 0), second = views.Draw(batch, 1); // [N,1,28,28]
+        model.FollowQuery(options.KeyMomentum);
+        Tensor key = model.Keys(second); // [N,D]
+        optimizer.zero_grad();
+        Tensor loss = InfoNceLoss.Compute(model.Query.call(first), key, model.Queue, options.Temperature);
+        loss.backward();
+        optimizer.step();
+        // The queue was filled by Q/N batches before this one.
+        model.Enqueue(key, batch.Step);
+        return [new Loss("loss", loss.ToSingle())];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        optimizer.Dispose();
+        model.Dispose();
+    }
+
+    // Without keys of real images the first steps would learn to avoid the zero vector.
+    void FillQueue()
+    {
+        int[] order = new RandomStream((ulong)job.Seed, "queue").NextPermutation(job.Digits.Count);
+        for (int number = 0; number < options.QueueLength / options.BatchSize; number++)
+        {
+            int[] samples = [.. Enumerable.Range(number * options.BatchSize, options.BatchSize).Select(i => order[i % order.Length])];
+            model.Enqueue(model.Keys(views.Draw(new Batch(0, 0, samples), 2)), number);
+        }
+    }
+}

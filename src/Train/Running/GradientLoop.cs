@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using Toolchain.Train.Models;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Running;
+
+/// <summary>State of a run that goes on.</summary>
+/// <param name="Step">Steps made.</param>
+/// <param name="StepCount">Steps of the whole run.</param>
+/// <param name="Losses">Losses of the latest step.</param>
+/// <param name="ImagesPerSecond">Speed since this process began.</param>
+/// <param name="Remaining">Time left at this speed.</param>
+public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses, double ImagesPerSecond, TimeSpan Remaining);
+
+/// <summary>A loss stopped being a finite number.</summary>
+public sealed class DivergedException(string message) : Exception(message);
+
+/// <summary>The loop that every gradient method shares: order of images, learning rate, log, checkpoints, progress, stopping.</summary>
+sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, RunFolder run, TrainingRequest request)
+{
+    // Often enough that little is lost to a power cut, seldom enough to cost nothing.
+    static readonly TimeSpan checkpointInterval = TimeSpan.FromSeconds(20);
+
+    /// <summary>Runs until the last step, the time limit or cancellation, and leaves a checkpoint.</summary>
+    /// <returns>The number of steps made in all.</returns>
+    /// <exception cref="DivergedException">A loss is not finite; the last checkpoint is kept as it was.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the checkpoint allows to resume.</exception>
+    public int Run()
+    {
+        var sampler = new BatchSampler(request.Digits.Count, options.BatchSize, (ulong)request.Seed);
+        int first = request.Resume && File.Exists(run.LastCheckpoint) ? Checkpoint.Load(run.LastCheckpoint, trainer) : 0;
+        using var log = new MetricsLog(run, first);
+        var clock = Stopwatch.StartNew();
+        TimeSpan saved = TimeSpan.Zero;
+        trainer.Module.train();
+        int step = first;
+        for (; step < options.StepCount && !(clock.Elapsed >= request.Time); step++)
+        {
+            if (request.Cancellation.IsCancellationRequested)
+            {
+                Checkpoint.Save(run.LastCheckpoint, trainer, step);
+                throw new OperationCanceledException($"stopped at step {step} of {options.StepCount}", request.Cancellation);
+            }
+            IReadOnlyList<Loss> losses = Step(sampler[step]);
+            var progress = new TrainingProgress(step + 1, options.StepCount, losses, Speed(step + 1 - first, clock), Remaining(step + 1 - first, step + 1, clock));
+            log.Write(step, sampler[step].Epoch, options.LearningRateAt(step), losses);
+            request.Progress?.Report(progress);
+            if (clock.Elapsed - saved > checkpointInterval)
+            {
+                Checkpoint.Save(run.LastCheckpoint, trainer, step + 1);
+                saved = clock.Elapsed;
+            }
+        }
+        Checkpoint.Save(run.LastCheckpoint, trainer, step);
+        return step;
+    }
+
+    IReadOnlyList<Loss> Step(Batch batch)
+    {
+        foreach (OptimizerHelper optimizer in trainer.Optimizers)
+        {
+            foreach (optim.ILearningRateController group in optimizer.ParamGroups)
+            {
+                group.LearningRate = group.InitialLearningRate * options.LearningRateAt(batch.Step) / options.LearningRate;
+            }
+        }
+        using var scope = NewDisposeScope();
+        IReadOnlyList<Loss> losses = trainer.Step(batch);
+        foreach (Loss loss in losses)
+        {
+            if (!float.IsFinite(loss.Value))
+            {
+                throw new DivergedException($"'{loss.Name}' became {loss.Value} at step {batch.Step} (seed {request.Seed}); lower the learning rate, --set learningRate={(options.LearningRate / 3).ToString("g2", System.Globalization.CultureInfo.InvariantCulture)}.");
+            }
+        }
+        return losses;
+    }
+
+    double Speed(int steps, Stopwatch clock) => steps * options.BatchSize / Math.Max(1e-9, clock.Elapsed.TotalSeconds);
+
+    TimeSpan Remaining(int made, int step, Stopwatch clock)
+    {
+        TimeSpan toEnd = clock.Elapsed / made * (options.StepCount - step);
+        TimeSpan toLimit = request.Time is TimeSpan limit && limit > clock.Elapsed ? limit - clock.Elapsed : TimeSpan.MaxValue;
+        return toEnd < toLimit ? toEnd : toLimit;
+    }
+}

@@ -1,0 +1,31 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Running;
+
+/// <summary>One part of a training loss.</summary>
+/// <param name="Name">Such as "loss" or "reconstruction".</param>
+/// <param name="Value">Its value at a step.</param>
+public readonly record struct Loss(string Name, float Value);
+
+/// <summary>The images of one step.</summary>
+/// <param name="Step">0-based number of the step.</param>
+/// <param name="Epoch">0-based pass over the data.</param>
+/// <param name="Samples">Indices into the dataset, [N].</param>
+public sealed record Batch(int Step, int Epoch, int[] Samples);
+
+/// <summary>A method that learns step by step. It owns model and optimizers; the loop owns everything else.</summary>
+public interface IGradientTrainer : IDisposable
+{
+    /// <summary>Everything that a checkpoint must hold besides the optimizers.</summary>
+    nn.Module Module { get; }
+
+    /// <summary>The optimizers, whose state is saved and whose learning rates follow the schedule.</summary>
+    IReadOnlyList<OptimizerHelper> Optimizers { get; }
+
+    /// <summary>What is exported: images [N,1,28,28] to embeddings [N,D].</summary>
+    nn.Module<Tensor, Tensor> Encoder { get; }
+
+    /// <summary>Makes one step and returns its losses. Runs inside a dispose scope of its own.</summary>
+    IReadOnlyList<Loss> Step(Batch batch);
+}

@@ -1,0 +1,46 @@
+using Toolchain.Data;
+using Toolchain.Export;
+using Toolchain.Train.Models;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Running;
+
+/// <summary>All that a training run is asked to do.</summary>
+public sealed record TrainingRequest
+{
+    /// <summary>The training images; labels are never read.</summary>
+    public required DigitSet Digits { get; init; }
+
+    /// <summary>What <c>--data</c> said.</summary>
+    public required string DataSpec { get; init; }
+
+    /// <summary>Options of the method.</summary>
+    public required MethodOptions Options { get; init; }
+
+    /// <summary>Seed of everything random.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Where tensors live.</summary>
+    public Device Device { get; init; } = CPU;
+
+    /// <summary>Threads; 0 takes all processors.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Stops training after this long, with a checkpoint and a model; null for no limit.</summary>
+    public TimeSpan? Time { get; init; }
+
+    /// <summary>Whether to go on from the folder's checkpoint.</summary>
+    public bool Resume { get; init; }
+
+    /// <summary>Version of the program, for provenance.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>Receives the state after every step.</summary>
+    public IProgress<TrainingProgress>? Progress { get; init; }
+
+    /// <summary>Checks the exported model in another runtime, such as ONNX Runtime; null to check by the float64 evaluator alone.</summary>
+    public ParityRuntime? SecondRuntime { get; init; }
+
+    /// <summary>Stops the run at the next step, resumably.</summary>
+    public CancellationToken Cancellation { get; init; }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Toolchain.Data;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Models;
+
+namespace Toolchain.Train.Running;
+
+/// <summary>A run from its options to its model: writes the configuration first and the manifest last.</summary>
+public static class TrainingRun
+{
+    static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+
+    /// <summary>Trains <paramref name="method"/> in <paramref name="run"/> and writes model and manifest.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, resumably.</exception>
+    /// <exception cref="DivergedException">A loss stopped being finite.</exception>
+    /// <exception cref="Export.ParityException">The exported model does not compute what was trained; it is not written.</exception>
+    public static TrainedModel Execute(Method method, RunFolder run, TrainingRequest request)
+    {
+        var clock = Stopwatch.StartNew();
+        request.Options.Check();
+        if (!request.Resume)
+        {
+            WriteConfig(method, run, request);
+        }
+        run.Say($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}{(request.Resume ? ", resumed" : "")}");
+        TrainedModel trained;
+        try
+        {
+            trained = method.Train(run, request);
+        }
+        catch (Exception error)
+        {
+            run.Say(error.Message);
+            throw;
+        }
+        byte[] bytes = trained.Model.ToBytes();
+        AtomicFile.Write(run.Model, stream => stream.Write(bytes));
+        run.Say($"{trained.Summary}; {trained.Parity}");
+        if (trained.Finished)
+        {
+            WriteManifest(method, run, request, trained, bytes, clock.Elapsed);
+        }
+        return trained;
+    }
+
+    /// <summary>What an earlier run was asked to do, from its <c>config.json</c>.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or of another version.</exception>
+    public static (Method Method, string DataSpec, int Seed, MethodOptions Options) ReadConfig(RunFolder run)
+    {
+        try
+        {
+            using JsonDocument config = JsonDocument.Parse(File.ReadAllText(run.Config));
+            JsonElement root = config.RootElement;
+            Method method = MethodRegistry.Find(root.GetProperty("method").GetString()!);
+            IEnumerable<string> settings = root.GetProperty("options").EnumerateObject().Select(option => $"{option.Name}={option.Value}");
+            return (method, root.GetProperty("data").GetString()!, root.GetProperty("seed").GetInt32(), OptionBinder.Apply(method.Defaults, settings));
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            throw new InvalidDataException($"'{run.Config}': expected the configuration of a run, found something else ({error.Message}).", error);
+        }
+    }
+
+    static void WriteConfig(Method method, RunFolder run, TrainingRequest request)
+    {
+        var config = new Dictionary<string, object?>
+        {
+            ["method"] = method.Name,
+            ["data"] = request.DataSpec,
+            ["dataset_sha256"] = request.Digits.Sha256,
+            ["seed"] = request.Seed,
+            ["threads"] = request.Threads,
+            ["device"] = request.Device.ToString(),
+            ["version"] = request.Version,
+            ["options"] = JsonSerializer.Deserialize<JsonElement>(Provenance.OptionsJson(request.Options)),
+        };
+        AtomicFile.WriteText(run.Config, JsonSerializer.Serialize(config, indented) + "\n");
+    }
+
+    static void WriteManifest(Method method, RunFolder run, TrainingRequest request, TrainedModel trained, byte[] model, TimeSpan wall)
+    {
+        var manifest = new Dictionary<string, object?>
+        {
+            ["method"] = method.Name,
+            ["model_sha256"] = Convert.ToHexStringLower(SHA256.HashData(model)),
+            ["model_bytes"] = model.Length,
+            ["parameters"] = trained.Model.Initializers.Sum(pair => (long)pair.Value.Count),
+            ["dataset"] = request.DataSpec,
+            ["dataset_sha256"] = request.Digits.Sha256,
+            ["seed"] = request.Seed,
+            ["steps"] = trained.StepsMade,
+            ["train_seconds"] = Math.Round(wall.TotalSeconds, 1),
+            ["parity"] = trained.Parity,
+            ["version"] = request.Version,
+            ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(),
+            ["machine"] = $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
+        };
+        AtomicFile.WriteText(run.Manifest, JsonSerializer.Serialize(manifest, indented) + "\n");
+    }
+}

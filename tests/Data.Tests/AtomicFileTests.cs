@@ -1,0 +1,27 @@
+namespace Toolchain.Data.Tests;
+
+public sealed class AtomicFileTests
+{
+    [Fact]
+    public void Write_NewFolder_IsMadeAndHoldsTheFileAlone()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteText(folder["a/b/c.txt"], "ü");
+        Assert.Equal(new byte[] { 0xC3, 0xBC }, File.ReadAllBytes(folder["a/b/c.txt"]));
+        Assert.Single(Directory.GetFiles(folder["a/b"]));
+    }
+
+    [Fact]
+    public void Write_ThatFailsHalfway_LeavesTheOldFileAndNothingElse()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteText(folder["c.txt"], "old");
+        Assert.Throws<IOException>(() => AtomicFile.Write(folder["c.txt"], stream =>
+        {
+            stream.Write("new and longer"u8);
+            throw new IOException("disk full");
+        }));
+        Assert.Equal("old", File.ReadAllText(folder["c.txt"]));
+        Assert.Single(Directory.GetFiles(folder.Root));
+    }
+}

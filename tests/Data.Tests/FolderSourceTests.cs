@@ -1,0 +1,91 @@
+namespace Toolchain.Data.Tests;
+
+public sealed class FolderSourceTests
+{
+    [Fact]
+    public void Open_FoldersNamedByDigit_AreClassesInOrdinalOrder()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("train/7/b.png", Samples.PngDigit(70));
+        folder.Write("train/7/B.png", Samples.PngDigit(71));
+        folder.Write("train/0/z.PGM", [.. "P5 28 28 255 "u8, .. new byte[784]]);
+        folder.Write("notes.txt", [1]);
+        DigitSet set = DigitSource.Open(folder.Root, Split.Train);
+        Assert.Equal(["train/0/z.PGM", "train/7/B.png", "train/7/b.png"], set.FileNames!);
+        Assert.Equal(new byte[] { 0, 7, 7 }, set.Labels);
+        Assert.Equal([0, 71, 70], Enumerable.Range(0, 3).Select(i => (int)set.Image(i)[100]));
+        Assert.Equal(Path.GetFileName(folder.Root), set.Name);
+    }
+
+    [Fact]
+    public void Open_OtherFolders_AreUnlabelled()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("seven/b.png", Samples.PngDigit(70));
+        Assert.Null(DigitSource.Open(folder.Root, Split.All).Labels);
+    }
+
+    [Fact]
+    public void Open_LabelledAndUnlabelledTogether_NamesOneOfEach()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("7/b.png", Samples.PngDigit(70));
+        folder.Write("x.png", Samples.PngDigit(70));
+        Assert.Equal($"'{folder.Root}': expected all images below folders named 0..9, or none, found '7/b.png' and 'x.png'; move one kind elsewhere.",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
+    }
+
+    [Fact]
+    public void Open_NoImages_SaysWhatCounts()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("notes.txt", [1]);
+        Assert.Equal($"'{folder.Root}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found none; name another source.",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
+    }
+
+    [Fact]
+    public void Open_CorruptImageAmongGoodOnes_IsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        ThreeWithABadOne(folder);
+        Assert.StartsWith($"'{folder["2/b.png"]}': offset ", Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
+    }
+
+    [Fact]
+    public void Open_CorruptImageWithSkipBad_KeepsRowsNamesAndLabelsTogether()
+    {
+        using var folder = new TemporaryFolder();
+        ThreeWithABadOne(folder);
+        DigitSet set = DigitSource.Open(folder.Root, Split.All, new() { SkipBad = true });
+        Assert.Equal(["1/a.png", "3/c.png"], set.FileNames!);
+        Assert.Equal(new byte[] { 1, 3 }, set.Labels);
+        Assert.Equal([10, 30], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
+        Assert.StartsWith($"'{folder["2/b.png"]}': offset ", Assert.Single(set.Skipped));
+    }
+
+    [Fact]
+    public void Open_OnlyCorruptImagesWithSkipBad_IsAnError()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("b.png", [1, 2]);
+        Assert.StartsWith($"'{folder.Root}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found 1 that cannot be read, the first being '{folder["b.png"]}': offset 0:",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All, new() { SkipBad = true })).Message);
+    }
+
+    [Fact]
+    public void Open_LinkInACircle_Ends()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("in/b.png", Samples.PngDigit(70));
+        Directory.CreateSymbolicLink(folder["in/round"], folder.Root);
+        Assert.Equal(1, DigitSource.Open(folder.Root, Split.All).Count);
+    }
+
+    static void ThreeWithABadOne(TemporaryFolder folder)
+    {
+        folder.Write("1/a.png", Samples.PngDigit(10));
+        folder.Write("2/b.png", Samples.PngDigit(20)[..60]);
+        folder.Write("3/c.png", Samples.PngDigit(30));
+    }
+}

@@ -1,0 +1,90 @@
+using Parquet;
+using Parquet.Schema;
+
+namespace Toolchain.Data.Tests;
+
+public sealed class ParquetSourceTests
+{
+    [Fact]
+    public async Task Open_HuggingFaceShape_ReadsImagesLabelsAndPaths()
+    {
+        using var folder = new TemporaryFolder();
+        await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10), Samples.PngDigit(20)], ["a.png", null], [7, 2]);
+        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All);
+        Assert.Equal([10, 20], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
+        Assert.Equal(new byte[] { 7, 2 }, set.Labels);
+        Assert.Equal(["a.png", "1"], set.FileNames!);
+        Assert.Equal("d.parquet", set.Name);
+    }
+
+    [Fact]
+    public async Task Open_PlainBinaryColumn_HasNoLabels()
+    {
+        using var folder = new TemporaryFolder();
+        await PlainBinary(folder["d.parquet"], Samples.PngDigit(10), Samples.PngDigit(20));
+        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All);
+        Assert.Equal([10, 20], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
+        Assert.Null(set.Labels);
+    }
+
+    [Fact]
+    public async Task Open_CorruptImage_IsNamedByRowOrSkipped()
+    {
+        using var folder = new TemporaryFolder();
+        await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10), null, Samples.PngDigit(30)], ["a", "b", "c"], [7, 2, 3]);
+        Assert.StartsWith($"'{folder["d.parquet"]}, row 1': offset 0: expected a PNG", Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["d.parquet"], Split.All)).Message);
+        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All, new() { SkipBad = true });
+        Assert.Equal(["a", "c"], set.FileNames!);
+        Assert.Equal(new byte[] { 7, 3 }, set.Labels);
+        Assert.Single(set.Skipped);
+    }
+
+    [Fact]
+    public async Task Open_LabelThatIsNoDigit_IsNamed()
+    {
+        using var folder = new TemporaryFolder();
+        await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10)], ["a"], [-1]);
+        Assert.Equal($"'{folder["d.parquet"]}': row 0, column 'label': expected a digit 0..9, found -1; drop the column if it holds no digits.",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["d.parquet"], Split.All)).Message);
+    }
+
+    [Fact]
+    public void Open_EmbeddingsInsteadOfImages_NamesTheColumns()
+    {
+        using var folder = new TemporaryFolder();
+        EmbeddingFile.Write(folder["e.parquet"], new(["a"], [1, 2]));
+        Assert.Equal($"'{folder["e.parquet"]}': expected a binary column, best image.bytes, found name, embedding/list/element; name another file.",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["e.parquet"], Split.All)).Message);
+    }
+
+    // Truncation is always seen; a flipped bit inside an image need not be, but nothing else than InvalidDataException may come of it.
+    [Fact]
+    public async Task Open_DamagedFile_IsInvalidDataAtMost()
+    {
+        using var folder = new TemporaryFolder();
+        await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10), Samples.PngDigit(20)], ["a", "b"], [7, 2]);
+        byte[] whole = File.ReadAllBytes(folder["d.parquet"]);
+        Damage.RequireEveryTruncationRefused(folder, whole, path => DigitSource.Open(path, Split.All), step: 7);
+        Damage.RequireFlipsHarmless(folder, whole, path => DigitSource.Open(path, Split.All), count: 600);
+    }
+
+    static async Task HuggingFace(string path, byte[]?[] images, string?[] names, long[] labels)
+    {
+        var schema = new ParquetSchema(new StructField("image", new DataField("bytes", typeof(byte[])), new DataField("path", typeof(string))), new DataField<long>("label", nullable: true));
+        await using FileStream stream = File.Create(path);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
+        using ParquetRowGroupWriter group = writer.CreateRowGroup();
+        await group.WriteAsync(schema.DataFields[0], images!);
+        await group.WriteAsync(schema.DataFields[1], names!);
+        await group.WriteAsync<long>(schema.DataFields[2], labels.Select(label => (long?)label).ToArray());
+    }
+
+    static async Task PlainBinary(string path, params byte[][] images)
+    {
+        var schema = new ParquetSchema(new DataField("picture", typeof(byte[])));
+        await using FileStream stream = File.Create(path);
+        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
+        using ParquetRowGroupWriter group = writer.CreateRowGroup();
+        await group.WriteAsync(schema.DataFields[0], images);
+    }
+}
