@@ -41,6 +41,14 @@ public sealed class ImageFileTests
         Assert.Equal(SkiaReader.Read(file, "x").Pixels, PngReader.Read(file, "x")!.Value.Pixels);
     }
 
+    // Left 9, up 12, corner 10 guess 11; up and corner are equally near, and up goes first. The pixel is up + 1.
+    [Fact]
+    public void Decode_PngPaethWithATie_TakesUpBeforeCorner()
+    {
+        byte[] file = Png([0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 0], ("IDAT", Zlib([0, 10, 12, 4, 255, 1])));
+        Assert.Equal(new byte[] { 10, 12, 9, 13 }, ImageFile.Decode(file, "x").Pixels);
+    }
+
     [Fact]
     public void Decode_PngPalette_LooksColoursUp()
     {

@@ -34,6 +34,19 @@ public sealed class RandomStreamTests
         Assert.All(counts, count => Assert.InRange(count, 9_600, 10_400)); // 10,000 expected, standard deviation 93
     }
 
+    // With 3 * 2^29 numbers for 2^32 bit patterns, plain scaling gives remainders by 3 of 3/8, 3/8 and 2/8.
+    [Fact]
+    public void NextInt32_LimitThatDividesBadly_IsUnbiased()
+    {
+        var stream = new RandomStream(1, "bias");
+        int[] counts = new int[3];
+        for (int i = 0; i < 30_000; i++)
+        {
+            counts[stream.NextInt32(3 << 29) % 3]++;
+        }
+        Assert.All(counts, count => Assert.InRange(count, 9_600, 10_400));
+    }
+
     [Fact]
     public void NextDoubleAndNextSingle_ManyDraws_LieInTheUnitRangeWithItsMean()
     {

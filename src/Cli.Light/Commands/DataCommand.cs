@@ -39,21 +39,27 @@ static class DataCommand
 
     static Command DrawStrokes()
     {
-        var count = new Option<int>("--count") { Description = "Number of images.", DefaultValueFactory = _ => 100 };
+        var count = new Option<int>("--count") { Description = "Number of images in an .npy.", DefaultValueFactory = _ => 70_000 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the drawing.", DefaultValueFactory = _ => 0 };
-        var output = new Option<string>("--out") { Description = "A sheet (.png) or the images as a tensor uint8 [N,28,28] (.npy).", Required = true };
+        var output = new Option<string>("--out") { Description = "A sheet of ten of each digit (.png), or the images as a tensor uint8 [N,28,28] (.npy).", Required = true };
         var command = new Command("strokes", "Draw digits without any network.") { count, seed, output };
         command.SetAction(parsed =>
         {
-            DigitSet digits = Strokes.Draw(parsed.GetValue(count), parsed.GetValue(seed));
             string path = parsed.GetValue(output)!;
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
-                case ".png": ImageSheet.Write(path, digits.Pixels); break;
-                case ".npy": Npy.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side)); break;
-                default: throw new ArgumentException($"--out '{path}': expected .png or .npy.");
+                case ".png":
+                    Strokes.WriteSheet(path, parsed.GetValue(seed));
+                    new Terminal(parsed).Line($"ten of each digit in {path}");
+                    break;
+                case ".npy":
+                    DigitSet digits = Strokes.Draw(parsed.GetValue(count), parsed.GetValue(seed));
+                    Npy.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side));
+                    new Terminal(parsed).Line($"{digits.Count} digits in {path}");
+                    break;
+                default:
+                    throw new ArgumentException($"--out '{path}': expected .png or .npy.");
             }
-            new Terminal(parsed).Line($"{digits.Count} digits in {path}");
         });
         return command;
     }

@@ -57,16 +57,16 @@ static class EvaluateCommand
     {
         terminal.Line();
         terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and neighbours are scored with labels, nothing was trained with any");
-        terminal.Table(["system", "protocol", "clusters", "accuracy", "NMI", "ARI", "20 neighbours"], rows.Select(row => new[]
+        terminal.Table(["system", "protocol", "clusters", "accuracy", "NMI", "ARI", "20 neighbours", "linear"], rows.Select(row => new[]
         {
             row.Method, row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), row.Nmi.ToString("f3", CultureInfo.InvariantCulture),
-            row.Ari.ToString("f3", CultureInfo.InvariantCulture), row.NeighbourAccuracy is double value ? Percent(value) : "-",
+            row.Ari.ToString("f3", CultureInfo.InvariantCulture), Percent(row.NeighbourAccuracy), Percent(row.Linear),
         }));
         terminal.Line();
         terminal.Line($"report: {report}");
         foreach (EvaluationRow row in rows)
         {
-            terminal.Event("row", new { row.Method, row.Protocol, row.Clusterer, row.K, row.Accuracy, row.Nmi, row.Ari, Knn20 = row.NeighbourAccuracy, row.ModelSha256 });
+            terminal.Event("row", new { row.Method, row.Protocol, row.Clusterer, row.K, row.Accuracy, row.Nmi, row.Ari, Knn20 = row.NeighbourAccuracy, row.Linear, row.ModelSha256 });
         }
     }
 
@@ -76,6 +76,8 @@ static class EvaluateCommand
         ["ONNX Runtime"] = RuntimeInfo.Version,
         [".NET"] = Environment.Version.ToString(),
     };
+
+    static string Percent(double? share) => share is double known ? Percent(known) : "-";
 
     static string Percent(double share) => share.ToString("p2", CultureInfo.InvariantCulture);
 

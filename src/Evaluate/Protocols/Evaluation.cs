@@ -1,6 +1,7 @@
 using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
+using Toolchain.Evaluate.Probe;
 
 namespace Toolchain.Evaluate.Protocols;
 
@@ -35,11 +36,14 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
 
     readonly int[] trainDigits = Digits(train), testDigits = Digits(test);
 
-    /// <summary>The rows of one subject, with its neighbour accuracy in each.</summary>
+    /// <summary>The rows of one subject, with its neighbour and linear accuracy in each.</summary>
     public IReadOnlyList<EvaluationRow> Run(Subject subject, ProtocolChoice choice)
     {
         double? neighbours = subject is { Train: Rows known, Test: Rows asked }
             ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, threads: threads)
+            : null;
+        double? linear = subject is { Train: Rows rowsOfTrain, Test: Rows rowsOfTest }
+            ? LinearProbe.Accuracy(rowsOfTrain, trainDigits, rowsOfTest, testDigits, seed)
             : null;
         var rows = new List<EvaluationRow>();
         if (choice != ProtocolChoice.Poster)
@@ -50,7 +54,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         {
             rows.AddRange(Poster(subject));
         }
-        return [.. rows.Select(row => row with { NeighbourAccuracy = neighbours })];
+        return [.. rows.Select(row => row with { NeighbourAccuracy = neighbours, Linear = linear })];
     }
 
     IEnumerable<EvaluationRow> Strict(Subject subject)

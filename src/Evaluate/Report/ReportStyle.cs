@@ -8,7 +8,7 @@ static class ReportStyle
         :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --line: #d0d7de; --soft: #57606a; --good: 26 127 55; --bad: 207 34 46; }
         @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --paper: #0d1117; --line: #30363d; --soft: #9ba7b4; --good: 63 185 80; --bad: 248 81 73; } }
         body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-        main { max-width: 66rem; margin: 0 auto; padding: 1rem 1rem 4rem; }
+        main { max-width: 76rem; margin: 0 auto; padding: 1rem 1rem 4rem; }
         h1 { font-size: 1.7rem; margin: 1rem 0 .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; }
         .wide { overflow-x: auto; } .note, caption, figcaption { color: var(--soft); font-size: .9rem; }
         table { border-collapse: collapse; font-variant-numeric: tabular-nums; } caption { text-align: left; padding: .3rem 0; }

@@ -37,7 +37,7 @@ static class Checkpoint
     {
         SafeTensorsContent content = SafeTensors.Read(path);
         var entries = content.Tensors.ToDictionary(pair => pair.Name, pair => pair.Tensor);
-        using var scope = NewDisposeScope();
+        using (NewDisposeScope())
         using (no_grad())
         {
             foreach ((string name, Tensor value) in trainer.Module.state_dict())
@@ -45,6 +45,7 @@ static class Checkpoint
                 value.copy_(ToTensor(Entry($"model.{name}"), value, path, name));
             }
         }
+        // Outside the scope: the state that is read here lives on in the optimizer.
         for (int i = 0; i < trainer.Optimizers.Count; i++)
         {
             using var reader = new BinaryReader(new MemoryStream(Entry($"optimizer.{i}").ToArray<byte>()));
