@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Data;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Running;
@@ -37,7 +38,7 @@ static class Checkpoint
     {
         SafeTensorsContent content = SafeTensors.Read(path);
         var entries = content.Tensors.ToDictionary(pair => pair.Name, pair => pair.Tensor);
-        using var scope = NewDisposeScope();
+        using (NewDisposeScope())
         using (no_grad())
         {
             foreach ((string name, Tensor value) in trainer.Module.state_dict())
@@ -45,10 +46,10 @@ static class Checkpoint
                 value.copy_(ToTensor(Entry($"model.{name}"), value, path, name));
             }
         }
+        // Outside of any dispose scope: SGD keeps the very tensors that it reads.
         for (int i = 0; i < trainer.Optimizers.Count; i++)
         {
-            using var reader = new BinaryReader(new MemoryStream(Entry($"optimizer.{i}").ToArray<byte>()));
-            trainer.Optimizers[i].load_state_dict(reader);
+            LoadOptimizer(trainer.Optimizers[i], Entry($"optimizer.{i}"), path);
         }
         return content.Metadata.TryGetValue("step", out string? step) && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number
@@ -56,6 +57,19 @@ static class Checkpoint
 
         TensorEntry Entry(string name) => entries.GetValueOrDefault(name)
             ?? throw new InvalidDataException($"'{path}': expected a tensor '{name}', found none; the checkpoint belongs to another method or version.");
+    }
+
+    static void LoadOptimizer(OptimizerHelper optimizer, TensorEntry state, string path)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(state.ToArray<byte>()));
+            optimizer.load_state_dict(reader);
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or ArgumentException or FormatException)
+        {
+            throw new InvalidDataException($"'{path}': expected the state of {optimizer.GetType().Name}, found something else ({error.Message}); the checkpoint is damaged or belongs to another method.", error);
+        }
     }
 
     static TensorEntry ToEntry(Tensor value) => new(Kind(value.dtype), value.shape, value.bytes.ToArray());
