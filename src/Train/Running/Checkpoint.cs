@@ -46,7 +46,7 @@ static class Checkpoint
                 value.copy_(ToTensor(Entry($"model.{name}"), value, path, name));
             }
         }
-        // Outside of any dispose scope: SGD keeps the very tensors that it reads.
+        // Outside the scope: the state that is read here lives on in the optimizer.
         for (int i = 0; i < trainer.Optimizers.Count; i++)
         {
             LoadOptimizer(trainer.Optimizers[i], Entry($"optimizer.{i}"), path);

@@ -1,0 +1,37 @@
+# make run trains, exports, embeds, clusters and reports; make test runs the quick tests.
+SOLUTION := Toolchain.sln
+DOTNET := dotnet
+export DOTNET_NOLOGO := 1
+export DOTNET_CLI_TELEMETRY_OPTOUT := 1
+
+.PHONY: help build test test-slow crosscheck format check run clean
+
+help: ## list the targets
+	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
+
+build: ## build everything, warnings as errors
+	$(DOTNET) build $(SOLUTION) -c Release -v quiet
+
+test: build ## all quick tests
+	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-not-trait Category=Slow --ignore-exit-code 8
+
+test-slow: build ## the tests that take minutes, such as learning tests
+	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Slow --ignore-exit-code 8
+
+crosscheck: build ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
+	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent) || true
+	tests/CrossCheck/run.sh
+
+format: ## check the format of the sources
+	$(DOTNET) format whitespace $(SOLUTION) --verify-no-changes --no-restore
+
+check: build format test ## what CI runs before crosscheck
+
+run: build ## train two encoders, export, embed, cluster, and write runs/quick/report.html
+	rm -rf runs/quick
+	./uvl train moco --out runs/quick/moco
+	./uvl train autoencoder --out runs/quick/autoencoder
+	./uvl evaluate runs/quick/moco/model.onnx runs/quick/autoencoder/model.onnx --out runs/quick
+
+clean: ## delete what was built
+	rm -rf artifacts

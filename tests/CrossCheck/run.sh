@@ -1,0 +1,82 @@
+#!/usr/bin/env bash
+# Do other people's programs read what we write, and do their runtimes compute what ours does? Trains small models, runs 256 digits through
+# each, prints a line PASS, FAIL or SKIP for each check and then the counts; ends with 1 if any check failed.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+uvl=$here/../../uvl
+# Debian's onnx and cv2 belong to Debian's own Python, which need not be the first on the PATH.
+python=${PYTHON:-/usr/bin/python3}
+images=256
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/models" "$work/ours"
+: > "$work/lines"
+
+say() {
+    echo "$1" | tee -a "$work/lines"
+}
+
+# A program that breaks before it says FAIL has failed too.
+check() {
+    "$@" | tee "$work/said" || grep -q '^FAIL' "$work/said" || echo "FAIL $(basename "$2"): ended before its checks did" | tee -a "$work/said"
+    cat "$work/said" >> "$work/lines"
+}
+
+# The test digits, 16 bytes into the file, under a NumPy header of 10 + 118 bytes.
+write_test_digits() {
+    local file=${UVL_DATA_DIR:-}/mnist/t10k-images-idx3-ubyte
+    if [ -f "$file.gz" ]; then gzip -dc "$file.gz" > "$work/t10k"; elif [ -f "$file" ]; then cp "$file" "$work/t10k"; else return 1; fi
+    {
+        printf '\x93NUMPY\x01\x00\x76\x00%-117s\n' "{'descr': '|u1', 'fortran_order': False, 'shape': ($images, 28, 28), }"
+        tail -c +17 "$work/t10k" | head -c $((images * 28 * 28)) || true # tail ends by SIGPIPE
+    } > "$work/digits.npy"
+}
+
+if write_test_digits; then
+    say "PASS digits: the first $images test images of MNIST"
+else
+    say "SKIP digits: no MNIST in \$UVL_DATA_DIR/mnist; drawn digits take its place"
+    "$uvl" data strokes --count "$images" --seed 1 --out "$work/digits.npy" > /dev/null
+fi
+
+train() {
+    local method=$1
+    shift
+    "$uvl" train "$method" --quiet --data strokes:2000 --out "$work/$method" "$@" > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+    cp "$work/$method/model.onnx" "$work/models/$method.onnx"
+}
+train moco --set stepCount=30 --set batchSize=64
+train autoencoder --set stepCount=200 --set batchSize=32
+train kmeans --set restarts=1
+train gmm --set maxIterations=20
+for method in kmeans gmm; do
+    "$uvl" cluster "$work/models/moco.onnx" --quiet --data strokes:2000 --method "$method" --out "$work/models/moco-$method.onnx"
+done
+
+# k-means on pixels has no embedding to embed: check.py writes its reference.
+for model in moco autoencoder gmm moco-kmeans moco-gmm; do
+    for format in npy csv parquet arrow; do
+        "$uvl" embed "$work/models/$model.onnx" --quiet --data "$work/digits.npy" --out "$work/ours/$model.$format"
+    done
+done
+
+if "$python" -c 'import numpy' 2> "$work/log"; then
+    check "$python" "$here/check.py" "$work"
+    check "$python" "$here/read_embeddings.py" "$work/ours/moco-gmm"
+else
+    say "SKIP python: $python has no numpy (Debian: python3-numpy)"
+fi
+if ! command -v node > "$work/log"; then
+    say "SKIP onnxruntime-web: node is not installed"
+elif [ ! -d "$here/node_modules/onnxruntime-web" ]; then
+    say "SKIP onnxruntime-web: not installed (npm ci in tests/CrossCheck)"
+else
+    check node "$here/check.mjs" "$work"
+fi
+
+count() {
+    grep -c "^$1 " "$work/lines" || true
+}
+failed=$(count FAIL)
+echo "crosscheck: $(count PASS) passed, $failed failed, $(count SKIP) skipped"
+[ "$failed" = 0 ]
