@@ -33,6 +33,7 @@ public sealed record MoCoOptions : GradientOptions
     public override void Check()
     {
         base.Check();
+        Augmentation.Check();
         Require(EmbeddingSize >= 1, nameof(EmbeddingSize), "at least 1", EmbeddingSize);
         Require(QueueLength >= BatchSize && QueueLength % BatchSize == 0, nameof(QueueLength), $"a positive multiple of batchSize={BatchSize}", QueueLength);
         Require(KeyMomentum is >= 0 and < 1, nameof(KeyMomentum), "in [0..1)", KeyMomentum);
