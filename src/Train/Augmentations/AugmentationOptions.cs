@@ -1,7 +1,9 @@
+using Toolchain.Train.Models;
+
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>How far a view may lie from its image; every range is drawn from uniformly unless said otherwise.</summary>
-public sealed record AugmentationOptions
+public sealed record AugmentationOptions : MethodOptions
 {
     /// <summary>Largest turn either way, degrees. Beyond 30, 6 and 9 meet.</summary>
     public double RotationDegrees { get; init; } = 20;
@@ -26,4 +28,19 @@ public sealed record AugmentationOptions
 
     /// <summary>Probability that strokes are thickened or thinned.</summary>
     public double ThicknessProbability { get; init; } = 0.5;
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        Range(RotationDegrees, nameof(RotationDegrees));
+        Range(Shear, nameof(Shear));
+        Range(Anisotropy, nameof(Anisotropy));
+        Range(Shift, nameof(Shift));
+        Range(Elastic, nameof(Elastic));
+        Require(double.IsFinite(ScaleLow) && ScaleLow > 0, nameof(ScaleLow), "above 0", ScaleLow);
+        Require(double.IsFinite(ScaleHigh) && ScaleHigh >= ScaleLow, nameof(ScaleHigh), FormattableString.Invariant($"at least scaleLow={ScaleLow}"), ScaleHigh);
+        Require(ThicknessProbability is >= 0 and <= 1, nameof(ThicknessProbability), "in [0..1]", ThicknessProbability);
+
+        static void Range(double value, string name) => Require(double.IsFinite(value) && value >= 0, name, "at least 0 and finite", value);
+    }
 }

@@ -34,10 +34,10 @@ public static class OptionBinder
     {
         string[] parts = key.Split('.', 2);
         PropertyInfo property = Properties(options.GetType()).FirstOrDefault(found => Key(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase))
-            ?? throw Unknown(key, setting, root);
+            ?? throw Unknown(setting, root);
         object converted = parts.Length == 2 && IsNested(property) ? Apply(property.GetValue(options)!, parts[1], value, setting, root)
             : parts.Length == 1 && !IsNested(property) ? Convert(property.PropertyType, value, setting)
-            : throw Unknown(key, setting, root);
+            : throw Unknown(setting, root);
         // A record's own copy method; init-only properties can be set on the copy before anyone else sees it.
         object copy = options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
         property.SetValue(copy, converted);
@@ -48,9 +48,10 @@ public static class OptionBinder
     {
         try
         {
-            return type.IsEnum
-                ? Enum.Parse(type, value, ignoreCase: true)
-                : type == typeof(bool) ? bool.Parse(value) : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
+            // An enum would take any number, and a double "0,1" for 1 in thousands: neither is what was meant.
+            return type.IsEnum ? Enum.Parse(type, Enum.GetNames(type).FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) ?? "")
+                : type == typeof(double) ? double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture)
+                : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
         }
         catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
         {
@@ -63,8 +64,9 @@ public static class OptionBinder
         : type == typeof(bool) ? "true or false"
         : type == typeof(string) ? "a text" : "a number with a decimal point";
 
-    static ArgumentException Unknown(string key, string setting, Type root)
+    static ArgumentException Unknown(string setting, Type root)
     {
+        string key = setting.Split('=')[0];
         string[] keys = [.. Keys(root)];
         string nearest = keys.MinBy(known => EditDistance(known.ToLowerInvariant(), key.ToLowerInvariant()))!;
         return new ArgumentException($"--set '{setting}': no option '{key}'; did you mean '{nearest}'? There are {string.Join(", ", keys)}.");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Data;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Running;
@@ -48,8 +49,7 @@ static class Checkpoint
         // Outside the scope: the state that is read here lives on in the optimizer.
         for (int i = 0; i < trainer.Optimizers.Count; i++)
         {
-            using var reader = new BinaryReader(new MemoryStream(Entry($"optimizer.{i}").ToArray<byte>()));
-            trainer.Optimizers[i].load_state_dict(reader);
+            LoadOptimizer(trainer.Optimizers[i], Entry($"optimizer.{i}"), path);
         }
         return content.Metadata.TryGetValue("step", out string? step) && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number
@@ -57,6 +57,19 @@ static class Checkpoint
 
         TensorEntry Entry(string name) => entries.GetValueOrDefault(name)
             ?? throw new InvalidDataException($"'{path}': expected a tensor '{name}', found none; the checkpoint belongs to another method or version.");
+    }
+
+    static void LoadOptimizer(OptimizerHelper optimizer, TensorEntry state, string path)
+    {
+        try
+        {
+            using var reader = new BinaryReader(new MemoryStream(state.ToArray<byte>()));
+            optimizer.load_state_dict(reader);
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException or ArgumentException or FormatException)
+        {
+            throw new InvalidDataException($"'{path}': expected the state of {optimizer.GetType().Name}, found something else ({error.Message}); the checkpoint is damaged or belongs to another method.", error);
+        }
     }
 
     static TensorEntry ToEntry(Tensor value) => new(Kind(value.dtype), value.shape, value.bytes.ToArray());

@@ -29,12 +29,12 @@ public sealed class RunFolder
     public string Log => In("train.log");
 
     /// <summary>Makes the folder <paramref name="path"/>.</summary>
-    /// <exception cref="IOException">It exists and is not empty.</exception>
+    /// <exception cref="ArgumentException">It exists and is not empty.</exception>
     public static RunFolder Create(string path)
     {
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
         {
-            throw new IOException($"'{path}' exists and is not empty; name another folder with --out, or continue the run in it with --resume {path}.");
+            throw new ArgumentException($"'{path}' exists and is not empty; name another folder with --out, or continue the run in it with --resume {path}.");
         }
         Directory.CreateDirectory(path);
         return new RunFolder(path);
@@ -70,7 +70,7 @@ public sealed class RunFolder
     {
         string parent = System.IO.Path.Combine(root, method);
         return Directory.Exists(parent)
-            ? Directory.GetDirectories(parent).Order(StringComparer.Ordinal).Reverse().Select(path => new RunFolder(path))
+            ? Directory.GetDirectories(parent).OrderByDescending(path => path.Length).ThenByDescending(path => path, StringComparer.Ordinal).Select(path => new RunFolder(path))
                 .FirstOrDefault(run => File.Exists(run.Config) && !File.Exists(run.Manifest))
             : null;
     }

@@ -30,6 +30,7 @@ public sealed record AutoencoderOptions : GradientOptions
     public override void Check()
     {
         base.Check();
+        Augmentation.Check();
         Require(HiddenSize >= 1, nameof(HiddenSize), "at least 1", HiddenSize);
         Require(EmbeddingSize >= 1, nameof(EmbeddingSize), "at least 1", EmbeddingSize);
     }

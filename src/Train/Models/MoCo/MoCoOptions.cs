@@ -33,8 +33,9 @@ public sealed record MoCoOptions : GradientOptions
     public override void Check()
     {
         base.Check();
+        Augmentation.Check();
         Require(EmbeddingSize >= 1, nameof(EmbeddingSize), "at least 1", EmbeddingSize);
-        Require(QueueLength >= BatchSize && QueueLength % BatchSize == 0, nameof(QueueLength), $"a positive multiple of {nameof(BatchSize)}={BatchSize}", QueueLength);
+        Require(QueueLength >= BatchSize && QueueLength % BatchSize == 0, nameof(QueueLength), $"a positive multiple of batchSize={BatchSize}", QueueLength);
         Require(KeyMomentum is >= 0 and < 1, nameof(KeyMomentum), "in [0..1)", KeyMomentum);
         Require(Temperature > 0, nameof(Temperature), "above 0", Temperature);
     }

@@ -1,0 +1,174 @@
+using Toolchain.Data;
+using Toolchain.Graph;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Models;
+using Toolchain.Train.Running;
+using TorchSharp;
+
+namespace Toolchain.Train.Tests.Methods;
+
+/// <summary>What every registered method must do; a new one is covered by its line in the registry.</summary>
+public sealed class MethodContractTests : IDisposable
+{
+    const int steps = 6, batchSize = 16;
+
+    static readonly DigitSet digits = Strokes.Draw(70, 1);
+
+    readonly TemporaryFolder folder = new();
+
+    public MethodContractTests() => torch.set_num_threads(1);
+
+    public static TheoryData<string> Methods => [.. MethodRegistry.All.Select(method => method.Name)];
+
+    public static TheoryData<string> GradientMethods => [.. MethodRegistry.All.Where(method => method.Defaults is GradientOptions).Select(method => method.Name)];
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Train_SameSeedTwice_GivesTheSameBytes(string name)
+    {
+        byte[] first = Train(name, "a").Model;
+        Assert.Equal(first, Train(name, "b").Model);
+        Assert.NotEqual(first, Train(name, "c", seed: 2).Model);
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Train_Model_FollowsTheContract(string name)
+    {
+        Train(name, "a");
+        OnnxModel model = OnnxModel.Load(folder["a/model.onnx"]);
+        GraphChecker.Check(model);
+        Value image = Assert.Single(model.Inputs);
+        Assert.Equal(("image", "[N,1,28,28]"), (image.Name, image.Shape.ToString()));
+        string[] contract = ["embedding", "probability", "cluster"];
+        Assert.Equal(contract.Intersect(model.Outputs.Select(output => output.Name)), model.Outputs.Select(output => output.Name));
+        Assert.Equal((name, "1", "strokes all", digits.Sha256), (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.dataset"], model.Metadata["uvl.dataset_sha256"]));
+        foreach (int count in new[] { 1, 3 })
+        {
+            var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of([.. digits.Pixels.Take(count * 784).Select(value => value / 255f)], count, 1, 28, 28) };
+            Assert.All(Evaluator.Run(model, inputs), output =>
+            {
+                Assert.Equal(count, output.Value.Sizes[0]);
+                Assert.All(output.Value.ToDoubles(), value => Assert.True(double.IsFinite(value)));
+            });
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Train_Finished_WritesConfigThatReadsBack(string name)
+    {
+        Train(name, "a");
+        (Method method, string spec, int seed, MethodOptions options) = TrainingRun.ReadConfig(RunFolder.Open(folder["a"]));
+        Assert.Equal((name, "strokes:70:1", 1), (method.Name, spec, seed));
+        Assert.Equal(Small(method), options);
+        Assert.True(File.Exists(folder["a/manifest.json"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(GradientMethods))]
+    public void Resume_AfterCancellation_GivesTheSameBits(string name)
+    {
+        RunBytes straight = Train(name, "straight");
+        using var cancel = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Train(name, "broken", progress: new At(3, cancel.Cancel), stop: cancel));
+        Assert.False(File.Exists(folder["broken/model.onnx"]));
+        Assert.Equal(3, File.ReadLines(folder["broken/metrics.jsonl"]).Count());
+        Assert.Equal(straight, Train(name, "broken", resume: true));
+    }
+
+    /// <summary>A killed run leaves metrics of steps after its last checkpoint, and half a line at the end.</summary>
+    [Theory]
+    [MemberData(nameof(GradientMethods))]
+    public void Resume_AfterAKill_DropsWhatWasNotSaved(string name)
+    {
+        RunBytes straight = Train(name, "straight");
+        using var cancel = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Train(name, "killed", progress: new At(2, cancel.Cancel), stop: cancel));
+        File.AppendAllText(folder["killed/metrics.jsonl"], "{\"step\":2,\"loss\":99}\n{\"step\":3,\"lo");
+        Assert.Equal(straight, Train(name, "killed", resume: true));
+    }
+
+    [Theory]
+    [MemberData(nameof(GradientMethods))]
+    public void Train_AbsurdLearningRate_DivergesWithStepAndSeed(string name)
+    {
+        DivergedException error = Assert.Throws<DivergedException>(() => Train(name, "a", settings: ["learningRate=1e30", "stepCount=50"]));
+        Assert.Matches(@"^'\w+' became \S+ at step \d+ \(seed 1\); lower the learning rate, --set learningRate=3\.3e\+29\.$", error.Message);
+        Assert.False(File.Exists(folder["a/model.onnx"]));
+        Assert.False(File.Exists(folder["a/manifest.json"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(GradientMethods))]
+    public void Train_TimeIsUp_LeavesAModelAndCanGoOn(string name)
+    {
+        RunBytes straight = Train(name, "straight");
+        Train(name, "short", time: TimeSpan.Zero);
+        Assert.True(File.Exists(folder["short/model.onnx"]));
+        Assert.False(File.Exists(folder["short/manifest.json"]));
+        Assert.Equal(straight, Train(name, "short", resume: true));
+    }
+
+    [Theory]
+    [MemberData(nameof(GradientMethods))]
+    public void Export_OfAFinishedRun_GivesTheSameModel(string name)
+    {
+        RunBytes straight = Train(name, "a");
+        Method method = MethodRegistry.Find(name);
+        TrainedModel exported = method.Export(RunFolder.Open(folder["a"]), Request(method, 1, []), 17);
+        Assert.Equal(straight.Model, exported.Model.ToBytes());
+    }
+
+    [Fact]
+    public void Find_UnknownMethod_ListsAll() => Assert.Equal("no method 'mocco'; expected one of kmeans, gmm, autoencoder, moco.",
+        Assert.Throws<ArgumentException>(() => MethodRegistry.Find("mocco")).Message);
+
+    RunBytes Train(string name, string run, int seed = 1, bool resume = false, TimeSpan? time = null, IEnumerable<string>? settings = null,
+        IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null)
+    {
+        Method method = MethodRegistry.Find(name);
+        RunFolder opened = resume ? RunFolder.Open(folder[run]) : RunFolder.Create(folder[run]);
+        TrainingRequest request = Request(method, seed, settings ?? []) with { Resume = resume, Time = time, Progress = progress, Cancellation = stop?.Token ?? CancellationToken.None };
+        TrainingRun.Execute(method, opened, request);
+        return new RunBytes(File.ReadAllBytes(opened.Model), Read(opened.LastCheckpoint), Read(opened.Metrics));
+
+        static byte[] Read(string path) => File.Exists(path) ? File.ReadAllBytes(path) : [];
+    }
+
+    static TrainingRequest Request(Method method, int seed, IEnumerable<string> settings) => new()
+    {
+        Digits = digits,
+        DataSpec = "strokes:70:1",
+        Options = OptionBinder.Apply(Small(method), settings),
+        Seed = seed,
+        Threads = 1,
+    };
+
+    // Those of the small settings that the method has.
+    static MethodOptions Small(Method method) => OptionBinder.Apply(method.Defaults, new[] { $"batchSize={batchSize}", $"stepCount={steps}", $"queueLength={2 * batchSize}", "clusterCount=4", "componentCount=2", "dimensions=5" }
+        .Where(setting => OptionBinder.List(method.Defaults).Any(option => option.Key == setting.Split('=')[0])));
+
+    sealed class At(int step, Action act) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step == step)
+            {
+                act();
+            }
+        }
+    }
+
+    /// <summary>What a run left, compared byte by byte.</summary>
+    sealed record RunBytes(byte[] Model, byte[] Checkpoint, byte[] Metrics)
+    {
+        public bool Equals(RunBytes? other) => other is not null && Model.SequenceEqual(other.Model) && Checkpoint.SequenceEqual(other.Checkpoint) && Metrics.SequenceEqual(other.Metrics);
+
+        public override int GetHashCode() => HashCode.Combine(Model.Length, Checkpoint.Length);
+
+        public override string ToString() => string.Join(", ", new[] { Model, Checkpoint, Metrics }.Select(bytes => $"{bytes.Length} bytes {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..12]}"));
+    }
+}

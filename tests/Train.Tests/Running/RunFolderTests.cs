@@ -1,0 +1,74 @@
+using Toolchain.Train.Running;
+
+namespace Toolchain.Train.Tests.Running;
+
+public sealed class RunFolderTests : IDisposable
+{
+    readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void Create_NewOrEmptyFolder_IsTaken()
+    {
+        Directory.CreateDirectory(folder["empty"]);
+        Assert.Equal(folder["empty"], RunFolder.Create(folder["empty"]).Path);
+        Assert.True(Directory.Exists(RunFolder.Create(folder["a/b"]).Path));
+    }
+
+    [Fact]
+    public void Create_FolderWithAFile_IsRefused()
+    {
+        File.WriteAllText(folder["something"], "");
+        Assert.Equal($"'{folder.Root}' exists and is not empty; name another folder with --out, or continue the run in it with --resume {folder.Root}.",
+            Assert.Throws<ArgumentException>(() => RunFolder.Create(folder.Root)).Message);
+    }
+
+    [Fact]
+    public void Create_File_IsRefused()
+    {
+        File.WriteAllText(folder["file"], "kept");
+        Assert.Throws<ArgumentException>(() => RunFolder.Create(folder["file"]));
+        Assert.Equal("kept", File.ReadAllText(folder["file"]));
+    }
+
+    [Fact]
+    public void CreateNext_Thrice_Numbers()
+    {
+        string[] names = [.. Enumerable.Range(0, 3).Select(_ => Path.GetFileName(RunFolder.CreateNext(folder.Root, "moco").Path))];
+        Assert.Equal(["run-001", "run-002", "run-003"], names);
+    }
+
+    [Fact]
+    public void CreateNext_FromManyThreads_GivesEachItsOwn()
+    {
+        string[] paths = new string[16];
+        Parallel.For(0, paths.Length, i => paths[i] = RunFolder.CreateNext(folder.Root, "moco").Path);
+        Assert.Equal(paths.Length, paths.Distinct().Count());
+    }
+
+    [Fact]
+    public void LatestUnfinished_NewestWithConfigButNoManifest()
+    {
+        Assert.Null(RunFolder.LatestUnfinished(folder.Root, "moco"));
+        Run(8);
+        Run(999);
+        RunFolder newest = Run(1000);
+        Assert.Equal(newest.Path, RunFolder.LatestUnfinished(folder.Root, "moco")!.Path);
+        File.WriteAllText(newest.Manifest, "{}");
+        Assert.Equal("run-999", Path.GetFileName(RunFolder.LatestUnfinished(folder.Root, "moco")!.Path));
+        Assert.Null(RunFolder.LatestUnfinished(folder.Root, "autoencoder"));
+    }
+
+    [Fact]
+    public void Open_FolderWithoutConfig_SaysWhatIsExpected() => Assert.Equal(
+        $"'{folder.Root}': expected a run folder with config.json, found none; name the folder that 'uvl train' printed.",
+        Assert.Throws<InvalidDataException>(() => RunFolder.Open(folder.Root)).Message);
+
+    RunFolder Run(int number)
+    {
+        RunFolder run = RunFolder.Create(folder[$"moco/run-{number:000}"]);
+        File.WriteAllText(run.Config, "{}");
+        return run;
+    }
+}
