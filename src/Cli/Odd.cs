@@ -1,0 +1,3 @@
+namespace Toolchain.Cli;
+
+static class   Odd { }
