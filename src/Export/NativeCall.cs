@@ -34,10 +34,10 @@ public sealed class NativeCall
     public ElementType ResultType(int result = 0) => trace.Values[call.Results[result]].Element ?? throw Refuse("its result has an element type that ONNX export does not know");
 
     /// <summary>Shape of a tensor argument as traced.</summary>
-    public Shape Shape(int argument) => trace.Shapes[Number(argument)];
+    public Shape Shape(int argument) => trace.Shapes[TensorNumber(argument)];
 
     /// <summary>A tensor argument.</summary>
-    public Value Tensor(int argument) => valueOf(Number(argument));
+    public Value Tensor(int argument) => valueOf(TensorNumber(argument));
 
     /// <summary>A tensor argument that may be left out.</summary>
     public Value? OptionalTensor(int argument) => IsGiven(argument) ? Tensor(argument) : null;
@@ -50,11 +50,19 @@ public sealed class NativeCall
         ? [.. array.Tensors.Select(tensor => valueOf(Unchanged(tensor!.Value, argument)))]
         : throw Lost(argument, "an array of tensors");
 
+    /// <summary>An array of tensors some of which are left out.</summary>
+    public IReadOnlyList<Value?> OptionalTensors(int argument) => call.Arguments[argument] switch
+    {
+        ArrayArgument array => [.. array.Tensors.Select(tensor => tensor is int number ? valueOf(Unchanged(number, argument)) : null)],
+        NullArgument => [],
+        _ => throw Lost(argument, "an array of tensors"),
+    };
+
     /// <summary>A scalar, such as the 2 of x * 2.</summary>
     public double Scalar(int argument) => call.Arguments[argument] is ScalarArgument scalar ? Fixed(scalar.Value, argument) : throw Lost(argument, "a scalar");
 
     /// <summary>A floating-point number.</summary>
-    public double Number64(int argument) => Plain(argument) is double or float ? Convert.ToDouble(Plain(argument), System.Globalization.CultureInfo.InvariantCulture) : throw Lost(argument, "a number");
+    public double Number(int argument) => Plain(argument) is double or float ? Convert.ToDouble(Plain(argument), System.Globalization.CultureInfo.InvariantCulture) : throw Lost(argument, "a number");
 
     /// <summary>A whole number.</summary>
     public long Integer(int argument) => Plain(argument) is long or int or sbyte or byte or short
@@ -80,7 +88,7 @@ public sealed class NativeCall
 
     object? Plain(int argument) => call.Arguments[argument] is PlainArgument plain ? Fixed(plain.Value, argument) : throw Lost(argument, "a plain value");
 
-    int Number(int argument) => call.Arguments[argument] is TensorArgument tensor ? Unchanged(tensor.Value, argument) : throw Lost(argument, "a tensor");
+    int TensorNumber(int argument) => call.Arguments[argument] is TensorArgument tensor ? Unchanged(tensor.Value, argument) : throw Lost(argument, "a tensor");
 
     int Unchanged(int number, int argument) => trace.Values[number].Content is null ? number : Fixed(number, argument);
 

@@ -22,7 +22,7 @@ check() {
     cat "$work/said" >> "$work/lines"
 }
 
-# The test digits, 16 bytes into the file, under a NumPy header of 10 + 118 bytes.
+# Images lie 16 bytes into the IDX file; here they get NumPy's header, 10 + 118 bytes.
 write_test_digits() {
     local file=${UVL_DATA_DIR:-}/mnist/t10k-images-idx3-ubyte
     if [ -f "$file.gz" ]; then gzip -dc "$file.gz" > "$work/t10k"; elif [ -f "$file" ]; then cp "$file" "$work/t10k"; else return 1; fi
@@ -50,13 +50,13 @@ train autoencoder --set stepCount=200 --set batchSize=32
 train kmeans --set restarts=1
 train gmm --set maxIterations=20
 for method in kmeans gmm; do
-    "$uvl" cluster "$work/models/moco.onnx" --quiet --data strokes:2000 --method "$method" --out "$work/models/moco-$method.onnx"
+    "$uvl" cluster "$work/models/moco.onnx" --quiet --data strokes:2000 --method "$method" --out "$work/models/moco-$method.onnx" > /dev/null
 done
 
 # k-means on pixels has no embedding to embed: check.py writes its reference.
 for model in moco autoencoder gmm moco-kmeans moco-gmm; do
     for format in npy csv parquet arrow; do
-        "$uvl" embed "$work/models/$model.onnx" --quiet --data "$work/digits.npy" --out "$work/ours/$model.$format"
+        "$uvl" embed "$work/models/$model.onnx" --quiet --data "$work/digits.npy" --out "$work/ours/$model.$format" > /dev/null
     done
 done
 
@@ -66,7 +66,7 @@ if "$python" -c 'import numpy' 2> "$work/log"; then
 else
     say "SKIP python: $python has no numpy (Debian: python3-numpy)"
 fi
-if ! command -v node > "$work/log"; then
+if ! command -v node > /dev/null; then
     say "SKIP onnxruntime-web: node is not installed"
 elif [ ! -d "$here/node_modules/onnxruntime-web" ]; then
     say "SKIP onnxruntime-web: not installed (npm ci in tests/CrossCheck)"

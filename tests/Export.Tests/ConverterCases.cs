@@ -17,7 +17,7 @@ static class ConverterCases
 
     public static IReadOnlyList<Case> All { get; } =
     [
-        .. Activations(), .. Arithmetic(), .. Comparisons(), .. Convolutions(), .. Linears(), .. Normalizations(), .. Pools(), .. Reductions(), .. Shapes(), .. Indexing(), .. Types(),
+        .. Activations(), .. Arithmetic(), .. Comparisons(), .. Convolutions(), .. Linears(), .. Normalizations(), .. Pools(), .. Reductions(), .. Spreads(), .. Attention(), .. Fills(), .. Shapes(), .. Indexing(), .. Types(),
     ];
 
     static Case Of(string entry, Func<Tensor, Tensor> function, long[]? sizes = null, double low = -2, double high = 2) =>
@@ -45,6 +45,8 @@ static class ConverterCases
         Of("THSTensor_celu", x => F.celu(x, 0.7)), Of("THSTensor_selu", x => F.selu(x)), Of("THSTensor_silu", x => F.silu(x)),
         Of("THSTensor_softplus", x => F.softplus(x, 2, 30)), Of("THSTensor_log_sigmoid", x => F.logsigmoid(x)), Of("THSTensor_gelu", x => x.gelu()),
         Module("THSTensor_gelu_with_approximate", () => nn.GELU(), vector),
+        Of("THSTensor_hardtanh_", x => F.hardtanh(x.exp(), -0.5, 0.75, inplace: true)), Of("THSTensor_threshold", x => F.threshold(x, 0.25, -3)),
+        Module("THSTensor_prelu", () => nn.PReLU(4), image), Module("THSTensor_prelu", () => nn.PReLU(1), vector),
         Of("THSTensor_hardsigmoid", x => F.hardsigmoid(x.mul(3))), Of("THSTensor_hardswish", x => F.hardswish(x.mul(3))),
     ];
 
@@ -59,7 +61,9 @@ static class ConverterCases
         Of("THSTensor_neg", x => x.neg()), Of("THSTensor_abs", x => x.abs()), Of("THSTensor_sqrt", x => x.sqrt(), low: 0.1), Of("THSTensor_exp", x => x.exp()),
         Of("THSTensor_log", x => x.log(), low: 0.1), Of("THSTensor_reciprocal", x => x.reciprocal(), low: 0.5), Of("THSTensor_floor", x => x.floor()), Of("THSTensor_ceil", x => x.ceil()),
         Of("THSTensor_sign", x => x.sign()), Of("THSTensor_sin", x => x.sin()), Of("THSTensor_cos", x => x.cos()), Of("THSTensor_tan", x => x.tan(), low: -1, high: 1), Of("THSTensor_erf", x => x.erf()),
-        Of("THSTensor_rsqrt", x => x.rsqrt(), low: 0.1), Of("THSTensor_round", x => x.round()), Of("THSTensor_log2", x => x.log2(), low: 0.1), Of("THSTensor_log10", x => x.log10(), low: 0.1),
+        Of("THSTensor_rsqrt", x => x.rsqrt(), low: 0.1), Of("THSTensor_round", x => x.round()), Of("THSTensor_log1p", x => x.abs().log1p()), Of("THSTensor_expm1", x => x.expm1()),
+        Of("THSTensor_lerp", x => x.lerp(x.exp(), full_like(x, 0.3))), Of("THSTensor_addcmul", x => x.addcmul(x, x.sin(), 0.5)), Of("THSTensor_addcdiv", x => x.addcdiv(x, x.exp(), 0.5)),
+        Of("THSTensor_log2", x => x.log2(), low: 0.1), Of("THSTensor_log10", x => x.log10(), low: 0.1),
     ];
 
     static IEnumerable<Case> Comparisons() =>
@@ -94,6 +98,7 @@ static class ConverterCases
         Module("THSNN_batch_norm", () => nn.BatchNorm2d(4), image), Module("THSNN_batch_norm", () => nn.BatchNorm1d(6, affine: false), vector),
         Module("THSNN_layer_norm", () => nn.LayerNorm([8]), sequence), Module("THSNN_layer_norm", () => nn.LayerNorm([5, 8], elementwise_affine: false), sequence),
         Module("THSNN_group_norm", () => nn.GroupNorm(2, 4), image),
+        Module("THSNN_instance_norm", () => nn.InstanceNorm2d(4, affine: true), image), Of("THSNN_cosine_similarity", x => F.cosine_similarity(x, x.exp(), 2), sequence),
         Of("THSNN_normalize", x => F.normalize(x)), Of("THSNN_normalize", x => F.normalize(x * 0, p: 1, dim: 1, eps: 1e-3)),
         Of("THSSpecial_softmax", x => F.softmax(x, 1), sequence), Of("THSSpecial_log_softmax", x => F.log_softmax(x, -1), sequence),
         Module("THSNN_dropout", () => nn.Dropout(), vector), Module("THSNN_dropout2d", () => nn.Dropout2d(), image), Module("THSNN_dropout3d", () => nn.Dropout3d(), volume),
@@ -118,12 +123,33 @@ static class ConverterCases
         Of("THSTensor_argmax", x => x + x.argmax()), Of("THSTensor_argmin", x => x + x.argmin()), Of("THSTensor_argmax_along_dimension", x => x.argmax(1), sequence), Of("THSTensor_argmin_along_dimension", x => x.argmin(2, true), sequence),
     ];
 
+    static IEnumerable<Case> Spreads() =>
+    [
+        Of("THSTensor_var", x => x - x.mean([0L]).var(unbiased: false)), Of("THSTensor_std", x => x - x.std(unbiased: false)),
+        Of("THSTensor_var_along_dimensions", x => x.var([1, 2]), sequence), Of("THSTensor_std_along_dimensions", x => x.std([-1], unbiased: false, keepdim: true), sequence),
+    ];
+
+    static IEnumerable<Case> Attention() =>
+    [
+        Of("THSNN_scaled_dot_product_attention", x => F.scaled_dot_product_attention(x, x.sin(), x.cos()), sequence),
+        Of("THSNN_scaled_dot_product_attention", x => F.scaled_dot_product_attention(x, x.sin(), x.cos(), is_casual: true), sequence),
+        Of("THSNN_scaled_dot_product_attention", x => F.scaled_dot_product_attention(x, x.sin(), x.cos(), x.mean([2], keepdim: true)), sequence),
+        Of("THSNN_scaled_dot_product_attention", x => F.scaled_dot_product_attention(x, x.sin(), x.cos(), ones(5, 5).tril().to(@bool)), sequence),
+    ];
+
+    static IEnumerable<Case> Fills() =>
+    [
+        Of("THSTensor_zeros_like", x => cat([x, zeros_like(x)], 1)), Of("THSTensor_ones_like", x => cat([x, ones_like(x)], 1)), Of("THSTensor_full_like", x => cat([x, full_like(x, 2.5)], 1)),
+        Of("THSNN_one_hot", x => F.one_hot(x.argmax(1), 6)),
+    ];
+
     static IEnumerable<Case> Shapes() =>
     [
         Of("THSTensor_view", x => x.view(x.shape[0], -1), image), Of("THSTensor_view", x => x.view(-1, 6), image), Of("THSTensor_reshape", x => x.reshape(-1, 3, 2)),
         Of("THSTensor_unflatten", x => x.unflatten(1, [2, 3])), Of("THSTensor_squeeze_no_dim", x => x.sum([0], keepdim: true).squeeze()), Of("THSTensor_flatten", x => x.flatten(1), image), Of("THSTensor_flatten", x => x.flatten(2), image),
         Of("THSTensor_flatten", x => x.flatten(), image), Of("THSTensor_squeeze", x => x.unsqueeze(1).squeeze(1).squeeze(1)), Of("THSTensor_unsqueeze", x => x.unsqueeze(-1)),
         Of("THSTensor_permute", x => x.permute(0, 2, -1, 1), image), Of("THSTensor_transpose", x => x.transpose(1, -1), sequence), Of("THSTensor_t", x => x.t()),
+        Of("THSNN_pixel_shuffle", x => F.pixel_shuffle(x, 2), image), Of("THSNN_pixel_unshuffle", x => F.pixel_unshuffle(x, 3), image),
         Of("THSTensor_expand", x => x.unsqueeze(1).expand(-1, 3, -1)),
     ];
 
@@ -132,6 +158,10 @@ static class ConverterCases
         Of("THSTensor_cat", x => cat([x, x.exp(), zeros(1, 6)], 0).sum([0])), Of("THSTensor_cat", x => cat([x, x.exp()], -1), sequence), Of("THSTensor_stack", x => stack([x, x.exp()], -1)),
         Of("THSTensor_select", x => x.select(1, 2), sequence), Of("THSTensor_narrow", x => x.narrow(2, 1, 4), sequence), Of("THSTensor_slice", x => x.slice(2, 1, 7, 2), sequence),
         Of("THSTensor_chunk", x => x.chunk(3, 2)[1], sequence), Of("THSTensor_split_with_size", x => x.split(3, 2)[2], sequence), Of("THSTensor_split_with_sizes", x => x.split([3, 5], 2)[1], sequence),
+        Of("THSTensor_unbind", x => x.unbind(1)[2] + x.unbind(1)[0], sequence), Of("THSTensor_flip", x => x.flip(1, -1), sequence),
+        Of("THSTensor_index", x => x[TensorIndex.Ellipsis, 2], sequence), Of("THSTensor_index", x => x[TensorIndex.Colon, 1, TensorIndex.None, TensorIndex.Slice(1, -1, 2)], sequence),
+        Of("THSTensor_index", x => x[TensorIndex.Colon, TensorIndex.Tensor(tensor(new long[] { 4, 0 })), TensorIndex.Slice(stop: 3)], sequence), Of("THSTensor_index", x => x[TensorIndex.None, TensorIndex.Ellipsis], sequence),
+        Of("THSTensor_index", x => arange(10).to(float32)[x.abs().mul(4).to(int64)]),
         Of("THSTensor_index_select", x => x.index_select(2, tensor(new long[] { 3, 0, 3 })), sequence),
     ];
 

@@ -11,8 +11,8 @@ static class ConverterRegistry
     /// <summary>The mappings of this library.</summary>
     public static IEnumerable<Converter> BuiltIn => new[]
     {
-        ActivationConverters.All, ArithmeticConverters.All, ComparisonConverters.All, ConvolutionConverters.All, IndexingConverters.All, LinearConverters.All,
-        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, TypeConverters.All,
+        ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ComparisonConverters.All, ConvolutionConverters.All, FillConverters.All, IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All,
+        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All,
     }.SelectMany(family => family);
 
     public static Converter? Find(string entry) => converters.GetValueOrDefault(entry) ?? converters.GetValueOrDefault(entry.TrimEnd('_'));

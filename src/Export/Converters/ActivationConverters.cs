@@ -21,6 +21,10 @@ static class ActivationConverters
         new("THSTensor_log_sigmoid", (graph, call) => graph.Unary("Neg", graph.Unary("Softplus", graph.Unary("Neg", call.Tensor(0))))),
         new("THSTensor_gelu", (graph, call) => GeluByErf(graph, call.Tensor(0))),
         new("THSTensor_gelu_with_approximate", (graph, call) => call.Text(1) == "tanh" ? GeluByTanh(graph, call.Tensor(0)) : GeluByErf(graph, call.Tensor(0))),
+        // In place only: out of place, TorchSharp 0.107.0 drops the result and returns its input.
+        new("THSTensor_hardtanh", (graph, call) => graph.Clip(call.Tensor(0), call.Scalar(1), call.Scalar(2))),
+        new("THSTensor_threshold", (graph, call) => graph.Apply("Where", [graph.Apply("Greater", [call.Tensor(0), graph.Number(call, 1)]), call.Tensor(0), graph.Number(call, 2)])),
+        new("THSTensor_prelu", PRelu),
         new("THSTensor_hardsigmoid", (graph, call) => HardSigmoid(graph, call.Tensor(0))),
         new("THSTensor_hardswish", (graph, call) => graph.Mul(call.Tensor(0), HardSigmoid(graph, call.Tensor(0)))),
     ];
@@ -35,6 +39,15 @@ static class ActivationConverters
     {
         double alpha = call.Scalar(1);
         return graph.Scale(graph.Apply("Elu", [graph.Scale(call.Tensor(0), 1 / alpha)], new Attributes { ["alpha"] = 1.0 }), alpha);
+    }
+
+    // x >= 0 ? x : weight * x, with one weight or one for each channel of [N,C,...].
+    static Value PRelu(GraphBuilder graph, NativeCall call)
+    {
+        (Value x, Value weight) = (call.Tensor(0), call.Tensor(1));
+        long[] spatial = [.. Enumerable.Range(1, Math.Max(0, call.Shape(0).Count - 2)).Select(axis => (long)axis)];
+        Value slope = call.Shape(1).Sizes is [1] || spatial.Length == 0 ? weight : graph.Unsqueeze(weight, spatial); // [C] to [C,1,..]
+        return graph.Apply("Where", [graph.Apply("Less", [x, graph.Scalar(0, x)]), graph.Mul(x, slope), x]);
     }
 
     // log(1 + e^(beta x)) / beta. PyTorch returns x itself above its threshold; at the default of 20 the two differ by 2e-9.

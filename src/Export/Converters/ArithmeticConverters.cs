@@ -31,6 +31,13 @@ static class ArithmeticConverters
         Unary("THSTensor_sign", "Sign"), Unary("THSTensor_sin", "Sin"), Unary("THSTensor_cos", "Cos"), Unary("THSTensor_tan", "Tan"), Unary("THSTensor_erf", "Erf"),
         new("THSTensor_rsqrt", (graph, call) => graph.Unary("Reciprocal", graph.Unary("Sqrt", graph.Promoted(call, 0)))),
         new("THSTensor_round", (graph, call) => call.Integer(1) == 0 ? graph.Unary("Round", call.Tensor(0)) : throw call.Refuse($"'decimals' must be 0, found {call.Integer(1)}")),
+        new("THSTensor_log1p", (graph, call) => graph.Unary("Log", graph.Shift(graph.Promoted(call, 0), 1))),
+        new("THSTensor_expm1", (graph, call) => graph.Shift(graph.Unary("Exp", graph.Promoted(call, 0)), -1)),
+        // a + weight * (b - a)
+        new("THSTensor_lerp", (graph, call) => graph.Add(call.Tensor(0), graph.Mul(call.Tensor(2), graph.Sub(call.Tensor(1), call.Tensor(0))))),
+        // a + value * b * c, a + value * b / c
+        new("THSTensor_addcmul", (graph, call) => graph.Add(call.Tensor(0), graph.Scale(graph.Mul(call.Tensor(1), call.Tensor(2)), call.Scalar(3)))),
+        new("THSTensor_addcdiv", (graph, call) => graph.Add(call.Tensor(0), graph.Scale(graph.Div(call.Tensor(1), call.Tensor(2)), call.Scalar(3)))),
         new("THSTensor_log2", (graph, call) => graph.Scale(graph.Unary("Log", graph.Promoted(call, 0)), 1 / Math.Log(2))),
         new("THSTensor_log10", (graph, call) => graph.Scale(graph.Unary("Log", graph.Promoted(call, 0)), 1 / Math.Log(10))),
     ];

@@ -19,6 +19,8 @@ static class IndexingConverters
         new("THSTensor_chunk", (graph, call) => Pieces(graph, call, call.Integer(3))),
         new("THSTensor_split_with_size", (graph, call) => Pieces(graph, call, call.Integer(3))),
         new("THSTensor_split_with_sizes", (graph, call) => Pieces(graph, call, call.Integer(4))),
+        new("THSTensor_unbind", Unbind),
+        new("THSTensor_flip", Flip),
         new("THSTensor_index_select", (graph, call) => graph.Apply("Gather", [call.Tensor(0), call.Tensor(2)], new Attributes { ["axis"] = call.Integer(1) })),
     ];
 
@@ -31,6 +33,17 @@ static class IndexingConverters
         long axis = Axis(call, call.Integer(2));
         return graph.Apply("Concat", [.. Promoted(graph, call).Select(tensor => graph.Unsqueeze(tensor, axis))], new Attributes { ["axis"] = axis });
     }
+
+    static Value[] Unbind(GraphBuilder graph, NativeCall call)
+    {
+        long axis = call.Integer(2);
+        _ = call.Shape(0)[call.Shape(0).Axis(axis)].Size ?? throw call.Refuse($"{call.Shape(0)} cannot be split along an axis that depends on the batch");
+        return [.. Enumerable.Range(0, call.ResultCount).Select(i => graph.Apply("Gather", [call.Tensor(0), graph.Constant(TensorData.Of([(long)i]))], new Attributes { ["axis"] = axis }))];
+    }
+
+    // Backwards from the last element to past the first.
+    static Value Flip(GraphBuilder graph, NativeCall call) =>
+        call.Integers(1).Aggregate(call.Tensor(0), (x, axis) => Slice(graph, x, axis, -1, long.MinValue, -1));
 
     static Value Slice(GraphBuilder graph, Value x, long axis, long start, long end, long step = 1) => graph.Apply("Slice",
         [x, graph.Constant(TensorData.Vector(start)), graph.Constant(TensorData.Vector(end)), graph.Constant(TensorData.Vector(axis)), graph.Constant(TensorData.Vector(step))]);

@@ -40,5 +40,5 @@ static class LinearConverters
 
     // beta * c + alpha * a * b, with beta and alpha as native arguments 3 and 4.
     static Value Sum(GraphBuilder graph, NativeCall call, int a, int b, int c) =>
-        graph.Add(graph.Scale(call.Tensor(c), call.Number64(3)), graph.Scale(graph.MatMul(call.Tensor(a), call.Tensor(b)), call.Number64(4)));
+        graph.Add(graph.Scale(call.Tensor(c), call.Number(3)), graph.Scale(graph.MatMul(call.Tensor(a), call.Tensor(b)), call.Number(4)));
 }

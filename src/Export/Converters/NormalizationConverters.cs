@@ -11,7 +11,9 @@ static class NormalizationConverters
         new("THSNN_batch_norm", BatchNorm),
         new("THSNN_layer_norm", LayerNorm),
         new("THSNN_group_norm", GroupNorm),
+        new("THSNN_instance_norm", InstanceNorm),
         new("THSNN_normalize", Normalize),
+        new("THSNN_cosine_similarity", CosineSimilarity),
         new("THSSpecial_softmax", (graph, call) => graph.Softmax(graph.Promoted(call, 0), (int)call.Integer(1))),
         new("THSSpecial_log_softmax", (graph, call) => graph.Apply("LogSoftmax", [graph.Promoted(call, 0)], new Attributes { ["axis"] = call.Integer(1) })),
         .. ((string[])["THSNN_dropout", "THSNN_dropout2d", "THSNN_dropout3d", "THSNN_alpha_dropout", "THSNN_feature_alpha_dropout"]).Select(entry => new Converter(entry, Dropout)),
@@ -28,7 +30,7 @@ static class NormalizationConverters
         return graph.Apply(
             "BatchNormalization",
             [call.Tensor(0), call.OptionalTensor(3) ?? Fill(graph, call, channels, 1), call.OptionalTensor(4) ?? Fill(graph, call, channels, 0), call.Tensor(1), call.Tensor(2)],
-            new Attributes { ["epsilon"] = call.Number64(7) });
+            new Attributes { ["epsilon"] = call.Number(7) });
     }
 
     // (input, sizes*, length, weight, bias, eps) over the last axes.
@@ -38,9 +40,9 @@ static class NormalizationConverters
         if (graph.Opset >= 17)
         {
             Value scale = call.OptionalTensor(3) ?? graph.Constant(Ones(call.Integers(1), x.Type.Element));
-            return graph.Apply("LayerNormalization", call.IsGiven(4) ? [x, scale, call.Tensor(4)] : [x, scale], new Attributes { ["axis"] = (long)-axes, ["epsilon"] = call.Number64(5) });
+            return graph.Apply("LayerNormalization", call.IsGiven(4) ? [x, scale, call.Tensor(4)] : [x, scale], new Attributes { ["axis"] = (long)-axes, ["epsilon"] = call.Number(5) });
         }
-        Value result = Standardize(graph, x, [.. Enumerable.Range(1, axes).Select(axis => (long)-axis).Order()], call.Number64(5));
+        Value result = Standardize(graph, x, [.. Enumerable.Range(1, axes).Select(axis => (long)-axis).Order()], call.Number(5));
         result = call.OptionalTensor(3) is Value weight ? graph.Mul(result, weight) : result;
         return call.OptionalTensor(4) is Value bias ? graph.Add(result, bias) : result;
     }
@@ -48,13 +50,37 @@ static class NormalizationConverters
     // (input [N,C,..], groups, weight, bias, eps): standardised over each group's channels and positions.
     static Value GroupNorm(GraphBuilder graph, NativeCall call)
     {
-        Value grouped = Standardize(graph, graph.Reshape(call.Tensor(0), 0, call.Integer(1), -1), [-1], call.Number64(4));
+        Value grouped = Standardize(graph, graph.Reshape(call.Tensor(0), 0, call.Integer(1), -1), [-1], call.Number(4));
         Value result = graph.ReshapeLike(call, grouped);
         long[] perChannel = [.. Enumerable.Range(1, call.Shape(0).Count - 2).Select(axis => (long)axis)]; // [C] to [C,1,..]
         result = call.OptionalTensor(2) is Value weight ? graph.Mul(result, Unsqueezed(weight)) : result;
         return call.OptionalTensor(3) is Value bias ? graph.Add(result, Unsqueezed(bias)) : result;
 
         Value Unsqueezed(Value vector) => perChannel.Length == 0 ? vector : graph.Unsqueeze(vector, perChannel);
+    }
+
+    // (input [N,C,..], mean, variance, weight, bias, use_input_stats, momentum, eps): each channel of each image on its own.
+    static Value InstanceNorm(GraphBuilder graph, NativeCall call)
+    {
+        if (!call.Flag(5))
+        {
+            throw call.Refuse("with running statistics it has no form here; use a batch norm in evaluation mode, which computes the same");
+        }
+        long[] spatial = [.. Enumerable.Range(2, call.Shape(0).Count - 2).Select(axis => (long)axis)];
+        long[] perChannel = [.. spatial.Select(axis => axis - 1)]; // [C] to [C,1,..]
+        Value result = Standardize(graph, call.Tensor(0), spatial, call.Number(7));
+        result = call.OptionalTensor(3) is Value weight ? graph.Mul(result, graph.Unsqueeze(weight, perChannel)) : result;
+        return call.OptionalTensor(4) is Value bias ? graph.Add(result, graph.Unsqueeze(bias, perChannel)) : result;
+    }
+
+    // (a, b, dim, eps): a.b / (max(|a|, eps) * max(|b|, eps)).
+    static Value CosineSimilarity(GraphBuilder graph, NativeCall call)
+    {
+        long[] axis = [call.Integer(2)];
+        Value product = graph.Reduce("ReduceSum", graph.Mul(call.Tensor(0), call.Tensor(1)), axis);
+        return graph.Div(product, graph.Mul(Length(call.Tensor(0)), Length(call.Tensor(1))));
+
+        Value Length(Value x) => graph.Clip(graph.Reduce("ReduceL2", x, axis), call.Number(3), null);
     }
 
     // (x - mean) / sqrt(variance + eps) over axes, the variance with divisor n.
@@ -68,14 +94,14 @@ static class NormalizationConverters
     // (input, p, dim, eps): x / max(|x|_p, eps).
     static Value Normalize(GraphBuilder graph, NativeCall call)
     {
-        string norm = call.Number64(1) switch
+        string norm = call.Number(1) switch
         {
             1 => "ReduceL1",
             2 => "ReduceL2",
             double p => throw call.Refuse($"'p' must be 1 or 2, found {p}"),
         };
         Value length = graph.Reduce(norm, call.Tensor(0), [call.Integer(2)], keep: true);
-        return graph.Div(call.Tensor(0), graph.Clip(length, call.Number64(3), null));
+        return graph.Div(call.Tensor(0), graph.Clip(length, call.Number(3), null));
     }
 
     static Value Dropout(GraphBuilder graph, NativeCall call) => call.Flag(2)

@@ -17,6 +17,8 @@ static class ShapeConverters
         new("THSTensor_transpose", (graph, call) => Swap(graph, call, call.Integer(1), call.Integer(2))),
         new("THSTensor_t", (graph, call) => call.Shape(0).Count < 2 ? call.Tensor(0) : Swap(graph, call, 0, 1)),
         new("THSTensor_expand", Expand),
+        new("THSNN_pixel_shuffle", PixelShuffle),
+        new("THSNN_pixel_unshuffle", PixelUnshuffle),
     ];
 
     /// <summary>
@@ -53,6 +55,26 @@ static class ShapeConverters
         (axes[a], axes[b]) = (axes[b], axes[a]);
         return graph.Transpose(call.Tensor(0), axes);
     }
+
+    // [N,C*r*r,H,W] to [N,C,H*r,W*r]
+    static Value PixelShuffle(GraphBuilder graph, NativeCall call)
+    {
+        (long factor, long[] image) = (call.Integer(1), Image(call));
+        Value split = graph.Reshape(call.Tensor(0), 0, image[0] / (factor * factor), factor, factor, image[1], image[2]);
+        return graph.ReshapeLike(call, graph.Transpose(split, 0, 1, 4, 2, 5, 3));
+    }
+
+    // [N,C,H*r,W*r] to [N,C*r*r,H,W]
+    static Value PixelUnshuffle(GraphBuilder graph, NativeCall call)
+    {
+        (long factor, long[] image) = (call.Integer(1), Image(call));
+        Value split = graph.Reshape(call.Tensor(0), 0, image[0], image[1] / factor, factor, image[2] / factor, factor);
+        return graph.ReshapeLike(call, graph.Transpose(split, 0, 1, 3, 5, 2, 4));
+    }
+
+    static long[] Image(NativeCall call) => call.Shape(0).Count == 4
+        ? [.. call.Shape(0).Skip(1).Select(axis => axis.Size ?? throw call.Refuse($"channels, height and width must be fixed, found {call.Shape(0)}"))]
+        : throw call.Refuse($"its input must be [N,C,H,W], found {call.Shape(0)}");
 
     // Expand broadcasts both ways, so 1 leaves an axis as it is.
     static Value Expand(GraphBuilder graph, NativeCall call)

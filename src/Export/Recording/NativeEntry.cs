@@ -51,6 +51,12 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut)
             bool isPointer = parameters[i].ParameterType == typeof(nint) || parameters[i].ParameterType.IsPointer;
             lengthOf[i] = isPointer && i + 1 < parameters.Length && IsLength(parameters[i + 1]) ? i + 1 : -1;
         }
+        // Starts, ends, steps and tensors of an index expression share one length.
+        int shared = Array.FindIndex(parameters, parameter => parameter.Name == "indicesLength");
+        for (int i = 0; i < shared; i++)
+        {
+            lengthOf[i] = parameters[i].Name!.StartsWith("index", StringComparison.Ordinal) ? shared : lengthOf[i];
+        }
         return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())]);
     }
 

@@ -186,6 +186,10 @@ sealed class NativeRecorder : IDisposable
 
     static IEnumerable<nint> Handles(NativeEntry entry, object?[] arguments, int position)
     {
+        if (arguments[position] is nint[] many)
+        {
+            return many;
+        }
         if (entry.IsOut[position] || arguments[position] is not nint pointer || pointer == 0)
         {
             return [];

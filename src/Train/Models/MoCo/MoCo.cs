@@ -89,6 +89,7 @@ public sealed class MoCoEncoder : nn.Module<Tensor, Tensor>
         x = nn.functional.relu(conv2.call(x)); // [N,64,14,14]
         x = nn.functional.max_pool2d(x, 2); // [N,64,7,7]
         x = fc.call(x.flatten(1)); // [N,D]
-        return nn.functional.normalize(x, 2, 1);
+        // Without the usual floor under the norm, which OpenCV 4.6 cannot read: a row of zeros does not occur, since the layers have biases.
+        return x / x.norm(1, keepdim: true, 2);
     }
 }

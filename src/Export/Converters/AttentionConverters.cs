@@ -1,0 +1,47 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Attention: softmax(q k^T / sqrt(E) + mask) v, for q [..,L,E], k [..,S,E], v [..,S,D] (Vaswani et al. 2017, equation 1).</summary>
+static class AttentionConverters
+{
+    public static IEnumerable<Converter> All => [new("THSNN_scaled_dot_product_attention", Attend)];
+
+    // (q, k, v, mask, dropout, causal)
+    static Value Attend(GraphBuilder graph, NativeCall call)
+    {
+        if (call.Number(4) != 0)
+        {
+            throw call.Refuse($"it drops at random with p = {call.Number(4)}, which is training");
+        }
+        int rank = call.Shape(1).Count;
+        double width = call.Shape(0)[^1].Size ?? throw call.Refuse($"the last axis of {call.Shape(0)} must be fixed");
+        long[] swapped = [.. Enumerable.Range(0, rank - 2).Select(axis => (long)axis), rank - 1, rank - 2];
+        Value scores = graph.MatMul(graph.Scale(call.Tensor(0), 1 / Math.Sqrt(width)), graph.Transpose(call.Tensor(1), swapped)); // [..,L,S]
+        if (call.Flag(5))
+        {
+            scores = Keep(graph, scores, graph.Constant(Triangle(call)));
+        }
+        if (call.OptionalTensor(3) is Value mask)
+        {
+            scores = mask.Type.Element == ElementType.Bool ? Keep(graph, scores, mask) : graph.Add(scores, mask);
+        }
+        return graph.MatMul(graph.Softmax(scores), call.Tensor(2)); // [..,L,D]
+    }
+
+    static Value Keep(GraphBuilder graph, Value scores, Value mask) => graph.Apply("Where", [mask, scores, graph.Scalar(double.NegativeInfinity, scores)]);
+
+    // Position l sees positions 0..l.
+    static TensorData Triangle(NativeCall call)
+    {
+        long rows = call.Shape(0)[^2].Size ?? throw call.Refuse($"with a causal mask the length in {call.Shape(0)} must be fixed");
+        long columns = call.Shape(1)[^2].Size ?? throw call.Refuse($"with a causal mask the length in {call.Shape(1)} must be fixed");
+        var seen = new double[rows * columns];
+        for (int i = 0; i < seen.Length; i++)
+        {
+            seen[i] = i % columns <= i / columns ? 1 : 0;
+        }
+        return TensorData.FromDoubles(seen, [rows, columns], ElementType.Bool);
+    }
+}

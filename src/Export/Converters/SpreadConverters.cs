@@ -1,0 +1,35 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Variance and standard deviation, over all elements or along axes; unbiased ones divide by n - 1.</summary>
+static class SpreadConverters
+{
+    public static IEnumerable<Converter> All =>
+    [
+        // TorchSharp 0.107.0 declares a flag here that its native side does not take: the result is always unbiased.
+        new("THSTensor_var", (graph, call) => Variance(graph, call, [], unbiased: true, keep: false)),
+        // (input, unbiased)
+        new("THSTensor_std", (graph, call) => graph.Unary("Sqrt", Variance(graph, call, [], call.Flag(1), keep: false))),
+        // (input, dimensions*, length, unbiased, keep)
+        new("THSTensor_var_along_dimensions", (graph, call) => Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4))),
+        new("THSTensor_std_along_dimensions", (graph, call) => graph.Unary("Sqrt", Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4)))),
+    ];
+
+    // sum((x - mean)^2) / n, or n - 1: the number of elements must be known for the latter.
+    static Value Variance(GraphBuilder graph, NativeCall call, long[] axes, bool unbiased, bool keep)
+    {
+        Shape shape = call.Shape(0);
+        long[] reduced = axes.Length > 0 ? axes : [.. Enumerable.Range(0, shape.Count).Select(axis => (long)axis)];
+        Value centred = graph.Sub(call.Tensor(0), graph.Reduce("ReduceMean", call.Tensor(0), reduced, keep: true));
+        Value mean = graph.Reduce("ReduceMean", graph.Mul(centred, centred), reduced, keep);
+        if (!unbiased)
+        {
+            return mean;
+        }
+        double count = reduced.Aggregate(1.0, (product, axis) => product * (shape[shape.Axis(axis)].Size
+            ?? throw call.Refuse($"an unbiased variance over the batch axis of {shape} depends on its size; pass unbiased: false")));
+        return graph.Scale(mean, count / (count - 1));
+    }
+}
