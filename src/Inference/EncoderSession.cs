@@ -71,9 +71,13 @@ public sealed class EncoderSession : IDisposable
     /// <param name="digits">At least one image.</param>
     /// <param name="progress">Told the number of images done after each batch; null for silence.</param>
     /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="ArgumentException">There are no images.</exception>
     public Embeddings Run(DigitSet digits, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(digits.Count);
+        if (digits.Count == 0)
+        {
+            throw new ArgumentException($"'{nameof(digits)}' must hold at least one image, held 0.", nameof(digits));
+        }
         var pixels = new float[BatchSize * DigitSet.PixelCount];
         using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, [BatchSize, 1, DigitSet.Side, DigitSet.Side]);
         var batch = new BatchOutputs(BatchSize, Dimension, ClusterCount, outputs);

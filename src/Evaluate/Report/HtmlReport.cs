@@ -113,7 +113,8 @@ public static class HtmlReport
         Line("test images, SHA-256", context.Test.Sha256);
         foreach (EvaluationRow row in rows.Where(row => row.ModelSha256 is not null).DistinctBy(row => row.ModelSha256))
         {
-            Line($"{row.Method}, SHA-256", string.Create(CultureInfo.InvariantCulture, $"{row.ModelSha256} ({row.Bytes:n0} bytes{(row.Parameters is long count ? $", {count:n0} numbers" : "")})"));
+            string numbers = row.Parameters is long count ? string.Create(CultureInfo.InvariantCulture, $", {count:n0} numbers") : "";
+            Line($"{row.Method}, SHA-256", string.Create(CultureInfo.InvariantCulture, $"{row.ModelSha256} ({row.Bytes:n0} bytes{numbers})"));
         }
         foreach ((string name, string version) in context.Versions.OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {

@@ -1,0 +1,92 @@
+using Toolchain.Data;
+using Toolchain.Evaluate.Protocols;
+
+namespace Toolchain.Evaluate.Tests;
+
+public sealed class EvaluationTests
+{
+    static readonly Evaluation evaluation = new(Toys.Digits(600), Toys.Digits(200));
+
+    [Fact]
+    public void Run_SeparableRows_Strict_NamesEveryImage()
+    {
+        IReadOnlyList<EvaluationRow> rows = evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict);
+        Assert.Equal(["k-means", "gmm"], rows.Select(row => row.Clusterer));
+        Assert.All(rows, row =>
+        {
+            Assert.Equal((1.0, 1.0, 1.0, 10, 200), (row.Accuracy, row.Purity, row.NeighbourAccuracy, row.K, row.Images));
+            Assert.Equal(1, row.Nmi, 1e-12);
+            Assert.Equal(1, row.Ari, 1e-12);
+            Assert.Equal("one-to-one map of clusters to digits, on training labels", row.UsesLabels);
+            Assert.Equal(Enumerable.Range(0, 200).Select(i => i % 10), row.Given);
+            Assert.All(Enumerable.Range(0, 10), digit => Assert.Equal(20, row.Confusion[digit][digit]));
+        });
+    }
+
+    [Fact]
+    public void Run_SeparableRows_Poster_TakesTheMajorityVote()
+    {
+        Subject subject = Toys.Subject(600, 200) with { Method = "autoencoder" };
+        EvaluationRow row = Assert.Single(evaluation.Run(subject, ProtocolChoice.Poster));
+        Assert.Equal(("gmm", "poster", 40, "majority vote of training labels in each cluster"), (row.Clusterer, row.Protocol, row.K, row.UsesLabels));
+        Assert.Equal(1, row.Accuracy);
+    }
+
+    [Fact]
+    public void Run_OwnTenClusters_AreUsedAsTheyAre()
+    {
+        // Clusters are digits renamed, but for one training and two test images.
+        int[] train = [.. Enumerable.Range(0, 600).Select(i => (i * 3 + 1) % 10)], test = [.. Enumerable.Range(0, 200).Select(i => (i * 3 + 1) % 10)];
+        (train[0], test[0], test[1]) = (5, 5, 5);
+        EvaluationRow row = Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 10 }, ProtocolChoice.Strict));
+        Assert.Equal(("own", 10), (row.Clusterer, row.K));
+        Assert.Equal(198 / 200.0, row.Accuracy);
+        Assert.Equal((19, 1, 1), (row.Confusion[0][0], row.Confusion[0][8], row.Confusion[1][8])); // cluster 5 holds the eights: 8 * 3 + 1 = 25
+        Assert.Null(row.NeighbourAccuracy);
+    }
+
+    [Fact]
+    public void Run_OwnThirtyClusters_HaveNoStrictRowAndAVotedPosterRow()
+    {
+        int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 30)], test = [.. Enumerable.Range(0, 200).Select(i => i % 30)];
+        EvaluationRow row = Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 30 }, ProtocolChoice.Both));
+        Assert.Equal(("poster", 30, 1.0, 1.0), (row.Protocol, row.K, row.Accuracy, row.Purity));
+    }
+
+    [Fact]
+    public void Run_MajorityVote_LearnsItsMapFromTheTrainingLabels()
+    {
+        // Every training image lies in cluster 3, where 0 is as common as the others: all test images are named 0.
+        var subject = new Subject { Method = "kmeans", TrainClusters = new int[600], TestClusters = new int[200], ClusterCount = 30 };
+        EvaluationRow row = Assert.Single(evaluation.Run(subject, ProtocolChoice.Poster));
+        Assert.Equal(0.1, row.Accuracy, 1e-12);
+        Assert.All(row.Given, digit => Assert.Equal(0, digit));
+    }
+
+    [Fact]
+    public void Run_ClusterWithoutDigit_CountsAsWrong()
+    {
+        // Eleven clusters for ten digits under the one-to-one map cannot arise in strict; a cluster seen only in the test images can.
+        int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10 == 9 ? 8 : i % 10)], test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];
+        EvaluationRow row = Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 10 }, ProtocolChoice.Strict));
+        Assert.Equal(200, row.Given.Length);
+        Assert.Equal(Enumerable.Range(0, 200).Count(i => row.Given[i] == i % 10) / 200.0, row.Accuracy);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Run_AnyThreadCount_GivesTheSameFigures(int threads)
+    {
+        DigitSet train = Strokes.Draw(300, 1), test = Strokes.Draw(100, 2);
+        EvaluationRow one = new Evaluation(train, test, 0, 1).Run(Subject.RawPixels(train, test), ProtocolChoice.Strict)[0];
+        EvaluationRow other = new Evaluation(train, test, 0, threads).Run(Subject.RawPixels(train, test), ProtocolChoice.Strict)[0];
+        Assert.Equal((one.Accuracy, one.Nmi, one.Ari, one.NeighbourAccuracy), (other.Accuracy, other.Nmi, other.Ari, other.NeighbourAccuracy));
+        Assert.Equal(one.Given, other.Given);
+    }
+
+    [Fact]
+    public void Constructor_NoLabels_IsRefused() => Assert.Equal(
+        "'bare': expected labelled images for scoring, found none with labels; use 'uvl embed' and 'uvl cluster' for images without labels.",
+        Assert.Throws<InvalidDataException>(() => new Evaluation(Toys.Digits(20), new DigitSet("bare", Split.All, new byte[784]))).Message);
+}

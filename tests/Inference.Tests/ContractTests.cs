@@ -1,0 +1,94 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Inference.Tests;
+
+/// <summary>What is no model of the contract is refused by one line that says what was expected and found.</summary>
+public sealed class ContractTests : IDisposable
+{
+    const string remedy = "; export the encoder with 'uvl export' or rename its inputs and outputs.";
+
+    readonly string path = Path.Combine(Directory.CreateTempSubdirectory("uvl-contract-").FullName, "model.onnx");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+
+    [Fact]
+    public void Open_OtherInputName() => Refused(Models.Encoder(input: "x"), "expected one input 'image', found the inputs 'x'");
+
+    [Fact]
+    public void Open_TwoInputs()
+    {
+        GraphBuilder graph = Models.Encoder();
+        graph.Output("other", graph.Input("mask", ElementType.Float32, new Shape("N", 1)));
+        Refused(graph, "expected one input 'image', found the inputs 'image', 'mask'");
+    }
+
+    [Fact]
+    public void Open_OtherInputShape() => Refused(Models.Encoder(shape: new Shape("N", 1, 32, 32)), "expected 'image' as [N,1,28,28] with a free N, found [N,1,32,32]");
+
+    [Fact]
+    public void Open_FixedBatch() => Refused(Models.Encoder(shape: new Shape(64, 1, 28, 28)), "expected 'image' as [N,1,28,28] with a free N, found [64,1,28,28]");
+
+    [Fact]
+    public void Open_OtherInputType() => Refused(Models.Encoder(type: ElementType.Float64), "expected 'image' of Single, found Double");
+
+    [Fact]
+    public void Open_NoKnownOutput() => Refused(Models.Encoder(output: "features"), "expected an output among 'embedding', 'probability', 'cluster', found the outputs 'features'");
+
+    [Fact]
+    public void Open_OutputOfOtherRank()
+    {
+        var graph = new GraphBuilder();
+        graph.Output("embedding", graph.Cast(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28)), ElementType.Float32));
+        Refused(graph, "expected 'embedding' as [N,D] with a fixed D, found 4 axes [-1,1,28,28]");
+    }
+
+    [Fact]
+    public void Open_ClusterOfOtherType()
+    {
+        var graph = new GraphBuilder();
+        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
+        graph.Output("cluster", graph.Reduce("ReduceMax", image, [1, 2, 3]));
+        Refused(graph, "expected 'cluster' of Int64, found Single");
+    }
+
+    [Fact]
+    public void Open_TextFile_IsNoModel()
+    {
+        File.WriteAllText(path, "this is no model");
+        string message = Assert.Throws<InvalidModelException>(() => EncoderSession.Open(path)).Message;
+        Assert.StartsWith($"'{path}': expected an ONNX model, found 16 bytes that ONNX Runtime refuses (", message);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100)]
+    [InlineData(4000)]
+    public void Open_TruncatedModel_IsNoModel(int length)
+    {
+        File.WriteAllBytes(path, Models.Encoder().Build().ToBytes()[..length]);
+        Assert.StartsWith($"'{path}': expected an ONNX model, found {length} bytes that ONNX Runtime refuses (", Assert.Throws<InvalidModelException>(() => EncoderSession.Open(path)).Message);
+    }
+
+    [Fact]
+    public void Open_NoFile_SaysWhatIsExpected() => Assert.Equal($"'{path}': no such file; expected a model.onnx that 'uvl train' or 'uvl export' wrote.",
+        Assert.Throws<FileNotFoundException>(() => EncoderSession.Open(path)).Message);
+
+    [Fact]
+    public void Open_Folder_SaysWhatIsExpected() => Assert.Throws<FileNotFoundException>(() => EncoderSession.Open(Path.GetDirectoryName(path)!));
+
+    [Fact]
+    public void Open_CudaWithoutCuda_SaysWhatThereIs()
+    {
+        Assert.SkipWhen(RuntimeInfo.Providers.Contains("CUDAExecutionProvider"), "this runtime has CUDA");
+        Models.Encoder().Build().Save(path);
+        Assert.Equal($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", RuntimeInfo.Providers)}; build with -p:Gpu=true on a machine with CUDA 12 and cuDNN 9, or take --device cpu.",
+            Assert.Throws<PlatformNotSupportedException>(() => EncoderSession.Open(path, new EncoderOptions { Device = ComputeDevice.Cuda })).Message);
+    }
+
+    void Refused(GraphBuilder graph, string text)
+    {
+        graph.Build().Save(path);
+        Assert.Equal($"'{path}': {text}{remedy}", Assert.Throws<InvalidModelException>(() => EncoderSession.Open(path)).Message);
+    }
+}
