@@ -1,3 +1,0 @@
-namespace Toolchain.Cli;
-
-static class   Odd { }

@@ -1,0 +1,75 @@
+using System.Text.Json;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>The walls between the rooms (docs/decisions/0004-layout.md), read from what restore resolved.</summary>
+public sealed class LayoutTests
+{
+    static readonly string root = FindRoot();
+
+    [Theory]
+    [InlineData("Data", "torchsharp libtorch onnxruntime google.protobuf")]
+    [InlineData("Clustering", "torchsharp libtorch onnxruntime google.protobuf skiasharp")]
+    [InlineData("Graph", "torchsharp libtorch onnxruntime")]
+    [InlineData("Export", "onnxruntime libtorch")]
+    [InlineData("Train", "onnxruntime libtorch")]
+    [InlineData("Inference", "torchsharp libtorch google.protobuf")]
+    [InlineData("Evaluate", "torchsharp libtorch")]
+    [InlineData("Cli.Light", "torchsharp libtorch mono.cecil")]
+    public void Room_Packages_HaveNoneThatIsForbidden(string room, string forbidden)
+    {
+        string[] names = Libraries(room);
+        Assert.DoesNotContain(names, name => forbidden.Split(' ').Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [Theory]
+    [InlineData("Data", "")]
+    [InlineData("Clustering", "")]
+    [InlineData("Graph", "")]
+    [InlineData("Export", "Graph")]
+    [InlineData("Train", "Data Clustering Graph Export")]
+    [InlineData("Inference", "Data")]
+    [InlineData("Evaluate", "Data Clustering Graph Inference")]
+    public void Room_References_AreThoseOfTheDesign(string room, string allowed)
+    {
+        string project = File.ReadAllText(Path.Combine(root, "src", room, $"{room}.csproj"));
+        string[] named = [.. project.Split("<ProjectReference Include=\"").Skip(1).Select(rest => Path.GetFileNameWithoutExtension(rest.Split('"')[0]))];
+        Assert.Empty(named.Except(allowed.Split(' ')));
+    }
+
+    [Fact]
+    public void Cli_LibTorch_IsOfThisPlatformAlone() =>
+        Assert.Single(Libraries("Cli"), name => name.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase));
+
+    [Fact]
+    public void Solution_ListsEveryProject()
+    {
+        string solution = File.ReadAllText(Path.Combine(root, "Toolchain.sln"));
+        string[] projects = [.. new[] { "src", "tests" }.SelectMany(folder => Directory.GetDirectories(Path.Combine(root, folder))).SelectMany(folder => Directory.GetFiles(folder, "*.csproj"))];
+        Assert.All(projects, project => Assert.Contains(Path.GetFileName(project), solution, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void CliLight_OutputFolder_HoldsNoLibtorch()
+    {
+        string folder = Path.Combine(root, "artifacts", "bin", "Cli.Light", "release");
+        Assert.True(File.Exists(Path.Combine(folder, "Toolchain.Cli.Light.dll")));
+        Assert.DoesNotContain(Directory.GetFiles(folder, "*", SearchOption.AllDirectories), file => Path.GetFileName(file).Contains("torch", StringComparison.OrdinalIgnoreCase));
+    }
+
+    static string[] Libraries(string room)
+    {
+        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "artifacts", "obj", room, "project.assets.json")));
+        return [.. assets.RootElement.GetProperty("libraries").EnumerateObject().Select(library => library.Name)];
+    }
+
+    static string FindRoot()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+        return folder;
+    }
+}
