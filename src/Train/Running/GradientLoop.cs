@@ -19,9 +19,6 @@ public sealed class DivergedException(string message) : Exception(message);
 /// <summary>The loop that every gradient method shares: order of images, learning rate, log, checkpoints, progress, stopping.</summary>
 sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, RunFolder run, TrainingRequest request)
 {
-    // Often enough that little is lost to a power cut, seldom enough to cost nothing.
-    static readonly TimeSpan checkpointInterval = TimeSpan.FromSeconds(20);
-
     /// <summary>Runs until the last step, the time limit or cancellation, and leaves a checkpoint.</summary>
     /// <returns>The number of steps made in all.</returns>
     /// <exception cref="DivergedException">A loss is not finite; the last checkpoint is kept as it was.</exception>
@@ -46,7 +43,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
             var progress = new TrainingProgress(step + 1, options.StepCount, losses, Speed(step + 1 - first, clock), Remaining(step + 1 - first, step + 1, clock));
             log.Write(step, sampler[step].Epoch, options.LearningRateAt(step), losses);
             request.Progress?.Report(progress);
-            if (clock.Elapsed - saved > checkpointInterval)
+            if (clock.Elapsed - saved >= request.CheckpointInterval)
             {
                 Checkpoint.Save(run.LastCheckpoint, trainer, step + 1);
                 saved = clock.Elapsed;

@@ -15,7 +15,8 @@ sealed class MetricsLog : IDisposable
     {
         string[] kept = File.Exists(run.Metrics) ? [.. File.ReadLines(run.Metrics).Where(line => StepOf(line) < firstStep)] : [];
         Data.AtomicFile.WriteText(run.Metrics, string.Concat(kept.Select(line => line + "\n")));
-        lines = new StreamWriter(run.Metrics, append: true) { NewLine = "\n" };
+        // Flushed line by line: a killed run must have logged every step up to its checkpoint.
+        lines = new StreamWriter(run.Metrics, append: true) { NewLine = "\n", AutoFlush = true };
         board = SummaryWriter(run.Path);
     }
 

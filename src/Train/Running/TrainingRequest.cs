@@ -29,6 +29,9 @@ public sealed record TrainingRequest
     /// <summary>Stops training after this long, with a checkpoint and a model; null for no limit.</summary>
     public TimeSpan? Time { get; init; }
 
+    /// <summary>Time between checkpoints: 20 s lose little to a power cut and cost nothing.</summary>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(20);
+
     /// <summary>Whether to go on from the folder's checkpoint.</summary>
     public bool Resume { get; init; }
 

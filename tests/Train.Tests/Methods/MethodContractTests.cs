@@ -91,6 +91,18 @@ public sealed class MethodContractTests : IDisposable
         Assert.Equal(straight, Train(name, "killed", resume: true));
     }
 
+    /// <summary>A run that dies in the fourth step, after a checkpoint of its own, which the loop wrote in passing.</summary>
+    [Theory]
+    [MemberData(nameof(GradientMethods))]
+    public void Resume_FromACheckpointInPassing_GivesTheSameBits(string name)
+    {
+        RunBytes straight = Train(name, "straight");
+        Assert.Throws<InvalidTimeZoneException>(() => Train(name, "dead", progress: new At(4, () => throw new InvalidTimeZoneException()), checkpointInterval: TimeSpan.Zero));
+        Assert.True(File.Exists(folder["dead/checkpoints/last.safetensors"]));
+        Assert.Equal(4, File.ReadLines(folder["dead/metrics.jsonl"]).Count());
+        Assert.Equal(straight, Train(name, "dead", resume: true));
+    }
+
     [Theory]
     [MemberData(nameof(GradientMethods))]
     public void Train_AbsurdLearningRate_DivergesWithStepAndSeed(string name)
@@ -127,12 +139,12 @@ public sealed class MethodContractTests : IDisposable
         Assert.Throws<ArgumentException>(() => MethodRegistry.Find("mocco")).Message);
 
     RunBytes Train(string name, string run, int seed = 1, bool resume = false, TimeSpan? time = null, IEnumerable<string>? settings = null,
-        IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null)
+        IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null, TimeSpan? checkpointInterval = null)
     {
         Method method = MethodRegistry.Find(name);
         RunFolder opened = resume ? RunFolder.Open(folder[run]) : RunFolder.Create(folder[run]);
         TrainingRequest request = Request(method, seed, settings ?? []) with { Resume = resume, Time = time, Progress = progress, Cancellation = stop?.Token ?? CancellationToken.None };
-        TrainingRun.Execute(method, opened, request);
+        TrainingRun.Execute(method, opened, request with { CheckpointInterval = checkpointInterval ?? request.CheckpointInterval });
         return new RunBytes(File.ReadAllBytes(opened.Model), Read(opened.LastCheckpoint), Read(opened.Metrics));
 
         static byte[] Read(string path) => File.Exists(path) ? File.ReadAllBytes(path) : [];
