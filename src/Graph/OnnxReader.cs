@@ -74,6 +74,7 @@ static class OnnxReader
         Kind.String => attribute.S.ToStringUtf8(),
         Kind.Ints => attribute.Ints.ToArray(),
         Kind.Floats => attribute.Floats.ToArray(),
+        Kind.Strings => attribute.Strings.Select(text => text.ToStringUtf8()).ToArray(),
         Kind.Tensor => ToTensor(attribute.T),
         _ => throw new GraphException($"node '{node.Name}' ({node.OpType}): attribute '{attribute.Name}' of type {attribute.Type} is not supported."),
     };

@@ -8,8 +8,12 @@ static class Elementwise
     /// <summary>A tensor argument in the element type of the result: PyTorch promotes types, ONNX does not.</summary>
     public static Value Promoted(this GraphBuilder graph, NativeCall call, int argument) => graph.Cast(call.Tensor(argument), call.ResultType());
 
-    /// <summary>A scalar argument as a constant in the element type of the result.</summary>
-    public static Value Number(this GraphBuilder graph, NativeCall call, int argument) => graph.Constant(TensorData.Scalar(call.Scalar(argument), call.ResultType()));
+    /// <summary>A scalar argument in the element type of the result; a size read in C#, such as x / x.shape[0], is read in the graph.</summary>
+    public static Value Number(this GraphBuilder graph, NativeCall call, int argument) => graph.Number(call, argument, call.ResultType());
+
+    public static Value Number(this GraphBuilder graph, NativeCall call, int argument, ElementType type) => call.IsFixed(argument)
+        ? graph.Constant(TensorData.Scalar(call.Scalar(argument), type))
+        : graph.Cast(graph.Squeeze(call.Vector(call.Quantity(argument)), 0), type);
 
     public static Value Scale(this GraphBuilder graph, Value x, double factor) => factor == 1 ? x : graph.Mul(x, graph.Scalar(factor, x));
 
