@@ -94,7 +94,7 @@ static class RecorderWeaver
     }
 
     static bool IsModuleConstructor(MethodDefinition entry) =>
-        entry.Name.StartsWith("THSNN_", StringComparison.Ordinal) && entry.Name.EndsWith("_ctor", StringComparison.Ordinal) && entry.ReturnType.MetadataType == MetadataType.IntPtr;
+        entry.Name.StartsWith("THSNN_", StringComparison.Ordinal) && (entry.Name.EndsWith("_ctor", StringComparison.Ordinal) || entry.Name.EndsWith("_from_pretrained", StringComparison.Ordinal)) && entry.ReturnType.MetadataType == MetadataType.IntPtr;
 
     static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current, FieldDefinition constructed)
     {

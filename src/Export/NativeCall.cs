@@ -10,16 +10,14 @@ namespace Toolchain.Export;
 /// </summary>
 public sealed class NativeCall
 {
-    readonly IReadOnlyList<RecordedCall> variants;
+    readonly ConversionContext context;
     readonly MergedTrace trace;
-    readonly IReadOnlyList<string?> changes;
-    readonly Func<int, Value?> valueOf;
-    readonly SizeValues sizes;
-    readonly OpaqueModules opaque;
     readonly int index;
+    readonly IReadOnlyList<RecordedCall> variants;
+    readonly IReadOnlyList<string?> changes;
 
-    internal NativeCall(MergedTrace trace, int index, Func<int, Value?> valueOf, SizeValues sizes, OpaqueModules opaque) =>
-        (this.trace, this.index, variants, changes, this.valueOf, this.sizes, this.opaque) = (trace, index, trace.Calls[index], trace.Changes[index], valueOf, sizes, opaque);
+    internal NativeCall(ConversionContext context, int index) =>
+        (this.context, trace, this.index, variants, changes) = (context, context.Trace, index, context.Trace.Calls[index], context.Trace.Changes[index]);
 
     RecordedCall call => variants[0];
 
@@ -119,20 +117,26 @@ public sealed class NativeCall
     internal IReadOnlyList<Quantity> ResultSizes(int result = 0) => trace.Sizes[call.Results[result]];
 
     /// <summary>Sizes as an int64 vector of the graph.</summary>
-    internal Value Vector(params IReadOnlyList<Quantity> quantities) => sizes.Of(quantities);
+    internal Value Vector(params IReadOnlyList<Quantity> quantities) => context.Sizes.Of(quantities);
 
     /// <summary>The module whose handle an argument is: how it was constructed, and its weights.</summary>
-    internal OpaqueModule OpaqueModule(int argument) => opaque.Find((call.Arguments[argument] as PlainArgument)?.Value as System.Runtime.InteropServices.SafeHandle)
+    internal OpaqueModule OpaqueModule(int argument) => context.Opaque.Find((call.Arguments[argument] as PlainArgument)?.Value as System.Runtime.InteropServices.SafeHandle)
         ?? throw Refuse("the module that makes this call is no part of the traced module; register it as a field, and call RegisterComponents after that");
 
+    /// <summary>A weight of an opaque module.</summary>
+    internal Value State(OpaqueModule module, string name) => context.StateOf(module.Key(name));
+
+    /// <summary>A constant that is made of an opaque module's weights, once for all calls of the module.</summary>
+    internal Value Packed(OpaqueModule module, string name, Func<TensorData> make) => context.Packed(module.Key(name), make);
+
     /// <summary>The same call with another value for its first tensor.</summary>
-    internal NativeCall WithFirst(Value first) => new(trace, index, number => number == TensorNumber(0) ? first : valueOf(number), sizes, opaque);
+    internal NativeCall WithFirst(Value first) => new(context with { ValueOf = number => number == TensorNumber(0) ? first : context.ValueOf(number) }, index);
 
     object? Plain(int argument) => call.Arguments[argument] is PlainArgument plain ? Fixed(plain.Value, argument) : throw Lost(argument, "a plain value");
 
     int TensorNumber(int argument) => call.Arguments[argument] is TensorArgument tensor ? tensor.Value : throw Lost(argument, "a tensor");
 
-    Value Known(int number, int argument) => valueOf(number)
+    Value Known(int number, int argument) => context.ValueOf(number)
         ?? throw Refuse($"argument {argument} would be baked into the model: {changes[argument] ?? "it holds a constant that changes with a named axis"}");
 
     T Fixed<T>(T value, int argument) => changes[argument] is not null

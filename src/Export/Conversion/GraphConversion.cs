@@ -10,6 +10,8 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
     readonly GraphBuilder graph = new(options.Name, options.Opset);
     readonly Dictionary<int, Value> values = [];
     readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
+    readonly Dictionary<string, Value> weights = [];
+    readonly Dictionary<int, string> absent = [];
     SizeValues? sizes;
     readonly HashSet<int> refused = [];
     readonly List<ExportStep> steps = [];
@@ -37,6 +39,8 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         }
         return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null) ? graph.Build(new Dictionary<string, string>(options.Metadata)) : null;
     }
+
+    ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque);
 
     SizeValues Sizes => sizes ??= new SizeValues(graph);
 
@@ -87,9 +91,14 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         graph.Scope = call.Module;
         try
         {
-            Value[] results = converter.Convert(graph, new NativeCall(trace, index, ValueOf, Sizes, opaque));
-            foreach ((int number, Value result) in call.Results.Zip(results))
+            Value?[] results = converter.Convert(graph, new NativeCall(Context, index));
+            foreach ((int number, Value? result) in call.Results.Zip(results))
             {
+                if (result is null)
+                {
+                    absent[number] = $"result {call.Results.ToList().IndexOf(number)} of {call.Entry} has no ONNX form";
+                    continue;
+                }
                 Check(number, result);
                 Keep(number, graph.Refine(result, trace.Shapes[number]));
             }
@@ -117,10 +126,14 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         {
             return value;
         }
+        if (absent.TryGetValue(number, out string? reason))
+        {
+            throw new Refusal(reason);
+        }
         RecordedValue recorded = trace.Values[number];
         if (recorded.Origin == Origin.State)
         {
-            return values[number] = graph.Initializer(recorded.Name, NativeTensor.Read(state[recorded.Name]));
+            return values[number] = StateOf(recorded.Name);
         }
         if (recorded.Content is not null && !trace.Varying.Contains(number))
         {
@@ -134,6 +147,10 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         }
         return values.GetValueOrDefault(number);
     }
+
+    Value StateOf(string key) => Packed(key, () => NativeTensor.Read(state[key]));
+
+    Value Packed(string name, Func<TensorData> make) => weights.TryGetValue(name, out Value? value) ? value : weights[name] = graph.Initializer(name, make());
 
     bool AddOutputs(IReadOnlyList<string> names)
     {

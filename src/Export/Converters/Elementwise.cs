@@ -1,3 +1,4 @@
+using Toolchain.Export.Conversion;
 using Toolchain.Graph;
 
 namespace Toolchain.Export.Converters;
@@ -23,4 +24,16 @@ static class Elementwise
 
     public static Value Clip(this GraphBuilder graph, Value x, double? low, double? high) => graph.Apply("Clip",
         high is double max ? [x, low is double min ? graph.Scalar(min, x) : null, graph.Scalar(max, x)] : [x, low is double least ? graph.Scalar(least, x) : null]);
+
+    /// <summary>A part of one axis, by int64 constants.</summary>
+    public static Value Slice(this GraphBuilder graph, Value x, long axis, long start, long end, long step = 1) => graph.Apply("Slice",
+        [x, graph.Constant(TensorData.Vector(start)), graph.Constant(TensorData.Vector(end)), graph.Constant(TensorData.Vector(axis)), graph.Constant(TensorData.Vector(step))]);
+
+    /// <summary>0, 1, .., <paramref name="count"/> - 1 as int64.</summary>
+    public static Value Numbers(this GraphBuilder graph, NativeCall call, Quantity count) => count.Constant is long fixedCount
+        ? graph.Constant(TensorData.Vector([.. Enumerable.Range(0, (int)fixedCount).Select(i => (long)i)]))
+        : graph.Apply("Range", [graph.Integer(0), graph.Squeeze(call.Vector(count), 0), graph.Integer(1)]);
+
+    /// <summary>An int64 scalar.</summary>
+    public static Value Integer(this GraphBuilder graph, long value) => graph.Constant(TensorData.Scalar(value, ElementType.Int64));
 }

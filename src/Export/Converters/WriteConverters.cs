@@ -20,7 +20,7 @@ static class WriteConverters
     /// <summary>The mapping of a write through a view (see <see cref="Recording.RecordedCall.WriteSuffix"/>).</summary>
     public static Converter Through(Converter view) => new(view.Entry + Recording.RecordedCall.WriteSuffix, (graph, call) =>
     {
-        Value part = view.Convert(graph, call.WithFirst(Positions(graph, call)))[call.Integer(call.ArgumentCount - 2)];
+        Value part = view.Convert(graph, call.WithFirst(Positions(graph, call)))[call.Integer(call.ArgumentCount - 2)]!;
         return Scatter(graph, call, part, graph.Cast(call.Tensor(call.ArgumentCount - 1), call.ResultType()), "none");
     });
 

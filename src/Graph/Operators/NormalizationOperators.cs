@@ -5,7 +5,7 @@ static class NormalizationOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        new("BatchNormalization", 14, scope => [scope[0]], scope => [BatchNorm(scope)]),
+        new("BatchNormalization", 13, scope => [scope[0]], scope => [BatchNorm(scope)]),
         new("LayerNormalization", 17, scope => [scope[0]], scope => [LayerNorm(scope)]),
         new("LRN", 13, scope => [scope[0]], scope => [LocalResponse(scope)]),
         new("Softmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, Softmax)]),
