@@ -74,7 +74,7 @@ static class ActivationConverters
     }
 
     // x/2 * (1 + erf(x / sqrt 2))
-    static Value GeluByErf(GraphBuilder graph, Value x) =>
+    public static Value GeluByErf(GraphBuilder graph, Value x) =>
         graph.Mul(graph.Scale(x, 0.5), graph.Shift(graph.Unary("Erf", graph.Scale(x, Math.Sqrt(0.5))), 1));
 
     // x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))

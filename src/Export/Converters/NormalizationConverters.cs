@@ -42,15 +42,19 @@ static class NormalizationConverters
     // (input, sizes*, length, weight, bias, eps) over the last axes.
     static Value LayerNorm(GraphBuilder graph, NativeCall call)
     {
-        (Value x, int axes) = (call.Tensor(0), call.Integers(1).Length);
+        Value scale = call.OptionalTensor(3) ?? graph.Constant(Ones(call.Integers(1), call.Tensor(0).Type.Element));
+        return LayerNorm(graph, call.Tensor(0), call.Integers(1).Length, scale, call.OptionalTensor(4), call.Number(5));
+    }
+
+    /// <summary>(x - mean) / sqrt(variance + epsilon) * scale + bias over the last <paramref name="axes"/> axes.</summary>
+    public static Value LayerNorm(GraphBuilder graph, Value x, int axes, Value scale, Value? bias, double epsilon)
+    {
         if (graph.Opset >= 17)
         {
-            Value scale = call.OptionalTensor(3) ?? graph.Constant(Ones(call.Integers(1), x.Type.Element));
-            return graph.Apply("LayerNormalization", call.IsGiven(4) ? [x, scale, call.Tensor(4)] : [x, scale], new Attributes { ["axis"] = (long)-axes, ["epsilon"] = call.Number(5) });
+            return graph.Apply("LayerNormalization", bias is null ? [x, scale] : [x, scale, bias], new Attributes { ["axis"] = (long)-axes, ["epsilon"] = epsilon });
         }
-        Value result = Standardize(graph, x, [.. Enumerable.Range(1, axes).Select(axis => (long)-axis).Order()], call.Number(5));
-        result = call.OptionalTensor(3) is Value weight ? graph.Mul(result, weight) : result;
-        return call.OptionalTensor(4) is Value bias ? graph.Add(result, bias) : result;
+        Value result = graph.Mul(Standardize(graph, x, [.. Enumerable.Range(1, axes).Select(axis => (long)-axis).Order()], epsilon), scale);
+        return bias is null ? result : graph.Add(result, bias);
     }
 
     // (input [N,C,..], groups, weight, bias, eps): standardised over each group's channels and positions.
