@@ -12,6 +12,7 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
     readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
     readonly Dictionary<string, Value> weights = [];
     readonly Dictionary<int, string> absent = [];
+    readonly HashSet<int> claimed = [];
     SizeValues? sizes;
     readonly HashSet<int> refused = [];
     readonly List<ExportStep> steps = [];
@@ -56,6 +57,7 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         Converter? converter = ConverterRegistry.Find(call.Entry);
         string? obstacle = Missing(call, converter);
         bool feedsOnRefused = Tensors(call).Any(refused.Contains);
+        int start = graph.Nodes.Count;
         if (obstacle is null && !feedsOnRefused)
         {
             obstacle = Apply(converter!, index);
@@ -64,7 +66,9 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         {
             refused.UnionWith(call.Results);
         }
-        steps.Add(new ExportStep(call.Module, call.Entry, obstacle));
+        // A constant that was made on the way has its own step.
+        string[] operators = [.. Enumerable.Range(start, graph.Nodes.Count - start).Where(claimed.Add).Select(node => graph.Nodes[node].Op).Distinct()];
+        steps.Add(new ExportStep(call.Module, call.Entry, obstacle) { Operators = operators.Length == 0 ? [] : operators });
     }
 
     static string? Missing(RecordedCall call, Converter? converter)
