@@ -7,6 +7,12 @@ namespace Toolchain.Export.Conversion;
 /// <summary>Turns a merged recording into a graph, or into the list of everything that stands in the way.</summary>
 sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torch.Tensor> state, OpaqueModules opaque, OnnxExportOptions options)
 {
+    static readonly HashSet<string> dataDependent =
+    [
+        "THSTensor_masked_select", "THSTensor_nonzero", "THSTensor_argwhere", "THSTensor_where_list", "THSTensor_bincount", "THSTensor_unique", "THSTensor_unique_dim",
+        "THSTensor_unique_consecutive", "THSTensor_unique_dim_consecutive", "THSTensor_repeat_interleave",
+    ];
+
     readonly GraphBuilder graph = new(options.Name, options.Opset);
     readonly Dictionary<int, Value> values = [];
     readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
@@ -76,6 +82,10 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         if (converter is not null)
         {
             return null;
+        }
+        if (dataDependent.Contains(ConverterRegistry.Functional(call.Entry)))
+        {
+            return "the size of its result depends on values, which an ONNX export of one example cannot follow; use torch.where, or a product with a mask";
         }
         return call.Results.Count == 0
             ? "reads elements of a tensor that depends on the input, so the values of one example would be baked in; express the decision with tensors, such as torch.where"

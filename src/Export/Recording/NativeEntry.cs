@@ -54,9 +54,16 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
     /// <summary>A native entry as a delegate; calls through it are not recorded.</summary>
     public static T Bind<T>(string name) where T : Delegate => Method(name).CreateDelegate<T>();
 
+    /// <summary>Position of the length of the array that a parameter points to, or -1.</summary>
+    public int Length(int position) => position < LengthOf.Length ? LengthOf[position] : -1;
+
+    /// <summary>Whether the call writes a tensor handle to a parameter.</summary>
+    public bool Returns(int position) => position < IsOut.Length && IsOut[position];
+
+    // Of an entry that TorchSharp does not declare nothing is known but what comes by; it has no mapping either.
     static NativeEntry Read(string name)
     {
-        ParameterInfo[] parameters = Method(name).GetParameters();
+        ParameterInfo[] parameters = Find(name)?.GetParameters() ?? [];
         var lengthOf = new int[parameters.Length];
         for (int i = 0; i < parameters.Length; i++)
         {
@@ -75,6 +82,8 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
     static bool IsLength(ParameterInfo parameter) =>
         (parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long)) && parameter.Name!.Contains("len", StringComparison.OrdinalIgnoreCase);
 
-    static MethodInfo Method(string name) => methods.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+    static MethodInfo? Find(string name) => methods.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public);
+
+    static MethodInfo Method(string name) => Find(name)
         ?? throw new InvalidOperationException($"TorchSharp {typeof(torch).Assembly.GetName().Version} has no native entry '{name}'.");
 }

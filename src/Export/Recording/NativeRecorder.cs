@@ -205,7 +205,7 @@ sealed class NativeRecorder : IDisposable
 
     Argument Capture(NativeEntry entry, object?[] arguments, int position, bool read)
     {
-        if (entry.IsOut[position] || arguments[position] is not nint pointer)
+        if (entry.Returns(position) || arguments[position] is not nint pointer)
         {
             return new PlainArgument(arguments[position]);
         }
@@ -221,7 +221,7 @@ sealed class NativeRecorder : IDisposable
         {
             return new ScalarArgument(number);
         }
-        if (entry.LengthOf[position] < 0)
+        if (entry.Length(position) < 0)
         {
             return new LostArgument("it was made before the trace and is neither input, parameter nor buffer; register it with register_buffer");
         }
