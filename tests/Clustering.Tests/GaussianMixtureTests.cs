@@ -130,4 +130,14 @@ public sealed class GaussianMixtureTests
         var error = Assert.Throws<ArgumentException>(() => GaussianMixture.Fit(Samples.Blobs(3, 2, 1, 1), [0, 1, 2], new GaussianMixtureOptions { ComponentCount = 2 }));
         Assert.StartsWith("'labels' must be 3 numbers in [0..2), found 2 for row 2.", error.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Fit_MoreRestarts_KeepTheBest()
+    {
+        Rows rows = Samples.Blobs(600, 2, 7, 4);
+        var options = new GaussianMixtureOptions { ComponentCount = 7 };
+        double[] levels = [.. Enumerable.Range(0, 4).Select(restart => GaussianMixture.Fit(rows, options with { Seed = restart * 104729 }).LogLikelihood)];
+        Assert.True(levels.Max() > levels.Min());
+        Assert.Equal(levels.Max(), GaussianMixture.Fit(rows, options with { Restarts = 4 }).LogLikelihood);
+    }
 }

@@ -96,14 +96,15 @@ public sealed class GaussianMixture
     public static GaussianMixture Fit(Rows rows, GaussianMixtureOptions options)
     {
         options.Check(rows);
-        KMeansResult start = KMeans.Fit(rows, new KMeansOptions
+        GaussianMixture? best = null;
+        for (int restart = 0; restart < options.Restarts; restart++)
         {
-            ClusterCount = options.ComponentCount,
-            Seed = options.Seed,
-            Restarts = options.Restarts,
-            Threads = options.Threads,
-        });
-        return Fit(rows, start.Labels, options);
+            // Distinct and fixed streams for the restarts.
+            KMeansResult start = KMeans.Fit(rows, new KMeansOptions { ClusterCount = options.ComponentCount, Seed = unchecked(options.Seed + restart * 104729), Threads = options.Threads });
+            GaussianMixture found = Fit(rows, start.Labels, options);
+            best = best is null || found.LogLikelihood > best.LogLikelihood ? found : best;
+        }
+        return best!;
     }
 
     /// <summary>Fits from given components of the rows, [N], each in [0..K).</summary>

@@ -37,7 +37,7 @@ public sealed record GaussianMixtureOptions
     /// <summary>Seed of the k-means start.</summary>
     public int Seed { get; init; }
 
-    /// <summary>k-means starts of which the best begins the mixture.</summary>
+    /// <summary>Fits, each from a k-means start of its own, of which the one of the highest likelihood is kept.</summary>
     public int Restarts { get; init; } = 1;
 
     /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
@@ -47,7 +47,10 @@ public sealed record GaussianMixtureOptions
     {
         rows.Check();
         Rows.RequireClusterCount(ComponentCount, rows.Count);
+        Rows.RequireRoom(nameof(ComponentCount), rows.Count, ComponentCount);
+        Rows.RequireRoom(nameof(rows.Width), rows.Width, rows.Width);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
         ArgumentOutOfRangeException.ThrowIfNegative(Regularization);
     }
