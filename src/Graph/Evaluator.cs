@@ -52,6 +52,10 @@ public static class Evaluator
         {
             throw new GraphException($"node '{node.Name}' ({node.Op}): {error.Message}");
         }
+        catch (Exception error) when (Inference.IsMalformed(error))
+        {
+            throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed ({error.Message.ReplaceLineEndings(" ")}).");
+        }
     }
 
     static TensorData Widened(NdArray value) =>

@@ -16,7 +16,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     readonly Dictionary<string, int> counters = [];
 
     /// <summary>Version of the operators.</summary>
-    public int Opset { get; } = opset is >= 13 and <= 21
+    public int Opset { get; } = opset is >= OnnxModel.LowestOpset and <= OnnxModel.HighestOpset
         ? opset
         : throw new ArgumentOutOfRangeException(nameof(opset), $"'{nameof(opset)}' must be in [13..21], was {opset}.");
 

@@ -18,5 +18,13 @@ static class Inference
         {
             throw new GraphException($"node '{node.Name}' ({node.Op}): {error.Message}");
         }
+        catch (Exception error) when (IsMalformed(error))
+        {
+            throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed ({error.Message.ReplaceLineEndings(" ")}).");
+        }
     }
+
+    /// <summary>Operators index into what a stranger's file gave; whether they tripped over that.</summary>
+    public static bool IsMalformed(Exception error) => error is IndexOutOfRangeException or ArgumentException or OverflowException
+        or DivideByZeroException or InvalidCastException or InvalidOperationException or KeyNotFoundException;
 }

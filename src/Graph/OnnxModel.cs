@@ -3,6 +3,12 @@ namespace Toolchain.Graph;
 /// <summary>A graph with its weights, opset and metadata: what one <c>.onnx</c> file holds.</summary>
 public sealed class OnnxModel
 {
+    /// <summary>Oldest version of the operators that is written and read.</summary>
+    public const int LowestOpset = 13;
+
+    /// <summary>Newest version of the operators that is written and read.</summary>
+    public const int HighestOpset = 21;
+
     /// <summary>Version of the default operator domain, 13..21.</summary>
     public int Opset { get; init; } = 17;
 
@@ -53,13 +59,14 @@ public sealed class OnnxModel
         Data.AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file, and the weights beside it that it names.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no ONNX model, or uses what this library does not read; the message names the place.</exception>
     public static OnnxModel Load(string path)
     {
         try
         {
-            return FromBytes(File.ReadAllBytes(path));
+            return Reading.OnnxReader.Read(Reading.ModelFile.ReadBytes(path), Path.GetDirectoryName(Path.GetFullPath(path)));
         }
         catch (InvalidDataException error)
         {
@@ -69,5 +76,5 @@ public sealed class OnnxModel
 
     /// <summary>Reads a model from the bytes of a file.</summary>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model, or use what this library does not read.</exception>
-    public static OnnxModel FromBytes(ReadOnlySpan<byte> bytes) => OnnxReader.Read(bytes);
+    public static OnnxModel FromBytes(ReadOnlySpan<byte> bytes) => Reading.OnnxReader.Read(bytes);
 }

@@ -76,7 +76,7 @@ public sealed class OnnxFileTests
         proto.Graph.Initializer[0].DataLocation = Onnx.TensorProto.Types.DataLocation.External;
         File.WriteAllBytes(path, Google.Protobuf.MessageExtensions.ToByteArray(proto));
         var error = Assert.Throws<InvalidDataException>(() => OnnxModel.Load(path));
-        Assert.Equal($"'{path}': not a readable ONNX model: tensor 'fc.weight' lies in another file; expected a self-contained model.", error.Message);
+        Assert.Equal($"'{path}': not a readable ONNX model: graph.initializer[0] 'fc.weight': external data lies at ''; expected a relative path below the model's folder, without '.', '..', ':' or '\\'.", error.Message);
         File.Delete(path);
     }
 
