@@ -49,15 +49,24 @@ public sealed class OnnxModel
         Metadata = metadata,
     };
 
-    /// <summary>The file's bytes; the same model gives the same bytes.</summary>
-    public byte[] ToBytes() => OnnxWriter.Write(this);
-
-    /// <summary>Writes the file whole or not at all.</summary>
-    public void Save(string path)
+    /// <summary>The bytes of a self-contained file; the same model gives the same bytes.</summary>
+    /// <exception cref="GraphException">They would be more than the 2 GB that the format allows.</exception>
+    public byte[] ToBytes()
     {
-        byte[] bytes = ToBytes();
-        Data.AtomicFile.Write(path, stream => stream.Write(bytes));
+        Onnx.ModelProto proto = Writing.OnnxWriter.ToProto(this);
+        return WeightBytes < Array.MaxLength && proto.CalculateSize() is > 0 and int size && size < Array.MaxLength
+            ? Google.Protobuf.MessageExtensions.ToByteArray(proto)
+            : throw new GraphException($"a model with {WeightBytes} bytes of weights is too large for one file; save it with external data.");
     }
+
+    /// <summary>Size of all constant tensors.</summary>
+    public long WeightBytes => Initializers.Sum(pair => (long)pair.Value.Bytes.Length);
+
+    /// <summary>Writes the file whole or not at all, with its weights in a second file beside it where they are large.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="externalDataThreshold">Bytes of weights from which they go into a file of their own.</param>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written; what was there before is still there.</exception>
+    public SavedModel Save(string path, long externalDataThreshold = Writing.ModelWriter.DefaultThreshold) => Writing.ModelWriter.Save(this, path, externalDataThreshold);
 
     /// <summary>Reads a file, and the weights beside it that it names.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

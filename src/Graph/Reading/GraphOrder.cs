@@ -8,7 +8,7 @@ static class GraphOrder
     /// <exception cref="GraphException">A name is made twice, never, or only later.</exception>
     public static void Check(GraphProto graph)
     {
-        HashSet<string> weights = [], known = [], inputs = [];
+        HashSet<string> weights = [], known = [], inputs = [], outputs = [];
         for (int i = 0; i < graph.Initializer.Count; i++)
         {
             Define(weights, graph.Initializer[i].Name, $"graph.initializer[{i}]");
@@ -38,6 +38,7 @@ static class GraphOrder
             {
                 throw new GraphException($"graph.output[{i}]: '{graph.Output[i].Name}' is computed by no node.");
             }
+            Define(outputs, graph.Output[i].Name, $"graph.output[{i}]");
         }
     }
 

@@ -11,10 +11,13 @@ ref struct WireScan(ReadOnlySpan<byte> bytes)
     // ONNX's own reader stops at 100 nested messages; a subgraph takes three.
     const int DeepestMessage = 96;
 
-    // An empty message takes 2 bytes in the file and about this much once decoded; a packed number takes 1 and becomes 8, held twice at most.
-    const int MessageCost = 160, NumberCost = 16;
+    // An empty message takes 2 bytes in the file and 150 to 400 once decoded; a packed number takes 1 and becomes 8, held twice at most.
+    const int MessageCost = 300, NumberCost = 16;
 
-    // Real models stay far below: a million nodes and shapes.
+    // Longer than every name that exporters make; errors repeat names.
+    const int LongestName = 4096;
+
+    // Real models stay far below: this is 900,000 messages.
     const long MostOverhead = 256L << 20;
 
     readonly ReadOnlySpan<byte> bytes = bytes;
@@ -87,6 +90,8 @@ ref struct WireScan(ReadOnlySpan<byte> bytes)
                 break;
             case { IsRepeated: true, FieldType: not (FieldType.String or FieldType.Bytes) } when (int)length % Width(field.FieldType) != 0:
                 throw Broken(place, $"{length} bytes are no whole number of {field.FieldType} values");
+            case { FieldType: FieldType.String, Name: not ("doc_string" or "value") } when stop - at > LongestName || bytes[at..stop].IndexOfAnyInRange((byte)0, (byte)31) >= 0:
+                throw Broken(place, $"a name of {length} bytes is longer than {LongestName}, or has control characters");
             case { FieldType: FieldType.String or FieldType.Bytes }:
                 Spend(field.IsRepeated ? MessageCost : 0, place);
                 at = stop;
