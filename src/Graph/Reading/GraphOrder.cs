@@ -5,8 +5,10 @@ namespace Toolchain.Graph.Reading;
 /// <summary>The rules on names in a graph: each tensor is made once, and before it is used.</summary>
 static class GraphOrder
 {
+    /// <param name="graph">The graph; those in its attributes see its names.</param>
+    /// <param name="isKnownOutside">Whether a name is made in a graph around it.</param>
     /// <exception cref="GraphException">A name is made twice, never, or only later.</exception>
-    public static void Check(GraphProto graph)
+    public static void Check(GraphProto graph, Func<string, bool>? isKnownOutside = null)
     {
         HashSet<string> weights = [], known = [], inputs = [], outputs = [];
         for (int i = 0; i < graph.Initializer.Count; i++)
@@ -22,10 +24,14 @@ static class GraphOrder
         known.UnionWith(inputs);
         for (int i = 0; i < graph.Node.Count; i++)
         {
-            string? missing = graph.Node[i].Input.FirstOrDefault(name => name != "" && !known.Contains(name));
+            string? missing = graph.Node[i].Input.FirstOrDefault(name => name != "" && !IsKnown(name));
             if (missing is not null)
             {
                 throw new GraphException($"{Place(graph.Node[i], i)}: input '{missing}' {Origin(graph, missing)}.");
+            }
+            foreach (GraphProto inner in graph.Node[i].Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)))
+            {
+                Within(Place(graph.Node[i], i), inner, IsKnown);
             }
             foreach (string name in graph.Node[i].Output.Where(name => name != ""))
             {
@@ -34,11 +40,25 @@ static class GraphOrder
         }
         for (int i = 0; i < graph.Output.Count; i++)
         {
-            if (!known.Contains(graph.Output[i].Name))
+            if (!IsKnown(graph.Output[i].Name))
             {
                 throw new GraphException($"graph.output[{i}]: '{graph.Output[i].Name}' is computed by no node.");
             }
             Define(outputs, graph.Output[i].Name, $"graph.output[{i}]");
+        }
+
+        bool IsKnown(string name) => known.Contains(name) || (isKnownOutside?.Invoke(name) ?? false);
+    }
+
+    static void Within(string place, GraphProto inner, Func<string, bool> isKnown)
+    {
+        try
+        {
+            Check(inner, isKnown);
+        }
+        catch (GraphException error)
+        {
+            throw new GraphException($"{place}: {error.Message}");
         }
     }
 

@@ -15,7 +15,12 @@ sealed class OnnxReader
     /// <exception cref="InvalidDataException">The bytes are no model that this library reads; the text names the place.</exception>
     public static OnnxModel Read(ReadOnlySpan<byte> bytes, string? folder = null)
     {
-        ModelProto proto = ModelFile.Parse(bytes);
+        return Read(ModelFile.Parse(bytes), folder);
+    }
+
+    /// <exception cref="InvalidDataException">The message is no model that this library reads; the text names the place.</exception>
+    public static OnnxModel Read(ModelProto proto, string? folder)
+    {
         try
         {
             return new OnnxReader(folder is null ? null : new ExternalData(folder)).ToModel(proto);
