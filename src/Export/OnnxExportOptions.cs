@@ -1,4 +1,5 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Passes;
 
 namespace Toolchain.Export;
 
@@ -16,6 +17,15 @@ public sealed record OnnxExportOptions
 
     /// <summary>Name of the graph.</summary>
     public string Name { get; init; } = "model";
+
+    /// <summary>Text for a reader of the file (its doc string).</summary>
+    public string Documentation { get; init; } = "";
+
+    /// <summary>Changes to the finished graph that keep what it computes. Folding of batch norms is off by default, since it changes the weights.</summary>
+    public GraphPasses Passes { get; init; } = GraphPasses.Default;
+
+    /// <summary>Bytes of weights from which they are saved into a file beside the model.</summary>
+    public long ExternalDataThreshold { get; init; } = 1_500_000_000;
 
     /// <summary>Free texts by key, written into the file.</summary>
     public IDictionary<string, string> Metadata { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);

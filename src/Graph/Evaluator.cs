@@ -42,7 +42,8 @@ public static class Evaluator
             : throw new GraphException($"input '{input.Name}' must be {input.Shape}, found [{string.Join(",", tensor.Sizes)}].");
     }
 
-    static NdArray[] Run(Node node, int opset, Dictionary<string, NdArray> values)
+    /// <summary>Runs one node on <paramref name="values"/>, which hold its inputs by name.</summary>
+    internal static NdArray[] Run(Node node, int opset, IReadOnlyDictionary<string, NdArray> values)
     {
         try
         {

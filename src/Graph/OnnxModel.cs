@@ -37,15 +37,19 @@ public sealed class OnnxModel
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The same model with other metadata.</summary>
-    public OnnxModel WithMetadata(IReadOnlyDictionary<string, string> metadata) => new()
+    public OnnxModel WithMetadata(IReadOnlyDictionary<string, string> metadata) => Copy(Nodes, Initializers, metadata);
+
+    internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers) => Copy(nodes, initializers, Metadata);
+
+    OnnxModel Copy(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers, IReadOnlyDictionary<string, string> metadata) => new()
     {
         Opset = Opset,
         Name = Name,
         Documentation = Documentation,
         Inputs = Inputs,
         Outputs = Outputs,
-        Initializers = Initializers,
-        Nodes = Nodes,
+        Initializers = initializers,
+        Nodes = nodes,
         Metadata = metadata,
     };
 

@@ -30,7 +30,7 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         {
             Convert(trace.Calls[i], trace.Changes[i]);
         }
-        return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null) ? graph.Build(new Dictionary<string, string>(options.Metadata)) : null;
+        return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null) ? graph.Build(new Dictionary<string, string>(options.Metadata), options.Documentation, options.Passes) : null;
     }
 
     void Convert(RecordedCall call, IReadOnlyList<string?> changes)
