@@ -39,6 +39,9 @@ public sealed record OnnxExportOptions
     /// <summary>Sizes of the named axis at which parity is shown: one image, two sizes that were never traced, and the usual batch.</summary>
     public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
 
+    /// <summary>Whether the report lists, for each runtime, the error after each node.</summary>
+    public bool NodeErrors { get; init; }
+
     /// <summary>Runtimes to prove the model on, beside the float64 evaluator.</summary>
     public IReadOnlyList<ParityRuntime> Runtimes { get; init; } = [];
 }

@@ -28,31 +28,42 @@ public sealed class TracedModel
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>
     /// <exception cref="ParityException">An output differs; all misses are listed.</exception>
-    public ExportReport Prove() => Prove(Model.ToBytes());
+    public ExportReport Prove()
+    {
+        byte[] bytes = Model.ToBytes();
+        return Prove(new SavedModel(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length, null), bytes);
+    }
 
     /// <summary>Proves the model, then writes it whole or not at all; the same module gives the same bytes.</summary>
     /// <exception cref="ParityException">An output differs; all misses are listed, and no file is left.</exception>
+    /// <exception cref="GraphException">The weights are above 2 GB, which no runtime takes in one piece.</exception>
     public ExportReport Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] bytes = Model.ToBytes();
-        ExportReport report = Prove(bytes);
-        Model.Save(path);
-        return report;
+        ExportReport report = Prove();
+        SavedModel saved = Model.Save(path, Options.ExternalDataThreshold);
+        return report with { Sha256 = saved.Sha256, Bytes = saved.Bytes, ExternalData = saved.ExternalData };
     }
 
-    ExportReport Prove(byte[] bytes) => new()
+    ExportReport Prove(SavedModel saved, byte[] bytes)
     {
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
-        Bytes = bytes.Length,
-        Opset = Model.Opset,
-        IrVersion = Model.IrVersion,
-        Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
-        Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
-        Runtimes = [ExportReport.Oracle, .. Options.Runtimes.Select(runtime => runtime.Name)],
-        Sizes = ProofSizes,
-        AbsoluteTolerance = Options.AbsoluteTolerance,
-        RelativeTolerance = Options.RelativeTolerance,
-        Errors = ModelParity.Prove(this, bytes),
-    };
+        OnnxModel read = OnnxModel.FromBytes(bytes);
+        ModelParity parity = ModelParity.Prove(this, read, bytes);
+        return new ExportReport
+        {
+            Sha256 = saved.Sha256,
+            Bytes = saved.Bytes,
+            Opset = Model.Opset,
+            IrVersion = Model.IrVersion,
+            Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
+            Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
+            Runtimes = [ExportReport.Oracle, .. Options.Runtimes.Select(runtime => runtime.Name)],
+            Sizes = ProofSizes,
+            AbsoluteTolerance = Options.AbsoluteTolerance,
+            RelativeTolerance = Options.RelativeTolerance,
+            Errors = parity.Errors,
+            Budget = parity.Budget,
+            Nodes = Options.NodeErrors ? ModelParity.OfNodes(this, read) : [],
+        };
+    }
 }

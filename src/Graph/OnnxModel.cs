@@ -39,15 +39,23 @@ public sealed class OnnxModel
     /// <summary>The same model with other metadata.</summary>
     public OnnxModel WithMetadata(IReadOnlyDictionary<string, string> metadata) => Copy(Nodes, Initializers, metadata);
 
+    /// <summary>The same model with the result of every node as an output, for looking inside.</summary>
+    /// <exception cref="GraphException">The model does not check.</exception>
+    public OnnxModel WithAllOutputs()
+    {
+        IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(this);
+        return Copy(Nodes, Initializers, Metadata, [.. Nodes.SelectMany(node => node.Outputs).Where(name => name != "").Select(name => new Value(name, types[name]))]);
+    }
+
     internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers) => Copy(nodes, initializers, Metadata);
 
-    OnnxModel Copy(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers, IReadOnlyDictionary<string, string> metadata) => new()
+    OnnxModel Copy(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Value>? outputs = null) => new()
     {
         Opset = Opset,
         Name = Name,
         Documentation = Documentation,
         Inputs = Inputs,
-        Outputs = Outputs,
+        Outputs = outputs ?? Outputs,
         Initializers = initializers,
         Nodes = nodes,
         Metadata = metadata,
