@@ -6,7 +6,8 @@ namespace Toolchain.Export.Weaver;
 /// <summary>
 /// Puts a recorder between TorchSharp and its native library. Every extern <c>THS*</c> method of <c>TorchSharp.PInvoke.NativeMethods</c> gets a
 /// managed twin that calls it and then, only if <c>TorchSharp.PInvoke.CallRecorder.Current</c> is set, hands over the entry's name, its arguments
-/// and its result; all callers are redirected to the twin.
+/// and its result; all callers are redirected to the twin. Twins of module constructors also keep their arguments by the module's handle, recorder or
+/// not: nothing else tells how many heads or layers an opaque module has.
 /// </summary>
 /// <remarks>
 /// The recorder is called when the native call has returned and before its caller goes on: out and ref arguments hold what was written, buffers
@@ -18,6 +19,7 @@ static class RecorderWeaver
     internal const string NativeMethods = "TorchSharp.PInvoke.NativeMethods";
     internal const string Recorder = "CallRecorder";
     internal const string RecorderField = "Current";
+    internal const string ConstructedField = "Constructed";
 
     /// <summary>How much was woven.</summary>
     /// <param name="Entries">Native entries that have a twin now.</param>
@@ -37,13 +39,13 @@ static class RecorderWeaver
         }
 
         ScalarKeeper.Weave(module);
-        FieldDefinition current = AddRecorder(module, native.Namespace);
+        (FieldDefinition current, FieldDefinition constructed) = AddRecorder(module, native.Namespace);
         var twins = new Dictionary<MethodDefinition, MethodDefinition>();
         var holder = new TypeDefinition(native.Namespace, "RecordedMethods", native.Attributes, module.TypeSystem.Object);
         module.Types.Add(holder);
         foreach (MethodDefinition entry in native.Methods.Where(m => m.IsPInvokeImpl && m.Name.StartsWith("THS", StringComparison.Ordinal)))
         {
-            twins.Add(entry, AddTwin(holder, entry, current));
+            twins.Add(entry, AddTwin(holder, entry, current, constructed));
         }
 
         int callers = module.GetTypes().Where(t => t != holder).SelectMany(t => t.Methods).Where(m => m.HasBody).Sum(m => Redirect(m, twins));
@@ -51,8 +53,12 @@ static class RecorderWeaver
         return new Result(twins.Count, callers);
     }
 
-    // public static class CallRecorder { public static Action<string, object[], object> Current; }
-    static FieldDefinition AddRecorder(ModuleDefinition module, string name)
+    // public static class CallRecorder
+    // {
+    //     public static Action<string, object[], object> Current;
+    //     public static ConcurrentDictionary<IntPtr, object[]> Constructed = new();
+    // }
+    static (FieldDefinition Current, FieldDefinition Constructed) AddRecorder(ModuleDefinition module, string name)
     {
         const TypeAttributes StaticClass = TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit;
         var type = new TypeDefinition(name, Recorder, StaticClass, module.TypeSystem.Object);
@@ -66,10 +72,31 @@ static class RecorderWeaver
         var field = new FieldDefinition(RecorderField, FieldAttributes.Public | FieldAttributes.Static, action);
         type.Fields.Add(field);
         module.Types.Add(type);
-        return field;
+
+        IMetadataScope concurrent = module.AssemblyReferences.FirstOrDefault(reference => reference.Name == "System.Collections.Concurrent")
+            ?? throw new InvalidDataException("the assembly does not refer to System.Collections.Concurrent: is it a TorchSharp.dll?");
+        var dictionary = new GenericInstanceType(new TypeReference("System.Collections.Concurrent", "ConcurrentDictionary`2", module, concurrent));
+        foreach (TypeReference argument in (TypeReference[])[module.TypeSystem.IntPtr, new ArrayType(module.TypeSystem.Object)])
+        {
+            dictionary.ElementType.GenericParameters.Add(new GenericParameter(dictionary.ElementType));
+            dictionary.GenericArguments.Add(argument);
+        }
+        var constructed = new FieldDefinition(ConstructedField, FieldAttributes.Public | FieldAttributes.Static, dictionary);
+        type.Fields.Add(constructed);
+        const MethodAttributes StaticConstructor = MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.HideBySig | MethodAttributes.SpecialName | MethodAttributes.RTSpecialName;
+        var initializer = new MethodDefinition(".cctor", StaticConstructor, module.TypeSystem.Void);
+        type.Methods.Add(initializer);
+        ILProcessor il = initializer.Body.GetILProcessor();
+        il.Emit(OpCodes.Newobj, new MethodReference(".ctor", module.TypeSystem.Void, dictionary) { HasThis = true });
+        il.Emit(OpCodes.Stsfld, constructed);
+        il.Emit(OpCodes.Ret);
+        return (field, constructed);
     }
 
-    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current)
+    static bool IsModuleConstructor(MethodDefinition entry) =>
+        entry.Name.StartsWith("THSNN_", StringComparison.Ordinal) && (entry.Name.EndsWith("_ctor", StringComparison.Ordinal) || entry.Name.EndsWith("_from_pretrained", StringComparison.Ordinal)) && entry.ReturnType.MetadataType == MetadataType.IntPtr;
+
+    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current, FieldDefinition constructed)
     {
         ModuleDefinition module = entry.Module;
         var twin = new MethodDefinition(entry.Name, MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig, entry.ReturnType);
@@ -94,6 +121,13 @@ static class RecorderWeaver
         if (returns)
         {
             il.Emit(OpCodes.Stloc, result);
+        }
+        if (IsModuleConstructor(entry))
+        {
+            il.Emit(OpCodes.Ldsfld, constructed);
+            il.Emit(OpCodes.Ldloc, result);
+            EmitArguments(il, twin);
+            il.Emit(OpCodes.Callvirt, SetItem(constructed));
         }
         Instruction end = returns ? il.Create(OpCodes.Ldloc, result) : il.Create(OpCodes.Ret);
         il.Emit(OpCodes.Ldsfld, current);
@@ -158,6 +192,17 @@ static class RecorderWeaver
             invoke.Parameters.Add(new ParameterDefinition(argument));
         }
         return invoke;
+    }
+
+    static MethodReference SetItem(FieldDefinition dictionary)
+    {
+        TypeReference open = ((GenericInstanceType)dictionary.FieldType).ElementType;
+        var set = new MethodReference("set_Item", dictionary.Module.TypeSystem.Void, dictionary.FieldType) { HasThis = true };
+        foreach (GenericParameter argument in open.GenericParameters)
+        {
+            set.Parameters.Add(new ParameterDefinition(argument));
+        }
+        return set;
     }
 
     // Plain calls and method addresses (ldftn for delegates) alike: a twin has its entry's signature.

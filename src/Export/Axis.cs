@@ -11,5 +11,5 @@ public static class Axis
 
 /// <summary>An input of the exported model.</summary>
 /// <param name="Name">Its name in the file.</param>
-/// <param name="Axes">One axis for each of the example: <see cref="Axis.Named"/> for the batch, numbers for the rest.</param>
+/// <param name="Axes">One axis for each of the example: <see cref="Axis.Named"/> for those that may have any size, numbers for the rest.</param>
 public sealed record ExportInput(string Name, params Dim[] Axes);

@@ -4,7 +4,7 @@ using TorchSharp;
 
 namespace Toolchain.Export;
 
-/// <summary>Inputs of any batch size in the likeness of an example.</summary>
+/// <summary>Inputs of any size of the named axes, in the likeness of an example.</summary>
 sealed class ExampleInputs
 {
     // Any fixed number: the same examples in every export.
@@ -12,6 +12,7 @@ sealed class ExampleInputs
 
     readonly TensorData[] examples;
     readonly ExportInput[] declared;
+    readonly AxisSizes[] axes;
 
     /// <exception cref="ExportException">The declared inputs do not fit the examples.</exception>
     public ExampleInputs(IReadOnlyList<torch.Tensor> tensors, OnnxExportOptions options)
@@ -27,12 +28,16 @@ sealed class ExampleInputs
         {
             Validate(input, example);
         }
-        string[] names = [.. declared.SelectMany(input => input.Axes).Select(axis => axis.Name).OfType<string>().Distinct()];
-        Axis = names.Length <= 1 ? names.FirstOrDefault() : throw new ExportException($"one axis can be named, the batch; found {string.Join(", ", names)}.");
+        Axes = [.. declared.SelectMany(input => input.Axes).Select(axis => axis.Name).OfType<string>().Distinct()];
+        axes = [.. Axes.Select(name => new AxisSizes(name, Places(name), options.AxisSteps.TryGetValue(name, out int step) ? step : 1))];
+        if (options.AxisSteps.Keys.Except(Axes).FirstOrDefault() is string unknown)
+        {
+            throw new ExportException($"'{nameof(options.AxisSteps)}' names the axis '{unknown}', but the inputs have {(Axes.Count == 0 ? "no named axis" : string.Join(", ", Axes))}.");
+        }
     }
 
-    /// <summary>Name of the batch axis, or null when all sizes are fixed.</summary>
-    public string? Axis { get; }
+    /// <summary>The named axes.</summary>
+    public IReadOnlyList<string> Axes { get; }
 
     /// <summary>Names of the inputs.</summary>
     public IReadOnlyList<string> Names => [.. declared.Select(input => input.Name)];
@@ -40,14 +45,27 @@ sealed class ExampleInputs
     /// <summary>Where the examples are.</summary>
     public torch.Device Device { get; }
 
+    /// <summary>Sizes of the axes to trace at: one after the other takes its second size.</summary>
+    public IReadOnlyList<int[]> TracedSizes =>
+        [[.. axes.Select(axis => axis.Traced[0])], .. axes.Select((_, changed) => axes.Select((axis, i) => axis.Traced[i == changed ? 1 : 0]).ToArray())];
+
+    /// <summary>One more size of every axis, for modules in which sizes are calculated from sizes.</summary>
+    public int[] FurtherSizes => [.. axes.Select(axis => axis.Traced[2])];
+
     /// <summary>
-    /// The inputs with <paramref name="size"/> rows: the example's own first, then rows drawn evenly from its range of values (integers: its rows
-    /// over again).
+    /// The inputs of proof number <paramref name="size"/>: that many rows; the other named axes take sizes that follow from it and were never traced.
     /// </summary>
-    public IReadOnlyList<TensorData> AtSize(int size) => [.. declared.Zip(examples, (input, example) => input.Axes[0].Name is null ? example : Resize(example, size))];
+    public IReadOnlyList<TensorData> AtSize(int size) => At([.. axes.Select((axis, i) => axis.Proof(size, i))]);
+
+    /// <summary>
+    /// The inputs with axes of <paramref name="sizes"/>: the example's own elements where it has some, then elements drawn evenly from its range of
+    /// values (integers: its elements over again).
+    /// </summary>
+    public IReadOnlyList<TensorData> At(IReadOnlyList<int> sizes) => [.. declared.Zip(examples, (input, example) =>
+        Resize(example, [.. input.Axes.Zip(example.Sizes, (axis, size) => axis.Name is string name ? sizes[Axes.ToList().IndexOf(name)] : size)]))];
 
     static ExportInput Default(int index, TensorData example) =>
-        new(index == 0 ? "input" : $"input_{index}", [.. example.Sizes.Select((axis, i) => i == 0 ? Export.Axis.Named("N") : axis)]);
+        new(index == 0 ? "input" : $"input_{index}", [.. example.Sizes.Select((axis, i) => i == 0 ? Axis.Named("N") : axis)]);
 
     static void Validate(ExportInput input, TensorData example)
     {
@@ -56,24 +74,46 @@ sealed class ExampleInputs
         {
             throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}], but its example is [{string.Join(",", example.Sizes)}]; the example needs that shape and at least one row.");
         }
-        if (input.Axes.Skip(1).Any(axis => axis.Size is null))
+        if (input.Axes.Any(axis => axis == Dim.Unknown))
         {
-            throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}]; only its first axis can be named.");
+            throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}]; every axis needs a name or a size.");
         }
     }
 
-    static TensorData Resize(TensorData example, int size)
+    // Where an axis occurs: its number in an input, and the example's size there.
+    (int Axis, long Size)[] Places(string name) =>
+        [.. declared.Zip(examples).SelectMany(pair => pair.First.Axes.Select((axis, i) => (axis, i)).Where(item => item.axis.Name == name).Select(item => (item.i, pair.Second.Sizes[item.i])))];
+
+    static TensorData Resize(TensorData example, long[] sizes)
     {
-        double[] from = example.ToDoubles();
-        int row = from.Length / (int)example.Sizes[0];
-        var to = new double[size * row];
+        if (example.Sizes.SequenceEqual(sizes))
+        {
+            return example;
+        }
+        double[] from = example.ToDoubles(), to = new double[sizes.Aggregate(1L, (a, b) => a * b)];
         bool isFloat = example.Type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
         (double low, double high) = (from.Min(), from.Max());
         var random = new Random(Seed);
         for (int i = 0; i < to.Length; i++)
         {
-            to[i] = i < from.Length || !isFloat ? from[i % from.Length] : low + random.NextDouble() * (high > low ? high - low : 1);
+            (int source, bool inside) = Source(i, sizes, example.Sizes);
+            to[i] = inside || !isFloat ? from[source] : low + random.NextDouble() * (high > low ? high - low : 1);
         }
-        return TensorData.FromDoubles(to, [size, .. example.Sizes.Skip(1)], example.Type);
+        return TensorData.FromDoubles(to, sizes, example.Type);
+    }
+
+    // The example's element at the same place, or at the place modulo its sizes.
+    static (int Source, bool Inside) Source(int position, long[] sizes, IReadOnlyList<long> from)
+    {
+        (long source, long stride, bool inside, long rest) = (0, 1, true, position);
+        for (int axis = sizes.Length - 1; axis >= 0; axis--)
+        {
+            long at = rest % sizes[axis];
+            inside &= at < from[axis];
+            source += at % from[axis] * stride;
+            stride *= from[axis];
+            rest /= sizes[axis];
+        }
+        return ((int)source, inside);
     }
 }

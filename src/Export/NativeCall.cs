@@ -10,19 +10,24 @@ namespace Toolchain.Export;
 /// </summary>
 public sealed class NativeCall
 {
-    readonly RecordedCall call;
+    readonly ConversionContext context;
     readonly MergedTrace trace;
+    readonly int index;
+    readonly IReadOnlyList<RecordedCall> variants;
     readonly IReadOnlyList<string?> changes;
-    readonly Func<int, Value> valueOf;
 
-    internal NativeCall(RecordedCall call, MergedTrace trace, IReadOnlyList<string?> changes, Func<int, Value> valueOf) =>
-        (this.call, this.trace, this.changes, this.valueOf) = (call, trace, changes, valueOf);
+    internal NativeCall(ConversionContext context, int index) =>
+        (this.context, trace, this.index, variants, changes) = (context, context.Trace, index, context.Trace.Calls[index], context.Trace.Changes[index]);
+
+    RecordedCall call => variants[0];
 
     /// <summary>The native entry; of an in-place call the functional twin's name, without the underscore.</summary>
-    public string Entry => call.IsInPlace ? call.Entry[..^1] : call.Entry;
+    public string Entry => call.IsInPlace ? call.Entry.TrimEnd('_') : call.Entry;
 
     /// <summary>Path of the module that made the call, such as "encoder.0".</summary>
     public string Module => call.Module;
+
+    internal int ArgumentCount => call.Arguments.Count;
 
     /// <summary>Number of results.</summary>
     public int ResultCount => call.Results.Count;
@@ -37,7 +42,7 @@ public sealed class NativeCall
     public Shape Shape(int argument) => trace.Shapes[TensorNumber(argument)];
 
     /// <summary>A tensor argument.</summary>
-    public Value Tensor(int argument) => valueOf(TensorNumber(argument));
+    public Value Tensor(int argument) => Known(TensorNumber(argument), argument);
 
     /// <summary>A tensor argument that may be left out.</summary>
     public Value? OptionalTensor(int argument) => IsGiven(argument) ? Tensor(argument) : null;
@@ -47,13 +52,13 @@ public sealed class NativeCall
 
     /// <summary>An array of tensors.</summary>
     public IReadOnlyList<Value> Tensors(int argument) => call.Arguments[argument] is ArrayArgument array && array.Tensors.All(tensor => tensor is not null)
-        ? [.. array.Tensors.Select(tensor => valueOf(Unchanged(tensor!.Value, argument)))]
+        ? [.. array.Tensors.Select(tensor => Known(tensor!.Value, argument))]
         : throw Lost(argument, "an array of tensors");
 
     /// <summary>An array of tensors some of which are left out.</summary>
     public IReadOnlyList<Value?> OptionalTensors(int argument) => call.Arguments[argument] switch
     {
-        ArrayArgument array => [.. array.Tensors.Select(tensor => tensor is int number ? valueOf(Unchanged(number, argument)) : null)],
+        ArrayArgument array => [.. array.Tensors.Select(tensor => tensor is int number ? Known(number, argument) : null)],
         NullArgument => [],
         _ => throw Lost(argument, "an array of tensors"),
     };
@@ -86,15 +91,59 @@ public sealed class NativeCall
     /// <summary>An exception that refuses this call: "module: entry: <paramref name="reason"/>". Throw it.</summary>
     public Exception Refuse(string reason) => new Refusal(reason);
 
+    /// <summary>Whether an argument is the same at all traced sizes.</summary>
+    internal bool IsFixed(int argument) => changes[argument] is null;
+
+    /// <summary>A scalar or whole number that may follow a named axis.</summary>
+    internal Quantity Quantity(int argument) => new([.. variants.Select(variant => variant.Arguments[argument] switch
+    {
+        ScalarArgument { Value: double value } when value % 1 == 0 => (long)value,
+        PlainArgument { Value: long or int or short or byte or sbyte } plain => Convert.ToInt64(plain.Value, System.Globalization.CultureInfo.InvariantCulture),
+        _ => throw (changes[argument] is null ? Lost(argument, "a whole number") : Baked(argument)),
+    })]);
+
+    /// <summary>An array of whole numbers each of which may follow a named axis; empty when it was left out.</summary>
+    internal Quantity[] Quantities(int argument) => call.Arguments[argument] switch
+    {
+        ArrayArgument first => [.. first.Elements.Select((_, i) => new Quantity([.. variants.Select(variant => ((ArrayArgument)variant.Arguments[argument]).Elements[i])]))],
+        NullArgument => [],
+        _ => throw Lost(argument, "an array of numbers"),
+    };
+
+    /// <summary>The sizes of a tensor argument.</summary>
+    internal IReadOnlyList<Quantity> Sizes(int argument) => trace.Sizes[TensorNumber(argument)];
+
+    /// <summary>The sizes of a result.</summary>
+    internal IReadOnlyList<Quantity> ResultSizes(int result = 0) => trace.Sizes[call.Results[result]];
+
+    /// <summary>Sizes as an int64 vector of the graph.</summary>
+    internal Value Vector(params IReadOnlyList<Quantity> quantities) => context.Sizes.Of(quantities);
+
+    /// <summary>The module whose handle an argument is: how it was constructed, and its weights.</summary>
+    internal OpaqueModule OpaqueModule(int argument) => context.Opaque.Find((call.Arguments[argument] as PlainArgument)?.Value as System.Runtime.InteropServices.SafeHandle)
+        ?? throw Refuse("the module that makes this call is no part of the traced module; register it as a field, and call RegisterComponents after that");
+
+    /// <summary>A weight of an opaque module.</summary>
+    internal Value State(OpaqueModule module, string name) => context.StateOf(module.Key(name));
+
+    /// <summary>A constant that is made of an opaque module's weights, once for all calls of the module.</summary>
+    internal Value Packed(OpaqueModule module, string name, Func<TensorData> make) => context.Packed(module.Key(name), make);
+
+    /// <summary>The same call with another value for its first tensor.</summary>
+    internal NativeCall WithFirst(Value first) => new(context with { ValueOf = number => number == TensorNumber(0) ? first : context.ValueOf(number) }, index);
+
     object? Plain(int argument) => call.Arguments[argument] is PlainArgument plain ? Fixed(plain.Value, argument) : throw Lost(argument, "a plain value");
 
-    int TensorNumber(int argument) => call.Arguments[argument] is TensorArgument tensor ? Unchanged(tensor.Value, argument) : throw Lost(argument, "a tensor");
+    int TensorNumber(int argument) => call.Arguments[argument] is TensorArgument tensor ? tensor.Value : throw Lost(argument, "a tensor");
 
-    int Unchanged(int number, int argument) => trace.Values[number].Content is null ? number : Fixed(number, argument);
+    Value Known(int number, int argument) => context.ValueOf(number)
+        ?? throw Refuse($"argument {argument} would be baked into the model: {changes[argument] ?? "it holds a constant that changes with a named axis"}");
 
-    T Fixed<T>(T value, int argument) => changes[argument] is string change
-        ? throw Refuse($"argument {argument} would be baked into the model: {change}")
+    T Fixed<T>(T value, int argument) => changes[argument] is not null
+        ? throw Baked(argument)
         : value;
+
+    Exception Baked(int argument) => Refuse($"argument {argument} would be baked into the model: {changes[argument]}");
 
     Exception Lost(int argument, string expected) => Refuse(call.Arguments[argument] is LostArgument lost
         ? $"argument {argument} cannot be followed: {lost.Reason}"

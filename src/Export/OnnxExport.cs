@@ -6,14 +6,11 @@ using TorchSharp;
 namespace Toolchain.Export;
 
 /// <summary>
-/// Exports TorchSharp modules as ONNX. The module is run on two examples of different batch size, and every native operator that it calls is
+/// Exports TorchSharp modules as ONNX. The module is run on examples of several sizes of the named axes, and every native operator that it calls is
 /// recorded and turned into nodes; nothing is passed through. What cannot be expressed is refused, all of it at once.
 /// </summary>
 public static class OnnxExport
 {
-    // Two sizes above 1, which broadcasting treats apart, and unlike each other.
-    const int FirstSize = 2, SecondSize = 3;
-
     /// <summary>Traces <paramref name="module"/> with one input.</summary>
     /// <param name="module">A module in evaluation mode.</param>
     /// <param name="example">An input with values like those of real data; its first axis is the batch.</param>
@@ -73,21 +70,27 @@ public static class OnnxExport
 
     static (GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs) Convert(torch.nn.Module module, ExampleInputs inputs, OnnxExportOptions options)
     {
-        Recording.Recording first = Record(module, inputs, FirstSize), second = inputs.Axis is null ? first : Record(module, inputs, SecondSize);
-        MergedTrace trace = new TraceMerger(first, second, inputs.Axis ?? "", FirstSize, SecondSize).Merge();
+        MergedTrace trace = Trace(module, inputs, inputs.TracedSizes);
+        if (trace.HasDerived)
+        {
+            trace = Trace(module, inputs, [.. inputs.TracedSizes, inputs.FurtherSizes]);
+        }
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
         if (outputs.Count != trace.Outputs.Count)
         {
             throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetType().Name}' returns {trace.Outputs.Count}.");
         }
-        var conversion = new GraphConversion(trace, module.state_dict(), options);
+        var conversion = new GraphConversion(trace, module.state_dict(), new OpaqueModules(module), options);
         OnnxModel? model = conversion.Run(outputs);
         return (conversion, model, outputs);
     }
 
-    static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int size)
+    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, IReadOnlyList<int[]> sizes) =>
+        new TraceMerger([.. sizes.Select(size => Record(module, inputs, size))], inputs.Axes, sizes).Merge();
+
+    static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes)
     {
         using var scope = torch.NewDisposeScope();
-        return Recorder.Run(module, inputs.Names, [.. inputs.AtSize(size).Select(data => NativeTensor.Make(data, inputs.Device))]);
+        return Recorder.Run(module, inputs.Names, [.. inputs.At(sizes).Select(data => NativeTensor.Make(data, inputs.Device))]);
     }
 }

@@ -9,6 +9,12 @@ public sealed record OnnxExportOptions
     /// <summary>The inputs in the order of the module's arguments. Without any they are called input, input_1, ... and share a batch axis N.</summary>
     public IReadOnlyList<ExportInput> Inputs { get; init; } = [];
 
+    /// <summary>
+    /// Distances between the sizes that the module accepts, by name of an axis; 1 without an entry. A net that halves its image three times and
+    /// joins it again needs 8. Tracing and proof take the example's size plus such steps.
+    /// </summary>
+    public IReadOnlyDictionary<string, int> AxisSteps { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Names of the outputs in the order of the module's results. Without any: output, output_1, ...</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
@@ -36,7 +42,10 @@ public sealed record OnnxExportOptions
     /// <summary>Largest relative difference that parity allows; float32 sums of a few thousand terms agree to about 1e-5.</summary>
     public double RelativeTolerance { get; init; } = 1e-5;
 
-    /// <summary>Sizes of the named axis at which parity is shown: one image, two sizes that were never traced, and the usual batch.</summary>
+    /// <summary>
+    /// Sizes of the batch at which parity is shown: one image, two sizes that were never traced, and the usual batch. Other named axes take sizes
+    /// that were never traced.
+    /// </summary>
     public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
 
     /// <summary>Whether the report lists, for each runtime, the error after each node.</summary>

@@ -23,7 +23,7 @@ public sealed class TracedModel
     internal OnnxExportOptions Options { get; }
 
     // Without a named axis there is one size, the example's.
-    internal IReadOnlyList<int> ProofSizes => Inputs.Axis is null ? [(int)Inputs.AtSize(1)[0].Sizes[0]] : Options.ProofSizes;
+    internal IReadOnlyList<int> ProofSizes => Inputs.Axes.Count == 0 ? [(int)Inputs.AtSize(1)[0].Sizes[0]] : Options.ProofSizes;
 
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>

@@ -3,7 +3,7 @@ using System.Collections;
 namespace Toolchain.Graph;
 
 /// <summary>
-/// Attributes of a node: long, float, string, long[], float[] or <see cref="TensorData"/> by name, in ordinal order of the names.
+/// Attributes of a node: long, float, string, long[], float[], string[] or <see cref="TensorData"/> by name, in ordinal order of the names.
 /// Written as a collection: <c>new Attributes { ["axis"] = 1L }</c>.
 /// </summary>
 public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
@@ -19,7 +19,7 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
         {
             int number => (long)number,
             double number => (float)number,
-            long or float or string or long[] or float[] or TensorData => value,
+            long or float or string or long[] or float[] or string[] or TensorData => value,
             _ => throw new GraphException($"attribute '{name}' cannot hold a {value.GetType().Name}."),
         };
     }
@@ -38,6 +38,9 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
 
     /// <summary>A list of integers, or null when it is not set.</summary>
     public long[]? Ints(string name) => Has(name) ? As<long[]>(name) : null;
+
+    /// <summary>A list of texts, or null when it is not set.</summary>
+    public string[]? Texts(string name) => Has(name) ? As<string[]>(name) : null;
 
     T? Get<T>(string name) where T : struct => Has(name) ? As<T>(name) : null;
 

@@ -67,6 +67,18 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
         return [.. results.Select((result, i) => Define(result, types[i]))];
     }
 
+    /// <summary>The same tensor with the axes of <paramref name="shape"/> where inference left them unknown.</summary>
+    /// <exception cref="GraphException">The shape contradicts the inferred one.</exception>
+    public Value Refine(Value value, Shape shape)
+    {
+        if (!shape.IsCompatibleWith(value.Shape))
+        {
+            throw new GraphException($"'{value.Name}' is {value.Shape} and cannot be {shape}.");
+        }
+        Shape refined = new(value.Shape.Zip(shape, (inferred, known) => inferred == Dim.Unknown ? known : inferred));
+        return values[value.Name] = value with { Type = value.Type with { Shape = refined } };
+    }
+
     /// <summary>
     /// Makes <paramref name="value"/> an output called <paramref name="name"/>. The shape to declare may name what inference left unknown.
     /// </summary>

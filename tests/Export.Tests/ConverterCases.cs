@@ -4,29 +4,33 @@ using F = TorchSharp.torch.nn.functional;
 namespace Toolchain.Export.Tests;
 
 /// <summary>One small module for each native entry that the exporter maps, most important families first.</summary>
-static class ConverterCases
+static partial class ConverterCases
 {
     /// <param name="Entry">The native entry that the module must be seen to call.</param>
     /// <param name="Make">Makes the module, in evaluation mode.</param>
     /// <param name="Sizes">Shape of the example without the batch axis.</param>
     /// <param name="Low">Lowest value of the example.</param>
     /// <param name="High">Highest value of the example.</param>
-    public sealed record Case(string Entry, Func<nn.Module> Make, long[] Sizes, double Low = -2, double High = 2);
+    /// <param name="Opset">Lowest opset that can express it.</param>
+    /// <param name="Whole">Whether the example holds whole numbers.</param>
+    public sealed record Case(string Entry, Func<nn.Module> Make, long[] Sizes, double Low = -2, double High = 2, int Opset = 13, bool Whole = false);
 
     static readonly long[] vector = [6], image = [4, 6, 6], sequence = [5, 8], volume = [2, 4, 4, 4];
 
     public static IReadOnlyList<Case> All { get; } =
     [
         .. Activations(), .. Arithmetic(), .. Comparisons(), .. Convolutions(), .. Linears(), .. Normalizations(), .. Pools(), .. Reductions(), .. Spreads(), .. Attention(), .. Fills(), .. Shapes(), .. Indexing(), .. Types(),
+        .. Images(),
     ];
 
     static Case Of(string entry, Func<Tensor, Tensor> function, long[]? sizes = null, double low = -2, double high = 2) =>
         new(entry, () => new Fn(function), sizes ?? vector, low, high);
 
-    static Case Module(string entry, Func<nn.Module<Tensor, Tensor>> make, long[] sizes) => new(entry, () =>
+    static Case Module(string entry, Func<nn.Module<Tensor, Tensor>> make, long[] sizes) => new(entry, () => Trained(make()), sizes);
+
+    static nn.Module Trained(nn.Module module)
     {
         // Statistics other than 0 and 1, as after training; and TorchSharp leaves the weights of GroupNorm uninitialised.
-        nn.Module<Tensor, Tensor> module = make();
         foreach (Tensor tensor in module.state_dict().Values.Where(tensor => tensor.is_floating_point()))
         {
             using (no_grad())
@@ -36,7 +40,7 @@ static class ConverterCases
         }
         module.eval();
         return module;
-    }, sizes);
+    }
 
     static IEnumerable<Case> Activations() =>
     [

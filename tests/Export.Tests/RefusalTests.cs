@@ -81,16 +81,12 @@ public sealed class RefusalTests
         Refused(x => x.shape[0] == 2 ? x.exp() : x.neg(), 3));
 
     [Fact]
-    public void Trace_BatchSizeInArithmetic_IsRefused() => Assert.Equal(
+    public void Trace_FractionOfBatchSize_IsRefused() => Assert.Equal(
         """
         module 'Fn' cannot be exported, 1 obstacle:
-          (root): THSTensor_div_scalar: argument 1 would be baked into the model: it is 2 at N=2 and 3 at N=3
+          (root): THSTensor_mul_scalar: argument 1 would be baked into the model: it is 0.5 at N=2 and 0.3333333333333333 at N=3
         """,
-        Refused(x => x / x.shape[0], 3));
-
-    [Fact]
-    public void Trace_ConstantOfBatchSize_IsRefused() =>
-        Assert.Contains("THSTensor_add: argument 1 would be baked into the model: it is a constant [2,3] of digest ", Refused(x => x + ones(x.shape[0], 3), 3), StringComparison.Ordinal);
+        Refused(x => x * (1.0 / x.shape[0]), 3));
 
     [Fact]
     public void Trace_RandomNumbers_AreRefused() =>
@@ -103,23 +99,6 @@ public sealed class RefusalTests
 
         Assert.Contains("argument 1 cannot be followed: it was made before the trace and is neither input, parameter nor buffer; register it with register_buffer", Refused(x => x + outside, 3), StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void Trace_InPlaceThroughView_IsRefusedOnlyWhereTheOtherIsUsed()
-    {
-        Assert.Contains("argument 0 cannot be followed: THSTensor_neg_ of '' changed the memory that it shares", Refused(x =>
-        {
-            Tensor y = x.exp();
-            y.view(-1).neg_();
-            return y + 1;
-        }, 3), StringComparison.Ordinal);
-
-        _ = OnnxExport.Trace(new Fn(x => x.exp().view(-1, 3).neg_() + 1), rand(2, 3)).Prove();
-    }
-
-    [Fact]
-    public void Trace_InPlaceOnConstant_IsRefused() =>
-        Assert.Contains("argument 0 cannot be followed: THSTensor_add_ writes a value that depends on the input into a tensor that does not", Refused(x => zeros(3).add_(x.sum([0L])), 3), StringComparison.Ordinal);
 
     [Fact]
     public void Trace_OutputWithoutInput_IsRefused() => Assert.Equal(

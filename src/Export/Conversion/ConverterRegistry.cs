@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Toolchain.Export.Converters;
+using Toolchain.Export.Recording;
 
 namespace Toolchain.Export.Conversion;
 
@@ -12,10 +13,18 @@ static class ConverterRegistry
     public static IEnumerable<Converter> BuiltIn => new[]
     {
         ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ComparisonConverters.All, ConvolutionConverters.All, FillConverters.All, IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All,
-        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All,
+        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All, WriteConverters.All, PaddingConverters.All, ResizeConverters.All,
     }.SelectMany(family => family);
 
-    public static Converter? Find(string entry) => converters.GetValueOrDefault(entry) ?? converters.GetValueOrDefault(entry.TrimEnd('_'));
+    /// <summary>The mapping of an entry, of the functional twin of an in-place one, or of a write through a view.</summary>
+    public static Converter? Find(string entry)
+    {
+        if (entry.EndsWith(RecordedCall.WriteSuffix, StringComparison.Ordinal))
+        {
+            return Find(entry[..^RecordedCall.WriteSuffix.Length]) is Converter view ? WriteConverters.Through(view) : null;
+        }
+        return converters.GetValueOrDefault(entry) ?? converters.GetValueOrDefault(entry.TrimEnd('_'));
+    }
 
     public static void Register(Converter converter) => converters[converter.Entry] = converter;
 }

@@ -5,10 +5,14 @@ using TorchSharp;
 namespace Toolchain.Export.Conversion;
 
 /// <summary>Turns a merged recording into a graph, or into the list of everything that stands in the way.</summary>
-sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torch.Tensor> state, OnnxExportOptions options)
+sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torch.Tensor> state, OpaqueModules opaque, OnnxExportOptions options)
 {
     readonly GraphBuilder graph = new(options.Name, options.Opset);
     readonly Dictionary<int, Value> values = [];
+    readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
+    readonly Dictionary<string, Value> weights = [];
+    readonly Dictionary<int, string> absent = [];
+    SizeValues? sizes;
     readonly HashSet<int> refused = [];
     readonly List<ExportStep> steps = [];
 
@@ -23,24 +27,38 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
             RecordedValue value = trace.Values[number];
             if (value.Origin == Origin.Input)
             {
-                values[number] = graph.Input(value.Name, value.Element ?? throw new ExportException($"input '{value.Name}' has an element type that ONNX export does not know."), trace.Shapes[number]);
+                Keep(number, graph.Input(value.Name, value.Element ?? throw new ExportException($"input '{value.Name}' has an element type that ONNX export does not know."), trace.Shapes[number]));
             }
         }
         for (int i = 0; i < trace.Calls.Count; i++)
         {
-            Convert(trace.Calls[i], trace.Changes[i]);
+            if (trace.Calls[i][0].Follows)
+            {
+                Convert(i);
+            }
         }
         return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null) ? graph.Build(new Dictionary<string, string>(options.Metadata), options.Documentation, options.Passes) : null;
     }
 
-    void Convert(RecordedCall call, IReadOnlyList<string?> changes)
+    ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque);
+
+    SizeValues Sizes => sizes ??= new SizeValues(graph);
+
+    void Keep(int number, Value value)
     {
+        values[number] = value;
+        Sizes.Learn(value, trace.Sizes[number]);
+    }
+
+    void Convert(int index)
+    {
+        RecordedCall call = trace.Calls[index][0];
         Converter? converter = ConverterRegistry.Find(call.Entry);
         string? obstacle = Missing(call, converter);
         bool feedsOnRefused = Tensors(call).Any(refused.Contains);
         if (obstacle is null && !feedsOnRefused)
         {
-            obstacle = Apply(converter!, call, changes);
+            obstacle = Apply(converter!, index);
         }
         if (obstacle is not null || feedsOnRefused)
         {
@@ -67,16 +85,22 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         _ => (IEnumerable<int>)[],
     });
 
-    string? Apply(Converter converter, RecordedCall call, IReadOnlyList<string?> changes)
+    string? Apply(Converter converter, int index)
     {
+        RecordedCall call = trace.Calls[index][0];
         graph.Scope = call.Module;
         try
         {
-            Value[] results = converter.Convert(graph, new NativeCall(call, trace, changes, ValueOf));
-            foreach ((int number, Value result) in call.Results.Zip(results))
+            Value?[] results = converter.Convert(graph, new NativeCall(Context, index));
+            foreach ((int number, Value? result) in call.Results.Zip(results))
             {
+                if (result is null)
+                {
+                    absent[number] = $"result {call.Results.ToList().IndexOf(number)} of {call.Entry} has no ONNX form";
+                    continue;
+                }
                 Check(number, result);
-                values[number] = result;
+                Keep(number, graph.Refine(result, trace.Shapes[number]));
             }
             return results.Length >= call.Results.Count ? null : $"its converter returned {results.Length} of {call.Results.Count} results";
         }
@@ -95,17 +119,38 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         }
     }
 
-    Value ValueOf(int number)
+    // Null for a constant that changes with a named axis and cannot be made in the graph.
+    Value? ValueOf(int number)
     {
-        if (!values.TryGetValue(number, out Value? value))
+        if (values.TryGetValue(number, out Value? value))
         {
-            RecordedValue recorded = trace.Values[number];
-            values[number] = value = recorded.Origin == Origin.State
-                ? graph.Initializer(recorded.Name, NativeTensor.Read(state[recorded.Name]))
-                : graph.Constant(recorded.Content!);
+            return value;
         }
-        return value;
+        if (absent.TryGetValue(number, out string? reason))
+        {
+            throw new Refusal(reason);
+        }
+        RecordedValue recorded = trace.Values[number];
+        if (recorded.Origin == Origin.State)
+        {
+            return values[number] = StateOf(recorded.Name);
+        }
+        if (recorded.Content is not null && !trace.Varying.Contains(number))
+        {
+            return values[number] = graph.Constant(recorded.Content);
+        }
+        if (makers.TryGetValue(number, out int index) && ConverterRegistry.Find(trace.Calls[index][0].Entry) is not null && !refused.Contains(number))
+        {
+            string scope = graph.Scope;
+            Convert(index);
+            graph.Scope = scope;
+        }
+        return values.GetValueOrDefault(number);
     }
+
+    Value StateOf(string key) => Packed(key, () => NativeTensor.Read(state[key]));
+
+    Value Packed(string name, Func<TensorData> make) => weights.TryGetValue(name, out Value? value) ? value : weights[name] = graph.Initializer(name, make());
 
     bool AddOutputs(IReadOnlyList<string> names)
     {

@@ -3,21 +3,43 @@ using Toolchain.Graph;
 
 namespace Toolchain.Export.Conversion;
 
-/// <summary>A recording made twice, at two sizes of the named axis.</summary>
+/// <summary>A recording made at several sizes of the named axes.</summary>
 /// <param name="Values">The tensors of the first recording.</param>
-/// <param name="Shapes">Their shapes; axes that follow the named one carry its name, axes that change otherwise are unknown.</param>
-/// <param name="Calls">The calls of the first recording.</param>
+/// <param name="Sizes">For each of them the sizes of its axes over the recordings.</param>
+/// <param name="Shapes">The same as shapes; axes that follow a named one carry its name, or a name of their own.</param>
+/// <param name="Calls">The calls, each as it was in every recording.</param>
 /// <param name="Changes">For each call and argument what changed between the recordings, or null.</param>
+/// <param name="Varying">Constants whose content or size changed between the recordings.</param>
 /// <param name="Outputs">Numbers of the outputs, or null where an output does not depend on the inputs.</param>
+/// <param name="HasDerived">Whether some size follows an axis without being one.</param>
 sealed record MergedTrace(
-    IReadOnlyList<RecordedValue> Values, IReadOnlyList<Shape> Shapes, IReadOnlyList<RecordedCall> Calls,
-    IReadOnlyList<IReadOnlyList<string?>> Changes, IReadOnlyList<int?> Outputs);
+    IReadOnlyList<RecordedValue> Values, IReadOnlyList<Quantity[]> Sizes, IReadOnlyList<Shape> Shapes, IReadOnlyList<RecordedCall[]> Calls,
+    IReadOnlyList<IReadOnlyList<string?>> Changes, IReadOnlySet<int> Varying, IReadOnlyList<int?> Outputs, bool HasDerived);
 
-/// <summary>Compares two recordings: what is equal is constant, what equals the axis follows it, everything else is told apart for a refusal.</summary>
-sealed class TraceMerger(Recording.Recording first, Recording.Recording second, string axis, long firstSize, long secondSize)
+/// <summary>Compares recordings: what is equal is constant, what follows an axis gets its name, everything else is told apart for a refusal.</summary>
+/// <param name="recordings">One for each of <paramref name="sizes"/>.</param>
+/// <param name="axes">Names of the axes.</param>
+/// <param name="sizes">Sizes of the axes in each recording.</param>
+sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnlyList<string> axes, IReadOnlyList<int[]> sizes)
 {
+    readonly SizeTable table = new(axes, [.. axes.Select((_, axis) => new Quantity([.. sizes.Select(size => (long)size[axis])]))]);
+
     /// <exception cref="ExportException">The recordings take different ways.</exception>
     public MergedTrace Merge()
+    {
+        Recording.Recording first = recordings[0];
+        for (int other = 1; other < recordings.Count; other++)
+        {
+            Compare(first, recordings[other], other);
+        }
+        IReadOnlyList<Quantity[]> quantities = [.. first.Values.Select((_, i) => Sizes(i))];
+        IReadOnlyList<Shape> shapes = [.. quantities.Select(axes => new Shape(axes.Select(axis => table[axis])))];
+        RecordedCall[][] calls = [.. first.Calls.Select((_, i) => recordings.Select(recording => recording.Calls[i]).ToArray())];
+        IReadOnlyList<string?>[] changes = [.. calls.Select(call => (IReadOnlyList<string?>)[.. call[0].Arguments.Select((_, argument) => Change(call, argument))])];
+        return new MergedTrace(first.Values, quantities, shapes, calls, changes, Enumerable.Range(0, first.Values.Count).Where(Varies).ToHashSet(), first.Outputs, table.HasDerived);
+    }
+
+    void Compare(Recording.Recording first, Recording.Recording second, int other)
     {
         for (int i = 0; i < Math.Max(first.Calls.Count, second.Calls.Count); i++)
         {
@@ -25,16 +47,12 @@ sealed class TraceMerger(Recording.Recording first, Recording.Recording second, 
             if (a?.Entry != b?.Entry || a?.Module != b?.Module || !SameTensors(a!, b!))
             {
                 throw new ExportException(
-                    $"the module takes another way at {axis}={secondSize} than at {axis}={firstSize}: operator {i} is {Describe(b)} instead of {Describe(a)}. Control flow cannot depend on the size of a named axis.");
+                    $"the module takes another way at {At(other)} than at {At(0)}: operator {i} is {Describe(b)} instead of {Describe(a)}. Control flow cannot depend on the size of a named axis.");
             }
         }
-        return new MergedTrace(
-            first.Values,
-            [.. first.Values.Zip(second.Values, (a, b) => Merge(a.Sizes, b.Sizes))],
-            first.Calls,
-            [.. first.Calls.Zip(second.Calls, (a, b) => (IReadOnlyList<string?>)[.. a.Arguments.Zip(b.Arguments, Change)])],
-            first.Outputs);
     }
+
+    string At(int recording) => string.Join(", ", axes.Select((axis, i) => $"{axis}={sizes[recording][i]}"));
 
     static string Describe(RecordedCall? call) => call is null ? "the end" : call.Module == "" ? call.Entry : $"{call.Entry} of '{call.Module}'";
 
@@ -49,25 +67,51 @@ sealed class TraceMerger(Recording.Recording first, Recording.Recording second, 
         _ => argument.GetType().Name,
     };
 
-    Shape Merge(long[] a, long[] b) => a.Length == b.Length
-        ? new Shape(a.Zip(b, (x, y) => x == y ? x : x == firstSize && y == secondSize ? (Dim)axis : Dim.Unknown))
-        : throw new ExportException($"a tensor has {a.Length} axes at {axis}={firstSize} and {b.Length} at {axis}={secondSize}; the number of axes must not depend on a size.");
-
-    string? Change(Argument a, Argument b)
+    Quantity[] Sizes(int value)
     {
-        (string x, string y) = (Text(a, first), Text(b, second));
-        return x == y ? null : $"it is {x} at {axis}={firstSize} and {y} at {axis}={secondSize}";
+        int rank = recordings[0].Values[value].Sizes.Length;
+        foreach ((Recording.Recording recording, int i) in recordings.Select((recording, i) => (recording, i)))
+        {
+            if (recording.Values[value].Sizes.Length != rank)
+            {
+                throw new ExportException($"a tensor has {rank} axes at {At(0)} and {recording.Values[value].Sizes.Length} at {At(i)}; the number of axes must not depend on a size.");
+            }
+        }
+        return [.. Enumerable.Range(0, rank).Select(axis => new Quantity([.. recordings.Select(recording => recording.Values[value].Sizes[axis])]))];
+    }
+
+    string? Change(RecordedCall[] call, int argument)
+    {
+        string first = Text(call[0].Arguments[argument], recordings[0]);
+        for (int i = 1; i < call.Length; i++)
+        {
+            string other = Text(call[i].Arguments[argument], recordings[i]);
+            if (other != first)
+            {
+                return $"it is {first} at {At(0)} and {other} at {At(i)}";
+            }
+        }
+        return null;
+    }
+
+    bool Varies(int value)
+    {
+        string first = Text(recordings[0].Values[value].Content);
+        return recordings.Skip(1).Any(recording => Text(recording.Values[value].Content) != first || !recording.Values[value].Sizes.SequenceEqual(recordings[0].Values[value].Sizes));
     }
 
     static string Text(Argument argument, Recording.Recording recording) => argument switch
     {
-        ScalarArgument scalar => Text(scalar.Value),
+        ScalarArgument scalar => Text((object)scalar.Value),
         PlainArgument plain => Text(plain.Value),
         ArrayArgument array when array.Tensors.All(tensor => tensor is null) => $"[{string.Join(",", array.Elements)}]",
-        TensorArgument tensor when recording.Values[tensor.Value] is { Content: TensorData content } =>
-            $"a constant [{string.Join(",", content.Sizes)}] of digest {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content.Bytes.Span))[..8]}",
+        TensorArgument tensor => Text(recording.Values[tensor.Value].Content),
         _ => "",
     };
+
+    static string Text(TensorData? content) => content is null
+        ? ""
+        : $"a constant [{string.Join(",", content.Sizes)}] of digest {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content.Bytes.Span))[..8]}";
 
     static string Text(object? value) => value switch
     {

@@ -1,3 +1,4 @@
+using Toolchain.Export.Conversion;
 using Toolchain.Graph;
 
 namespace Toolchain.Export.Converters;
@@ -8,8 +9,12 @@ static class Elementwise
     /// <summary>A tensor argument in the element type of the result: PyTorch promotes types, ONNX does not.</summary>
     public static Value Promoted(this GraphBuilder graph, NativeCall call, int argument) => graph.Cast(call.Tensor(argument), call.ResultType());
 
-    /// <summary>A scalar argument as a constant in the element type of the result.</summary>
-    public static Value Number(this GraphBuilder graph, NativeCall call, int argument) => graph.Constant(TensorData.Scalar(call.Scalar(argument), call.ResultType()));
+    /// <summary>A scalar argument in the element type of the result; a size read in C#, such as x / x.shape[0], is read in the graph.</summary>
+    public static Value Number(this GraphBuilder graph, NativeCall call, int argument) => graph.Number(call, argument, call.ResultType());
+
+    public static Value Number(this GraphBuilder graph, NativeCall call, int argument, ElementType type) => call.IsFixed(argument)
+        ? graph.Constant(TensorData.Scalar(call.Scalar(argument), type))
+        : graph.Cast(graph.Squeeze(call.Vector(call.Quantity(argument)), 0), type);
 
     public static Value Scale(this GraphBuilder graph, Value x, double factor) => factor == 1 ? x : graph.Mul(x, graph.Scalar(factor, x));
 
@@ -19,4 +24,16 @@ static class Elementwise
 
     public static Value Clip(this GraphBuilder graph, Value x, double? low, double? high) => graph.Apply("Clip",
         high is double max ? [x, low is double min ? graph.Scalar(min, x) : null, graph.Scalar(max, x)] : [x, low is double least ? graph.Scalar(least, x) : null]);
+
+    /// <summary>A part of one axis, by int64 constants.</summary>
+    public static Value Slice(this GraphBuilder graph, Value x, long axis, long start, long end, long step = 1) => graph.Apply("Slice",
+        [x, graph.Constant(TensorData.Vector(start)), graph.Constant(TensorData.Vector(end)), graph.Constant(TensorData.Vector(axis)), graph.Constant(TensorData.Vector(step))]);
+
+    /// <summary>0, 1, .., <paramref name="count"/> - 1 as int64.</summary>
+    public static Value Numbers(this GraphBuilder graph, NativeCall call, Quantity count) => count.Constant is long fixedCount
+        ? graph.Constant(TensorData.Vector([.. Enumerable.Range(0, (int)fixedCount).Select(i => (long)i)]))
+        : graph.Apply("Range", [graph.Integer(0), graph.Squeeze(call.Vector(count), 0), graph.Integer(1)]);
+
+    /// <summary>An int64 scalar.</summary>
+    public static Value Integer(this GraphBuilder graph, long value) => graph.Constant(TensorData.Scalar(value, ElementType.Int64));
 }

@@ -15,7 +15,7 @@ static class IndexExpressionConverter
     public static IEnumerable<Converter> All => [new("THSTensor_index", Index)];
 
     // Slices first, all at once; then the axes that single numbers take away, last one first; then the new ones.
-    static Value Index(GraphBuilder graph, NativeCall call)
+    public static Value Index(GraphBuilder graph, NativeCall call)
     {
         long[] items = call.Integers(1), ends = call.Integers(2), steps = call.Integers(3);
         IReadOnlyList<Value?> tensors = call.OptionalTensors(4);

@@ -12,9 +12,9 @@ static class IndexingConverters
         new("THSTensor_stack", Stack),
         new("THSTensor_select", (graph, call) => graph.Apply("Gather", [call.Tensor(0), graph.Constant(TensorData.Of([call.Integer(2)]))], new Attributes { ["axis"] = call.Integer(1) })),
         // (input, dim, start, length)
-        new("THSTensor_narrow", (graph, call) => Slice(graph, call.Tensor(0), call.Integer(1), call.Integer(2), call.Integer(2) + call.Integer(3))),
+        new("THSTensor_narrow", (graph, call) => graph.Slice(call.Tensor(0), call.Integer(1), call.Integer(2), call.Integer(2) + call.Integer(3))),
         // (input, dim, start, end, step)
-        new("THSTensor_slice", (graph, call) => Slice(graph, call.Tensor(0), call.Integer(1), call.Integer(2), call.Integer(3), call.Integer(4))),
+        new("THSTensor_slice", (graph, call) => graph.Slice(call.Tensor(0), call.Integer(1), call.Integer(2), call.Integer(3), call.Integer(4))),
         // (input, allocator, parts or size, dim): the pieces as traced
         new("THSTensor_chunk", (graph, call) => Pieces(graph, call, call.Integer(3))),
         new("THSTensor_split_with_size", (graph, call) => Pieces(graph, call, call.Integer(3))),
@@ -43,10 +43,7 @@ static class IndexingConverters
 
     // Backwards from the last element to past the first.
     static Value Flip(GraphBuilder graph, NativeCall call) =>
-        call.Integers(1).Aggregate(call.Tensor(0), (x, axis) => Slice(graph, x, axis, -1, long.MinValue, -1));
-
-    static Value Slice(GraphBuilder graph, Value x, long axis, long start, long end, long step = 1) => graph.Apply("Slice",
-        [x, graph.Constant(TensorData.Vector(start)), graph.Constant(TensorData.Vector(end)), graph.Constant(TensorData.Vector(axis)), graph.Constant(TensorData.Vector(step))]);
+        call.Integers(1).Aggregate(call.Tensor(0), (x, axis) => graph.Slice(x, axis, -1, long.MinValue, -1));
 
     static Value[] Pieces(GraphBuilder graph, NativeCall call, long axis)
     {
@@ -56,7 +53,7 @@ static class IndexingConverters
         for (int i = 0; i < pieces.Length; i++)
         {
             long size = call.ResultShape(i)[along].Size ?? throw call.Refuse($"{call.Shape(0)} cannot be split along an axis that depends on the batch");
-            pieces[i] = Slice(graph, call.Tensor(0), along, start, start += size);
+            pieces[i] = graph.Slice(call.Tensor(0), along, start, start += size);
         }
         return pieces;
     }

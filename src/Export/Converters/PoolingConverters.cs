@@ -4,52 +4,83 @@ using Toolchain.Graph;
 namespace Toolchain.Export.Converters;
 
 /// <summary>
-/// Pools over the spatial axes of [N,C,...]. Native arguments of a maximum: (input, kernel*, length, strides*, length, padding*, length, dilation*,
-/// length, ceil_mode); of a mean: (input, kernel*, length, strides*, length, padding*, length, ceil_mode, count_include_pad, divisor).
+/// Pools over the spatial axes of [N,C,...] or [C,...]. Native arguments of a maximum: (input, kernel*, length, strides*, length, padding*, length,
+/// dilation*, length, ceil_mode), with indices an allocator behind the input; of a mean: (input, kernel*, length, strides*, length, padding*, length,
+/// ceil_mode, count_include_pad, divisor).
 /// </summary>
 static class PoolingConverters
 {
-    public static IEnumerable<Converter> All =>
-    [
-        new("THSTensor_max_pool1d", (graph, call) => Max(graph, call, 1)),
-        new("THSTensor_max_pool2d", (graph, call) => Max(graph, call, 2)),
-        new("THSTensor_max_pool3d", (graph, call) => Max(graph, call, 3)),
-        new("THSTensor_avg_pool1d", (graph, call) => Average(graph, call, 1)),
-        new("THSTensor_avg_pool2d", (graph, call) => Average(graph, call, 2)),
-        new("THSTensor_avg_pool3d", (graph, call) => Average(graph, call, 3)),
-        new("THSTensor_adaptive_avg_pool1d", Adaptive),
-        new("THSTensor_adaptive_avg_pool2d", Adaptive),
-        new("THSTensor_adaptive_avg_pool3d", Adaptive),
-    ];
-
-    static Value Max(GraphBuilder graph, NativeCall call, int axes)
+    public static IEnumerable<Converter> All => Enumerable.Range(1, 3).SelectMany(axes => new Converter[]
     {
-        Attributes attributes = Window(call, axes);
-        attributes["dilations"] = ConvolutionConverters.PerAxis(call.Integers(7), axes, 1);
-        attributes["ceil_mode"] = call.Flag(9) ? 1L : 0L;
-        return graph.Apply("MaxPool", [call.Tensor(0)], attributes);
+        new($"THSTensor_max_pool{axes}d", (graph, call) => Max(graph, call, axes, 1)[0]),
+        new($"THSTensor_max_pool{axes}d_with_indices", (graph, call) => Max(graph, call, axes, 2)),
+        new($"THSTensor_avg_pool{axes}d", (graph, call) => Average(graph, call, axes)),
+        new($"THSTensor_adaptive_avg_pool{axes}d", AdaptiveAverage),
+        new($"THSTensor_max_unpool{axes}d", Unpool),
+    }).Concat(Enumerable.Range(1, 2).SelectMany(axes => new Converter[]
+    {
+        // TorchSharp 0.107.0 calls the native maximum of one axis for three, which fails.
+        new($"THSTensor_adaptive_max_pool{axes}d", AdaptiveMax),
+        new($"THSTensor_lp_pool{axes}d", (graph, call) => Power(graph, call, axes)),
+    }));
+
+    static Value[] Max(GraphBuilder graph, NativeCall call, int axes, int kernel)
+    {
+        Attributes attributes = Window(call, axes, kernel);
+        attributes["dilations"] = ConvolutionConverters.PerAxis(call.Integers(kernel + 6), axes, 1);
+        attributes["ceil_mode"] = call.Flag(kernel + 8) ? 1L : 0L;
+        if (kernel == 1)
+        {
+            return [Batched(graph, call, axes, x => graph.Apply("MaxPool", [x], attributes))];
+        }
+        if (call.Shape(0).Count != axes + 2)
+        {
+            throw call.Refuse($"with indices its input needs a batch axis, found {call.Shape(0)}");
+        }
+        Value[] pooled = graph.Apply("MaxPool", [call.Tensor(0)], attributes, 2);
+        // ONNX counts over the whole tensor, PyTorch inside each plane.
+        Value area = graph.Apply("ReduceProd", [call.Vector([.. call.Sizes(0).Skip(2)])], new Attributes { ["keepdims"] = 1 });
+        return [pooled[0], graph.Apply("Mod", [pooled[1], area])];
     }
 
     static Value Average(GraphBuilder graph, NativeCall call, int axes)
     {
-        if (axes > 1 && call.Integer(9) != 0)
-        {
-            throw call.Refuse($"'divisor_override' has no ONNX form, found {call.Integer(9)}");
-        }
-        Attributes attributes = Window(call, axes);
+        Attributes attributes = Window(call, axes, 1);
         attributes["ceil_mode"] = call.Flag(7) ? 1L : 0L;
-        attributes["count_include_pad"] = call.Flag(8) ? 1L : 0L;
-        return graph.Apply("AveragePool", [call.Tensor(0)], attributes);
+        long divisor = axes > 1 ? call.Integer(9) : 0;
+        attributes["count_include_pad"] = call.Flag(8) || divisor != 0 ? 1L : 0L;
+        if (divisor != 0 && call.Flag(7))
+        {
+            throw call.Refuse($"'divisor_override' together with 'ceil_mode' has no ONNX form, found {divisor}");
+        }
+        Value mean = Batched(graph, call, axes, x => graph.Apply("AveragePool", [x], attributes));
+        return divisor == 0 ? mean : graph.Scale(mean, attributes.Ints("kernel_shape")!.Aggregate(1.0, (a, b) => a * b) / divisor);
     }
 
-    static Attributes Window(NativeCall call, int axes)
+    // (input, p, kernel*, length, strides*, length, ceil_mode): the p-norm of each window, (mean of x^p * cells)^(1/p).
+    static Value Power(GraphBuilder graph, NativeCall call, int axes)
     {
-        if (call.Shape(0).Count != axes + 2)
+        double p = call.Number(1);
+        long[] kernel = ConvolutionConverters.PerAxis(call.Integers(2), axes, 1), strides = call.Integers(4);
+        if (call.Flag(6))
         {
-            throw call.Refuse($"its input needs a batch axis, found {call.Shape(0)}");
+            throw call.Refuse("'ceil_mode' has no ONNX form here");
         }
-        long[] kernel = ConvolutionConverters.PerAxis(call.Integers(1), axes, 1);
-        long[] strides = call.Integers(3), padding = ConvolutionConverters.PerAxis(call.Integers(5), axes, 0);
+        var attributes = new Attributes { ["kernel_shape"] = kernel, ["strides"] = strides.Length == 0 ? kernel : ConvolutionConverters.PerAxis(strides, axes, 1) };
+        Value mean = Batched(graph, call, axes, x => graph.Apply("AveragePool", [graph.Apply("Pow", [x, graph.Scalar(p, x)])], attributes));
+        // PyTorch: sign(s) * relu(|s|), of the sum s.
+        Value sum = graph.Scale(mean, kernel.Aggregate(1.0, (a, b) => a * b));
+        return graph.Apply("Pow", [graph.Unary("Relu", sum), graph.Scalar(1 / p, sum)]);
+    }
+
+    static Value Batched(GraphBuilder graph, NativeCall call, int axes, Func<Value, Value> pool) => call.Shape(0).Count == axes + 2
+        ? pool(call.Tensor(0))
+        : graph.Squeeze(pool(graph.Unsqueeze(call.Tensor(0), 0)), 0);
+
+    static Attributes Window(NativeCall call, int axes, int kernelAt)
+    {
+        long[] kernel = ConvolutionConverters.PerAxis(call.Integers(kernelAt), axes, 1);
+        long[] strides = call.Integers(kernelAt + 2), padding = ConvolutionConverters.PerAxis(call.Integers(kernelAt + 4), axes, 0);
         return new Attributes
         {
             ["kernel_shape"] = kernel,
@@ -58,16 +89,80 @@ static class PoolingConverters
         };
     }
 
-    // A mean over all of an axis, or over equal windows.
-    static Value Adaptive(GraphBuilder graph, NativeCall call)
+    static long[]? EqualWindows(NativeCall call)
     {
-        long[] from = [.. call.Shape(0).Skip(2).Select(axis => axis.Size ?? throw call.Refuse($"the spatial sizes must be fixed, found {call.Shape(0)}"))];
-        long[] to = [.. call.ResultShape().Skip(2).Select(axis => axis.Size ?? 0)];
-        if (to.All(size => size == 1))
+        Shape from = new(call.Shape(0).Skip(2)), to = new(call.ResultShape().Skip(2));
+        return from.IsFixed && to.IsFixed && from.Sizes.Zip(to.Sizes).All(pair => pair.First % pair.Second == 0)
+            ? [.. from.Sizes.Zip(to.Sizes, (size, count) => size / count)]
+            : null;
+    }
+
+    static bool IsGlobal(NativeCall call) => call.ResultShape().Skip(2).All(size => size.Size == 1);
+
+    /// <summary>A mean over all of an axis, over equal windows, or over windows of unequal size: axis by axis a product with a matrix of weights.</summary>
+    public static Value AdaptiveAverage(GraphBuilder graph, NativeCall call)
+    {
+        Value x = call.Tensor(0);
+        if (IsGlobal(call))
         {
-            return graph.Unary("GlobalAveragePool", call.Tensor(0));
+            return graph.Unary("GlobalAveragePool", x);
         }
-        long[] window = [.. from.Zip(to, (size, count) => size % count == 0 ? size / count : throw call.Refuse($"windows of unequal size have no ONNX form: [{string.Join(",", from)}] to [{string.Join(",", to)}]"))];
-        return graph.Apply("AveragePool", [call.Tensor(0)], new Attributes { ["kernel_shape"] = window, ["strides"] = window });
+        if (EqualWindows(call) is long[] window)
+        {
+            return graph.Apply("AveragePool", [x], new Attributes { ["kernel_shape"] = window, ["strides"] = window });
+        }
+        int rank = call.Shape(0).Count;
+        for (int axis = 2; axis < rank; axis++)
+        {
+            long[] toLast = [.. Enumerable.Range(0, rank).Select(i => (long)i)];
+            (toLast[axis], toLast[rank - 1]) = (rank - 1, axis);
+            Value product = graph.MatMul(axis == rank - 1 ? x : graph.Transpose(x, toLast), Windows(graph, call, call.Sizes(0)[axis], call.ResultSizes()[axis]));
+            x = axis == rank - 1 ? product : graph.Transpose(product, toLast);
+        }
+        return x;
+    }
+
+    // [from,to]: window i averages the elements floor(i * from / to) .. ceil((i + 1) * from / to) - 1.
+    static Value Windows(GraphBuilder graph, NativeCall call, Quantity from, Quantity to)
+    {
+        Value count = call.Vector(to), size = call.Vector(from), one = graph.Constant(TensorData.Vector(1));
+        Value windows = graph.Numbers(call, to), elements = graph.Unsqueeze(graph.Numbers(call, from), 1); // [to], [from,1]
+        Value start = graph.Div(graph.Mul(windows, size), count);
+        Value end = graph.Div(graph.Sub(graph.Add(graph.Mul(graph.Add(windows, one), size), count), one), count);
+        Value inside = graph.Apply("And", [graph.Apply("GreaterOrEqual", [elements, start]), graph.Apply("Less", [elements, end])]);
+        return graph.Div(graph.Cast(inside, call.ResultType()), graph.Cast(graph.Sub(end, start), call.ResultType()));
+    }
+
+    // (input, sizes*, length, out indices): maxima and their places in each plane.
+    static Value?[] AdaptiveMax(GraphBuilder graph, NativeCall call)
+    {
+        Value x = call.Tensor(0);
+        if (IsGlobal(call))
+        {
+            Value index = graph.ArgMax(graph.Reshape(x, 0, 0, -1), 2, keep: true);
+            return [graph.Unary("GlobalMaxPool", x), call.Shape(0).Count == 3 ? index : graph.Unsqueeze(index, [.. Enumerable.Range(3, call.Shape(0).Count - 3).Select(axis => (long)axis)])];
+        }
+        if (EqualWindows(call) is long[] window)
+        {
+            return [graph.Apply("MaxPool", [x], new Attributes { ["kernel_shape"] = window, ["strides"] = window }), null];
+        }
+        for (int axis = 2; axis < call.Shape(0).Count; axis++)
+        {
+            long from = call.Shape(0)[axis].Size ?? throw call.Refuse($"the spatial sizes must be fixed, found {call.Shape(0)}"), to = call.ResultShape()[axis].Size ?? from;
+            x = graph.Apply("Concat", [.. Enumerable.Range(0, (int)to).Select(i => graph.Reduce("ReduceMax", graph.Slice(x, axis, i * from / to, ((i + 1) * from + to - 1) / to), [axis], keep: true))], new Attributes { ["axis"] = axis });
+        }
+        return [x, null];
+    }
+
+    // (input, indices, kernel*, ...): each element goes to its place in a plane of zeros.
+    static Value Unpool(GraphBuilder graph, NativeCall call)
+    {
+        if (call.ResultShape().Count != call.Shape(0).Count || call.Shape(0).Count < 3)
+        {
+            throw call.Refuse($"its input needs a batch axis, found {call.Shape(0)}");
+        }
+        Value zeros = graph.Apply("ConstantOfShape", [call.Vector(call.ResultSizes())], new Attributes { ["value"] = TensorData.FromDoubles([0], [1], call.ResultType()) });
+        Value planes = graph.Apply("ScatterElements", [graph.Reshape(zeros, 0, 0, -1), graph.Reshape(call.Tensor(1), 0, 0, -1), graph.Reshape(call.Tensor(0), 0, 0, -1)], new Attributes { ["axis"] = 2 });
+        return graph.Apply("Reshape", [planes, call.Vector(call.ResultSizes())]);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using TorchSharp;
 
 namespace Toolchain.Export.Recording;
@@ -8,7 +9,8 @@ namespace Toolchain.Export.Recording;
 /// <param name="Name">Such as THSTensor_conv2d.</param>
 /// <param name="LengthOf">For each parameter the position of its length if it points to an array, otherwise -1.</param>
 /// <param name="IsOut">For each parameter whether the call writes a tensor handle to it.</param>
-sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut)
+/// <param name="InPlaceFlag">Position of a flag that lets the call write to its first argument, or -1.</param>
+sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlaceFlag)
 {
     static readonly ConcurrentDictionary<string, NativeEntry> known = new();
     static readonly Type methods = typeof(torch).Assembly.GetType("TorchSharp.PInvoke.NativeMethods", throwOnError: true)!;
@@ -25,6 +27,8 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut)
     /// <summary>Entries whose pointer result gives a tensor's elements away; the others that do return a number.</summary>
     static readonly HashSet<string> pointerReads = ["THSTensor_item", "THSTensor_data", "THSTensor_save", "THSStorage_data_ptr", "THSStorage_tensor_to_storage"];
 
+    static readonly Regex setters = new("^THSTensor_set[1-6]$");
+
     /// <summary>Families whose pointer results are tensors.</summary>
     static readonly string[] tensorFamilies = ["THSTensor_", "THSNN_", "THSSpecial_", "THSLinalg_", "THSVision_", "THSFFT_"];
 
@@ -34,8 +38,8 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut)
 
     public bool MakesTensors => !ReadsElements && tensorFamilies.Any(family => Name.StartsWith(family, StringComparison.Ordinal)) && !Name.EndsWith("_ctor", StringComparison.Ordinal);
 
-    /// <summary>Native names of in-place operators end with an underscore, as in PyTorch.</summary>
-    public bool IsInPlace => Name.EndsWith('_');
+    /// <summary>Whether a call changes its first argument: native names of in-place operators end with an underscore, as in PyTorch.</summary>
+    public bool WritesFirst(object?[] arguments) => arguments is [nint, ..] && (Name.EndsWith('_') || setters.IsMatch(Name) || (InPlaceFlag >= 0 && arguments[InPlaceFlag] is true));
 
     public static NativeEntry Of(string name) => known.GetOrAdd(name, Read);
 
@@ -57,7 +61,7 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut)
         {
             lengthOf[i] = parameters[i].Name!.StartsWith("index", StringComparison.Ordinal) ? shared : lengthOf[i];
         }
-        return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())]);
+        return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())], Array.FindIndex(parameters, parameter => parameter.Name == "inplace"));
     }
 
     static bool IsLength(ParameterInfo parameter) =>

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Toolchain.Graph;
 using TorchSharp;
 
 namespace Toolchain.Export.Recording;
@@ -8,20 +7,16 @@ namespace Toolchain.Export.Recording;
 /// Listens to the woven TorchSharp.dll while a module runs. A tensor is known by its native handle; handles are reused after a dispose, so every
 /// call that makes a tensor overwrites what was known of its handle. Only calls of the recording thread count.
 /// </summary>
+/// <remarks>
+/// Calls on constants are recorded too, in case their sizes follow an axis; the content of a constant is read where a call that depends on an
+/// input first takes it. In-place calls give their tensor a new number, and the tensors that share its memory with it.
+/// </remarks>
 sealed class NativeRecorder : IDisposable
 {
     static readonly FieldInfo? hook = typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")?.GetField("Current");
     static readonly Lock gate = new();
 
-    /// <summary>What is known of a live handle.</summary>
-    /// <param name="Value">Number of the tensor once a recorded call has taken or made it.</param>
-    /// <param name="Follows">Whether the tensor depends on an input.</param>
-    /// <param name="Storage">Memory that it shares with its views.</param>
-    /// <param name="State">Key of the state dict, or "".</param>
-    /// <param name="Lost">Why the tensor cannot be followed any more, or null.</param>
-    sealed record Held(int? Value, bool Follows, nint Storage, string State = "", string? Lost = null);
-
-    readonly Dictionary<nint, Held> held = [];
+    readonly Dictionary<nint, TensorAlias> held = [];
     readonly Dictionary<nint, double> scalars = [];
     readonly List<RecordedValue> values = [];
     readonly List<RecordedCall> calls = [];
@@ -53,20 +48,22 @@ sealed class NativeRecorder : IDisposable
     }
 
     /// <summary>Makes a tensor known as an input.</summary>
-    public void AddInput(string name, torch.Tensor tensor) => Quietly(() =>
-        held[tensor.Handle] = new Held(Add(Origin.Input, name, tensor, null), Follows: true, NativeTensor.Storage(tensor.Handle)));
+    public void AddInput(string name, torch.Tensor tensor) => Quietly(() => held[tensor.Handle] = new TensorAlias(Add(Origin.Input, name, tensor), follows: true) { Memory = NativeTensor.Storage(tensor.Handle) });
 
-    /// <summary>Makes a tensor known as a parameter or buffer.</summary>
-    public void AddState(string key, torch.Tensor tensor) => Quietly(() =>
-    {
-        // The first of several names of a shared tensor stays.
-        held.TryAdd(tensor.Handle, new Held(null, Follows: false, NativeTensor.Storage(tensor.Handle), key));
-    });
+    /// <summary>Makes a tensor known as a parameter or buffer; the first of several names of a shared tensor stays.</summary>
+    public void AddState(string key, torch.Tensor tensor) => Quietly(() => held.TryAdd(tensor.Handle, new TensorAlias(null, follows: false) { State = key, Memory = NativeTensor.Storage(tensor.Handle) }));
 
     /// <summary>What was recorded, with <paramref name="outputs"/> as the module's outputs.</summary>
     public Recording Finish(IReadOnlyList<torch.Tensor> outputs)
     {
-        int?[] numbers = [.. outputs.Select(output => held.GetValueOrDefault(output.Handle) is { Follows: true, Lost: null } known ? known.Value : null)];
+        int?[] numbers = new int?[outputs.Count];
+        Quietly(() =>
+        {
+            for (int i = 0; i < numbers.Length; i++)
+            {
+                numbers[i] = held.TryGetValue(outputs[i].Handle, out TensorAlias? known) && Current(known) is TensorArgument tensor && known.Follows ? tensor.Value : null;
+            }
+        });
         return new Recording(values, calls, numbers);
     }
 
@@ -107,21 +104,10 @@ sealed class NativeRecorder : IDisposable
         if (entry.Name.EndsWith("_to_scalar", StringComparison.Ordinal))
         {
             NoteScalar(arguments, (nint)result!);
-            return;
         }
-        if (entry.IsQuery)
-        {
-            return;
-        }
-
-        bool follows = arguments.SelectMany((argument, i) => Handles(entry, arguments, i)).Any(handle => held.GetValueOrDefault(handle) is { Follows: true });
-        if (follows)
+        else if (!entry.IsQuery)
         {
             NoteCall(entry, arguments, result);
-        }
-        else
-        {
-            NoteConstants(entry, arguments, result);
         }
     }
 
@@ -134,106 +120,89 @@ sealed class NativeRecorder : IDisposable
         }
     }
 
-    // Made of constants only, it is a constant; its content is read where a recorded call first takes it.
-    void NoteConstants(NativeEntry entry, object?[] arguments, object? result)
+    void NoteCall(NativeEntry entry, object?[] arguments, object? result)
     {
-        foreach (nint handle in Made(entry, arguments, result))
+        TensorAlias[] taken = [.. arguments.SelectMany((_, i) => NativeArguments.Handles(entry, arguments, i)).Select(handle => held.GetValueOrDefault(handle)).OfType<TensorAlias>()];
+        bool follows = taken.Any(alias => alias.Follows);
+        nint[] made = [.. NativeArguments.Made(entry, arguments, result)];
+        TensorAlias? written = entry.WritesFirst(arguments) ? held.GetValueOrDefault((nint)arguments[0]!) : null;
+        if (!follows && made.Length == 0 && written is null)
         {
-            scalars.Remove(handle);
-            held[handle] = new Held(null, Follows: false, NativeTensor.Storage(handle));
+            return;
         }
-        if (entry.IsInPlace && arguments is [nint changed, ..] && held.TryGetValue(changed, out Held? known))
+        Argument[] captured = [.. arguments.Select((_, i) => Capture(entry, arguments, i, read: follows))];
+        var call = new RecordedCall(entry.Name, module(), captured, [], written is not null, follows);
+        if (written is null)
         {
-            string? lost = known.State == "" ? null : $"the module changes '{known.State}' of its state dict by {entry.Name} while it runs";
-            MarkViews(changed, known.Storage, $"{entry.Name} changed the memory that it shares");
-            held[changed] = known with { Value = null, Lost = lost };
+            NoteMade(call, made, taken.FirstOrDefault());
+        }
+        else
+        {
+            NoteWritten(call, (nint)arguments[0]!, made, written);
+        }
+        // What comes from nowhere has only its content.
+        if (!follows && taken.Length == 0)
+        {
+            made.Where(held.ContainsKey).ToList().ForEach(handle => Read(held[handle], handle));
         }
     }
 
-    void NoteCall(NativeEntry entry, object?[] arguments, object? result)
+    void NoteMade(RecordedCall call, nint[] made, TensorAlias? parent)
     {
-        Argument[] captured = [.. arguments.Select((_, i) => Capture(entry, arguments, i))];
-        nint[] made = [.. Made(entry, arguments, result)];
-        string path = module();
-        if (entry.IsInPlace && arguments is [nint changed, ..] && held.TryGetValue(changed, out Held? target))
+        int[] numbers = [.. made.Select(handle => Add(call.Follows ? Origin.Result : Origin.Constant, "", NativeTensor.Borrow(handle)))];
+        call = call with { Results = numbers };
+        calls.Add(call);
+        for (int i = 0; i < made.Length; i++)
         {
-            captured[0] = target.Follows ? captured[0] : new LostArgument($"{entry.Name} writes a value that depends on the input into a tensor that does not");
-            MarkViews(changed, target.Storage, $"{entry.Name} of '{path}' changed the memory that it shares");
-            made = [changed, .. made];
+            scalars.Remove(made[i]);
+            nint memory = NativeTensor.Storage(made[i]);
+            bool isView = call.Arguments is [TensorArgument, ..] && memory != 0 && parent?.Memory == memory;
+            held[made[i]] = new TensorAlias(numbers[i], call.Follows, isView ? parent : null) { View = isView ? (call, i) : null, Memory = memory };
         }
-        int? shared = null;
+    }
+
+    // The tensor takes a new number; so do those that it is a view of, and its other views when they are used next.
+    void NoteWritten(RecordedCall call, nint changed, nint[] made, TensorAlias alias)
+    {
+        bool follows = call.Follows || alias.Follows;
+        int number = Add(follows ? Origin.Result : Origin.Constant, "", NativeTensor.Borrow(changed));
+        calls.Add(call with { Results = [number] });
+        if (alias.State != "" || RootOf(alias).State != "")
+        {
+            alias.Lost = RootOf(alias).Lost = $"the module changes '{RootOf(alias).State}' of its state dict by {call.Entry} while it runs";
+        }
+        var path = new List<(TensorAlias Alias, int Number)> { (alias, number) };
+        for (TensorAlias view = alias; view.Parent is TensorAlias parent; view = parent)
+        {
+            number = WriteBack(view, parent, number, call.Module, follows);
+            path.Add((parent, number));
+        }
+        alias.MarkWritten();
+        path.ForEach(step => step.Alias.Renew(step.Number, follows || step.Alias.Follows));
+        // An in-place call returns its own argument under a second handle.
         foreach (nint handle in made)
         {
             scalars.Remove(handle);
-            // An in-place call returns its own argument under a second handle.
-            int number = shared is int first && entry.IsInPlace ? first : Add(Origin.Result, "", NativeTensor.Borrow(handle), null);
-            shared ??= number;
-            held[handle] = new Held(number, Follows: true, NativeTensor.Storage(handle));
+            held[handle] = alias;
         }
-        calls.Add(new RecordedCall(entry.Name, path, captured, [.. made.Select(handle => held[handle].Value!.Value).Distinct()], entry.IsInPlace));
     }
 
-    void MarkViews(nint changed, nint storage, string reason)
+    // The parent with the elements that the view shows replaced by those of tensor `number`.
+    int WriteBack(TensorAlias view, TensorAlias parent, int number, string path, bool follows)
     {
-        foreach (nint handle in held.Keys.ToArray())
-        {
-            if (handle != changed && storage != 0 && held[handle].Storage == storage)
-            {
-                held[handle] = held[handle] with { Lost = reason };
-            }
-        }
+        RecordedCall made = view.View!.Value.Call;
+        Argument target = Current(parent);
+        int whole = target is TensorArgument tensor
+            ? Add(values[tensor.Value] with { Origin = follows || parent.Follows ? Origin.Result : Origin.Constant, Name = "", Content = null })
+            : Add(values[number]);
+        calls.Add(new RecordedCall(
+            made.Entry + RecordedCall.WriteSuffix, path, [target, .. made.Arguments.Skip(1), new PlainArgument(view.View.Value.Result), new TensorArgument(number)], [whole], false, follows || parent.Follows));
+        return whole;
     }
 
-    static IEnumerable<nint> Handles(NativeEntry entry, object?[] arguments, int position)
-    {
-        if (arguments[position] is nint[] many)
-        {
-            return many;
-        }
-        if (entry.IsOut[position] || arguments[position] is not nint pointer || pointer == 0)
-        {
-            return [];
-        }
-        return entry.LengthOf[position] < 0 ? [pointer] : [pointer, .. Elements(entry, arguments, position).Select(element => (nint)element)];
-    }
+    static TensorAlias RootOf(TensorAlias alias) => alias.Parent is null ? alias : RootOf(alias.Parent);
 
-    static unsafe long[] Elements(NativeEntry entry, object?[] arguments, int position)
-    {
-        int count = Convert.ToInt32(arguments[entry.LengthOf[position]], System.Globalization.CultureInfo.InvariantCulture);
-        return count <= 0 ? [] : new ReadOnlySpan<long>((void*)(nint)arguments[position]!, count).ToArray();
-    }
-
-    // New tensors: the result, out arguments, and what the call put into arrays that it had allocated.
-    static IEnumerable<nint> Made(NativeEntry entry, object?[] arguments, object? result)
-    {
-        if (!entry.MakesTensors)
-        {
-            yield break;
-        }
-        object? allocator = arguments.OfType<Delegate>().FirstOrDefault()?.Target;
-        if (allocator?.GetType().GetProperty("Array")?.GetValue(allocator) is nint[] many)
-        {
-            // Some of these entries return nothing, though TorchSharp declares a pointer (THSTensor_chunk): it must not be followed.
-            foreach (nint handle in many.Where(handle => handle != 0))
-            {
-                yield return handle;
-            }
-            yield break;
-        }
-        if (result is nint single && single != 0)
-        {
-            yield return single;
-        }
-        for (int i = 0; i < arguments.Length; i++)
-        {
-            if (entry.IsOut[i] && arguments[i] is nint written && written != 0)
-            {
-                yield return written;
-            }
-        }
-    }
-
-    Argument Capture(NativeEntry entry, object?[] arguments, int position)
+    Argument Capture(NativeEntry entry, object?[] arguments, int position, bool read)
     {
         if (entry.IsOut[position] || arguments[position] is not nint pointer)
         {
@@ -243,9 +212,9 @@ sealed class NativeRecorder : IDisposable
         {
             return new NullArgument();
         }
-        if (held.ContainsKey(pointer))
+        if (held.TryGetValue(pointer, out TensorAlias? alias))
         {
-            return Tensor(pointer);
+            return Tensor(alias, pointer, read);
         }
         if (scalars.TryGetValue(pointer, out double number))
         {
@@ -255,32 +224,58 @@ sealed class NativeRecorder : IDisposable
         {
             return new LostArgument("it was made before the trace and is neither input, parameter nor buffer; register it with register_buffer");
         }
-        long[] elements = Elements(entry, arguments, position);
-        Argument?[] tensors = [.. elements.Select(element => held.ContainsKey((nint)element) ? Tensor((nint)element) : null)];
+        long[] elements = NativeArguments.Elements(entry, arguments, position);
+        Argument?[] tensors = [.. elements.Select(element => held.TryGetValue((nint)element, out TensorAlias? item) ? Tensor(item, (nint)element, read) : null)];
         return tensors.OfType<LostArgument>().FirstOrDefault() as Argument ?? new ArrayArgument(elements, [.. tensors.Select(tensor => (tensor as TensorArgument)?.Value)]);
     }
 
-    Argument Tensor(nint handle)
+    Argument Tensor(TensorAlias alias, nint handle, bool read)
     {
-        Held known = held[handle];
-        if (known.Lost is not null)
+        if (alias.State != "" && alias.Number is null)
         {
-            return new LostArgument(known.Lost);
+            alias.Renew(Add(Origin.State, alias.State, NativeTensor.Borrow(handle)), follows: false);
         }
-        if (known.Value is null)
+        Argument current = Current(alias);
+        if (read && !alias.Follows && alias.State == "" && alias.Lost is null)
         {
-            torch.Tensor tensor = NativeTensor.Borrow(handle);
-            int number = known.State == ""
-                ? Add(Origin.Constant, "", tensor, NativeTensor.Read(tensor))
-                : Add(Origin.State, known.State, tensor, null);
-            held[handle] = known = known with { Value = number };
+            Read(alias, handle);
         }
-        return new TensorArgument(known.Value!.Value);
+        return current;
     }
 
-    int Add(Origin origin, string name, torch.Tensor tensor, TensorData? content)
+    // The tensor as it is now; a view that was overtaken by a write is made again from its parent.
+    Argument Current(TensorAlias alias)
     {
-        values.Add(new RecordedValue(origin, name, tensor.shape, NativeTensor.Element(tensor.dtype), content));
+        if (alias.Lost is not null)
+        {
+            return new LostArgument(alias.Lost);
+        }
+        if (alias.IsStale)
+        {
+            RecordedCall view = alias.View!.Value.Call;
+            Argument parent = Current(alias.Parent!);
+            bool follows = alias.Parent!.Follows || alias.Follows;
+            int[] again = [.. view.Results.Select(number => Add(values[number] with { Origin = follows ? Origin.Result : Origin.Constant, Content = null }))];
+            calls.Add(view with { Arguments = [parent, .. view.Arguments.Skip(1)], Results = again, Follows = follows });
+            alias.Renew(again[alias.View.Value.Result], follows);
+        }
+        return new TensorArgument(alias.Number!.Value);
+    }
+
+    void Read(TensorAlias alias, nint handle)
+    {
+        int number = alias.Number!.Value;
+        if (values[number] is { Origin: Origin.Constant, Content: null, Element: not null })
+        {
+            values[number] = values[number] with { Content = NativeTensor.Read(NativeTensor.Borrow(handle)) };
+        }
+    }
+
+    int Add(Origin origin, string name, torch.Tensor tensor) => Add(new RecordedValue(origin, name, tensor.shape, NativeTensor.Element(tensor.dtype), null));
+
+    int Add(RecordedValue value)
+    {
+        values.Add(value);
         return values.Count - 1;
     }
 }

@@ -23,13 +23,21 @@ enum Origin
 /// <param name="Content">Content of a constant, otherwise null.</param>
 sealed record RecordedValue(Origin Origin, string Name, long[] Sizes, ElementType? Element, TensorData? Content);
 
-/// <summary>A native call that took a tensor which depends on an input.</summary>
+/// <summary>A native call that made or changed tensors, or read one that depends on an input.</summary>
 /// <param name="Entry">Native entry, such as THSTensor_relu.</param>
 /// <param name="Module">Path of the module that made the call; "" for the traced module itself.</param>
 /// <param name="Arguments">The arguments by native position.</param>
 /// <param name="Results">Numbers of the tensors that it made; of an in-place call, of its first argument afterwards.</param>
 /// <param name="IsInPlace">Whether it changed its first argument.</param>
-sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> Arguments, IReadOnlyList<int> Results, bool IsInPlace);
+/// <param name="Follows">Whether a tensor that it took or changed depends on an input.</param>
+sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> Arguments, IReadOnlyList<int> Results, bool IsInPlace, bool Follows)
+{
+    /// <summary>
+    /// Ending of the entry of a call that puts new elements back through a view: the arguments are those of the call that made the view, then which
+    /// of its results was written, then the new elements.
+    /// </summary>
+    public const string WriteSuffix = ".write";
+}
 
 /// <summary>What one run of a module did.</summary>
 /// <param name="Values">All tensors, by number.</param>

@@ -5,7 +5,10 @@ static class ElementwiseOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        Unary("Abs", Math.Abs), Unary("Ceil", Math.Ceiling), Unary("Cos", Math.Cos), Unary("Erf", ErrorFunction.Erf), Unary("Exp", Math.Exp),
+        Unary("Abs", Math.Abs), Unary("Acos", Math.Acos), Unary("Acosh", Math.Acosh), Unary("Asin", Math.Asin), Unary("Asinh", Math.Asinh), Unary("Atan", Math.Atan),
+        Unary("Atanh", Math.Atanh), Unary("Cosh", Math.Cosh), Unary("Sinh", Math.Sinh), Unary("Softsign", x => x / (1 + Math.Abs(x))), Unary("HardSwish", x => x * Math.Clamp(x / 6 + 0.5, 0, 1), opset: 14),
+        Unary("IsNaN", x => double.IsNaN(x) ? 1 : 0, ElementType.Bool), Parametric("IsInf", IsInfinite, ElementType.Bool), Parametric("ThresholdedRelu", a => { double alpha = a.Float("alpha", 1); return x => x > alpha ? x : 0; }),
+        Unary("Ceil", Math.Ceiling), Unary("Cos", Math.Cos), Unary("Erf", ErrorFunction.Erf), Unary("Exp", Math.Exp),
         Unary("Floor", Math.Floor), Unary("Identity", x => x), Unary("Log", Math.Log), Unary("Neg", x => -x), Unary("Reciprocal", x => 1 / x),
         Unary("Relu", x => x < 0 ? 0 : x), Unary("Round", x => Math.Round(x, MidpointRounding.ToEven)), Unary("Sigmoid", Sigmoid),
         Unary("Sign", x => double.IsNaN(x) ? x : Math.Sign(x)), Unary("Sin", Math.Sin), Unary("Softplus", Softplus), Unary("Sqrt", Math.Sqrt),
@@ -23,17 +26,19 @@ static class ElementwiseOperators
         Binary("Pow", Math.Pow), Binary("Min", Math.Min), Binary("Max", Math.Max),
         Compare("Equal", (a, b) => a == b), Compare("Less", (a, b) => a < b), Compare("LessOrEqual", (a, b) => a <= b),
         Compare("Greater", (a, b) => a > b), Compare("GreaterOrEqual", (a, b) => a >= b),
-        Compare("And", (a, b) => a != 0 && b != 0), Compare("Or", (a, b) => a != 0 || b != 0),
+        Compare("And", (a, b) => a != 0 && b != 0), Compare("Or", (a, b) => a != 0 || b != 0), Compare("Xor", (a, b) => a != 0 != (b != 0)),
+        new("Mod", 13, scope => [new(SameElement("Mod", scope), Broadcasting.Infer(scope[0].Shape, scope[1].Shape))], scope => [Mod(scope)]),
+        Binary("PRelu", (x, slope) => x < 0 ? slope * x : x),
         new("Clip", 13, scope => [scope[0]], Clip),
         new("Where", 13, scope => [new(scope[1].Element, Broadcasting.Infer(scope[0].Shape, scope[1].Shape, scope[2].Shape))], Where),
         new("Cast", 13, scope => [new((ElementType)scope.Attributes.Int("to", 0), scope[0].Shape)], Cast),
     ];
 
-    static Operator Unary(string name, Func<double, double> function, ElementType? type = null) =>
-        new(name, 13, scope => [new(type ?? scope[0].Element, scope[0].Shape)], scope => [scope[0].Map(function, type)]);
+    static Operator Unary(string name, Func<double, double> function, ElementType? type = null, int opset = 13) =>
+        new(name, opset, scope => [new(type ?? scope[0].Element, scope[0].Shape)], scope => [scope[0].Map(function, type)]);
 
-    static Operator Parametric(string name, Func<Attributes, Func<double, double>> bind) =>
-        new(name, 13, scope => [scope[0]], scope => [scope[0].Map(bind(scope.Attributes))]);
+    static Operator Parametric(string name, Func<Attributes, Func<double, double>> bind, ElementType? type = null) =>
+        new(name, 13, scope => [new(type ?? scope[0].Element, scope[0].Shape)], scope => [scope[0].Map(bind(scope.Attributes), type)]);
 
     static Operator Binary(string name, Func<double, double, double> function) => new(name, 13,
         scope => [new(SameElement(name, scope), Broadcasting.Infer(scope[0].Shape, scope[1].Shape))],
@@ -52,6 +57,19 @@ static class ElementwiseOperators
         type.IsFloat() ? function : (a, b) => Math.Truncate(function(a, b));
 
     static double Sigmoid(double x) => x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x));
+
+    static Func<double, double> IsInfinite(Attributes attributes)
+    {
+        bool negative = attributes.Int("detect_negative", 1) != 0, positive = attributes.Int("detect_positive", 1) != 0;
+        return x => (double.IsPositiveInfinity(x) && positive) || (double.IsNegativeInfinity(x) && negative) ? 1 : 0;
+    }
+
+    // With 'fmod' the sign is the dividend's, as in C; without it the divisor's.
+    static NdArray Mod(ValueScope scope)
+    {
+        Func<double, double, double> function = scope.Attributes.Int("fmod", 0) != 0 ? (a, b) => a % b : (a, b) => a - b * Math.Floor(a / b);
+        return Broadcasting.Apply(scope[0], scope[1], function, scope[0].Type);
+    }
 
     // log(1 + e^x) without overflow.
     static double Softplus(double x) => Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs(x)));

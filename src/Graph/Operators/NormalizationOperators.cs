@@ -5,8 +5,9 @@ static class NormalizationOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        new("BatchNormalization", 14, scope => [scope[0]], scope => [BatchNorm(scope)]),
+        new("BatchNormalization", 13, scope => [scope[0]], scope => [BatchNorm(scope)]),
         new("LayerNormalization", 17, scope => [scope[0]], scope => [LayerNorm(scope)]),
+        new("LRN", 13, scope => [scope[0]], scope => [LocalResponse(scope)]),
         new("Softmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, Softmax)]),
         new("LogSoftmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, LogSoftmax)]),
     ];
@@ -22,6 +23,27 @@ static class NormalizationOperators
         {
             int c = i / area % channels;
             result.Data[i] = (image.Data[i] - scope[3].Data[c]) / Math.Sqrt(scope[4].Data[c] + epsilon) * scope[1].Data[c] + scope[2].Data[c];
+        }
+        return result;
+    }
+
+    // y = x / (bias + alpha / size * sum of squares over the nearest channels)^beta
+    static NdArray LocalResponse(ValueScope scope)
+    {
+        NdArray image = scope[0];
+        long size = scope.Attributes.Int("size", 1);
+        double alpha = scope.Attributes.Float("alpha", 1e-4f), beta = scope.Attributes.Float("beta", .75f), bias = scope.Attributes.Float("bias", 1);
+        int area = NdArray.Product(image.Dims.AsSpan(2)), channels = image.Dims[1], below = (int)((size - 1) / 2), above = (int)(size - 1) - below;
+        var result = new NdArray(image.Dims, image.Type);
+        for (int i = 0; i < result.Data.Length; i++)
+        {
+            int c = i / area % channels;
+            double squares = 0;
+            for (int near = Math.Max(0, c - below); near <= Math.Min(channels - 1, c + above); near++)
+            {
+                squares += image.Data[i + (near - c) * area] * image.Data[i + (near - c) * area];
+            }
+            result.Data[i] = image.Data[i] / Math.Pow(bias + alpha / size * squares, beta);
         }
         return result;
     }

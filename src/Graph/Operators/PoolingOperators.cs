@@ -5,7 +5,7 @@ static class PoolingOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        new("MaxPool", 13, Infer, scope => [Pool(scope, Largest)]),
+        new("MaxPool", 13, InferMax, scope => scope.OutputCount == 1 ? [Pool(scope, Largest)] : [Pool(scope, Largest), Pool(scope, LargestIndex, ElementType.Int64)]),
         new("AveragePool", 13, Infer, scope => [Pool(scope, scope.Attributes.Int("count_include_pad", 0) != 0 ? MeanOfWindow : MeanOfInside)]),
         new("GlobalAveragePool", 13, InferGlobal, scope => [Global(scope[0], values => values.Average())]),
         new("GlobalMaxPool", 13, InferGlobal, scope => [Global(scope[0], values => values.Max())]),
@@ -23,36 +23,47 @@ static class PoolingOperators
         return [new(scope[0].Element, new Shape([image[0], image[1], .. image.Skip(2).Select((dim, axis) => windows.OutputDim(axis, dim))]))];
     }
 
+    static TensorType[] InferMax(TypeScope scope)
+    {
+        TensorType pooled = Infer(scope)[0];
+        return scope.OutputCount == 1 ? [pooled] : [pooled, pooled with { Element = ElementType.Int64 }];
+    }
+
     static TensorType[] InferGlobal(TypeScope scope) =>
         [new(scope[0].Element, new Shape([.. scope[0].Shape.Take(2), .. scope[0].Shape.Skip(2).Select(_ => (Dim)1)]))];
 
-    static NdArray Pool(ValueScope scope, Func<IEnumerable<double>, int, double> reduce)
+    static NdArray Pool(ValueScope scope, Func<double[], int[], int, double> reduce, ElementType? type = null)
     {
         NdArray image = scope[0];
         int[] sizes = image.Dims[2..], kernel = Kernel(scope.Attributes);
         Windows windows = Windows.From(scope.Attributes, kernel);
         int[] output = [.. sizes.Select((size, axis) => windows.OutputSize(axis, size))];
         int planes = image.Dims[0] * image.Dims[1], inputArea = NdArray.Product(sizes), outputArea = NdArray.Product(output);
-        var result = new NdArray([image.Dims[0], image.Dims[1], .. output], image.Type);
+        var result = new NdArray([image.Dims[0], image.Dims[1], .. output], type ?? image.Type);
 
         int place = 0;
         foreach (int[] position in Windows.Positions(output))
         {
+            int cells = windows.CellsWithPadding(position, sizes);
             int[] inside = [.. windows.Cells(position, sizes).Where(pair => pair.Source >= 0).Select(pair => pair.Source)];
             for (int plane = 0; plane < planes; plane++)
             {
-                result.Data[plane * outputArea + place] = reduce(inside.Select(source => image.Data[plane * inputArea + source]), NdArray.Product(kernel));
+                double value = reduce([.. inside.Select(source => image.Data[plane * inputArea + source])], inside, cells);
+                // Indices count over the whole tensor.
+                result.Data[plane * outputArea + place] = type == ElementType.Int64 ? plane * inputArea + value : value;
             }
             place++;
         }
         return result;
     }
 
-    static double Largest(IEnumerable<double> inside, int cells) => inside.Max();
+    static double Largest(double[] inside, int[] sources, int cells) => inside.Max();
 
-    static double MeanOfInside(IEnumerable<double> inside, int cells) => inside.Average();
+    static double LargestIndex(double[] inside, int[] sources, int cells) => sources[Array.IndexOf(inside, inside.Max())];
 
-    static double MeanOfWindow(IEnumerable<double> inside, int cells) => inside.Sum() / cells;
+    static double MeanOfInside(double[] inside, int[] sources, int cells) => inside.Average();
+
+    static double MeanOfWindow(double[] inside, int[] sources, int cells) => inside.Sum() / cells;
 
     static NdArray Global(NdArray image, Func<double[], double> reduce)
     {

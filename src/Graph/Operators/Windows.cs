@@ -42,6 +42,18 @@ sealed record Windows(int[] Kernel, int[] Strides, int[] Dilations, int[] Begin,
         }
     }
 
+    /// <summary>Number of a window's cells that lie in the image or its declared padding; the room that a ceiling adds does not count.</summary>
+    public int CellsWithPadding(int[] output, int[] sizes)
+    {
+        int cells = 1;
+        for (int axis = 0; axis < Kernel.Length; axis++)
+        {
+            int start = output[axis] * Strides[axis] - Begin[axis];
+            cells *= Enumerable.Range(0, Kernel[axis]).Count(cell => start + cell * Dilations[axis] < sizes[axis] + End[axis]);
+        }
+        return cells;
+    }
+
     int Source(int cell, int[] output, int[] sizes)
     {
         int source = 0, stride = 1;

@@ -1,0 +1,40 @@
+namespace Toolchain.Export;
+
+/// <summary>Sizes of a named axis for tracing and proving.</summary>
+/// <remarks>
+/// An axis that always comes first is a batch and takes small sizes, all above 1, which broadcasting treats apart. Any other starts at the
+/// example's size and grows by steps, so that the module accepts it.
+/// </remarks>
+sealed class AxisSizes
+{
+    static readonly int[] batch = [2, 3, 5], growth = [0, 1, 3], proofs = [8, 2, 5, 4, 7, 6, 9];
+
+    readonly bool isBatch;
+    readonly int smallest, step;
+
+    /// <param name="name">Its name, for the error.</param>
+    /// <param name="places">Where it occurs: the number of the axis in an input, and the example's size there.</param>
+    /// <param name="step">Distance of sizes that the module accepts.</param>
+    /// <exception cref="ExportException">The step is below 1, or the examples have different sizes.</exception>
+    public AxisSizes(string name, IReadOnlyList<(int Axis, long Size)> places, int step)
+    {
+        isBatch = places.All(place => place.Axis == 0);
+        if (step < 1)
+        {
+            throw new ExportException($"the step of axis '{name}' must be at least 1, was {step}.");
+        }
+        if (!isBatch && places.Any(place => place.Size != places[0].Size))
+        {
+            throw new ExportException($"axis '{name}' has the sizes {string.Join(", ", places.Select(place => place.Size))} in the examples; expected one.");
+        }
+        // A size of 1 broadcasts.
+        (smallest, this.step) = (Math.Max((int)places[0].Size, 2), step);
+        Traced = isBatch ? batch : [.. growth.Select(steps => smallest + steps * step)];
+    }
+
+    /// <summary>Three sizes for tracing.</summary>
+    public IReadOnlyList<int> Traced { get; }
+
+    /// <summary>The size in proof number <paramref name="size"/>; axis number <paramref name="axis"/> goes its own way.</summary>
+    public int Proof(int size, int axis) => isBatch ? size : smallest + step * proofs[(size + 3 * axis) % proofs.Length];
+}

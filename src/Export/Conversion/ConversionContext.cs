@@ -1,0 +1,13 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Conversion;
+
+/// <summary>What converters may ask for beside their own call.</summary>
+/// <param name="Trace">The whole trace.</param>
+/// <param name="ValueOf">The graph's value of a recorded tensor; null for a constant that changes with a named axis and cannot be made in the graph.</param>
+/// <param name="StateOf">A parameter or buffer by key.</param>
+/// <param name="Packed">A constant made of weights by name, made once.</param>
+/// <param name="Sizes">Sizes as values of the graph.</param>
+/// <param name="Opaque">The modules that live in native code.</param>
+sealed record ConversionContext(
+    MergedTrace Trace, Func<int, Value?> ValueOf, Func<string, Value> StateOf, Func<string, Func<TensorData>, Value> Packed, SizeValues Sizes, OpaqueModules Opaque);

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Toolchain.Export.Recording;
+using Toolchain.Graph;
+using TorchSharp;
+
+namespace Toolchain.Export.Conversion;
+
+/// <summary>
+/// A module that lives in native code, such as an LSTM: the arguments of its native constructor, as the woven TorchSharp.dll kept them, and its weights.
+/// </summary>
+/// <param name="Path">Its path; "" for the traced module itself.</param>
+/// <param name="Arguments">The constructor's arguments by native position.</param>
+/// <param name="State">Tensors of the whole traced module by key.</param>
+sealed record OpaqueModule(string Path, IReadOnlyList<object?> Arguments, IReadOnlyDictionary<string, torch.Tensor> State)
+{
+    public long Integer(int argument) => Convert.ToInt64(Arguments[argument], CultureInfo.InvariantCulture);
+
+    public bool Flag(int argument) => (bool)Arguments[argument]!;
+
+    /// <summary>Full key of one of its tensors.</summary>
+    public string Key(string name) => Path == "" ? name : $"{Path}.{name}";
+
+    public bool Has(string name) => State.ContainsKey(Key(name));
+
+    /// <summary>Content of one of its weights.</summary>
+    public TensorData Weight(string name) => NativeTensor.Read(State[Key(name)]);
+}
+
+/// <summary>The opaque modules of a traced module by native handle.</summary>
+sealed class OpaqueModules
+{
+    static readonly FieldInfo handleOf = typeof(torch.nn.Module).GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic)
+        ?? throw new InvalidOperationException($"TorchSharp {typeof(torch).Assembly.GetName().Version} keeps no handle in its modules.");
+
+    readonly Dictionary<nint, string> paths = [];
+    readonly IReadOnlyDictionary<string, torch.Tensor> state;
+
+    public OpaqueModules(torch.nn.Module root)
+    {
+        state = root.state_dict();
+        foreach ((string path, torch.nn.Module module) in root.named_modules().Prepend(("", root)))
+        {
+            paths.TryAdd(Native(module), path);
+        }
+    }
+
+    /// <summary>The module of a native handle, or null when it is no part of the traced module.</summary>
+    public OpaqueModule? Find(SafeHandle? handle) =>
+        handle is not null && paths.TryGetValue(handle.DangerousGetHandle(), out string? path) && Constructed(handle.DangerousGetHandle()) is object?[] arguments
+            ? new OpaqueModule(path, arguments, state)
+            : null;
+
+    /// <summary>Arguments of the constructor of the module that a constructor took, such as the layer of a TransformerEncoder.</summary>
+    public static IReadOnlyList<object?>? ArgumentsOf(object? handle) => handle is SafeHandle native ? Constructed(native.DangerousGetHandle()) : null;
+
+    static nint Native(torch.nn.Module module) => ((SafeHandle)handleOf.GetValue(module)!).DangerousGetHandle();
+
+    static object?[]? Constructed(nint handle) =>
+        (typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")?.GetField("Constructed")?.GetValue(null) as ConcurrentDictionary<nint, object?[]>)?.GetValueOrDefault(handle);
+}

@@ -1,0 +1,92 @@
+using System.Runtime.InteropServices;
+using Toolchain.Export.Conversion;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Images resized, and read at points of a grid.</summary>
+static class ResizeConverters
+{
+    public static IEnumerable<Converter> All =>
+    [
+        new("THSNN_interpolate", Interpolate),
+        new("THSTensor_upsample_nearest1d", UpsampleNearest), new("THSTensor_upsample_nearest2d", UpsampleNearest), new("THSTensor_upsample_nearest3d", UpsampleNearest),
+        new("THSNN_grid_sample", GridSample),
+        new("THSNN_affine_grid", AffineGrid),
+    ];
+
+    // (input, size*, length, scale*, length, mode, align_corners as 0 none, 1 yes, 2 no, recompute_scale_factor, antialias)
+    static Value Interpolate(GraphBuilder graph, NativeCall call)
+    {
+        if (call.Flag(8))
+        {
+            throw call.Refuse("'antialias' has no ONNX form below opset 18, and runtimes do not agree on it; resize without it");
+        }
+        if (call.Integer(5) == 5)
+        {
+            return PoolingConverters.AdaptiveAverage(graph, call);
+        }
+        bool corners = call.Integer(6) == 1;
+        Attributes attributes = call.Integer(5) switch
+        {
+            0 => new() { ["mode"] = "nearest", ["coordinate_transformation_mode"] = "asymmetric", ["nearest_mode"] = "floor" },
+            1 or 2 or 4 => new() { ["mode"] = "linear", ["coordinate_transformation_mode"] = corners ? "align_corners" : "half_pixel" },
+            3 => new() { ["mode"] = "cubic", ["coordinate_transformation_mode"] = corners ? "align_corners" : "half_pixel", ["cubic_coeff_a"] = -0.75 },
+            6 => new() { ["mode"] = "nearest", ["coordinate_transformation_mode"] = "half_pixel", ["nearest_mode"] = "round_prefer_ceil" },
+            long mode => throw call.Refuse($"'mode' must be in [0..6], found {mode}"),
+        };
+        // The scale itself matters for the positions only where it was given and is not to be computed again.
+        bool byScale = !call.IsGiven(1) && call.IsGiven(3) && !call.Flag(7) && !corners;
+        double[] scales = byScale ? [1, 1, .. MemoryMarshal.Cast<long, double>(call.Integers(3))] : [];
+        return Resize(graph, call, scales, attributes);
+    }
+
+    static Value UpsampleNearest(GraphBuilder graph, NativeCall call) =>
+        Resize(graph, call, [], new Attributes { ["mode"] = "nearest", ["coordinate_transformation_mode"] = "asymmetric", ["nearest_mode"] = "floor" });
+
+    static Value Resize(GraphBuilder graph, NativeCall call, double[] scales, Attributes attributes) => scales.Length > 0
+        ? graph.Apply("Resize", [call.Tensor(0), null, graph.Constant(TensorData.Of([.. scales.Select(scale => (float)scale)], scales.Length))], attributes)
+        : graph.Apply("Resize", [call.Tensor(0), null, null, call.Vector(call.ResultSizes())], attributes);
+
+    // (input [N,C,H,W], grid [N,H',W',2], mode, padding, align_corners)
+    static Value GridSample(GraphBuilder graph, NativeCall call)
+    {
+        if (call.Shape(0).Count != 4)
+        {
+            throw call.Refuse($"its input must be [N,C,H,W], found {call.Shape(0)}");
+        }
+        return graph.Apply("GridSample", [call.Tensor(0), call.Tensor(1)], new Attributes
+        {
+            ["mode"] = call.Integer(2) == 0 ? "nearest" : graph.Opset >= 20 ? "linear" : "bilinear",
+            ["padding_mode"] = call.Integer(3) switch { 0 => "zeros", 1 => "reflection", _ => "border" },
+            ["align_corners"] = call.Integer(4) == 1 ? 1 : 0,
+        });
+    }
+
+    // (theta [N,2,3], size* [N,C,H,W], length, align_corners): theta * (x, y, 1) at every pixel.
+    static Value AffineGrid(GraphBuilder graph, NativeCall call)
+    {
+        Quantity[] size = call.Quantities(1);
+        if (size.Length != 4)
+        {
+            throw call.Refuse($"its size must be [N,C,H,W], found {size.Length} axes");
+        }
+        Value x = graph.Unsqueeze(Coordinates(graph, call, size[3]), 0, 2), y = graph.Unsqueeze(Coordinates(graph, call, size[2]), 1, 2); // [1,W,1], [H,1,1]
+        Value one = graph.Constant(TensorData.FromDoubles([1], [1, 1, 1], call.ResultType()));
+        Value shape = call.Vector(size[2], size[3], Quantity.Combine(size[2], size[2], (_, _) => 1));
+        Value points = graph.Apply("Concat", [.. new[] { x, y, one }.Select(part => graph.Apply("Expand", [part, shape]))], new Attributes { ["axis"] = 2 });
+        Value flat = graph.Reshape(points, -1, 3); // [H*W,3]
+        Value grid = graph.MatMul(flat, graph.Transpose(call.Tensor(0), 0, 2, 1)); // [N,H*W,2]
+        return graph.Apply("Reshape", [grid, call.Vector(call.ResultSizes())]);
+    }
+
+    // The centres of `size` pixels in [-1,1]; with aligned corners the outermost lie on the border.
+    static Value Coordinates(GraphBuilder graph, NativeCall call, Quantity size)
+    {
+        Value numbers = graph.Cast(graph.Numbers(call, size), call.ResultType());
+        Value count = graph.Cast(graph.Squeeze(call.Vector(size), 0), call.ResultType());
+        return call.Flag(3)
+            ? graph.Shift(graph.Div(graph.Scale(numbers, 2), graph.Clip(graph.Shift(count, -1), 1, null)), -1)
+            : graph.Shift(graph.Div(graph.Shift(graph.Scale(numbers, 2), 1), count), -1);
+    }
+}

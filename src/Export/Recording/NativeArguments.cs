@@ -1,0 +1,58 @@
+using System.Globalization;
+
+namespace Toolchain.Export.Recording;
+
+/// <summary>Finds tensors among the arguments and results of a native call.</summary>
+static class NativeArguments
+{
+    /// <summary>Handles that an argument may name; some may be no tensors.</summary>
+    public static IEnumerable<nint> Handles(NativeEntry entry, object?[] arguments, int position)
+    {
+        if (arguments[position] is nint[] many)
+        {
+            return many;
+        }
+        if (entry.IsOut[position] || arguments[position] is not nint pointer || pointer == 0)
+        {
+            return [];
+        }
+        return entry.LengthOf[position] < 0 ? [pointer] : [pointer, .. Elements(entry, arguments, position).Select(element => (nint)element)];
+    }
+
+    /// <summary>The 8-byte elements of an array that a pointer argument names.</summary>
+    public static unsafe long[] Elements(NativeEntry entry, object?[] arguments, int position)
+    {
+        int count = Convert.ToInt32(arguments[entry.LengthOf[position]], CultureInfo.InvariantCulture);
+        return count <= 0 ? [] : new ReadOnlySpan<long>((void*)(nint)arguments[position]!, count).ToArray();
+    }
+
+    /// <summary>New tensors: the result, out arguments, and what the call put into arrays that it had allocated.</summary>
+    public static IEnumerable<nint> Made(NativeEntry entry, object?[] arguments, object? result)
+    {
+        if (!entry.MakesTensors)
+        {
+            yield break;
+        }
+        object? allocator = arguments.OfType<Delegate>().FirstOrDefault()?.Target;
+        if (allocator?.GetType().GetProperty("Array")?.GetValue(allocator) is nint[] many)
+        {
+            // Some of these entries return nothing, though TorchSharp declares a pointer (THSTensor_chunk): it must not be followed.
+            foreach (nint handle in many.Where(handle => handle != 0))
+            {
+                yield return handle;
+            }
+            yield break;
+        }
+        if (result is nint single && single != 0)
+        {
+            yield return single;
+        }
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            if (entry.IsOut[i] && arguments[i] is nint written && written != 0)
+            {
+                yield return written;
+            }
+        }
+    }
+}
