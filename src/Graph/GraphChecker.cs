@@ -28,7 +28,7 @@ public static class GraphChecker
             }
             if (node is { Op: "Constant", Outputs.Count: > 0 })
             {
-                constants[node.Outputs[0]] = node.Attributes["value"] as TensorData ?? throw new GraphException($"node '{node.Name}' (Constant): 'value' must be a tensor.");
+                constants[node.Outputs[0]] = Operators.IndexingOperators.ConstantOf(node.Attributes);
             }
         }
         foreach (Value output in model.Outputs)

@@ -12,7 +12,10 @@ static class Inference
             Operator op = OperatorRegistry.Find(node.Op, opset);
             TensorType?[] types = [.. node.Inputs.Select(name => name == "" ? null : typeOf(name))];
             TensorData?[] constants = [.. node.Inputs.Select(name => name == "" ? null : constantOf(name))];
-            return op.Infer(new TypeScope(node, types, constants));
+            TensorType[] results = op.Infer(new TypeScope(node, types, constants));
+            return node.Outputs.Skip(results.Length).All(name => name == "")
+                ? results
+                : throw new GraphException($"it names {node.Outputs.Count} outputs, of which {results.Length} are supported.");
         }
         catch (GraphException error)
         {

@@ -52,6 +52,7 @@ static partial class DuplicateRemoval
         TensorData tensor => $"{tensor.Type}[{string.Join(",", tensor.Sizes)}]{Convert.ToHexStringLower(SHA256.HashData(tensor.Bytes.Span))}",
         long[] numbers => string.Join(",", numbers),
         float[] numbers => string.Join(",", numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))),
+        string[] texts => string.Join(",", texts.Select(text => $"'{text}'")),
         float number => $"{number.ToString("R", CultureInfo.InvariantCulture)}f",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };

@@ -106,6 +106,7 @@ sealed class OnnxReader
         Kind.String => attribute.S.ToStringUtf8(),
         Kind.Ints => attribute.Ints.ToArray(),
         Kind.Floats => attribute.Floats.ToArray(),
+        Kind.Strings => attribute.Strings.Select(text => text.ToStringUtf8()).ToArray(),
         Kind.Tensor => TensorReader.Read(attribute.T ?? throw new GraphException("it holds no tensor."), external),
         _ => throw new GraphException($"its type {attribute.Type} is not supported."),
     };
