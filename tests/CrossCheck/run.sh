@@ -84,6 +84,8 @@ else
     say "FAIL evaluator: $(grep -m 1 -A 2 'conformance.md\|Not found' "$work/log" | tr '\n' ' ')"
 fi
 
+check bash "$here/../Package/run.sh"
+
 count() {
     grep -c "^$1 " "$work/lines" || true
 }
