@@ -38,8 +38,11 @@ public sealed record ExportReport
     /// <summary>Runtimes that agree with the module.</summary>
     public required IReadOnlyList<string> Runtimes { get; init; }
 
-    /// <summary>Batch sizes at which they agree.</summary>
+    /// <summary>Batch sizes at which module and model were run side by side and agree.</summary>
     public required IReadOnlyList<int> Sizes { get; init; }
+
+    /// <summary>Those of the sizes at which the float64 evaluator took part (<see cref="OnnxExportOptions.ProofFlops"/>).</summary>
+    public required IReadOnlyList<int> OracleSizes { get; init; }
 
     /// <summary>Absolute difference that was allowed.</summary>
     public required double AbsoluteTolerance { get; init; }

@@ -48,6 +48,12 @@ public sealed record OnnxExportOptions
     /// </summary>
     public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
 
+    /// <summary>
+    /// Floating-point operations above which a proof size is left out, unless it is the first: 1e10 on the float64 evaluator, ten times as many on
+    /// module and runtimes. A small net is proven at all sizes; the proof of a large one ends in seconds. The report says what was proven where.
+    /// </summary>
+    public double ProofFlops { get; init; } = 1e10;
+
     /// <summary>Whether the report lists, for each runtime, the error after each node.</summary>
     public bool NodeErrors { get; init; }
 

@@ -74,7 +74,7 @@ public sealed class ReportTests
     {
         JsonElement json = JsonDocument.Parse(OnnxExport.Trace(new Fn(x => x.exp()), rand(2, 3), proven).Prove().ToJson()).RootElement;
 
-        Assert.Equal(["sha256", "bytes", "externalData", "opset", "irVersion", "parameters", "operators", "runtimes", "sizes", "absoluteTolerance", "relativeTolerance", "errors", "budget", "nodes"],
+        Assert.Equal(["sha256", "bytes", "externalData", "opset", "irVersion", "parameters", "operators", "runtimes", "sizes", "oracleSizes", "absoluteTolerance", "relativeTolerance", "errors", "budget", "nodes"],
             json.EnumerateObject().Select(property => property.Name));
         Assert.Equal(["runtime", "size", "output", "maxAbsolute", "maxRelative", "maxUlp", "histogram"], json.GetProperty("errors")[0].EnumerateObject().Select(property => property.Name));
     }
@@ -123,6 +123,20 @@ public sealed class ReportTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public void Prove_SizesThatCostTooMuch_AreLeftOutAndSaidSo()
+    {
+        using var net = nn.Linear(100, 50); // 10,000 operations for each row
+        net.eval();
+        OnnxExportOptions options = proven with { ProofSizes = [2, 1, 20, 21, 200, 201], ProofFlops = 200_000 };
+
+        ExportReport report = OnnxExport.Trace(net, rand(2, 100), options).Prove();
+        Assert.Equal([2, 1, 20, 21, 200], report.Sizes);
+        Assert.Equal([2, 1, 20], report.OracleSizes);
+        Assert.Equal([2, 1, 20], OnnxExport.Trace(net, rand(2, 100), options with { Runtimes = [] }).Prove().Sizes);
+        Assert.Equal([2], OnnxExport.Trace(net, rand(2, 100), options with { ProofFlops = 0 }).Prove().Sizes);
     }
 
     [Theory]

@@ -1,7 +1,7 @@
 namespace Toolchain.Graph.Inspection;
 
 /// <summary>Floating-point operations of a model by its shapes: a multiplication with its addition counts as two.</summary>
-static class FlopCount
+public static class FlopCount
 {
     // They move or rename elements.
     static readonly HashSet<string> free =
@@ -9,6 +9,10 @@ static class FlopCount
         "Cast", "Concat", "Constant", "ConstantOfShape", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND", "Identity", "OneHot", "Pad", "Range", "Reshape", "ScatterElements",
         "ScatterND", "Shape", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Trilu", "Unsqueeze", "Where",
     ];
+
+    /// <summary>Operations for one row of <paramref name="model"/>: named axes count as 1. Null where a shape is unknown.</summary>
+    /// <exception cref="GraphException">The model does not check.</exception>
+    public static double? PerRow(OnnxModel model) => PerRow(model, GraphChecker.Check(model));
 
     /// <summary>Operations for one row: named axes count as 1. Null where a shape is unknown.</summary>
     /// <param name="model">A checked model.</param>
