@@ -15,20 +15,37 @@ public static class Evaluator
     /// <exception cref="GraphException">An input is missing or has another shape, or an operator cannot run.</exception>
     public static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
     {
-        var values = model.Initializers.ToDictionary(pair => pair.Key, pair => NdArray.From(pair.Value));
+        // Weights are widened when they are needed, and what no later node reads is dropped: a large model would not fit otherwise.
+        Dictionary<string, TensorData> weights = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
+        Dictionary<string, int> readers = model.Nodes.SelectMany(node => node.Inputs).Concat(model.Outputs.Select(output => output.Name)).CountBy(name => name).ToDictionary();
+        var values = new Dictionary<string, NdArray>();
         foreach (Value input in model.Inputs)
         {
             values[input.Name] = NdArray.From(Matching(input, inputs));
         }
         foreach (Node node in model.Nodes)
         {
+            Widen(node.Inputs);
             NdArray[] results = Run(node, model.Opset, values);
-            foreach ((string name, NdArray result) in node.Outputs.Zip(results))
+            foreach ((string name, NdArray result) in node.Outputs.Zip(results).Where(pair => readers.ContainsKey(pair.First)))
             {
                 values[name] = result;
             }
+            foreach (string name in node.Inputs.Where(name => --readers[name] == 0))
+            {
+                values.Remove(name);
+            }
         }
+        Widen(model.Outputs.Select(output => output.Name));
         return model.Outputs.ToDictionary(output => output.Name, output => Widened(values[output.Name]));
+
+        void Widen(IEnumerable<string> names)
+        {
+            foreach (string name in names.Where(name => !values.ContainsKey(name) && weights.ContainsKey(name)))
+            {
+                values[name] = NdArray.From(weights[name]);
+            }
+        }
     }
 
     static TensorData Matching(Value input, IReadOnlyDictionary<string, TensorData> inputs)

@@ -95,7 +95,7 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>Reads a model from the bytes of a file.</summary>
+    /// <summary>Reads a model from the bytes of a file, which must not change afterwards: large weights stay in them.</summary>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model, or use what this library does not read.</exception>
-    public static OnnxModel FromBytes(ReadOnlySpan<byte> bytes) => Reading.OnnxReader.Read(bytes);
+    public static OnnxModel FromBytes(ReadOnlyMemory<byte> bytes) => Reading.OnnxReader.Read(bytes);
 }

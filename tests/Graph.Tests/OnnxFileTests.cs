@@ -44,7 +44,7 @@ public sealed class OnnxFileTests
     [Fact]
     public void FromBytes_NotProtobuf_SaysSo()
     {
-        var error = Assert.Throws<InvalidDataException>(() => OnnxModel.FromBytes("hello, world"u8));
+        var error = Assert.Throws<InvalidDataException>(() => OnnxModel.FromBytes("hello, world"u8.ToArray()));
         Assert.StartsWith("not an ONNX model: ", error.Message, StringComparison.Ordinal);
     }
 
@@ -58,7 +58,7 @@ public sealed class OnnxFileTests
             try
             {
                 // A cut between two fields can leave a shorter but well-formed message; it must then still check.
-                GraphChecker.Check(OnnxModel.FromBytes(bytes.AsSpan(0, length)));
+                GraphChecker.Check(OnnxModel.FromBytes(bytes.AsMemory(0, length)));
             }
             catch (Exception error) when (error is InvalidDataException or GraphException)
             {

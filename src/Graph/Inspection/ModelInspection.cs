@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Onnx;
 using Toolchain.Graph.Reading;
 
 namespace Toolchain.Graph.Inspection;
@@ -80,14 +79,14 @@ public sealed record ModelInspection
     /// <summary>Of the bytes of a file; <paramref name="folder"/> is where external data may lie.</summary>
     internal static ModelInspection Of(byte[] bytes, string? folder)
     {
-        ModelProto proto = ModelFile.Parse(bytes);
-        GraphOrder.Check(proto.Graph);
-        ModelInspection outline = ProtoOutline.Of(proto) with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Bytes = bytes.Length };
+        ParsedModel parsed = ModelFile.Parse(bytes);
+        GraphOrder.Check(parsed.Proto.Graph);
+        ModelInspection outline = ProtoOutline.Of(parsed.Proto) with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Bytes = bytes.Length };
         if (outline.Foreign.Count > 0)
         {
             return outline;
         }
-        OnnxModel model = OnnxReader.Read(proto, folder);
+        OnnxModel model = OnnxReader.Read(parsed, folder);
         IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(model);
         return outline with
         {

@@ -3,6 +3,11 @@ using Onnx;
 
 namespace Toolchain.Graph.Reading;
 
+/// <summary>A decoded model.</summary>
+/// <param name="Proto">The message, without the content of large weights.</param>
+/// <param name="Weights">That content, by the index of the initializer, where it lies in the file's bytes.</param>
+sealed record ParsedModel(ModelProto Proto, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Weights);
+
 /// <summary>The message in an <c>.onnx</c> file, scanned before it is decoded.</summary>
 static class ModelFile
 {
@@ -31,14 +36,15 @@ static class ModelFile
     }
 
     /// <exception cref="InvalidDataException">The bytes are no ONNX model; the text has path and offset.</exception>
-    public static ModelProto Parse(ReadOnlySpan<byte> bytes)
+    public static ParsedModel Parse(ReadOnlyMemory<byte> bytes)
     {
-        WireScan.Check(bytes, ModelProto.Descriptor);
+        WireScan.Check(bytes.Span, ModelProto.Descriptor);
+        (ReadOnlyMemory<byte> message, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> weights) = WeightCut.Cut(bytes);
         try
         {
-            ModelProto proto = ModelProto.Parser.ParseFrom(bytes);
+            ModelProto proto = ModelProto.Parser.ParseFrom(message.Span);
             return proto.Graph is { Node.Count: > 0 }
-                ? proto
+                ? new ParsedModel(proto, weights)
                 : throw new InvalidDataException("not an ONNX model: it holds no graph; expected a file written by an ONNX exporter.");
         }
         catch (InvalidProtocolBufferException error)

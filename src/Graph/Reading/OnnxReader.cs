@@ -6,24 +6,25 @@ namespace Toolchain.Graph.Reading;
 /// <summary>Reads ONNX's protobuf form; everything in a file is distrusted until it is checked.</summary>
 sealed class OnnxReader
 {
+    readonly ParsedModel parsed;
     readonly ExternalData? external;
 
-    OnnxReader(ExternalData? external) => this.external = external;
+    OnnxReader(ParsedModel parsed, ExternalData? external) => (this.parsed, this.external) = (parsed, external);
 
     /// <param name="bytes">Content of the file.</param>
     /// <param name="folder">Where external data may lie; null where there is no file.</param>
     /// <exception cref="InvalidDataException">The bytes are no model that this library reads; the text names the place.</exception>
-    public static OnnxModel Read(ReadOnlySpan<byte> bytes, string? folder = null)
+    public static OnnxModel Read(ReadOnlyMemory<byte> bytes, string? folder = null)
     {
         return Read(ModelFile.Parse(bytes), folder);
     }
 
     /// <exception cref="InvalidDataException">The message is no model that this library reads; the text names the place.</exception>
-    public static OnnxModel Read(ModelProto proto, string? folder)
+    public static OnnxModel Read(ParsedModel parsed, string? folder)
     {
         try
         {
-            return new OnnxReader(folder is null ? null : new ExternalData(folder)).ToModel(proto);
+            return new OnnxReader(parsed, folder is null ? null : new ExternalData(folder)).ToModel(parsed.Proto);
         }
         catch (GraphException error)
         {
@@ -46,7 +47,7 @@ sealed class OnnxReader
             Opset = opset,
             Name = graph.Name,
             Documentation = proto.DocString,
-            Initializers = [.. graph.Initializer.Select((tensor, i) => At($"graph.initializer[{i}] '{tensor.Name}'", () => KeyValuePair.Create(tensor.Name, TensorReader.Read(tensor, external))))],
+            Initializers = [.. graph.Initializer.Select((tensor, i) => At($"graph.initializer[{i}] '{tensor.Name}'", () => KeyValuePair.Create(tensor.Name, TensorReader.Read(tensor, external, parsed.Weights.TryGetValue(i, out ReadOnlyMemory<byte> raw) ? (ReadOnlyMemory<byte>?)raw : null))))],
             Inputs = [.. graph.Input.Where(input => !weights.Contains(input.Name)).Select((input, i) => At($"graph.input[{i}] '{input.Name}'", () => ToValue(input)))],
             Outputs = [.. graph.Output.Select((output, i) => At($"graph.output[{i}] '{output.Name}'", () => ToValue(output)))],
             Nodes = [.. graph.Node.Select((node, i) => At(GraphOrder.Place(node, i), () => ToNode(node)))],
