@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Toolchain.Export.Parity;
 using Toolchain.Graph;
 using TorchSharp;
@@ -28,26 +27,23 @@ public sealed class TracedModel
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>
     /// <exception cref="ParityException">An output differs; all misses are listed.</exception>
-    public ExportReport Prove()
-    {
-        byte[] bytes = Model.ToBytes();
-        return Prove(new SavedModel(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length, null), bytes);
-    }
+    public ExportReport Prove() => Prove(Model.Describe());
 
     /// <summary>Proves the model, then writes it whole or not at all; the same module gives the same bytes.</summary>
     /// <exception cref="ParityException">An output differs; all misses are listed, and no file is left.</exception>
-    /// <exception cref="GraphException">The weights are above 2 GB, which no runtime takes in one piece.</exception>
+    /// <exception cref="GraphException">The weights are above 2 GB, which further runtimes do not take in one piece.</exception>
     public ExportReport Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ExportReport report = Prove();
+        ExportReport report = Prove(new SavedModel("", 0, null));
         SavedModel saved = Model.Save(path, Options.ExternalDataThreshold);
         return report with { Sha256 = saved.Sha256, Bytes = saved.Bytes, ExternalData = saved.ExternalData };
     }
 
-    ExportReport Prove(SavedModel saved, byte[] bytes)
+    ExportReport Prove(SavedModel saved)
     {
-        OnnxModel read = OnnxModel.FromBytes(bytes);
+        OnnxModel read = Model.ReadBack();
+        byte[] bytes = Options.Runtimes.Count > 0 ? Model.ToBytes() : [];
         ModelParity parity = ModelParity.Prove(this, read, bytes);
         return new ExportReport
         {

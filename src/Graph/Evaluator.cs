@@ -8,6 +8,9 @@ namespace Toolchain.Graph;
 /// </summary>
 public static class Evaluator
 {
+    // Large arrays are collected late: without asking for it a ResNet-50 took 200 MB more.
+    const long DroppedBytes = 8 << 20;
+
     /// <summary>Runs <paramref name="model"/>.</summary>
     /// <param name="model">A checked model.</param>
     /// <param name="inputs">A tensor for each input, by name. Elements are widened to float64 and never rounded on the way.</param>
@@ -19,6 +22,7 @@ public static class Evaluator
         Dictionary<string, TensorData> weights = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
         Dictionary<string, int> readers = model.Nodes.SelectMany(node => node.Inputs).Concat(model.Outputs.Select(output => output.Name)).CountBy(name => name).ToDictionary();
         var values = new Dictionary<string, NdArray>();
+        long dropped = 0;
         foreach (Value input in model.Inputs)
         {
             values[input.Name] = NdArray.From(Matching(input, inputs));
@@ -33,7 +37,12 @@ public static class Evaluator
             }
             foreach (string name in node.Inputs.Where(name => --readers[name] == 0))
             {
-                values.Remove(name);
+                dropped += values.Remove(name, out NdArray? last) ? last.Data.Length * sizeof(double) : 0;
+            }
+            if (dropped > DroppedBytes)
+            {
+                GC.Collect();
+                dropped = 0;
             }
         }
         Widen(model.Outputs.Select(output => output.Name));

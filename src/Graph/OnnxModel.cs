@@ -95,6 +95,12 @@ public sealed class OnnxModel
         }
     }
 
+    /// <summary>The model as a reader of its file gets it: written and read again, but for the content of large weights, which stay this model's own.</summary>
+    public OnnxModel ReadBack() => Reading.OnnxReader.Read(Reading.WeightCut.WriteAndRead(this), folder: null);
+
+    /// <summary>Digest and size of a self-contained file, without making it.</summary>
+    public SavedModel Describe() => Writing.ModelWriter.Write(Writing.OnnxWriter.ToProto(this), Stream.Null);
+
     /// <summary>Reads a model from the bytes of a file, which must not change afterwards: large weights stay in them.</summary>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model, or use what this library does not read.</exception>
     public static OnnxModel FromBytes(ReadOnlyMemory<byte> bytes) => Reading.OnnxReader.Read(bytes);

@@ -31,6 +31,22 @@ static class WeightCut
         })), weights);
     }
 
+    /// <summary>Writes a model without its large weights, and decodes what was written.</summary>
+    public static ParsedModel WriteAndRead(OnnxModel model)
+    {
+        Onnx.ModelProto proto = Writing.OnnxWriter.ToProto(model);
+        var weights = new Dictionary<int, ReadOnlyMemory<byte>>();
+        for (int i = 0; i < model.Initializers.Count; i++)
+        {
+            if (model.Initializers[i].Value.Bytes.Length >= SmallestBytes)
+            {
+                weights[i] = model.Initializers[i].Value.Bytes;
+                proto.Graph.Initializer[i].RawData = Google.Protobuf.ByteString.Empty;
+            }
+        }
+        return ModelFile.Parse(Google.Protobuf.MessageExtensions.ToByteArray(proto)) with { Weights = weights };
+    }
+
     // The message with the content of one of its fields replaced.
     static ReadOnlyMemory<byte> Copy(ReadOnlyMemory<byte> message, int field, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>> replace)
     {

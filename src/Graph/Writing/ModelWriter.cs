@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
+using Onnx;
 using Toolchain.Data;
 
 namespace Toolchain.Graph.Writing;
@@ -15,24 +16,41 @@ static class ModelWriter
         ExternalLayout? external = model.WeightBytes >= threshold ? new ExternalLayout(model) : null;
         if (external is not { Length: > 0 })
         {
-            byte[] whole = model.ToBytes();
-            AtomicFile.Write(path, stream => stream.Write(whole));
-            return new SavedModel(Convert.ToHexStringLower(SHA256.HashData(whole)), whole.Length, null);
+            return model.WeightBytes < Array.MaxLength
+                ? Write(OnnxWriter.ToProto(model), path)
+                : throw new GraphException($"{model.WeightBytes} bytes of weights are more than one file can have; save them as external data.");
         }
-        byte[] bytes = OnnxWriter.ToProto(model, external).ToByteArray();
         string data = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, external.Location);
         bool isNew = !File.Exists(data);
         // The weights first: the rename of the model makes both of them visible at once.
         AtomicFile.Write(data, external.WriteTo);
         try
         {
-            AtomicFile.Write(path, stream => stream.Write(bytes));
+            SavedModel saved = Write(OnnxWriter.ToProto(model, external), path);
+            return saved with { Bytes = saved.Bytes + external.Length, ExternalData = external.Location };
         }
         catch when (isNew)
         {
             File.Delete(data);
             throw;
         }
-        return new SavedModel(Convert.ToHexStringLower(SHA256.HashData(bytes)), bytes.Length + external.Length, external.Location);
+    }
+
+    /// <summary>Writes through a digest into <paramref name="stream"/>: the whole is never in memory.</summary>
+    public static SavedModel Write(ModelProto proto, Stream stream)
+    {
+        using var hash = SHA256.Create();
+        using (var hashed = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))
+        {
+            proto.WriteTo(hashed);
+        }
+        return new SavedModel(Convert.ToHexStringLower(hash.Hash!), proto.CalculateSize(), null);
+    }
+
+    static SavedModel Write(ModelProto proto, string path)
+    {
+        SavedModel? saved = null;
+        AtomicFile.Write(path, stream => saved = Write(proto, stream));
+        return saved!;
     }
 }
