@@ -43,6 +43,22 @@ public sealed record OnnxExportOptions
     public double RelativeTolerance { get; init; } = 1e-5;
 
     /// <summary>
+    /// Whether weights and computation are float16; inputs and outputs stay float32. Parity then allows <see cref="HalfTolerance"/>, absolute and relative, and the
+    /// report's budget is still that against the float64 evaluator on the unrounded weights.
+    /// </summary>
+    public bool Half { get; init; }
+
+    /// <summary>
+    /// What parity allows in half precision, absolute and as a fraction of the value: a half has 11 bits, so each rounding is up to 5e-4 of a value, and
+    /// those of some tens of layers add up.
+    /// </summary>
+    public double HalfTolerance { get; init; } = 1e-2;
+
+    internal double AllowedAbsolute => Half ? Math.Max(AbsoluteTolerance, HalfTolerance) : AbsoluteTolerance;
+
+    internal double AllowedRelative => Half ? Math.Max(RelativeTolerance, HalfTolerance) : RelativeTolerance;
+
+    /// <summary>
     /// Sizes of the batch at which parity is shown: one image, two sizes that were never traced, and the usual batch. Other named axes take sizes
     /// that were never traced.
     /// </summary>

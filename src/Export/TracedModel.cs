@@ -1,5 +1,6 @@
 using Toolchain.Export.Parity;
 using Toolchain.Graph;
+using Toolchain.Graph.Passes;
 using TorchSharp;
 
 namespace Toolchain.Export;
@@ -8,10 +9,13 @@ namespace Toolchain.Export;
 public sealed class TracedModel
 {
     internal TracedModel(OnnxModel model, torch.nn.Module module, ExampleInputs inputs, IReadOnlyList<string> outputNames, OnnxExportOptions options) =>
-        (Model, Module, Inputs, OutputNames, Options) = (model, module, inputs, outputNames, options);
+        (Model, Exact, Module, Inputs, OutputNames, Options) = (options.Half ? HalfPrecision.Apply(model) : model, model, module, inputs, outputNames, options);
 
     /// <summary>The graph.</summary>
     public OnnxModel Model { get; }
+
+    // The graph with the module's own weights; the same as Model unless that is in half precision.
+    internal OnnxModel Exact { get; }
 
     internal torch.nn.Module Module { get; }
 
@@ -56,8 +60,8 @@ public sealed class TracedModel
             Runtimes = [ExportReport.Oracle, .. Options.Runtimes.Select(runtime => runtime.Name)],
             Sizes = [.. parity.Errors.Select(error => error.Size).Distinct()],
             OracleSizes = [.. parity.Budget.Select(error => error.Size).Distinct()],
-            AbsoluteTolerance = Options.AbsoluteTolerance,
-            RelativeTolerance = Options.RelativeTolerance,
+            AbsoluteTolerance = Options.AllowedAbsolute,
+            RelativeTolerance = Options.AllowedRelative,
             Errors = parity.Errors,
             Budget = parity.Budget,
             Nodes = Options.NodeErrors ? ModelParity.OfNodes(this, read) : [],

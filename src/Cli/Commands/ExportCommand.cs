@@ -18,10 +18,11 @@ static class ExportCommand
         var folder = new Argument<string?>("RUN") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string?>("--out") { Description = "Target; by default model.onnx in the run folder." };
         var opset = new Option<int>("--opset") { Description = "Version of the operators, 13 to 21.", DefaultValueFactory = _ => 17 };
+        var half = new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is reported." };
         var info = new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
-            folder, output, opset, info, common.SkipBad,
+            folder, output, opset, half, info, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -43,6 +44,7 @@ static class ExportCommand
                 Seed = seed,
                 Version = ProgramVersion.Text,
                 SecondRuntime = Devices.OnnxRuntime,
+                Half = parsed.GetValue(half),
             };
             TrainedModel exported = method.Export(run, request, parsed.GetValue(opset));
             string path = parsed.GetValue(output) ?? run.Model;

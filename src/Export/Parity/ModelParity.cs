@@ -25,10 +25,10 @@ sealed record ModelParity(IReadOnlyList<OutputError> Errors, IReadOnlyList<Outpu
                 continue;
             }
             IReadOnlyDictionary<string, TensorData> inputs = Inputs(traced, size), expected = RunModule(traced, inputs);
-            IReadOnlyDictionary<string, TensorData>? exact = isForOracle ? Evaluator.Run(read, inputs) : null;
+            IReadOnlyDictionary<string, TensorData>? exact = isForOracle ? Evaluator.Run(traced.Exact, inputs) : null;
             if (exact is not null)
             {
-                Compare(ExportReport.Oracle, exact);
+                Compare(ExportReport.Oracle, Evaluator.Run(read, inputs));
                 budget.AddRange(Distances(ExportReport.Module, size, exact, expected));
             }
             foreach (ParityRuntime runtime in traced.Options.Runtimes)
@@ -40,7 +40,7 @@ sealed record ModelParity(IReadOnlyList<OutputError> Errors, IReadOnlyList<Outpu
 
             void Compare(string runtime, IReadOnlyDictionary<string, TensorData> found)
             {
-                OutputComparison.Result result = OutputComparison.Compare(runtime, size, expected, found, traced.Options.AbsoluteTolerance, traced.Options.RelativeTolerance);
+                OutputComparison.Result result = OutputComparison.Compare(runtime, size, expected, found, traced.Options.AllowedAbsolute, traced.Options.AllowedRelative);
                 misses.AddRange(result.Misses);
                 errors.AddRange(result.Errors);
             }
