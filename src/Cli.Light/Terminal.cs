@@ -25,6 +25,15 @@ public sealed class Terminal
     /// <summary>A message that is no result.</summary>
     public void Note(string text) => error.WriteLine(text);
 
+    /// <summary>A step of the work that begins now: progress, silent with <c>--quiet</c>.</summary>
+    public void Stage(string text)
+    {
+        if (!quiet)
+        {
+            Note(text);
+        }
+    }
+
     /// <summary>An event for programs, as one JSON line; silent without <c>--json</c>.</summary>
     public void Event(string name, object content)
     {

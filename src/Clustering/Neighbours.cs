@@ -1,87 +1,100 @@
 namespace Toolchain.Clustering;
 
+/// <summary>Nearest neighbours of rows, nearest first; ties go to the lower index.</summary>
+/// <param name="Count">Neighbours per row.</param>
+/// <param name="Indices">Rows of the base, [Q,Count].</param>
+/// <param name="Values">Cosines in [-1..1], or Euclidean distances, [Q,Count].</param>
+public sealed record NeighbourTable(int Count, int[] Indices, float[] Values);
+
 /// <summary>Exact nearest neighbours by blocks of inner products; the same result at any thread count.</summary>
 public static class Neighbours
 {
-    const int BlockBytes = 128 * 1024;
-
-    /// <summary>The <paramref name="count"/> rows of <paramref name="base"/> with the largest cosine similarity to each query, most similar first.</summary>
+    /// <summary>The <paramref name="count"/> rows of <paramref name="base"/> with the largest cosine to each query.</summary>
     /// <param name="queries">Rows [Q,D]; not required to have unit length.</param>
     /// <param name="base">Rows [N,D].</param>
     /// <param name="count">Neighbours per query, in [1..N].</param>
     /// <param name="threads">Threads; 0 takes all processors.</param>
-    /// <returns>Indices [Q,count] and their cosines [Q,count], in [-1..1]; ties go to the lower index.</returns>
-    public static (int[] Indices, float[] Similarities) Cosine(Rows queries, Rows @base, int count, int threads = 0)
+    /// <exception cref="ArgumentException">The widths differ, or the count is out of range.</exception>
+    public static NeighbourTable Cosine(Rows queries, Rows @base, int count, int threads = 0)
     {
+        Check(queries, @base, count, @base.Count);
+        float[] unit = Kernels.Unit(queries), known = Kernels.Unit(@base);
+        (int[] indices, float[] scores) = Search(unit, known, new float[@base.Count], 1, queries.Width, count, skipSelf: false, threads);
+        return new NeighbourTable(count, indices, scores);
+    }
+
+    /// <summary>The <paramref name="count"/> rows of <paramref name="base"/> at the least Euclidean distance from each query.</summary>
+    /// <inheritdoc cref="Cosine"/>
+    public static NeighbourTable Euclidean(Rows queries, Rows @base, int count, int threads = 0)
+    {
+        Check(queries, @base, count, @base.Count);
+        return Euclidean(queries, @base, count, skipSelf: false, threads);
+    }
+
+    /// <summary>The <paramref name="count"/> nearest other rows of each row, by Euclidean distance; what graphs and t-SNE need.</summary>
+    /// <param name="rows">Rows [N,D].</param>
+    /// <param name="count">Neighbours per row, in [1..N-1].</param>
+    /// <param name="threads">Threads; 0 takes all processors.</param>
+    /// <exception cref="ArgumentException">The count is out of range.</exception>
+    public static NeighbourTable OfEach(Rows rows, int count, int threads = 0)
+    {
+        Check(rows, rows, count, rows.Count - 1);
+        return Euclidean(rows, rows, count, skipSelf: true, threads);
+    }
+
+    static NeighbourTable Euclidean(Rows queries, Rows @base, int count, bool skipSelf, int threads)
+    {
+        float[] norms = [.. Enumerable.Range(0, @base.Count).Select(row => Kernels.Dot(@base[row], @base[row]))];
+        // The nearest has the largest 2xy - |y|^2.
+        (int[] indices, float[] scores) = Search(queries.Values.Span, @base.Values.Span, norms, 2, queries.Width, count, skipSelf, threads);
+        for (int row = 0; row < queries.Count; row++)
+        {
+            for (int i = row * count; i < (row + 1) * count; i++)
+            {
+                // From differences: the score of a near one has lost its digits.
+                scores[i] = (float)Math.Sqrt(Kernels.SquaredDistance(queries[row], @base[indices[i]]));
+            }
+            Array.Sort(scores, indices, row * count, count);
+        }
+        return new NeighbourTable(count, indices, scores);
+    }
+
+    static void Check(Rows queries, Rows @base, int count, int most)
+    {
+        queries.Check();
+        @base.Check();
         if (queries.Width != @base.Width)
         {
             throw new ArgumentException($"'{nameof(queries)}' must have width {@base.Width}, was {queries.Width}.", nameof(queries));
         }
-        if (count < 1 || count > @base.Count)
+        if (count < 1 || count > most)
         {
-            throw new ArgumentOutOfRangeException(nameof(count), $"'{nameof(count)}' must be in [1..{@base.Count}], was {count}.");
+            throw new ArgumentOutOfRangeException(nameof(count), $"'{nameof(count)}' must be in [1..{most}], was {count}.");
         }
-        (float[] query, float[] known) = (Unit(queries), Unit(@base));
-        var indices = new int[queries.Count * count];
-        var similarities = new float[queries.Count * count];
-        // A block of the base stays in the second-level cache while a chunk of queries passes over it.
-        int block = Math.Max(16, BlockBytes / (sizeof(float) * @base.Width) / 4 * 4);
-        Chunks.ForEach(queries.Count, threads, (_, first, end) =>
+    }
+
+    // The largest scores factor * xy - offset_y of each query.
+    static (int[] Indices, float[] Scores) Search(ReadOnlySpan<float> queries, ReadOnlySpan<float> @base, float[] offsets, float factor, int width, int count, bool skipSelf, int threads)
+    {
+        var panels = new Panels(@base, width);
+        float[] source = queries.ToArray();
+        int total = source.Length / width;
+        var lists = new TopLists(total, count, offsets, factor);
+        Chunks.ForEach(total, threads, (_, first, end) =>
         {
-            var products = new float[(end - first) * block];
-            var sizes = new int[end - first];
-            for (int start = 0; start < @base.Count; start += block)
+            int padded = (end - first + Tile<float>.Height - 1) / Tile<float>.Height * Tile<float>.Height;
+            var block = new float[padded * width];
+            source.AsSpan(first * width, (end - first) * width).CopyTo(block);
+            var products = new float[padded * Panels.Columns];
+            for (int panel = 0; panel < panels.Count; panel++)
             {
-                int length = Math.Min(block, @base.Count - start);
-                Kernels.Products(query.AsSpan(first * queries.Width, (end - first) * queries.Width), known.AsSpan(start * queries.Width, length * queries.Width), queries.Width, products);
+                panels.Multiply(block, panel, products, Panels.Columns);
                 for (int row = first; row < end; row++)
                 {
-                    var top = new TopList(indices.AsSpan(row * count, count), similarities.AsSpan(row * count, count), ref sizes[row - first]);
-                    ReadOnlySpan<float> own = products.AsSpan((row - first) * length, length);
-                    for (int i = 0; i < length; i++)
-                    {
-                        top.Offer(start + i, own[i]);
-                    }
+                    lists.Offer(row, products.AsSpan((row - first) * Panels.Columns, Panels.Columns), panel * Panels.Columns, skipSelf);
                 }
             }
         });
-        return (indices, similarities);
-    }
-
-    static float[] Unit(Rows rows)
-    {
-        float[] values = rows.Values.ToArray();
-        for (int row = 0; row < rows.Count; row++)
-        {
-            Span<float> own = values.AsSpan(row * rows.Width, rows.Width);
-            float scale = 1 / MathF.Max(1e-12f, MathF.Sqrt(Kernels.Dot(own, own)));
-            foreach (ref float value in own)
-            {
-                value *= scale;
-            }
-        }
-        return values;
-    }
-
-    /// <summary>The largest scores so far, falling, filled by insertion: lists are short and most offers fail the first comparison.</summary>
-    ref struct TopList(Span<int> indices, Span<float> scores, ref int size)
-    {
-        readonly Span<int> indices = indices;
-        readonly Span<float> scores = scores;
-        readonly ref int size = ref size;
-
-        public void Offer(int index, float score)
-        {
-            if (size == scores.Length && !(score > scores[^1]))
-            {
-                return;
-            }
-            int at = size < scores.Length ? size++ : size - 1;
-            for (; at > 0 && score > scores[at - 1]; at--)
-            {
-                (scores[at], indices[at]) = (scores[at - 1], indices[at - 1]);
-            }
-            (scores[at], indices[at]) = (score, index);
-        }
+        return (lists.Indices, lists.Scores);
     }
 }

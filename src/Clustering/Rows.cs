@@ -1,7 +1,7 @@
 namespace Toolchain.Clustering;
 
 /// <summary>A matrix of float32 rows [N,D], row-major, over memory that is not copied.</summary>
-public readonly struct Rows
+public readonly struct Rows : IRows
 {
     /// <summary>Rows of <paramref name="width"/> numbers each.</summary>
     /// <exception cref="ArgumentException">The length is no multiple of the width, or the width is below 1.</exception>
@@ -37,29 +37,43 @@ public readonly struct Rows
         return new Rows(values, width);
     }
 
+    float IRows.Divisor => 1;
+
+    void IRows.Read(int row, int column, Span<float> to) => this[row].Slice(column, to.Length).CopyTo(to);
+
+    void IRows.Check() => Check();
+
     /// <summary>Throws when there is no row, or a number is not finite.</summary>
     /// <exception cref="ArgumentException">Names the first bad row and column.</exception>
     internal void Check()
     {
-        if (Count == 0)
+        RequireAny(Count);
+        ReadOnlySpan<float> values = Values.Span;
+        if (Kernels.AreFinite(values))
+        {
+            return;
+        }
+        int at = 0;
+        while (float.IsFinite(values[at]))
+        {
+            at++;
+        }
+        throw new ArgumentException($"Row {at / Width}, column {at % Width} is {values[at].ToString(System.Globalization.CultureInfo.InvariantCulture)}; expected finite numbers.");
+    }
+
+    internal static void RequireAny(int count)
+    {
+        if (count == 0)
         {
             throw new ArgumentException("There are no rows; expected at least 1.");
         }
-        ReadOnlySpan<float> values = Values.Span;
-        for (int i = 0; i < values.Length; i++)
-        {
-            if (!float.IsFinite(values[i]))
-            {
-                throw new ArgumentException($"Row {i / Width}, column {i % Width} is {values[i].ToString(System.Globalization.CultureInfo.InvariantCulture)}; expected finite numbers.");
-            }
-        }
     }
 
-    internal void CheckClusterCount(int clusterCount)
+    internal static void RequireClusterCount(int clusterCount, int rowCount)
     {
-        if (clusterCount < 1 || clusterCount > Count)
+        if (clusterCount < 1 || clusterCount > rowCount)
         {
-            throw new ArgumentOutOfRangeException(nameof(clusterCount), $"'{nameof(clusterCount)}' must be in [1..{nameof(Rows)}.{nameof(Count)}={Count}], was {clusterCount}.");
+            throw new ArgumentOutOfRangeException(nameof(clusterCount), $"'{nameof(clusterCount)}' must be in [1..{nameof(Rows)}.{nameof(Count)}={rowCount}], was {clusterCount}.");
         }
     }
 }

@@ -11,32 +11,49 @@ static partial class AtomicFile
     /// <param name="path">The file to make or replace; missing folders are made.</param>
     /// <param name="write">Writes the content. When it throws, the temporary file is deleted and an old file stays as it was.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write) => WriteAll([(path, write)]);
+
+    /// <summary>Writes files that belong together: none is put in place before all are whole and on the disk. The last one is put in place last.</summary>
+    /// <param name="files">Paths and what writes them, as for <see cref="Write"/>.</param>
+    /// <exception cref="IOException">The disk is full or a folder cannot be written; no file was made or replaced.</exception>
+    public static void WriteAll(IReadOnlyList<(string Path, Action<Stream> Write)> files)
     {
-        string full = Path.GetFullPath(path);
-        string folder = Path.GetDirectoryName(full) ?? throw new IOException($"'{path}' names no file.");
-        Directory.CreateDirectory(folder);
-        string temporary = Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+        string[] temporaries = [.. files.Select(file => TemporaryNeighbour(file.Path))];
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16))
+            for (int i = 0; i < files.Count; i++)
             {
-                write(stream);
+                using var stream = new FileStream(temporaries[i], FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+                files[i].Write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            File.Move(temporary, full, overwrite: true);
+            for (int i = 0; i < files.Count; i++)
+            {
+                File.Move(temporaries[i], Path.GetFullPath(files[i].Path), overwrite: true);
+            }
         }
         catch
         {
-            File.Delete(temporary);
+            Array.ForEach(temporaries, File.Delete);
             throw;
         }
-        FlushFolder(folder);
+        foreach (string folder in temporaries.Select(path => Path.GetDirectoryName(path)!).Distinct())
+        {
+            FlushFolder(folder);
+        }
     }
 
     /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte order mark, whole or not at all.</summary>
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    static string TemporaryNeighbour(string path)
+    {
+        string full = Path.GetFullPath(path);
+        string folder = Path.GetDirectoryName(full) ?? throw new IOException($"'{path}' names no file.");
+        Directory.CreateDirectory(folder);
+        return Path.Combine(folder, $".{Path.GetFileName(full)}.{Environment.ProcessId}.tmp");
+    }
 
     // A rename is durable only once its folder is on the disk, and .NET has no call for that.
     static void FlushFolder(string folder)

@@ -15,15 +15,18 @@ public sealed class GaussianMixtureTests
     }
 
     [Theory]
-    [InlineData(3, 2)]
-    [InlineData(5, 4)]
-    [InlineData(4, 1)]
-    public void Fit_RandomRows_EqualsThePlainLoops(int width, int components)
+    [InlineData(3, 2, CovarianceKind.Full)]
+    [InlineData(9, 4, CovarianceKind.Full)]
+    [InlineData(4, 1, CovarianceKind.Full)]
+    [InlineData(7, 3, CovarianceKind.Tied)]
+    [InlineData(5, 3, CovarianceKind.Diagonal)]
+    [InlineData(5, 3, CovarianceKind.Spherical)]
+    public void Fit_RandomRows_EqualsThePlainLoops(int width, int components, CovarianceKind kind)
     {
         Rows rows = Samples.Blobs(400, width, components, 17 + width);
-        var options = new GaussianMixtureOptions { ComponentCount = components, MaxIterations = 5, Tolerance = 0 };
+        var options = new GaussianMixtureOptions { ComponentCount = components, MaxIterations = 5, Tolerance = 0, Covariance = kind };
         GaussianMixture fast = GaussianMixture.Fit(rows, options);
-        SlowMixture slow = SlowMixture.Fit(rows, KMeans.Fit(rows, new KMeansOptions { ClusterCount = components }).Labels, components, fast.Iterations, options.Regularization);
+        SlowMixture slow = SlowMixture.Fit(rows, KMeans.Fit(rows, new KMeansOptions { ClusterCount = components }).Labels, components, fast.Iterations, options.Regularization, kind);
         Assert.Equal(slow.LogLikelihood, fast.LogLikelihood, 1e-9);
         for (int k = 0; k < components; k++)
         {
@@ -91,5 +94,50 @@ public sealed class GaussianMixtureTests
     {
         GaussianMixture mixture = GaussianMixture.Fit(Samples.Blobs(50, 3, 2, 1), new GaussianMixtureOptions { ComponentCount = 2 });
         Assert.StartsWith("'rows' must have width 3, was 2.", Assert.Throws<ArgumentException>(() => mixture.Probabilities(Samples.Blobs(5, 2, 1, 1))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Criteria_OneComponent_ByHand() // 4 rows in 2 columns: 2 means and 3 covariances are free
+    {
+        Rows rows = new(new float[] { 0, 0, 2, 0, 0, 2, 2, 2 }, 2);
+        GaussianMixture mixture = GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 1, Regularization = 0 });
+        double logLikelihood = 4 * (-Math.Log(2 * Math.PI) - 1);
+        Assert.Equal(5, mixture.ParameterCount);
+        Assert.Equal(5 * Math.Log(4) - 2 * logLikelihood, mixture.Bic(rows), 1e-10);
+        Assert.Equal(10 - 2 * logLikelihood, mixture.Aic(rows), 1e-10);
+    }
+
+    [Theory]
+    [InlineData(CovarianceKind.Full, 15 + 3 * 15 + 2)]
+    [InlineData(CovarianceKind.Tied, 15 + 15 + 2)]
+    [InlineData(CovarianceKind.Diagonal, 15 + 3 * 5 + 2)]
+    [InlineData(CovarianceKind.Spherical, 15 + 3 + 2)]
+    public void ParameterCount_ThreeComponentsOfFive_ByHand(CovarianceKind kind, int expected) =>
+        Assert.Equal(expected, GaussianMixture.Fit(Samples.Blobs(90, 5, 3, 2), new GaussianMixtureOptions { ComponentCount = 3, Covariance = kind }).ParameterCount);
+
+    [Fact]
+    public void Fit_ComponentWithoutRows_ShrinksToWeightZero()
+    {
+        Rows rows = Samples.Blobs(100, 2, 2, 3);
+        GaussianMixture mixture = GaussianMixture.Fit(rows, new int[100], new GaussianMixtureOptions { ComponentCount = 2, MaxIterations = 1 });
+        Assert.Equal(0, mixture.Weights[1], 1e-12);
+        Assert.Equal(0, mixture.Means[1, 0]);
+    }
+
+    [Fact]
+    public void Fit_LabelsOutOfRange_NamesTheRow()
+    {
+        var error = Assert.Throws<ArgumentException>(() => GaussianMixture.Fit(Samples.Blobs(3, 2, 1, 1), [0, 1, 2], new GaussianMixtureOptions { ComponentCount = 2 }));
+        Assert.StartsWith("'labels' must be 3 numbers in [0..2), found 2 for row 2.", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fit_MoreRestarts_KeepTheBest()
+    {
+        Rows rows = Samples.Blobs(600, 2, 7, 4);
+        var options = new GaussianMixtureOptions { ComponentCount = 7 };
+        double[] levels = [.. Enumerable.Range(0, 4).Select(restart => GaussianMixture.Fit(rows, options with { Seed = restart * 104729 }).LogLikelihood)];
+        Assert.True(levels.Max() > levels.Min());
+        Assert.Equal(levels.Max(), GaussianMixture.Fit(rows, options with { Restarts = 4 }).LogLikelihood);
     }
 }

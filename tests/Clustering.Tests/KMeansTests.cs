@@ -40,6 +40,70 @@ public sealed class KMeansTests
         }
     }
 
+    [Theory]
+    [InlineData(5, 3)]
+    [InlineData(16, 17)]
+    [InlineData(40, 9)]
+    public void NearestCentres_WhileCentresMove_AreThoseOfAllDistances(int count, int width)
+    {
+        Rows rows = Samples.Blobs(900, width, count, count);
+        float[] norms = [.. Enumerable.Range(0, rows.Count).Select(row => Kernels.Dot(rows[row], rows[row]))];
+        var bounded = new NearestCentres<Rows>(rows, norms, count, 2);
+        var random = new Random(4);
+        float[] centres = rows.Values[..(count * width)].ToArray();
+        for (int pass = 0; pass < 12; pass++)
+        {
+            // Now far, now near: bounds that were passed must be noticed.
+            float reach = pass % 3 == 0 ? 2 : 0.02f;
+            centres = [.. centres.Select(value => value + reach * (float)(random.NextDouble() - 0.5))];
+            bounded.Update(centres);
+            Assert.Equal(KMeans.Assign(rows, new Rows(centres, width)), bounded.Labels);
+        }
+    }
+
+    [Fact]
+    public void Fit_Bytes_EqualsTheirFloats()
+    {
+        var random = new Random(3);
+        byte[] bytes = [.. Enumerable.Range(0, 500 * 21).Select(i => (byte)(random.Next(60) + i / 21 % 5 * 40))];
+        var rows = new ByteRows(bytes, 21);
+        Rows floats = rows.ToRows(), start = new(floats.Values[..(5 * 21)], 21);
+        KMeansResult ofBytes = KMeans.Fit(rows, start, new KMeansOptions()), ofFloats = KMeans.Fit(floats, start, new KMeansOptions());
+        Assert.Equal(ofFloats.Labels, ofBytes.Labels);
+        Assert.Equal(ofFloats.Inertia, ofBytes.Inertia, ofFloats.Inertia * 1e-6);
+        Assert.All(ofFloats.Centres.Values.ToArray().Zip(ofBytes.Centres.Values.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Assert.Equal(ofBytes.Labels, KMeans.Assign(rows, ofBytes.Centres));
+    }
+
+    [Fact]
+    public void Fit_Cosine_GoesByAngle()
+    {
+        // Two directions, each with a long and a short row; by distance the short ones would go together.
+        Rows rows = new(new float[] { 1, 0, 100, 1, 0, 1, 1, 100 }, 2);
+        KMeansResult result = KMeans.Fit(rows, new KMeansOptions { ClusterCount = 2, Cosine = true });
+        Assert.Equal([result.Labels[0], result.Labels[0], 1 - result.Labels[0], 1 - result.Labels[0]], result.Labels);
+        Assert.All(Enumerable.Range(0, 2), k => Assert.Equal(1, Kernels.Dot(result.Centres[k], result.Centres[k]), 1e-6));
+    }
+
+    [Fact]
+    public void Fit_MiniBatches_ComeNearTheFullFit()
+    {
+        Rows rows = Samples.Blobs(3000, 4, 5, 12);
+        var options = new KMeansOptions { ClusterCount = 5, Restarts = 3 };
+        double full = KMeans.Fit(rows, options).Inertia;
+        KMeansResult batches = KMeans.Fit(rows, options with { BatchSize = 100, MaxIterations = 60 });
+        Assert.InRange(batches.Inertia, full * (1 - 1e-6), full * 1.1);
+        Assert.Equal(KMeans.Assign(rows, batches.Centres), batches.Labels);
+    }
+
+    [Fact]
+    public void Fit_TwentyTimes_GivesTheSameBits()
+    {
+        Rows rows = Samples.Blobs(1500, 11, 6, 3);
+        float[][] centres = [.. Enumerable.Range(0, 20).Select(_ => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 18, Seed = 5 }).Centres.Values.ToArray())];
+        Assert.All(centres, found => Assert.Equal(centres[0], found));
+    }
+
     [Fact]
     public void Fit_AnyThreadCount_GivesTheSameBits()
     {

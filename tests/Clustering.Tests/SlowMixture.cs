@@ -11,19 +11,19 @@ sealed class SlowMixture
 
     public double LogLikelihood { get; private set; }
 
-    public static SlowMixture Fit(Rows rows, int[] labels, int count, int passes, double regularization)
+    public static SlowMixture Fit(Rows rows, int[] labels, int count, int passes, double regularization, CovarianceKind kind = CovarianceKind.Full)
     {
         var responsibilities = new double[rows.Count * count];
         for (int row = 0; row < rows.Count; row++)
         {
             responsibilities[row * count + labels[row]] = 1;
         }
-        SlowMixture mixture = Maximize(rows, responsibilities, count, regularization);
+        SlowMixture mixture = Maximize(rows, responsibilities, count, regularization, kind);
         for (int pass = 0; pass < passes; pass++)
         {
             responsibilities = mixture.Probabilities(rows);
             double likelihood = mixture.LogLikelihood;
-            mixture = Maximize(rows, responsibilities, count, regularization);
+            mixture = Maximize(rows, responsibilities, count, regularization, kind);
             mixture.LogLikelihood = likelihood;
         }
         return mixture;
@@ -46,7 +46,7 @@ sealed class SlowMixture
         return probabilities;
     }
 
-    static SlowMixture Maximize(Rows rows, double[] responsibilities, int count, double regularization)
+    static SlowMixture Maximize(Rows rows, double[] responsibilities, int count, double regularization, CovarianceKind kind)
     {
         int width = rows.Width;
         double[] totals = [.. Enumerable.Range(0, count).Select(k => Enumerable.Range(0, rows.Count).Sum(row => responsibilities[row * count + k]))];
@@ -61,11 +61,33 @@ sealed class SlowMixture
                 for (int j = 0; j < width; j++)
                 {
                     covariances[k][i, j] = Enumerable.Range(0, rows.Count).Sum(row =>
-                        responsibilities[row * count + k] * (rows[row][i] - means[k][i]) * (rows[row][j] - means[k][j])) / totals[k] + (i == j ? regularization : 0);
+                        responsibilities[row * count + k] * (rows[row][i] - means[k][i]) * (rows[row][j] - means[k][j])) / totals[k];
                 }
             }
         }
-        return new SlowMixture { Weights = [.. totals.Select(total => total / rows.Count)], Means = means, Covariances = covariances };
+        double[] weights = [.. totals.Select(total => total / rows.Count)];
+        return new SlowMixture { Weights = weights, Means = means, Covariances = [.. covariances.Select(own => Restrict(own, covariances, weights, regularization, kind))] };
+    }
+
+    static double[,] Restrict(double[,] own, double[][,] all, double[] weights, double regularization, CovarianceKind kind)
+    {
+        int width = own.GetLength(0);
+        var result = new double[width, width];
+        for (int i = 0; i < width; i++)
+        {
+            for (int j = 0; j < width; j++)
+            {
+                double value = kind switch
+                {
+                    CovarianceKind.Full => own[i, j],
+                    CovarianceKind.Tied => all.Zip(weights, (covariance, weight) => weight * covariance[i, j]).Sum(),
+                    CovarianceKind.Diagonal => i == j ? own[i, i] : 0,
+                    _ => i == j ? Enumerable.Range(0, width).Average(k => own[k, k]) : 0,
+                };
+                result[i, j] = value + (i == j ? regularization : 0);
+            }
+        }
+        return result;
     }
 
     // exp(-d^T C^-1 d / 2) / sqrt((2 pi)^D det C), with C^-1 d and det C from elimination.

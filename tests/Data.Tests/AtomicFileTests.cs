@@ -24,4 +24,14 @@ public sealed class AtomicFileTests
         Assert.Equal("old", File.ReadAllText(folder["c.txt"]));
         Assert.Single(Directory.GetFiles(folder.Root));
     }
+
+    [Fact]
+    public void WriteAll_WhoseLastFails_PutsNoneInPlace()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteText(folder["names.txt"], "old");
+        Assert.Throws<IOException>(() => AtomicFile.WriteAll([(folder["names.txt"], stream => stream.Write("new"u8)), (folder["rows.npy"], _ => throw new IOException("disk full"))]));
+        Assert.Equal("old", File.ReadAllText(folder["names.txt"]));
+        Assert.Single(Directory.GetFiles(folder.Root));
+    }
 }

@@ -31,10 +31,10 @@ static class EvaluateCommand
             {
                 using EncoderSession session = EncoderSession.Open(path, common.Encoder(parsed));
                 Subject subject = Embed(terminal, session, train, test, cancellation);
-                terminal.Note($"clustering and scoring {subject.Method}");
+                terminal.Stage($"clustering and scoring {subject.Method}");
                 rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol)));
             }
-            terminal.Note("scoring raw pixels, for comparison");
+            terminal.Stage("scoring raw pixels, for comparison");
             rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol)));
             string folder = parsed.GetValue(output)!;
             MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);

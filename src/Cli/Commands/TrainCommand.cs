@@ -63,7 +63,7 @@ static class TrainCommand
 
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {
-        terminal.Note($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}, {request.Device}, folder {run.Path}");
+        terminal.Stage($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}, {request.Device}, folder {run.Path}");
         TrainedModel? trained = null;
         int batchSize = request.Options is GradientOptions gradient ? gradient.BatchSize : 1;
         long total = request.Options is GradientOptions counted ? (long)counted.StepCount * batchSize : request.Digits.Count;
@@ -75,6 +75,10 @@ static class TrainCommand
         catch (OperationCanceledException error)
         {
             throw new OperationCanceledException($"{error.Message}; go on with: uvl train {method.Name} --resume {run.Path}", error);
+        }
+        catch (IOException error)
+        {
+            throw new IOException($"{error.Message}; make room, then go on with: uvl train {method.Name} --resume {run.Path}", error);
         }
         terminal.Line($"{trained!.Summary}");
         terminal.Line($"{trained.Parity}");

@@ -8,12 +8,18 @@ public static class Npy
     public static void Write(string path, TensorEntry tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
+        AtomicFile.Write(path, Writer(tensor));
+    }
+
+    /// <summary>What writes the file's bytes to a stream.</summary>
+    internal static Action<Stream> Writer(TensorEntry tensor)
+    {
         byte[] header = NpyHeader.Write(tensor.Kind, tensor.Shape);
-        AtomicFile.Write(path, stream =>
+        return stream =>
         {
             stream.Write(header);
             stream.Write(tensor.Data.Span);
-        });
+        };
     }
 
     /// <summary>Reads a file. Object arrays, records, column-major order and big-endian elements are refused.</summary>

@@ -24,10 +24,39 @@ public static class ClusteringMetrics
     /// </summary>
     public static double NormalizedMutualInformation(Contingency counts)
     {
-        double clusters = Entropy(Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize), counts.Total);
-        double digits = Entropy(Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize), counts.Total);
-        double mean = (clusters + digits) / 2;
+        double mean = (ClusterEntropy(counts) + DigitEntropy(counts)) / 2;
         return mean == 0 ? 1 : Math.Clamp(MutualInformation(counts) / mean, 0, 1);
+    }
+
+    /// <summary>
+    /// Mutual information corrected for chance, in [-1..1], 0 for random labels (Vinh, Epps and Bailey 2010, arithmetic mean). 1 when both have
+    /// one class.
+    /// </summary>
+    public static double AdjustedMutualInformation(Contingency counts)
+    {
+        double mean = (ClusterEntropy(counts) + DigitEntropy(counts)) / 2;
+        return mean == 0 ? 1 : Metrics.AdjustedMutualInformation.Of(counts, MutualInformation(counts), mean);
+    }
+
+    /// <summary>How far each cluster holds images of one digit: 1 - H(digits | clusters) / H(digits), in [0..1] (Rosenberg and Hirschberg 2007).</summary>
+    public static double Homogeneity(Contingency counts)
+    {
+        double entropy = DigitEntropy(counts);
+        return entropy == 0 ? 1 : MutualInformation(counts) / entropy;
+    }
+
+    /// <summary>How far each digit lies in one cluster: 1 - H(clusters | digits) / H(clusters), in [0..1] (Rosenberg and Hirschberg 2007).</summary>
+    public static double Completeness(Contingency counts)
+    {
+        double entropy = ClusterEntropy(counts);
+        return entropy == 0 ? 1 : MutualInformation(counts) / entropy;
+    }
+
+    /// <summary>Harmonic mean of homogeneity and completeness, in [0..1] (Rosenberg and Hirschberg 2007, beta = 1).</summary>
+    public static double VMeasure(Contingency counts)
+    {
+        (double homogeneity, double completeness) = (Homogeneity(counts), Completeness(counts));
+        return homogeneity + completeness == 0 ? 0 : 2 * homogeneity * completeness / (homogeneity + completeness);
     }
 
     /// <summary>
@@ -51,6 +80,10 @@ public static class ClusteringMetrics
 
     static double Pairs(long count) => count * (count - 1.0) / 2;
 
+    static double ClusterEntropy(Contingency counts) => Entropy(Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize), counts.Total);
+
+    static double DigitEntropy(Contingency counts) => Entropy(Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize), counts.Total);
+
     static double MutualInformation(Contingency counts)
     {
         double sum = 0;
@@ -63,7 +96,7 @@ public static class ClusteringMetrics
                 sum += both == 0 ? 0 : both / counts.Total * Math.Log(both * counts.Total / (size * counts.DigitSize(digit)));
             }
         }
-        return sum;
+        return Math.Max(0, sum);
     }
 
     static double Entropy(IEnumerable<long> sizes, long total) =>

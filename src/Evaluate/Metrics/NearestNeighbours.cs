@@ -16,8 +16,8 @@ public static class NearestNeighbours
     /// <param name="threads">Threads; 0 takes all processors.</param>
     public static double Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int count = 20, double temperature = .07, int threads = 0)
     {
-        (int[] indices, float[] similarities) = Neighbours.Cosine(test, train, Math.Min(count, train.Count), threads);
-        int used = Math.Min(count, train.Count), right = 0;
+        (int used, int[] indices, float[] similarities) = Neighbours.Cosine(test, train, Math.Min(count, train.Count), threads);
+        int right = 0;
         for (int row = 0; row < test.Count; row++)
         {
             var votes = new double[10];

@@ -4,18 +4,25 @@ using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
 using Toolchain.Train.Methods;
+using Toolchain.Train.Models.Pixels;
 using Toolchain.Train.Running;
 
 namespace Toolchain.Train.Models.GaussianMixture;
 
 /// <summary>Options of the Gaussian mixture on pixels.</summary>
-public sealed record GaussianMixtureSystemOptions : MethodOptions
+public sealed record GaussianMixtureSystemOptions : PixelOptions
 {
     /// <summary>Number of components (K). The poster's code swept 10 to 130.</summary>
     public int ComponentCount { get; init; } = 10;
 
-    /// <summary>Principal components kept (D), whitened. The poster's sweep had its best figures at 26 (70 % of the variance).</summary>
-    public int Dimensions { get; init; } = 26;
+    /// <summary>The poster's sweep had its best figures at 26 whitened components (70 % of the variance).</summary>
+    public GaussianMixtureSystemOptions() => (Dimensions, Whiten) = (26, true);
+
+    /// <summary>Kind of the covariances.</summary>
+    public CovarianceKind Covariance { get; init; } = CovarianceKind.Full;
+
+    /// <summary>Fits of which the one of the highest likelihood is kept.</summary>
+    public int Restarts { get; init; } = 1;
 
     /// <summary>Most passes of expectation-maximisation.</summary>
     public int MaxIterations { get; init; } = 100;
@@ -26,8 +33,9 @@ public sealed record GaussianMixtureSystemOptions : MethodOptions
     /// <inheritdoc/>
     public override void Check()
     {
+        base.Check();
         Require(ComponentCount >= 1, nameof(ComponentCount), "at least 1", ComponentCount);
-        Require(Dimensions is >= 1 and <= DigitSet.PixelCount, nameof(Dimensions), $"in [1..{DigitSet.PixelCount}]", Dimensions);
+        Require(Restarts >= 1, nameof(Restarts), "at least 1", Restarts);
         Require(MaxIterations >= 1, nameof(MaxIterations), "at least 1", MaxIterations);
         Require(Regularization >= 0, nameof(Regularization), "at least 0", Regularization);
     }
@@ -41,11 +49,11 @@ static class GaussianMixtureSystem
 {
     public static FittedModel Fit(GaussianMixtureSystemOptions options, TrainingRequest request)
     {
-        Rows pixels = Rows.FromBytes(request.Digits.Pixels, DigitSet.PixelCount);
-        Pca pca = Pca.Fit(pixels, options.Dimensions, whiten: true, request.Threads);
-        Rows projected = pca.Project(pixels, request.Threads);
-        Clustering.GaussianMixture mixture = Clustering.GaussianMixture.Fit(projected, new GaussianMixtureOptions
+        var features = PixelFeatures.Fit(request.Digits, options, request.Threads);
+        Clustering.GaussianMixture mixture = Clustering.GaussianMixture.Fit(features.Rows, new GaussianMixtureOptions
         {
+            Covariance = options.Covariance,
+            Restarts = options.Restarts,
             ComponentCount = options.ComponentCount,
             MaxIterations = options.MaxIterations,
             Regularization = options.Regularization,
@@ -54,28 +62,12 @@ static class GaussianMixtureSystem
         });
         var graph = new GraphBuilder("gmm");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side));
-        Value embedding = Project(graph, graph.Flatten(image), pca);
+        Value embedding = features.Build(graph, image);
         (Value probability, Value cluster) = ClusterHead.GaussianMixture(graph, embedding, mixture.Means, mixture.PrecisionFactors, mixture.LogBias);
         graph.Output("embedding", graph.Cast(embedding, ElementType.Float32));
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
         string summary = string.Create(CultureInfo.InvariantCulture, $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} passes{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
-        return new FittedModel(graph, mixture.Assign(projected, request.Threads), mixture.Iterations, summary);
-    }
-
-    // (x - mean) A as x A - mean A, in float64.
-    static Value Project(GraphBuilder graph, Value x, Pca pca)
-    {
-        int width = pca.Mean.Length, count = pca.Variances.Length;
-        var shift = new double[count];
-        for (int axis = 0; axis < count; axis++)
-        {
-            for (int i = 0; i < width; i++)
-            {
-                shift[axis] -= pca.Mean[i] * pca.Axes[i, axis];
-            }
-        }
-        Value axes = graph.Initializer("pca.axes", TensorData.Of(pca.Axes.Cast<double>().ToArray(), width, count));
-        return graph.Gemm(graph.Cast(x, ElementType.Float64), axes, graph.Initializer("pca.shift", TensorData.Of(shift, count)));
+        return new FittedModel(graph, mixture.Assign(features.Rows, request.Threads), mixture.Iterations, summary);
     }
 }

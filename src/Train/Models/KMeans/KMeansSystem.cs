@@ -4,12 +4,13 @@ using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
 using Toolchain.Train.Methods;
+using Toolchain.Train.Models.Pixels;
 using Toolchain.Train.Running;
 
 namespace Toolchain.Train.Models.KMeans;
 
 /// <summary>Options of k-means on pixels.</summary>
-public sealed record KMeansSystemOptions : MethodOptions
+public sealed record KMeansSystemOptions : PixelOptions
 {
     /// <summary>Number of clusters (K). The poster's code had 30.</summary>
     public int ClusterCount { get; init; } = 10;
@@ -23,29 +24,45 @@ public sealed record KMeansSystemOptions : MethodOptions
     /// <inheritdoc/>
     public override void Check()
     {
+        base.Check();
         Require(ClusterCount >= 1, nameof(ClusterCount), "at least 1", ClusterCount);
         Require(Restarts >= 1, nameof(Restarts), "at least 1", Restarts);
         Require(MaxIterations >= 1, nameof(MaxIterations), "at least 1", MaxIterations);
     }
 }
 
-/// <summary>The first system of the poster: k-means in pixel space. Graph: image [N,1,28,28] - flatten [N,784] - nearest centre.</summary>
+/// <summary>
+/// The first system of the poster: k-means in pixel space. Graph: image [N,1,28,28] - features [N,D], the pixels themselves unless asked
+/// otherwise - nearest centre.
+/// </summary>
 static class KMeansSystem
 {
     public static FittedModel Fit(KMeansSystemOptions options, TrainingRequest request)
     {
-        Rows pixels = Rows.FromBytes(request.Digits.Pixels, DigitSet.PixelCount);
-        KMeansResult result = Clustering.KMeans.Fit(pixels, new KMeansOptions
+        var settings = new KMeansOptions
         {
             ClusterCount = options.ClusterCount,
             Restarts = options.Restarts,
             MaxIterations = options.MaxIterations,
             Seed = request.Seed,
             Threads = request.Threads,
-        });
+        };
         var graph = new GraphBuilder("kmeans");
-        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side));
-        (Value probability, Value cluster) = ClusterHead.KMeans(graph, graph.Flatten(image), result.CentreTable(), result.Variance());
+        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side)), rows;
+        KMeansResult result;
+        if (PixelFeatures.ArePixels(options))
+        {
+            rows = graph.Flatten(image);
+            result = Clustering.KMeans.Fit(new ByteRows(request.Digits.Pixels, DigitSet.PixelCount), settings);
+        }
+        else
+        {
+            var features = PixelFeatures.Fit(request.Digits, options, request.Threads);
+            rows = features.Build(graph, image);
+            result = Clustering.KMeans.Fit(features.Rows, settings);
+            graph.Output("embedding", graph.Cast(rows, ElementType.Float32));
+        }
+        (Value probability, Value cluster) = ClusterHead.KMeans(graph, rows, result.CentreTable(), result.Variance());
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
         string summary = string.Create(CultureInfo.InvariantCulture, $"inertia {result.Inertia:g6} after {result.Iterations} passes{(result.Converged ? "" : ", not converged: raise maxIterations")}");

@@ -1,10 +1,29 @@
 namespace Toolchain.Clustering;
 
+/// <summary>What the covariances of a mixture may be.</summary>
+public enum CovarianceKind
+{
+    /// <summary>Each component has one of its own.</summary>
+    Full,
+
+    /// <summary>All components share one.</summary>
+    Tied,
+
+    /// <summary>Each component has variances of its own, and no correlations.</summary>
+    Diagonal,
+
+    /// <summary>Each component has one variance for all columns.</summary>
+    Spherical,
+}
+
 /// <summary>Options of the Gaussian mixture; the defaults are scikit-learn's.</summary>
 public sealed record GaussianMixtureOptions
 {
     /// <summary>Number of components (K), in [1..N].</summary>
     public int ComponentCount { get; init; } = 10;
+
+    /// <summary>Kind of the covariances.</summary>
+    public CovarianceKind Covariance { get; init; } = CovarianceKind.Full;
 
     /// <summary>Most passes of expectation and maximisation.</summary>
     public int MaxIterations { get; init; } = 100;
@@ -18,7 +37,7 @@ public sealed record GaussianMixtureOptions
     /// <summary>Seed of the k-means start.</summary>
     public int Seed { get; init; }
 
-    /// <summary>k-means starts of which the best begins the mixture.</summary>
+    /// <summary>Fits, each from a k-means start of its own, of which the one of the highest likelihood is kept.</summary>
     public int Restarts { get; init; } = 1;
 
     /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
@@ -27,8 +46,9 @@ public sealed record GaussianMixtureOptions
     internal void Check(Rows rows)
     {
         rows.Check();
-        rows.CheckClusterCount(ComponentCount);
+        Rows.RequireClusterCount(ComponentCount, rows.Count);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
         ArgumentOutOfRangeException.ThrowIfNegative(Regularization);
     }

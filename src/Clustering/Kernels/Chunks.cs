@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Toolchain.Clustering;
 
 /// <summary>
@@ -12,11 +14,22 @@ static class Chunks
 
     /// <summary>Runs <paramref name="work"/>(chunk, first row, end row) over all chunks.</summary>
     public static void ForEach(int rows, int threads, Action<int, int, int> work) =>
-        Parallel.For(0, Count(rows), Options(threads), chunk => work(chunk, chunk * Size, Math.Min(rows, (chunk + 1) * Size)));
+        For(Count(rows), threads, chunk => work(chunk, chunk * Size, Math.Min(rows, (chunk + 1) * Size)));
 
     /// <summary>Runs <paramref name="work"/>(part, first row, end row) over <paramref name="parts"/> equal ranges.</summary>
     public static void ForParts(int rows, int parts, int threads, Action<int, int, int> work) =>
-        Parallel.For(0, parts, Options(threads), part => work(part, (int)((long)rows * part / parts), (int)((long)rows * (part + 1) / parts)));
+        For(parts, threads, part => work(part, (int)((long)rows * part / parts), (int)((long)rows * (part + 1) / parts)));
 
-    static ParallelOptions Options(int threads) => new() { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
+    static void For(int count, int threads, Action<int> work)
+    {
+        try
+        {
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount }, work);
+        }
+        catch (AggregateException error)
+        {
+            // What went wrong in one part is what the caller's documentation speaks of.
+            ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
+        }
+    }
 }

@@ -15,19 +15,26 @@ public sealed record KMeansOptions
     /// <summary>Stops when the squared movement of all centres is at most this times the mean variance of the columns.</summary>
     public double Tolerance { get; init; } = 1e-4;
 
+    /// <summary>Clusters by angle: rows and centres are brought to unit length (Dhillon and Modha 2001, "spherical k-means").</summary>
+    public bool Cosine { get; init; }
+
+    /// <summary>Rows of a mini-batch, of which <see cref="MaxIterations"/> are drawn; 0 passes over all rows.</summary>
+    public int BatchSize { get; init; }
+
     /// <summary>Seed of the k-means++ draws.</summary>
     public int Seed { get; init; }
 
     /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
-    internal void Check(Rows rows)
+    internal void Check<TRows>(TRows rows) where TRows : struct, IRows
     {
         rows.Check();
-        rows.CheckClusterCount(ClusterCount);
+        Rows.RequireClusterCount(ClusterCount, rows.Count);
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
+        ArgumentOutOfRangeException.ThrowIfNegative(BatchSize);
     }
 }
 

@@ -105,47 +105,31 @@ public sealed class Pca
 
     static (double[] Mean, double[] Covariance) Covariance(Rows rows, int threads)
     {
-        int width = rows.Width, parts = 4;
-        var mean = new double[width];
-        for (int row = 0; row < rows.Count; row++)
-        {
-            ReadOnlySpan<float> values = rows[row];
-            for (int i = 0; i < width; i++)
-            {
-                mean[i] += values[i];
-            }
-        }
-        for (int i = 0; i < width; i++)
-        {
-            mean[i] /= rows.Count;
-        }
-        var sums = new double[parts][];
+        const int parts = 4;
+        double[] origin = Array.ConvertAll(rows[0].ToArray(), value => (double)value);
+        var moments = new Moments[parts];
         Chunks.ForParts(rows.Count, parts, threads, (part, first, end) =>
         {
-            sums[part] = new double[width * width];
-            var centred = new double[width];
+            moments[part] = new Moments(origin, diagonal: false);
             for (int row = first; row < end; row++)
             {
-                ReadOnlySpan<float> values = rows[row];
-                for (int i = 0; i < width; i++)
-                {
-                    centred[i] = values[i] - mean[i];
-                }
-                for (int i = 0; i < width; i++)
-                {
-                    Kernels.AddScaled(sums[part].AsSpan(i * width, i + 1), centred.AsSpan(0, i + 1), centred[i]);
-                }
+                moments[part].Add(rows[row], 1);
             }
         });
-        var covariance = new double[width * width];
+        for (int part = 1; part < parts; part++)
+        {
+            moments[0].Add(moments[part]);
+        }
+        int width = rows.Width;
+        double[] covariance = moments[0].Covariance(rows.Count);
         for (int i = 0; i < width; i++)
         {
             for (int j = 0; j <= i; j++)
             {
-                double value = sums.Sum(part => part[i * width + j]) / Math.Max(1, rows.Count - 1);
+                double value = covariance[i * width + j] * rows.Count / Math.Max(1, rows.Count - 1);
                 (covariance[i * width + j], covariance[j * width + i]) = (value, value);
             }
         }
-        return (mean, covariance);
+        return (moments[0].Mean(rows.Count), covariance);
     }
 }

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Toolchain.ClusteringBench;
+
+/// <summary>A job done by us and by others in turn, so that a noisy machine disturbs both alike.</summary>
+sealed class Pairs(TextWriter table)
+{
+    /// <summary>Runs ours and theirs in turn after one warm-up of ours, checks the answers, and writes a row for each of theirs.</summary>
+    /// <param name="job">What is done.</param>
+    /// <param name="ours">Our side.</param>
+    /// <param name="theirs">The others by name.</param>
+    /// <param name="count">Number of pairs.</param>
+    /// <param name="tolerance">Relative difference of the answers that is allowed; null where they cannot be compared.</param>
+    /// <param name="perIteration">Whether times are divided by the passes made.</param>
+    /// <param name="target">Least ratio asked for.</param>
+    public void Run(string job, Func<Outcome> ours, IReadOnlyDictionary<string, Func<Outcome>> theirs, int count, double? tolerance, bool perIteration, IReadOnlyDictionary<string, double> target)
+    {
+        _ = ours();
+        foreach ((string name, Func<Outcome> other) in theirs)
+        {
+            var (a, b) = (new Outcome[count], new Outcome[count]);
+            for (int i = 0; i < count; i++)
+            {
+                (a[i], b[i]) = (ours(), other());
+            }
+            double difference = Math.Abs(a[0].Value - b[0].Value) / Math.Abs(b[0].Value);
+            if (tolerance is double allowed && !(difference <= allowed))
+            {
+                throw new InvalidOperationException($"{job}: ours {a[0].Value:r} and {name} {b[0].Value:r} differ by {difference:g2} of it, more than {allowed:g2}.");
+            }
+            double mine = Median(a, perIteration), yours = Median(b, perIteration);
+            double ratio = Median([.. a.Zip(b, (x, y) => Cost(y, perIteration) / Cost(x, perIteration))]);
+            Write($"| {job} | {name} | {Time(mine)} | {Time(yours)} | **{ratio:f1}x** | {(target.TryGetValue(name, out double least) ? $"{least:g}x" : "-")} | {(tolerance is null ? $"ours {a[0].Value:g9}, theirs {b[0].Value:g9}" : $"{difference:g1}")} |");
+        }
+    }
+
+    /// <summary>A row for a job of ours alone.</summary>
+    public void Alone(string job, string answer, Func<double> seconds, int count, double most)
+    {
+        double[] times = [.. Enumerable.Range(0, count).Select(_ => seconds())];
+        Write($"| {job} | - | {Time(Median(times))} | - | - | at most {Time(most)} | {answer} |");
+    }
+
+    void Write(FormattableString row)
+    {
+        string line = row.ToString(CultureInfo.InvariantCulture);
+        table.WriteLine(line);
+        Console.WriteLine(line);
+    }
+
+    static double Cost(Outcome outcome, bool perIteration) => perIteration ? outcome.Seconds / outcome.Iterations : outcome.Seconds;
+
+    static double Median(Outcome[] outcomes, bool perIteration) => Median([.. outcomes.Select(outcome => Cost(outcome, perIteration))]);
+
+    static double Median(double[] values)
+    {
+        double[] sorted = [.. values.Order()];
+        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    static string Time(double seconds) => seconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:f1} ms") : string.Create(CultureInfo.InvariantCulture, $"{seconds:f2} s");
+}

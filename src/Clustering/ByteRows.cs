@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Toolchain.Clustering;
+
+/// <summary>A matrix of 8-bit rows [N,D], row-major, over memory that is not copied: a quarter of the memory traffic of float32.</summary>
+public readonly struct ByteRows : IRows
+{
+    /// <summary>Rows of <paramref name="width"/> bytes each; a byte b stands for the number b / <paramref name="divisor"/>.</summary>
+    /// <exception cref="ArgumentException">The length is no multiple of the width, or the width is below 1.</exception>
+    public ByteRows(ReadOnlyMemory<byte> values, int width, float divisor = 255)
+    {
+        if (width < 1 || values.Length % width != 0)
+        {
+            throw new ArgumentException($"{values.Length} bytes cannot be rows of '{nameof(width)}' = {width}.", nameof(width));
+        }
+        (Values, Width, Divisor) = (values, width, divisor);
+    }
+
+    /// <summary>All bytes, row after row.</summary>
+    public ReadOnlyMemory<byte> Values { get; }
+
+    /// <inheritdoc/>
+    public int Width { get; }
+
+    /// <inheritdoc/>
+    public float Divisor { get; }
+
+    /// <inheritdoc/>
+    public int Count => Values.Length / Width;
+
+    /// <summary>The same numbers in float32.</summary>
+    public Rows ToRows() => Rows.FromBytes(Values.Span, Width, Divisor);
+
+    // Bytes are finite.
+    void IRows.Check() => Rows.RequireAny(Count);
+
+    void IRows.Read(int row, int column, Span<float> to)
+    {
+        ReadOnlySpan<byte> bytes = Values.Span.Slice(row * Width + column, to.Length);
+        ref byte from = ref MemoryMarshal.GetReference(bytes);
+        ref float target = ref MemoryMarshal.GetReference(to);
+        int i = 0;
+        for (; i + Vector128<byte>.Count <= to.Length; i += Vector128<byte>.Count)
+        {
+            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.LoadUnsafe(ref from, (nuint)i));
+            Vector256.ConvertToSingle(Vector256.WidenLower(low.ToVector256Unsafe()).AsInt32()).StoreUnsafe(ref target, (nuint)i);
+            Vector256.ConvertToSingle(Vector256.WidenLower(high.ToVector256Unsafe()).AsInt32()).StoreUnsafe(ref target, (nuint)i + 8);
+        }
+        for (; i < to.Length; i++)
+        {
+            to[i] = bytes[i];
+        }
+    }
+}

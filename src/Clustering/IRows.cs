@@ -1,0 +1,20 @@
+namespace Toolchain.Clustering;
+
+/// <summary>A matrix that the engine reads row by row, in units of its own: numbers are what it reads divided by <see cref="Divisor"/>.</summary>
+interface IRows
+{
+    /// <summary>Number of rows (N).</summary>
+    int Count { get; }
+
+    /// <summary>Numbers per row (D).</summary>
+    int Width { get; }
+
+    /// <summary>What readings are divided by.</summary>
+    float Divisor { get; }
+
+    /// <summary>Throws when there is no row, or a number is not finite.</summary>
+    void Check();
+
+    /// <summary>Reads a part of a row that begins at <paramref name="column"/>.</summary>
+    void Read(int row, int column, Span<float> to);
+}

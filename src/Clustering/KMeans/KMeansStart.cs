@@ -1,0 +1,80 @@
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// k-means++ with several candidates per draw, of which the one that lowers the potential most is kept (Arthur and Vassilvitskii, 2007,
+/// section 5, "greedy"; 2 + ln K candidates). One pass over the rows serves all candidates of a draw.
+/// </summary>
+static class KMeansStart
+{
+    public static float[] PlusPlus<TRows>(TRows rows, float[] norms, int count, Random random, int threads) where TRows : struct, IRows
+    {
+        int width = rows.Width;
+        var centres = new float[count * width];
+        var nearest = new double[rows.Count];
+        Array.Fill(nearest, double.PositiveInfinity);
+        int[] candidates = [random.Next(rows.Count)];
+        for (int k = 0; ; k++)
+        {
+            (double[][] distances, double[] potentials) = Distances(rows, norms, nearest, candidates, threads);
+            int best = Array.IndexOf(potentials, potentials.Min());
+            rows.Read(candidates[best], 0, centres.AsSpan(k * width, width));
+            if (k == count - 1)
+            {
+                return centres;
+            }
+            nearest = distances[best];
+            candidates = [.. Enumerable.Range(0, 2 + (int)Math.Log(count)).Select(_ => Draw(nearest, potentials[best] * random.NextDouble()))];
+        }
+    }
+
+    // Distance of each row to the nearest of its centre and a candidate, and their sum, for each candidate.
+    static (double[][] Distances, double[] Potentials) Distances<TRows>(TRows rows, float[] norms, double[] nearest, int[] candidates, int threads) where TRows : struct, IRows
+    {
+        int width = rows.Width;
+        var points = new float[candidates.Length * width];
+        for (int i = 0; i < candidates.Length; i++)
+        {
+            rows.Read(candidates[i], 0, points.AsSpan(i * width, width));
+        }
+        var panels = new Panels(points, width);
+        double[][] distances = [.. candidates.Select(_ => new double[rows.Count])];
+        var sums = new double[candidates.Length, Chunks.Count(rows.Count)];
+        Chunks.ForEach(rows.Count, threads, (chunk, first, end) =>
+        {
+            Span<float> block = new float[Tile<float>.Height * width], products = new float[Tile<float>.Height * panels.PaddedCount];
+            for (int start = first; start < end; start += Tile<float>.Height)
+            {
+                int filled = Math.Min(Tile<float>.Height, end - start);
+                for (int i = 0; i < filled; i++)
+                {
+                    rows.Read(start + i, 0, block.Slice(i * width, width));
+                }
+                panels.Multiply(block, products);
+                for (int i = 0; i < filled; i++)
+                {
+                    for (int c = 0; c < candidates.Length; c++)
+                    {
+                        double distance = Math.Max(0, (double)norms[start + i] + norms[candidates[c]] - 2.0 * products[i * panels.PaddedCount + c]);
+                        distances[c][start + i] = Math.Min(distance, nearest[start + i]);
+                        sums[c, chunk] += distances[c][start + i];
+                    }
+                }
+            }
+        });
+        return (distances, [.. candidates.Select((_, c) => Enumerable.Range(0, sums.GetLength(1)).Sum(chunk => sums[c, chunk]))]);
+    }
+
+    // The row at which the running sum of squared distances passes the target.
+    static int Draw(double[] distances, double target)
+    {
+        for (int row = 0; row < distances.Length; row++)
+        {
+            target -= distances[row];
+            if (target < 0)
+            {
+                return row;
+            }
+        }
+        return distances.Length - 1;
+    }
+}

@@ -1,0 +1,92 @@
+namespace Toolchain.Clustering;
+
+/// <summary>The passes of k-means from given centres: nearest centres, then means.</summary>
+sealed class Lloyd<TRows> where TRows : struct, IRows
+{
+    readonly TRows rows;
+    readonly KMeansOptions options;
+    readonly NearestCentres<TRows> nearest;
+    readonly ClusterSums<TRows> sums;
+    readonly double tolerance;
+    float[] centres;
+
+    public Lloyd(TRows rows, float[] norms, float[] start, KMeansOptions options)
+    {
+        (this.rows, this.options, centres) = (rows, options, start);
+        int count = start.Length / rows.Width;
+        nearest = new NearestCentres<TRows>(rows, norms, count, options.Threads);
+        sums = new ClusterSums<TRows>(rows, count, options.Threads);
+        tolerance = options.Tolerance * MeanVariance(norms);
+        if (options.Cosine)
+        {
+            Normalize(centres);
+        }
+    }
+
+    /// <summary>Runs at most <paramref name="maxIterations"/> passes; 0 only labels the rows.</summary>
+    public KMeansResult Run(int maxIterations)
+    {
+        nearest.Update(centres);
+        bool converged = maxIterations == 0;
+        int iteration = 0;
+        while (!converged && iteration < maxIterations)
+        {
+            iteration++;
+            float[] moved = Means();
+            double movement = Kernels.SquaredDistance(moved, centres);
+            centres = moved;
+            nearest.Update(centres);
+            converged = movement <= tolerance;
+        }
+        double inertia = nearest.Inertia(centres) / ((double)rows.Divisor * rows.Divisor);
+        return new KMeansResult(new Rows(centres.Select(value => value / rows.Divisor).ToArray(), rows.Width), nearest.Labels, inertia, iteration, converged);
+    }
+
+    float[] Means()
+    {
+        sums.Update(nearest.Labels);
+        int width = rows.Width;
+        var means = new float[centres.Length];
+        var stray = new Lazy<Queue<int>>(() => Farthest(nearest.Distances(centres), sums.Sizes.Length));
+        for (int k = 0; k < sums.Sizes.Length; k++)
+        {
+            Span<float> mean = means.AsSpan(k * width, width);
+            if (sums.Sizes[k] == 0)
+            {
+                rows.Read(stray.Value.Dequeue(), 0, mean);
+                continue;
+            }
+            for (int i = 0; i < width; i++)
+            {
+                mean[i] = (float)(sums.Values[k * width + i] / sums.Sizes[k]);
+            }
+        }
+        if (options.Cosine)
+        {
+            Normalize(means);
+        }
+        return means;
+    }
+
+    static Queue<int> Farthest(float[] distances, int count) =>
+        new(Enumerable.Range(0, distances.Length).OrderByDescending(row => distances[row]).ThenBy(row => row).Take(count));
+
+    void Normalize(float[] values) => Kernels.Unit(new Rows(values, rows.Width)).CopyTo(values, 0);
+
+    // Mean over the columns of their variance: mean squared norm less the squared norm of the mean.
+    double MeanVariance(float[] norms)
+    {
+        var whole = new ClusterSums<TRows>(rows, 1, options.Threads);
+        whole.Update(new int[rows.Count]);
+        double mean = 0, squares = 0;
+        foreach (double sum in whole.Values)
+        {
+            mean += sum / rows.Count * (sum / rows.Count);
+        }
+        foreach (float norm in norms)
+        {
+            squares += norm;
+        }
+        return Math.Max(0, squares / rows.Count - mean) / rows.Width;
+    }
+}

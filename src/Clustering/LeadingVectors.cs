@@ -1,0 +1,132 @@
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// Eigenvectors of the largest eigenvalues of a graph's normalised adjacency, by subspace iteration with Chebyshev polynomials that damp the
+/// other eigenvalues (Saad, "Numerical Methods for Large Eigenvalue Problems", 2011, sections 5.2 and 7.4). Finds repeated eigenvalues, which
+/// graphs in several pieces have.
+/// </summary>
+static class LeadingVectors
+{
+    // Vectors beyond those asked for: the gap to the last of them decides how fast the others converge.
+    const int Guard = 10;
+
+    const int Degree = 16, MostRounds = 60;
+
+    const double Tolerance = 1e-5;
+
+    /// <summary>The first <paramref name="count"/> vectors as columns, [N,count].</summary>
+    public static double[] Find(NeighbourGraph graph, int count, int seed, int threads)
+    {
+        int rows = graph.Degrees.Length, width = Math.Min(rows, count + Guard);
+        var random = new Random(seed);
+        double[] basis = [.. Enumerable.Range(0, rows * width).Select(_ => random.NextDouble() - .5)], product = new double[basis.Length];
+        // Eigenvalues lie in [-1..1]; the bound above the unwanted ones follows the Ritz values.
+        double bound = 0;
+        double[] values = [];
+        for (int round = 0; round < MostRounds; round++)
+        {
+            basis = Filter(graph, basis, width, bound, threads);
+            Orthonormalize(basis, rows, width);
+            graph.Multiply(basis, product, width, threads);
+            double[] previous = values;
+            (values, double[] rotation) = SymmetricEigen.Decompose(Inner(basis, product, rows, width), width);
+            basis = Rotate(basis, rotation, rows, width);
+            bound = Math.Min(values[^1], values[count - 1] - 1e-6);
+            if (previous.Length > 0 && values.Take(count).Zip(previous, (now, before) => Math.Abs(now - before)).Max() < Tolerance * Tolerance)
+            {
+                break;
+            }
+        }
+        return [.. Enumerable.Range(0, rows).SelectMany(row => basis[(row * width)..(row * width + count)])];
+    }
+
+    // T_degree of the adjacency with [-1..bound] mapped to [-1..1]: outside, the polynomial grows fast.
+    static double[] Filter(NeighbourGraph graph, double[] basis, int width, double bound, int threads)
+    {
+        double centre = (bound - 1) / 2, half = (bound + 1) / 2;
+        double[] before = basis, now = Step(basis, null, 1 / half), spare;
+        for (int degree = 2; degree <= Degree; degree++)
+        {
+            spare = Step(now, before, 2 / half);
+            (before, now) = (now, spare);
+        }
+        return now;
+
+        // factor (A - centre) x - older
+        double[] Step(double[] x, double[]? older, double factor)
+        {
+            var result = new double[x.Length];
+            graph.Multiply(x, result, width, threads);
+            for (int i = 0; i < result.Length; i++)
+            {
+                result[i] = factor * (result[i] - centre * x[i]) - (older is null ? 0 : older[i]);
+            }
+            return result;
+        }
+    }
+
+    // Gram-Schmidt, twice, column by column of the transposed basis.
+    static void Orthonormalize(double[] basis, int rows, int width)
+    {
+        double[] columns = Transpose(basis, rows, width);
+        for (int column = 0; column < width; column++)
+        {
+            Span<double> own = columns.AsSpan(column * rows, rows);
+            for (int pass = 0; pass < 2; pass++)
+            {
+                for (int other = 0; other < column; other++)
+                {
+                    ReadOnlySpan<double> known = columns.AsSpan(other * rows, rows);
+                    Kernels.AddScaled(own, known, -Kernels.Dot(own, known));
+                }
+                double length = Math.Sqrt(Kernels.Dot(own, own));
+                foreach (ref double value in own)
+                {
+                    value /= length;
+                }
+            }
+        }
+        Transpose(columns, width, rows).CopyTo(basis, 0);
+    }
+
+    static double[] Inner(double[] a, double[] b, int rows, int width)
+    {
+        double[] left = Transpose(a, rows, width), right = Transpose(b, rows, width);
+        var inner = new double[width * width];
+        for (int i = 0; i < width; i++)
+        {
+            for (int j = 0; j <= i; j++)
+            {
+                inner[i * width + j] = inner[j * width + i] = Kernels.Dot(left.AsSpan(i * rows, rows), right.AsSpan(j * rows, rows));
+            }
+        }
+        return inner;
+    }
+
+    // Row k of the rotation is vector k in the basis.
+    static double[] Rotate(double[] basis, double[] rotation, int rows, int width)
+    {
+        var rotated = new double[basis.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int k = 0; k < width; k++)
+            {
+                rotated[row * width + k] = Kernels.Dot(basis.AsSpan(row * width, width), rotation.AsSpan(k * width, width));
+            }
+        }
+        return rotated;
+    }
+
+    static double[] Transpose(double[] matrix, int rows, int columns)
+    {
+        var result = new double[matrix.Length];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                result[column * rows + row] = matrix[row * columns + column];
+            }
+        }
+        return result;
+    }
+}

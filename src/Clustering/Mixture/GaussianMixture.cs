@@ -1,0 +1,193 @@
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// A mixture of Gaussians, fitted by expectation-maximisation in log space (Dempster, Laird and Rubin, 1977; Bishop, "Pattern Recognition and
+/// Machine Learning", 9.2.2). All in float64, every sum in a fixed order: the same bits at any thread count.
+/// </summary>
+public sealed class GaussianMixture
+{
+    readonly Component[] components;
+    readonly CovarianceKind kind;
+
+    GaussianMixture(Component[] components, CovarianceKind kind, double logLikelihood, int iterations, bool converged)
+    {
+        (this.components, this.kind) = (components, kind);
+        (LogLikelihood, Iterations, Converged) = (logLikelihood, iterations, converged);
+    }
+
+    /// <summary>Mean log-likelihood per row (nats) under the parameters of the last expectation pass.</summary>
+    public double LogLikelihood { get; }
+
+    /// <summary>Passes made.</summary>
+    public int Iterations { get; }
+
+    /// <summary>Whether the tolerance was met before the last allowed pass.</summary>
+    public bool Converged { get; }
+
+    /// <summary>Numbers per row (D).</summary>
+    public int Width => components[0].Mean.Length;
+
+    /// <summary>Share of each component, [K], adding up to 1.</summary>
+    public double[] Weights => [.. components.Select(component => component.Weight)];
+
+    /// <summary>Means [K,D].</summary>
+    public double[,] Means
+    {
+        get
+        {
+            var means = new double[components.Length, Width];
+            for (int k = 0; k < components.Length; k++)
+            {
+                for (int i = 0; i < Width; i++)
+                {
+                    means[k, i] = components[k].Mean[i];
+                }
+            }
+            return means;
+        }
+    }
+
+    /// <summary>Upper triangular P_k with P_k P_k^T = inverse covariance, [K,D,D].</summary>
+    public double[,,] PrecisionFactors
+    {
+        get
+        {
+            var factors = new double[components.Length, Width, Width];
+            for (int k = 0; k < components.Length; k++)
+            {
+                for (int row = 0; row < Width; row++)
+                {
+                    for (int column = row; column < Width; column++)
+                    {
+                        factors[k, row, column] = components[k].Precision[column, row];
+                    }
+                }
+            }
+            return factors;
+        }
+    }
+
+    /// <summary>log weight_k + log det P_k - D/2 log 2 pi: the part of each component's log density that no row changes, [K].</summary>
+    public double[] LogBias => [.. components.Select(component => component.LogBias)];
+
+    /// <summary>Free parameters: means, covariances, weights but one.</summary>
+    public long ParameterCount
+    {
+        get
+        {
+            long width = Width, count = components.Length;
+            long covariances = kind switch
+            {
+                CovarianceKind.Full => count * width * (width + 1) / 2,
+                CovarianceKind.Tied => width * (width + 1) / 2,
+                CovarianceKind.Diagonal => count * width,
+                _ => count,
+            };
+            return covariances + count * width + count - 1;
+        }
+    }
+
+    /// <summary>
+    /// Fits <paramref name="rows"/> from a k-means start. A component that no row answers for keeps its mean and shrinks to weight 0 with the
+    /// regularisation as its covariance.
+    /// </summary>
+    /// <exception cref="ArgumentException">A number is not finite, or an option is out of range; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">A covariance is not positive definite; raise the regularisation.</exception>
+    public static GaussianMixture Fit(Rows rows, GaussianMixtureOptions options)
+    {
+        options.Check(rows);
+        GaussianMixture? best = null;
+        for (int restart = 0; restart < options.Restarts; restart++)
+        {
+            // Distinct and fixed streams for the restarts.
+            KMeansResult start = KMeans.Fit(rows, new KMeansOptions { ClusterCount = options.ComponentCount, Seed = unchecked(options.Seed + restart * 104729), Threads = options.Threads });
+            GaussianMixture found = Fit(rows, start.Labels, options);
+            best = best is null || found.LogLikelihood > best.LogLikelihood ? found : best;
+        }
+        return best!;
+    }
+
+    /// <summary>Fits from given components of the rows, [N], each in [0..K).</summary>
+    /// <inheritdoc cref="Fit(Rows, GaussianMixtureOptions)"/>
+    public static GaussianMixture Fit(Rows rows, int[] labels, GaussianMixtureOptions options)
+    {
+        options.Check(rows);
+        int wrong = labels.Length != rows.Count ? labels.Length : Array.FindIndex(labels, label => (uint)label >= (uint)options.ComponentCount);
+        if (wrong >= 0)
+        {
+            throw new ArgumentException($"'{nameof(labels)}' must be {rows.Count} numbers in [0..{options.ComponentCount}), found {(wrong == labels.Length ? $"{wrong} numbers" : $"{labels[wrong]} for row {wrong}")}.", nameof(labels));
+        }
+        Component[] components = Maximization.FromLabels(rows, labels, Origins(rows, labels, options.ComponentCount), options);
+        var expectation = new Expectation(rows, components.Length, options.Threads);
+        labels.CopyTo(expectation.Labels, 0);
+        double previous = double.NegativeInfinity;
+        for (int iteration = 1; ; iteration++)
+        {
+            expectation.Run(components);
+            components = Maximization.Run(rows, expectation.Probabilities, [.. components.Select(component => component.Mean)], options);
+            bool converged = expectation.MeanLogLikelihood - previous < options.Tolerance;
+            if (converged || iteration == options.MaxIterations)
+            {
+                return new GaussianMixture(components, options.Covariance, expectation.MeanLogLikelihood, iteration, converged);
+            }
+            previous = expectation.MeanLogLikelihood;
+        }
+    }
+
+    /// <summary>The most probable component of each row; ties go to the lower index.</summary>
+    /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
+    public int[] Assign(Rows rows, int threads = 0) => Expect(rows, threads).Labels;
+
+    /// <summary>Log-likelihood of each row (nats), [N].</summary>
+    /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
+    public double[] LogLikelihoods(Rows rows, int threads = 0) => Expect(rows, threads).LogLikelihoods.ToArray();
+
+    /// <summary>Probability of each component for each row, [N,K], rows adding up to 1.</summary>
+    /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
+    public double[] Probabilities(Rows rows, int threads = 0)
+    {
+        double[] byComponent = Expect(rows, threads).Probabilities;
+        var byRow = new double[byComponent.LongLength];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            for (int k = 0; k < components.Length; k++)
+            {
+                byRow[(long)row * components.Length + k] = byComponent[(long)k * rows.Count + row];
+            }
+        }
+        return byRow;
+    }
+
+    /// <summary>Bayesian information criterion of the mixture for <paramref name="rows"/> (Schwarz 1978); lower is better.</summary>
+    public double Bic(Rows rows, int threads = 0) => ParameterCount * Math.Log(rows.Count) - 2 * LogLikelihoods(rows, threads).Sum();
+
+    /// <summary>Akaike's information criterion of the mixture for <paramref name="rows"/> (Akaike 1974); lower is better.</summary>
+    public double Aic(Rows rows, int threads = 0) => 2.0 * ParameterCount - 2 * LogLikelihoods(rows, threads).Sum();
+
+    Expectation Expect(Rows rows, int threads)
+    {
+        if (rows.Width != Width)
+        {
+            throw new ArgumentException($"'{nameof(rows)}' must have width {Width}, was {rows.Width}.", nameof(rows));
+        }
+        var expectation = new Expectation(rows, components.Length, threads);
+        expectation.Run(components);
+        return expectation;
+    }
+
+    // The first row of each component is near enough to centre sums on.
+    static double[][] Origins(Rows rows, int[] labels, int count)
+    {
+        var origins = new double[count][];
+        for (int k = 0; k < count; k++)
+        {
+            origins[k] = new double[rows.Width];
+            int row = Array.IndexOf(labels, k);
+            for (int i = 0; row >= 0 && i < rows.Width; i++)
+            {
+                origins[k][i] = rows[row][i];
+            }
+        }
+        return origins;
+    }
+}

@@ -1,0 +1,97 @@
+namespace Toolchain.Clustering;
+
+/// <summary>Weighted sums of rows about an origin: weight, first and second moments, each row in order.</summary>
+sealed class Moments
+{
+    // Rows gathered before they are multiplied: their numbers stay in the second-level cache.
+    const int BlockRows = 64;
+
+    readonly double[] origin;
+    readonly int width, padded;
+    readonly bool diagonal;
+    readonly double[] block, weighted;
+    int filled;
+
+    public Moments(double[] origin, bool diagonal)
+    {
+        (this.origin, this.diagonal, width) = (origin, diagonal, origin.Length);
+        // Both the height and the columns of a tile divide it.
+        padded = (width + 23) / 24 * 24;
+        Sum = new double[width];
+        Squares = new double[diagonal ? width : padded * padded];
+        (block, weighted) = (new double[BlockRows * padded], new double[BlockRows * padded]);
+    }
+
+    /// <summary>Sum of the weights.</summary>
+    public double Weight { get; private set; }
+
+    /// <summary>Weighted sum of the differences from the origin, [D].</summary>
+    public double[] Sum { get; }
+
+    double[] Squares { get; }
+
+    public void Add(ReadOnlySpan<float> row, double weight)
+    {
+        Span<double> centred = block.AsSpan(filled * padded, width), scaled = weighted.AsSpan(filled * padded, width);
+        Kernels.CentreAndWeigh(row, origin, weight, centred, scaled, Sum);
+        Weight += weight;
+        if (++filled == BlockRows)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Adds the sums of other rows about the same origin.</summary>
+    public void Add(Moments other)
+    {
+        Flush();
+        other.Flush();
+        Weight += other.Weight;
+        Kernels.AddScaled(Sum, other.Sum, 1);
+        Kernels.AddScaled(Squares, other.Squares, 1);
+    }
+
+    /// <summary>The weighted mean of the rows, [D]; the origin where there is no weight.</summary>
+    public double[] Mean(double weight) => [.. origin.Select((value, i) => value + Sum[i] / weight)];
+
+    /// <summary>Scatter about the mean, divided by <paramref name="weight"/>: [D,D] with its lower triangle filled, or [D].</summary>
+    public double[] Covariance(double weight)
+    {
+        Flush();
+        var covariance = new double[diagonal ? width : width * width];
+        for (int i = 0; i < width; i++)
+        {
+            for (int j = diagonal ? i : 0; j <= i; j++)
+            {
+                double square = diagonal ? Squares[i] : Squares[i * padded + j];
+                covariance[diagonal ? i : i * width + j] = square / weight - Sum[i] / weight * (Sum[j] / weight);
+            }
+        }
+        return covariance;
+    }
+
+    void Flush()
+    {
+        if (diagonal)
+        {
+            for (int i = 0; i < filled * padded; i++)
+            {
+                if (i % padded < width)
+                {
+                    Squares[i % padded] += block[i] * weighted[i];
+                }
+            }
+        }
+        else if (filled > 0)
+        {
+            for (int row = 0; row < width; row += Tile<double>.Height)
+            {
+                for (int column = 0; column < row + Tile<double>.Height; column += Tile<double>.Columns)
+                {
+                    Tile<double>.MultiplyAdd(ref weighted[row], (nuint)padded, 1, ref block[column], (nuint)padded, (nuint)filled, ref Squares[row * padded + column], (nuint)padded);
+                }
+            }
+        }
+        filled = 0;
+    }
+}

@@ -1,0 +1,91 @@
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// The inverse of a covariance's Cholesky factor L, lower triangular: |L^-1 (x - mean)|^2 is the Mahalanobis distance. A diagonal one is kept as
+/// its diagonal.
+/// </summary>
+sealed class PrecisionFactor
+{
+    PrecisionFactor(double[] values, int width, bool isDiagonal)
+    {
+        (Values, Width, IsDiagonal) = (values, width, isDiagonal);
+        for (int i = 0; i < width; i++)
+        {
+            LogDeterminant += Math.Log(isDiagonal ? values[i] : values[i * width + i]);
+        }
+    }
+
+    /// <summary>[D], or [D,D] followed by rows of zeros up to a multiple of a tile's height.</summary>
+    public double[] Values { get; }
+
+    public int Width { get; }
+
+    public bool IsDiagonal { get; }
+
+    /// <summary>Log of the determinant of the inverse factor.</summary>
+    public double LogDeterminant { get; }
+
+    /// <summary>Entry of L^-1.</summary>
+    public double this[int row, int column] => !IsDiagonal ? Values[row * Width + column] : row == column ? Values[row] : 0;
+
+    /// <summary>From variances [D].</summary>
+    public static PrecisionFactor OfDiagonal(double[] variances, int component)
+    {
+        var values = new double[variances.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            Require(variances[i], i, component);
+            values[i] = 1 / Math.Sqrt(variances[i]);
+        }
+        return new PrecisionFactor(values, values.Length, isDiagonal: true);
+    }
+
+    /// <summary>From a covariance [D,D], of which the lower triangle is read.</summary>
+    /// <exception cref="InvalidOperationException">It is not positive definite.</exception>
+    public static PrecisionFactor Of(double[] covariance, int width, int component)
+    {
+        double[] lower = Cholesky(covariance, width, component);
+        int height = (width + Tile<double>.Height - 1) / Tile<double>.Height * Tile<double>.Height;
+        var inverse = new double[height * width];
+        for (int row = 0; row < width; row++)
+        {
+            // Row of L L^-1 = I, solved for the last unknown row.
+            Span<double> own = inverse.AsSpan(row * width, row + 1);
+            own[row] = 1;
+            for (int i = 0; i < row; i++)
+            {
+                Kernels.AddScaled(own[..(i + 1)], inverse.AsSpan(i * width, i + 1), -lower[row * width + i]);
+            }
+            foreach (ref double value in own)
+            {
+                value /= lower[row * width + row];
+            }
+        }
+        return new PrecisionFactor(inverse, width, isDiagonal: false);
+    }
+
+    static double[] Cholesky(double[] covariance, int width, int component)
+    {
+        var lower = new double[width * width];
+        for (int row = 0; row < width; row++)
+        {
+            Span<double> own = lower.AsSpan(row * width, row);
+            for (int column = 0; column < row; column++)
+            {
+                lower[row * width + column] = (covariance[row * width + column] - Kernels.Dot(own[..column], lower.AsSpan(column * width, column))) / lower[column * width + column];
+            }
+            double pivot = covariance[row * width + row] - Kernels.Dot(own, own);
+            Require(pivot, row, component);
+            lower[row * width + row] = Math.Sqrt(pivot);
+        }
+        return lower;
+    }
+
+    static void Require(double pivot, int row, int component)
+    {
+        if (!(pivot > 0))
+        {
+            throw new InvalidOperationException($"The covariance of component {component} is not positive definite (pivot {row} is {pivot:g3}); raise '{nameof(GaussianMixtureOptions.Regularization)}' or fit fewer components.");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+namespace Toolchain.Clustering;
+
+/// <summary>Options of spectral clustering.</summary>
+public sealed record SpectralOptions
+{
+    /// <summary>Number of clusters (K), in [2..N).</summary>
+    public int ClusterCount { get; init; } = 10;
+
+    /// <summary>Neighbours of each row in the graph.</summary>
+    public int NeighbourCount { get; init; } = 15;
+
+    /// <summary>k-means starts on the eigenvectors.</summary>
+    public int Restarts { get; init; } = 10;
+
+    /// <summary>Seed of the first vectors and of k-means.</summary>
+    public int Seed { get; init; }
+
+    /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
+    public int Threads { get; init; }
+}
+
+/// <summary>
+/// Spectral clustering on the graph of nearest neighbours: the leading eigenvectors of the normalised adjacency, each row brought to unit length,
+/// clustered by k-means (Ng, Jordan and Weiss, "On spectral clustering", 2001).
+/// </summary>
+public static class SpectralClustering
+{
+    /// <summary>The cluster of each row, [N].</summary>
+    /// <exception cref="ArgumentException">A number is not finite, or an option is out of range.</exception>
+    public static int[] Fit(Rows rows, SpectralOptions options)
+    {
+        if (options.ClusterCount < 2 || options.ClusterCount >= rows.Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), $"'{nameof(options.ClusterCount)}' must be in [2..{rows.Count}), was {options.ClusterCount}.");
+        }
+        var graph = new NeighbourGraph(Neighbours.OfEach(rows, options.NeighbourCount, options.Threads));
+        double[] vectors = LeadingVectors.Find(graph, options.ClusterCount, options.Seed, options.Threads);
+        var places = new Rows(Array.ConvertAll(vectors, value => (float)value), options.ClusterCount);
+        return KMeans.Fit(new Rows(Kernels.Unit(places), places.Width), new KMeansOptions
+        {
+            ClusterCount = options.ClusterCount,
+            Restarts = options.Restarts,
+            Seed = options.Seed,
+            Threads = options.Threads,
+        }).Labels;
+    }
+
+    /// <summary>Clusters of other rows: the commonest among their nearest fitted rows; the lower cluster where two are equally common.</summary>
+    /// <param name="rows">Rows [M,D].</param>
+    /// <param name="fitted">The rows that were clustered, [N,D].</param>
+    /// <param name="clusters">Their clusters, [N].</param>
+    /// <param name="options">As in the fit.</param>
+    public static int[] Assign(Rows rows, Rows fitted, int[] clusters, SpectralOptions options)
+    {
+        NeighbourTable table = Neighbours.Euclidean(rows, fitted, Math.Min(options.NeighbourCount, fitted.Count), options.Threads);
+        return [.. Enumerable.Range(0, rows.Count).Select(row =>
+        {
+            var votes = new int[options.ClusterCount];
+            foreach (int neighbour in table.Indices.AsSpan(row * table.Count, table.Count))
+            {
+                votes[clusters[neighbour]]++;
+            }
+            return Array.IndexOf(votes, votes.Max());
+        })];
+    }
+}

@@ -1,0 +1,75 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// The largest scores of each query so far, falling, filled by insertion: lists are short, and most scores fall behind the last of the list,
+/// which sixteen of them find out in two comparisons.
+/// </summary>
+sealed class TopLists
+{
+    readonly int count;
+    readonly float[] offsets;
+    readonly float factor;
+
+    public TopLists(int queryCount, int count, float[] offsets, float factor)
+    {
+        (this.count, this.factor) = (count, factor);
+        // Columns that only fill the last panel never win.
+        this.offsets = new float[(offsets.Length + Panels.Columns - 1) / Panels.Columns * Panels.Columns];
+        Array.Fill(this.offsets, float.PositiveInfinity);
+        offsets.CopyTo(this.offsets, 0);
+        Indices = new int[queryCount * count];
+        Scores = new float[queryCount * count];
+        Array.Fill(Scores, float.NegativeInfinity);
+    }
+
+    /// <summary>[Q,count].</summary>
+    public int[] Indices { get; }
+
+    /// <summary>[Q,count].</summary>
+    public float[] Scores { get; }
+
+    /// <summary>Offers a query the scores factor * product - offset of a panel's columns, in rising order of index.</summary>
+    public void Offer(int query, Span<float> products, int firstColumn, bool skipSelf)
+    {
+        Span<float> scores = Scores.AsSpan(query * count, count);
+        ref float product = ref MemoryMarshal.GetReference(products);
+        ref float offset = ref offsets[firstColumn];
+        var least = Vector256.Create(scores[^1]);
+        var scale = Vector256.Create(factor);
+        Vector256<float> low = Vector256.LoadUnsafe(ref product) * scale - Vector256.LoadUnsafe(ref offset);
+        Vector256<float> high = Vector256.LoadUnsafe(ref product, 8) * scale - Vector256.LoadUnsafe(ref offset, 8);
+        uint better = Vector256.GreaterThan(low, least).ExtractMostSignificantBits() | Vector256.GreaterThan(high, least).ExtractMostSignificantBits() << 8;
+        if (better == 0)
+        {
+            return;
+        }
+        low.StoreUnsafe(ref product);
+        high.StoreUnsafe(ref product, 8);
+        for (; better != 0; better &= better - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(better);
+            if (!skipSelf || firstColumn + lane != query)
+            {
+                Insert(scores, Indices.AsSpan(query * count, count), firstColumn + lane, products[lane]);
+            }
+        }
+    }
+
+    static void Insert(Span<float> scores, Span<int> indices, int index, float score)
+    {
+        if (!(score > scores[^1]))
+        {
+            return;
+        }
+        int at = scores.Length - 1;
+        for (; at > 0 && score > scores[at - 1]; at--)
+        {
+            (scores[at], indices[at]) = (scores[at - 1], indices[at - 1]);
+        }
+        (scores[at], indices[at]) = (score, index);
+    }
+}

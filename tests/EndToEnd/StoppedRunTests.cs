@@ -1,0 +1,91 @@
+using System.Diagnostics;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>Runs that end before their time, and what is left of them.</summary>
+public sealed class StoppedRunTests : IDisposable
+{
+    // Long enough to be stopped in the middle; both ends are the same bytes whenever that happens.
+    static readonly string[] training = ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set", "stepCount=400", "--set", "batchSize=32"];
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string In(string name) => Path.Combine(folder, name);
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void Train_Stopped_EndsWith75AndResumesToTheSameBytes(string signal)
+    {
+        string straight = Straight();
+        using (Uvl uvl = Uvl.Start([.. training, "--out", In("stopped")]))
+        {
+            uvl.WaitForLines(In("stopped/metrics.jsonl"), 30);
+            uvl.Signal(signal);
+            (int status, _, string error) = uvl.Wait();
+            Assert.Equal(75, status);
+            Assert.Contains($"go on with: uvl train autoencoder --resume {In("stopped")}", error, StringComparison.Ordinal);
+        }
+        Assert.InRange(File.ReadLines(In("stopped/metrics.jsonl")).Count(), 30, 399);
+        Resumes("stopped", straight);
+    }
+
+    [Fact]
+    public void Train_Killed_ResumesFromItsCheckpointToTheSameBytes()
+    {
+        string straight = Straight();
+        Assert.Equal(0, Uvl.Run([.. training, "--out", In("killed"), "--time", "0.3s"]).Status);
+        File.Delete(In("killed/manifest.json"));
+        int checkpointed = File.ReadLines(In("killed/metrics.jsonl")).Count();
+        using (Uvl uvl = Uvl.Start("train", "autoencoder", "--quiet", "--threads", "1", "--resume", In("killed")))
+        {
+            uvl.WaitForLines(In("killed/metrics.jsonl"), checkpointed + 20);
+            uvl.Signal("KILL");
+            Assert.Equal(137, uvl.Wait().Status);
+        }
+        Resumes("killed", straight);
+    }
+
+    [Fact]
+    public void Train_DiskFull_EndsWith75AndLeavesNothingHalfWritten()
+    {
+        string disk = Directory.CreateDirectory(In("disk")).FullName;
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk) == 0, "a small file system can be mounted by root alone");
+        try
+        {
+            (int status, _, string error) = Uvl.Run([.. training, "--out", Path.Combine(disk, "run")]);
+            Assert.Equal(75, status);
+            Assert.Contains("No space left on device", error, StringComparison.Ordinal);
+            Assert.Contains("make room, then go on with: uvl train autoencoder --resume", error, StringComparison.Ordinal);
+            Assert.DoesNotContain(Directory.GetFiles(disk, "*", SearchOption.AllDirectories), file => file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".onnx", StringComparison.Ordinal));
+        }
+        finally
+        {
+            _ = Run("umount", disk);
+        }
+    }
+
+    string Straight()
+    {
+        (int status, _, string error) = Uvl.Run([.. training, "--out", In("straight")]);
+        Assert.True(status == 0, error);
+        return In("straight");
+    }
+
+    void Resumes(string run, string straight)
+    {
+        (int status, _, string error) = Uvl.Run("train", "autoencoder", "--quiet", "--threads", "1", "--resume", In(run));
+        Assert.True(status == 0, error);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "model.onnx")), File.ReadAllBytes(In($"{run}/model.onnx")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "checkpoints/last.safetensors")), File.ReadAllBytes(In($"{run}/checkpoints/last.safetensors")));
+        Assert.Equal(File.ReadAllText(Path.Combine(straight, "metrics.jsonl")), File.ReadAllText(In($"{run}/metrics.jsonl")));
+    }
+
+    static int Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>The tool as a process of its own, which can be stopped and killed.</summary>
+sealed class Uvl : IDisposable
+{
+    static readonly TimeSpan patience = TimeSpan.FromMinutes(2);
+    readonly Process process;
+    readonly Task<string> output, error;
+
+    Uvl(ProcessStartInfo start)
+    {
+        process = Process.Start(start)!;
+        (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+    }
+
+    public static Uvl Start(params string[] arguments) => StartIn(AppContext.BaseDirectory, "Toolchain.Cli.dll", arguments);
+
+    /// <summary>Starts <paramref name="program"/>, which lies in <paramref name="folder"/>.</summary>
+    public static Uvl StartIn(string folder, string program, params string[] arguments) =>
+        new(new ProcessStartInfo("dotnet", [Path.Combine(folder, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true });
+
+    /// <summary>Runs to the end.</summary>
+    public static (int Status, string Output, string Error) Run(params string[] arguments)
+    {
+        using Uvl uvl = Start(arguments);
+        return uvl.Wait();
+    }
+
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits until <paramref name="path"/> has <paramref name="count"/> lines.</summary>
+    public void WaitForLines(string path, int count)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(path) || File.ReadLines(path).Count() < count)
+        {
+            Assert.False(process.HasExited, process.HasExited ? $"ended before {count} lines: {error.Result}" : "");
+            Assert.True(clock.Elapsed < patience, $"'{path}' has no {count} lines after {patience}");
+            Thread.Sleep(20);
+        }
+    }
+
+    public (int Status, string Output, string Error) Wait()
+    {
+        Assert.True(process.WaitForExit(patience), "still running");
+        return (process.ExitCode, output.Result, error.Result);
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            process.Kill();
+        }
+        process.Dispose();
+    }
+}

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Toolchain.Clustering;
+using Toolchain.Evaluate.Metrics;
+
+namespace Toolchain.Evaluate.Tests;
+
+/// <summary>Every clustering metric against scikit-learn, on labelings of all kinds.</summary>
+public sealed class ScikitLearnTests
+{
+    [Fact]
+    public void Metrics_ThousandRandomLabelings_EqualScikitLearn()
+    {
+        Case[] cases = [.. Enumerable.Range(0, 1000).Select(Draw)];
+        JsonElement[] theirs = Run(cases.Select(drawn => JsonSerializer.Serialize(new { clusters = drawn.Clusters, digits = drawn.Digits })));
+        Assert.Equal(cases.Length, theirs.Length);
+        for (int i = 0; i < cases.Length; i++)
+        {
+            var counts = new Contingency(cases[i].Clusters, cases[i].Digits, 12);
+            Near("accuracy", ClusteringMetrics.Accuracy(ClusterMap.Apply(ClusterMap.OneToOne(counts), cases[i].Clusters), cases[i].Digits));
+            Near("purity", ClusteringMetrics.Purity(counts));
+            Near("nmi", ClusteringMetrics.NormalizedMutualInformation(counts));
+            Near("ami", ClusteringMetrics.AdjustedMutualInformation(counts));
+            Near("ari", ClusteringMetrics.AdjustedRandIndex(counts));
+            Near("homogeneity", ClusteringMetrics.Homogeneity(counts));
+            Near("completeness", ClusteringMetrics.Completeness(counts));
+            Near("v_measure", ClusteringMetrics.VMeasure(counts));
+
+            void Near(string name, double ours)
+            {
+                double expected = theirs[i].GetProperty(name).GetDouble();
+                Assert.True(Math.Abs(expected - ours) <= 1e-12, $"labeling {i}, {name}: scikit-learn {expected:r}, ours {ours:r}");
+            }
+        }
+    }
+
+    [Fact]
+    public void Silhouette_RandomRows_EqualsScikitLearn()
+    {
+        var random = new Random(8);
+        float[] values = [.. Enumerable.Range(0, 300 * 5).Select(_ => (float)random.NextDouble())];
+        // Clusters of all sizes, one of a single row among them.
+        int[] clusters = [.. Enumerable.Range(0, 300).Select(i => i == 0 ? 6 : (int)Math.Sqrt(random.Next(36)))];
+        JsonElement theirs = Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Array.ConvertAll(values, value => (double)value).Chunk(5) })])[0];
+        Assert.Equal(theirs.GetProperty("silhouette").GetDouble(), Silhouette.Of(new Rows(values, 5), clusters, 7), 1e-12);
+    }
+
+    // Sizes from 1 on, few and many classes, clusters from random to nearly the digits.
+    static Case Draw(int seed)
+    {
+        var random = new Random(seed);
+        int count = random.Next(1, 200), clusterCount = random.Next(1, 13), digitCount = random.Next(1, 11);
+        double noise = random.NextDouble();
+        int[] digits = [.. Enumerable.Range(0, count).Select(_ => random.Next(digitCount))];
+        return new Case([.. digits.Select(digit => random.NextDouble() < noise ? random.Next(clusterCount) : digit % clusterCount)], digits);
+    }
+
+    static JsonElement[] Run(IEnumerable<string> lines)
+    {
+        string script = Path.Combine(AppContext.BaseDirectory, "sklearn_metrics.py");
+        using var python = Process.Start(new ProcessStartInfo("/usr/bin/env", ["bash", "-c", "for p in /usr/bin/python3 python3; do $p -c 'import sklearn' 2>/dev/null && exec $p \"$0\"; done; exit 77", script])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        Task<string> output = python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            foreach (string line in lines)
+            {
+                python.StandardInput.WriteLine(line);
+            }
+            python.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended at once: there is no scikit-learn, as its exit status says.
+        }
+        python.WaitForExit();
+        Assert.SkipWhen(python.ExitCode == 77, "scikit-learn is not installed (Debian: python3-sklearn)");
+        Assert.Equal(0, python.ExitCode);
+        return [.. output.Result.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    sealed record Case(int[] Clusters, int[] Digits);
+}
