@@ -40,12 +40,13 @@ static class RecorderWeaver
 
         ScalarKeeper.Weave(module);
         (FieldDefinition current, FieldDefinition constructed) = AddRecorder(module, native.Namespace);
+        MethodDefinition origin = AddOrigin(current.DeclaringType, constructed);
         var twins = new Dictionary<MethodDefinition, MethodDefinition>();
         var holder = new TypeDefinition(native.Namespace, "RecordedMethods", native.Attributes, module.TypeSystem.Object);
         module.Types.Add(holder);
         foreach (MethodDefinition entry in native.Methods.Where(m => m.IsPInvokeImpl && m.Name.StartsWith("THS", StringComparison.Ordinal)))
         {
-            twins.Add(entry, AddTwin(holder, entry, current, constructed));
+            twins.Add(entry, AddTwin(holder, entry, current, constructed, origin));
         }
 
         int callers = module.GetTypes().Where(t => t != holder).SelectMany(t => t.Methods).Where(m => m.HasBody).Sum(m => Redirect(m, twins));
@@ -96,7 +97,7 @@ static class RecorderWeaver
     static bool IsModuleConstructor(MethodDefinition entry) =>
         entry.Name.StartsWith("THSNN_", StringComparison.Ordinal) && (entry.Name.EndsWith("_ctor", StringComparison.Ordinal) || entry.Name.EndsWith("_from_pretrained", StringComparison.Ordinal)) && entry.ReturnType.MetadataType == MetadataType.IntPtr;
 
-    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current, FieldDefinition constructed)
+    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current, FieldDefinition constructed, MethodDefinition origin)
     {
         ModuleDefinition module = entry.Module;
         var twin = new MethodDefinition(entry.Name, MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig, entry.ReturnType);
@@ -126,8 +127,8 @@ static class RecorderWeaver
         {
             il.Emit(OpCodes.Ldsfld, constructed);
             il.Emit(OpCodes.Ldloc, result);
-            EmitArguments(il, twin);
-            il.Emit(OpCodes.Callvirt, SetItem(constructed));
+            EmitArguments(il, twin, origin);
+            il.Emit(OpCodes.Callvirt, Member(constructed, "set_Item", entry.Module.TypeSystem.Void));
         }
         Instruction end = returns ? il.Create(OpCodes.Ldloc, result) : il.Create(OpCodes.Ret);
         il.Emit(OpCodes.Ldsfld, current);
@@ -149,8 +150,8 @@ static class RecorderWeaver
         return twin;
     }
 
-    // new object[] { argument, ... }
-    static void EmitArguments(ILProcessor il, MethodDefinition twin)
+    // new object[] { argument, ... }; with an origin, a module's handle is replaced by the arguments that the module was constructed with.
+    static void EmitArguments(ILProcessor il, MethodDefinition twin, MethodDefinition? origin = null)
     {
         il.Emit(OpCodes.Ldc_I4, twin.Parameters.Count);
         il.Emit(OpCodes.Newarr, twin.Module.TypeSystem.Object);
@@ -165,7 +166,14 @@ static class RecorderWeaver
                 type = reference.ElementType;
                 il.Emit(OpCodes.Ldobj, type);
             }
-            EmitBox(il, type);
+            if (origin is not null && type.Name == "HType")
+            {
+                il.Emit(OpCodes.Call, origin);
+            }
+            else
+            {
+                EmitBox(il, type);
+            }
             il.Emit(OpCodes.Stelem_Ref);
         }
     }
@@ -194,15 +202,39 @@ static class RecorderWeaver
         return invoke;
     }
 
-    static MethodReference SetItem(FieldDefinition dictionary)
+    // A method of the dictionary that takes a key and a value, or a key and a place for the value.
+    static MethodReference Member(FieldDefinition dictionary, string name, TypeReference result)
     {
         TypeReference open = ((GenericInstanceType)dictionary.FieldType).ElementType;
-        var set = new MethodReference("set_Item", dictionary.Module.TypeSystem.Void, dictionary.FieldType) { HasThis = true };
-        foreach (GenericParameter argument in open.GenericParameters)
-        {
-            set.Parameters.Add(new ParameterDefinition(argument));
-        }
-        return set;
+        (TypeReference key, TypeReference value) = (open.GenericParameters[0], open.GenericParameters[1]);
+        var member = new MethodReference(name, result, dictionary.FieldType) { HasThis = true };
+        member.Parameters.Add(new ParameterDefinition(key));
+        member.Parameters.Add(new ParameterDefinition(name == "TryGetValue" ? new ByReferenceType(value) : value));
+        return member;
+    }
+
+    // static object Origin(SafeHandle module) { object[] found; Constructed.TryGetValue(module.DangerousGetHandle(), out found); return found; }
+    static MethodDefinition AddOrigin(TypeDefinition recorder, FieldDefinition constructed)
+    {
+        ModuleDefinition module = recorder.Module;
+        IMetadataScope interop = module.AssemblyReferences.FirstOrDefault(reference => reference.Name == "System.Runtime.InteropServices") ?? module.TypeSystem.CoreLibrary;
+        var handle = new TypeReference("System.Runtime.InteropServices", "SafeHandle", module, interop);
+        var origin = new MethodDefinition("Origin", MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig, module.TypeSystem.Object);
+        origin.Parameters.Add(new ParameterDefinition(handle));
+        var found = new VariableDefinition(new ArrayType(module.TypeSystem.Object));
+        origin.Body.Variables.Add(found);
+        origin.Body.InitLocals = true;
+        recorder.Methods.Add(origin);
+        ILProcessor il = origin.Body.GetILProcessor();
+        il.Emit(OpCodes.Ldsfld, constructed);
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Callvirt, new MethodReference("DangerousGetHandle", module.TypeSystem.IntPtr, handle) { HasThis = true });
+        il.Emit(OpCodes.Ldloca, found);
+        il.Emit(OpCodes.Callvirt, Member(constructed, "TryGetValue", module.TypeSystem.Boolean));
+        il.Emit(OpCodes.Pop);
+        il.Emit(OpCodes.Ldloc, found);
+        il.Emit(OpCodes.Ret);
+        return origin;
     }
 
     // Plain calls and method addresses (ldftn for delegates) alike: a twin has its entry's signature.

@@ -3,14 +3,18 @@ namespace Toolchain.Export;
 /// <summary>Sizes of a named axis for tracing and proving.</summary>
 /// <remarks>
 /// An axis that always comes first is a batch and takes small sizes, all above 1, which broadcasting treats apart. Any other starts at the
-/// example's size and grows by steps, so that the module accepts it.
+/// example's size and grows by steps, so that the module accepts it; the second size is more than twice the first, so that no stride or pool of a
+/// net that takes the first can hide the difference.
 /// </remarks>
 sealed class AxisSizes
 {
-    static readonly int[] batch = [2, 3, 5], growth = [0, 1, 3], proofs = [8, 2, 5, 4, 7, 6, 9];
+    static readonly int[] batch = [2, 5, 3, 8];
+
+    // Enough for proofs to differ, few enough to stay small.
+    const int ProofCount = 7;
 
     readonly bool isBatch;
-    readonly int smallest, step;
+    readonly int[] proofs;
 
     /// <param name="name">Its name, for the error.</param>
     /// <param name="places">Where it occurs: the number of the axis in an input, and the example's size there.</param>
@@ -28,13 +32,16 @@ sealed class AxisSizes
             throw new ExportException($"axis '{name}' has the sizes {string.Join(", ", places.Select(place => place.Size))} in the examples; expected one.");
         }
         // A size of 1 broadcasts.
-        (smallest, this.step) = (Math.Max((int)places[0].Size, 2), step);
-        Traced = isBatch ? batch : [.. growth.Select(steps => smallest + steps * step)];
+        int smallest = Math.Max((int)places[0].Size, 2), steps = (smallest + step - 1) / step;
+        // Of each remainder by 4 one, in steps: halves and quarters are told from their neighbours.
+        int[] growth = [0, steps / 4 * 4 + 5, steps / 8 * 4 + 2, steps / 8 * 4 + 7];
+        Traced = isBatch ? batch : [.. growth.Select(more => smallest + more * step)];
+        proofs = [.. Enumerable.Range(1, ProofCount + growth.Length).Except(growth).Take(ProofCount).Select(more => smallest + more * step)];
     }
 
-    /// <summary>Three sizes for tracing.</summary>
+    /// <summary>Four sizes for tracing.</summary>
     public IReadOnlyList<int> Traced { get; }
 
-    /// <summary>The size in proof number <paramref name="size"/>; axis number <paramref name="axis"/> goes its own way.</summary>
-    public int Proof(int size, int axis) => isBatch ? size : smallest + step * proofs[(size + 3 * axis) % proofs.Length];
+    /// <summary>The size in proof number <paramref name="size"/>, never a traced one; axis number <paramref name="axis"/> goes its own way.</summary>
+    public int Proof(int size, int axis) => isBatch ? size : proofs[(size + 3 * axis) % ProofCount];
 }

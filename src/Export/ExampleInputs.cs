@@ -49,8 +49,8 @@ sealed class ExampleInputs
     public IReadOnlyList<int[]> TracedSizes =>
         [[.. axes.Select(axis => axis.Traced[0])], .. axes.Select((_, changed) => axes.Select((axis, i) => axis.Traced[i == changed ? 1 : 0]).ToArray())];
 
-    /// <summary>One more size of every axis, for modules in which sizes are calculated from sizes.</summary>
-    public int[] FurtherSizes => [.. axes.Select(axis => axis.Traced[2])];
+    /// <summary>Two more sizes of every axis, for modules in which sizes are calculated from sizes.</summary>
+    public IReadOnlyList<int[]> FurtherSizes => [[.. axes.Select(axis => axis.Traced[2])], [.. axes.Select(axis => axis.Traced[3])]];
 
     /// <summary>
     /// The inputs of proof number <paramref name="size"/>: that many rows; the other named axes take sizes that follow from it and were never traced.

@@ -6,6 +6,9 @@ namespace Toolchain.Export;
 /// <param name="Obstacle">Why it cannot be exported, or null.</param>
 public sealed record ExportStep(string Module, string Entry, string? Obstacle)
 {
+    /// <summary>The ONNX operators that it becomes, each once.</summary>
+    public IReadOnlyList<string> Operators { get; init; } = [];
+
     /// <summary>"module: entry: obstacle", or "module: entry: ok".</summary>
     public override string ToString() => $"{(Module == "" ? "(root)" : Module)}: {Entry}: {Obstacle ?? "ok"}";
 }

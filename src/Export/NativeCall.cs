@@ -22,12 +22,10 @@ public sealed class NativeCall
     RecordedCall call => variants[0];
 
     /// <summary>The native entry; of an in-place call the functional twin's name, without the underscore.</summary>
-    public string Entry => call.IsInPlace ? call.Entry.TrimEnd('_') : call.Entry;
+    public string Entry => ConverterRegistry.Functional(call.Entry);
 
     /// <summary>Path of the module that made the call, such as "encoder.0".</summary>
     public string Module => call.Module;
-
-    internal int ArgumentCount => call.Arguments.Count;
 
     /// <summary>Number of results.</summary>
     public int ResultCount => call.Results.Count;
@@ -131,6 +129,9 @@ public sealed class NativeCall
 
     /// <summary>The same call with another value for its first tensor.</summary>
     internal NativeCall WithFirst(Value first) => new(context with { ValueOf = number => number == TensorNumber(0) ? first : context.ValueOf(number) }, index);
+
+    /// <summary>The call whose position in the trace is an argument of this one.</summary>
+    internal NativeCall Other(int argument) => new(context, (int)Integer(argument));
 
     object? Plain(int argument) => call.Arguments[argument] is PlainArgument plain ? Fixed(plain.Value, argument) : throw Lost(argument, "a plain value");
 

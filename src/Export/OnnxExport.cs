@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Toolchain.Export.Conversion;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
@@ -73,7 +74,7 @@ public static class OnnxExport
         MergedTrace trace = Trace(module, inputs, inputs.TracedSizes);
         if (trace.HasDerived)
         {
-            trace = Trace(module, inputs, [.. inputs.TracedSizes, inputs.FurtherSizes]);
+            trace = Trace(module, inputs, [.. inputs.TracedSizes, .. inputs.FurtherSizes]);
         }
         FreedMemory.GiveBack();
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
@@ -92,6 +93,15 @@ public static class OnnxExport
     static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes)
     {
         using var scope = torch.NewDisposeScope();
-        return Recorder.Run(module, inputs.Names, [.. inputs.At(sizes).Select(data => NativeTensor.Make(data, inputs.Device))]);
+        try
+        {
+            return Recorder.Run(module, inputs.Names, [.. inputs.At(sizes).Select(data => NativeTensor.Make(data, inputs.Device))]);
+        }
+        catch (ExternalException error) when (inputs.Axes.Count > 0)
+        {
+            string place = string.Join(", ", inputs.Axes.Zip(sizes, (axis, size) => $"{axis}={size}"));
+            throw new ExportException(
+                $"module '{module.GetType().Name}' fails at {place}: {error.Message.Split('\n')[0]}. If it accepts only some sizes, name their distance in '{nameof(OnnxExportOptions.AxisSteps)}', or fix the axis.");
+        }
     }
 }

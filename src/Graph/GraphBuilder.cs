@@ -22,6 +22,9 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
         ? opset
         : throw new ArgumentOutOfRangeException(nameof(opset), $"'{nameof(opset)}' must be in [13..21], was {opset}.");
 
+    /// <summary>The nodes so far.</summary>
+    public IReadOnlyList<Node> Nodes => nodes;
+
     /// <summary>Prefix of the names of the nodes that follow: the path of the module that is being built, or "".</summary>
     public string Scope { get; set; } = "";
 

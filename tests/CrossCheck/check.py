@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """Checks exported models with Debian's onnx and OpenCV: check.py FOLDER
 
-FOLDER holds models/NAME.onnx, digits.npy (uint8 [N,28,28]) and ours/NAME.npy, what ONNX Runtime under .NET said (float32 [N,D]). Writes
+FOLDER holds models/NAME.onnx, digits.npy (uint8 [N,28,28]) and ours/NAME.npy, what ONNX Runtime under .NET said (float32 [N,D]). 
+networks/NAME/ holds model.onnx, in.INPUT.npy and out.OUTPUT.npy, what TorchSharp said. Writes
 ours/kmeans.{probabilities,clusters}.npy, a float64 computation by NumPy, for check.mjs. Prints PASS, FAIL or SKIP lines; ends with 1 if any failed.
 """
 import pathlib
@@ -10,7 +11,9 @@ import sys
 import numpy as np
 
 TOLERANCE = 1e-5
+NETWORK_TOLERANCE = 1e-4  # float32 sums in another order than TorchSharp's
 NEWEST_OPSET, NEWEST_IR = 17, 8  # what Debian 12 reads
+NETWORKS = ["resnet-basic", "resnet-bottleneck", "dcgan-generator", "dcgan-discriminator"]
 ENCODERS = ["moco", "autoencoder"]  # OpenCV has no float64 and no ArgMin, so no heads
 
 
@@ -20,7 +23,7 @@ def say(ok, what, detail):
 
 
 def check_structure(onnx, path):
-    what = f"onnx {onnx.__version__} checker, {path.stem}"
+    what = f"onnx {onnx.__version__} checker, {path.stem if path.stem != 'model' else f'network {path.parent.name}'}"
     try:
         onnx.checker.check_model(str(path), full_check=True)
     except Exception as error:
@@ -45,6 +48,21 @@ def check_opencv(cv2, path, images, ours):
     return say(worst <= TOLERANCE, what, f"embedding {ours.shape}, largest difference {worst:.1e}")
 
 
+def check_network(cv2, folder):
+    what = f"OpenCV {cv2.__version__}, network {folder.name}"
+    (given,), expected = list(folder.glob("in.*.npy")), np.load(next(folder.glob("out.*.npy")))
+    try:
+        net = cv2.dnn.readNetFromONNX(str(folder / "model.onnx"))
+        net.setInput(np.load(given))
+        theirs = net.forward()
+    except cv2.error as error:
+        return say(False, what, " ".join(str(error).split()))
+    if theirs.size != expected.size:
+        return say(False, what, f"expected shape {expected.shape}, found {theirs.shape}")
+    worst = float(np.abs(theirs.reshape(expected.shape) - expected).max())
+    return say(worst <= NETWORK_TOLERANCE, what, f"{expected.shape}, largest difference {worst:.1e}")
+
+
 def write_kmeans_reference(onnx, folder, images):
     values = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in onnx.load(str(folder / "models/kmeans.onnx")).graph.initializer}
     centres = values.pop("kmeans.centres")  # [K,784]
@@ -67,6 +85,7 @@ def main(folder):
         print("SKIP onnx checker: onnx is not installed (Debian: python3-onnx)")
     else:
         ok = all([check_structure(onnx, path) for path in sorted((folder / "models").glob("*.onnx"))])
+        ok = all([check_structure(onnx, path) for path in sorted((folder / "networks").glob("*/model.onnx"))]) and ok
         write_kmeans_reference(onnx, folder, images)
     try:
         import cv2
@@ -74,6 +93,11 @@ def main(folder):
         print("SKIP OpenCV: cv2 is not installed (Debian: python3-opencv)")
     else:
         ok = all([check_opencv(cv2, folder / f"models/{name}.onnx", images, np.load(folder / f"ours/{name}.npy")) for name in ENCODERS]) and ok
+        for path in sorted((folder / "networks").iterdir()):
+            if path.name in NETWORKS:
+                ok = check_network(cv2, path) and ok
+            else:
+                print(f"SKIP OpenCV {cv2.__version__}, network {path.name}: it has no layer normalisation, Gather by indices, or Shape of free sizes")
     return ok
 
 

@@ -60,6 +60,9 @@ for model in moco autoencoder gmm moco-kmeans moco-gmm; do
     done
 done
 
+# Whole networks in plain TorchSharp, each a folder with its model, inputs and what TorchSharp said.
+UVL_NETWORKS="$work/networks" dotnet test --project "$here/../Export.Tests" -c Release --no-build --filter-method '*Save_EveryNetwork_LeavesModelInputsAndOutputs' > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+
 if "$python" -c 'import numpy' 2> "$work/log"; then
     check "$python" "$here/check.py" "$work"
     check "$python" "$here/read_embeddings.py" "$work/ours/moco-gmm"

@@ -77,14 +77,14 @@ public sealed class RefusalTests
 
     [Fact]
     public void Trace_WayThatDependsOnBatch_IsRefused() => Assert.Equal(
-        "the module takes another way at N=3 than at N=2: operator 0 is THSTensor_neg instead of THSTensor_exp. Control flow cannot depend on the size of a named axis.",
+        "the module takes another way at N=5 than at N=2: operator 0 is THSTensor_neg instead of THSTensor_exp. Control flow cannot depend on the size of a named axis.",
         Refused(x => x.shape[0] == 2 ? x.exp() : x.neg(), 3));
 
     [Fact]
     public void Trace_FractionOfBatchSize_IsRefused() => Assert.Equal(
         """
         module 'Fn' cannot be exported, 1 obstacle:
-          (root): THSTensor_mul_scalar: argument 1 would be baked into the model: it is 0.5 at N=2 and 0.3333333333333333 at N=3
+          (root): THSTensor_mul_scalar: argument 1 would be baked into the model: it is 0.5 at N=2 and 0.2 at N=5
         """,
         Refused(x => x * (1.0 / x.shape[0]), 3));
 
@@ -122,9 +122,9 @@ public sealed class RefusalTests
     public void Save_ModelThatMisses_ThrowsAndLeavesNoFile()
     {
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.onnx");
-        OnnxExport.Register("THSTensor_erfc", (graph, call) => graph.Apply("Erf", [call.Tensor(0)]));
+        OnnxExport.Register("THSSpecial_bessel_j0", (graph, call) => graph.Apply("Erf", [call.Tensor(0)]));
 
-        string message = Assert.Throws<ParityException>(() => OnnxExport.Trace(new Fn(x => x.erfc()), zeros(1, 2)).Save(path)).Message;
+        string message = Assert.Throws<ParityException>(() => OnnxExport.Trace(new Fn(x => special.bessel_j0(x)), zeros(1, 2)).Save(path)).Message;
 
         Assert.StartsWith("the exported model does not agree with module 'Fn':\n  float64 evaluator, batch 1: output 'output' differs by 1 (element 0: 0, expected 1); allowed are 0.0001 + 1e-05 of the value", message, StringComparison.Ordinal);
         Assert.Contains("batch 64", message, StringComparison.Ordinal);

@@ -30,6 +30,9 @@ public sealed class RecorderWeaverTests
         public void Listen(bool on) => assembly.GetType("TorchSharp.PInvoke.CallRecorder", throwOnError: true)!.GetField("Current")!
             .SetValue(null, on ? new Action<string, object?[], object?>((entry, arguments, result) => Heard.Add((entry, arguments, result))) : null);
 
+        public IReadOnlyDictionary<nint, object?[]> Constructed =>
+            (IReadOnlyDictionary<nint, object?[]>)assembly.GetType("TorchSharp.PInvoke.CallRecorder", throwOnError: true)!.GetField("Constructed")!.GetValue(null)!;
+
         public object? Call(string method, params object[] arguments) => assembly.GetType("TorchSharp.Miniature", throwOnError: true)!.GetMethod(method)!.Invoke(null, arguments);
     }
 
@@ -58,6 +61,18 @@ public sealed class RecorderWeaverTests
         Assert.Equal([("THSMini_abs", 7), ("THSMini_abs", 8), ("THSMini_seed", null)], copy.Heard.Select(call => (call.Entry, (int?)call.Result)));
         Assert.Equal([-7], copy.Heard[0].Arguments);
         Assert.Equal([5u], copy.Heard[2].Arguments);
+    }
+
+    [Fact]
+    public void Woven_Constructors_KeepTheirArgumentsWithoutRecorder()
+    {
+        var copy = new WovenCopy();
+        copy.Call("Construct");
+
+        // The second got the handle of what the first had made, and replaced it under the same number: labs(77) = labs(-77).
+        object?[] stack = copy.Constructed[77];
+        Assert.Equal(6L, stack[1]);
+        Assert.Equal([(nint)(-77), 4L], Assert.IsType<object?[]>(stack[0]));
     }
 
     [Fact]

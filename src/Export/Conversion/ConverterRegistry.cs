@@ -13,7 +13,7 @@ static class ConverterRegistry
     public static IEnumerable<Converter> BuiltIn => new[]
     {
         ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ComparisonConverters.All, ConvolutionConverters.All, FillConverters.All, IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All,
-        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All, WriteConverters.All, PaddingConverters.All, ResizeConverters.All,
+        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All, WriteConverters.All, EmbeddingConverters.All, RecurrentConverters.All, MultiheadConverters.All, TransformerConverters.All, PaddingConverters.All, ResizeConverters.All, MathConverters.All, OrderingConverters.All, ElementIndexingConverters.All,
     }.SelectMany(family => family);
 
     /// <summary>The mapping of an entry, of the functional twin of an in-place one, or of a write through a view.</summary>
@@ -23,8 +23,11 @@ static class ConverterRegistry
         {
             return Find(entry[..^RecordedCall.WriteSuffix.Length]) is Converter view ? WriteConverters.Through(view) : null;
         }
-        return converters.GetValueOrDefault(entry) ?? converters.GetValueOrDefault(entry.TrimEnd('_'));
+        return converters.GetValueOrDefault(entry) ?? converters.GetValueOrDefault(Functional(entry));
     }
+
+    /// <summary>Name of the twin that returns its result instead of writing it to a tensor.</summary>
+    public static string Functional(string entry) => entry.EndsWith("_out", StringComparison.Ordinal) ? entry[..^4] : entry.TrimEnd('_');
 
     public static void Register(Converter converter) => converters[converter.Entry] = converter;
 }

@@ -7,11 +7,18 @@ namespace Toolchain.Export.Conversion;
 /// <summary>Turns a merged recording into a graph, or into the list of everything that stands in the way.</summary>
 sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torch.Tensor> state, OpaqueModules opaque, OnnxExportOptions options)
 {
+    static readonly HashSet<string> dataDependent =
+    [
+        "THSTensor_masked_select", "THSTensor_nonzero", "THSTensor_argwhere", "THSTensor_where_list", "THSTensor_bincount", "THSTensor_unique", "THSTensor_unique_dim",
+        "THSTensor_unique_consecutive", "THSTensor_unique_dim_consecutive", "THSTensor_repeat_interleave",
+    ];
+
     readonly GraphBuilder graph = new(options.Name, options.Opset);
     readonly Dictionary<int, Value> values = [];
     readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
     readonly Dictionary<string, Value> weights = [];
     readonly Dictionary<int, string> absent = [];
+    readonly HashSet<int> claimed = [];
     SizeValues? sizes;
     readonly HashSet<int> refused = [];
     readonly List<ExportStep> steps = [];
@@ -56,6 +63,7 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         Converter? converter = ConverterRegistry.Find(call.Entry);
         string? obstacle = Missing(call, converter);
         bool feedsOnRefused = Tensors(call).Any(refused.Contains);
+        int start = graph.Nodes.Count;
         if (obstacle is null && !feedsOnRefused)
         {
             obstacle = Apply(converter!, index);
@@ -64,7 +72,9 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         {
             refused.UnionWith(call.Results);
         }
-        steps.Add(new ExportStep(call.Module, call.Entry, obstacle));
+        // A constant that was made on the way has its own step.
+        string[] operators = [.. Enumerable.Range(start, graph.Nodes.Count - start).Where(claimed.Add).Select(node => graph.Nodes[node].Op).Distinct()];
+        steps.Add(new ExportStep(call.Module, call.Entry, obstacle) { Operators = operators.Length == 0 ? [] : operators });
     }
 
     static string? Missing(RecordedCall call, Converter? converter)
@@ -72,6 +82,10 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
         if (converter is not null)
         {
             return null;
+        }
+        if (dataDependent.Contains(ConverterRegistry.Functional(call.Entry)))
+        {
+            return "the size of its result depends on values, which an ONNX export of one example cannot follow; use torch.where, or a product with a mask";
         }
         return call.Results.Count == 0
             ? "reads elements of a tensor that depends on the input, so the values of one example would be baked in; express the decision with tensors, such as torch.where"

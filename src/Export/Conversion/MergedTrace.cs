@@ -11,7 +11,7 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Changes">For each call and argument what changed between the recordings, or null.</param>
 /// <param name="Varying">Constants whose content or size changed between the recordings.</param>
 /// <param name="Outputs">Numbers of the outputs, or null where an output does not depend on the inputs.</param>
-/// <param name="HasDerived">Whether some size follows an axis without being one.</param>
+/// <param name="HasDerived">Whether some size follows an axis without being one, or some argument changes: more recordings tell what it is.</param>
 sealed record MergedTrace(
     IReadOnlyList<RecordedValue> Values, IReadOnlyList<Quantity[]> Sizes, IReadOnlyList<Shape> Shapes, IReadOnlyList<RecordedCall[]> Calls,
     IReadOnlyList<IReadOnlyList<string?>> Changes, IReadOnlySet<int> Varying, IReadOnlyList<int?> Outputs, bool HasDerived);
@@ -36,7 +36,7 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
         IReadOnlyList<Shape> shapes = [.. quantities.Select(axes => new Shape(axes.Select(axis => table[axis])))];
         RecordedCall[][] calls = [.. first.Calls.Select((_, i) => recordings.Select(recording => recording.Calls[i]).ToArray())];
         IReadOnlyList<string?>[] changes = [.. calls.Select(call => (IReadOnlyList<string?>)[.. call[0].Arguments.Select((_, argument) => Change(call, argument))])];
-        return new MergedTrace(first.Values, quantities, shapes, calls, changes, Enumerable.Range(0, first.Values.Count).Where(Varies).ToHashSet(), first.Outputs, table.HasDerived);
+        return new MergedTrace(first.Values, quantities, shapes, calls, changes, Enumerable.Range(0, first.Values.Count).Where(Varies).ToHashSet(), first.Outputs, table.HasDerived || changes.Any(call => call.Any(change => change is not null)));
     }
 
     void Compare(Recording.Recording first, Recording.Recording second, int other)

@@ -11,10 +11,11 @@ namespace Toolchain.Export.Conversion;
 /// <summary>
 /// A module that lives in native code, such as an LSTM: the arguments of its native constructor, as the woven TorchSharp.dll kept them, and its weights.
 /// </summary>
+/// <param name="Instance">The module.</param>
 /// <param name="Path">Its path; "" for the traced module itself.</param>
-/// <param name="Arguments">The constructor's arguments by native position.</param>
+/// <param name="Arguments">The constructor's arguments by native position; in place of a module, the arguments of that module's constructor.</param>
 /// <param name="State">Tensors of the whole traced module by key.</param>
-sealed record OpaqueModule(string Path, IReadOnlyList<object?> Arguments, IReadOnlyDictionary<string, torch.Tensor> State)
+sealed record OpaqueModule(torch.nn.Module Instance, string Path, IReadOnlyList<object?> Arguments, IReadOnlyDictionary<string, torch.Tensor> State)
 {
     public long Integer(int argument) => Convert.ToInt64(Arguments[argument], CultureInfo.InvariantCulture);
 
@@ -35,7 +36,7 @@ sealed class OpaqueModules
     static readonly FieldInfo handleOf = typeof(torch.nn.Module).GetField("handle", BindingFlags.Instance | BindingFlags.NonPublic)
         ?? throw new InvalidOperationException($"TorchSharp {typeof(torch).Assembly.GetName().Version} keeps no handle in its modules.");
 
-    readonly Dictionary<nint, string> paths = [];
+    readonly Dictionary<nint, (torch.nn.Module Module, string Path)> modules = [];
     readonly IReadOnlyDictionary<string, torch.Tensor> state;
 
     public OpaqueModules(torch.nn.Module root)
@@ -43,18 +44,15 @@ sealed class OpaqueModules
         state = root.state_dict();
         foreach ((string path, torch.nn.Module module) in root.named_modules().Prepend(("", root)))
         {
-            paths.TryAdd(Native(module), path);
+            modules.TryAdd(Native(module), (module, path));
         }
     }
 
     /// <summary>The module of a native handle, or null when it is no part of the traced module.</summary>
     public OpaqueModule? Find(SafeHandle? handle) =>
-        handle is not null && paths.TryGetValue(handle.DangerousGetHandle(), out string? path) && Constructed(handle.DangerousGetHandle()) is object?[] arguments
-            ? new OpaqueModule(path, arguments, state)
+        handle is not null && modules.TryGetValue(handle.DangerousGetHandle(), out var found) && Constructed(handle.DangerousGetHandle()) is object?[] arguments
+            ? new OpaqueModule(found.Module, found.Path, arguments, state)
             : null;
-
-    /// <summary>Arguments of the constructor of the module that a constructor took, such as the layer of a TransformerEncoder.</summary>
-    public static IReadOnlyList<object?>? ArgumentsOf(object? handle) => handle is SafeHandle native ? Constructed(native.DangerousGetHandle()) : null;
 
     static nint Native(torch.nn.Module module) => ((SafeHandle)handleOf.GetValue(module)!).DangerousGetHandle();
 

@@ -68,12 +68,11 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
 
     static int IndexOf(Quantity quantity, long value) => quantity.Values.ToList().IndexOf(value);
 
-    /// <summary>Such as "floor((H+1)/2)" or "H*W", given the names of the known sizes.</summary>
+    /// <summary>Such as "H*W" or "2*H+1", given the names of the known sizes; without the divisor.</summary>
     public string Describe(IReadOnlyList<string> names)
     {
         string text = Operation == ' ' ? names[Left] : $"{names[Left]}{Operation}{names[Right]}";
         text = Factor == 1 ? text : Operation is '+' or '-' ? $"{Factor}*({text})" : $"{Factor}*{text}";
-        text = Summand == 0 ? text : Summand > 0 ? $"{text}+{Summand}" : $"{text}{Summand}";
-        return Divisor == 1 ? text : $"floor(({text})/{Divisor})";
+        return Summand == 0 ? text : Summand > 0 ? $"{text}+{Summand}" : $"{text}{Summand}";
     }
 }

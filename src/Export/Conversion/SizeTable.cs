@@ -2,13 +2,13 @@ using Toolchain.Graph;
 
 namespace Toolchain.Export.Conversion;
 
-/// <summary>Names for sizes that follow axes: the axis's own name, an expression of axes, or a number where no expression is found.</summary>
+/// <summary>Names for sizes that follow axes: the axis's own name, a sum or product of axes, or a number behind the names of the axes that it follows.</summary>
 sealed class SizeTable(IReadOnlyList<string> axes, IReadOnlyList<Quantity> axisSizes)
 {
     readonly Dictionary<Quantity, string> names = new(axes.Zip(axisSizes, (name, size) => KeyValuePair.Create(size, name)));
     int unnamed;
 
-    /// <summary>Whether a size was met that is no axis itself, which takes one more recording to understand.</summary>
+    /// <summary>Whether a size was met that is no axis itself.</summary>
     public bool HasDerived { get; private set; }
 
     public Dim this[Quantity size]
@@ -22,10 +22,14 @@ sealed class SizeTable(IReadOnlyList<string> axes, IReadOnlyList<Quantity> axisS
             if (!names.TryGetValue(size, out string? name))
             {
                 HasDerived = true;
-                string? expression = SizeExpression.Solve(size, axisSizes)?.Describe(axes);
-                names[size] = name = expression is not null && !names.ContainsValue(expression) ? expression : $"size{++unnamed}";
+                // What is rounded could be rounded in several ways: it gets a number.
+                SizeExpression? expression = SizeExpression.Solve(size, axisSizes);
+                names[size] = name = expression is { Divisor: 1 } && !names.ContainsValue(expression.Describe(axes)) ? expression.Describe(axes) : $"{Followed(size)}_{++unnamed}";
             }
             return name;
         }
     }
+
+    // The first recordings after the first one change one axis each.
+    string Followed(Quantity size) => string.Join("_", axes.Where((_, axis) => size.Values[axis + 1] != size.Values[0]));
 }

@@ -25,9 +25,23 @@ static class ActivationConverters
         new("THSTensor_hardtanh", (graph, call) => graph.Clip(call.Tensor(0), call.Scalar(1), call.Scalar(2))),
         new("THSTensor_threshold", (graph, call) => graph.Apply("Where", [graph.Apply("Greater", [call.Tensor(0), graph.Number(call, 1)]), call.Tensor(0), graph.Number(call, 2)])),
         new("THSTensor_prelu", PRelu),
+        new("THSTensor_hardshrink", (graph, call) => graph.Where(graph.Apply("Greater", [graph.Unary("Abs", call.Tensor(0)), graph.Number(call, 1)]), call.Tensor(0), graph.Scalar(0, call.Tensor(0)))),
+        // sign(x) * max(|x| - lambda, 0)
+        new("THSTensor_softshrink", (graph, call) => graph.Mul(graph.Unary("Sign", call.Tensor(0)), graph.Unary("Relu", graph.Shift(graph.Unary("Abs", call.Tensor(0)), -call.Scalar(1))))),
+        // Outside training the slope is the mean of the bounds.
+        new("THSTensor_rrelu", (graph, call) => graph.Apply("LeakyRelu", [call.Tensor(0)], new Attributes { ["alpha"] = (call.Number(1) + call.Number(2)) / 2 })),
+        new("THSTensor_glu", Glu),
         new("THSTensor_hardsigmoid", (graph, call) => HardSigmoid(graph, call.Tensor(0))),
         new("THSTensor_hardswish", (graph, call) => graph.Mul(call.Tensor(0), HardSigmoid(graph, call.Tensor(0)))),
     ];
+
+    // The first half of an axis, times the sigmoid of the second.
+    static Value Glu(GraphBuilder graph, NativeCall call)
+    {
+        long axis = call.Shape(0).Axis(call.Integer(1));
+        long half = call.ResultShape()[(int)axis].Size ?? throw call.Refuse($"the axis that it halves must be fixed, found {call.Shape(0)}");
+        return graph.Mul(graph.Slice(call.Tensor(0), axis, 0, half), graph.Unary("Sigmoid", graph.Slice(call.Tensor(0), axis, half, 2 * half)));
+    }
 
     // scale * (x > 0 ? x : alpha * (e^(input_scale * x) - 1))
     static Value Elu(GraphBuilder graph, NativeCall call) => call.Scalar(3) == 1
@@ -60,7 +74,7 @@ static class ActivationConverters
     }
 
     // x/2 * (1 + erf(x / sqrt 2))
-    static Value GeluByErf(GraphBuilder graph, Value x) =>
+    public static Value GeluByErf(GraphBuilder graph, Value x) =>
         graph.Mul(graph.Scale(x, 0.5), graph.Shift(graph.Unary("Erf", graph.Scale(x, Math.Sqrt(0.5))), 1));
 
     // x/2 * (1 + tanh(sqrt(2/pi) * (x + 0.044715 x^3)))

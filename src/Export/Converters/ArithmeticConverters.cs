@@ -10,7 +10,9 @@ static class ArithmeticConverters
     [
         // a + alpha * b
         new("THSTensor_add", (graph, call) => graph.Add(graph.Promoted(call, 0), graph.Scale(graph.Promoted(call, 1), call.Scalar(2)))),
-        new("THSTensor_add_scalar", (graph, call) => graph.Shift(graph.Promoted(call, 0), call.Scalar(1) * call.Scalar(2))),
+        new("THSTensor_add_scalar", (graph, call) => call.IsFixed(1)
+            ? graph.Shift(graph.Promoted(call, 0), call.Scalar(1) * call.Scalar(2))
+            : graph.Add(graph.Promoted(call, 0), graph.Scale(graph.Number(call, 1), call.Scalar(2)))),
         new("THSTensor_sub", (graph, call) => graph.Sub(graph.Promoted(call, 0), graph.Promoted(call, 1))),
         new("THSTensor_sub_scalar", (graph, call) => graph.Sub(graph.Promoted(call, 0), graph.Number(call, 1))),
         new("THSTensor_mul", (graph, call) => graph.Mul(graph.Promoted(call, 0), graph.Promoted(call, 1))),

@@ -21,7 +21,7 @@ static class AttentionConverters
         Value scores = graph.MatMul(graph.Scale(call.Tensor(0), 1 / Math.Sqrt(width)), graph.Transpose(call.Tensor(1), swapped)); // [..,L,S]
         if (call.Flag(5))
         {
-            scores = Keep(graph, scores, graph.Constant(Triangle(call)));
+            scores = Keep(graph, scores, Triangle(graph, call));
         }
         if (call.OptionalTensor(3) is Value mask)
         {
@@ -33,15 +33,6 @@ static class AttentionConverters
     static Value Keep(GraphBuilder graph, Value scores, Value mask) => graph.Apply("Where", [mask, scores, graph.Scalar(double.NegativeInfinity, scores)]);
 
     // Position l sees positions 0..l.
-    static TensorData Triangle(NativeCall call)
-    {
-        long rows = call.Shape(0)[^2].Size ?? throw call.Refuse($"with a causal mask the length in {call.Shape(0)} must be fixed");
-        long columns = call.Shape(1)[^2].Size ?? throw call.Refuse($"with a causal mask the length in {call.Shape(1)} must be fixed");
-        var seen = new double[rows * columns];
-        for (int i = 0; i < seen.Length; i++)
-        {
-            seen[i] = i % columns <= i / columns ? 1 : 0;
-        }
-        return TensorData.FromDoubles(seen, [rows, columns], ElementType.Bool);
-    }
+    static Value Triangle(GraphBuilder graph, NativeCall call) =>
+        graph.Apply("LessOrEqual", [graph.Numbers(call, call.Sizes(1)[^2]), graph.Unsqueeze(graph.Numbers(call, call.Sizes(0)[^2]), 1)]);
 }

@@ -20,6 +20,8 @@ static class Elementwise
 
     public static Value Shift(this GraphBuilder graph, Value x, double summand) => summand == 0 ? x : graph.Add(x, graph.Scalar(summand, x));
 
+    public static Value Where(this GraphBuilder graph, Value condition, Value yes, Value no) => graph.Apply("Where", [condition, yes, no]);
+
     public static Value Unary(this GraphBuilder graph, string op, Value x) => graph.Apply(op, [x]);
 
     public static Value Clip(this GraphBuilder graph, Value x, double? low, double? high) => graph.Apply("Clip",

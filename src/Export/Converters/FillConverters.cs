@@ -11,8 +11,46 @@ static class FillConverters
         new("THSTensor_zeros_like", (graph, call) => Fill(graph, call, 0)),
         new("THSTensor_ones_like", (graph, call) => Fill(graph, call, 1)),
         new("THSTensor_full_like", (graph, call) => Fill(graph, call, call.Scalar(1))),
+        // (size*, length, ...), (size*, length, value, ...): their sizes may follow a named axis
+        new("THSTensor_zeros", (graph, call) => Filled(graph, call, 0)),
+        new("THSTensor_ones", (graph, call) => Filled(graph, call, 1)),
+        new("THSTensor_full", (graph, call) => Filled(graph, call, call.Scalar(2))),
+        new("THSTensor_eye", (graph, call) => graph.Cast(graph.Apply("Equal", [graph.Unsqueeze(graph.Numbers(call, call.ResultSizes()[0]), 1), graph.Numbers(call, call.ResultSizes()[1])]), call.ResultType())),
+        new("THSTensor_arange", Range),
+        new("THSTensor_linspace", Linspace),
+        // (input, diagonal, in place)
+        new("THSTensor_tril", (graph, call) => Triangle(graph, call, "LessOrEqual")),
+        new("THSTensor_triu", (graph, call) => Triangle(graph, call, "GreaterOrEqual")),
         new("THSNN_one_hot", OneHot),
     ];
+
+    static Value Filled(GraphBuilder graph, NativeCall call, double value) => graph.Apply(
+        "ConstantOfShape", [call.Vector(call.ResultSizes())], new Attributes { ["value"] = TensorData.FromDoubles([value], [1], call.ResultType()) });
+
+    // (start, stop, step, ...): start + step * (0, 1, ..)
+    static Value Range(GraphBuilder graph, NativeCall call)
+    {
+        Value numbers = graph.Cast(graph.Numbers(call, call.ResultSizes()[0]), call.ResultType());
+        return graph.Shift(graph.Scale(numbers, call.Scalar(2)), call.Scalar(0));
+    }
+
+    // (start, end, steps, ...): start + (end - start) / (steps - 1) * (0, 1, ..)
+    static Value Linspace(GraphBuilder graph, NativeCall call)
+    {
+        Value numbers = graph.Cast(graph.Numbers(call, call.ResultSizes()[0]), call.ResultType());
+        Value steps = graph.Cast(graph.Squeeze(call.Vector(call.Quantity(2)), 0), call.ResultType());
+        Value step = graph.Div(graph.Constant(TensorData.Scalar(call.Number(1) - call.Number(0), call.ResultType())), graph.Clip(graph.Shift(steps, -1), 1, null));
+        return graph.Shift(graph.Mul(numbers, step), call.Number(0));
+    }
+
+    // Keeps the elements whose column - row compares so with the diagonal's number.
+    static Value Triangle(GraphBuilder graph, NativeCall call, string comparison)
+    {
+        Value rows = graph.Unsqueeze(graph.Numbers(call, call.Sizes(0)[^2]), 1), columns = graph.Numbers(call, call.Sizes(0)[^1]);
+        Value kept = graph.Apply(comparison, [columns, graph.Add(rows, graph.Integer(call.Integer(1)))]);
+        Value x = call.Tensor(0);
+        return x.Type.Element == ElementType.Bool ? graph.Apply("And", [kept, x]) : graph.Where(kept, x, graph.Scalar(0, x));
+    }
 
     static Value Fill(GraphBuilder graph, NativeCall call, double value) => graph.Apply(
         "ConstantOfShape", [graph.Apply("Shape", [call.Tensor(0)])], new Attributes { ["value"] = TensorData.FromDoubles([value], [1], call.ResultType()) });

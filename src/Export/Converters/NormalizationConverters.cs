@@ -12,6 +12,7 @@ static class NormalizationConverters
         new("THSNN_layer_norm", LayerNorm),
         new("THSNN_group_norm", GroupNorm),
         new("THSNN_instance_norm", InstanceNorm),
+        new("THSNN_local_response_norm", LocalResponseNorm),
         new("THSNN_normalize", Normalize),
         new("THSNN_cosine_similarity", CosineSimilarity),
         new("THSSpecial_softmax", (graph, call) => graph.Softmax(graph.Promoted(call, 0), (int)call.Integer(1))),
@@ -26,6 +27,11 @@ static class NormalizationConverters
         {
             throw call.Refuse("it normalises by the statistics of the batch, which is training; call eval(), and track running statistics");
         }
+        return Running(graph, call);
+    }
+
+    static Value Running(GraphBuilder graph, NativeCall call)
+    {
         Dim channels = call.Shape(0)[1];
         return graph.Apply(
             "BatchNormalization",
@@ -36,15 +42,19 @@ static class NormalizationConverters
     // (input, sizes*, length, weight, bias, eps) over the last axes.
     static Value LayerNorm(GraphBuilder graph, NativeCall call)
     {
-        (Value x, int axes) = (call.Tensor(0), call.Integers(1).Length);
+        Value scale = call.OptionalTensor(3) ?? graph.Constant(Ones(call.Integers(1), call.Tensor(0).Type.Element));
+        return LayerNorm(graph, call.Tensor(0), call.Integers(1).Length, scale, call.OptionalTensor(4), call.Number(5));
+    }
+
+    /// <summary>(x - mean) / sqrt(variance + epsilon) * scale + bias over the last <paramref name="axes"/> axes.</summary>
+    public static Value LayerNorm(GraphBuilder graph, Value x, int axes, Value scale, Value? bias, double epsilon)
+    {
         if (graph.Opset >= 17)
         {
-            Value scale = call.OptionalTensor(3) ?? graph.Constant(Ones(call.Integers(1), x.Type.Element));
-            return graph.Apply("LayerNormalization", call.IsGiven(4) ? [x, scale, call.Tensor(4)] : [x, scale], new Attributes { ["axis"] = (long)-axes, ["epsilon"] = call.Number(5) });
+            return graph.Apply("LayerNormalization", bias is null ? [x, scale] : [x, scale, bias], new Attributes { ["axis"] = (long)-axes, ["epsilon"] = epsilon });
         }
-        Value result = Standardize(graph, x, [.. Enumerable.Range(1, axes).Select(axis => (long)-axis).Order()], call.Number(5));
-        result = call.OptionalTensor(3) is Value weight ? graph.Mul(result, weight) : result;
-        return call.OptionalTensor(4) is Value bias ? graph.Add(result, bias) : result;
+        Value result = graph.Mul(Standardize(graph, x, [.. Enumerable.Range(1, axes).Select(axis => (long)-axis).Order()], epsilon), scale);
+        return bias is null ? result : graph.Add(result, bias);
     }
 
     // (input [N,C,..], groups, weight, bias, eps): standardised over each group's channels and positions.
@@ -64,13 +74,30 @@ static class NormalizationConverters
     {
         if (!call.Flag(5))
         {
-            throw call.Refuse("with running statistics it has no form here; use a batch norm in evaluation mode, which computes the same");
+            return Running(graph, call);
         }
         long[] spatial = [.. Enumerable.Range(2, call.Shape(0).Count - 2).Select(axis => (long)axis)];
         long[] perChannel = [.. spatial.Select(axis => axis - 1)]; // [C] to [C,1,..]
         Value result = Standardize(graph, call.Tensor(0), spatial, call.Number(7));
         result = call.OptionalTensor(3) is Value weight ? graph.Mul(result, graph.Unsqueeze(weight, perChannel)) : result;
         return call.OptionalTensor(4) is Value bias ? graph.Add(result, graph.Unsqueeze(bias, perChannel)) : result;
+    }
+
+    // (input [N,C,..], size, alpha, beta, k): x / (k + alpha / size * sum of squares over the nearest channels)^beta.
+    static Value LocalResponseNorm(GraphBuilder graph, NativeCall call)
+    {
+        (Value x, long size) = (call.Tensor(0), call.Integer(1));
+        if (size % 2 == 1)
+        {
+            return graph.Apply("LRN", [x], new Attributes { ["size"] = size, ["alpha"] = call.Number(2), ["beta"] = call.Number(3), ["bias"] = call.Number(4) });
+        }
+        // Of an even number, PyTorch takes one more channel below, ONNX one more above.
+        long channels = call.Shape(0)[1].Size ?? throw call.Refuse("the number of channels must be fixed");
+        long[] pads = new long[2 * call.Shape(0).Count];
+        (pads[1], pads[call.Shape(0).Count + 1]) = (size / 2, (size - 1) / 2);
+        Value squares = graph.Apply("Pad", [graph.Mul(x, x), graph.Constant(TensorData.Vector(pads))]);
+        Value sum = Enumerable.Range(0, (int)size).Select(i => graph.Slice(squares, 1, i, i + channels)).Aggregate(graph.Add);
+        return graph.Div(x, graph.Apply("Pow", [graph.Shift(graph.Scale(sum, call.Number(2) / size), call.Number(4)), graph.Scalar(call.Number(3), x)]));
     }
 
     // (a, b, dim, eps): a.b / (max(|a|, eps) * max(|b|, eps)).
@@ -94,13 +121,7 @@ static class NormalizationConverters
     // (input, p, dim, eps): x / max(|x|_p, eps).
     static Value Normalize(GraphBuilder graph, NativeCall call)
     {
-        string norm = call.Number(1) switch
-        {
-            1 => "ReduceL1",
-            2 => "ReduceL2",
-            double p => throw call.Refuse($"'p' must be 1 or 2, found {p}"),
-        };
-        Value length = graph.Reduce(norm, call.Tensor(0), [call.Integer(2)], keep: true);
+        Value length = ReductionConverters.Norm(graph, call.Tensor(0), call.Number(1), [call.Integer(2)], keep: true);
         return graph.Div(call.Tensor(0), graph.Clip(length, call.Number(3), null));
     }
 

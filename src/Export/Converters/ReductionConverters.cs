@@ -1,4 +1,5 @@
 using Toolchain.Export.Conversion;
+using Toolchain.Graph;
 
 namespace Toolchain.Export.Converters;
 
@@ -19,8 +20,29 @@ static class ReductionConverters
         new("THSTensor_max_along_dimension", (graph, call) => [graph.Reduce("ReduceMax", call.Tensor(0), [call.Integer(2)], call.Flag(3)), graph.ArgMax(call.Tensor(0), (int)call.Integer(2), call.Flag(3))]),
         new("THSTensor_min_along_dimension", (graph, call) => [graph.Reduce("ReduceMin", call.Tensor(0), [call.Integer(2)], call.Flag(3)), graph.ArgMin(call.Tensor(0), (int)call.Integer(2), call.Flag(3))]),
         new("THSTensor_logsumexp", (graph, call) => graph.Reduce("ReduceLogSumExp", call.Tensor(0), [call.Integer(1)], call.Flag(2))),
-        new("THSTensor_norm", (graph, call) => graph.Reduce(Norm(call, call.Number(1)), call.Tensor(0), AllAxes(call))),
-        new("THSTensor_norm_along_dimension", (graph, call) => graph.Reduce(Norm(call, call.Number(3)), call.Tensor(0), [call.Integer(1)], call.Flag(2))),
+        new("THSTensor_norm", (graph, call) => Norm(graph, call.Tensor(0), call.Number(1), AllAxes(call), keep: false)),
+        new("THSTensor_norm_along_dimension", (graph, call) => Norm(graph, call.Tensor(0), call.Number(3), [call.Integer(1)], call.Flag(2))),
+        // (input, p, dim*, length, keep)
+        new("THSLinalg_vector_norm", (graph, call) => Norm(graph, call.Tensor(0), call.Scalar(1), Axes(call, 2), call.Flag(4))),
+        new("THSLinalg_norm_float", (graph, call) => Norm(graph, call.Tensor(0), call.Number(1), Vectors(call, Axes(call, 2)), call.Flag(4))),
+        new("THSLinalg_norm_int", (graph, call) => Norm(graph, call.Tensor(0), call.Integer(1), Vectors(call, Axes(call, 2)), call.Flag(4))),
+        new("THSLinalg_norm_opt", (graph, call) => Norm(graph, call.Tensor(0), 2, Axes(call), call.Flag(3))),
+        // (a, b, p, eps, keep)
+        new("THSNN_pairwise_distance", (graph, call) => Norm(graph, graph.Shift(graph.Sub(call.Tensor(0), call.Tensor(1)), call.Number(3)), call.Number(2), [-1], call.Flag(4))),
+        // (a, b, p)
+        new("THSTensor_dist", (graph, call) => Norm(graph, graph.Reshape(graph.Sub(call.Tensor(0), call.Tensor(1)), -1), call.Number(2), [0], keep: false)),
+        // (a [..,P,M], b [..,R,M], p, mode): distances [..,P,R]
+        new("THSTensor_cdist", (graph, call) => Norm(graph, graph.Sub(graph.Unsqueeze(call.Tensor(0), -2), graph.Unsqueeze(call.Tensor(1), -3)), call.Number(2), [-1], keep: false)),
+        new("THSTensor_prod", (graph, call) => graph.Reduce("ReduceProd", graph.Promoted(call, 0), AllAxes(call))),
+        new("THSTensor_prod_along_dimensions", (graph, call) => graph.Reduce("ReduceProd", graph.Promoted(call, 0), [call.Integer(1)], call.Flag(2))),
+        new("THSTensor_any", (graph, call) => Count(graph, call.Tensor(0), "ReduceMax", AllAxes(call), keep: false)),
+        new("THSTensor_all", (graph, call) => Count(graph, call.Tensor(0), "ReduceMin", AllAxes(call), keep: false)),
+        new("THSTensor_any_along_dimension", (graph, call) => Count(graph, call.Tensor(0), "ReduceMax", [call.Integer(1)], call.Flag(2))),
+        new("THSTensor_all_along_dimension", (graph, call) => Count(graph, call.Tensor(0), "ReduceMin", [call.Integer(1)], call.Flag(2))),
+        new("THSTensor_count_nonzero", (graph, call) => graph.Reduce("ReduceSum", graph.Cast(graph.Cast(call.Tensor(0), ElementType.Bool), ElementType.Int64), Axes(call))),
+        new("THSTensor_nansum", (graph, call) => graph.Reduce("ReduceSum", graph.Where(graph.Unary("IsNaN", call.Tensor(0)), graph.Scalar(0, call.Tensor(0)), call.Tensor(0)), AllAxes(call))),
+        // (input, dim, keep, out max)
+        new("THSTensor_aminmax", (graph, call) => [.. ((string[])["ReduceMin", "ReduceMax"]).Select(op => graph.Reduce(op, call.Tensor(0), call.Integer(1) == -1 ? AllAxes(call) : [call.Integer(1)], call.Flag(2)))]),
         new("THSTensor_argmax", (graph, call) => graph.ArgMax(graph.Reshape(call.Tensor(0), -1), 0)),
         new("THSTensor_argmin", (graph, call) => graph.ArgMin(graph.Reshape(call.Tensor(0), -1), 0)),
         new("THSTensor_argmax_along_dimension", (graph, call) => graph.ArgMax(call.Tensor(0), (int)call.Integer(1), call.Flag(2))),
@@ -30,12 +52,32 @@ static class ReductionConverters
     static long[] AllAxes(NativeCall call) => [.. Enumerable.Range(0, call.Shape(0).Count).Select(axis => (long)axis)];
 
     // No axes mean all of them, as in PyTorch.
-    static long[] Axes(NativeCall call) => call.Integers(1) is { Length: > 0 } axes ? axes : AllAxes(call);
+    static long[] Axes(NativeCall call, int argument = 1) => call.Integers(argument) is { Length: > 0 } axes ? axes : AllAxes(call);
 
-    static string Norm(NativeCall call, double p) => p switch
+    // Over two axes these entries mean norms of matrices.
+    static long[] Vectors(NativeCall call, long[] axes) => axes.Length == 1 ? axes : throw call.Refuse("norms of matrices have no ONNX form; expected one axis");
+
+    /// <summary>The p-norm along axes: (sum of |x|^p)^(1/p).</summary>
+    public static Value Norm(GraphBuilder graph, Value x, double p, long[] axes, bool keep)
     {
-        1 => "ReduceL1",
-        2 => "ReduceL2",
-        _ => throw call.Refuse($"'p' must be 1 or 2, found {p}"),
-    };
+        switch (p)
+        {
+            case 1:
+                return graph.Reduce("ReduceL1", x, axes, keep);
+            case 2:
+                return graph.Reduce("ReduceL2", x, axes, keep);
+            case double.PositiveInfinity:
+                return graph.Reduce("ReduceMax", graph.Unary("Abs", x), axes, keep);
+            case double.NegativeInfinity:
+                return graph.Reduce("ReduceMin", graph.Unary("Abs", x), axes, keep);
+            case 0:
+                return graph.Reduce("ReduceSum", graph.Cast(graph.Cast(x, ElementType.Bool), x.Type.Element), axes, keep);
+            default:
+                Value sum = graph.Reduce("ReduceSum", graph.Apply("Pow", [graph.Unary("Abs", x), graph.Scalar(p, x)]), axes, keep);
+                return graph.Apply("Pow", [sum, graph.Scalar(1 / p, sum)]);
+        }
+    }
+
+    static Value Count(GraphBuilder graph, Value x, string op, long[] axes, bool keep) =>
+        graph.Cast(graph.Reduce(op, graph.Cast(graph.Cast(x, ElementType.Bool), ElementType.Int32), axes, keep), ElementType.Bool);
 }

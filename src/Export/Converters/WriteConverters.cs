@@ -11,6 +11,8 @@ static class WriteConverters
 {
     public static IEnumerable<Converter> All =>
     [
+        new("THSTensor_copy", (graph, call) => graph.Apply("Expand", [graph.Cast(call.Tensor(1), call.ResultType()), call.Vector(call.ResultSizes())])),
+        new("THSTensor_fill", (graph, call) => graph.Apply("Expand", [graph.Number(call, 1), call.Vector(call.ResultSizes())])),
         // (input, starts*, ends*, steps*, tensors*, count, value, accumulate)
         new("THSTensor_index_put", (graph, call) => Put(graph, call, graph.Cast(call.Tensor(6), call.ResultType()), call.Flag(7))),
         new("THSTensor_index_put_scalar", (graph, call) => Put(graph, call, graph.Number(call, 6), accumulate: false)),
@@ -20,21 +22,31 @@ static class WriteConverters
     /// <summary>The mapping of a write through a view (see <see cref="Recording.RecordedCall.WriteSuffix"/>).</summary>
     public static Converter Through(Converter view) => new(view.Entry + Recording.RecordedCall.WriteSuffix, (graph, call) =>
     {
-        Value part = view.Convert(graph, call.WithFirst(Positions(graph, call)))[call.Integer(call.ArgumentCount - 2)]!;
-        return Scatter(graph, call, part, graph.Cast(call.Tensor(call.ArgumentCount - 1), call.ResultType()), "none");
+        Value part = view.Convert(graph, call.Other(1).WithFirst(Positions(graph, call)))[call.Integer(2)]!;
+        return Scatter(graph, call, part, graph.Cast(call.Tensor(3), call.ResultType()), "none");
     });
 
     static Value Put(GraphBuilder graph, NativeCall call, Value value, bool accumulate)
     {
+        if (IndexExpressionConverter.Mask(call) is Value mask)
+        {
+            return value.Shape.IsFixed && value.Shape.Sizes.All(size => size == 1)
+                ? graph.Where(Aligned(graph, mask, call.Shape(0).Count), graph.Reshape(value, 1), call.Tensor(0))
+                : throw call.Refuse($"under a mask only one value can be written, found {value.Shape}; use masked_scatter");
+        }
         Value part = IndexExpressionConverter.Index(graph, call.WithFirst(Positions(graph, call)));
         return Scatter(graph, call, part, graph.Apply("Expand", [value, graph.Apply("Shape", [part])]), accumulate ? "add" : "none");
     }
 
+    // A mask over the first axes gets the missing last ones.
+    static Value Aligned(GraphBuilder graph, Value mask, int rank) =>
+        mask.Shape.Count == rank ? mask : graph.Unsqueeze(mask, [.. Enumerable.Range(mask.Shape.Count, rank - mask.Shape.Count).Select(axis => (long)axis)]);
+
     static Value Set(GraphBuilder graph, NativeCall call, int axes)
     {
         Value part = Enumerable.Range(1, axes).Aggregate(Positions(graph, call), (x, argument) =>
-            graph.Apply("Gather", [x, graph.Constant(TensorData.Of([call.Integer(argument)]))], new Attributes { ["axis"] = 0 }));
-        return Scatter(graph, call, part, graph.Number(call, axes + 1), "none");
+            graph.Apply("Gather", [x, graph.Integer(call.Integer(argument))], new Attributes { ["axis"] = 0 }));
+        return Scatter(graph, call, part, graph.Reshape(graph.Cast(call.Tensor(axes + 1), call.ResultType()), -1), "none");
     }
 
     // 0, 1, 2, .. in the shape of the call's first tensor.
@@ -53,16 +65,7 @@ static class WriteConverters
 
     static Value Scatter(GraphBuilder graph, NativeCall call, Value part, Value value, string reduction)
     {
-        if (reduction != "none" && graph.Opset < 16)
-        {
-            throw call.Refuse($"adding to indexed elements needs opset 16 or higher, found {graph.Opset}");
-        }
-        var attributes = new Attributes { ["axis"] = 0 };
-        if (reduction != "none")
-        {
-            attributes["reduction"] = reduction;
-        }
-        Value written = graph.Apply("ScatterElements", [graph.Reshape(call.Tensor(0), -1), graph.Reshape(part, -1), graph.Reshape(value, -1)], attributes);
+        Value written = ElementIndexingConverters.ScatterElements(graph, call, graph.Reshape(call.Tensor(0), -1), graph.Reshape(part, -1), graph.Reshape(value, -1), 0, reduction);
         return graph.Apply("Reshape", [written, graph.Apply("Shape", [call.Tensor(0)])]);
     }
 }

@@ -12,17 +12,17 @@ static class NativeArguments
         {
             return many;
         }
-        if (entry.IsOut[position] || arguments[position] is not nint pointer || pointer == 0)
+        if (entry.Returns(position) || arguments[position] is not nint pointer || pointer == 0)
         {
             return [];
         }
-        return entry.LengthOf[position] < 0 ? [pointer] : [pointer, .. Elements(entry, arguments, position).Select(element => (nint)element)];
+        return entry.Length(position) < 0 ? [pointer] : [pointer, .. Elements(entry, arguments, position).Select(element => (nint)element)];
     }
 
     /// <summary>The 8-byte elements of an array that a pointer argument names.</summary>
     public static unsafe long[] Elements(NativeEntry entry, object?[] arguments, int position)
     {
-        int count = Convert.ToInt32(arguments[entry.LengthOf[position]], CultureInfo.InvariantCulture);
+        int count = Convert.ToInt32(arguments[entry.Length(position)], CultureInfo.InvariantCulture);
         return count <= 0 ? [] : new ReadOnlySpan<long>((void*)(nint)arguments[position]!, count).ToArray();
     }
 
@@ -49,7 +49,7 @@ static class NativeArguments
         }
         for (int i = 0; i < arguments.Length; i++)
         {
-            if (entry.IsOut[i] && arguments[i] is nint written && written != 0)
+            if (entry.Returns(i) && arguments[i] is nint written && written != 0)
             {
                 yield return written;
             }

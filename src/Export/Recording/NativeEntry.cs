@@ -10,7 +10,8 @@ namespace Toolchain.Export.Recording;
 /// <param name="LengthOf">For each parameter the position of its length if it points to an array, otherwise -1.</param>
 /// <param name="IsOut">For each parameter whether the call writes a tensor handle to it.</param>
 /// <param name="InPlaceFlag">Position of a flag that lets the call write to its first argument, or -1.</param>
-sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlaceFlag)
+/// <param name="Target">Position of a tensor that the call writes its result to, or -1.</param>
+sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlaceFlag, int Target)
 {
     static readonly ConcurrentDictionary<string, NativeEntry> known = new();
     static readonly Type methods = typeof(torch).Assembly.GetType("TorchSharp.PInvoke.NativeMethods", throwOnError: true)!;
@@ -38,17 +39,31 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
 
     public bool MakesTensors => !ReadsElements && tensorFamilies.Any(family => Name.StartsWith(family, StringComparison.Ordinal)) && !Name.EndsWith("_ctor", StringComparison.Ordinal);
 
-    /// <summary>Whether a call changes its first argument: native names of in-place operators end with an underscore, as in PyTorch.</summary>
-    public bool WritesFirst(object?[] arguments) => arguments is [nint, ..] && (Name.EndsWith('_') || setters.IsMatch(Name) || (InPlaceFlag >= 0 && arguments[InPlaceFlag] is true));
+    /// <summary>
+    /// Position of the tensor that a call changes, or -1: the first of in-place operators, whose native names end with an underscore, and the
+    /// declared one of operators that write to a given tensor.
+    /// </summary>
+    public int Written(object?[] arguments)
+    {
+        bool inPlace = Name.EndsWith('_') || setters.IsMatch(Name) || (InPlaceFlag >= 0 && arguments[InPlaceFlag] is true);
+        return inPlace && arguments is [nint, ..] ? 0 : Target;
+    }
 
     public static NativeEntry Of(string name) => known.GetOrAdd(name, Read);
 
     /// <summary>A native entry as a delegate; calls through it are not recorded.</summary>
     public static T Bind<T>(string name) where T : Delegate => Method(name).CreateDelegate<T>();
 
+    /// <summary>Position of the length of the array that a parameter points to, or -1.</summary>
+    public int Length(int position) => position < LengthOf.Length ? LengthOf[position] : -1;
+
+    /// <summary>Whether the call writes a tensor handle to a parameter.</summary>
+    public bool Returns(int position) => position < IsOut.Length && IsOut[position];
+
+    // Of an entry that TorchSharp does not declare nothing is known but what comes by; it has no mapping either.
     static NativeEntry Read(string name)
     {
-        ParameterInfo[] parameters = Method(name).GetParameters();
+        ParameterInfo[] parameters = Find(name)?.GetParameters() ?? [];
         var lengthOf = new int[parameters.Length];
         for (int i = 0; i < parameters.Length; i++)
         {
@@ -61,12 +76,14 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
         {
             lengthOf[i] = parameters[i].Name!.StartsWith("index", StringComparison.Ordinal) ? shared : lengthOf[i];
         }
-        return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())], Array.FindIndex(parameters, parameter => parameter.Name == "inplace"));
+        return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())], Array.FindIndex(parameters, parameter => parameter.Name == "inplace"), Array.FindIndex(parameters, parameter => parameter.Name is "tensorOut"));
     }
 
     static bool IsLength(ParameterInfo parameter) =>
         (parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long)) && parameter.Name!.Contains("len", StringComparison.OrdinalIgnoreCase);
 
-    static MethodInfo Method(string name) => methods.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+    static MethodInfo? Find(string name) => methods.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public);
+
+    static MethodInfo Method(string name) => Find(name)
         ?? throw new InvalidOperationException($"TorchSharp {typeof(torch).Assembly.GetName().Version} has no native entry '{name}'.");
 }

@@ -125,7 +125,8 @@ sealed class NativeRecorder : IDisposable
         TensorAlias[] taken = [.. arguments.SelectMany((_, i) => NativeArguments.Handles(entry, arguments, i)).Select(handle => held.GetValueOrDefault(handle)).OfType<TensorAlias>()];
         bool follows = taken.Any(alias => alias.Follows);
         nint[] made = [.. NativeArguments.Made(entry, arguments, result)];
-        TensorAlias? written = entry.WritesFirst(arguments) ? held.GetValueOrDefault((nint)arguments[0]!) : null;
+        nint changed = entry.Written(arguments) is int target and >= 0 ? (nint)arguments[target]! : 0;
+        TensorAlias? written = held.GetValueOrDefault(changed);
         if (!follows && made.Length == 0 && written is null)
         {
             return;
@@ -138,7 +139,7 @@ sealed class NativeRecorder : IDisposable
         }
         else
         {
-            NoteWritten(call, (nint)arguments[0]!, made, written);
+            NoteWritten(call, changed, made, written);
         }
         // What comes from nowhere has only its content.
         if (!follows && taken.Length == 0)
@@ -157,7 +158,7 @@ sealed class NativeRecorder : IDisposable
             scalars.Remove(made[i]);
             nint memory = NativeTensor.Storage(made[i]);
             bool isView = call.Arguments is [TensorArgument, ..] && memory != 0 && parent?.Memory == memory;
-            held[made[i]] = new TensorAlias(numbers[i], call.Follows, isView ? parent : null) { View = isView ? (call, i) : null, Memory = memory };
+            held[made[i]] = new TensorAlias(numbers[i], call.Follows, isView ? parent : null) { View = isView ? (calls.Count - 1, i) : null, Memory = memory };
         }
     }
 
@@ -190,13 +191,13 @@ sealed class NativeRecorder : IDisposable
     // The parent with the elements that the view shows replaced by those of tensor `number`.
     int WriteBack(TensorAlias view, TensorAlias parent, int number, string path, bool follows)
     {
-        RecordedCall made = view.View!.Value.Call;
+        (int made, int result) = view.View!.Value;
         Argument target = Current(parent);
         int whole = target is TensorArgument tensor
             ? Add(values[tensor.Value] with { Origin = follows || parent.Follows ? Origin.Result : Origin.Constant, Name = "", Content = null })
             : Add(values[number]);
         calls.Add(new RecordedCall(
-            made.Entry + RecordedCall.WriteSuffix, path, [target, .. made.Arguments.Skip(1), new PlainArgument(view.View.Value.Result), new TensorArgument(number)], [whole], false, follows || parent.Follows));
+            calls[made].Entry + RecordedCall.WriteSuffix, path, [target, new PlainArgument(made), new PlainArgument(result), new TensorArgument(number)], [whole], false, follows || parent.Follows));
         return whole;
     }
 
@@ -204,7 +205,7 @@ sealed class NativeRecorder : IDisposable
 
     Argument Capture(NativeEntry entry, object?[] arguments, int position, bool read)
     {
-        if (entry.IsOut[position] || arguments[position] is not nint pointer)
+        if (entry.Returns(position) || arguments[position] is not nint pointer)
         {
             return new PlainArgument(arguments[position]);
         }
@@ -220,7 +221,7 @@ sealed class NativeRecorder : IDisposable
         {
             return new ScalarArgument(number);
         }
-        if (entry.LengthOf[position] < 0)
+        if (entry.Length(position) < 0)
         {
             return new LostArgument("it was made before the trace and is neither input, parameter nor buffer; register it with register_buffer");
         }
@@ -252,7 +253,7 @@ sealed class NativeRecorder : IDisposable
         }
         if (alias.IsStale)
         {
-            RecordedCall view = alias.View!.Value.Call;
+            RecordedCall view = calls[alias.View!.Value.Call];
             Argument parent = Current(alias.Parent!);
             bool follows = alias.Parent!.Follows || alias.Follows;
             int[] again = [.. view.Results.Select(number => Add(values[number] with { Origin = follows ? Origin.Result : Origin.Constant, Content = null }))];

@@ -33,8 +33,8 @@ sealed record RecordedValue(Origin Origin, string Name, long[] Sizes, ElementTyp
 sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> Arguments, IReadOnlyList<int> Results, bool IsInPlace, bool Follows)
 {
     /// <summary>
-    /// Ending of the entry of a call that puts new elements back through a view: the arguments are those of the call that made the view, then which
-    /// of its results was written, then the new elements.
+    /// Ending of the entry of a call that puts new elements back through a view: the arguments are the viewed tensor, the position of the call that
+    /// made the view, which of its results was written, and the new elements.
     /// </summary>
     public const string WriteSuffix = ".write";
 }

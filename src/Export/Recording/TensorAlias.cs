@@ -26,8 +26,8 @@ sealed class TensorAlias
     /// <summary>The tensor that it is a view of, or null.</summary>
     public TensorAlias? Parent { get; init; }
 
-    /// <summary>The call that made the view, and which of its results it is.</summary>
-    public (RecordedCall Call, int Result)? View { get; init; }
+    /// <summary>Position of the call that made the view, and which of its results it is.</summary>
+    public (int Call, int Result)? View { get; init; }
 
     public TensorAlias(int? number, bool follows, TensorAlias? parent = null)
     {

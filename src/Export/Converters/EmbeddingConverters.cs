@@ -1,0 +1,45 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Export.Recording;
+using Toolchain.Graph;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Rows of a weight [K,D] by index: (module, indices), and for bags (module, indices [N,L], offsets, weights of samples).</summary>
+static class EmbeddingConverters
+{
+    // Positions in the constructor's arguments of an EmbeddingBag, with or without given weights.
+    const int BagMode = 6, BagPadding = 9;
+
+    public static IEnumerable<Converter> All =>
+    [
+        new("THSNN_Embedding_forward", (graph, call) => Rows(graph, call)),
+        new("THSNN_EmbeddingBag_forward", Bag),
+    ];
+
+    static Value Rows(GraphBuilder graph, NativeCall call) =>
+        graph.Apply("Gather", [Weight(call, call.OpaqueModule(0)), graph.Cast(call.Tensor(1), ElementType.Int64)], new Attributes { ["axis"] = 0 });
+
+    // TorchSharp 0.107.0: of an embedding made from given weights, the state dict still has the random ones that it was first made with.
+    static Value Weight(NativeCall call, OpaqueModule module)
+    {
+        using Tensor? used = module.Instance switch { Embedding embedding => embedding.weight, EmbeddingBag bag => bag.weight, _ => null };
+        TensorData? content = used is null ? null : NativeTensor.Read(used);
+        return content is null || content.Bytes.Span.SequenceEqual(module.Weight("weight").Bytes.Span)
+            ? call.State(module, "weight")
+            : call.Packed(module, "pretrained_weight", () => content);
+    }
+
+    static Value Bag(GraphBuilder graph, NativeCall call)
+    {
+        OpaqueModule module = call.OpaqueModule(0);
+        if (call.IsGiven(2) || module.Integer(BagPadding) >= 0)
+        {
+            throw call.Refuse(call.IsGiven(2) ? "'offsets' make bags of different length, which have no ONNX form; pass indices [N,L]" : "'padding_idx' leaves out rows, which has no ONNX form here");
+        }
+        Value rows = Rows(graph, call); // [N,L,D]
+        rows = call.OptionalTensor(3) is Value weights ? graph.Mul(rows, graph.Unsqueeze(weights, -1)) : rows;
+        return graph.Reduce(module.Integer(BagMode) switch { 0 => "ReduceSum", 1 => "ReduceMean", _ => "ReduceMax" }, rows, [1]);
+    }
+}

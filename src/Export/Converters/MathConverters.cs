@@ -1,0 +1,110 @@
+using Toolchain.Export.Conversion;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Functions of one or two numbers beyond plain arithmetic, element by element.</summary>
+static class MathConverters
+{
+    public static IEnumerable<Converter> All =>
+    [
+        Same("THSTensor_acos", "Acos"), Same("THSTensor_asin", "Asin"), Same("THSTensor_atan", "Atan"), Same("THSTensor_cosh", "Cosh"), Same("THSTensor_sinh", "Sinh"),
+        Same("THSTensor_arccosh", "Acosh"), Same("THSTensor_arcsinh", "Asinh"), Same("THSTensor_arctanh", "Atanh"),
+        One("THSTensor_exp2", Exp2), One("THSSpecial_exp2", Exp2), One("THSTensor_trunc", Truncate), One("THSTensor_frac", (graph, x) => graph.Sub(x, Truncate(graph, x))),
+        One("THSTensor_erfc", Erfc), One("THSSpecial_erfc", Erfc), One("THSSpecial_erf", (graph, x) => graph.Unary("Erf", x)), One("THSSpecial_expm1", (graph, x) => graph.Shift(graph.Unary("Exp", x), -1)),
+        One("THSSpecial_expit", (graph, x) => graph.Unary("Sigmoid", x)), One("THSTensor_sinc", Sinc), One("THSSpecial_sinc", Sinc), One("THSTensor_sgn", (graph, x) => graph.Unary("Sign", x)),
+        One("THSSpecial_ndtr", (graph, x) => graph.Scale(Erfc(graph, graph.Scale(x, -Math.Sqrt(0.5))), 0.5)), One("THSTensor_positive", (_, x) => x),
+        One("THSTensor_deg2rad", (graph, x) => graph.Scale(x, Math.PI / 180)), One("THSTensor_rad2deg", (graph, x) => graph.Scale(x, 180 / Math.PI)),
+        new("THSTensor_logit", (graph, call) => Logit(graph, call)),
+        Two("THSTensor_fmod", Fmod), TwoScalar("THSTensor_fmod_scalar", Fmod), Two("THSTensor_remainder", Remainder), TwoScalar("THSTensor_remainder_scalar", Remainder),
+        Two("THSTensor_floor_divide", FloorDivide), TwoScalar("THSTensor_floor_divide_scalar", FloorDivide),
+        Two("THSTensor_atan2", Atan2), Two("THSTensor_hypot", (graph, a, b) => graph.Unary("Sqrt", graph.Add(graph.Mul(a, a), graph.Mul(b, b)))),
+        Two("THSTensor_logaddexp", (graph, a, b) => LogAddExp(graph, a, b)), Two("THSTensor_logaddexp2", (graph, a, b) => graph.Scale(LogAddExp(graph, graph.Scale(a, Math.Log(2)), graph.Scale(b, Math.Log(2))), 1 / Math.Log(2))),
+        Two("THSTensor_xlogy", XLogY), TwoScalar("THSTensor_xlogy_scalar", XLogY), Two("THSTensor_fmax", (graph, a, b) => graph.Apply("Max", [a, b])), Two("THSTensor_fmin", (graph, a, b) => graph.Apply("Min", [a, b])),
+        Two("THSTensor_heaviside", (graph, x, atZero) => graph.Where(graph.Apply("Equal", [x, graph.Scalar(0, x)]), atZero, graph.Cast(graph.Apply("Greater", [x, graph.Scalar(0, x)]), x.Type.Element))),
+        Two("THSTensor_copysign", (graph, a, b) => graph.Mul(graph.Unary("Abs", a), graph.Where(graph.Apply("Less", [b, graph.Scalar(0, b)]), graph.Scalar(-1, a), graph.Scalar(1, a)))),
+        Two("THSTensor_float_power", (graph, a, b) => graph.Apply("Pow", [a, b])),
+        new("THSTensor_clamp_tensor", (graph, call) => Clamp(graph, call)),
+        new("THSTensor_isnan", (graph, call) => graph.Unary("IsNaN", call.Tensor(0))), new("THSTensor_isinf", (graph, call) => graph.Unary("IsInf", call.Tensor(0))),
+        new("THSTensor_isposinf", (graph, call) => graph.Apply("IsInf", [call.Tensor(0)], new Attributes { ["detect_negative"] = 0 })),
+        new("THSTensor_isneginf", (graph, call) => graph.Apply("IsInf", [call.Tensor(0)], new Attributes { ["detect_positive"] = 0 })),
+        new("THSTensor_isfinite", (graph, call) => graph.Unary("Not", graph.Apply("Or", [graph.Unary("IsInf", call.Tensor(0)), graph.Unary("IsNaN", call.Tensor(0))]))),
+        new("THSTensor_signbit", (graph, call) => graph.Apply("Less", [call.Tensor(0), graph.Scalar(0, call.Tensor(0))])),
+        new("THSTensor_isclose", IsClose),
+        new("THSTensor_logical_xor", (graph, call) => graph.Apply("Xor", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
+    ];
+
+    static Converter Same(string entry, string op) => One(entry, (graph, x) => graph.Unary(op, x));
+
+    static Converter One(string entry, Func<GraphBuilder, Value, Value> function) => new(entry, (graph, call) => function(graph, graph.Promoted(call, 0)));
+
+    static Converter Two(string entry, Func<GraphBuilder, Value, Value, Value> function) => new(entry, (graph, call) => function(graph, graph.Promoted(call, 0), graph.Promoted(call, 1)));
+
+    static Converter TwoScalar(string entry, Func<GraphBuilder, Value, Value, Value> function) => new(entry, (graph, call) => function(graph, graph.Promoted(call, 0), graph.Number(call, 1)));
+
+    static Value Exp2(GraphBuilder graph, Value x) => graph.Unary("Exp", graph.Scale(x, Math.Log(2)));
+
+    static Value Truncate(GraphBuilder graph, Value x) => graph.Mul(graph.Unary("Sign", x), graph.Unary("Floor", graph.Unary("Abs", x)));
+
+    static Value Erfc(GraphBuilder graph, Value x) => graph.Sub(graph.Scalar(1, x), graph.Unary("Erf", x));
+
+    // sin(pi x) / (pi x), and 1 at 0.
+    static Value Sinc(GraphBuilder graph, Value x)
+    {
+        (Value angle, Value zero) = (graph.Scale(x, Math.PI), graph.Apply("Equal", [x, graph.Scalar(0, x)]));
+        return graph.Where(zero, graph.Scalar(1, x), graph.Div(graph.Unary("Sin", angle), graph.Where(zero, graph.Scalar(1, x), angle)));
+    }
+
+    // log(x / (1 - x))
+    static Value Logit(GraphBuilder graph, NativeCall call)
+    {
+        Value x = call.IsGiven(1) ? throw call.Refuse("'eps' cannot be followed; clamp the input instead") : call.Tensor(0);
+        return graph.Unary("Log", graph.Div(x, graph.Sub(graph.Scalar(1, x), x)));
+    }
+
+    static Value Fmod(GraphBuilder graph, Value a, Value b) => graph.Apply("Mod", [a, b], new Attributes { ["fmod"] = 1 });
+
+    // The sign is the divisor's: a - b * floor(a / b).
+    static Value Remainder(GraphBuilder graph, Value a, Value b) =>
+        a.Type.Element is ElementType.Float32 or ElementType.Float64 ? graph.Sub(a, graph.Mul(b, graph.Unary("Floor", graph.Div(a, b)))) : graph.Apply("Mod", [a, b]);
+
+    // Of integers: (a - a mod b) / b, where nothing is left to round.
+    static Value FloorDivide(GraphBuilder graph, Value a, Value b) =>
+        a.Type.Element is ElementType.Float32 or ElementType.Float64 ? graph.Unary("Floor", graph.Div(a, b)) : graph.Div(graph.Sub(a, graph.Apply("Mod", [a, b])), b);
+
+    // atan(y / x), moved by pi where x < 0; pi/2 with the sign of y where x = 0.
+    static Value Atan2(GraphBuilder graph, Value y, Value x)
+    {
+        Value zero = graph.Scalar(0, x), sign = graph.Where(graph.Apply("Less", [y, zero]), graph.Scalar(-1, y), graph.Scalar(1, y));
+        Value upright = graph.Apply("Equal", [x, zero]);
+        Value angle = graph.Unary("Atan", graph.Div(y, graph.Where(upright, graph.Scalar(1, x), x)));
+        Value turned = graph.Where(graph.Apply("Less", [x, zero]), graph.Add(angle, graph.Scale(sign, Math.PI)), angle);
+        return graph.Where(upright, graph.Mul(graph.Scale(sign, Math.PI / 2), graph.Unary("Abs", graph.Unary("Sign", y))), turned);
+    }
+
+    // max + log(1 + e^-|a - b|)
+    static Value LogAddExp(GraphBuilder graph, Value a, Value b) =>
+        graph.Add(graph.Apply("Max", [a, b]), graph.Unary("Softplus", graph.Unary("Neg", graph.Unary("Abs", graph.Sub(a, b)))));
+
+    // x log y, and 0 where x = 0
+    static Value XLogY(GraphBuilder graph, Value x, Value y)
+    {
+        Value zero = graph.Apply("Equal", [x, graph.Scalar(0, x)]);
+        return graph.Where(zero, graph.Scalar(0, x), graph.Mul(x, graph.Unary("Log", y)));
+    }
+
+    static Value Clamp(GraphBuilder graph, NativeCall call)
+    {
+        Value x = call.IsGiven(1) ? graph.Apply("Max", [graph.Promoted(call, 0), graph.Promoted(call, 1)]) : graph.Promoted(call, 0);
+        return call.IsGiven(2) ? graph.Apply("Min", [x, graph.Promoted(call, 2)]) : x;
+    }
+
+    // (a, b, rtol, atol, equal_nan): |a - b| <= atol + rtol * |b|
+    static Value IsClose(GraphBuilder graph, NativeCall call)
+    {
+        (Value a, Value b) = (call.Tensor(0), call.Tensor(1));
+        return call.Flag(4)
+            ? throw call.Refuse("'equal_nan' has no ONNX form here")
+            : graph.Apply("LessOrEqual", [graph.Unary("Abs", graph.Sub(a, b)), graph.Shift(graph.Scale(graph.Unary("Abs", b), call.Number(2)), call.Number(3))]);
+    }
+}

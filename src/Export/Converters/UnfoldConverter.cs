@@ -1,0 +1,47 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Converters;
+
+/// <summary>Sliding windows laid out as an axis.</summary>
+static class UnfoldConverter
+{
+    // (input [N,C,H,W], kernel 2, stride 2, padding 2, dilation 2, each as two numbers): [N,C*kh*kw,L].
+    public static Value Unfold(GraphBuilder graph, NativeCall call)
+    {
+        long[] given = [.. Enumerable.Range(1, 8).Select(call.Integer)];
+        if (call.Shape(0).Count != 4)
+        {
+            throw call.Refuse($"its input must be [N,C,H,W], found {call.Shape(0)}");
+        }
+        long channels = call.Shape(0)[1].Size ?? throw call.Refuse("the number of channels must be fixed");
+        long rows = given[0], columns = given[1], cells = rows * columns;
+        // A convolution whose kernels have a single one each: kernel i of a channel copies cell i of the window.
+        var kernels = new double[channels * cells * cells];
+        for (long map = 0; map < channels * cells; map++)
+        {
+            kernels[map * cells + map % cells] = 1;
+        }
+        Value weight = graph.Constant(TensorData.FromDoubles(kernels, [channels * cells, 1, rows, columns], call.ResultType()));
+        Value windows = graph.Apply("Conv", [call.Tensor(0), weight], new Attributes
+        {
+            ["kernel_shape"] = (long[])[rows, columns],
+            ["strides"] = given[2..4],
+            ["pads"] = (long[])[.. given[4..6], .. given[4..6]],
+            ["dilations"] = given[6..8],
+            ["group"] = channels,
+        });
+        return graph.Reshape(windows, 0, channels * cells, -1);
+    }
+
+    // (input, axis, size, step): windows along an axis, their elements as a new last axis.
+    public static Value Windows(GraphBuilder graph, NativeCall call)
+    {
+        int axis = call.Shape(0).Count == 0 ? 0 : call.Shape(0).Axis(call.Integer(1));
+        (long size, long step) = (call.Integer(2), call.Integer(3));
+        Value starts = graph.Unsqueeze(graph.Mul(graph.Numbers(call, call.ResultSizes()[axis]), graph.Integer(step)), 1); // [W,1]
+        Value indices = graph.Add(starts, graph.Constant(TensorData.Vector([.. Enumerable.Range(0, (int)size).Select(i => (long)i)]))); // [W,size]
+        Value windows = graph.Apply("Gather", [call.Tensor(0), indices], new Attributes { ["axis"] = axis }); // [..,W,size,..]
+        int rank = call.Shape(0).Count + 1;
+        return graph.Transpose(windows, [.. Enumerable.Range(0, rank).Where(i => i != axis + 1).Append(axis + 1).Select(i => (long)i)]);
+    }
+}

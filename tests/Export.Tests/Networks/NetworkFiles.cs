@@ -1,0 +1,61 @@
+using Toolchain.Data;
+using Toolchain.Export.Recording;
+using Toolchain.Graph;
+using static TorchSharp.torch;
+
+namespace Toolchain.Export.Tests.Networks;
+
+/// <summary>Writes each network with an input and what TorchSharp says to it, for runtimes outside of .NET (tests/CrossCheck).</summary>
+public sealed class NetworkFiles
+{
+    // Set by tests/CrossCheck/run.sh; otherwise a folder that is deleted again.
+    const string FolderVariable = "UVL_NETWORKS";
+    const int Batch = 3;
+
+    [Fact]
+    public void Save_EveryNetwork_LeavesModelInputsAndOutputs()
+    {
+        string? given = Environment.GetEnvironmentVariable(FolderVariable);
+        string folder = given ?? Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            foreach (NetworkModels.Network network in NetworkModels.All)
+            {
+                Write(network, Path.Combine(folder, network.Name));
+
+                OnnxModel model = OnnxModel.Load(Path.Combine(folder, network.Name, "model.onnx"));
+                Assert.Equal(
+                    ["model.onnx", .. model.Inputs.Select(input => $"in.{input.Name}.npy"), .. model.Outputs.Select(output => $"out.{output.Name}.npy")],
+                    Directory.GetFiles(Path.Combine(folder, network.Name)).Select(Path.GetFileName).OrderBy(name => name == "model.onnx" ? "" : name, StringComparer.Ordinal));
+            }
+        }
+        finally
+        {
+            if (given is null)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    static void Write(NetworkModels.Network network, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        TracedModel traced = network.Trace();
+        _ = traced.Save(Path.Combine(folder, "model.onnx"));
+        IReadOnlyList<TensorData> inputs = traced.Inputs.AtSize(Batch);
+        using var noGradients = no_grad();
+        IReadOnlyList<Tensor> outputs = ModuleCall.Run(traced.Module, [.. inputs.Select(input => NativeTensor.Make(input, CPU))]);
+        Write(folder, "in", traced.Inputs.Names.Zip(inputs));
+        Write(folder, "out", traced.OutputNames.Zip(outputs.Select(NativeTensor.Read)));
+    }
+
+    static void Write(string folder, string kind, IEnumerable<(string Name, TensorData Tensor)> tensors)
+    {
+        foreach ((string name, TensorData tensor) in tensors)
+        {
+            TensorKind element = tensor.Type == ElementType.Int64 ? TensorKind.Int64 : TensorKind.Float32;
+            Npy.Write(Path.Combine(folder, $"{kind}.{name}.npy"), new TensorEntry(element, [.. tensor.Sizes], tensor.Bytes));
+        }
+    }
+}

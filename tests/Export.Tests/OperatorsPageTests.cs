@@ -1,0 +1,67 @@
+using System.Text;
+using Toolchain.Export.Conversion;
+using TorchSharp;
+
+namespace Toolchain.Export.Tests;
+
+/// <summary>docs/exporter/operators.md is made from the registry and the parity cases.</summary>
+public sealed class OperatorsPageTests
+{
+    const string Page = "docs/exporter/operators.md", Made = "artifacts/operators.md";
+
+    [Fact]
+    public void OperatorsPage_IsWhatTheRegistrySays()
+    {
+        string root = Root(), made = Write();
+        string page = Path.Combine(root, Page);
+        if (!File.Exists(page) || File.ReadAllText(page) != made)
+        {
+            File.WriteAllText(Path.Combine(root, Made), made);
+            Assert.Fail($"{Page} is not what the registry says; expected {Made}: cp {Made} {Page}");
+        }
+    }
+
+    static string Write()
+    {
+        var page = new StringBuilder("""
+            # What the exporter maps
+
+            Made from the registry of converters and their parity cases; a test compares it (`cp artifacts/operators.md docs/exporter/operators.md` after a change).
+            An entry is a method of TorchSharp's native layer; its in-place twin (with `_`) and the twin that writes to a given tensor (with `_out`) are covered.
+            A write through a view of any mapped kind (`.write`) is covered as well. The operators are those of the parity cases at opset 17, or the lowest that can
+            express them; every case runs at opsets 13, 17, 18 and 21, in batches of 1, 2 and 7, on the float64 evaluator and on ONNX Runtime with and without
+            optimisation. Anything else is refused by name.
+
+
+            """.ReplaceLineEndings("\n"));
+        var cases = ConverterCases.All.GroupBy(item => ConverterRegistry.Functional(item.Entry)).ToDictionary(group => group.Key, group => group.ToArray());
+        string[] entries = [.. ConverterRegistry.BuiltIn.Select(converter => converter.Entry).Order(StringComparer.Ordinal)];
+        page.Append(System.Globalization.CultureInfo.InvariantCulture, $"{entries.Length} entries, {ConverterCases.All.Count} parity cases.\n\n| native entry | ONNX operators | opsets | parity cases |\n|---|---|---|---|\n");
+        foreach (string entry in entries)
+        {
+            ConverterCases.Case[] of = cases[entry];
+            string operators = string.Join(", ", of.SelectMany(Operators).Distinct().Order(StringComparer.Ordinal));
+            page.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {entry} | {(operators == "" ? "(none: passes its input on)" : operators)} | {of.Min(item => item.Opset)}-21{(of.Any(item => item.Opset > of.Min(other => other.Opset)) ? $" (partly {of.Max(item => item.Opset)}-21)" : "")} | {of.Length} |\n");
+        }
+        return page.ToString();
+    }
+
+    static IEnumerable<string> Operators(ConverterCases.Case item)
+    {
+        using var scope = torch.NewDisposeScope();
+        torch.manual_seed(1);
+        torch.Tensor example = torch.rand([3, .. item.Sizes]) * (item.High - item.Low) + item.Low;
+        ExportPlan plan = OnnxExport.Explain(item.Make(), item.Whole ? example.to(torch.int64) : example);
+        return plan.Steps.Where(step => step.Entry == item.Entry).SelectMany(step => step.Operators).ToArray();
+    }
+
+    static string Root()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Toolchain.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+        return folder ?? throw new InvalidOperationException($"no Toolchain.sln above '{AppContext.BaseDirectory}'.");
+    }
+}
