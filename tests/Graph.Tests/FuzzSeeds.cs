@@ -7,7 +7,7 @@ static class FuzzSeeds
 {
     static readonly Random random = new(9);
 
-    public static IReadOnlyList<OnnxModel> All { get; } = [ConvolutionNet(), Attention(), Shapes(13), Shapes(21), Mixture(), Logic()];
+    public static IReadOnlyList<OnnxModel> All { get; } = [ConvolutionNet(), Attention(), Shapes(13), Shapes(21), Mixture(), Logic(), Vision(), Sequence()];
 
     static TensorData Weight(params long[] sizes) =>
         TensorData.Of([.. Enumerable.Range(0, (int)sizes.Aggregate((a, b) => a * b)).Select(_ => random.NextSingle())], sizes);
@@ -46,6 +46,36 @@ static class FuzzSeeds
         y = graph.Apply("Expand", [y, graph.Constant(TensorData.Vector(1, 1, 3))]);
         y = graph.Apply("Gather", [y, graph.Constant(TensorData.Vector(1, 0))], new Attributes { ["axis"] = 1L });
         graph.Output("y", graph.Reduce("ReduceSum", graph.Reshape(y, 0, -1), [1]));
+        return graph.Build();
+    }
+
+    static OnnxModel Vision()
+    {
+        var graph = new GraphBuilder("vision");
+        Value x = graph.Input("x", ElementType.Float32, new Shape("N", 2, 4, 4));
+        Value y = graph.Apply("Pad", [x, graph.Constant(TensorData.Vector(0, 0, 1, 1, 0, 0, 1, 1))], new Attributes { ["mode"] = "reflect" });
+        y = graph.Apply("ConvTranspose", [y, graph.Initializer("up.weight", Weight(2, 3, 2, 2))], new Attributes { ["strides"] = new long[] { 2, 2 } });
+        y = graph.Apply("Resize", [y, null, graph.Constant(TensorData.Of([1f, 1, 0.5f, 0.5f], 4))], new Attributes { ["mode"] = "linear" });
+        Value grid = graph.Apply("Tanh", [graph.Transpose(graph.Apply("Slice", [y, graph.Constant(TensorData.Vector(0)), graph.Constant(TensorData.Vector(2)), graph.Constant(TensorData.Vector(1))]), 0, 2, 3, 1)]);
+        y = graph.Apply("GridSample", [y, grid]);
+        Value[] top = graph.Apply("TopK", [graph.Flatten(y), graph.Constant(TensorData.Vector(2))], new Attributes { ["axis"] = 1L }, 2);
+        graph.Output("y", graph.Apply("LRN", [y], new Attributes { ["size"] = 3L }));
+        graph.Output("top", top[0]);
+        graph.Output("where", top[1]);
+        return graph.Build();
+    }
+
+    static OnnxModel Sequence()
+    {
+        var graph = new GraphBuilder("sequence");
+        Value x = graph.Input("x", ElementType.Float32, new Shape(5, "N", 3));
+        Value[] gru = graph.Apply("GRU", [x, graph.Initializer("w", Weight(1, 12, 3)), graph.Initializer("r", Weight(1, 12, 4)), graph.Initializer("b", Weight(1, 24))], new Attributes { ["hidden_size"] = 4L, ["linear_before_reset"] = 1L }, 2);
+        Value y = graph.Apply("CumSum", [graph.Squeeze(gru[0], 1), graph.Constant(TensorData.Of([0L]))]);
+        y = graph.Apply("Einsum", [y, graph.Initializer("e", Weight(4, 2))], new Attributes { ["equation"] = "tnh,hk->ntk" });
+        y = graph.Apply("Tile", [y, graph.Constant(TensorData.Vector(1, 2, 1))]);
+        y = graph.Apply("GatherND", [y, graph.Constant(TensorData.Of([0L, 1, 0, 2], 2, 2))]);
+        graph.Output("y", graph.Apply("ScatterElements", [y, graph.Constant(TensorData.Of([0L, 1], 1, 2)), graph.Constant(TensorData.Of([1f, 2], 1, 2))], new Attributes { ["axis"] = 1L }));
+        graph.Output("last", gru[1]);
         return graph.Build();
     }
 

@@ -52,7 +52,8 @@ public sealed class OnnxFuzzTests
         IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(model);
         byte[] again = model.ToBytes();
         Assert.Equal(again, OnnxModel.FromBytes(again).ToBytes());
-        if (types.Values.All(type => type.Shape.All(dim => (dim.Size ?? (dim.Name is null ? MostElements : 1)) <= MostElements) && type.Shape.Aggregate(1.0, (product, dim) => product * (dim.Size ?? 1)) < MostElements))
+        // What uvl verify runs, with smaller limits.
+        if (Inspection.FlopCount.PerRow(model, types) < MostElements && Inspection.FlopCount.Elements(types) < MostElements)
         {
             _ = Evaluator.Run(model, model.Inputs.ToDictionary(input => input.Name, input => Zeros(input.Type)));
         }
