@@ -4,7 +4,7 @@ DOTNET := dotnet
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help build test test-slow crosscheck format check run clean
+.PHONY: help build test test-slow crosscheck bench format check run clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -21,6 +21,9 @@ test-slow: build ## the tests that take minutes, such as learning tests
 crosscheck: build ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
 	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent) || true
 	tests/CrossCheck/run.sh
+
+bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss libopenblas0-pthread)
+	$(DOTNET) run --project bench/ClusteringBench -c Release
 
 format: ## check the format of the sources
 	$(DOTNET) format whitespace $(SOLUTION) --verify-no-changes --no-restore

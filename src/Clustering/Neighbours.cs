@@ -54,9 +54,23 @@ public static class Neighbours
                 // From differences: the score of a near one has lost its digits.
                 scores[i] = (float)Math.Sqrt(Kernels.SquaredDistance(queries[row], @base[indices[i]]));
             }
-            Array.Sort(scores, indices, row * count, count);
+            SortByDistance(scores.AsSpan(row * count, count), indices.AsSpan(row * count, count));
         }
         return new NeighbourTable(count, indices, scores);
+    }
+
+    // Nearly sorted already; ties go to the lower index.
+    static void SortByDistance(Span<float> distances, Span<int> indices)
+    {
+        for (int i = 1; i < distances.Length; i++)
+        {
+            (float distance, int index, int at) = (distances[i], indices[i], i);
+            for (; at > 0 && (distances[at - 1] > distance || (distances[at - 1] == distance && indices[at - 1] > index)); at--)
+            {
+                (distances[at], indices[at]) = (distances[at - 1], indices[at - 1]);
+            }
+            (distances[at], indices[at]) = (distance, index);
+        }
     }
 
     static void Check(Rows queries, Rows @base, int count, int most)

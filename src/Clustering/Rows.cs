@@ -69,6 +69,14 @@ public readonly struct Rows : IRows
         }
     }
 
+    internal static void RequireRoom(string name, long rows, long columns)
+    {
+        if (rows * columns > Array.MaxLength)
+        {
+            throw new ArgumentException($"'{name}' = {columns} for {rows} rows takes {rows * columns} numbers, more than the {Array.MaxLength} that fit into memory at once; fit a part of the rows, or fewer clusters.", name);
+        }
+    }
+
     internal static void RequireClusterCount(int clusterCount, int rowCount)
     {
         if (clusterCount < 1 || clusterCount > rowCount)

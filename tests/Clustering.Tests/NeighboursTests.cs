@@ -56,6 +56,14 @@ public sealed class NeighboursTests
     }
 
     [Fact]
+    public void Euclidean_Ties_GoToTheLowerIndex()
+    {
+        Rows known = new(new float[] { 3, 1, 5, 1, 3 }, 1);
+        Assert.Equal([1, 3, 0, 4, 2], Neighbours.Euclidean(new Rows(new float[] { 0 }, 1), known, 5).Indices);
+        Assert.Equal([3, 0], Neighbours.OfEach(known, 2).Indices[2..4]);
+    }
+
+    [Fact]
     public void Euclidean_AnyThreadCount_GivesTheSame()
     {
         Rows queries = Samples.Blobs(600, 5, 3, 1), known = Samples.Blobs(900, 5, 3, 2);

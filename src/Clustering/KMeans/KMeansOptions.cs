@@ -31,6 +31,8 @@ public sealed record KMeansOptions
     {
         rows.Check();
         Rows.RequireClusterCount(ClusterCount, rows.Count);
+        Rows.RequireRoom(nameof(ClusterCount), rows.Count, (ClusterCount + Panels.Columns - 1) / Panels.Columns);
+        Rows.RequireRoom(nameof(ClusterCount), rows.Width, ClusterCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);

@@ -7,16 +7,15 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
     readonly KMeansOptions options;
     readonly NearestCentres<TRows> nearest;
     readonly ClusterSums<TRows> sums;
-    readonly double tolerance;
+    readonly float[] norms;
     float[] centres;
 
     public Lloyd(TRows rows, float[] norms, float[] start, KMeansOptions options)
     {
-        (this.rows, this.options, centres) = (rows, options, start);
+        (this.rows, this.norms, this.options, centres) = (rows, norms, options, start);
         int count = start.Length / rows.Width;
         nearest = new NearestCentres<TRows>(rows, norms, count, options.Threads);
         sums = new ClusterSums<TRows>(rows, count, options.Threads);
-        tolerance = options.Tolerance * MeanVariance(norms);
         if (options.Cosine)
         {
             Normalize(centres);
@@ -36,7 +35,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
             double movement = Kernels.SquaredDistance(moved, centres);
             centres = moved;
             nearest.Update(centres);
-            converged = movement <= tolerance;
+            converged = movement <= options.Tolerance * MeanVariance();
         }
         double inertia = nearest.Inertia(centres) / ((double)rows.Divisor * rows.Divisor);
         return new KMeansResult(new Rows(centres.Select(value => value / rows.Divisor).ToArray(), rows.Width), nearest.Labels, inertia, iteration, converged);
@@ -73,19 +72,22 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
 
     void Normalize(float[] values) => Kernels.Unit(new Rows(values, rows.Width)).CopyTo(values, 0);
 
-    // Mean over the columns of their variance: mean squared norm less the squared norm of the mean.
-    double MeanVariance(float[] norms)
+    // Mean over the columns of their variance: mean squared norm less the squared norm of the mean, which the clusters' sums add up to.
+    double MeanVariance()
     {
-        var whole = new ClusterSums<TRows>(rows, 1, options.Threads);
-        whole.Update(new int[rows.Count]);
-        double mean = 0, squares = 0;
-        foreach (double sum in whole.Values)
-        {
-            mean += sum / rows.Count * (sum / rows.Count);
-        }
+        double squares = 0, mean = 0;
         foreach (float norm in norms)
         {
             squares += norm;
+        }
+        for (int i = 0; i < rows.Width; i++)
+        {
+            double sum = 0;
+            for (int k = 0; k < sums.Sizes.Length; k++)
+            {
+                sum += sums.Values[k * rows.Width + i];
+            }
+            mean += sum / rows.Count * (sum / rows.Count);
         }
         return Math.Max(0, squares / rows.Count - mean) / rows.Width;
     }

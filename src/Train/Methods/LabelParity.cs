@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Export;
 using Toolchain.Graph;
 using Toolchain.Train.Running;
 
@@ -7,45 +8,54 @@ namespace Toolchain.Train.Methods;
 /// <summary>Proves an exported clusterer: the graph must give the engine's labels, in every runtime at hand.</summary>
 static class LabelParity
 {
-    // Enough to meet every cluster, few enough for the slow evaluator.
-    const int ImageCount = 256;
+    // The float64 evaluator takes its time; another runtime sees every image.
+    const int EvaluatorImages = 256, BatchSize = 256;
 
-    /// <summary>Compares on the first images and returns a line for a person.</summary>
-    /// <exception cref="Export.ParityException">A label differs although the best and the second best are not tied.</exception>
+    // Between the best and the second best a difference below this is a tie, which rounding may settle either way.
+    const double TieMargin = 1e-4;
+
+    /// <summary>Compares on the training images and returns a line for a person.</summary>
+    /// <exception cref="ParityException">A label differs although the best and the second best are not tied.</exception>
     public static string Check(OnnxModel model, int[] labels, TrainingRequest request)
     {
         GraphChecker.Check(model);
-        int count = Math.Min(ImageCount, request.Digits.Count);
-        var pixels = new float[count * DigitSet.PixelCount];
-        for (int i = 0; i < pixels.Length; i++)
+        string evaluator = Compare("float64 evaluator", Math.Min(EvaluatorImages, request.Digits.Count), inputs => Evaluator.Run(model, inputs), labels, request.Digits);
+        if (request.SecondRuntime is not ParityRuntime runtime)
         {
-            pixels[i] = request.Digits.Pixels[i] / 255f;
+            return $"labels equal on {evaluator}";
         }
-        var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
-        var runtimes = new List<(string Name, IReadOnlyDictionary<string, TensorData> Outputs)> { ("float64 evaluator", Evaluator.Run(model, inputs)) };
-        if (request.SecondRuntime is not null)
-        {
-            runtimes.Add((request.SecondRuntime.Name, request.SecondRuntime.Run(model.ToBytes(), inputs)));
-        }
+        byte[] bytes = model.ToBytes();
+        return $"labels equal on {Compare(runtime.Name, request.Digits.Count, inputs => runtime.Run(bytes, inputs), labels, request.Digits)}, {evaluator}";
+    }
+
+    static string Compare(string name, int count, Func<Dictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> run, int[] labels, DigitSet digits)
+    {
         int ties = 0;
-        foreach ((string name, IReadOnlyDictionary<string, TensorData> outputs) in runtimes)
+        for (int start = 0; start < count; start += BatchSize)
         {
-            long[] clusters = outputs["cluster"].ToInt64s();
-            double[] probabilities = outputs["probability"].ToDoubles();
-            int k = probabilities.Length / count;
-            for (int i = 0; i < count; i++)
+            int size = Math.Min(BatchSize, count - start);
+            float[] pixels = Array.ConvertAll(digits.Pixels[(start * DigitSet.PixelCount)..((start + size) * DigitSet.PixelCount)], pixel => pixel / 255f);
+            IReadOnlyDictionary<string, TensorData> outputs = run(new() { ["image"] = TensorData.Of(pixels, size, 1, DigitSet.Side, DigitSet.Side) });
+            ties += Ties(name, outputs["cluster"].ToInt64s(), outputs["probability"].ToDoubles(), labels.AsSpan(start, size), start);
+        }
+        return $"{count} images in {name}{(ties > 0 ? $" ({ties} ties)" : "")}";
+    }
+
+    static int Ties(string name, long[] clusters, double[] probabilities, ReadOnlySpan<int> labels, int first)
+    {
+        int ties = 0, k = probabilities.Length / clusters.Length;
+        for (int i = 0; i < clusters.Length; i++)
+        {
+            if (clusters[i] != labels[i])
             {
-                if (clusters[i] != labels[i])
+                double margin = Math.Abs(probabilities[i * k + labels[i]] - probabilities[i * k + clusters[i]]);
+                ties++;
+                if (margin > TieMargin)
                 {
-                    double margin = Math.Abs(probabilities[i * k + labels[i]] - probabilities[i * k + clusters[i]]);
-                    ties++;
-                    if (margin > 1e-4)
-                    {
-                        throw new Export.ParityException($"image {i}: {name} says cluster {clusters[i]}, the clustering engine {labels[i]}, and their probabilities differ by {margin:g2}; the export is wrong and was not written.");
-                    }
+                    throw new ParityException($"image {first + i}: {name} says cluster {clusters[i]}, the clustering engine {labels[i]}, and their probabilities differ by {margin:g2}; the export is wrong and was not written.");
                 }
             }
         }
-        return $"labels equal on {count} images in {string.Join(" and ", runtimes.Select(runtime => runtime.Name))}{(ties > 0 ? $", {ties} ties" : "")}";
+        return ties;
     }
 }

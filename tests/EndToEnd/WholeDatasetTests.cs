@@ -1,0 +1,40 @@
+using Toolchain.Data;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>Exported clusterers on all 70,000 images of MNIST: the engine's labels and ONNX Runtime's are the same.</summary>
+[Trait("Category", "Slow")]
+public sealed class WholeDatasetTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("kmeans", "clusterCount=30")]
+    [InlineData("kmeans", "deslant=true", "unitLength=true", "restarts=1")]
+    [InlineData("gmm", "componentCount=130")]
+    [InlineData("gmm", "deslant=true", "unitLength=true", "varianceFraction=0.7")]
+    [InlineData("gmm", "covariance=diagonal", "componentCount=40")]
+    public void Clusterer_OnAllImages_GivesTheEnginesLabels(string method, params string[] settings)
+    {
+        string images = Path.Combine(folder, "all.npy");
+        Npy.Write(images, TensorEntry.Of<byte>(AllImages(), 70_000, DigitSet.Side, DigitSet.Side));
+        (int status, string output, string error) = Uvl.Run(["train", method, "--quiet", "--data", images, "--out", Path.Combine(folder, "run"), .. settings.SelectMany(setting => new[] { "--set", setting })]);
+        Assert.True(status == 0, error);
+        Assert.Contains("labels equal on 70000 images in ONNX Runtime", output, StringComparison.Ordinal);
+    }
+
+    static byte[] AllImages()
+    {
+        try
+        {
+            return [.. DigitSource.Open("mnist", Split.Train).Pixels, .. DigitSource.Open("mnist", Split.Test).Pixels];
+        }
+        catch (MnistUnavailableException error)
+        {
+            Assert.Skip(error.Message);
+            throw;
+        }
+    }
+}
