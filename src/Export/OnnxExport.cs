@@ -42,11 +42,18 @@ public static class OnnxExport
     /// <param name="module">A module in evaluation mode.</param>
     /// <param name="example">An input.</param>
     /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
-    /// <exception cref="ExportException">The module is in training mode, or takes another way at another batch size.</exception>
-    public static ExportPlan Explain(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null)
+    /// <exception cref="ExportException">The module is in training mode, or takes another way at another size of a named axis.</exception>
+    public static ExportPlan Explain(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null) => Explain(module, [example], options);
+
+    /// <summary>Says what <see cref="Trace(torch.nn.Module, IReadOnlyList{torch.Tensor}, OnnxExportOptions?)"/> would do, without a file.</summary>
+    /// <param name="module">A module in evaluation mode.</param>
+    /// <param name="examples">An input for each argument of its <c>forward</c>.</param>
+    /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
+    /// <exception cref="ExportException">The module is in training mode, or takes another way at another size of a named axis.</exception>
+    public static ExportPlan Explain(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, OnnxExportOptions? options = null)
     {
         options ??= new OnnxExportOptions();
-        ExampleInputs inputs = Prepare(module, [example], options);
+        ExampleInputs inputs = Prepare(module, examples, options);
         return new ExportPlan(Convert(module, inputs, options).Conversion.Steps);
     }
 

@@ -75,6 +75,7 @@ public sealed class AxisTests
 
         TracedModel traced = OnnxExport.Trace(new Cross(), [rand(2, 5, 4), rand(2, 7, 4)], options);
 
+        Assert.True(OnnxExport.Explain(new Cross(), [rand(2, 5, 4), rand(2, 7, 4)], options).CanExport);
         Assert.Equal("[N,L,4]", traced.Model.Outputs[0].Shape.ToString());
         _ = traced.Prove();
     }

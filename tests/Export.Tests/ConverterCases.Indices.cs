@@ -68,7 +68,7 @@ static partial class ConverterCases
 
     static IEnumerable<Case> MoreShapes() =>
     [
-        Of("THSTensor_ravel", x => x.ravel()), Of("THSTensor_atleast_1d", x => x.atleast_1d()), Of("THSTensor_atleast_2d", x => x.sum([1L]).atleast_2d()), Of("THSTensor_atleast_3d", x => x.atleast_3d()), Of("THSTensor_mT", x => x.mT, sequence), Of("THSTensor_movedim", x => x.movedim([1], [-1]), image),
+        Of("THSTensor_ravel", x => x.ravel()), Of("THSTensor_atleast_1d", x => x.atleast_1d()), Of("THSTensor_atleast_2d", x => x.sum([1L]).atleast_2d()), Of("THSTensor_atleast_3d", x => x.atleast_3d()), Of("THSTensor_mT", x => x.mT, sequence), Of("THSTensor_mH", x => x.mH, sequence), Of("THSTensor_adjoint", x => x.adjoint(), sequence), Of("THSTensor_movedim", x => x.movedim([1], [-1]), image),
         Of("THSTensor_broadcast_to", x => x.sum([0L]).broadcast_to(x.shape[0], 6) + x), Of("THSTensor_repeat", x => x.repeat(2, 1, 3)), Of("THSTensor_repeat", x => x.sum([0L]).repeat(x.shape[0], 1)), Of("THSTensor_tile", x => x.tile([2]), sequence),
         Of("THSTensor_repeat_interleave_int64", x => x.repeat_interleave(2, 1), sequence), Of("THSTensor_repeat_interleave_int64", x => x.repeat_interleave(3)), Of("THSTensor_channel_shuffle", x => x.channel_shuffle(2), image),
         Of("THSTensor_diagonal", x => x.diagonal(1, 1, 2), sequence), Of("THSTensor_diagonal", x => x.diagonal(-2, 2, 1), sequence), Of("THSTensor_diag", x => x.sum([0L]).outer(arange(6).to(float32)).diag() + x), Of("THSTensor_trace", x => x.sum([0L]).outer(arange(6).to(float32)).trace() + x),

@@ -5,7 +5,20 @@ namespace Toolchain.Export.Tests;
 
 static partial class ConverterCases
 {
-    static IEnumerable<Case> Numbers() => [.. Functions(), .. MoreActivations(), .. MoreReductions(), .. MoreLinears(), .. MoreFills(), .. Norms()];
+    static IEnumerable<Case> Numbers() => [.. Functions(), .. MoreActivations(), .. MoreReductions(), .. MoreLinears(), .. MoreFills(), .. Norms(), .. Combinations()];
+
+    static IEnumerable<Case> Combinations() =>
+    [
+        Of("THSTensor_broadcast_tensors", x => broadcast_tensors(x, x.sum([1L], keepdim: true))[1]), Of("THSTensor_meshgrid", x => { Tensor[] grid = meshgrid([x.sum([0L]), x.sum([1L])], indexing: "ij"); return grid[0] + grid[1]; }),
+        Of("THSTensor_meshgrid", x => meshgrid([arange(x.shape[0]), arange(3)], indexing: "xy")[0].t() + x.narrow(1, 0, 3)), Of("THSTensor_diff", x => x.diff(1, 1)),
+        Of("THSLinalg_cross", x => linalg.cross(x.narrow(1, 0, 3), x.narrow(1, 3, 3), 1)),
+        Of("THSTensor_inner", x => x.inner(arange(18).to(float32).reshape(3, 6))), Of("THSLinalg_tensordot", x => tensordot(x, arange(40).to(float32).reshape(8, 5), [2L, 1L], [0L, 1L]), sequence),
+        Of("THSTensor_bucketize", x => bucketize(x, tensor([-1f, 0f, 1f]))), Of("THSTensor_bucketize", x => bucketize(x.round(), tensor([-1f, 0f, 1f]), right: true)),
+        Of("THSTensor_bitwise_and", x => x.gt(0).bitwise_and(x.lt(1))), Of("THSTensor_bitwise_or", x => x.gt(1).bitwise_or(x.lt(0))), Of("THSTensor_bitwise_xor", x => x.gt(0).bitwise_xor(x.gt(1))), Of("THSTensor_bitwise_not", x => x.gt(0).bitwise_not()),
+        Of("THSTensor_var_mean", x => { (Tensor spread, Tensor mean) = x.mean([0L]).var_mean(); return x - spread - mean; }), Of("THSTensor_std_mean", x => { (Tensor spread, Tensor mean) = x.mean([0L]).std_mean(); return x - spread - mean; }),
+        Of("THSTensor_var_mean_along_dimensions", x => { (Tensor spread, Tensor mean) = x.var_mean([1L]); return spread - mean; }, sequence), Of("THSTensor_std_mean_along_dimensions", x => { (Tensor spread, Tensor mean) = x.std_mean([1L, 2L], keepdim: true); return spread - mean; }, sequence),
+        Of("THSTensor_empty", x => { Tensor y = empty(x.shape[0], 2, 6); y.select(1, 0).copy_(x); y.select(1, 1).copy_(-x); return y; }), Of("THSTensor_empty_like", x => { Tensor y = empty_like(x); y.copy_(x); return y; }),
+    ];
 
     static IEnumerable<Case> Functions() =>
     [

@@ -29,7 +29,7 @@ public sealed class OperatorsPageTests
             Made from the registry of converters and their parity cases; a test compares it (`cp artifacts/operators.md docs/exporter/operators.md` after a change).
             An entry is a method of TorchSharp's native layer; its in-place twin (with `_`) and the twin that writes to a given tensor (with `_out`) are covered.
             A write through a view of any mapped kind (`.write`) is covered as well. The operators are those of the parity cases at opset 17, or the lowest that can
-            express them; every case runs at opsets 13, 17, 18 and 21, in batches of 1, 2 and 7, on the float64 evaluator and on ONNX Runtime with and without
+            express them; every case runs at all opsets from 13 to 21, in batches of 1, 2 and 7, on the float64 evaluator and on ONNX Runtime with and without
             optimisation. Anything else is refused by name.
 
 

@@ -13,7 +13,7 @@ static class ConverterRegistry
     public static IEnumerable<Converter> BuiltIn => new[]
     {
         ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ComparisonConverters.All, ConvolutionConverters.All, FillConverters.All, IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All,
-        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All, WriteConverters.All, EmbeddingConverters.All, RecurrentConverters.All, MultiheadConverters.All, TransformerConverters.All, PaddingConverters.All, ResizeConverters.All, MathConverters.All, OrderingConverters.All, ElementIndexingConverters.All,
+        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All, WriteConverters.All, EmbeddingConverters.All, RecurrentConverters.All, MultiheadConverters.All, TransformerConverters.All, PaddingConverters.All, ResizeConverters.All, MathConverters.All, CombinationConverters.All, OrderingConverters.All, ElementIndexingConverters.All,
     }.SelectMany(family => family);
 
     /// <summary>The mapping of an entry, of the functional twin of an in-place one, or of a write through a view.</summary>

@@ -17,9 +17,16 @@ static class ComparisonConverters
         new("THSTensor_logical_not", (graph, call) => graph.Unary("Not", graph.Cast(call.Tensor(0), ElementType.Bool))),
         new("THSTensor_logical_and", (graph, call) => graph.Apply("And", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
         new("THSTensor_logical_or", (graph, call) => graph.Apply("Or", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
+        Bits("THSTensor_bitwise_and", "And"), Bits("THSTensor_bitwise_or", "Or"), Bits("THSTensor_bitwise_xor", "Xor"),
+        new("THSTensor_bitwise_not", (graph, call) => call.ResultType() == ElementType.Bool ? graph.Unary("Not", call.Tensor(0)) : throw OnNumbers(call)),
         new("THSTensor_where", (graph, call) => graph.Apply("Where", [call.Tensor(0), graph.Promoted(call, 1), graph.Promoted(call, 2)])),
         new("THSTensor_masked_fill", (graph, call) => graph.Apply("Where", [call.Tensor(1), graph.Number(call, 2), call.Tensor(0)])),
     ];
+
+    static Converter Bits(string entry, string op) =>
+        new(entry, (graph, call) => call.ResultType() == ElementType.Bool ? graph.Apply(op, [call.Tensor(0), call.Tensor(1)]) : throw OnNumbers(call));
+
+    static Exception OnNumbers(NativeCall call) => call.Refuse($"on numbers it has no ONNX form below opset 18, only on truth values; found {call.ResultType()}");
 
     // The comparison of two tensors and of a tensor with a scalar.
     static Converter[] Pair(string entry, Func<GraphBuilder, Value, Value, Value> compare) =>

@@ -13,6 +13,9 @@ static class FillConverters
         new("THSTensor_full_like", (graph, call) => Fill(graph, call, call.Scalar(1))),
         // (size*, length, ...), (size*, length, value, ...): their sizes may follow a named axis
         new("THSTensor_zeros", (graph, call) => Filled(graph, call, 0)),
+        // What is not written yet may hold anything, so 0 too.
+        new("THSTensor_empty", (graph, call) => Filled(graph, call, 0)),
+        new("THSTensor_empty_like", (graph, call) => Fill(graph, call, 0)),
         new("THSTensor_ones", (graph, call) => Filled(graph, call, 1)),
         new("THSTensor_full", (graph, call) => Filled(graph, call, call.Scalar(2))),
         new("THSTensor_eye", (graph, call) => graph.Cast(graph.Apply("Equal", [graph.Unsqueeze(graph.Numbers(call, call.ResultSizes()[0]), 1), graph.Numbers(call, call.ResultSizes()[1])]), call.ResultType())),

@@ -16,7 +16,7 @@ static class ShapeConverters
         new("THSTensor_permute", (graph, call) => graph.Transpose(call.Tensor(0), [.. call.Integers(1).Select(axis => (long)call.Shape(0).Axis(axis))])),
         new("THSTensor_transpose", (graph, call) => Swap(graph, call, call.Integer(1), call.Integer(2))),
         new("THSTensor_t", (graph, call) => call.Shape(0).Count < 2 ? call.Tensor(0) : Swap(graph, call, 0, 1)),
-        new("THSTensor_mT", (graph, call) => Swap(graph, call, -1, -2)),
+        .. ((string[])["THSTensor_mT", "THSTensor_mH", "THSTensor_adjoint"]).Select(entry => new Converter(entry, (graph, call) => Swap(graph, call, -1, -2))), // of real numbers
         new("THSTensor_movedim", Move),
         new("THSTensor_expand", Expand),
         new("THSTensor_broadcast_to", Expand),

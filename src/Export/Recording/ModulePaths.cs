@@ -10,7 +10,8 @@ sealed class ModulePaths : IDisposable
 
     public ModulePaths(torch.nn.Module root)
     {
-        foreach ((string path, torch.nn.Module module) in root.named_modules())
+        // A module that is registered twice goes by its first path.
+        foreach ((string path, torch.nn.Module module) in root.named_modules().DistinctBy(pair => pair.module))
         {
             Hook(module, "register_forward_pre_hook", _ => running.Push(path));
             Hook(module, "register_forward_hook", _ => running.Pop());
