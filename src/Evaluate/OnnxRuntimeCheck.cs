@@ -1,5 +1,5 @@
-using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.Evaluate;
@@ -8,16 +8,17 @@ namespace Toolchain.Evaluate;
 public static class OnnxRuntimeCheck
 {
     /// <summary>Runs the model given by its bytes.</summary>
-    /// <param name="model">A model whose inputs are float32.</param>
+    /// <param name="model">A self-contained model.</param>
     /// <param name="inputs">Inputs by name.</param>
-    /// <returns>Outputs by name: float32, float64 or int64.</returns>
+    /// <returns>Outputs by name.</returns>
+    /// <exception cref="OnnxRuntimeException">The runtime refuses the model.</exception>
     public static IReadOnlyDictionary<string, TensorData> Run(byte[] model, IReadOnlyDictionary<string, TensorData> inputs)
     {
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
         using var session = new InferenceSession(model, options);
         using var run = new RunOptions();
         string[] names = [.. session.InputMetadata.Keys];
-        OrtValue[] values = [.. names.Select(name => OrtValue.CreateTensorValueFromMemory(MemoryMarshal.Cast<byte, float>(inputs[name].Bytes.Span).ToArray(), [.. inputs[name].Sizes]))];
+        OrtValue[] values = [.. names.Select(name => ToOrt(inputs[name]))];
         try
         {
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, names, values, session.OutputNames);
@@ -29,15 +30,17 @@ public static class OnnxRuntimeCheck
         }
     }
 
+    // Both libraries number the element types as ONNX does.
+    static OrtValue ToOrt(TensorData tensor)
+    {
+        OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)tensor.Type, [.. tensor.Sizes]);
+        tensor.Bytes.Span.CopyTo(value.GetTensorMutableRawData());
+        return value;
+    }
+
     static TensorData ToTensor(OrtValue value)
     {
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
-        return info.ElementDataType switch
-        {
-            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Float => TensorData.Of(value.GetTensorDataAsSpan<float>(), info.Shape),
-            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Double => TensorData.Of(value.GetTensorDataAsSpan<double>(), info.Shape),
-            Microsoft.ML.OnnxRuntime.Tensors.TensorElementType.Int64 => TensorData.Of(value.GetTensorDataAsSpan<long>(), info.Shape),
-            _ => throw new NotSupportedException($"An output of {info.ElementDataType} cannot be compared; expected Float, Double or Int64."),
-        };
+        return new TensorData((ElementType)(int)info.ElementDataType, info.Shape, value.GetTensorMutableRawData().ToArray());
     }
 }

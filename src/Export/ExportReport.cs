@@ -5,7 +5,7 @@ namespace Toolchain.Export;
 /// <summary>What was exported, and how well it agrees with the module.</summary>
 public sealed record ExportReport
 {
-    internal const string Oracle = "float64 evaluator";
+    internal const string Oracle = "float64 evaluator", Module = "TorchSharp";
 
     static readonly JsonSerializerOptions format = new(JsonSerializerDefaults.Web)
     {
@@ -17,8 +17,11 @@ public sealed record ExportReport
     /// <summary>Digest of the file, 64 hexadecimal digits.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>Size of the file.</summary>
+    /// <summary>Size of the file, with that of its external data.</summary>
     public required long Bytes { get; init; }
+
+    /// <summary>Name of the file beside the model that holds its weights; null where the model is one file.</summary>
+    public string? ExternalData { get; init; }
 
     /// <summary>Version of the operators.</summary>
     public required int Opset { get; init; }
@@ -35,8 +38,11 @@ public sealed record ExportReport
     /// <summary>Runtimes that agree with the module.</summary>
     public required IReadOnlyList<string> Runtimes { get; init; }
 
-    /// <summary>Batch sizes at which they agree.</summary>
+    /// <summary>Batch sizes at which module and model were run side by side and agree.</summary>
     public required IReadOnlyList<int> Sizes { get; init; }
+
+    /// <summary>Those of the sizes at which the float64 evaluator took part (<see cref="OnnxExportOptions.ProofFlops"/>).</summary>
+    public required IReadOnlyList<int> OracleSizes { get; init; }
 
     /// <summary>Absolute difference that was allowed.</summary>
     public required double AbsoluteTolerance { get; init; }
@@ -44,17 +50,32 @@ public sealed record ExportReport
     /// <summary>Relative difference that was allowed beside it.</summary>
     public required double RelativeTolerance { get; init; }
 
-    /// <summary>Largest errors by runtime, size and output.</summary>
+    /// <summary>Differences of the runtimes from the module, by runtime, size and output.</summary>
     public required IReadOnlyList<OutputError> Errors { get; init; }
+
+    /// <summary>
+    /// What rounding costs: differences of the module and of each runtime from the float64 evaluator. A runtime that is as near to it as the module
+    /// is has no error of its own, however far both are apart.
+    /// </summary>
+    public required IReadOnlyList<OutputError> Budget { get; init; }
+
+    /// <summary>
+    /// Differences of each runtime from the float64 evaluator after each node, at the first size; only with <see cref="OnnxExportOptions.NodeErrors"/>.
+    /// </summary>
+    public required IReadOnlyList<OutputError> Nodes { get; init; }
 
     /// <summary>The report as indented JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, format);
 }
 
-/// <summary>How far one output was off.</summary>
-/// <param name="Runtime">Name of the runtime.</param>
+/// <summary>How far one tensor was off.</summary>
+/// <param name="Runtime">What computed it.</param>
 /// <param name="Size">Batch size.</param>
-/// <param name="Output">Name of the output.</param>
-/// <param name="MaxAbsolute">Largest absolute difference from the module.</param>
-/// <param name="MaxRelative">Largest difference as a fraction of the module's value; infinite where that is 0.</param>
-public sealed record OutputError(string Runtime, int Size, string Output, double MaxAbsolute, double MaxRelative);
+/// <param name="Output">Name of the output, or of a node's result.</param>
+/// <param name="MaxAbsolute">Largest absolute difference.</param>
+/// <param name="MaxRelative">Largest difference as a fraction of the expected value; infinite where that is 0.</param>
+/// <param name="MaxUlp">Largest difference in units of the last place that the expected value has in its element type.</param>
+/// <param name="Histogram">
+/// Numbers of elements by absolute difference, 12 of them: exactly 0, up to 1e-10, up to 1e-9, and so on by powers of ten up to 1e-1, and the rest.
+/// </param>
+public sealed record OutputError(string Runtime, int Size, string Output, double MaxAbsolute, double MaxRelative, double MaxUlp, IReadOnlyList<long> Histogram);

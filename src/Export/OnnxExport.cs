@@ -83,6 +83,7 @@ public static class OnnxExport
         {
             trace = Trace(module, inputs, [.. inputs.TracedSizes, .. inputs.FurtherSizes]);
         }
+        FreedMemory.GiveBack();
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
         if (outputs.Count != trace.Outputs.Count)
         {

@@ -1,4 +1,5 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Passes;
 
 namespace Toolchain.Export;
 
@@ -23,6 +24,15 @@ public sealed record OnnxExportOptions
     /// <summary>Name of the graph.</summary>
     public string Name { get; init; } = "model";
 
+    /// <summary>Text for a reader of the file (its doc string).</summary>
+    public string Documentation { get; init; } = "";
+
+    /// <summary>Changes to the finished graph that keep what it computes. Folding of batch norms is off by default, since it changes the weights.</summary>
+    public GraphPasses Passes { get; init; } = GraphPasses.Default;
+
+    /// <summary>Bytes of weights from which they are saved into a file beside the model.</summary>
+    public long ExternalDataThreshold { get; init; } = 1_500_000_000;
+
     /// <summary>Free texts by key, written into the file.</summary>
     public IDictionary<string, string> Metadata { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
@@ -33,10 +43,35 @@ public sealed record OnnxExportOptions
     public double RelativeTolerance { get; init; } = 1e-5;
 
     /// <summary>
+    /// Whether weights and computation are float16; inputs and outputs stay float32. Parity then allows <see cref="HalfTolerance"/>, absolute and relative, and the
+    /// report's budget is still that against the float64 evaluator on the unrounded weights.
+    /// </summary>
+    public bool Half { get; init; }
+
+    /// <summary>
+    /// What parity allows in half precision, absolute and as a fraction of the value: a half has 11 bits, so each rounding is up to 5e-4 of a value, and
+    /// those of some tens of layers add up.
+    /// </summary>
+    public double HalfTolerance { get; init; } = 1e-2;
+
+    internal double AllowedAbsolute => Half ? Math.Max(AbsoluteTolerance, HalfTolerance) : AbsoluteTolerance;
+
+    internal double AllowedRelative => Half ? Math.Max(RelativeTolerance, HalfTolerance) : RelativeTolerance;
+
+    /// <summary>
     /// Sizes of the batch at which parity is shown: one image, two sizes that were never traced, and the usual batch. Other named axes take sizes
     /// that were never traced.
     /// </summary>
     public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
+
+    /// <summary>
+    /// Floating-point operations above which a proof size is left out, unless it is the first: 1e10 on the float64 evaluator, ten times as many on
+    /// module and runtimes. A small net is proven at all sizes; the proof of a large one ends in seconds. The report says what was proven where.
+    /// </summary>
+    public double ProofFlops { get; init; } = 1e10;
+
+    /// <summary>Whether the report lists, for each runtime, the error after each node.</summary>
+    public bool NodeErrors { get; init; }
 
     /// <summary>Runtimes to prove the model on, beside the float64 evaluator.</summary>
     public IReadOnlyList<ParityRuntime> Runtimes { get; init; } = [];

@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using Toolchain.Export.Parity;
 using Toolchain.Graph;
+using Toolchain.Graph.Passes;
 using TorchSharp;
 
 namespace Toolchain.Export;
@@ -9,10 +9,13 @@ namespace Toolchain.Export;
 public sealed class TracedModel
 {
     internal TracedModel(OnnxModel model, torch.nn.Module module, ExampleInputs inputs, IReadOnlyList<string> outputNames, OnnxExportOptions options) =>
-        (Model, Module, Inputs, OutputNames, Options) = (model, module, inputs, outputNames, options);
+        (Model, Exact, Module, Inputs, OutputNames, Options) = (options.Half ? HalfPrecision.Apply(model) : model, model, module, inputs, outputNames, options);
 
     /// <summary>The graph.</summary>
     public OnnxModel Model { get; }
+
+    // The graph with the module's own weights; the same as Model unless that is in half precision.
+    internal OnnxModel Exact { get; }
 
     internal torch.nn.Module Module { get; }
 
@@ -28,31 +31,40 @@ public sealed class TracedModel
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>
     /// <exception cref="ParityException">An output differs; all misses are listed.</exception>
-    public ExportReport Prove() => Prove(Model.ToBytes());
+    public ExportReport Prove() => Prove(Model.Describe());
 
     /// <summary>Proves the model, then writes it whole or not at all; the same module gives the same bytes.</summary>
     /// <exception cref="ParityException">An output differs; all misses are listed, and no file is left.</exception>
+    /// <exception cref="GraphException">The weights are above 2 GB, which further runtimes do not take in one piece.</exception>
     public ExportReport Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        byte[] bytes = Model.ToBytes();
-        ExportReport report = Prove(bytes);
-        Model.Save(path);
-        return report;
+        ExportReport report = Prove(new SavedModel("", 0, null));
+        SavedModel saved = Model.Save(path, Options.ExternalDataThreshold);
+        return report with { Sha256 = saved.Sha256, Bytes = saved.Bytes, ExternalData = saved.ExternalData };
     }
 
-    ExportReport Prove(byte[] bytes) => new()
+    ExportReport Prove(SavedModel saved)
     {
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
-        Bytes = bytes.Length,
-        Opset = Model.Opset,
-        IrVersion = Model.IrVersion,
-        Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
-        Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
-        Runtimes = [ExportReport.Oracle, .. Options.Runtimes.Select(runtime => runtime.Name)],
-        Sizes = ProofSizes,
-        AbsoluteTolerance = Options.AbsoluteTolerance,
-        RelativeTolerance = Options.RelativeTolerance,
-        Errors = ModelParity.Prove(this, bytes),
-    };
+        OnnxModel read = Model.ReadBack();
+        byte[] bytes = Options.Runtimes.Count > 0 ? Model.ToBytes() : [];
+        ModelParity parity = ModelParity.Prove(this, read, bytes);
+        return new ExportReport
+        {
+            Sha256 = saved.Sha256,
+            Bytes = saved.Bytes,
+            Opset = Model.Opset,
+            IrVersion = Model.IrVersion,
+            Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
+            Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
+            Runtimes = [ExportReport.Oracle, .. Options.Runtimes.Select(runtime => runtime.Name)],
+            Sizes = [.. parity.Errors.Select(error => error.Size).Distinct()],
+            OracleSizes = [.. parity.Budget.Select(error => error.Size).Distinct()],
+            AbsoluteTolerance = Options.AllowedAbsolute,
+            RelativeTolerance = Options.AllowedRelative,
+            Errors = parity.Errors,
+            Budget = parity.Budget,
+            Nodes = Options.NodeErrors ? ModelParity.OfNodes(this, read) : [],
+        };
+    }
 }

@@ -1,3 +1,5 @@
+using Toolchain.Graph.Passes;
+
 namespace Toolchain.Graph;
 
 /// <summary>
@@ -16,7 +18,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     readonly Dictionary<string, int> counters = [];
 
     /// <summary>Version of the operators.</summary>
-    public int Opset { get; } = opset is >= 13 and <= 21
+    public int Opset { get; } = opset is >= OnnxModel.LowestOpset and <= OnnxModel.HighestOpset
         ? opset
         : throw new ArgumentOutOfRangeException(nameof(opset), $"'{nameof(opset)}' must be in [13..21], was {opset}.");
 
@@ -117,37 +119,24 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
         return model.Outputs.ToDictionary(output => output.Name, output => values[names[output.Name]]);
     }
 
-    /// <summary>The finished model, without the nodes and weights that no output needs.</summary>
+    /// <summary>The finished model, by default without what no output needs.</summary>
+    /// <param name="metadata">Free texts by key.</param>
+    /// <param name="documentation">Text for a reader of the file.</param>
+    /// <param name="passes">What to do to the graph.</param>
     /// <exception cref="GraphException">The graph has no output.</exception>
-    public OnnxModel Build(IReadOnlyDictionary<string, string>? metadata = null, string documentation = "")
-    {
-        if (outputs.Count == 0)
-        {
-            throw new GraphException($"graph '{name}' has no output; call Output before Build.");
-        }
-        HashSet<string> needed = [.. outputs.Select(output => output.Name)];
-        var kept = new List<Node>();
-        foreach (Node node in Enumerable.Reverse(Simplification.DropIdentities(nodes, outputs.Select(output => output.Name).ToHashSet())))
-        {
-            if (node.Outputs.Any(needed.Contains))
-            {
-                kept.Add(node);
-                needed.UnionWith(node.Inputs);
-            }
-        }
-        kept.Reverse();
-        return new OnnxModel
+    public OnnxModel Build(IReadOnlyDictionary<string, string>? metadata = null, string documentation = "", GraphPasses passes = GraphPasses.DeadNodes | GraphPasses.Identities) => outputs.Count == 0
+        ? throw new GraphException($"graph '{name}' has no output; call Output before Build.")
+        : new OnnxModel
         {
             Opset = Opset,
             Name = name,
             Documentation = documentation,
             Inputs = inputs,
             Outputs = outputs,
-            Initializers = [.. initializers.Where(pair => needed.Contains(pair.Key))],
-            Nodes = kept,
+            Initializers = initializers,
+            Nodes = nodes,
             Metadata = metadata ?? new Dictionary<string, string>(),
-        };
-    }
+        }.Apply(passes);
 
     Value Define(string name, TensorType type)
     {

@@ -8,10 +8,11 @@ public static class GraphChecker
     public static IReadOnlyDictionary<string, TensorType> Check(OnnxModel model)
     {
         var types = new Dictionary<string, TensorType>();
-        var constants = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
+        var constants = new Dictionary<string, TensorData>();
         foreach ((string name, TensorData tensor) in model.Initializers)
         {
-            types.Add(name, new TensorType(tensor.Type, Shape.Of(tensor.Sizes)));
+            Define(name, new TensorType(tensor.Type, Shape.Of(tensor.Sizes)), $"weight '{name}'");
+            constants[name] = tensor;
         }
         foreach (Value input in model.Inputs)
         {
@@ -20,13 +21,14 @@ public static class GraphChecker
         foreach (Node node in model.Nodes)
         {
             TensorType[] results = Inference.Infer(node, model.Opset, name => TypeOf(name, node), name => constants.GetValueOrDefault(name));
-            foreach ((string name, TensorType type) in node.Outputs.Zip(results))
+            // An output that is left out has no name.
+            foreach ((string name, TensorType type) in node.Outputs.Zip(results).Where(pair => pair.First != ""))
             {
                 Define(name, type, $"node '{node.Name}' ({node.Op})");
             }
-            if (node.Op == "Constant")
+            if (node is { Op: "Constant", Outputs.Count: > 0 })
             {
-                constants[node.Outputs[0]] = (TensorData)node.Attributes["value"];
+                constants[node.Outputs[0]] = Operators.IndexingOperators.ConstantOf(node.Attributes);
             }
         }
         foreach (Value output in model.Outputs)

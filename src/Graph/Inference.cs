@@ -12,11 +12,22 @@ static class Inference
             Operator op = OperatorRegistry.Find(node.Op, opset);
             TensorType?[] types = [.. node.Inputs.Select(name => name == "" ? null : typeOf(name))];
             TensorData?[] constants = [.. node.Inputs.Select(name => name == "" ? null : constantOf(name))];
-            return op.Infer(new TypeScope(node, types, constants));
+            TensorType[] results = op.Infer(new TypeScope(node, types, constants));
+            return node.Outputs.Skip(results.Length).All(name => name == "")
+                ? results
+                : throw new GraphException($"it names {node.Outputs.Count} outputs, of which {results.Length} are supported.");
         }
         catch (GraphException error)
         {
             throw new GraphException($"node '{node.Name}' ({node.Op}): {error.Message}");
         }
+        catch (Exception error) when (IsMalformed(error))
+        {
+            throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed ({error.Message.ReplaceLineEndings(" ")}).");
+        }
     }
+
+    /// <summary>Operators index into what a stranger's file gave; whether they tripped over that.</summary>
+    public static bool IsMalformed(Exception error) => error is IndexOutOfRangeException or ArgumentException or OverflowException
+        or DivideByZeroException or InvalidCastException or InvalidOperationException or KeyNotFoundException;
 }

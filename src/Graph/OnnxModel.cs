@@ -3,6 +3,12 @@ namespace Toolchain.Graph;
 /// <summary>A graph with its weights, opset and metadata: what one <c>.onnx</c> file holds.</summary>
 public sealed class OnnxModel
 {
+    /// <summary>Oldest version of the operators that is written and read.</summary>
+    public const int LowestOpset = 13;
+
+    /// <summary>Newest version of the operators that is written and read.</summary>
+    public const int HighestOpset = 21;
+
     /// <summary>Version of the default operator domain, 13..21.</summary>
     public int Opset { get; init; } = 17;
 
@@ -31,35 +37,57 @@ public sealed class OnnxModel
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 
     /// <summary>The same model with other metadata.</summary>
-    public OnnxModel WithMetadata(IReadOnlyDictionary<string, string> metadata) => new()
+    public OnnxModel WithMetadata(IReadOnlyDictionary<string, string> metadata) => Copy(Nodes, Initializers, metadata);
+
+    /// <summary>The same model with the result of every node as an output, for looking inside.</summary>
+    /// <exception cref="GraphException">The model does not check.</exception>
+    public OnnxModel WithAllOutputs()
+    {
+        IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(this);
+        return Copy(Nodes, Initializers, Metadata, [.. Nodes.SelectMany(node => node.Outputs).Where(name => name != "").Select(name => new Value(name, types[name]))]);
+    }
+
+    internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers) => Copy(nodes, initializers, Metadata);
+
+    OnnxModel Copy(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Value>? outputs = null) => new()
     {
         Opset = Opset,
         Name = Name,
         Documentation = Documentation,
         Inputs = Inputs,
-        Outputs = Outputs,
-        Initializers = Initializers,
-        Nodes = Nodes,
+        Outputs = outputs ?? Outputs,
+        Initializers = initializers,
+        Nodes = nodes,
         Metadata = metadata,
     };
 
-    /// <summary>The file's bytes; the same model gives the same bytes.</summary>
-    public byte[] ToBytes() => OnnxWriter.Write(this);
-
-    /// <summary>Writes the file whole or not at all.</summary>
-    public void Save(string path)
+    /// <summary>The bytes of a self-contained file; the same model gives the same bytes.</summary>
+    /// <exception cref="GraphException">They would be more than the 2 GB that the format allows.</exception>
+    public byte[] ToBytes()
     {
-        byte[] bytes = ToBytes();
-        Data.AtomicFile.Write(path, stream => stream.Write(bytes));
+        Onnx.ModelProto proto = Writing.OnnxWriter.ToProto(this);
+        return WeightBytes < Array.MaxLength && proto.CalculateSize() is > 0 and int size && size < Array.MaxLength
+            ? Google.Protobuf.MessageExtensions.ToByteArray(proto)
+            : throw new GraphException($"a model with {WeightBytes} bytes of weights is too large for one file; save it with external data.");
     }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Size of all constant tensors.</summary>
+    public long WeightBytes => Initializers.Sum(pair => (long)pair.Value.Bytes.Length);
+
+    /// <summary>Writes the file whole or not at all, with its weights in a second file beside it where they are large.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <param name="externalDataThreshold">Bytes of weights from which they go into a file of their own.</param>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written; what was there before is still there.</exception>
+    public SavedModel Save(string path, long externalDataThreshold = Writing.ModelWriter.DefaultThreshold) => Writing.ModelWriter.Save(this, path, externalDataThreshold);
+
+    /// <summary>Reads a file, and the weights beside it that it names.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no ONNX model, or uses what this library does not read; the message names the place.</exception>
     public static OnnxModel Load(string path)
     {
         try
         {
-            return FromBytes(File.ReadAllBytes(path));
+            return Reading.OnnxReader.Read(Reading.ModelFile.ReadBytes(path), Path.GetDirectoryName(Path.GetFullPath(path)));
         }
         catch (InvalidDataException error)
         {
@@ -67,7 +95,13 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>Reads a model from the bytes of a file.</summary>
+    /// <summary>The model as a reader of its file gets it: written and read again, but for the content of large weights, which stay this model's own.</summary>
+    public OnnxModel ReadBack() => Reading.OnnxReader.Read(Reading.WeightCut.WriteAndRead(this), folder: null);
+
+    /// <summary>Digest and size of a self-contained file, without making it.</summary>
+    public SavedModel Describe() => Writing.ModelWriter.Write(Writing.OnnxWriter.ToProto(this), Stream.Null);
+
+    /// <summary>Reads a model from the bytes of a file, which must not change afterwards: large weights stay in them.</summary>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model, or use what this library does not read.</exception>
-    public static OnnxModel FromBytes(ReadOnlySpan<byte> bytes) => OnnxReader.Read(bytes);
+    public static OnnxModel FromBytes(ReadOnlyMemory<byte> bytes) => Reading.OnnxReader.Read(bytes);
 }

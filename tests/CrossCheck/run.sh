@@ -77,6 +77,18 @@ else
     check node "$here/check.mjs" "$work"
 fi
 
+# The test holds the page to the vectors; the page has the count.
+vectors=${ONNX_TESTDATA:-/usr/share/libonnx-testdata/data}
+if [ ! -d "$vectors/node" ]; then
+    say "SKIP evaluator: the official operator vectors are not at $vectors (Debian: libonnx-testdata)"
+elif "$here/../../artifacts/bin/Graph.Tests/release/Toolchain.Graph.Tests" --filter-class Toolchain.Graph.Tests.ConformanceTests > "$work/log" 2>&1; then
+    say "PASS evaluator: $(grep -oE '[0-9]+ of [0-9]+ cases pass' "$here/../../docs/exporter/conformance.md") of ONNX's operator vectors, the others are listed with their reasons"
+else
+    say "FAIL evaluator: $(grep -m 1 -A 2 'conformance.md\|Not found' "$work/log" | tr '\n' ' ')"
+fi
+
+check bash "$here/../Package/run.sh"
+
 count() {
     grep -c "^$1 " "$work/lines" || true
 }

@@ -78,6 +78,19 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void Export_Half_IsHalfTheSize_KeepsTheContract_AndSaysItsError()
+    {
+        string model = Train("moco", "stepCount=3", "batchSize=16", "queueLength=32");
+        (int status, string output, string error) = Run("export", Path.GetDirectoryName(model)!, "--half", "--out", In("half.onnx"));
+        Assert.True(status == 0, error);
+        Assert.Matches(@"agree with TorchSharp at batches 1, 2, 7, 64, largest error \d[\d.e-]*, allowed 0.01", output);
+        Assert.InRange((double)new FileInfo(In("half.onnx")).Length / new FileInfo(model).Length, 0.5, 0.6);
+        Assert.Equal(0, Run("verify", In("half.onnx"), "--data", "strokes:700").Status);
+        Assert.Equal(0, Run("embed", In("half.onnx"), "--quiet", "--data", "strokes:70", "--out", In("half.npy")).Status);
+        Fails(2, "--half is for trained nets; kmeans computes in float64", "export", Path.GetDirectoryName(Train("kmeans", "restarts=1"))!, "--half");
+    }
+
+    [Fact]
     public void Json_EveryLine_IsAnObject()
     {
         (int status, string output, _) = Run("data", "info", "--json", "--data", "strokes:70");

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Toolchain.Cli.Light;
+using Toolchain.Cli.Light.Commands;
 using Toolchain.Data;
+using Toolchain.Graph.Inspection;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Models;
 using Toolchain.Train.Running;
@@ -13,17 +15,26 @@ static class ExportCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var folder = new Argument<string>("RUN") { Description = "A run folder." };
+        var folder = new Argument<string?>("RUN") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string?>("--out") { Description = "Target; by default model.onnx in the run folder." };
         var opset = new Option<int>("--opset") { Description = "Version of the operators, 13 to 21.", DefaultValueFactory = _ => 17 };
+        var half = new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is reported." };
+        var info = new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
-            folder, output, opset, common.SkipBad,
+            folder, output, opset, half, info, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            RunFolder run = RunFolder.Open(parsed.GetValue(folder)!);
+            if (parsed.GetValue(info) is string file)
+            {
+                ModelInspection found = VerifyCommand.Inspect(file);
+                InspectionText.Print(terminal, file, found);
+                terminal.Event("model", found);
+                return;
+            }
+            RunFolder run = RunFolder.Open(parsed.GetValue(folder) ?? throw new ArgumentException("expected RUN, a run folder, or --info MODEL; found neither."));
             (Method method, string spec, int seed, MethodOptions options) = TrainingRun.ReadConfig(run);
             var request = new TrainingRequest
             {
@@ -33,6 +44,7 @@ static class ExportCommand
                 Seed = seed,
                 Version = ProgramVersion.Text,
                 SecondRuntime = Devices.OnnxRuntime,
+                Half = parsed.GetValue(half),
             };
             TrainedModel exported = method.Export(run, request, parsed.GetValue(opset));
             string path = parsed.GetValue(output) ?? run.Model;

@@ -44,7 +44,7 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
                 Convert(i);
             }
         }
-        return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null) ? graph.Build(new Dictionary<string, string>(options.Metadata)) : null;
+        return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null) ? graph.Build(new Dictionary<string, string>(options.Metadata), options.Documentation, options.Passes) : null;
     }
 
     ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque);

@@ -35,7 +35,7 @@ static class OutputComparison
             }
             else
             {
-                OutputError error = Measure(runtime, size, name, wanted.ToDoubles(), given.ToDoubles(), absolute, relative, out int worst);
+                OutputError error = ErrorMeasure.Of(runtime, size, name, wanted, given, absolute, relative, out int worst);
                 errors.Add(error);
                 if (worst >= 0)
                 {
@@ -45,25 +45,5 @@ static class OutputComparison
             }
         }
         return new Result(misses, errors);
-    }
-
-    // worst: the element that exceeds its allowance most, or -1.
-    static OutputError Measure(string runtime, int size, string name, double[] wanted, double[] given, double absolute, double relative, out int worst)
-    {
-        worst = -1;
-        double maxAbsolute = 0, maxRelative = 0, excess = 0;
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            // Equal infinities and NaN on both sides are agreement; NaN on one side is not.
-            double difference = wanted[i].Equals(given[i]) ? 0 : Math.Abs(wanted[i] - given[i]);
-            double over = double.IsNaN(difference) ? double.PositiveInfinity : difference - (absolute + relative * Math.Abs(wanted[i]));
-            if (over > excess)
-            {
-                (worst, excess) = (i, over);
-            }
-            maxAbsolute = Math.Max(maxAbsolute, difference);
-            maxRelative = Math.Max(maxRelative, difference == 0 ? 0 : difference / Math.Abs(wanted[i]));
-        }
-        return new OutputError(runtime, size, name, maxAbsolute, maxRelative);
     }
 }

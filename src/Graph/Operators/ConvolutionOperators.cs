@@ -28,33 +28,44 @@ static class ConvolutionOperators
         Windows windows = Windows.From(scope.Attributes, weight.Dims[2..]);
         int[] output = [.. sizes.Select((size, axis) => windows.OutputSize(axis, size))];
         int maps = weight.Dims[0], groupChannels = weight.Dims[1], groupMaps = maps / (int)scope.Attributes.Int("group", 1);
+        if (groupMaps == 0 || image.Dims[1] != maps / groupMaps * groupChannels)
+        {
+            throw new GraphException($"{maps} maps of {groupChannels} channels do not fit {image.Dims[1]} channels in groups.");
+        }
         int inputArea = NdArray.Product(sizes), outputArea = NdArray.Product(output), cells = NdArray.Product(windows.Kernel);
         var result = new NdArray([image.Dims[0], maps, .. output], image.Type);
-
-        int place = 0;
-        foreach (int[] position in Windows.Positions(output))
+        int[][] sources = [.. Windows.Positions(output).Select(position => windows.Cells(position, sizes).Select(pair => pair.Source).ToArray())]; // [place][cell]
+        for (int n = 0; n < image.Dims[0]; n++)
         {
-            (int Cell, int Source)[] inside = [.. windows.Cells(position, sizes).Where(pair => pair.Source >= 0)];
-            for (int n = 0; n < image.Dims[0]; n++)
+            for (int group = 0; group < maps / groupMaps; group++)
             {
-                for (int map = 0; map < maps; map++)
+                Memory<double> sums = result.Data.AsMemory((n * maps + group * groupMaps) * outputArea, groupMaps * outputArea); // [groupMaps, outputArea]
+                for (int map = 0; map < groupMaps && bias is not null; map++)
                 {
-                    double sum = bias?.Data[map] ?? 0;
-                    for (int channel = 0; channel < groupChannels; channel++)
-                    {
-                        int from = (n * image.Dims[1] + map / groupMaps * groupChannels + channel) * inputArea;
-                        int kernel = (map * groupChannels + channel) * cells;
-                        foreach ((int cell, int source) in inside)
-                        {
-                            sum += weight.Data[kernel + cell] * image.Data[from + source];
-                        }
-                    }
-                    result.Data[(n * maps + map) * outputArea + place] = sum;
+                    sums.Span.Slice(map * outputArea, outputArea).Fill(bias.Data[group * groupMaps + map]);
                 }
+                int from = (n * image.Dims[1] + group * groupChannels) * inputArea;
+                BlockedProduct.Add(weight.Data.AsMemory(group * groupMaps * groupChannels * cells), groupMaps, groupChannels * cells, outputArea, (place, tile) => Pack(place, from, tile), sums);
             }
-            place++;
         }
         return result;
+
+        // The cells of every channel under the windows of the places from the first one on: [groupChannels * cells, Width], 0 in the padding.
+        void Pack(int first, int from, double[] tile)
+        {
+            int width = Math.Min(BlockedProduct.Width, outputArea - first), at = 0;
+            for (int channel = 0; channel < groupChannels; channel++, from += inputArea)
+            {
+                for (int cell = 0; cell < cells; cell++, at += BlockedProduct.Width)
+                {
+                    for (int i = 0; i < width; i++)
+                    {
+                        int source = sources[first + i][cell];
+                        tile[at + i] = source < 0 ? 0 : image.Data[from + source];
+                    }
+                }
+            }
+        }
     }
 
     static int[] Sizes(long[] sizes) => [.. sizes.Select(size => checked((int)size))];

@@ -23,7 +23,7 @@ static class ElementwiseOperators
         }),
         Parametric("HardSigmoid", a => { double alpha = a.Float("alpha", .2f), beta = a.Float("beta", .5f); return x => Math.Clamp(alpha * x + beta, 0, 1); }),
         Binary("Add", (a, b) => a + b), Binary("Sub", (a, b) => a - b), Binary("Mul", (a, b) => a * b), Binary("Div", (a, b) => a / b),
-        Binary("Pow", Math.Pow), Binary("Min", Math.Min), Binary("Max", Math.Max),
+        Binary("Pow", Math.Pow), Variadic("Min", Math.Min), Variadic("Max", Math.Max),
         Compare("Equal", (a, b) => a == b), Compare("Less", (a, b) => a < b), Compare("LessOrEqual", (a, b) => a <= b),
         Compare("Greater", (a, b) => a > b), Compare("GreaterOrEqual", (a, b) => a >= b),
         Compare("And", (a, b) => a != 0 && b != 0), Compare("Or", (a, b) => a != 0 || b != 0), Compare("Xor", (a, b) => a != 0 != (b != 0)),
@@ -43,6 +43,10 @@ static class ElementwiseOperators
     static Operator Binary(string name, Func<double, double, double> function) => new(name, 13,
         scope => [new(SameElement(name, scope), Broadcasting.Infer(scope[0].Shape, scope[1].Shape))],
         scope => [Broadcasting.Apply(scope[0], scope[1], Truncating(scope[0].Type, function), scope[0].Type)]);
+
+    static Operator Variadic(string name, Func<double, double, double> function) => new(name, 13,
+        scope => [new(scope[0].Element, Broadcasting.Infer([.. Enumerable.Range(0, scope.InputCount).Select(i => scope[i].Shape)]))],
+        scope => [Enumerable.Range(1, scope.InputCount - 1).Aggregate(scope[0], (result, i) => Broadcasting.Apply(result, scope[i], function, result.Type))]);
 
     static Operator Compare(string name, Func<double, double, bool> function) => new(name, 13,
         scope => [new(ElementType.Bool, Broadcasting.Infer(scope[0].Shape, scope[1].Shape))],

@@ -10,8 +10,20 @@ static class IndexingOperators
         new("Gather", 13, InferGather, Gather),
         new("Expand", 13, InferExpand, Expand),
         new("ConstantOfShape", 13, InferConstantOfShape, ConstantOfShape),
-        new("Constant", 13, scope => [Type((TensorData)scope.Attributes["value"])], scope => [NdArray.From((TensorData)scope.Attributes["value"])]),
+        new("Constant", 13, scope => [Type(ConstantOf(scope.Attributes))], scope => [NdArray.From(ConstantOf(scope.Attributes))]),
     ];
+
+    /// <summary>The value of a Constant node, in whichever attribute it stands.</summary>
+    /// <exception cref="GraphException">There is none, or it is no number.</exception>
+    public static TensorData ConstantOf(Attributes attributes) => attributes.Select(pair => pair.Value).ToArray() switch
+    {
+        [TensorData tensor] => tensor,
+        [long number] => TensorData.Of([number]),
+        [float number] => TensorData.Of([number]),
+        [long[] numbers] => TensorData.Vector(numbers),
+        [float[] numbers] => TensorData.Of(numbers, numbers.Length),
+        _ => throw new GraphException($"expected one attribute with a tensor or numbers, found {string.Join(", ", attributes.Select(pair => pair.Key))}."),
+    };
 
     static TensorType Type(TensorData tensor) => new(tensor.Type, Shape.Of(tensor.Sizes));
 

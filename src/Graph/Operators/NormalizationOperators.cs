@@ -5,12 +5,25 @@ static class NormalizationOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        new("BatchNormalization", 13, scope => [scope[0]], scope => [BatchNorm(scope)]),
-        new("LayerNormalization", 17, scope => [scope[0]], scope => [LayerNorm(scope)]),
+        new("BatchNormalization", 13, InferBatchNorm, scope => [BatchNorm(scope)]),
+        new("LayerNormalization", 17, InferLayerNorm, LayerNorm),
         new("LRN", 13, scope => [scope[0]], scope => [LocalResponse(scope)]),
         new("Softmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, Softmax)]),
         new("LogSoftmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, LogSoftmax)]),
     ];
+
+    static TensorType[] InferBatchNorm(TypeScope scope) => scope.Attributes.Int("training_mode", 0) == 0
+        ? [scope[0]]
+        : throw new GraphException("'training_mode' is not supported; expected the inference form.");
+
+    // The result, and where they are wanted the mean and 1 / sqrt(variance + epsilon), with the normalised axes as 1.
+    static TensorType[] InferLayerNorm(TypeScope scope)
+    {
+        Shape shape = scope[0].Shape;
+        int axis = shape.Axis(scope.Attributes.Int("axis", -1));
+        TensorType statistics = new(scope[0].Element, new Shape(shape.Select((dim, i) => i < axis ? dim : (Dim)1)));
+        return [scope[0], statistics, statistics];
+    }
 
     // y = (x - mean) / sqrt(var + epsilon) * scale + bias, per channel of [N,C,...].
     static NdArray BatchNorm(ValueScope scope)
@@ -48,24 +61,26 @@ static class NormalizationOperators
         return result;
     }
 
-    static NdArray LayerNorm(ValueScope scope)
+    static NdArray[] LayerNorm(ValueScope scope)
     {
         NdArray x = scope[0];
         int axis = x.Axis(scope.Attributes.Int("axis", -1));
         int length = NdArray.Product(x.Dims.AsSpan(axis));
         double epsilon = scope.Attributes.Float("epsilon", 1e-5f);
-        var result = new NdArray(x.Dims, x.Type);
+        int[] rows = [.. x.Dims.Select((size, i) => i < axis ? size : 1)];
+        NdArray result = new(x.Dims, x.Type), means = new(rows, x.Type), factors = new(rows, x.Type);
         for (int row = 0; row < x.Data.Length / length; row++)
         {
             ReadOnlySpan<double> values = x.Data.AsSpan(row * length, length);
             double mean = Sum(values, 0) / length, variance = Squares(values, mean) / length;
+            (means.Data[row], factors.Data[row]) = (mean, 1 / Math.Sqrt(variance + epsilon));
             for (int i = 0; i < length; i++)
             {
                 double scaled = (values[i] - mean) / Math.Sqrt(variance + epsilon) * scope[1].Data[i];
                 result.Data[row * length + i] = scaled + (scope.Optional(2)?.Data[i] ?? 0);
             }
         }
-        return result;
+        return [result, means, factors];
     }
 
     static double Sum(ReadOnlySpan<double> values, double start)

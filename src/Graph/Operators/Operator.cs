@@ -27,7 +27,9 @@ sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyLi
     public TensorData? Constant(int index) => index < constants.Count ? constants[index] : null;
 
     /// <summary>Axes given as an input (newer opsets) or as an attribute (older ones); null when neither is there.</summary>
-    public long[]? Axes(int input) => Attributes.Ints("axes") ?? Constant(input)?.ToInt64s();
+    public long[]? Axes(int input) => Attributes.Ints("axes") ?? (Optional(input) is null || Constant(input) is not null
+        ? Constant(input)?.ToInt64s()
+        : throw new GraphException("'axes' must be a constant."));
 }
 
 /// <summary>What an evaluation sees of a node.</summary>

@@ -25,7 +25,7 @@ static class PoolingOperators
 
     static TensorType[] InferMax(TypeScope scope)
     {
-        TensorType pooled = Infer(scope)[0];
+        TensorType pooled = scope.Attributes.Int("storage_order", 0) == 0 ? Infer(scope)[0] : throw new GraphException("'storage_order' is not supported; expected row-major indices.");
         return scope.OutputCount == 1 ? [pooled] : [pooled, pooled with { Element = ElementType.Int64 }];
     }
 

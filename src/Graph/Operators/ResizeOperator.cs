@@ -28,7 +28,9 @@ static class ResizeOperator
             throw new GraphException("'axes', 'antialias' and 'keep_aspect_ratio_policy' are not supported.");
         }
         double[]? scales = scope.Optional(2) is { Data.Length: > 0 } given ? given.Data : null;
-        int[] dims = scope.Optional(3) is { Data.Length: > 0 } sizes ? [.. sizes.Data.Select(size => (int)size)] : [.. x.Dims.Select((size, axis) => (int)Math.Floor(size * scales![axis]))];
+        int[] dims = scope.Optional(3) is { Data.Length: > 0 } sizes ? [.. sizes.Data.Select(size => (int)size)]
+            : scales is not null ? [.. x.Dims.Select((size, axis) => (int)Math.Floor(size * scales[axis]))]
+            : throw new GraphException("'sizes' or 'scales' must be given.");
         NdArray result = x;
         for (int axis = 0; axis < dims.Length; axis++)
         {

@@ -10,8 +10,23 @@ static class ShapeOperators
         new("Transpose", 13, InferTranspose, scope => [Transpose(scope[0], Permutation(scope.Attributes, scope[0].Rank))]),
         new("Squeeze", 13, InferSqueeze, scope => [scope[0].Reshape(Sizes(Squeeze(Fixed(scope[0]), scope.Axes(1))))]),
         new("Unsqueeze", 13, scope => [new(scope[0].Element, Unsqueeze(scope[0].Shape, scope.Axes(1)))], scope => [scope[0].Reshape(Sizes(Unsqueeze(Fixed(scope[0]), scope.Axes(1))))]),
-        new("Shape", 13, scope => [new(ElementType.Int64, new Shape(scope[0].Shape.Count))], scope => [new([.. scope[0].Dims.Select(size => (double)size)], [scope[0].Rank], ElementType.Int64)]),
+        new("Shape", 13, scope => [new(ElementType.Int64, new Shape(Span(scope.Attributes, scope[0].Shape.Count).Length))], scope => [SizesOf(scope)]),
     ];
+
+    // The axes of the range start..end, which opset 15 added; both ends are clamped.
+    static int[] Span(Attributes attributes, int rank)
+    {
+        int start = End("start", 0), end = End("end", rank);
+        return [.. Enumerable.Range(start, Math.Max(0, end - start))];
+
+        int End(string name, long absent) => (int)Math.Clamp(attributes.Int(name, absent) is long at && at < 0 ? at + rank : at, 0, rank);
+    }
+
+    static NdArray SizesOf(ValueScope scope)
+    {
+        int[] axes = Span(scope.Attributes, scope[0].Rank);
+        return new NdArray([.. axes.Select(axis => (double)scope[0].Dims[axis])], [axes.Length], ElementType.Int64);
+    }
 
     public static NdArray Transpose(NdArray x, int[] permutation)
     {
@@ -26,6 +41,10 @@ static class ShapeOperators
         {
             // The sizes are computed in the graph: only their number is known.
             return new Shape(Enumerable.Repeat(Dim.Unknown, (int)(scope[1].Shape[0].Size ?? throw new GraphException("the rank of the new shape is not known."))));
+        }
+        if (scope.Attributes.Int("allowzero", 0) != 0 && target.ToInt64s().Contains(0))
+        {
+            throw new GraphException("'allowzero' is not supported; expected a 0 to keep its axis.");
         }
         Dim[] dims = [.. target.ToInt64s().Select((size, axis) => size switch { 0 => from[axis], -1 => Dim.Unknown, _ => (Dim)size })];
         int free = Array.IndexOf(target.ToInt64s(), -1L);

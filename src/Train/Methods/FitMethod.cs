@@ -24,7 +24,9 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
     }
 
     // A fit is its model: there is no other state to export from.
-    public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset) => File.Exists(run.Model)
+    public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset) => request.Half
+        ? throw new ArgumentException($"--half is for trained nets; {Name} computes in float64, so that its labels do not depend on rounding.")
+        : File.Exists(run.Model)
         ? new TrainedModel(OnnxModel.Load(run.Model), "copied from the run", 0, true, "")
         : throw new InvalidDataException($"'{run.Path}': expected model.onnx, found none; train the run first.");
 }

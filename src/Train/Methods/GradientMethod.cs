@@ -44,6 +44,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
             Inputs = [new("image", Axis.Named("N"), 1, 28, 28)],
             Outputs = ["embedding"],
             Opset = opset,
+            Half = request.Half,
             Name = Name,
             Metadata = Provenance.Of(Name, request),
             Runtimes = request.SecondRuntime is null ? [] : [request.SecondRuntime],
@@ -52,7 +53,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     }
 
     static string Describe(ExportReport report) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ", report.Sizes)}, largest error {report.Errors.Max(error => error.MaxAbsolute):g2}");
+        $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ", report.Sizes)}, largest error {report.Errors.Max(error => error.MaxAbsolute):g2}, allowed {report.AbsoluteTolerance:g2}");
 
     static GradientJob Job(TrainingRequest request) => new(request.Digits, request.Seed, request.Device, request.Threads);
 }

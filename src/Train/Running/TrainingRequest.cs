@@ -44,6 +44,9 @@ public sealed record TrainingRequest
     /// <summary>Checks the exported model in another runtime, such as ONNX Runtime; null to check by the float64 evaluator alone.</summary>
     public ParityRuntime? SecondRuntime { get; init; }
 
+    /// <summary>Whether the export of a trained net computes in half precision.</summary>
+    public bool Half { get; init; }
+
     /// <summary>Stops the run at the next step, resumably.</summary>
     public CancellationToken Cancellation { get; init; }
 }

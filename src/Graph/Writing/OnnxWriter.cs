@@ -1,16 +1,18 @@
 using Google.Protobuf;
 using Onnx;
 
-namespace Toolchain.Graph;
+namespace Toolchain.Graph.Writing;
 
 /// <summary>Writes a model in ONNX's protobuf form: no clock, no machine, stable order.</summary>
 static class OnnxWriter
 {
-    public static byte[] Write(OnnxModel model)
+    /// <param name="model">The model.</param>
+    /// <param name="external">Where some of its weights lie beside it; null for a self-contained file.</param>
+    public static ModelProto ToProto(OnnxModel model, ExternalLayout? external = null)
     {
         var graph = new GraphProto { Name = model.Name };
         graph.Node.AddRange(model.Nodes.Select(ToProto));
-        graph.Initializer.AddRange(model.Initializers.Select(pair => ToProto(pair.Value, pair.Key)));
+        graph.Initializer.AddRange(model.Initializers.Select(pair => external?.ToProto(pair.Key) ?? ToProto(pair.Value, pair.Key)));
         graph.Input.AddRange(model.Inputs.Select(ToProto));
         graph.Output.AddRange(model.Outputs.Select(ToProto));
 
@@ -23,7 +25,7 @@ static class OnnxWriter
         proto.MetadataProps.AddRange(model.Metadata
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => new StringStringEntryProto { Key = pair.Key, Value = pair.Value }));
-        return proto.ToByteArray();
+        return proto;
     }
 
     static NodeProto ToProto(Node node)

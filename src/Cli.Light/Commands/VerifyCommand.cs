@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML.OnnxRuntime;
+using Toolchain.Data;
+using Toolchain.Evaluate;
+using Toolchain.Graph;
+using Toolchain.Graph.Inspection;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light.Commands;
+
+/// <summary><c>uvl verify MODEL [--data D]</c>: structure, contract, and agreement of the float64 evaluator with ONNX Runtime.</summary>
+public static class VerifyCommand
+{
+    const int MostImages = 16;
+
+    // The evaluator is slow on purpose: this is about a minute of it, and half a gigabyte.
+    const double MostFlops = 4e9, MostElements = 6e7;
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "Any ONNX file." };
+        var command = new Command("verify", "Print what a model holds and check it: structure, contract, and ONNX Runtime against a float64 evaluator.\n\nExample: uvl verify runs/quick/moco/model.onnx --data mnist")
+        {
+            model, common.Data, common.SkipBad,
+        };
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(model)!;
+            ModelInspection found = Inspect(path);
+            InspectionText.Print(terminal, path, found);
+            terminal.Line();
+            DigitSet? digits = parsed.GetValue(common.Data) is string spec ? common.Open(parsed, terminal, spec, Split.Test) : null;
+            Check[] checks = [Structure(found), Contract(path, found), Agreement(found, digits)];
+            foreach (Check check in checks)
+            {
+                terminal.Line($"{check.Name,-10}  {check.Result}");
+            }
+            terminal.Event("verified", new { Path = path, Model = found, Checks = checks });
+            string[] failed = [.. checks.Where(check => check.Passed is false).Select(check => $"{check.Name}: {check.Result}")];
+            return failed.Length == 0 ? ExitCodes.Ok : throw new CheckFailedException($"'{path}': {string.Join("; ", failed)}");
+        });
+        return command;
+    }
+
+    /// <summary>Reads a model file.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidModelException">It is damaged, breaks a rule of ONNX, or means harm; the text names the place.</exception>
+    public static ModelInspection Inspect(string path)
+    {
+        try
+        {
+            return ModelInspection.Load(path);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidModelException(error.Message, error);
+        }
+    }
+
+    static Check Structure(ModelInspection found) => found.Foreign.Count == 0
+        ? new("structure", true, $"sound: {found.Nodes.Count} nodes with types and shapes checked")
+        : new("structure", null, $"sound as far as known; not checked: {string.Join("; ", found.Foreign)}");
+
+    static Check Contract(string path, ModelInspection found)
+    {
+        if (found.Model is null)
+        {
+            return new("contract", null, "not checked, for the same reason");
+        }
+        try
+        {
+            using EncoderSession session = EncoderSession.Open(path);
+            return new("contract", true, $"kept: image to {string.Join(", ", found.Outputs)}");
+        }
+        catch (InvalidModelException error)
+        {
+            // Only a file that claims to be ours must keep it.
+            return new("contract", found.Metadata.Keys.Any(key => key.StartsWith("uvl.", StringComparison.Ordinal)) ? false : null, $"not kept: {error.Message}");
+        }
+    }
+
+    static Check Agreement(ModelInspection found, DigitSet? digits)
+    {
+        if (found.Model is not OnnxModel model)
+        {
+            return new("agreement", null, "not measured, for the same reason");
+        }
+        int rows = digits is null ? 2 : Math.Min(MostImages, digits.Count);
+        if (found.FlopsPerRow is not double flops || found.ElementsPerRow is not double elements || flops * rows > MostFlops || elements * rows > MostElements)
+        {
+            return new("agreement", null, string.Create(CultureInfo.InvariantCulture, $"not measured: {found.FlopsPerRow?.ToString("g3", CultureInfo.InvariantCulture) ?? "unknown"} FLOPs on {rows} rows are too many for the evaluator"));
+        }
+        try
+        {
+            IReadOnlyList<ModelAgreement> outputs = ModelAgreement.Measure(model, digits is null ? ModelAgreement.SampleInputs(model) : Images(model, digits, rows));
+            return new("agreement", outputs.All(output => output.Agrees), string.Create(CultureInfo.InvariantCulture,
+                $"ONNX Runtime {RuntimeInfo.Version} differs from the float64 evaluator on {(digits is null ? "drawn numbers" : $"{rows} images")} by {string.Join(", ", outputs.Select(output => $"{output.MaxAbsolute:g3} in '{output.Output}'"))}; allowed are {ModelAgreement.AbsoluteTolerance:g3} + {ModelAgreement.RelativeTolerance:g3} of the value"));
+        }
+        catch (Exception error) when (error is OnnxRuntimeException or GraphException)
+        {
+            return new("agreement", false, error.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    static Dictionary<string, TensorData> Images(OnnxModel model, DigitSet digits, int count)
+    {
+        Value input = model.Inputs is [Value only] && only.Type is { Element: ElementType.Float32, Shape.Count: 4 }
+            ? only
+            : throw new ArgumentException($"--data: expected a model with one input [N,1,{DigitSet.Side},{DigitSet.Side}], found {string.Join(", ", model.Inputs.Select(value => $"{value.Name} {value.Shape}"))}; leave --data out.");
+        float[] pixels = [.. digits.Pixels.Take(count * DigitSet.PixelCount).Select(value => value / 255f)];
+        return new() { [input.Name] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
+    }
+
+    // Passed is null where there was nothing to check.
+    sealed record Check(string Name, bool? Passed, string Result);
+}

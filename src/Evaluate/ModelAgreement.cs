@@ -1,0 +1,62 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Evaluate;
+
+/// <summary>How far ONNX Runtime is from the float64 evaluator on the same input.</summary>
+/// <param name="Output">Name of the output.</param>
+/// <param name="MaxAbsolute">Largest difference; infinite where one has a number and the other none.</param>
+/// <param name="Agrees">Whether every element is within <see cref="AbsoluteTolerance"/> + <see cref="RelativeTolerance"/> of its value.</param>
+public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agrees)
+{
+    /// <summary>Difference that is allowed.</summary>
+    public const double AbsoluteTolerance = 1e-4;
+
+    /// <summary>What is allowed beside it, as a fraction of the value.</summary>
+    public const double RelativeTolerance = 1e-4;
+
+    /// <summary>Runs both.</summary>
+    /// <param name="model">A checked model.</param>
+    /// <param name="inputs">A tensor for each input by name.</param>
+    /// <exception cref="GraphException">The evaluator cannot run the model.</exception>
+    /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
+    public static IReadOnlyList<ModelAgreement> Measure(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
+    {
+        IReadOnlyDictionary<string, TensorData> expected = Evaluator.Run(model, inputs), found = OnnxRuntimeCheck.Run(model.ToBytes(), inputs);
+        return [.. model.Outputs.Select(output => Compare(output.Name, expected[output.Name], found[output.Name]))];
+    }
+
+    /// <summary>Inputs to try a model with: evenly drawn from [0,1) for floats, 0 and 1 in turn for the others; two rows where an axis is free.</summary>
+    public static IReadOnlyDictionary<string, TensorData> SampleInputs(OnnxModel model)
+    {
+        var random = new Random(1);
+        return model.Inputs.ToDictionary(input => input.Name, input =>
+        {
+            long[] sizes = [.. input.Shape.Select(dim => dim.Size ?? 2)];
+            var values = new double[sizes.Aggregate(1L, (product, size) => product * size)];
+            for (int i = 0; i < values.Length; i++)
+            {
+                values[i] = input.Type.Element is ElementType.Float16 or ElementType.Float32 or ElementType.Float64 ? random.NextDouble() : i % 2;
+            }
+            return TensorData.FromDoubles(values, sizes, input.Type.Element);
+        });
+    }
+
+    static ModelAgreement Compare(string name, TensorData expected, TensorData found)
+    {
+        if (!expected.Sizes.SequenceEqual(found.Sizes))
+        {
+            return new ModelAgreement(name, double.PositiveInfinity, false);
+        }
+        double[] wanted = expected.ToDoubles(), given = found.ToDoubles();
+        double largest = 0;
+        bool agrees = true;
+        for (int i = 0; i < wanted.Length; i++)
+        {
+            double difference = wanted[i].Equals(given[i]) ? 0 : Math.Abs(wanted[i] - given[i]);
+            difference = double.IsNaN(difference) ? double.PositiveInfinity : difference;
+            agrees &= difference <= AbsoluteTolerance + RelativeTolerance * Math.Abs(wanted[i]);
+            largest = Math.Max(largest, difference);
+        }
+        return new ModelAgreement(name, largest, agrees);
+    }
+}

@@ -1,0 +1,67 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Parity;
+
+/// <summary>Measures how far a tensor is from the expected one. A pure function.</summary>
+static class ErrorMeasure
+{
+    /// <summary>Exactly 0; up to 1e-10 ... up to 1e-1; more.</summary>
+    public const int Buckets = 12;
+
+    const double FirstEdge = 1e-10;
+
+    /// <param name="runtime">What computed <paramref name="given"/>, for the report.</param>
+    /// <param name="size">Batch size, for the report.</param>
+    /// <param name="name">Name of the tensor, for the report.</param>
+    /// <param name="wanted">The expected tensor.</param>
+    /// <param name="given">The tensor found, of the same sizes.</param>
+    /// <param name="absolute">Largest absolute difference allowed.</param>
+    /// <param name="relative">What is allowed beside it, as a fraction of the expected value.</param>
+    /// <param name="worst">The element that exceeds its allowance most, or -1.</param>
+    /// <param name="unit">Type whose last place is the unit of MaxUlp; that of <paramref name="wanted"/> where none is given.</param>
+    public static OutputError Of(string runtime, int size, string name, TensorData wanted, TensorData given, double absolute, double relative, out int worst, ElementType? unit = null)
+    {
+        (double[] expected, double[] found) = (wanted.ToDoubles(), given.ToDoubles());
+        worst = -1;
+        double maxAbsolute = 0, maxRelative = 0, maxUlp = 0, excess = 0;
+        var histogram = new long[Buckets];
+        for (int i = 0; i < expected.Length; i++)
+        {
+            // Equal infinities and NaN on both sides are agreement; on one side they are not, whatever the tolerance.
+            double difference = expected[i].Equals(found[i]) ? 0 : Math.Abs(expected[i] - found[i]);
+            double over = !double.IsFinite(difference) ? double.PositiveInfinity : difference - (absolute + relative * Math.Abs(expected[i]));
+            if (over > excess)
+            {
+                (worst, excess) = (i, over);
+            }
+            maxAbsolute = Math.Max(maxAbsolute, difference);
+            maxRelative = Math.Max(maxRelative, difference == 0 ? 0 : difference / Math.Abs(expected[i]));
+            maxUlp = Math.Max(maxUlp, difference == 0 ? 0 : difference / LastPlace(expected[i], unit ?? wanted.Type));
+            histogram[Bucket(difference)]++;
+        }
+        return new OutputError(runtime, size, name, maxAbsolute, maxRelative, maxUlp, histogram);
+    }
+
+    static int Bucket(double difference)
+    {
+        int bucket = 1;
+        for (double edge = FirstEdge; bucket < Buckets - 1 && !(difference <= edge); edge *= 10)
+        {
+            bucket++;
+        }
+        return difference == 0 ? 0 : bucket;
+    }
+
+    // Distance to the next number of larger magnitude; whole numbers are 1 apart.
+    static double LastPlace(double value, ElementType type)
+    {
+        double magnitude = Math.Abs(value);
+        return type switch
+        {
+            ElementType.Float64 => Math.BitIncrement(magnitude) - magnitude,
+            ElementType.Float32 => MathF.BitIncrement((float)magnitude) - (double)(float)magnitude,
+            ElementType.Float16 => (double)Half.BitIncrement((Half)magnitude) - (double)(Half)magnitude,
+            _ => 1,
+        };
+    }
+}

@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace Toolchain.Export.Recording;
+
+/// <summary>Memory that libtorch freed.</summary>
+static class FreedMemory
+{
+    /// <summary>
+    /// Gives it back to the system. After the passes of a large net the C library keeps hundreds of megabytes for a next pass, on top of which the
+    /// weights are copied.
+    /// </summary>
+    public static void GiveBack()
+    {
+        // glibc alone has it; the others give large blocks back by themselves.
+        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out _))
+        {
+            _ = malloc_trim(0);
+        }
+    }
+
+    [DllImport("libc.so.6")]
+    static extern int malloc_trim(nuint pad);
+}

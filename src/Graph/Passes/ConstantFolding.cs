@@ -1,0 +1,51 @@
+namespace Toolchain.Graph.Passes;
+
+/// <summary>Computes nodes whose inputs are all constant, in float64, and keeps their results as weights under the name of the result.</summary>
+static class ConstantFolding
+{
+    // A result may be larger than what it is made from, such as an expanded mask; beyond this the file would grow for nothing.
+    const long MostGrowthBytes = 1 << 16;
+
+    // Beyond 2^53 a double no longer tells whole numbers apart.
+    const double LargestInteger = 9007199254740992;
+
+    public static OnnxModel Apply(OnnxModel model)
+    {
+        IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(model);
+        HashSet<string> outputs = [.. model.Outputs.Select(output => output.Name)];
+        var weights = new List<KeyValuePair<string, TensorData>>(model.Initializers);
+        Dictionary<string, TensorData> constants = weights.ToDictionary(pair => pair.Key, pair => pair.Value);
+        var kept = new List<Node>();
+        foreach (Node node in model.Nodes)
+        {
+            bool fixedInputs = node.Inputs.All(name => name == "" || constants.ContainsKey(name)) && !node.Outputs.Any(outputs.Contains);
+            if (!fixedInputs || Compute(node, model.Opset, constants, types) is not TensorData[] results)
+            {
+                kept.Add(node);
+                continue;
+            }
+            foreach ((string name, TensorData result) in node.Outputs.Zip(results).Where(pair => pair.First != ""))
+            {
+                constants[name] = result;
+                weights.Add(KeyValuePair.Create(name, result));
+            }
+        }
+        return model.With(kept, weights);
+    }
+
+    // Null where the node is better kept.
+    static TensorData[]? Compute(Node node, int opset, Dictionary<string, TensorData> constants, IReadOnlyDictionary<string, TensorType> types)
+    {
+        TensorType[] expected = [.. node.Outputs.Where(name => name != "").Select(name => types[name])];
+        long inputBytes = node.Inputs.Where(name => name != "").Sum(name => (long)constants[name].Bytes.Length);
+        if (!expected.All(type => type.Shape.IsFixed) || expected.Sum(Bytes) > inputBytes + MostGrowthBytes)
+        {
+            return null;
+        }
+        NdArray[] results = Evaluator.Run(node, opset, node.Inputs.Where(name => name != "").Distinct().ToDictionary(name => name, name => NdArray.From(constants[name])));
+        bool exact = results.All(result => result.Type.IsFloat() || result.Data.All(value => Math.Abs(value) <= LargestInteger));
+        return exact ? [.. results.Zip(node.Outputs, (result, name) => name == "" ? null! : new NdArray(result.Data, result.Dims, types[name].Element).ToTensor())] : null;
+    }
+
+    static double Bytes(TensorType type) => type.Shape.Aggregate((double)type.Element.SizeBytes(), (product, dim) => product * dim.Size!.Value);
+}

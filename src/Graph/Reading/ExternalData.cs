@@ -1,0 +1,81 @@
+using System.Globalization;
+using Onnx;
+
+namespace Toolchain.Graph.Reading;
+
+/// <summary>
+/// Weights that lie in files beside the model. Where they lie is a stranger's text: only plain relative paths below the model's own folder are
+/// followed, none through a link, and no byte of a file is read twice.
+/// </summary>
+sealed class ExternalData(string folder)
+{
+    readonly Dictionary<string, long> left = [];
+
+    /// <summary>The bytes of <paramref name="tensor"/>.</summary>
+    /// <param name="tensor">A tensor whose data location is external.</param>
+    /// <param name="length">Bytes that its type and sizes ask for.</param>
+    /// <exception cref="GraphException">The place is not allowed, or does not hold that many bytes.</exception>
+    public byte[] Read(TensorProto tensor, long length)
+    {
+        var entries = new Dictionary<string, string>();
+        foreach (StringStringEntryProto entry in tensor.ExternalData)
+        {
+            entries[entry.Key] = entry.Value;
+        }
+        string location = entries.GetValueOrDefault("location", "");
+        FileInfo file = Resolve(location);
+        (long offset, long stated) = (Number(entries, "offset", 0), Number(entries, "length", length));
+        if (stated != length)
+        {
+            throw new GraphException($"external data '{location}' of {stated} bytes is stated, but type and sizes need {length}.");
+        }
+        if (offset > file.Length || length > file.Length - offset)
+        {
+            throw new GraphException($"external data '{location}' has {file.Length} bytes, but {length} from byte {offset} are wanted.");
+        }
+        left[location] = left.GetValueOrDefault(location, file.Length) - length;
+        if (left[location] < 0 || length > Array.MaxLength)
+        {
+            throw new GraphException($"external data '{location}' is smaller than the tensors that lie in it together, or one of them is above 2 GB.");
+        }
+        var bytes = new byte[length];
+        using FileStream stream = file.OpenRead();
+        stream.Position = offset;
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    FileInfo Resolve(string location)
+    {
+        string[] parts = location.Split('/');
+        if (location.AsSpan().ContainsAny("\\:\0") || parts.Any(part => part is "" or "." or ".."))
+        {
+            throw new GraphException($"external data lies at '{location}'; expected a relative path below the model's folder, without '.', '..', ':' or '\\'.");
+        }
+        string path = folder;
+        foreach (string part in parts)
+        {
+            path = Path.Combine(path, part);
+            // Also a link whose target is gone exists as a link.
+            if (new FileInfo(path).LinkTarget is not null)
+            {
+                throw new GraphException($"external data lies at '{location}', which goes through the link '{part}'; expected a plain file below the model's folder.");
+            }
+        }
+        var file = new FileInfo(path);
+        return file is { Exists: true, Length: > 0 }
+            ? file
+            : throw new GraphException($"external data lies at '{location}', where no file with content is; expected it in the model's folder.");
+    }
+
+    static long Number(Dictionary<string, string> entries, string key, long absent)
+    {
+        if (!entries.TryGetValue(key, out string? text))
+        {
+            return absent;
+        }
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long value)
+            ? value
+            : throw new GraphException($"external data has {key} '{text}'; expected a whole number of bytes.");
+    }
+}

@@ -1,0 +1,22 @@
+namespace Toolchain.Export.Tests;
+
+/// <summary>The README that the package ships: its example is the program that tests/Package builds against the package and runs.</summary>
+public sealed class ReadmeTests
+{
+    static string Read(params string[] path)
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
+        {
+            folder = Path.GetDirectoryName(folder)!;
+        }
+        return File.ReadAllText(Path.Combine([folder, .. path]));
+    }
+
+    [Fact]
+    public void Example_IsTheStrangersProgram()
+    {
+        string example = Read("src", "Export", "README.md").Split("```csharp\n")[1].Split("```")[0];
+        Assert.Equal(Read("tests", "Package", "Stranger", "Program.cs"), example);
+    }
+}

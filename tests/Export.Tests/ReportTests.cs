@@ -1,0 +1,163 @@
+using System.Text.Json;
+using Toolchain.Export.Parity;
+using Toolchain.Graph;
+using Toolchain.Graph.Passes;
+using static TorchSharp.torch;
+
+namespace Toolchain.Export.Tests;
+
+public sealed class ReportTests
+{
+    static readonly OnnxExportOptions proven = new() { Runtimes = [OrtRuntime.Create()], ProofSizes = [1, 7] };
+
+    [Fact]
+    public void Of_ByHand_GivesEveryNumber()
+    {
+        TensorData wanted = TensorData.Of([1f, 2f, -4f, 0f], 4), given = TensorData.Of([1.0, 2 + Math.Pow(2, -21), -4.25, 0], 4);
+
+        OutputError error = ErrorMeasure.Of("r", 3, "y", wanted, given, 0.2, 0, out int worst);
+
+        Assert.Equal(2, worst);
+        Assert.Equal((0.25, 0.0625), (error.MaxAbsolute, error.MaxRelative));
+        Assert.Equal(0.25 / Math.Pow(2, -21), error.MaxUlp); // floats in [4,8) are 2^-21 apart
+        Assert.Equal([2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1], error.Histogram); // 0 twice, 4.8e-7, 0.25
+        Assert.Equal(2, ErrorMeasure.Of("r", 3, "y", wanted, TensorData.Of([1.0, 2 + Math.Pow(2, -21), -4, 0], 4), 1, 0, out _).MaxUlp); // in [2,4): 2^-22
+    }
+
+    [Fact]
+    public void Of_NotANumberOnOneSide_IsAMissOfTheLastBucket()
+    {
+        OutputError error = ErrorMeasure.Of("r", 1, "y", TensorData.Of([1f], 1), TensorData.Of([float.NaN], 1), 1, 1, out int worst);
+
+        Assert.Equal((0, 1L), (worst, error.Histogram[^1]));
+        Assert.Equal(-1, Worst(float.NaN, float.NaN));
+        Assert.Equal(-1, Worst(float.PositiveInfinity, float.PositiveInfinity));
+        Assert.Equal(0, Worst(float.PositiveInfinity, float.NegativeInfinity));
+
+        static int Worst(float wanted, float given)
+        {
+            _ = ErrorMeasure.Of("r", 1, "y", TensorData.Of([wanted], 1), TensorData.Of([given], 1), 1, 1, out int worst);
+            return worst;
+        }
+    }
+
+    [Fact]
+    public void Budget_TellsRoundingOfModuleAndRuntimeApart()
+    {
+        manual_seed(1);
+        using var net = new ContrastNet();
+        ExportReport report = OnnxExport.Trace(net, rand(2, 1, 28, 28), proven).Prove();
+
+        Assert.Equal(["TorchSharp", "ONNX Runtime ORT_ENABLE_ALL"], report.Budget.Select(error => error.Runtime).Distinct());
+        Assert.Equal([1, 7], report.Budget.Select(error => error.Size).Distinct());
+        // Float32 rounds, and here to a few of its last places at most: both are honest and neither is exact.
+        Assert.All(report.Budget, error => Assert.InRange(error.MaxAbsolute, 1e-12, 1e-5));
+        Assert.All(report.Errors.Where(error => error.Size == 7), error => Assert.Equal(7 * 12, error.Histogram.Sum()));
+        Assert.Empty(report.Nodes);
+    }
+
+    [Fact]
+    public void Nodes_OnRequest_AreThoseOfTheGraph()
+    {
+        manual_seed(2);
+        using var net = new ResidualNet();
+        TracedModel traced = OnnxExport.Trace(net, randn(3, 6), proven with { NodeErrors = true });
+        ExportReport report = traced.Prove();
+
+        Assert.Equal(traced.Model.Nodes.SelectMany(node => node.Outputs), report.Nodes.Select(error => error.Output));
+        Assert.All(report.Nodes, error => Assert.InRange(error.MaxAbsolute, 0, 1e-5));
+        Assert.Contains(report.Nodes, error => error.MaxAbsolute > 0);
+    }
+
+    [Fact]
+    public void ToJson_HasEveryPart()
+    {
+        JsonElement json = JsonDocument.Parse(OnnxExport.Trace(new Fn(x => x.exp()), rand(2, 3), proven).Prove().ToJson()).RootElement;
+
+        Assert.Equal(["sha256", "bytes", "externalData", "opset", "irVersion", "parameters", "operators", "runtimes", "sizes", "oracleSizes", "absoluteTolerance", "relativeTolerance", "errors", "budget", "nodes"],
+            json.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["runtime", "size", "output", "maxAbsolute", "maxRelative", "maxUlp", "histogram"], json.GetProperty("errors")[0].EnumerateObject().Select(property => property.Name));
+    }
+
+    [Fact]
+    public void Save_KeepsDocumentationMetadataAndNames()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            manual_seed(3);
+            using var net = new ResidualNet();
+            OnnxExportOptions options = proven with { Name = "residual", Documentation = "Two rows in, two out.", Metadata = new Dictionary<string, string> { ["author"] = "me" }, ExternalDataThreshold = 0 };
+            ExportReport report = OnnxExport.Trace(net, randn(3, 6), options).Save(Path.Combine(folder, "a.onnx"));
+            OnnxModel read = OnnxModel.Load(Path.Combine(folder, "a.onnx"));
+
+            Assert.Equal(("residual", "Two rows in, two out.", "me"), (read.Name, read.Documentation, read.Metadata["author"]));
+            Assert.Equal(["block.fc/Gemm", "block.bn/BatchNormalization", "block.act/Relu"], read.Nodes.Select(node => node.Name).Take(3));
+            Assert.Superset(net.state_dict().Keys.Where(key => !key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToHashSet(), read.Initializers.Select(pair => pair.Key).ToHashSet());
+            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "a.onnx")))), report.Sha256);
+            // Its weights are all below the size that goes into a file of its own.
+            Assert.Null(report.ExternalData);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Save_WithExternalData_LoadsInOnnxRuntimeFromItsFolder()
+    {
+        string folder = Directory.CreateTempSubdirectory().FullName;
+        try
+        {
+            manual_seed(4);
+            using var net = new ContrastNet();
+            string path = Path.Combine(folder, "a.onnx");
+            ExportReport report = OnnxExport.Trace(net, rand(2, 1, 28, 28), proven with { ExternalDataThreshold = 1 }).Save(path);
+
+            using var session = new Microsoft.ML.OnnxRuntime.InferenceSession(path);
+            Assert.Equal("output", Assert.Single(session.OutputNames));
+            Assert.Equal(new FileInfo(path).Length + new FileInfo(Path.Combine(folder, report.ExternalData!)).Length, report.Bytes);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Prove_SizesThatCostTooMuch_AreLeftOutAndSaidSo()
+    {
+        using var net = nn.Linear(100, 50); // 10,000 operations for each row
+        net.eval();
+        OnnxExportOptions options = proven with { ProofSizes = [2, 1, 20, 21, 200, 201], ProofFlops = 200_000 };
+
+        ExportReport report = OnnxExport.Trace(net, rand(2, 100), options).Prove();
+        Assert.Equal([2, 1, 20, 21, 200], report.Sizes);
+        Assert.Equal([2, 1, 20], report.OracleSizes);
+        Assert.Equal([2, 1, 20], OnnxExport.Trace(net, rand(2, 100), options with { Runtimes = [] }).Prove().Sizes);
+        Assert.Equal([2], OnnxExport.Trace(net, rand(2, 100), options with { ProofFlops = 0 }).Prove().Sizes);
+    }
+
+    [Theory]
+    [InlineData(GraphPasses.None)]
+    [InlineData(GraphPasses.DeadNodes)]
+    [InlineData(GraphPasses.Identities)]
+    [InlineData(GraphPasses.Constants)]
+    [InlineData(GraphPasses.Duplicates)]
+    [InlineData(GraphPasses.BatchNorms)]
+    public void Passes_EachAlone_KeepParityInBothRuntimes(GraphPasses passes)
+    {
+        manual_seed(5);
+        using var residual = new ResidualNet();
+        using var attention = new AttentionNet();
+        foreach (int opset in (int[])[15, 17, 21])
+        {
+            OnnxExportOptions options = proven with { Passes = passes, Opset = opset };
+            OnnxModel model = OnnxExport.Trace(residual, randn(3, 6), options).Model;
+            Assert.Equal(passes != GraphPasses.BatchNorms, model.Nodes.Any(node => node.Op == "BatchNormalization"));
+            _ = OnnxExport.Trace(residual, randn(3, 6), options).Prove();
+            _ = OnnxExport.Trace(attention, [randn(2, 5, 8), randn(2, 3, 8)], options).Prove();
+        }
+    }
+}

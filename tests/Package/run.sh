@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Makes the packages and takes them into a stranger's project, from a local folder and with a package cache of its own; prints PASS, FAIL or SKIP.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$here/../..
+if [ "$(uname -sm)" != "Linux x86_64" ]; then
+    echo "SKIP package: the stranger's project takes libtorch for Linux x64"
+    exit
+fi
+# On the repository's disk, where libtorch can be linked rather than copied.
+mkdir -p "$root/artifacts"
+work=$(mktemp -d -p "$root/artifacts")
+trap 'rm -rf "$work"' EXIT
+cp -r "$here/Stranger" "$work/stranger"
+cat > "$work/nuget.config" <<XML
+<configuration>
+  <packageSources><add key="local" value="$work/packages" /></packageSources>
+</configuration>
+XML
+
+fail() {
+    echo "FAIL package: $1"
+    tail -20 "$work/log" >&2
+    exit 1
+}
+for room in Graph Export; do
+    dotnet pack "$root/src/$room" -c Release -v quiet -nologo -o "$work/packages" > "$work/log" 2>&1 || fail "$room cannot be packed"
+done
+cache=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')
+# Unpacked packages that are there already, such as libtorch, are read from the usual cache; ours must come from the local folder.
+NUGET_PACKAGES=$work/cache NUGET_FALLBACK_PACKAGES=$cache dotnet build "$work/stranger" -c Release -v quiet -nologo > "$work/log" 2>&1 || fail "a project that takes the package does not build"
+[ -d "$work/cache/toolchain.export" ] || fail "the package was not taken from the local folder"
+(cd "$work" && dotnet stranger/bin/Release/net10.0/Stranger.dll) > "$work/log" 2>&1 || fail "the README's example does not run"
+grep -q 'proven at batches 1, 2, 7, 64' "$work/log" || fail "the README's example proves nothing"
+dotnet "$root/artifacts/bin/Cli.Light/release/Toolchain.Cli.Light.dll" verify "$work/residual.onnx" > "$work/verified" 2>&1 || { mv "$work/verified" "$work/log"; fail "its model does not verify"; }
+echo "PASS package: a stranger's project exported its module: $(tail -1 "$work/log")"
