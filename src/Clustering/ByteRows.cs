@@ -35,6 +35,8 @@ public readonly struct ByteRows : IRows
     // Bytes are finite.
     void IRows.Check() => Rows.RequireAny(Count);
 
+    void IRows.Prefetch(int row) => Kernels.Prefetch(Values.Span.Slice(row * Width, Width));
+
     void IRows.Read(int row, int column, Span<float> to)
     {
         ReadOnlySpan<byte> bytes = Values.Span.Slice(row * Width + column, to.Length);

@@ -17,4 +17,7 @@ interface IRows
 
     /// <summary>Reads a part of a row that begins at <paramref name="column"/>.</summary>
     void Read(int row, int column, Span<float> to);
+
+    /// <summary>Says that a row will be read soon.</summary>
+    void Prefetch(int row);
 }

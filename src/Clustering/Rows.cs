@@ -41,6 +41,8 @@ public readonly struct Rows : IRows
 
     void IRows.Read(int row, int column, Span<float> to) => this[row].Slice(column, to.Length).CopyTo(to);
 
+    void IRows.Prefetch(int row) => Kernels.Prefetch(System.Runtime.InteropServices.MemoryMarshal.AsBytes(this[row]));
+
     void IRows.Check() => Check();
 
     /// <summary>Throws when there is no row, or a number is not finite.</summary>

@@ -1,50 +1,43 @@
 namespace Toolchain.Clustering;
 
-/// <summary>Centres with what a pass needs to know of them.</summary>
+/// <summary>Centres with what a pass needs to know of them; bounds are widened by the rounding of float32.</summary>
 sealed class CentreSet
 {
-    public CentreSet(float[] values, float[] previous, int width)
+    const float Unit = 1.2e-7f;
+
+    /// <summary>From the centres [K,D], those before, D, K filled up to whole vectors, and the length of the longest row.</summary>
+    public CentreSet(float[] values, float[] previous, int width, int padded, float longestRow)
     {
         int count = values.Length / width;
-        Values = values;
-        Panels = new Panels(values, width);
-        Norms = new float[count];
-        (Drift, HalfGap, PanelDrift) = (new double[count], new double[count], new double[Panels.Count]);
-        Array.Fill(HalfGap, double.PositiveInfinity);
+        (Norms, Drift, Apart) = (new float[count], new float[padded], new float[count * padded]);
         for (int k = 0; k < count; k++)
         {
             ReadOnlySpan<float> centre = values.AsSpan(k * width, width);
             Norms[k] = Kernels.Dot(centre, centre);
-            LargestNorm = Math.Max(LargestNorm, Math.Sqrt(Norms[k]));
-            // A distance from differences in float64 is exact but for its last digits.
-            Drift[k] = Math.Sqrt(Kernels.SquaredDistance(centre, previous.AsSpan(k * width, width))) * (1 + 1e-12);
-            PanelDrift[k / Panels.Columns] = Math.Max(PanelDrift[k / Panels.Columns], Drift[k]);
+            LargestLength = Math.Max(LargestLength, MathF.Sqrt(Norms[k]));
+            Drift[k] = (float)Math.Sqrt(Kernels.SquaredDistance(centre, previous.AsSpan(k * width, width)));
             for (int other = 0; other < k; other++)
             {
-                double half = Math.Sqrt(Kernels.SquaredDistance(centre, values.AsSpan(other * width, width))) / 2 * (1 - 1e-12);
-                (HalfGap[k], HalfGap[other]) = (Math.Min(HalfGap[k], half), Math.Min(HalfGap[other], half));
+                double apart = Math.Sqrt(Kernels.SquaredDistance(centre, values.AsSpan(other * width, width)));
+                Apart[k * padded + other] = Apart[other * padded + k] = (float)apart * (1 - Unit);
             }
         }
+        for (int k = 0; k < count; k++)
+        {
+            // Adding it to a bound rounds once more.
+            Drift[k] = Drift[k] * (1 + Unit) + Unit * (longestRow + LargestLength);
+        }
     }
-
-    /// <summary>Centres [K,D].</summary>
-    public float[] Values { get; }
-
-    /// <summary>The same in panels.</summary>
-    public Panels Panels { get; }
 
     /// <summary>Squared lengths, [K].</summary>
     public float[] Norms { get; }
 
     /// <summary>Length of the longest.</summary>
-    public double LargestNorm { get; }
+    public float LargestLength { get; }
 
-    /// <summary>How far each moved, [K].</summary>
-    public double[] Drift { get; }
+    /// <summary>How far each moved at most, [K] filled up to whole vectors.</summary>
+    public float[] Drift { get; }
 
-    /// <summary>How far any of a panel moved.</summary>
-    public double[] PanelDrift { get; }
-
-    /// <summary>Half the distance of each to the nearest other one, [K].</summary>
-    public double[] HalfGap { get; }
+    /// <summary>How far they are apart at least, [K,K] with rows filled up to whole vectors.</summary>
+    public float[] Apart { get; }
 }

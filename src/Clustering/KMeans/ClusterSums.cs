@@ -6,7 +6,8 @@ namespace Toolchain.Clustering;
 /// </summary>
 sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows : struct, IRows
 {
-    const int Slice = 64;
+    // Narrower shares of a row would wait for the memory at each of them.
+    const int LeastColumns = 192;
 
     readonly int[] labels = NoLabels(rows.Count);
 
@@ -32,17 +33,21 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
                 }
             }
         }
-        int width = rows.Width, slices = (width + Slice - 1) / Slice;
-        Chunks.ForParts(width, slices, threads, (_, first, end) =>
+        int width = rows.Width;
+        Chunks.ForParts(width, Math.Clamp(width / LeastColumns, 1, Chunks.Threads(threads)), threads, (_, first, end) =>
         {
-            Span<float> values = stackalloc float[end - first];
+            Span<float> values = new float[end - first];
             foreach (int row in changed)
             {
                 rows.Read(row, first, values);
-                Kernels.Add(values, Values.AsSpan(next[row] * width + first, values.Length));
-                if (labels[row] >= 0)
+                Span<double> winner = Values.AsSpan(next[row] * width + first, values.Length);
+                if (labels[row] < 0)
                 {
-                    Kernels.Subtract(values, Values.AsSpan(labels[row] * width + first, values.Length));
+                    Kernels.Add(values, winner);
+                }
+                else
+                {
+                    Kernels.Move(values, Values.AsSpan(labels[row] * width + first, values.Length), winner);
                 }
             }
         });

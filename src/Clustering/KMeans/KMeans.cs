@@ -2,7 +2,7 @@ namespace Toolchain.Clustering;
 
 /// <summary>
 /// k-means by Lloyd's passes (Lloyd, "Least squares quantization in PCM", 1982) from k-means++ starts (Arthur and Vassilvitskii, 2007), with
-/// exact bounds that spare most distances (Hamerly, 2010; groups of centres as in Ding et al., "Yinyang k-means", 2015). Distances in float32,
+/// exact bounds that spare most distances (Elkan, 2003). Distances in float32,
 /// sums of rows in float64, all in fixed order: the same bits at any thread count.
 /// </summary>
 public static class KMeans

@@ -31,7 +31,7 @@ public sealed record KMeansOptions
     {
         rows.Check();
         Rows.RequireClusterCount(ClusterCount, rows.Count);
-        Rows.RequireRoom(nameof(ClusterCount), rows.Count, (ClusterCount + Panels.Columns - 1) / Panels.Columns);
+        Rows.RequireRoom(nameof(ClusterCount), rows.Count, (ClusterCount + 7) / 8 * 8L);
         Rows.RequireRoom(nameof(ClusterCount), rows.Width, ClusterCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);

@@ -37,7 +37,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
             nearest.Update(centres);
             converged = movement <= options.Tolerance * MeanVariance();
         }
-        double inertia = nearest.Inertia(centres) / ((double)rows.Divisor * rows.Divisor);
+        double inertia = nearest.Inertia() / ((double)rows.Divisor * rows.Divisor);
         return new KMeansResult(new Rows(centres.Select(value => value / rows.Divisor).ToArray(), rows.Width), nearest.Labels, inertia, iteration, converged);
     }
 
@@ -46,7 +46,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
         sums.Update(nearest.Labels);
         int width = rows.Width;
         var means = new float[centres.Length];
-        var stray = new Lazy<Queue<int>>(() => Farthest(nearest.Distances(centres), sums.Sizes.Length));
+        var stray = new Lazy<Queue<int>>(() => Farthest(nearest.Distances(), sums.Sizes.Length));
         for (int k = 0; k < sums.Sizes.Length; k++)
         {
             Span<float> mean = means.AsSpan(k * width, width);

@@ -1,29 +1,42 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// The nearest centre of each row while centres move. For each row it keeps an upper bound of the distance to its centre and, for each panel of
-/// 16 centres, a lower bound of the distance to the others there; centres move both by no more than they moved themselves. A distance is computed
-/// only where the bounds, less the rounding of float32, leave a doubt: the labels are those that computing all of them would give.
+/// The nearest centre of each row while centres move (Elkan, "Using the triangle inequality to accelerate k-means", 2003). For each row it keeps an
+/// upper bound of the distance to its centre and a lower bound of the distance to each other one; centres move both by no more than they moved
+/// themselves. A distance is computed only where the bounds, less the rounding of float32, leave a doubt: the labels are those that computing all of
+/// them would give.
 /// </summary>
 sealed class NearestCentres<TRows> where TRows : struct, IRows
 {
+    static readonly int lanes = Vector256<float>.Count;
+
     readonly TRows rows;
-    readonly float[] norms;
-    readonly int threads, panelCount;
-    readonly double[] upper, lower;
-    readonly double rounding;
+    readonly float[] norms, lengths, upper, lower;
+    readonly int threads, count, padded;
+    readonly float rounding;
     float[] centres = [];
     CentreSet set = null!;
 
     public NearestCentres(TRows rows, float[] norms, int count, int threads)
     {
-        (this.rows, this.norms, this.threads) = (rows, norms, threads);
-        panelCount = (count + Panels.Columns - 1) / Panels.Columns;
+        (this.rows, this.norms, this.count, this.threads) = (rows, norms, count, threads);
+        padded = (count + lanes - 1) / lanes * lanes;
+        lengths = Array.ConvertAll(norms, MathF.Sqrt);
         Labels = new int[rows.Count];
-        upper = new double[rows.Count];
-        lower = new double[(long)rows.Count * panelCount];
+        upper = new float[rows.Count];
+        lower = new float[(long)rows.Count * padded];
         // A sum of D products in float32 is off by at most D 2^-24 |x||c|, and so are the norms (Higham 2002, section 3.1); twice that for 2xc.
-        rounding = (rows.Width + 8) * 2 * Math.Pow(2, -24);
+        rounding = (rows.Width + 8) * 2 * MathF.Pow(2, -24);
+        // Nothing is known: bounds that no row passes.
+        Array.Fill(upper, float.PositiveInfinity);
+        for (long row = 0; row < rows.Count; row++)
+        {
+            // Lanes that only fill the last vector are far from everything.
+            lower.AsSpan((int)(row * padded) + count, padded - count).Fill(float.PositiveInfinity);
+        }
     }
 
     /// <summary>Nearest centre of each row, [N]; ties go to the lower index.</summary>
@@ -32,19 +45,31 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
     /// <summary>Moves the centres to <paramref name="next"/> [K,D] and relabels.</summary>
     public void Update(float[] next)
     {
-        bool first = centres.Length == 0;
-        set = new CentreSet(next, first ? next : centres, rows.Width);
+        set = new CentreSet(next, centres.Length == 0 ? next : centres, rows.Width, padded, lengths.Max());
         centres = next;
-        if (first)
+        Chunks.ForEach(rows.Count, threads, (_, start, end) =>
         {
-            // Nothing is known: bounds that no row passes.
-            Array.Fill(upper, double.PositiveInfinity);
-        }
-        Chunks.ForEach(rows.Count, threads, (_, start, end) => new Pass(this, start, end).Run());
+            Span<int> doubtful = stackalloc int[Chunks.Size];
+            int found = 0;
+            for (int row = start; row < end; row++)
+            {
+                if (Drift(row))
+                {
+                    doubtful[found++] = row;
+                    // Scattered rows would each wait for the memory.
+                    rows.Prefetch(row);
+                }
+            }
+            Span<float> values = new float[rows.Width];
+            foreach (int row in doubtful[..found])
+            {
+                Search(row, values);
+            }
+        });
     }
 
     /// <summary>Squared distance of each row to its centre, [N], from differences: no digits are lost.</summary>
-    public float[] Distances(float[] centres)
+    public float[] Distances()
     {
         var distances = new float[rows.Count];
         int width = rows.Width;
@@ -61,161 +86,73 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
     }
 
     /// <summary>Sum of the squared distances.</summary>
-    public double Inertia(float[] centres) => Distances(centres).Sum(distance => (double)distance);
+    public double Inertia() => Distances().Sum(distance => (double)distance);
 
-    /// <summary>One pass over a chunk.</summary>
-    readonly ref struct Pass(NearestCentres<TRows> owner, int first, int end)
+    // Moves the bounds of a row; whether they leave a doubt.
+    bool Drift(int row)
     {
-        readonly CentreSet set = owner.set;
-        readonly int width = owner.rows.Width, panelCount = owner.panelCount;
-
-        public void Run()
+        Span<float> others = lower.AsSpan(row * padded, padded);
+        int label = Labels[row];
+        float own = upper[row] += set.Drift[label], error = Error(row);
+        uint doubts = 0;
+        for (int first = 0; first < padded; first += lanes)
         {
-            Span<float> values = new float[width];
-            var doubtful = new List<int>(end - first);
-            for (int row = first; row < end; row++)
-            {
-                Drift(row);
-                double error = Error(row);
-                if (!IsSure(row, error))
-                {
-                    if (double.IsFinite(owner.upper[row]))
-                    {
-                        Tighten(row, error, values);
-                    }
-                    if (!IsSure(row, error))
-                    {
-                        doubtful.Add(row);
-                    }
-                }
-            }
-            if (doubtful.Count > 0)
-            {
-                Search(doubtful);
-            }
+            (Vector256.LoadUnsafe(ref others[first]) - Vector256.LoadUnsafe(ref set.Drift[first])).StoreUnsafe(ref others[first]);
+            doubts |= Doubts(others, first, label, own, error);
         }
-
-        void Drift(int row)
-        {
-            owner.upper[row] += set.Drift[owner.Labels[row]];
-            for (int panel = 0; panel < panelCount; panel++)
-            {
-                owner.lower[(long)row * panelCount + panel] -= set.PanelDrift[panel];
-            }
-        }
-
-        double Error(int row)
-        {
-            double reach = Math.Sqrt(owner.norms[row]) + set.LargestNorm;
-            return owner.rounding * reach * reach;
-        }
-
-        bool IsSure(int row, double error)
-        {
-            double own = owner.upper[row], other = double.PositiveInfinity;
-            for (int panel = 0; panel < panelCount; panel++)
-            {
-                other = Math.Min(other, owner.lower[(long)row * panelCount + panel]);
-            }
-            // Any other centre is at least as far as twice the half distance between the two, less the way to the own one.
-            other = Math.Max(other, 2 * set.HalfGap[owner.Labels[row]] - own);
-            return other > own && (other - own) * (other + own) > 2 * error;
-        }
-
-        void Tighten(int row, double error, Span<float> values)
-        {
-            owner.rows.Read(row, 0, values);
-            int label = owner.Labels[row];
-            double square = (double)owner.norms[row] + set.Norms[label] - 2.0 * Kernels.Dot(values, set.Values.AsSpan(label * width, width));
-            owner.upper[row] = Math.Sqrt(Math.Max(0, square) + error);
-        }
-
-        // All distances to the panels in doubt, and always to the own one, so that a winner is found among scores of the same making.
-        void Search(List<int> doubtful)
-        {
-            Span<float> block = new float[Tile<float>.Height * width], products = stackalloc float[Tile<float>.Height * Panels.Columns];
-            var found = new Nearest[doubtful.Count * panelCount];
-            var asked = new List<int>(doubtful.Count);
-            for (int panel = 0; panel < panelCount; panel++)
-            {
-                asked.Clear();
-                for (int i = 0; i < doubtful.Count; i++)
-                {
-                    if (IsAsked(doubtful[i], panel))
-                    {
-                        asked.Add(i);
-                    }
-                }
-                for (int start = 0; start < asked.Count; start += Tile<float>.Height)
-                {
-                    int filled = Math.Min(Tile<float>.Height, asked.Count - start);
-                    for (int i = 0; i < filled; i++)
-                    {
-                        owner.rows.Read(doubtful[asked[start + i]], 0, block.Slice(i * width, width));
-                    }
-                    set.Panels.Multiply(block, panel, products, Panels.Columns);
-                    for (int i = 0; i < filled; i++)
-                    {
-                        found[asked[start + i] * panelCount + panel] = Nearest.Of(products.Slice(i * Panels.Columns, Panels.Columns), set.Norms, panel * Panels.Columns);
-                    }
-                }
-            }
-            for (int i = 0; i < doubtful.Count; i++)
-            {
-                Settle(doubtful[i], found.AsSpan(i * panelCount, panelCount));
-            }
-        }
-
-        bool IsAsked(int row, int panel)
-        {
-            double own = owner.upper[row], other = owner.lower[(long)row * panelCount + panel];
-            return panel == owner.Labels[row] / Panels.Columns || !(other > own && (other - own) * (other + own) > 2 * Error(row));
-        }
-
-        void Settle(int row, ReadOnlySpan<Nearest> found)
-        {
-            int winner = -1;
-            for (int panel = 0; panel < panelCount; panel++)
-            {
-                if (found[panel].IsSet && (winner < 0 || found[panel].Score < found[winner].Score))
-                {
-                    winner = panel;
-                }
-            }
-            double error = Error(row);
-            owner.Labels[row] = found[winner].Centre;
-            owner.upper[row] = Math.Sqrt(Math.Max(0, owner.norms[row] + (double)found[winner].Score) + error);
-            for (int panel = 0; panel < panelCount; panel++)
-            {
-                if (found[panel].IsSet)
-                {
-                    double score = panel == winner ? found[panel].Second : found[panel].Score;
-                    owner.lower[(long)row * panelCount + panel] = Math.Sqrt(Math.Max(0, owner.norms[row] + score - error));
-                }
-            }
-        }
+        return doubts != 0;
     }
 
-    /// <summary>The nearest centre of a panel, its score |c|^2 - 2xc, and the score of the next.</summary>
-    readonly record struct Nearest(int Centre, float Score, float Second, bool IsSet)
+    // Measures the own distance anew, then those that are still in doubt.
+    void Search(int row, Span<float> values)
     {
-        public static Nearest Of(ReadOnlySpan<float> products, float[] norms, int firstCentre)
+        Span<float> others = lower.AsSpan(row * padded, padded);
+        int label = Labels[row], nearest = label;
+        float error = Error(row);
+        rows.Read(row, 0, values);
+        float ownSquare = Square(row, label, values), least = ownSquare;
+        float own = Above(ownSquare, error);
+        for (int first = 0; first < padded; first += lanes)
         {
-            (int nearest, float least, float second) = (-1, float.PositiveInfinity, float.PositiveInfinity);
-            int count = Math.Min(products.Length, norms.Length - firstCentre);
-            for (int i = 0; i < count; i++)
+            for (uint doubts = Doubts(others, first, label, own, error); doubts != 0; doubts &= doubts - 1)
             {
-                float score = norms[firstCentre + i] - 2 * products[i];
-                if (score < least)
+                int centre = first + BitOperations.TrailingZeroCount(doubts);
+                if (centre != label)
                 {
-                    (nearest, least, second) = (firstCentre + i, score, least);
-                }
-                else
-                {
-                    second = Math.Min(second, score);
+                    float square = Square(row, centre, values);
+                    others[centre] = Below(square, error);
+                    if (square < least || (square == least && centre < nearest))
+                    {
+                        (nearest, least) = (centre, square);
+                    }
                 }
             }
-            return new Nearest(nearest, least, second, true);
         }
+        others[label] = Below(ownSquare, error);
+        // The own centre is no other one.
+        others[nearest] = float.PositiveInfinity;
+        (Labels[row], upper[row]) = (nearest, Above(least, error));
     }
+
+    // Centres that may be nearer than the own one at distance own. Another is at least as far as from the own centre, less the way there.
+    uint Doubts(Span<float> others, int first, int label, float own, float error)
+    {
+        var limit = Vector256.Create(MathF.Sqrt(own * own + 2 * error));
+        Vector256<float> apart = Vector256.LoadUnsafe(ref set.Apart[label * padded + first]) - Vector256.Create(own);
+        Vector256<float> bound = Vector256.Max(Vector256.LoadUnsafe(ref others[first]), apart);
+        return Vector256.LessThanOrEqual(bound, limit).ExtractMostSignificantBits();
+    }
+
+    float Error(int row)
+    {
+        float reach = lengths[row] + set.LargestLength;
+        return rounding * reach * reach;
+    }
+
+    float Square(int row, int centre, ReadOnlySpan<float> values) =>
+        norms[row] + set.Norms[centre] - 2 * Kernels.Dot(values, centres.AsSpan(centre * rows.Width, rows.Width));
+
+    static float Above(float square, float error) => MathF.Sqrt(Math.Max(0, square) + error);
+
+    static float Below(float square, float error) => MathF.Sqrt(Math.Max(0, square - error));
 }

@@ -20,11 +20,14 @@ static class Chunks
     public static void ForParts(int rows, int parts, int threads, Action<int, int, int> work) =>
         For(parts, threads, part => work(part, (int)((long)rows * part / parts), (int)((long)rows * (part + 1) / parts)));
 
+    /// <summary>The number that 0 stands for too.</summary>
+    public static int Threads(int threads) => threads > 0 ? threads : Environment.ProcessorCount;
+
     static void For(int count, int threads, Action<int> work)
     {
         try
         {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount }, work);
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = Threads(threads) }, work);
         }
         catch (AggregateException error)
         {

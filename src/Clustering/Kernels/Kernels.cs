@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Toolchain.Clustering;
 
@@ -30,6 +32,21 @@ static class Kernels
             total += a[i] * b[i];
         }
         return total;
+    }
+
+    /// <summary>Asks for the cache lines of <paramref name="bytes"/>, and waits for none.</summary>
+    public static unsafe void Prefetch(ReadOnlySpan<byte> bytes)
+    {
+        const int line = 64;
+        if (Sse.IsSupported)
+        {
+            ref byte first = ref MemoryMarshal.GetReference(bytes);
+            for (int at = 0; at < bytes.Length; at += line)
+            {
+                // A wrong address, should the collector move the array meanwhile, is of no consequence.
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, at)));
+            }
+        }
     }
 
     /// <summary>Whether all numbers are finite: only then is x - x zero.</summary>
@@ -107,13 +124,7 @@ static class Kernels
     }
 
     /// <summary>target += source.</summary>
-    public static void Add(ReadOnlySpan<float> source, Span<double> target) => AddSigned(source, target, 1);
-
-    /// <summary>target -= source.</summary>
-    public static void Subtract(ReadOnlySpan<float> source, Span<double> target) => AddSigned(source, target, -1);
-
-    // A product with 1 or -1 is exact.
-    static void AddSigned(ReadOnlySpan<float> source, Span<double> target, double sign)
+    public static void Add(ReadOnlySpan<float> source, Span<double> target)
     {
         ref float from = ref MemoryMarshal.GetReference(source);
         ref double to = ref MemoryMarshal.GetReference(target);
@@ -121,12 +132,31 @@ static class Kernels
         for (; i + 8 <= source.Length; i += 8)
         {
             (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.LoadUnsafe(ref from, (nuint)i));
-            Vector256.FusedMultiplyAdd(low, Vector256.Create(sign), Vector256.LoadUnsafe(ref to, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
-            Vector256.FusedMultiplyAdd(high, Vector256.Create(sign), Vector256.LoadUnsafe(ref to, (nuint)i + 4)).StoreUnsafe(ref to, (nuint)i + 4);
+            (Vector256.LoadUnsafe(ref to, (nuint)i) + low).StoreUnsafe(ref to, (nuint)i);
+            (Vector256.LoadUnsafe(ref to, (nuint)i + 4) + high).StoreUnsafe(ref to, (nuint)i + 4);
         }
         for (; i < source.Length; i++)
         {
-            target[i] += sign * source[i];
+            target[i] += source[i];
+        }
+    }
+
+    /// <summary>loser -= source; winner += source.</summary>
+    public static void Move(ReadOnlySpan<float> source, Span<double> loser, Span<double> winner)
+    {
+        ref float from = ref MemoryMarshal.GetReference(source);
+        ref double less = ref MemoryMarshal.GetReference(loser), more = ref MemoryMarshal.GetReference(winner);
+        int i = 0;
+        for (; i + 4 <= source.Length; i += 4)
+        {
+            Vector256<double> values = Vector256.WidenLower(Vector128.LoadUnsafe(ref from, (nuint)i).ToVector256Unsafe());
+            (Vector256.LoadUnsafe(ref less, (nuint)i) - values).StoreUnsafe(ref less, (nuint)i);
+            (Vector256.LoadUnsafe(ref more, (nuint)i) + values).StoreUnsafe(ref more, (nuint)i);
+        }
+        for (; i < source.Length; i++)
+        {
+            loser[i] -= source[i];
+            winner[i] += source[i];
         }
     }
 
@@ -159,21 +189,30 @@ static class Kernels
     public static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         ref float x = ref MemoryMarshal.GetReference(a), y = ref MemoryMarshal.GetReference(b);
-        Vector256<double> low = default, high = default;
+        Vector256<double> s0 = default, s1 = default, s2 = default, s3 = default;
         int i = 0;
-        for (; i + 8 <= a.Length; i += 8)
+        for (; i + 16 <= a.Length; i += 16)
         {
-            (Vector256<double> xl, Vector256<double> xh) = Vector256.Widen(Vector256.LoadUnsafe(ref x, (nuint)i));
-            (Vector256<double> yl, Vector256<double> yh) = Vector256.Widen(Vector256.LoadUnsafe(ref y, (nuint)i));
-            low = Vector256.FusedMultiplyAdd(xl - yl, xl - yl, low);
-            high = Vector256.FusedMultiplyAdd(xh - yh, xh - yh, high);
+            (Vector256<double> d0, Vector256<double> d1) = Difference(ref x, ref y, (nuint)i);
+            (Vector256<double> d2, Vector256<double> d3) = Difference(ref x, ref y, (nuint)i + 8);
+            s0 = Vector256.FusedMultiplyAdd(d0, d0, s0);
+            s1 = Vector256.FusedMultiplyAdd(d1, d1, s1);
+            s2 = Vector256.FusedMultiplyAdd(d2, d2, s2);
+            s3 = Vector256.FusedMultiplyAdd(d3, d3, s3);
         }
-        double sum = Vector256.Sum(low + high);
+        double sum = Vector256.Sum(s0 + s1 + (s2 + s3));
         for (; i < a.Length; i++)
         {
             double difference = (double)a[i] - b[i];
             sum += difference * difference;
         }
         return sum;
+    }
+
+    static (Vector256<double> Low, Vector256<double> High) Difference(ref float x, ref float y, nuint at)
+    {
+        (Vector256<double> xl, Vector256<double> xh) = Vector256.Widen(Vector256.LoadUnsafe(ref x, at));
+        (Vector256<double> yl, Vector256<double> yh) = Vector256.Widen(Vector256.LoadUnsafe(ref y, at));
+        return (xl - yl, xh - yh);
     }
 }
