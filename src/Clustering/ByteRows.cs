@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Toolchain.Clustering;
 
@@ -43,11 +45,13 @@ public readonly struct ByteRows : IRows
         ref byte from = ref MemoryMarshal.GetReference(bytes);
         ref float target = ref MemoryMarshal.GetReference(to);
         int i = 0;
-        for (; i + Vector128<byte>.Count <= to.Length; i += Vector128<byte>.Count)
+        for (; i + 8 <= to.Length; i += 8)
         {
-            (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(Vector128.LoadUnsafe(ref from, (nuint)i));
-            Vector256.ConvertToSingle(Vector256.WidenLower(low.ToVector256Unsafe()).AsInt32()).StoreUnsafe(ref target, (nuint)i);
-            Vector256.ConvertToSingle(Vector256.WidenLower(high.ToVector256Unsafe()).AsInt32()).StoreUnsafe(ref target, (nuint)i + 8);
+            Vector128<byte> eight = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, i))).AsByte();
+            Vector256<int> wide = Avx2.IsSupported
+                ? Avx2.ConvertToVector256Int32(eight)
+                : Vector256.WidenLower(Vector128.WidenLower(eight).ToVector256Unsafe()).AsInt32();
+            Vector256.ConvertToSingle(wide).StoreUnsafe(ref target, (nuint)i);
         }
         for (; i < to.Length; i++)
         {

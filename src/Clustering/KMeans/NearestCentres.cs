@@ -61,9 +61,10 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
                 }
             }
             Span<float> values = new float[rows.Width];
+            Span<int> candidates = new int[padded];
             foreach (int row in doubtful[..found])
             {
-                Search(row, values);
+                Search(row, values, candidates);
             }
         });
     }
@@ -103,36 +104,47 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
         return doubts != 0;
     }
 
-    // Measures the own distance anew, then those that are still in doubt.
-    void Search(int row, Span<float> values)
+    // Measures the own distance anew, then those that are still in doubt, two at a time.
+    void Search(int row, Span<float> values, Span<int> candidates)
     {
         Span<float> others = lower.AsSpan(row * padded, padded);
         int label = Labels[row], nearest = label;
         float error = Error(row);
         rows.Read(row, 0, values);
-        float ownSquare = Square(row, label, values), least = ownSquare;
-        float own = Above(ownSquare, error);
+        float own = Square(row, label, Kernels.Dot(values, Centre(label))), least = own;
+        int count = Candidates(others, label, Above(own, error), error, candidates);
+        for (int i = 0; i < count; i += 2)
+        {
+            int first = candidates[i], second = candidates[Math.Min(i + 1, count - 1)];
+            (float a, float b) = Kernels.Dot(values, Centre(first), Centre(second));
+            (a, b) = (Square(row, first, a), Square(row, second, b));
+            (others[first], others[second]) = (Below(a, error), Below(b, error));
+            (nearest, least) = Nearer(nearest, least, first, a);
+            (nearest, least) = Nearer(nearest, least, second, b);
+        }
+        others[label] = Below(own, error);
+        // The own centre is no other one.
+        others[nearest] = float.PositiveInfinity;
+        (Labels[row], upper[row]) = (nearest, Above(least, error));
+    }
+
+    int Candidates(Span<float> others, int label, float own, float error, Span<int> candidates)
+    {
+        int count = 0;
         for (int first = 0; first < padded; first += lanes)
         {
             for (uint doubts = Doubts(others, first, label, own, error); doubts != 0; doubts &= doubts - 1)
             {
                 int centre = first + BitOperations.TrailingZeroCount(doubts);
-                if (centre != label)
-                {
-                    float square = Square(row, centre, values);
-                    others[centre] = Below(square, error);
-                    if (square < least || (square == least && centre < nearest))
-                    {
-                        (nearest, least) = (centre, square);
-                    }
-                }
+                candidates[count] = centre;
+                count += centre == label ? 0 : 1;
             }
         }
-        others[label] = Below(ownSquare, error);
-        // The own centre is no other one.
-        others[nearest] = float.PositiveInfinity;
-        (Labels[row], upper[row]) = (nearest, Above(least, error));
+        return count;
     }
+
+    static (int, float) Nearer(int nearest, float least, int centre, float square) =>
+        square < least || (square == least && centre < nearest) ? (centre, square) : (nearest, least);
 
     // Centres that may be nearer than the own one at distance own. Another is at least as far as from the own centre, less the way there.
     uint Doubts(Span<float> others, int first, int label, float own, float error)
@@ -149,8 +161,9 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
         return rounding * reach * reach;
     }
 
-    float Square(int row, int centre, ReadOnlySpan<float> values) =>
-        norms[row] + set.Norms[centre] - 2 * Kernels.Dot(values, centres.AsSpan(centre * rows.Width, rows.Width));
+    ReadOnlySpan<float> Centre(int centre) => centres.AsSpan(centre * rows.Width, rows.Width);
+
+    float Square(int row, int centre, float product) => norms[row] + set.Norms[centre] - 2 * product;
 
     static float Above(float square, float error) => MathF.Sqrt(Math.Max(0, square) + error);
 
