@@ -36,28 +36,24 @@ static class KMeansStart
         {
             rows.Read(candidates[i], 0, points.AsSpan(i * width, width));
         }
-        var panels = new Panels(points, width);
         double[][] distances = [.. candidates.Select(_ => new double[rows.Count])];
         var sums = new double[candidates.Length, Chunks.Count(rows.Count)];
         Chunks.ForEach(rows.Count, threads, (chunk, first, end) =>
         {
-            Span<float> block = new float[Tile<float>.Height * width], products = new float[Tile<float>.Height * panels.PaddedCount];
-            for (int start = first; start < end; start += Tile<float>.Height)
+            Span<float> values = new float[width];
+            for (int row = first; row < end; row++)
             {
-                int filled = Math.Min(Tile<float>.Height, end - start);
-                for (int i = 0; i < filled; i++)
+                rows.Read(row, 0, values);
+                for (int c = 0; c < candidates.Length; c += 2)
                 {
-                    rows.Read(start + i, 0, block.Slice(i * width, width));
+                    int next = Math.Min(c + 1, candidates.Length - 1);
+                    (float a, float b) = Kernels.Dot(values, points.AsSpan(c * width, width), points.AsSpan(next * width, width));
+                    distances[c][row] = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[c]] - 2.0 * a));
+                    distances[next][row] = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[next]] - 2.0 * b));
                 }
-                panels.Multiply(block, products);
-                for (int i = 0; i < filled; i++)
+                for (int c = 0; c < candidates.Length; c++)
                 {
-                    for (int c = 0; c < candidates.Length; c++)
-                    {
-                        double distance = Math.Max(0, (double)norms[start + i] + norms[candidates[c]] - 2.0 * products[i * panels.PaddedCount + c]);
-                        distances[c][start + i] = Math.Min(distance, nearest[start + i]);
-                        sums[c, chunk] += distances[c][start + i];
-                    }
+                    sums[c, chunk] += distances[c][row];
                 }
             }
         });
