@@ -58,7 +58,7 @@ foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20
     Save($"rows{width}", rows);
     Npy.Write(Path.Combine(folder, $"labels{width}-{k}.npy"), TensorEntry.Of<long>([.. labels.Select(label => (long)label)], labels.Length));
     double regularization = width == 784 ? 1e-3 : 1e-6;
-    var options = new GaussianMixtureOptions { ComponentCount = k, MaxIterations = iterations, Tolerance = double.MinValue, Regularization = regularization };
+    var options = new GaussianMixtureOptions { ComponentCount = k, MaxIterations = iterations, Tolerance = 0, Regularization = regularization };
     run.Run($"mixture, full, k={k}, 60,000 x {width}, a pass (of {iterations})", () => Mixture(rows, labels, options),
         new Dictionary<string, Func<Outcome>> { ["scikit-learn"] = () => peer.Run(new { job = "mixture-sklearn", rows = $"rows{width}", labels = $"labels{width}-{k}", iterations, regularization }) },
         width == 784 ? Math.Min(2, pairs) : pairs, 1e-6, true, new Dictionary<string, double> { ["scikit-learn"] = least });

@@ -14,7 +14,7 @@ sealed class AxisSizes
     const int ProofCount = 7;
 
     readonly bool isBatch;
-    readonly int[] proofs;
+    readonly int[] traced, proofs;
 
     /// <param name="name">Its name, for the error.</param>
     /// <param name="places">Where it occurs: the number of the axis in an input, and the example's size there.</param>
@@ -35,12 +35,14 @@ sealed class AxisSizes
         int smallest = Math.Max((int)places[0].Size, 2), steps = (smallest + step - 1) / step;
         // Of each remainder by 4 one, in steps: halves and quarters are told from their neighbours.
         int[] growth = [0, steps / 4 * 4 + 5, steps / 8 * 4 + 2, steps / 8 * 4 + 7];
-        Traced = isBatch ? batch : [.. growth.Select(more => smallest + more * step)];
+        traced = isBatch ? batch : [.. growth.Select(more => smallest + more * step)];
         proofs = [.. Enumerable.Range(1, ProofCount + growth.Length).Except(growth).Take(ProofCount).Select(more => smallest + more * step)];
     }
 
-    /// <summary>Four sizes for tracing.</summary>
-    public IReadOnlyList<int> Traced { get; }
+    /// <summary>
+    /// Four sizes for tracing. A batch of 5 in the second trace tells halves from constants; 3 takes less memory, and leaves that to the proof of batch 1.
+    /// </summary>
+    public IReadOnlyList<int> Traced(bool isFrugal) => isBatch && isFrugal ? [.. batch.Order()] : traced;
 
     /// <summary>The size in proof number <paramref name="size"/>, never a traced one; axis number <paramref name="axis"/> goes its own way.</summary>
     public int Proof(int size, int axis) => isBatch ? size : proofs[(size + 3 * axis) % ProofCount];

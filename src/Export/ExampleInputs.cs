@@ -45,12 +45,17 @@ sealed class ExampleInputs
     /// <summary>Where the examples are.</summary>
     public torch.Device Device { get; }
 
-    /// <summary>Sizes of the axes to trace at: one after the other takes its second size.</summary>
-    public IReadOnlyList<int[]> TracedSizes =>
-        [[.. axes.Select(axis => axis.Traced[0])], .. axes.Select((_, changed) => axes.Select((axis, i) => axis.Traced[i == changed ? 1 : 0]).ToArray())];
+    /// <summary>Whether one more image costs so much memory that a batch should grow by one at a time.</summary>
+    public bool IsLarge { get; set; }
+
+    /// <summary>Sizes of the axes in the first trace.</summary>
+    public int[] FirstSizes => Sizes(0);
+
+    /// <summary>Sizes of the further traces: one axis after the other takes its second size.</summary>
+    public IReadOnlyList<int[]> SecondSizes => [.. axes.Select((_, changed) => axes.Select((axis, i) => axis.Traced(IsLarge)[i == changed ? 1 : 0]).ToArray())];
 
     /// <summary>Two more sizes of every axis, for modules in which sizes are calculated from sizes.</summary>
-    public IReadOnlyList<int[]> FurtherSizes => [[.. axes.Select(axis => axis.Traced[2])], [.. axes.Select(axis => axis.Traced[3])]];
+    public IReadOnlyList<int[]> FurtherSizes => [Sizes(2), Sizes(3)];
 
     /// <summary>
     /// The inputs of proof number <paramref name="size"/>: that many rows; the other named axes take sizes that follow from it and were never traced.
@@ -63,6 +68,8 @@ sealed class ExampleInputs
     /// </summary>
     public IReadOnlyList<TensorData> At(IReadOnlyList<int> sizes) => [.. declared.Zip(examples, (input, example) =>
         Resize(example, [.. input.Axes.Zip(example.Sizes, (axis, size) => axis.Name is string name ? sizes[Axes.ToList().IndexOf(name)] : size)]))];
+
+    int[] Sizes(int trace) => [.. axes.Select(axis => axis.Traced(IsLarge)[trace])];
 
     static ExportInput Default(int index, TensorData example) =>
         new(index == 0 ? "input" : $"input_{index}", [.. example.Sizes.Select((axis, i) => i == 0 ? Axis.Named("N") : axis)]);

@@ -12,6 +12,9 @@ namespace Toolchain.Export;
 /// </summary>
 public static class OnnxExport
 {
+    // What a first trace may make before the second one has to be frugal too.
+    const long LargeTrace = 64L << 20;
+
     /// <summary>Traces <paramref name="module"/> with one input.</summary>
     /// <param name="module">A module in evaluation mode.</param>
     /// <param name="example">An input with values like those of real data; its first axis is the batch.</param>
@@ -78,10 +81,12 @@ public static class OnnxExport
 
     static (GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs) Convert(torch.nn.Module module, ExampleInputs inputs, OnnxExportOptions options)
     {
-        MergedTrace trace = Trace(module, inputs, inputs.TracedSizes);
+        Recording.Recording first = Record(module, inputs, inputs.FirstSizes);
+        inputs.IsLarge = first.ResultBytes > LargeTrace;
+        MergedTrace trace = Trace(module, inputs, first, inputs.SecondSizes);
         if (trace.HasDerived)
         {
-            trace = Trace(module, inputs, [.. inputs.TracedSizes, .. inputs.FurtherSizes]);
+            trace = Trace(module, inputs, first, [.. inputs.SecondSizes, .. inputs.FurtherSizes]);
         }
         FreedMemory.GiveBack();
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
@@ -94,8 +99,8 @@ public static class OnnxExport
         return (conversion, model, outputs);
     }
 
-    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, IReadOnlyList<int[]> sizes) =>
-        new TraceMerger([.. sizes.Select(size => Record(module, inputs, size))], inputs.Axes, sizes).Merge();
+    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, Recording.Recording first, IReadOnlyList<int[]> others) =>
+        new TraceMerger([first, .. others.Select(sizes => Record(module, inputs, sizes))], inputs.Axes, [inputs.FirstSizes, .. others]).Merge();
 
     static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes)
     {

@@ -94,12 +94,12 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
     {
         Span<float> others = lower.AsSpan(row * padded, padded);
         int label = Labels[row];
-        float own = upper[row] += set.Drift[label], error = Error(row);
+        float own = upper[row] += set.Drift[label], limit = Limit(own, Error(row));
         uint doubts = 0;
         for (int first = 0; first < padded; first += lanes)
         {
             (Vector256.LoadUnsafe(ref others[first]) - Vector256.LoadUnsafe(ref set.Drift[first])).StoreUnsafe(ref others[first]);
-            doubts |= Doubts(others, first, label, own, error);
+            doubts |= Doubts(others, first, label, own, limit);
         }
         return doubts != 0;
     }
@@ -131,9 +131,10 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
     int Candidates(Span<float> others, int label, float own, float error, Span<int> candidates)
     {
         int count = 0;
+        float limit = Limit(own, error);
         for (int first = 0; first < padded; first += lanes)
         {
-            for (uint doubts = Doubts(others, first, label, own, error); doubts != 0; doubts &= doubts - 1)
+            for (uint doubts = Doubts(others, first, label, own, limit); doubts != 0; doubts &= doubts - 1)
             {
                 int centre = first + BitOperations.TrailingZeroCount(doubts);
                 candidates[count] = centre;
@@ -147,13 +148,15 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
         square < least || (square == least && centre < nearest) ? (centre, square) : (nearest, least);
 
     // Centres that may be nearer than the own one at distance own. Another is at least as far as from the own centre, less the way there.
-    uint Doubts(Span<float> others, int first, int label, float own, float error)
+    uint Doubts(Span<float> others, int first, int label, float own, float limit)
     {
-        var limit = Vector256.Create(MathF.Sqrt(own * own + 2 * error));
         Vector256<float> apart = Vector256.LoadUnsafe(ref set.Apart[label * padded + first]) - Vector256.Create(own);
         Vector256<float> bound = Vector256.Max(Vector256.LoadUnsafe(ref others[first]), apart);
-        return Vector256.LessThanOrEqual(bound, limit).ExtractMostSignificantBits();
+        return Vector256.LessThanOrEqual(bound, Vector256.Create(limit)).ExtractMostSignificantBits();
     }
+
+    // A distance above it is certain to be larger than the own one, and to be computed as larger.
+    static float Limit(float own, float error) => MathF.Sqrt(own * own + 2 * error);
 
     float Error(int row)
     {

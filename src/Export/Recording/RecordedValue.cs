@@ -43,4 +43,8 @@ sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> 
 /// <param name="Values">All tensors, by number.</param>
 /// <param name="Calls">Calls in order.</param>
 /// <param name="Outputs">Numbers of the outputs, or null where an output cannot be followed.</param>
-sealed record Recording(IReadOnlyList<RecordedValue> Values, IReadOnlyList<RecordedCall> Calls, IReadOnlyList<int?> Outputs);
+sealed record Recording(IReadOnlyList<RecordedValue> Values, IReadOnlyList<RecordedCall> Calls, IReadOnlyList<int?> Outputs)
+{
+    /// <summary>Size of all results, as float32: about what the run took while its tensors lived.</summary>
+    public long ResultBytes => Values.Where(value => value.Origin == Origin.Result).Sum(value => value.Sizes.Aggregate((long)sizeof(float), (product, size) => product * size));
+}
