@@ -24,6 +24,8 @@ crosscheck: build ## exported models in other runtimes: onnx, OpenCV, onnxruntim
 
 bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss libopenblas0-pthread)
 	$(DOTNET) run --project bench/ClusteringBench -c Release
+	$(DOTNET) run --project bench/Export -c Release -- export
+	$(DOTNET) run --project bench/Export -c Release -- weave
 
 format: ## check the format of the sources
 	$(DOTNET) format whitespace $(SOLUTION) --verify-no-changes --no-restore

@@ -83,6 +83,7 @@ public static class OnnxExport
     {
         Recording.Recording first = Record(module, inputs, inputs.FirstSizes);
         inputs.IsLarge = first.ResultBytes > LargeTrace;
+        FreedMemory.GiveBack();
         MergedTrace trace = Trace(module, inputs, first, inputs.SecondSizes);
         if (trace.HasDerived)
         {
