@@ -11,7 +11,7 @@ public sealed class EvaluationTests
     public void Run_SeparableRows_Strict_NamesEveryImage()
     {
         IReadOnlyList<EvaluationRow> rows = evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict);
-        Assert.Equal(["k-means", "gmm"], rows.Select(row => row.Clusterer));
+        Assert.Equal(["k-means", "gmm", "spectral"], rows.Select(row => row.Clusterer));
         Assert.All(rows, row =>
         {
             Assert.Equal((1.0, 1.0, 1.0, 10, 200), (row.Accuracy, row.Purity, row.NeighbourAccuracy, row.K, row.Images));

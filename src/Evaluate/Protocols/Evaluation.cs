@@ -73,8 +73,11 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
                 GaussianMixture mixture = Mixture(known, 10);
                 yield return Score(subject, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.OneToOne, oneToOne);
                 var spectral = new SpectralOptions { Seed = seed, Threads = threads };
-                int[] clusters = SpectralClustering.Fit(known, spectral);
-                yield return Score(subject, "spectral", "strict", 10, clusters, SpectralClustering.Assign(asked, known, clusters, spectral), ClusterMap.OneToOne, oneToOne);
+                if (known.Count > spectral.NeighbourCount)
+                {
+                    int[] clusters = SpectralClustering.Fit(known, spectral);
+                    yield return Score(subject, "spectral", "strict", 10, clusters, SpectralClustering.Assign(asked, known, clusters, spectral), ClusterMap.OneToOne, oneToOne);
+                }
             }
         }
     }
