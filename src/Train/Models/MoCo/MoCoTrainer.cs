@@ -27,7 +27,7 @@ public sealed class MoCoTrainer : IGradientTrainer
         model = new MoCo(options);
         model.to(job.Device);
         optimizer = optim.SGD(model.Query.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
-        views = new ViewDrawer(options.Augmentation, job, options.BatchSize);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
     }
 
     /// <inheritdoc/>
@@ -46,11 +46,11 @@ public sealed class MoCoTrainer : IGradientTrainer
         {
             FillQueue();
         }
-        Tensor first = views.Draw(batch, 0), second = views.Draw(batch, 1); // [N,1,28,28]
+        Tensor[] view = views.Draw(batch); // two of [N,1,28,28]
         model.FollowQuery(options.KeyMomentum);
-        Tensor key = model.Keys(second); // [N,D]
+        Tensor key = model.Keys(view[1]); // [N,D]
         optimizer.zero_grad();
-        Tensor loss = InfoNceLoss.Compute(model.Query.call(first), key, model.Queue, options.Temperature);
+        Tensor loss = InfoNceLoss.Compute(model.Query.call(view[0]), key, model.Queue, options.Temperature);
         loss.backward();
         optimizer.step();
         // The queue was filled by Q/N batches before this one.
@@ -61,6 +61,7 @@ public sealed class MoCoTrainer : IGradientTrainer
     /// <inheritdoc/>
     public void Dispose()
     {
+        views.Dispose();
         optimizer.Dispose();
         model.Dispose();
     }
@@ -72,7 +73,7 @@ public sealed class MoCoTrainer : IGradientTrainer
         for (int number = 0; number < options.QueueLength / options.BatchSize; number++)
         {
             int[] samples = [.. Enumerable.Range(number * options.BatchSize, options.BatchSize).Select(i => order[i % order.Length])];
-            model.Enqueue(model.Keys(views.Draw(new Batch(0, 0, samples), 2)), number);
+            model.Enqueue(model.Keys(views.Draw(new Batch(-1, -1, samples))[0]), number);
         }
     }
 }
