@@ -35,14 +35,14 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     TrainedModel Export(IGradientTrainer trainer, TrainingRequest request, int opset, int steps, bool finished)
     {
         using var scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> encoder = trainer.Encoder;
+        nn.Module encoder = trainer.Encoder;
         encoder.to(CPU);
         encoder.eval();
         Tensor example = new GradientJob(request.Digits, request.Seed, CPU).Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
         TracedModel traced = OnnxExport.Trace(encoder, example, new OnnxExportOptions
         {
             Inputs = [new("image", Axis.Named("N"), 1, 28, 28)],
-            Outputs = ["embedding"],
+            Outputs = trainer.Outputs,
             Opset = opset,
             Half = request.Half,
             Name = Name,

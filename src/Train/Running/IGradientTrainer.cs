@@ -30,8 +30,11 @@ public interface IGradientTrainer : IDisposable
     /// <summary>The optimizers, whose state is saved and whose learning rates follow the schedule.</summary>
     IReadOnlyList<OptimizerHelper> Optimizers { get; }
 
-    /// <summary>What is exported: images [N,1,28,28] to embeddings [N,D].</summary>
-    nn.Module<Tensor, Tensor> Encoder { get; }
+    /// <summary>What is exported: from images [N,1,28,28] to <see cref="Outputs"/>.</summary>
+    nn.Module Encoder { get; }
+
+    /// <summary>Names of the encoder's outputs in order: those of the contract first, then those that the system has besides.</summary>
+    IReadOnlyList<string> Outputs => ["embedding"];
 
     /// <summary>Makes one step and returns its losses. Runs inside a dispose scope of its own.</summary>
     IReadOnlyList<Loss> Step(Batch batch);

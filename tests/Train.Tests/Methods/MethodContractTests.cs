@@ -43,7 +43,9 @@ public sealed class MethodContractTests : IDisposable
         Value image = Assert.Single(model.Inputs);
         Assert.Equal(("image", "[N,1,28,28]"), (image.Name, image.Shape.ToString()));
         string[] contract = ["embedding", "probability", "cluster"];
-        Assert.Equal(contract.Intersect(model.Outputs.Select(output => output.Name)), model.Outputs.Select(output => output.Name));
+        string[] outputs = [.. model.Outputs.Select(output => output.Name)], known = [.. contract.Intersect(outputs)];
+        Assert.NotEmpty(known);
+        Assert.Equal(known, outputs.Take(known.Length)); // further ones, such as "feature", stand behind
         Assert.Equal((name, "1", "strokes all", digits.Sha256), (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.dataset"], model.Metadata["uvl.dataset_sha256"]));
         foreach (int count in new[] { 1, 3 })
         {

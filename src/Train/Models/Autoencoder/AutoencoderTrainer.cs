@@ -35,7 +35,7 @@ public sealed class AutoencoderTrainer : IGradientTrainer
     public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Encoder => model.Encoder;
+    public nn.Module Encoder => model.Encoder;
 
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
