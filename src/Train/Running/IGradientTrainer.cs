@@ -36,6 +36,9 @@ public interface IGradientTrainer : IDisposable
     /// <summary>Names of the encoder's outputs in order: those of the contract first, then those that the system has besides.</summary>
     IReadOnlyList<string> Outputs => ["embedding"];
 
+    /// <summary>The encoder's embeddings [N,D] of images [N,1,28,28].</summary>
+    Tensor Embed(Tensor images);
+
     /// <summary>Makes one step and returns its losses. Runs inside a dispose scope of its own.</summary>
     IReadOnlyList<Loss> Step(Batch batch);
 }

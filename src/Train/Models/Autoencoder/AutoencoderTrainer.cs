@@ -38,6 +38,9 @@ public sealed class AutoencoderTrainer : IGradientTrainer
     public nn.Module Encoder => model.Encoder;
 
     /// <inheritdoc/>
+    public Tensor Embed(Tensor images) => model.Encoder.call(images);
+
+    /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
         Tensor images = job.Images(batch.Samples); // [N,1,28,28]

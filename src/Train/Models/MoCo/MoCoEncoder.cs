@@ -16,6 +16,7 @@ public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
 
     readonly Conv2d conv1, conv2;
     readonly Linear fc;
+    readonly BatchNorm1d norm;
 
     /// <summary>An encoder to <paramref name="embeddingSize"/> numbers.</summary>
     public MoCoEncoder(int embeddingSize) : base(nameof(MoCoEncoder))
@@ -23,6 +24,7 @@ public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
         conv1 = nn.Conv2d(1, 32, 5, stride: 2, padding: 2);
         conv2 = nn.Conv2d(32, 64, 3, padding: 1);
         fc = nn.Linear(FeatureSize, embeddingSize);
+        norm = nn.BatchNorm1d(embeddingSize, affine: false);
         RegisterComponents();
     }
 
@@ -32,7 +34,7 @@ public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
         Tensor x = nn.functional.relu(conv1.call(image)); // [N,32,14,14]
         x = nn.functional.relu(conv2.call(x)); // [N,64,14,14]
         Tensor feature = nn.functional.max_pool2d(x, 2).flatten(1); // [N,3136]
-        return new MoCoOutput(UnitLength(fc.call(feature)), feature);
+        return new MoCoOutput(UnitLength(norm.call(fc.call(feature))), feature);
     }
 
     // Without the usual floor under the norm, which OpenCV 4.6 cannot read: a row of zeros does not occur, since the layers have biases.

@@ -24,6 +24,9 @@ public sealed record MoCoOptions : GradientOptions
     /// <summary>Keys in the queue (Q), a multiple or a divisor of <see cref="GradientOptions.BatchSize"/>.</summary>
     public int QueueLength { get; init; } = 1024;
 
+    /// <summary>Whether the batch's other keys are negatives beside the queue's; without them the first steps nearly collapse (docs/models/moco.md).</summary>
+    public bool BatchNegatives { get; init; } = true;
+
     /// <summary>m of key = m * key + (1 - m) * query, in [0..1). The poster's best is .99.</summary>
     public double KeyMomentum { get; init; } = 0.99;
 

@@ -46,6 +46,9 @@ public sealed class MoCoTrainer : IGradientTrainer
     public IReadOnlyList<string> Outputs => ["embedding", "feature"];
 
     /// <inheritdoc/>
+    public Tensor Embed(Tensor images) => model.Query.Encoder.call(images).Embedding;
+
+    /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
         if (batch.Step == 0)
@@ -63,7 +66,7 @@ public sealed class MoCoTrainer : IGradientTrainer
         Tensor key = model.Keys(second); // [N,P]
         optimizer.zero_grad();
         Tensor query = model.Query.call(first); // [N,P]
-        Tensor loss = InfoNceLoss.Compute(query, key, model.Queue, options.Temperature);
+        Tensor loss = InfoNceLoss.Compute(query, key, model.Queue, options.Temperature, options.BatchNegatives);
         loss.backward();
         optimizer.step();
         // The queue was filled by Q/N batches before this one.

@@ -1,0 +1,73 @@
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Models.Refine;
+using Toolchain.Train.Running;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Tests.Models;
+
+public sealed class RefineTests
+{
+    static readonly RefineOptions small = new() { From = "none", ClusterCount = 3 };
+
+    [Fact]
+    public void Relabel_ByHand_TakesTheSurestOfEachCluster()
+    {
+        using var model = new Refinement(small, imageCount: 6, embeddingSize: 1);
+        // Four images in cluster 0, of which the surest half is taken, one in cluster 1, one in cluster 2.
+        using Tensor labels = tensor(new float[] { .9f, .1f, 0, .5f, .3f, .2f, .8f, .1f, .1f, .6f, .2f, .2f, .1f, .5f, .4f, .2f, .2f, .6f }, [6, 3]);
+        model.Relabel(labels, 0.5);
+        Assert.Equal([1f, 0, 1, 0, 1, 1], model.Labels.Confident.data<float>().ToArray());
+        Assert.Equal(labels.data<float>().ToArray(), model.Labels.Target.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void FollowNet_WeightsAndStatistics_MoveByTheSameShare()
+    {
+        using var model = new Refinement(small, 6, 1);
+        using (no_grad())
+        {
+            model.Net.state_dict()["norm1.running_mean"].fill_(3);
+            model.Net.state_dict()["conv1.weight"].fill_(2);
+            model.Average.state_dict()["conv1.weight"].fill_(1);
+        }
+        model.FollowNet(0.9);
+        Assert.All(model.Average.state_dict()["norm1.running_mean"].data<float>().ToArray(), value => Assert.Equal(0.3f, value, 1e-6f));
+        Assert.All(model.Average.state_dict()["conv1.weight"].data<float>().ToArray(), value => Assert.Equal(1.1f, value, 1e-6f));
+    }
+
+    [Fact]
+    public void Spectral_TwoClouds_LabelsEachItsOwnSurely()
+    {
+        var random = new RandomStream(1, "clouds");
+        var values = new float[80];
+        for (int row = 0; row < 40; row++)
+        {
+            (values[2 * row], values[2 * row + 1]) = ((row < 20 ? 0 : 50) + (float)random.NextNormal(), (float)random.NextNormal());
+        }
+        using Tensor labels = FirstLabels.Spectral(new Rows(values, 2), 2, new GradientJob(Strokes.Draw(40, 1), 0, CPU, 1));
+        (Tensor certainty, Tensor cluster) = labels.max(1);
+        Assert.All(certainty.data<float>().ToArray(), value => Assert.Equal(1f, value, 1e-6f));
+        long[] found = cluster.data<long>().ToArray();
+        Assert.Single(found[..20].Distinct());
+        Assert.Single(found[20..].Distinct());
+        Assert.NotEqual(found[0], found[39]);
+    }
+
+    [Theory]
+    [InlineData("from=", "'from' must be the folder of a trained run, was empty; say --set from=runs/moco/run-001.")]
+    [InlineData("confidentShare=0", "'confidentShare' must be in (0..1], was 0.")]
+    [InlineData("headSteps=3000", "'headSteps' must be in [0..stepCount=3000), was 3000.")]
+    [InlineData("rounds=0", "'rounds' must be in [1..stepCount=3000], was 0.")]
+    public void Check_OutOfRange_SaysSo(string setting, string message) =>
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => OptionBinder.Apply(small, [setting]).Check()).Message);
+
+    [Fact]
+    public void Train_FromAFolderWithoutARun_SaysSo()
+    {
+        using var trainer = new RefineTrainer(small with { From = "nowhere" }, new GradientJob(Strokes.Draw(20, 1), 0, CPU, 1));
+        Assert.Equal("'nowhere': expected a run folder with config.json, found none; name the folder that 'uvl train' printed.",
+            Assert.Throws<InvalidDataException>(() => trainer.Step(new Batch(0, 0, [1, 2]))).Message);
+    }
+}
