@@ -42,6 +42,9 @@ public sealed record AugmentationOptions : MethodOptions
     /// <summary>Width of the bar, pixels.</summary>
     public double BarWidth { get; init; } = 5;
 
+    /// <summary>Brightness of the bar, in [0..1].</summary>
+    public double BarInk { get; init; }
+
     /// <inheritdoc/>
     public override void Check()
     {

@@ -23,21 +23,6 @@ public sealed class RefineTests
     }
 
     [Fact]
-    public void FollowNet_WeightsAndStatistics_MoveByTheSameShare()
-    {
-        using var model = new Refinement(small, 6, 1);
-        using (no_grad())
-        {
-            model.Net.state_dict()["norm1.running_mean"].fill_(3);
-            model.Net.state_dict()["conv1.weight"].fill_(2);
-            model.Average.state_dict()["conv1.weight"].fill_(1);
-        }
-        model.FollowNet(0.9);
-        Assert.All(model.Average.state_dict()["norm1.running_mean"].data<float>().ToArray(), value => Assert.Equal(0.3f, value, 1e-6f));
-        Assert.All(model.Average.state_dict()["conv1.weight"].data<float>().ToArray(), value => Assert.Equal(1.1f, value, 1e-6f));
-    }
-
-    [Fact]
     public void Spectral_TwoClouds_LabelsEachItsOwnSurely()
     {
         var random = new RandomStream(1, "clouds");

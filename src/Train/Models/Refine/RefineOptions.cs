@@ -20,20 +20,17 @@ public sealed record RefineOptions : GradientOptions
     /// <summary>Heads that learn side by side; the one with the most mutual information is taken.</summary>
     public int HeadCount { get; init; } = 5;
 
-    /// <summary>Times that all images get new labels from the averaged net, evenly over the steps.</summary>
+    /// <summary>Times that all images get new labels from the net, evenly over the steps.</summary>
     public int Rounds { get; init; } = 4;
 
     /// <summary>Views of an image whose mean prediction is its new label.</summary>
-    public int LabelViews { get; init; } = 4;
+    public int LabelViews { get; init; } = 2;
 
     /// <summary>Share of each cluster, its surest images, whose labels are learned from.</summary>
     public double ConfidentShare { get; init; } = 0.9;
 
     /// <summary>Weight of the mutual information between the two views of every image, beside the labels.</summary>
     public double MutualInformation { get; init; } = 0.5;
-
-    /// <summary>Momentum of the averaged weights.</summary>
-    public double AverageMomentum { get; init; } = 0.99;
 
     /// <summary>Decoupled weight decay of AdamW.</summary>
     public double WeightDecay { get; init; } = 1e-3;
@@ -60,7 +57,6 @@ public sealed record RefineOptions : GradientOptions
         Require(LabelViews >= 1, nameof(LabelViews), "at least 1", LabelViews);
         Require(ConfidentShare is > 0 and <= 1, nameof(ConfidentShare), "in (0..1]", ConfidentShare);
         Require(MutualInformation >= 0, nameof(MutualInformation), "at least 0", MutualInformation);
-        Require(AverageMomentum is >= 0 and < 1, nameof(AverageMomentum), "in [0..1)", AverageMomentum);
         Require(WeightDecay >= 0, nameof(WeightDecay), "at least 0", WeightDecay);
     }
 }

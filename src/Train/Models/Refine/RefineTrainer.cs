@@ -46,18 +46,17 @@ public sealed class RefineTrainer : IGradientTrainer
     public IReadOnlyList<OptimizerHelper> Optimizers => [headOptimizer, netOptimizer];
 
     /// <inheritdoc/>
-    public nn.Module Encoder => model.Average;
+    public nn.Module Encoder => model.Net;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Outputs => ["embedding", "probability", "cluster"];
 
     /// <inheritdoc/>
-    public Tensor Embed(Tensor images) => model.Average.call(images).Embedding;
+    public Tensor Embed(Tensor images) => model.Net.call(images).Embedding;
 
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
-        model.Average.eval();
         if (batch.Step == options.HeadSteps)
         {
             model.Relabel(options.HeadSteps > 0 ? HeadLabels() : FirstLabels.Spectral(source.Value.EmbedAll(), options.ClusterCount, job).to(job.Device), options.ConfidentShare);
@@ -110,7 +109,6 @@ public sealed class RefineTrainer : IGradientTrainer
         netOptimizer.zero_grad();
         loss.backward();
         netOptimizer.step();
-        model.FollowNet(options.AverageMomentum);
         Tensor agreement = probability[0].argmax(1).eq(probability[1].argmax(1)).to(ScalarType.Float32).mean();
         return [new Loss("loss", loss.ToSingle()), new Loss("labels", labels.ToSingle()), new Loss("information", information.ToSingle()), new Loss("agreement", agreement.ToSingle())];
     }
@@ -129,13 +127,13 @@ public sealed class RefineTrainer : IGradientTrainer
     Tensor NetLabels(int step)
     {
         var augmentation = new Augmentation(options.Augmentation with { EraseProbability = 0, BarProbability = 0 }, (ulong)job.Seed);
-        Tensor sum = Predict(images => model.Average.call(images).Probability);
+        Tensor sum = Predict(images => model.Net.call(images).Probability);
         var buffer = new float[labelBatch * options.LabelViews * Data.DigitSet.PixelCount];
         Tensor drawn = Predict((samples, images) =>
         {
             augmentation.Draw(job.Digits, samples, -2 - step, 0, options.LabelViews, buffer, job.Threads);
             Tensor view = tensor(buffer.AsSpan(0, samples.Length * options.LabelViews * Data.DigitSet.PixelCount).ToArray(), [options.LabelViews * samples.Length, 1, Data.DigitSet.Side, Data.DigitSet.Side], device: job.Device);
-            return model.Average.call(view).Probability.view(options.LabelViews, samples.Length, options.ClusterCount).sum(0);
+            return model.Net.call(view).Probability.view(options.LabelViews, samples.Length, options.ClusterCount).sum([0]);
         });
         return (sum + drawn) / (options.LabelViews + 1);
     }
@@ -146,6 +144,7 @@ public sealed class RefineTrainer : IGradientTrainer
     {
         using (no_grad())
         {
+            model.eval(); // the statistics of training, not those of the batch
             var parts = new List<Tensor>();
             for (int start = 0; start < job.Digits.Count; start += labelBatch)
             {
@@ -153,6 +152,7 @@ public sealed class RefineTrainer : IGradientTrainer
                 int[] samples = [.. Enumerable.Range(start, Math.Min(labelBatch, job.Digits.Count - start))];
                 parts.Add(predict(samples, job.Images(samples)).MoveToOuterDisposeScope());
             }
+            model.train();
             return cat(parts);
         }
     }

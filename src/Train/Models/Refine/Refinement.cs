@@ -3,11 +3,11 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Refine;
 
-/// <summary>All state of the last mile: the heads on the given encoder, the net that learns, its average, and the present label of every training image.</summary>
+/// <summary>All state of the last mile: the heads on the given encoder, the net that learns, and the present label of every training image.</summary>
 public sealed class Refinement : nn.Module
 {
     readonly Linear heads;
-    readonly ClusterNet net, average;
+    readonly ClusterNet net;
     readonly Tensor target; // [N,K], soft labels; a buffer: it is saved with the weights
     readonly Tensor confident; // [N], 1 where the label is learned from
 
@@ -19,41 +19,19 @@ public sealed class Refinement : nn.Module
     {
         heads = nn.Linear(embeddingSize, options.HeadCount * options.ClusterCount);
         net = new ClusterNet(options.ClusterCount);
-        average = new ClusterNet(options.ClusterCount);
         target = zeros(imageCount, options.ClusterCount);
         confident = zeros(imageCount);
         RegisterComponents();
-        average.load_state_dict(net.state_dict());
-        average.eval();
-        foreach (Parameter parameter in average.parameters())
-        {
-            parameter.requires_grad = false;
-        }
     }
 
     /// <summary>Linear heads on the given encoder's embeddings.</summary>
     public Linear Heads => heads;
 
-    /// <summary>The net that learns by gradient.</summary>
+    /// <summary>The net that learns from the labels; what is exported.</summary>
     public ClusterNet Net => net;
-
-    /// <summary>The mean of its latest weights; what is exported.</summary>
-    public ClusterNet Average => average;
 
     /// <summary>Soft labels [N,K] and 1 or 0 [N] for whether each is learned from.</summary>
     public (Tensor Target, Tensor Confident) Labels => (target, confident);
-
-    /// <summary>Moves the averaged weights, and the statistics of their normalisation, by (1 - m) of their distance.</summary>
-    public void FollowNet(double momentum)
-    {
-        using (no_grad())
-        {
-            foreach ((Tensor own, Tensor other) in average.state_dict().Values.Zip(net.state_dict().Values).Where(pair => pair.First.is_floating_point()))
-            {
-                own.mul_(momentum).add_(other, alpha: 1 - momentum);
-            }
-        }
-    }
 
     /// <summary>
     /// Takes new soft labels [N,K]. Learned from are, in each cluster, the <paramref name="share"/> of its images that are surest of it, so that an easy
