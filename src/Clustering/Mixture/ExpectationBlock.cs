@@ -117,6 +117,7 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
     }
 
     /// <summary>exp of numbers in [-700..0]: 2^n e^r with |r| at most ln 2 / 2, by the series of e^r to r^12 / 12!, whose rest is below the rounding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<double> SmallExp(Vector256<double> x)
     {
         // Adding it rounds to whole numbers, which then stand in the last bits.
@@ -134,5 +135,6 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
         return (power.AsInt64() + (shifted.AsInt64() << 52)).AsDouble();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<double> Pair(Vector256<double> r, double constant, double linear) => Vector256.FusedMultiplyAdd(r, Vector256.Create(linear), Vector256.Create(constant));
 }

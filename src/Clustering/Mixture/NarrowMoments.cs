@@ -15,7 +15,10 @@ sealed class NarrowMoments(double[] mean)
     // Filled up to whole fours.
     readonly double[] origin = [.. mean, 0, 0, 0];
     // For each four columns: the sums of the columns, then for each column up to the last of the four those of its products with the four.
-    readonly Aligned sums = new((mean.Length + Height) * (mean.Length + 3 * Height) / 2 * Half), total = new(Half);
+    readonly Aligned sums = new(SumCount((mean.Length + Height - 1) / Height)), total = new(Half);
+
+    // One and four columns of four sums, one and eight, and so on.
+    static int SumCount(int blocks) => blocks * (2 * blocks + 3) * Height * Half;
 
     /// <summary>Numbers of <see cref="Take"/>.</summary>
     public static int Length(int width) => 1 + width + width * (width + 1) / 2;
