@@ -50,6 +50,10 @@ public readonly struct Rows : IRows
 
     float IRows.Divisor => 1;
 
+    bool IRows.HasBytes => false;
+
+    ReadOnlySpan<byte> IRows.Bytes(int row, out int first) => throw new NotSupportedException("These rows are no bytes.");
+
     void IRows.Read(int row, int column, Span<float> to) => this[row].Slice(column, to.Length).CopyTo(to);
 
     void IRows.Prefetch(int row) => Kernels.Prefetch(System.Runtime.InteropServices.MemoryMarshal.AsBytes(this[row]));

@@ -9,7 +9,7 @@ namespace Toolchain.Clustering;
 /// themselves. A distance is computed only where the bounds, less the rounding of float32, leave a doubt: the labels are those that computing all of
 /// them would give.
 /// </summary>
-sealed class NearestCentres<TRows> where TRows : struct, IRows
+sealed partial class NearestCentres<TRows> where TRows : struct, IRows
 {
     static readonly int lanes = Vector256<float>.Count;
 
@@ -19,6 +19,7 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
     readonly float rounding;
     float[] centres = [];
     CentreSet set = null!;
+    RoundedCentres? rounded;
 
     public NearestCentres(TRows rows, float[] norms, int count, int threads)
     {
@@ -47,6 +48,7 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
     {
         set = new CentreSet(next, centres.Length == 0 ? next : centres, rows.Width, padded, lengths.Max());
         centres = next;
+        rounded = rows.HasBytes ? new RoundedCentres(next, rows.Width) : null;
         Chunks.ForEach(rows.Count, threads, (_, start, end) =>
         {
             Span<int> doubtful = stackalloc int[Chunks.Size];
@@ -64,7 +66,10 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
             Span<int> candidates = new int[padded];
             foreach (int row in doubtful[..found])
             {
-                Search(row, values, candidates);
+                if (rounded == null || !SearchRounded(row, candidates))
+                {
+                    Search(row, values, candidates);
+                }
             }
         });
     }
@@ -128,7 +133,7 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
         (Labels[row], upper[row]) = (nearest, Above(least, error));
     }
 
-    int Candidates(Span<float> others, int label, float own, float error, Span<int> candidates)
+    int Candidates(Span<float> others, int label, float own, float error, Span<int> candidates, int except = -1)
     {
         int count = 0;
         float limit = Limit(own, error);
@@ -138,7 +143,7 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
             {
                 int centre = first + BitOperations.TrailingZeroCount(doubts);
                 candidates[count] = centre;
-                count += centre == label ? 0 : 1;
+                count += centre == label || centre == except ? 0 : 1;
             }
         }
         return count;
