@@ -1,5 +1,5 @@
 // Clustering against scikit-learn, faiss and ML.NET on MNIST's training images. Prints the table and writes docs/benchmarks/clustering.md.
-//   dotnet run --project bench/ClusteringBench -c Release [PAIRS]
+//   dotnet run --project bench/ClusteringBench -c Release -- [PAIRS [TEXT]]     with TEXT only the jobs that hold it, other rows stay as they are
 using System.Diagnostics;
 using System.Text.Json;
 using Toolchain.Clustering;
@@ -14,13 +14,16 @@ Rows pixels = bytes.ToRows();
 string folder = Directory.CreateTempSubdirectory("bench-").FullName;
 using var peer = new Peer(Path.Combine(root, "bench/peers/cluster.py"), folder);
 JsonElement versions = peer.Ask(new { job = "versions" });
-using var table = new StringWriter();
-table.WriteLine("| job | peer | ours | peer | ratio | asked | answers differ by |\n|---|---|---|---|---|---|---|");
-var run = new Pairs(table);
+string page = Path.Combine(root, "docs/benchmarks/clustering.md");
+var run = new Pairs(page, args.Length > 1 ? args[1] : "");
 Save("pixels", pixels);
 
 foreach (int k in new[] { 10, 30 })
 {
+    if (!run.Wants($"k-means k={k}, whole fit") && !run.Wants("a pass (of 20)"))
+    {
+        continue;
+    }
     // One pass after k-means++ draws: the same start for all.
     Rows start = KMeans.Fit(bytes, new KMeansOptions { ClusterCount = k, MaxIterations = 1 }).Centres;
     Save($"start{k}", start);
@@ -33,6 +36,10 @@ foreach (int k in new[] { 10, 30 })
         run.Run("k-means k=10, 60,000 x 784, a pass (of 20)", () => Fit(() => KMeans.Fit(bytes, first, few)),
             new Dictionary<string, Func<Outcome>> { ["scikit-learn Lloyd"] = () => peer.Run(Few("lloyd")), ["scikit-learn Elkan"] = () => peer.Run(Few("elkan")) },
             pairs, 1e-5, true, new Dictionary<string, double> { ["scikit-learn Lloyd"] = 4, ["scikit-learn Elkan"] = 4 });
+    }
+    if (!run.Wants($"k-means k={k}, whole fit"))
+    {
+        continue;
     }
     int passes = KMeans.Fit(bytes, start, new KMeansOptions()).Iterations;
     var ml = new MicrosoftMl(pixels.Values.ToArray(), pixels.Width);
@@ -53,13 +60,18 @@ foreach (int k in new[] { 10, 30 })
 
 foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20, 15.0), (12, 50, 10, 15.0), (784, 10, 1, 2.5) })
 {
+    string job = $"mixture, full, k={k}, 60,000 x {width}, a pass (of {iterations})";
+    if (!run.Wants(job))
+    {
+        continue;
+    }
     Rows rows = width == 784 ? pixels : Pca.Fit(pixels, width, whiten: true).Project(pixels);
     int[] labels = KMeans.Fit(rows, new KMeansOptions { ClusterCount = k, MaxIterations = 5 }).Labels;
     Save($"rows{width}", rows);
     Npy.Write(Path.Combine(folder, $"labels{width}-{k}.npy"), TensorEntry.Of<long>([.. labels.Select(label => (long)label)], labels.Length));
     double regularization = width == 784 ? 1e-3 : 1e-6;
     var options = new GaussianMixtureOptions { ComponentCount = k, MaxIterations = iterations, Tolerance = 0, Regularization = regularization };
-    run.Run($"mixture, full, k={k}, 60,000 x {width}, a pass (of {iterations})", () => Mixture(rows, labels, options),
+    run.Run(job, () => Mixture(rows, labels, options),
         new Dictionary<string, Func<Outcome>> { ["scikit-learn"] = () => peer.Run(new { job = "mixture-sklearn", rows = $"rows{width}", labels = $"labels{width}-{k}", iterations, regularization }) },
         width == 784 ? Math.Min(2, pairs) : pairs, 1e-6, true, new Dictionary<string, double> { ["scikit-learn"] = least });
 }
@@ -67,9 +79,12 @@ foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20
 // Unit rows of 64 numbers in ten clouds, as an encoder gives them.
 Rows embedding = Unit(Pca.Fit(pixels, 64, whiten: true).Project(pixels));
 Save("embedding", embedding);
-NeighbourTable found = Neighbours.OfEach(embedding, 20);
-_ = peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 });
-run.Alone("20 nearest neighbours of each of 60,000 x 64", $"recall {Recall(found):f6} against faiss", () => Seconds(() => Neighbours.OfEach(embedding, 20)), pairs, 4);
+if (run.Wants("20 nearest neighbours"))
+{
+    NeighbourTable found = Neighbours.OfEach(embedding, 20);
+    _ = peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 });
+    run.Alone("20 nearest neighbours of each of 60,000 x 64", $"recall {Recall(found):f6} against faiss", () => Seconds(() => Neighbours.OfEach(embedding, 20)), pairs, 4);
+}
 run.Run("20 nearest neighbours of each of 60,000 x 64", () => new Outcome(Seconds(() => Neighbours.OfEach(embedding, 20)), 1, 1),
     new Dictionary<string, Func<Outcome>> { ["faiss IndexFlatL2"] = () => peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 }) with { Value = 1 } }, pairs, 0, false, new Dictionary<string, double>());
 run.Alone("poster row: k-means k=30 from draws to labels", "uvl train kmeans --set clusterCount=30", () => Seconds(() => KMeans.Fit(bytes, new KMeansOptions { ClusterCount = 30 })), pairs, 2);
@@ -79,7 +94,7 @@ run.Alone("poster row: 26 components, mixture of 130, from pixels to labels", "u
     return GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 130 });
 }), Math.Min(3, pairs), 60);
 
-File.WriteAllText(Path.Combine(root, "docs/benchmarks/clustering.md"), $"""
+File.WriteAllText(page, $"""
     # Clustering against scikit-learn, faiss and ML.NET
 
     `make bench`: MNIST's 60,000 training images, the same start for all but ML.NET, whose start cannot be given. Ours and the peer's run in turn, {pairs} times
@@ -87,8 +102,10 @@ File.WriteAllText(Path.Combine(root, "docs/benchmarks/clustering.md"), $"""
 
     Machine: {Environment.ProcessorCount} cores ({Cpu()}), .NET {Environment.Version}. Peers: scikit-learn {versions.GetProperty("scikit-learn")}, faiss {versions.GetProperty("faiss")}, numpy {versions.GetProperty("numpy")}, BLAS {versions.GetProperty("blas")}, ML.NET 5.0.1.
 
-    {table}
-    """);
+    | job | peer | ours | peer | ratio | asked | answers differ by |
+    |---|---|---|---|---|---|---|
+    {run.Table}
+    """ + "\n");
 Directory.Delete(folder, recursive: true);
 
 void Save(string name, Rows rows) => Npy.Write(Path.Combine(folder, $"{name}.npy"), TensorEntry.Of<float>(rows.Values.ToArray(), rows.Count, rows.Width));

@@ -11,6 +11,9 @@ namespace Toolchain.Clustering;
 /// </summary>
 sealed partial class NearestCentres<TRows> where TRows : struct, IRows
 {
+    // Rows in flight from the memory while one is searched.
+    const int Ahead = 4;
+
     static readonly int lanes = Vector256<float>.Count;
 
     readonly TRows rows;
@@ -31,8 +34,8 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         lower = new float[(long)rows.Count * padded];
         // A sum of D products in float32 is off by at most D 2^-24 |x||c|, and so are the norms (Higham 2002, section 3.1); twice that for 2xc.
         rounding = (rows.Width + 8) * 2 * MathF.Pow(2, -24);
-        // Nothing is known: bounds that no row passes.
-        Array.Fill(upper, float.PositiveInfinity);
+        // Nothing is known: bounds that no row passes, and lanes that fill up do not.
+        Array.Fill(upper, 1e18f);
         for (long row = 0; row < rows.Count; row++)
         {
             // Lanes that only fill the last vector are far from everything.
@@ -58,14 +61,15 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
                 if (Drift(row))
                 {
                     doubtful[found++] = row;
-                    // Scattered rows would each wait for the memory.
-                    rows.Prefetch(row);
                 }
             }
             Span<float> values = new float[rows.Width];
             Span<int> candidates = new int[padded];
-            foreach (int row in doubtful[..found])
+            for (int i = 0; i < found; i++)
             {
+                // Scattered rows would each wait for the memory.
+                rows.Prefetch(doubtful[Math.Min(i + Ahead, found - 1)]);
+                int row = doubtful[i];
                 if (rounded == null || !SearchRounded(row, candidates))
                 {
                     Search(row, values, candidates);
