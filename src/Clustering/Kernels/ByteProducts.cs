@@ -12,7 +12,7 @@ static class ByteProducts
     public static bool IsSupported => Avx2.IsSupported;
 
     /// <summary>The largest magnitude of a 16-bit number with which no sum of rows of that width overflows.</summary>
-    public static int Limit(int width) => (int)Math.Min(short.MaxValue, int.MaxValue / (2L * byte.MaxValue * (width / 16 + 1)));
+    public static int Limit(int width) => (int)Math.Min(short.MaxValue, int.MaxValue / (2L * byte.MaxValue * (width / 32 + 1)));
 
     /// <summary>Two products.</summary>
     public static (double First, double Second) Dot(ReadOnlySpan<byte> row, ReadOnlySpan<short> first, ReadOnlySpan<short> second)
