@@ -152,6 +152,16 @@ public sealed class KMeansTests
     }
 
     [Fact]
+    public void Fit_BytesByAnyThreadCount_GivesTheSameBits()
+    {
+        var random = new Random(8);
+        var rows = new ByteRows(Enumerable.Range(0, 3000 * 50).Select(i => (byte)(random.Next(90) + i / 50 % 7 * 20)).ToArray(), 50);
+        KMeansResult[] results = [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 9, Threads = threads }))];
+        Assert.All(results, result => Assert.Equal(results[0].Centres.Values.ToArray(), result.Centres.Values.ToArray()));
+        Assert.All(results, result => Assert.Equal(results[0].Inertia, result.Inertia));
+    }
+
+    [Fact]
     public void Fit_LabelsBelongToTheReturnedCentres()
     {
         Rows rows = Samples.Blobs(2000, 3, 8, 11);

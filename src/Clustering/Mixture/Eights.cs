@@ -26,7 +26,7 @@ sealed class Eights
     }
 
     /// <summary>Whether rows are so short that the sums of their products stay in the first-level cache.</summary>
-    public bool IsNarrow => rows.Width <= 40;
+    public bool IsNarrow => rows.Width <= 40 && (long)PaddedCount * rows.Width + Margin <= Array.MaxLength / 2;
 
     /// <summary>Number of rows (N).</summary>
     public int RowCount => rows.Count;
