@@ -59,7 +59,11 @@ public sealed class Augmentation(AugmentationOptions options, ulong seed)
         }
         if (random.NextDouble() < options.BarProbability)
         {
-            Occlusion.DrawBar(view, options.BarWidth, (float)options.BarInk, ref random);
+            Occlusion.DrawBar(view, options.BarWidth, ref random);
+        }
+        if (random.NextDouble() < options.StrokeProbability)
+        {
+            PenStroke.DrawRandom(view, ref random);
         }
     }
 

@@ -42,8 +42,8 @@ public sealed record AugmentationOptions : MethodOptions
     /// <summary>Width of the bar, pixels.</summary>
     public double BarWidth { get; init; } = 5;
 
-    /// <summary>Brightness of the bar, in [0..1].</summary>
-    public double BarInk { get; init; }
+    /// <summary>Probability that a short stroke of the pen is added: with it a plain seven turns into a crossed one.</summary>
+    public double StrokeProbability { get; init; }
 
     /// <inheritdoc/>
     public override void Check()
@@ -60,6 +60,7 @@ public sealed record AugmentationOptions : MethodOptions
         Probability(ThicknessProbability, nameof(ThicknessProbability));
         Probability(EraseProbability, nameof(EraseProbability));
         Probability(BarProbability, nameof(BarProbability));
+        Probability(StrokeProbability, nameof(StrokeProbability));
 
         static void Probability(double value, string name) => Require(value is >= 0 and <= 1, name, "in [0..1]", value);
 

@@ -29,7 +29,7 @@ static class Occlusion
     /// <summary>
     /// Blackens the bar of the pixels that lie within width / 2 of a line: |cos a (x - 13.5) + sin a (y - 13.5) - offset| at most width / 2.
     /// </summary>
-    public static void Bar(Span<float> view, double angle, double offset, double width, float ink = 0)
+    public static void Bar(Span<float> view, double angle, double offset, double width)
     {
         const double centre = (side - 1) / 2.0;
         (double sin, double cos) = Math.SinCos(angle);
@@ -38,11 +38,11 @@ static class Occlusion
         {
             double middle = (offset - sin * (y - centre)) / cos + centre, reach = Math.Abs(width / 2 / cos);
             int from = (int)Math.Clamp(Math.Ceiling(middle - reach), 0, side), to = (int)Math.Clamp(Math.Floor(middle + reach) + 1, from, side);
-            view.Slice(y * side + from, to - from).Fill(ink);
+            view.Slice(y * side + from, to - from).Clear();
         }
     }
 
     /// <summary>A bar of any direction through the middle 16 pixels.</summary>
-    public static void DrawBar(Span<float> view, double width, float ink, ref RandomStream random) =>
-        Bar(view, random.NextDouble(0, Math.PI), random.NextDouble(-8, 8), width, ink);
+    public static void DrawBar(Span<float> view, double width, ref RandomStream random) =>
+        Bar(view, random.NextDouble(0, Math.PI), random.NextDouble(-8, 8), width);
 }

@@ -3,6 +3,7 @@ using Toolchain.Data;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Models.Refine;
 using Toolchain.Train.Running;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Tests.Models;
@@ -38,6 +39,34 @@ public sealed class RefineTests
         Assert.Single(found[..20].Distinct());
         Assert.Single(found[20..].Distinct());
         Assert.NotEqual(found[0], found[39]);
+    }
+
+    [Fact]
+    public void Step_AtEachRound_LabelsEveryImageWithADistribution()
+    {
+        using var folder = new TemporaryFolder();
+        DigitSet digits = Strokes.Draw(60, 1);
+        Method moco = MethodRegistry.Find("moco");
+        TrainingRun.Execute(moco, RunFolder.Create(folder["given"]), new TrainingRequest
+        {
+            Digits = digits,
+            DataSpec = "strokes:60:1",
+            Options = OptionBinder.Apply(moco.Defaults, ["stepCount=2", "batchSize=16", "queueLength=16"]),
+            Threads = 1,
+        });
+        var options = new RefineOptions { From = folder["given"], StepCount = 4, Rounds = 2, BatchSize = 16, ClusterCount = 4, ConfidentShare = 0.5 };
+        using var trainer = new RefineTrainer(options, new GradientJob(digits, 1, CPU, 1));
+        var sampler = new BatchSampler(60, 16, 1);
+        var model = (Refinement)trainer.Module;
+        for (int step = 0; step < 4; step++)
+        {
+            float[] before = model.Labels.Target.data<float>().ToArray();
+            trainer.Step(sampler[step]);
+            float[] after = model.Labels.Target.data<float>().ToArray();
+            Assert.Equal(step is 0 or 2, !before.AsSpan().SequenceEqual(after)); // the first labels, and one new round
+            Assert.All(after.Chunk(4), label => Assert.Equal(1f, label.Sum(), 1e-5f));
+            Assert.InRange(model.Labels.Confident.sum().ToSingle(), 30, 34); // half of each of up to four clusters, rounded up
+        }
     }
 
     [Theory]

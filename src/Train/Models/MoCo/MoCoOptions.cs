@@ -13,7 +13,7 @@ public enum MoCoOptimizer
 }
 
 /// <summary>Options of MoCo; the defaults are the quick recipe of docs/models/moco.md.</summary>
-public sealed record MoCoOptions : GradientOptions
+public sealed record MoCoOptions : GradientOptions, IAugmented
 {
     /// <summary>Size of an embedding (D). The poster's best is 64.</summary>
     public int EmbeddingSize { get; init; } = 64;
