@@ -1,6 +1,6 @@
 // MoCo against PyTorch on MNIST's training images: the same views' transforms, the same step from the same weights on the same views, a whole
 // epoch. Prints the table and writes docs/benchmarks/training.md.
-//   dotnet run --project bench/Training -c Release [PAIRS [THREADS]]
+//   dotnet run --project bench/Training -c Release [PAIRS [THREADS [JOB]]]
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -22,9 +22,8 @@ string folder = Directory.CreateTempSubdirectory("bench-").FullName;
 Npy.Write(Path.Combine(folder, "images.npy"), TensorEntry.Of<byte>(digits.Pixels, digits.Count, 28, 28));
 using var peer = new Peer(Path.Combine(Environment.CurrentDirectory, "bench/peers/train.py"), folder);
 JsonElement versions = peer.Ask(new { job = "versions", threads });
-using var table = new StringWriter();
-table.WriteLine("| job | peer | ours | peer | ratio | asked | answers differ by |\n|---|---|---|---|---|---|---|");
-var run = new Pairs(table);
+const string page = "docs/benchmarks/training.md";
+var run = new Pairs(page, args.Length > 2 ? args[2] : "");
 
 int[] all = [.. Enumerable.Range(0, digits.Count)];
 var views = new float[2 * 10_000 * DigitSet.PixelCount];
@@ -65,7 +64,7 @@ run.Run($"an epoch of {epoch} steps with its augmentation", () =>
     return Timed(epoch, step => trainer.Step(batches[step] with { Next = step + 1 < epoch ? batches[step + 1] : null })[0].Value);
 }, Theirs(new { job = "epoch", options }), Math.Min(3, pairs), null, false, Asked(2));
 
-File.WriteAllText("docs/benchmarks/training.md", $"""
+File.WriteAllText(page, $"""
     # Training MoCo against PyTorch
 
     `make bench`: MNIST's training images, the same network, loss, optimiser and transforms. Ours and the peer's run in turn, {pairs} times (the epoch less
@@ -73,8 +72,11 @@ File.WriteAllText("docs/benchmarks/training.md", $"""
 
     Machine: {Environment.ProcessorCount} cores, {threads} threads, .NET {Environment.Version}, libtorch {__version__}. Peer: PyTorch {versions.GetProperty("torch")}, {versions.GetProperty("threads")} threads, {versions.GetProperty("blas")}.
 
-    {table}
-    """.Replace("\r", ""));
+    | job | peer | ours | peer | ratio | asked | answers differ by |
+    |---|---|---|---|---|---|---|
+    {run.Table}
+
+    """);
 Directory.Delete(folder, recursive: true);
 
 Dictionary<string, Func<Outcome>> Theirs(object asked) => new() { ["PyTorch"] = () => peer.Run(asked) };

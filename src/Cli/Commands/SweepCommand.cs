@@ -3,7 +3,7 @@ using System.Globalization;
 using Toolchain.Cli.Light;
 using Toolchain.Cli.Sweeps;
 using Toolchain.Data;
-using Toolchain.Evaluate.Pictures;
+using Toolchain.Pictures;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Running;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ScottPlot;
 
-namespace Toolchain.Evaluate.Pictures;
+namespace Toolchain.Pictures;
 
 /// <summary>A table of percentages as colours, each cell with its number and, where given, another's number beneath.</summary>
 /// <param name="Title">Above the picture.</param>
