@@ -29,7 +29,7 @@ public abstract record GradientOptions : MethodOptions
     public int WarmupSteps { get; init; }
 
     /// <summary>The learning rate of a step, 0-based.</summary>
-    public double LearningRateAt(int step)
+    public virtual double LearningRateAt(int step)
     {
         double warmth = step < WarmupSteps ? (step + 1.0) / WarmupSteps : 1;
         return warmth * (Schedule == LearningRateSchedule.Cosine ? LearningRate * (1 + Math.Cos(Math.PI * step / StepCount)) / 2 : LearningRate);

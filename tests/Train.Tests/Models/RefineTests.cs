@@ -32,7 +32,7 @@ public sealed class RefineTests
         {
             (values[2 * row], values[2 * row + 1]) = ((row < 20 ? 0 : 50) + (float)random.NextNormal(), (float)random.NextNormal());
         }
-        using Tensor labels = FirstLabels.Spectral(new Rows(values, 2), 2, new GradientJob(Strokes.Draw(40, 1), 0, CPU, 1));
+        using Tensor labels = SpectralLabels.Of(new Rows(values, 2), 2, new GradientJob(Strokes.Draw(40, 1), 0, CPU, 1));
         (Tensor certainty, Tensor cluster) = labels.max(1);
         Assert.All(certainty.data<float>().ToArray(), value => Assert.Equal(1f, value, 1e-6f));
         long[] found = cluster.data<long>().ToArray();
@@ -69,11 +69,28 @@ public sealed class RefineTests
         }
     }
 
+    [Fact]
+    public void Order_ByHand_PairsWhatSharesMost()
+    {
+        // Earlier clusters of five images 0 0 1 1 2; now 2 2 0 1 1.
+        using Tensor earlier = nn.functional.one_hot(tensor(new long[] { 0, 0, 1, 1, 2 }), 3).to(float32), labels = nn.functional.one_hot(tensor(new long[] { 2, 2, 0, 1, 1 }), 3).to(float32);
+        Assert.Equal([2L, 0, 1], SpectralLabels.Order(labels, earlier).data<long>().ToArray());
+    }
+
+    [Fact]
+    public void LearningRateAt_EachRound_BeginsAnew()
+    {
+        RefineOptions options = small with { HeadSteps = 10, StepCount = 70, Rounds = 3, WarmupSteps = 0, LearningRate = 1 };
+        Assert.Equal([1, 1, 1, 1], new[] { 0, 10, 30, 50 }.Select(options.LearningRateAt));
+        Assert.Equal(0.5, options.LearningRateAt(5), 1e-12); // half of the heads' steps
+        Assert.Equal(0.5, options.LearningRateAt(40), 1e-12); // half of the second round
+    }
+
     [Theory]
     [InlineData("from=", "'from' must be the folder of a trained run, was empty; say --set from=runs/moco/run-001.")]
     [InlineData("confidentShare=0", "'confidentShare' must be in (0..1], was 0.")]
-    [InlineData("headSteps=3000", "'headSteps' must be in [0..stepCount=3000), was 3000.")]
-    [InlineData("rounds=0", "'rounds' must be in [1..stepCount=3000], was 0.")]
+    [InlineData("headSteps=1200", "'headSteps' must be in [0..stepCount=1200), was 1200.")]
+    [InlineData("rounds=0", "'rounds' must be in [1..stepCount-headSteps=1200], was 0.")]
     public void Check_OutOfRange_SaysSo(string setting, string message) =>
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => OptionBinder.Apply(small, [setting]).Check()).Message);
 

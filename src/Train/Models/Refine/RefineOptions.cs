@@ -20,26 +20,36 @@ public sealed record RefineOptions : GradientOptions, IAugmented
     /// <summary>Heads that learn side by side; the one with the most mutual information is taken.</summary>
     public int HeadCount { get; init; } = 5;
 
-    /// <summary>Times that all images get new labels from the net, evenly over the steps.</summary>
-    public int Rounds { get; init; } = 4;
-
-    /// <summary>Views of an image whose mean prediction is its new label.</summary>
-    public int LabelViews { get; init; } = 2;
+    /// <summary>Rounds, each with labels of its own: the first has the first labels, the others the spectral clusters of the net's embeddings by then.</summary>
+    public int Rounds { get; init; } = 3;
 
     /// <summary>Share of each cluster, its surest images, whose labels are learned from.</summary>
-    public double ConfidentShare { get; init; } = 0.9;
+    public double ConfidentShare { get; init; } = 0.8;
 
     /// <summary>Weight of the mutual information between the two views of every image, beside the labels.</summary>
-    public double MutualInformation { get; init; } = 0.5;
+    public double MutualInformation { get; init; }
 
     /// <summary>Decoupled weight decay of AdamW.</summary>
     public double WeightDecay { get; init; } = 1e-3;
 
     /// <summary>How the views are drawn.</summary>
-    public AugmentationOptions Augmentation { get; init; } = new() { EraseProbability = 0.4, EraseSide = 10, BarProbability = 0.4 };
+    public AugmentationOptions Augmentation { get; init; } = new();
 
     /// <summary>Defaults of the shared options.</summary>
-    public RefineOptions() => (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 3000, 2e-3, LearningRateSchedule.Cosine, 100);
+    public RefineOptions() => (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 1200, 2e-3, LearningRateSchedule.Cosine, 50);
+
+    /// <summary>Steps of a round; the last one takes what is left.</summary>
+    public int RoundSteps => (StepCount - HeadSteps) / Rounds;
+
+    /// <summary>The schedule begins anew with every round.</summary>
+    public override double LearningRateAt(int step)
+    {
+        bool isHead = step < HeadSteps;
+        int begin = isHead ? 0 : HeadSteps + Math.Min((step - HeadSteps) / RoundSteps, Rounds - 1) * RoundSteps;
+        return (this with { HeadSteps = 0, Rounds = 1, StepCount = isHead ? HeadSteps : RoundSteps }).WithinRound(step - begin);
+    }
+
+    double WithinRound(int step) => base.LearningRateAt(Math.Min(step, StepCount - 1));
 
     /// <inheritdoc/>
     public override void Check()
@@ -53,8 +63,7 @@ public sealed record RefineOptions : GradientOptions, IAugmented
         Require(ClusterCount >= 2, nameof(ClusterCount), "at least 2", ClusterCount);
         Require(HeadSteps >= 0 && HeadSteps < StepCount, nameof(HeadSteps), $"in [0..stepCount={StepCount})", HeadSteps);
         Require(HeadCount >= 1, nameof(HeadCount), "at least 1", HeadCount);
-        Require(Rounds >= 1 && Rounds <= StepCount, nameof(Rounds), $"in [1..stepCount={StepCount}]", Rounds);
-        Require(LabelViews >= 1, nameof(LabelViews), "at least 1", LabelViews);
+        Require(Rounds >= 1 && Rounds <= StepCount - HeadSteps, nameof(Rounds), $"in [1..stepCount-headSteps={StepCount - HeadSteps}]", Rounds);
         Require(ConfidentShare is > 0 and <= 1, nameof(ConfidentShare), "in (0..1]", ConfidentShare);
         Require(MutualInformation >= 0, nameof(MutualInformation), "at least 0", MutualInformation);
         Require(WeightDecay >= 0, nameof(WeightDecay), "at least 0", WeightDecay);

@@ -1,3 +1,4 @@
+using Toolchain.Clustering;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Losses;
 using Toolchain.Train.Running;
@@ -9,11 +10,11 @@ namespace Toolchain.Train.Models.Refine;
 
 /// <summary>
 /// The last mile: first clusters of a given encoder's embeddings become labels for a fresh net, which learns from the sure ones under strong views
-/// and by mutual information from all, and labels all images anew from time to time.
+/// and, where asked, by mutual information from all; the clusters of its own embeddings are the labels of the next round.
 /// </summary>
 public sealed class RefineTrainer : IGradientTrainer
 {
-    const int labelBatch = 500;
+    const int predictBatch = 500;
 
     readonly RefineOptions options;
     readonly GradientJob job;
@@ -57,13 +58,10 @@ public sealed class RefineTrainer : IGradientTrainer
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
-        if (batch.Step == options.HeadSteps)
+        int since = batch.Step - options.HeadSteps;
+        if (since >= 0 && since % options.RoundSteps == 0 && since / options.RoundSteps < options.Rounds)
         {
-            model.Relabel(options.HeadSteps > 0 ? HeadLabels() : FirstLabels.Spectral(source.Value.EmbedAll(), options.ClusterCount, job).to(job.Device), options.ConfidentShare);
-        }
-        else if (batch.Step > options.HeadSteps && IsRoundStart(batch.Step - options.HeadSteps))
-        {
-            model.Relabel(NetLabels(batch.Step), options.ConfidentShare);
+            model.Relabel((since == 0 ? StartLabels() : OwnLabels()).to(job.Device), options.ConfidentShare);
         }
         Tensor[] view = views.Draw(batch); // two of [N,1,28,28]
         return batch.Step < options.HeadSteps ? LearnHeads(view) : LearnNet(view, batch);
@@ -81,9 +79,6 @@ public sealed class RefineTrainer : IGradientTrainer
             source.Value.Dispose();
         }
     }
-
-    // Rounds begin at even distances; the first one has the first labels.
-    bool IsRoundStart(int step) => step * options.Rounds / (options.StepCount - options.HeadSteps) > (step - 1) * options.Rounds / (options.StepCount - options.HeadSteps);
 
     Loss[] LearnHeads(Tensor[] view)
     {
@@ -123,34 +118,27 @@ public sealed class RefineTrainer : IGradientTrainer
         return all.select(1, best); // [N,K]
     }
 
-    // Mean over the image itself and further views, which are drawn with an epoch of their own.
-    Tensor NetLabels(int step)
+    Tensor StartLabels() => options.HeadSteps > 0 ? HeadLabels() : SpectralLabels.Of(source.Value.EmbedAll(), options.ClusterCount, job);
+
+    // Clusters of the net's own embeddings, numbered as its head has them.
+    Tensor OwnLabels()
     {
-        var augmentation = new Augmentation(options.Augmentation with { EraseProbability = 0, BarProbability = 0 }, (ulong)job.Seed);
-        Tensor sum = Predict(images => model.Net.call(images).Probability);
-        var buffer = new float[labelBatch * options.LabelViews * Data.DigitSet.PixelCount];
-        Tensor drawn = Predict((samples, images) =>
-        {
-            augmentation.Draw(job.Digits, samples, -2 - step, 0, options.LabelViews, buffer, job.Threads);
-            Tensor view = tensor(buffer.AsSpan(0, samples.Length * options.LabelViews * Data.DigitSet.PixelCount).ToArray(), [options.LabelViews * samples.Length, 1, Data.DigitSet.Side, Data.DigitSet.Side], device: job.Device);
-            return model.Net.call(view).Probability.view(options.LabelViews, samples.Length, options.ClusterCount).sum([0]);
-        });
-        return (sum + drawn) / (options.LabelViews + 1);
+        using Tensor embeddings = Predict(Embed).cpu(); // [N,64]
+        Tensor labels = SpectralLabels.Of(new Rows(embeddings.data<float>().ToArray(), ClusterNet.EmbeddingSize), options.ClusterCount, job);
+        return labels.index_select(1, SpectralLabels.Order(labels, model.Labels.Target.cpu()));
     }
 
-    Tensor Predict(Func<Tensor, Tensor> predict) => Predict((_, images) => predict(images));
-
-    Tensor Predict(Func<int[], Tensor, Tensor> predict)
+    Tensor Predict(Func<Tensor, Tensor> predict)
     {
         using (no_grad())
         {
             model.eval(); // the statistics of training, not those of the batch
             var parts = new List<Tensor>();
-            for (int start = 0; start < job.Digits.Count; start += labelBatch)
+            for (int start = 0; start < job.Digits.Count; start += predictBatch)
             {
                 using var scope = NewDisposeScope();
-                int[] samples = [.. Enumerable.Range(start, Math.Min(labelBatch, job.Digits.Count - start))];
-                parts.Add(predict(samples, job.Images(samples)).MoveToOuterDisposeScope());
+                int[] samples = [.. Enumerable.Range(start, Math.Min(predictBatch, job.Digits.Count - start))];
+                parts.Add(predict(job.Images(samples)).MoveToOuterDisposeScope());
             }
             model.train();
             return cat(parts);

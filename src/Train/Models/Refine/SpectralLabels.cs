@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Refine;
 
-/// <summary>Labels to begin with, from the embeddings of the given encoder.</summary>
-static class FirstLabels
+/// <summary>Soft labels from embeddings.</summary>
+static class SpectralLabels
 {
     /// <summary>
     /// Spectral clusters of the embeddings <paramref name="rows"/> [N,D]; the soft label of an image is the share of each cluster among itself and its nearest
     /// neighbours, so an image among strangers is unsure. [N,K].
     /// </summary>
-    public static Tensor Spectral(Rows rows, int clusterCount, GradientJob job)
+    public static Tensor Of(Rows rows, int clusterCount, GradientJob job)
     {
         var options = new SpectralOptions { ClusterCount = clusterCount, NeighbourCount = Math.Min(15, rows.Count - 1), Seed = job.Seed, Threads = job.Threads };
         int[] clusters = SpectralClustering.Fit(rows, options);
@@ -27,5 +27,26 @@ static class FirstLabels
             }
         }
         return tensor(votes, [rows.Count, clusterCount]);
+    }
+
+    /// <summary>
+    /// Which column of <paramref name="labels"/> [N,K] stands for each column of <paramref name="earlier"/> ones, [K]: one to one, the pair that shares most
+    /// first.
+    /// </summary>
+    public static Tensor Order(Tensor labels, Tensor earlier)
+    {
+        using Tensor shared = earlier.t().matmul(labels); // [K,K]
+        int count = (int)shared.shape[0];
+        float[] values = shared.data<float>().ToArray();
+        var order = new long[count];
+        var (rows, columns) = (Enumerable.Range(0, count).ToHashSet(), Enumerable.Range(0, count).ToHashSet());
+        while (rows.Count > 0)
+        {
+            (int row, int column) = rows.SelectMany(row => columns.Select(column => (row, column))).MaxBy(pair => values[pair.row * count + pair.column]);
+            order[row] = column;
+            rows.Remove(row);
+            columns.Remove(column);
+        }
+        return tensor(order);
     }
 }
