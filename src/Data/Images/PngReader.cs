@@ -52,6 +52,10 @@ static class PngReader
             {
                 compressed.Write(content);
             }
+            else if (type.SequenceEqual("acTL"u8))
+            {
+                throw new InvalidDataException($"'{name}': expected one picture, found an animation; save the frame you want.");
+            }
             else if (type.SequenceEqual("IEND"u8))
             {
                 ended = true;

@@ -7,16 +7,109 @@ namespace Toolchain.Data;
 
 /// <summary>
 /// Parquet files with encoded images: a column `image` that is a struct with `bytes` (as Hugging Face datasets write it), or any plain binary column; and,
-/// where there is one, an integer column `label`.
+/// where there is one, an integer column `label`. One row group is in memory at a time.
 /// </summary>
-static class ParquetSource
+sealed class ParquetStream : DigitStream
 {
-    public static DigitSet Open(string path, bool skipBad)
+    readonly string path;
+    readonly FileStream file;
+    readonly Head head;
+    int nextGroup, row;
+    byte[]?[] images = [];
+    string?[]? names;
+    long?[]? labels;
+
+    /// <param name="name">What a report calls the dataset.</param>
+    /// <param name="path">Named in errors.</param>
+    /// <param name="file">The file, at its start; disposed with this.</param>
+    public ParquetStream(string name, string path, FileStream file) : this(name, path, file, Guard(path, () => ReadHead(file, path)))
+    {
+    }
+
+    ParquetStream(string name, string path, FileStream file, Head head) : base(name, Split.All, head.Count, head.Label is not null)
+    {
+        (this.path, this.file, this.head, Source) = (path, file, head, path);
+    }
+
+    readonly record struct Head(ParquetReader Reader, long Count, DataField Image, DataField? FileName, DataField? Label);
+
+    public override string? Fingerprint => TensorStream.FileFingerprint(file.Name);
+
+    public override void Dispose()
+    {
+        head.Reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        file.Dispose();
+        base.Dispose();
+    }
+
+    private protected override int Fill(DigitBatch batch, int count)
+    {
+        int filled = 0;
+        for (; filled < count; filled++, row++)
+        {
+            while (row == images.Length)
+            {
+                if (nextGroup == head.Reader.RowGroupCount)
+                {
+                    return filled;
+                }
+                _ = Guard(path, ReadGroup);
+            }
+            long number = Position + filled;
+            string name = names?[row] ?? number.ToString(CultureInfo.InvariantCulture);
+            batch.Set(filled, new PendingImage($"{path}, row {number}", images[row] ?? []), name, labels is null ? (byte)0 : Digit(labels[row], path, number));
+        }
+        return filled;
+    }
+
+    private protected override long Pass(long count)
+    {
+        long passed = Math.Min(count, images.Length - row);
+        row += (int)passed;
+        while (row == images.Length && nextGroup < head.Reader.RowGroupCount && head.Reader.RowGroups[nextGroup].RowCount <= count - passed)
+        {
+            passed += head.Reader.RowGroups[nextGroup++].RowCount;
+        }
+        return passed;
+    }
+
+    async Task<bool> ReadGroup()
+    {
+        using ParquetRowGroupReader group = head.Reader.OpenRowGroupReader(nextGroup++);
+        images = await ReadColumn(group, head.Image, path, ImageBytes);
+        names = head.FileName is null ? null : await ReadColumn(group, head.FileName, path, Text);
+        labels = head.Label is null ? null : await ReadColumn(group, head.Label, path, Integers);
+        row = 0;
+        return true;
+    }
+
+    static async Task<Head> ReadHead(FileStream file, string path)
+    {
+        ParquetReader reader = await ParquetReader.CreateAsync(file);
+        return new(reader, CountRows(reader, file.Length, path), FindImage(reader.Schema, path), Find(reader.Schema, "image/path"), Find(reader.Schema, "label"));
+    }
+
+    // An encoded image takes more than a byte, so a file of n bytes has fewer than n: a bound against damaged row counts.
+    static long CountRows(ParquetReader reader, long length, string path)
+    {
+        long count = 0;
+        for (int index = 0; index < reader.RowGroupCount; index++)
+        {
+            long rows = reader.RowGroups[index].RowCount;
+            if (rows < 0 || rows > length)
+            {
+                throw new InvalidDataException($"'{path}': row group {index}: expected at most {length} rows in as many bytes, found {rows}; the file is damaged, get it again.");
+            }
+            count += rows;
+        }
+        return count;
+    }
+
+    static T Guard<T>(string path, Func<Task<T>> read)
     {
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            return Read(stream, path, skipBad).GetAwaiter().GetResult();
+            return read().GetAwaiter().GetResult();
         }
         catch (Exception damaged) when (IsDamage(damaged))
         {
@@ -31,35 +124,6 @@ static class ParquetSource
             or NotSupportedException or NotImplementedException or InvalidOperationException or InvalidCastException or OutOfMemoryException or KeyNotFoundException
         || (exception is IOException and not FileNotFoundException)
         || (exception is InvalidDataException && !exception.Message.StartsWith('\''));
-
-    static async Task<DigitSet> Read(FileStream stream, string path, bool skipBad)
-    {
-        await using ParquetReader reader = await ParquetReader.CreateAsync(stream);
-        DataField image = FindImage(reader.Schema, path);
-        DataField? fileName = Find(reader.Schema, "image/path"), label = Find(reader.Schema, "label");
-        var rows = new DigitRows(path, skipBad);
-        long firstRow = 0;
-        for (int index = 0; index < reader.RowGroupCount; index++)
-        {
-            using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
-            // An encoded image takes more than a byte, so a file of n bytes has fewer than n: a bound against damaged row counts.
-            if (group.RowCount < 0 || group.RowCount > stream.Length)
-            {
-                throw new InvalidDataException($"'{path}': row group {index}: expected at most {stream.Length} rows in as many bytes, found {group.RowCount}; the file is damaged, get it again.");
-            }
-            byte[]?[] images = await ReadColumn(group, image, path, ImageBytes);
-            string?[]? names = fileName is null ? null : await ReadColumn(group, fileName, path, Text);
-            long?[]? labels = label is null ? null : await ReadColumn(group, label, path, Integers);
-            for (int row = 0; row < images.Length; row++)
-            {
-                string name = names?[row] ?? (firstRow + row).ToString(CultureInfo.InvariantCulture);
-                byte[] bytes = images[row] ?? [];
-                rows.Add(name, labels is null ? null : Digit(labels[row], path, firstRow + row), $"{path}, row {firstRow + row}", () => bytes);
-            }
-            firstRow += group.RowCount;
-        }
-        return rows.ToSet();
-    }
 
     // The library packs the values that are there to the front; a row has one where its definition level is the highest.
     static async Task<T?[]> ReadColumn<T>(ParquetRowGroupReader group, DataField field, string path, Func<RawColumnData, IReadOnlyList<T>?> valuesOf)
