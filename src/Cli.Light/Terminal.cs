@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Spectre.Console;
 
 namespace Toolchain.Cli.Light;
@@ -35,18 +37,21 @@ public sealed class Terminal
     }
 
     /// <summary>An event for programs, as one JSON line; silent without <c>--json</c>.</summary>
-    public void Event(string name, object content)
+    /// <param name="name">What happened.</param>
+    /// <param name="content">Names in snake_case.</param>
+    public void Event(string name, JsonObject content)
     {
         if (json)
         {
-            Dictionary<string, object?> line = new() { ["event"] = name };
-            foreach (JsonProperty property in JsonSerializer.SerializeToElement(content, jsonOptions).EnumerateObject())
-            {
-                line[property.Name] = property.Value;
-            }
-            output.WriteLine(JsonSerializer.Serialize(line));
+            content.Insert(0, "event", name);
+            output.WriteLine(content.ToJsonString());
         }
     }
+
+    /// <summary>The same of any object, by reflection: not in a program that was compiled ahead of time.</summary>
+    [RequiresUnreferencedCode("Reads the properties of an object that may have been trimmed; make a JsonObject.")]
+    [RequiresDynamicCode("Makes code for an object's type; make a JsonObject.")]
+    public void Event(string name, object content) => Event(name, JsonSerializer.SerializeToNode(content, jsonOptions)!.AsObject());
 
     /// <summary>Rows under a heading, columns aligned: the first to the left, the others to the right.</summary>
     public void Table(string[] heading, IEnumerable<string[]> rows)

@@ -62,6 +62,22 @@ public static class DigitSource
         return File.Exists(spec) ? FileSource.Open(spec, split) : OpenPair(spec);
     }
 
+    /// <summary>Images that are in memory as a stream.</summary>
+    public static DigitStream Of(DigitSet digits)
+    {
+        ArgumentNullException.ThrowIfNull(digits);
+        return new SetStream(digits);
+    }
+
+    /// <summary>The error for a source of which not one image can be read.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="badCount">Images that cannot be read.</param>
+    public static InvalidDataException NoneReadable(DigitStream source, long badCount)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return DigitCollector.NoneReadable(source.Source, badCount, null);
+    }
+
     static StrokeStream OpenStrokes(string spec, Split split)
     {
         string[] parts = spec.Split(':');

@@ -14,12 +14,11 @@ static class Sessions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
+            // Batches run beside each other, each on the thread that asks: the sums inside an operator cannot depend on the number of threads.
+            IntraOpNumThreads = 1,
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        // Idle threads sleep: on a shared machine spinning costs the neighbours more than it gains here.
-        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         if (UseCuda(options.Device))
         {
             using var cuda = new OrtCUDAProviderOptions();
@@ -37,7 +36,7 @@ static class Sessions
         }
     }
 
-    static bool UseCuda(ComputeDevice device)
+    public static bool UseCuda(ComputeDevice device)
     {
         bool present = Providers.Contains("CUDAExecutionProvider");
         return device != ComputeDevice.Cuda || present

@@ -48,6 +48,9 @@ static class DigitCollector
     }
 
     /// <summary>The error where not one image of a source can be read.</summary>
-    public static InvalidDataException NoneReadable(string source, long count, string first) =>
-        new($"'{source}': expected images ({ImageFile.Kinds}), found {count} that cannot be read, the first being {first}; name another source.");
+    public static InvalidDataException NoneReadable(string source, long count, string? first)
+    {
+        string found = count == 0 ? "none" : $"{count} that cannot be read{(first is null ? "" : $", the first being {first}")}";
+        return new($"'{source}': expected images ({ImageFile.Kinds}), found {found}; name another source.");
+    }
 }
