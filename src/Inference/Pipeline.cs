@@ -72,8 +72,12 @@ sealed class Pipeline(InferenceSession session, IReadOnlyList<Slot> slots, int w
         }
         catch
         {
-            // The other tasks were stopped because of this one.
-            failure!.Throw();
+            // The other tasks were stopped because of the first.
+            if (failure!.SourceException is OperationCanceledException)
+            {
+                cancellation.ThrowIfCancellationRequested();
+            }
+            failure.Throw();
         }
 
         Channel<Slot> Circle() => Channel.CreateBounded<Slot>(slots.Count);

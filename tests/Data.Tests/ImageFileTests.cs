@@ -123,7 +123,7 @@ public sealed class ImageFileTests
         Assert.Equal(new byte[] { 76, 150, 29 }, ImageFile.Decode(File.ReadAllBytes(folder["c.png"]), "c").Pixels);
     }
 
-    static byte[] Png(byte[] header, params (string Type, byte[] Content)[] chunks)
+    internal static byte[] Png(byte[] header, params (string Type, byte[] Content)[] chunks)
     {
         using var file = new MemoryStream();
         file.Write(ImageFile.PngMagic);
@@ -131,12 +131,12 @@ public sealed class ImageFileTests
         {
             byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), .. content];
             uint crc = Crc32.Of(body);
-            file.Write([0, 0, 0, (byte)content.Length, .. body, (byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc]);
+            file.Write([0, (byte)(content.Length >> 16), (byte)(content.Length >> 8), (byte)content.Length, .. body, (byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc]);
         }
         return file.ToArray();
     }
 
-    static byte[] Zlib(byte[] bytes)
+    internal static byte[] Zlib(byte[] bytes)
     {
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))

@@ -13,7 +13,7 @@ static class SkiaReader
             ?? throw new InvalidDataException($"'{name}': offset 0: expected a whole image, found a damaged header; save the image again.");
         if (codec.FrameCount > 1)
         {
-            throw new InvalidDataException($"'{name}': expected one picture, found an animation of {codec.FrameCount}; save the frame you want.");
+            throw new InvalidDataException($"'{name}': expected one picture, found an animation of {codec.FrameCount} frames; save the frame you want.");
         }
         GreyImage.RequireSize(codec.Info.Width, codec.Info.Height, name);
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
