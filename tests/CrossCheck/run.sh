@@ -56,7 +56,8 @@ done
 # k-means on pixels has no embedding to embed: check.py writes its reference.
 for model in moco autoencoder gmm moco-kmeans moco-gmm; do
     for format in npy csv parquet arrow; do
-        "$uvl" embed "$work/models/$model.onnx" --quiet --data "$work/digits.npy" --out "$work/ours/$model.$format" > /dev/null
+        case $model in *-*) fused="--cluster --probability" ;; gmm) fused="--cluster --probability" ;; *) fused="" ;; esac
+        "$uvl" embed "$work/models/$model.onnx" --quiet $fused --data "$work/digits.npy" --out "$work/ours/$model.$format" > /dev/null
     done
 done
 
