@@ -1,6 +1,5 @@
 using System.Globalization;
 using Parquet;
-using Parquet.Data;
 using Parquet.Schema;
 
 namespace Toolchain.Data;
@@ -76,9 +75,9 @@ sealed class ParquetStream : DigitStream
     async Task<bool> ReadGroup()
     {
         using ParquetRowGroupReader group = head.Reader.OpenRowGroupReader(nextGroup++);
-        images = await ReadColumn(group, head.Image, path, ImageBytes);
-        names = head.FileName is null ? null : await ReadColumn(group, head.FileName, path, Text);
-        labels = head.Label is null ? null : await ReadColumn(group, head.Label, path, Integers);
+        images = await ImageBytes(group, head.Image, path);
+        names = head.FileName is null ? null : await Text(group, head.FileName, path);
+        labels = head.Label is null ? null : await Integers(group, head.Label, path);
         row = 0;
         return true;
     }
@@ -126,44 +125,47 @@ sealed class ParquetStream : DigitStream
         || (exception is InvalidDataException && !exception.Message.StartsWith('\''));
 
     // The library packs the values that are there to the front; a row has one where its definition level is the highest.
-    static async Task<T?[]> ReadColumn<T>(ParquetRowGroupReader group, DataField field, string path, Func<RawColumnData, IReadOnlyList<T>?> valuesOf)
+    static async Task<T?[]> ReadColumn<TRaw, T>(ParquetRowGroupReader group, DataField field, string path, Func<TRaw, T> convert) where TRaw : struct
     {
-        using RawColumnData column = await group.ReadRawColumnDataBaseAsync(field);
-        IReadOnlyList<T> values = valuesOf(column)
-            ?? throw new InvalidDataException($"'{path}': column '{field.Path}': expected {typeof(T).Name} values, found {field.ClrType.Name}; convert the column.");
-        int[]? levels = field.MaxDefinitionLevel == 0 ? null : column.DefinitionLevels.ToArray();
-        int length = levels?.Length ?? values.Count;
-        if (field.MaxRepetitionLevel != 0 || length != group.RowCount)
+        if (field.MaxRepetitionLevel != 0)
         {
-            throw new InvalidDataException($"'{path}': column '{field.Path}': expected one value for each of {group.RowCount} rows, found {length}; lists are not read.");
+            throw new InvalidDataException($"'{path}': column '{field.Path}': expected one value for each of {group.RowCount} rows, found lists, which are not read.");
         }
+        int length = (int)group.RowCount;
+        var values = new TRaw[length];
+        int[]? levels = field.MaxDefinitionLevel == 0 ? null : new int[length];
+        await group.ReadRawAsync<TRaw>(field, values, levels, null);
         T?[] rows = new T?[length];
         int next = 0;
         for (int row = 0; row < length; row++)
         {
             if (levels is null || levels[row] == field.MaxDefinitionLevel)
             {
-                rows[row] = values[next++];
+                rows[row] = convert(values[next++]);
             }
         }
         return rows;
     }
 
-    static byte[][]? ImageBytes(RawColumnData column) =>
-        column is RawColumnData<ReadOnlyMemory<byte>> data ? [.. data.Values.ToArray().Select(value => value.ToArray())] : null;
+    // By type, one by one: the library's own reading of any type is made at run time, which a program compiled ahead of time cannot.
+    static Task<byte[]?[]> ImageBytes(ParquetRowGroupReader group, DataField field, string path) =>
+        field.ClrType == typeof(ReadOnlyMemory<byte>) ? ReadColumn<ReadOnlyMemory<byte>, byte[]>(group, field, path, value => value.ToArray()) : throw WrongType(field, path, "bytes");
 
-    static string[]? Text(RawColumnData column) =>
-        column is RawColumnData<ReadOnlyMemory<char>> data ? [.. data.Values.ToArray().Select(value => value.ToString())] : null;
+    static Task<string?[]> Text(ParquetRowGroupReader group, DataField field, string path) =>
+        field.ClrType == typeof(ReadOnlyMemory<char>) ? ReadColumn<ReadOnlyMemory<char>, string>(group, field, path, value => value.ToString()) : throw WrongType(field, path, "text");
 
-    static long?[]? Integers(RawColumnData column) => column switch
+    static Task<long?[]> Integers(ParquetRowGroupReader group, DataField field, string path) => Type.GetTypeCode(field.ClrType) switch
     {
-        RawColumnData<long> data => [.. data.Values.ToArray().Select(value => (long?)value)],
-        RawColumnData<int> data => [.. data.Values.ToArray().Select(value => (long?)value)],
-        RawColumnData<short> data => [.. data.Values.ToArray().Select(value => (long?)value)],
-        RawColumnData<sbyte> data => [.. data.Values.ToArray().Select(value => (long?)value)],
-        RawColumnData<byte> data => [.. data.Values.ToArray().Select(value => (long?)value)],
-        _ => null,
+        TypeCode.Int64 => ReadColumn<long, long?>(group, field, path, value => value),
+        TypeCode.Int32 => ReadColumn<int, long?>(group, field, path, value => value),
+        TypeCode.Int16 => ReadColumn<short, long?>(group, field, path, value => value),
+        TypeCode.SByte => ReadColumn<sbyte, long?>(group, field, path, value => value),
+        TypeCode.Byte => ReadColumn<byte, long?>(group, field, path, value => value),
+        _ => throw WrongType(field, path, "integers"),
     };
+
+    static InvalidDataException WrongType(DataField field, string path, string expected) =>
+        new($"'{path}': column '{field.Path}': expected {expected}, found {field.ClrType.Name}; convert the column.");
 
     static byte Digit(long? label, string path, long row) =>
         label is >= 0 and <= 9 ? (byte)label
