@@ -76,6 +76,7 @@ elif [ ! -d "$here/node_modules/onnxruntime-web" ]; then
     say "SKIP onnxruntime-web: not installed (npm ci in tests/CrossCheck)"
 else
     check node "$here/check.mjs" "$work"
+    check node "$here/read_embeddings.mjs" "$work/ours/moco-gmm"
 fi
 
 # The test holds the page to the vectors; the page has the count.
@@ -89,6 +90,7 @@ else
 fi
 
 check bash "$here/../Package/run.sh"
+check bash "$here/../Light/run.sh" "$work/models/moco.onnx" "$work/models/moco-gmm.onnx" "$work/digits.npy"
 
 count() {
     grep -c "^$1 " "$work/lines" || true

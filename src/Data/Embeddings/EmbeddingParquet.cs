@@ -13,7 +13,8 @@ sealed class EmbeddingParquet : EmbeddingWriter
     public EmbeddingParquet(string path, EmbeddingColumns columns) : base(columns)
     {
         schema = SchemaOf(columns);
-        writer = ParquetWriter.CreateAsync(schema, Files.Add(path)).GetAwaiter().GetResult();
+        // Floats of an embedding do not shrink; and Snappy's packing depends on the processor's instructions, so its bytes would too.
+        writer = ParquetWriter.CreateAsync(schema, Files.Add(path), new ParquetOptions { CompressionMethod = CompressionMethod.None }).GetAwaiter().GetResult();
         group = new RowGroup(columns, rows => WriteGroup(rows).GetAwaiter().GetResult());
     }
 
