@@ -28,6 +28,8 @@ crosscheck: build light ## exported models in other runtimes: onnx, OpenCV, onnx
 
 bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss libopenblas0-pthread)
 	$(DOTNET) run --project bench/ClusteringBench -c Release
+	[ -d bench/peers/node_modules ] || (cd bench/peers && npm ci --silent)
+	$(DOTNET) run --project bench/Embed -c Release
 	$(DOTNET) run --project bench/Export -c Release -- export
 	$(DOTNET) run --project bench/Export -c Release -- weave
 

@@ -129,6 +129,16 @@ public sealed class EncoderSession : IDisposable
         }
     }
 
+    /// <summary>Lends buffers for batches of a size, with drawn digits in them, and what runs them; for measurements.</summary>
+    internal void UseSlot(int size, Action<Slot, Action<Slot>> use)
+    {
+        using var options = new RunOptions();
+        using var slot = new Slot(session, size, Dimension, ClusterCount, outputs);
+        using DigitStream digits = DigitSource.OpenStream($"strokes:{size}", Split.All);
+        digits.Read(slot.Images, size);
+        use(slot, filled => filled.Run(session, options));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
 

@@ -90,6 +90,7 @@ else
 fi
 
 check bash "$here/../Package/run.sh"
+check bash "$here/../Package/embed.sh" "$work/models/moco.onnx"
 check bash "$here/../Light/run.sh" "$work/models/moco.onnx" "$work/models/moco-gmm.onnx" "$work/digits.npy"
 
 count() {
