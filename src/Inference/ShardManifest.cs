@@ -39,7 +39,8 @@ sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, l
 
     public static ShardManifest Of(EncoderSession session, DigitStream source, Shard shard, (long First, long End) range, long rows, EmbedOptions options, EmbeddingColumns columns, string path) =>
         new(System.IO.Path.GetFileName(path), Digest(path), shard.Index, shard.Count, range.First, range.End, source.Count!.Value, rows,
-            columns.Dimension, columns.HasLabels, columns.HasClusters, columns.ClusterCount, IdentityOf(session, source, options, columns)) { folder = System.IO.Path.GetDirectoryName(path)! };
+            columns.Dimension, columns.HasLabels, columns.HasClusters, columns.ClusterCount, IdentityOf(session, source, options, columns))
+        { folder = System.IO.Path.GetDirectoryName(path)! };
 
     public static string Digest(string path)
     {
