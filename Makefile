@@ -26,10 +26,11 @@ crosscheck: build light ## exported models in other runtimes: onnx, OpenCV, onnx
 	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent) || true
 	tests/CrossCheck/run.sh
 
-bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss libopenblas0-pthread)
+bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss python3-torch libopenblas0-pthread)
 	$(DOTNET) run --project bench/ClusteringBench -c Release
 	[ -d bench/peers/node_modules ] || (cd bench/peers && npm ci --silent)
 	$(DOTNET) run --project bench/Embed -c Release
+	$(DOTNET) run --project bench/Training -c Release
 	$(DOTNET) run --project bench/Export -c Release -- export
 	$(DOTNET) run --project bench/Export -c Release -- weave
 

@@ -3,8 +3,19 @@ using System.Globalization;
 namespace Toolchain.ClusteringBench;
 
 /// <summary>A job done by us and by others in turn, so that a noisy machine disturbs both alike.</summary>
-sealed class Pairs(TextWriter table)
+/// <param name="file">The page whose rows are renewed.</param>
+/// <param name="filter">Only jobs whose name holds it are done.</param>
+sealed class Pairs(string file, string filter)
 {
+    // Rows of the page by job and peer, in order.
+    readonly List<string> rows = [.. File.ReadLines(file).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| job", StringComparison.Ordinal))];
+
+    /// <summary>Whether a job is to be done.</summary>
+    public bool Wants(string job) => job.Contains(filter, StringComparison.Ordinal);
+
+    /// <summary>The rows of the page, those done now renewed.</summary>
+    public string Table => string.Join('\n', rows);
+
     /// <summary>Runs ours and theirs in turn after one warm-up of ours, checks the answers, and writes a row for each of theirs.</summary>
     /// <param name="job">What is done.</param>
     /// <param name="ours">Our side.</param>
@@ -15,6 +26,10 @@ sealed class Pairs(TextWriter table)
     /// <param name="target">Least ratio asked for.</param>
     public void Run(string job, Func<Outcome> ours, IReadOnlyDictionary<string, Func<Outcome>> theirs, int count, double? tolerance, bool perIteration, IReadOnlyDictionary<string, double> target)
     {
+        if (!Wants(job))
+        {
+            return;
+        }
         _ = ours();
         foreach ((string name, Func<Outcome> other) in theirs)
         {
@@ -37,6 +52,10 @@ sealed class Pairs(TextWriter table)
     /// <summary>A row for a job of ours alone.</summary>
     public void Alone(string job, string answer, Func<double> seconds, int count, double most)
     {
+        if (!Wants(job))
+        {
+            return;
+        }
         double[] times = [.. Enumerable.Range(0, count).Select(_ => seconds())];
         Write($"| {job} | - | {Time(Median(times))} | - | - | at most {Time(most)} | {answer} |");
     }
@@ -44,9 +63,19 @@ sealed class Pairs(TextWriter table)
     void Write(FormattableString row)
     {
         string line = row.ToString(CultureInfo.InvariantCulture);
-        table.WriteLine(line);
+        int known = rows.FindIndex(old => Key(old) == Key(line));
+        if (known < 0)
+        {
+            rows.Add(line);
+        }
+        else
+        {
+            rows[known] = line;
+        }
         Console.WriteLine(line);
     }
+
+    static string Key(string row) => string.Join('|', row.Split('|')[..3]);
 
     static double Cost(Outcome outcome, bool perIteration) => perIteration ? outcome.Seconds / outcome.Iterations : outcome.Seconds;
 

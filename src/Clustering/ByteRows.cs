@@ -8,6 +8,11 @@ namespace Toolchain.Clustering;
 /// <summary>A matrix of 8-bit rows [N,D], row-major, over memory that is not copied: a quarter of the memory traffic of float32.</summary>
 public readonly struct ByteRows : IRows
 {
+    const int Piece = 32;
+
+    // Where each row begins and ends to differ from 0, in whole pieces.
+    readonly (int First, int End)[]? extents;
+
     /// <summary>Rows of <paramref name="width"/> bytes each; a byte b stands for the number b / <paramref name="divisor"/>.</summary>
     /// <exception cref="ArgumentException">The length is no multiple of the width, or the width is below 1.</exception>
     public ByteRows(ReadOnlyMemory<byte> values, int width, float divisor = 255)
@@ -17,6 +22,12 @@ public readonly struct ByteRows : IRows
             throw new ArgumentException($"{values.Length} bytes cannot be rows of '{nameof(width)}' = {width}.", nameof(width));
         }
         (Values, Width, Divisor) = (values, width, divisor);
+    }
+
+    ByteRows(ByteRows rows, (int, int)[] extents)
+    {
+        this = rows;
+        this.extents = extents;
     }
 
     /// <summary>All bytes, row after row.</summary>
@@ -34,10 +45,37 @@ public readonly struct ByteRows : IRows
     /// <summary>The same numbers in float32.</summary>
     public Rows ToRows() => Rows.FromBytes(Values.Span, Width, Divisor);
 
+    bool IRows.HasBytes => ByteProducts.IsSupported && ByteProducts.Limit(Width) >= byte.MaxValue;
+
+    ReadOnlySpan<byte> IRows.Bytes(int row, out int first) => Bytes(row, out first);
+
+    ReadOnlySpan<byte> Bytes(int row, out int first)
+    {
+        (first, int end) = extents == null ? (0, Width) : extents[row];
+        return Values.Span.Slice(row * Width + first, end - first);
+    }
+
+    /// <summary>The same rows with the zeros at their ends known.</summary>
+    internal ByteRows WithExtents(int threads)
+    {
+        ByteRows rows = this;
+        var found = new (int, int)[Count];
+        Chunks.ForEach(found.Length, threads, (_, first, end) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                ReadOnlySpan<byte> bytes = rows.Values.Span.Slice(row * rows.Width, rows.Width);
+                int begin = Math.Max(0, bytes.IndexOfAnyExcept((byte)0)), last = bytes.LastIndexOfAnyExcept((byte)0) + 1;
+                found[row] = (begin / Piece * Piece, Math.Min(rows.Width, (last + Piece - 1) / Piece * Piece));
+            }
+        });
+        return new ByteRows(this, found);
+    }
+
     // Bytes are finite.
     void IRows.Check() => Rows.RequireAny(Count);
 
-    void IRows.Prefetch(int row) => Kernels.Prefetch(Values.Span.Slice(row * Width, Width));
+    void IRows.Prefetch(int row) => Kernels.Prefetch(Bytes(row, out _));
 
     void IRows.Read(int row, int column, Span<float> to)
     {

@@ -18,6 +18,12 @@ interface IRows
     /// <summary>Reads a part of a row that begins at <paramref name="column"/>.</summary>
     void Read(int row, int column, Span<float> to);
 
+    /// <summary>Whether the rows are bytes and the machine multiplies those quickly.</summary>
+    bool HasBytes { get; }
+
+    /// <summary>The bytes of a row from column <paramref name="first"/> on; those before and after are 0.</summary>
+    ReadOnlySpan<byte> Bytes(int row, out int first);
+
     /// <summary>Says that a row will be read soon.</summary>
     void Prefetch(int row);
 }

@@ -37,7 +37,22 @@ public readonly struct Rows : IRows
         return new Rows(values, width);
     }
 
+    /// <summary>Copies of the rows of the given indices, in that order.</summary>
+    internal Rows Take(int[] indices)
+    {
+        var values = new float[indices.Length * Width];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            this[indices[i]].CopyTo(values.AsSpan(i * Width));
+        }
+        return new Rows(values, Width);
+    }
+
     float IRows.Divisor => 1;
+
+    bool IRows.HasBytes => false;
+
+    ReadOnlySpan<byte> IRows.Bytes(int row, out int first) => throw new NotSupportedException("These rows are no bytes.");
 
     void IRows.Read(int row, int column, Span<float> to) => this[row].Slice(column, to.Length).CopyTo(to);
 

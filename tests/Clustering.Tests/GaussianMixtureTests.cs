@@ -18,6 +18,8 @@ public sealed class GaussianMixtureTests
     [InlineData(3, 2, CovarianceKind.Full)]
     [InlineData(9, 4, CovarianceKind.Full)]
     [InlineData(4, 1, CovarianceKind.Full)]
+    [InlineData(40, 3, CovarianceKind.Full)] // the widest rows that take the narrow way
+    [InlineData(41, 3, CovarianceKind.Full)]
     [InlineData(7, 3, CovarianceKind.Tied)]
     [InlineData(5, 3, CovarianceKind.Diagonal)]
     [InlineData(5, 3, CovarianceKind.Spherical)]
@@ -56,6 +58,25 @@ public sealed class GaussianMixtureTests
         Rows rows = Samples.Blobs(2000, 7, 4, 21);
         double[][,] means = [.. new[] { 1, 2, 4 }.Select(threads => GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 4, Threads = threads }).Means)];
         Assert.All(means, found => Assert.Equal(means[0], found));
+    }
+
+    [Fact]
+    public void Fit_TwentyTimes_GivesTheSameBits()
+    {
+        Rows rows = Samples.Blobs(2501, 12, 6, 4);
+        double[][,] means = [.. Enumerable.Range(0, 20).Select(_ => GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 6, MaxIterations = 5 }).Means)];
+        Assert.All(means, found => Assert.Equal(means[0], found));
+    }
+
+    [Fact]
+    public void SmallExp_IsExpToTheLastBits()
+    {
+        for (double x = -700; x <= 0; x += 0.0137)
+        {
+            double found = ExpectationBlock.SmallExp(System.Runtime.Intrinsics.Vector256.Create(x))[2], expected = Math.Exp(x);
+            Assert.InRange(found / expected, 1 - 4.5e-16, 1 + 4.5e-16);
+        }
+        Assert.Equal(1, ExpectationBlock.SmallExp(default)[0]);
     }
 
     [Fact]

@@ -61,6 +61,44 @@ public sealed class KMeansTests
         }
     }
 
+    [Theory]
+    [InlineData(5, 100)]
+    [InlineData(16, 33)]
+    [InlineData(1, 48)]
+    public void NearestCentres_OfBytes_AreThoseOfTheCentresThemselves(int count, int width)
+    {
+        var random = new Random(width);
+        // Zeros at the ends, and rows of zeros alone.
+        byte[] bytes = [.. Enumerable.Range(0, 900 * width).Select(i => (byte)(i % width < 7 || i % width > width - 9 || i / width % 50 == 0 ? 0 : random.Next(256)))];
+        ByteRows rows = new ByteRows(bytes, width, divisor: 1).WithExtents(1);
+        Rows floats = rows.ToRows();
+        float[] norms = [.. Enumerable.Range(0, floats.Count).Select(row => Kernels.Dot(floats[row], floats[row]))];
+        var bounded = new NearestCentres<ByteRows>(rows, norms, count, 2);
+        float[] centres = floats.Values[..(count * width)].ToArray();
+        for (int pass = 0; pass < 12; pass++)
+        {
+            // Now far, now by less than rounding shows; out of the range of bytes, and two centres alike.
+            float reach = pass % 3 == 0 ? 60 : 0.003f;
+            centres = [.. centres.Select(value => value + reach * (float)(random.NextDouble() - 0.5))];
+            centres[width / 2] = pass % 4 == 3 ? 1000 : centres[width / 2];
+            centres.AsSpan(0, width).CopyTo(centres.AsSpan((count - 1) * width));
+            bounded.Update(centres);
+            Assert.Equal(KMeans.Assign(floats, new Rows(centres, width)), bounded.Labels);
+        }
+    }
+
+    [Theory]
+    [InlineData(784)]
+    [InlineData(70000)]
+    public void ByteProducts_OfTheLargestNumbers_DoNotOverflow(int width)
+    {
+        byte[] row = [.. Enumerable.Repeat((byte)255, width)];
+        int limit = ByteProducts.Limit(width);
+        short[] high = [.. Enumerable.Repeat((short)limit, width)], low = [.. Enumerable.Repeat((short)-limit, width)];
+        Assert.True(limit > 0);
+        Assert.Equal((255.0 * limit * width, -255.0 * limit * width), ByteProducts.Dot(row, high, low));
+    }
+
     [Fact]
     public void Fit_Bytes_EqualsTheirFloats()
     {
@@ -109,6 +147,16 @@ public sealed class KMeansTests
     {
         Rows rows = Samples.Blobs(3000, 17, 6, 3);
         KMeansResult[] results = [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 6, Seed = 5, Threads = threads }))];
+        Assert.All(results, result => Assert.Equal(results[0].Centres.Values.ToArray(), result.Centres.Values.ToArray()));
+        Assert.All(results, result => Assert.Equal(results[0].Inertia, result.Inertia));
+    }
+
+    [Fact]
+    public void Fit_BytesByAnyThreadCount_GivesTheSameBits()
+    {
+        var random = new Random(8);
+        var rows = new ByteRows(Enumerable.Range(0, 3000 * 50).Select(i => (byte)(random.Next(90) + i / 50 % 7 * 20)).ToArray(), 50);
+        KMeansResult[] results = [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 9, Threads = threads }))];
         Assert.All(results, result => Assert.Equal(results[0].Centres.Values.ToArray(), result.Centres.Values.ToArray()));
         Assert.All(results, result => Assert.Equal(results[0].Inertia, result.Inertia));
     }

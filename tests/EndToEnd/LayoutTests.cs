@@ -15,7 +15,8 @@ public sealed class LayoutTests
     [InlineData("Train", "onnxruntime libtorch")]
     [InlineData("Inference", "torchsharp libtorch google.protobuf")]
     [InlineData("Evaluate", "torchsharp libtorch")]
-    [InlineData("Cli.Light", "torchsharp libtorch mono.cecil")]
+    [InlineData("Pictures", "torchsharp libtorch onnxruntime google.protobuf")]
+    [InlineData("Cli.Light", "torchsharp libtorch mono.cecil scottplot harfbuzz")]
     public void Room_Packages_HaveNoneThatIsForbidden(string room, string forbidden)
     {
         string[] names = Libraries(room);
@@ -30,6 +31,7 @@ public sealed class LayoutTests
     [InlineData("Train", "Data Clustering Graph Export")]
     [InlineData("Inference", "Data")]
     [InlineData("Evaluate", "Data Clustering Graph Inference")]
+    [InlineData("Pictures", "Data")]
     public void Room_References_AreThoseOfTheDesign(string room, string allowed)
     {
         string project = File.ReadAllText(Path.Combine(root, "src", room, $"{room}.csproj"));

@@ -20,7 +20,7 @@ public static class KMeans
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     public static KMeansResult Fit(ByteRows rows, KMeansOptions options) => options.Cosine
         ? Fit(rows.ToRows(), options)
-        : FitFromDraws(rows, options);
+        : FitFromDraws(rows.WithExtents(options.Threads), options);
 
     /// <summary>Fits from given centres [K,D] instead of k-means++ draws.</summary>
     /// <exception cref="ArgumentException">The centres have another width, or an option is out of range.</exception>
@@ -32,7 +32,7 @@ public static class KMeans
     /// <exception cref="ArgumentException">The centres have another width, or an option is out of range.</exception>
     public static KMeansResult Fit(ByteRows rows, Rows start, KMeansOptions options) => options.Cosine
         ? Fit(rows.ToRows(), start, options)
-        : FitFrom(rows, Scale(start.Values.Span, rows.Divisor), start.Width, options);
+        : FitFrom(rows.WithExtents(options.Threads), Scale(start.Values.Span, rows.Divisor), start.Width, options);
 
     /// <summary>The nearest centre of each row; ties go to the lower index.</summary>
     /// <exception cref="ArgumentException">The centres have another width.</exception>

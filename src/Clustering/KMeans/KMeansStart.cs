@@ -36,6 +36,8 @@ static class KMeansStart
         {
             rows.Read(candidates[i], 0, points.AsSpan(i * width, width));
         }
+        // Bytes are whole numbers, and exact as such.
+        short[] words = rows.HasBytes ? Array.ConvertAll(points, value => (short)value) : [];
         double[][] distances = [.. candidates.Select(_ => new double[rows.Count])];
         var sums = new double[candidates.Length, Chunks.Count(rows.Count)];
         Chunks.ForEach(rows.Count, threads, (chunk, first, end) =>
@@ -43,11 +45,22 @@ static class KMeansStart
             Span<float> values = new float[width];
             for (int row = first; row < end; row++)
             {
-                rows.Read(row, 0, values);
+                ReadOnlySpan<byte> bytes = default;
+                int column = 0;
+                if (rows.HasBytes)
+                {
+                    bytes = rows.Bytes(row, out column);
+                }
+                else
+                {
+                    rows.Read(row, 0, values);
+                }
                 for (int c = 0; c < candidates.Length; c += 2)
                 {
                     int next = Math.Min(c + 1, candidates.Length - 1);
-                    (float a, float b) = Kernels.Dot(values, points.AsSpan(c * width, width), points.AsSpan(next * width, width));
+                    (double a, double b) = rows.HasBytes
+                        ? ByteProducts.Dot(bytes, words.AsSpan(c * width + column, bytes.Length), words.AsSpan(next * width + column, bytes.Length))
+                        : Kernels.Dot(values, points.AsSpan(c * width, width), points.AsSpan(next * width, width));
                     distances[c][row] = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[c]] - 2.0 * a));
                     distances[next][row] = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[next]] - 2.0 * b));
                 }

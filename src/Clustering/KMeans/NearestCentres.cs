@@ -9,8 +9,11 @@ namespace Toolchain.Clustering;
 /// themselves. A distance is computed only where the bounds, less the rounding of float32, leave a doubt: the labels are those that computing all of
 /// them would give.
 /// </summary>
-sealed class NearestCentres<TRows> where TRows : struct, IRows
+sealed partial class NearestCentres<TRows> where TRows : struct, IRows
 {
+    // Rows in flight from the memory while one is searched.
+    const int Ahead = 4;
+
     static readonly int lanes = Vector256<float>.Count;
 
     readonly TRows rows;
@@ -19,6 +22,7 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
     readonly float rounding;
     float[] centres = [];
     CentreSet set = null!;
+    RoundedCentres? rounded;
 
     public NearestCentres(TRows rows, float[] norms, int count, int threads)
     {
@@ -30,8 +34,8 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
         lower = new float[(long)rows.Count * padded];
         // A sum of D products in float32 is off by at most D 2^-24 |x||c|, and so are the norms (Higham 2002, section 3.1); twice that for 2xc.
         rounding = (rows.Width + 8) * 2 * MathF.Pow(2, -24);
-        // Nothing is known: bounds that no row passes.
-        Array.Fill(upper, float.PositiveInfinity);
+        // Nothing is known: bounds that no row passes, and lanes that fill up do not.
+        Array.Fill(upper, 1e18f);
         for (long row = 0; row < rows.Count; row++)
         {
             // Lanes that only fill the last vector are far from everything.
@@ -47,6 +51,7 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
     {
         set = new CentreSet(next, centres.Length == 0 ? next : centres, rows.Width, padded, lengths.Max());
         centres = next;
+        rounded = rows.HasBytes ? new RoundedCentres(next, rows.Width) : null;
         Chunks.ForEach(rows.Count, threads, (_, start, end) =>
         {
             Span<int> doubtful = stackalloc int[Chunks.Size];
@@ -56,15 +61,19 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
                 if (Drift(row))
                 {
                     doubtful[found++] = row;
-                    // Scattered rows would each wait for the memory.
-                    rows.Prefetch(row);
                 }
             }
             Span<float> values = new float[rows.Width];
             Span<int> candidates = new int[padded];
-            foreach (int row in doubtful[..found])
+            for (int i = 0; i < found; i++)
             {
-                Search(row, values, candidates);
+                // Scattered rows would each wait for the memory.
+                rows.Prefetch(doubtful[Math.Min(i + Ahead, found - 1)]);
+                int row = doubtful[i];
+                if (rounded == null || !SearchRounded(row, candidates))
+                {
+                    Search(row, values, candidates);
+                }
             }
         });
     }
@@ -128,7 +137,7 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
         (Labels[row], upper[row]) = (nearest, Above(least, error));
     }
 
-    int Candidates(Span<float> others, int label, float own, float error, Span<int> candidates)
+    int Candidates(Span<float> others, int label, float own, float error, Span<int> candidates, int except = -1)
     {
         int count = 0;
         float limit = Limit(own, error);
@@ -138,7 +147,7 @@ sealed class NearestCentres<TRows> where TRows : struct, IRows
             {
                 int centre = first + BitOperations.TrailingZeroCount(doubts);
                 candidates[count] = centre;
-                count += centre == label ? 0 : 1;
+                count += centre == label || centre == except ? 0 : 1;
             }
         }
         return count;

@@ -1,133 +1,72 @@
 namespace Toolchain.Clustering;
 
-/// <summary>
-/// The expectation pass: probabilities of the components for each row, normalised in log space. Rows go by eights, those of one component
-/// together: for most other components a few outputs then show that their probability rounds to nothing.
-/// </summary>
+/// <summary>The expectation pass over all rows, in blocks. It is fastest where rows of one component lie together.</summary>
 sealed class Expectation
 {
-    // Below e^-45 of the largest a term changes no bit of the sum.
-    const double Negligible = 45;
+    // Rows that one thread takes in a row: their sums are added to the others' once.
+    const int PartRows = 8 * ExpectationBlock.Size;
 
-    readonly Rows rows;
     readonly int threads, count;
+    readonly int[] labels;
     readonly double[] logLikelihoods;
 
-    public Expectation(Rows rows, int componentCount, int threads)
+    public Expectation(Rows rows, int threads)
     {
-        (this.rows, this.threads, count) = (rows, threads, componentCount);
-        Labels = new int[rows.Count];
-        Probabilities = new double[(long)rows.Count * componentCount];
-        logLikelihoods = new double[rows.Count];
+        (this.threads, count, Eights) = (threads, rows.Count, new Eights(rows, threads));
+        labels = new int[Eights.PaddedCount];
+        logLikelihoods = new double[Eights.PaddedCount];
     }
 
-    /// <summary>Probabilities [K,N], component by component.</summary>
-    public double[] Probabilities { get; }
+    /// <summary>The rows as the pass reads them.</summary>
+    public Eights Eights { get; }
 
-    /// <summary>The most probable component of each row; ties go to the lower index.</summary>
-    public int[] Labels { get; }
+    /// <summary>The most probable component of each row, [N]; ties go to the lower index.</summary>
+    public Span<int> Labels => labels.AsSpan(0, count);
 
     /// <summary>Log-likelihood of each row, [N].</summary>
-    public ReadOnlySpan<double> LogLikelihoods => logLikelihoods;
+    public ReadOnlySpan<double> LogLikelihoods => logLikelihoods.AsSpan(0, count);
 
     /// <summary>Mean log-likelihood of the rows.</summary>
-    public double MeanLogLikelihood { get; private set; }
-
-    /// <summary>Computes everything under <paramref name="components"/>.</summary>
-    public void Run(Component[] components)
+    public double MeanLogLikelihood()
     {
-        int[] order = ByLabel();
-        Array.Clear(Probabilities);
-        Chunks.ForEach(rows.Count, threads, (_, first, end) =>
-        {
-            var group = new Group(this, components);
-            for (int start = first; start < end; start += Lanes.Count)
-            {
-                group.Run(order.AsSpan(start, Math.Min(Lanes.Count, end - start)));
-            }
-        });
         double sum = 0;
-        foreach (double value in logLikelihoods)
+        foreach (double value in LogLikelihoods)
         {
             sum += value;
         }
-        MeanLogLikelihood = sum / rows.Count;
+        return sum / count;
     }
 
-    int[] ByLabel()
+    /// <summary>Number of parts of <see cref="Run"/>.</summary>
+    public int PartCount => (count + PartRows - 1) / PartRows;
+
+    /// <summary>Computes labels, likelihoods and shares.</summary>
+    /// <param name="components">The mixture.</param>
+    /// <param name="sinkOf">Makes what the blocks of a part go to.</param>
+    public void Run(Component[] components, Func<int, IShareSink>? sinkOf = null)
     {
-        var next = new int[count + 1];
-        foreach (int label in Labels)
+        Chunks.ForParts(PartCount, PartCount, threads, (part, _, _) =>
         {
-            next[label + 1]++;
-        }
-        for (int k = 0; k < count; k++)
-        {
-            next[k + 1] += next[k];
-        }
-        var order = new int[rows.Count];
-        for (int row = 0; row < order.Length; row++)
-        {
-            order[next[Labels[row]]++] = row;
-        }
-        return order;
+            var block = new ExpectationBlock(Eights, components);
+            IShareSink? sink = sinkOf?.Invoke(part);
+            int first = part * PartRows, end = Math.Min(Eights.PaddedCount, first + PartRows);
+            for (; first < end; first += ExpectationBlock.Size)
+            {
+                int length = Math.Min(ExpectationBlock.Size, end - first);
+                block.Run(first, labels.AsSpan(first, length), logLikelihoods.AsSpan(first, length));
+                sink?.Add(first, length, block);
+            }
+            sink?.End();
+        });
     }
+}
 
-    /// <summary>Eight rows at a time.</summary>
-    sealed class Group(Expectation owner, Component[] components)
-    {
-        readonly double[] turned = new double[owner.rows.Width * Lanes.Count], centred = new double[owner.rows.Width * Lanes.Count];
-        readonly double[] densities = new double[components.Length * Lanes.Count], best = new double[Lanes.Count], floors = new double[Lanes.Count], sums = new double[Lanes.Count];
-        readonly bool[] isKnown = new bool[components.Length];
+/// <summary>What the shares of one part of the rows go to, block by block in order.</summary>
+interface IShareSink
+{
+    /// <summary>Takes the shares of <paramref name="length"/> rows, whole eights, from <paramref name="first"/> on.</summary>
+    void Add(int first, int length, ExpectationBlock block);
 
-        public void Run(ReadOnlySpan<int> which)
-        {
-            Lanes.Turn(owner.rows, which, turned);
-            Array.Clear(isKnown);
-            Array.Fill(best, double.NegativeInfinity);
-            Array.Fill(floors, double.NegativeInfinity);
-            // The components that the rows had last come first: they set the floors for the others.
-            foreach (int row in which)
-            {
-                Evaluate(owner.Labels[row]);
-            }
-            for (int k = 0; k < components.Length; k++)
-            {
-                Evaluate(k);
-            }
-            Lanes.Normalize(densities, best, floors, sums);
-            for (int lane = 0; lane < which.Length; lane++)
-            {
-                Settle(which[lane], lane);
-            }
-        }
-
-        void Evaluate(int k)
-        {
-            if (isKnown[k])
-            {
-                return;
-            }
-            isKnown[k] = true;
-            Span<double> own = densities.AsSpan(k * Lanes.Count, Lanes.Count);
-            components[k].LogDensities(turned, floors, centred, own);
-            Lanes.Raise(own, Negligible, best, floors);
-        }
-
-        void Settle(int row, int lane)
-        {
-            int label = 0;
-            for (int k = 0; k < components.Length; k++)
-            {
-                double probability = densities[k * Lanes.Count + lane];
-                if (probability > 0)
-                {
-                    owner.Probabilities[(long)k * owner.rows.Count + row] = probability;
-                    label = probability > densities[label * Lanes.Count + lane] ? k : label;
-                }
-            }
-            owner.Labels[row] = label;
-            owner.logLikelihoods[row] = best[lane] + Math.Log(sums[lane]);
-        }
-    }
+    /// <summary>There are no more.</summary>
+    void End();
 }

@@ -117,26 +117,29 @@ public sealed class GaussianMixture
         {
             throw new ArgumentException($"'{nameof(labels)}' must be {rows.Count} numbers in [0..{options.ComponentCount}), found {(wrong == labels.Length ? $"{wrong} numbers" : $"{labels[wrong]} for row {wrong}")}.", nameof(labels));
         }
-        Component[] components = Maximization.FromLabels(rows, labels, Origins(rows, labels, options.ComponentCount), options);
-        var expectation = new Expectation(rows, components.Length, options.Threads);
-        labels.CopyTo(expectation.Labels, 0);
+        // Rows of one component lie together from here on; the sums take them in that order.
+        int[] order = ByLabel(labels, options.ComponentCount);
+        (rows, labels) = (rows.Take(order), [.. order.Select(row => labels[row])]);
+        var expectation = new Expectation(rows, options.Threads);
+        labels.CopyTo(expectation.Labels);
+        Component[] components = Maximization.FromLabels(rows, labels, options);
         double previous = double.NegativeInfinity;
         for (int iteration = 1; ; iteration++)
         {
-            expectation.Run(components);
-            components = Maximization.Run(rows, expectation.Probabilities, [.. components.Select(component => component.Mean)], options);
-            bool converged = expectation.MeanLogLikelihood - previous < options.Tolerance;
+            components = Maximization.Improve(rows, expectation, components, options);
+            double level = expectation.MeanLogLikelihood();
+            bool converged = level - previous < options.Tolerance;
             if (converged || iteration == options.MaxIterations)
             {
-                return new GaussianMixture(components, options.Covariance, expectation.MeanLogLikelihood, iteration, converged);
+                return new GaussianMixture(components, options.Covariance, level, iteration, converged);
             }
-            previous = expectation.MeanLogLikelihood;
+            previous = level;
         }
     }
 
     /// <summary>The most probable component of each row; ties go to the lower index.</summary>
     /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
-    public int[] Assign(Rows rows, int threads = 0) => Expect(rows, threads).Labels;
+    public int[] Assign(Rows rows, int threads = 0) => Expect(rows, threads).Labels.ToArray();
 
     /// <summary>Log-likelihood of each row (nats), [N].</summary>
     /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
@@ -146,13 +149,14 @@ public sealed class GaussianMixture
     /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
     public double[] Probabilities(Rows rows, int threads = 0)
     {
-        double[] byComponent = Expect(rows, threads).Probabilities;
-        var byRow = new double[byComponent.LongLength];
+        var shares = new ShareTable(components.Length, Eights.Pad(rows.Count));
+        _ = Expect(rows, threads, _ => shares);
+        var byRow = new double[rows.Count * components.Length];
         for (int row = 0; row < rows.Count; row++)
         {
             for (int k = 0; k < components.Length; k++)
             {
-                byRow[(long)row * components.Length + k] = byComponent[(long)k * rows.Count + row];
+                byRow[row * components.Length + k] = shares[k][row];
             }
         }
         return byRow;
@@ -164,30 +168,34 @@ public sealed class GaussianMixture
     /// <summary>Akaike's information criterion of the mixture for <paramref name="rows"/> (Akaike 1974); lower is better.</summary>
     public double Aic(Rows rows, int threads = 0) => 2.0 * ParameterCount - 2 * LogLikelihoods(rows, threads).Sum();
 
-    Expectation Expect(Rows rows, int threads)
+    Expectation Expect(Rows rows, int threads, Func<int, IShareSink>? sinkOf = null)
     {
         if (rows.Width != Width)
         {
             throw new ArgumentException($"'{nameof(rows)}' must have width {Width}, was {rows.Width}.", nameof(rows));
         }
-        var expectation = new Expectation(rows, components.Length, threads);
-        expectation.Run(components);
+        var expectation = new Expectation(rows, threads);
+        expectation.Run(components, sinkOf);
         return expectation;
     }
 
-    // The first row of each component is near enough to centre sums on.
-    static double[][] Origins(Rows rows, int[] labels, int count)
+    // Indices of the rows of component 0, then of 1, and so on.
+    static int[] ByLabel(int[] labels, int count)
     {
-        var origins = new double[count][];
+        var next = new int[count + 1];
+        foreach (int label in labels)
+        {
+            next[label + 1]++;
+        }
         for (int k = 0; k < count; k++)
         {
-            origins[k] = new double[rows.Width];
-            int row = Array.IndexOf(labels, k);
-            for (int i = 0; row >= 0 && i < rows.Width; i++)
-            {
-                origins[k][i] = rows[row][i];
-            }
+            next[k + 1] += next[k];
         }
-        return origins;
+        var order = new int[labels.Length];
+        for (int row = 0; row < order.Length; row++)
+        {
+            order[next[labels[row]]++] = row;
+        }
+        return order;
     }
 }

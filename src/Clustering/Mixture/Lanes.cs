@@ -1,114 +1,98 @@
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering;
 
-/// <summary>Eight rows side by side, [D,8], in two vectors of float64: a lane never mixes rows.</summary>
+/// <summary>Densities of eight rows side by side, [D,8], in two vectors of float64: a lane never mixes rows.</summary>
 static class Lanes
 {
     public const int Count = 8;
 
-    /// <summary>Turns rows to [D,8]; lanes beyond the last row repeat it.</summary>
-    public static void Turn(Rows rows, ReadOnlySpan<int> which, Span<double> turned)
+    /// <summary>Outputs of a triangular factor that are computed together: eight sums keep two multipliers busy.</summary>
+    public const int Height = 4;
+
+    const nuint Half = 4;
+
+    /// <summary>bias - sum over the columns of (shift + scale value)^2 / 2.</summary>
+    /// <param name="turned">Rows side by side, [D,8].</param>
+    /// <param name="packed">Shift and scale of each column, [D,2].</param>
+    /// <param name="bias">What the density is where the sum is 0.</param>
+    /// <param name="best">The largest densities so far, [8]; they rise.</param>
+    /// <param name="densities">Gets the densities, [8].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool DiagonalLogDensities(ref double turned, double[] packed, double bias, ref double best, ref double densities)
     {
-        for (int lane = 0; lane < Count; lane++)
+        Vector256<double> low = default, high = default;
+        for (int at = 0; at < packed.Length; at += 2)
         {
-            ReadOnlySpan<float> row = rows[which[Math.Min(lane, which.Length - 1)]];
-            for (int column = 0; column < row.Length; column++)
+            Vector256<double> shift = Vector256.Create(packed[at]), scale = Vector256.Create(packed[at + 1]);
+            Vector256<double> x = Vector256.FusedMultiplyAdd(Load(ref turned, 0), scale, shift), y = Vector256.FusedMultiplyAdd(Load(ref turned, Half), scale, shift);
+            (low, high) = (Vector256.FusedMultiplyAdd(x, x, low), Vector256.FusedMultiplyAdd(y, y, high));
+            turned = ref Unsafe.Add(ref turned, Count);
+        }
+        Settle(LessHalf(bias, low), LessHalf(bias, high), ref best, ref densities);
+        return true;
+    }
+
+    /// <summary>
+    /// bias - |shift + P^T row|^2 / 2, or false when each is certain to lie more than <paramref name="margin"/> below its best: squares only add up, so
+    /// that a sum past that settles the matter.
+    /// </summary>
+    /// <param name="turned">Rows side by side, [D,8].</param>
+    /// <param name="packed">As <see cref="PrecisionFactor.Pack"/> gives it.</param>
+    /// <param name="width">Columns (D).</param>
+    /// <param name="bias">What the density is where the sum is 0.</param>
+    /// <param name="margin">How far below the best a density is not worth to be known.</param>
+    /// <param name="best">The largest densities so far, [8]; they rise.</param>
+    /// <param name="densities">Gets the densities, [8].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static bool LogDensities(ref double turned, double[] packed, int width, double bias, double margin, ref double best, ref double densities)
+    {
+        ref double a = ref packed[0];
+        Vector256<double> low = default, high = default, densityLow = default, densityHigh = default;
+        for (int row = 0; row < width; row += Height)
+        {
+            ref double b = ref turned;
+            Vector256<double> s0 = Vector256.Create(a), s1 = Broadcast(ref a, 1), s2 = Broadcast(ref a, 2), s3 = Broadcast(ref a, 3);
+            Vector256<double> t0 = s0, t1 = s1, t2 = s2, t3 = s3;
+            for (int p = Math.Min(width, row + Height); p > 0; p--)
             {
-                turned[column * Count + lane] = row[column];
+                a = ref Unsafe.Add(ref a, Height);
+                Vector256<double> x = Load(ref b, 0), y = Load(ref b, Half), scale = Vector256.Create(a);
+                (s0, t0) = (Vector256.FusedMultiplyAdd(scale, x, s0), Vector256.FusedMultiplyAdd(scale, y, t0));
+                scale = Broadcast(ref a, 1);
+                (s1, t1) = (Vector256.FusedMultiplyAdd(scale, x, s1), Vector256.FusedMultiplyAdd(scale, y, t1));
+                scale = Broadcast(ref a, 2);
+                (s2, t2) = (Vector256.FusedMultiplyAdd(scale, x, s2), Vector256.FusedMultiplyAdd(scale, y, t2));
+                scale = Broadcast(ref a, 3);
+                (s3, t3) = (Vector256.FusedMultiplyAdd(scale, x, s3), Vector256.FusedMultiplyAdd(scale, y, t3));
+                b = ref Unsafe.Add(ref b, Count);
+            }
+            a = ref Unsafe.Add(ref a, Height);
+            low += Vector256.FusedMultiplyAdd(s0, s0, s1 * s1) + Vector256.FusedMultiplyAdd(s2, s2, s3 * s3);
+            high += Vector256.FusedMultiplyAdd(t0, t0, t1 * t1) + Vector256.FusedMultiplyAdd(t2, t2, t3 * t3);
+            (densityLow, densityHigh) = (LessHalf(bias, low), LessHalf(bias, high));
+            var depth = Vector256.Create(margin);
+            if ((Vector256.GreaterThanOrEqual(densityLow + depth, Load(ref best, 0)) | Vector256.GreaterThanOrEqual(densityHigh + depth, Load(ref best, Half))) == default)
+            {
+                return false;
             }
         }
+        Settle(densityLow, densityHigh, ref best, ref densities);
+        return true;
     }
 
-    /// <summary>to = turned - mean, column by column.</summary>
-    public static void Subtract(ReadOnlySpan<double> turned, double[] mean, Span<double> to)
+    static void Settle(Vector256<double> low, Vector256<double> high, ref double best, ref double densities)
     {
-        ref double from = ref MemoryMarshal.GetReference(turned), target = ref MemoryMarshal.GetReference(to);
-        for (int column = 0; column < mean.Length; column++)
-        {
-            var shift = Vector256.Create(mean[column]);
-            nuint at = (nuint)(column * Count);
-            (Vector256.LoadUnsafe(ref from, at) - shift).StoreUnsafe(ref target, at);
-            (Vector256.LoadUnsafe(ref from, at + 4) - shift).StoreUnsafe(ref target, at + 4);
-        }
+        low.StoreUnsafe(ref densities);
+        high.StoreUnsafe(ref densities, Half);
+        Vector256.MaxNative(low, Load(ref best, 0)).StoreUnsafe(ref best);
+        Vector256.MaxNative(high, Load(ref best, Half)).StoreUnsafe(ref best, Half);
     }
 
-    /// <summary>sums += (scale_column * value)^2 over all columns.</summary>
-    public static void AddScaledSquares(ReadOnlySpan<double> values, double[] scales, Span<double> sums)
-    {
-        ref double from = ref MemoryMarshal.GetReference(values), target = ref MemoryMarshal.GetReference(sums);
-        Vector256<double> low = Vector256.LoadUnsafe(ref target), high = Vector256.LoadUnsafe(ref target, 4);
-        for (int column = 0; column < scales.Length; column++)
-        {
-            var scale = Vector256.Create(scales[column]);
-            nuint at = (nuint)(column * Count);
-            Vector256<double> x = Vector256.LoadUnsafe(ref from, at) * scale, y = Vector256.LoadUnsafe(ref from, at + 4) * scale;
-            low = Vector256.FusedMultiplyAdd(x, x, low);
-            high = Vector256.FusedMultiplyAdd(y, y, high);
-        }
-        low.StoreUnsafe(ref target);
-        high.StoreUnsafe(ref target, 4);
-    }
+    static Vector256<double> LessHalf(double bias, Vector256<double> squares) => Vector256.FusedMultiplyAdd(squares, Vector256.Create(-.5), Vector256.Create(bias));
 
-    /// <summary>sums += squares of all rows of <paramref name="values"/> [n,8]; false when bias - sum/2 lies below the floor in every lane.</summary>
-    public static bool AddSquaresAndCompare(ReadOnlySpan<double> values, double bias, ReadOnlySpan<double> floors, Span<double> sums)
-    {
-        ref double from = ref MemoryMarshal.GetReference(values), target = ref MemoryMarshal.GetReference(sums), floor = ref MemoryMarshal.GetReference(floors);
-        Vector256<double> low = Vector256.LoadUnsafe(ref target), high = Vector256.LoadUnsafe(ref target, 4);
-        for (nuint at = 0; at < (nuint)values.Length; at += Count)
-        {
-            Vector256<double> x = Vector256.LoadUnsafe(ref from, at), y = Vector256.LoadUnsafe(ref from, at + 4);
-            low = Vector256.FusedMultiplyAdd(x, x, low);
-            high = Vector256.FusedMultiplyAdd(y, y, high);
-        }
-        low.StoreUnsafe(ref target);
-        high.StoreUnsafe(ref target, 4);
-        var half = Vector256.Create(-.5);
-        Vector256<double> densityLow = Vector256.FusedMultiplyAdd(low, half, Vector256.Create(bias)), densityHigh = Vector256.FusedMultiplyAdd(high, half, Vector256.Create(bias));
-        return Vector256.GreaterThanOrEqualAny(densityLow, Vector256.LoadUnsafe(ref floor)) || Vector256.GreaterThanOrEqualAny(densityHigh, Vector256.LoadUnsafe(ref floor, 4));
-    }
+    static Vector256<double> Load(ref double from, nuint at) => Vector256.LoadUnsafe(ref from, at);
 
-    /// <summary>Turns sums of squares [8] into log densities bias - sum / 2.</summary>
-    public static void ToLogDensities(Span<double> sums, double bias)
-    {
-        ref double target = ref MemoryMarshal.GetReference(sums);
-        for (nuint half = 0; half < Count; half += 4)
-        {
-            Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref target, half), Vector256.Create(-.5), Vector256.Create(bias)).StoreUnsafe(ref target, half);
-        }
-    }
-
-    /// <summary>best = max(best, densities); floors = best - margin.</summary>
-    public static void Raise(ReadOnlySpan<double> densities, double margin, double[] best, double[] floors)
-    {
-        for (nuint half = 0; half < Count; half += 4)
-        {
-            var raised = Vector256.Max(Vector256.LoadUnsafe(in densities[0], half), Vector256.LoadUnsafe(ref best[0], half));
-            raised.StoreUnsafe(ref best[0], half);
-            (raised - Vector256.Create(margin)).StoreUnsafe(ref floors[0], half);
-        }
-    }
-
-    /// <summary>Turns log densities [K,8] into probabilities, those below the floor into 0; <paramref name="sums"/> gets what they were divided by.</summary>
-    public static void Normalize(Span<double> densities, ReadOnlySpan<double> best, ReadOnlySpan<double> floors, Span<double> sums)
-    {
-        for (nuint half = 0; half < Count; half += 4)
-        {
-            ref double from = ref MemoryMarshal.GetReference(densities);
-            Vector256<double> largest = Vector256.LoadUnsafe(in best[0], half), floor = Vector256.LoadUnsafe(in floors[0], half), sum = default;
-            for (nuint at = half; at < (nuint)densities.Length; at += Count)
-            {
-                Vector256<double> density = Vector256.LoadUnsafe(ref from, at), counts = Vector256.GreaterThanOrEqual(density, floor);
-                Vector256<double> share = counts == default ? default : Vector256.Exp(density - largest) & counts;
-                sum += share;
-                share.StoreUnsafe(ref from, at);
-            }
-            sum.StoreUnsafe(ref sums[0], half);
-            for (nuint at = half; at < (nuint)densities.Length; at += Count)
-            {
-                (Vector256.LoadUnsafe(ref from, at) / sum).StoreUnsafe(ref from, at);
-            }
-        }
-    }
+    static Vector256<double> Broadcast(ref double from, int at) => Vector256.Create(Unsafe.Add(ref from, at));
 }

@@ -1,81 +1,99 @@
 namespace Toolchain.Clustering;
 
-/// <summary>The maximisation pass: weights, means and covariances from the probabilities of the rows.</summary>
+/// <summary>The maximisation pass: weights, means and covariances from the shares of the components in the rows.</summary>
 static class Maximization
 {
-    // A probability below this changes no covariance by more than its rounding.
-    const double Negligible = 1e-14;
-
     // Keeps an empty component finite (ten rounding errors of 1, as scikit-learn adds).
     const double SmallestWeight = 2.2e-15;
 
-    /// <summary>Components from labels: every row belongs to one of them.</summary>
-    /// <param name="rows">Rows [N,D].</param>
-    /// <param name="labels">Component of each row.</param>
-    /// <param name="origins">A point near each component, [K][D].</param>
-    /// <param name="options">Kind of the covariances, regularisation, threads.</param>
-    public static Component[] FromLabels(Rows rows, int[] labels, double[][] origins, GaussianMixtureOptions options)
+    /// <summary>Components of rows [N,D] of which each belongs to one.</summary>
+    public static Component[] FromLabels(Rows rows, int[] labels, GaussianMixtureOptions options)
     {
-        var probabilities = new double[(long)rows.Count * origins.Length];
+        Moments[] moments = [.. Enumerable.Range(0, options.ComponentCount).Select(k => new Moments(Origin(rows, Array.IndexOf(labels, k)), IsDiagonal(options)))];
         for (int row = 0; row < rows.Count; row++)
         {
-            probabilities[(long)labels[row] * rows.Count + row] = 1;
+            moments[labels[row]].Add(rows[row], 1);
         }
-        return Run(rows, probabilities, origins, options);
+        return Components(moments, rows.Count, options);
     }
 
-    // Sums are taken about the previous means: that keeps the digits that differences of large squares would lose.
-    public static Component[] Run(Rows rows, double[] probabilities, double[][] origins, GaussianMixtureOptions options)
+    /// <summary>Runs the expectation pass under <paramref name="components"/> and gives those that follow from it.</summary>
+    public static Component[] Improve(Rows rows, Expectation expectation, Component[] components, GaussianMixtureOptions options)
     {
-        int count = origins.Length;
-        (double[] weights, double[][] means, PrecisionFactor[] factors) = (new double[count], new double[count][], new PrecisionFactor[count]);
-        var covariances = new double[count][];
-        Chunks.ForParts(count, count, options.Threads, (k, _, _) =>
+        // Sums about the previous means keep the digits that differences of large squares would lose.
+        double[][] origins = [.. components.Select(component => component.Mean)];
+        Moments[] moments = [.. origins.Select(origin => new Moments(origin, IsDiagonal(options)))];
+        if (expectation.Eights.IsNarrow && !IsDiagonal(options))
         {
-            Moments moments = Gather(rows, probabilities.AsSpan(k * rows.Count, rows.Count), origins[k], options);
-            weights[k] = moments.Weight + SmallestWeight;
-            means[k] = moments.Mean(weights[k]);
-            double[] covariance = moments.Covariance(weights[k]);
-            if (options.Covariance == CovarianceKind.Tied)
+            var parts = new double[expectation.PartCount][];
+            expectation.Run(components, part => new NarrowSums(expectation.Eights, origins, sums => parts[part] = sums));
+            int length = NarrowMoments.Length(rows.Width);
+            foreach (double[] part in parts)
             {
-                covariances[k] = covariance;
+                for (int k = 0; k < moments.Length; k++)
+                {
+                    moments[k].Add(part.AsSpan(k * length, length));
+                }
             }
-            else
+        }
+        else
+        {
+            var shares = new ShareTable(components.Length, expectation.Eights.PaddedCount);
+            expectation.Run(components, _ => shares);
+            Chunks.ForParts(moments.Length, moments.Length, options.Threads, (k, _, _) => Gather(moments[k], rows, shares[k]));
+        }
+        return Components(moments, rows.Count, options);
+    }
+
+    static void Gather(Moments moments, Rows rows, ReadOnlySpan<double> shares)
+    {
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (shares[row] > 0)
             {
-                factors[k] = Factor(covariance, rows.Width, k, options);
+                moments.Add(rows[row], shares[row]);
+            }
+        }
+    }
+
+    static Component[] Components(Moments[] moments, int rowCount, GaussianMixtureOptions options)
+    {
+        double[] weights = [.. moments.Select(own => own.Weight + SmallestWeight)];
+        (var covariances, var factors) = (new double[weights.Length][], new PrecisionFactor[weights.Length]);
+        Chunks.ForParts(weights.Length, weights.Length, options.Threads, (k, _, _) =>
+        {
+            covariances[k] = moments[k].Covariance(weights[k]);
+            if (options.Covariance != CovarianceKind.Tied)
+            {
+                factors[k] = Factor(covariances[k], k, options);
             }
         });
         if (options.Covariance == CovarianceKind.Tied)
         {
-            var shared = new double[rows.Width * rows.Width];
-            for (int k = 0; k < count; k++)
+            var shared = new double[covariances[0].Length];
+            for (int k = 0; k < weights.Length; k++)
             {
-                Kernels.AddScaled(shared, covariances[k], weights[k] / rows.Count);
+                Kernels.AddScaled(shared, covariances[k], weights[k] / rowCount);
             }
-            Array.Fill(factors, Factor(shared, rows.Width, 0, options));
+            Array.Fill(factors, Factor(shared, 0, options));
         }
-        return [.. weights.Select((weight, k) => new Component(weight / rows.Count, means[k], factors[k]))];
+        return [.. weights.Select((weight, k) => new Component(weight / rowCount, moments[k].Mean(weight), factors[k]))];
     }
 
-    static Moments Gather(Rows rows, ReadOnlySpan<double> probabilities, double[] origin, GaussianMixtureOptions options)
-    {
-        var moments = new Moments(origin, options.Covariance is CovarianceKind.Diagonal or CovarianceKind.Spherical);
-        for (int row = 0; row < probabilities.Length; row++)
-        {
-            if (probabilities[row] > Negligible)
-            {
-                moments.Add(rows[row], probabilities[row]);
-            }
-        }
-        return moments;
-    }
+    // The first row of each component is near enough to take sums about.
+    static double[] Origin(Rows rows, int row) => row < 0 ? new double[rows.Width] : [.. rows[row].ToArray().Select(value => (double)value)];
 
-    static PrecisionFactor Factor(double[] covariance, int width, int component, GaussianMixtureOptions options) => options.Covariance switch
+    static bool IsDiagonal(GaussianMixtureOptions options) => options.Covariance is CovarianceKind.Diagonal or CovarianceKind.Spherical;
+
+    static PrecisionFactor Factor(double[] covariance, int component, GaussianMixtureOptions options) => options.Covariance switch
     {
         CovarianceKind.Diagonal => PrecisionFactor.OfDiagonal(Regularize(covariance, 1, options), component),
-        CovarianceKind.Spherical => PrecisionFactor.OfDiagonal(Regularize([.. Enumerable.Repeat(covariance.Average(), width)], 1, options), component),
-        _ => PrecisionFactor.Of(Regularize(covariance, width + 1, options), width, component),
+        CovarianceKind.Spherical => PrecisionFactor.OfDiagonal(Regularize([.. Enumerable.Repeat(covariance.Average(), covariance.Length)], 1, options), component),
+        _ => FactorFull(covariance, (int)Math.Sqrt(covariance.Length), component, options),
     };
+
+    static PrecisionFactor FactorFull(double[] covariance, int width, int component, GaussianMixtureOptions options) =>
+        PrecisionFactor.Of(Regularize(covariance, width + 1, options), width, component);
 
     static double[] Regularize(double[] covariance, int step, GaussianMixtureOptions options)
     {

@@ -9,7 +9,7 @@ sealed class Moments
     readonly double[] origin;
     readonly int width, padded;
     readonly bool diagonal;
-    readonly double[] block, weighted;
+    double[] block = [], weighted = [];
     int filled;
 
     public Moments(double[] origin, bool diagonal)
@@ -19,7 +19,6 @@ sealed class Moments
         padded = (width + 23) / 24 * 24;
         Sum = new double[width];
         Squares = new double[diagonal ? width : padded * padded];
-        (block, weighted) = (new double[BlockRows * padded], new double[BlockRows * padded]);
     }
 
     /// <summary>Sum of the weights.</summary>
@@ -32,6 +31,10 @@ sealed class Moments
 
     public void Add(ReadOnlySpan<float> row, double weight)
     {
+        if (block.Length == 0)
+        {
+            (block, weighted) = (new double[BlockRows * padded], new double[BlockRows * padded]);
+        }
         Span<double> centred = block.AsSpan(filled * padded, width), scaled = weighted.AsSpan(filled * padded, width);
         Kernels.CentreAndWeigh(row, origin, weight, centred, scaled, Sum);
         Weight += weight;
@@ -49,6 +52,17 @@ sealed class Moments
         Weight += other.Weight;
         Kernels.AddScaled(Sum, other.Sum, 1);
         Kernels.AddScaled(Squares, other.Squares, 1);
+    }
+
+    /// <summary>Adds what <see cref="NarrowMoments.Take"/> gave, about the same origin.</summary>
+    public void Add(ReadOnlySpan<double> taken)
+    {
+        Weight += taken[0];
+        Kernels.AddScaled(Sum, taken.Slice(1, width), 1);
+        for (int row = 0, at = 1 + width; row < width; at += ++row)
+        {
+            Kernels.AddScaled(Squares.AsSpan(row * padded, row + 1), taken.Slice(at, row + 1), 1);
+        }
     }
 
     /// <summary>The weighted mean of the rows, [D]; the origin where there is no weight.</summary>

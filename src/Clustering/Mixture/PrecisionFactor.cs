@@ -15,8 +15,7 @@ sealed class PrecisionFactor
         }
     }
 
-    /// <summary>[D], or [D,D] followed by rows of zeros up to a multiple of a tile's height.</summary>
-    public double[] Values { get; }
+    double[] Values { get; }
 
     public int Width { get; }
 
@@ -45,8 +44,7 @@ sealed class PrecisionFactor
     public static PrecisionFactor Of(double[] covariance, int width, int component)
     {
         double[] lower = Cholesky(covariance, width, component);
-        int height = (width + Tile<double>.Height - 1) / Tile<double>.Height * Tile<double>.Height;
-        var inverse = new double[height * width];
+        var inverse = new double[width * width];
         for (int row = 0; row < width; row++)
         {
             // Row of L L^-1 = I, solved for the last unknown row.
@@ -62,6 +60,36 @@ sealed class PrecisionFactor
             }
         }
         return new PrecisionFactor(inverse, width, isDiagonal: false);
+    }
+
+    /// <summary>
+    /// The factor as <see cref="Lanes"/> reads it: by fours of rows, first the products with <paramref name="mean"/>, negative, then the columns up to the
+    /// last of the four; of a diagonal one product and factor, row by row. Rows are float32: what the difference of products loses in float64 is far below their rounding.
+    /// </summary>
+    public double[] Pack(double[] mean)
+    {
+        int height = IsDiagonal ? 1 : Lanes.Height;
+        var packed = new List<double>();
+        for (int block = 0; block < Width; block += height)
+        {
+            for (int row = block; row < block + height; row++)
+            {
+                double product = 0;
+                for (int column = IsDiagonal ? row : 0; column <= row && row < Width; column++)
+                {
+                    product += this[row, column] * mean[column];
+                }
+                packed.Add(-product);
+            }
+            for (int column = IsDiagonal ? block : 0; column < Math.Min(Width, block + height); column++)
+            {
+                for (int row = block; row < block + height; row++)
+                {
+                    packed.Add(row < Width ? this[row, column] : 0);
+                }
+            }
+        }
+        return [.. packed];
     }
 
     static double[] Cholesky(double[] covariance, int width, int component)

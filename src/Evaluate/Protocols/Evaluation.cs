@@ -31,6 +31,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     const string oneToOne = "one-to-one map of clusters to digits, on training labels";
     const string majority = "majority vote of training labels in each cluster";
 
+    const int widest = 256; // columns of a mixture
+
     // Components that the poster's code gave each system's mixture (YunzeMan/Empirical-Study-on-Unsupervised-Learning); 130, its last word, for others.
     static readonly Dictionary<string, int> posterComponents = new() { ["autoencoder"] = 40, ["moco"] = 130 };
 
@@ -57,6 +59,29 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         return [.. rows.Select(row => row with { NeighbourAccuracy = neighbours, Linear = linear })];
     }
 
+    /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
+    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
+    public EvaluationRow StrictKMeans(Subject subject)
+    {
+        (Rows known, Rows asked) = Embeddings(subject);
+        KMeansResult means = KMeans.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
+        return Score(subject, "k-means", "strict", 10, means.Labels, KMeans.Assign(asked, means.Centres, threads), ClusterMap.OneToOne, oneToOne);
+    }
+
+    /// <summary>A mixture with as many components as the poster's code gave the method, each named by majority vote.</summary>
+    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
+    public EvaluationRow PosterMixture(Subject subject)
+    {
+        (Rows known, Rows asked) = Embeddings(subject);
+        int count = Math.Min(posterComponents.GetValueOrDefault(subject.Method, 130), known.Count);
+        GaussianMixture mixture = Mixture(known, count);
+        return Score(subject, "gmm", "poster", count, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.MajorityVote, majority);
+    }
+
+    static (Rows Train, Rows Test) Embeddings(Subject subject) => subject is { Train: Rows train, Test: Rows test }
+        ? (train, test)
+        : throw new ArgumentException($"'{nameof(subject)}' must have embeddings, but {subject.Method} gives none.", nameof(subject));
+
     IEnumerable<EvaluationRow> Strict(Subject subject)
     {
         if (subject.TrainClusters is not null && subject.ClusterCount == 10)
@@ -65,10 +90,9 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         }
         else if (subject is { Train: Rows known, Test: Rows asked })
         {
-            KMeansResult means = KMeans.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
-            yield return Score(subject, "k-means", "strict", 10, means.Labels, KMeans.Assign(asked, means.Centres, threads), ClusterMap.OneToOne, oneToOne);
+            yield return StrictKMeans(subject);
             // A full covariance of 784 pixels per cluster is neither the poster's system nor affordable: pixels have their own method, gmm.
-            if (known.Width <= 256)
+            if (known.Width <= widest)
             {
                 GaussianMixture mixture = Mixture(known, 10);
                 yield return Score(subject, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.OneToOne, oneToOne);
@@ -88,11 +112,9 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         {
             yield return Score(subject, "own", "poster", subject.ClusterCount, subject.TrainClusters, subject.TestClusters!, ClusterMap.MajorityVote, majority);
         }
-        else if (subject is { Train: Rows known, Test: Rows asked } && known.Width <= 256)
+        else if (subject is { Train.Width: <= widest })
         {
-            int count = Math.Min(posterComponents.GetValueOrDefault(subject.Method, 130), known.Count);
-            GaussianMixture mixture = Mixture(known, count);
-            yield return Score(subject, "gmm", "poster", count, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.MajorityVote, majority);
+            yield return PosterMixture(subject);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Toolchain.Data;
 
 namespace Toolchain.Train.Augmentations;
@@ -24,11 +25,12 @@ readonly record struct AffineMap(float XX, float XY, float YX, float YY, float S
             (float)shiftX, (float)shiftY);
     }
 
-    /// <summary>The place in the image that pixel (x, y) of the view shows.</summary>
-    public (float X, float Y) Source(int x, int y)
+    /// <summary>The places in the image that eight pixels of row <paramref name="y"/> of the view show.</summary>
+    public (Vector256<float> X, Vector256<float> Y) Source(Vector256<float> x, int y)
     {
-        float u = x - centre, v = y - centre;
-        return (XX * u + XY * v + centre + ShiftX, YX * u + YY * v + centre + ShiftY);
+        float v = y - centre;
+        Vector256<float> u = x - Vector256.Create(centre);
+        return (u * XX + Vector256.Create(XY * v + centre + ShiftX), u * YX + Vector256.Create(YY * v + centre + ShiftY));
     }
 
     static double Within(ref RandomStream random, double range) => random.NextDouble(-range, range);

@@ -1,63 +1,93 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Toolchain.Data;
 
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>
-/// Draws views of digits: affine map with shear, elastic displacement and stroke thickness in one pass from bytes to floats. The numbers are
-/// keyed by (seed, epoch, sample, view), so any batch of any step can be drawn again by itself.
+/// Draws views of digits: affine map with shear, elastic displacement, stroke thickness and occlusion in one pass from bytes to floats. The
+/// numbers are keyed by (seed, epoch, sample, view), so any batch of any step can be drawn again by itself. A crop is a scale with a shift.
 /// </summary>
 public sealed class Augmentation(AugmentationOptions options, ulong seed)
 {
-    const int side = DigitSet.Side;
+    const int side = DigitSet.Side, stride = Canvas.Stride, samplesPerTask = 16;
 
     readonly ulong key = RandomStream.KeyOf(seed, "augmentation");
 
-    /// <summary>Fills <paramref name="views"/> with one view of each sample.</summary>
+    /// <summary>Fills <paramref name="views"/> with <paramref name="viewCount"/> views of each sample.</summary>
     /// <param name="digits">The images.</param>
     /// <param name="samples">Indices of the images, [N].</param>
     /// <param name="epoch">Pass over the data.</param>
-    /// <param name="view">Which view of the sample: views of one sample differ by it alone.</param>
-    /// <param name="views">Receives N * 784 floats in [0,1].</param>
+    /// <param name="firstView">Number of the first view: views of one sample differ by their numbers alone.</param>
+    /// <param name="viewCount">Number of views (V).</param>
+    /// <param name="views">Receives V * N * 784 floats in [0,1], all samples' first views before their second ones.</param>
     /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
-    public void Draw(DigitSet digits, int[] samples, int epoch, int view, float[] views, int threads = 0)
+    public void Draw(DigitSet digits, int[] samples, int epoch, int firstView, int viewCount, float[] views, int threads = 0)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
-        Parallel.For(0, (samples.Length + 15) / 16, parallel, block =>
+        Parallel.For(0, (samples.Length + samplesPerTask - 1) / samplesPerTask, parallel, task =>
         {
-            for (int i = block * 16; i < Math.Min(samples.Length, block * 16 + 16); i++)
+            Span<int> corners = stackalloc int[CornerTable.Count];
+            for (int i = task * samplesPerTask; i < Math.Min(samples.Length, (task + 1) * samplesPerTask); i++)
             {
-                var random = new RandomStream(key, epoch, samples[i], view);
-                Draw(digits.Image(samples[i]), views.AsSpan(i * DigitSet.PixelCount, DigitSet.PixelCount), ref random);
+                CornerTable.Fill(digits.Image(samples[i]), corners);
+                for (int view = 0; view < viewCount; view++)
+                {
+                    var random = new RandomStream(key, epoch, samples[i], firstView + view);
+                    Draw(corners, views.AsSpan((view * samples.Length + i) * DigitSet.PixelCount, DigitSet.PixelCount), ref random);
+                }
             }
         });
     }
 
-    /// <summary>Draws one view.</summary>
-    /// <param name="image">784 bytes.</param>
-    /// <param name="view">Receives 784 floats in [0,1].</param>
-    /// <param name="random">Source of the draw.</param>
-    public void Draw(ReadOnlySpan<byte> image, Span<float> view, ref RandomStream random)
+    void Draw(Span<int> corners, Span<float> view, ref RandomStream random)
     {
-        Span<float> dx = stackalloc float[DigitSet.PixelCount], dy = stackalloc float[DigitSet.PixelCount];
+        Span<float> canvas = stackalloc float[Canvas.Count], other = stackalloc float[Canvas.Count];
+        Warp(corners, canvas, ref random);
+        if (random.NextDouble() < options.ThicknessProbability)
+        {
+            StrokeThickness.Change(canvas, other, (float)random.NextDouble(-0.7, 1));
+            canvas = other;
+        }
+        for (int y = 0; y < side; y++)
+        {
+            canvas.Slice(Canvas.Origin + y * stride, side).CopyTo(view[(y * side)..]);
+        }
+        if (random.NextDouble() < options.EraseProbability)
+        {
+            Occlusion.DrawRectangle(view, options.EraseSide, ref random);
+        }
+        if (random.NextDouble() < options.BarProbability)
+        {
+            Occlusion.DrawBar(view, options.BarWidth, ref random);
+        }
+        if (random.NextDouble() < options.StrokeProbability)
+        {
+            PenStroke.DrawRandom(view, ref random);
+        }
+    }
+
+    // Each pixel of the view reads the image where the affine map and the displacement point to.
+    void Warp(Span<int> corners, Span<float> canvas, ref RandomStream random)
+    {
+        Span<float> dx = stackalloc float[ElasticField.Count], dy = stackalloc float[ElasticField.Count];
         AffineMap map = AffineMap.Draw(options, ref random);
         if (options.Elastic > 0)
         {
             ElasticField.Draw(dx, options.Elastic, ref random);
             ElasticField.Draw(dy, options.Elastic, ref random);
         }
-        Span<float> padded = stackalloc float[Sampler.PaddedCount];
-        Sampler.Pad(image, padded);
-        for (int y = 0, at = 0; y < side; y++)
+        ref int table = ref MemoryMarshal.GetReference(corners);
+        ref float toX = ref MemoryMarshal.GetReference(dx), toY = ref MemoryMarshal.GetReference(dy), target = ref MemoryMarshal.GetReference(canvas);
+        for (int y = 0; y < side; y++)
         {
-            for (int x = 0; x < side; x++, at++)
+            for (int x = 0; x < side; x += 8)
             {
-                (float sourceX, float sourceY) = map.Source(x, y);
-                view[at] = Sampler.Bilinear(padded, sourceX + dx[at], sourceY + dy[at]);
+                nuint at = (nuint)(y * stride + x);
+                (Vector256<float> sourceX, Vector256<float> sourceY) = map.Source(Columns.First + Vector256.Create((float)x), y);
+                Vector256<float> read = CornerTable.Bilinear(ref table, sourceX + Vector256.LoadUnsafe(ref toX, at), sourceY + Vector256.LoadUnsafe(ref toY, at));
+                (x + 8 <= side ? read : read & Columns.LastMask).StoreUnsafe(ref target, at + Canvas.Origin);
             }
-        }
-        if (random.NextDouble() < options.ThicknessProbability)
-        {
-            StrokeThickness.Change(view, (float)random.NextDouble(-0.7, 1));
         }
     }
 }

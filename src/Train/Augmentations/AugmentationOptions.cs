@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Train.Models;
 
 namespace Toolchain.Train.Augmentations;
@@ -29,6 +30,21 @@ public sealed record AugmentationOptions : MethodOptions
     /// <summary>Probability that strokes are thickened or thinned.</summary>
     public double ThicknessProbability { get; init; } = 0.5;
 
+    /// <summary>Probability that a rectangle is made black.</summary>
+    public double EraseProbability { get; init; }
+
+    /// <summary>Longest side of the rectangle, pixels; the shortest is 4.</summary>
+    public int EraseSide { get; init; } = 12;
+
+    /// <summary>Probability that a straight bar across the image is made black.</summary>
+    public double BarProbability { get; init; }
+
+    /// <summary>Width of the bar, pixels.</summary>
+    public double BarWidth { get; init; } = 5;
+
+    /// <summary>Probability that a short stroke of the pen is added: with it a plain seven turns into a crossed one.</summary>
+    public double StrokeProbability { get; init; }
+
     /// <inheritdoc/>
     public override void Check()
     {
@@ -39,7 +55,14 @@ public sealed record AugmentationOptions : MethodOptions
         Range(Elastic, nameof(Elastic));
         Require(double.IsFinite(ScaleLow) && ScaleLow > 0, nameof(ScaleLow), "above 0", ScaleLow);
         Require(double.IsFinite(ScaleHigh) && ScaleHigh >= ScaleLow, nameof(ScaleHigh), FormattableString.Invariant($"at least scaleLow={ScaleLow}"), ScaleHigh);
-        Require(ThicknessProbability is >= 0 and <= 1, nameof(ThicknessProbability), "in [0..1]", ThicknessProbability);
+        Require(EraseSide is >= 4 and <= DigitSet.Side, nameof(EraseSide), $"in [4..{DigitSet.Side}]", EraseSide);
+        Range(BarWidth, nameof(BarWidth));
+        Probability(ThicknessProbability, nameof(ThicknessProbability));
+        Probability(EraseProbability, nameof(EraseProbability));
+        Probability(BarProbability, nameof(BarProbability));
+        Probability(StrokeProbability, nameof(StrokeProbability));
+
+        static void Probability(double value, string name) => Require(value is >= 0 and <= 1, name, "in [0..1]", value);
 
         static void Range(double value, string name) => Require(double.IsFinite(value) && value >= 0, name, "at least 0 and finite", value);
     }

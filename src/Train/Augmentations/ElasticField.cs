@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Toolchain.Data;
 
 namespace Toolchain.Train.Augmentations;
@@ -8,47 +10,41 @@ namespace Toolchain.Train.Augmentations;
 /// </summary>
 static class ElasticField
 {
-    const int side = DigitSet.Side, controls = 5;
+    const int side = DigitSet.Side, stride = Canvas.Stride, controls = 5;
 
-    static readonly float[] weights = Weights(); // [28,5]
+    /// <summary>Floats of a field: 28 rows, 32 apart.</summary>
+    public const int Count = side * stride;
 
-    /// <summary>Fills <paramref name="field"/> [28,28] with one component of the displacement, in pixels.</summary>
+    static readonly float[] weights = Weights(); // [5,32]; columns past 27 are 0
+
+    /// <summary>Fills <paramref name="field"/> [28,32] with one component of the displacement, in pixels; columns past 27 are 0.</summary>
     public static void Draw(Span<float> field, double deviation, ref RandomStream random)
     {
-        Span<float> rows = stackalloc float[controls * side];
-        for (int row = 0; row < controls; row++)
+        Span<float> values = stackalloc float[controls * controls];
+        foreach (ref float value in values)
         {
-            Span<float> target = rows.Slice(row * side, side);
-            target.Clear();
-            for (int column = 0; column < controls; column++)
-            {
-                float value = (float)(random.NextNormal() * deviation);
-                for (int x = 0; x < side; x++)
-                {
-                    target[x] += value * weights[x * controls + column];
-                }
-            }
+            value = (float)(random.NextNormal() * deviation);
         }
-        for (int y = 0; y < side; y++)
+        ref float column = ref MemoryMarshal.GetArrayDataReference(weights), target = ref MemoryMarshal.GetReference(field);
+        for (nuint x = 0; x < stride; x += 8)
         {
-            Span<float> target = field.Slice(y * side, side);
-            target.Clear();
-            for (int row = 0; row < controls; row++)
+            Vector256<float> c0 = Vector256.LoadUnsafe(ref column, x), c1 = Vector256.LoadUnsafe(ref column, x + stride), c2 = Vector256.LoadUnsafe(ref column, x + 2 * stride),
+                c3 = Vector256.LoadUnsafe(ref column, x + 3 * stride), c4 = Vector256.LoadUnsafe(ref column, x + 4 * stride);
+            Vector256<float> r0 = Row(values), r1 = Row(values[controls..]), r2 = Row(values[(2 * controls)..]), r3 = Row(values[(3 * controls)..]), r4 = Row(values[(4 * controls)..]);
+            for (int y = 0; y < side; y++)
             {
-                float weight = weights[y * controls + row];
-                ReadOnlySpan<float> source = rows.Slice(row * side, side);
-                for (int x = 0; x < side; x++)
-                {
-                    target[x] += weight * source[x];
-                }
+                (r0 * weights[y] + r1 * weights[stride + y] + r2 * weights[2 * stride + y] + r3 * weights[3 * stride + y] + r4 * weights[4 * stride + y])
+                    .StoreUnsafe(ref target, (nuint)(y * stride) + x);
             }
+
+            Vector256<float> Row(ReadOnlySpan<float> row) => row[0] * c0 + row[1] * c1 + row[2] * c2 + row[3] * c3 + row[4] * c4;
         }
     }
 
     // The cubic B-spline at the distance of each pixel from each control point, scaled so that the deviation at a control point is kept.
     static float[] Weights()
     {
-        var result = new float[side * controls];
+        var result = new float[controls * stride];
         for (int pixel = 0; pixel < side; pixel++)
         {
             double position = pixel * (controls - 1.0) / (side - 1);
@@ -56,7 +52,7 @@ static class ElasticField
             double length = Math.Sqrt(values.Sum(value => value * value));
             for (int control = 0; control < controls; control++)
             {
-                result[pixel * controls + control] = (float)(values[control] / length);
+                result[control * stride + pixel] = (float)(values[control] / length);
             }
         }
         return result;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Toolchain.Data;
 
 namespace Toolchain.Train.Augmentations;
@@ -5,30 +7,30 @@ namespace Toolchain.Train.Augmentations;
 /// <summary>Thicker or thinner strokes by blending an image with its dilation or erosion over the four neighbours.</summary>
 static class StrokeThickness
 {
-    const int side = DigitSet.Side;
+    const int side = DigitSet.Side, stride = Canvas.Stride;
 
-    /// <summary>Changes <paramref name="view"/> [28,28] in place.</summary>
-    /// <param name="view">Pixels in [0,1].</param>
+    /// <summary>Writes <paramref name="canvas"/> with other strokes to <paramref name="changed"/>, a canvas that is black around its pixels.</summary>
+    /// <param name="canvas">Pixels in [0,1], black around them.</param>
+    /// <param name="changed">Receives the pixels.</param>
     /// <param name="amount">In [-1..1]: 1 is the whole dilation, -1 the whole erosion.</param>
-    public static void Change(Span<float> view, float amount)
+    public static void Change(ReadOnlySpan<float> canvas, Span<float> changed, float amount)
     {
-        Span<float> source = stackalloc float[(side + 2) * (side + 2)];
-        source.Clear();
+        ref float from = ref MemoryMarshal.GetReference(canvas), to = ref MemoryMarshal.GetReference(changed);
+        var share = Vector256.Create(Math.Abs(amount));
         for (int y = 0; y < side; y++)
         {
-            view.Slice(y * side, side).CopyTo(source[((y + 1) * (side + 2) + 1)..]);
-        }
-        for (int y = 0, at = 0; y < side; y++)
-        {
-            for (int x = 0; x < side; x++, at++)
+            for (int x = 0; x < side; x += 8)
             {
-                int centre = (y + 1) * (side + 2) + x + 1;
-                float own = source[centre], a = source[centre - 1], b = source[centre + 1], c = source[centre - side - 2], d = source[centre + side + 2];
-                float extreme = amount > 0
-                    ? Math.Max(own, Math.Max(Math.Max(a, b), Math.Max(c, d)))
-                    : Math.Min(own, Math.Min(Math.Min(a, b), Math.Min(c, d)));
-                view[at] = own + Math.Abs(amount) * (extreme - own);
+                int at = Canvas.Origin + y * stride + x;
+                Vector256<float> own = At(ref from, at), a = At(ref from, at - 1), b = At(ref from, at + 1), c = At(ref from, at - stride), d = At(ref from, at + stride);
+                Vector256<float> extreme = amount > 0
+                    ? Vector256.Max(own, Vector256.Max(Vector256.Max(a, b), Vector256.Max(c, d)))
+                    : Vector256.Min(own, Vector256.Min(Vector256.Min(a, b), Vector256.Min(c, d)));
+                Vector256<float> blended = own + share * (extreme - own);
+                (x + 8 <= side ? blended : blended & Columns.LastMask).StoreUnsafe(ref to, (nuint)at);
             }
         }
+
+        static Vector256<float> At(ref float canvas, int index) => Vector256.LoadUnsafe(ref canvas, (nuint)index);
     }
 }

@@ -4,16 +4,44 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Augmentations;
 
-/// <summary>Draws the views of a batch as a tensor, through one buffer that is used again and again.</summary>
-sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int batchSize)
+/// <summary>
+/// Draws the views of a batch as tensors. While a step computes on one batch, the next one's views are drawn in the background; they are the
+/// same bits either way, since each view depends on its own key alone.
+/// </summary>
+sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCount) : IDisposable
 {
     readonly Augmentation augmentation = new(options, (ulong)job.Seed);
-    readonly float[] buffer = new float[batchSize * DigitSet.PixelCount];
+    float[] buffer = [];
+    Task drawing = Task.CompletedTask;
+    Batch? drawn;
 
-    /// <summary>View number <paramref name="view"/> of each image, [N,1,28,28] in [0,1].</summary>
-    public Tensor Draw(Batch batch, int view)
+    /// <summary>Views 0..V-1 of each image, V tensors [N,1,28,28] in [0,1].</summary>
+    public Tensor[] Draw(Batch batch)
     {
-        augmentation.Draw(job.Digits, batch.Samples, batch.Epoch, view, buffer, job.Threads);
-        return tensor(buffer, [batch.Samples.Length, 1, DigitSet.Side, DigitSet.Side], device: job.Device);
+        drawing.GetAwaiter().GetResult();
+        if (drawn is null || !drawn.IsSame(batch))
+        {
+            Fill(batch);
+        }
+        Tensor views = tensor(buffer, [viewCount, batch.Samples.Length, 1, DigitSet.Side, DigitSet.Side], device: job.Device); // a copy
+        drawn = batch.Next;
+        if (batch.Next is Batch next)
+        {
+            drawing = Task.Run(() => Fill(next));
+        }
+        return views.unbind();
+    }
+
+    /// <summary>Waits for the drawing that goes on.</summary>
+    public void Dispose() => drawing.GetAwaiter().GetResult();
+
+    void Fill(Batch batch)
+    {
+        int length = viewCount * batch.Samples.Length * DigitSet.PixelCount;
+        if (buffer.Length != length)
+        {
+            buffer = new float[length];
+        }
+        augmentation.Draw(job.Digits, batch.Samples, batch.Epoch, 0, viewCount, buffer, job.Threads);
     }
 }

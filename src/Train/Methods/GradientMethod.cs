@@ -22,27 +22,35 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
 
     public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
     {
+        var options = (TOptions)request.Options;
+        using IGradientTrainer trainer = Restore(run, options, Job(request), out int steps);
+        return Export(trainer, request, opset, steps, steps == options.StepCount);
+    }
+
+    public override IGradientTrainer Restore(RunFolder run, MethodOptions options, GradientJob job) => Restore(run, (TOptions)options, job, out _);
+
+    IGradientTrainer Restore(RunFolder run, TOptions options, GradientJob job, out int steps)
+    {
         if (!File.Exists(run.LastCheckpoint))
         {
             throw new InvalidDataException($"'{run.Path}': expected checkpoints/last.safetensors, found none; train the run first with --resume {run.Path}.");
         }
-        var options = (TOptions)request.Options;
-        using IGradientTrainer trainer = Create(options, Job(request));
-        int steps = Checkpoint.Load(run.LastCheckpoint, trainer);
-        return Export(trainer, request, opset, steps, steps == options.StepCount);
+        IGradientTrainer trainer = Create(options, job);
+        steps = Checkpoint.Load(run.LastCheckpoint, trainer);
+        return trainer;
     }
 
     TrainedModel Export(IGradientTrainer trainer, TrainingRequest request, int opset, int steps, bool finished)
     {
         using var scope = NewDisposeScope();
-        nn.Module<Tensor, Tensor> encoder = trainer.Encoder;
+        nn.Module encoder = trainer.Encoder;
         encoder.to(CPU);
         encoder.eval();
         Tensor example = new GradientJob(request.Digits, request.Seed, CPU).Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
         TracedModel traced = OnnxExport.Trace(encoder, example, new OnnxExportOptions
         {
             Inputs = [new("image", Axis.Named("N"), 1, 28, 28)],
-            Outputs = ["embedding"],
+            Outputs = trainer.Outputs,
             Opset = opset,
             Half = request.Half,
             Name = Name,

@@ -25,16 +25,22 @@ public abstract record GradientOptions : MethodOptions
     /// <summary>How the learning rate goes on.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
+    /// <summary>First steps in which the learning rate grows evenly from near 0 (Goyal et al. 2017, section 2.2); 0 for none.</summary>
+    public int WarmupSteps { get; init; }
+
     /// <summary>The learning rate of a step, 0-based.</summary>
-    public double LearningRateAt(int step) => Schedule == LearningRateSchedule.Cosine
-        ? LearningRate * (1 + Math.Cos(Math.PI * step / StepCount)) / 2
-        : LearningRate;
+    public double LearningRateAt(int step)
+    {
+        double warmth = step < WarmupSteps ? (step + 1.0) / WarmupSteps : 1;
+        return warmth * (Schedule == LearningRateSchedule.Cosine ? LearningRate * (1 + Math.Cos(Math.PI * step / StepCount)) / 2 : LearningRate);
+    }
 
     /// <inheritdoc/>
     public override void Check()
     {
         Require(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);
         Require(StepCount >= 1, nameof(StepCount), "at least 1", StepCount);
+        Require(WarmupSteps >= 0, nameof(WarmupSteps), "at least 0", WarmupSteps);
         Require(LearningRate > 0, nameof(LearningRate), "above 0", LearningRate);
     }
 }

@@ -20,18 +20,17 @@ sealed class BatchSampler
         batchesPerEpoch = imageCount / batchSize;
     }
 
-    public Batch this[int step]
+    public Batch this[int step] => At(step) with { Next = At(step + 1) };
+
+    Batch At(int step)
     {
-        get
+        int epoch = step / batchesPerEpoch;
+        if (epoch != orderEpoch)
         {
-            int epoch = step / batchesPerEpoch;
-            if (epoch != orderEpoch)
-            {
-                order = new RandomStream(seed, "shuffle", epoch).NextPermutation(imageCount);
-                orderEpoch = epoch;
-            }
-            int start = step % batchesPerEpoch * batchSize;
-            return new Batch(step, epoch, order[start..(start + batchSize)]);
+            order = new RandomStream(seed, "shuffle", epoch).NextPermutation(imageCount);
+            orderEpoch = epoch;
         }
+        int start = step % batchesPerEpoch * batchSize;
+        return new Batch(step, epoch, order[start..(start + batchSize)]);
     }
 }

@@ -39,9 +39,10 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
                 Checkpoint.Save(run.LastCheckpoint, trainer, step);
                 throw new OperationCanceledException($"stopped at step {step} of {options.StepCount}", request.Cancellation);
             }
-            IReadOnlyList<Loss> losses = Step(sampler[step]);
+            Batch batch = sampler[step];
+            IReadOnlyList<Loss> losses = Step(batch);
             var progress = new TrainingProgress(step + 1, options.StepCount, losses, Speed(step + 1 - first, clock), Remaining(step + 1 - first, step + 1, clock));
-            log.Write(step, sampler[step].Epoch, options.LearningRateAt(step), losses);
+            log.Write(step, batch.Epoch, options.LearningRateAt(step), losses);
             request.Progress?.Report(progress);
             if (clock.Elapsed - saved >= request.CheckpointInterval)
             {

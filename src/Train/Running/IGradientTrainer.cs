@@ -12,7 +12,14 @@ public readonly record struct Loss(string Name, float Value);
 /// <param name="Step">0-based number of the step.</param>
 /// <param name="Epoch">0-based pass over the data.</param>
 /// <param name="Samples">Indices into the dataset, [N].</param>
-public sealed record Batch(int Step, int Epoch, int[] Samples);
+public sealed record Batch(int Step, int Epoch, int[] Samples)
+{
+    /// <summary>The batch of the step after this one, so that its images can be prepared meanwhile; null where that is not known.</summary>
+    public Batch? Next { get; init; }
+
+    /// <summary>Whether both hold the same images in the same order at the same step.</summary>
+    public bool IsSame(Batch other) => Step == other.Step && Epoch == other.Epoch && Samples.AsSpan().SequenceEqual(other.Samples);
+}
 
 /// <summary>A method that learns step by step. It owns model and optimizers; the loop owns everything else.</summary>
 public interface IGradientTrainer : IDisposable
@@ -23,8 +30,14 @@ public interface IGradientTrainer : IDisposable
     /// <summary>The optimizers, whose state is saved and whose learning rates follow the schedule.</summary>
     IReadOnlyList<OptimizerHelper> Optimizers { get; }
 
-    /// <summary>What is exported: images [N,1,28,28] to embeddings [N,D].</summary>
-    nn.Module<Tensor, Tensor> Encoder { get; }
+    /// <summary>What is exported: from images [N,1,28,28] to <see cref="Outputs"/>.</summary>
+    nn.Module Encoder { get; }
+
+    /// <summary>Names of the encoder's outputs in order: those of the contract first, then those that the system has besides.</summary>
+    IReadOnlyList<string> Outputs => ["embedding"];
+
+    /// <summary>The encoder's embeddings [N,D] of images [N,1,28,28].</summary>
+    Tensor Embed(Tensor images);
 
     /// <summary>Makes one step and returns its losses. Runs inside a dispose scope of its own.</summary>
     IReadOnlyList<Loss> Step(Batch batch);

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
 
@@ -51,6 +52,43 @@ public sealed class AugmentationTests
     }
 
     [Fact]
+    public void Draw_AffineMapAndDisplacement_EqualsTheSlowLoop()
+    {
+        AugmentationOptions options = new() { ThicknessProbability = 0 };
+        float[] views = Draw(options), dx = new float[ElasticField.Count], dy = new float[ElasticField.Count];
+        foreach (int sample in samples)
+        {
+            var random = new RandomStream(RandomStream.KeyOf(7, "augmentation"), 1, sample, 0);
+            AffineMap map = AffineMap.Draw(options, ref random);
+            ElasticField.Draw(dx, options.Elastic, ref random);
+            ElasticField.Draw(dy, options.Elastic, ref random);
+            for (int pixel = 0; pixel < 784; pixel++)
+            {
+                (int x, int y) = (pixel % 28, pixel / 28);
+                double u = x - 13.5, v = y - 13.5;
+                double sourceX = map.XX * u + map.XY * v + 13.5 + map.ShiftX + dx[y * 32 + x], sourceY = map.YX * u + map.YY * v + 13.5 + map.ShiftY + dy[y * 32 + x];
+                Assert.Equal(SlowBilinear(sample, sourceX, sourceY), views[sample * 784 + pixel], 2e-5);
+            }
+        }
+    }
+
+    [Fact]
+    public void Draw_TwoViewsAtOnce_AreTheViewsDrawnAlone()
+    {
+        var both = new float[2 * samples.Length * 784];
+        new Augmentation(new(), 7).Draw(digits, samples, 1, 3, 2, both, 2);
+        Assert.Equal(Draw(new(), view: 3).Concat(Draw(new(), view: 4)), both);
+    }
+
+    [Fact]
+    public void Draw_SureOcclusion_OnlyTakesInkAway()
+    {
+        float[] whole = Draw(new()), parts = Draw(new() { EraseProbability = 1, BarProbability = 1 });
+        Assert.All(whole.Zip(parts), pair => Assert.True(pair.Second == 0 || pair.Second == pair.First));
+        Assert.InRange(parts.Sum() / whole.Sum(), 0.4, 0.9);
+    }
+
+    [Fact]
     public void Draw_SameKey_GivesTheSameView() => Assert.Equal(Draw(new()), Draw(new()));
 
     [Fact]
@@ -67,7 +105,7 @@ public sealed class AugmentationTests
     {
         byte[] twice = [.. digits.Image(0), .. digits.Image(0)];
         var views = new float[2 * 784];
-        new Augmentation(new(), 7).Draw(new DigitSet("twice", Split.All, twice), [0, 1], 0, 0, views);
+        new Augmentation(new(), 7).Draw(new DigitSet("twice", Split.All, twice), [0, 1], 0, 0, 1, views);
         Assert.False(views.AsSpan(0, 784).SequenceEqual(views.AsSpan(784)));
     }
 
@@ -81,7 +119,7 @@ public sealed class AugmentationTests
     public void Draw_SampleAlone_EqualsTheSampleInItsBatch()
     {
         var alone = new float[784];
-        new Augmentation(new(), 7).Draw(digits, [23], 1, 0, alone);
+        new Augmentation(new(), 7).Draw(digits, [23], 1, 0, 1, alone);
         Assert.Equal(Draw(new())[(23 * 784)..(24 * 784)], alone);
     }
 
@@ -98,7 +136,7 @@ public sealed class AugmentationTests
     {
         var random = new RandomStream(1, "test");
         AffineMap map = AffineMap.Draw(identity with { ScaleLow = 2, ScaleHigh = 2 }, ref random);
-        Assert.Equal((20.25f, 6.75f), map.Source(27, 0)); // 13.5 +- 13.5 / 2
+        Assert.Equal((20.25f, 6.75f), Source(map, 27, 0)); // 13.5 +- 13.5 / 2
     }
 
     [Fact]
@@ -106,15 +144,21 @@ public sealed class AugmentationTests
     {
         var random = new RandomStream(1, "test");
         AffineMap map = AffineMap.Draw(identity with { RotationDegrees = 20 }, ref random);
-        (float x, float y) = map.Source(27, 13);
+        (float x, float y) = Source(map, 27, 13);
         Assert.Equal(Math.Sqrt(13.5 * 13.5 + 0.25), Math.Sqrt((x - 13.5) * (x - 13.5) + (y - 13.5) * (y - 13.5)), 1e-4);
         Assert.NotEqual((27f, 13f), (x, y));
+    }
+
+    static (float X, float Y) Source(AffineMap map, int x, int y)
+    {
+        (Vector256<float> sourceX, Vector256<float> sourceY) = map.Source(Vector256.Create((float)x), y);
+        return (sourceX[0], sourceY[0]);
     }
 
     static float[] Draw(AugmentationOptions options, ulong seed = 7, int epoch = 1, int view = 0, int threads = 2)
     {
         var views = new float[samples.Length * 784];
-        new Augmentation(options, seed).Draw(digits, samples, epoch, view, views, threads);
+        new Augmentation(options, seed).Draw(digits, samples, epoch, view, 1, views, threads);
         return views;
     }
 

@@ -4,7 +4,7 @@ namespace Toolchain.Train.Tests.Augmentations;
 
 public sealed class StrokeThicknessTests
 {
-    const int centre = 10 * 28 + 10;
+    const int centre = Canvas.Origin + 10 * Canvas.Stride + 10;
 
     [Theory]
     [InlineData(1, 1, 1)]
@@ -14,25 +14,27 @@ public sealed class StrokeThicknessTests
     [InlineData(-1, 0, 0)]
     public void Change_OnePixel_ByHand(float amount, float own, float neighbour)
     {
-        float[] image = new float[784];
+        float[] image = new float[Canvas.Count], changed = new float[Canvas.Count], expected = new float[Canvas.Count];
         image[centre] = 1;
-        StrokeThickness.Change(image, amount);
-        float[] expected = new float[784];
+        StrokeThickness.Change(image, changed, amount);
         expected[centre] = own;
-        foreach (int offset in new[] { -1, 1, -28, 28 })
+        foreach (int offset in new[] { -1, 1, -32, 32 })
         {
             expected[centre + offset] = neighbour;
         }
-        Assert.Equal(expected, image);
+        Assert.Equal(expected, changed);
     }
 
     [Fact]
     public void Change_WholeErosionOfAFullImage_ClearsTheBorderOnly()
     {
-        float[] image = new float[784];
-        Array.Fill(image, 1);
-        StrokeThickness.Change(image, -1);
-        Assert.Equal(26 * 26, image.Count(value => value == 1));
-        Assert.Equal((0f, 1f, 0f), (image[0], image[29], image[27 * 28 + 14]));
+        float[] image = new float[Canvas.Count], changed = new float[Canvas.Count];
+        for (int y = 0; y < 28; y++)
+        {
+            image.AsSpan(Canvas.Origin + y * Canvas.Stride, 28).Fill(1);
+        }
+        StrokeThickness.Change(image, changed, -1);
+        Assert.Equal(26 * 26, changed.Count(value => value == 1));
+        Assert.Equal((0f, 1f, 0f), (changed[Canvas.Origin], changed[Canvas.Origin + Canvas.Stride + 1], changed[Canvas.Origin + 27 * Canvas.Stride + 14]));
     }
 }

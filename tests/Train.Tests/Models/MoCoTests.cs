@@ -23,6 +23,28 @@ public sealed class MoCoTests
     }
 
     [Fact]
+    public void Enqueue_QueueShorterThanTheBatch_KeepsTheLastKeys()
+    {
+        using var model = new MoCo(small with { BatchSize = 6, QueueLength = 2 });
+        for (int number = 0; number < 3; number++)
+        {
+            model.Enqueue(arange(6 * number, 6 * number + 6, float32).unsqueeze(1).expand(6, 3), number);
+        }
+        Assert.Equal([16f, 17], model.Queue.select(1, 0).data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Step_WithProjectorAndAdamW_MovesBoth()
+    {
+        using var trainer = new MoCoTrainer(small with { ProjectionSize = 5, Optimizer = MoCoOptimizer.AdamW, LearningRate = 1e-3 }, new GradientJob(Strokes.Draw(20, 1), 1, CPU, 1));
+        Dictionary<string, float[]> before = Parameters(trainer.Module, "query.");
+        trainer.Step(new Batch(0, 0, [4, 9]));
+        Assert.All(Parameters(trainer.Module, "query."), pair => Assert.NotEqual(before[pair.Key], pair.Value));
+        Assert.Equal([8, 5], trainer.Module.state_dict()["queue"].shape);
+        Assert.Contains(before.Keys, name => name.StartsWith("projector.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void FollowQuery_ByHand() // .9 * 1 + .1 * 3
     {
         using var model = new MoCo(small);
@@ -38,7 +60,7 @@ public sealed class MoCoTests
     {
         using var trainer = new MoCoTrainer(small, new GradientJob(Strokes.Draw(20, 1), 1, CPU, 1));
         Dictionary<string, float[]> query = Parameters(trainer.Module, "query."), key = Parameters(trainer.Module, "key.");
-        Assert.Equal(query["conv1.weight"], key["conv1.weight"]);
+        Assert.Equal(query["encoder.conv1.weight"], key["encoder.conv1.weight"]);
 
         trainer.Step(new Batch(0, 0, [4, 9]));
 
@@ -61,16 +83,17 @@ public sealed class MoCoTests
     public void Encoder_AnyImage_GivesUnitRows()
     {
         using var encoder = new MoCoEncoder(5);
-        Tensor rows = encoder.call(rand(4, 1, 28, 28));
+        (Tensor rows, Tensor feature) = encoder.call(rand(4, 1, 28, 28));
         Assert.Equal([4, 5], rows.shape);
+        Assert.Equal([4, MoCoEncoder.FeatureSize], feature.shape);
         Assert.All(rows.norm(1).data<float>().ToArray(), length => Assert.Equal(1f, length, 1e-5f));
     }
 
     [Theory]
     [InlineData(1000)]
-    [InlineData(128)]
+    [InlineData(96)]
     [InlineData(0)]
-    public void Check_QueueLengthNoMultiple_SaysSo(int length) => Assert.Equal($"'queueLength' must be a positive multiple of batchSize=256, was {length}.",
+    public void Check_QueueLengthNoMultiple_SaysSo(int length) => Assert.Equal($"'queueLength' must be a positive multiple or a divisor of batchSize=256, was {length}.",
         Assert.Throws<ArgumentException>(() => new MoCoOptions { QueueLength = length }.Check()).Message);
 
     static void Fill(nn.Module model, string prefix, float value)

@@ -3,7 +3,7 @@ using Toolchain.Train.Augmentations;
 namespace Toolchain.Train.Models.Autoencoder;
 
 /// <summary>Options of the autoencoder; the network is the poster's.</summary>
-public sealed record AutoencoderOptions : GradientOptions
+public sealed record AutoencoderOptions : GradientOptions, IAugmented
 {
     /// <summary>Size of the hidden layers.</summary>
     public int HiddenSize { get; init; } = 128;

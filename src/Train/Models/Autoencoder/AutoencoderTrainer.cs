@@ -25,7 +25,7 @@ public sealed class AutoencoderTrainer : IGradientTrainer
         model = new Autoencoder(options);
         model.to(job.Device);
         optimizer = optim.Adam(model.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
-        views = new ViewDrawer(options.Augmentation, job, options.BatchSize);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: 1);
     }
 
     /// <inheritdoc/>
@@ -35,13 +35,16 @@ public sealed class AutoencoderTrainer : IGradientTrainer
     public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Encoder => model.Encoder;
+    public nn.Module Encoder => model.Encoder;
+
+    /// <inheritdoc/>
+    public Tensor Embed(Tensor images) => model.Encoder.call(images);
 
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
         Tensor images = job.Images(batch.Samples); // [N,1,28,28]
-        Tensor input = options.Denoise ? views.Draw(batch, 0) : images;
+        Tensor input = options.Denoise ? views.Draw(batch)[0] : images;
         optimizer.zero_grad();
         Tensor loss = nn.functional.mse_loss(model.call(input), images);
         loss.backward();
@@ -52,6 +55,7 @@ public sealed class AutoencoderTrainer : IGradientTrainer
     /// <inheritdoc/>
     public void Dispose()
     {
+        views.Dispose();
         optimizer.Dispose();
         model.Dispose();
     }

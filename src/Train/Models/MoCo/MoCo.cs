@@ -9,15 +9,15 @@ namespace Toolchain.Train.Models.MoCo;
 /// </summary>
 public sealed class MoCo : nn.Module
 {
-    readonly MoCoEncoder query, key;
-    readonly Tensor queue; // [Q,D], a buffer: it is saved with the weights
+    readonly MoCoBranch query, key;
+    readonly Tensor queue; // [Q,P], a buffer: it is saved with the weights
 
-    /// <summary>Both encoders start equal; the queue starts empty (zero) and is filled before the first loss.</summary>
+    /// <summary>Both branches start equal; the queue starts empty (zero) and is filled before the first loss.</summary>
     public MoCo(MoCoOptions options) : base(nameof(MoCo))
     {
-        query = new MoCoEncoder(options.EmbeddingSize);
-        key = new MoCoEncoder(options.EmbeddingSize);
-        queue = zeros(options.QueueLength, options.EmbeddingSize);
+        query = new MoCoBranch(options);
+        key = new MoCoBranch(options);
+        queue = zeros(options.QueueLength, options.ProjectionSize > 0 ? options.ProjectionSize : options.EmbeddingSize);
         RegisterComponents();
         key.load_state_dict(query.state_dict());
         foreach (Parameter parameter in key.parameters())
@@ -26,22 +26,22 @@ public sealed class MoCo : nn.Module
         }
     }
 
-    /// <summary>The encoder that learns by gradient, and that is exported.</summary>
-    public MoCoEncoder Query => query;
+    /// <summary>The branch that learns by gradient; its encoder is exported.</summary>
+    public MoCoBranch Query => query;
 
-    /// <summary>Keys of the latest images, [Q,D].</summary>
+    /// <summary>Keys of the latest images, [Q,P].</summary>
     public Tensor Queue => queue;
 
-    /// <summary>Embeds <paramref name="images"/> by the key encoder, without gradient.</summary>
+    /// <summary>Keys of <paramref name="images"/>, [N,P], without gradient.</summary>
     public Tensor Keys(Tensor images)
     {
         using (no_grad())
         {
-            return key.call(images); // [N,D]
+            return key.call(images); // [N,P]
         }
     }
 
-    /// <summary>Equation 2: every weight of the key encoder moves by (1 - m) of its distance to the query encoder's.</summary>
+    /// <summary>Equation 2: every weight of the key branch moves by (1 - m) of its distance to the query branch's.</summary>
     public void FollowQuery(double momentum)
     {
         using (no_grad())
@@ -54,42 +54,43 @@ public sealed class MoCo : nn.Module
     }
 
     /// <summary>
-    /// Overwrites the oldest keys by <paramref name="keys"/> [N,D]. The place follows from the number of batches so far; the queue length is
-    /// a multiple of N, so no batch wraps around.
+    /// Overwrites the oldest keys by <paramref name="keys"/> [N,P]. The place follows from the number of batches so far; the queue length is
+    /// a multiple of N, so no batch wraps around, or a divisor of N: then it holds the last keys of the batch.
     /// </summary>
     public void Enqueue(Tensor keys, long batchNumber)
     {
         using (no_grad())
         {
-            long size = keys.shape[0], start = batchNumber * size % queue.shape[0];
-            queue.narrow(0, start, size).copy_(keys);
+            long size = Math.Min(keys.shape[0], queue.shape[0]), start = batchNumber * size % queue.shape[0];
+            queue.narrow(0, start, size).copy_(keys.narrow(0, keys.shape[0] - size, size));
         }
     }
 }
 
-/// <summary>The poster's small convnet: two convolutions, one pool, one linear layer; unit-length embeddings.</summary>
-public sealed class MoCoEncoder : nn.Module<Tensor, Tensor>
+/// <summary>Encoder and, where asked for, a projector that takes part in the loss alone (Chen et al. 2020, "Improved Baselines with Momentum Contrastive Learning").</summary>
+public sealed class MoCoBranch : nn.Module<Tensor, Tensor>
 {
-    readonly Conv2d conv1, conv2;
-    readonly Linear fc;
+    readonly MoCoEncoder encoder;
+    readonly Sequential? projector;
 
-    /// <summary>An encoder to <paramref name="embeddingSize"/> numbers.</summary>
-    public MoCoEncoder(int embeddingSize) : base(nameof(MoCoEncoder))
+    /// <summary>A branch of the shapes in <paramref name="options"/>.</summary>
+    public MoCoBranch(MoCoOptions options) : base(nameof(MoCoBranch))
     {
-        conv1 = nn.Conv2d(1, 32, 5, stride: 2, padding: 2);
-        conv2 = nn.Conv2d(32, 64, 3, padding: 1);
-        fc = nn.Linear(64 * 7 * 7, embeddingSize);
+        encoder = new MoCoEncoder(options.EmbeddingSize);
+        if (options.ProjectionSize > 0)
+        {
+            projector = nn.Sequential(nn.Linear(options.EmbeddingSize, 2 * options.ProjectionSize), nn.ReLU(), nn.Linear(2 * options.ProjectionSize, options.ProjectionSize));
+        }
         RegisterComponents();
     }
 
-    /// <summary>Embeds images [N,1,28,28] with pixels in [0,1] as unit rows [N,D].</summary>
+    /// <summary>What is exported.</summary>
+    public MoCoEncoder Encoder => encoder;
+
+    /// <summary>Images [N,1,28,28] as unit rows [N,P]: the embedding, or its projection.</summary>
     public override Tensor forward(Tensor image)
     {
-        Tensor x = nn.functional.relu(conv1.call(image)); // [N,32,14,14]
-        x = nn.functional.relu(conv2.call(x)); // [N,64,14,14]
-        x = nn.functional.max_pool2d(x, 2); // [N,64,7,7]
-        x = fc.call(x.flatten(1)); // [N,D]
-        // Without the usual floor under the norm, which OpenCV 4.6 cannot read: a row of zeros does not occur, since the layers have biases.
-        return x / x.norm(1, keepdim: true, 2);
+        Tensor embedding = encoder.call(image).Embedding; // [N,D]
+        return projector is null ? embedding : MoCoEncoder.UnitLength(projector.call(embedding)); // [N,P]
     }
 }

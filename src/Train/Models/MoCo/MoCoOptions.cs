@@ -2,14 +2,30 @@ using Toolchain.Train.Augmentations;
 
 namespace Toolchain.Train.Models.MoCo;
 
+/// <summary>Rules of gradient steps.</summary>
+public enum MoCoOptimizer
+{
+    /// <summary>Stochastic gradient descent with momentum, as MoCo's authors.</summary>
+    Sgd,
+
+    /// <summary>Adam with decoupled weight decay (Loshchilov and Hutter 2019).</summary>
+    AdamW,
+}
+
 /// <summary>Options of MoCo; the defaults are the quick recipe of docs/models/moco.md.</summary>
-public sealed record MoCoOptions : GradientOptions
+public sealed record MoCoOptions : GradientOptions, IAugmented
 {
     /// <summary>Size of an embedding (D). The poster's best is 64.</summary>
     public int EmbeddingSize { get; init; } = 64;
 
-    /// <summary>Keys in the queue (Q), a multiple of <see cref="GradientOptions.BatchSize"/>.</summary>
+    /// <summary>Size of the projection that the loss compares, made by a layer of twice its size; 0 compares the embeddings themselves.</summary>
+    public int ProjectionSize { get; init; }
+
+    /// <summary>Keys in the queue (Q), a multiple or a divisor of <see cref="GradientOptions.BatchSize"/>.</summary>
     public int QueueLength { get; init; } = 1024;
+
+    /// <summary>Whether the batch's other keys are negatives beside the queue's; without them the first steps nearly collapse (docs/models/moco.md).</summary>
+    public bool BatchNegatives { get; init; } = true;
 
     /// <summary>m of key = m * key + (1 - m) * query, in [0..1). The poster's best is .99.</summary>
     public double KeyMomentum { get; init; } = 0.99;
@@ -17,7 +33,10 @@ public sealed record MoCoOptions : GradientOptions
     /// <summary>T of the loss. Lower ones spread a digit over several clusters.</summary>
     public double Temperature { get; init; } = 0.2;
 
-    /// <summary>Momentum of the gradient steps.</summary>
+    /// <summary>Which rule makes the gradient steps.</summary>
+    public MoCoOptimizer Optimizer { get; init; } = MoCoOptimizer.Sgd;
+
+    /// <summary>Momentum of the steps of stochastic gradient descent.</summary>
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>L2 penalty on all weights.</summary>
@@ -35,7 +54,8 @@ public sealed record MoCoOptions : GradientOptions
         base.Check();
         Augmentation.Check();
         Require(EmbeddingSize >= 1, nameof(EmbeddingSize), "at least 1", EmbeddingSize);
-        Require(QueueLength >= BatchSize && QueueLength % BatchSize == 0, nameof(QueueLength), $"a positive multiple of batchSize={BatchSize}", QueueLength);
+        Require(ProjectionSize >= 0, nameof(ProjectionSize), "at least 0", ProjectionSize);
+        Require(QueueLength > 0 && (QueueLength % BatchSize == 0 || BatchSize % QueueLength == 0), nameof(QueueLength), $"a positive multiple or a divisor of batchSize={BatchSize}", QueueLength);
         Require(KeyMomentum is >= 0 and < 1, nameof(KeyMomentum), "in [0..1)", KeyMomentum);
         Require(Temperature > 0, nameof(Temperature), "above 0", Temperature);
     }

@@ -8,13 +8,13 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.MoCo;
 
-/// <summary>One step of MoCo: two views of each image, one through each encoder; the loss moves the query encoder alone.</summary>
+/// <summary>One step of MoCo: two views of each image, one through each branch; the loss moves the query branch alone.</summary>
 public sealed class MoCoTrainer : IGradientTrainer
 {
     readonly MoCoOptions options;
     readonly GradientJob job;
     readonly MoCo model;
-    readonly SGD optimizer;
+    readonly OptimizerHelper optimizer;
     readonly ViewDrawer views;
 
     /// <summary>A fresh model for <paramref name="job"/>.</summary>
@@ -26,8 +26,11 @@ public sealed class MoCoTrainer : IGradientTrainer
         manual_seed(job.Seed);
         model = new MoCo(options);
         model.to(job.Device);
-        optimizer = optim.SGD(model.Query.parameters(), options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
-        views = new ViewDrawer(options.Augmentation, job, options.BatchSize);
+        IEnumerable<Parameter> learned = model.Query.parameters();
+        optimizer = options.Optimizer == MoCoOptimizer.AdamW
+            ? optim.AdamW(learned, options.LearningRate, weight_decay: options.WeightDecay)
+            : optim.SGD(learned, options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
     }
 
     /// <inheritdoc/>
@@ -37,7 +40,13 @@ public sealed class MoCoTrainer : IGradientTrainer
     public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
 
     /// <inheritdoc/>
-    public nn.Module<Tensor, Tensor> Encoder => model.Query;
+    public nn.Module Encoder => model.Query.Encoder;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Outputs => ["embedding", "feature"];
+
+    /// <inheritdoc/>
+    public Tensor Embed(Tensor images) => model.Query.Encoder.call(images).Embedding;
 
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
@@ -46,21 +55,29 @@ public sealed class MoCoTrainer : IGradientTrainer
         {
             FillQueue();
         }
-        Tensor first = views.Draw(batch, 0), second = views.Draw(batch, 1); // [N,1,28,28]
+        Tensor[] view = views.Draw(batch); // two of [N,1,28,28]
+        return Learn(view[0], view[1], batch.Step);
+    }
+
+    /// <summary>One step on two views of the same images, each [N,1,28,28].</summary>
+    public IReadOnlyList<Loss> Learn(Tensor first, Tensor second, int step)
+    {
         model.FollowQuery(options.KeyMomentum);
-        Tensor key = model.Keys(second); // [N,D]
+        Tensor key = model.Keys(second); // [N,P]
         optimizer.zero_grad();
-        Tensor loss = InfoNceLoss.Compute(model.Query.call(first), key, model.Queue, options.Temperature);
+        Tensor query = model.Query.call(first); // [N,P]
+        Tensor loss = InfoNceLoss.Compute(query, key, model.Queue, options.Temperature, options.BatchNegatives);
         loss.backward();
         optimizer.step();
         // The queue was filled by Q/N batches before this one.
-        model.Enqueue(key, batch.Step);
-        return [new Loss("loss", loss.ToSingle())];
+        model.Enqueue(key, step);
+        return [new Loss("loss", loss.ToSingle()), .. ContrastiveProgress.Of(query.detach(), key)];
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        views.Dispose();
         optimizer.Dispose();
         model.Dispose();
     }
@@ -69,10 +86,10 @@ public sealed class MoCoTrainer : IGradientTrainer
     void FillQueue()
     {
         int[] order = new RandomStream((ulong)job.Seed, "queue").NextPermutation(job.Digits.Count);
-        for (int number = 0; number < options.QueueLength / options.BatchSize; number++)
+        for (int number = 0; number < Math.Max(1, options.QueueLength / options.BatchSize); number++)
         {
             int[] samples = [.. Enumerable.Range(number * options.BatchSize, options.BatchSize).Select(i => order[i % order.Length])];
-            model.Enqueue(model.Keys(views.Draw(new Batch(0, 0, samples), 2)), number);
+            model.Enqueue(model.Keys(views.Draw(new Batch(-1, -1, samples))[0]), number);
         }
     }
 }

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Globalization;
+using Toolchain.Cli.Light;
+using Toolchain.Cli.Sweeps;
+using Toolchain.Data;
+using Toolchain.Pictures;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Running;
+
+namespace Toolchain.Cli.Commands;
+
+/// <summary><c>uvl sweep METHOD --grid key=a,b</c>.</summary>
+static class SweepCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var method = new Argument<string>("METHOD") { Description = "A method with an embedding, such as moco." };
+        var grid = new Option<string[]>("--grid") { Description = "key=a,b,c: an option of the method and the values to try; may be repeated. Without it, the poster's ablations.", AllowMultipleArgumentsPerToken = false };
+        var preset = new Option<string?>("--preset") { Description = "One of the poster's ablations: queue or embedding for moco; both by default." };
+        var set = new Option<string[]>("--set") { Description = "key=value for every cell; may be repeated.", AllowMultipleArgumentsPerToken = false };
+        var images = new Option<int>("--images") { Description = "Train and cluster on the first so many images; 0 takes all, or what the preset says.", DefaultValueFactory = _ => 0 };
+        var output = new Option<string?>("--out") { Description = "Folder of the cells and tables; runs/sweep/METHOD by default. Finished cells in it are kept." };
+        var command = new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep goes on where it was.\n\nExample: uvl sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
+        {
+            method, common.Data, grid, preset, set, images, output, common.Seed, common.Device, common.Threads, common.SkipBad,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            Method known = MethodRegistry.Find(parsed.GetValue(method)!);
+            string[] extra = parsed.GetValue(set) ?? [];
+            SweepAxis[] axes = [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)];
+            IReadOnlyList<SweepGrid> grids = axes.Length > 0 ? [new SweepGrid("grid", [], axes, [])] : SweepGrid.OfPoster(known.Name, parsed.GetValue(preset));
+            grids = [.. grids.Select(each => each with { Settings = [.. each.Settings, .. extra] })];
+            foreach (IReadOnlyList<string> cell in grids.SelectMany(each => each.Cells.Select(cell => (IReadOnlyList<string>)[.. each.Settings, .. cell])))
+            {
+                OptionBinder.Apply(known.Defaults, cell).Check(); // before the first hour is spent
+            }
+            string spec = common.Spec(parsed, terminal);
+            DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            var request = new TrainingRequest
+            {
+                Digits = train,
+                DataSpec = spec,
+                Options = known.Defaults,
+                Seed = parsed.GetValue(common.Seed),
+                Device = Devices.Choose(parsed.GetValue(common.Device)),
+                Threads = Devices.UseThreads(parsed.GetValue(common.Threads)),
+                Version = ProgramVersion.Text,
+                SecondRuntime = Devices.OnnxRuntime,
+                Cancellation = cancellation,
+            };
+            foreach (SweepGrid each in grids)
+            {
+                int count = parsed.GetValue(images) > 0 ? parsed.GetValue(images) : each.Images;
+                Run(terminal, known, each, Path.Combine(parsed.GetValue(output) ?? $"runs/sweep/{known.Name}", each.Name), request with { Digits = count > 0 ? train.Take(count) : train }, test);
+            }
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static void Run(Terminal terminal, Method method, SweepGrid grid, string folder, TrainingRequest request, DigitSet test)
+    {
+        var cells = new List<SweepCell>();
+        terminal.WithProgress($"sweep {method.Name} {grid.Name}", grid.Cells.Count, "cells", report =>
+        {
+            foreach (IReadOnlyList<string> cell in grid.Cells)
+            {
+                string place = Path.Combine(folder, string.Join(",", cell));
+                TrainingRequest asked = request with { Options = OptionBinder.Apply(method.Defaults, [.. grid.Settings, .. cell]) };
+                IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Digits.Count}", $"seed={request.Seed}", $"data={request.Digits.Sha256}"];
+                cells.Add(SweepCell.Read(place, identity) ?? SweepCell.Make(method, place, identity, asked, test));
+                report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Poster:p2}"));
+                terminal.Event("cell", cells[^1]);
+            }
+        });
+        string table = SweepTable.Markdown(grid, cells);
+        AtomicFile.WriteText(Path.Combine(folder, "sweep.md"), table);
+        terminal.Line($"{table}\ntable: {Path.Combine(folder, "sweep.md")}");
+        if (grid.Axes.Count == 2)
+        {
+            var map = new HeatMap(
+                $"{method.Name}: poster's protocol, %{(grid.Poster.Count > 0 ? " (poster's figure)" : "")}",
+                grid.Axes[0].Key, grid.Axes[0].Values, grid.Axes[1].Key, grid.Axes[1].Values, [.. cells.Select(cell => 100 * cell.Poster)], grid.Poster);
+            foreach (string name in new[] { "sweep.png", "sweep.svg" })
+            {
+                map.Save(Path.Combine(folder, name));
+                terminal.Line($"heat map: {Path.Combine(folder, name)}");
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Toolchain.Data;
+using Toolchain.Evaluate.Protocols;
+using Toolchain.Inference;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Running;
+
+namespace Toolchain.Cli.Sweeps;
+
+/// <summary>What a cell of a sweep reached. Both accuracies use labels for scoring alone.</summary>
+/// <param name="Settings">Its key=value texts.</param>
+/// <param name="Strict">Accuracy of 10 k-means clusters, one-to-one, on the test images, in [0..1].</param>
+/// <param name="Poster">Accuracy under the poster's protocol, in [0..1].</param>
+/// <param name="TrainSeconds">Wall time of training.</param>
+sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Poster, double TrainSeconds)
+{
+    static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+
+    /// <summary>The cell in <paramref name="folder"/>, or null where it is not finished or was made with other settings.</summary>
+    public static SweepCell? Read(string folder, IReadOnlyList<string> settings)
+    {
+        string path = Path.Combine(folder, "cell.json");
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+        try
+        {
+            return JsonSerializer.Deserialize<SweepCell>(File.ReadAllText(path)) is SweepCell cell && cell.Settings.SequenceEqual(settings)
+                ? cell
+                : throw new InvalidDataException($"'{path}': expected a cell with {string.Join(" ", settings)}, found another; name another folder with --out.");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"'{path}': expected a cell in JSON, found something else ({error.Message}); delete the file to have the cell made anew.", error);
+        }
+    }
+
+    /// <summary>Trains and scores the cell in <paramref name="folder"/>, going on with what an interrupted sweep left there.</summary>
+    public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, DigitSet test)
+    {
+        bool begun = File.Exists(Path.Combine(folder, "config.json"));
+        RunFolder run = begun ? RunFolder.Open(folder) : RunFolder.Create(folder);
+        if (!File.Exists(run.Manifest))
+        {
+            TrainingRun.Execute(method, run, request with { Resume = begun });
+        }
+        using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
+        var subject = Subject.Of(session, request.Digits, test, cancellation: request.Cancellation);
+        var evaluation = new Evaluation(request.Digits, test, request.Seed, request.Threads);
+        var cell = new SweepCell(settings, evaluation.StrictKMeans(subject).Accuracy, evaluation.PosterMixture(subject).Accuracy, subject.TrainSeconds ?? 0);
+        AtomicFile.WriteText(Path.Combine(folder, "cell.json"), JsonSerializer.Serialize(cell, indented) + "\n");
+        return cell;
+    }
+}

@@ -1,0 +1,54 @@
+namespace Toolchain.Cli.Sweeps;
+
+/// <summary>One option and the values that a sweep gives it.</summary>
+/// <param name="Key">As in <c>--set</c>.</param>
+/// <param name="Values">The values, in order.</param>
+sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
+{
+    /// <summary>Reads <c>key=a,b,c</c>.</summary>
+    /// <exception cref="ArgumentException">It is no such text.</exception>
+    public static SweepAxis Parse(string text)
+    {
+        string[] parts = text.Split('=', 2);
+        string[] values = parts.Length == 2 ? parts[1].Split(',', StringSplitOptions.TrimEntries) : [];
+        return parts[0].Length > 0 && values.Length > 0 && values.All(value => value.Length > 0) && values.Distinct().Count() == values.Length
+            ? new SweepAxis(parts[0], values)
+            : throw new ArgumentException($"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024.");
+    }
+}
+
+/// <summary>A grid of settings of one method: what all cells have, and the axes over which they differ.</summary>
+/// <param name="Name">Name of its folder and files.</param>
+/// <param name="Settings">key=value texts of every cell.</param>
+/// <param name="Axes">At least one; the last one runs across a table.</param>
+/// <param name="Poster">The poster's accuracies in percent, cell by cell in the order of <see cref="Cells"/>; empty where there are none.</param>
+/// <param name="Images">Training images of a cell, the first ones; 0 for all.</param>
+sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyList<SweepAxis> Axes, IReadOnlyList<double> Poster, int Images = 0)
+{
+    /// <summary>Every combination of values, the last axis fastest, as key=value texts.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Cells => Axes.Aggregate(
+        (IReadOnlyList<IReadOnlyList<string>>)[[]],
+        (cells, axis) => [.. cells.SelectMany(cell => axis.Values.Select(value => (IReadOnlyList<string>)[.. cell, $"{axis.Key}={value}"]))]);
+
+    /// <summary>The grids of the poster's ablations of <paramref name="method"/>.</summary>
+    /// <exception cref="ArgumentException">The poster has none, or none of that name.</exception>
+    public static IReadOnlyList<SweepGrid> OfPoster(string method, string? name)
+    {
+        SweepGrid[] known = method == "moco" ? [MoCo("queue", "queueLength"), MoCo("embedding", "embeddingSize")] : [];
+        if (known.Length == 0)
+        {
+            throw new ArgumentException($"the poster has no ablation of {method}; name what to sweep with --grid key=value,value.");
+        }
+        SweepGrid[] asked = [.. known.Where(grid => name is null || grid.Name == name)];
+        return asked.Length > 0 ? asked : throw new ArgumentException($"--preset '{name}': expected one of {string.Join(", ", known.Select(grid => grid.Name))}.");
+    }
+
+    // The poster's table of 20 cells, queue length by key momentum. Its code gave the length to the embedding (its queue was always 4096),
+    // so both are swept. Without the batch's negatives the queue is all that a query is compared with.
+    static SweepGrid MoCo(string name, string column) => new(
+        name,
+        ["stepCount=200", "warmupSteps=20", "batchNegatives=false", .. column == "queueLength" ? Array.Empty<string>() : ["queueLength=4096"]],
+        [new SweepAxis("keyMomentum", ["0.9", "0.99", "0.999", "0.9999"]), new SweepAxis(column, ["16", "32", "64", "128", "256"])],
+        [91.38, 95.11, 95.16, 95.31, 94.42, 92.98, 93.27, 96.91, 96.14, 95.36, 92.91, 94.29, 96.23, 94.87, 93.39, 91.2, 93.80, 94.46, 93.67, 94.03],
+        Images: 20_000);
+}

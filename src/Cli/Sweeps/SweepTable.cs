@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace Toolchain.Cli.Sweeps;
+
+/// <summary>A sweep as Markdown: a row a cell, or with two axes one table for each figure.</summary>
+static class SweepTable
+{
+    public static string Markdown(SweepGrid grid, IReadOnlyList<SweepCell> cells)
+    {
+        var parts = new List<string> { Part(grid, "poster's protocol (%)", [.. cells.Select(cell => 100 * cell.Poster)]) };
+        if (grid.Poster.Count > 0)
+        {
+            parts.Add(Part(grid, "poster's figure (%)", grid.Poster));
+        }
+        parts.Add(Part(grid, "strict, 10 k-means (%)", [.. cells.Select(cell => 100 * cell.Strict)]));
+        return string.Join("\n", parts);
+    }
+
+    static string Part(SweepGrid grid, string figure, IReadOnlyList<double> values)
+    {
+        SweepAxis across = grid.Axes[^1];
+        int columns = across.Values.Count;
+        IEnumerable<string> names = grid.Axes.Count == 1 ? [""] : grid.Cells.Where((_, i) => i % columns == 0).Select(cell => string.Join(", ", cell.SkipLast(1)));
+        IEnumerable<string> lines = names.Select((name, row) => $"| {name} | {string.Join(" | ", values.Skip(row * columns).Take(columns).Select(value => value.ToString("f2", CultureInfo.InvariantCulture)))} |");
+        return $"| {figure} | {string.Join(" | ", across.Values.Select(value => $"{across.Key}={value}"))} |\n|{string.Concat(Enumerable.Repeat("---|", columns + 1))}\n{string.Join("\n", lines)}\n";
+    }
+}

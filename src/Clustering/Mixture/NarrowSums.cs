@@ -1,0 +1,35 @@
+using System.Numerics;
+
+namespace Toolchain.Clustering;
+
+/// <summary>The moments of all components over one part of the rows, for short rows.</summary>
+/// <param name="eights">The rows.</param>
+/// <param name="origins">Points [K][D] that the sums are taken about.</param>
+/// <param name="end">Gets the sums, [K, <see cref="NarrowMoments.Length"/>].</param>
+sealed class NarrowSums(Eights eights, double[][] origins, Action<double[]> end) : IShareSink
+{
+    readonly NarrowMoments[] moments = [.. origins.Select(origin => new NarrowMoments(origin))];
+
+    public void Add(int first, int length, ExpectationBlock block)
+    {
+        for (int k = 0; k < moments.Length; k++)
+        {
+            for (uint left = block.Groups(k); left != 0; left &= left - 1)
+            {
+                int group = BitOperations.TrailingZeroCount(left);
+                moments[k].Add(ref eights.Get(first + group * Lanes.Count, default), ref block.Shares(k, group));
+            }
+        }
+    }
+
+    public void End()
+    {
+        int length = NarrowMoments.Length(origins[0].Length);
+        var sums = new double[moments.Length * length];
+        for (int k = 0; k < moments.Length; k++)
+        {
+            moments[k].Take(sums.AsSpan(k * length, length));
+        }
+        end(sums);
+    }
+}

@@ -1,0 +1,8 @@
+namespace Toolchain.Train.Augmentations;
+
+/// <summary>Options of a method that learns from views of its images.</summary>
+public interface IAugmented
+{
+    /// <summary>How the views are drawn.</summary>
+    AugmentationOptions Augmentation { get; }
+}

@@ -1,0 +1,40 @@
+using Toolchain.Data;
+
+namespace Toolchain.Train.Augmentations;
+
+/// <summary>A straight stroke of the pen added to a view: people cross their sevens, set feet under their ones, and slip.</summary>
+static class PenStroke
+{
+    const int side = DigitSet.Side;
+
+    /// <summary>
+    /// Adds the stroke of all places within <paramref name="radius"/> of the segment around (x, y): full ink inside, fading over the last pixel;
+    /// what is brighter stays.
+    /// </summary>
+    /// <param name="view">Pixels [28,28] in [0,1].</param>
+    /// <param name="x">Column of the middle.</param>
+    /// <param name="y">Row of the middle.</param>
+    /// <param name="angle">Direction, radians.</param>
+    /// <param name="length">Length of the segment, pixels.</param>
+    /// <param name="radius">Half the width of the stroke, pixels.</param>
+    public static void Draw(Span<float> view, double x, double y, double angle, double length, double radius)
+    {
+        (double sin, double cos) = Math.SinCos(angle);
+        int reach = (int)Math.Ceiling(length / 2 + radius + 1);
+        for (int row = Math.Max(0, (int)y - reach); row <= Math.Min(side - 1, (int)y + reach); row++)
+        {
+            for (int column = Math.Max(0, (int)x - reach); column <= Math.Min(side - 1, (int)x + reach); column++)
+            {
+                double u = column - x, v = row - y;
+                double along = Math.Clamp(u * cos + v * sin, -length / 2, length / 2);
+                double distance = Math.Sqrt((u - along * cos) * (u - along * cos) + (v - along * sin) * (v - along * sin));
+                float ink = (float)Math.Clamp(radius + 0.5 - distance, 0, 1);
+                view[row * side + column] = Math.Max(view[row * side + column], ink);
+            }
+        }
+    }
+
+    /// <summary>A stroke of any direction near the middle, 6 to 14 pixels long and 2 to 3 wide.</summary>
+    public static void DrawRandom(Span<float> view, ref RandomStream random) => Draw(
+        view, random.NextDouble(7, 20), random.NextDouble(7, 20), random.NextDouble(0, Math.PI), random.NextDouble(6, 14), random.NextDouble(1, 1.5));
+}

@@ -1,0 +1,42 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.MoCo;
+
+/// <summary>What the encoder says about images.</summary>
+/// <param name="Embedding">Unit rows [N,D].</param>
+/// <param name="Feature">What the linear layer reads, [N,3136].</param>
+public sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
+
+/// <summary>The poster's small convnet: two convolutions, one pool, one linear layer; unit-length embeddings.</summary>
+public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
+{
+    /// <summary>Numbers of a feature.</summary>
+    public const int FeatureSize = 64 * 7 * 7;
+
+    readonly Conv2d conv1, conv2;
+    readonly Linear fc;
+    readonly BatchNorm1d norm;
+
+    /// <summary>An encoder to <paramref name="embeddingSize"/> numbers.</summary>
+    public MoCoEncoder(int embeddingSize) : base(nameof(MoCoEncoder))
+    {
+        conv1 = nn.Conv2d(1, 32, 5, stride: 2, padding: 2);
+        conv2 = nn.Conv2d(32, 64, 3, padding: 1);
+        fc = nn.Linear(FeatureSize, embeddingSize);
+        norm = nn.BatchNorm1d(embeddingSize, affine: false);
+        RegisterComponents();
+    }
+
+    /// <summary>Embeds images [N,1,28,28] with pixels in [0,1]: unit rows [N,D], and the features [N,3136] below them.</summary>
+    public override MoCoOutput forward(Tensor image)
+    {
+        Tensor x = nn.functional.relu(conv1.call(image)); // [N,32,14,14]
+        x = nn.functional.relu(conv2.call(x)); // [N,64,14,14]
+        Tensor feature = nn.functional.max_pool2d(x, 2).flatten(1); // [N,3136]
+        return new MoCoOutput(UnitLength(norm.call(fc.call(feature))), feature);
+    }
+
+    // Without the usual floor under the norm, which OpenCV 4.6 cannot read: a row of zeros does not occur, since the layers have biases.
+    internal static Tensor UnitLength(Tensor rows) => rows / rows.norm(1, keepdim: true, 2); // [N,D]
+}

@@ -1,0 +1,52 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.Refine;
+
+/// <summary>What the net says about images.</summary>
+/// <param name="Embedding">The layer below the clusters, [N,64].</param>
+/// <param name="Probability">Cluster probabilities, [N,K].</param>
+/// <param name="Cluster">The likeliest cluster, [N], int64.</param>
+public sealed record ClusterOutput(Tensor Embedding, Tensor Probability, Tensor Cluster);
+
+/// <summary>A small convnet from pixels to clusters: MoCo's shape, with batch normalisation and a linear layer to K clusters.</summary>
+public sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
+{
+    /// <summary>Numbers of an embedding.</summary>
+    public const int EmbeddingSize = 64;
+
+    readonly Conv2d conv1, conv2;
+    readonly BatchNorm2d norm1, norm2;
+    readonly Linear fc, head;
+    readonly BatchNorm1d norm3;
+
+    /// <summary>A fresh net.</summary>
+    public ClusterNet(int clusterCount) : base(nameof(ClusterNet))
+    {
+        conv1 = nn.Conv2d(1, 32, 5, stride: 2, padding: 2, bias: false);
+        norm1 = nn.BatchNorm2d(32);
+        conv2 = nn.Conv2d(32, 64, 3, padding: 1, bias: false);
+        norm2 = nn.BatchNorm2d(64);
+        fc = nn.Linear(64 * 7 * 7, EmbeddingSize, hasBias: false);
+        norm3 = nn.BatchNorm1d(EmbeddingSize);
+        head = nn.Linear(EmbeddingSize, clusterCount);
+        RegisterComponents();
+    }
+
+    /// <summary>Embedding, probabilities and cluster of images [N,1,28,28] with pixels in [0,1].</summary>
+    public override ClusterOutput forward(Tensor image)
+    {
+        (Tensor embedding, Tensor logits) = Logits(image);
+        return new ClusterOutput(embedding, logits.softmax(1), logits.argmax(1));
+    }
+
+    /// <summary>Embedding [N,64] and the logits of the clusters [N,K].</summary>
+    public (Tensor Embedding, Tensor Logits) Logits(Tensor image)
+    {
+        Tensor x = nn.functional.relu(norm1.call(conv1.call(image))); // [N,32,14,14]
+        x = nn.functional.relu(norm2.call(conv2.call(x))); // [N,64,14,14]
+        x = nn.functional.max_pool2d(x, 2).flatten(1); // [N,3136]
+        x = nn.functional.relu(norm3.call(fc.call(x))); // [N,64]
+        return (x, head.call(x));
+    }
+}

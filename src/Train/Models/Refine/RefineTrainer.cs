@@ -1,0 +1,159 @@
+using Toolchain.Train.Augmentations;
+using Toolchain.Train.Losses;
+using Toolchain.Train.Running;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.Refine;
+
+/// <summary>
+/// The last mile: first clusters of a given encoder's embeddings become labels for a fresh net, which learns from the sure ones under strong views
+/// and by mutual information from all, and labels all images anew from time to time.
+/// </summary>
+public sealed class RefineTrainer : IGradientTrainer
+{
+    const int labelBatch = 500;
+
+    readonly RefineOptions options;
+    readonly GradientJob job;
+    readonly Lazy<TrainedEncoder> source;
+    readonly Refinement model;
+    readonly AdamW headOptimizer, netOptimizer;
+    readonly ViewDrawer views;
+
+    /// <summary>A fresh net for <paramref name="job"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The run to start from is not there.</exception>
+    public RefineTrainer(RefineOptions options, GradientJob job)
+    {
+        options.Check();
+        (this.options, this.job) = (options, job);
+        source = new(() => TrainedEncoder.Open(options.From, job));
+        long embeddingSize = options.HeadSteps > 0 ? source.Value.Embed(job.Images([0])).shape[1] : 1;
+        manual_seed(job.Seed);
+        model = new Refinement(options, job.Digits.Count, embeddingSize);
+        model.to(job.Device);
+        headOptimizer = optim.AdamW(model.Heads.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        netOptimizer = optim.AdamW(model.Net.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
+    }
+
+    /// <inheritdoc/>
+    public nn.Module Module => model;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OptimizerHelper> Optimizers => [headOptimizer, netOptimizer];
+
+    /// <inheritdoc/>
+    public nn.Module Encoder => model.Net;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Outputs => ["embedding", "probability", "cluster"];
+
+    /// <inheritdoc/>
+    public Tensor Embed(Tensor images) => model.Net.call(images).Embedding;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Loss> Step(Batch batch)
+    {
+        if (batch.Step == options.HeadSteps)
+        {
+            model.Relabel(options.HeadSteps > 0 ? HeadLabels() : FirstLabels.Spectral(source.Value.EmbedAll(), options.ClusterCount, job).to(job.Device), options.ConfidentShare);
+        }
+        else if (batch.Step > options.HeadSteps && IsRoundStart(batch.Step - options.HeadSteps))
+        {
+            model.Relabel(NetLabels(batch.Step), options.ConfidentShare);
+        }
+        Tensor[] view = views.Draw(batch); // two of [N,1,28,28]
+        return batch.Step < options.HeadSteps ? LearnHeads(view) : LearnNet(view, batch);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        views.Dispose();
+        headOptimizer.Dispose();
+        netOptimizer.Dispose();
+        model.Dispose();
+        if (source.IsValueCreated)
+        {
+            source.Value.Dispose();
+        }
+    }
+
+    // Rounds begin at even distances; the first one has the first labels.
+    bool IsRoundStart(int step) => step * options.Rounds / (options.StepCount - options.HeadSteps) > (step - 1) * options.Rounds / (options.StepCount - options.HeadSteps);
+
+    Loss[] LearnHeads(Tensor[] view)
+    {
+        Tensor[] probability = [.. view.Select(images => HeadProbabilities(source.Value.Embed(images)))]; // two of [N,H,K]
+        Tensor loss = stack(Enumerable.Range(0, options.HeadCount).Select(head => MutualInformationLoss.Compute(probability[0].select(1, head), probability[1].select(1, head)))).mean();
+        headOptimizer.zero_grad();
+        loss.backward();
+        headOptimizer.step();
+        return [new Loss("loss", loss.ToSingle())];
+    }
+
+    Loss[] LearnNet(Tensor[] view, Batch batch)
+    {
+        Tensor samples = tensor([.. batch.Samples.Select(sample => (long)sample)], device: job.Device);
+        Tensor target = model.Labels.Target[samples], confident = model.Labels.Confident[samples]; // [N,K], [N]
+        // Both views in one pass: the normalisation sees the same statistics for both.
+        Tensor logits = model.Net.Logits(cat(view)).Logits; // [2N,K]
+        Tensor surprise = -(cat([target, target]) * logits.log_softmax(1)).sum(1); // [2N]
+        Tensor labels = (surprise * cat([confident, confident])).sum() / (2 * confident.sum()).clamp_min(1);
+        Tensor[] probability = logits.softmax(1).chunk(2); // two of [N,K]
+        Tensor information = MutualInformationLoss.Compute(probability[0], probability[1]);
+        Tensor loss = labels + options.MutualInformation * information;
+        netOptimizer.zero_grad();
+        loss.backward();
+        netOptimizer.step();
+        Tensor agreement = probability[0].argmax(1).eq(probability[1].argmax(1)).to(ScalarType.Float32).mean();
+        return [new Loss("loss", loss.ToSingle()), new Loss("labels", labels.ToSingle()), new Loss("information", information.ToSingle()), new Loss("agreement", agreement.ToSingle())];
+    }
+
+    Tensor HeadProbabilities(Tensor embedding) => model.Heads.call(embedding).view(-1, options.HeadCount, options.ClusterCount).softmax(2); // [N,H,K]
+
+    // The head whose clusters tell most about each other between the image and itself: sure and even.
+    Tensor HeadLabels()
+    {
+        Tensor all = Predict(images => HeadProbabilities(source.Value.Embed(images))); // [N,H,K]
+        int best = Enumerable.Range(0, options.HeadCount).MinBy(head => MutualInformationLoss.Compute(all.select(1, head), all.select(1, head)).ToSingle());
+        return all.select(1, best); // [N,K]
+    }
+
+    // Mean over the image itself and further views, which are drawn with an epoch of their own.
+    Tensor NetLabels(int step)
+    {
+        var augmentation = new Augmentation(options.Augmentation with { EraseProbability = 0, BarProbability = 0 }, (ulong)job.Seed);
+        Tensor sum = Predict(images => model.Net.call(images).Probability);
+        var buffer = new float[labelBatch * options.LabelViews * Data.DigitSet.PixelCount];
+        Tensor drawn = Predict((samples, images) =>
+        {
+            augmentation.Draw(job.Digits, samples, -2 - step, 0, options.LabelViews, buffer, job.Threads);
+            Tensor view = tensor(buffer.AsSpan(0, samples.Length * options.LabelViews * Data.DigitSet.PixelCount).ToArray(), [options.LabelViews * samples.Length, 1, Data.DigitSet.Side, Data.DigitSet.Side], device: job.Device);
+            return model.Net.call(view).Probability.view(options.LabelViews, samples.Length, options.ClusterCount).sum([0]);
+        });
+        return (sum + drawn) / (options.LabelViews + 1);
+    }
+
+    Tensor Predict(Func<Tensor, Tensor> predict) => Predict((_, images) => predict(images));
+
+    Tensor Predict(Func<int[], Tensor, Tensor> predict)
+    {
+        using (no_grad())
+        {
+            model.eval(); // the statistics of training, not those of the batch
+            var parts = new List<Tensor>();
+            for (int start = 0; start < job.Digits.Count; start += labelBatch)
+            {
+                using var scope = NewDisposeScope();
+                int[] samples = [.. Enumerable.Range(start, Math.Min(labelBatch, job.Digits.Count - start))];
+                parts.Add(predict(samples, job.Images(samples)).MoveToOuterDisposeScope());
+            }
+            model.train();
+            return cat(parts);
+        }
+    }
+}

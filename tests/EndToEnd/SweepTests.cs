@@ -1,0 +1,95 @@
+using Toolchain.Cli;
+using Toolchain.Cli.Sweeps;
+
+namespace Toolchain.EndToEnd;
+
+public sealed class SweepTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void Cells_TwoAxes_RunOverTheLastOneFirst()
+    {
+        var grid = new SweepGrid("grid", [], [SweepAxis.Parse("a=1,2"), SweepAxis.Parse("b=x,y,z")], []);
+        Assert.Equal(["a=1 b=x", "a=1 b=y", "a=1 b=z", "a=2 b=x", "a=2 b=y", "a=2 b=z"], grid.Cells.Select(cell => string.Join(" ", cell)));
+    }
+
+    [Theory]
+    [InlineData("temperature")]
+    [InlineData("temperature=")]
+    [InlineData("=1,2")]
+    [InlineData("temperature=1,,2")]
+    [InlineData("temperature=1,1")]
+    public void Parse_NoGrid_SaysWhatIsExpected(string text) => Assert.Equal(
+        $"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024.",
+        Assert.Throws<ArgumentException>(() => SweepAxis.Parse(text)).Message);
+
+    [Fact]
+    public void OfPoster_MoCo_HasTheTwentyCellsBothWays()
+    {
+        IReadOnlyList<SweepGrid> grids = SweepGrid.OfPoster("moco", null);
+        Assert.Equal(["queue", "embedding"], grids.Select(grid => grid.Name));
+        Assert.All(grids, grid => Assert.Equal((20, 20), (grid.Cells.Count, grid.Poster.Count)));
+        SweepGrid queue = grids[0];
+        Assert.Equal(96.91, queue.Poster[queue.Cells.ToList().FindIndex(cell => cell.SequenceEqual(["keyMomentum=0.99", "queueLength=64"]))]); // the poster's best
+        Assert.Equal("--preset 'quue': expected one of queue, embedding.", Assert.Throws<ArgumentException>(() => SweepGrid.OfPoster("moco", "quue")).Message);
+        Assert.StartsWith("the poster has no ablation of kmeans;", Assert.Throws<ArgumentException>(() => SweepGrid.OfPoster("kmeans", null)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Markdown_TwoAxesWithThePoster_ByHand()
+    {
+        var grid = new SweepGrid("grid", [], [SweepAxis.Parse("m=.9"), SweepAxis.Parse("q=16,32")], [91, 95.5]);
+        string table = SweepTable.Markdown(grid, [new SweepCell([], 0.5, 0.9512, 1), new SweepCell([], 0.25, 0.8, 1)]);
+        Assert.Equal("""
+            | poster's protocol (%) | q=16 | q=32 |
+            |---|---|---|
+            | m=.9 | 95.12 | 80.00 |
+
+            | poster's figure (%) | q=16 | q=32 |
+            |---|---|---|
+            | m=.9 | 91.00 | 95.50 |
+
+            | strict, 10 k-means (%) | q=16 | q=32 |
+            |---|---|---|
+            | m=.9 | 50.00 | 25.00 |
+
+            """, table);
+    }
+
+    [Fact]
+    public void Sweep_StoppedHalfway_KeepsFinishedCellsAndEndsAlike()
+    {
+        string whole = Sweep("whole");
+        string cell = Path.Combine(folder, "whole", "grid", "temperature=0.2,queueLength=64");
+        DateTime first = File.GetLastWriteTimeUtc(Path.Combine(folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json"));
+        // As a kill leaves it: trained, but not scored.
+        File.Delete(Path.Combine(cell, "cell.json"));
+        Assert.Equal(whole, Sweep("whole"));
+        Assert.True(File.Exists(Path.Combine(cell, "cell.json")));
+        Assert.Equal(first, File.GetLastWriteTimeUtc(Path.Combine(folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json")));
+        Assert.All(new[] { "sweep.png", "sweep.svg" }, name => Assert.True(new FileInfo(Path.Combine(folder, "whole", "grid", name)).Length > 1000));
+    }
+
+    [Fact]
+    public void Sweep_OtherSettingsInTheSameFolder_AreRefused()
+    {
+        Sweep("mixed");
+        var error = new StringWriter();
+        Assert.Equal(3, Run(new StringWriter(), error, "mixed", "stepCount=3"));
+        Assert.Contains("expected a cell with stepCount=3", error.ToString(), StringComparison.Ordinal);
+    }
+
+    string Sweep(string name)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        Assert.True(Run(output, error, name, "stepCount=2") == 0, error.ToString());
+        return File.ReadAllText(Path.Combine(folder, name, "grid", "sweep.md"));
+    }
+
+    int Run(StringWriter output, StringWriter error, string name, string steps) => UvlCommand.Create().Run(
+        ["sweep", "moco", "--quiet", "--data", "strokes:200", "--grid", "temperature=0.1,0.2", "--grid", "queueLength=32,64", "--set", steps, "--set", "batchSize=32", "--threads", "1", "--out", Path.Combine(folder, name)],
+        output, error);
+}

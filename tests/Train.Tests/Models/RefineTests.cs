@@ -1,0 +1,87 @@
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Models.Refine;
+using Toolchain.Train.Running;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Tests.Models;
+
+public sealed class RefineTests
+{
+    static readonly RefineOptions small = new() { From = "none", ClusterCount = 3 };
+
+    [Fact]
+    public void Relabel_ByHand_TakesTheSurestOfEachCluster()
+    {
+        using var model = new Refinement(small, imageCount: 6, embeddingSize: 1);
+        // Four images in cluster 0, of which the surest half is taken, one in cluster 1, one in cluster 2.
+        using Tensor labels = tensor(new float[] { .9f, .1f, 0, .5f, .3f, .2f, .8f, .1f, .1f, .6f, .2f, .2f, .1f, .5f, .4f, .2f, .2f, .6f }, [6, 3]);
+        model.Relabel(labels, 0.5);
+        Assert.Equal([1f, 0, 1, 0, 1, 1], model.Labels.Confident.data<float>().ToArray());
+        Assert.Equal(labels.data<float>().ToArray(), model.Labels.Target.data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Spectral_TwoClouds_LabelsEachItsOwnSurely()
+    {
+        var random = new RandomStream(1, "clouds");
+        var values = new float[80];
+        for (int row = 0; row < 40; row++)
+        {
+            (values[2 * row], values[2 * row + 1]) = ((row < 20 ? 0 : 50) + (float)random.NextNormal(), (float)random.NextNormal());
+        }
+        using Tensor labels = FirstLabels.Spectral(new Rows(values, 2), 2, new GradientJob(Strokes.Draw(40, 1), 0, CPU, 1));
+        (Tensor certainty, Tensor cluster) = labels.max(1);
+        Assert.All(certainty.data<float>().ToArray(), value => Assert.Equal(1f, value, 1e-6f));
+        long[] found = cluster.data<long>().ToArray();
+        Assert.Single(found[..20].Distinct());
+        Assert.Single(found[20..].Distinct());
+        Assert.NotEqual(found[0], found[39]);
+    }
+
+    [Fact]
+    public void Step_AtEachRound_LabelsEveryImageWithADistribution()
+    {
+        using var folder = new TemporaryFolder();
+        DigitSet digits = Strokes.Draw(60, 1);
+        Method moco = MethodRegistry.Find("moco");
+        TrainingRun.Execute(moco, RunFolder.Create(folder["given"]), new TrainingRequest
+        {
+            Digits = digits,
+            DataSpec = "strokes:60:1",
+            Options = OptionBinder.Apply(moco.Defaults, ["stepCount=2", "batchSize=16", "queueLength=16"]),
+            Threads = 1,
+        });
+        var options = new RefineOptions { From = folder["given"], StepCount = 4, Rounds = 2, BatchSize = 16, ClusterCount = 4, ConfidentShare = 0.5 };
+        using var trainer = new RefineTrainer(options, new GradientJob(digits, 1, CPU, 1));
+        var sampler = new BatchSampler(60, 16, 1);
+        var model = (Refinement)trainer.Module;
+        for (int step = 0; step < 4; step++)
+        {
+            float[] before = model.Labels.Target.data<float>().ToArray();
+            trainer.Step(sampler[step]);
+            float[] after = model.Labels.Target.data<float>().ToArray();
+            Assert.Equal(step is 0 or 2, !before.AsSpan().SequenceEqual(after)); // the first labels, and one new round
+            Assert.All(after.Chunk(4), label => Assert.Equal(1f, label.Sum(), 1e-5f));
+            Assert.InRange(model.Labels.Confident.sum().ToSingle(), 30, 34); // half of each of up to four clusters, rounded up
+        }
+    }
+
+    [Theory]
+    [InlineData("from=", "'from' must be the folder of a trained run, was empty; say --set from=runs/moco/run-001.")]
+    [InlineData("confidentShare=0", "'confidentShare' must be in (0..1], was 0.")]
+    [InlineData("headSteps=3000", "'headSteps' must be in [0..stepCount=3000), was 3000.")]
+    [InlineData("rounds=0", "'rounds' must be in [1..stepCount=3000], was 0.")]
+    public void Check_OutOfRange_SaysSo(string setting, string message) =>
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => OptionBinder.Apply(small, [setting]).Check()).Message);
+
+    [Fact]
+    public void Train_FromAFolderWithoutARun_SaysSo()
+    {
+        using var trainer = new RefineTrainer(small with { From = "nowhere" }, new GradientJob(Strokes.Draw(20, 1), 0, CPU, 1));
+        Assert.Equal("'nowhere': expected a run folder with config.json, found none; name the folder that 'uvl train' printed.",
+            Assert.Throws<InvalidDataException>(() => trainer.Step(new Batch(0, 0, [1, 2]))).Message);
+    }
+}
