@@ -54,19 +54,19 @@ public static class EmbedJob
         EmbeddingColumns columns = ColumnsOf(session, source, options);
         (long first, long end) = RangeOf(session, source, shard);
         string file = ShardManifest.FileOf(path, shard), partial = $"{file}.partial";
-        EmbedReport report = RunRange(session, source, (first, end), partial, columns, _ => { }, options, cancellation);
+        EmbedReport report = RunRange(session, source, (first, end), partial, columns, null, options, cancellation);
         File.Move(partial, file, overwrite: true);
         ShardManifest.Of(session, source, shard, (first, end), report.Count, options, columns, file).Write();
         return report;
     }
 
-    static EmbedReport RunRange(EncoderSession session, DigitStream source, (long First, long End) range, string? logPath, EmbeddingColumns columns, Action<EmbeddingRows> write, EmbedOptions options, CancellationToken cancellation)
+    static EmbedReport RunRange(EncoderSession session, DigitStream source, (long First, long End) range, string? logPath, EmbeddingColumns columns, Action<EmbeddingRows>? write, EmbedOptions options, CancellationToken cancellation)
     {
         var tally = new Tally(options, source.Count is null ? null : range.End - range.First);
         string identity = ShardManifest.IdentityOf(session, source, options, columns) + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
         using RowLog? log = logPath is null ? null : RowLog.Open(logPath, identity, columns, earlier =>
         {
-            write(earlier.Rows);
+            write?.Invoke(earlier.Rows);
             tally.Add(earlier);
         });
         long resumed = tally.Done;
@@ -82,7 +82,7 @@ public static class EmbedJob
                     throw new InvalidDataException(rows.Skipped[0]);
                 }
                 log?.Append(rows);
-                write(rows.Rows);
+                write?.Invoke(rows.Rows);
                 tally.Add(rows);
                 if (log is not null && sinceFlush.Elapsed > flushInterval)
                 {
@@ -95,7 +95,11 @@ public static class EmbedJob
         {
             throw new OperationCanceledException(log is null ? "stopped; nothing was written" : $"stopped after {tally.Done} images; the same command goes on from there", stopped);
         }
-        log?.Flush();
+        if (write is null)
+        {
+            // The log itself is the result.
+            log?.Flush();
+        }
         return new(tally.Rows, resumed, tally.Skipped, tally.Fitted, tally.Inverted);
     }
 

@@ -35,11 +35,10 @@ sealed class Pipeline(InferenceSession session, IReadOnlyList<Slot> slots, int w
         {
             lock (source)
             {
-                if (left == 0 || !source.Read(slot.Images, (int)Math.Min(left, slot.Images.Capacity)))
+                if (left == 0 || !Next(slot))
                 {
                     return false;
                 }
-                left -= slot.Images.Count;
                 slot.Sequence = next++;
             }
             slot.Images.Decode(fit);
@@ -78,6 +77,16 @@ sealed class Pipeline(InferenceSession session, IReadOnlyList<Slot> slots, int w
                 cancellation.ThrowIfCancellationRequested();
             }
             failure.Throw();
+        }
+
+        bool Next(Slot slot)
+        {
+            long before = left;
+            // Nobody reads on behind damage: the next error would be of another place.
+            left = 0;
+            bool some = source.Read(slot.Images, (int)Math.Min(before, slot.Images.Capacity));
+            left = before - slot.Images.Count;
+            return some;
         }
 
         Channel<Slot> Circle() => Channel.CreateBounded<Slot>(slots.Count);

@@ -114,6 +114,20 @@ public sealed class EmbedJobTests : IDisposable
         Assert.False(File.Exists(In("x.csv")));
     }
 
+    // Several tasks read in turn; the one behind the damage must not speak first.
+    [Fact]
+    public void Run_TruncatedSource_AlwaysNamesTheSamePlace()
+    {
+        using EncoderSession session = EncoderSession.Open(model, new() { Threads = 4 });
+        foreach (int _ in Enumerable.Range(0, 200))
+        {
+            byte[] cut = [0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels.AsSpan(0, 1000)];
+            using DigitStream source = DigitSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(cut) });
+            Assert.Equal("'-': ends at offset 1016, expected 235200 bytes of pixels from offset 16, found 1000; the file is truncated, get it again.",
+                Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.npy"))).Message);
+        }
+    }
+
     [Fact]
     public void Run_OnlyBadImages_IsAnError()
     {
