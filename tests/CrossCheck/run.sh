@@ -89,6 +89,7 @@ else
     say "FAIL evaluator: $(grep -m 1 -A 2 'conformance.md\|Not found' "$work/log" | tr '\n' ' ')"
 fi
 
+check bash "$here/inputs.sh" "$work/models/moco.onnx" "$work/digits.npy"
 check bash "$here/../Package/run.sh"
 check bash "$here/../Package/embed.sh" "$work/models/moco.onnx"
 check bash "$here/../Light/run.sh" "$work/models/moco.onnx" "$work/models/moco-gmm.onnx" "$work/digits.npy"
