@@ -57,6 +57,7 @@ for (int round = 0; round < rounds; round++)
     Console.WriteLine(string.Join("  ", seconds.Select(pair => $"{pair.Key} {pair.Value[^1]:f2}")));
 }
 
+double shared = Median(Enumerable.Range(0, rounds).Select(i => Math.Max(seconds["decode"][i], seconds["run"][i]) / (seconds["decode"][i] + seconds["run"][i])));
 double slower = Median(Enumerable.Range(0, rounds).Select(i => Math.Max(seconds["decode"][i], seconds["run"][i]) / seconds["folder"][i]));
 string text = $"""
     # Embedding against the bare runtime, onnxruntime-node and TorchSharp
@@ -80,6 +81,9 @@ string text = $"""
     | reading and decoding alone, 2 threads | {Speed("decode", 10_000)} | {Ratio("decode", "folder")} | - |
     | running alone, from memory | {Speed("run", 10_000)} | {Ratio("run", "folder")} | - |
     | the slower of the two | - | {slower:f2} | at least 0.90 |
+    | what is left for it where both share the same cores: the slower time over the sum | - | {shared:f2} | - |
+
+    On a busy machine the contenders whose threads wait for each other inside an operator (onnxruntime-node, TorchSharp) lose more than those whose threads do not.
 
     """;
 Console.WriteLine(text);
