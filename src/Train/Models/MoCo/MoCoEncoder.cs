@@ -8,7 +8,11 @@ namespace Toolchain.Train.Models.MoCo;
 /// <param name="Feature">What the linear layer reads, [N,3136].</param>
 public sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
 
-/// <summary>The poster's small convnet: two convolutions, one pool, one linear layer; unit-length embeddings.</summary>
+/// <summary>
+/// The poster's small convnet: two convolutions, one pool, one linear layer; unit-length embeddings. Each number of the embedding is brought to mean 0
+/// and variance 1 over the batch first: otherwise queries part from the queue's older keys by drifting along together, and in 60 steps
+/// all embeddings are one (docs/models/moco.md).
+/// </summary>
 public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
 {
     /// <summary>Numbers of a feature.</summary>

@@ -12,7 +12,7 @@ public enum MoCoOptimizer
     AdamW,
 }
 
-/// <summary>Options of MoCo; the defaults are the quick recipe of docs/models/moco.md.</summary>
+/// <summary>Options of MoCo; the defaults are the recipe of docs/models/moco.md.</summary>
 public sealed record MoCoOptions : GradientOptions, IAugmented
 {
     /// <summary>Size of an embedding (D). The poster's best is 64.</summary>
@@ -22,16 +22,16 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
     public int ProjectionSize { get; init; }
 
     /// <summary>Keys in the queue (Q), a multiple or a divisor of <see cref="GradientOptions.BatchSize"/>.</summary>
-    public int QueueLength { get; init; } = 1024;
+    public int QueueLength { get; init; } = 2048;
 
-    /// <summary>Whether the batch's other keys are negatives beside the queue's; without them the first steps nearly collapse (docs/models/moco.md).</summary>
+    /// <summary>Whether the batch's other keys, fresher than the queue's, are negatives too.</summary>
     public bool BatchNegatives { get; init; } = true;
 
     /// <summary>m of key = m * key + (1 - m) * query, in [0..1). The poster's best is .99.</summary>
     public double KeyMomentum { get; init; } = 0.99;
 
     /// <summary>T of the loss. Lower ones spread a digit over several clusters.</summary>
-    public double Temperature { get; init; } = 0.2;
+    public double Temperature { get; init; } = 0.1;
 
     /// <summary>Which rule makes the gradient steps.</summary>
     public MoCoOptimizer Optimizer { get; init; } = MoCoOptimizer.Sgd;
@@ -43,10 +43,10 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>How the views are drawn.</summary>
-    public AugmentationOptions Augmentation { get; init; } = new();
+    public AugmentationOptions Augmentation { get; init; } = new() { StrokeProbability = 0.5 };
 
-    /// <summary>Defaults of the shared options: 500 steps of 256 images at a learning rate of .06.</summary>
-    public MoCoOptions() => (BatchSize, StepCount, LearningRate) = (256, 500, 0.06);
+    /// <summary>Defaults of the shared options: 2,500 steps of 256 images, ten passes over MNIST.</summary>
+    public MoCoOptions() => (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 2500, 0.1, LearningRateSchedule.Cosine, 50);
 
     /// <inheritdoc/>
     public override void Check()

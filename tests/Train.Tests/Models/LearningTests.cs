@@ -1,0 +1,84 @@
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Running;
+using TorchSharp;
+
+namespace Toolchain.Train.Tests.Models;
+
+/// <summary>A short training on drawn digits passes a floor that the untrained net fails; labels only score.</summary>
+[Trait("Category", "Slow")]
+public sealed class LearningTests : IDisposable
+{
+    static readonly DigitSet digits = Strokes.Draw(2000, 3);
+
+    readonly TemporaryFolder folder = new();
+
+    public LearningTests() => torch.set_num_threads(Environment.ProcessorCount);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void MoCo_TwoHundredSteps_FindsNeighboursOfTheSameDigit()
+    {
+        double untrained = NeighbourAccuracy(Train("moco", "untrained", "stepCount=1", "learningRate=1e-9", "batchSize=64", "queueLength=512"));
+        double trained = NeighbourAccuracy(Train("moco", "trained", "stepCount=200", "batchSize=64", "queueLength=512"));
+        Assert.True(untrained < 0.85 && trained > 0.9, $"nearest neighbours of the same digit: untrained {untrained:p1}, trained {trained:p1}");
+    }
+
+    [Fact]
+    public void Refine_TwoHundredSteps_ClustersBetterThanItsStart()
+    {
+        string start = Train("moco", "start", "stepCount=200", "batchSize=64", "queueLength=512"), refined = Train("refine", "refined", "stepCount=200", "batchSize=64", "rounds=2", $"from={start}");
+        Rows embeddings = Embed(start);
+        double before = Purity(SpectralClustering.Fit(embeddings, new SpectralOptions())), after = Purity(KMeans.Fit(Embed(refined), new KMeansOptions { ClusterCount = 10, Restarts = 5 }).Labels);
+        Assert.True(before < after && after > 0.85, $"purity of ten clusters: start {before:p1}, refined {after:p1}");
+    }
+
+    [Fact]
+    public void MoCo_ThousandSteps_NeedNoMoreMemoryThanTwoHundred()
+    {
+        var memory = new List<long>();
+        Train("moco", "long", new Watch(step => memory.Add(Environment.WorkingSet), every: 200), "stepCount=1000", "batchSize=32", "queueLength=64");
+        Assert.InRange(memory[^1] - memory[0], long.MinValue, 32L << 20); // bytes; one batch's activations are 4 MB
+    }
+
+    string Train(string method, string name, params string[] settings) => Train(method, name, null, settings);
+
+    string Train(string method, string name, IProgress<TrainingProgress>? progress, params string[] settings)
+    {
+        Method known = MethodRegistry.Find(method);
+        var request = new TrainingRequest { Digits = digits, DataSpec = "strokes:2000:3", Options = OptionBinder.Apply(known.Defaults, settings), Progress = progress };
+        TrainingRun.Execute(known, RunFolder.Create(folder[name]), request);
+        return folder[name];
+    }
+
+    static Rows Embed(string run)
+    {
+        using TrainedEncoder encoder = TrainedEncoder.Open(run, new GradientJob(digits, 0, torch.CPU));
+        return encoder.EmbedAll();
+    }
+
+    // The second 1,000 images by their nearest among the first 1,000.
+    static double NeighbourAccuracy(string run)
+    {
+        Rows all = Embed(run);
+        Rows known = new(all.Values[..(1000 * all.Width)], all.Width), asked = new(all.Values[(1000 * all.Width)..], all.Width);
+        int[] nearest = Neighbours.Euclidean(asked, known, 1).Indices;
+        return nearest.Select((neighbour, i) => digits.Labels![neighbour] == digits.Labels[1000 + i] ? 1.0 : 0).Average();
+    }
+
+    static double Purity(int[] clusters) =>
+        clusters.Zip(digits.Labels!).GroupBy(pair => pair.First).Sum(cluster => cluster.CountBy(pair => pair.Second).Max(count => count.Value)) / (double)clusters.Length;
+
+    sealed class Watch(Action<int> act, int every) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            if (value.Step % every == 0)
+            {
+                act(value.Step);
+            }
+        }
+    }
+}
