@@ -115,6 +115,17 @@ public sealed class DigitStreamTests
         Damage.RequireFlipsHarmless(folder, whole, path => DigitSource.Open(path, Split.All), count: 300);
     }
 
+    // numpy.savez does not pack: a flipped pixel changes no length, only the checksum.
+    [Fact]
+    public void Open_NpzWithAFlippedPixel_IsSeenByItsChecksum()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] whole = Npz(folder, CompressionLevel.NoCompression, ("images", Images(2)));
+        whole[whole.Length / 2] ^= 1;
+        string path = folder.Write("d.npz", whole);
+        Assert.Matches($"^'{path}, images.npy': .* Expected the checksum [0-9A-F]{{8}}, found [0-9A-F]{{8}}\\. Get the file again\\.$", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+    }
+
     // A digit drawn large in IDX and in .npy is what the same picture as PNG becomes.
     [Fact]
     public void Open_TensorsOfAnotherSize_AreFittedLikePictures()
@@ -205,7 +216,9 @@ public sealed class DigitStreamTests
         return stream.ToArray();
     }
 
-    static byte[] Npz(TemporaryFolder folder, params (string Name, TensorEntry Tensor)[] arrays)
+    static byte[] Npz(TemporaryFolder folder, params (string Name, TensorEntry Tensor)[] arrays) => Npz(folder, CompressionLevel.Fastest, arrays);
+
+    static byte[] Npz(TemporaryFolder folder, CompressionLevel level, params (string Name, TensorEntry Tensor)[] arrays)
     {
         var stream = new MemoryStream();
         using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
@@ -213,7 +226,7 @@ public sealed class DigitStreamTests
             foreach ((string name, TensorEntry tensor) in arrays)
             {
                 Npy.Write(folder["one"], tensor);
-                using Stream entry = zip.CreateEntry($"{name}.npy").Open();
+                using Stream entry = zip.CreateEntry($"{name}.npy", level).Open();
                 entry.Write(File.ReadAllBytes(folder["one"]));
             }
         }
