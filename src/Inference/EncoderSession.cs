@@ -25,9 +25,8 @@ public sealed class EncoderSession : IDisposable
     readonly int batchSize, workers;
     readonly string[] outputs;
 
-    EncoderSession(string path, byte[] model, InferenceSession session, EncoderOptions options)
+    EncoderSession(string path, byte[] model, InferenceSession session, bool onDevice, EncoderOptions options)
     {
-        bool onDevice = Sessions.UseCuda(options.Device);
         batchSize = onDevice ? DeviceBatchSize : BatchSize;
         workers = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         Device = onDevice ? ComputeDevice.Cuda : ComputeDevice.Cpu;
@@ -78,11 +77,11 @@ public sealed class EncoderSession : IDisposable
         }
         byte[] model = File.ReadAllBytes(path);
         options ??= new EncoderOptions();
-        InferenceSession session = Sessions.Open(model, path, options);
+        (InferenceSession session, bool onDevice) = Sessions.Open(model, path, options);
         try
         {
             Contract.Check(session, path);
-            return new EncoderSession(path, model, session, options);
+            return new EncoderSession(path, model, session, onDevice, options);
         }
         catch
         {
