@@ -4,7 +4,7 @@ DOTNET := dotnet
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help build test test-slow crosscheck bench format check run clean
+.PHONY: help build test test-slow light crosscheck bench format check run clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -18,12 +18,18 @@ test: build ## all quick tests
 test-slow: build ## the tests that take minutes, such as learning tests
 	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Slow --ignore-exit-code 8
 
-crosscheck: build ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
+light: ## the light tool in artifacts/light: one folder that needs no .NET (Debian: clang zlib1g-dev)
+	rm -rf artifacts/light
+	$(DOTNET) publish src/Cli.Light -c Release -p:Aot=true -o artifacts/light -v quiet
+
+crosscheck: build light ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
 	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent) || true
 	tests/CrossCheck/run.sh
 
 bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss python3-torch libopenblas0-pthread)
 	$(DOTNET) run --project bench/ClusteringBench -c Release
+	[ -d bench/peers/node_modules ] || (cd bench/peers && npm ci --silent)
+	$(DOTNET) run --project bench/Embed -c Release
 	$(DOTNET) run --project bench/Training -c Release
 	$(DOTNET) run --project bench/Export -c Release -- export
 	$(DOTNET) run --project bench/Export -c Release -- weave

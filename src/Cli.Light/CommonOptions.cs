@@ -10,11 +10,14 @@ public sealed class CommonOptions
     /// <summary>Which images.</summary>
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "mnist (default; strokes where it cannot be had), strokes[:count[:seed]], images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .parquet, or - for standard input.",
+        Description = "mnist (default; strokes where it cannot be had), strokes[:count[:seed]], images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .parquet, .tar[.gz], or - for standard input (IDX, .npy, tar, one image, or a list of paths).",
     };
 
     /// <summary>Leave out what cannot be read.</summary>
     public Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Leave out images that cannot be read, and say which." };
+
+    /// <summary>What happens to images that are not as MNIST's are.</summary>
+    public Option<FitMode> Fit { get; } = new("--fit") { Description = "mnist: other sizes are brought to 28 x 28 as MNIST's were, dark on bright is inverted; none: pixels stay, other sizes are refused.", DefaultValueFactory = _ => FitMode.Mnist };
 
     /// <summary>Threads.</summary>
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 takes all processors.", DefaultValueFactory = _ => 0 };
@@ -63,8 +66,9 @@ public sealed class CommonOptions
         return digits;
     }
 
-    DigitSourceOptions Source(ParseResult parsed, Terminal terminal) =>
-        new() { SkipBad = parsed.GetValue(SkipBad), Progress = new DownloadLines(terminal) };
+    /// <summary>How sources are looked for, from the command line.</summary>
+    public DigitSourceOptions Source(ParseResult parsed, Terminal terminal) =>
+        new() { Fit = parsed.GetResult(Fit) is null ? FitMode.Mnist : parsed.GetValue(Fit), SkipBad = parsed.GetValue(SkipBad), Progress = new DownloadLines(terminal) };
 
     sealed class DownloadLines(Terminal terminal) : IProgress<DownloadProgress>
     {

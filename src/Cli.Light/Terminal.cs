@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Spectre.Console;
+using System.Text.Json.Nodes;
 
 namespace Toolchain.Cli.Light;
 
@@ -35,18 +37,21 @@ public sealed class Terminal
     }
 
     /// <summary>An event for programs, as one JSON line; silent without <c>--json</c>.</summary>
-    public void Event(string name, object content)
+    /// <param name="name">What happened.</param>
+    /// <param name="content">Names in snake_case.</param>
+    public void Event(string name, JsonObject content)
     {
         if (json)
         {
-            Dictionary<string, object?> line = new() { ["event"] = name };
-            foreach (JsonProperty property in JsonSerializer.SerializeToElement(content, jsonOptions).EnumerateObject())
-            {
-                line[property.Name] = property.Value;
-            }
-            output.WriteLine(JsonSerializer.Serialize(line));
+            content.Insert(0, "event", name);
+            output.WriteLine(content.ToJsonString());
         }
     }
+
+    /// <summary>The same of any object, by reflection: not in a program that was compiled ahead of time.</summary>
+    [RequiresUnreferencedCode("Reads the properties of an object that may have been trimmed; make a JsonObject.")]
+    [RequiresDynamicCode("Makes code for an object's type; make a JsonObject.")]
+    public void Event(string name, object content) => Event(name, JsonSerializer.SerializeToNode(content, jsonOptions)!.AsObject());
 
     /// <summary>Rows under a heading, columns aligned: the first to the left, the others to the right.</summary>
     public void Table(string[] heading, IEnumerable<string[]> rows)
@@ -59,9 +64,9 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> under a progress bar, or with a plain line now and then where there is no terminal.</summary>
+    /// <summary>Runs <paramref name="work"/> under a line of progress, or with a plain line now and then where there is no terminal.</summary>
     /// <param name="title">What is going on.</param>
-    /// <param name="total">Units in all, such as images.</param>
+    /// <param name="total">Units in all, such as images; 0 where only the end will tell.</param>
     /// <param name="unit">Name of the unit, for the speed.</param>
     /// <param name="work">Gets a function that takes the units done and a remark such as the loss.</param>
     public void WithProgress(string title, long total, string unit, Action<Action<long, string>> work)
@@ -72,19 +77,18 @@ public sealed class Terminal
         }
         else if (ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected)
         {
-            IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-            console.Progress()
-                .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .Start(context =>
+            var (pace, shown) = (new Pace(total, unit), Stopwatch.StartNew());
+            work((done, remark) =>
+            {
+                if ((total > 0 && done >= total) || shown.ElapsedMilliseconds > 100)
                 {
-                    ProgressTask task = context.AddTask(title, maxValue: total);
-                    var pace = new Pace(total, unit);
-                    work((done, remark) =>
-                    {
-                        task.Value = done;
-                        task.Description = Markup.Escape($"{title}  {pace.Speed(done)}  {remark}");
-                    });
-                });
+                    string line = $"{title}  {pace.State(done)}  {remark}";
+                    int width = Math.Max(1, Console.WindowWidth - 1);
+                    error.Write($"\r{(line.Length < width ? line.PadRight(width) : line[..width])}");
+                    shown.Restart();
+                }
+            });
+            error.WriteLine();
         }
         else
         {

@@ -56,7 +56,7 @@ static partial class AtomicFile
     }
 
     // A rename is durable only once its folder is on the disk, and .NET has no call for that.
-    static void FlushFolder(string folder)
+    internal static void FlushFolder(string folder)
     {
         if (OperatingSystem.IsWindows())
         {

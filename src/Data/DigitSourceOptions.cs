@@ -6,6 +6,9 @@ public sealed record DigitSourceOptions
     /// <summary>True to leave out, and name in <see cref="DigitSet.Skipped"/>, each image that cannot be read; false to stop at the first.</summary>
     public bool SkipBad { get; init; }
 
+    /// <summary>What happens to images of another size than 28 x 28, or dark on bright.</summary>
+    public FitMode Fit { get; init; } = FitMode.Mnist;
+
     /// <summary>Told about downloads, several times a file; null for silence.</summary>
     public IProgress<DownloadProgress>? Progress { get; init; }
 

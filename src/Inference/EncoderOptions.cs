@@ -19,6 +19,6 @@ public sealed record EncoderOptions
     /// <summary>Where the model runs.</summary>
     public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
 
-    /// <summary>Threads inside an operator; 0 takes all processors.</summary>
+    /// <summary>Batches that run, and batches that are decoded, at the same time; 0 takes as many as there are processors. One batch runs on one thread.</summary>
     public int Threads { get; init; }
 }

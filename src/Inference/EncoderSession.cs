@@ -9,14 +9,27 @@ namespace Toolchain.Inference;
 /// </summary>
 public sealed class EncoderSession : IDisposable
 {
-    // Batches of one size, the last one padded: the result cannot depend on how images are grouped. 64 keeps activations in the cache.
-    const int BatchSize = 64;
+    /// <summary>
+    /// Images that run together on a processor; the last batch is padded. One size for all, so that the result cannot depend on how images are grouped. 64 keeps
+    /// activations in the cache: larger batches are not faster (docs/benchmarks/embedding.md).
+    /// </summary>
+    public const int BatchSize = 64;
+
+    // A GPU wants more at a time.
+    const int DeviceBatchSize = 1024;
+
+    // One being decoded, one waiting, one running, one being written.
+    const int SlotsPerWorker = 4;
 
     readonly InferenceSession session;
+    readonly int batchSize, workers;
     readonly string[] outputs;
 
-    EncoderSession(string path, byte[] model, InferenceSession session)
+    EncoderSession(string path, byte[] model, InferenceSession session, bool onDevice, EncoderOptions options)
     {
+        batchSize = onDevice ? DeviceBatchSize : BatchSize;
+        workers = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
+        Device = onDevice ? ComputeDevice.Cuda : ComputeDevice.Cpu;
         this.session = session;
         Path = path;
         Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(model));
@@ -43,6 +56,15 @@ public sealed class EncoderSession : IDisposable
     /// <summary>K, or 0 where the model gives no probability.</summary>
     public int ClusterCount => Columns("probability");
 
+    /// <summary>Whether the model names a cluster for each image.</summary>
+    public bool HasClusters => session.OutputMetadata.ContainsKey("cluster");
+
+    /// <summary>Where the model runs: Cpu or Cuda.</summary>
+    public ComputeDevice Device { get; }
+
+    /// <summary>Images in one run of the model; shards and batches start at multiples of it.</summary>
+    internal int RowsPerBatch => batchSize;
+
     /// <summary>Opens a model file and checks its contract.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidModelException">It is no ONNX model, or its input or outputs are not those of the contract.</exception>
@@ -54,11 +76,12 @@ public sealed class EncoderSession : IDisposable
             throw new FileNotFoundException($"'{path}': no such file; expected a model.onnx that 'uvl train' or 'uvl export' wrote.", path);
         }
         byte[] model = File.ReadAllBytes(path);
-        InferenceSession session = Sessions.Open(model, path, options ?? new EncoderOptions());
+        options ??= new EncoderOptions();
+        (InferenceSession session, bool onDevice) = Sessions.Open(model, path, options);
         try
         {
             Contract.Check(session, path);
-            return new EncoderSession(path, model, session);
+            return new EncoderSession(path, model, session, onDevice, options);
         }
         catch
         {
@@ -78,37 +101,45 @@ public sealed class EncoderSession : IDisposable
         {
             throw new ArgumentException($"'{nameof(digits)}' must hold at least one image, held 0.", nameof(digits));
         }
-        var pixels = new float[BatchSize * DigitSet.PixelCount];
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(pixels, [BatchSize, 1, DigitSet.Side, DigitSet.Side]);
-        var batch = new BatchOutputs(BatchSize, Dimension, ClusterCount, outputs);
-        using var options = new RunOptions();
-        var result = new Embeddings(digits.Count, Dimension, ClusterCount, outputs.Contains("cluster"));
-        using (batch)
+        var result = new Embeddings(digits.Count, Dimension, ClusterCount, HasClusters);
+        Run(DigitSource.Of(digits), long.MaxValue, FitMode.None, slot =>
         {
-            for (int start = 0; start < digits.Count; start += BatchSize)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                int count = Math.Min(BatchSize, digits.Count - start);
-                Widen(digits.Pixels.AsSpan(start * DigitSet.PixelCount, count * DigitSet.PixelCount), pixels);
-                session.Run(options, ["image"], [input], outputs, batch.Values);
-                batch.CopyTo(result, start, count);
-                progress?.Report(start + count);
-            }
-        }
+            int start = (int)slot.Images.First, count = slot.Images.Count;
+            Array.Copy(slot.Embedding, 0L, result.Values, (long)start * Dimension, (long)count * Dimension);
+            Array.Copy(slot.Probability, 0L, result.Probabilities, (long)start * ClusterCount, (long)count * ClusterCount);
+            slot.Cluster.AsSpan(0, HasClusters ? count : 0).CopyTo(result.Clusters.AsSpan(HasClusters ? start : 0));
+            progress?.Report(start + count);
+        }, cancellation);
         return result;
+    }
+
+    /// <summary>Runs images of a source from where it stands; <paramref name="take"/> gets batch after batch in order.</summary>
+    internal void Run(DigitStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
+    {
+        int size = Math.Min(workers, (int)Math.Min(int.MaxValue, ((source.Count ?? long.MaxValue) + batchSize - 1) / batchSize)) is int needed and > 0 ? needed : 1;
+        Slot[] slots = [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, batchSize, Dimension, ClusterCount, outputs))];
+        try
+        {
+            new Pipeline(session, slots, size).Run(source, count, fit, take, cancellation).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            Array.ForEach(slots, slot => slot.Dispose());
+        }
+    }
+
+    /// <summary>Lends buffers for batches of a size, with drawn digits in them, and what runs them; for measurements.</summary>
+    internal void UseSlot(int size, Action<Slot, Action<Slot>> use)
+    {
+        using var options = new RunOptions();
+        using var slot = new Slot(session, size, Dimension, ClusterCount, outputs);
+        using DigitStream digits = DigitSource.OpenStream($"strokes:{size}", Split.All);
+        digits.Read(slot.Images, size);
+        use(slot, filled => filled.Run(session, options));
     }
 
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
-
-    static void Widen(ReadOnlySpan<byte> source, Span<float> target)
-    {
-        for (int i = 0; i < source.Length; i++)
-        {
-            target[i] = source[i] / 255f;
-        }
-        target[source.Length..].Clear();
-    }
 
     int Columns(string output) => session.OutputMetadata.TryGetValue(output, out NodeMetadata? metadata) ? metadata.Dimensions[1] : 0;
 }

@@ -8,28 +8,32 @@ static class Sessions
     /// <summary>The execution providers that the loaded runtime has, such as "CPUExecutionProvider".</summary>
     public static string[] Providers => OrtEnv.Instance().GetAvailableProviders();
 
-    public static InferenceSession Open(byte[] model, string name, EncoderOptions options)
+    /// <summary>Opens a model, and says whether it runs on an NVIDIA GPU.</summary>
+    public static (InferenceSession Session, bool OnDevice) Open(byte[] model, string name, EncoderOptions options)
     {
-        using var settings = new SessionOptions
+        bool present = Providers.Contains("CUDAExecutionProvider");
+        if (options.Device == ComputeDevice.Cuda && !present)
         {
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            IntraOpNumThreads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount,
-            InterOpNumThreads = 1,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
-        };
-        // Idle threads sleep: on a shared machine spinning costs the neighbours more than it gains here.
-        settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        if (UseCuda(options.Device))
+            throw new PlatformNotSupportedException($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", Providers)}; build with -p:Gpu=true on a machine with an NVIDIA GPU, CUDA 13 and cuDNN 9, or take --device cpu.");
+        }
+        if (options.Device != ComputeDevice.Cpu && present)
         {
-            using var cuda = new OrtCUDAProviderOptions();
-            // Exhaustive search, the default, is slow at first and chooses by timing: other bits on another run.
-            cuda.UpdateOptions(new Dictionary<string, string> { ["cudnn_conv_algo_search"] = "HEURISTIC", ["use_tf32"] = "0" });
-            settings.AppendExecutionProvider_CUDA(cuda);
+            try
+            {
+                return (Open(model, cuda: true), true);
+            }
+            // The package for GPUs always names CUDA; whether the machine has it shows here.
+            catch (OnnxRuntimeException error) when (options.Device == ComputeDevice.Cuda && error.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
+            {
+                throw new PlatformNotSupportedException($"CUDA was asked for, but ONNX Runtime cannot use it ({FirstLine(error.Message)}); install an NVIDIA driver, CUDA 13 and cuDNN 9, or take --device cpu.", error);
+            }
+            catch (OnnxRuntimeException) when (options.Device == ComputeDevice.Auto)
+            {
+            }
         }
         try
         {
-            return new InferenceSession(model, settings);
+            return (Open(model, options.Device == ComputeDevice.Cuda), options.Device == ComputeDevice.Cuda);
         }
         catch (OnnxRuntimeException error)
         {
@@ -37,12 +41,25 @@ static class Sessions
         }
     }
 
-    static bool UseCuda(ComputeDevice device)
+    static InferenceSession Open(byte[] model, bool cuda)
     {
-        bool present = Providers.Contains("CUDAExecutionProvider");
-        return device != ComputeDevice.Cuda || present
-            ? device != ComputeDevice.Cpu && present
-            : throw new PlatformNotSupportedException($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", Providers)}; build with -p:Gpu=true on a machine with CUDA 12 and cuDNN 9, or take --device cpu.");
+        using var settings = new SessionOptions
+        {
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            // Batches run beside each other, each on the thread that asks: the sums inside an operator cannot depend on the number of threads.
+            IntraOpNumThreads = 1,
+            InterOpNumThreads = 1,
+            LogSeverityLevel = cuda ? OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL : OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+        };
+        if (cuda)
+        {
+            using var provider = new OrtCUDAProviderOptions();
+            // Exhaustive search, the default, is slow at first and chooses by timing: other bits on another run.
+            provider.UpdateOptions(new Dictionary<string, string> { ["cudnn_conv_algo_search"] = "HEURISTIC", ["use_tf32"] = "0" });
+            settings.AppendExecutionProvider_CUDA(provider);
+        }
+        return new InferenceSession(model, settings);
     }
 
     static string FirstLine(string text) => text.Split('\n')[0].Trim();

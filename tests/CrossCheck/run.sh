@@ -56,7 +56,8 @@ done
 # k-means on pixels has no embedding to embed: check.py writes its reference.
 for model in moco autoencoder gmm moco-kmeans moco-gmm; do
     for format in npy csv parquet arrow; do
-        "$uvl" embed "$work/models/$model.onnx" --quiet --data "$work/digits.npy" --out "$work/ours/$model.$format" > /dev/null
+        case $model in *-*) fused="--cluster --probability" ;; gmm) fused="--cluster --probability" ;; *) fused="" ;; esac
+        "$uvl" embed "$work/models/$model.onnx" --quiet $fused --data "$work/digits.npy" --out "$work/ours/$model.$format" > /dev/null
     done
 done
 
@@ -75,6 +76,7 @@ elif [ ! -d "$here/node_modules/onnxruntime-web" ]; then
     say "SKIP onnxruntime-web: not installed (npm ci in tests/CrossCheck)"
 else
     check node "$here/check.mjs" "$work"
+    check node "$here/read_embeddings.mjs" "$work/ours/moco-gmm"
 fi
 
 # The test holds the page to the vectors; the page has the count.
@@ -87,7 +89,10 @@ else
     say "FAIL evaluator: $(grep -m 1 -A 2 'conformance.md\|Not found' "$work/log" | tr '\n' ' ')"
 fi
 
+check bash "$here/inputs.sh" "$work/models/moco.onnx" "$work/digits.npy"
 check bash "$here/../Package/run.sh"
+check bash "$here/../Package/embed.sh" "$work/models/moco.onnx"
+check bash "$here/../Light/run.sh" "$work/models/moco.onnx" "$work/models/moco-gmm.onnx" "$work/digits.npy"
 
 count() {
     grep -c "^$1 " "$work/lines" || true

@@ -81,8 +81,8 @@ public sealed class DigitSourceTests
     public void Open_NpyOfAnotherShape_SaysWhichFits()
     {
         using var folder = new TemporaryFolder();
-        Npy.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[64], 1, 8, 8));
-        Assert.Equal($"'{folder["s.npy"]}': offset 10: expected uint8 or float32 [N,28,28] or [N,784], found UInt8 [1,8,8]; reshape it, or convert it with astype('uint8').",
+        Npy.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[64], 1, 64));
+        Assert.Equal($"'{folder["s.npy"]}': offset 10: expected uint8 or float32 [N,28,28], [N,784] or [N,H,W], found UInt8 [1,64]; reshape it, or convert it with astype('uint8').",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["s.npy"], Split.All)).Message);
     }
 
@@ -107,6 +107,6 @@ public sealed class DigitSourceTests
 
     [Fact]
     public void Open_NothingThere_SaysWhatIsUnderstood() => Assert.Equal(
-        "'absent.idx': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy or .parquet file, or -.",
+        "'absent.idx': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .parquet or .tar file, or -.",
         Assert.Throws<FileNotFoundException>(() => DigitSource.Open("absent.idx", Split.All)).Message);
 }

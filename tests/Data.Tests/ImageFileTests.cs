@@ -91,7 +91,7 @@ public sealed class ImageFileTests
     [Theory]
     [InlineData("P5 2 2 65535 ", "'x': offset 12: expected a largest value in [1..255], found 65535; convert it to 8 bits.")]
     [InlineData("P5 2 2 255 abc", "'x': offset 11: expected 4 bytes of pixels, found 3; the file is truncated or holds several images.")]
-    [InlineData("P5 99999 99999 255 ", "'x': expected 1 to 67108864 pixels, found a header of 99999 x 99999; scale the image down.")]
+    [InlineData("P5 99999 99999 255 ", "'x': expected 1 to 16777216 pixels, found a header of 99999 x 99999; scale the image down.")]
     [InlineData("P5 2 x 255 abcd", "'x': offset 5: expected the image's height as a decimal number, found otherwise; the PGM header is damaged.")]
     [InlineData("GIF89a", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found 474946383961; convert it to PNG.")]
     [InlineData("", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found an empty file; convert it to PNG.")]
@@ -102,7 +102,7 @@ public sealed class ImageFileTests
     public void Decode_PngOfHugeSize_IsRefusedBeforeItIsAllocated()
     {
         byte[] file = Png([0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 0, 0, 0, 0], ("IDAT", Zlib([0])));
-        Assert.Equal("'x': expected 1 to 67108864 pixels, found a header of 60000 x 60000; scale the image down.",
+        Assert.Equal("'x': expected 1 to 16777216 pixels, found a header of 60000 x 60000; scale the image down.",
             Assert.Throws<InvalidDataException>(() => ImageFile.Decode(file, "x")).Message);
     }
 
@@ -123,7 +123,7 @@ public sealed class ImageFileTests
         Assert.Equal(new byte[] { 76, 150, 29 }, ImageFile.Decode(File.ReadAllBytes(folder["c.png"]), "c").Pixels);
     }
 
-    static byte[] Png(byte[] header, params (string Type, byte[] Content)[] chunks)
+    internal static byte[] Png(byte[] header, params (string Type, byte[] Content)[] chunks)
     {
         using var file = new MemoryStream();
         file.Write(ImageFile.PngMagic);
@@ -131,12 +131,12 @@ public sealed class ImageFileTests
         {
             byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), .. content];
             uint crc = Crc32.Of(body);
-            file.Write([0, 0, 0, (byte)content.Length, .. body, (byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc]);
+            file.Write([0, (byte)(content.Length >> 16), (byte)(content.Length >> 8), (byte)content.Length, .. body, (byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc]);
         }
         return file.ToArray();
     }
 
-    static byte[] Zlib(byte[] bytes)
+    internal static byte[] Zlib(byte[] bytes)
     {
         using var packed = new MemoryStream();
         using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest))

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Toolchain.Cli;
+using Toolchain.Data;
 
 namespace Toolchain.EndToEnd;
 
@@ -27,6 +28,12 @@ public sealed class CommandTests : IDisposable
         return Path.Combine(run, "model.onnx");
     }
 
+    static string[] Column(string csv, string name)
+    {
+        string[][] lines = [.. File.ReadLines(csv).Select(line => line.Split(','))];
+        return [.. lines.Skip(1).Select(cells => cells[Array.IndexOf(lines[0], name)])];
+    }
+
     void Fails(int expected, string part, params string[] arguments)
     {
         (int status, _, string error) = Run(arguments);
@@ -51,22 +58,46 @@ public sealed class CommandTests : IDisposable
         {
             string fused = In($"{method}-fused.onnx");
             Assert.Equal(0, Run("cluster", moco, "--quiet", "--data", "strokes:700", "--method", method, "--k", "5", "--out", fused).Status);
-            Assert.Equal(0, Run("embed", fused, "--quiet", "--data", "strokes:70", "--out", In($"{method}.csv")).Status);
-            Assert.Contains(",probability_4", File.ReadLines(In($"{method}.csv")).First(), StringComparison.Ordinal);
+            Assert.Equal(0, Run("embed", fused, "--quiet", "--data", "strokes:70", "--cluster", "--probability", "--out", In($"{method}.csv")).Status);
+            Assert.EndsWith(",label,cluster,probability_0,probability_1,probability_2,probability_3,probability_4", File.ReadLines(In($"{method}.csv")).First(), StringComparison.Ordinal);
+            Assert.Equal(0, Run("cluster", fused, "--quiet", "--data", "strokes:70", "--out", In($"{method}-applied.csv")).Status);
+            Assert.Equal("filename,label,cluster", File.ReadLines(In($"{method}-applied.csv")).First());
+            Assert.Equal(Column(In($"{method}.csv"), "cluster"), Column(In($"{method}-applied.csv"), "cluster"));
         }
     }
 
     [Fact]
-    public void Embed_Shards_AreTheRowsOfTheWhole()
+    public void Embed_ShardsMerged_AreTheBytesOfTheWhole()
     {
         string model = Train("autoencoder", "stepCount=4", "batchSize=16");
-        Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:100", "--out", In("all.csv")).Status);
-        string[] parts = [.. Enumerable.Range(0, 3).SelectMany(i =>
+        foreach (string threads in new[] { "1", "3" })
         {
-            Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:100", "--shard", $"{i}/3", "--out", In($"{i}.csv")).Status);
-            return File.ReadLines(In($"{i}.csv")).Skip(1).Select(line => line[(line.IndexOf(',') + 1)..]);
-        })];
-        Assert.Equal(File.ReadLines(In("all.csv")).Skip(1).Select(line => line[(line.IndexOf(',') + 1)..]), parts);
+            Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:300", "--threads", threads, "--out", In($"{threads}.parquet")).Status);
+        }
+        Assert.All(Enumerable.Range(0, 3), i => Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:300", "--shard", $"{i}/3", "--out", In("s.parquet")).Status));
+        (int status, string output, _) = Run("embed", "--merge", "--out", In("s.parquet"));
+        Assert.Equal((0, $"300 rows of 3 shards in {In("s.parquet")}\n"), (status, output));
+        Assert.Equal(File.ReadAllBytes(In("1.parquet")), File.ReadAllBytes(In("3.parquet")));
+        Assert.Equal(File.ReadAllBytes(In("1.parquet")), File.ReadAllBytes(In("s.parquet")));
+    }
+
+    // Dark digits on white, enlarged, one corrupt, one with a comma in its name: fitted, counted, named, and every row beside its own name.
+    [Fact]
+    public void Embed_FolderOfUnlikeImages_SaysWhatItDid()
+    {
+        string model = Train("autoencoder", "stepCount=4", "batchSize=16"), images = Directory.CreateDirectory(In("images")).FullName;
+        byte[] digit = Strokes.Draw(1, 3).Pixels;
+        byte[] large = [.. Enumerable.Range(0, 56 * 56).Select(i => (byte)(255 - digit[i / 112 * 28 + i % 56 / 2]))];
+        PngWriter.WriteGrey(Path.Combine(images, "a, b.png"), 28, 28, digit);
+        File.WriteAllBytes(Path.Combine(images, "bad.png"), [1]);
+        PngWriter.WriteGrey(Path.Combine(images, "c.png"), 56, 56, large);
+        Fails(3, "bad.png': offset 0: expected a PNG", "embed", model, "--quiet", "--data", images, "--out", In("x.csv"));
+        Fails(3, "c.png': expected 28 x 28 pixels, found 56 x 56; leave out --fit none to have images fitted.", "embed", model, "--quiet", "--data", Path.Combine(images, "c.png"), "--fit", "none", "--out", In("x.csv"));
+        (int status, string output, string error) = Run("embed", model, "--quiet", "--data", images, "--skip-bad", "--out", In("x.csv"));
+        Assert.Equal(0, status);
+        Assert.Matches("^2 rows in .*x.csv, .* images/s; 1 skipped because they cannot be read, 1 fitted to 28 x 28, 1 dark on bright and inverted\n$", output);
+        Assert.StartsWith($"skipped: '{Path.Combine(images, "bad.png")}': offset 0: ", error, StringComparison.Ordinal);
+        Assert.Equal(["filename", "\"a", "c.png"], File.ReadLines(In("x.csv")).Select(line => line.Split(',')[0]));
     }
 
     [Fact]
@@ -107,6 +138,7 @@ public sealed class CommandTests : IDisposable
         Fails(2, "--time 'soon': expected a number followed by s, m or h", "train", "kmeans", "--data", "strokes:700", "--out", In("t"), "--time", "soon");
         File.WriteAllText(In("taken"), "");
         Fails(2, "exists and is not empty; name another folder with --out", "train", "kmeans", "--data", "strokes:700", "--out", folder);
+        Fails(2, "expected MODEL, or --merge; found neither.", "embed", "--data", "strokes:70", "--out", In("x.npy"));
         Fails(2, "--shard '3/3': expected i/n", "embed", Train("autoencoder", "stepCount=1", "batchSize=16"), "--data", "strokes:70", "--shard", "3/3", "--out", In("x.npy"));
     }
 

@@ -47,6 +47,18 @@ sealed class Uvl : IDisposable
         }
     }
 
+    /// <summary>Waits until <paramref name="path"/> has <paramref name="count"/> bytes.</summary>
+    public void WaitForBytes(string path, long count)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!File.Exists(path) || new FileInfo(path).Length < count)
+        {
+            Assert.False(process.HasExited, process.HasExited ? $"ended before {count} bytes: {error.Result}" : "");
+            Assert.True(clock.Elapsed < patience, $"'{path}' has no {count} bytes after {patience}");
+            Thread.Sleep(1);
+        }
+    }
+
     public (int Status, string Output, string Error) Wait()
     {
         Assert.True(process.WaitForExit(patience), "still running");

@@ -82,7 +82,7 @@ public sealed class ContractTests : IDisposable
     {
         Assert.SkipWhen(RuntimeInfo.Providers.Contains("CUDAExecutionProvider"), "this runtime has CUDA");
         Models.Encoder().Build().Save(path);
-        Assert.Equal($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", RuntimeInfo.Providers)}; build with -p:Gpu=true on a machine with CUDA 12 and cuDNN 9, or take --device cpu.",
+        Assert.Equal($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", RuntimeInfo.Providers)}; build with -p:Gpu=true on a machine with an NVIDIA GPU, CUDA 13 and cuDNN 9, or take --device cpu.",
             Assert.Throws<PlatformNotSupportedException>(() => EncoderSession.Open(path, new EncoderOptions { Device = ComputeDevice.Cuda })).Message);
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Evaluate;
@@ -18,38 +19,53 @@ enum ClusterMethod
     Gmm,
 }
 
-/// <summary><c>uvl cluster MODEL --data D --k 10 --method gmm|kmeans --out FUSED.onnx</c>.</summary>
+/// <summary><c>uvl cluster MODEL --data D --k 10 --method gmm|kmeans --out FUSED.onnx</c>, and its use: <c>uvl cluster FUSED.onnx --data D --out F</c>.</summary>
 static class ClusterCommand
 {
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx." };
+        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx; or, where --out is no model, one that names clusters." };
         var k = new Option<int>("--k") { Description = "Number of clusters.", DefaultValueFactory = _ => 10 };
         var method = new Option<ClusterMethod>("--method") { Description = "kmeans or gmm.", DefaultValueFactory = _ => ClusterMethod.KMeans };
         var map = new Option<bool>("--map") { Description = "Also fit a map from clusters to digits, which uses labels, and keep it in the model's metadata." };
-        var output = new Option<string>("--out") { Description = "The fused model, from pixels to cluster (.onnx).", Required = true };
-        var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder.\n\nExample: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx")
+        var output = new Option<string>("--out") { Description = "The fused model, from pixels to cluster (.onnx); or the clusters that MODEL names (.npy, .csv, .parquet, .arrow).", Required = true };
+        var split = new Option<Split?>("--split") { Description = "train, test or all; by default train to fit, all to apply." };
+        var probability = new Option<bool>("--probability") { Description = "Also the probability of each cluster, when clusters are applied." };
+        var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder; or apply a fused model.\n\n"
+            + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster digits.onnx --data scans/ --out clusters.csv")
         {
-            model, common.Data, k, method, map, output, common.Seed, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, split, k, method, map, output, probability, common.Seed, common.Fit, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(output)!;
+            bool fit = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+            if (!fit)
+            {
+                EmbeddingFile.RequireFormat(path);
+            }
             using EncoderSession session = EncoderSession.Open(parsed.GetValue(model)!, common.Encoder(parsed));
+            if (!fit)
+            {
+                var applied = new EmbedOptions { Embedding = false, Cluster = true, Probability = parsed.GetValue(probability) };
+                EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, applied, (source, all) => EmbedJob.Run(session, source, path, all, cancellation));
+                return Task.FromResult(ExitCodes.Ok);
+            }
             if (session.Dimension == 0)
             {
                 throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Train);
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split) ?? Split.Train);
             Rows rows = new(EmbedCommand.Run(terminal, session, digits, cancellation).Values, session.Dimension);
             FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), parsed.GetValue(k), parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
             Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
             Prove(fused, head.Labels, digits);
-            fused.Save(parsed.GetValue(output)!);
-            terminal.Line($"{head.Summary}; pixels to cluster in {parsed.GetValue(output)}");
-            terminal.Event("clustered", new { Path = parsed.GetValue(output), K = head.Count, Method = head.Name, head.Summary });
+            fused.Save(path);
+            terminal.Line($"{head.Summary}; pixels to cluster in {path}");
+            terminal.Event("clustered", new JsonObject { ["path"] = path, ["k"] = head.Count, ["method"] = head.Name, ["summary"] = head.Summary });
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
@@ -67,7 +83,7 @@ static class ClusterCommand
         {
             byte[] labels = digits.Labels ?? throw new ArgumentException($"--map: expected labelled images to fit the map on, found none in '{digits.Name}'.");
             var counts = new Contingency(head.Labels, [.. labels.Select(label => (int)label)], head.Count);
-            metadata["uvl.cluster_digits"] = JsonSerializer.Serialize(head.Count == 10 ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts));
+            metadata["uvl.cluster_digits"] = JsonSerializer.Serialize(head.Count == 10 ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts), LightJson.Default.Int32Array);
             metadata["uvl.cluster_digits_use_labels"] = "true";
         }
         return metadata;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Toolchain.Data;
 
 namespace Toolchain.Cli.Light.Commands;
@@ -74,6 +75,13 @@ static class DataCommand
         string labels = digits.Labels is null ? "no labels" : $"by digit {string.Join(" ", counts)}";
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{digits.Name} {digits.Split.ToString().ToLowerInvariant()}: {digits.Count:n0} images, {labels}"));
         terminal.Line($"  SHA-256 of pixels and labels {digits.Sha256}");
-        terminal.Event("dataset", new { digits.Name, Split = digits.Split.ToString().ToLowerInvariant(), digits.Count, digits.Sha256, Labels = digits.Labels is null ? null : counts });
+        terminal.Event("dataset", new JsonObject
+        {
+            ["name"] = digits.Name,
+            ["split"] = digits.Split.ToString().ToLowerInvariant(),
+            ["count"] = digits.Count,
+            ["sha256"] = digits.Sha256,
+            ["labels"] = digits.Labels is null ? null : new JsonArray([.. counts.Select(count => (JsonNode)count)]),
+        });
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
 using Toolchain.Inference;
@@ -27,7 +28,7 @@ static class DoctorCommand
             foreach (Finding finding in findings)
             {
                 terminal.Line($"{(finding.Good ? "ok  " : "BAD ")} {finding.Name,-14} {finding.State}");
-                terminal.Event("finding", finding);
+                terminal.Event("finding", JsonSerializer.SerializeToNode(finding, LightJson.Default.Finding)!.AsObject());
             }
             return findings.All(finding => finding.Good) ? ExitCodes.Ok : ExitCodes.CheckFailed;
         });

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Inference;
 
@@ -12,38 +12,40 @@ static class EmbedCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "A model.onnx." };
+        var model = new Argument<string?>("MODEL") { Description = "A model.onnx.", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string>("--out") { Description = "Target; its extension chooses .npy, .csv, .parquet or .arrow.", Required = true };
         var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.All };
-        var shard = new Option<string?>("--shard") { Description = "i/n: only the i-th of n equal ranges of rows, i in [0..n)." };
-        var command = new Command("embed", "Embed images with a model.\n\nExample: uvl embed runs/quick/moco/model.onnx --data mnist --split test --out test.npy")
+        var cluster = new Option<bool>("--cluster") { Description = "Also the cluster of each image." };
+        var probability = new Option<bool>("--probability") { Description = "Also the probability of each cluster." };
+        var shard = new Option<string?>("--shard") { Description = "i/n: only the i-th of n ranges of images, i in [0..n), for --merge; the same --out for all." };
+        var merge = new Option<bool>("--merge") { Description = "Put the shards of --out together; needs no MODEL." };
+        var command = new Command("embed", "Embed images with a model. A stopped run goes on where it was when the same command is given again.\n\n"
+            + "Examples: uvl embed runs/quick/moco/model.onnx --data mnist --split test --out test.npy\n          find scans -name '*.png' -print0 | uvl embed model.onnx --data - --out scans.parquet")
         {
-            model, common.Data, split, output, shard, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, split, output, cluster, probability, shard, merge, common.Fit, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
             string path = parsed.GetValue(output)!;
             EmbeddingFile.RequireFormat(path);
-            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model)!, common.Encoder(parsed));
-            if (session.Dimension == 0)
+            if (parsed.GetValue(merge))
             {
-                throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
+                Merge(terminal, path, cancellation);
+                return Task.FromResult(ExitCodes.Ok);
             }
-            DigitSet digits = Shard(common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split)), parsed.GetValue(shard));
-            var clock = Stopwatch.StartNew();
-            Embeddings embeddings = Run(terminal, session, digits, cancellation);
-            double speed = digits.Count / clock.Elapsed.TotalSeconds;
-            float[]? probabilities = embeddings.ClusterCount > 0 ? embeddings.Probabilities : null;
-            EmbeddingFile.Write(path, new EmbeddingTable(digits.RowNames(), embeddings.Values, digits.Labels, embeddings.Clusters, probabilities));
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{digits.Count:n0} embeddings of {embeddings.Dimension} numbers in {path}, {speed:n0} images/s"));
-            terminal.Event("embedded", new { Path = path, digits.Count, embeddings.Dimension, ImagesPerSecond = speed });
+            Shard? part = ParseShard(parsed.GetValue(shard));
+            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model) ?? throw new ArgumentException("expected MODEL, or --merge; found neither."), common.Encoder(parsed));
+            var options = new EmbedOptions { Cluster = parsed.GetValue(cluster), Probability = parsed.GetValue(probability) };
+            EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split), part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", options, (source, all) => part is null
+                ? EmbedJob.Run(session, source, path, all, cancellation)
+                : EmbedJob.RunShard(session, source, path, part, all, cancellation));
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
     }
 
-    /// <summary>Runs the model over the images under a progress bar.</summary>
+    /// <summary>Runs the model over images in memory under a progress bar.</summary>
     public static Embeddings Run(Terminal terminal, EncoderSession session, DigitSet digits, CancellationToken cancellation)
     {
         Embeddings? result = null;
@@ -51,20 +53,20 @@ static class EmbedCommand
         return result!;
     }
 
-    static DigitSet Shard(DigitSet digits, string? text)
+    static void Merge(Terminal terminal, string path, CancellationToken cancellation)
     {
-        if (text is null)
-        {
-            return digits;
-        }
-        string[] parts = text.Split('/');
-        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-            || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) || index >= count || count > digits.Count)
-        {
-            throw new ArgumentException($"--shard '{text}': expected i/n with i in [0..n) and n at most the {digits.Count} images, such as 0/4.");
-        }
-        int start = (int)((long)digits.Count * index / count), end = (int)((long)digits.Count * (index + 1) / count);
-        return digits.Slice(start, end - start);
+        (long rows, int shards) = ShardMerge.Run(path, null, cancellation);
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{rows:n0} rows of {shards} shards in {path}"));
+        terminal.Event("merged", new JsonObject { ["path"] = path, ["count"] = rows, ["shards"] = shards });
+    }
+
+    static Shard? ParseShard(string? text)
+    {
+        string[] parts = text?.Split('/') ?? [];
+        return text is null ? null
+            : parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index < count
+            ? new Shard(index, count)
+            : throw new ArgumentException($"--shard '{text}': expected i/n with i in [0..n), such as 0/4.");
     }
 
     sealed class Done(Action<long, string> report) : IProgress<int>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Evaluate.Report;
@@ -66,7 +67,19 @@ static class EvaluateCommand
         terminal.Line($"report: {report}");
         foreach (EvaluationRow row in rows)
         {
-            terminal.Event("row", new { row.Method, row.Protocol, row.Clusterer, row.K, row.Accuracy, row.Nmi, row.Ari, Knn20 = row.NeighbourAccuracy, row.Linear, row.ModelSha256 });
+            terminal.Event("row", new JsonObject
+            {
+                ["method"] = row.Method,
+                ["protocol"] = row.Protocol,
+                ["clusterer"] = row.Clusterer,
+                ["k"] = row.K,
+                ["accuracy"] = row.Accuracy,
+                ["nmi"] = row.Nmi,
+                ["ari"] = row.Ari,
+                ["knn20"] = row.NeighbourAccuracy,
+                ["linear"] = row.Linear,
+                ["model_sha256"] = row.ModelSha256,
+            });
         }
     }
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
 using Toolchain.Evaluate;
@@ -39,7 +41,12 @@ public static class VerifyCommand
             {
                 terminal.Line($"{check.Name,-10}  {check.Result}");
             }
-            terminal.Event("verified", new { Path = path, Model = found, Checks = checks });
+            terminal.Event("verified", new JsonObject
+            {
+                ["path"] = path,
+                ["model"] = JsonSerializer.SerializeToNode(found, LightJson.Default.ModelInspection),
+                ["checks"] = JsonSerializer.SerializeToNode(checks, LightJson.Default.CheckArray),
+            });
             string[] failed = [.. checks.Where(check => check.Passed is false).Select(check => $"{check.Name}: {check.Result}")];
             return failed.Length == 0 ? ExitCodes.Ok : throw new CheckFailedException($"'{path}': {string.Join("; ", failed)}");
         });
@@ -114,7 +121,10 @@ public static class VerifyCommand
         float[] pixels = [.. digits.Pixels.Take(count * DigitSet.PixelCount).Select(value => value / 255f)];
         return new() { [input.Name] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
     }
-
-    // Passed is null where there was nothing to check.
-    sealed record Check(string Name, bool? Passed, string Result);
 }
+
+/// <summary>One line of a verification.</summary>
+/// <param name="Name">What was checked.</param>
+/// <param name="Passed">Null where there was nothing to check.</param>
+/// <param name="Result">What was found.</param>
+sealed record Check(string Name, bool? Passed, string Result);

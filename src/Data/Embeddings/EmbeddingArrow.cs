@@ -5,65 +5,91 @@ using Apache.Arrow.Types;
 namespace Toolchain.Data;
 
 /// <summary>An Arrow IPC file with the embedding as a list of fixed size.</summary>
-static class EmbeddingArrow
+sealed class EmbeddingArrow : EmbeddingWriter
 {
-    const int RowsPerBatch = 16_384;
+    readonly Schema schema;
+    readonly ArrowFileWriter writer;
+    readonly RowGroup group;
 
-    public static void Write(string path, EmbeddingTable table) => AtomicFile.Write(path, stream =>
+    public EmbeddingArrow(string path, EmbeddingColumns columns) : base(columns)
     {
-        Schema schema = SchemaOf(table);
-        using var writer = new ArrowFileWriter(stream, schema, leaveOpen: true);
-        for (int start = 0; start < table.Count; start += RowsPerBatch)
-        {
-            int count = Math.Min(RowsPerBatch, table.Count - start);
-            using var batch = new RecordBatch(schema, Columns(table, start, count), count);
-            writer.WriteRecordBatch(batch);
-        }
+        schema = SchemaOf(columns);
+        writer = new ArrowFileWriter(Files.Add(path), schema, leaveOpen: true);
+        group = new RowGroup(columns, WriteBatch);
+    }
+
+    public override void Dispose()
+    {
+        writer.Dispose();
+        base.Dispose();
+    }
+
+    private protected override void Append(EmbeddingRows rows) => group.Add(rows);
+
+    private protected override void End()
+    {
+        group.Flush();
         writer.WriteEnd();
-    });
+        Files.Commit();
+    }
 
-    static Schema SchemaOf(EmbeddingTable table)
+    void WriteBatch(EmbeddingRows rows)
     {
-        List<Field> fields = [new("name", StringType.Default, nullable: false), new("embedding", ListOf(table.Dimension), nullable: false)];
-        if (table.Labels is not null)
+        using var batch = new RecordBatch(schema, ColumnsOf(rows), rows.Count);
+        writer.WriteRecordBatch(batch);
+    }
+
+    static Schema SchemaOf(EmbeddingColumns columns)
+    {
+        List<Field> fields = [new("name", StringType.Default, nullable: false)];
+        if (columns.Dimension > 0)
+        {
+            fields.Add(new("embedding", ListOf(columns.Dimension), nullable: false));
+        }
+        if (columns.HasLabels)
         {
             fields.Add(new("label", UInt8Type.Default, nullable: false));
         }
-        if (table.Clusters is not null)
+        if (columns.HasClusters)
         {
             fields.Add(new("cluster", Int64Type.Default, nullable: false));
         }
-        if (table.Probabilities is not null)
+        if (columns.ClusterCount > 0)
         {
-            fields.Add(new("probability", ListOf(table.ClusterCount), nullable: false));
+            fields.Add(new("probability", ListOf(columns.ClusterCount), nullable: false));
         }
         return new Schema(fields, null);
     }
 
-    static List<IArrowArray> Columns(EmbeddingTable table, int start, int count)
+    List<IArrowArray> ColumnsOf(EmbeddingRows rows)
     {
-        List<IArrowArray> columns =
-        [
-            new StringArray.Builder().AppendRange(table.Names[start..(start + count)]).Build(),
-            Lists(table.Embeddings, table.Dimension, start, count),
-        ];
-        if (table.Labels is { } labels)
+        var names = new StringArray.Builder();
+        foreach (string name in rows.Names.Span)
         {
-            columns.Add(new UInt8Array.Builder().Append(labels.AsSpan(start, count)).Build());
+            names.Append(name);
         }
-        if (table.Clusters is { } clusters)
+        List<IArrowArray> arrays = [names.Build()];
+        if (Columns.Dimension > 0)
         {
-            columns.Add(new Int64Array.Builder().Append(clusters.AsSpan(start, count)).Build());
+            arrays.Add(Lists(rows.Embeddings, Columns.Dimension));
         }
-        if (table.Probabilities is { } probabilities)
+        if (Columns.HasLabels)
         {
-            columns.Add(Lists(probabilities, table.ClusterCount, start, count));
+            arrays.Add(new UInt8Array.Builder().Append(rows.Labels.Span).Build());
         }
-        return columns;
+        if (Columns.HasClusters)
+        {
+            arrays.Add(new Int64Array.Builder().Append(rows.Clusters.Span).Build());
+        }
+        if (Columns.ClusterCount > 0)
+        {
+            arrays.Add(Lists(rows.Probabilities, Columns.ClusterCount));
+        }
+        return arrays;
     }
 
     static FixedSizeListType ListOf(int length) => new(new Field("item", FloatType.Default, nullable: false), length);
 
-    static FixedSizeListArray Lists(float[] values, int columns, int start, int count) =>
-        new(ListOf(columns), count, new FloatArray.Builder().Append(values.AsSpan(start * columns, count * columns)).Build(), ArrowBuffer.Empty, 0);
+    static FixedSizeListArray Lists(ReadOnlyMemory<float> values, int width) =>
+        new(ListOf(width), values.Length / width, new FloatArray.Builder().Append(values.Span).Build(), ArrowBuffer.Empty, 0);
 }

@@ -5,67 +5,75 @@ using System.Text;
 namespace Toolchain.Data;
 
 /// <summary>CSV of RFC 4180 with LF line ends, numbers in the invariant culture and in the fewest digits that read back to the same float.</summary>
-static class EmbeddingCsv
+sealed class EmbeddingCsv : EmbeddingWriter
 {
-    static readonly SearchValues<char> Special = SearchValues.Create(",\"\r\n");
+    // The longest number has fewer characters.
+    const int LongestNumber = 32;
 
-    public static void Write(string path, EmbeddingTable table) => AtomicFile.Write(path, stream =>
-    {
-        using var text = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
-        WriteHeader(text, table);
-        for (int row = 0; row < table.Count; row++)
-        {
-            WriteRow(text, table, row);
-        }
-    });
+    static readonly SearchValues<char> special = SearchValues.Create(",\"\r\n");
+    readonly ArrayBufferWriter<byte> text = new();
+    readonly FileStream stream;
 
-    static void WriteHeader(StreamWriter text, EmbeddingTable table)
+    public EmbeddingCsv(string path, EmbeddingColumns columns) : base(columns)
     {
-        text.Write("filename");
-        for (int column = 0; column < table.Dimension; column++)
-        {
-            text.Write(string.Create(CultureInfo.InvariantCulture, $",embedding_{column}"));
-        }
-        text.Write(table.Labels is null ? "" : ",label");
-        text.Write(table.Clusters is null ? "" : ",cluster");
-        for (int column = 0; column < table.ClusterCount; column++)
-        {
-            text.Write(string.Create(CultureInfo.InvariantCulture, $",probability_{column}"));
-        }
-        text.WriteLine();
+        stream = Files.Add(path);
+        string[] header =
+        [
+            "filename", .. Numbered("embedding", columns.Dimension), .. columns.HasLabels ? ["label"] : Array.Empty<string>(),
+            .. columns.HasClusters ? ["cluster"] : Array.Empty<string>(), .. Numbered("probability", columns.ClusterCount),
+        ];
+        stream.Write(Encoding.ASCII.GetBytes(string.Join(',', header) + "\n"));
     }
 
-    static void WriteRow(StreamWriter text, EmbeddingTable table, int row)
+    private protected override void Append(EmbeddingRows rows)
     {
-        text.Write(Quote(table.Names[row]));
-        WriteFloats(text, table.Embeddings.AsSpan(row * table.Dimension, table.Dimension));
-        if (table.Labels is { } labels)
+        text.ResetWrittenCount();
+        for (int row = 0; row < rows.Count; row++)
         {
-            text.Write(string.Create(CultureInfo.InvariantCulture, $",{labels[row]}"));
+            Encoding.UTF8.GetBytes(Quote(rows.Names.Span[row]), text);
+            Write(rows.Embeddings.Span.Slice(row * Columns.Dimension, Columns.Dimension));
+            if (Columns.HasLabels)
+            {
+                Write(rows.Labels.Span[row]);
+            }
+            if (Columns.HasClusters)
+            {
+                Write(rows.Clusters.Span[row]);
+            }
+            Write(rows.Probabilities.Span.Slice(row * Columns.ClusterCount, Columns.ClusterCount));
+            text.Write("\n"u8);
         }
-        if (table.Clusters is { } clusters)
-        {
-            text.Write(string.Create(CultureInfo.InvariantCulture, $",{clusters[row]}"));
-        }
-        if (table.Probabilities is { } probabilities)
-        {
-            WriteFloats(text, probabilities.AsSpan(row * table.ClusterCount, table.ClusterCount));
-        }
-        text.WriteLine();
+        stream.Write(text.WrittenSpan);
     }
 
-    static void WriteFloats(StreamWriter text, ReadOnlySpan<float> values)
+    private protected override void End() => Files.Commit();
+
+    static IEnumerable<string> Numbered(string name, int count) => Enumerable.Range(0, count).Select(column => string.Create(CultureInfo.InvariantCulture, $"{name}_{column}"));
+
+    void Write(ReadOnlySpan<float> values)
     {
-        Span<char> number = stackalloc char[32];
         foreach (float value in values)
         {
             // Python and pandas read "inf", not the invariant culture's "Infinity".
-            _ = value.TryFormat(number, out int length, "R", CultureInfo.InvariantCulture);
-            text.Write(',');
-            text.Write(float.IsPositiveInfinity(value) ? "inf" : float.IsNegativeInfinity(value) ? "-inf" : float.IsNaN(value) ? "nan" : number[..length]);
+            if (float.IsFinite(value))
+            {
+                Write(value);
+            }
+            else
+            {
+                text.Write(float.IsNaN(value) ? ",nan"u8 : value > 0 ? ",inf"u8 : ",-inf"u8);
+            }
         }
     }
 
+    void Write<T>(T value) where T : IUtf8SpanFormattable
+    {
+        Span<byte> target = text.GetSpan(LongestNumber);
+        target[0] = (byte)',';
+        _ = value.TryFormat(target[1..], out int length, default, CultureInfo.InvariantCulture);
+        text.Advance(1 + length);
+    }
+
     static string Quote(string field) =>
-        field.AsSpan().ContainsAny(Special) ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+        field.AsSpan().ContainsAny(special) ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
 }

@@ -3,36 +3,49 @@ namespace Toolchain.Data;
 /// <summary>Writes embeddings for other programs, in the format that the file's extension names.</summary>
 public static class EmbeddingFile
 {
-    static readonly Dictionary<string, Action<string, EmbeddingTable>> Writers = new(StringComparer.OrdinalIgnoreCase)
+    static readonly Dictionary<string, Func<string, EmbeddingColumns, EmbeddingWriter>> Writers = new(StringComparer.OrdinalIgnoreCase)
     {
-        [".npy"] = EmbeddingNpy.Write,
-        [".csv"] = EmbeddingCsv.Write,
-        [".parquet"] = EmbeddingParquet.Write,
-        [".arrow"] = EmbeddingArrow.Write,
+        [".npy"] = (path, columns) => new EmbeddingNpy(path, columns),
+        [".csv"] = (path, columns) => new EmbeddingCsv(path, columns),
+        [".parquet"] = (path, columns) => new EmbeddingParquet(path, columns),
+        [".arrow"] = (path, columns) => new EmbeddingArrow(path, columns),
     };
 
     /// <summary>Checks the extension before work is put into embeddings.</summary>
     /// <exception cref="ArgumentException">The extension is none of .npy, .csv, .parquet, .arrow.</exception>
     public static void RequireFormat(string path) => _ = WriterOf(path);
 
-    /// <summary>
-    /// Writes one table, whole or not at all. `.npy`: float32 [N,D], and beside it names.txt, and .npy files of labels, clusters and probabilities,
-    /// each called like the file with its own ending. `.csv`: filename, embedding_0.., then label, cluster, probability_0... `.parquet`: columns name,
-    /// embedding (list of float), label, cluster, probability. `.arrow`: IPC file, the same columns with lists of fixed size.
-    /// </summary>
+    /// <summary>Starts a file. Missing folders are made.</summary>
+    /// <param name="path">
+    /// `.npy`: float32 [N,D], and beside it names.txt, and .npy files of labels, clusters and probabilities, each called like the file with its own ending.
+    /// `.csv`: filename, embedding_0.., then label, cluster, probability_0... `.parquet`: columns name, embedding (list of float), label, cluster, probability.
+    /// `.arrow`: IPC file, the same columns with lists of fixed size.
+    /// </param>
+    /// <param name="columns">What is written beside the name.</param>
+    /// <exception cref="ArgumentException">The extension is none of the four, or there are no columns.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public static EmbeddingWriter Create(string path, EmbeddingColumns columns)
+    {
+        ArgumentNullException.ThrowIfNull(columns);
+        return columns is { Dimension: 0, HasClusters: false } ? throw new ArgumentException("a table needs embeddings or clusters, was to have neither.", nameof(columns))
+            : WriterOf(path)(path, columns);
+    }
+
+    /// <summary>Writes one table, whole or not at all, as <see cref="Create"/> says.</summary>
     /// <exception cref="ArgumentException">The extension is none of the four.</exception>
-    /// <exception cref="InvalidDataException">A name cannot be written in this format.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static void Write(string path, EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        WriterOf(path)(path, table);
+        using EmbeddingWriter writer = Create(path, new(table.Dimension, table.Labels is not null, table.Clusters is not null, table.ClusterCount));
+        writer.Write(new(table.Names, table.Embeddings, table.Labels, table.Clusters, table.Probabilities));
+        writer.Finish();
     }
 
-    static Action<string, EmbeddingTable> WriterOf(string path)
+    static Func<string, EmbeddingColumns, EmbeddingWriter> WriterOf(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Writers.TryGetValue(Path.GetExtension(path), out Action<string, EmbeddingTable>? write) ? write
+        return Writers.TryGetValue(Path.GetExtension(path), out Func<string, EmbeddingColumns, EmbeddingWriter>? write) ? write
             : throw new ArgumentException($"'{path}': expected an extension among {string.Join(' ', Writers.Keys)}, found '{Path.GetExtension(path)}'.", nameof(path));
     }
 }

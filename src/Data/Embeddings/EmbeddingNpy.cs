@@ -1,31 +1,73 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Toolchain.Data;
 
-static class EmbeddingNpy
+/// <summary>An .npy file of embeddings and beside it its names and an .npy file for each other column.</summary>
+sealed class EmbeddingNpy : EmbeddingWriter
 {
-    public static void Write(string path, EmbeddingTable table)
+    // What NpyHeader.Write makes for any count, so that the count can be put in at the end.
+    const int HeaderBytes = 128;
+
+    readonly FileStream names;
+    readonly List<Column> columns = [];
+    readonly string[] obsolete;
+
+    /// <param name="path">The embeddings, or the clusters where there are no embeddings; what stands beside is called like it with its own ending.</param>
+    /// <param name="columns">The table's columns.</param>
+    public EmbeddingNpy(string path, EmbeddingColumns columns) : base(columns)
     {
-        string stem = Path.ChangeExtension(path, null);
-        int broken = Array.FindIndex(table.Names, name => name.AsSpan().IndexOfAny('\n', '\r') >= 0);
-        if (broken >= 0)
-        {
-            throw new InvalidDataException($"'{path}': row {broken}: expected a name without line breaks, found '{table.Names[broken].ReplaceLineEndings("\\n")}'; write .csv or .parquet.");
-        }
-        (string Path, TensorEntry? Tensor)[] columns =
+        string stem = Path.ChangeExtension(path, null), beside = $"{stem}.clusters.npy";
+        bool embedded = columns.Dimension > 0;
+        // The main file comes first here, so it is put in place last: where it is, what belongs to it is there too.
+        (string Path, TensorKind Kind, int Width, bool Present, Func<EmbeddingRows, ReadOnlyMemory<byte>> Bytes)[] all =
         [
-            ($"{stem}.labels.npy", table.Labels is { } labels ? TensorEntry.Of<byte>(labels, table.Count) : null),
-            ($"{stem}.clusters.npy", table.Clusters is { } clusters ? TensorEntry.Of<long>(clusters, table.Count) : null),
-            ($"{stem}.probabilities.npy", table.Probabilities is { } probabilities ? TensorEntry.Of<float>(probabilities, table.Count, table.ClusterCount) : null),
-            (path, TensorEntry.Of<float>(table.Embeddings, table.Count, table.Dimension)),
+            (path, TensorKind.Float32, columns.Dimension, embedded, rows => Bytes(rows.Embeddings)),
+            (embedded ? beside : path, TensorKind.Int64, 0, columns.HasClusters, rows => Bytes(rows.Clusters)),
+            ($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, rows => Bytes(rows.Probabilities)),
+            ($"{stem}.labels.npy", TensorKind.UInt8, 0, columns.HasLabels, rows => rows.Labels),
         ];
-        byte[] names = Encoding.UTF8.GetBytes(string.Concat(table.Names.Select(name => name + "\n")));
-        // The embeddings come last: where they are, what belongs to them is there too.
-        AtomicFile.WriteAll([($"{stem}.names.txt", stream => stream.Write(names)), .. columns.Where(column => column.Tensor is not null).Select(column => (column.Path, Npy.Writer(column.Tensor!)))]);
-        // A neighbour left by an earlier table would be taken for this one's.
-        foreach ((string left, _) in columns.Where(column => column.Tensor is null))
+        foreach ((string file, TensorKind kind, int width, _, Func<EmbeddingRows, ReadOnlyMemory<byte>> bytes) in all.Where(column => column.Present))
         {
-            File.Delete(left);
+            var column = new Column(Files.Add(file), kind, width, bytes);
+            column.Stream.Write(new byte[HeaderBytes]);
+            this.columns.Add(column);
+        }
+        names = Files.Add($"{stem}.names.txt");
+        // A neighbour left by an earlier table would be taken for this one's.
+        obsolete = [.. all.Where(column => !column.Present).Select(column => column.Path).Append(embedded ? path : beside).Where(file => file != path)];
+    }
+
+    sealed record Column(FileStream Stream, TensorKind Kind, int Width, Func<EmbeddingRows, ReadOnlyMemory<byte>> Bytes);
+
+    private protected override void Append(EmbeddingRows rows)
+    {
+        foreach (Column column in columns)
+        {
+            column.Stream.Write(column.Bytes(rows).Span);
+        }
+        foreach (string name in rows.Names.Span)
+        {
+            names.Write(Encoding.UTF8.GetBytes(OneLine(name)));
+            names.WriteByte((byte)'\n');
         }
     }
+
+    private protected override void End()
+    {
+        foreach (Column column in columns)
+        {
+            long[] shape = column.Width > 0 ? [Count, column.Width] : [Count];
+            column.Stream.Position = 0;
+            column.Stream.Write(NpyHeader.Write(column.Kind, shape));
+        }
+        Files.Commit(obsolete);
+    }
+
+    // A name a line: what would break a line is written with a backslash, and so is the backslash.
+    static string OneLine(string name) => name.AsSpan().ContainsAny('\n', '\r', '\\')
+        ? name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)
+        : name;
+
+    static ReadOnlyMemory<byte> Bytes<T>(ReadOnlyMemory<T> values) where T : unmanaged => MemoryMarshal.AsBytes(values.Span).ToArray();
 }

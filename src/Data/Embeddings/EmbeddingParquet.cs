@@ -4,61 +4,79 @@ using Parquet.Schema;
 namespace Toolchain.Data;
 
 /// <summary>Parquet with the embedding as a list of floats: Parquet has no list of fixed size.</summary>
-static class EmbeddingParquet
+sealed class EmbeddingParquet : EmbeddingWriter
 {
-    const int RowsPerGroup = 16_384;
+    readonly ParquetSchema schema;
+    readonly ParquetWriter writer;
+    readonly RowGroup group;
 
-    public static void Write(string path, EmbeddingTable table) =>
-        AtomicFile.Write(path, stream => WriteAsync(stream, table).GetAwaiter().GetResult());
-
-    static async Task WriteAsync(Stream stream, EmbeddingTable table)
+    public EmbeddingParquet(string path, EmbeddingColumns columns) : base(columns)
     {
-        var embedding = new ListField("embedding", new DataField<float>("element", nullable: false));
-        var probability = new ListField("probability", new DataField<float>("element", nullable: false));
-        List<Field> fields = [new DataField("name", typeof(string), isNullable: false), embedding];
-        if (table.Labels is not null)
+        schema = SchemaOf(columns);
+        // Floats of an embedding do not shrink; and Snappy's packing depends on the processor's instructions, so its bytes would too.
+        writer = ParquetWriter.CreateAsync(schema, Files.Add(path), new ParquetOptions { CompressionMethod = CompressionMethod.None }).GetAwaiter().GetResult();
+        group = new RowGroup(columns, rows => WriteGroup(rows).GetAwaiter().GetResult());
+    }
+
+    private protected override void Append(EmbeddingRows rows) => group.Add(rows);
+
+    private protected override void End()
+    {
+        group.Flush();
+        // This writes the footer. A writer whose file is thrown away is not disposed: it needs none, and a full disk has no room for one.
+        writer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Files.Commit();
+    }
+
+    static ParquetSchema SchemaOf(EmbeddingColumns columns)
+    {
+        List<Field> fields = [new DataField("name", typeof(string), isNullable: false)];
+        if (columns.Dimension > 0)
+        {
+            fields.Add(ListOf("embedding"));
+        }
+        if (columns.HasLabels)
         {
             fields.Add(new DataField<int>("label", nullable: false));
         }
-        if (table.Clusters is not null)
+        if (columns.HasClusters)
         {
             fields.Add(new DataField<long>("cluster", nullable: false));
         }
-        if (table.Probabilities is not null)
+        if (columns.ClusterCount > 0)
         {
-            fields.Add(probability);
+            fields.Add(ListOf("probability"));
         }
-        var schema = new ParquetSchema(fields);
-        await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
-        for (int start = 0; start < table.Count; start += RowsPerGroup)
+        return new ParquetSchema(fields);
+    }
+
+    static ListField ListOf(string name) => new(name, new DataField<float>("element", nullable: false));
+
+    async Task WriteGroup(EmbeddingRows rows)
+    {
+        using ParquetRowGroupWriter target = writer.CreateRowGroup();
+        foreach (DataField field in schema.DataFields)
         {
-            int count = Math.Min(RowsPerGroup, table.Count - start);
-            using ParquetRowGroupWriter group = writer.CreateRowGroup();
-            foreach (DataField field in schema.DataFields)
+            await (field.Path.FirstPart switch
             {
-                await WriteColumn(group, field, table, start, count);
-            }
+                "name" => target.WriteAsync(field, rows.Names.ToArray()),
+                "label" => target.WriteAsync<int>(field, Array.ConvertAll(rows.Labels.ToArray(), label => (int)label)),
+                "cluster" => target.WriteAsync<long>(field, rows.Clusters),
+                "embedding" => WriteList(target, field, rows.Embeddings, Columns.Dimension),
+                _ => WriteList(target, field, rows.Probabilities, Columns.ClusterCount),
+            });
         }
     }
 
-    static Task WriteColumn(ParquetRowGroupWriter group, DataField field, EmbeddingTable table, int start, int count) => field.Path.FirstPart switch
-    {
-        "name" => group.WriteAsync(field, table.Names[start..(start + count)]),
-        "label" => group.WriteAsync<int>(field, table.Labels![start..(start + count)].Select(label => (int)label).ToArray()),
-        "cluster" => group.WriteAsync<long>(field, table.Clusters.AsMemory(start, count)),
-        "embedding" => WriteList(group, field, table.Embeddings, table.Dimension, start, count),
-        _ => WriteList(group, field, table.Probabilities!, table.ClusterCount, start, count),
-    };
-
-    static Task WriteList(ParquetRowGroupWriter group, DataField field, float[] values, int columns, int start, int count)
+    static Task WriteList(ParquetRowGroupWriter group, DataField field, ReadOnlyMemory<float> values, int width)
     {
         // Repetition level 0 opens a new list, 1 goes on with it; no list is absent or empty, so every definition level is the highest.
-        int[] repetition = new int[count * columns], definition = new int[count * columns];
+        int[] repetition = new int[values.Length], definition = new int[values.Length];
         for (int i = 0; i < repetition.Length; i++)
         {
-            repetition[i] = i % columns == 0 ? 0 : 1;
+            repetition[i] = i % width == 0 ? 0 : 1;
             definition[i] = field.MaxDefinitionLevel;
         }
-        return group.WriteAllPartsAsync<float>(field, values.AsMemory(start * columns, count * columns), definition, repetition, CancellationToken.None);
+        return group.WriteAllPartsAsync<float>(field, values, definition, repetition, CancellationToken.None);
     }
 }

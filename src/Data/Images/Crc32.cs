@@ -1,18 +1,31 @@
 namespace Toolchain.Data;
 
-/// <summary>The checksum of PNG chunks. Source: PNG specification, annex D.</summary>
+/// <summary>The checksum of PNG chunks, zip entries and row logs. Source: PNG specification, annex D.</summary>
 static class Crc32
 {
     static readonly uint[] Table = MakeTable();
 
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
+        var crc = new Running();
+        crc.Add(bytes);
+        return crc.Value;
+    }
+
+    /// <summary>The checksum of bytes that come in pieces.</summary>
+    public struct Running()
+    {
         uint crc = uint.MaxValue;
-        foreach (byte value in bytes)
+
+        public readonly uint Value => ~crc;
+
+        public void Add(ReadOnlySpan<byte> bytes)
         {
-            crc = Table[(byte)(crc ^ value)] ^ crc >> 8;
+            foreach (byte value in bytes)
+            {
+                crc = Table[(byte)(crc ^ value)] ^ crc >> 8;
+            }
         }
-        return ~crc;
     }
 
     static uint[] MakeTable()

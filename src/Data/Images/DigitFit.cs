@@ -1,5 +1,20 @@
 namespace Toolchain.Data;
 
+/// <summary>What happens to a picture of a digit that is not as MNIST's are.</summary>
+public enum FitMode
+{
+    /// <summary>As MNIST did: any size is brought to 28 x 28, dark on bright is inverted.</summary>
+    Mnist,
+
+    /// <summary>Pixels stay as they are; another size than 28 x 28 is refused.</summary>
+    None,
+}
+
+/// <summary>What was done to a picture.</summary>
+/// <param name="Fitted">It had another size than 28 x 28.</param>
+/// <param name="Inverted">It was dark on bright.</param>
+readonly record struct FitResult(bool Fitted, bool Inverted);
+
 /// <summary>
 /// Brings a picture of one digit to 28 x 28 as MNIST did: cut to the ink, scaled into a 20 x 20 box with its aspect kept, put with its centre of mass at
 /// the centre of the field. Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist. Departures: MNIST started from clean bilevel scans, so here
@@ -16,19 +31,32 @@ static class DigitFit
     /// <param name="pixels">width * height bytes, row-major.</param>
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
+    /// <param name="mode">Whether to fit at all.</param>
+    /// <param name="name">Names the picture in errors.</param>
     /// <param name="destination">784 bytes; 0 is background. A picture of 28 x 28 is copied as it is; all others are fitted. Both are inverted where the
-    /// median of the outermost ring of pixels is above 127, for MNIST's ink is bright on black.</param>
-    public static void Fit(ReadOnlySpan<byte> pixels, int width, int height, Span<byte> destination)
+    /// median of the outermost ring of pixels is above 127, for MNIST's ink is bright on black. With <see cref="FitMode.None"/> neither happens.</param>
+    /// <exception cref="InvalidDataException">The mode is <see cref="FitMode.None"/> and the size another.</exception>
+    public static FitResult Fit(ReadOnlySpan<byte> pixels, int width, int height, FitMode mode, string name, Span<byte> destination)
     {
+        bool right = width == DigitSet.Side && height == DigitSet.Side;
+        if (mode == FitMode.None)
+        {
+            if (!right)
+            {
+                throw new InvalidDataException($"'{name}': expected 28 x 28 pixels, found {width} x {height}; leave out --fit none to have images fitted.");
+            }
+            pixels.CopyTo(destination);
+            return default;
+        }
         byte background = RingMedian(pixels, width, height);
         bool inverted = background > 127;
-        if (width == DigitSet.Side && height == DigitSet.Side)
+        if (right)
         {
             for (int i = 0; i < DigitSet.PixelCount; i++)
             {
                 destination[i] = inverted ? (byte)(255 - pixels[i]) : pixels[i];
             }
-            return;
+            return new(false, inverted);
         }
         destination[..DigitSet.PixelCount].Clear();
         float[] ink = Ink(pixels, inverted, background);
@@ -36,6 +64,7 @@ static class DigitFit
         {
             Place(Scale(ink, width, bounds, out int columns, out int rows), columns, rows, destination);
         }
+        return new(true, inverted);
     }
 
     readonly record struct Rectangle(int Left, int Top, int Right, int Bottom);

@@ -6,8 +6,8 @@ namespace Toolchain.Data;
 /// <param name="Pixels">Width * Height bytes, row-major, 0 for black.</param>
 readonly record struct GreyImage(int Width, int Height, byte[] Pixels)
 {
-    /// <summary>Largest width times height that is read: 8192 squared, far above any scan of one digit.</summary>
-    public const int MaxPixels = 1 << 26;
+    /// <summary>Largest width times height that is read: 4096 squared, far above any scan of one digit. In colour it takes 64 MiB while it is decoded.</summary>
+    public const int MaxPixels = 1 << 24;
 
     /// <summary>Checks a size that a header claims, before anything is allocated for it.</summary>
     public static void RequireSize(long width, long height, string name)

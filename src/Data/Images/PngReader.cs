@@ -52,6 +52,10 @@ static class PngReader
             {
                 compressed.Write(content);
             }
+            else if (type.SequenceEqual("acTL"u8))
+            {
+                throw new InvalidDataException($"'{name}': expected one picture, found an animation; save the frame you want.");
+            }
             else if (type.SequenceEqual("IEND"u8))
             {
                 ended = true;
@@ -140,12 +144,17 @@ static class PngReader
         {
             throw new InvalidDataException($"'{name}': expected a row filter in [0..4], found {filter}; the image is damaged, save it again.");
         }
+        if (filter == 0)
+        {
+            filtered.CopyTo(row);
+            return;
+        }
         for (int x = 0; x < row.Length; x++)
         {
             int left = x < samples ? 0 : row[x - samples];
             int up = above.IsEmpty ? 0 : above[x];
             int corner = above.IsEmpty || x < samples ? 0 : above[x - samples];
-            int guess = filter switch { 0 => 0, 1 => left, 2 => up, 3 => (left + up) / 2, _ => Paeth(left, up, corner) };
+            int guess = filter switch { 1 => left, 2 => up, 3 => (left + up) / 2, _ => Paeth(left, up, corner) };
             row[x] = (byte)(filtered[x] + guess);
         }
     }

@@ -6,11 +6,15 @@ namespace Toolchain.Data;
 /// <summary>Formats that SkiaSharp decodes for us: JPEG, WebP, BMP, and the PNG kinds that <see cref="PngReader"/> leaves.</summary>
 static class SkiaReader
 {
-    public static GreyImage Read(byte[] bytes, string name)
+    public static GreyImage Read(ReadOnlySpan<byte> bytes, string name)
     {
         using var data = SKData.CreateCopy(bytes);
         using SKCodec codec = SKCodec.Create(data)
             ?? throw new InvalidDataException($"'{name}': offset 0: expected a whole image, found a damaged header; save the image again.");
+        if (codec.FrameCount > 1)
+        {
+            throw new InvalidDataException($"'{name}': expected one picture, found an animation of {codec.FrameCount} frames; save the frame you want.");
+        }
         GreyImage.RequireSize(codec.Info.Width, codec.Info.Height, name);
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         byte[] rgba = new byte[info.BytesSize];

@@ -3,46 +3,59 @@ namespace Toolchain.Data;
 /// <summary>Single files, told apart by their first bytes.</summary>
 static class FileSource
 {
-    public static DigitSet Open(string path, bool skipBad)
+    // What a tar header needs, the longest magic of all.
+    const int MagicBytes = 512;
+
+    public static DigitStream Open(string path, Split split)
     {
-        byte[] start = new byte[16];
-        int length;
-        using (FileStream stream = File.OpenRead(path))
+        FileStream file = OpenRead(path);
+        try
         {
-            length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            byte[] start = new byte[MagicBytes];
+            ReadOnlySpan<byte> magic = start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
+            file.Position = 0;
+            string name = Path.GetFileName(path);
+            if (magic.StartsWith("PAR1"u8))
+            {
+                return new ParquetStream(name, path, file);
+            }
+            if (NpzFile.HasMagic(magic))
+            {
+                return NpzFile.Open(name, path, file, split);
+            }
+            if (ImageFile.HasImageMagic(magic))
+            {
+                file.Dispose();
+                return new FileListStream(name, path, Path.GetDirectoryName(path) ?? "", [name]);
+            }
+            return PipeSource.Open(name, path, file, magic);
         }
-        ReadOnlySpan<byte> magic = start.AsSpan(0, length);
-        string name = Path.GetFileName(path);
-        if (magic.StartsWith(NpyHeader.Magic))
+        catch
         {
-            return new(name, Split.All, NpyDigits.Pixels(Npy.Read(path), path));
+            file.Dispose();
+            throw;
         }
-        if (magic.StartsWith("PAR1"u8))
-        {
-            return ParquetSource.Open(path, skipBad);
-        }
-        if (ImageFile.HasImageMagic(magic))
-        {
-            byte[] pixels = new byte[DigitSet.PixelCount];
-            ImageFile.ReadDigit(File.ReadAllBytes(path), path, pixels);
-            return new(name, Split.All, pixels, fileNames: [name]);
-        }
-        return new(name, Split.All, ReadIdx(path, IdxFile.ReadImages));
     }
 
-    public static DigitSet OpenPair(string imagesPath, string labelsPath)
+    public static DigitStream OpenPair(string imagesPath, string labelsPath)
     {
-        byte[] pixels = ReadIdx(imagesPath, IdxFile.ReadImages);
-        byte[] labels = ReadIdx(labelsPath, IdxFile.ReadLabels);
-        int count = pixels.Length / DigitSet.PixelCount;
-        return labels.Length == count ? new(Path.GetFileName(imagesPath), Split.All, pixels, labels)
-            : throw new InvalidDataException($"'{labelsPath}': offset 4: expected {count} labels, as many as '{imagesPath}' has images, found {labels.Length}; give the labels of these images.");
+        FileStream packed = OpenRead(imagesPath);
+        try
+        {
+            Stream images = IdxFile.Unpack(packed);
+            PixelLayout layout = IdxFile.ReadLayout(images, imagesPath);
+            using FileStream file = OpenRead(labelsPath);
+            using Stream unpacked = IdxFile.Unpack(file);
+            byte[] labels = IdxFile.ReadLabels(unpacked, labelsPath);
+            return labels.Length == layout.Count ? new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout, labels, packed: packed)
+                : throw new InvalidDataException($"'{labelsPath}': offset 4: expected {layout.Count} labels, as many as '{imagesPath}' has images, found {labels.Length}; give the labels of these images.");
+        }
+        catch
+        {
+            packed.Dispose();
+            throw;
+        }
     }
 
-    public static byte[] ReadIdx(string path, Func<Stream, string, byte[]> read)
-    {
-        using FileStream file = File.OpenRead(path);
-        using Stream stream = IdxFile.Unpack(file);
-        return read(stream, path);
-    }
+    static FileStream OpenRead(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
 }

@@ -10,15 +10,20 @@ static class IdxFile
 {
     const int ByteElements = 0x0800;
 
+    /// <summary>Reads the head of images [N,H,W] and leaves the stream at the first pixel.</summary>
+    public static PixelLayout ReadLayout(Stream stream, string path)
+    {
+        int[] axes = ReadAxes(stream, path, 3, "images");
+        GreyImage.RequireSize(axes[2], axes[1], path);
+        return new(axes[0], axes[1], axes[2], false, 16, "pixels");
+    }
+
     /// <summary>Images [N,28,28] as N * 784 bytes.</summary>
     public static byte[] ReadImages(Stream stream, string path)
     {
         int[] axes = ReadAxes(stream, path, 3, "images");
-        if (axes[1] != DigitSet.Side || axes[2] != DigitSet.Side)
-        {
-            throw new InvalidDataException($"'{path}': offset 8: expected images of 28 x 28, found {axes[1]} x {axes[2]}; give a folder of image files for other sizes.");
-        }
-        return ReadElements(stream, (long)axes[0] * DigitSet.PixelCount, path, 16, "pixels");
+        return axes is [_, DigitSet.Side, DigitSet.Side] ? ReadElements(stream, (long)axes[0] * DigitSet.PixelCount, path, 16, "pixels")
+            : throw new InvalidDataException($"'{path}': offset 8: expected images of 28 x 28, found {axes[1]} x {axes[2]}; this is not MNIST.");
     }
 
     /// <summary>Labels [N], each in [0..9].</summary>

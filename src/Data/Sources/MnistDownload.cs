@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Toolchain.Data;
@@ -10,6 +11,10 @@ static class MnistDownload
 
     const int ReportEveryBytes = 1 << 18;
 
+    // A program compiled ahead of time without the web client sets this switch; then the client is not even in it.
+    [FeatureSwitchDefinition("Toolchain.Data.Downloads")]
+    static bool HasClient => !AppContext.TryGetSwitch("Toolchain.Data.Downloads", out bool enabled) || enabled;
+
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10), AnswerTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>The uncompressed bytes, checked; the cache file is written whole or not at all.</summary>
@@ -18,7 +23,11 @@ static class MnistDownload
     {
         var tried = new List<string>();
         Exception? last = null;
-        if (options.Offline)
+        if (!HasClient)
+        {
+            tried.Add("this program has no web client");
+        }
+        else if (options.Offline)
         {
             tried.Add("the network was not asked (offline)");
         }

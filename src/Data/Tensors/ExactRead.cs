@@ -29,11 +29,25 @@ static class ExactRead
             int got = Some(stream, bytes.AsSpan(read), path, offset + read);
             if (got == 0)
             {
-                throw new InvalidDataException($"'{path}': ends at offset {offset + read}, expected {count} bytes of {what} from offset {offset}, found {read}; the file is truncated, get it again.");
+                throw Truncated(path, offset, count, read, what);
             }
             read += got;
         }
         return bytes;
+    }
+
+    /// <summary>Fills <paramref name="destination"/> with the next of <paramref name="total"/> bytes, of which <paramref name="done"/> were read before.</summary>
+    /// <exception cref="InvalidDataException">The stream ends early or is a damaged gzip stream.</exception>
+    public static void Into(Span<byte> destination, Stream stream, long total, long done, string path, long offset, string what)
+    {
+        for (int got; !destination.IsEmpty; destination = destination[got..], done += got)
+        {
+            got = Some(stream, destination, path, offset + done);
+            if (got == 0)
+            {
+                throw Truncated(path, offset, total, done, what);
+            }
+        }
     }
 
     /// <summary>Makes sure that nothing follows, which for gzip also checks the stream's own checksum.</summary>
@@ -47,7 +61,38 @@ static class ExactRead
         }
     }
 
-    static int Some(Stream stream, Span<byte> destination, string path, long offset)
+    static InvalidDataException Truncated(string path, long offset, long count, long read, string what) =>
+        new($"'{path}': ends at offset {offset + read}, expected {count} bytes of {what} from offset {offset}, found {read}; the file is truncated, get it again.");
+
+    /// <summary>All that comes, at most <paramref name="most"/> bytes.</summary>
+    /// <exception cref="InvalidDataException">There are more.</exception>
+    public static byte[] UpTo(Stream stream, int most, string path)
+    {
+        using var all = new MemoryStream();
+        byte[] piece = new byte[1 << 16];
+        for (int got; (got = Some(stream, piece, path, all.Length)) > 0;)
+        {
+            all.Write(piece, 0, got);
+            if (all.Length > most)
+            {
+                throw new InvalidDataException($"'{path}': expected at most {most} bytes, found more; split it.");
+            }
+        }
+        return all.ToArray();
+    }
+
+    /// <summary>Reads on to the end and forgets what comes, so that a gzip stream checks itself.</summary>
+    public static void ToEnd(Stream stream, string path)
+    {
+        byte[] piece = new byte[1 << 12];
+        while (Some(stream, piece, path, 0) > 0)
+        {
+        }
+    }
+
+    /// <summary>Some bytes, at least one before the end.</summary>
+    /// <exception cref="InvalidDataException">The stream is a damaged gzip stream.</exception>
+    public static int Some(Stream stream, Span<byte> destination, string path, long offset)
     {
         try
         {

@@ -99,6 +99,7 @@ static partial class NpyHeader
 
     static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "...";
 
-    [GeneratedRegex("^\\{ *'descr' *: *'(?<descr>[^']*)' *, *'fortran_order' *: *(?<fortran>True|False) *, *'shape' *: *\\( *(?<shape>(?:[0-9]+ *,? *)*)\\) *,? *\\}$", RegexOptions.NonBacktracking)]
+    // The atomic group (?>...) keeps a hostile header from being tried in exponentially many ways.
+    [GeneratedRegex("^\\{ *'descr' *: *'(?<descr>[^']*)' *, *'fortran_order' *: *(?<fortran>True|False) *, *'shape' *: *\\( *(?<shape>(?>(?:[0-9]+ *,? *)*))\\) *,? *\\}$")]
     private static partial Regex Dictionary();
 }

@@ -8,21 +8,19 @@ namespace Toolchain.Evaluate.Report;
 /// <summary>Writes <c>metrics.json</c>: the figures of a report for programs.</summary>
 public static class MetricsFile
 {
-    static readonly JsonSerializerOptions options = new()
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-        DefaultIgnoreCondition = JsonIgnoreCondition.Never,
-    };
-
     /// <summary>Writes the file whole or not at all; the same figures give the same bytes.</summary>
     public static void Write(string path, DigitSet test, IReadOnlyList<EvaluationRow> rows)
     {
-        var content = new
-        {
-            Dataset = new { test.Name, test.Sha256, Split = test.Split.ToString().ToLowerInvariant() },
-            Rows = rows,
-        };
-        AtomicFile.WriteText(path, JsonSerializer.Serialize(content, options) + "\n");
+        var content = new MetricsContent(new(test.Name, test.Sha256, test.Split.ToString().ToLowerInvariant()), rows);
+        AtomicFile.WriteText(path, JsonSerializer.Serialize(content, MetricsJson.Default.MetricsContent) + "\n");
     }
 }
+
+sealed record MetricsContent(MetricsDataset Dataset, IReadOnlyList<EvaluationRow> Rows);
+
+sealed record MetricsDataset(string Name, string Sha256, string Split);
+
+// Written at build time: a program compiled ahead of time has no reflection for it.
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(MetricsContent))]
+sealed partial class MetricsJson : JsonSerializerContext;

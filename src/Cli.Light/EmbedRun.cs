@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>Runs an embedding job under a progress bar and says what it did.</summary>
+static class EmbedRun
+{
+    /// <summary>Opens the source, runs the job, prints one line (and one for what was unusual), and sends the event "embedded".</summary>
+    /// <param name="terminal">Where to speak.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="common">Its options.</param>
+    /// <param name="split">Which part of them.</param>
+    /// <param name="output">The file.</param>
+    /// <param name="options">What is written.</param>
+    /// <param name="job">The job: gets source and options.</param>
+    public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string output, EmbedOptions options, Func<DigitStream, EmbedOptions, EmbedReport> job)
+    {
+        DigitSourceOptions looking = common.Source(parsed, terminal);
+        using DigitStream source = DigitSource.OpenStream(common.Spec(parsed, terminal), split, looking);
+        EmbedReport? report = null;
+        var clock = Stopwatch.StartNew();
+        terminal.WithProgress("embedding", source.Count ?? 0, "images", tell => report = job(source, options with
+        {
+            Fit = looking.Fit,
+            SkipBad = looking.SkipBad,
+            Skipped = new Lines(line => terminal.Note($"skipped: {line}")),
+            Progress = new Steps(tell),
+        }));
+        double speed = (report!.Count + report.SkippedCount - report.ResumedCount) / clock.Elapsed.TotalSeconds;
+        Say(terminal, output, report, speed);
+    }
+
+    static void Say(Terminal terminal, string output, EmbedReport report, double speed)
+    {
+        var unusual = new List<string>();
+        Unusual(report.ResumedCount, "done by an earlier run");
+        Unusual(report.SkippedCount, "skipped because they cannot be read");
+        Unusual(report.FittedCount, "fitted to 28 x 28");
+        Unusual(report.InvertedCount, "dark on bright and inverted");
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{report.Count:n0} rows in {output}, {speed:n0} images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
+        using var self = Process.GetCurrentProcess();
+        terminal.Event("embedded", new JsonObject
+        {
+            ["path"] = output,
+            ["count"] = report.Count,
+            ["resumed"] = report.ResumedCount,
+            ["skipped"] = report.SkippedCount,
+            ["fitted"] = report.FittedCount,
+            ["inverted"] = report.InvertedCount,
+            ["images_per_second"] = speed,
+            ["peak_bytes"] = self.PeakWorkingSet64,
+        });
+
+        void Unusual(long count, string what)
+        {
+            if (count > 0)
+            {
+                unusual.Add(string.Create(CultureInfo.InvariantCulture, $"{count:n0} {what}"));
+            }
+        }
+    }
+
+    sealed class Steps(Action<long, string> tell) : IProgress<EmbedProgress>
+    {
+        public void Report(EmbedProgress value) => tell(value.Done, "");
+    }
+
+    sealed class Lines(Action<string> tell) : IProgress<string>
+    {
+        public void Report(string value) => tell(value);
+    }
+}

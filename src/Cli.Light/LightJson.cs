@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+using Toolchain.Cli.Light.Commands;
+using Toolchain.Graph.Inspection;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>How records become JSON, written at build time: a program compiled ahead of time has no reflection for it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ModelInspection))]
+[JsonSerializable(typeof(Check[]))]
+[JsonSerializable(typeof(Finding))]
+[JsonSerializable(typeof(int[]))]
+sealed partial class LightJson : JsonSerializerContext;

@@ -1,0 +1,90 @@
+namespace Toolchain.Data;
+
+/// <summary>
+/// Some neighbouring images of a <see cref="DigitStream"/> on their way from their source to a model. Made once and filled again and again: filling takes images
+/// from the source in order, decoding, which may run on another thread and beside other batches, makes pixels of them.
+/// </summary>
+public sealed class DigitBatch
+{
+    readonly PendingImage?[] pending;
+    readonly ImageBuffer buffer = new();
+
+    /// <summary>Makes an empty batch.</summary>
+    /// <param name="capacity">Most images that it holds, at least 1.</param>
+    public DigitBatch(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        Pixels = new byte[capacity * DigitSet.PixelCount];
+        Labels = new byte[capacity];
+        Names = new string?[capacity];
+        Problems = new string?[capacity];
+        pending = new PendingImage?[capacity];
+    }
+
+    /// <summary>Most images that it holds.</summary>
+    public int Capacity => Labels.Length;
+
+    /// <summary>Images that it holds.</summary>
+    public int Count { get; internal set; }
+
+    /// <summary>0-based number of the first image in its source.</summary>
+    public long First { get; internal set; }
+
+    /// <summary><see cref="Capacity"/> * 784 bytes, image after image, 0 for background; all 0 for an image that cannot be read.</summary>
+    public byte[] Pixels { get; }
+
+    /// <summary>Digits in [0..9]; without meaning where <see cref="DigitStream.IsLabelled"/> is false.</summary>
+    public byte[] Labels { get; }
+
+    /// <summary>Where each image came from, or null for one that has no name but its number.</summary>
+    public string?[] Names { get; }
+
+    /// <summary>Why an image cannot be read, in one line with its place, or null for a sound one; known after <see cref="Decode"/>.</summary>
+    public string?[] Problems { get; }
+
+    /// <summary>Images that were brought to 28 x 28 from another size; known after <see cref="Decode"/>.</summary>
+    public int FittedCount { get; private set; }
+
+    /// <summary>Images that were dark on bright and were inverted; known after <see cref="Decode"/>.</summary>
+    public int InvertedCount { get; private set; }
+
+    /// <summary>Makes pixels of images that are still encoded, or of another size.</summary>
+    /// <param name="fit">What happens to images of another size, or dark on bright.</param>
+    public void Decode(FitMode fit)
+    {
+        (FittedCount, InvertedCount) = (0, 0);
+        for (int row = 0; row < Count; row++)
+        {
+            Problems[row] = null;
+            if (pending[row] is { } image)
+            {
+                pending[row] = null;
+                DecodeRow(row, image, fit);
+            }
+        }
+    }
+
+    /// <summary>Puts an image that has yet to be decoded into a row.</summary>
+    internal void Set(int row, PendingImage image, string? name, byte label = 0)
+    {
+        pending[row] = image;
+        Names[row] = name;
+        Labels[row] = label;
+    }
+
+    void DecodeRow(int row, PendingImage image, FitMode fit)
+    {
+        Span<byte> pixels = Pixels.AsSpan(row * DigitSet.PixelCount, DigitSet.PixelCount);
+        try
+        {
+            FitResult result = image.Decode(buffer, fit, pixels);
+            FittedCount += result.Fitted ? 1 : 0;
+            InvertedCount += result.Inverted ? 1 : 0;
+        }
+        catch (InvalidDataException bad)
+        {
+            Problems[row] = bad.Message.ReplaceLineEndings("\\n");
+            pixels.Clear();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Buffers;
+
+namespace Toolchain.Data;
+
+/// <summary>Reads a stream to its end into memory. Pixels, label and name of a row go in together or not at all.</summary>
+static class DigitCollector
+{
+    const int BatchSize = 256;
+
+    /// <summary>All images of a stream.</summary>
+    /// <exception cref="InvalidDataException">An image cannot be read and may not be skipped, none can be read, or there are more than an array holds.</exception>
+    public static DigitSet ToSet(this DigitStream stream, DigitSourceOptions options)
+    {
+        switch (stream)
+        {
+            case SetStream known: return known.Set;
+            case StrokeStream strokes: return strokes.ToSet();
+        }
+        if (stream.Count * DigitSet.PixelCount > Array.MaxLength)
+        {
+            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * DigitSet.PixelCount} bytes of pixels, expected at most {Array.MaxLength}; split the file.");
+        }
+        var batch = new DigitBatch(BatchSize);
+        var pixels = new ArrayBufferWriter<byte>();
+        List<byte> labels = [];
+        List<string> names = [], skipped = [];
+        while (stream.Read(batch, BatchSize))
+        {
+            batch.Decode(options.Fit);
+            for (int row = 0; row < batch.Count; row++)
+            {
+                if (batch.Problems[row] is string problem)
+                {
+                    skipped.Add(options.SkipBad ? problem : throw new InvalidDataException(problem));
+                    continue;
+                }
+                pixels.Write(batch.Pixels.AsSpan(row * DigitSet.PixelCount, DigitSet.PixelCount));
+                labels.Add(batch.Labels[row]);
+                if (batch.Names[row] is string name)
+                {
+                    names.Add(name);
+                }
+            }
+        }
+        return pixels.WrittenCount == 0 && skipped.Count > 0
+            ? throw NoneReadable(stream.Source, skipped.Count, skipped[0])
+            : new(stream.Name, stream.Split, pixels.WrittenSpan.ToArray(), stream.IsLabelled ? [.. labels] : null, names.Count == 0 ? null : [.. names], skipped);
+    }
+
+    /// <summary>The error where not one image of a source can be read.</summary>
+    public static InvalidDataException NoneReadable(string source, long count, string? first)
+    {
+        string found = count == 0 ? "none" : $"{count} that cannot be read{(first is null ? "" : $", the first being {first}")}";
+        return new($"'{source}': expected images ({ImageFile.Kinds}), found {found}; name another source.");
+    }
+}

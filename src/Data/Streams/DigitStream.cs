@@ -1,0 +1,79 @@
+namespace Toolchain.Data;
+
+/// <summary>
+/// Images in a fixed order, read once, forwards, however many there are. An image that cannot be read keeps its place, so that names, labels and rows never shift
+/// against each other. To be used by one thread at a time; open one with <see cref="DigitSource.OpenStream"/>.
+/// </summary>
+public abstract class DigitStream : IDisposable
+{
+    readonly string? source;
+    DigitBatch? scratch;
+
+    private protected DigitStream(string name, Split split, long? count, bool isLabelled)
+    {
+        (Name, Split, Count, IsLabelled) = (name, split, count, isLabelled);
+    }
+
+    /// <summary>What a report calls the dataset.</summary>
+    public string Name { get; }
+
+    /// <summary>Named in errors about the source as a whole.</summary>
+    internal string Source { get => source ?? Name; private protected init => source = value; }
+
+    /// <summary>The part of the dataset this is.</summary>
+    public Split Split { get; }
+
+    /// <summary>Number of images, or null where only the end will tell, as with a pipe.</summary>
+    public long? Count { get; }
+
+    /// <summary>Whether every image has its digit.</summary>
+    public bool IsLabelled { get; private protected set; }
+
+    /// <summary>Images read and skipped so far.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>
+    /// A text that changes when the source does (paths, sizes, times, names; not the pixels themselves), or null for a pipe, of which nothing can be known.
+    /// </summary>
+    public virtual string? Fingerprint => null;
+
+    /// <summary>Fills a batch with the next images, still to be decoded by <see cref="DigitBatch.Decode"/>.</summary>
+    /// <param name="batch">Takes the images; what it held is lost.</param>
+    /// <param name="count">Images wanted, in [1..capacity]; fewer come only at the end.</param>
+    /// <returns>False at the end, when there were none.</returns>
+    /// <exception cref="InvalidDataException">The source as a whole is damaged.</exception>
+    public bool Read(DigitBatch batch, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, batch.Capacity);
+        batch.First = Position;
+        batch.Count = Fill(batch, count);
+        Position += batch.Count;
+        return batch.Count > 0;
+    }
+
+    /// <summary>Goes past images without decoding them.</summary>
+    /// <exception cref="InvalidDataException">The source ends before, or is damaged.</exception>
+    public void Skip(long count)
+    {
+        long end = Position + count;
+        Position += Pass(count);
+        scratch ??= new DigitBatch(256);
+        while (Position < end)
+        {
+            if (!Read(scratch, (int)Math.Min(scratch.Capacity, end - Position)))
+            {
+                throw new InvalidDataException($"'{Name}': expected at least {end} images, found {Position}; the source has changed.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>Puts the next images into rows 0.. and returns their number; fewer than asked for only at the end.</summary>
+    private protected abstract int Fill(DigitBatch batch, int count);
+
+    /// <summary>Goes past as many images, of <paramref name="count"/>, as can be without reading them.</summary>
+    private protected virtual long Pass(long count) => 0;
+}

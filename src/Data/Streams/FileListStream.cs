@@ -1,0 +1,93 @@
+using System.IO.Enumeration;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Toolchain.Data;
+
+/// <summary>Image files, in the order given.</summary>
+sealed class FileListStream : DigitStream
+{
+    readonly string folder;
+    readonly string[] names;
+
+    /// <param name="name">What a report calls them.</param>
+    /// <param name="source">Named in errors: the folder, or where the list came from.</param>
+    /// <param name="folder">What relative names start from; empty for the current folder.</param>
+    /// <param name="names">Paths of the files.</param>
+    /// <exception cref="InvalidDataException">There are none, or only some lie below folders named by a digit.</exception>
+    public FileListStream(string name, string source, string folder, string[] names) : base(name, Split.All, names.Length, RequireOneKind(source, names))
+    {
+        (this.folder, this.names, Source) = (folder, names, source);
+    }
+
+    public override string? Fingerprint
+    {
+        get
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            foreach (string name in names)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(name));
+                hash.AppendData([0]);
+            }
+            return $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Convert.ToHexStringLower(hash.GetHashAndReset())}";
+        }
+    }
+
+    /// <summary>Image files in a folder and the folders below it, in ordinal order of their paths, whatever their order on the disk.</summary>
+    public static FileListStream OfFolder(string folder)
+    {
+        // Paths relative to the folder, with / on every system. Links to folders are not followed: they may lead round in circles.
+        string full = Path.GetFullPath(folder);
+        int start = Path.TrimEndingDirectorySeparator(full).Length + (Path.EndsInDirectorySeparator(full) && full.Length == 1 ? 0 : 1);
+        var found = new FileSystemEnumerable<string>(full, (ref FileSystemEntry entry) => entry.ToFullPath()[start..].Replace(Path.DirectorySeparatorChar, '/'), new() { RecurseSubdirectories = true, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && ImageFile.HasImageName(entry.FileName),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        };
+        string[] names = [.. found];
+        Array.Sort(names, StringComparer.Ordinal);
+        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, names);
+    }
+
+    private protected override int Fill(DigitBatch batch, int count)
+    {
+        int start = (int)Position, taken = Math.Min(count, names.Length - start);
+        for (int row = 0; row < taken; row++)
+        {
+            string name = names[start + row];
+            batch.Set(row, new PendingImage(Path.Combine(folder, name)), name, LabelOf(name) ?? 0);
+        }
+        return taken;
+    }
+
+    private protected override long Pass(long count) => Math.Min(count, names.Length - Position);
+
+    /// <summary>The nearest folder named by one digit counts: `training/7/41.png` is a seven.</summary>
+    internal static byte? LabelOf(string name)
+    {
+        ReadOnlySpan<char> rest = name;
+        for (int slash; (slash = rest.LastIndexOf('/')) >= 0;)
+        {
+            rest = rest[..slash];
+            ReadOnlySpan<char> folder = rest[(rest.LastIndexOf('/') + 1)..];
+            if (folder is [>= '0' and <= '9'])
+            {
+                return (byte)(folder[0] - '0');
+            }
+        }
+        return null;
+    }
+
+    static bool RequireOneKind(string source, string[] names)
+    {
+        if (names.Length == 0)
+        {
+            throw new InvalidDataException($"'{source}': expected images ({ImageFile.Kinds}), found none; name another source.");
+        }
+        bool first = LabelOf(names[0]) is not null;
+        string? other = Array.Find(names, name => LabelOf(name) is not null != first);
+        return other is null ? first
+            : throw new InvalidDataException($"'{source}': expected all images below folders named 0..9, or none, found '{(first ? names[0] : other)}' and '{(first ? other : names[0])}'; move one kind elsewhere.");
+    }
+}

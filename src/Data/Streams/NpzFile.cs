@@ -1,0 +1,84 @@
+using System.IO.Compression;
+
+namespace Toolchain.Data;
+
+/// <summary>
+/// .npz archives of numpy.savez: the images are the first array called `x_train` or `x_test` (the Keras shape of MNIST, parted by --split), `images`, `image`,
+/// `x`, `data` or `arr_0`, else the only array; the labels, where there are any, `y_train` or `y_test`, `labels`, `label`, `y`.
+/// </summary>
+static class NpzFile
+{
+    static readonly string[] imageNames = ["images", "image", "x", "data", "arr_0"], labelNames = ["labels", "label", "y"];
+
+    public static bool HasMagic(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8);
+
+    public static DigitStream Open(string name, string path, FileStream file, Split split)
+    {
+        try
+        {
+            var archive = new ZipArchive(file, ZipArchiveMode.Read);
+            bool parted = archive.GetEntry("x_train.npy") is not null && archive.GetEntry("x_test.npy") is not null;
+            if (parted && split == Split.All)
+            {
+                throw new ArgumentException($"'{path}': holds x_train and x_test; say --split train or --split test.");
+            }
+            string part = split == Split.Test ? "_test" : "_train";
+            ZipArchiveEntry images = (parted ? archive.GetEntry($"x{part}.npy") : Find(archive, imageNames) ?? Only(archive))
+                ?? throw new InvalidDataException($"'{path}': expected an array 'images', found {string.Join(", ", archive.Entries.Select(entry => $"'{Array(entry)}'"))}; save it with numpy.savez(images=...).");
+            ZipArchiveEntry? labels = parted ? archive.GetEntry($"y{part}.npy") : Find(archive, labelNames);
+            string place = $"{path}, {images.FullName}";
+            Stream content = new ZipEntryStream(images, archive);
+            return new TensorStream(name, place, content, PixelLayout.Of(NpyHeader.Read(content, place), place), labels is null ? null : Labels(labels, path), parted ? split : Split.All, packed: file);
+        }
+        catch (InvalidDataException damaged) when (damaged.Message is [not '\'', ..])
+        {
+            throw new InvalidDataException($"'{path}': expected a sound .npz, found otherwise: {damaged.Message} Get the file again.", damaged);
+        }
+    }
+
+    static string Array(ZipArchiveEntry entry) => Path.GetFileNameWithoutExtension(entry.FullName);
+
+    static ZipArchiveEntry? Find(ZipArchive archive, string[] names) =>
+        names.Select(name => archive.GetEntry($"{name}.npy")).FirstOrDefault(entry => entry is not null);
+
+    static ZipArchiveEntry? Only(ZipArchive archive) => archive.Entries.Count == 1 ? archive.Entries[0] : null;
+
+    static byte[] Labels(ZipArchiveEntry entry, string path)
+    {
+        string place = $"{path}, {entry.FullName}";
+        using Stream stream = entry.Open();
+        TensorEntry tensor = Npy.Read(stream, place);
+        long[] values = tensor.Kind switch
+        {
+            TensorKind.UInt8 => [.. tensor.Data.ToArray().Select(value => (long)value)],
+            TensorKind.Int64 => tensor.ToArray<long>(),
+            _ => throw new InvalidDataException($"'{place}': expected labels of uint8 or int64, found {tensor.Kind}; convert them with astype('uint8')."),
+        };
+        int wrong = System.Array.FindIndex(values, value => value is < 0 or > 9);
+        return wrong < 0 ? [.. values.Select(value => (byte)value)]
+            : throw new InvalidDataException($"'{place}': label {wrong}: expected a digit 0..9, found {values[wrong]}; leave the array out if it holds no digits.");
+    }
+
+    // Owns the archive, and with it the file.
+    sealed class ZipEntryStream(ZipArchiveEntry entry, ZipArchive archive) : ReadOnlyStream
+    {
+        readonly Stream content = entry.Open();
+        readonly uint expected = entry.Crc32;
+        Crc32.Running found = new();
+
+        public override int Read(Span<byte> buffer)
+        {
+            int count = content.Read(buffer);
+            found.Add(buffer[..count]);
+            return count > 0 || buffer.IsEmpty || found.Value == expected ? count
+                : throw new InvalidDataException($"Expected the checksum {expected:X8}, found {found.Value:X8}.");
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            content.Dispose();
+            archive.Dispose();
+            base.Dispose(disposing);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+namespace Toolchain.Data;
+
+/// <summary>One image from a pipe.</summary>
+sealed class OneImageStream(byte[] bytes) : DigitStream("stdin", Split.All, 1, false)
+{
+    private protected override int Fill(DigitBatch batch, int count)
+    {
+        if (Position > 0)
+        {
+            return 0;
+        }
+        batch.Set(0, new PendingImage("-", bytes), "-");
+        return 1;
+    }
+}

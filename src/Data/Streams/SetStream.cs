@@ -1,0 +1,23 @@
+namespace Toolchain.Data;
+
+/// <summary>Images that are in memory.</summary>
+sealed class SetStream(DigitSet set) : DigitStream(set.Name, set.Split, set.Count, set.Labels is not null)
+{
+    public DigitSet Set => set;
+
+    public override string? Fingerprint { get; } = set.Name;
+
+    private protected override int Fill(DigitBatch batch, int count)
+    {
+        int start = (int)Position, taken = Math.Min(count, set.Count - start);
+        set.Pixels.AsSpan(start * DigitSet.PixelCount, taken * DigitSet.PixelCount).CopyTo(batch.Pixels);
+        set.Labels?.AsSpan(start, taken).CopyTo(batch.Labels);
+        if (set.FileNames is { } names)
+        {
+            Array.Copy(names, start, batch.Names, 0, taken);
+        }
+        return taken;
+    }
+
+    private protected override long Pass(long count) => Math.Min(count, set.Count - Position);
+}

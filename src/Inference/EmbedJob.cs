@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Globalization;
+using Toolchain.Data;
+
+namespace Toolchain.Inference;
+
+/// <summary>
+/// Embeds a source of any length into a file, in constant memory. The file's bytes depend on model, images and options alone: not on threads, shards, or whether a
+/// run was stopped and went on. Until the end what is done lies in FILE.partial, from which the same job goes on.
+/// </summary>
+public static class EmbedJob
+{
+    static readonly TimeSpan flushInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Embeds all images of a source.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="source">The images, from the first on. From a pipe a stopped run cannot go on; it starts anew.</param>
+    /// <param name="path">The file to make or replace; its extension chooses .npy, .csv, .parquet or .arrow (<see cref="EmbeddingFile.Create"/>).</param>
+    /// <param name="options">What is written; null for the defaults.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="ArgumentException">The extension is none of the four, or the model has not what is to be written.</exception>
+    /// <exception cref="InvalidDataException">The source is damaged, an image cannot be read and may not be skipped, or none can be read.</exception>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written; an old file stays as it was.</exception>
+    public static EmbedReport Run(EncoderSession session, DigitStream source, string path, EmbedOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new();
+        EmbeddingColumns columns = ColumnsOf(session, source, options);
+        using EmbeddingWriter writer = EmbeddingFile.Create(path, columns);
+        string partial = $"{path}.partial";
+        EmbedReport report = RunRange(session, source, (0, source.Count ?? long.MaxValue), source.Fingerprint is null ? null : partial, columns, writer.Write, options, cancellation);
+        if (report.Count == 0)
+        {
+            throw DigitSource.NoneReadable(source, report.SkippedCount);
+        }
+        writer.Finish();
+        File.Delete(partial);
+        return report;
+    }
+
+    /// <summary>Embeds one of several equal ranges of a source's images, to be put together by <see cref="ShardMerge.Run"/>. Ranges start at whole batches.</summary>
+    /// <param name="session">The model.</param>
+    /// <param name="source">All images, from the first on.</param>
+    /// <param name="path">The file that the merge will make; beside it come PATH.shard-I-of-N and its manifest PATH.shard-I-of-N.json.</param>
+    /// <param name="shard">Which range.</param>
+    /// <param name="options">What is written; null for the defaults.</param>
+    /// <param name="cancellation">Stops between batches.</param>
+    /// <exception cref="ArgumentException">As in <see cref="Run"/>; or the source's length is not known, or it has fewer batches than there are shards.</exception>
+    /// <exception cref="InvalidDataException">As in <see cref="Run"/>.</exception>
+    /// <exception cref="IOException">As in <see cref="Run"/>.</exception>
+    public static EmbedReport RunShard(EncoderSession session, DigitStream source, string path, Shard shard, EmbedOptions? options = null, CancellationToken cancellation = default)
+    {
+        options ??= new();
+        EmbeddingFile.RequireFormat(path);
+        EmbeddingColumns columns = ColumnsOf(session, source, options);
+        (long first, long end) = RangeOf(session, source, shard);
+        string file = ShardManifest.FileOf(path, shard), partial = $"{file}.partial";
+        EmbedReport report = RunRange(session, source, (first, end), partial, columns, null, options, cancellation);
+        File.Move(partial, file, overwrite: true);
+        ShardManifest.Of(session, source, shard, (first, end), report.Count, options, columns, file).Write();
+        return report;
+    }
+
+    static EmbedReport RunRange(EncoderSession session, DigitStream source, (long First, long End) range, string? logPath, EmbeddingColumns columns, Action<EmbeddingRows>? write, EmbedOptions options, CancellationToken cancellation)
+    {
+        var tally = new Tally(options, source.Count is null ? null : range.End - range.First);
+        string identity = ShardManifest.IdentityOf(session, source, options, columns) + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
+        using RowLog? log = logPath is null ? null : RowLog.Open(logPath, identity, columns, earlier =>
+        {
+            write?.Invoke(earlier.Rows);
+            tally.Add(earlier);
+        });
+        long resumed = tally.Done;
+        source.Skip(range.First + resumed);
+        var sinceFlush = Stopwatch.StartNew();
+        try
+        {
+            session.Run(source, range.End - range.First - resumed, options.Fit, slot =>
+            {
+                LoggedRows rows = slot.Rows(columns);
+                if (!options.SkipBad && rows.Skipped.Count > 0)
+                {
+                    throw new InvalidDataException(rows.Skipped[0]);
+                }
+                log?.Append(rows);
+                write?.Invoke(rows.Rows);
+                tally.Add(rows);
+                if (log is not null && sinceFlush.Elapsed > flushInterval)
+                {
+                    log.Flush();
+                    sinceFlush.Restart();
+                }
+            }, cancellation);
+        }
+        catch (OperationCanceledException stopped)
+        {
+            throw new OperationCanceledException(log is null ? "stopped; nothing was written" : $"stopped after {tally.Done} images; the same command goes on from there", stopped);
+        }
+        if (write is null)
+        {
+            // The log itself is the result.
+            log?.Flush();
+        }
+        return new(tally.Rows, resumed, tally.Skipped, tally.Fitted, tally.Inverted);
+    }
+
+    static (long First, long End) RangeOf(EncoderSession session, DigitStream source, Shard shard)
+    {
+        if (source.Count is not long count || source.Fingerprint is null)
+        {
+            throw new ArgumentException($"'{source.Name}': shards need a source whose length is known before it is read, such as a folder, IDX, .npy or Parquet; a pipe or a tar archive has none.");
+        }
+        int size = session.RowsPerBatch;
+        long batches = (count + size - 1) / size;
+        return shard.Count >= 1 && shard.Index >= 0 && shard.Index < shard.Count && shard.Count <= batches
+            ? (batches * shard.Index / shard.Count * size, Math.Min(count, batches * (shard.Index + 1) / shard.Count * size))
+            : throw new ArgumentException($"--shard '{shard.Index}/{shard.Count}': expected i/n with i in [0..n) and n at most {batches}, the batches of {size} that {count} images make.");
+    }
+
+    static EmbeddingColumns ColumnsOf(EncoderSession session, DigitStream source, EmbedOptions options)
+    {
+        Require(!options.Embedding || session.Dimension > 0, "embedding", "take an encoder, such as moco or autoencoder, or ask for clusters alone with 'uvl cluster'");
+        Require(!options.Cluster || session.HasClusters, "cluster", "fuse clusters onto the encoder with 'uvl cluster'");
+        Require(!options.Probability || session.ClusterCount > 0, "probability", "fuse clusters onto the encoder with 'uvl cluster'");
+        return new(options.Embedding ? session.Dimension : 0, source.IsLabelled, options.Cluster, options.Probability ? session.ClusterCount : 0);
+
+        void Require(bool present, string output, string remedy)
+        {
+            if (!present)
+            {
+                throw new InvalidModelException($"'{session.Path}': expected an output '{output}', found none; {remedy}.");
+            }
+        }
+    }
+
+    sealed class Tally(EmbedOptions options, long? total)
+    {
+        public long Done { get; private set; }
+
+        public long Rows { get; private set; }
+
+        public long Skipped { get; private set; }
+
+        public long Fitted { get; private set; }
+
+        public long Inverted { get; private set; }
+
+        public void Add(LoggedRows logged)
+        {
+            Done += logged.SourceCount;
+            Rows += logged.Rows.Count;
+            Skipped += logged.Skipped.Count;
+            Fitted += logged.FittedCount;
+            Inverted += logged.InvertedCount;
+            foreach (string line in logged.Skipped)
+            {
+                options.Skipped?.Report(line);
+            }
+            options.Progress?.Report(new(Done, total));
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Numerics;
+using Microsoft.ML.OnnxRuntime;
+using Toolchain.Data;
+
+namespace Toolchain.Inference;
+
+/// <summary>One batch on its way through the pipeline, with buffers made once: images, the model's input, and its outputs, bound to the session.</summary>
+sealed class Slot : IDisposable
+{
+    readonly float[] input;
+    readonly OrtIoBinding binding;
+    readonly OrtValue inputValue;
+    readonly OrtValue[] outputValues;
+
+    public Slot(InferenceSession session, int batchSize, int dimension, int clusterCount, string[] outputs)
+    {
+        Images = new DigitBatch(batchSize);
+        input = new float[batchSize * DigitSet.PixelCount];
+        (Embedding, Probability, Cluster) = (new float[batchSize * dimension], new float[batchSize * clusterCount], new long[batchSize]);
+        binding = session.CreateIoBinding();
+        inputValue = OrtValue.CreateTensorValueFromMemory(input, [batchSize, 1, DigitSet.Side, DigitSet.Side]);
+        outputValues = [.. outputs.Select(output => output switch
+        {
+            "embedding" => OrtValue.CreateTensorValueFromMemory(Embedding, [batchSize, dimension]),
+            "probability" => OrtValue.CreateTensorValueFromMemory(Probability, [batchSize, clusterCount]),
+            _ => OrtValue.CreateTensorValueFromMemory(Cluster, [batchSize]),
+        })];
+        foreach ((string name, OrtValue value) in outputs.Zip(outputValues))
+        {
+            binding.BindOutput(name, value);
+        }
+    }
+
+    /// <summary>Number of the batch in its source.</summary>
+    public long Sequence { get; set; }
+
+    public DigitBatch Images { get; }
+
+    /// <summary>Embeddings [B,D], row-major.</summary>
+    public float[] Embedding { get; }
+
+    /// <summary>Probabilities [B,K], row-major.</summary>
+    public float[] Probability { get; }
+
+    /// <summary>Clusters [B].</summary>
+    public long[] Cluster { get; }
+
+    /// <summary>Runs the model on the decoded images. Rows beyond them are blank: the batch always has one size, so its results do not depend on how many there are.</summary>
+    public void Run(InferenceSession session, RunOptions options)
+    {
+        Widen(Images.Pixels.AsSpan(0, Images.Count * DigitSet.PixelCount), input);
+        // A device copies the input when it is bound, so it is bound for each run.
+        binding.BindInput("image", inputValue);
+        session.RunWithBinding(options, binding);
+    }
+
+    /// <summary>The finished batch as rows of a table: views of the buffers, or copies where images are left out.</summary>
+    public LoggedRows Rows(EmbeddingColumns columns)
+    {
+        int[] sound = [.. Enumerable.Range(0, Images.Count).Where(row => Images.Problems[row] is null)];
+        string[] names = Array.ConvertAll(sound, row => Images.Names[row] ?? (Images.First + row).ToString(CultureInfo.InvariantCulture));
+        string[] skipped = sound.Length == Images.Count ? [] : [.. Images.Problems.Take(Images.Count).OfType<string>()];
+        return new(Images.Count, Images.FittedCount, Images.InvertedCount, new(names, Pick(Embedding, columns.Dimension), Pick(Images.Labels, columns.HasLabels ? 1 : 0),
+            Pick(Cluster, columns.HasClusters ? 1 : 0), Pick(Probability, columns.ClusterCount)), skipped);
+
+        ReadOnlyMemory<T> Pick<T>(T[] values, int width)
+        {
+            if (skipped.Length == 0)
+            {
+                return values.AsMemory(0, Images.Count * width);
+            }
+            var kept = new T[sound.Length * width];
+            for (int i = 0; i < sound.Length; i++)
+            {
+                Array.Copy(values, sound[i] * width, kept, i * width, width);
+            }
+            return kept;
+        }
+    }
+
+    public void Dispose()
+    {
+        binding.Dispose();
+        inputValue.Dispose();
+        Array.ForEach(outputValues, value => value.Dispose());
+    }
+
+    /// <summary>Pixels as float32 in [0,1]; what is left of the target becomes 0.</summary>
+    internal static void Widen(ReadOnlySpan<byte> source, Span<float> target)
+    {
+        int i = 0, width = Vector<float>.Count;
+        for (; i <= source.Length - Vector<byte>.Count; i += Vector<byte>.Count)
+        {
+            Vector.Widen(new Vector<byte>(source[i..]), out Vector<ushort> low, out Vector<ushort> high);
+            Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
+            Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(first)) / 255f).CopyTo(target[i..]);
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(second)) / 255f).CopyTo(target[(i + width)..]);
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(third)) / 255f).CopyTo(target[(i + 2 * width)..]);
+            (Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)) / 255f).CopyTo(target[(i + 3 * width)..]);
+        }
+        for (; i < source.Length; i++)
+        {
+            target[i] = source[i] / 255f;
+        }
+        target[source.Length..].Clear();
+    }
+}

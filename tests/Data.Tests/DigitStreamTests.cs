@@ -1,0 +1,235 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+
+namespace Toolchain.Data.Tests;
+
+/// <summary>Sources beyond IDX and folders: tar, npz, lists of paths, tensors of other sizes; and what streams promise.</summary>
+public sealed class DigitStreamTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_Tar_GivesItsImagesInItsOrderWithTheirDigits(bool gzipped)
+    {
+        byte[] tar = Tar(("7/b.png", Samples.PngDigit(70)), ("notes.txt", [1]), ("0/a.png", Samples.PngDigit(60)));
+        DigitSet set = Pipe(gzipped ? Samples.Gzip(tar) : tar);
+        Assert.Equal(["7/b.png", "0/a.png"], set.FileNames!);
+        Assert.Equal(new byte[] { 7, 0 }, set.Labels);
+        Assert.Equal([70, 60], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
+
+        using var folder = new TemporaryFolder();
+        Assert.Equal(set.Pixels, DigitSource.Open(folder.Write("x.tar", gzipped ? Samples.Gzip(tar) : tar), Split.All).Pixels);
+    }
+
+    [Fact]
+    public void Open_TarCutAnywhereInsideAnImage_IsRefused()
+    {
+        byte[] tar = Tar(("a.png", Samples.PngDigit(70)), ("b.png", Samples.PngDigit(60)));
+        foreach (int length in new[] { 520, 600, 1030, 1540, 1600 })
+        {
+            string message = Assert.Throws<InvalidDataException>(() => Pipe(tar[..length])).Message;
+            Assert.StartsWith("'-", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Open_TarWithOneUnlabelledImage_NamesIt() => Assert.Equal(
+        "'-': expected all images below folders named 0..9, or none, found 'x.png' among others; move one kind elsewhere.",
+        Assert.Throws<InvalidDataException>(() => Pipe(Tar(("7/b.png", Samples.PngDigit(70)), ("x.png", Samples.PngDigit(60))))).Message);
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\0")]
+    public void Open_ListOfPaths_GivesThemInTheirOrder(string separator)
+    {
+        using var folder = new TemporaryFolder();
+        string second = folder.Write("b.png", Samples.PngDigit(70)), first = folder.Write("a, \"x\".png", Samples.PngDigit(60));
+        DigitSet set = Pipe(Encoding.UTF8.GetBytes($"{second}{separator}{first}{separator}"));
+        Assert.Equal([second, first], set.FileNames!);
+        Assert.Equal([70, 60], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
+    }
+
+    [Fact]
+    public void Open_ListWithALineBreakInAName_NeedsNul()
+    {
+        using var folder = new TemporaryFolder();
+        string odd = folder.Write("a\nb.png", Samples.PngDigit(60));
+        Assert.Equal([odd], Pipe(Encoding.UTF8.GetBytes($"{odd}\0")).FileNames!);
+    }
+
+    // The byte FF is no UTF-8; the file is there, but cannot be named.
+    [Fact]
+    public void Open_ListWithANameThatIsNotUtf8_SaysSo()
+    {
+        DigitSet set = Pipe([.. "/nowhere/\u00FF"u8[..9], 0xFF, .. ".png\0"u8], skipBad: true, also: Samples.PngDigit(60));
+        Assert.Equal("'/nowhere/\uFFFD.png': expected a file, found a name that is not UTF-8; rename it.", Assert.Single(set.Skipped));
+    }
+
+    [Fact]
+    public void Open_OneImageOnAPipe_IsOneRow() => Assert.Equal(70, Pipe(Samples.PngDigit(70)).Image(0)[100]);
+
+    [Theory]
+    [InlineData("PAR1")]
+    [InlineData("PK\u0003\u0004")]
+    public void Open_WhatIsReadFromItsEndOnAPipe_IsRefused(string magic) => Assert.Equal(
+        "'-': offset 0: expected IDX, .npy, tar, one image or a list of paths on a pipe, found Parquet or .npz, which are read from their ends; save it to a file and name that.",
+        Assert.Throws<InvalidDataException>(() => Pipe(Encoding.Latin1.GetBytes(magic))).Message);
+
+    [Fact]
+    public void Open_Npz_TakesImagesAndLabelsByName()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] pixels = [.. Enumerable.Range(0, 2 * 784).Select(i => (byte)i)];
+        string path = folder.Write("d.npz", Npz(folder, ("labels", TensorEntry.Of<long>([3, 9], 2)), ("images", TensorEntry.Of<byte>(pixels, 2, 28, 28))));
+        DigitSet set = DigitSource.Open(path, Split.All);
+        Assert.Equal(pixels, set.Pixels);
+        Assert.Equal(new byte[] { 3, 9 }, set.Labels);
+    }
+
+    [Fact]
+    public void Open_NpzOfKeras_WantsToKnowThePart()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("mnist.npz", Npz(folder, ("x_train", Images(3)), ("y_train", TensorEntry.Of<byte>([1, 2, 3], 3)), ("x_test", Images(1)), ("y_test", TensorEntry.Of<byte>([7], 1))));
+        Assert.Equal(new byte[] { 1, 2, 3 }, DigitSource.Open(path, Split.Train).Labels);
+        Assert.Equal(new byte[] { 7 }, DigitSource.Open(path, Split.Test).Labels);
+        Assert.Equal($"'{path}': holds x_train and x_test; say --split train or --split test.", Assert.Throws<ArgumentException>(() => DigitSource.Open(path, Split.All)).Message);
+    }
+
+    [Fact]
+    public void Open_NpzWithoutImages_NamesWhatThereIs()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("d.npz", Npz(folder, ("a", Images(1)), ("b", Images(1))));
+        Assert.Equal($"'{path}': expected an array 'images', found 'a', 'b'; save it with numpy.savez(images=...).", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+    }
+
+    [Fact]
+    public void Open_DamagedNpz_IsInvalidDataAtMost()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] whole = Npz(folder, ("images", Images(2)));
+        Damage.RequireEveryTruncationRefused(folder, whole, path => DigitSource.Open(path, Split.All), step: 11);
+        Damage.RequireFlipsHarmless(folder, whole, path => DigitSource.Open(path, Split.All), count: 300);
+    }
+
+    // numpy.savez does not pack: a flipped pixel changes no length, only the checksum.
+    [Fact]
+    public void Open_NpzWithAFlippedPixel_IsSeenByItsChecksum()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] whole = Npz(folder, CompressionLevel.NoCompression, ("images", Images(2)));
+        whole[whole.Length / 2] ^= 1;
+        string path = folder.Write("d.npz", whole);
+        Assert.Matches($"^'{path}, images.npy': .* Expected the checksum [0-9A-F]{{8}}, found [0-9A-F]{{8}}\\. Get the file again\\.$", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+    }
+
+    // A digit drawn large in IDX and in .npy is what the same picture as PNG becomes.
+    [Fact]
+    public void Open_TensorsOfAnotherSize_AreFittedLikePictures()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] large = [.. Enumerable.Range(0, 56 * 40).Select(i => i / 40 is > 8 and < 50 && i % 40 is > 12 and < 22 ? (byte)220 : (byte)0)];
+        PngWriter.WriteGrey(folder["p.png"], 40, 56, large);
+        byte[] expected = DigitSource.Open(folder["p.png"], Split.All).Pixels;
+        Npy.Write(folder["b.npy"], TensorEntry.Of<byte>(large, 1, 56, 40));
+        Npy.Write(folder["f.npy"], TensorEntry.Of<float>([.. large.Select(pixel => pixel / 255f)], 1, 56, 40));
+        string idx = folder.Write("i.idx", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 56, 0, 0, 0, 40, .. large]);
+        Assert.All([folder["b.npy"], folder["f.npy"], idx], path => Assert.Equal(expected, DigitSource.Open(path, Split.All).Pixels));
+        Assert.Equal($"'{idx}, image 0': expected 28 x 28 pixels, found 40 x 56; leave out --fit none to have images fitted.",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(idx, Split.All, new() { Fit = FitMode.None })).Message);
+    }
+
+    [Fact]
+    public void Decode_CountsWhatWasFittedAndInverted()
+    {
+        using var folder = new TemporaryFolder();
+        PngWriter.WriteGrey(folder["bright.png"], 30, 30, [.. Enumerable.Range(0, 900).Select(i => (byte)(i % 30 == 15 ? 0 : 255))]);
+        folder.Write("same.png", Samples.PngDigit(70));
+        using DigitStream stream = DigitSource.OpenStream(folder.Root, Split.All);
+        var batch = new DigitBatch(8);
+        Assert.True(stream.Read(batch, 8));
+        batch.Decode(FitMode.Mnist);
+        Assert.Equal((2, 1, 1), (batch.Count, batch.FittedCount, batch.InvertedCount));
+    }
+
+    // The place in the source after going past images is that after reading them, for every kind of source.
+    [Theory]
+    [InlineData("idx")]
+    [InlineData("idx.gz")]
+    [InlineData("npy")]
+    [InlineData("tar")]
+    [InlineData("folder")]
+    [InlineData("strokes:300")]
+    public void Skip_ThenRead_GivesWhatReadingThroughGives(string kind)
+    {
+        using var folder = new TemporaryFolder();
+        string spec = Source(folder, kind);
+        byte[] all = DigitSource.Open(spec, Split.All).Pixels;
+        using DigitStream stream = DigitSource.OpenStream(spec, Split.All);
+        var batch = new DigitBatch(4);
+        stream.Skip(3);
+        Assert.True(stream.Read(batch, 2));
+        batch.Decode(FitMode.Mnist);
+        Assert.Equal((3L, 2), (batch.First, batch.Count));
+        Assert.Equal(all[(3 * 784)..(5 * 784)], batch.Pixels[..(2 * 784)]);
+        Assert.Throws<InvalidDataException>(() => stream.Skip(1000));
+    }
+
+    static string Source(TemporaryFolder folder, string kind)
+    {
+        (string, byte[])[] images = [.. Enumerable.Range(0, 6).Select(i => ($"{i}.png", Samples.PngDigit((byte)(40 + i))))];
+        switch (kind)
+        {
+            case "idx": return folder.Write("x", Samples.IdxImages(6));
+            case "idx.gz": return folder.Write("x", Samples.Gzip(Samples.IdxImages(6)));
+            case "npy": Npy.Write(folder["x"], Images(6)); return folder["x"];
+            case "tar": return folder.Write("x", Tar(images));
+            case "folder":
+                Array.ForEach(images, image => folder.Write($"in/{image.Item1}", image.Item2));
+                return folder["in"];
+            default: return kind;
+        }
+    }
+
+    static TensorEntry Images(int count) => TensorEntry.Of<byte>(Samples.IdxImages(count).AsSpan(16), count, 28, 28);
+
+    static DigitSet Pipe(byte[] bytes, bool skipBad = false, byte[]? also = null)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] list = also is null ? bytes : [.. bytes, .. Encoding.UTF8.GetBytes(folder.Write("also.png", also))];
+        return DigitSource.Open("-", Split.All, new() { StandardInput = new MemoryStream(list), SkipBad = skipBad });
+    }
+
+    static byte[] Tar(params (string Name, byte[] Bytes)[] files)
+    {
+        var stream = new MemoryStream();
+        using (var tar = new TarWriter(stream, TarEntryFormat.Pax, leaveOpen: true))
+        {
+            foreach ((string name, byte[] bytes) in files)
+            {
+                tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(bytes) });
+            }
+        }
+        return stream.ToArray();
+    }
+
+    static byte[] Npz(TemporaryFolder folder, params (string Name, TensorEntry Tensor)[] arrays) => Npz(folder, CompressionLevel.Fastest, arrays);
+
+    static byte[] Npz(TemporaryFolder folder, CompressionLevel level, params (string Name, TensorEntry Tensor)[] arrays)
+    {
+        var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, TensorEntry tensor) in arrays)
+            {
+                Npy.Write(folder["one"], tensor);
+                using Stream entry = zip.CreateEntry($"{name}.npy", level).Open();
+                entry.Write(File.ReadAllBytes(folder["one"]));
+            }
+        }
+        return stream.ToArray();
+    }
+}

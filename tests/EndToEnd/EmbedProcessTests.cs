@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using Toolchain.Data;
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>Embedding as a process among others: killed, on a full disk, behind and before pipes.</summary>
+public sealed class EmbedProcessTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+    readonly string model;
+
+    public EmbedProcessTests()
+    {
+        var graph = new GraphBuilder("encoder");
+        Value flat = graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28)));
+        float[] weights = [.. Enumerable.Range(0, 64 * 784).Select(i => i % 101 / 50f - 1)];
+        graph.Output("embedding", graph.Gemm(flat, graph.Initializer("weight", TensorData.Of(weights, 64, 784)), graph.Initializer("bias", TensorData.Of(new float[64], 64)), transB: true));
+        graph.Build().Save(model = In("model.onnx"));
+    }
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string In(string name) => Path.Combine(folder, name);
+
+    // Killed three times at whatever point it is, and each time somewhere else.
+    [Theory]
+    [InlineData("npy")]
+    [InlineData("parquet")]
+    public void Embed_Killed_GoesOnToTheSameBytes(string format)
+    {
+        string[] embed = ["embed", model, "--quiet", "--data", "strokes:60000", "--out"];
+        Assert.Equal(0, Uvl.Run([.. embed, In($"straight.{format}")]).Status);
+        for (int kill = 1; kill <= 3; kill++)
+        {
+            using Uvl uvl = Uvl.Start([.. embed, In($"killed.{format}")]);
+            uvl.WaitForBytes(In($"killed.{format}.partial"), kill * 1_000_000);
+            uvl.Signal("KILL");
+            uvl.Wait();
+            Assert.False(File.Exists(In($"killed.{format}")));
+        }
+        (int status, string output, string error) = Uvl.Run([.. embed, In($"killed.{format}")]);
+        Assert.True(status == 0, error);
+        Assert.Contains("done by an earlier run", output, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(In($"straight.{format}")), File.ReadAllBytes(In($"killed.{format}")));
+        Assert.Empty(Directory.GetFiles(folder, "*.partial"));
+        Assert.Empty(Directory.GetFiles(folder, ".*"));
+    }
+
+    [Fact]
+    public void Embed_Interrupted_EndsWith75AndSaysHowToGoOn()
+    {
+        string[] embed = ["embed", model, "--quiet", "--data", "strokes:60000", "--out", In("x.npy")];
+        using Uvl uvl = Uvl.Start(embed);
+        uvl.WaitForBytes(In("x.npy.partial"), 1_000_000);
+        uvl.Signal("INT");
+        (int status, _, string error) = uvl.Wait();
+        Assert.Equal(75, status);
+        Assert.Matches(@"^uvl: stopped after \d+ images; the same command goes on from there\n$", error);
+    }
+
+    // A disk of one megabyte in a name space of its own; then it is made larger, and the run goes on.
+    [Fact]
+    public void Embed_FullDisk_EndsWith75LeavesNoFileAndGoesOn()
+    {
+        Assert.SkipUnless(Shell("unshare -rm true").Status == 0, "this system lets nobody mount a small disk");
+        string disk = Directory.CreateDirectory(In("disk")).FullName, embed = $"{Command} embed {model} --quiet --data strokes:20000 --out";
+        (int status, string error) = Shell($"""
+            unshare -rm bash -c '
+            mount -t tmpfs -o size=1m none {disk}
+            {embed} {disk}/x.npy; echo "ended with $?" >&2
+            ls -A {disk} >&2
+            mount -o remount,size=50m {disk}
+            {embed} {disk}/x.npy && {embed} {In("y.npy")} && cmp {disk}/x.npy {In("y.npy")}'
+            """);
+        Assert.True(status == 0, error);
+        Assert.Matches("^uvl: No space left on device .* Nothing is half-written; mend that and run the same command again.\nended with 75\nx.npy.partial\n$", error);
+    }
+
+    [Fact]
+    public void Embed_ReaderThatCloses_StillWritesTheFile()
+    {
+        (int status, _) = Shell($"set -o pipefail; {Command} embed {model} --quiet --json --data strokes:100 --out {In("x.npy")} | true");
+        Assert.Equal(0, status);
+        Assert.True(File.Exists(In("x.npy")));
+    }
+
+    [Fact]
+    public void Embed_WriterThatClosesEarly_EndsWith3()
+    {
+        File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(100, 1).Pixels]);
+        (int status, string error) = Shell($"head -c 40000 {In("images.idx")} | {Command} embed {model} --quiet --data - --out {In("x.npy")}");
+        Assert.Equal(3, status);
+        Assert.Equal("uvl: '-': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file is truncated, get it again.\n", error);
+        Assert.False(File.Exists(In("x.npy")));
+    }
+
+    // What find and tar write, and folders whose files were made in another order, give the same vectors.
+    [Fact]
+    public void Embed_FolderTarAndPaths_GiveTheSameVectors()
+    {
+        DigitSet digits = Strokes.Draw(150, 2);
+        foreach (int i in Enumerable.Range(0, 150).Reverse())
+        {
+            PngWriter.WriteGrey(In($"images/{i % 7}x/{i:d3}.png"), 28, 28, digits.Image(i));
+        }
+        Assert.Equal(0, Uvl.Run("embed", model, "--quiet", "--data", In("images"), "--out", In("folder.npy")).Status);
+        string list = $"find . -name '*.png' -print0 | LC_ALL=C sort -z";
+        (int status, string error) = Shell($"cd {In("images")}; {list} | {Command} embed {model} --quiet --data - --out {In("paths.npy")}; {list} | tar -c --null -T - | {Command} embed {model} --quiet --data - --out {In("tar.npy")}");
+        Assert.True(status == 0, error);
+        Assert.Equal(File.ReadAllBytes(In("folder.npy")), File.ReadAllBytes(In("paths.npy")));
+        Assert.Equal(File.ReadAllBytes(In("folder.npy")), File.ReadAllBytes(In("tar.npy")));
+        Assert.Equal(File.ReadAllLines(In("folder.names.txt")), File.ReadAllLines(In("tar.names.txt")).Select(name => name[2..]));
+    }
+
+    static string Command => $"dotnet {Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli.dll")}";
+
+    static (int Status, string Error) Shell(string script)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _ = shell.StandardOutput.ReadToEndAsync();
+        string error = shell.StandardError.ReadToEnd();
+        shell.WaitForExit();
+        return (shell.ExitCode, error);
+    }
+}

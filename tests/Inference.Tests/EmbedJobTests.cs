@@ -1,0 +1,239 @@
+using Toolchain.Data;
+
+namespace Toolchain.Inference.Tests;
+
+/// <summary>The same bytes however the work was done, and rows that never shift against their names.</summary>
+public sealed class EmbedJobTests : IDisposable
+{
+    static readonly DigitSet digits = Strokes.Draw(300, 6);
+
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-job-").FullName;
+    readonly string model;
+
+    public EmbedJobTests() => Models.Clusterer().Build().Save(model = Path.Combine(folder, "model.onnx"));
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData(".csv")]
+    [InlineData(".npy")]
+    [InlineData(".parquet")]
+    [InlineData(".arrow")]
+    public void Run_AnyThreadsOrShards_GivesTheSameBytes(string extension)
+    {
+        byte[][] straight = [.. new[] { 1, 2, 4 }.Select(threads => Straight($"t{threads}{extension}", threads))];
+        Assert.All(straight, file => Assert.Equal(straight[0], file));
+        foreach (int count in new[] { 1, 2, 5 })
+        {
+            string path = In($"s{count}{extension}");
+            using EncoderSession session = EncoderSession.Open(model);
+            foreach (int index in Enumerable.Range(0, count).Reverse())
+            {
+                using DigitStream source = Images();
+                EmbedJob.RunShard(session, source, path, new(index, count), All());
+            }
+            Assert.Equal((300, count), ShardMerge.Run(path));
+            Assert.Equal(straight[0], File.ReadAllBytes(path));
+        }
+    }
+
+    [Theory]
+    [InlineData(1, ".csv")]
+    [InlineData(128, ".arrow")]
+    [InlineData(299, ".parquet")]
+    public void Run_StoppedAnywhere_GoesOnToTheSameBytes(int stopAfter, string extension)
+    {
+        byte[] straight = Straight($"straight{extension}", 2);
+        string path = In($"stopped{extension}");
+        using EncoderSession session = EncoderSession.Open(model);
+        using (var stop = new CancellationTokenSource())
+        using (DigitStream source = Images())
+        {
+            Assert.Throws<OperationCanceledException>(() => EmbedJob.Run(session, source, path, All() with { Progress = new Listener(done => Stop(stop, done >= stopAfter)) }, stop.Token));
+        }
+        Assert.False(File.Exists(path));
+        // A kill may leave a record half-written.
+        File.AppendAllBytes($"{path}.partial", [9, 9, 9]);
+        using DigitStream again = Images();
+        EmbedReport report = EmbedJob.Run(session, again, path, All());
+        Assert.True(report.ResumedCount >= Math.Min(stopAfter, 64), $"went on after {report.ResumedCount}");
+        Assert.Equal(300, report.Count);
+        Assert.Equal(straight, File.ReadAllBytes(path));
+        Assert.False(File.Exists($"{path}.partial"));
+    }
+
+    [Fact]
+    public void Run_OtherOptionsThanTheStoppedRun_StartsAnew()
+    {
+        string path = In("x.csv");
+        using EncoderSession session = EncoderSession.Open(model);
+        using (var stop = new CancellationTokenSource())
+        using (DigitStream source = Images())
+        {
+            Assert.Throws<OperationCanceledException>(() => EmbedJob.Run(session, source, path, All() with { Progress = new Listener(_ => Stop(stop, true)) }, stop.Token));
+        }
+        using DigitStream again = Images();
+        Assert.Equal(0, EmbedJob.Run(session, again, path, All() with { Probability = false }).ResumedCount);
+    }
+
+    // Image 65 of a folder is corrupt and 70 vanishes after the folder was listed: 298 rows, each with its own name.
+    [Fact]
+    public void Run_BadImages_LeaveTheOthersWithTheirNames()
+    {
+        string images = Folder(80);
+        File.WriteAllBytes(Path.Combine(images, "065.png"), [1, 2, 3]);
+        using EncoderSession session = EncoderSession.Open(model);
+        using DigitStream source = DigitSource.OpenStream(images, Split.All);
+        File.Delete(Path.Combine(images, "070.png"));
+        var told = new List<string>();
+        EmbedReport report = EmbedJob.Run(session, source, In("bad.csv"), new() { SkipBad = true, Skipped = new Collector(told) });
+        Assert.Equal((78, 2), (report.Count, report.SkippedCount));
+        Assert.Equal([
+            $"'{Path.Combine(images, "065.png")}': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found 010203; convert it to PNG.",
+            $"'{Path.Combine(images, "070.png")}': expected a file, found none; it was listed, and has vanished since."], told);
+
+        float[] expected = session.Run(digits).Values;
+        foreach (string line in File.ReadLines(In("bad.csv")).Skip(1))
+        {
+            string[] cells = line.Split(',');
+            int index = int.Parse(cells[0][..3]);
+            Assert.Equal(expected[(5 * index)..(5 * index + 5)], cells[1..6].Select(float.Parse));
+        }
+    }
+
+    [Fact]
+    public void Run_BadImageNotToBeSkipped_NamesTheFirstInOrder()
+    {
+        string images = Folder(80);
+        File.WriteAllBytes(Path.Combine(images, "065.png"), []);
+        File.WriteAllBytes(Path.Combine(images, "003.png"), []);
+        using EncoderSession session = EncoderSession.Open(model);
+        using DigitStream source = DigitSource.OpenStream(images, Split.All);
+        Assert.Equal($"'{Path.Combine(images, "003.png")}': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found an empty file; convert it to PNG.",
+            Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"))).Message);
+        Assert.False(File.Exists(In("x.csv")));
+    }
+
+    // Several tasks read in turn; the one behind the damage must not speak first.
+    [Fact]
+    public void Run_TruncatedSource_AlwaysNamesTheSamePlace()
+    {
+        using EncoderSession session = EncoderSession.Open(model, new() { Threads = 4 });
+        foreach (int _ in Enumerable.Range(0, 200))
+        {
+            byte[] cut = [0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels.AsSpan(0, 1000)];
+            using DigitStream source = DigitSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(cut) });
+            Assert.Equal("'-': ends at offset 1016, expected 235200 bytes of pixels from offset 16, found 1000; the file is truncated, get it again.",
+                Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.npy"))).Message);
+        }
+    }
+
+    [Fact]
+    public void Run_OnlyBadImages_IsAnError()
+    {
+        string images = Folder(1);
+        File.WriteAllBytes(Path.Combine(images, "000.png"), []);
+        using EncoderSession session = EncoderSession.Open(model);
+        using DigitStream source = DigitSource.OpenStream(images, Split.All);
+        Assert.Equal($"'{images}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found 1 that cannot be read; name another source.",
+            Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"), new() { SkipBad = true })).Message);
+    }
+
+    [Fact]
+    public void Run_OutputThatTheModelLacks_SaysHowToHaveIt()
+    {
+        Models.Encoder().Build().Save(In("plain.onnx"));
+        using EncoderSession session = EncoderSession.Open(In("plain.onnx"));
+        using DigitStream source = Images();
+        Assert.Equal($"'{In("plain.onnx")}': expected an output 'cluster', found none; fuse clusters onto the encoder with 'uvl cluster'.",
+            Assert.Throws<InvalidModelException>(() => EmbedJob.Run(session, source, In("x.csv"), new() { Cluster = true })).Message);
+    }
+
+    [Fact]
+    public void RunShard_MoreShardsThanBatches_SaysHowMany()
+    {
+        using EncoderSession session = EncoderSession.Open(model);
+        using DigitStream source = Images();
+        Assert.Equal("--shard '0/6': expected i/n with i in [0..n) and n at most 5, the batches of 64 that 300 images make.",
+            Assert.Throws<ArgumentException>(() => EmbedJob.RunShard(session, source, In("x.npy"), new(0, 6))).Message);
+    }
+
+    [Fact]
+    public void Merge_MissingDamagedOrForeignShard_IsNamed()
+    {
+        using EncoderSession session = EncoderSession.Open(model);
+        Assert.Equal($"'{In("m.npy")}': expected shards 'm.npy.shard-0-of-N' and so on beside it, found none; make them with --shard.", Assert.Throws<FileNotFoundException>(() => ShardMerge.Run(In("m.npy"))).Message);
+        Shard(0, 3);
+        Shard(2, 3);
+        Assert.Equal($"'{In("m.npy")}': expected all 3 shards, found 2; missing are 1: make them with --shard i/3.", Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
+        Shard(1, 3);
+        byte[] rows = File.ReadAllBytes(In("m.npy.shard-1-of-3"));
+        rows[^1] ^= 1;
+        File.WriteAllBytes(In("m.npy.shard-1-of-3"), rows);
+        Assert.StartsWith($"'{In("m.npy.shard-1-of-3")}': expected SHA-256 ", Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
+        Shard(1, 3, FitMode.None);
+        Assert.StartsWith($"'{In("m.npy.shard-1-of-3.json")}': expected a shard of the job of 'm.npy.shard-0-of-3'", Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
+        Assert.False(File.Exists(In("m.npy")));
+
+        void Shard(int index, int count, FitMode fit = FitMode.Mnist)
+        {
+            using DigitStream source = Images();
+            EmbedJob.RunShard(session, source, In("m.npy"), new(index, count), new() { Fit = fit });
+        }
+    }
+
+    // A pixel of every value, in pieces that vectors divide and that they do not.
+    [Theory]
+    [InlineData(256)]
+    [InlineData(255)]
+    [InlineData(7)]
+    public void Widen_Vectors_GiveThePlainQuotients(int count)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, count).Select(i => (byte)i)];
+        float[] target = [.. Enumerable.Repeat(9f, count + 3)];
+        Slot.Widen(pixels, target);
+        Assert.Equal([.. pixels.Select(pixel => pixel / 255f), 0, 0, 0], target);
+    }
+
+    static EmbedOptions All() => new() { Cluster = true, Probability = true };
+
+    static void Stop(CancellationTokenSource source, bool now)
+    {
+        if (now)
+        {
+            source.Cancel();
+        }
+    }
+
+    string In(string name) => Path.Combine(folder, name);
+
+    static DigitStream Images() => DigitSource.Of(digits);
+
+    byte[] Straight(string name, int threads)
+    {
+        using EncoderSession session = EncoderSession.Open(model, new() { Threads = threads });
+        using DigitStream source = Images();
+        Assert.Equal(new EmbedReport(300, 0, 0, 0, 0), EmbedJob.Run(session, source, In(name), All()));
+        return File.ReadAllBytes(In(name));
+    }
+
+    string Folder(int count)
+    {
+        string images = Directory.CreateDirectory(In("images")).FullName;
+        for (int i = 0; i < count; i++)
+        {
+            PngWriter.WriteGrey(Path.Combine(images, $"{i:d3}.png"), 28, 28, digits.Image(i));
+        }
+        return images;
+    }
+
+    sealed class Listener(Action<long> told) : IProgress<EmbedProgress>
+    {
+        public void Report(EmbedProgress value) => told(value.Done);
+    }
+
+    sealed class Collector(List<string> told) : IProgress<string>
+    {
+        public void Report(string value) => told.Add(value);
+    }
+}
