@@ -5,14 +5,11 @@ namespace Toolchain.Evaluate;
 /// <summary>How far ONNX Runtime is from the float64 evaluator on the same input.</summary>
 /// <param name="Output">Name of the output.</param>
 /// <param name="MaxAbsolute">Largest difference; infinite where one has a number and the other none.</param>
-/// <param name="Agrees">Whether every element is within <see cref="AbsoluteTolerance"/> + <see cref="RelativeTolerance"/> of its value.</param>
+/// <param name="Agrees">Whether every element is within the tolerance, absolute and as a fraction of its value.</param>
 public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agrees)
 {
-    /// <summary>Difference that is allowed.</summary>
-    public const double AbsoluteTolerance = 1e-4;
-
-    /// <summary>What is allowed beside it, as a fraction of the value.</summary>
-    public const double RelativeTolerance = 1e-4;
+    /// <summary>Difference that is allowed, absolute and as a fraction of the value: 1e-4, or 1e-2 where weights are float16, as the export allows.</summary>
+    public static double Tolerance(OnnxModel model) => model.Initializers.Any(pair => pair.Value.Type == ElementType.Float16) ? 1e-2 : 1e-4;
 
     /// <summary>Runs both.</summary>
     /// <param name="model">A checked model.</param>
@@ -22,7 +19,7 @@ public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agre
     public static IReadOnlyList<ModelAgreement> Measure(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
     {
         IReadOnlyDictionary<string, TensorData> expected = Evaluator.Run(model, inputs), found = OnnxRuntimeCheck.Run(model.ToBytes(), inputs);
-        return [.. model.Outputs.Select(output => Compare(output.Name, expected[output.Name], found[output.Name]))];
+        return [.. model.Outputs.Select(output => Compare(output.Name, expected[output.Name], found[output.Name], Tolerance(model)))];
     }
 
     /// <summary>Inputs to try a model with: evenly drawn from [0,1) for floats, 0 and 1 in turn for the others; two rows where an axis is free.</summary>
@@ -41,7 +38,7 @@ public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agre
         });
     }
 
-    static ModelAgreement Compare(string name, TensorData expected, TensorData found)
+    static ModelAgreement Compare(string name, TensorData expected, TensorData found, double tolerance)
     {
         if (!expected.Sizes.SequenceEqual(found.Sizes))
         {
@@ -54,7 +51,7 @@ public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agre
         {
             double difference = wanted[i].Equals(given[i]) ? 0 : Math.Abs(wanted[i] - given[i]);
             difference = double.IsNaN(difference) ? double.PositiveInfinity : difference;
-            agrees &= difference <= AbsoluteTolerance + RelativeTolerance * Math.Abs(wanted[i]);
+            agrees &= difference <= tolerance + tolerance * Math.Abs(wanted[i]);
             largest = Math.Max(largest, difference);
         }
         return new ModelAgreement(name, largest, agrees);

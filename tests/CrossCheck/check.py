@@ -39,7 +39,7 @@ def check_opencv(cv2, path, images, ours):
     try:
         net = cv2.dnn.readNetFromONNX(str(path))
         net.setInput(images)
-        theirs = net.forward()
+        theirs = net.forward("embedding")
     except cv2.error as error:
         return say(False, what, " ".join(str(error).split()))
     if theirs.shape != ours.shape:

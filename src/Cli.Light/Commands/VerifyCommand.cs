@@ -105,7 +105,7 @@ public static class VerifyCommand
         {
             IReadOnlyList<ModelAgreement> outputs = ModelAgreement.Measure(model, digits is null ? ModelAgreement.SampleInputs(model) : Images(model, digits, rows));
             return new("agreement", outputs.All(output => output.Agrees), string.Create(CultureInfo.InvariantCulture,
-                $"ONNX Runtime {RuntimeInfo.Version} differs from the float64 evaluator on {(digits is null ? "drawn numbers" : $"{rows} images")} by {string.Join(", ", outputs.Select(output => $"{output.MaxAbsolute:g3} in '{output.Output}'"))}; allowed are {ModelAgreement.AbsoluteTolerance:g3} + {ModelAgreement.RelativeTolerance:g3} of the value"));
+                $"ONNX Runtime {RuntimeInfo.Version} differs from the float64 evaluator on {(digits is null ? "drawn numbers" : $"{rows} images")} by {string.Join(", ", outputs.Select(output => $"{output.MaxAbsolute:g3} in '{output.Output}'"))}; allowed are {ModelAgreement.Tolerance(model):g3} + {ModelAgreement.Tolerance(model):g3} of the value"));
         }
         catch (Exception error) when (error is OnnxRuntimeException or GraphException)
         {

@@ -14,7 +14,7 @@ public sealed class OptionBinderTests
     {
         var defaults = new MoCoOptions();
         MoCoOptions set = OptionBinder.Apply(defaults, ["temperature=0.1", "stepCount=7", "schedule=cosine", "augmentation.shear=0.5", "stepcount=8"]);
-        Assert.Equal(defaults with { Temperature = 0.1, StepCount = 8, Schedule = LearningRateSchedule.Cosine, Augmentation = new() { Shear = 0.5 } }, set);
+        Assert.Equal(defaults with { Temperature = 0.1, StepCount = 8, Schedule = LearningRateSchedule.Cosine, Augmentation = defaults.Augmentation with { Shear = 0.5 } }, set);
         Assert.Equal(new MoCoOptions(), defaults);
         Assert.False(OptionBinder.Apply(new AutoencoderOptions(), ["denoise=false"]).Denoise);
     }
