@@ -9,7 +9,7 @@ static class Contract
     /// <summary>The outputs in their order.</summary>
     public static readonly string[] Outputs = ["embedding", "probability", "cluster"];
 
-    public static void Check(InferenceSession session, string path)
+    public static void Check(InferenceSession session, string path, string layer)
     {
         if (session.InputMetadata.Count != 1 || !session.InputMetadata.TryGetValue("image", out NodeMetadata? image))
         {
@@ -20,7 +20,7 @@ static class Contract
         {
             throw Broken(path, "'image' as [N,1,28,28] with a free N", $"[{string.Join(",", image.Dimensions.Select(size => size < 0 ? "N" : size.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]");
         }
-        foreach ((string name, NodeMetadata output) in session.OutputMetadata.Where(pair => Outputs.Contains(pair.Key)))
+        foreach ((string name, NodeMetadata output) in session.OutputMetadata.Where(pair => Outputs.Contains(pair.Key) || pair.Key == layer))
         {
             RequireType(path, name, output, name == "cluster" ? typeof(long) : typeof(float));
             bool fits = name == "cluster" ? output.Dimensions.Length == 1 : output.Dimensions.Length == 2 && output.Dimensions[1] > 0;
@@ -28,6 +28,10 @@ static class Contract
             {
                 throw Broken(path, name == "cluster" ? "'cluster' as [N]" : $"'{name}' as [N,D] with a fixed D", $"{output.Dimensions.Length} axes [{string.Join(",", output.Dimensions)}]");
             }
+        }
+        if (layer != "embedding" && !session.OutputMetadata.ContainsKey(layer))
+        {
+            throw Broken(path, $"an output '{layer}'", $"the outputs {List(session.OutputMetadata.Keys)}");
         }
         if (!session.OutputMetadata.Keys.Any(Outputs.Contains))
         {

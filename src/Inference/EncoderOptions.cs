@@ -13,7 +13,7 @@ public enum ComputeDevice
     Cuda,
 }
 
-/// <summary>How a model runs. Nothing here changes a bit of the result on one machine.</summary>
+/// <summary>How a model runs. Nothing here but the layer changes a bit of the result on one machine.</summary>
 public sealed record EncoderOptions
 {
     /// <summary>Where the model runs.</summary>
@@ -21,4 +21,7 @@ public sealed record EncoderOptions
 
     /// <summary>Batches that run, and batches that are decoded, at the same time; 0 takes as many as there are processors. One batch runs on one thread.</summary>
     public int Threads { get; init; }
+
+    /// <summary>Output, float32 [N,D], that is taken as the embedding: models may have others, such as "feature".</summary>
+    public string Layer { get; init; } = "embedding";
 }

@@ -23,6 +23,7 @@ public sealed class EncoderSession : IDisposable
 
     readonly InferenceSession session;
     readonly int batchSize, workers;
+    readonly string layer;
     readonly string[] outputs;
 
     EncoderSession(string path, byte[] model, InferenceSession session, bool onDevice, EncoderOptions options)
@@ -34,7 +35,8 @@ public sealed class EncoderSession : IDisposable
         Path = path;
         Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(model));
         SizeBytes = model.Length;
-        outputs = [.. Contract.Outputs.Where(session.OutputMetadata.ContainsKey)];
+        layer = options.Layer;
+        outputs = [.. Contract.Outputs.Select(output => output == "embedding" ? layer : output).Where(session.OutputMetadata.ContainsKey)];
         Metadata = session.ModelMetadata.CustomMetadataMap;
     }
 
@@ -51,7 +53,10 @@ public sealed class EncoderSession : IDisposable
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>D, or 0 where the model gives no embedding.</summary>
-    public int Dimension => Columns("embedding");
+    public int Dimension => Columns(layer);
+
+    /// <summary>The output that is taken as the embedding.</summary>
+    public string Layer => layer;
 
     /// <summary>K, or 0 where the model gives no probability.</summary>
     public int ClusterCount => Columns("probability");
@@ -80,7 +85,7 @@ public sealed class EncoderSession : IDisposable
         (InferenceSession session, bool onDevice) = Sessions.Open(model, path, options);
         try
         {
-            Contract.Check(session, path);
+            Contract.Check(session, path, options.Layer);
             return new EncoderSession(path, model, session, onDevice, options);
         }
         catch

@@ -22,9 +22,9 @@ sealed class Slot : IDisposable
         inputValue = OrtValue.CreateTensorValueFromMemory(input, [batchSize, 1, DigitSet.Side, DigitSet.Side]);
         outputValues = [.. outputs.Select(output => output switch
         {
-            "embedding" => OrtValue.CreateTensorValueFromMemory(Embedding, [batchSize, dimension]),
             "probability" => OrtValue.CreateTensorValueFromMemory(Probability, [batchSize, clusterCount]),
-            _ => OrtValue.CreateTensorValueFromMemory(Cluster, [batchSize]),
+            "cluster" => OrtValue.CreateTensorValueFromMemory(Cluster, [batchSize]),
+            _ => OrtValue.CreateTensorValueFromMemory(Embedding, [batchSize, dimension]),
         })];
         foreach ((string name, OrtValue value) in outputs.Zip(outputValues))
         {

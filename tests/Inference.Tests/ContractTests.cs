@@ -32,6 +32,27 @@ public sealed class ContractTests : IDisposable
     public void Open_OtherInputType() => Refused(Models.Encoder(type: ElementType.Float64), "expected 'image' of Single, found Double");
 
     [Fact]
+    public void Open_LayerThatIsNotThere_SaysWhichAre() => Assert.EndsWith("expected an output 'feature', found the outputs 'embedding'; export the encoder with 'uvl export' or rename its inputs and outputs.",
+        Assert.Throws<InvalidModelException>(() => DimensionOf(Models.Encoder(), "feature")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Open_AnotherLayer_TakesItAsTheEmbedding()
+    {
+        var graph = new GraphBuilder();
+        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
+        graph.Output("embedding", graph.Reduce("ReduceMax", graph.Flatten(image), [1], keep: true));
+        graph.Output("feature", graph.Flatten(image));
+        Assert.Equal((1, 784), (DimensionOf(graph, "embedding"), DimensionOf(graph, "feature")));
+    }
+
+    int DimensionOf(GraphBuilder graph, string layer)
+    {
+        graph.Build().Save(path);
+        using EncoderSession session = EncoderSession.Open(path, new EncoderOptions { Layer = layer });
+        return session.Dimension;
+    }
+
+    [Fact]
     public void Open_NoKnownOutput() => Refused(Models.Encoder(output: "features"), "expected an output among 'embedding', 'probability', 'cluster', found the outputs 'features'");
 
     [Fact]

@@ -17,9 +17,10 @@ static class EvaluateCommand
         var models = new Argument<string[]>("MODEL") { Description = "One or more model.onnx.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "Folder for metrics.json and report.html.", DefaultValueFactory = _ => "runs/evaluation" };
         var protocol = new Option<ProtocolChoice>("--protocol") { Description = "strict, poster or both.", DefaultValueFactory = _ => ProtocolChoice.Both };
+        var layer = new Option<string>("--layer") { Description = "Output of the models that is taken as the embedding, such as feature for moco.", DefaultValueFactory = _ => "embedding" };
         var command = new Command("evaluate", "Cluster, score and report models on labelled images.\n\nExample: uvl evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, output, protocol, common.Seed, common.SkipBad, common.Threads, common.Device,
+            models, common.Data, output, protocol, layer, common.Seed, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -30,7 +31,7 @@ static class EvaluateCommand
             var rows = new List<EvaluationRow>();
             foreach (string path in parsed.GetValue(models)!)
             {
-                using EncoderSession session = EncoderSession.Open(path, common.Encoder(parsed));
+                using EncoderSession session = EncoderSession.Open(path, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
                 Subject subject = Embed(terminal, session, train, test, cancellation);
                 terminal.Stage($"clustering and scoring {subject.Method}");
                 rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol)));

@@ -64,7 +64,7 @@ public sealed record Subject
         (double? seconds, long? parameters) = ReadManifest(session.Path);
         return new Subject
         {
-            Method = session.Metadata.GetValueOrDefault("uvl.method", Path.GetFileNameWithoutExtension(session.Path)),
+            Method = session.Metadata.GetValueOrDefault("uvl.method", Path.GetFileNameWithoutExtension(session.Path)) + (session.Layer == "embedding" ? "" : $" {session.Layer}"),
             Train = first.Dimension > 0 ? new Rows(first.Values, first.Dimension) : null,
             Test = second.Dimension > 0 ? new Rows(second.Values, second.Dimension) : null,
             TrainClusters = Ints(first.Clusters),
