@@ -7,6 +7,9 @@ public sealed class LayoutTests
 {
     static readonly string root = FindRoot();
 
+    /// <summary>The checkout.</summary>
+    public static string Root => root;
+
     [Theory]
     [InlineData("Data", "torchsharp libtorch onnxruntime google.protobuf")]
     [InlineData("Clustering", "torchsharp libtorch onnxruntime google.protobuf skiasharp")]

@@ -41,17 +41,19 @@ public sealed class RefineTests
         Assert.NotEqual(found[0], found[39]);
     }
 
-    [Fact]
-    public void Step_AtEachRound_LabelsEveryImageWithADistribution()
+    [Theory]
+    [InlineData("moco", "queueLength=16")]
+    [InlineData("autoencoder", "denoise=false")]
+    public void Step_AtEachRound_LabelsEveryImageWithADistribution(string from, string setting)
     {
         using var folder = new TemporaryFolder();
         DigitSet digits = Strokes.Draw(60, 1);
-        Method moco = MethodRegistry.Find("moco");
-        TrainingRun.Execute(moco, RunFolder.Create(folder["given"]), new TrainingRequest
+        Method method = MethodRegistry.Find(from);
+        TrainingRun.Execute(method, RunFolder.Create(folder["given"]), new TrainingRequest
         {
             Digits = digits,
             DataSpec = "strokes:60:1",
-            Options = OptionBinder.Apply(moco.Defaults, ["stepCount=2", "batchSize=16", "queueLength=16"]),
+            Options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16", setting]),
             Threads = 1,
         });
         var options = new RefineOptions { From = folder["given"], StepCount = 4, Rounds = 2, BatchSize = 16, ClusterCount = 4, ConfidentShare = 0.5 };

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Toolchain.Cli;
+using Toolchain.Data;
+using Toolchain.Inference;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>The trained models in <c>models/</c>: whole, as their manifests say, and good at what their cards say.</summary>
+public sealed class ShippedModelsTests
+{
+    static readonly string folder = Path.Combine(LayoutTests.Root, "models");
+
+    public static TheoryData<string> Names => [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)!)];
+
+    static string In(string name, string file) => Path.Combine(folder, name, file);
+
+    [Theory, MemberData(nameof(Names))]
+    public void Model_OfEveryFolder_HasItsCardAndDigest(string name)
+    {
+        byte[] model = File.ReadAllBytes(In(name, "model.onnx"));
+        Assert.InRange(model.Length, 1, 1 << 20);
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(In(name, "manifest.json")));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(model)), manifest.RootElement.GetProperty("model_sha256").GetString());
+        Assert.Contains("```", File.ReadAllText(In(name, "README.md")), StringComparison.Ordinal); // the command that makes it
+    }
+
+    [Theory, MemberData(nameof(Names))]
+    public void Model_OfEveryFolder_IsVerified(string name)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        Assert.True(UvlCommand.Create().Run(["verify", In(name, "model.onnx"), "--data", "strokes:16"], output, error) == 0, error.ToString());
+    }
+
+    [Fact]
+    public void Refined_OnMnist_NamesAlmostEveryTestDigit()
+    {
+        string? data = Environment.GetEnvironmentVariable("UVL_DATA_DIR");
+        Assert.SkipWhen(data is null || !Directory.Exists(Path.Combine(data, "mnist")), "MNIST is not at UVL_DATA_DIR");
+        DigitSet test = DigitSource.Open("mnist", Split.Test);
+        using EncoderSession session = EncoderSession.Open(In("refined", "model.onnx"));
+        long[] clusters = session.Run(test).Clusters!;
+        // Each cluster named by its commonest digit; ten names, so this is a one-to-one map.
+        int[] names = [.. Enumerable.Range(0, 10).Select(cluster => clusters.Zip(test.Labels!).Where(pair => pair.First == cluster).CountBy(pair => pair.Second).MaxBy(pair => pair.Value).Key).Select(digit => (int)digit)];
+        Assert.Equal(10, names.Distinct().Count());
+        Assert.True(clusters.Zip(test.Labels!).Count(pair => names[pair.First] == pair.Second) > 0.98 * test.Count);
+    }
+}
