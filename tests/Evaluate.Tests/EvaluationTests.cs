@@ -46,6 +46,14 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void Run_OwnClustersAndEmbedding_ShowsBothWays()
+    {
+        int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10)], test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];
+        Subject subject = Toys.Subject(600, 200) with { TrainClusters = train, TestClusters = test, ClusterCount = 10 };
+        Assert.Equal(["own", "k-means", "gmm", "spectral"], evaluation.Run(subject, ProtocolChoice.Strict).Select(row => row.Clusterer));
+    }
+
+    [Fact]
     public void Run_OwnThirtyClusters_HaveNoStrictRowAndAVotedPosterRow()
     {
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 30)], test = [.. Enumerable.Range(0, 200).Select(i => i % 30)];

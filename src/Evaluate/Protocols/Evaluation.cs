@@ -88,7 +88,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         {
             yield return Score(subject, "own", "strict", 10, subject.TrainClusters, subject.TestClusters!, ClusterMap.OneToOne, oneToOne);
         }
-        else if (subject is { Train: Rows known, Test: Rows asked })
+        // A model's own clusters are one way to read its embedding among others.
+        if (subject is { Train: Rows known, Test: Rows asked })
         {
             yield return StrictKMeans(subject);
             // A full covariance of 784 pixels per cluster is neither the poster's system nor affordable: pixels have their own method, gmm.
