@@ -32,7 +32,8 @@ run.Run("two views of 10,000 images, mean brightness compared", () => Timed(1, _
 {
     augmentation.Draw(digits, all[..10_000], 0, 0, 2, views, threads);
     return 0;
-}) with { Value = views.Average() }, Theirs(new { job = "augment", count = 10_000, options.Augmentation }), pairs, 0.02, false, Asked(3));
+}) with
+{ Value = views.Average() }, Theirs(new { job = "augment", count = 10_000, options.Augmentation }), pairs, 0.02, false, Asked(3));
 
 // Fixed views and weights for the step alone.
 var fixedViews = new float[2 * steps * options.BatchSize * DigitSet.PixelCount];
