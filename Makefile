@@ -4,7 +4,7 @@ DOTNET := dotnet
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help build test test-slow light crosscheck bench format check run clean
+.PHONY: help build test test-slow light crosscheck bench format check run models clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -44,6 +44,14 @@ run: build ## train two encoders, export, embed, cluster, and write runs/quick/r
 	./uvl train moco --set stepCount=500 --out runs/quick/moco
 	./uvl train autoencoder --out runs/quick/autoencoder
 	./uvl evaluate runs/quick/moco/model.onnx runs/quick/autoencoder/model.onnx --out runs/quick
+
+models: build ## train the shipped models again: the same bytes with the same libtorch and kind of processor
+	rm -rf runs/moco-0 runs/refine-0 runs/refined-0
+	./uvl train moco --seed 0 --threads 1 --out runs/moco-0
+	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-0 --out runs/refine-0
+	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0 --set rounds=1 --set stepCount=1000 --out runs/refined-0
+	cp runs/moco-0/model.onnx runs/moco-0/manifest.json models/moco
+	cp runs/refined-0/model.onnx runs/refined-0/manifest.json models/refined
 
 clean: ## delete what was built
 	rm -rf artifacts
