@@ -41,7 +41,7 @@ augmentation.Draw(digits, all[..(steps * options.BatchSize)], 0, 0, 2, fixedView
 Save("views", fixedViews, 2, steps, options.BatchSize, 1, 28, 28);
 using (var start = new MoCoTrainer(options, job))
 {
-    foreach ((string name, Tensor value) in start.Module.state_dict())
+    foreach ((string name, Tensor value) in start.Module.state_dict().Where(pair => pair.Value.dtype == ScalarType.Float32))
     {
         Save(name, name == "queue" ? Queue(options) : [.. value.detach().data<float>()], value.shape);
     }

@@ -69,6 +69,14 @@ def augment(images, o):
         distance = torch.einsum("yxb,nb->nyx", GRID, torch.stack([turn.cos(), turn.sin()], 1)) - offset.view(n, 1, 1)
         bar = (distance.abs() <= o["BarWidth"] / 2) & (torch.rand(n) < o["BarProbability"]).view(n, 1, 1)
         view = view.masked_fill(bar.unsqueeze(1), 0)
+    if o["StrokeProbability"] > 0:
+        turn, length, radius = torch.rand(n) * math.pi, 6 + torch.rand(n) * 8, 1 + torch.rand(n) / 2
+        away = GRID + 13.5 - (7 + torch.rand(n, 2) * 13).view(n, 1, 1, 2)  # [N,28,28,2]
+        direction = torch.stack([turn.cos(), turn.sin()], 1).view(n, 1, 1, 2)
+        half = (length / 2).view(n, 1, 1)
+        along = (away * direction).sum(-1).clamp(-half, half)
+        ink = (radius.view(n, 1, 1) + .5 - (away - along.unsqueeze(-1) * direction).norm(dim=-1)).clamp(0, 1)
+        view = torch.maximum(view, (ink * (torch.rand(n) < o["StrokeProbability"]).view(n, 1, 1)).unsqueeze(1))
     return view
 
 
@@ -76,17 +84,18 @@ class Encoder(torch.nn.Module):
     def __init__(self, size):
         super().__init__()
         self.conv1, self.conv2, self.fc = torch.nn.Conv2d(1, 32, 5, 2, 2), torch.nn.Conv2d(32, 64, 3, 1, 1), torch.nn.Linear(3136, size)
+        self.norm = torch.nn.BatchNorm1d(size, affine=False)
 
     def forward(self, x):
         x = F.max_pool2d(F.relu(self.conv2(F.relu(self.conv1(x)))), 2)
-        return F.normalize(self.fc(x.flatten(1)))
+        return F.normalize(self.norm(self.fc(x.flatten(1))))
 
 
 class MoCo:
     def __init__(self, o):
         self.o, self.query, self.key, self.queue = o, Encoder(o["EmbeddingSize"]), Encoder(o["EmbeddingSize"]), array("queue").clone()
         for branch, name in ((self.query, "query"), (self.key, "key")):
-            branch.load_state_dict({entry: array(f"{name}.encoder.{entry}") for entry in branch.state_dict()})
+            branch.load_state_dict({entry: array(f"{name}.encoder.{entry}") for entry in branch.state_dict() if "num_batches" not in entry}, strict=False)
         self.optimizer = torch.optim.SGD(self.query.parameters(), o["LearningRate"], o["Momentum"], weight_decay=o["WeightDecay"])
 
     def step(self, first, second, number):
@@ -96,8 +105,9 @@ class MoCo:
                 k.mul_(o["KeyMomentum"]).add_(q, alpha=1 - o["KeyMomentum"])
             key = self.key(second)
         query = self.query(first)
-        logits = torch.cat([(query * key).sum(1, keepdim=True), query @ self.queue.t()], 1) / o["Temperature"]
-        loss = F.cross_entropy(logits, torch.zeros(len(logits), dtype=torch.long))
+        own = query @ key.t() if o["BatchNegatives"] else (query * key).sum(1, keepdim=True)
+        logits = torch.cat([own, query @ self.queue.t()], 1) / o["Temperature"]
+        loss = F.cross_entropy(logits, torch.arange(len(logits)) if o["BatchNegatives"] else torch.zeros(len(logits), dtype=torch.long))
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
