@@ -41,7 +41,7 @@ check: build format test ## what CI runs before crosscheck
 
 run: build ## train two encoders, export, embed, cluster, and write runs/quick/report.html
 	rm -rf runs/quick
-	./uvl train moco --set stepCount=500 --out runs/quick/moco
+	./uvl train moco --set stepCount=1000 --out runs/quick/moco
 	./uvl train autoencoder --out runs/quick/autoencoder
 	./uvl evaluate runs/quick/moco/model.onnx runs/quick/autoencoder/model.onnx --out runs/quick
 

@@ -21,9 +21,8 @@ def array(name):
 
 def versions(job):
     torch.set_num_threads(job["threads"])
-    blas = [line.strip(" -") for line in torch.__config__.show().split("\n") if "MKL" in line or "BLAS" in line.upper() and "USE" not in line]
     linked = os.path.realpath("/usr/lib/x86_64-linux-gnu/libblas.so.3").split("/")[-2]
-    return {"torch": torch.__version__, "threads": torch.get_num_threads(), "blas": f"libblas of {linked}; " + "; ".join(blas)}
+    return {"torch": torch.__version__, "threads": torch.get_num_threads(), "blas": f"libblas of {linked}, oneDNN {'on' if torch.backends.mkldnn.is_available() else 'off'}"}
 
 
 def spline():
