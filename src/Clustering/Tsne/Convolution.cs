@@ -1,0 +1,180 @@
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// Convolutions on an n x n grid with the two kernels of t-SNE, 1/(1+d^2) and its square, by Fourier transforms of twice the side. Only the halves that
+/// are not zero are transformed, and no square of twice the side is ever stored but the kernels' own.
+/// </summary>
+sealed class Convolution
+{
+    readonly Fourier fourier;
+    readonly float[] kernel, squared;
+    readonly Scratch[] scratch;
+    readonly int threads;
+    readonly float[] spectrumReal, spectrumImaginary;
+
+    /// <summary>Convolutions on <paramref name="side"/>^2 nodes, <paramref name="spacing"/> apart.</summary>
+    public Convolution(int side, float spacing, int threads)
+    {
+        (Side, Spacing, this.threads) = (side, spacing, threads);
+        fourier = new Fourier(2 * side);
+        Stride = (side + Fourier.Lanes - 1) / Fourier.Lanes * Fourier.Lanes;
+        scratch = [.. Enumerable.Range(0, Chunks.Threads(threads)).Select(_ => new Scratch(fourier.Length))];
+        (kernel, squared) = Kernels();
+        spectrumReal = new float[Stride * fourier.Length];
+        spectrumImaginary = new float[Stride * fourier.Length];
+    }
+
+    /// <summary>Nodes along a side (n).</summary>
+    public int Side { get; }
+
+    /// <summary>Distance of neighbouring nodes.</summary>
+    public float Spacing { get; }
+
+    /// <summary>Numbers from one row of nodes to the next; those past the side are 0.</summary>
+    public int Stride { get; }
+
+    /// <summary>Replaces two sets of charges by their potentials of the squared kernel.</summary>
+    public void ApplySquared(float[] first, float[] second) => Apply(first, second, (part, at, row) =>
+    {
+        for (int i = row; i < row + Fourier.Lanes; i++)
+        {
+            part.Real[i] *= squared[at + i - row];
+            part.Imaginary[i] *= squared[at + i - row];
+        }
+    });
+
+    /// <summary>Replaces charges by their potentials of the squared kernel, and fills those of the kernel itself.</summary>
+    public void ApplyBoth(float[] charges, float[] potentials)
+    {
+        Array.Clear(potentials);
+        Apply(charges, potentials, (part, at, row) =>
+        {
+            for (int i = row; i < row + Fourier.Lanes; i++)
+            {
+                float a = part.Real[i], b = part.Imaginary[i], k = kernel[at + i - row], k2 = squared[at + i - row];
+                (part.Real[i], part.Imaginary[i]) = (a * k2 - b * k, a * k + b * k2);
+            }
+        });
+    }
+
+    // Columns to frequencies, transposed; along the rows to frequencies, times the kernel, and back; columns back.
+    void Apply(float[] real, float[] imaginary, Action<Scratch, int, int> multiply)
+    {
+        int length = fourier.Length;
+        ForBlocks(Stride, (part, column) =>
+        {
+            part.Load(real, imaginary, Side, Stride, column);
+            part.Transform(fourier);
+            part.StoreTransposed(spectrumReal, spectrumImaginary, column, length);
+        });
+        ForBlocks(length, (part, column) =>
+        {
+            part.Load(spectrumReal, spectrumImaginary, Side, length, column);
+            part.Transform(fourier);
+            for (int row = 0; row < length; row++)
+            {
+                multiply(part, row * length + column, row * Fourier.Lanes);
+            }
+            part.Invert(fourier);
+            part.Store(spectrumReal, spectrumImaginary, Side, length, column);
+        });
+        ForBlocks(Stride, (part, column) =>
+        {
+            part.LoadTransposed(spectrumReal, spectrumImaginary, column, length);
+            part.Invert(fourier);
+            part.Store(real, imaginary, Side, Stride, column);
+        });
+    }
+
+    // Transforms of both kernels, which are real since the kernels are even: one as the real, one as the imaginary part. Divided by the number of
+    // nodes, which the inverse leaves as a factor.
+    (float[] Kernel, float[] Squared) Kernels()
+    {
+        int length = fourier.Length;
+        float[] real = new float[length * length], imaginary = new float[length * length], turnedReal = new float[length * length], turnedImaginary = new float[length * length];
+        for (int row = 0; row < length; row++)
+        {
+            for (int column = 0; column < length; column++)
+            {
+                double y = Math.Min(row, length - row) * (double)Spacing, x = Math.Min(column, length - column) * (double)Spacing, value = 1 / (1 + x * x + y * y);
+                real[row * length + column] = (float)(value / ((double)length * length));
+                imaginary[row * length + column] = (float)(value * value / ((double)length * length));
+            }
+        }
+        for (int axis = 0; axis < 2; axis++)
+        {
+            ForBlocks(length, (part, column) =>
+            {
+                part.Load(real, imaginary, length, length, column);
+                part.Transform(fourier);
+                part.StoreTransposed(turnedReal, turnedImaginary, column, length);
+            });
+            (real, imaginary, turnedReal, turnedImaginary) = (turnedReal, turnedImaginary, real, imaginary);
+        }
+        return (real, imaginary);
+    }
+
+    void ForBlocks(int columns, Action<Scratch, int> work) => Chunks.ForParts(columns / Fourier.Lanes, scratch.Length, threads, (part, first, end) =>
+    {
+        for (int block = first; block < end; block++)
+        {
+            work(scratch[part], block * Fourier.Lanes);
+        }
+    });
+
+    // A block of columns on its way through the transforms.
+    sealed class Scratch(int length)
+    {
+        float[] spareReal = new float[length * Fourier.Lanes], spareImaginary = new float[length * Fourier.Lanes];
+
+        public float[] Real = new float[length * Fourier.Lanes], Imaginary = new float[length * Fourier.Lanes];
+
+        public void Transform(Fourier fourier) => fourier.Transform(ref Real, ref Imaginary, ref spareReal, ref spareImaginary);
+
+        public void Invert(Fourier fourier) => fourier.Transform(ref Imaginary, ref Real, ref spareImaginary, ref spareReal);
+
+        public void Load(float[] real, float[] imaginary, int rows, int stride, int column)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                real.AsSpan(row * stride + column, Fourier.Lanes).CopyTo(Real.AsSpan(row * Fourier.Lanes));
+                imaginary.AsSpan(row * stride + column, Fourier.Lanes).CopyTo(Imaginary.AsSpan(row * Fourier.Lanes));
+            }
+            Real.AsSpan(rows * Fourier.Lanes).Clear();
+            Imaginary.AsSpan(rows * Fourier.Lanes).Clear();
+        }
+
+        public void Store(float[] real, float[] imaginary, int rows, int stride, int column)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                Real.AsSpan(row * Fourier.Lanes, Fourier.Lanes).CopyTo(real.AsSpan(row * stride + column));
+                Imaginary.AsSpan(row * Fourier.Lanes, Fourier.Lanes).CopyTo(imaginary.AsSpan(row * stride + column));
+            }
+        }
+
+        public void StoreTransposed(float[] real, float[] imaginary, int row, int stride)
+        {
+            for (int lane = 0; lane < Fourier.Lanes; lane++)
+            {
+                int to = (row + lane) * stride;
+                for (int i = 0; i < length; i++)
+                {
+                    (real[to + i], imaginary[to + i]) = (Real[i * Fourier.Lanes + lane], Imaginary[i * Fourier.Lanes + lane]);
+                }
+            }
+        }
+
+        public void LoadTransposed(float[] real, float[] imaginary, int row, int stride)
+        {
+            for (int lane = 0; lane < Fourier.Lanes; lane++)
+            {
+                int from = (row + lane) * stride;
+                for (int i = 0; i < length; i++)
+                {
+                    (Real[i * Fourier.Lanes + lane], Imaginary[i * Fourier.Lanes + lane]) = (real[from + i], imaginary[from + i]);
+                }
+            }
+        }
+    }
+}
