@@ -38,7 +38,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
     zoomed.clearRect(0, 0, 56, 56);
     if (i >= 0) {
       zoomed.imageSmoothingEnabled = false;
-      zoomed.drawImage(sheet, i % perRow * 28, Math.floor(i / perRow) * 28, 28, 28, 0, 0, 56, 56);
+      zoomed.drawImage(sheet, i % perRow * 30 + 1, Math.floor(i / perRow) * 30 + 1, 28, 28, 0, 0, 56, 56);
       label.textContent = `a ${digits[i]}, ` + (digits[i] === given[i] ? "named rightly" : given[i] < 0 ? "given no name" : `named ${given[i]}`);
     } else {
       label.textContent = "";
