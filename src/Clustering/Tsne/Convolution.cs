@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Toolchain.Clustering;
 
 /// <summary>
@@ -24,6 +26,18 @@ sealed class Convolution
         spectrumImaginary = new float[Stride * fourier.Length];
     }
 
+    /// <summary>The least side of at least <paramref name="least"/> nodes that the transforms serve.</summary>
+    public static int Fitting(int least)
+    {
+        // Whole blocks of columns at twice the side.
+        int side = (least + Fourier.Lanes / 2 - 1) / (Fourier.Lanes / 2) * (Fourier.Lanes / 2);
+        while (!Fourier.Serves(2 * side))
+        {
+            side += Fourier.Lanes / 2;
+        }
+        return side;
+    }
+
     /// <summary>Nodes along a side (n).</summary>
     public int Side { get; }
 
@@ -34,31 +48,17 @@ sealed class Convolution
     public int Stride { get; }
 
     /// <summary>Replaces two sets of charges by their potentials of the squared kernel.</summary>
-    public void ApplySquared(float[] first, float[] second) => Apply(first, second, (part, at, row) =>
-    {
-        for (int i = row; i < row + Fourier.Lanes; i++)
-        {
-            part.Real[i] *= squared[at + i - row];
-            part.Imaginary[i] *= squared[at + i - row];
-        }
-    });
+    public void ApplySquared(float[] first, float[] second) => Apply(first, second, (part, column) => part.Multiply(squared, fourier.Length, column));
 
     /// <summary>Replaces charges by their potentials of the squared kernel, and fills those of the kernel itself.</summary>
     public void ApplyBoth(float[] charges, float[] potentials)
     {
         Array.Clear(potentials);
-        Apply(charges, potentials, (part, at, row) =>
-        {
-            for (int i = row; i < row + Fourier.Lanes; i++)
-            {
-                float a = part.Real[i], b = part.Imaginary[i], k = kernel[at + i - row], k2 = squared[at + i - row];
-                (part.Real[i], part.Imaginary[i]) = (a * k2 - b * k, a * k + b * k2);
-            }
-        });
+        Apply(charges, potentials, (part, column) => part.Multiply(squared, kernel, fourier.Length, column));
     }
 
     // Columns to frequencies, transposed; along the rows to frequencies, times the kernel, and back; columns back.
-    void Apply(float[] real, float[] imaginary, Action<Scratch, int, int> multiply)
+    void Apply(float[] real, float[] imaginary, Action<Scratch, int> multiply)
     {
         int length = fourier.Length;
         ForBlocks(Stride, (part, column) =>
@@ -71,10 +71,7 @@ sealed class Convolution
         {
             part.Load(spectrumReal, spectrumImaginary, Side, length, column);
             part.Transform(fourier);
-            for (int row = 0; row < length; row++)
-            {
-                multiply(part, row * length + column, row * Fourier.Lanes);
-            }
+            multiply(part, column);
             part.Invert(fourier);
             part.Store(spectrumReal, spectrumImaginary, Side, length, column);
         });
@@ -87,7 +84,7 @@ sealed class Convolution
     }
 
     // Transforms of both kernels, which are real since the kernels are even: one as the real, one as the imaginary part. Divided by the number of
-    // nodes, which the inverse leaves as a factor.
+    // nodes, which the inverse leaves as a factor, and by the transforms of the splines on the way in and out.
     (float[] Kernel, float[] Squared) Kernels()
     {
         int length = fourier.Length;
@@ -111,6 +108,12 @@ sealed class Convolution
             });
             (real, imaginary, turnedReal, turnedImaginary) = (turnedReal, turnedImaginary, real, imaginary);
         }
+        double[] spline = [.. Enumerable.Range(0, length).Select(k => Math.Pow((2 + Math.Cos(2 * Math.PI * k / length)) / 3, 2))];
+        for (int i = 0; i < real.Length; i++)
+        {
+            double both = spline[i / length] * spline[i % length];
+            (real[i], imaginary[i]) = ((float)(real[i] / both), (float)(imaginary[i] / both));
+        }
         return (real, imaginary);
     }
 
@@ -132,6 +135,37 @@ sealed class Convolution
         public void Transform(Fourier fourier) => fourier.Transform(ref Real, ref Imaginary, ref spareReal, ref spareImaginary);
 
         public void Invert(Fourier fourier) => fourier.Transform(ref Imaginary, ref Real, ref spareImaginary, ref spareReal);
+
+        /// <summary>Times real factors [M,M], of which these are columns.</summary>
+        public void Multiply(float[] factors, int stride, int column)
+        {
+            for (int row = 0; row < length; row++)
+            {
+                for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
+                {
+                    int at = row * Fourier.Lanes + lane;
+                    Vector256<float> factor = Vector256.LoadUnsafe(ref factors[row * stride + column + lane]);
+                    (Vector256.LoadUnsafe(ref Real[at]) * factor).StoreUnsafe(ref Real[at]);
+                    (Vector256.LoadUnsafe(ref Imaginary[at]) * factor).StoreUnsafe(ref Imaginary[at]);
+                }
+            }
+        }
+
+        /// <summary>Times complex factors [M,M].</summary>
+        public void Multiply(float[] factors, float[] imaginaryFactors, int stride, int column)
+        {
+            for (int row = 0; row < length; row++)
+            {
+                for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
+                {
+                    int at = row * Fourier.Lanes + lane, from = row * stride + column + lane;
+                    Vector256<float> a = Vector256.LoadUnsafe(ref Real[at]), b = Vector256.LoadUnsafe(ref Imaginary[at]);
+                    Vector256<float> c = Vector256.LoadUnsafe(ref factors[from]), d = Vector256.LoadUnsafe(ref imaginaryFactors[from]);
+                    (a * c - b * d).StoreUnsafe(ref Real[at]);
+                    (a * d + b * c).StoreUnsafe(ref Imaginary[at]);
+                }
+            }
+        }
 
         public void Load(float[] real, float[] imaginary, int rows, int stride, int column)
         {

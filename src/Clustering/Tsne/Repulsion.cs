@@ -1,23 +1,26 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Repulsion of all pairs in the plane (Linderman et al. 2019, "Methods"): the plane is cut into boxes of three nodes a side, charges go to the nodes of
-/// their own box by Lagrange's polynomials, potentials come back the same way.
+/// Repulsion of all pairs in the plane by way of a grid (Linderman et al. 2019, "Methods"), with cubic B-splines in place of Lagrange's polynomials
+/// (as in smooth particle-mesh Ewald sums: Essmann et al. 1995, section II.B): charges go to the 4 x 4 nodes around a place, potentials come back the same way.
 /// </summary>
 sealed class Repulsion(int count, int threads)
 {
-    const int Nodes = 3;
+    // Nodes of a spline along an axis, and of the lines of cells that one thread spreads: its neighbours' nodes are then two threads away.
+    const int Nodes = 4;
 
-    // Boxes along a side at the least, and the largest side of one: the kernels bend on a scale of 1.
-    const int LeastBoxes = 48;
-    const float LargestBox = 1;
+    // The kernels bend on a scale of 1; a small picture has a finer grid.
+    const float LargestSpacing = .4f;
+    const int FewestCells = 100;
 
-    readonly int[] order = new int[count], boxes = new int[count];
+    readonly int[] order = new int[count], cells = new int[count];
     readonly float[][] weights = [new float[count * Nodes], new float[count * Nodes]];
     Convolution? convolution;
-    readonly float[] nearKernel = new float[Nodes * Nodes];
     int[] starts = [];
     float[][] planes = [];
+
+    // Cells along a side: a place in the last one still has two nodes above it.
+    int PerSide => convolution!.Side - Nodes + 1;
 
     /// <summary>Fills <paramref name="sums"/> with the sum over the others of (place - other) / (1 + distance^2)^2; gives that of 1 / (1 + distance^2) over all pairs.</summary>
     public double Push(float[][] places, float[][] sums)
@@ -35,50 +38,40 @@ sealed class Repulsion(int count, int threads)
     // A grid that covers the range; it is kept while it does and is not much too large, since its kernels must be transformed anew.
     void Fit(float range)
     {
-        float box = LargestBox;
-        while (range / box < LeastBoxes && box > 1e-12f)
+        float spacing = LargestSpacing;
+        while (range / spacing < FewestCells && spacing > 1e-12f)
         {
-            box /= 2;
+            spacing /= 2;
         }
-        int needed = (int)(range / box) + 1, side = Nodes * needed;
-        // Whole blocks of columns at twice the side.
-        while (2 * side % Fourier.Lanes != 0 || !Fourier.Serves(2 * side))
+        int needed = (int)(range / spacing) + Nodes;
+        if (convolution is null || convolution.Spacing != spacing || convolution.Side < needed || convolution.Side > 3 * needed / 2)
         {
-            side += Nodes;
-        }
-        if (convolution is null || convolution.Spacing != box / Nodes || convolution.Side < Nodes * needed || convolution.Side > 3 * side / 2)
-        {
-            convolution = new Convolution(side, box / Nodes, threads);
-            planes = [.. Enumerable.Range(0, 4).Select(_ => new float[side * convolution.Stride])];
-            starts = new int[side / Nodes * (side / Nodes) + 1];
-            for (int i = 0; i < nearKernel.Length; i++)
-            {
-                float y = i / Nodes * convolution.Spacing, x = i % Nodes * convolution.Spacing;
-                nearKernel[i] = 1 / (1 + x * x + y * y);
-            }
+            convolution = new Convolution(Convolution.Fitting(needed), spacing, threads);
+            planes = [.. Enumerable.Range(0, 4).Select(_ => new float[convolution.Side * convolution.Stride])];
+            starts = new int[PerSide * PerSide + 1];
         }
     }
 
-    // Rows in the order of their boxes, and the weights of their three nodes along each axis.
+    // Rows in the order of their cells, and the weights of their nodes along each axis.
     void Sort(float[][] places, float[] low)
     {
-        int perSide = convolution!.Side / Nodes;
-        float box = convolution.Spacing * Nodes;
+        int perSide = PerSide;
+        float spacing = convolution!.Spacing;
         Chunks.ForEach(count, threads, (_, first, end) =>
         {
             for (int row = first; row < end; row++)
             {
-                float x = (places[0][row] - low[0]) / box, y = (places[1][row] - low[1]) / box;
+                float x = (places[0][row] - low[0]) / spacing, y = (places[1][row] - low[1]) / spacing;
                 int column = Math.Min((int)x, perSide - 1), line = Math.Min((int)y, perSide - 1);
-                boxes[row] = line * perSide + column;
-                Lagrange(x - column, weights[0].AsSpan(row * Nodes, Nodes));
-                Lagrange(y - line, weights[1].AsSpan(row * Nodes, Nodes));
+                cells[row] = line * perSide + column;
+                Spline(x - column, weights[0].AsSpan(row * Nodes, Nodes));
+                Spline(y - line, weights[1].AsSpan(row * Nodes, Nodes));
             }
         });
         Array.Clear(starts);
-        foreach (int place in boxes)
+        foreach (int cell in cells)
         {
-            starts[place + 1]++;
+            starts[cell + 1]++;
         }
         for (int i = 1; i < starts.Length; i++)
         {
@@ -87,87 +80,86 @@ sealed class Repulsion(int count, int threads)
         int[] next = [.. starts];
         for (int row = 0; row < count; row++)
         {
-            order[next[boxes[row]]++] = row;
+            order[next[cells[row]]++] = row;
         }
     }
 
-    // Polynomials through the nodes at 1/6, 3/6 and 5/6 of a box.
-    static void Lagrange(float t, Span<float> weights)
+    // The cubic B-splines of the nodes before, at, after and two after a place at t of its cell; node 0 of the grid is before its first cell.
+    static void Spline(float t, Span<float> weights)
     {
-        float a = t - 1f / 6, b = t - .5f, c = t - 5f / 6;
-        (weights[0], weights[1], weights[2]) = (4.5f * b * c, -9 * a * c, 4.5f * a * b);
+        float u = 1 - t;
+        weights[0] = u * u * u / 6;
+        weights[1] = (3 * t * t * t - 6 * t * t + 4) / 6;
+        weights[2] = (3 * u * u * u - 6 * u * u + 4) / 6;
+        weights[3] = t * t * t / 6;
     }
 
-    // Charges x, y and 1. A line of boxes has node rows of its own.
+    // Charges x, y and 1. Bands of as many lines as a spline has nodes reach into the next band only: every second one at a time.
     void Spread(float[][] places)
     {
-        int perSide = convolution!.Side / Nodes, stride = convolution.Stride;
-        Chunks.ForParts(perSide, perSide, threads, (line, _, _) =>
+        foreach (float[] plane in planes)
         {
-            for (int plane = 0; plane < 3; plane++)
+            Array.Clear(plane);
+        }
+        int bands = (PerSide + Nodes - 1) / Nodes;
+        for (int phase = 0; phase < 2; phase++)
+        {
+            int parts = (bands + 1 - phase) / 2;
+            Chunks.ForParts(parts, parts, threads, (part, _, _) => SpreadBand(places, 2 * part + phase));
+        }
+    }
+
+    void SpreadBand(float[][] places, int band)
+    {
+        int perSide = PerSide, stride = convolution!.Stride, end = starts[Math.Min(perSide, (band + 1) * Nodes) * perSide];
+        for (int i = starts[band * Nodes * perSide]; i < end; i++)
+        {
+            int row = order[i], corner = cells[row] / perSide * stride + cells[row] % perSide;
+            float x = places[0][row], y = places[1][row];
+            for (int line = 0; line < Nodes; line++, corner += stride)
             {
-                planes[plane].AsSpan(line * Nodes * stride, Nodes * stride).Clear();
-            }
-            for (int i = starts[line * perSide]; i < starts[(line + 1) * perSide]; i++)
-            {
-                int row = order[i], corner = line * Nodes * stride + boxes[row] % perSide * Nodes;
-                float x = places[0][row], y = places[1][row];
-                for (int node = 0; node < Nodes * Nodes; node++)
+                float down = weights[1][row * Nodes + line];
+                for (int node = 0; node < Nodes; node++)
                 {
-                    int at = corner + node / Nodes * stride + node % Nodes;
-                    float weight = weights[1][row * Nodes + node / Nodes] * weights[0][row * Nodes + node % Nodes];
-                    planes[0][at] += weight * x;
-                    planes[1][at] += weight * y;
-                    planes[2][at] += weight;
+                    float weight = down * weights[0][row * Nodes + node];
+                    planes[0][corner + node] += weight * x;
+                    planes[1][corner + node] += weight * y;
+                    planes[2][corner + node] += weight;
                 }
             }
-        });
+        }
     }
 
     double Collect(float[][] places, float[][] sums)
     {
-        int perSide = convolution!.Side / Nodes, stride = convolution.Stride;
+        int perSide = PerSide, stride = convolution!.Stride;
         var totals = new double[Chunks.Count(count)];
         Chunks.ForEach(count, threads, (chunk, first, end) =>
         {
             double total = 0;
             for (int i = first; i < end; i++)
             {
-                int row = order[i], box = boxes[row], corner = box / perSide * Nodes * stride + box % perSide * Nodes;
+                int row = order[i], corner = cells[row] / perSide * stride + cells[row] % perSide;
                 float x = 0, y = 0, squared = 0, kernel = 0;
-                for (int node = 0; node < Nodes * Nodes; node++)
+                for (int line = 0; line < Nodes; line++, corner += stride)
                 {
-                    int at = corner + node / Nodes * stride + node % Nodes;
-                    float weight = weights[1][row * Nodes + node / Nodes] * weights[0][row * Nodes + node % Nodes];
-                    x += weight * planes[0][at];
-                    y += weight * planes[1][at];
-                    squared += weight * planes[2][at];
-                    kernel += weight * planes[3][at];
+                    float down = weights[1][row * Nodes + line];
+                    for (int node = 0; node < Nodes; node++)
+                    {
+                        float weight = down * weights[0][row * Nodes + node];
+                        x += weight * planes[0][corner + node];
+                        y += weight * planes[1][corner + node];
+                        squared += weight * planes[2][corner + node];
+                        kernel += weight * planes[3][corner + node];
+                    }
                 }
                 sums[0][row] = places[0][row] * squared - x;
                 sums[1][row] = places[1][row] * squared - y;
-                total += kernel - OfItself(row);
+                // Less what a row is to itself.
+                total += kernel - 1;
             }
             totals[chunk] = total;
         });
         return totals.Sum();
     }
-
-    // The potential that a row's own charge has at its place by way of the nodes: 1, but for the error of the polynomials.
-    float OfItself(int row)
-    {
-        float sum = 0;
-        Span<float> x = stackalloc float[Nodes], y = stackalloc float[Nodes];
-        Products(weights[0].AsSpan(row * Nodes, Nodes), x);
-        Products(weights[1].AsSpan(row * Nodes, Nodes), y);
-        for (int i = 0; i < Nodes * Nodes; i++)
-        {
-            sum += y[i / Nodes] * x[i % Nodes] * nearKernel[i];
-        }
-        return sum;
-    }
-
-    // Sums of products of weights 0, 1 and 2 nodes apart, either way.
-    static void Products(ReadOnlySpan<float> w, Span<float> sums) =>
-        (sums[0], sums[1], sums[2]) = (w[0] * w[0] + w[1] * w[1] + w[2] * w[2], 2 * (w[0] * w[1] + w[1] * w[2]), 2 * w[0] * w[2]);
 }
