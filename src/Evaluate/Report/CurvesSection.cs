@@ -13,12 +13,12 @@ static class CurvesSection
         {
             return;
         }
-        html.Add("<h3>Training</h3>\n<div class=\"curves\">\n");
+        html.Raw("<h3>Training</h3>\n<div class=\"curves\">\n");
         foreach (Curve curve in curves)
         {
             Draw(html, curve);
         }
-        html.Add("</div>\n");
+        html.Raw("</div>\n");
     }
 
     static void Draw(Html html, Curve curve)

@@ -37,7 +37,7 @@ static class FiguresSection
 
     public static void Write(Html html, IReadOnlyList<EvaluationRow> rows)
     {
-        html.Add("<h2 id=\"figures\">Figures</h2>\n");
+        html.Raw("<h2 id=\"figures\">Figures</h2>\n");
         html.Table("Clusters", Heads, Rows(rows).Select(Escaped));
         html.Table("Embeddings", EmbeddingHeads, EmbeddingRows(rows).Select(Escaped));
         html.Table("The poster and ours", PosterHeads, PosterRows(rows).Select(Escaped));

@@ -18,7 +18,8 @@ sealed class Html
     /// <summary>A word that can be an anchor.</summary>
     public static string Anchor(string text) => string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
 
-    public void Add(string markup) => text.Append(markup);
+    /// <summary>Markup as it is. Of another name, since a formatted text would rather be a string, in the reader's culture.</summary>
+    public void Raw(string markup) => text.Append(markup);
 
     public void Add(FormattableString markup) => text.Append(markup.ToString(CultureInfo.InvariantCulture));
 
@@ -33,12 +34,12 @@ sealed class Html
         {
             Add($"<thead><tr>{string.Concat(heads.Select(head => $"<th scope=\"col\">{head}</th>"))}</tr></thead>\n");
         }
-        Add("<tbody>\n");
+        Raw("<tbody>\n");
         foreach (IReadOnlyList<string> row in rows)
         {
             Add($"<tr><th scope=\"row\">{row[0]}</th>{string.Concat(row.Skip(1).Select(cell => $"<td>{cell}</td>"))}</tr>\n");
         }
-        Add("</tbody>\n</table>\n</div>\n");
+        Raw("</tbody>\n</table>\n</div>\n");
     }
 
     /// <summary>A picture inside the page.</summary>

@@ -26,7 +26,7 @@ public static class HtmlReport
     static string Page(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits)
     {
         var html = new Html();
-        html.Add("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+        html.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
         html.Add($"<title>{context.Title}: accuracy report</title>\n<style>{ReportStyle.Css}</style>\n</head>\n<body>\n<main>\n");
         html.Add($"<h1>{context.Title}</h1>\n");
         html.Add($"<p>Models learnt from {context.Train.Count:n0} images of <b>{Html.Text(context.Train.Name)}</b> without labels; every figure is of {context.Test.Count:n0} test images.</p>\n");
@@ -43,9 +43,9 @@ public static class HtmlReport
             ModelSection.Write(html, context, portrait, row, anchor);
         }
         Origins(html, context, rows);
-        html.Add("</main>\n");
-        html.Add(portraits.Any(portrait => portrait.Map is not null) ? $"<script>{MapSection.Script}</script>\n" : "");
-        html.Add("</body>\n</html>\n");
+        html.Raw("</main>\n");
+        html.Raw(portraits.Any(portrait => portrait.Map is not null) ? $"<script>{MapSection.Script}</script>\n" : "");
+        html.Raw("</body>\n</html>\n");
         return html.ToString();
     }
 
@@ -61,7 +61,7 @@ public static class HtmlReport
         }
     }
 
-    static void Protocols(Html html) => html.Add("""
+    static void Protocols(Html html) => html.Raw("""
         <h2 id="protocols">How each figure came about</h2>
         <dl>
         <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own). Each cluster gets one digit and each digit one cluster, by the assignment under which most training images are right. Accuracy is then counted on the test images.</dd>
@@ -75,7 +75,7 @@ public static class HtmlReport
 
     static void Origins(Html html, ReportContext context, IReadOnlyList<EvaluationRow> rows)
     {
-        html.Add("<h2 id=\"origins\">Where this comes from</h2>\n");
+        html.Raw("<h2 id=\"origins\">Where this comes from</h2>\n");
         html.Table("Origins", [], Origins(context, rows).Select(line => (string[])[Html.Text(line.Name), $"<code>{Html.Text(line.Value)}</code>"]));
     }
 

@@ -26,10 +26,10 @@ static class MapSection
         sbyte[] given = [.. map.Images.Select(image => (sbyte)row.Given[image])];
         html.Add($"<figure class=\"map\" data-x=\"{Base64<short>(xs)}\" data-y=\"{Base64<short>(ys)}\" data-digit=\"{Convert.ToBase64String(digits)}\" data-given=\"{Base64<sbyte>(given)}\">\n");
         html.Add($"<canvas width=\"900\" height=\"900\" tabindex=\"0\" role=\"img\" aria-label=\"t-SNE map of {map.Images.Length} test embeddings of {Html.Text(row.Method)}, coloured by digit\"></canvas>\n");
-        html.Add("<div class=\"controls\"><canvas class=\"digit\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output aria-live=\"polite\"></output>\n<label>digit <select><option value=\"\">all</option>");
-        html.Add(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<option>{digit}</option>")));
-        html.Add("</select></label>\n<label><input type=\"checkbox\"> only misnamed</label>\n<span class=\"count\"></span></div>\n");
-        html.Add("<div class=\"legend\">" + string.Concat(Enumerable.Range(0, 10).Select(digit => $"<span class=\"d{digit}\">{digit}</span>")) + "</div>\n");
+        html.Raw("<div class=\"controls\"><canvas class=\"digit\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output aria-live=\"polite\"></output>\n<label>digit <select><option value=\"\">all</option>");
+        html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<option>{digit}</option>")));
+        html.Raw("</select></label>\n<label><input type=\"checkbox\"> only misnamed</label>\n<span class=\"count\"></span></div>\n");
+        html.Raw("<div class=\"legend\">" + string.Concat(Enumerable.Range(0, 10).Select(digit => $"<span class=\"d{digit}\">{digit}</span>")) + "</div>\n");
         html.Add($"<figcaption>t-SNE of {map.Images.Length:n0} test embeddings, coloured by digit (labels colour only). Divergence {map.Divergence:f3} nats, trustworthiness {map.Quality.Trustworthiness:f4}, {Html.Percent(map.Quality.Preserved)} of 10 neighbours kept. Point at a digit to see it; drag to move, wheel or + and - to zoom, arrows to move, n for the next image.</figcaption>\n</figure>\n");
     }
 

@@ -46,7 +46,7 @@ static class ModelSection
     static void Confusion(Html html, EvaluationRow row)
     {
         html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(row.Method)}\">\n<table class=\"confusion\">\n<caption>Test images by true digit (down) and given digit (across)</caption>\n<thead><tr><td></td>");
-        html.Add(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<th scope=\"col\">{digit}</th>")) + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
+        html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<th scope=\"col\">{digit}</th>")) + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
         for (int digit = 0; digit < 10; digit++)
         {
             int total = Math.Max(1, row.Confusion[digit].Sum());
