@@ -26,11 +26,11 @@ static class FiguresSection
         Html.Number(row.Alignment, "f2"), row.TrainSeconds is double seconds ? Html.Number(seconds, "f0") + " s" : "-",
     ]);
 
-    /// <summary>The poster's systems beside ours; where a method has several rows or models the first that was named, never the best.</summary>
+    /// <summary>The poster's systems beside ours; of a method's rows the first model's, by the clusterer that its section shows, never the best.</summary>
     public static IEnumerable<string[]> PosterRows(IReadOnlyList<EvaluationRow> rows) => PosterFigures.All.Select(figure =>
     {
-        EvaluationRow? poster = rows.FirstOrDefault(row => row.Method == figure.Method && row.Protocol == figure.ComparedWith), strict = rows.FirstOrDefault(row => row.Method == figure.Method && row.Protocol == "strict");
-        return (string[])[figure.Method, figure.Protocol, figure.Percent, Cell(poster), Cell(strict), Html.Percent((poster ?? strict)?.Linear)];
+        EvaluationRow? poster = rows.FirstOrDefault(row => row.Method == figure.Method && row.Protocol == "poster"), strict = ModelSection.Strict(rows.Where(row => row.Method == figure.Method)).FirstOrDefault();
+        return (string[])[figure.Method, figure.Protocol, figure.Percent, Cell(figure.IsStrict ? strict : poster), Cell(strict), Html.Percent((poster ?? strict)?.Linear)];
     });
 
     static string Cell(EvaluationRow? row) => row is null ? "-" : $"{Html.Percent(row.Accuracy)} ({row.K}, {row.Clusterer})";

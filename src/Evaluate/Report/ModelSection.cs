@@ -14,9 +14,11 @@ static class ModelSection
     static readonly string[] order = ["own", "spectral", "k-means", "gmm"];
 
     /// <summary>The row that the section shows.</summary>
-    public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, Portrait portrait) => rows
-        .Where(row => row.ModelSha256 == portrait.Subject.ModelSha256 && row.Method == portrait.Subject.Method && row.Protocol == "strict")
-        .OrderBy(row => Array.IndexOf(order, row.Clusterer)).FirstOrDefault();
+    public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, Portrait portrait) =>
+        Strict(rows.Where(row => row.ModelSha256 == portrait.Subject.ModelSha256 && row.Method == portrait.Subject.Method)).FirstOrDefault();
+
+    /// <summary>The strict rows, in the order in which they are to be shown.</summary>
+    public static IEnumerable<EvaluationRow> Strict(IEnumerable<EvaluationRow> rows) => rows.Where(row => row.Protocol == "strict").OrderBy(row => Array.IndexOf(order, row.Clusterer));
 
     /// <summary>The digits most often confused, as words: "4 as 9: 12".</summary>
     public static IEnumerable<string> ConfusedPairs(EvaluationRow row) => Enumerable.Range(0, 100)

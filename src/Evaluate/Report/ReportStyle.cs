@@ -22,9 +22,9 @@ static class ReportStyle
         .controls { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; min-height: 3.6rem; } .digit { width: 56px; height: 56px; border: 1px solid var(--line); }
         .controls output { min-width: 12rem; } .sheet { display: none; }
         .legend span { display: inline-block; padding: 0 .5rem; margin-right: .2rem; border-bottom: .3rem solid; }
-        .legend .d0 { border-color: hsl(0 75% 50%); } .legend .d1 { border-color: hsl(28 75% 50%); } .legend .d2 { border-color: hsl(50 75% 50%); } .legend .d3 { border-color: hsl(90 75% 50%); }
-        .legend .d4 { border-color: hsl(140 75% 50%); } .legend .d5 { border-color: hsl(175 75% 50%); } .legend .d6 { border-color: hsl(205 75% 50%); } .legend .d7 { border-color: hsl(240 75% 50%); }
-        .legend .d8 { border-color: hsl(280 75% 50%); } .legend .d9 { border-color: hsl(320 75% 50%); }
+        .legend .d0 { border-color: hsl(0 75% 55%); } .legend .d1 { border-color: hsl(28 75% 55%); } .legend .d2 { border-color: hsl(50 75% 55%); } .legend .d3 { border-color: hsl(90 75% 55%); }
+        .legend .d4 { border-color: hsl(140 75% 55%); } .legend .d5 { border-color: hsl(175 75% 55%); } .legend .d6 { border-color: hsl(205 75% 55%); } .legend .d7 { border-color: hsl(240 75% 55%); }
+        .legend .d8 { border-color: hsl(280 75% 55%); } .legend .d9 { border-color: hsl(320 75% 55%); }
         .curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .5rem 1.5rem; } .curves figure { margin: 0; }
         .curves polyline { fill: none; stroke: currentColor; stroke-width: 1.2; } .curves svg { width: 100%; border-bottom: 1px solid var(--line); }
         figure { margin: 1rem 0; } img { max-width: 100%; image-rendering: pixelated; border: 1px solid var(--line); background: #fff; }

@@ -6,7 +6,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
   const canvas = figure.querySelector("canvas"), context = canvas.getContext("2d"), sheet = document.getElementById("digits");
   const label = figure.querySelector("output"), zoomed = figure.querySelector(".digit").getContext("2d");
   const only = figure.querySelector("select"), errors = figure.querySelector("input");
-  const hue = digit => `hsl(${[0, 28, 50, 90, 140, 175, 205, 240, 280, 320][digit]} 75% 50%)`;
+  const hue = digit => `hsl(${[0, 28, 50, 90, 140, 175, 205, 240, 280, 320][digit]} 75% 55%)`;
   const across = 65535, perRow = Number(sheet.dataset.columns);
   let view = { x: -32768, y: -32768, size: across }, picked = -1, held = null;
 
@@ -15,7 +15,8 @@ for (const figure of document.querySelectorAll("figure.map")) {
 
   function draw() {
     context.clearRect(0, 0, canvas.width, canvas.height);
-    const size = Math.max(2, Math.min(9, 2.5 * across / view.size));
+    // Few images are drawn larger, and all when they are looked at closely.
+    const size = Math.min(9, Math.max(2.5, Math.min(7, 250 / Math.sqrt(xs.length))) * across / view.size);
     let count = 0;
     for (let i = 0; i < xs.length; i++) {
       if (!shown(i)) continue;
