@@ -11,17 +11,21 @@ public class GeometryTests
     {
         var rows = new Rows(new float[] { 3, 0, -3, 0, 0, 3, 0, -3 }, 2);
         EmbeddingGeometry found = EmbeddingGeometry.Of(rows, [1, 1, 2, 2]);
-        Assert.Equal(2, found.EffectiveRank, 1e-6);
-        Assert.Equal(4, found.Alignment, 1e-6); // both pairs of one digit are opposite
-        Assert.Equal(Math.Log((2 * Math.Exp(-8) + 4 * Math.Exp(-4)) / 6), found.Uniformity, 1e-6);
+        Assert.Equal(2, found.EffectiveRank!.Value, 1e-6);
+        Assert.Equal(4, found.Alignment!.Value, 1e-6); // both pairs of one digit are opposite
+        Assert.Equal(Math.Log((2 * Math.Exp(-8) + 4 * Math.Exp(-4)) / 6), found.Uniformity!.Value, 1e-6);
     }
 
     [Fact]
     public void EffectiveRank_OfALine_IsOne() =>
-        Assert.Equal(1, EmbeddingGeometry.Of(new Rows(new float[] { 1, 2, 2, 4, 3, 6, 4, 8 }, 2), [0, 0, 0, 0]).EffectiveRank, 1e-6);
+        Assert.Equal(1, EmbeddingGeometry.Of(new Rows(new float[] { 1, 2, 2, 4, 3, 6, 4, 8 }, 2), [0, 0, 0, 0]).EffectiveRank!.Value, 1e-6);
 
     [Fact]
-    public void Alignment_NoTwoOfADigit_IsNoNumber() => Assert.True(double.IsNaN(EmbeddingGeometry.Of(new Rows(new float[] { 1, 0, 0, 1 }, 2), [0, 1]).Alignment));
+    public void Geometry_WhatCannotBeTaken_IsNull()
+    {
+        Assert.Null(EmbeddingGeometry.Of(new Rows(new float[] { 1, 0, 0, 1 }, 2), [0, 1]).Alignment);
+        Assert.Equal(new EmbeddingGeometry(null, null, null), EmbeddingGeometry.Of(new Rows(new float[] { 1, 0 }, 2), [0]));
+    }
 
     [Fact]
     public void Quality_OfTheRowsThemselves_IsPerfect()

@@ -5,20 +5,20 @@ namespace Toolchain.Evaluate.Metrics;
 /// <summary>How embeddings fill their space.</summary>
 /// <param name="EffectiveRank">
 /// exp of the entropy of the covariance's eigenvalues, in [1..D] (Roy and Vetterli 2007, "The effective rank", section 2, of variances): near 1 the
-/// embeddings have collapsed to a line. Needs no labels.
+/// embeddings have collapsed to a line. Needs no labels. Null where all rows are equal.
 /// </param>
 /// <param name="Uniformity">
 /// Log of the mean of exp(-2 d^2) over pairs of unit rows, in [-8..0] (Wang and Isola 2020, "Understanding contrastive representation learning", equation 6
-/// with t = 2): lower is more evenly spread. Needs no labels.
+/// with t = 2): lower is more evenly spread. Needs no labels. Null for a single row.
 /// </param>
-/// <param name="Alignment">Mean d^2 of pairs of unit rows of the same digit, in [0..4] (the same paper, equation 5): lower is closer. Needs labels.</param>
-public sealed record EmbeddingGeometry(double EffectiveRank, double Uniformity, double Alignment)
+/// <param name="Alignment">Mean d^2 of pairs of unit rows of the same digit, in [0..4] (the same paper, equation 5): lower is closer. Needs labels. Null where no two are of one digit.</param>
+public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity, double? Alignment)
 {
     // Rows whose pairs are taken: two million pairs.
     const int sampled = 2000;
 
     /// <summary>Of rows [N,D] with the digit of each; pairs are those of at most 2,000 rows, evenly taken.</summary>
-    /// <param name="rows">Embeddings [N,D], N at least 2.</param>
+    /// <param name="rows">Embeddings [N,D], N at least 1.</param>
     /// <param name="digits">Digit of each.</param>
     /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
     public static EmbeddingGeometry Of(Rows rows, ReadOnlySpan<int> digits, int threads = 0)
@@ -44,7 +44,7 @@ public sealed record EmbeddingGeometry(double EffectiveRank, double Uniformity, 
                 }
             }
         }
-        return new EmbeddingGeometry(Math.Exp(entropy), Math.Log(kernels / pairs), alike > 0 ? distances / alike : double.NaN);
+        return new EmbeddingGeometry(total > 0 ? Math.Exp(entropy) : null, pairs > 0 ? Math.Log(kernels / pairs) : null, alike > 0 ? distances / alike : null);
     }
 
     static float[] Unit(ReadOnlySpan<float> row)
