@@ -101,6 +101,20 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Html_ASweep_IsShown()
+    {
+        string sweep = Directory.CreateDirectory(Path.Combine(folder, "queue")).FullName;
+        Assert.Equal($"'{Path.Combine(sweep, "sweep.md")}': no such file; expected the folder of a finished 'uvl sweep'.", Assert.Throws<FileNotFoundException>(() => Ablation.Read(sweep)).Message);
+        File.WriteAllText(Path.Combine(sweep, "sweep.md"), "# moco\n\n10 images.\n\n| a | b |\n|---|---|\n| 1 | <2> |\n\n| c | d |\n|---|---|\n| 3 | 4 |\n");
+        string path = Path.Combine(folder, "report.html");
+        HtmlReport.Write(path, new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), Rows(), [], [Ablation.Read(sweep)]);
+        string page = File.ReadAllText(path);
+        Assert.Contains("<h3>queue</h3>\n<p>10 images.</p>", page, StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">1</th><td>&lt;2&gt;</td></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<caption>queue: c</caption>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void RunFiles_BrokenLosses_NamesTheLine()
     {
         string path = Path.Combine(folder, "metrics.jsonl");

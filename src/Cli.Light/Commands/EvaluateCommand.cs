@@ -20,15 +20,17 @@ static class EvaluateCommand
         var protocol = new Option<ProtocolChoice>("--protocol") { Description = "strict, poster or both.", DefaultValueFactory = _ => ProtocolChoice.Both };
         var layer = new Option<string>("--layer") { Description = "Output of the models that is taken as the embedding, such as feature for moco.", DefaultValueFactory = _ => "embedding" };
         var map = new Option<int>("--tsne") { Description = "Test images on the report's t-SNE map of each model; 0 for none.", DefaultValueFactory = _ => 10_000 };
+        var sweep = new Option<string[]>("--sweep") { Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.", AllowMultipleArgumentsPerToken = false };
         var command = new Command("evaluate", "Cluster, score and report models on labelled images.\n\nExample: uvl evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, output, protocol, layer, map, common.Seed, common.SkipBad, common.Threads, common.Device,
+            models, common.Data, output, protocol, layer, map, sweep, common.Seed, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
             string spec = common.Spec(parsed, terminal);
             DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
             foreach (string path in parsed.GetValue(models)!)
@@ -45,7 +47,7 @@ static class EvaluateCommand
             MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);
             var context = new ReportContext(train, test, Versions());
             MarkdownReport.Write(Path.Combine(folder, "report.md"), context, rows);
-            HtmlReport.Write(Path.Combine(folder, "report.html"), context, rows, portraits);
+            HtmlReport.Write(Path.Combine(folder, "report.html"), context, rows, portraits, ablations);
             Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
         });

@@ -20,10 +20,10 @@ public sealed record ReportContext(DigitSet Train, DigitSet Test, IReadOnlyDicti
 public static class HtmlReport
 {
     /// <summary>Writes the page whole or not at all.</summary>
-    public static void Write(string path, ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits) =>
-        AtomicFile.WriteText(path, Page(context, rows, portraits));
+    public static void Write(string path, ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits, IReadOnlyList<Ablation>? ablations = null) =>
+        AtomicFile.WriteText(path, Page(context, rows, portraits, ablations ?? []));
 
-    static string Page(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits)
+    static string Page(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits, IReadOnlyList<Ablation> ablations)
     {
         var html = new Html();
         html.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
@@ -41,6 +41,11 @@ public static class HtmlReport
         foreach ((Portrait portrait, EvaluationRow row, string anchor) in shown)
         {
             ModelSection.Write(html, context, portrait, row, anchor);
+        }
+        html.Raw(ablations.Count > 0 ? "<h2>Ablations</h2>\n" : "");
+        foreach (Ablation ablation in ablations)
+        {
+            ablation.Write(html);
         }
         Origins(html, context, rows);
         html.Raw("</main>\n");

@@ -69,14 +69,17 @@ static class ModelSection
         {
             return;
         }
-        int[] images = [.. Enumerable.Range(0, 10).Where(row.Given.Contains).SelectMany(digit =>
+        byte[] pixels = [.. Enumerable.Range(0, 10).Where(row.Given.Contains).SelectMany(digit =>
         {
             int[] members = [.. Enumerable.Range(0, test.Count).Where(image => row.Given[image] == digit)];
             int[] sorted = [.. members.OrderBy(Distances(rows, members))];
-            return Padded(sorted.Take(galleryImages)).Concat(Padded(sorted.Skip(Math.Max(galleryImages, sorted.Length - galleryImages))));
+            return Mean(test, members).Concat(Pixels(test, [.. Padded(sorted.Take(galleryImages)), .. Padded(sorted.Skip(Math.Max(galleryImages, sorted.Length - galleryImages)))]));
         })];
-        html.Figure(ImageSheet.Encode(Pixels(test, images), 2 * galleryImages, 1), $"Images of each cluster of {row.Method}", $"A row for each named cluster: left its {galleryImages} test images nearest to its mean, right the {galleryImages} farthest.");
+        html.Figure(ImageSheet.Encode(pixels, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}", $"A row for each named cluster: the mean of its test images, its {galleryImages} images nearest to the mean of their embeddings, and the {galleryImages} farthest.");
     }
+
+    static IEnumerable<byte> Mean(DigitSet test, int[] members) =>
+        Enumerable.Range(0, DigitSet.PixelCount).Select(pixel => (byte)Math.Round(members.Average(member => (double)test.Image(member)[pixel])));
 
     static IEnumerable<int> Padded(IEnumerable<int> images) => images.Concat(Enumerable.Repeat(-1, galleryImages)).Take(galleryImages);
 
