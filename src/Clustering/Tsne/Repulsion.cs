@@ -10,7 +10,7 @@ sealed class Repulsion(int count, int threads)
     const int Nodes = 4;
 
     // The kernels bend on a scale of 1; a small picture has a finer grid.
-    const float LargestSpacing = .4f;
+    const float LargestSpacing = .45f;
     const int FewestCells = 100;
 
     readonly int[] order = new int[count], cells = new int[count];
