@@ -108,7 +108,7 @@ sealed class Convolution
             });
             (real, imaginary, turnedReal, turnedImaginary) = (turnedReal, turnedImaginary, real, imaginary);
         }
-        double[] spline = [.. Enumerable.Range(0, length).Select(k => Math.Pow((2 + Math.Cos(2 * Math.PI * k / length)) / 3, 2))];
+        double[] spline = [.. Enumerable.Range(0, length).Select(k => Math.Pow(Spline(2 * Math.PI * k / length), 2))];
         for (int i = 0; i < real.Length; i++)
         {
             double both = spline[i / length] * spline[i % length];
@@ -116,6 +116,9 @@ sealed class Convolution
         }
         return (real, imaginary);
     }
+
+    // The transform of the cubic spline at whole numbers: 4 and 1 of 6.
+    static double Spline(double angle) => (2 + Math.Cos(angle)) / 3;
 
     void ForBlocks(int columns, Action<Scratch, int> work) => Chunks.ForParts(columns / Fourier.Lanes, scratch.Length, threads, (part, first, end) =>
     {

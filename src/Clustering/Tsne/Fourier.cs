@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Discrete Fourier transforms of <see cref="Lanes"/> signals side by side (Stockham's self-sorting scheme with radices 4, 2 and 3): a number of all
+/// Discrete Fourier transforms of <see cref="Lanes"/> signals side by side (Stockham's self-sorting scheme with radices 4, 2, 3 and 5): a number of all
 /// signals is one row of the buffers, so that every operation is on whole vectors. Swapping real and imaginary parts gives the inverse times the length.
 /// </summary>
 sealed class Fourier
@@ -13,17 +13,18 @@ sealed class Fourier
     public const int Lanes = 16;
 
     static readonly float half = .5f, sine = MathF.Sqrt(3) / 2;
+    static readonly float cosine72 = MathF.Cos(MathF.Tau / 5), sine72 = MathF.Sin(MathF.Tau / 5), cosine144 = MathF.Cos(2 * MathF.Tau / 5), sine144 = MathF.Sin(2 * MathF.Tau / 5);
 
     readonly Stage[] stages;
 
-    /// <summary>Transforms of <paramref name="length"/> numbers, a product of twos and threes.</summary>
+    /// <summary>Transforms of <paramref name="length"/> numbers, a product of twos, threes and fives.</summary>
     public Fourier(int length)
     {
         Length = length;
         var found = new List<Stage>();
         for (int left = length; left > 1;)
         {
-            int radix = left % 4 == 0 ? 4 : left % 2 == 0 ? 2 : 3;
+            int radix = left % 4 == 0 ? 4 : left % 2 == 0 ? 2 : left % 3 == 0 ? 3 : 5;
             found.Add(new Stage(radix, left));
             left /= radix;
         }
@@ -33,16 +34,15 @@ sealed class Fourier
     /// <summary>Numbers of a signal (M).</summary>
     public int Length { get; }
 
-    /// <summary>Whether a length has no other factors than twos and threes.</summary>
+    /// <summary>Whether a length has no other factors than twos, threes and fives.</summary>
     public static bool Serves(int length)
     {
-        while (length % 2 == 0)
+        foreach (int factor in new[] { 2, 3, 5 })
         {
-            length /= 2;
-        }
-        while (length % 3 == 0)
-        {
-            length /= 3;
+            while (length % factor == 0)
+            {
+                length /= factor;
+            }
         }
         return length == 1;
     }
@@ -84,6 +84,9 @@ sealed class Fourier
                 var to = new Planes(toReal, toImaginary, part * Radix * run, run);
                 switch (Radix)
                 {
+                    case 5:
+                        Five(from, to, run, Root(root), Root(root + 1), Root(root + 2), Root(root + 3));
+                        break;
                     case 4:
                         Four(from, to, run, Root(root), Root(root + 1), Root(root + 2));
                         break;
@@ -129,6 +132,22 @@ sealed class Fourier
                 to[1, i] = w * (middle - turned);
                 to[2, i] = w2 * (even - odd);
                 to[3, i] = w3 * (middle + turned);
+            }
+        }
+
+        static void Five(Planes from, Planes to, int run, Pair w, Pair w2, Pair w3, Pair w4)
+        {
+            for (int i = 0; i < run; i += Vector256<float>.Count)
+            {
+                Pair a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i], e = from[4, i];
+                Pair outer = b + e, inner = c + d, outerTurned = (b - e).Turned(), innerTurned = (c - d).Turned();
+                Pair first = a + outer.Times(cosine72) + inner.Times(cosine144), firstTurned = outerTurned.Times(sine72) + innerTurned.Times(sine144);
+                Pair second = a + outer.Times(cosine144) + inner.Times(cosine72), secondTurned = outerTurned.Times(sine144) - innerTurned.Times(sine72);
+                to[0, i] = a + outer + inner;
+                to[1, i] = w * (first - firstTurned);
+                to[2, i] = w2 * (second - secondTurned);
+                to[3, i] = w3 * (second + secondTurned);
+                to[4, i] = w4 * (first + firstTurned);
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Toolchain.Clustering;
 
 /// <summary>
@@ -6,17 +8,17 @@ namespace Toolchain.Clustering;
 /// </summary>
 sealed class Repulsion(int count, int threads)
 {
-    // Nodes of a spline along an axis, and of the lines of cells that one thread spreads: its neighbours' nodes are then two threads away.
+    // Nodes of a spline along an axis, and of the lines of cells that one thread spreads: it then reaches into the next band only.
     const int Nodes = 4;
 
     // The kernels bend on a scale of 1; a small picture has a finer grid.
-    const float LargestSpacing = .45f;
-    const int FewestCells = 100;
+    const float LargestSpacing = .5f;
+    const int FewestCells = 64;
 
     readonly int[] order = new int[count], cells = new int[count];
-    readonly float[][] weights = [new float[count * Nodes], new float[count * Nodes]];
+    readonly float[] across = new float[count * Nodes], down = new float[count * Nodes];
     Convolution? convolution;
-    int[] starts = [];
+    int[] starts = [], next = [];
     float[][] planes = [];
 
     // Cells along a side: a place in the last one still has two nodes above it.
@@ -49,6 +51,7 @@ sealed class Repulsion(int count, int threads)
             convolution = new Convolution(Convolution.Fitting(needed), spacing, threads);
             planes = [.. Enumerable.Range(0, 4).Select(_ => new float[convolution.Side * convolution.Stride])];
             starts = new int[PerSide * PerSide + 1];
+            next = new int[starts.Length];
         }
     }
 
@@ -64,8 +67,8 @@ sealed class Repulsion(int count, int threads)
                 float x = (places[0][row] - low[0]) / spacing, y = (places[1][row] - low[1]) / spacing;
                 int column = Math.Min((int)x, perSide - 1), line = Math.Min((int)y, perSide - 1);
                 cells[row] = line * perSide + column;
-                Spline(x - column, weights[0].AsSpan(row * Nodes, Nodes));
-                Spline(y - line, weights[1].AsSpan(row * Nodes, Nodes));
+                Spline(x - column, across.AsSpan(row * Nodes));
+                Spline(y - line, down.AsSpan(row * Nodes));
             }
         });
         Array.Clear(starts);
@@ -77,7 +80,7 @@ sealed class Repulsion(int count, int threads)
         {
             starts[i] += starts[i - 1];
         }
-        int[] next = [.. starts];
+        starts.CopyTo(next, 0);
         for (int row = 0; row < count; row++)
         {
             order[next[cells[row]]++] = row;
@@ -112,20 +115,18 @@ sealed class Repulsion(int count, int threads)
     void SpreadBand(float[][] places, int band)
     {
         int perSide = PerSide, stride = convolution!.Stride, end = starts[Math.Min(perSide, (band + 1) * Nodes) * perSide];
+        float[] first = planes[0], second = planes[1], third = planes[2];
         for (int i = starts[band * Nodes * perSide]; i < end; i++)
         {
-            int row = order[i], corner = cells[row] / perSide * stride + cells[row] % perSide;
-            float x = places[0][row], y = places[1][row];
-            for (int line = 0; line < Nodes; line++, corner += stride)
+            int row = order[i], at = cells[row] / perSide * stride + cells[row] % perSide;
+            Vector128<float> weights = Vector128.LoadUnsafe(ref across[row * Nodes]);
+            Vector128<float> x = weights * places[0][row], y = weights * places[1][row];
+            for (int line = 0; line < Nodes; line++, at += stride)
             {
-                float down = weights[1][row * Nodes + line];
-                for (int node = 0; node < Nodes; node++)
-                {
-                    float weight = down * weights[0][row * Nodes + node];
-                    planes[0][corner + node] += weight * x;
-                    planes[1][corner + node] += weight * y;
-                    planes[2][corner + node] += weight;
-                }
+                var share = Vector128.Create(down[row * Nodes + line]);
+                Vector128.FusedMultiplyAdd(share, x, Vector128.LoadUnsafe(ref first[at])).StoreUnsafe(ref first[at]);
+                Vector128.FusedMultiplyAdd(share, y, Vector128.LoadUnsafe(ref second[at])).StoreUnsafe(ref second[at]);
+                Vector128.FusedMultiplyAdd(share, weights, Vector128.LoadUnsafe(ref third[at])).StoreUnsafe(ref third[at]);
             }
         }
     }
@@ -134,29 +135,27 @@ sealed class Repulsion(int count, int threads)
     {
         int perSide = PerSide, stride = convolution!.Stride;
         var totals = new double[Chunks.Count(count)];
-        Chunks.ForEach(count, threads, (chunk, first, end) =>
+        Chunks.ForEach(count, threads, (chunk, begin, end) =>
         {
             double total = 0;
-            for (int i = first; i < end; i++)
+            for (int i = begin; i < end; i++)
             {
-                int row = order[i], corner = cells[row] / perSide * stride + cells[row] % perSide;
-                float x = 0, y = 0, squared = 0, kernel = 0;
-                for (int line = 0; line < Nodes; line++, corner += stride)
+                int row = order[i], at = cells[row] / perSide * stride + cells[row] % perSide;
+                Vector128<float> x = default, y = default, squared = default, kernel = default;
+                for (int line = 0; line < Nodes; line++, at += stride)
                 {
-                    float down = weights[1][row * Nodes + line];
-                    for (int node = 0; node < Nodes; node++)
-                    {
-                        float weight = down * weights[0][row * Nodes + node];
-                        x += weight * planes[0][corner + node];
-                        y += weight * planes[1][corner + node];
-                        squared += weight * planes[2][corner + node];
-                        kernel += weight * planes[3][corner + node];
-                    }
+                    var share = Vector128.Create(down[row * Nodes + line]);
+                    x = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[0][at]), x);
+                    y = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[1][at]), y);
+                    squared = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[2][at]), squared);
+                    kernel = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[3][at]), kernel);
                 }
-                sums[0][row] = places[0][row] * squared - x;
-                sums[1][row] = places[1][row] * squared - y;
+                Vector128<float> weights = Vector128.LoadUnsafe(ref across[row * Nodes]);
+                float density = Vector128.Dot(weights, squared);
+                sums[0][row] = places[0][row] * density - Vector128.Dot(weights, x);
+                sums[1][row] = places[1][row] * density - Vector128.Dot(weights, y);
                 // Less what a row is to itself.
-                total += kernel - 1;
+                total += Vector128.Dot(weights, kernel) - 1;
             }
             totals[chunk] = total;
         });
