@@ -20,19 +20,24 @@ static class ProbeCommand
         var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx." };
         var output = new Option<string?>("--out") { Description = "The encoder and the classifier as one model, from pixels to digit (.onnx)." };
         var step = new Option<string?>("--step") { Description = "The training step as a model that any ONNX runtime can run (.onnx)." };
+        var layer = new Option<string>("--layer") { Description = "Output of the model that is classified, such as feature for moco; --out fuses onto the embedding only.", DefaultValueFactory = _ => "embedding" };
         var command = new Command("probe", "Train a linear classifier on a frozen encoder, which uses labels, score it, and fuse it onto the encoder.\n\n"
             + "Example: uvl probe models/moco/model.onnx --data mnist --out digits.onnx")
         {
-            model, common.Data, output, step, common.Seed, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, layer, output, step, common.Seed, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
             string spec = common.Spec(parsed, terminal);
-            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model)!, common.Encoder(parsed));
+            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model)!, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
             if (session.Dimension == 0)
             {
                 throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
+            }
+            if (session.Layer != "embedding" && parsed.GetValue(output) is not null)
+            {
+                throw new ArgumentException($"--out: a classifier of '{session.Layer}' cannot be fused, only one of 'embedding'; leave out --out or --layer.");
             }
             DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
             (int[] trainDigits, int[] testDigits) = (Digits(train), Digits(test));
