@@ -18,6 +18,7 @@ public sealed class InfoGan : nn.Module
     readonly Generator generator;
     readonly Recogniser recogniser;
     readonly Linear realness;
+    readonly Tensor joint; // [K,K], running mean of the joint distribution of two views' codes; a buffer
     readonly Tensor trend; // [2], running means of marginal entropy and discriminator accuracy; a buffer: it is saved with the weights
 
     /// <summary>Fresh networks.</summary>
@@ -26,6 +27,7 @@ public sealed class InfoGan : nn.Module
         generator = new Generator(options);
         recogniser = new Recogniser(options);
         realness = nn.Linear(options.HiddenSize, 1);
+        joint = full([options.ClusterCount, options.ClusterCount], 1.0 / (options.ClusterCount * options.ClusterCount), float32);
         trend = tensor(CollapseWatch.Start(options.ClusterCount));
         RegisterComponents();
     }
@@ -35,6 +37,9 @@ public sealed class InfoGan : nn.Module
 
     /// <summary>From images to codes.</summary>
     public Recogniser Recogniser => recogniser;
+
+    /// <summary>Running joint distribution of two views' codes, [K,K].</summary>
+    internal Tensor Joint => joint;
 
     /// <summary>Running means for <see cref="CollapseWatch"/>, [2].</summary>
     internal Tensor Trend => trend;

@@ -38,6 +38,9 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
     /// <summary>Weight of that agreement.</summary>
     public double ConsistencyWeight { get; init; } = 1;
 
+    /// <summary>How much of the joint distribution of two views' codes is kept from step to step, in [0..1): at .9 it is that of some 600 images, not of one batch.</summary>
+    public double ConsistencyMemory { get; init; } = 0.9;
+
     /// <summary>How views are drawn of real and of generated images alike: affine and elastic maps, through which a gradient flows.</summary>
     public AugmentationOptions Augmentation { get; init; } = new()
     {
@@ -69,6 +72,7 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
         Require(ContinuousWeight >= 0, nameof(ContinuousWeight), "at least 0", ContinuousWeight);
         Require(RealTarget is > 0.5 and <= 1, nameof(RealTarget), "in (0.5..1]", RealTarget);
         Require(ConsistencyWeight >= 0, nameof(ConsistencyWeight), "at least 0", ConsistencyWeight);
+        Require(ConsistencyMemory is >= 0 and < 1, nameof(ConsistencyMemory), "in [0..1)", ConsistencyMemory);
         Require(BatchSize >= 2, nameof(BatchSize), "at least 2, for the statistics of the batch", BatchSize);
         // What is not an affine or elastic map has no gradient here, and would tell real images from generated ones.
         double others = Augmentation.ThicknessProbability + Augmentation.EraseProbability + Augmentation.BarProbability + Augmentation.StrokeProbability;

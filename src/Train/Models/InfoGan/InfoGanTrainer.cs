@@ -92,7 +92,7 @@ public sealed class InfoGanTrainer : IGradientTrainer
         (Tensor information, Tensor categorical) = Information(ofGenerated, latent);
         Tensor loss = discriminator + information;
         Tensor[] probability = ofReal.Code.softmax(1).chunk(2); // two of [N,K]
-        Tensor consistency = MutualInformationLoss.Compute(probability[0], probability[1]);
+        Tensor consistency = MutualInformationLoss.Compute(probability[0], probability[1], model.Joint, options.ConsistencyMemory);
         if (options.Consistency)
         {
             loss += options.ConsistencyWeight * consistency;
