@@ -41,6 +41,9 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
     /// <summary>How much of the joint distribution of two views' codes is kept from step to step, in [0..1): at .9 it is that of some 600 images, not of one batch.</summary>
     public double ConsistencyMemory { get; init; } = 0.9;
 
+    /// <summary>In what numbers the large layers multiply while they train.</summary>
+    public Precision Precision { get; init; } = Precision.Single;
+
     /// <summary>How views are drawn of real and of generated images alike: affine and elastic maps, through which a gradient flows.</summary>
     public AugmentationOptions Augmentation { get; init; } = new()
     {
