@@ -8,7 +8,7 @@ namespace Toolchain.Train.Tests.Models;
 
 public sealed class InfoGanTests
 {
-    static readonly InfoGanOptions small = new() { BatchSize = 8, HiddenSize = 16, ChannelCount = 2, ClusterCount = 4, NoiseSize = 5 };
+    static readonly InfoGanOptions small = new() { BatchSize = 8, HiddenSize = 16, ChannelCount = 2, ClusterCount = 4, NoiseSize = 5, ContinuousStart = 0 };
 
     static readonly GradientJob job = new(Strokes.Draw(20, 1), 1, CPU, 1);
 

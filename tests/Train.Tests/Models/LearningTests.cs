@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Toolchain.Clustering;
 using Toolchain.Data;
-using Toolchain.Graph;
 using Toolchain.Train.Methods;
+using Toolchain.Train.Models;
+using Toolchain.Train.Models.InfoGan;
 using Toolchain.Train.Running;
 using TorchSharp;
 
@@ -74,14 +75,16 @@ public sealed class LearningTests : IDisposable
         return encoder.EmbedAll();
     }
 
-    // What the exported recogniser's code says.
+    // The code of the recogniser of an InfoGAN, with running statistics.
     static int[] Clusters(string run)
     {
-        OnnxModel model = OnnxModel.Load(Path.Combine(run, "model.onnx"));
-        return [.. Enumerable.Range(0, digits.Count / 100).SelectMany(part => Evaluator.Run(model, new Dictionary<string, TensorData>
-        {
-            ["image"] = TensorData.Of([.. digits.Pixels.Skip(part * 100 * DigitSet.PixelCount).Take(100 * DigitSet.PixelCount).Select(pixel => pixel / 255f)], 100, 1, 28, 28),
-        })["cluster"].ToInt64s()).Select(cluster => (int)cluster)];
+        (Method method, _, int seed, MethodOptions options) = TrainingRun.ReadConfig(RunFolder.Open(run));
+        var job = new GradientJob(digits, seed, torch.CPU);
+        using IGradientTrainer trainer = method.Restore(RunFolder.Open(run), options, job);
+        trainer.Module.eval();
+        using var scope = torch.NewDisposeScope();
+        using var frozen = torch.no_grad();
+        return [.. ((Recogniser)trainer.Encoder).call(job.Images([.. Enumerable.Range(0, digits.Count)])).Cluster.data<long>().ToArray().Select(cluster => (int)cluster)];
     }
 
     static double Purity(int[] clusters) =>

@@ -26,8 +26,14 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
     /// <summary>Weight of the mutual information of the categorical code (lambda).</summary>
     public double CategoricalWeight { get; init; } = 1;
 
-    /// <summary>Weight of that of the continuous codes; a larger one lets them take over the digit.</summary>
-    public double ContinuousWeight { get; init; } = 0.1;
+    /// <summary>Weight of that of the continuous codes, from step <see cref="ContinuousStart"/> on.</summary>
+    public double ContinuousWeight { get; init; } = 1;
+
+    /// <summary>
+    /// Step from which the continuous codes count. From the start, they take over what tells one digit from another: 3 and 5 become one code and its continuous
+    /// variations (docs/models/infogan.md).
+    /// </summary>
+    public int ContinuousStart { get; init; } = 600;
 
     /// <summary>What the discriminator should say of real images: one-sided label smoothing.</summary>
     public double RealTarget { get; init; } = 0.9;
@@ -73,6 +79,7 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
         Require(DiscriminatorRate > 0, nameof(DiscriminatorRate), "above 0", DiscriminatorRate);
         Require(CategoricalWeight >= 0, nameof(CategoricalWeight), "at least 0", CategoricalWeight);
         Require(ContinuousWeight >= 0, nameof(ContinuousWeight), "at least 0", ContinuousWeight);
+        Require(ContinuousStart >= 0, nameof(ContinuousStart), "at least 0", ContinuousStart);
         Require(RealTarget is > 0.5 and <= 1, nameof(RealTarget), "in (0.5..1]", RealTarget);
         Require(ConsistencyWeight >= 0, nameof(ConsistencyWeight), "at least 0", ConsistencyWeight);
         Require(ConsistencyMemory is >= 0 and < 1, nameof(ConsistencyMemory), "in [0..1)", ConsistencyMemory);
