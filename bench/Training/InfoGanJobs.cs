@@ -47,8 +47,8 @@ static class InfoGanJobs
         foreach (Precision precision in Enum.GetValues<Precision>())
         {
             InfoGanOptions own = options with { Precision = precision };
-            string name = precision == Precision.Single ? "" : ", ours in bfloat16";
-            run.Run($"infogan: a step, batch {count} (of {steps}){name}, last loss compared", () =>
+            string name = $"{(precision == Precision.Single ? "" : ", ours in bfloat16")}, {job.Threads} thread{(job.Threads == 1 ? "" : "s")}";
+            run.Run($"infogan: a step, batch {count} (of {steps}){name}", () =>
             {
                 using var trainer = new InfoGanTrainer(own, job);
                 return Timed(steps, number => trainer.Learn(views[number], latents[number], places[number], number)[0].Value);
