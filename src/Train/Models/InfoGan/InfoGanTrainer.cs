@@ -105,20 +105,12 @@ public sealed class InfoGanTrainer : IGradientTrainer
         Tensor generator = AdversarialLoss.Generator(moved.Realness);
         generatorOptimizer.Step(autograd.grad([generator + Information(moved, latent, step).All], generatorOptimizer.Learned));
 
-        using (no_grad())
-        {
-            Tensor mean = ofReal.Code.softmax(1).mean([0]); // [K]
-            Tensor entropy = -(mean * mean.clamp_min(1e-8).log()).sum();
-            Tensor accuracy = (Share(ofReal.Realness.gt(0)) + Share(ofGenerated.Realness.le(0))) / 2;
-            CollapseWatch.Follow(model.Trend, entropy, accuracy);
-            return
-            [
-                new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()), new Loss("generator", generator.ToSingle()),
-                new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()), new Loss("continuous", continuous.ToSingle()), new Loss("consistency", consistency.ToSingle()),
-                new Loss("entropy", entropy.ToSingle()), new Loss("accuracy", accuracy.ToSingle()),
-                new Loss("confidence", ofReal.Code.softmax(1).amax([1]).mean().ToSingle()), new Loss("agreement", Share(probability[0].argmax(1).eq(probability[1].argmax(1))).ToSingle()),
-            ];
-        }
+        return
+        [
+            new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()), new Loss("generator", generator.ToSingle()),
+            new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()), new Loss("continuous", continuous.ToSingle()), new Loss("consistency", consistency.ToSingle()),
+            .. Measure(ofReal, ofGenerated),
+        ];
     }
 
     /// <inheritdoc/>
@@ -150,6 +142,22 @@ public sealed class InfoGanTrainer : IGradientTrainer
         Tensor categorical = InformationBound.Categorical(judgement.Code, latent.Code), continuous = InformationBound.Continuous(judgement.Continuous, latent.Continuous);
         double weight = step < options.ContinuousStart ? 0 : options.ContinuousWeight;
         return (options.CategoricalWeight * categorical + weight * continuous, categorical, continuous);
+    }
+
+    // What shows how the run goes, without a label.
+    Loss[] Measure(Judgement ofReal, Judgement ofGenerated)
+    {
+        using var frozen = no_grad();
+        Tensor probability = ofReal.Code.softmax(1), mean = probability.mean([0]); // [2N,K], [K]
+        Tensor entropy = -(mean * mean.clamp_min(1e-8).log()).sum();
+        Tensor accuracy = (Share(ofReal.Realness.gt(0)) + Share(ofGenerated.Realness.le(0))) / 2;
+        Tensor[] cluster = probability.argmax(1).chunk(2); // two of [N]
+        CollapseWatch.Follow(model.Trend, entropy, accuracy);
+        return
+        [
+            new Loss("entropy", entropy.ToSingle()), new Loss("accuracy", accuracy.ToSingle()),
+            new Loss("confidence", probability.amax([1]).mean().ToSingle()), new Loss("agreement", Share(cluster[0].eq(cluster[1])).ToSingle()),
+        ];
     }
 
     static Tensor Share(Tensor isTrue) => isTrue.to(float32).mean();
