@@ -150,7 +150,7 @@ public sealed class MethodContractTests : IDisposable
     }
 
     [Fact]
-    public void Find_UnknownMethod_ListsAll() => Assert.Equal("no method 'mocco'; expected one of kmeans, gmm, autoencoder, moco, refine.",
+    public void Find_UnknownMethod_ListsAll() => Assert.Equal("no method 'mocco'; expected one of kmeans, gmm, autoencoder, moco, capsules, refine.",
         Assert.Throws<ArgumentException>(() => MethodRegistry.Find("mocco")).Message);
 
     RunBytes Train(string name, string run, int seed = 1, bool resume = false, TimeSpan? time = null, IEnumerable<string>? settings = null,
