@@ -17,7 +17,8 @@ public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor Pa
 /// <param name="Parts">The parts seen.</param>
 /// <param name="Votes">What objects expect of them.</param>
 /// <param name="Explained">How well that explains their poses.</param>
-public sealed record CapsuleActivations(PartCapsules Parts, ObjectVotes Votes, PartMixture Explained)
+/// <param name="Presence">Presences of the objects before noise, [N,O].</param>
+public sealed record CapsuleActivations(PartCapsules Parts, ObjectVotes Votes, PartMixture Explained, Tensor Presence)
 {
     /// <summary>Parts that each object explains, [N,O].</summary>
     public Tensor Posterior => Explained.Posterior.sum(2).t();
@@ -61,8 +62,9 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
         // Gradients of the objects reach parts through the features alone.
         (Tensor pose, Tensor presence) = (seen.Pose.detach(), seen.Presence.detach());
         ObjectVotes votes = objects.call(transformer.call(Tokens(pose, presence, seen.Feature), presence));
+        Tensor certain = votes.Presence;
         votes = noise is null ? votes : votes with { CapsuleLogit = votes.CapsuleLogit + noise.Capsule, VoteLogit = votes.VoteLogit + noise.Vote };
-        return new CapsuleActivations(seen, votes, PartMixture.Of(votes, AffinePose.FromStack(pose)));
+        return new CapsuleActivations(seen, votes, PartMixture.Of(votes, AffinePose.FromStack(pose)), certain);
     }
 
     /// <summary>Encodes images [N,1,28,28] with pixels in [0,1].</summary>
@@ -70,7 +72,7 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     {
         CapsuleActivations found = Activate(Place(image), null);
         return new CapsuleOutput(
-            found.Votes.Presence, found.Posterior, found.Parts.Presence, found.Parts.Pose, found.Parts.Feature,
+            found.Presence, found.Posterior, found.Parts.Presence, found.Parts.Pose, found.Parts.Feature,
             Winners(found), found.Votes.Capsule.transpose(0, 1));
     }
 

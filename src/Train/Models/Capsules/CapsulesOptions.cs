@@ -39,12 +39,14 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         {
             preset = value;
             bool official = value == CapsulesPreset.Official;
-            (PartCount, ObjectCount) = official ? (40, 32) : (24, 24);
+            (PartCount, ObjectCount) = official ? (40, 32) : (24, 10);
             (CanvasSide, Shift) = official ? (40, 6) : (28, 0);
-            (ConvolutionCount, ChannelCount, CodeSize) = official ? (4, 128, 256) : (3, 64, 64);
+            (ConvolutionCount, FirstChannelCount, ChannelCount) = official ? (4, 128, 128) : (3, 32, 64);
+            (CodeSize, HiddenSize) = official ? (256, 128) : (64, 64);
             PixelDeviation = official ? 1 : 0.4;
+            (AgreementWeight, PriorBetweenWeight) = official ? (0, 0.35) : (100, 0);
             Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
-            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (128, 60_000, 1e-3);
+            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 20_000, 1e-3);
             (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 500);
             Augmentation = official ? unchanged : views;
         }
@@ -65,7 +67,10 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Convolutions of the part encoder; the first two have stride 2.</summary>
     public int ConvolutionCount { get; init; }
 
-    /// <summary>Channels of each convolution (C).</summary>
+    /// <summary>Channels of the first convolution.</summary>
+    public int FirstChannelCount { get; init; }
+
+    /// <summary>Channels of the other convolutions (C).</summary>
     public int ChannelCount { get; init; }
 
     /// <summary>Side of a template (T), pixels.</summary>
@@ -81,7 +86,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public int CodeSize { get; init; }
 
     /// <summary>Hidden units of the networks of each object capsule (H).</summary>
-    public int HiddenSize { get; init; } = 128;
+    public int HiddenSize { get; init; }
 
     /// <summary>Numbers of an object capsule (Z).</summary>
     public int CapsuleSize { get; init; } = 32;
@@ -102,13 +107,19 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public double PriorWithinWeight { get; init; } = 2;
 
     /// <summary>Weight of prior sparsity between the examples of a batch.</summary>
-    public double PriorBetweenWeight { get; init; } = 0.35;
+    public double PriorBetweenWeight { get; init; }
 
     /// <summary>Weight of posterior sparsity within an example.</summary>
     public double PosteriorWithinWeight { get; init; } = 0.7;
 
     /// <summary>Weight of posterior sparsity between the examples of a batch.</summary>
     public double PosteriorBetweenWeight { get; init; } = 0.2;
+
+    /// <summary>
+    /// Weight of the mutual information between the objects of two views of each image (Ji, Henriques and Vedaldi 2019), which the authors do not have;
+    /// 0 for one view of each image and no such loss.
+    /// </summary>
+    public double AgreementWeight { get; init; }
 
     /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
@@ -142,6 +153,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Require(CanvasSide is >= DigitSet.Side and <= 64 && CanvasSide % 2 == 0, nameof(CanvasSide), $"an even number in [{DigitSet.Side}..64]", CanvasSide);
         Require(Shift >= 0 && Shift <= (CanvasSide - DigitSet.Side) / 2, nameof(Shift), $"in [0..{(CanvasSide - DigitSet.Side) / 2}], the margin of the canvas", Shift);
         Require(ConvolutionCount is >= 2 and <= 4, nameof(ConvolutionCount), "in [2..4]", ConvolutionCount);
+        Require(FirstChannelCount >= 1, nameof(FirstChannelCount), "at least 1", FirstChannelCount);
         Require(ChannelCount >= 1, nameof(ChannelCount), "at least 1", ChannelCount);
         Require(TemplateSide is >= 2 and <= DigitSet.Side, nameof(TemplateSide), $"in [2..{DigitSet.Side}]", TemplateSide);
         Require(FeatureSize >= 1, nameof(FeatureSize), "at least 1", FeatureSize);
@@ -151,6 +163,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Require(CapsuleSize >= 1, nameof(CapsuleSize), "at least 1", CapsuleSize);
         Require(PixelDeviation is >= 0.1 and <= 10, nameof(PixelDeviation), "in [0.1..10]", PixelDeviation);
         Require(PresenceNoise >= 0, nameof(PresenceNoise), "at least 0", PresenceNoise);
+        Require(AgreementWeight >= 0, nameof(AgreementWeight), "at least 0", AgreementWeight);
         Require(ClassCount >= 1, nameof(ClassCount), "at least 1", ClassCount);
     }
 }

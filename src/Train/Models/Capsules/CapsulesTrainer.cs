@@ -1,4 +1,5 @@
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Losses;
 using Toolchain.Train.Running;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -29,7 +30,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
         optimizer = options.Optimizer == CapsulesOptimizer.RmsProp
             ? new TensorFlowRmsProp(model.parameters(), options.LearningRate, 1e-2 / ((double)options.BatchSize * options.BatchSize))
             : optim.Adam(model.parameters(), options.LearningRate);
-        views = new ViewDrawer(options.Augmentation, job, viewCount: 1);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: options.AgreementWeight > 0 ? 2 : 1);
         fused = job.Device.type == DeviceType.CPU ? new FusedImageLikelihood(options, job.Threads) : null;
     }
 
@@ -51,7 +52,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
-        Tensor canvas = CanvasPlacement.Shifted(views.Draw(batch)[0], batch, options, job.Seed); // [N,1,S,S]
+        Tensor canvas = cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]); // [N,1,S,S], first views first
         optimizer.zero_grad();
         IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device));
         Tensor loss = losses.Select(part => part.Value * part.Weight).Aggregate((sum, next) => sum + next);
@@ -70,8 +71,10 @@ public sealed class CapsulesTrainer : IGradientTrainer
         Tensor parts = (found.Explained.LogLikelihood * found.Parts.Presence.detach()).sum(1).mean();
         Tensor deformation = found.Votes.Deformation.square().sum() / (2 * canvas.shape[0]);
         (Tensor prior, Tensor posterior) = (found.Votes.Presence, found.Posterior);
+        (string, double, Tensor)[] agreement = options.AgreementWeight > 0 ? [("agreement", options.AgreementWeight, Agreement(found.Presence))] : [];
         return
         [
+            .. agreement,
             ("image", 1, -image),
             ("parts", options.PartWeight, -parts),
             ("deformation", options.DeformationWeight, deformation),
@@ -80,6 +83,13 @@ public sealed class CapsulesTrainer : IGradientTrainer
             ("posterior_within", options.PosteriorWithinWeight, SparsityLoss.PosteriorWithin(posterior)),
             ("posterior_between", options.PosteriorBetweenWeight, SparsityLoss.PosteriorBetween(posterior)),
         ];
+    }
+
+    // Of presences [N,O], whose second half are other views of the first half's images.
+    static Tensor Agreement(Tensor presence)
+    {
+        Tensor[] share = (presence / presence.sum(1, keepdim: true)).chunk(2); // two of [N/2,O]
+        return MutualInformationLoss.Compute(share[0], share[1]);
     }
 
     /// <inheritdoc/>

@@ -108,7 +108,7 @@ sealed class ImageKernel
         {
             int at = reader.Pixel[i];
             Vector256<float> density = Density(Load(pixel, at) - reader.Ink[i] * colour);
-            Vector256<float> weight = Vector256.Exp(reader.Opacity[i]);
+            Vector256<float> weight = Exponential.Of(reader.Opacity[i]);
             (reader.Density[i], reader.Weight[i]) = (density, weight);
             (Load(weighted, at) + (weight * density - Load(black, at)) * presence).CopyTo(weighted, at);
             (Load(total, at) + (weight - Vector256<float>.One) * presence).CopyTo(total, at);
@@ -166,7 +166,7 @@ sealed class ImageKernel
         return (Vector256.Sum(toPresence), Vector256.Sum(toColour));
     }
 
-    Vector256<float> Density(Vector256<float> distance) => Vector256.Exp(distance * distance * (-0.5f * precision));
+    Vector256<float> Density(Vector256<float> distance) => Exponential.Of(distance * distance * (-0.5f * precision));
 
     static Vector256<float> Columns => Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7);
 

@@ -25,11 +25,13 @@ public sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
     {
         (partCount, featureSize) = (options.PartCount, options.FeatureSize);
         convolutions = [];
-        int side = options.CanvasSide;
+        int side = options.CanvasSide, channels = 1;
         for (int i = 0; i < options.ConvolutionCount; i++)
         {
             int stride = i < 2 ? 2 : 1;
-            convolutions.Add(CapsuleLayers.Convolution(i == 0 ? 1 : options.ChannelCount, options.ChannelCount, 3, stride));
+            int outputs = i == 0 ? options.FirstChannelCount : options.ChannelCount;
+            convolutions.Add(CapsuleLayers.Convolution(channels, outputs, 3, stride));
+            channels = outputs;
             side = (side - 3) / stride + 1;
         }
         placeBias = nn.Parameter(zeros(1, options.ChannelCount, side, side));
