@@ -49,9 +49,11 @@ static class ExportCommand
             TrainedModel exported = method.Export(run, request, parsed.GetValue(opset));
             string path = parsed.GetValue(output) ?? run.Model;
             exported.Model.Save(path);
+            string? beside = exported.Decoder?.FileBeside(path);
+            exported.Decoder?.Model.Save(beside!);
             terminal.Line(exported.Parity);
-            terminal.Line($"model: {path}");
-            terminal.Event("exported", new { Method = method.Name, Path = path, exported.Parity });
+            terminal.Line($"model: {path}{(beside is null ? "" : $"\n{exported.Decoder!.Name}: {beside}")}");
+            terminal.Event("exported", new { Method = method.Name, Path = path, Beside = beside, exported.Parity });
         });
         return command;
     }

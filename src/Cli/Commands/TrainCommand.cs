@@ -70,7 +70,7 @@ static class TrainCommand
         try
         {
             terminal.WithProgress($"training {method.Name}", total, "images",
-                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(report, batchSize) }));
+                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report, batchSize) }));
         }
         catch (OperationCanceledException error)
         {
@@ -83,6 +83,10 @@ static class TrainCommand
         terminal.Line($"{trained!.Summary}");
         terminal.Line($"{trained.Parity}");
         terminal.Line($"{(trained.Finished ? "model" : $"time is up; go on with: uvl train {method.Name} --resume {run.Path}\nmodel so far")}: {run.Model}");
+        if (trained.Decoder is TrainedDecoder decoder)
+        {
+            terminal.Line($"{decoder.Name}: {decoder.FileBeside(run.Model)}");
+        }
         terminal.Event("trained", new { Method = method.Name, Folder = run.Path, run.Model, trained.StepsMade, trained.Finished, trained.Parity });
     }
 
@@ -104,9 +108,15 @@ static class TrainCommand
         + string.Join("\n", MethodRegistry.All.Select(method => $"  {method.Name,-12} {method.Summary}\n               --set {string.Join(" ", OptionBinder.List(method.Defaults).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")))}"))
         + "\n\nExample: uvl train moco --data mnist --seed 1 --set stepCount=1000 --set temperature=0.1";
 
-    sealed class Steps(Action<long, string> report, int batchSize) : IProgress<TrainingProgress>
+    sealed class Steps(Terminal terminal, Action<long, string> report, int batchSize) : IProgress<TrainingProgress>
     {
-        public void Report(TrainingProgress value) =>
+        public void Report(TrainingProgress value)
+        {
+            if (value.Warning is string warning)
+            {
+                terminal.Note($"\nwarning: step {value.Step}: {warning}");
+            }
             report((long)value.Step * batchSize, string.Join(" ", value.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:f4}"))));
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Export;
+using Toolchain.Graph;
 using Toolchain.Train.Models;
 using Toolchain.Train.Running;
 using TorchSharp;
@@ -43,21 +44,31 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     TrainedModel Export(IGradientTrainer trainer, TrainingRequest request, int opset, int steps, bool finished)
     {
         using var scope = NewDisposeScope();
-        nn.Module encoder = trainer.Encoder;
-        encoder.to(CPU);
-        encoder.eval();
         Tensor example = new GradientJob(request.Digits, request.Seed, CPU).Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
-        TracedModel traced = OnnxExport.Trace(encoder, example, new OnnxExportOptions
+        TracedModel encoder = Trace(trainer.Encoder, [new("image", example)], trainer.Outputs, Name, request, opset);
+        string parity = Describe(encoder.Prove());
+        if (trainer.Decoder is not ExportedDecoder decoder)
         {
-            Inputs = [new("image", Axis.Named("N"), 1, 28, 28)],
-            Outputs = trainer.Outputs,
+            return new TrainedModel(encoder.Model, parity, steps, finished, $"{steps} steps");
+        }
+        TracedModel traced = Trace(decoder.Module, decoder.Inputs, decoder.Outputs, $"{Name} {decoder.Name}", request, opset);
+        return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {Describe(traced.Prove())}", steps, finished, $"{steps} steps") { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
+    }
+
+    TracedModel Trace(nn.Module module, IReadOnlyList<DecoderInput> inputs, IReadOnlyList<string> outputs, string name, TrainingRequest request, int opset)
+    {
+        module.to(CPU);
+        module.eval();
+        return OnnxExport.Trace(module, [.. inputs.Select(input => input.Example.cpu())], new OnnxExportOptions
+        {
+            Inputs = [.. inputs.Select(input => new ExportInput(input.Name, [Axis.Named("N"), .. input.Example.shape.Skip(1).Select(size => (Dim)size)]))],
+            Outputs = outputs,
             Opset = opset,
             Half = request.Half,
-            Name = Name,
+            Name = name,
             Metadata = Provenance.Of(Name, request),
             Runtimes = request.SecondRuntime is null ? [] : [request.SecondRuntime],
         });
-        return new TrainedModel(traced.Model, Describe(traced.Prove()), steps, finished, $"{steps} steps");
     }
 
     static string Describe(ExportReport report) => string.Create(CultureInfo.InvariantCulture,

@@ -31,4 +31,21 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
 /// <param name="StepsMade">Steps of a gradient method, or passes of a fit.</param>
 /// <param name="Finished">Whether the run came to its own end, not to a time limit.</param>
 /// <param name="Summary">Last loss or likelihood, as a line for a person.</param>
-public sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int StepsMade, bool Finished, string Summary);
+public sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int StepsMade, bool Finished, string Summary)
+{
+    /// <summary>What belongs beside the model; null for nothing.</summary>
+    public TrainedDecoder? Decoder { get; init; }
+}
+
+/// <summary>A second model beside an encoder, such as a generator.</summary>
+/// <param name="Name">Its file beside <c>model.onnx</c>, without the ending.</param>
+/// <param name="Model">The ONNX model, with its metadata, proven but not yet written.</param>
+public sealed record TrainedDecoder(string Name, Graph.OnnxModel Model)
+{
+    /// <summary>Its file beside the model at <paramref name="model"/>: <c>NAME.onnx</c> beside <c>model.onnx</c>, <c>OTHER-NAME.onnx</c> beside <c>OTHER.onnx</c>.</summary>
+    public string FileBeside(string model)
+    {
+        string stem = Path.GetFileNameWithoutExtension(model);
+        return Path.Combine(Path.GetDirectoryName(model) ?? "", stem == "model" ? $"{Name}.onnx" : $"{stem}-{Name}.onnx");
+    }
+}

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Toolchain.Data;
 using Toolchain.Train.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,11 @@ namespace Toolchain.Train.Running;
 /// <param name="Losses">Losses of the latest step.</param>
 /// <param name="ImagesPerSecond">Speed since this process began.</param>
 /// <param name="Remaining">Time left at this speed.</param>
-public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses, double ImagesPerSecond, TimeSpan Remaining);
+public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses, double ImagesPerSecond, TimeSpan Remaining)
+{
+    /// <summary>What looks wrong; said when it begins and now and then while it lasts, else null.</summary>
+    public string? Warning { get; init; }
+}
 
 /// <summary>A loss stopped being a finite number.</summary>
 public sealed class DivergedException(string message) : Exception(message);
@@ -19,6 +24,11 @@ public sealed class DivergedException(string message) : Exception(message);
 /// <summary>The loop that every gradient method shares: order of images, learning rate, log, checkpoints, progress, stopping.</summary>
 sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, RunFolder run, TrainingRequest request)
 {
+    // A picture at the start of each tenth of a run; a warning that lasts is said again after so many steps.
+    const int pictures = 10, warningSteps = 100;
+
+    int? warnedAt;
+
     /// <summary>Runs until the last step, the time limit or cancellation, and leaves a checkpoint.</summary>
     /// <returns>The number of steps made in all.</returns>
     /// <exception cref="DivergedException">A loss is not finite; the last checkpoint is kept as it was.</exception>
@@ -39,9 +49,13 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
                 Checkpoint.Save(run.LastCheckpoint, trainer, step);
                 throw new OperationCanceledException($"stopped at step {step} of {options.StepCount}", request.Cancellation);
             }
+            if (step % Math.Max(1, options.StepCount / pictures) == 0)
+            {
+                Draw(step);
+            }
             Batch batch = sampler[step];
             IReadOnlyList<Loss> losses = Step(batch);
-            var progress = new TrainingProgress(step + 1, options.StepCount, losses, Speed(step + 1 - first, clock), Remaining(step + 1 - first, step + 1, clock));
+            var progress = new TrainingProgress(step + 1, options.StepCount, losses, Speed(step + 1 - first, clock), Remaining(step + 1 - first, step + 1, clock)) { Warning = Warn(step) };
             log.Write(step, batch.Epoch, options.LearningRateAt(step), losses);
             request.Progress?.Report(progress);
             if (clock.Elapsed - saved >= request.CheckpointInterval)
@@ -51,7 +65,32 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
             }
         }
         Checkpoint.Save(run.LastCheckpoint, trainer, step);
+        Draw(step);
         return step;
+    }
+
+    void Draw(int step)
+    {
+        if (trainer.Sheet() is ImageGrid sheet)
+        {
+            ImageSheet.Write(run.Picture(step), sheet.Pixels, sheet.Columns);
+        }
+    }
+
+    string? Warn(int step)
+    {
+        if (trainer.Warning is not string warning)
+        {
+            warnedAt = null;
+            return null;
+        }
+        if (step - warnedAt < warningSteps)
+        {
+            return null;
+        }
+        warnedAt = step;
+        run.Say($"warning: step {step}: {warning}");
+        return warning;
     }
 
     IReadOnlyList<Loss> Step(Batch batch)

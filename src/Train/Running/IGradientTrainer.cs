@@ -8,6 +8,11 @@ namespace Toolchain.Train.Running;
 /// <param name="Value">Its value at a step.</param>
 public readonly record struct Loss(string Name, float Value);
 
+/// <summary>Images in rows.</summary>
+/// <param name="Pixels">N * 784 bytes.</param>
+/// <param name="Columns">Images in a row.</param>
+public sealed record ImageGrid(byte[] Pixels, int Columns);
+
 /// <summary>The images of one step.</summary>
 /// <param name="Step">0-based number of the step.</param>
 /// <param name="Epoch">0-based pass over the data.</param>
@@ -36,8 +41,17 @@ public interface IGradientTrainer : IDisposable
     /// <summary>Names of the encoder's outputs in order: those of the contract first, then those that the system has besides.</summary>
     IReadOnlyList<string> Outputs => ["embedding"];
 
+    /// <summary>What is exported beside the encoder; null for nothing.</summary>
+    ExportedDecoder? Decoder => null;
+
     /// <summary>The encoder's embeddings [N,D] of images [N,1,28,28].</summary>
     Tensor Embed(Tensor images);
+
+    /// <summary>What looks wrong after the latest step, as a line for a person; null while nothing does.</summary>
+    string? Warning => null;
+
+    /// <summary>Images that show the present state, for the run folder; null where the method makes none. Changes nothing.</summary>
+    ImageGrid? Sheet() => null;
 
     /// <summary>Makes one step and returns its losses. Runs inside a dispose scope of its own.</summary>
     IReadOnlyList<Loss> Step(Batch batch);

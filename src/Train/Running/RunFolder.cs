@@ -25,6 +25,9 @@ public sealed class RunFolder
     /// <summary>Digests, versions, times; written last, so that its presence says that the run is whole.</summary>
     public string Manifest => In("manifest.json");
 
+    /// <summary>What the state after so many steps looks like, where the method can show it.</summary>
+    public string Picture(int step) => In("pictures", string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
+
     /// <summary>What the run said.</summary>
     public string Log => In("train.log");
 

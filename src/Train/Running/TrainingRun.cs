@@ -37,6 +37,11 @@ public static class TrainingRun
         }
         byte[] bytes = trained.Model.ToBytes();
         AtomicFile.Write(run.Model, stream => stream.Write(bytes));
+        if (trained.Decoder is TrainedDecoder decoder)
+        {
+            byte[] second = decoder.Model.ToBytes();
+            AtomicFile.Write(decoder.FileBeside(run.Model), stream => stream.Write(second));
+        }
         run.Say($"{trained.Summary}; {trained.Parity}");
         if (trained.Finished)
         {
@@ -97,6 +102,13 @@ public static class TrainingRun
             ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(),
             ["machine"] = $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
         };
+        if (trained.Decoder is TrainedDecoder decoder)
+        {
+            byte[] second = decoder.Model.ToBytes();
+            manifest[$"{decoder.Name}_sha256"] = Convert.ToHexStringLower(SHA256.HashData(second));
+            manifest[$"{decoder.Name}_bytes"] = second.Length;
+            manifest[$"{decoder.Name}_parameters"] = decoder.Model.Initializers.Sum(pair => (long)pair.Value.Count);
+        }
         AtomicFile.WriteText(run.Manifest, JsonSerializer.Serialize(manifest, indented) + "\n");
     }
 }
