@@ -35,6 +35,7 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     readonly SetTransformer transformer;
     readonly ObjectDecoder objects;
     readonly int margin;
+    readonly bool noisyTokens;
 
     /// <summary>A fresh model.</summary>
     public CapsuleAutoencoder(CapsulesOptions options) : base(nameof(CapsuleAutoencoder))
@@ -43,6 +44,7 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
         templates = new Templates(options);
         transformer = new SetTransformer(6 + 1 + options.FeatureSize + options.TemplateSide * options.TemplateSide, options);
         objects = new ObjectDecoder(options);
+        noisyTokens = options.NoisyTokens;
         margin = (options.CanvasSide - DigitSet.Side) / 2;
         RegisterComponents();
     }
@@ -60,7 +62,7 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     {
         PartCapsules seen = parts.call(canvas, noise?.Part);
         // Gradients of the objects reach parts through the features alone.
-        (Tensor pose, Tensor presence) = (seen.Pose.detach(), seen.Presence.detach());
+        (Tensor pose, Tensor presence) = (seen.Pose.detach(), (noisyTokens ? seen.Presence : seen.CleanPresence).detach());
         ObjectVotes votes = objects.call(transformer.call(Tokens(pose, presence, seen.Feature), presence));
         Tensor certain = votes.Presence;
         votes = noise is null ? votes : votes with { CapsuleLogit = votes.CapsuleLogit + noise.Capsule, VoteLogit = votes.VoteLogit + noise.Vote };

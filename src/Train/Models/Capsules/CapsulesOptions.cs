@@ -44,10 +44,10 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
             (ConvolutionCount, FirstChannelCount, ChannelCount) = official ? (4, 128, 128) : (3, 32, 64);
             (CodeSize, HiddenSize) = official ? (256, 128) : (64, 64);
             PixelDeviation = official ? 1 : 0.4;
-            (AgreementWeight, PriorBetweenWeight) = official ? (0, 0.35) : (100, 0);
+            (NoisyTokens, NormalisePresence, AgreementWeight) = official ? (true, false, 0) : (false, true, 100);
             Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
             (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 20_000, 1e-3);
-            (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 500);
+            (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
             Augmentation = official ? unchanged : views;
         }
     }
@@ -97,6 +97,9 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Width of the uniform noise on presence logits while training.</summary>
     public double PresenceNoise { get; init; } = 4;
 
+    /// <summary>Whether objects are found from presences of parts with that noise, as the authors do, or without.</summary>
+    public bool NoisyTokens { get; init; }
+
     /// <summary>Weight of the likelihood of part poses.</summary>
     public double PartWeight { get; init; } = 1;
 
@@ -107,13 +110,19 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public double PriorWithinWeight { get; init; } = 2;
 
     /// <summary>Weight of prior sparsity between the examples of a batch.</summary>
-    public double PriorBetweenWeight { get; init; }
+    public double PriorBetweenWeight { get; init; } = 0.35;
 
     /// <summary>Weight of posterior sparsity within an example.</summary>
     public double PosteriorWithinWeight { get; init; } = 0.7;
 
     /// <summary>Weight of posterior sparsity between the examples of a batch.</summary>
     public double PosteriorBetweenWeight { get; init; } = 0.2;
+
+    /// <summary>
+    /// Whether the logits of the objects' presences have a mean and a variance of their own over the batch, which the authors do not have: without it
+    /// presences hardly differ between images for the first thousands of steps (docs/models/capsules.md).
+    /// </summary>
+    public bool NormalisePresence { get; init; }
 
     /// <summary>
     /// Weight of the mutual information between the objects of two views of each image (Ji, Henriques and Vedaldi 2019), which the authors do not have;

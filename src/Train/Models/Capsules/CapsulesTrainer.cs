@@ -47,6 +47,20 @@ public sealed class CapsulesTrainer : IGradientTrainer
     public IReadOnlyList<string> Outputs => ["embedding", "posterior", "part_presence", "pose", "feature", "vote", "identity"];
 
     /// <inheritdoc/>
+    public ExportedDecoder Decoder
+    {
+        get
+        {
+            using (no_grad())
+            {
+                CapsuleOutput seen = model.call(job.Images([.. Enumerable.Range(0, Math.Min(2, job.Digits.Count))]));
+                return new ExportedDecoder("decoder", new CapsuleDecoder(model.Templates, options.CanvasSide),
+                    [new("pose", seen.Pose), new("presence", seen.PartPresence), new("feature", seen.Feature)], ["image", "part"]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public Tensor Embed(Tensor images) => model.call(images).Embedding;
 
     /// <inheritdoc/>

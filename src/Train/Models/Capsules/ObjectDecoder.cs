@@ -28,6 +28,7 @@ public sealed class ObjectDecoder : nn.Module<Tensor, ObjectVotes>
     readonly Parameter codeWeight, codeBias, capsuleWeight, capsuleBias; // [O,D,H], [O,1,H], [O,H,Z], [O,1,Z]
     readonly Parameter hiddenWeight, hiddenBias, outputWeight, outputBias; // [O,Z+1,H], [O,1,H], [O,H,8P+7], [O,1,2P+7]
     readonly Parameter relation; // [O,1,P,6], the part of object-part relations that all images share
+    readonly BatchNorm1d? normal; // of the capsules' logits
     readonly int partCount;
 
     /// <summary>A decoder of the shapes in <paramref name="options"/>.</summary>
@@ -44,6 +45,13 @@ public sealed class ObjectDecoder : nn.Module<Tensor, ObjectVotes>
         outputWeight = CapsuleLayers.Weights(objects, hidden, 8 * partCount + 7);
         outputBias = nn.Parameter(zeros(objects, 1, 2 * partCount + 7));
         relation = CapsuleLayers.Glorot(objects * partCount, objects * 6, objects, 1, partCount, 6);
+        if (options.NormalisePresence)
+        {
+            // A tenth of the images has a logit above .5: each object starts as that of about one class in ten.
+            normal = nn.BatchNorm1d(objects);
+            nn.init.constant_(normal.weight!, 2);
+            nn.init.constant_(normal.bias!, -2);
+        }
         RegisterComponents();
     }
 
@@ -60,6 +68,8 @@ public sealed class ObjectDecoder : nn.Module<Tensor, ObjectVotes>
         AffinePose viewer = AffinePose.FromNumbers([.. Enumerable.Range(0, 6).Select(i => rest.narrow(2, i, 1))]); // six of [O,N,1]
         AffinePose parts = AffinePose.FromNumbers((deformation + relation).unbind(3)); // six of [O,N,P]
         Tensor scale = nn.functional.softplus(rest.narrow(2, 7 + partCount, partCount) + 0.5) + 0.01;
-        return new ObjectVotes(viewer.After(parts), scale, rest.narrow(2, 6, 1), rest.narrow(2, 7, partCount), deformation, capsule);
+        Tensor logit = rest.narrow(2, 6, 1); // [O,N,1]
+        logit = normal is null ? logit : normal.call(logit.squeeze(2).t()).t().unsqueeze(2);
+        return new ObjectVotes(viewer.After(parts), scale, logit, rest.narrow(2, 7, partCount), deformation, capsule);
     }
 }

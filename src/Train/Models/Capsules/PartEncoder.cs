@@ -5,9 +5,10 @@ namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>What the part encoder sees on canvases.</summary>
 /// <param name="Pose">Maps template to canvas, [N,P,6].</param>
-/// <param name="Presence">In (0,1), [N,P].</param>
+/// <param name="Presence">In (0,1), [N,P], with noise where there is any.</param>
+/// <param name="CleanPresence">The same without noise.</param>
 /// <param name="Feature">What else there is to say of a part, [N,P,F].</param>
-public sealed record PartCapsules(Tensor Pose, Tensor Presence, Tensor Feature);
+public sealed record PartCapsules(Tensor Pose, Tensor Presence, Tensor CleanPresence, Tensor Feature);
 
 /// <summary>
 /// The encoder of the part capsule autoencoder (Kosiorek et al. 2019, "Stacked Capsule Autoencoders", section 2.2): convolutions, and for each part
@@ -54,6 +55,7 @@ public sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
         Tensor numbers = (x.narrow(1, 0, 6 + featureSize + 1) * attention).sum(3); // [N,7+F,P]
         AffinePose pose = AffinePose.FromNumbers([.. Enumerable.Range(0, 6).Select(i => numbers.select(1, i))]);
         Tensor logit = numbers.select(1, 6 + featureSize); // [N,P]
-        return new PartCapsules(pose.Stack(), sigmoid(noise is null ? logit : logit + noise), numbers.narrow(1, 6, featureSize).transpose(1, 2));
+        Tensor presence = sigmoid(logit);
+        return new PartCapsules(pose.Stack(), noise is null ? presence : sigmoid(logit + noise), presence, numbers.narrow(1, 6, featureSize).transpose(1, 2));
     }
 }
