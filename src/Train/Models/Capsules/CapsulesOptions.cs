@@ -44,9 +44,9 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
             (ConvolutionCount, FirstChannelCount, ChannelCount) = official ? (4, 128, 128) : (3, 32, 64);
             (CodeSize, HiddenSize) = official ? (256, 128) : (64, 64);
             PixelDeviation = official ? 1 : 0.4;
-            (NoisyTokens, NormalisePresence, AgreementWeight) = official ? (true, false, 0) : (false, true, 100);
+            (NoisyTokens, NormalisePresence, AgreementWeight) = official ? (true, false, 0) : (false, true, 200);
             Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
-            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 20_000, 1e-3);
+            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 18_000, 1e-3);
             (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
             Augmentation = official ? unchanged : views;
         }
@@ -149,7 +149,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
 
     static readonly AugmentationOptions views = unchanged with
     {
-        RotationDegrees = 10, Shear = 0.15, ScaleLow = 0.9, ScaleHigh = 1.1, Shift = 0.07,
+        RotationDegrees = 15, Shear = 0.25, ScaleLow = 0.8, ScaleHigh = 1.2, Anisotropy = 0.1, Shift = 0.1, Elastic = 1, ThicknessProbability = 0.5,
     };
 
     /// <inheritdoc/>

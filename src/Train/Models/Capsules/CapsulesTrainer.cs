@@ -13,6 +13,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     readonly CapsulesOptions options;
     readonly GradientJob job;
     readonly CapsuleAutoencoder model;
+    readonly CapsuleDecoder decoder; // draws with the model's templates, which the model disposes
     readonly OptimizerHelper optimizer;
     readonly ViewDrawer views;
     readonly FusedImageLikelihood? fused;
@@ -25,6 +26,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
         model = new CapsuleAutoencoder(options);
+        decoder = new CapsuleDecoder(model.Templates, options.CanvasSide);
         model.to(job.Device);
         // TensorFlow's epsilon in the authors' configuration: it belongs to their batch size.
         optimizer = options.Optimizer == CapsulesOptimizer.RmsProp
@@ -54,10 +56,17 @@ public sealed class CapsulesTrainer : IGradientTrainer
             using (no_grad())
             {
                 CapsuleOutput seen = model.call(job.Images([.. Enumerable.Range(0, Math.Min(2, job.Digits.Count))]));
-                return new ExportedDecoder("decoder", new CapsuleDecoder(model.Templates, options.CanvasSide),
+                return new ExportedDecoder("decoder", decoder,
                     [new("pose", seen.Pose), new("presence", seen.PartPresence), new("feature", seen.Feature)], ["image", "part"]);
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public ImageGrid Sheet()
+    {
+        using var scope = NewDisposeScope();
+        return CapsuleSheet.Draw(model, decoder, job.Images([.. Enumerable.Range(0, Math.Min(CapsuleSheet.RowCount, job.Digits.Count))]));
     }
 
     /// <inheritdoc/>
