@@ -1,4 +1,4 @@
-// MoCo against PyTorch on MNIST's training images: the same views' transforms, the same step from the same weights on the same views, a whole
+// MoCo and InfoGAN against PyTorch on MNIST's training images: the same views' transforms, the same step from the same weights on the same views, a whole
 // epoch. Prints the table and writes docs/benchmarks/training.md.
 //   dotnet run --project bench/Training -c Release [PAIRS [THREADS [JOB]]]
 using System.Diagnostics;
@@ -9,6 +9,7 @@ using Toolchain.Data;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Models.MoCo;
 using Toolchain.Train.Running;
+using Toolchain.TrainingBench;
 using static TorchSharp.torch;
 
 const int steps = 20;
@@ -65,11 +66,14 @@ run.Run($"an epoch of {epoch} steps with its augmentation", () =>
     return Timed(epoch, step => trainer.Step(batches[step] with { Next = step + 1 < epoch ? batches[step + 1] : null })[0].Value);
 }, Theirs(new { job = "epoch", options }), Math.Min(3, pairs), null, false, Asked(2));
 
+InfoGanJobs.Run(run, peer, job, folder, pairs);
+
 File.WriteAllText(page, $"""
-    # Training MoCo against PyTorch
+    # Training against PyTorch
 
     `make bench`: MNIST's training images, the same network, loss, optimiser and transforms. Ours and the peer's run in turn, {pairs} times (the epoch less
     often); medians of the times, and the median of the paired ratios. The step starts from the same weights and sees the same views.
+    Rows without a name are MoCo's.
 
     Machine: {Environment.ProcessorCount} cores, {threads} threads, .NET {Environment.Version}, libtorch {__version__}. Peer: PyTorch {versions.GetProperty("torch")}, {versions.GetProperty("threads")} threads, {versions.GetProperty("blas")}.
 

@@ -37,8 +37,8 @@ WEIGHTS = spline()
 GRID = torch.stack(torch.meshgrid(torch.arange(28.) - 13.5, torch.arange(28.) - 13.5, indexing="xy"), -1)  # [28,28,2], x then y
 
 
-def augment(images, o):
-    """One view of each image [N,28,28] uint8, as float [N,1,28,28]: the transforms of src/Train/Augmentations by grid_sample."""
+def warped(images, o):
+    """Affine and elastic maps of images, float [N,1,28,28]."""
     n = len(images)
 
     def within(limit, *shape):
@@ -51,7 +51,13 @@ def augment(images, o):
     if o["Elastic"] > 0:
         control = torch.randn(n, 2, 5, 5) * o["Elastic"]
         place = place + torch.matmul(torch.matmul(WEIGHTS, control), WEIGHTS.t()).permute(0, 2, 3, 1)
-    view = F.grid_sample(images.unsqueeze(1).float() / 255, place / 13.5, align_corners=True)  # [N,1,28,28]
+    return F.grid_sample(images, place / 13.5, align_corners=True)  # [N,1,28,28]
+
+
+def augment(images, o):
+    """One view of each image [N,28,28] uint8, as float [N,1,28,28]: the transforms of src/Train/Augmentations by grid_sample."""
+    n = len(images)
+    view = warped(images.unsqueeze(1).float() / 255, o)
     chosen = (torch.rand(n) < o["ThicknessProbability"]).nonzero().squeeze(1)
     if len(chosen):
         part, amount = view[chosen], (torch.rand(len(chosen)) * 1.7 - .7).view(-1, 1, 1, 1)
@@ -142,7 +148,99 @@ def epoch_job(job):
     return {"seconds": time.perf_counter() - begin, "iterations": len(images) // size, "value": loss}
 
 
-jobs = {"versions": versions, "augment": augment_job, "step": step_job, "epoch": epoch_job}
+class Generator(torch.nn.Module):
+    def __init__(self, o):
+        super().__init__()
+        c, h, nn = o["ChannelCount"], o["HiddenSize"], torch.nn
+        self.fc1, self.norm1 = nn.Linear(o["NoiseSize"] + o["ClusterCount"] + o["ContinuousCount"], h, bias=False), nn.BatchNorm1d(h)
+        self.fc2, self.norm2 = nn.Linear(h, 98 * c, bias=False), nn.BatchNorm1d(98 * c)
+        self.conv1, self.norm3, self.conv2 = nn.ConvTranspose2d(2 * c, c, 4, 2, 1, bias=False), nn.BatchNorm2d(c), nn.ConvTranspose2d(c, 1, 4, 2, 1)
+
+    def forward(self, latent):
+        x = F.relu(self.norm2(self.fc2(F.relu(self.norm1(self.fc1(latent))))))
+        return torch.sigmoid(self.conv2(F.relu(self.norm3(self.conv1(x.view(len(x), -1, 7, 7))))))
+
+
+class Recogniser(torch.nn.Module):
+    def __init__(self, o):
+        super().__init__()
+        c, h, nn = o["ChannelCount"], o["HiddenSize"], torch.nn
+        self.conv1, self.conv2, self.norm2 = nn.Conv2d(1, c, 4, 2, 1), nn.Conv2d(c, 2 * c, 4, 2, 1, bias=False), nn.BatchNorm2d(2 * c)
+        self.fc, self.norm3 = nn.Linear(98 * c, h, bias=False), nn.BatchNorm1d(h)
+        self.embedding, self.norm4 = nn.Linear(h, 128, bias=False), nn.BatchNorm1d(128)
+        self.code, self.continuous = nn.Linear(128, o["ClusterCount"]), nn.Linear(128, o["ContinuousCount"])
+
+    def forward(self, x, real):
+        def normalise(norm, x):
+            return norm(x) if real else F.batch_norm(x, None, None, norm.weight, norm.bias, True)
+        x = F.leaky_relu(self.conv1(x), .1)
+        x = F.leaky_relu(normalise(self.norm2, self.conv2(x)), .1).flatten(1)
+        feature = F.leaky_relu(normalise(self.norm3, self.fc(x)), .1)
+        rows = F.leaky_relu(normalise(self.norm4, self.embedding(feature)), .1)
+        return feature, self.code(rows), self.continuous(rows)
+
+
+class InfoGan:
+    def __init__(self, o):
+        self.o, self.generator, self.recogniser, self.realness = o, Generator(o), Recogniser(o), torch.nn.Linear(o["HiddenSize"], 1)
+        for part, name in ((self.generator, "generator"), (self.recogniser, "recogniser"), (self.realness, "realness")):
+            part.load_state_dict({entry: array(f"infogan.{name}.{entry}") for entry in part.state_dict() if "num_batches" not in entry}, strict=False)
+        self.judges = [*self.recogniser.parameters(), *self.realness.parameters()]
+        self.judge_optimizer = torch.optim.Adam(self.judges, o["LearningRate"] * o["DiscriminatorRate"], (.5, .999))
+        self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), o["LearningRate"], (.5, .999))
+
+    def judge(self, image, real):
+        feature, code, continuous = self.recogniser(image, real)
+        return self.realness(feature).squeeze(1), code, continuous
+
+    def information(self, code, continuous, target, values):
+        return self.o["CategoricalWeight"] * F.cross_entropy(code, target) + self.o["ContinuousWeight"] * (continuous - values).pow(2).sum(1).mean() / 2
+
+    def step(self, real, noise, values, warp):
+        o = self.o
+        target = torch.arange(len(noise)) % o["ClusterCount"]
+        fake = warp(self.generator(torch.cat([noise, F.one_hot(target, o["ClusterCount"]).float(), values], 1)))
+        for parameter in self.judges:
+            parameter.requires_grad_(True)
+        (on_real, code, _), (on_fake, fake_code, fake_values) = self.judge(real, True), self.judge(fake.detach(), False)
+        loss = F.binary_cross_entropy_with_logits(on_real, torch.full_like(on_real, o["RealTarget"])) + F.binary_cross_entropy_with_logits(on_fake, torch.zeros_like(on_fake))
+        loss = loss + self.information(fake_code, fake_values, target, values)
+        first, second = code.softmax(1).chunk(2)
+        joint = first.t() @ second / len(first)
+        joint = ((joint + joint.t()) / 2).clamp(min=1e-8)
+        loss = loss - o["ConsistencyWeight"] * (joint * (joint.log() - joint.sum(1, keepdim=True).log() - joint.sum(1).log())).sum()
+        self.judge_optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.judge_optimizer.step()
+        for parameter in self.judges:
+            parameter.requires_grad_(False)
+        on_fake, fake_code, fake_values = self.judge(fake, False)
+        self.generator_optimizer.zero_grad(set_to_none=True)
+        (F.softplus(-on_fake).mean() + self.information(fake_code, fake_values, target, values)).backward()
+        self.generator_optimizer.step()
+        return loss.item()
+
+
+def infogan_step_job(job):
+    views, noise, values, places, model = array("infogan_views"), array("infogan_noise"), array("infogan_continuous"), array("infogan_places"), InfoGan(job["options"])
+    begin = time.perf_counter()
+    for number in range(job["steps"]):
+        loss = model.step(views[number], noise[number], values[number], lambda image: F.grid_sample(image, places[number], align_corners=True))
+    return {"seconds": time.perf_counter() - begin, "iterations": job["steps"], "value": loss}
+
+
+def infogan_steps_job(job):
+    o, images, model = job["options"], array("images"), InfoGan(job["options"])
+    begin = time.perf_counter()
+    for number in range(job["steps"]):
+        batch = images[number * o["BatchSize"]:(number + 1) * o["BatchSize"]]
+        real = torch.cat([augment(batch, o["Augmentation"]), augment(batch, o["Augmentation"])])
+        noise, values = torch.rand(len(batch), o["NoiseSize"]) * 2 - 1, torch.rand(len(batch), o["ContinuousCount"]) * 2 - 1
+        loss = model.step(real, noise, values, lambda image: warped(image, o["Augmentation"]))
+    return {"seconds": time.perf_counter() - begin, "iterations": job["steps"], "value": loss}
+
+
+jobs = {"versions": versions, "augment": augment_job, "step": step_job, "epoch": epoch_job, "infogan_step": infogan_step_job, "infogan_steps": infogan_steps_job}
 for line in sys.stdin:
     asked = json.loads(line)
     print(json.dumps(jobs[asked["job"]](asked)), flush=True)

@@ -13,8 +13,8 @@ import numpy as np
 TOLERANCE = 1e-5
 NETWORK_TOLERANCE = 1e-4  # float32 sums in another order than TorchSharp's
 NEWEST_OPSET, NEWEST_IR = 17, 8  # what Debian 12 reads
-NETWORKS = ["resnet-basic", "resnet-bottleneck", "dcgan-generator", "dcgan-discriminator"]
-ENCODERS = ["moco", "autoencoder"]  # OpenCV has no float64 and no ArgMin, so no heads
+NETWORKS = ["resnet-basic", "resnet-bottleneck", "dcgan-generator", "dcgan-discriminator", "infogan-generator"]
+ENCODERS = ["moco", "autoencoder", "infogan"]  # OpenCV has no float64 and no ArgMin, so no heads
 
 
 def say(ok, what, detail):
@@ -50,10 +50,11 @@ def check_opencv(cv2, path, images, ours):
 
 def check_network(cv2, folder):
     what = f"OpenCV {cv2.__version__}, network {folder.name}"
-    (given,), expected = list(folder.glob("in.*.npy")), np.load(next(folder.glob("out.*.npy")))
+    given, expected = sorted(folder.glob("in.*.npy")), np.load(next(folder.glob("out.*.npy")))
     try:
         net = cv2.dnn.readNetFromONNX(str(folder / "model.onnx"))
-        net.setInput(np.load(given))
+        for path in given:
+            net.setInput(np.load(path), path.name.split(".")[1])
         theirs = net.forward()
     except cv2.error as error:
         return say(False, what, " ".join(str(error).split()))

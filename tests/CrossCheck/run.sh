@@ -47,6 +47,7 @@ train() {
 }
 train moco --set stepCount=30 --set batchSize=64
 train autoencoder --set stepCount=200 --set batchSize=32
+train infogan --set stepCount=30 --set hiddenSize=256 --set channelCount=32
 train kmeans --set restarts=1
 train gmm --set maxIterations=20
 for method in kmeans gmm; do
@@ -54,15 +55,20 @@ for method in kmeans gmm; do
 done
 
 # k-means on pixels has no embedding to embed: check.py writes its reference.
-for model in moco autoencoder gmm moco-kmeans moco-gmm; do
+for model in moco autoencoder infogan gmm moco-kmeans moco-gmm; do
     for format in npy csv parquet arrow; do
-        case $model in *-*) fused="--cluster --probability" ;; gmm) fused="--cluster --probability" ;; *) fused="" ;; esac
+        case $model in *-*) fused="--cluster --probability" ;; gmm | infogan) fused="--cluster --probability" ;; *) fused="" ;; esac
         "$uvl" embed "$work/models/$model.onnx" --quiet $fused --data "$work/digits.npy" --out "$work/ours/$model.$format" > /dev/null
     done
 done
 
 # Whole networks in plain TorchSharp, each a folder with its model, inputs and what TorchSharp said.
 UVL_NETWORKS="$work/networks" dotnet test --project "$here/../Export.Tests" -c Release --no-build --filter-method '*Save_EveryNetwork_LeavesModelInputsAndOutputs' > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+
+# The generator, with what ONNX Runtime under .NET made of latents.
+mkdir "$work/networks/infogan-generator"
+cp "$work/infogan/generator.onnx" "$work/networks/infogan-generator/model.onnx"
+"$uvl" plot generator "$work/infogan/generator.onnx" --quiet --out "$work/sheet.png" --arrays "$work/networks/infogan-generator" > /dev/null
 
 if "$python" -c 'import numpy' 2> "$work/log"; then
     check "$python" "$here/check.py" "$work"

@@ -19,10 +19,11 @@ static class ExportCommand
         var output = new Option<string?>("--out") { Description = "Target; by default model.onnx in the run folder." };
         var opset = new Option<int>("--opset") { Description = "Version of the operators, 13 to 21.", DefaultValueFactory = _ => 17 };
         var half = new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is reported." };
+        var manifest = new Option<bool>("--manifest") { Description = "Also write manifest.json beside the model: the run's, with the digests of what was exported." };
         var info = new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
-            folder, output, opset, half, info, common.SkipBad,
+            folder, output, opset, half, manifest, info, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -51,6 +52,10 @@ static class ExportCommand
             exported.Model.Save(path);
             string? beside = exported.Decoder?.FileBeside(path);
             exported.Decoder?.Model.Save(beside!);
+            if (parsed.GetValue(manifest))
+            {
+                TrainingRun.WriteManifest(run, exported, Path.Combine(Path.GetDirectoryName(path) ?? "", "manifest.json"));
+            }
             terminal.Line(exported.Parity);
             terminal.Line($"model: {path}{(beside is null ? "" : $"\n{exported.Decoder!.Name}: {beside}")}");
             terminal.Event("exported", new { Method = method.Name, Path = path, Beside = beside, exported.Parity });

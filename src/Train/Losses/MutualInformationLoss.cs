@@ -14,11 +14,43 @@ public static class MutualInformationLoss
     /// <param name="first">Cluster probabilities of one view, rows that sum to 1, [N,K].</param>
     /// <param name="second">Those of the other view, [N,K].</param>
     /// <returns>A scalar.</returns>
-    public static Tensor Compute(Tensor first, Tensor second)
+    public static Tensor Compute(Tensor first, Tensor second) => OfJoint(Joint(first, second));
+
+    /// <summary>The joint distribution of the views' clusters, symmetric, [K,K].</summary>
+    /// <param name="first">Cluster probabilities of one view, rows that sum to 1, [N,K].</param>
+    /// <param name="second">Those of the other view, [N,K].</param>
+    public static Tensor Joint(Tensor first, Tensor second)
     {
         Tensor joint = first.t().matmul(second) / first.shape[0]; // [K,K]
-        joint = ((joint + joint.t()) / 2).clamp_min(floor);
+        return (joint + joint.t()) / 2;
+    }
+
+    /// <summary>-I(z, z') of a joint distribution, in nats.</summary>
+    /// <param name="joint">Symmetric, sums to 1, [K,K].</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor OfJoint(Tensor joint)
+    {
+        joint = joint.clamp_min(floor);
         Tensor marginal = joint.sum(1, keepdim: true); // [K,1]
         return -(joint * (joint.log() - marginal.log() - marginal.t().log())).sum();
+    }
+
+    /// <summary>
+    /// -I(z, z') where a batch is too small to tell the K x K joint probabilities: it is taken at the running mean of the batches' joint distributions, and its
+    /// gradient as if all of that were this batch. Each batch of 60 images has its own numbers of each digit; by itself it would ask to even them out.
+    /// </summary>
+    /// <param name="first">Cluster probabilities of one view, rows that sum to 1, [N,K].</param>
+    /// <param name="second">Those of the other view, [N,K].</param>
+    /// <param name="running">The running mean [K,K] of earlier batches; changed to include this one.</param>
+    /// <param name="memory">How much of the running mean is kept, in [0..1); 0 is the other overload.</param>
+    /// <returns>A scalar.</returns>
+    public static Tensor Compute(Tensor first, Tensor second, Tensor running, double memory)
+    {
+        Tensor joint = Joint(first, second);
+        using (no_grad())
+        {
+            running.mul_(memory).add_(joint, alpha: 1 - memory);
+        }
+        return OfJoint(joint + (running - joint).detach());
     }
 }

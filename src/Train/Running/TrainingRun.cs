@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Toolchain.Data;
+using Toolchain.Graph;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Models;
 
@@ -45,7 +47,7 @@ public static class TrainingRun
         run.Say($"{trained.Summary}; {trained.Parity}");
         if (trained.Finished)
         {
-            WriteManifest(method, run, request, trained, bytes, clock.Elapsed);
+            WriteManifest(method, run, request, trained, clock.Elapsed);
         }
         return trained;
     }
@@ -84,31 +86,60 @@ public static class TrainingRun
         AtomicFile.WriteText(run.Config, JsonSerializer.Serialize(config, indented) + "\n");
     }
 
-    static void WriteManifest(Method method, RunFolder run, TrainingRequest request, TrainedModel trained, byte[] model, TimeSpan wall)
+    /// <summary>Writes the manifest of a finished run again, with the digests of what was exported from it, such as in half precision.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="exported">What was exported.</param>
+    /// <param name="path">The file to make or replace.</param>
+    /// <exception cref="InvalidDataException">The run is not finished: it has no manifest.</exception>
+    public static void WriteManifest(RunFolder run, TrainedModel exported, string path)
     {
+        if (!File.Exists(run.Manifest))
+        {
+            throw new InvalidDataException($"'{run.Path}': expected manifest.json of a finished run, found none; finish it with --resume {run.Path}.");
+        }
+        JsonObject manifest = JsonNode.Parse(File.ReadAllText(run.Manifest))!.AsObject();
+        foreach ((string key, object value) in Describe(exported))
+        {
+            manifest[key] = JsonSerializer.SerializeToNode(value);
+        }
+        AtomicFile.WriteText(path, manifest.ToJsonString(indented) + "\n");
+    }
+
+    static Dictionary<string, object> Describe(TrainedModel trained)
+    {
+        var result = new Dictionary<string, object>();
+        Add("model_", "", trained.Model);
+        if (trained.Decoder is TrainedDecoder decoder)
+        {
+            Add($"{decoder.Name}_", $"{decoder.Name}_", decoder.Model);
+        }
+        result["parity"] = trained.Parity;
+        return result;
+
+        void Add(string prefix, string parameters, OnnxModel model)
+        {
+            byte[] bytes = model.ToBytes();
+            result[$"{prefix}sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes));
+            result[$"{prefix}bytes"] = bytes.Length;
+            result[$"{parameters}parameters"] = model.Initializers.Sum(pair => (long)pair.Value.Count);
+        }
+    }
+
+    static void WriteManifest(Method method, RunFolder run, TrainingRequest request, TrainedModel trained, TimeSpan wall)
+    {
+        Dictionary<string, object> described = Describe(trained);
         var manifest = new Dictionary<string, object?>
         {
             ["method"] = method.Name,
-            ["model_sha256"] = Convert.ToHexStringLower(SHA256.HashData(model)),
-            ["model_bytes"] = model.Length,
-            ["parameters"] = trained.Model.Initializers.Sum(pair => (long)pair.Value.Count),
             ["dataset"] = request.DataSpec,
             ["dataset_sha256"] = request.Digits.Sha256,
             ["seed"] = request.Seed,
             ["steps"] = trained.StepsMade,
             ["train_seconds"] = Math.Round(wall.TotalSeconds, 1),
-            ["parity"] = trained.Parity,
             ["version"] = request.Version,
             ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(),
             ["machine"] = $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
         };
-        if (trained.Decoder is TrainedDecoder decoder)
-        {
-            byte[] second = decoder.Model.ToBytes();
-            manifest[$"{decoder.Name}_sha256"] = Convert.ToHexStringLower(SHA256.HashData(second));
-            manifest[$"{decoder.Name}_bytes"] = second.Length;
-            manifest[$"{decoder.Name}_parameters"] = decoder.Model.Initializers.Sum(pair => (long)pair.Value.Count);
-        }
-        AtomicFile.WriteText(run.Manifest, JsonSerializer.Serialize(manifest, indented) + "\n");
+        AtomicFile.WriteText(run.Manifest, JsonSerializer.Serialize(manifest.Concat(described.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))).ToDictionary(), indented) + "\n");
     }
 }

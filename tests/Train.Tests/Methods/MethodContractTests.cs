@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Train.Methods;
@@ -147,10 +149,56 @@ public sealed class MethodContractTests : IDisposable
         Method method = MethodRegistry.Find(name);
         TrainedModel exported = method.Export(RunFolder.Open(folder["a"]), Request(method, 1, []), 17);
         Assert.Equal(straight.Model, exported.Model.ToBytes());
+        if (exported.Decoder is TrainedDecoder decoder)
+        {
+            Assert.Equal(File.ReadAllBytes(folder[$"a/{decoder.Name}.onnx"]), decoder.Model.ToBytes());
+        }
+    }
+
+    /// <summary>A generator stands beside its encoder: it says where it comes from, its digest is in the manifest, and it gives finite images of any number of latents.</summary>
+    [Fact]
+    public void Train_MethodWithADecoder_WritesBothModels()
+    {
+        Train("infogan", "a");
+        OnnxModel model = OnnxModel.Load(folder["a/generator.onnx"]);
+        GraphChecker.Check(model);
+        Assert.Equal(["z [N,62]", "code [N,4]", "continuous [N,2]"], model.Inputs.Select(input => $"{input.Name} {input.Shape}"));
+        Assert.Equal("image [N,1,28,28]", $"{Assert.Single(model.Outputs).Name} {model.Outputs[0].Shape}");
+        Assert.Equal(("infogan", "1"), (model.Metadata["uvl.method"], model.Metadata["uvl.seed"]));
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(folder["a/manifest.json"]));
+        byte[] bytes = File.ReadAllBytes(folder["a/generator.onnx"]);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), manifest.RootElement.GetProperty("generator_sha256").GetString());
+        Assert.Equal(bytes.Length, manifest.RootElement.GetProperty("generator_bytes").GetInt32());
+        foreach (int count in new[] { 1, 3 })
+        {
+            var inputs = new Dictionary<string, TensorData> { ["z"] = TensorData.Of(new float[count * 62], count, 62), ["code"] = TensorData.Of(new float[count * 4], count, 4), ["continuous"] = TensorData.Of(new float[count * 2], count, 2) };
+            Assert.All(Evaluator.Run(model, inputs)["image"].ToDoubles(), value => Assert.InRange(value, 0, 1));
+        }
     }
 
     [Fact]
-    public void Find_UnknownMethod_ListsAll() => Assert.Equal("no method 'mocco'; expected one of kmeans, gmm, autoencoder, moco, capsules, refine.",
+    public void WriteManifest_OfAnExport_HasItsDigestsAndTheRunsFacts()
+    {
+        Train("infogan", "a");
+        Method method = MethodRegistry.Find("infogan");
+        RunFolder run = RunFolder.Open(folder["a"]);
+        TrainedModel half = method.Export(run, Request(method, 1, []) with { Half = true }, 17);
+        TrainingRun.WriteManifest(run, half, folder["half.json"]);
+        using JsonDocument before = JsonDocument.Parse(File.ReadAllText(run.Manifest)), after = JsonDocument.Parse(File.ReadAllText(folder["half.json"]));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(half.Model.ToBytes())), after.RootElement.GetProperty("model_sha256").GetString());
+        Assert.InRange(after.RootElement.GetProperty("model_bytes").GetInt32(), 1, before.RootElement.GetProperty("model_bytes").GetInt32() - 1);
+        Assert.Equal(before.RootElement.GetProperty("train_seconds").GetDouble(), after.RootElement.GetProperty("train_seconds").GetDouble());
+    }
+
+    [Fact]
+    public void Train_OneStepInTen_LeavesPictures()
+    {
+        Train("infogan", "a");
+        Assert.Equal([.. Enumerable.Range(0, steps + 1).Select(step => $"step-{step:000000}.png")], Directory.GetFiles(folder["a/pictures"]).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void Find_UnknownMethod_ListsAll() => Assert.Equal("no method 'mocco'; expected one of kmeans, gmm, autoencoder, infogan, moco, capsules, refine.",
         Assert.Throws<ArgumentException>(() => MethodRegistry.Find("mocco")).Message);
 
     RunBytes Train(string name, string run, int seed = 1, bool resume = false, TimeSpan? time = null, IEnumerable<string>? settings = null,
@@ -178,7 +226,7 @@ public sealed class MethodContractTests : IDisposable
     MethodOptions Small(Method method)
     {
         string[] keys = [.. OptionBinder.List(method.Defaults).Select(option => option.Key)];
-        string[] settings = [$"batchSize={batchSize}", $"stepCount={steps}", $"queueLength={2 * batchSize}", "clusterCount=4", "componentCount=2", "dimensions=5", "headSteps=2", "rounds=2"];
+        string[] settings = [$"batchSize={batchSize}", $"stepCount={steps}", $"queueLength={2 * batchSize}", "clusterCount=4", "componentCount=2", "dimensions=5", "headSteps=2", "rounds=2", "hiddenSize=32", "channelCount=4"];
         return OptionBinder.Apply(method.Defaults, [.. settings.Where(setting => keys.Contains(setting.Split('=')[0])), .. keys.Contains("from") ? new[] { $"from={Given}" } : []]);
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Toolchain.Clustering;
 using Toolchain.Data;
+using Toolchain.Graph;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Running;
 using TorchSharp;
@@ -38,6 +39,18 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
+    public void InfoGan_TwoHundredSteps_ReadsItsCodesAndClustersDigits()
+    {
+        // A smaller net than the poster's, learning faster: a test of seconds. The bound is that of the generated images' own codes, ln 10 at most.
+        string run = Train("infogan", "gan", "stepCount=200", "hiddenSize=256", "channelCount=16", "consistency=true", "consistencyWeight=3", "discriminatorRate=1", "learningRate=0.002");
+        string fresh = Train("infogan", "fresh", "stepCount=1", "hiddenSize=256", "channelCount=16");
+        double[] bound = [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("bound").GetDouble())];
+        double untrained = Purity(Clusters(fresh)), trained = Purity(Clusters(run));
+        Assert.True(bound[0] < 0.2 && bound[^20..].Average() > 1.5, $"bound: first {bound[0]:f2}, last {bound[^20..].Average():f2}");
+        Assert.True(untrained < 0.35 && trained > 0.6, $"purity of the code: untrained {untrained:p1}, trained {trained:p1}");
+    }
+
+    [Fact]
     public void MoCo_ThousandSteps_NeedNoMoreMemoryThanTwoHundred()
     {
         var memory = new List<long>();
@@ -59,6 +72,16 @@ public sealed class LearningTests : IDisposable
     {
         using TrainedEncoder encoder = TrainedEncoder.Open(run, new GradientJob(digits, 0, torch.CPU));
         return encoder.EmbedAll();
+    }
+
+    // What the exported recogniser's code says.
+    static int[] Clusters(string run)
+    {
+        OnnxModel model = OnnxModel.Load(Path.Combine(run, "model.onnx"));
+        return [.. Enumerable.Range(0, digits.Count / 100).SelectMany(part => Evaluator.Run(model, new Dictionary<string, TensorData>
+        {
+            ["image"] = TensorData.Of([.. digits.Pixels.Skip(part * 100 * DigitSet.PixelCount).Take(100 * DigitSet.PixelCount).Select(pixel => pixel / 255f)], 100, 1, 28, 28),
+        })["cluster"].ToInt64s()).Select(cluster => (int)cluster)];
     }
 
     static double Purity(int[] clusters) =>

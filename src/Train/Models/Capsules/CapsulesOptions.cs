@@ -46,7 +46,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
             PixelDeviation = official ? 1 : 0.4;
             (NoisyTokens, NormalisePresence, AgreementWeight) = official ? (true, false, 0) : (false, true, 200);
             Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
-            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 18_000, 1e-3);
+            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 12_000, 1e-3);
             (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
             Augmentation = official ? unchanged : views;
         }
@@ -130,6 +130,9 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     /// </summary>
     public double AgreementWeight { get; init; }
 
+    /// <summary>Share of earlier batches in the joint distribution of the views' objects, in [0..1): one batch is too small to tell it.</summary>
+    public double AgreementMemory { get; init; } = 0.9;
+
     /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
 
@@ -173,6 +176,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Require(PixelDeviation is >= 0.1 and <= 10, nameof(PixelDeviation), "in [0.1..10]", PixelDeviation);
         Require(PresenceNoise >= 0, nameof(PresenceNoise), "at least 0", PresenceNoise);
         Require(AgreementWeight >= 0, nameof(AgreementWeight), "at least 0", AgreementWeight);
+        Require(AgreementMemory is >= 0 and < 1, nameof(AgreementMemory), "in [0..1)", AgreementMemory);
         Require(ClassCount >= 1, nameof(ClassCount), "at least 1", ClassCount);
     }
 }

@@ -12,7 +12,8 @@ public sealed class CapsulesTrainer : IGradientTrainer
 {
     readonly CapsulesOptions options;
     readonly GradientJob job;
-    readonly CapsuleAutoencoder model;
+    readonly CapsuleLearner learner;
+    readonly CapsuleAutoencoder model; // the learner's
     readonly CapsuleDecoder decoder; // draws with the model's templates, which the model disposes
     readonly OptimizerHelper optimizer;
     readonly ViewDrawer views;
@@ -25,9 +26,10 @@ public sealed class CapsulesTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        model = new CapsuleAutoencoder(options);
+        learner = new CapsuleLearner(options);
+        model = learner.Autoencoder;
         decoder = new CapsuleDecoder(model.Templates, options.CanvasSide);
-        model.to(job.Device);
+        learner.to(job.Device);
         // TensorFlow's epsilon in the authors' configuration: it belongs to their batch size.
         optimizer = options.Optimizer == CapsulesOptimizer.RmsProp
             ? new TensorFlowRmsProp(model.parameters(), options.LearningRate, 1e-2 / ((double)options.BatchSize * options.BatchSize))
@@ -37,7 +39,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     }
 
     /// <inheritdoc/>
-    public nn.Module Module => model;
+    public nn.Module Module => learner;
 
     /// <inheritdoc/>
     public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
@@ -109,10 +111,10 @@ public sealed class CapsulesTrainer : IGradientTrainer
     }
 
     // Of presences [N,O], whose second half are other views of the first half's images.
-    static Tensor Agreement(Tensor presence)
+    Tensor Agreement(Tensor presence)
     {
         Tensor[] share = (presence / presence.sum(1, keepdim: true)).chunk(2); // two of [N/2,O]
-        return MutualInformationLoss.Compute(share[0], share[1]);
+        return MutualInformationLoss.Compute(share[0], share[1], learner.Joint, options.AgreementMemory);
     }
 
     /// <inheritdoc/>
@@ -120,6 +122,6 @@ public sealed class CapsulesTrainer : IGradientTrainer
     {
         views.Dispose();
         optimizer.Dispose();
-        model.Dispose();
+        learner.Dispose();
     }
 }

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+using Toolchain.Evaluate;
+using Toolchain.Graph;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light.Commands;
+
+/// <summary><c>uvl plot WHAT</c>: pictures of what an exported model knows, drawn from the file alone.</summary>
+static class PlotCommand
+{
+    const int columns = 10;
+
+    public static Command Create() => new("plot", "Draw what an exported model knows, from its file alone.") { Generator() };
+
+    static Command Generator()
+    {
+        var model = new Argument<string>("MODEL") { Description = "A generator.onnx, as InfoGAN's runs have it." };
+        var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
+        var sweep = new Option<int>("--sweep") { Description = "Number of a continuous code, from 1: each row keeps its noise and moves this code from left to right; 0 draws noise and codes anew for each image.", DefaultValueFactory = _ => 0 };
+        var range = new Option<double>("--range") { Description = "Where a sweep ends, either way; training knows 1.", DefaultValueFactory = _ => 1 };
+        var arrays = new Option<string?>("--arrays") { Description = "A folder for the same as numbers: in.z.npy, in.code.npy, in.continuous.npy and out.image.npy." };
+        var seed = new CommonOptions().Seed;
+        var command = new Command("generator", "Draw generated images, one row for each value of the code.\n\nExample: uvl plot generator models/infogan/generator.onnx --sweep 1 --out slant.png") { model, output, sweep, range, arrays, seed };
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(model)!;
+            OnnxModel generator = Load(path);
+            (int noiseSize, int codes, int continuous) = (Width(generator, "z", path), Width(generator, "code", path), Width(generator, "continuous", path));
+            int swept = parsed.GetValue(sweep);
+            if (swept < 0 || swept > continuous)
+            {
+                throw new ArgumentException($"--sweep must be in [0..{continuous}], was {swept}; '{path}' has {continuous} continuous codes.");
+            }
+            Dictionary<string, TensorData> latents = Latents(noiseSize, codes, continuous, swept, parsed.GetValue(range), (ulong)parsed.GetValue(seed));
+            TensorData images = OnnxRuntimeCheck.Run(generator.ToBytes(), latents)["image"];
+            double[] image = images.ToDoubles();
+            if (parsed.GetValue(arrays) is string folder)
+            {
+                Save(folder, [.. latents.Select(latent => ($"in.{latent.Key}", latent.Value)), ("out.image", images)]);
+            }
+            ImageSheet.Write(parsed.GetValue(output)!, [.. image.Select(value => (byte)Math.Round(255 * Math.Clamp(value, 0, 1)))], columns);
+            terminal.Line($"{codes} codes with {columns} images each in {parsed.GetValue(output)}");
+            terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = parsed.GetValue(output), ["images"] = codes * columns });
+        });
+        return command;
+    }
+
+    /// <summary>A row for each code; what is not swept is the same along a row, or, without a sweep, new for each image.</summary>
+    internal static Dictionary<string, TensorData> Latents(int noiseSize, int codes, int continuous, int swept, double range, ulong seed)
+    {
+        int count = codes * columns;
+        float[] z = new float[count * noiseSize], code = new float[count * codes], values = new float[count * continuous];
+        for (int image = 0; image < count; image++)
+        {
+            (int row, int column) = (image / columns, image % columns);
+            // The same noise in every row: rows then differ by the code alone.
+            var random = new RandomStream(seed, "plot", sample: swept > 0 ? 0 : column);
+            Fill(z.AsSpan(image * noiseSize, noiseSize), ref random);
+            Fill(values.AsSpan(image * continuous, continuous), ref random);
+            code[image * codes + row] = 1;
+            if (swept > 0)
+            {
+                values.AsSpan(image * continuous, continuous).Clear();
+                values[image * continuous + swept - 1] = (float)(range * (2.0 * column / (columns - 1) - 1));
+            }
+        }
+        return new() { ["z"] = TensorData.Of(z, count, noiseSize), ["code"] = TensorData.Of(code, count, codes), ["continuous"] = TensorData.Of(values, count, continuous) };
+    }
+
+    static void Fill(Span<float> values, ref RandomStream random)
+    {
+        foreach (ref float value in values)
+        {
+            value = 2 * random.NextSingle() - 1;
+        }
+    }
+
+    static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays)
+    {
+        foreach ((string name, TensorData tensor) in arrays)
+        {
+            Npy.Write(Path.Combine(folder, $"{name}.npy"), new TensorEntry(TensorKind.Float32, [.. tensor.Sizes], tensor.Bytes.ToArray()));
+        }
+    }
+
+    static OnnxModel Load(string path) => File.Exists(path) ? OnnxModel.Load(path) : throw new FileNotFoundException($"'{path}': expected a generator.onnx, found no file; train infogan first.");
+
+    static int Width(OnnxModel generator, string input, string path)
+    {
+        Value? value = generator.Inputs.FirstOrDefault(value => value.Name == input);
+        return value?.Shape is { Count: 2 } shape && shape[1].Size is long size
+            ? (int)size
+            : throw new InvalidModelException($"'{path}': expected a generator with the inputs z, code and continuous, each [N,size], found {string.Join(", ", generator.Inputs.Select(found => $"{found.Name} {found.Shape}"))}.");
+    }
+}

@@ -1,0 +1,46 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.InfoGan;
+
+/// <summary>
+/// The poster's generator: fully connected 74 - 1024 - 7 x 7 x 128, then 4 x 4 transposed convolutions of stride 2 to 14 x 14 x 64 and 28 x 28 x 1; batch
+/// normalisation and ReLU between, a sigmoid at the end.
+/// </summary>
+public sealed class Generator : nn.Module<Tensor, Tensor, Tensor, Tensor>
+{
+    const int side = 7;
+
+    readonly int channelCount;
+    readonly Linear fc1, fc2;
+    readonly ConvTranspose2d conv1, conv2;
+    readonly BatchNorm1d norm1, norm2;
+    readonly BatchNorm2d norm3;
+
+    /// <summary>A fresh generator.</summary>
+    public Generator(InfoGanOptions options) : base(nameof(Generator))
+    {
+        channelCount = 2 * options.ChannelCount;
+        fc1 = nn.Linear(options.NoiseSize + options.ClusterCount + options.ContinuousCount, options.HiddenSize, hasBias: false);
+        norm1 = nn.BatchNorm1d(options.HiddenSize);
+        fc2 = nn.Linear(options.HiddenSize, side * side * channelCount, hasBias: false);
+        norm2 = nn.BatchNorm1d(side * side * channelCount);
+        conv1 = nn.ConvTranspose2d(channelCount, options.ChannelCount, 4, stride: 2, padding: 1, bias: false);
+        norm3 = nn.BatchNorm2d(options.ChannelCount);
+        conv2 = nn.ConvTranspose2d(options.ChannelCount, 1, 4, stride: 2, padding: 1);
+        RegisterComponents();
+        Initialisation.Apply(this);
+    }
+
+    /// <summary>Images [N,1,28,28] in (0,1).</summary>
+    /// <param name="z">Noise [N,Z], uniform in [-1,1].</param>
+    /// <param name="code">One-hot rows [N,K].</param>
+    /// <param name="continuous">[N,C], uniform in [-1,1].</param>
+    public override Tensor forward(Tensor z, Tensor code, Tensor continuous)
+    {
+        Tensor x = nn.functional.relu(norm1.call(fc1.call(cat([z, code, continuous], 1)))); // [N,H]
+        x = nn.functional.relu(norm2.call(fc2.call(x))).view(-1, channelCount, side, side); // [N,128,7,7]
+        x = nn.functional.relu(norm3.call(conv1.call(x))); // [N,64,14,14]
+        return sigmoid(conv2.call(x)); // [N,1,28,28]
+    }
+}

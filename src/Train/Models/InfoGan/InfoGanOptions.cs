@@ -1,0 +1,81 @@
+using Toolchain.Train.Augmentations;
+
+namespace Toolchain.Train.Models.InfoGan;
+
+/// <summary>Options of InfoGAN; the defaults are the recipe of docs/models/infogan.md, the network the poster's.</summary>
+public sealed record InfoGanOptions : GradientOptions, IAugmented
+{
+    /// <summary>Values of the categorical code (K).</summary>
+    public int ClusterCount { get; init; } = 10;
+
+    /// <summary>Number of continuous codes, uniform in [-1,1] (C).</summary>
+    public int ContinuousCount { get; init; } = 2;
+
+    /// <summary>Numbers of noise, uniform in [-1,1] (Z). With the codes they make the poster's 74.</summary>
+    public int NoiseSize { get; init; } = 62;
+
+    /// <summary>Channels of the layers of 14 x 14; those of 7 x 7 have twice as many.</summary>
+    public int ChannelCount { get; init; } = 64;
+
+    /// <summary>Size of the fully connected layers.</summary>
+    public int HiddenSize { get; init; } = 1024;
+
+    /// <summary>Learning rate of discriminator and recogniser as a fraction of the generator's, which is <c>learningRate</c>: a fifth, as the authors have it.</summary>
+    public double DiscriminatorRate { get; init; } = 0.2;
+
+    /// <summary>Weight of the mutual information of the categorical code (lambda).</summary>
+    public double CategoricalWeight { get; init; } = 1;
+
+    /// <summary>Weight of that of the continuous codes; a larger one lets them take over the digit.</summary>
+    public double ContinuousWeight { get; init; } = 0.1;
+
+    /// <summary>What the discriminator should say of real images: one-sided label smoothing.</summary>
+    public double RealTarget { get; init; } = 0.9;
+
+    /// <summary>Whether the categorical code is asked to agree between two views of a real image, by mutual information; not part of the poster's objective.</summary>
+    public bool Consistency { get; init; }
+
+    /// <summary>Weight of that agreement.</summary>
+    public double ConsistencyWeight { get; init; } = 1;
+
+    /// <summary>How much of the joint distribution of two views' codes is kept from step to step, in [0..1): at .9 it is that of some 600 images, not of one batch.</summary>
+    public double ConsistencyMemory { get; init; } = 0.9;
+
+    /// <summary>How views are drawn of real and of generated images alike: affine and elastic maps, through which a gradient flows.</summary>
+    public AugmentationOptions Augmentation { get; init; } = new()
+    {
+        RotationDegrees = 15,
+        Shear = 0.25,
+        ScaleLow = 0.85,
+        ScaleHigh = 1.2,
+        Anisotropy = 0,
+        Shift = 0.06,
+        Elastic = 0.8,
+        ThicknessProbability = 0,
+    };
+
+    /// <summary>Defaults of the shared options.</summary>
+    public InfoGanOptions() => (BatchSize, StepCount, LearningRate) = (60, 1500, 1e-3);
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        base.Check();
+        Augmentation.Check();
+        Require(ClusterCount >= 2, nameof(ClusterCount), "at least 2", ClusterCount);
+        Require(ContinuousCount >= 1, nameof(ContinuousCount), "at least 1", ContinuousCount);
+        Require(NoiseSize >= 1, nameof(NoiseSize), "at least 1", NoiseSize);
+        Require(ChannelCount >= 1, nameof(ChannelCount), "at least 1", ChannelCount);
+        Require(HiddenSize >= 8, nameof(HiddenSize), "at least 8", HiddenSize);
+        Require(DiscriminatorRate > 0, nameof(DiscriminatorRate), "above 0", DiscriminatorRate);
+        Require(CategoricalWeight >= 0, nameof(CategoricalWeight), "at least 0", CategoricalWeight);
+        Require(ContinuousWeight >= 0, nameof(ContinuousWeight), "at least 0", ContinuousWeight);
+        Require(RealTarget is > 0.5 and <= 1, nameof(RealTarget), "in (0.5..1]", RealTarget);
+        Require(ConsistencyWeight >= 0, nameof(ConsistencyWeight), "at least 0", ConsistencyWeight);
+        Require(ConsistencyMemory is >= 0 and < 1, nameof(ConsistencyMemory), "in [0..1)", ConsistencyMemory);
+        Require(BatchSize >= 2, nameof(BatchSize), "at least 2, for the statistics of the batch", BatchSize);
+        // What is not an affine or elastic map has no gradient here, and would tell real images from generated ones.
+        double others = Augmentation.ThicknessProbability + Augmentation.EraseProbability + Augmentation.BarProbability + Augmentation.StrokeProbability;
+        Require(others == 0, nameof(Augmentation), "of affine and elastic maps alone (thicknessProbability, eraseProbability, barProbability and strokeProbability 0)", others);
+    }
+}

@@ -1,0 +1,154 @@
+using Toolchain.Train.Augmentations;
+using Toolchain.Train.Losses;
+using Toolchain.Train.Optimizers;
+using Toolchain.Train.Running;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.InfoGan;
+
+/// <summary>
+/// One step of InfoGAN: discriminator and recogniser learn on two views of each real image and on a view of each generated one, then the generator
+/// learns against them as they are now. Both games' gradients are taken for the weights that move, and for no others.
+/// </summary>
+public sealed class InfoGanTrainer : IGradientTrainer
+{
+    const double decay1 = 0.5; // beta 1 of Adam, as Radford et al. 2016
+
+    // Any fixed number: the same examples in every sheet and export.
+    const int sheetSeed = 20;
+    const int sheetColumns = 10;
+
+    readonly InfoGanOptions options;
+    readonly GradientJob job;
+    readonly InfoGan model;
+    readonly FusedAdam judgeOptimizer, generatorOptimizer;
+    readonly ViewDrawer views;
+    readonly WarpField warps;
+
+    /// <summary>Fresh networks for <paramref name="job"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public InfoGanTrainer(InfoGanOptions options, GradientJob job)
+    {
+        options.Check();
+        (this.options, this.job) = (options, job);
+        manual_seed(job.Seed);
+        model = new InfoGan(options);
+        model.to(job.Device);
+        judgeOptimizer = new FusedAdam(model.JudgeParameters, options.LearningRate * options.DiscriminatorRate, decay1, job.Threads);
+        generatorOptimizer = new FusedAdam(model.Generator.parameters(), options.LearningRate, decay1, job.Threads);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
+        warps = new WarpField(options.Augmentation, (ulong)job.Seed);
+    }
+
+    /// <inheritdoc/>
+    public nn.Module Module => model;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OptimizerHelper> Optimizers => [judgeOptimizer, generatorOptimizer];
+
+    /// <inheritdoc/>
+    public nn.Module Encoder => model.Recogniser;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Outputs => ["embedding", "probability", "cluster", "continuous"];
+
+    /// <inheritdoc/>
+    public ExportedDecoder Decoder
+    {
+        get
+        {
+            Latent latent = Latent.Draw(options, sheetSeed, 0, options.ClusterCount, CPU);
+            return new ExportedDecoder("generator", model.Generator, [new("z", latent.Noise), new("code", latent.OneHot), new("continuous", latent.Continuous)], ["image"]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string? Warning { get; private set; }
+
+    /// <inheritdoc/>
+    public Tensor Embed(Tensor images) => model.Recogniser.call(images).Embedding;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Loss> Step(Batch batch)
+    {
+        Tensor real = cat(views.Draw(batch)); // [2N,1,28,28]
+        int count = batch.Samples.Length;
+        IReadOnlyList<Loss> losses = Learn(real, Latent.Draw(options, job.Seed, batch.Step, count, job.Device), warps.Draw(batch.Step, count, job.Device));
+        Warning = CollapseWatch.Warning(model.Trend, options.ClusterCount, batch.Step);
+        return losses;
+    }
+
+    /// <summary>One step on given images and latents.</summary>
+    /// <param name="real">First views, then second views of the same images, [2N,1,28,28].</param>
+    /// <param name="latent">Of the generated images.</param>
+    /// <param name="places">Through which these are seen, [N,28,28,2].</param>
+    public IReadOnlyList<Loss> Learn(Tensor real, Latent latent, Tensor places)
+    {
+        Tensor generated = WarpField.Apply(model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous), places); // [N,1,28,28]
+        Judgement ofReal = model.Judge(real, isReal: true), ofGenerated = model.Judge(generated.detach(), isReal: false);
+        Tensor discriminator = AdversarialLoss.Discriminator(ofReal.Realness, ofGenerated.Realness, options.RealTarget);
+        (Tensor information, Tensor categorical) = Information(ofGenerated, latent);
+        Tensor loss = discriminator + information;
+        Tensor[] probability = ofReal.Code.softmax(1).chunk(2); // two of [N,K]
+        Tensor consistency = MutualInformationLoss.Compute(probability[0], probability[1], model.Joint, options.ConsistencyMemory);
+        if (options.Consistency)
+        {
+            loss += options.ConsistencyWeight * consistency;
+        }
+        judgeOptimizer.Step(autograd.grad([loss], judgeOptimizer.Learned));
+
+        // Against the judges as they are now.
+        Judgement moved = model.Judge(generated, isReal: false);
+        Tensor generator = AdversarialLoss.Generator(moved.Realness);
+        generatorOptimizer.Step(autograd.grad([generator + Information(moved, latent).All], generatorOptimizer.Learned));
+
+        using (no_grad())
+        {
+            Tensor mean = ofReal.Code.softmax(1).mean([0]); // [K]
+            Tensor entropy = -(mean * mean.clamp_min(1e-8).log()).sum();
+            Tensor accuracy = (Share(ofReal.Realness.gt(0)) + Share(ofGenerated.Realness.le(0))) / 2;
+            CollapseWatch.Follow(model.Trend, entropy, accuracy);
+            return
+            [
+                new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()), new Loss("generator", generator.ToSingle()),
+                new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()), new Loss("consistency", consistency.ToSingle()),
+                new Loss("entropy", entropy.ToSingle()), new Loss("accuracy", accuracy.ToSingle()),
+                new Loss("confidence", ofReal.Code.softmax(1).amax([1]).mean().ToSingle()), new Loss("agreement", Share(probability[0].argmax(1).eq(probability[1].argmax(1))).ToSingle()),
+            ];
+        }
+    }
+
+    /// <inheritdoc/>
+    public ImageGrid Sheet()
+    {
+        using var scope = NewDisposeScope();
+        using var frozen = no_grad();
+        model.eval();
+        // One row for each code: column by column the latents of a batch that holds each code once.
+        Tensor[] columns = [.. Enumerable.Range(0, sheetColumns).Select(column => Latent.Draw(options, sheetSeed, column, options.ClusterCount, job.Device))
+            .Select(latent => model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous))];
+        Tensor images = stack(columns, 1).flatten(0, 1); // [K*10,1,28,28]
+        model.train();
+        return new ImageGrid((images * 255).round().to(uint8).cpu().data<byte>().ToArray(), sheetColumns);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        views.Dispose();
+        judgeOptimizer.Dispose();
+        generatorOptimizer.Dispose();
+        model.Dispose();
+    }
+
+    // Minus the weighted bound, and its categorical part unweighted.
+    (Tensor All, Tensor Categorical) Information(Judgement judgement, Latent latent)
+    {
+        Tensor categorical = InformationBound.Categorical(judgement.Code, latent.Code);
+        return (options.CategoricalWeight * categorical + options.ContinuousWeight * InformationBound.Continuous(judgement.Continuous, latent.Continuous), categorical);
+    }
+
+    static Tensor Share(Tensor isTrue) => isTrue.to(float32).mean();
+}
