@@ -12,7 +12,7 @@ static class PlotCommand
 {
     const int columns = 10;
 
-    public static Command Create() => new("plot", "Draw what an exported model knows, from its file alone.") { Generator() };
+    public static Command Create() => new("plot", "Draw what an exported model knows, from its file alone.") { Generator(), PlotCapsules.Create() };
 
     static Command Generator()
     {
