@@ -44,9 +44,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         double? neighbours = subject is { Train: Rows known, Test: Rows asked }
             ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, threads: threads)
             : null;
-        double? linear = subject is { Train: Rows rowsOfTrain, Test: Rows rowsOfTest }
-            ? LinearProbe.Accuracy(rowsOfTrain, trainDigits, rowsOfTest, testDigits, seed)
-            : null;
+        double? linear = subject is { Train: not null, Test: not null } ? Linear(subject) : null;
         var rows = new List<EvaluationRow>();
         if (choice != ProtocolChoice.Poster)
         {
@@ -59,6 +57,14 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         return [.. rows.Select(row => row with { NeighbourAccuracy = neighbours, Linear = linear })];
     }
 
+    /// <summary>Accuracy on the test images of a linear probe that learns with the training labels, in [0..1].</summary>
+    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
+    public double Linear(Subject subject)
+    {
+        (Rows known, Rows asked) = Embeddings(subject);
+        return LinearProbe.Accuracy(known, trainDigits, asked, testDigits, seed);
+    }
+
     /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
     /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
     public EvaluationRow StrictKMeans(Subject subject)
@@ -67,6 +73,10 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         KMeansResult means = KMeans.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
         return Score(subject, "k-means", "strict", 10, means.Labels, KMeans.Assign(asked, means.Centres, threads), ClusterMap.OneToOne, oneToOne);
     }
+
+    /// <summary>What the poster's code did with the method's embeddings: ten k-means clusters mapped one-to-one for capsules, a mixture for others.</summary>
+    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
+    public EvaluationRow PosterOf(Subject subject) => subject.Method == "capsules" ? StrictKMeans(subject) with { Protocol = "poster" } : PosterMixture(subject);
 
     /// <summary>A mixture with as many components as the poster's code gave the method, each named by majority vote.</summary>
     /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
@@ -115,7 +125,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         }
         else if (subject is { Train.Width: <= widest })
         {
-            yield return PosterMixture(subject);
+            yield return PosterOf(subject);
         }
     }
 

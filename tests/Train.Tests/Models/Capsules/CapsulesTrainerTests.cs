@@ -38,7 +38,7 @@ public sealed class CapsulesTrainerTests
     public void Preset_Official_HasTheAuthorsSizesAndLosses()
     {
         using CapsulesTrainer trainer = Fresh(new CapsulesOptions { Preset = CapsulesPreset.Official });
-        Dictionary<string, long[]> shapes = trainer.Module.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.shape);
+        Dictionary<string, long[]> shapes = trainer.Encoder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.shape);
         Assert.Equal([1, 128, 5, 5], shapes["parts.placeBias"]);
         Assert.Equal([40 * 24, 128, 1, 1], shapes["parts.capsules.weight"]);
         Assert.Equal([40, 11, 11], shapes["templates.ink"]);
@@ -82,5 +82,5 @@ public sealed class CapsulesTrainerTests
 
     static Tensor Loss(CapsulesTrainer trainer, string name) => trainer.Losses(rand(4, 1, 28, 28), null).Single(loss => loss.Name == name).Value;
 
-    static Dictionary<string, Tensor?> Gradients(CapsulesTrainer trainer) => trainer.Module.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad);
+    static Dictionary<string, Tensor?> Gradients(CapsulesTrainer trainer) => trainer.Encoder.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad);
 }
