@@ -19,9 +19,10 @@ static class PlotCapsules
         var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
         var templates = new Option<bool>("--templates") { Description = "Draw the templates of all parts instead, each as large as the canvas and in full colour." };
         var count = new Option<int>("--count") { Description = "Images, the first of the test images.", DefaultValueFactory = _ => 10 };
+        var arrays = new Option<string?>("--arrays") { Description = "A folder for the same as numbers: encoder/ and decoder/, each with in.NAME.npy and out.NAME.npy." };
         var command = new Command("capsules", "Draw images, one a row: the image, drawn from its parts, drawn from its objects, and its most present parts alone.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
         {
-            model, common.Data, output, templates, count, common.SkipBad,
+            model, common.Data, output, templates, count, arrays, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -37,7 +38,7 @@ static class PlotCapsules
                 return;
             }
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Test).Take(parsed.GetValue(count));
-            (byte[] rows, int columns) = Rows(encoder, decoder, digits);
+            (byte[] rows, int columns) = Rows(encoder, decoder, digits, parsed.GetValue(arrays));
             ImageSheet.Write(picture, rows, columns);
             terminal.Line($"{digits.Count} images with their {columns - 3} most present parts in {picture}");
             terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = digits.Count });
@@ -52,11 +53,11 @@ static class PlotCapsules
         return Path.Combine(Path.GetDirectoryName(model) ?? "", stem == "model" ? "decoder.onnx" : $"{stem}-decoder.onnx");
     }
 
-    static (byte[] Pixels, int Columns) Rows(OnnxModel encoder, OnnxModel decoder, DigitSet digits)
+    static (byte[] Pixels, int Columns) Rows(OnnxModel encoder, OnnxModel decoder, DigitSet digits, string? arrays)
     {
         float[] pixels = [.. digits.Pixels.Select(value => value / 255f)];
-        IReadOnlyDictionary<string, TensorData> seen = OnnxRuntimeCheck.Run(encoder.ToBytes(), new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) });
-        (double[] fromParts, double[] alone, int side) = Draw(decoder, seen["pose"], seen["part_presence"], seen["feature"]);
+        IReadOnlyDictionary<string, TensorData> seen = Run(encoder, new() { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) }, arrays is null ? null : Path.Combine(arrays, "encoder"));
+        (double[] fromParts, double[] alone, int side) = Draw(decoder, seen["pose"], seen["part_presence"], seen["feature"], arrays is null ? null : Path.Combine(arrays, "decoder"));
         (double[] fromObjects, _, _) = Draw(decoder, seen["vote"], seen["part_presence"], seen["feature"]);
         double[] presence = seen["part_presence"].ToDoubles();
         int parts = presence.Length / digits.Count, shown = Math.Min(mostParts, parts);
@@ -84,10 +85,21 @@ static class PlotCapsules
         return ([.. Enumerable.Range(0, parts).SelectMany(part => Middle([.. alone.Select(value => value / brightest)], part, side))], parts);
     }
 
-    static (double[] Image, double[] Part, int Side) Draw(OnnxModel decoder, TensorData pose, TensorData presence, TensorData feature)
+    static (double[] Image, double[] Part, int Side) Draw(OnnxModel decoder, TensorData pose, TensorData presence, TensorData feature, string? arrays = null)
     {
-        IReadOnlyDictionary<string, TensorData> drawn = OnnxRuntimeCheck.Run(decoder.ToBytes(), new Dictionary<string, TensorData> { ["pose"] = pose, ["presence"] = presence, ["feature"] = feature });
+        IReadOnlyDictionary<string, TensorData> drawn = Run(decoder, new() { ["pose"] = pose, ["presence"] = presence, ["feature"] = feature }, arrays);
         return (drawn["image"].ToDoubles(), drawn["part"].ToDoubles(), (int)drawn["image"].Sizes[^1]);
+    }
+
+    // Also as numbers in a folder, where one is named.
+    static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, Dictionary<string, TensorData> inputs, string? arrays)
+    {
+        IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(model.ToBytes(), inputs);
+        if (arrays is not null)
+        {
+            PlotCommand.Save(arrays, [.. inputs.Select(input => ($"in.{input.Key}", input.Value)), .. outputs.Select(output => ($"out.{output.Key}", output.Value))]);
+        }
+        return outputs;
     }
 
     // The middle 28 x 28 pixels of a canvas.

@@ -78,7 +78,8 @@ static class PlotCommand
         }
     }
 
-    static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays)
+    /// <summary>Writes each tensor as NAME.npy.</summary>
+    internal static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays)
     {
         foreach ((string name, TensorData tensor) in arrays)
         {
