@@ -59,7 +59,7 @@ public sealed class PlotCapsulesTests : IDisposable
     {
         var encoder = new GraphBuilder("encoder");
         Value image = encoder.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
-        Value zero = encoder.Mul(encoder.Reshape(encoder.Apply("ReduceMean", [image], new Attributes { ["axes"] = new long[] { 1, 2, 3 } }), -1, 1), encoder.Initializer("zero", TensorData.Of([0f], 1))); // [N,1]
+        Value zero = encoder.Mul(encoder.Reshape(encoder.Reduce("ReduceMean", image, [1, 2, 3]), -1, 1), encoder.Initializer("zero", TensorData.Of([0f], 1))); // [N,1]
         encoder.Output("part_presence", encoder.Add(zero, encoder.Initializer("presence", TensorData.Of([0.2f, 0.6f], 2))));
         foreach ((string name, int size) in new[] { ("pose", 6), ("vote", 6), ("feature", 3) })
         {
@@ -72,11 +72,11 @@ public sealed class PlotCapsulesTests : IDisposable
         Value unused = decoder.Mul(decoder.Add(Sum(pose), Sum(feature)), decoder.Initializer("zero", TensorData.Of([0f], 1)));
         Value part = decoder.Mul(decoder.Reshape(decoder.Add(presence, unused), -1, 2, 1, 1), decoder.Initializer("ones", TensorData.Of([.. Enumerable.Repeat(1f, 784)], 1, 1, 28, 28)));
         decoder.Output("part", part);
-        decoder.Output("image", decoder.Apply("Slice", [part, Index(0), Index(1), Index(1)]));
+        decoder.Output("image", decoder.Apply("Slice", [part, Index("start", 0), Index("end", 1), Index("axis", 1)]));
         decoder.Build().Save(In("decoder.onnx"));
 
-        Value Sum(Value value) => decoder.Reshape(decoder.Apply("ReduceMean", [value], new Attributes { ["axes"] = new long[] { 1, 2 } }), -1, 1);
+        Value Sum(Value value) => decoder.Reshape(decoder.Reduce("ReduceMean", value, [1, 2]), -1, 1);
 
-        Value Index(long value) => decoder.Initializer($"index{value}{decoder.GetHashCode()}{Guid.NewGuid()}", TensorData.Of([value], 1));
+        Value Index(string name, long value) => decoder.Initializer(name, TensorData.Of([value], 1));
     }
 }
