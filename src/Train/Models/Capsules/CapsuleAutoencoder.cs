@@ -10,8 +10,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Pose">Poses of the parts, template to canvas, [N,P,6].</param>
 /// <param name="Feature">Features of the parts, [N,P,F].</param>
 /// <param name="Vote">Pose that the object which best explains a part expects of it, [N,P,6].</param>
-/// <param name="Identity">The objects' own numbers, [N,O,Z].</param>
-public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote, Tensor Identity);
+public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote);
 
 /// <summary>All that a training step needs of a batch.</summary>
 /// <param name="Parts">The parts seen.</param>
@@ -74,8 +73,7 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     {
         CapsuleActivations found = Activate(Place(image), null);
         return new CapsuleOutput(
-            found.Presence, found.Posterior, found.Parts.Presence, found.Parts.Pose, found.Parts.Feature,
-            Winners(found), found.Votes.Capsule.transpose(0, 1));
+            found.Presence, found.Posterior, found.Parts.Presence, found.Parts.Pose, found.Parts.Feature, Winners(found));
     }
 
     // Pose, absence, feature and the template as coloured in this image, [N,P,7+F+T*T].

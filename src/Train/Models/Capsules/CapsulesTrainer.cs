@@ -48,7 +48,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     public nn.Module Encoder => model;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Outputs => ["embedding", "posterior", "part_presence", "pose", "feature", "vote", "identity"];
+    public IReadOnlyList<string> Outputs => ["embedding", "posterior", "part_presence", "pose", "feature", "vote"];
 
     /// <inheritdoc/>
     public ExportedDecoder Decoder
