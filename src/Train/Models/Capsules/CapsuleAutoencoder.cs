@@ -5,11 +5,11 @@ namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>What the encoder says about images.</summary>
 /// <param name="Embedding">Presences of the objects in (0,1), [N,O].</param>
-/// <param name="Posterior">Parts that each object explains, [N,O].</param>
+/// <param name="Posterior">Share of the parts that each object explains, [N,O]; what is missing to 1 is unexplained.</param>
 /// <param name="PartPresence">Presences of the parts in (0,1), [N,P].</param>
 /// <param name="Pose">Poses of the parts, template to canvas, [N,P,6].</param>
 /// <param name="Feature">Features of the parts, [N,P,F].</param>
-/// <param name="Vote">Pose that the object which best explains a part expects of it, [N,P,6].</param>
+/// <param name="Vote">Pose that the objects expect of each part, their mean by how much each explains it, [N,P,6].</param>
 public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote);
 
 /// <summary>All that a training step needs of a batch.</summary>
@@ -73,7 +73,7 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     {
         CapsuleActivations found = Activate(Place(image), null);
         return new CapsuleOutput(
-            found.Presence, found.Posterior, found.Parts.Presence, found.Parts.Pose, found.Parts.Feature, Winners(found));
+            found.Presence, found.Posterior / found.Parts.Pose.shape[1], found.Parts.Presence, found.Parts.Pose, found.Parts.Feature, Expected(found));
     }
 
     // Pose, absence, feature and the template as coloured in this image, [N,P,7+F+T*T].
@@ -83,10 +83,10 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
         return cat([pose, 1 - presence.unsqueeze(-1), feature, drawn.detach()], 2);
     }
 
-    static Tensor Winners(CapsuleActivations found)
+    // The authors' "soft winner": unlike the best object's vote, it does not jump where two objects explain a part alike.
+    static Tensor Expected(CapsuleActivations found)
     {
-        Tensor winner = found.Explained.Posterior.argmax(0, keepdim: true).unsqueeze(-1); // [1,N,P,1]
-        Tensor votes = found.Votes.Vote.Stack(); // [O,N,P,6]
-        return votes.take_along_dim(winner, 0).squeeze(0); // [N,P,6]
+        Tensor share = found.Explained.Posterior / (found.Explained.Posterior.sum([0], keepdim: true) + 1e-8); // [O,N,P]
+        return (share.unsqueeze(-1) * found.Votes.Vote.Stack()).sum([0]); // [N,P,6]
     }
 }
