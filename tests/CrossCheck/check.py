@@ -98,7 +98,7 @@ def main(folder):
             if path.name in NETWORKS:
                 ok = check_network(cv2, path) and ok
             else:
-                print(f"SKIP OpenCV {cv2.__version__}, network {path.name}: it has no layer normalisation, Gather by indices, or Shape of free sizes")
+                print(f"SKIP OpenCV {cv2.__version__}, network {path.name}: it has no layer normalisation, GridSample, Gather by indices, or Shape of free sizes")
     return ok
 
 

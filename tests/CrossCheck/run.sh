@@ -48,6 +48,7 @@ train() {
 train moco --set stepCount=30 --set batchSize=64
 train autoencoder --set stepCount=200 --set batchSize=32
 train infogan --set stepCount=30 --set hiddenSize=256 --set channelCount=32
+train capsules --set stepCount=30
 train kmeans --set restarts=1
 train gmm --set maxIterations=20
 for method in kmeans gmm; do
@@ -55,7 +56,7 @@ for method in kmeans gmm; do
 done
 
 # k-means on pixels has no embedding to embed: check.py writes its reference.
-for model in moco autoencoder infogan gmm moco-kmeans moco-gmm; do
+for model in moco autoencoder infogan capsules gmm moco-kmeans moco-gmm; do
     for format in npy csv parquet arrow; do
         case $model in *-*) fused="--cluster --probability" ;; gmm | infogan) fused="--cluster --probability" ;; *) fused="" ;; esac
         "$uvl" embed "$work/models/$model.onnx" --quiet $fused --data "$work/digits.npy" --out "$work/ours/$model.$format" > /dev/null
@@ -69,6 +70,13 @@ UVL_NETWORKS="$work/networks" dotnet test --project "$here/../Export.Tests" -c R
 mkdir "$work/networks/infogan-generator"
 cp "$work/infogan/generator.onnx" "$work/networks/infogan-generator/model.onnx"
 "$uvl" plot generator "$work/infogan/generator.onnx" --quiet --out "$work/sheet.png" --arrays "$work/networks/infogan-generator" > /dev/null
+
+# Capsules and the way back from them, likewise.
+for part in encoder decoder; do mkdir "$work/networks/capsules-$part"; done
+"$uvl" plot capsules "$work/capsules/model.onnx" --quiet --data "$work/digits.npy" --out "$work/sheet.png" --arrays "$work/capsules/arrays" > /dev/null
+cp "$work/capsules/arrays/encoder/"*.npy "$work/capsules/model.onnx" "$work/networks/capsules-encoder"
+cp "$work/capsules/arrays/decoder/"*.npy "$work/networks/capsules-decoder"
+cp "$work/capsules/decoder.onnx" "$work/networks/capsules-decoder/model.onnx"
 
 if "$python" -c 'import numpy' 2> "$work/log"; then
     check "$python" "$here/check.py" "$work"

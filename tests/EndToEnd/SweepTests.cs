@@ -39,6 +39,42 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void OfPoster_Capsules_ChangesPartsAndObjectsTogether()
+    {
+        SweepGrid grid = Assert.Single(SweepGrid.OfPoster("capsules", null));
+        Assert.Equal(["partCount=30 objectCount=16", "partCount=40 objectCount=32", "partCount=60 objectCount=40"], grid.Cells.Select(cell => string.Join(" ", cell)));
+        Assert.Equal((98.54, 99.06), (grid.Poster[1], grid.PosterLinear[1]));
+    }
+
+    [Fact]
+    public void Markdown_OneAxisWithProbes_ByHand()
+    {
+        var grid = new SweepGrid("grid", [], [new SweepAxis("p/o", ["3/1", "4/2"])], [90, 80]) { PosterLinear = [98, 99] };
+        Assert.Equal("""
+            | poster's protocol (%) | p/o=3/1 | p/o=4/2 |
+            |---|---|---|
+            |  | 95.12 | 80.00 |
+
+            | poster's figure (%) | p/o=3/1 | p/o=4/2 |
+            |---|---|---|
+            |  | 90.00 | 80.00 |
+
+            | linear probe (%) | p/o=3/1 | p/o=4/2 |
+            |---|---|---|
+            |  | 70.00 | 60.00 |
+
+            | poster's linear probe (%) | p/o=3/1 | p/o=4/2 |
+            |---|---|---|
+            |  | 98.00 | 99.00 |
+
+            | strict, 10 k-means (%) | p/o=3/1 | p/o=4/2 |
+            |---|---|---|
+            |  | 50.00 | 25.00 |
+
+            """, SweepTable.Markdown(grid, [new SweepCell([], 0.5, 0.9512, 1, 0.7), new SweepCell([], 0.25, 0.8, 1, 0.6)]));
+    }
+
+    [Fact]
     public void Markdown_TwoAxesWithThePoster_ByHand()
     {
         var grid = new SweepGrid("grid", [], [SweepAxis.Parse("m=.9"), SweepAxis.Parse("q=16,32")], [91, 95.5]);

@@ -12,7 +12,7 @@ static class PlotCommand
 {
     const int columns = 10;
 
-    public static Command Create() => new("plot", "Draw what an exported model knows, from its file alone.") { Generator() };
+    public static Command Create() => new("plot", "Draw what an exported model knows, from its file alone.") { Generator(), PlotCapsules.Create() };
 
     static Command Generator()
     {
@@ -78,7 +78,8 @@ static class PlotCommand
         }
     }
 
-    static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays)
+    /// <summary>Writes each tensor as NAME.npy.</summary>
+    internal static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays)
     {
         foreach ((string name, TensorData tensor) in arrays)
         {

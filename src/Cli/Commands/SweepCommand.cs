@@ -17,7 +17,7 @@ static class SweepCommand
         var common = new CommonOptions();
         var method = new Argument<string>("METHOD") { Description = "A method with an embedding, such as moco." };
         var grid = new Option<string[]>("--grid") { Description = "key=a,b,c: an option of the method and the values to try; may be repeated. Without it, the poster's ablations.", AllowMultipleArgumentsPerToken = false };
-        var preset = new Option<string?>("--preset") { Description = "One of the poster's ablations: queue or embedding for moco; both by default." };
+        var preset = new Option<string?>("--preset") { Description = "One of the poster's ablations: queue or embedding for moco, capsules for capsules; all by default." };
         var set = new Option<string[]>("--set") { Description = "key=value for every cell; may be repeated.", AllowMultipleArgumentsPerToken = false };
         var images = new Option<int>("--images") { Description = "Train and cluster on the first so many images; 0 takes all, or what the preset says.", DefaultValueFactory = _ => 0 };
         var output = new Option<string?>("--out") { Description = "Folder of the cells and tables; runs/sweep/METHOD by default. Finished cells in it are kept." };
@@ -71,7 +71,7 @@ static class SweepCommand
                 string place = Path.Combine(folder, string.Join(",", cell));
                 TrainingRequest asked = request with { Options = OptionBinder.Apply(method.Defaults, [.. grid.Settings, .. cell]) };
                 IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Digits.Count}", $"seed={request.Seed}", $"data={request.Digits.Sha256}"];
-                cells.Add(SweepCell.Read(place, identity) ?? SweepCell.Make(method, place, identity, asked, test));
+                cells.Add(SweepCell.Read(place, identity) ?? SweepCell.Make(method, place, identity, asked, test, grid.PosterLinear.Count > 0));
                 report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Poster:p2}"));
                 terminal.Event("cell", cells[^1]);
             }
@@ -79,16 +79,26 @@ static class SweepCommand
         string table = SweepTable.Markdown(grid, cells);
         AtomicFile.WriteText(Path.Combine(folder, "sweep.md"), table);
         terminal.Line($"{table}\ntable: {Path.Combine(folder, "sweep.md")}");
-        if (grid.Axes.Count == 2)
+        if (grid.PosterLinear.Count > 0)
         {
-            var map = new HeatMap(
+            Save(terminal, folder, new HeatMap(
+                $"{method.Name}, % (poster's figure)", "figure", ["linear probe", "ten clusters"], grid.Axes[0].Key, grid.Axes[0].Values,
+                [.. cells.Select(cell => 100 * cell.Linear), .. cells.Select(cell => 100 * cell.Poster)], [.. grid.PosterLinear, .. grid.Poster]));
+        }
+        else if (grid.Axes.Count == 2)
+        {
+            Save(terminal, folder, new HeatMap(
                 $"{method.Name}: poster's protocol, %{(grid.Poster.Count > 0 ? " (poster's figure)" : "")}",
-                grid.Axes[0].Key, grid.Axes[0].Values, grid.Axes[1].Key, grid.Axes[1].Values, [.. cells.Select(cell => 100 * cell.Poster)], grid.Poster);
-            foreach (string name in new[] { "sweep.png", "sweep.svg" })
-            {
-                map.Save(Path.Combine(folder, name));
-                terminal.Line($"heat map: {Path.Combine(folder, name)}");
-            }
+                grid.Axes[0].Key, grid.Axes[0].Values, grid.Axes[1].Key, grid.Axes[1].Values, [.. cells.Select(cell => 100 * cell.Poster)], grid.Poster));
+        }
+    }
+
+    static void Save(Terminal terminal, string folder, HeatMap map)
+    {
+        foreach (string name in new[] { "sweep.png", "sweep.svg" })
+        {
+            map.Save(Path.Combine(folder, name));
+            terminal.Line($"heat map: {Path.Combine(folder, name)}");
         }
     }
 }

@@ -7,12 +7,13 @@ using Toolchain.Train.Running;
 
 namespace Toolchain.Cli.Sweeps;
 
-/// <summary>What a cell of a sweep reached. Both accuracies use labels for scoring alone.</summary>
+/// <summary>What a cell of a sweep reached. The accuracies of clusters use labels for scoring alone.</summary>
 /// <param name="Settings">Its key=value texts.</param>
 /// <param name="Strict">Accuracy of 10 k-means clusters, one-to-one, on the test images, in [0..1].</param>
 /// <param name="Poster">Accuracy under the poster's protocol, in [0..1].</param>
 /// <param name="TrainSeconds">Wall time of training.</param>
-sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Poster, double TrainSeconds)
+/// <param name="Linear">Accuracy of a linear probe, which learns with labels, in [0..1]; 0 where the sweep does not ask for it.</param>
+sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Poster, double TrainSeconds, double Linear = 0)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
@@ -36,8 +37,8 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         }
     }
 
-    /// <summary>Trains and scores the cell in <paramref name="folder"/>, going on with what an interrupted sweep left there.</summary>
-    public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, DigitSet test)
+    /// <summary>Trains and scores the cell in <paramref name="folder"/>, with a linear probe where asked for, going on with what an interrupted sweep left there.</summary>
+    public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, DigitSet test, bool probe)
     {
         bool begun = File.Exists(Path.Combine(folder, "config.json"));
         RunFolder run = begun ? RunFolder.Open(folder) : RunFolder.Create(folder);
@@ -48,7 +49,7 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
         var subject = Subject.Of(session, request.Digits, test, cancellation: request.Cancellation);
         var evaluation = new Evaluation(request.Digits, test, request.Seed, request.Threads);
-        var cell = new SweepCell(settings, evaluation.StrictKMeans(subject).Accuracy, evaluation.PosterMixture(subject).Accuracy, subject.TrainSeconds ?? 0);
+        var cell = new SweepCell(settings, evaluation.StrictKMeans(subject).Accuracy, evaluation.PosterOf(subject).Accuracy, subject.TrainSeconds ?? 0, probe ? evaluation.Linear(subject) : 0);
         AtomicFile.WriteText(Path.Combine(folder, "cell.json"), JsonSerializer.Serialize(cell, indented) + "\n");
         return cell;
     }

@@ -12,6 +12,11 @@ static class SweepTable
         {
             parts.Add(Part(grid, "poster's figure (%)", grid.Poster));
         }
+        if (grid.PosterLinear.Count > 0)
+        {
+            parts.Add(Part(grid, "linear probe (%)", [.. cells.Select(cell => 100 * cell.Linear)]));
+            parts.Add(Part(grid, "poster's linear probe (%)", grid.PosterLinear));
+        }
         parts.Add(Part(grid, "strict, 10 k-means (%)", [.. cells.Select(cell => 100 * cell.Strict)]));
         return string.Join("\n", parts);
     }

@@ -44,9 +44,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         double[]? neighbours = subject is { Train: Rows known, Test: Rows asked }
             ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, [20, 200], threads: threads)
             : null;
-        double? linear = subject is { Train: Rows rowsOfTrain, Test: Rows rowsOfTest }
-            ? LinearProbe.Accuracy(rowsOfTrain, trainDigits, rowsOfTest, testDigits, seed)
-            : null;
+        double? linear = subject is { Train: not null, Test: not null } ? Linear(subject) : null;
         EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest ? EmbeddingGeometry.Of(spread, testDigits, threads) : null;
         var rows = new List<EvaluationRow>();
         if (choice != ProtocolChoice.Poster)
@@ -71,6 +69,14 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         ];
     }
 
+    /// <summary>Accuracy on the test images of a linear probe that learns with the training labels, in [0..1].</summary>
+    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
+    public double Linear(Subject subject)
+    {
+        (Rows known, Rows asked) = Embeddings(subject);
+        return LinearProbe.Accuracy(known, trainDigits, asked, testDigits, seed);
+    }
+
     /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
     /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
     public EvaluationRow StrictKMeans(Subject subject)
@@ -79,6 +85,10 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         KMeansResult means = KMeans.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
         return Score(subject, "k-means", "strict", 10, means.Labels, KMeans.Assign(asked, means.Centres, threads), ClusterMap.OneToOne, oneToOne);
     }
+
+    /// <summary>What the poster's code did with the method's embeddings: ten k-means clusters mapped one-to-one for capsules, a mixture for others.</summary>
+    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
+    public EvaluationRow PosterOf(Subject subject) => subject.Method == "capsules" ? StrictKMeans(subject) with { Protocol = "poster" } : PosterMixture(subject);
 
     /// <summary>A mixture with as many components as the poster's code gave the method, each named by majority vote.</summary>
     /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
@@ -127,7 +137,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         }
         else if (subject is { Train.Width: <= widest })
         {
-            yield return PosterMixture(subject);
+            yield return PosterOf(subject);
         }
     }
 

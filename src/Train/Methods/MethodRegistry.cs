@@ -1,4 +1,5 @@
 using Toolchain.Train.Models.Autoencoder;
+using Toolchain.Train.Models.Capsules;
 using Toolchain.Train.Models.GaussianMixture;
 using Toolchain.Train.Models.InfoGan;
 using Toolchain.Train.Models.KMeans;
@@ -18,6 +19,7 @@ public static class MethodRegistry
         new GradientMethod<AutoencoderOptions>("autoencoder", "fully connected autoencoder with a 12-number code", new(), (options, job) => new AutoencoderTrainer(options, job)),
         new GradientMethod<InfoGanOptions>("infogan", "InfoGAN: a generator whose code a recogniser reads back, from real digits too", new(), (options, job) => new InfoGanTrainer(options, job)),
         new GradientMethod<MoCoOptions>("moco", "momentum contrast with a small convnet", new(), (options, job) => new MoCoTrainer(options, job)),
+        new GradientMethod<CapsulesOptions>("capsules", "stacked capsule autoencoder: parts from images, objects from parts", new(), (options, job) => new CapsulesTrainer(options, job)),
         new GradientMethod<RefineOptions>("refine", "the last mile: another run's clusters, learned anew by a fresh net (--set from=RUN)", new(), (options, job) => new RefineTrainer(options, job)),
     ];
 

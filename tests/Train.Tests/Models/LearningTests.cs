@@ -29,6 +29,17 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
+    public void Capsules_FourHundredSteps_DrawImagesAndAgreeOnObjects()
+    {
+        string run = Train("capsules", "capsules", "stepCount=400");
+        double[] image = Losses("image"), agreement = Losses("agreement");
+        Assert.True(image[..5].Average() > 150 && image[^20..].Average() < 120, $"image loss: untrained {image[..5].Average():f1}, trained {image[^20..].Average():f1}");
+        Assert.True(agreement[..5].Average() > -0.05 && agreement[^20..].Average() < -0.1, $"information between views: untrained {-agreement[..5].Average():f3}, trained {-agreement[^20..].Average():f3}");
+
+        double[] Losses(string name) => [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty(name).GetDouble())];
+    }
+
+    [Fact]
     public void Refine_TwoHundredSteps_ClustersBetterThanItsStart()
     {
         string start = Train("moco", "start", "stepCount=200", "batchSize=64", "queueLength=512"), refined = Train("refine", "refined", "stepCount=200", "batchSize=64", "rounds=2", $"from={start}");

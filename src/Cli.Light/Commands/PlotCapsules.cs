@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+using Toolchain.Evaluate;
+using Toolchain.Graph;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light.Commands;
+
+/// <summary><c>uvl plot capsules MODEL</c>: what a capsule autoencoder makes of images, by ONNX Runtime from its two files.</summary>
+static class PlotCapsules
+{
+    const int mostParts = 9;
+
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "A model.onnx of capsules, with decoder.onnx beside it." };
+        var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
+        var templates = new Option<bool>("--templates") { Description = "Draw the templates of all parts instead, each as large as the canvas and in full colour." };
+        var count = new Option<int>("--count") { Description = "Images, the first of the test images.", DefaultValueFactory = _ => 10 };
+        var arrays = new Option<string?>("--arrays") { Description = "A folder for the same as numbers: encoder/ and decoder/, each with in.NAME.npy and out.NAME.npy." };
+        var command = new Command("capsules", "Draw images, one a row: the image, drawn from its parts, drawn from its objects, and its most present parts alone.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
+        {
+            model, common.Data, output, templates, count, arrays, common.SkipBad,
+        };
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(model)!, picture = parsed.GetValue(output)!;
+            (OnnxModel encoder, OnnxModel decoder) = (Load(path), Load(DecoderOf(path)));
+            if (parsed.GetValue(templates))
+            {
+                (byte[] sheet, int parts) = Templates(decoder);
+                ImageSheet.Write(picture, sheet);
+                terminal.Line($"{parts} templates in {picture}");
+                terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = parts });
+                return;
+            }
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Test).Take(parsed.GetValue(count));
+            (byte[] rows, int columns) = Rows(encoder, decoder, digits, parsed.GetValue(arrays));
+            ImageSheet.Write(picture, rows, columns);
+            terminal.Line($"{digits.Count} images with their {columns - 3} most present parts in {picture}");
+            terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = digits.Count });
+        });
+        return command;
+    }
+
+    /// <summary>The decoder's file beside an encoder's.</summary>
+    internal static string DecoderOf(string model)
+    {
+        string stem = Path.GetFileNameWithoutExtension(model);
+        return Path.Combine(Path.GetDirectoryName(model) ?? "", stem == "model" ? "decoder.onnx" : $"{stem}-decoder.onnx");
+    }
+
+    static (byte[] Pixels, int Columns) Rows(OnnxModel encoder, OnnxModel decoder, DigitSet digits, string? arrays)
+    {
+        float[] pixels = [.. digits.Pixels.Select(value => value / 255f)];
+        IReadOnlyDictionary<string, TensorData> seen = Run(encoder, new() { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) }, arrays is null ? null : Path.Combine(arrays, "encoder"));
+        (double[] fromParts, double[] alone, int side) = Draw(decoder, seen["pose"], seen["part_presence"], seen["feature"], arrays is null ? null : Path.Combine(arrays, "decoder"));
+        (double[] fromObjects, _, _) = Draw(decoder, seen["vote"], seen["part_presence"], seen["feature"]);
+        double[] presence = seen["part_presence"].ToDoubles();
+        int parts = presence.Length / digits.Count, shown = Math.Min(mostParts, parts);
+        var sheet = new List<byte>();
+        for (int image = 0; image < digits.Count; image++)
+        {
+            sheet.AddRange(digits.Image(image));
+            sheet.AddRange(Middle(fromParts, image, side));
+            sheet.AddRange(Middle(fromObjects, image, side));
+            foreach (int part in Enumerable.Range(0, parts).OrderByDescending(part => presence[image * parts + part]).Take(shown))
+            {
+                sheet.AddRange(Middle(alone, image * parts + part, side));
+            }
+        }
+        return ([.. sheet], 3 + shown);
+    }
+
+    // One image whose parts all lie straight in the middle, as large as the canvas.
+    static (byte[] Pixels, int Parts) Templates(OnnxModel decoder)
+    {
+        int parts = Size(decoder, "presence", 1), features = Size(decoder, "feature", 2);
+        float[] pose = [.. Enumerable.Range(0, parts).SelectMany(_ => new float[] { 1, 0, 0, 0, 1, 0 })];
+        (_, double[] alone, int side) = Draw(decoder, TensorData.Of(pose, 1, parts, 6), TensorData.Of(Enumerable.Repeat(1f, parts).ToArray(), 1, parts), TensorData.Of(new float[parts * features], 1, parts, features));
+        double brightest = alone.Max(); // colours of features that no image has are of no meaning
+        return ([.. Enumerable.Range(0, parts).SelectMany(part => Middle([.. alone.Select(value => value / brightest)], part, side))], parts);
+    }
+
+    static (double[] Image, double[] Part, int Side) Draw(OnnxModel decoder, TensorData pose, TensorData presence, TensorData feature, string? arrays = null)
+    {
+        IReadOnlyDictionary<string, TensorData> drawn = Run(decoder, new() { ["pose"] = pose, ["presence"] = presence, ["feature"] = feature }, arrays);
+        return (drawn["image"].ToDoubles(), drawn["part"].ToDoubles(), (int)drawn["image"].Sizes[^1]);
+    }
+
+    // Also as numbers in a folder, where one is named.
+    static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, Dictionary<string, TensorData> inputs, string? arrays)
+    {
+        IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(model.ToBytes(), inputs);
+        if (arrays is not null)
+        {
+            PlotCommand.Save(arrays, [.. inputs.Select(input => ($"in.{input.Key}", input.Value)), .. outputs.Select(output => ($"out.{output.Key}", output.Value))]);
+        }
+        return outputs;
+    }
+
+    // The middle 28 x 28 pixels of a canvas.
+    static IEnumerable<byte> Middle(double[] canvases, int index, int side)
+    {
+        int margin = (side - DigitSet.Side) / 2;
+        for (int y = 0; y < DigitSet.Side; y++)
+        {
+            for (int x = 0; x < DigitSet.Side; x++)
+            {
+                yield return (byte)Math.Round(255 * Math.Clamp(canvases[(index * side + margin + y) * side + margin + x], 0, 1));
+            }
+        }
+    }
+
+    static OnnxModel Load(string path) => File.Exists(path) ? OnnxModel.Load(path) : throw new FileNotFoundException($"'{path}': expected a model of capsules, found no file; train capsules first.");
+
+    static int Size(OnnxModel decoder, string input, int axis) => decoder.Inputs.FirstOrDefault(value => value.Name == input)?.Shape is { } shape && shape.Count > axis && shape[axis].Size is long size
+        ? (int)size
+        : throw new InvalidModelException($"the decoder: expected an input '{input}' of fixed sizes, found {string.Join(", ", decoder.Inputs.Select(found => $"{found.Name} {found.Shape}"))}.");
+}

@@ -1,0 +1,32 @@
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.Capsules;
+
+/// <summary>Images drawn from parts.</summary>
+/// <param name="Image">Mean of the mixture at each pixel, [N,1,S,S].</param>
+/// <param name="Part">Each part alone in its colour, where it would be drawn, [N,P,S,S].</param>
+public sealed record CapsuleDrawing(Tensor Image, Tensor Part);
+
+/// <summary>
+/// The way back, exported beside the encoder: with the poses that the encoder sees it draws what the parts explain, with the poses that objects expect
+/// (<see cref="CapsuleOutput.Vote"/>) what the objects explain.
+/// </summary>
+public sealed class CapsuleDecoder : nn.Module<Tensor, Tensor, Tensor, CapsuleDrawing>
+{
+    readonly Templates templates;
+    readonly int side;
+
+    /// <summary>A decoder with those templates, which it shares, onto canvases of that side.</summary>
+    public CapsuleDecoder(Templates templates, int side) : base(nameof(CapsuleDecoder))
+    {
+        (this.templates, this.side) = (templates, side);
+        RegisterComponents();
+    }
+
+    /// <summary>Draws parts with poses [N,P,6], presences [N,P] and features [N,P,F].</summary>
+    public override CapsuleDrawing forward(Tensor pose, Tensor presence, Tensor feature)
+    {
+        (Tensor value, Tensor logit) = templates.Mixture(new PartCapsules(pose, presence, presence, feature)).Components(side); // [N,P+1,S,S] both
+        return new CapsuleDrawing((value * logit.softmax(1)).sum(1, keepdim: true), value.narrow(1, 0, value.shape[1] - 1));
+    }
+}

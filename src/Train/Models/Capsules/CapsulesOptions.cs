@@ -1,0 +1,182 @@
+using Toolchain.Data;
+using Toolchain.Train.Augmentations;
+
+namespace Toolchain.Train.Models.Capsules;
+
+/// <summary>Whole recipes.</summary>
+public enum CapsulesPreset
+{
+    /// <summary>For two processor cores and about an hour.</summary>
+    Fast,
+
+    /// <summary>That of the authors' code for MNIST, for an accelerator.</summary>
+    Official,
+}
+
+/// <summary>Rules of gradient steps.</summary>
+public enum CapsulesOptimizer
+{
+    /// <summary>Adam (Kingma and Ba 2015).</summary>
+    Adam,
+
+    /// <summary>RMSProp as TensorFlow 1 defines it, which the authors used.</summary>
+    RmsProp,
+}
+
+/// <summary>
+/// Options of the stacked capsule autoencoder. <see cref="Preset"/> sets all others, so it is named first:
+/// <c>--set preset=official --set partCount=30</c>.
+/// </summary>
+public sealed record CapsulesOptions : GradientOptions, IAugmented
+{
+    readonly CapsulesPreset preset;
+
+    /// <summary>The recipe; setting it sets every other option.</summary>
+    public CapsulesPreset Preset
+    {
+        get => preset;
+        init
+        {
+            preset = value;
+            bool official = value == CapsulesPreset.Official;
+            (PartCount, ObjectCount) = official ? (40, 32) : (24, 10);
+            (CanvasSide, Shift) = official ? (40, 6) : (28, 0);
+            (ConvolutionCount, FirstChannelCount, ChannelCount) = official ? (4, 128, 128) : (3, 32, 64);
+            (CodeSize, HiddenSize) = official ? (256, 128) : (64, 64);
+            PixelDeviation = official ? 1 : 0.4;
+            (NoisyTokens, NormalisePresence, AgreementWeight) = official ? (true, false, 0) : (false, true, 200);
+            Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
+            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 12_000, 1e-3);
+            (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
+            Augmentation = official ? unchanged : views;
+        }
+    }
+
+    /// <summary>Part capsules (P), each with a template.</summary>
+    public int PartCount { get; init; }
+
+    /// <summary>Object capsules (O); their presences are the embedding.</summary>
+    public int ObjectCount { get; init; }
+
+    /// <summary>Side of the canvas (S) on which images are placed and drawn, pixels.</summary>
+    public int CanvasSide { get; init; }
+
+    /// <summary>Largest shift of an image from the middle of the canvas along each axis while training, whole pixels.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Convolutions of the part encoder; the first two have stride 2.</summary>
+    public int ConvolutionCount { get; init; }
+
+    /// <summary>Channels of the first convolution.</summary>
+    public int FirstChannelCount { get; init; }
+
+    /// <summary>Channels of the other convolutions (C).</summary>
+    public int ChannelCount { get; init; }
+
+    /// <summary>Side of a template (T), pixels.</summary>
+    public int TemplateSide { get; init; } = 11;
+
+    /// <summary>Numbers of a part's feature (F).</summary>
+    public int FeatureSize { get; init; } = 16;
+
+    /// <summary>Numbers of a part inside the set transformer.</summary>
+    public int TokenSize { get; init; } = 16;
+
+    /// <summary>Numbers that the set transformer gives of each object (D).</summary>
+    public int CodeSize { get; init; }
+
+    /// <summary>Hidden units of the networks of each object capsule (H).</summary>
+    public int HiddenSize { get; init; }
+
+    /// <summary>Numbers of an object capsule (Z).</summary>
+    public int CapsuleSize { get; init; } = 32;
+
+    /// <summary>Standard deviation of a pixel around its component's value; below .1 single precision does not suffice.</summary>
+    public double PixelDeviation { get; init; }
+
+    /// <summary>Width of the uniform noise on presence logits while training.</summary>
+    public double PresenceNoise { get; init; } = 4;
+
+    /// <summary>Whether objects are found from presences of parts with that noise, as the authors do, or without.</summary>
+    public bool NoisyTokens { get; init; }
+
+    /// <summary>Weight of the likelihood of part poses.</summary>
+    public double PartWeight { get; init; } = 1;
+
+    /// <summary>Weight of the squares of the input-dependent object-part poses.</summary>
+    public double DeformationWeight { get; init; } = 10;
+
+    /// <summary>Weight of prior sparsity within an example.</summary>
+    public double PriorWithinWeight { get; init; } = 2;
+
+    /// <summary>Weight of prior sparsity between the examples of a batch.</summary>
+    public double PriorBetweenWeight { get; init; } = 0.35;
+
+    /// <summary>Weight of posterior sparsity within an example.</summary>
+    public double PosteriorWithinWeight { get; init; } = 0.7;
+
+    /// <summary>Weight of posterior sparsity between the examples of a batch.</summary>
+    public double PosteriorBetweenWeight { get; init; } = 0.2;
+
+    /// <summary>
+    /// Whether the logits of the objects' presences have a mean and a variance of their own over the batch, which the authors do not have: without it
+    /// presences hardly differ between images for the first thousands of steps (docs/models/capsules.md).
+    /// </summary>
+    public bool NormalisePresence { get; init; }
+
+    /// <summary>
+    /// Weight of the mutual information between the objects of two views of each image (Ji, Henriques and Vedaldi 2019), which the authors do not have;
+    /// 0 for one view of each image and no such loss.
+    /// </summary>
+    public double AgreementWeight { get; init; }
+
+    /// <summary>Share of earlier batches in the joint distribution of the views' objects, in [0..1): one batch is too small to tell it.</summary>
+    public double AgreementMemory { get; init; } = 0.9;
+
+    /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
+    public int ClassCount { get; init; } = 10;
+
+    /// <summary>Which rule makes the gradient steps.</summary>
+    public CapsulesOptimizer Optimizer { get; init; }
+
+    /// <summary>How images are changed before they are placed.</summary>
+    public AugmentationOptions Augmentation { get; init; } = unchanged;
+
+    /// <summary>The fast recipe.</summary>
+    public CapsulesOptions() => Preset = CapsulesPreset.Fast;
+
+    static readonly AugmentationOptions unchanged = new()
+    {
+        RotationDegrees = 0, Shear = 0, ScaleLow = 1, ScaleHigh = 1, Anisotropy = 0, Shift = 0, Elastic = 0, ThicknessProbability = 0,
+    };
+
+    static readonly AugmentationOptions views = unchanged with
+    {
+        RotationDegrees = 15, Shear = 0.25, ScaleLow = 0.8, ScaleHigh = 1.2, Anisotropy = 0.1, Shift = 0.1, Elastic = 1, ThicknessProbability = 0.5,
+    };
+
+    /// <inheritdoc/>
+    public override void Check()
+    {
+        base.Check();
+        Augmentation.Check();
+        Require(PartCount >= 1 && PartCount <= TemplateSide * TemplateSide, nameof(PartCount), $"in [1..{TemplateSide * TemplateSide}], the pixels of a template", PartCount);
+        Require(ObjectCount >= 1, nameof(ObjectCount), "at least 1", ObjectCount);
+        Require(CanvasSide is >= DigitSet.Side and <= 64 && CanvasSide % 2 == 0, nameof(CanvasSide), $"an even number in [{DigitSet.Side}..64]", CanvasSide);
+        Require(Shift >= 0 && Shift <= (CanvasSide - DigitSet.Side) / 2, nameof(Shift), $"in [0..{(CanvasSide - DigitSet.Side) / 2}], the margin of the canvas", Shift);
+        Require(ConvolutionCount is >= 2 and <= 4, nameof(ConvolutionCount), "in [2..4]", ConvolutionCount);
+        Require(FirstChannelCount >= 1, nameof(FirstChannelCount), "at least 1", FirstChannelCount);
+        Require(ChannelCount >= 1, nameof(ChannelCount), "at least 1", ChannelCount);
+        Require(TemplateSide is >= 2 and <= DigitSet.Side, nameof(TemplateSide), $"in [2..{DigitSet.Side}]", TemplateSide);
+        Require(FeatureSize >= 1, nameof(FeatureSize), "at least 1", FeatureSize);
+        Require(TokenSize >= 1, nameof(TokenSize), "at least 1", TokenSize);
+        Require(CodeSize >= 1, nameof(CodeSize), "at least 1", CodeSize);
+        Require(HiddenSize >= 1, nameof(HiddenSize), "at least 1", HiddenSize);
+        Require(CapsuleSize >= 1, nameof(CapsuleSize), "at least 1", CapsuleSize);
+        Require(PixelDeviation is >= 0.1 and <= 10, nameof(PixelDeviation), "in [0.1..10]", PixelDeviation);
+        Require(PresenceNoise >= 0, nameof(PresenceNoise), "at least 0", PresenceNoise);
+        Require(AgreementWeight >= 0, nameof(AgreementWeight), "at least 0", AgreementWeight);
+        Require(AgreementMemory is >= 0 and < 1, nameof(AgreementMemory), "in [0..1)", AgreementMemory);
+        Require(ClassCount >= 1, nameof(ClassCount), "at least 1", ClassCount);
+    }
+}

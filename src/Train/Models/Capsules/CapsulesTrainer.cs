@@ -1,0 +1,128 @@
+using Toolchain.Train.Augmentations;
+using Toolchain.Train.Losses;
+using Toolchain.Train.Running;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Models.Capsules;
+
+/// <summary>One step of the stacked capsule autoencoder: all its losses with the authors' weights.</summary>
+public sealed class CapsulesTrainer : IGradientTrainer
+{
+    readonly CapsulesOptions options;
+    readonly GradientJob job;
+    readonly CapsuleLearner learner;
+    readonly CapsuleAutoencoder model; // the learner's
+    readonly CapsuleDecoder decoder; // draws with the model's templates, which the model disposes
+    readonly OptimizerHelper optimizer;
+    readonly ViewDrawer views;
+    readonly FusedImageLikelihood? fused;
+
+    /// <summary>A fresh model for <paramref name="job"/>.</summary>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public CapsulesTrainer(CapsulesOptions options, GradientJob job)
+    {
+        options.Check();
+        (this.options, this.job) = (options, job);
+        manual_seed(job.Seed);
+        learner = new CapsuleLearner(options);
+        model = learner.Autoencoder;
+        decoder = new CapsuleDecoder(model.Templates, options.CanvasSide);
+        learner.to(job.Device);
+        // TensorFlow's epsilon in the authors' configuration: it belongs to their batch size.
+        optimizer = options.Optimizer == CapsulesOptimizer.RmsProp
+            ? new TensorFlowRmsProp(model.parameters(), options.LearningRate, 1e-2 / ((double)options.BatchSize * options.BatchSize))
+            : optim.Adam(model.parameters(), options.LearningRate);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: options.AgreementWeight > 0 ? 2 : 1);
+        fused = job.Device.type == DeviceType.CPU ? new FusedImageLikelihood(options, job.Threads) : null;
+    }
+
+    /// <inheritdoc/>
+    public nn.Module Module => learner;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
+
+    /// <inheritdoc/>
+    public nn.Module Encoder => model;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Outputs => ["embedding", "posterior", "part_presence", "pose", "feature", "vote"];
+
+    /// <inheritdoc/>
+    public ExportedDecoder Decoder
+    {
+        get
+        {
+            using (no_grad())
+            {
+                GradientJob here = job with { Device = model.Templates.Ink.device }; // an export moves the model
+                CapsuleOutput seen = model.call(here.Images([.. Enumerable.Range(0, Math.Min(2, job.Digits.Count))]));
+                return new ExportedDecoder("decoder", decoder,
+                    [new("pose", seen.Pose), new("presence", seen.PartPresence), new("feature", seen.Feature)], ["image", "part"]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public ImageGrid Sheet()
+    {
+        using var scope = NewDisposeScope();
+        return CapsuleSheet.Draw(model, decoder, job.Images([.. Enumerable.Range(0, Math.Min(CapsuleSheet.RowCount, job.Digits.Count))]));
+    }
+
+    /// <inheritdoc/>
+    public Tensor Embed(Tensor images) => model.call(images).Embedding;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Loss> Step(Batch batch)
+    {
+        Tensor canvas = cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]); // [N,1,S,S], first views first
+        optimizer.zero_grad();
+        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device));
+        Tensor loss = losses.Select(part => part.Value * part.Weight).Aggregate((sum, next) => sum + next);
+        loss.backward();
+        optimizer.step();
+        // The parts stand first: where the sum is no number, the first that is none is named.
+        return [.. losses.Select(part => new Loss(part.Name, part.Value.ToSingle())), new Loss("loss", loss.ToSingle())];
+    }
+
+    /// <summary>Each loss of canvases [N,1,S,S] with its weight in the sum.</summary>
+    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise)
+    {
+        CapsuleActivations found = model.Activate(canvas, noise);
+        ImageMixture mixture = model.Templates.Mixture(found.Parts);
+        Tensor image = fused is not null ? fused.LogLikelihood(canvas, mixture) : mixture.LogLikelihood(canvas, options.PixelDeviation);
+        Tensor parts = (found.Explained.LogLikelihood * found.Parts.Presence.detach()).sum(1).mean();
+        Tensor deformation = found.Votes.Deformation.square().sum() / (2 * canvas.shape[0]);
+        (Tensor prior, Tensor posterior) = (found.Votes.Presence, found.Posterior);
+        (string, double, Tensor)[] agreement = options.AgreementWeight > 0 ? [("agreement", options.AgreementWeight, Agreement(found.Presence))] : [];
+        return
+        [
+            .. agreement,
+            ("image", 1, -image),
+            ("parts", options.PartWeight, -parts),
+            ("deformation", options.DeformationWeight, deformation),
+            ("prior_within", options.PriorWithinWeight, SparsityLoss.PriorWithin(prior, options.ClassCount)),
+            ("prior_between", options.PriorBetweenWeight, SparsityLoss.PriorBetween(prior, options.ClassCount)),
+            ("posterior_within", options.PosteriorWithinWeight, SparsityLoss.PosteriorWithin(posterior)),
+            ("posterior_between", options.PosteriorBetweenWeight, SparsityLoss.PosteriorBetween(posterior)),
+        ];
+    }
+
+    // Of presences [N,O], whose second half are other views of the first half's images.
+    Tensor Agreement(Tensor presence)
+    {
+        Tensor[] share = (presence / presence.sum(1, keepdim: true)).chunk(2); // two of [N/2,O]
+        return MutualInformationLoss.Compute(share[0], share[1], learner.Joint, options.AgreementMemory);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        views.Dispose();
+        optimizer.Dispose();
+        learner.Dispose();
+    }
+}

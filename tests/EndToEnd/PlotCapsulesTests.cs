@@ -1,0 +1,82 @@
+using Toolchain.Cli;
+using Toolchain.Data;
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary><c>uvl plot capsules</c> on a pair of models small enough to know each pixel: a part is as bright all over as its presence, an image as the first part.</summary>
+public sealed class PlotCapsulesTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string In(string name) => Path.Combine(folder, name);
+
+    static (int Status, string Output, string Error) Run(params string[] arguments)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        int status = UvlCommand.Create().Run(arguments, output, error);
+        return (status, output.ToString(), error.ToString());
+    }
+
+    [Fact]
+    public void Plot_Images_ShowsTheMostPresentPartFirst()
+    {
+        SaveModels();
+        (int status, string output, string error) = Run("plot", "capsules", In("model.onnx"), "--data", "strokes:40:1", "--count", "2", "--out", In("sheet.png"), "--arrays", In("arrays"));
+        Assert.True(status == 0, error);
+        Assert.Equal($"2 images with their 2 most present parts in {In("sheet.png")}\n", output);
+        DigitSet test = DigitSource.Open("strokes:40:1", Split.Test).Take(2);
+        // Presences .2 and .6: the second part, 153 of 255, stands before the first, 51, which is the image as well.
+        Assert.Equal(ImageSheet.Encode([.. Enumerable.Range(0, 2).SelectMany(image => (byte[])[.. test.Image(image), .. Plain(51), .. Plain(51), .. Plain(153), .. Plain(51)])], 5), File.ReadAllBytes(In("sheet.png")));
+        Assert.Equal([2, 2], Npy.Read(In("arrays/decoder/in.presence.npy")).Shape.ToArray());
+        Assert.Equal([2, 1, 28, 28], Npy.Read(In("arrays/encoder/in.image.npy")).Shape.ToArray());
+    }
+
+    [Fact]
+    public void Plot_Templates_DrawsEachPartOnce()
+    {
+        SaveModels();
+        (int status, string output, string error) = Run("plot", "capsules", In("model.onnx"), "--templates", "--out", In("templates.png"));
+        Assert.True(status == 0, error);
+        Assert.Equal(ImageSheet.Encode([.. Plain(255), .. Plain(255)]), File.ReadAllBytes(In("templates.png")));
+    }
+
+    [Fact]
+    public void Plot_WithoutADecoder_SaysWhatIsExpected()
+    {
+        SaveModels();
+        File.Delete(In("decoder.onnx"));
+        (int status, _, string error) = Run("plot", "capsules", In("model.onnx"), "--templates", "--out", In("templates.png"));
+        Assert.NotEqual(0, status);
+        Assert.Contains($"'{In("decoder.onnx")}': expected a model of capsules, found no file; train capsules first.", error, StringComparison.Ordinal);
+    }
+
+    static byte[] Plain(byte value) => [.. Enumerable.Repeat(value, DigitSet.PixelCount)];
+
+    void SaveModels()
+    {
+        var encoder = new GraphBuilder("encoder");
+        Value image = encoder.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
+        Value zero = encoder.Mul(encoder.Reshape(encoder.Reduce("ReduceMean", image, [1, 2, 3]), -1, 1), encoder.Initializer("zero", TensorData.Of([0f], 1))); // [N,1]
+        encoder.Output("part_presence", encoder.Add(zero, encoder.Initializer("presence", TensorData.Of([0.2f, 0.6f], 2))));
+        foreach ((string name, int size) in new[] { ("pose", 6), ("vote", 6), ("feature", 3) })
+        {
+            encoder.Output(name, encoder.Reshape(encoder.Add(zero, encoder.Initializer($"{name}s", TensorData.Of(new float[2 * size], 2 * size))), -1, 2, size));
+        }
+        encoder.Build().Save(In("model.onnx"));
+
+        var decoder = new GraphBuilder("decoder");
+        Value pose = decoder.Input("pose", ElementType.Float32, new Shape("N", 2, 6)), presence = decoder.Input("presence", ElementType.Float32, new Shape("N", 2)), feature = decoder.Input("feature", ElementType.Float32, new Shape("N", 2, 3));
+        Value unused = decoder.Mul(decoder.Add(Sum(pose), Sum(feature)), decoder.Initializer("zero", TensorData.Of([0f], 1)));
+        Value part = decoder.Mul(decoder.Reshape(decoder.Add(presence, unused), -1, 2, 1, 1), decoder.Initializer("ones", TensorData.Of([.. Enumerable.Repeat(1f, 784)], 1, 1, 28, 28)));
+        decoder.Output("part", part);
+        decoder.Output("image", decoder.Apply("Slice", [part, Index("start", 0), Index("end", 1), Index("axis", 1)]));
+        decoder.Build().Save(In("decoder.onnx"));
+
+        Value Sum(Value value) => decoder.Reshape(decoder.Reduce("ReduceMean", value, [1, 2]), -1, 1);
+
+        Value Index(string name, long value) => decoder.Initializer(name, TensorData.Of([value], 1));
+    }
+}

@@ -1,0 +1,86 @@
+using Toolchain.Data;
+using Toolchain.Train.Methods;
+using Toolchain.Train.Models.Capsules;
+using Toolchain.Train.Running;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Tests.Models.Capsules;
+
+public sealed class CapsulesTrainerTests
+{
+    static readonly DigitSet digits = Strokes.Draw(20, 1);
+
+    [Fact]
+    public void Losses_OfObjects_ReachPartsThroughTheirFeaturesAlone()
+    {
+        using CapsulesTrainer trainer = Fresh(new CapsulesOptions());
+        Loss(trainer, "parts").backward();
+        Dictionary<string, Tensor?> gradients = Gradients(trainer);
+        Tensor capsules = gradients["parts.capsules.weight"]!.view(24, 24, -1); // [8+F,P,C]: pose, feature, presence, attention
+        Assert.True(capsules.narrow(0, 6, 16).abs().sum().ToSingle() > 0);
+        Assert.Equal(0, capsules.narrow(0, 0, 6).abs().sum().ToSingle());
+        Assert.Equal(0, capsules.narrow(0, 22, 1).abs().sum().ToSingle());
+        Assert.Null(gradients["templates.ink"]);
+    }
+
+    [Fact]
+    public void Losses_OfTheImage_MovePartsAndTemplatesAlone()
+    {
+        using CapsulesTrainer trainer = Fresh(new CapsulesOptions());
+        Loss(trainer, "image").backward();
+        Assert.All(Gradients(trainer), pair => Assert.Equal(
+            pair.Key.StartsWith("parts.", StringComparison.Ordinal) || pair.Key.StartsWith("templates.", StringComparison.Ordinal),
+            pair.Value is Tensor gradient && gradient.abs().sum().ToSingle() > 0));
+    }
+
+    [Fact]
+    public void Preset_Official_HasTheAuthorsSizesAndLosses()
+    {
+        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { Preset = CapsulesPreset.Official });
+        Dictionary<string, long[]> shapes = trainer.Encoder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.shape);
+        Assert.Equal([1, 128, 5, 5], shapes["parts.placeBias"]);
+        Assert.Equal([40 * 24, 128, 1, 1], shapes["parts.capsules.weight"]);
+        Assert.Equal([40, 11, 11], shapes["templates.ink"]);
+        Assert.Equal([16, 144], shapes["transformer.token.weight"]);
+        Assert.Equal([32, 128, 327], shapes["objects.outputWeight"]);
+        Assert.DoesNotContain("objects.normal.weight", shapes.Keys);
+        Assert.Equal([("image", 1), ("parts", 1), ("deformation", 10), ("prior_within", 2), ("prior_between", 0.35), ("posterior_within", 0.7), ("posterior_between", 0.2)],
+            trainer.Losses(rand(2, 1, 40, 40), null).Select(loss => (loss.Name, loss.Weight)));
+    }
+
+    [Fact]
+    public void Preset_ThenAnotherSetting_KeepsBoth()
+    {
+        CapsulesOptions options = OptionBinder.Apply(new CapsulesOptions(), ["preset=official", "partCount=30"]);
+        Assert.Equal((30, 32, 300_000, CapsulesOptimizer.RmsProp), (options.PartCount, options.ObjectCount, options.StepCount, options.Optimizer));
+    }
+
+    [Fact]
+    public void Step_OfficialPreset_Learns()
+    {
+        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { Preset = CapsulesPreset.Official, PartCount = 4, ObjectCount = 3, ChannelCount = 8, FirstChannelCount = 8, CodeSize = 8, BatchSize = 4, LearningRate = 1e-3 });
+        int[] samples = [1, 2, 3, 4];
+        float[] image = [.. Enumerable.Range(0, 40).Select(step => { using var scope = NewDisposeScope(); return trainer.Step(new Batch(step, 0, samples)).Single(loss => loss.Name == "image").Value; })];
+        Assert.True(image[^5..].Average() < image[..5].Average() - 5, $"image loss {image[..5].Average()} -> {image[^5..].Average()}");
+    }
+
+    [Fact]
+    public void Place_OnALargerCanvas_IsTheMiddleWithoutShift()
+    {
+        using var model = new CapsuleAutoencoder(new CapsulesOptions { CanvasSide = 40 });
+        Tensor images = new GradientJob(digits, 0, CPU).Images([0, 1]);
+        var batch = new Batch(0, 0, [0, 1]);
+        Tensor still = CanvasPlacement.Shifted(images, batch, 0, new CapsulesOptions { CanvasSide = 40, Shift = 0 }, 1);
+        Assert.Equal(model.Place(images), still);
+        Tensor shifted = CanvasPlacement.Shifted(images, batch, 0, new CapsulesOptions { CanvasSide = 40, Shift = 6 }, 1);
+        Assert.NotEqual(still, shifted);
+        Assert.True(images.sum([1, 2, 3]).allclose(shifted.sum([1, 2, 3]), 1e-4)); // nothing is cut off
+    }
+
+    static CapsulesTrainer Fresh(CapsulesOptions options) => new(options, new GradientJob(digits, 1, CPU, 1));
+
+    static Tensor Loss(CapsulesTrainer trainer, string name) => trainer.Losses(rand(4, 1, 28, 28), null).Single(loss => loss.Name == name).Value;
+
+    static Dictionary<string, Tensor?> Gradients(CapsulesTrainer trainer) => trainer.Encoder.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad);
+}
