@@ -19,6 +19,7 @@ sealed class Repulsion(int count, int threads)
     readonly float[] across = new float[count * Nodes], down = new float[count * Nodes];
     Convolution? convolution;
     int[] starts = [], next = [];
+    float[] ofUnit = [];
     float[][] planes = [];
 
     // Cells along a side: a place in the last one still has two nodes above it.
@@ -52,6 +53,7 @@ sealed class Repulsion(int count, int threads)
             planes = [.. Enumerable.Range(0, 4).Select(_ => new float[convolution.Side * convolution.Stride])];
             starts = new int[PerSide * PerSide + 1];
             next = new int[starts.Length];
+            ofUnit = OfUnit();
         }
     }
 
@@ -154,11 +156,38 @@ sealed class Repulsion(int count, int threads)
                 float density = Vector128.Dot(weights, squared);
                 sums[0][row] = places[0][row] * density - Vector128.Dot(weights, x);
                 sums[1][row] = places[1][row] * density - Vector128.Dot(weights, y);
-                // Less what a row is to itself.
-                total += Vector128.Dot(weights, kernel) - 1;
+                total += Vector128.Dot(weights, kernel) - OfItself(row);
             }
             totals[chunk] = total;
         });
         return totals.Sum();
+    }
+
+    // The potential that a row's own charge has at its place by way of the nodes: 1, but for an error that would outweigh others that are far.
+    float OfItself(int row)
+    {
+        Vector128<float> x = Products(across.AsSpan(row * Nodes)), y = Products(down.AsSpan(row * Nodes));
+        float sum = 0;
+        for (int line = 0; line < Nodes; line++)
+        {
+            sum += y[line] * Vector128.Dot(x, Vector128.LoadUnsafe(ref ofUnit[line * Nodes]));
+        }
+        return sum;
+    }
+
+    // Sums of products of weights 0, 1, 2 and 3 nodes apart, either way.
+    static Vector128<float> Products(ReadOnlySpan<float> w) => Vector128.Create(
+        w[0] * w[0] + w[1] * w[1] + w[2] * w[2] + w[3] * w[3],
+        2 * (w[0] * w[1] + w[1] * w[2] + w[2] * w[3]),
+        2 * (w[0] * w[2] + w[1] * w[3]),
+        2 * w[0] * w[3]);
+
+    // The potentials of the kernel of a charge of 1 at a node, there and up to three nodes away along each axis.
+    float[] OfUnit()
+    {
+        int middle = convolution!.Side / 2 * convolution.Stride + convolution.Side / 2;
+        planes[2][middle] = 1;
+        convolution.ApplyBoth(planes[2], planes[3]);
+        return [.. Enumerable.Range(0, Nodes * Nodes).Select(i => planes[3][middle + i / Nodes * convolution.Stride + i % Nodes])];
     }
 }
