@@ -14,14 +14,13 @@ namespace Toolchain.TrainingBench;
 /// </summary>
 static class InfoGanJobs
 {
-    const int steps = 8;
+    const int steps = 8, wholeSteps = 12;
 
-    static readonly InfoGanOptions options = new() { Consistency = true };
+    static readonly InfoGanOptions options = new() { Consistency = true, ContinuousStart = 0 };
 
     public static void Run(Pairs run, Peer peer, GradientJob job, string folder, int pairs)
     {
-        const string step = "infogan: a step, batch 60 (of 8), last loss compared", whole = "infogan: 40 steps with their augmentation";
-        if (!run.Wants(step) && !run.Wants(whole))
+        if (!run.Wants("infogan"))
         {
             return;
         }
@@ -45,17 +44,22 @@ static class InfoGanJobs
         Save(folder, "infogan_noise", stack([.. latents.Select(latent => latent.Noise)]));
         Save(folder, "infogan_continuous", stack([.. latents.Select(latent => latent.Continuous)]));
 
-        run.Run(step, () =>
+        foreach (Precision precision in Enum.GetValues<Precision>())
         {
-            using var trainer = new InfoGanTrainer(options, job);
-            return Timed(steps, number => trainer.Learn(views[number], latents[number], places[number])[0].Value);
-        }, Theirs(peer, new { job = "infogan_step", steps, options }), pairs, 2e-2, true, Asked());
-        run.Run(whole, () =>
-        {
-            using var trainer = new InfoGanTrainer(options, job);
-            Batch[] batches = [.. Enumerable.Range(0, 41).Select(number => new Batch(number, 0, [.. Enumerable.Range(number * count, count)]))];
-            return Timed(40, number => trainer.Step(batches[number] with { Next = batches[number + 1] })[0].Value);
-        }, Theirs(peer, new { job = "infogan_steps", steps = 40, options }), Math.Min(3, pairs), null, true, Asked());
+            InfoGanOptions own = options with { Precision = precision };
+            string name = $"{(precision == Precision.Single ? "" : ", ours in bfloat16")}, {job.Threads} thread{(job.Threads == 1 ? "" : "s")}";
+            run.Run($"infogan: a step, batch {count} (of {steps}){name}", () =>
+            {
+                using var trainer = new InfoGanTrainer(own, job);
+                return Timed(steps, number => trainer.Learn(views[number], latents[number], places[number], number)[0].Value);
+            }, Theirs(peer, new { job = "infogan_step", steps, options }), pairs, precision == Precision.Single ? 1e-3 : 2e-2, true, Asked());
+            run.Run($"infogan: a step with its augmentation (of {wholeSteps}){name}", () =>
+            {
+                using var trainer = new InfoGanTrainer(own, job);
+                Batch[] batches = [.. Enumerable.Range(0, wholeSteps + 1).Select(number => new Batch(number, 0, [.. Enumerable.Range(number * count, count)]))];
+                return Timed(wholeSteps, number => trainer.Step(batches[number] with { Next = batches[number + 1] })[0].Value);
+            }, Theirs(peer, new { job = "infogan_steps", steps = wholeSteps, options }), pairs, null, true, Asked());
+        }
     }
 
     static Dictionary<string, Func<Outcome>> Theirs(Peer peer, object asked) => new() { ["PyTorch"] = () => peer.Run(asked) };

@@ -75,7 +75,7 @@ File.WriteAllText(page, $"""
     often); medians of the times, and the median of the paired ratios. The step starts from the same weights and sees the same views.
     Rows without a name are MoCo's.
 
-    Machine: {Environment.ProcessorCount} cores, {threads} threads, .NET {Environment.Version}, libtorch {__version__}. Peer: PyTorch {versions.GetProperty("torch")}, {versions.GetProperty("threads")} threads, {versions.GetProperty("blas")}.
+    Machine: {Environment.ProcessorCount} cores, {threads} threads unless a row says otherwise, .NET {Environment.Version}, libtorch {__version__}. Peer: PyTorch {versions.GetProperty("torch")}, as many threads, {versions.GetProperty("blas")}.
 
     | job | peer | ours | peer | ratio | asked | answers differ by |
     |---|---|---|---|---|---|---|

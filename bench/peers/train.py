@@ -185,6 +185,7 @@ class InfoGan:
         self.o, self.generator, self.recogniser, self.realness = o, Generator(o), Recogniser(o), torch.nn.Linear(o["HiddenSize"], 1)
         for part, name in ((self.generator, "generator"), (self.recogniser, "recogniser"), (self.realness, "realness")):
             part.load_state_dict({entry: array(f"infogan.{name}.{entry}") for entry in part.state_dict() if "num_batches" not in entry}, strict=False)
+        self.joint = torch.full((o["ClusterCount"], o["ClusterCount"]), 1 / o["ClusterCount"] ** 2)
         self.judges = [*self.recogniser.parameters(), *self.realness.parameters()]
         self.judge_optimizer = torch.optim.Adam(self.judges, o["LearningRate"] * o["DiscriminatorRate"], (.5, .999))
         self.generator_optimizer = torch.optim.Adam(self.generator.parameters(), o["LearningRate"], (.5, .999))
@@ -207,7 +208,9 @@ class InfoGan:
         loss = loss + self.information(fake_code, fake_values, target, values)
         first, second = code.softmax(1).chunk(2)
         joint = first.t() @ second / len(first)
-        joint = ((joint + joint.t()) / 2).clamp(min=1e-8)
+        joint = (joint + joint.t()) / 2
+        self.joint = o["ConsistencyMemory"] * self.joint + (1 - o["ConsistencyMemory"]) * joint.detach()
+        joint = (joint + (self.joint - joint).detach()).clamp(min=1e-8)
         loss = loss - o["ConsistencyWeight"] * (joint * (joint.log() - joint.sum(1, keepdim=True).log() - joint.sum(1).log())).sum()
         self.judge_optimizer.zero_grad(set_to_none=True)
         loss.backward()

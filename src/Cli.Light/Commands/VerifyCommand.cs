@@ -78,6 +78,10 @@ public static class VerifyCommand
         {
             return new("contract", null, "not checked, for the same reason");
         }
+        if (found.Metadata.ContainsKey("uvl.decoder"))
+        {
+            return new("contract", true, $"a decoder: {string.Join(", ", found.Inputs)} to {string.Join(", ", found.Outputs)}");
+        }
         try
         {
             using EncoderSession session = EncoderSession.Open(path);

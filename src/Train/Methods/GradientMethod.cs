@@ -45,18 +45,23 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     {
         using var scope = NewDisposeScope();
         Tensor example = new GradientJob(request.Digits, request.Seed, CPU).Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
-        TracedModel encoder = Trace(trainer.Encoder, [new("image", example)], trainer.Outputs, Name, request, opset);
+        TracedModel encoder = Trace(trainer.Encoder, [new("image", example)], trainer.Outputs, null, request, opset);
         string parity = Describe(encoder.Prove());
         if (trainer.Decoder is not ExportedDecoder decoder)
         {
             return new TrainedModel(encoder.Model, parity, steps, finished, $"{steps} steps");
         }
-        TracedModel traced = Trace(decoder.Module, decoder.Inputs, decoder.Outputs, $"{Name} {decoder.Name}", request, opset);
+        TracedModel traced = Trace(decoder.Module, decoder.Inputs, decoder.Outputs, decoder.Name, request, opset);
         return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {Describe(traced.Prove())}", steps, finished, $"{steps} steps") { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
     }
 
-    TracedModel Trace(nn.Module module, IReadOnlyList<DecoderInput> inputs, IReadOnlyList<string> outputs, string name, TrainingRequest request, int opset)
+    TracedModel Trace(nn.Module module, IReadOnlyList<DecoderInput> inputs, IReadOnlyList<string> outputs, string? decoder, TrainingRequest request, int opset)
     {
+        Dictionary<string, string> metadata = Provenance.Of(Name, request);
+        if (decoder is not null)
+        {
+            metadata["uvl.decoder"] = decoder;
+        }
         module.to(CPU);
         module.eval();
         return OnnxExport.Trace(module, [.. inputs.Select(input => input.Example.cpu())], new OnnxExportOptions
@@ -65,8 +70,8 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
             Outputs = outputs,
             Opset = opset,
             Half = request.Half,
-            Name = name,
-            Metadata = Provenance.Of(Name, request),
+            Name = decoder is null ? Name : $"{Name} {decoder}",
+            Metadata = metadata,
             Runtimes = request.SecondRuntime is null ? [] : [request.SecondRuntime],
         });
     }

@@ -164,7 +164,8 @@ public sealed class MethodContractTests : IDisposable
         GraphChecker.Check(model);
         Assert.Equal(["z [N,62]", "code [N,4]", "continuous [N,2]"], model.Inputs.Select(input => $"{input.Name} {input.Shape}"));
         Assert.Equal("image [N,1,28,28]", $"{Assert.Single(model.Outputs).Name} {model.Outputs[0].Shape}");
-        Assert.Equal(("infogan", "1"), (model.Metadata["uvl.method"], model.Metadata["uvl.seed"]));
+        Assert.Equal(("infogan", "1", "generator"), (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.decoder"]));
+        Assert.False(OnnxModel.Load(folder["a/model.onnx"]).Metadata.ContainsKey("uvl.decoder"));
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(folder["a/manifest.json"]));
         byte[] bytes = File.ReadAllBytes(folder["a/generator.onnx"]);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), manifest.RootElement.GetProperty("generator_sha256").GetString());

@@ -8,7 +8,7 @@ namespace Toolchain.Train.Tests.Models;
 
 public sealed class InfoGanTests
 {
-    static readonly InfoGanOptions small = new() { BatchSize = 8, HiddenSize = 16, ChannelCount = 2, ClusterCount = 4, NoiseSize = 5 };
+    static readonly InfoGanOptions small = new() { BatchSize = 8, HiddenSize = 16, ChannelCount = 2, ClusterCount = 4, NoiseSize = 5, ContinuousStart = 0 };
 
     static readonly GradientJob job = new(Strokes.Draw(20, 1), 1, CPU, 1);
 
@@ -101,6 +101,30 @@ public sealed class InfoGanTests
         }
         Assert.Equal(After(true), After(true));
         Assert.NotEqual(After(true), After(false));
+    }
+
+    [Fact]
+    public void Judge_InBFloat16_IsNearlyTheSameInTrainingAndTheSameInEvaluation()
+    {
+        using InfoGan exact = new(small), rounded = new(small with { Precision = Precision.BFloat16 });
+        rounded.load_state_dict(exact.state_dict());
+        Tensor image = rand(8, 1, 28, 28);
+        float[] Realness(InfoGan model) => model.Judge(image, isReal: false).Realness.data<float>().ToArray();
+        float[] expected = Realness(exact), found = Realness(rounded);
+        Assert.NotEqual(expected, found);
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 0.05f)); // logits of about 1; a factor is rounded by up to 1 in 256
+        exact.eval();
+        rounded.eval();
+        Assert.Equal(Realness(exact), Realness(rounded));
+    }
+
+    [Fact]
+    public void Step_InBFloat16_MovesEveryWeight()
+    {
+        using var trainer = new InfoGanTrainer(small with { Precision = Precision.BFloat16 }, job);
+        Dictionary<string, float[]> before = Parameters(trainer.Module);
+        trainer.Step(new Batch(0, 0, [0, 1, 2, 3, 4, 5, 6, 7]));
+        Assert.All(Parameters(trainer.Module), pair => Assert.NotEqual(before[pair.Key], pair.Value));
     }
 
     [Fact]

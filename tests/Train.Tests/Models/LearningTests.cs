@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Toolchain.Clustering;
 using Toolchain.Data;
-using Toolchain.Graph;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Running;
 using TorchSharp;
@@ -51,15 +50,14 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
-    public void InfoGan_TwoHundredSteps_ReadsItsCodesAndClustersDigits()
+    public void InfoGan_ThreeHundredSteps_ReadsGeneratedCodesAndAgreesOnRealDigits()
     {
-        // A smaller net than the poster's, learning faster: a test of seconds. The bound is that of the generated images' own codes, ln 10 at most.
-        string run = Train("infogan", "gan", "stepCount=200", "hiddenSize=256", "channelCount=16", "consistency=true", "consistencyWeight=3", "discriminatorRate=1", "learningRate=0.002");
-        string fresh = Train("infogan", "fresh", "stepCount=1", "hiddenSize=256", "channelCount=16");
-        double[] bound = [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("bound").GetDouble())];
-        double untrained = Purity(Clusters(fresh)), trained = Purity(Clusters(run));
-        Assert.True(bound[0] < 0.2 && bound[^20..].Average() > 1.5, $"bound: first {bound[0]:f2}, last {bound[^20..].Average():f2}");
-        Assert.True(untrained < 0.35 && trained > 0.6, $"purity of the code: untrained {untrained:p1}, trained {trained:p1}");
+        // A smaller net than the poster's: a test of seconds. Untrained, the bound is near 0 (ln 10 at most), and views share nothing (-ln 10 at best).
+        string run = Train("infogan", "trained", "stepCount=300", "hiddenSize=256", "channelCount=16", "consistency=true");
+        JsonElement[] steps = [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+        double Mean(string name, Range range) => steps[range].Average(step => step.GetProperty(name).GetDouble());
+        Assert.True(Mean("bound", ..5) < 0.2 && Mean("bound", ^20..) > 1.8, $"bound: first {Mean("bound", ..5):f2}, last {Mean("bound", ^20..):f2}");
+        Assert.True(Mean("consistency", ..5) > -0.05 && Mean("consistency", ^20..) < -0.3, $"consistency: first {Mean("consistency", ..5):f2}, last {Mean("consistency", ^20..):f2}");
     }
 
     [Fact]
@@ -84,16 +82,6 @@ public sealed class LearningTests : IDisposable
     {
         using TrainedEncoder encoder = TrainedEncoder.Open(run, new GradientJob(digits, 0, torch.CPU));
         return encoder.EmbedAll();
-    }
-
-    // What the exported recogniser's code says.
-    static int[] Clusters(string run)
-    {
-        OnnxModel model = OnnxModel.Load(Path.Combine(run, "model.onnx"));
-        return [.. Enumerable.Range(0, digits.Count / 100).SelectMany(part => Evaluator.Run(model, new Dictionary<string, TensorData>
-        {
-            ["image"] = TensorData.Of([.. digits.Pixels.Skip(part * 100 * DigitSet.PixelCount).Take(100 * DigitSet.PixelCount).Select(pixel => pixel / 255f)], 100, 1, 28, 28),
-        })["cluster"].ToInt64s()).Select(cluster => (int)cluster)];
     }
 
     static double Purity(int[] clusters) =>

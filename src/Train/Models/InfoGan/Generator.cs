@@ -12,6 +12,7 @@ public sealed class Generator : nn.Module<Tensor, Tensor, Tensor, Tensor>
     const int side = 7;
 
     readonly int channelCount;
+    readonly Precision precision;
     readonly Linear fc1, fc2;
     readonly ConvTranspose2d conv1, conv2;
     readonly BatchNorm1d norm1, norm2;
@@ -20,7 +21,7 @@ public sealed class Generator : nn.Module<Tensor, Tensor, Tensor, Tensor>
     /// <summary>A fresh generator.</summary>
     public Generator(InfoGanOptions options) : base(nameof(Generator))
     {
-        channelCount = 2 * options.ChannelCount;
+        (channelCount, precision) = (2 * options.ChannelCount, options.Precision);
         fc1 = nn.Linear(options.NoiseSize + options.ClusterCount + options.ContinuousCount, options.HiddenSize, hasBias: false);
         norm1 = nn.BatchNorm1d(options.HiddenSize);
         fc2 = nn.Linear(options.HiddenSize, side * side * channelCount, hasBias: false);
@@ -39,8 +40,8 @@ public sealed class Generator : nn.Module<Tensor, Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor z, Tensor code, Tensor continuous)
     {
         Tensor x = nn.functional.relu(norm1.call(fc1.call(cat([z, code, continuous], 1)))); // [N,H]
-        x = nn.functional.relu(norm2.call(fc2.call(x))).view(-1, channelCount, side, side); // [N,128,7,7]
-        x = nn.functional.relu(norm3.call(conv1.call(x))); // [N,64,14,14]
+        x = nn.functional.relu(norm2.call(precision.Apply(fc2, x))).view(-1, channelCount, side, side); // [N,128,7,7]
+        x = nn.functional.relu(norm3.call(precision.Apply(conv1, x))); // [N,64,14,14]
         return sigmoid(conv2.call(x)); // [N,1,28,28]
     }
 }

@@ -75,7 +75,7 @@ public sealed class InfoGanTrainer : IGradientTrainer
     {
         Tensor real = cat(views.Draw(batch)); // [2N,1,28,28]
         int count = batch.Samples.Length;
-        IReadOnlyList<Loss> losses = Learn(real, Latent.Draw(options, job.Seed, batch.Step, count, job.Device), warps.Draw(batch.Step, count, job.Device));
+        IReadOnlyList<Loss> losses = Learn(real, Latent.Draw(options, job.Seed, batch.Step, count, job.Device), warps.Draw(batch.Step, count, job.Device), batch.Step);
         Warning = CollapseWatch.Warning(model.Trend, options.ClusterCount, batch.Step);
         return losses;
     }
@@ -84,12 +84,13 @@ public sealed class InfoGanTrainer : IGradientTrainer
     /// <param name="real">First views, then second views of the same images, [2N,1,28,28].</param>
     /// <param name="latent">Of the generated images.</param>
     /// <param name="places">Through which these are seen, [N,28,28,2].</param>
-    public IReadOnlyList<Loss> Learn(Tensor real, Latent latent, Tensor places)
+    /// <param name="step">Number of the step.</param>
+    public IReadOnlyList<Loss> Learn(Tensor real, Latent latent, Tensor places, int step)
     {
         Tensor generated = WarpField.Apply(model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous), places); // [N,1,28,28]
         Judgement ofReal = model.Judge(real, isReal: true), ofGenerated = model.Judge(generated.detach(), isReal: false);
         Tensor discriminator = AdversarialLoss.Discriminator(ofReal.Realness, ofGenerated.Realness, options.RealTarget);
-        (Tensor information, Tensor categorical) = Information(ofGenerated, latent);
+        (Tensor information, Tensor categorical, Tensor continuous) = Information(ofGenerated, latent, step);
         Tensor loss = discriminator + information;
         Tensor[] probability = ofReal.Code.softmax(1).chunk(2); // two of [N,K]
         Tensor consistency = MutualInformationLoss.Compute(probability[0], probability[1], model.Joint, options.ConsistencyMemory);
@@ -102,22 +103,14 @@ public sealed class InfoGanTrainer : IGradientTrainer
         // Against the judges as they are now.
         Judgement moved = model.Judge(generated, isReal: false);
         Tensor generator = AdversarialLoss.Generator(moved.Realness);
-        generatorOptimizer.Step(autograd.grad([generator + Information(moved, latent).All], generatorOptimizer.Learned));
+        generatorOptimizer.Step(autograd.grad([generator + Information(moved, latent, step).All], generatorOptimizer.Learned));
 
-        using (no_grad())
-        {
-            Tensor mean = ofReal.Code.softmax(1).mean([0]); // [K]
-            Tensor entropy = -(mean * mean.clamp_min(1e-8).log()).sum();
-            Tensor accuracy = (Share(ofReal.Realness.gt(0)) + Share(ofGenerated.Realness.le(0))) / 2;
-            CollapseWatch.Follow(model.Trend, entropy, accuracy);
-            return
-            [
-                new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()), new Loss("generator", generator.ToSingle()),
-                new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()), new Loss("consistency", consistency.ToSingle()),
-                new Loss("entropy", entropy.ToSingle()), new Loss("accuracy", accuracy.ToSingle()),
-                new Loss("confidence", ofReal.Code.softmax(1).amax([1]).mean().ToSingle()), new Loss("agreement", Share(probability[0].argmax(1).eq(probability[1].argmax(1))).ToSingle()),
-            ];
-        }
+        return
+        [
+            new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()), new Loss("generator", generator.ToSingle()),
+            new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()), new Loss("continuous", continuous.ToSingle()), new Loss("consistency", consistency.ToSingle()),
+            .. Measure(ofReal, ofGenerated),
+        ];
     }
 
     /// <inheritdoc/>
@@ -143,11 +136,28 @@ public sealed class InfoGanTrainer : IGradientTrainer
         model.Dispose();
     }
 
-    // Minus the weighted bound, and its categorical part unweighted.
-    (Tensor All, Tensor Categorical) Information(Judgement judgement, Latent latent)
+    // Minus the weighted bound, and its two parts unweighted.
+    (Tensor All, Tensor Categorical, Tensor Continuous) Information(Judgement judgement, Latent latent, int step)
     {
-        Tensor categorical = InformationBound.Categorical(judgement.Code, latent.Code);
-        return (options.CategoricalWeight * categorical + options.ContinuousWeight * InformationBound.Continuous(judgement.Continuous, latent.Continuous), categorical);
+        Tensor categorical = InformationBound.Categorical(judgement.Code, latent.Code), continuous = InformationBound.Continuous(judgement.Continuous, latent.Continuous);
+        double weight = step < options.ContinuousStart ? 0 : options.ContinuousWeight;
+        return (options.CategoricalWeight * categorical + weight * continuous, categorical, continuous);
+    }
+
+    // What shows how the run goes, without a label.
+    Loss[] Measure(Judgement ofReal, Judgement ofGenerated)
+    {
+        using var frozen = no_grad();
+        Tensor probability = ofReal.Code.softmax(1), mean = probability.mean([0]); // [2N,K], [K]
+        Tensor entropy = -(mean * mean.clamp_min(1e-8).log()).sum();
+        Tensor accuracy = (Share(ofReal.Realness.gt(0)) + Share(ofGenerated.Realness.le(0))) / 2;
+        Tensor[] cluster = probability.argmax(1).chunk(2); // two of [N]
+        CollapseWatch.Follow(model.Trend, entropy, accuracy);
+        return
+        [
+            new Loss("entropy", entropy.ToSingle()), new Loss("accuracy", accuracy.ToSingle()),
+            new Loss("confidence", probability.amax([1]).mean().ToSingle()), new Loss("agreement", Share(cluster[0].eq(cluster[1])).ToSingle()),
+        ];
     }
 
     static Tensor Share(Tensor isTrue) => isTrue.to(float32).mean();

@@ -21,6 +21,7 @@ public sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
 
     const double slope = 0.1; // of the leaky ReLU, as the paper's appendix C.1
 
+    readonly Precision precision;
     readonly Conv2d conv1, conv2;
     readonly Linear fc, embedding, code, continuous;
     readonly BatchNorm2d norm2;
@@ -30,6 +31,7 @@ public sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     public Recogniser(InfoGanOptions options) : base(nameof(Recogniser))
     {
         int channels = options.ChannelCount;
+        precision = options.Precision;
         conv1 = nn.Conv2d(1, channels, 4, stride: 2, padding: 1);
         conv2 = nn.Conv2d(channels, 2 * channels, 4, stride: 2, padding: 1, bias: false);
         norm2 = nn.BatchNorm2d(2 * channels);
@@ -58,8 +60,8 @@ public sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     public Tensor Feature(Tensor image, bool isReal = true)
     {
         Tensor x = nn.functional.leaky_relu(conv1.call(image), slope); // [N,64,14,14]
-        x = nn.functional.leaky_relu(Normalise(norm2, conv2.call(x), isReal), slope); // [N,128,7,7]
-        return nn.functional.leaky_relu(Normalise(norm3, fc.call(x.flatten(1)), isReal), slope); // [N,1024]
+        x = nn.functional.leaky_relu(Normalise(norm2, precision.Apply(conv2, x), isReal), slope); // [N,128,7,7]
+        return nn.functional.leaky_relu(Normalise(norm3, precision.Apply(fc, x.flatten(1)), isReal), slope); // [N,1024]
     }
 
     /// <summary>From features [N,1024]: embedding [N,128], logits of the code [N,K], continuous codes [N,C].</summary>
