@@ -89,6 +89,34 @@ if (run.Wants("20 nearest neighbours"))
 }
 run.Run("20 nearest neighbours of each of 60,000 x 64", () => new Outcome(Seconds(() => Neighbours.OfEach(embedding, 20)), 1, 1),
     new Dictionary<string, Func<Outcome>> { ["faiss IndexFlatL2"] = () => peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 }) with { Value = 1 } }, pairs, 0, false, new Dictionary<string, double>());
+foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
+{
+    string job = $"t-SNE of {count:n0} x 64, 1,000 passes";
+    if (!run.Wants(job))
+    {
+        continue;
+    }
+    Rows shown = new(embedding.Values[..(count * embedding.Width)], embedding.Width);
+    if (most > 0)
+    {
+        run.Alone(job, "neighbours included", () => Seconds(() => Tsne.Fit(shown, new TsneOptions())), 1, most);
+        continue;
+    }
+    Save("shown", shown);
+    Outcome Picture()
+    {
+        var clock = Stopwatch.StartNew();
+        TsneResult found = Tsne.Fit(shown, new TsneOptions());
+        double seconds = clock.Elapsed.TotalSeconds;
+        Save("tsne_ours", found.Places);
+        return new Outcome(seconds, 1000, peer.Ask(new { job = "tsne-quality", rows = "shown", places = "tsne_ours" }).GetProperty("value").GetDouble());
+    }
+    double Kept(string places) => peer.Ask(new { job = "tsne-quality", rows = "shown", places }).GetProperty("kept").GetDouble();
+    run.Run(job + " (divergence)", Picture, new Dictionary<string, Func<Outcome>> { ["scikit-learn Barnes-Hut"] = () => peer.Run(new { job = "tsne-sklearn", rows = "shown", iterations = 1000 }) },
+        Math.Min(3, pairs), null, false, new Dictionary<string, double> { ["scikit-learn Barnes-Hut"] = 10 });
+    Console.WriteLine($"10 neighbours kept: ours {Kept("tsne_ours"):p2}, scikit-learn {Kept("tsne_sklearn"):p2}");
+}
+
 run.Alone("poster row: k-means k=30 from draws to labels", "uvl train kmeans --set clusterCount=30", () => Seconds(() => KMeans.Fit(bytes, new KMeansOptions { ClusterCount = 30 })), pairs, 2);
 run.Alone("poster row: 26 components, mixture of 130, from pixels to labels", "uvl train gmm --set componentCount=130", () => Seconds(() =>
 {

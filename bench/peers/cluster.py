@@ -82,7 +82,40 @@ def neighbours_faiss(job):
     return {"seconds": seconds, "iterations": 1, "value": 0.0}
 
 
-jobs = {"versions": versions, "kmeans-sklearn": kmeans_sklearn, "kmeans-faiss": kmeans_faiss, "mixture-sklearn": mixture_sklearn, "neighbours-faiss": neighbours_faiss}
+def tsne_sklearn(job):
+    from sklearn.manifold import TSNE
+    rows = array(job["rows"])
+    begin = time.perf_counter()
+    places = TSNE(init="pca", learning_rate="auto", n_iter=job["iterations"], n_jobs=-1).fit_transform(rows)
+    seconds = time.perf_counter() - begin
+    numpy.save(os.path.join(folder, "tsne_sklearn.npy"), places)
+    return {"seconds": seconds, "iterations": job["iterations"], "value": divergence(rows, places)}
+
+
+def tsne_quality(job):
+    """Divergence of a picture, and the share of 10 neighbours that it keeps."""
+    from sklearn.neighbors import NearestNeighbors
+    rows, places = array(job["rows"]), numpy.load(os.path.join(folder, job["places"] + ".npy"))
+    truth, near = (NearestNeighbors(n_neighbors=10).fit(x).kneighbors(return_distance=False) for x in (rows, places))
+    kept = sum(len(set(a) & set(b)) for a, b in zip(truth, near)) / truth.size
+    return {"value": divergence(rows, places), "kept": kept}
+
+
+def divergence(rows, places):
+    """Kullback-Leibler divergence (nats) with scikit-learn's similarities of the rows and exact ones of the places."""
+    from sklearn.manifold._t_sne import _joint_probabilities_nn
+    from sklearn.neighbors import NearestNeighbors
+    graph = NearestNeighbors(n_neighbors=91).fit(rows).kneighbors_graph(mode="distance")
+    graph.data **= 2
+    wanted = _joint_probabilities_nn(graph, 30.0, 0).tocoo()
+    places = places.astype("float64")
+    total = sum((1 / (1 + ((places[i:i + 500, None] - places[None]) ** 2).sum(2))).sum() for i in range(0, len(places), 500)) - len(places)
+    squares = ((places[wanted.row] - places[wanted.col]) ** 2).sum(1)
+    return float((wanted.data * numpy.log(numpy.maximum(wanted.data, 1e-300) * total * (1 + squares))).sum())
+
+
+jobs = {"versions": versions, "kmeans-sklearn": kmeans_sklearn, "kmeans-faiss": kmeans_faiss, "mixture-sklearn": mixture_sklearn, "neighbours-faiss": neighbours_faiss,
+        "tsne-sklearn": tsne_sklearn, "tsne-quality": tsne_quality}
 for line in sys.stdin:
     asked = json.loads(line)
     print(json.dumps(jobs[asked["job"]](asked)), flush=True)

@@ -91,6 +91,8 @@ elif [ ! -d "$here/node_modules/onnxruntime-web" ]; then
 else
     check node "$here/check.mjs" "$work"
     check node "$here/read_embeddings.mjs" "$work/ours/moco-gmm"
+    "$uvl" evaluate "$work/moco/model.onnx" "$work/autoencoder/model.onnx" --quiet --data strokes:2000 --tsne 1000 --out "$work/report" > /dev/null
+    check node "$here/report.mjs" "$work/report/report.html"
 fi
 
 # The test holds the page to the vectors; the page has the count.

@@ -46,7 +46,7 @@ public sealed class CommandTests : IDisposable
     public void Road_FromTrainingToReport_IsWhole()
     {
         string moco = Train("moco", "stepCount=8", "batchSize=32", "queueLength=64"), gmm = Train("gmm", "dimensions=8", "maxIterations=5"), kmeans = Train("kmeans", "restarts=1");
-        (int status, string output, string error) = Run("evaluate", moco, gmm, kmeans, "--quiet", "--data", "strokes:700", "--protocol", "strict", "--out", In("report"));
+        (int status, string output, string error) = Run("evaluate", moco, gmm, kmeans, "--quiet", "--data", "strokes:700", "--protocol", "strict", "--tsne", "100", "--out", In("report"));
         Assert.True(status == 0, error);
         Assert.Contains("raw pixels", output, StringComparison.Ordinal);
         using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(In("report/metrics.json")));
@@ -64,6 +64,39 @@ public sealed class CommandTests : IDisposable
             Assert.Equal("filename,label,cluster", File.ReadLines(In($"{method}-applied.csv")).First());
             Assert.Equal(Column(In($"{method}.csv"), "cluster"), Column(In($"{method}-applied.csv"), "cluster"));
         }
+    }
+
+    [Fact]
+    public void Tsne_OfAModelAndOfItsFile_DrawsTheSameMap()
+    {
+        string model = Train("autoencoder", "stepCount=4", "batchSize=16");
+        Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:700", "--split", "test", "--out", In("e.npy")).Status);
+        (int status, string output, string error) = Run("tsne", model, "--quiet", "--data", "strokes:700", "--passes", "20", "--out", In("a.csv"));
+        Assert.True(status == 0, error);
+        Assert.Matches("^100 places in .*a.csv; divergence [0-9.]+ nats, trustworthiness 0.[0-9]+, [0-9.]+ % of 10 neighbours kept\n$", output);
+        Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--passes", "20", "--threads", "1", "--out", In("b.csv")).Status);
+        Assert.Equal(File.ReadAllText(In("a.csv")), File.ReadAllText(In("b.csv")));
+        Assert.Equal("x,y,digit", File.ReadLines(In("a.csv")).First());
+        Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--passes", "5", "--out", In("m.png")).Status);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(In("m.png"))[..4]);
+        Fails(2, "--out 'm.gif': expected one of .png, .svg, .npy, .csv.", "tsne", In("e.npy"), "--out", "m.gif");
+    }
+
+    [Fact]
+    public void Probe_FusedOntoItsEncoder_NamesDigits()
+    {
+        string model = Train("autoencoder", "stepCount=40", "batchSize=32");
+        (int status, string output, string error) = Run("probe", model, "--quiet", "--data", "strokes:700", "--out", In("digits.onnx"), "--step", In("step.onnx"));
+        Assert.True(status == 0, error);
+        double right = double.Parse(System.Text.RegularExpressions.Regex.Match(output, "labels: ([0-9.]+) % of 100").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(right, 30, 100); // chance names 10
+        // The classifier as a model: what it names is what was scored.
+        Assert.Equal(0, Run("cluster", In("digits.onnx"), "--quiet", "--data", "strokes:700", "--split", "test", "--out", In("digits.csv")).Status);
+        string[][] rows = [.. File.ReadLines(In("digits.csv")).Select(line => line.Split(','))];
+        (int label, int cluster) = (Array.IndexOf(rows[0], "label"), Array.IndexOf(rows[0], "cluster"));
+        Assert.Equal(right, rows.Skip(1).Count(row => row[label] == row[cluster]), 1e-9);
+        Assert.Equal(0, Run("verify", In("digits.onnx"), "--quiet").Status);
+        Assert.StartsWith("linear_probe_step", Toolchain.Graph.OnnxModel.Load(In("step.onnx")).Name, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Toolchain.EndToEnd;
 /// <summary>The tool as a process of its own, which can be stopped and killed.</summary>
 sealed class Uvl : IDisposable
 {
-    static readonly TimeSpan patience = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan patience = TimeSpan.FromMinutes(5);
     readonly Process process;
     readonly Task<string> output, error;
 

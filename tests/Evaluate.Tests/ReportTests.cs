@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Evaluate.Report;
 
@@ -8,7 +9,9 @@ namespace Toolchain.Evaluate.Tests;
 
 public sealed class ReportTests : IDisposable
 {
-    static readonly string[] voidElements = ["meta", "img"];
+    static readonly string[] voidElements = ["meta", "img", "input"];
+
+    static readonly Lazy<EmbeddingMap?> map = new(() => EmbeddingMap.Of(Moved(), 100));
 
     readonly string folder = Directory.CreateTempSubdirectory("uvl-report-").FullName;
 
@@ -25,7 +28,7 @@ public sealed class ReportTests : IDisposable
     public void Html_EveryTag_IsClosedInOrder()
     {
         var open = new Stack<string>();
-        string page = Regex.Replace(Html(), "<style>.*?</style>", "", RegexOptions.Singleline);
+        string page = Regex.Replace(Html(), "<(style|script)>.*?</\\1>", "", RegexOptions.Singleline);
         foreach (Match tag in Regex.Matches(page, "<(/?)([a-z0-9]+)((?:\\s+[a-z-]+(?:=\"[^\"<>]*\")?)*)\\s*>"))
         {
             string name = tag.Groups[2].Value;
@@ -48,18 +51,86 @@ public sealed class ReportTests : IDisposable
     {
         string page = Html();
         Assert.DoesNotContain("http", page, StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
+        Assert.Single(Regex.Matches(page, "<script"));
+        Assert.DoesNotContain("fetch(", page, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("@import", page, StringComparison.OrdinalIgnoreCase);
-        Assert.All(Regex.Matches(page, "\\b(?:src|href)=\"([^\"]*)\""), link => Assert.StartsWith("data:image/png;base64,", link.Groups[1].Value));
+        Assert.All(Regex.Matches(page, "\\b(?:src|href)=\"([^\"]*)\""), link => Assert.Matches("^(data:image/png;base64,|#[a-z0-9-]+$)", link.Groups[1].Value));
     }
 
     [Fact]
     public void Html_FiguresThatNeedLabels_AreMarked()
     {
         string page = Html();
-        Assert.All(new[] { "accuracy *", "NMI *", "ARI *", "purity *", "20 neighbours *" }, name => Assert.Contains($"<th scope=\"col\">{name}</th>", page, StringComparison.Ordinal));
+        Assert.All(new[] { "accuracy *", "NMI *", "ARI *", "AMI *", "purity *", "20 neighbours *", "200 neighbours *", "linear *", "alignment *" }, name => Assert.Contains($"<th scope=\"col\">{name}</th>", page, StringComparison.Ordinal));
         Assert.Contains("* needs labels.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Html_EveryAnchor_LeadsSomewhere()
+    {
+        string page = Html();
+        Assert.All(Regex.Matches(page, "href=\"#([^\"]*)\""), link => Assert.Contains($"id=\"{link.Groups[1].Value}\"", page, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Html_TheMap_HoldsEveryImage()
+    {
+        byte[] Numbers(string name) => Convert.FromBase64String(Regex.Match(Html(), $"data-{name}=\"([^\"]*)\"").Groups[1].Value);
+        Assert.Equal(100, Numbers("digit").Length);
+        Assert.Equal(200, Numbers("x").Length);
+        Assert.Equal([.. Enumerable.Range(0, 100).Select(i => (byte)(i % 10))], Numbers("digit"));
+        // Image 0 was moved to the place of digit 7.
+        Assert.Equal(7, Numbers("given")[0]);
+    }
+
+    [Fact]
+    public void Html_WhatTrainingLeft_IsShown()
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "pictures"));
+        foreach (string name in new[] { "step-000000", "step-000010", "codes" })
+        {
+            ImageSheet.Write(Path.Combine(folder, "pictures", name + ".png"), new byte[DigitSet.PixelCount]);
+        }
+        File.WriteAllLines(Path.Combine(folder, "metrics.jsonl"), ["{\"step\":0,\"epoch\":0,\"loss\":2.5}", "{\"step\":1,\"epoch\":0,\"loss\":0.5}"]);
+        string page = Html(files: RunFiles.Beside(Path.Combine(folder, "model.onnx")));
+        Assert.Contains("<figcaption>codes</figcaption>", page, StringComparison.Ordinal);
+        Assert.Contains("<figcaption>step-000010</figcaption>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("step-000000", page, StringComparison.Ordinal);
+        Assert.Contains("<b>loss</b> 0.5 to 2.5, last 0.5 at step 1", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Html_ASweep_IsShown()
+    {
+        string sweep = Directory.CreateDirectory(Path.Combine(folder, "queue")).FullName;
+        Assert.Equal($"'{Path.Combine(sweep, "sweep.md")}': no such file; expected the folder of a finished 'uvl sweep'.", Assert.Throws<FileNotFoundException>(() => Ablation.Read(sweep)).Message);
+        File.WriteAllText(Path.Combine(sweep, "sweep.md"), "# moco\n\n10 images.\n\n| a | b |\n|---|---|\n| 1 | <2> |\n\n| c | d |\n|---|---|\n| 3 | 4 |\n");
+        string path = Path.Combine(folder, "report.html");
+        HtmlReport.Write(path, new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), Rows(), [], [Ablation.Read(sweep)]);
+        string page = File.ReadAllText(path);
+        Assert.Contains("<h3>queue</h3>\n<p>10 images.</p>", page, StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">1</th><td>&lt;2&gt;</td></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<caption>queue: c</caption>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RunFiles_BrokenLosses_NamesTheLine()
+    {
+        string path = Path.Combine(folder, "metrics.jsonl");
+        File.WriteAllText(path, "{\"loss\":1}\n");
+        Assert.Equal($"'{path}', line 1: expected an object in JSON with a step, found '{{\"loss\":1}}'; delete the file to report without curves.",
+            Assert.Throws<InvalidDataException>(() => RunFiles.Beside(Path.Combine(folder, "model.onnx"))).Message);
+    }
+
+    [Fact]
+    public void Markdown_SaysTheSameFigures()
+    {
+        string path = Path.Combine(folder, "report.md");
+        MarkdownReport.Write(path, new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows());
+        string text = File.ReadAllText(path);
+        Assert.Contains("| toy | strict | 10, k-means | 99.00 % |", text, StringComparison.Ordinal);
+        Assert.Contains("| infogan | 10-way code, best one-to-one map | 92.0 % | - | - | - |", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,20 +178,25 @@ public sealed class ReportTests : IDisposable
     }
 
     // One image in a wrong place, so that the page shows a mistake.
-    static IReadOnlyList<EvaluationRow> Rows()
+    static Subject Moved()
     {
         Subject subject = Toys.Subject(300, 100);
         float[] test = subject.Test!.Value.Values.ToArray();
         test.AsSpan(0, 10).Clear();
         test[7] = 10;
-        IReadOnlyList<EvaluationRow> rows = new Evaluation(Toys.Digits(300), Toys.Digits(100)).Run(subject with { Test = new(test, 10) }, ProtocolChoice.Strict);
+        return subject with { Test = new(test, 10) };
+    }
+
+    static IReadOnlyList<EvaluationRow> Rows()
+    {
+        IReadOnlyList<EvaluationRow> rows = new Evaluation(Toys.Digits(300), Toys.Digits(100)).Run(Moved(), ProtocolChoice.Strict);
         return [.. rows.Select(row => row with { NeighbourAccuracy = 1, TrainSeconds = 12.5, Parameters = 1234567 })];
     }
 
-    string Html(string name = "toy")
+    string Html(string name = "toy", RunFiles? files = null)
     {
         string path = Path.Combine(folder, "report.html");
-        HtmlReport.Write(path, new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows());
+        HtmlReport.Write(path, new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows(), [new Portrait(Moved(), map.Value, files ?? RunFiles.None)]);
         string page = File.ReadAllText(path);
         Assert.Contains("misnamed test digits", page, StringComparison.Ordinal);
         return page;

@@ -45,6 +45,18 @@ public sealed class ScikitLearnTests
         Assert.Equal(theirs.GetProperty("silhouette").GetDouble(), Silhouette.Of(new Rows(values, 5), clusters, 7), 1e-12);
     }
 
+    [Fact]
+    public void Trustworthiness_RandomPlaces_EqualsScikitLearn()
+    {
+        var random = new Random(9);
+        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())];
+        float[] rows = Draw(200 * 5), places = Draw(200 * 2);
+        int[] clusters = [.. Enumerable.Range(0, 200).Select(i => i % 3)];
+        double[][] Doubles(float[] values, int width) => [.. Array.ConvertAll(values, value => (double)value).Chunk(width)];
+        JsonElement theirs = Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Doubles(rows, 5), places = Doubles(places, 2) })])[0];
+        Assert.Equal(theirs.GetProperty("trustworthiness").GetDouble(), PictureQuality.Of(new Rows(rows, 5), new Rows(places, 2), 5).Trustworthiness, 1e-12);
+    }
+
     // Sizes from 1 on, few and many classes, clusters from random to nearly the digits.
     static Case Draw(int seed)
     {

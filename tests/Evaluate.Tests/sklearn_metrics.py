@@ -1,10 +1,10 @@
-"""Reads labelings as JSON from standard input, one {clusters, digits, rows?} per line, and prints scikit-learn's figures for each."""
+"""Reads labelings as JSON from standard input, one {clusters, digits, rows?, places?} per line, and prints scikit-learn's figures for each."""
 import json
 import sys
 
 import numpy
 from scipy.optimize import linear_sum_assignment
-from sklearn import metrics
+from sklearn import manifold, metrics
 
 for line in sys.stdin:
     case = json.loads(line)
@@ -21,5 +21,6 @@ for line in sys.stdin:
         "homogeneity": homogeneity,
         "completeness": completeness,
         "v_measure": v_measure,
+        "trustworthiness": manifold.trustworthiness(numpy.array(case["rows"]), numpy.array(case["places"]), n_neighbors=5) if "places" in case else 0,
         "silhouette": metrics.silhouette_score(numpy.array(case["rows"]), clusters) if "rows" in case else 0,
     }))

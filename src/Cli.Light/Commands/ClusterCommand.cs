@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Toolchain.Clustering;
 using Toolchain.Data;
-using Toolchain.Evaluate;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
@@ -62,7 +61,7 @@ static class ClusterCommand
             FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), parsed.GetValue(k), parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
             Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
-            Prove(fused, head.Labels, digits);
+            FusedProof.Require(fused, head.Labels, digits);
             fused.Save(path);
             terminal.Line($"{head.Summary}; pixels to cluster in {path}");
             terminal.Event("clustered", new JsonObject { ["path"] = path, ["k"] = head.Count, ["method"] = head.Name, ["summary"] = head.Summary });
@@ -87,25 +86,5 @@ static class ClusterCommand
             metadata["uvl.cluster_digits_use_labels"] = "true";
         }
         return metadata;
-    }
-
-    // The fused file must say what the engine said, in ONNX Runtime, before it is written.
-    static void Prove(OnnxModel fused, int[] labels, DigitSet digits)
-    {
-        GraphChecker.Check(fused);
-        int count = Math.Min(256, digits.Count);
-        float[] pixels = [.. digits.Pixels.Take(count * DigitSet.PixelCount).Select(value => value / 255f)];
-        var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
-        IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(fused.ToBytes(), inputs);
-        long[] clusters = outputs["cluster"].ToInt64s();
-        double[] probabilities = outputs["probability"].ToDoubles();
-        int k = probabilities.Length / count;
-        for (int i = 0; i < count; i++)
-        {
-            if (clusters[i] != labels[i] && Math.Abs(probabilities[i * k + (int)clusters[i]] - probabilities[i * k + labels[i]]) > 1e-4)
-            {
-                throw new CheckFailedException($"image {i}: the fused model says cluster {clusters[i]}, the clustering engine {labels[i]}; nothing was written.");
-            }
-        }
     }
 }

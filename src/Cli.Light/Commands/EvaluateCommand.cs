@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Evaluate.Report;
@@ -15,32 +16,38 @@ static class EvaluateCommand
     {
         var common = new CommonOptions();
         var models = new Argument<string[]>("MODEL") { Description = "One or more model.onnx.", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string>("--out") { Description = "Folder for metrics.json and report.html.", DefaultValueFactory = _ => "runs/evaluation" };
+        var output = new Option<string>("--out") { Description = "Folder for metrics.json, report.md and report.html.", DefaultValueFactory = _ => "runs/evaluation" };
         var protocol = new Option<ProtocolChoice>("--protocol") { Description = "strict, poster or both.", DefaultValueFactory = _ => ProtocolChoice.Both };
         var layer = new Option<string>("--layer") { Description = "Output of the models that is taken as the embedding, such as feature for moco.", DefaultValueFactory = _ => "embedding" };
+        var map = new Option<int>("--tsne") { Description = "Test images on the report's t-SNE map of each model; 0 for none.", DefaultValueFactory = _ => 10_000 };
+        var sweep = new Option<string[]>("--sweep") { Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.", AllowMultipleArgumentsPerToken = false };
         var command = new Command("evaluate", "Cluster, score and report models on labelled images.\n\nExample: uvl evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, output, protocol, layer, common.Seed, common.SkipBad, common.Threads, common.Device,
+            models, common.Data, output, protocol, layer, map, sweep, common.Seed, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
             string spec = common.Spec(parsed, terminal);
             DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
-            var rows = new List<EvaluationRow>();
+            var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
             foreach (string path in parsed.GetValue(models)!)
             {
                 using EncoderSession session = EncoderSession.Open(path, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
                 Subject subject = Embed(terminal, session, train, test, cancellation);
                 terminal.Stage($"clustering and scoring {subject.Method}");
                 rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol)));
+                portraits.Add(new Portrait(subject, Map(terminal, subject, parsed.GetValue(map), parsed.GetValue(common.Threads)), RunFiles.Beside(path)));
             }
             terminal.Stage("scoring raw pixels, for comparison");
             rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol)));
             string folder = parsed.GetValue(output)!;
             MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);
-            HtmlReport.Write(Path.Combine(folder, "report.html"), new ReportContext(train, test, Versions()), rows);
+            var context = new ReportContext(train, test, Versions());
+            MarkdownReport.Write(Path.Combine(folder, "report.md"), context, rows);
+            HtmlReport.Write(Path.Combine(folder, "report.html"), context, rows, portraits, ablations);
             Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
         });
@@ -53,6 +60,13 @@ static class EvaluateCommand
         terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault("uvl.method", "")}".TrimEnd(), train.Count + test.Count, "images",
             report => subject = Subject.Of(session, train, test, new Done(report), cancellation));
         return subject!;
+    }
+
+    static EmbeddingMap? Map(Terminal terminal, Subject subject, int images, int threads)
+    {
+        EmbeddingMap? map = null;
+        terminal.WithProgress($"mapping {subject.Method}", new TsneOptions().Passes, "passes", report => map = EmbeddingMap.Of(subject, images, threads, done => report(done, "")));
+        return map;
     }
 
     static void Print(Terminal terminal, List<EvaluationRow> rows, DigitSet test, string report)

@@ -2,12 +2,18 @@ namespace Toolchain.Clustering;
 
 /// <summary>
 /// Sums of the rows of each cluster in float64, kept up to date by the rows that changed cluster. Threads share the columns out among them, so
-/// that every sum takes its rows in order.
+/// that every sum takes its rows in order; bytes, whose sums are exact, they share out by rows.
 /// </summary>
 sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows : struct, IRows
 {
     // Narrower shares of a row would wait for the memory at each of them.
     const int LeastColumns = 192;
+
+    // Fewer rows are not worth a table of sums of their own.
+    const int LeastRows = 256;
+
+    // Rows in flight from the memory while one is added.
+    const int Ahead = 4;
 
     readonly int[] labels = NoLabels(rows.Count);
 
@@ -33,6 +39,19 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
                 }
             }
         }
+        if (rows.HasBytes && rows.Count <= int.MaxValue / byte.MaxValue)
+        {
+            MoveBytes(changed, next);
+        }
+        else
+        {
+            Move(changed, next);
+        }
+        next.CopyTo(labels, 0);
+    }
+
+    void Move(List<int> changed, int[] next)
+    {
         int width = rows.Width;
         Chunks.ForParts(width, Math.Clamp(width / LeastColumns, 1, Chunks.Threads(threads)), threads, (_, first, end) =>
         {
@@ -51,7 +70,31 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
                 }
             }
         });
-        next.CopyTo(labels, 0);
+    }
+
+    // Whole numbers add up to the same in any order: each thread has rows of its own. Those of no cluster leave one that nobody reads.
+    void MoveBytes(List<int> changed, int[] next)
+    {
+        int width = rows.Width, parts = Math.Clamp(changed.Count / LeastRows, 1, Chunks.Threads(threads));
+        var moved = new int[parts][];
+        Chunks.ForParts(changed.Count, parts, threads, (part, first, end) =>
+        {
+            Span<int> sums = moved[part] = new int[(count + 1) * width];
+            for (int i = first; i < end; i++)
+            {
+                rows.Prefetch(changed[Math.Min(i + Ahead, end - 1)]);
+                int row = changed[i], loser = labels[row] < 0 ? count : labels[row];
+                ReadOnlySpan<byte> bytes = rows.Bytes(row, out int column);
+                Kernels.Move(bytes, sums.Slice(loser * width + column, bytes.Length), sums.Slice(next[row] * width + column, bytes.Length));
+            }
+        });
+        foreach (int[] sums in moved)
+        {
+            for (int i = 0; i < Values.Length; i++)
+            {
+                Values[i] += sums[i];
+            }
+        }
     }
 
     static int[] NoLabels(int count)

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Toolchain.Clustering;
 
 /// <summary>
@@ -10,25 +12,28 @@ static class KMeansStart
     {
         int width = rows.Width;
         var centres = new float[count * width];
+        int candidateCount = 2 + (int)Math.Log(count);
+        double[][] distances = [.. Enumerable.Range(0, candidateCount).Select(_ => new double[rows.Count])];
         var nearest = new double[rows.Count];
         Array.Fill(nearest, double.PositiveInfinity);
         int[] candidates = [random.Next(rows.Count)];
         for (int k = 0; ; k++)
         {
-            (double[][] distances, double[] potentials) = Distances(rows, norms, nearest, candidates, threads);
+            double[] potentials = Measure(rows, norms, nearest, candidates, distances, threads);
             int best = Array.IndexOf(potentials, potentials.Min());
             rows.Read(candidates[best], 0, centres.AsSpan(k * width, width));
             if (k == count - 1)
             {
                 return centres;
             }
-            nearest = distances[best];
-            candidates = [.. Enumerable.Range(0, 2 + (int)Math.Log(count)).Select(_ => Draw(nearest, potentials[best] * random.NextDouble()))];
+            (nearest, distances[best]) = (distances[best], nearest);
+            double[] known = nearest;
+            candidates = [.. Enumerable.Range(0, candidateCount).Select(_ => Draw(known, potentials[best] * random.NextDouble()))];
         }
     }
 
-    // Distance of each row to the nearest of its centre and a candidate, and their sum, for each candidate.
-    static (double[][] Distances, double[] Potentials) Distances<TRows>(TRows rows, float[] norms, double[] nearest, int[] candidates, int threads) where TRows : struct, IRows
+    // Fills, for each candidate, the distance of each row to the nearest of its centre and the candidate; gives their sums.
+    static double[] Measure<TRows>(TRows rows, float[] norms, double[] nearest, int[] candidates, double[][] distances, int threads) where TRows : struct, IRows
     {
         int width = rows.Width;
         var points = new float[candidates.Length * width];
@@ -38,39 +43,55 @@ static class KMeansStart
         }
         // Bytes are whole numbers, and exact as such.
         short[] words = rows.HasBytes ? Array.ConvertAll(points, value => (short)value) : [];
-        double[][] distances = [.. candidates.Select(_ => new double[rows.Count])];
         var sums = new double[candidates.Length, Chunks.Count(rows.Count)];
         Chunks.ForEach(rows.Count, threads, (chunk, first, end) =>
         {
             Span<float> values = new float[width];
+            Span<double> products = stackalloc double[candidates.Length];
             for (int row = first; row < end; row++)
             {
-                ReadOnlySpan<byte> bytes = default;
-                int column = 0;
                 if (rows.HasBytes)
                 {
-                    bytes = rows.Bytes(row, out column);
+                    ReadOnlySpan<byte> bytes = rows.Bytes(row, out int column);
+                    Products(bytes, words.AsSpan(column), width, products);
                 }
                 else
                 {
                     rows.Read(row, 0, values);
-                }
-                for (int c = 0; c < candidates.Length; c += 2)
-                {
-                    int next = Math.Min(c + 1, candidates.Length - 1);
-                    (double a, double b) = rows.HasBytes
-                        ? ByteProducts.Dot(bytes, words.AsSpan(c * width + column, bytes.Length), words.AsSpan(next * width + column, bytes.Length))
-                        : Kernels.Dot(values, points.AsSpan(c * width, width), points.AsSpan(next * width, width));
-                    distances[c][row] = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[c]] - 2.0 * a));
-                    distances[next][row] = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[next]] - 2.0 * b));
+                    Products(values, points, products);
                 }
                 for (int c = 0; c < candidates.Length; c++)
                 {
-                    sums[c, chunk] += distances[c][row];
+                    double distance = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[c]] - 2.0 * products[c]));
+                    distances[c][row] = distance;
+                    sums[c, chunk] += distance;
                 }
             }
         });
-        return (distances, [.. candidates.Select((_, c) => Enumerable.Range(0, sums.GetLength(1)).Sum(chunk => sums[c, chunk]))]);
+        return [.. candidates.Select((_, c) => Enumerable.Range(0, sums.GetLength(1)).Sum(chunk => sums[c, chunk]))];
+    }
+
+    static void Products(ReadOnlySpan<byte> row, ReadOnlySpan<short> points, int width, Span<double> products)
+    {
+        int c = 0;
+        for (; c + 4 <= products.Length; c += 4)
+        {
+            ByteProducts.Dot(row, points[(c * width)..], width).CopyTo(products[c..(c + 4)]);
+        }
+        for (; c < products.Length; c += 2)
+        {
+            int next = Math.Min(c + 1, products.Length - 1);
+            (products[c], products[next]) = ByteProducts.Dot(row, points.Slice(c * width, row.Length), points.Slice(next * width, row.Length));
+        }
+    }
+
+    static void Products(ReadOnlySpan<float> row, ReadOnlySpan<float> points, Span<double> products)
+    {
+        for (int c = 0; c < products.Length; c += 2)
+        {
+            int next = Math.Min(c + 1, products.Length - 1);
+            (products[c], products[next]) = Kernels.Dot(row, points.Slice(c * row.Length, row.Length), points.Slice(next * row.Length, row.Length));
+        }
     }
 
     // The row at which the running sum of squared distances passes the target.

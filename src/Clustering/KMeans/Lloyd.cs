@@ -7,12 +7,13 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
     readonly KMeansOptions options;
     readonly NearestCentres<TRows> nearest;
     readonly ClusterSums<TRows> sums;
-    readonly float[] norms;
+    readonly double meanSquare;
     float[] centres;
 
     public Lloyd(TRows rows, float[] norms, float[] start, KMeansOptions options)
     {
-        (this.rows, this.norms, this.options, centres) = (rows, norms, options, start);
+        (this.rows, this.options, centres) = (rows, options, start);
+        meanSquare = norms.Sum(norm => (double)norm) / rows.Count;
         int count = start.Length / rows.Width;
         nearest = new NearestCentres<TRows>(rows, norms, count, options.Threads);
         sums = new ClusterSums<TRows>(rows, count, options.Threads);
@@ -75,11 +76,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
     // Mean over the columns of their variance: mean squared norm less the squared norm of the mean, which the clusters' sums add up to.
     double MeanVariance()
     {
-        double squares = 0, mean = 0;
-        foreach (float norm in norms)
-        {
-            squares += norm;
-        }
+        double mean = 0;
         for (int i = 0; i < rows.Width; i++)
         {
             double sum = 0;
@@ -89,6 +86,6 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
             }
             mean += sum / rows.Count * (sum / rows.Count);
         }
-        return Math.Max(0, squares / rows.Count - mean) / rows.Width;
+        return Math.Max(0, meanSquare - mean) / rows.Width;
     }
 }

@@ -41,6 +41,31 @@ static class ByteProducts
         return (p, q);
     }
 
+    /// <summary>Four products, with rows of <paramref name="stride"/> numbers one after another.</summary>
+    public static Vector256<double> Dot(ReadOnlySpan<byte> row, ReadOnlySpan<short> others, int stride)
+    {
+        ref byte x = ref MemoryMarshal.GetReference(row);
+        ref short a = ref MemoryMarshal.GetReference(others), b = ref Unsafe.Add(ref a, stride), c = ref Unsafe.Add(ref b, stride), d = ref Unsafe.Add(ref c, stride);
+        Vector256<int> s0 = default, s1 = default, t0 = default, t1 = default, u0 = default, u1 = default, v0 = default, v1 = default;
+        int i = 0;
+        for (; i + 32 <= row.Length; i += 32)
+        {
+            Vector256<short> low = Widen(ref x, i), high = Widen(ref x, i + 16);
+            (s0, s1) = (s0 + Multiply(low, ref a, i), s1 + Multiply(high, ref a, i + 16));
+            (t0, t1) = (t0 + Multiply(low, ref b, i), t1 + Multiply(high, ref b, i + 16));
+            (u0, u1) = (u0 + Multiply(low, ref c, i), u1 + Multiply(high, ref c, i + 16));
+            (v0, v1) = (v0 + Multiply(low, ref d, i), v1 + Multiply(high, ref d, i + 16));
+        }
+        Vector256<double> sums = Vector256.Create(Sum(s0, s1), Sum(t0, t1), Sum(u0, u1), Sum(v0, v1));
+        for (; i < row.Length; i++)
+        {
+            sums += Vector256.Create(row[i] * a.At(i), row[i] * b.At(i), row[i] * c.At(i), (double)(row[i] * d.At(i)));
+        }
+        return sums;
+    }
+
+    static int At(this ref short first, int index) => Unsafe.Add(ref first, index);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<short> Widen(ref byte row, int at) => Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref row, (nuint)at));
 

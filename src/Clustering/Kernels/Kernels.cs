@@ -197,6 +197,25 @@ static class Kernels
         }
     }
 
+    /// <summary>loser -= source; winner += source.</summary>
+    public static void Move(ReadOnlySpan<byte> source, Span<int> loser, Span<int> winner)
+    {
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref int less = ref MemoryMarshal.GetReference(loser), more = ref MemoryMarshal.GetReference(winner);
+        int i = 0;
+        for (; Avx2.IsSupported && i + 8 <= source.Length; i += 8)
+        {
+            Vector256<int> values = Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, i))).AsByte());
+            (Vector256.LoadUnsafe(ref less, (nuint)i) - values).StoreUnsafe(ref less, (nuint)i);
+            (Vector256.LoadUnsafe(ref more, (nuint)i) + values).StoreUnsafe(ref more, (nuint)i);
+        }
+        for (; i < source.Length; i++)
+        {
+            loser[i] -= source[i];
+            winner[i] += source[i];
+        }
+    }
+
     /// <summary>target += rate (goal - target).</summary>
     public static void MoveTowards(Span<float> target, ReadOnlySpan<float> goal, float rate)
     {

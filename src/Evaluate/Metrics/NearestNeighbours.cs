@@ -6,28 +6,31 @@ namespace Toolchain.Evaluate.Metrics;
 /// Non-Parametric Instance Discrimination", section 3.4).</summary>
 public static class NearestNeighbours
 {
-    /// <summary>Share of test images that their neighbours name rightly, in [0..1]. Uses the training labels.</summary>
+    /// <summary>Share of test images that their neighbours name rightly, in [0..1], for each number of neighbours that vote. Uses the training labels.</summary>
     /// <param name="train">Embeddings [N,D].</param>
     /// <param name="trainDigits">Their digits.</param>
     /// <param name="test">Embeddings [M,D].</param>
     /// <param name="testDigits">Their digits.</param>
-    /// <param name="count">Neighbours that vote.</param>
+    /// <param name="counts">Neighbours that vote; more than N are N.</param>
     /// <param name="temperature">Each vote weighs exp(cosine / temperature).</param>
     /// <param name="threads">Threads; 0 takes all processors.</param>
-    public static double Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int count = 20, double temperature = .07, int threads = 0)
+    public static double[] Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int[] counts, double temperature = .07, int threads = 0)
     {
-        (int used, int[] indices, float[] similarities) = Neighbours.Cosine(test, train, Math.Min(count, train.Count), threads);
-        int right = 0;
+        (int used, int[] indices, float[] similarities) = Neighbours.Cosine(test, train, Math.Min(counts.Max(), train.Count), threads);
+        var right = new int[counts.Length];
         for (int row = 0; row < test.Count; row++)
         {
-            var votes = new double[10];
-            for (int i = row * used; i < (row + 1) * used; i++)
+            for (int choice = 0; choice < counts.Length; choice++)
             {
-                // Only differences matter: taken from the best neighbour, the exponent cannot overflow.
-                votes[trainDigits[indices[i]]] += Math.Exp((similarities[i] - similarities[row * used]) / temperature);
+                var votes = new double[10];
+                for (int i = row * used; i < row * used + Math.Min(counts[choice], used); i++)
+                {
+                    // Only differences matter: taken from the best neighbour, the exponent cannot overflow.
+                    votes[trainDigits[indices[i]]] += Math.Exp((similarities[i] - similarities[row * used]) / temperature);
+                }
+                right[choice] += Array.IndexOf(votes, votes.Max()) == testDigits[row] ? 1 : 0;
             }
-            right += Array.IndexOf(votes, votes.Max()) == testDigits[row] ? 1 : 0;
         }
-        return (double)right / test.Count;
+        return [.. right.Select(count => (double)count / test.Count)];
     }
 }

@@ -10,7 +10,7 @@ namespace Toolchain.Evaluate.Probe;
 /// </summary>
 public static class LinearProbe
 {
-    const int classes = 10, batchSize = 500, epochs = 10;
+    const int classes = 10, batchSize = 500, steps = 1200;
     const double learningRate = 0.01;
 
     /// <summary>Share of test rows that the classifier names rightly, in [0..1]. Uses the training labels.</summary>
@@ -21,28 +21,39 @@ public static class LinearProbe
     /// <param name="seed">Seed of the order of rows; the start is zero.</param>
     public static double Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int seed = 0)
     {
-        (float[] mean, float[] scale) = Standardization(train);
-        (float[] weight, float[] bias) = Fit(train, trainDigits, mean, scale, seed);
+        int[] given = Fit(train, trainDigits, seed).Assign(test);
         int right = 0;
-        var row = new float[test.Width];
-        for (int i = 0; i < test.Count; i++)
+        for (int i = 0; i < given.Length; i++)
         {
-            Standardize(test[i], mean, scale, row);
-            int best = 0;
-            double most = double.NegativeInfinity;
-            for (int digit = 0; digit < classes; digit++)
-            {
-                double logit = bias[digit];
-                for (int column = 0; column < row.Length; column++)
-                {
-                    logit += weight[digit * row.Length + column] * row[column];
-                }
-                (best, most) = logit > most ? (digit, logit) : (best, most);
-            }
-            right += best == testDigits[i] ? 1 : 0;
+            right += given[i] == testDigits[i] ? 1 : 0;
         }
         return (double)right / test.Count;
     }
+
+    /// <summary>Trains the classifier. Uses the training labels.</summary>
+    /// <param name="train">Embeddings [N,D].</param>
+    /// <param name="digits">Their digits.</param>
+    /// <param name="seed">Seed of the order of rows; the start is zero.</param>
+    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> digits, int seed = 0)
+    {
+        (float[] mean, float[] scale) = Standardization(train);
+        (float[] weight, float[] bias) = Fit(train, digits, mean, scale, seed);
+        // weight (x - mean) scale + bias, of x itself.
+        var (folded, shifted) = (new double[classes, train.Width], Array.ConvertAll(bias, value => (double)value));
+        for (int digit = 0; digit < classes; digit++)
+        {
+            for (int column = 0; column < train.Width; column++)
+            {
+                folded[digit, column] = (double)weight[digit * train.Width + column] * scale[column];
+                shifted[digit] -= folded[digit, column] * mean[column];
+            }
+        }
+        return new LinearClassifier(folded, shifted);
+    }
+
+    /// <summary>The training step as a model of its own, for any ONNX runtime: see <see cref="LinearClassifier"/> for what it learns of standardised rows.</summary>
+    /// <param name="width">Columns of the rows (D).</param>
+    public static Graph.OnnxModel Step(int width) => AdamStepGraph.Build(width, classes, learningRate);
 
     static (float[] Weight, float[] Bias) Fit(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed)
     {
@@ -50,10 +61,11 @@ public static class LinearProbe
         using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = 1 };
         using var session = new InferenceSession(AdamStepGraph.Build(width, classes, learningRate).ToBytes(), options);
         using var step = new ProbeStep(session, size, width, classes);
-        for (int epoch = 0; epoch < epochs; epoch++)
+        // Ten passes over MNIST; fewer images are passed over more often.
+        for (int epoch = 0, done = 0; done < steps; epoch++)
         {
             int[] order = new RandomStream((ulong)seed, "linear probe", epoch).NextPermutation(train.Count);
-            for (int start = 0; start + size <= order.Length; start += size)
+            for (int start = 0; start + size <= order.Length && done < steps; start += size, done++)
             {
                 step.Target.AsSpan().Clear();
                 for (int i = 0; i < size; i++)

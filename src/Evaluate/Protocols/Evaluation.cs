@@ -41,10 +41,11 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     /// <summary>The rows of one subject, with its neighbour and linear accuracy in each.</summary>
     public IReadOnlyList<EvaluationRow> Run(Subject subject, ProtocolChoice choice)
     {
-        double? neighbours = subject is { Train: Rows known, Test: Rows asked }
-            ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, threads: threads)
+        double[]? neighbours = subject is { Train: Rows known, Test: Rows asked }
+            ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, [20, 200], threads: threads)
             : null;
         double? linear = subject is { Train: not null, Test: not null } ? Linear(subject) : null;
+        EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest ? EmbeddingGeometry.Of(spread, testDigits, threads) : null;
         var rows = new List<EvaluationRow>();
         if (choice != ProtocolChoice.Poster)
         {
@@ -54,7 +55,18 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         {
             rows.AddRange(Poster(subject));
         }
-        return [.. rows.Select(row => row with { NeighbourAccuracy = neighbours, Linear = linear })];
+        return
+        [
+            .. rows.Select(row => row with
+            {
+                NeighbourAccuracy = neighbours?[0],
+                NeighbourAccuracy200 = neighbours?[1],
+                Linear = linear,
+                EffectiveRank = geometry?.EffectiveRank,
+                Uniformity = geometry?.Uniformity,
+                Alignment = geometry?.Alignment,
+            }),
+        ];
     }
 
     /// <summary>Accuracy on the test images of a linear probe that learns with the training labels, in [0..1].</summary>
@@ -148,6 +160,10 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             Purity = ClusteringMetrics.Purity(counts),
             Nmi = ClusteringMetrics.NormalizedMutualInformation(counts),
             Ari = ClusteringMetrics.AdjustedRandIndex(counts),
+            Ami = ClusteringMetrics.AdjustedMutualInformation(counts),
+            Silhouette = SampledSilhouette(subject.Test, testClusters, k),
+            Recall = Recall(testDigits, given),
+            Sizes = [.. Enumerable.Range(0, k).Select(cluster => testClusters.Count(found => found == cluster))],
             Confusion = Confusion(testDigits, given),
             Given = given,
             Images = testDigits.Length,
@@ -157,6 +173,25 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             Parameters = subject.Parameters,
         };
     }
+
+    // Of at most 2,000 test images; a cluster that none of them is in does not count.
+    double? SampledSilhouette(Rows? rows, int[] clusters, int k)
+    {
+        if (rows is not Rows all)
+        {
+            return null;
+        }
+        int[] taken = EvenSample.Of(all.Count, 2000);
+        int[] found = [.. taken.Select(row => clusters[row])];
+        return found.Distinct().Count() < 2 ? null : Silhouette.Of(new Rows(taken.SelectMany(row => all[row].ToArray()).ToArray(), all.Width), found, k, threads);
+    }
+
+    static double?[] Recall(int[] digits, int[] given) =>
+    [
+        .. Enumerable.Range(0, 10).Select(digit => digits.Contains(digit)
+            ? digits.Zip(given).Count(pair => pair.First == digit && pair.Second == digit) / (double)digits.Count(known => known == digit)
+            : (double?)null),
+    ];
 
     static int[][] Confusion(int[] digits, int[] given)
     {

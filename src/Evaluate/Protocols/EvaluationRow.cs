@@ -32,12 +32,37 @@ public sealed record EvaluationRow
     /// <summary>Adjusted Rand index on the test images.</summary>
     public required double Ari { get; init; }
 
+    /// <summary>Adjusted mutual information on the test images, arithmetic mean.</summary>
+    public required double Ami { get; init; }
+
+    /// <summary>Silhouette of at most 2,000 test images in their clusters, in [-1..1]; needs no labels; null without embeddings.</summary>
+    public double? Silhouette { get; init; }
+
     /// <summary>Accuracy of 20 weighted neighbours (cosine, T = .07); the same for every row of a model.</summary>
     [JsonPropertyName("knn20")]
     public double? NeighbourAccuracy { get; init; }
 
+    /// <summary>The same by 200 neighbours.</summary>
+    [JsonPropertyName("knn200")]
+    public double? NeighbourAccuracy200 { get; init; }
+
     /// <summary>Accuracy of a linear probe; the same for every row of a model.</summary>
     public double? Linear { get; init; }
+
+    /// <summary>Effective rank of the test embeddings, in [1..D]; needs no labels; as the two below, the same for every row of a model and null for pixels.</summary>
+    public double? EffectiveRank { get; init; }
+
+    /// <summary>Uniformity of the test embeddings (nats, lower is more even); needs no labels.</summary>
+    public double? Uniformity { get; init; }
+
+    /// <summary>Mean squared distance of test embeddings of the same digit at unit length.</summary>
+    public double? Alignment { get; init; }
+
+    /// <summary>Share of the test images of each digit that are named rightly, [10]; null for a digit that has none.</summary>
+    public required double?[] Recall { get; init; }
+
+    /// <summary>Test images in each cluster, [K].</summary>
+    public required int[] Sizes { get; init; }
 
     /// <summary>Test images by true digit (row) and given digit (column); images of clusters without a digit are left out.</summary>
     public required int[][] Confusion { get; init; }

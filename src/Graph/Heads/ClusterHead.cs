@@ -61,4 +61,17 @@ public static class ClusterHead
         Value logits = graph.Add(graph.Mul(distance, graph.Scalar(-0.5, distance)), graph.Initializer("mixture.bias", TensorData.Of(bias, count)));
         return (graph.Cast(graph.Softmax(logits), ElementType.Float32), graph.ArgMax(logits, 1));
     }
+
+    /// <summary>A linear classifier: probability is the softmax of weight x + bias, cluster the class of the largest.</summary>
+    /// <param name="graph">Receives the nodes.</param>
+    /// <param name="rows">Float tensor [N,D].</param>
+    /// <param name="weight">[K,D].</param>
+    /// <param name="bias">[K].</param>
+    /// <exception cref="GraphException">The rows have another width than the weights.</exception>
+    public static (Value Probability, Value Cluster) Linear(GraphBuilder graph, Value rows, double[,] weight, double[] bias)
+    {
+        Value w = graph.Initializer("linear.weight", TensorData.Of(weight.Cast<double>().ToArray(), weight.GetLength(0), weight.GetLength(1))); // [K,D]
+        Value logits = graph.Gemm(graph.Cast(rows, ElementType.Float64), w, graph.Initializer("linear.bias", TensorData.Of(bias, bias.Length)), transB: true); // [N,K]
+        return (graph.Cast(graph.Softmax(logits), ElementType.Float32), graph.ArgMax(logits, 1));
+    }
 }

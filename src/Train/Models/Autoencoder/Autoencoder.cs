@@ -10,27 +10,24 @@ namespace Toolchain.Train.Models.Autoencoder;
 public sealed class Autoencoder : nn.Module<Tensor, Tensor>
 {
     readonly AutoencoderEncoder encoder;
-    readonly Linear hidden, output;
+    readonly AutoencoderDecoder decoder;
 
     /// <summary>A fresh autoencoder.</summary>
     public Autoencoder(AutoencoderOptions options) : base(nameof(Autoencoder))
     {
         encoder = new AutoencoderEncoder(options);
-        hidden = nn.Linear(options.EmbeddingSize, options.HiddenSize);
-        output = nn.Linear(options.HiddenSize, 784);
+        decoder = new AutoencoderDecoder(options);
         RegisterComponents();
     }
 
-    /// <summary>The half that is exported.</summary>
+    /// <summary>The half from image to code.</summary>
     public AutoencoderEncoder Encoder => encoder;
 
+    /// <summary>The half from code to image.</summary>
+    public AutoencoderDecoder Decoder => decoder;
+
     /// <summary>Reconstructs images [N,1,28,28], pixels in [0,1].</summary>
-    public override Tensor forward(Tensor image)
-    {
-        Tensor code = encoder.call(image); // [N,D]
-        Tensor x = nn.functional.relu(hidden.call(code)); // [N,H]
-        return sigmoid(output.call(x)).view(-1, 1, 28, 28); // [N,1,28,28]
-    }
+    public override Tensor forward(Tensor image) => decoder.call(encoder.call(image));
 }
 
 /// <summary>The encoding half: 784 - 128 - 12.</summary>
@@ -51,5 +48,26 @@ public sealed class AutoencoderEncoder : nn.Module<Tensor, Tensor>
     {
         Tensor x = nn.functional.relu(hidden.call(image.flatten(1))); // [N,H]
         return code.call(x); // [N,D]
+    }
+}
+
+/// <summary>The decoding half: 12 - 128 - 784.</summary>
+public sealed class AutoencoderDecoder : nn.Module<Tensor, Tensor>
+{
+    readonly Linear hidden, output;
+
+    /// <summary>A fresh decoder.</summary>
+    public AutoencoderDecoder(AutoencoderOptions options) : base(nameof(AutoencoderDecoder))
+    {
+        hidden = nn.Linear(options.EmbeddingSize, options.HiddenSize);
+        output = nn.Linear(options.HiddenSize, 784);
+        RegisterComponents();
+    }
+
+    /// <summary>Decodes codes [N,D] to images [N,1,28,28], pixels in [0,1].</summary>
+    public override Tensor forward(Tensor code)
+    {
+        Tensor x = nn.functional.relu(hidden.call(code)); // [N,H]
+        return sigmoid(output.call(x)).view(-1, 1, 28, 28); // [N,1,28,28]
     }
 }

@@ -9,6 +9,8 @@ namespace Toolchain.Train.Models.Autoencoder;
 /// <summary>One step of the autoencoder: mean squared error of the reconstruction, by Adam.</summary>
 public sealed class AutoencoderTrainer : IGradientTrainer
 {
+    const int shownCount = 10;
+
     readonly AutoencoderOptions options;
     readonly GradientJob job;
     readonly ViewDrawer views;
@@ -38,6 +40,25 @@ public sealed class AutoencoderTrainer : IGradientTrainer
     public nn.Module Encoder => model.Encoder;
 
     /// <inheritdoc/>
+    public ExportedDecoder Decoder
+    {
+        get
+        {
+            using IDisposable ungraded = no_grad();
+            return new("decoder", model.Decoder, [new DecoderInput("embedding", model.Encoder.call(Shown()))], ["image"]);
+        }
+    }
+
+    /// <summary>The first images, and below each what is left of it.</summary>
+    public ImageGrid Sheet()
+    {
+        using IDisposable scope = NewDisposeScope(), ungraded = no_grad();
+        Tensor images = Shown(); // [10,1,28,28]
+        byte[] pixels = [.. cat([images, model.call(images)]).mul(255).round().to_type(ScalarType.Byte).cpu().data<byte>()];
+        return new ImageGrid(pixels, shownCount);
+    }
+
+    /// <inheritdoc/>
     public Tensor Embed(Tensor images) => model.Encoder.call(images);
 
     /// <inheritdoc/>
@@ -51,6 +72,9 @@ public sealed class AutoencoderTrainer : IGradientTrainer
         optimizer.step();
         return [new Loss("loss", loss.ToSingle())];
     }
+
+    // Fewer images than that come again.
+    Tensor Shown() => job.Images([.. Enumerable.Range(0, shownCount).Select(i => i % job.Digits.Count)]);
 
     /// <inheritdoc/>
     public void Dispose()

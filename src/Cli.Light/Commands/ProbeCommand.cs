@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Evaluate.Metrics;
+using Toolchain.Evaluate.Probe;
+using Toolchain.Graph;
+using Toolchain.Graph.Heads;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light.Commands;
+
+/// <summary><c>uvl probe MODEL --data D --out CLASSIFIER.onnx</c>.</summary>
+static class ProbeCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx." };
+        var output = new Option<string?>("--out") { Description = "The encoder and the classifier as one model, from pixels to digit (.onnx)." };
+        var step = new Option<string?>("--step") { Description = "The training step as a model that any ONNX runtime can run (.onnx)." };
+        var layer = new Option<string>("--layer") { Description = "Output of the model that is classified, such as feature for moco; --out fuses onto the embedding only.", DefaultValueFactory = _ => "embedding" };
+        var command = new Command("probe", "Train a linear classifier on a frozen encoder, which uses labels, score it, and fuse it onto the encoder.\n\n"
+            + "Example: uvl probe models/moco/model.onnx --data mnist --out digits.onnx")
+        {
+            model, common.Data, layer, output, step, common.Seed, common.SkipBad, common.Threads, common.Device,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            string spec = common.Spec(parsed, terminal);
+            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model)!, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
+            if (session.Dimension == 0)
+            {
+                throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
+            }
+            if (session.Layer != "embedding" && parsed.GetValue(output) is not null)
+            {
+                throw new ArgumentException($"--out: a classifier of '{session.Layer}' cannot be fused, only one of 'embedding'; leave out --out or --layer.");
+            }
+            DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            (int[] trainDigits, int[] testDigits) = (Digits(train), Digits(test));
+            Rows rows = new(EmbedCommand.Run(terminal, session, train, cancellation).Values, session.Dimension);
+            terminal.Stage("training the classifier");
+            LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed));
+            int[] given = classifier.Assign(new Rows(EmbedCommand.Run(terminal, session, test, cancellation).Values, session.Dimension));
+            (double right, string where) = (given.Zip(testDigits).Count(pair => pair.First == pair.Second) / (double)given.Length, "");
+            if (parsed.GetValue(output) is string path)
+            {
+                OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), (graph, x) => ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), Metadata(session, train));
+                FusedProof.Require(fused, classifier.Assign(rows), train);
+                fused.Save(path);
+                where = $"; pixels to digit in {path}";
+            }
+            if (parsed.GetValue(step) is string stepPath)
+            {
+                LinearProbe.Step(session.Dimension).Save(stepPath);
+                where += $"; the training step in {stepPath}";
+            }
+            (double low, double high) = WilsonInterval.Of(right, given.Length);
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"linear probe, trained with {train.Count:n0} labels: {right:p2} of {test.Count:n0} test images (95 % interval {low:p2} to {high:p2}){where}"));
+            terminal.Event("probe", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["path"] = parsed.GetValue(output), ["step"] = parsed.GetValue(step) });
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static Dictionary<string, string> Metadata(EncoderSession session, DigitSet train) => new(session.Metadata)
+    {
+        ["uvl.clusterer"] = "linear",
+        ["uvl.clusters"] = "10",
+        ["uvl.clusterer_dataset_sha256"] = train.Sha256,
+        ["uvl.cluster_digits"] = "[0,1,2,3,4,5,6,7,8,9]",
+        ["uvl.cluster_digits_use_labels"] = "true",
+    };
+
+    static int[] Digits(DigitSet digits) => digits.Labels is byte[] labels
+        ? [.. labels.Select(label => (int)label)]
+        : throw new InvalidDataException($"'{digits.Name}': expected labelled images to train a classifier on, found none with labels.");
+}

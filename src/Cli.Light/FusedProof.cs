@@ -1,0 +1,30 @@
+using Toolchain.Data;
+using Toolchain.Evaluate;
+using Toolchain.Graph;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>A fused file must say in ONNX Runtime what the engine said that fitted it, before it is written.</summary>
+static class FusedProof
+{
+    /// <summary>Runs 256 images through the fused model.</summary>
+    /// <exception cref="CheckFailedException">It names another cluster than <paramref name="labels"/>, and not by a near tie.</exception>
+    public static void Require(OnnxModel fused, int[] labels, DigitSet digits)
+    {
+        GraphChecker.Check(fused);
+        int count = Math.Min(256, digits.Count);
+        float[] pixels = [.. digits.Pixels.Take(count * DigitSet.PixelCount).Select(value => value / 255f)];
+        var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
+        IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(fused.ToBytes(), inputs);
+        long[] clusters = outputs["cluster"].ToInt64s();
+        double[] probabilities = outputs["probability"].ToDoubles();
+        int k = probabilities.Length / count;
+        for (int i = 0; i < count; i++)
+        {
+            if (clusters[i] != labels[i] && Math.Abs(probabilities[i * k + (int)clusters[i]] - probabilities[i * k + labels[i]]) > 1e-4)
+            {
+                throw new CheckFailedException($"image {i}: the fused model says cluster {clusters[i]}, the engine that fitted it {labels[i]}; nothing was written.");
+            }
+        }
+    }
+}

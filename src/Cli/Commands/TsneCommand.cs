@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Toolchain.Cli.Light;
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Evaluate.Metrics;
+using Toolchain.Inference;
+using Toolchain.Pictures;
+
+namespace Toolchain.Cli.Commands;
+
+/// <summary><c>uvl tsne MODEL --data D --out F</c>.</summary>
+static class TsneCommand
+{
+    static readonly string[] endings = [".png", ".svg", ".npy", ".csv"];
+
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "A model.onnx, or the .npy file of an 'uvl embed'." };
+        var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.Test };
+        var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
+        var perplexity = new Option<double>("--perplexity") { Description = "Effective number of neighbours.", DefaultValueFactory = _ => new TsneOptions().Perplexity };
+        var passes = new Option<int>("--passes") { Description = "Steps of the descent.", DefaultValueFactory = _ => new TsneOptions().Passes };
+        var command = new Command("tsne", "Draw embeddings as a map on which near ones stay near (t-SNE).\n\n"
+            + "Examples: uvl tsne models/moco/model.onnx --data mnist --out map.png\n          uvl tsne train.npy --out places.csv")
+        {
+            model, common.Data, split, output, perplexity, passes, common.SkipBad, common.Threads, common.Device,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(output)!;
+            if (!endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            {
+                throw new ArgumentException($"--out '{path}': expected one of {string.Join(", ", endings)}.");
+            }
+            var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
+            (Rows rows, byte[] digits) = Read(terminal, parsed, common, parsed.GetValue(model)!, parsed.GetValue(split), cancellation);
+            TsneResult? found = null;
+            terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                report(done, "");
+            }));
+            PictureQuality quality = PictureQuality.Of(rows, found!.Places, threads: options.Threads);
+            Save(path, found.Places, digits);
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{rows.Count:n0} places in {path}; divergence {found.Divergence:f4} nats, trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of 10 neighbours kept"));
+            terminal.Event("mapped", new JsonObject { ["path"] = path, ["count"] = rows.Count, ["divergence"] = found.Divergence, ["trustworthiness"] = quality.Trustworthiness, ["kept"] = quality.Preserved });
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static (Rows Rows, byte[] Digits) Read(Terminal terminal, ParseResult parsed, CommonOptions common, string model, Split split, CancellationToken cancellation)
+    {
+        if (Path.GetExtension(model) == ".npy")
+        {
+            TensorEntry values = Npy.Read(model);
+            string labels = $"{model[..^4]}.labels.npy";
+            return values.Kind == TensorKind.Float32 && values.Shape.Length == 2
+                ? (new Rows(values.ToArray<float>(), (int)values.Shape[1]), File.Exists(labels) ? Npy.Read(labels).ToArray<byte>() : [])
+                : throw new InvalidDataException($"'{model}': expected float32 embeddings [N,D], found {values.Kind} [{string.Join(',', values.Shape.ToArray())}].");
+        }
+        DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), split);
+        using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed));
+        Embeddings? embeddings = null;
+        terminal.WithProgress("embedding", digits.Count, "images", report => embeddings = session.Run(digits, new Done(report), cancellation));
+        return embeddings!.Dimension > 0
+            ? (new Rows(embeddings.Values, embeddings.Dimension), digits.Labels ?? [])
+            : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no map.");
+    }
+
+    static void Save(string path, Rows places, byte[] digits)
+    {
+        switch (Path.GetExtension(path).ToLowerInvariant())
+        {
+            case ".npy":
+                Npy.Write(path, TensorEntry.Of<float>(places.Values.ToArray(), places.Count, 2));
+                break;
+            case ".csv":
+                IEnumerable<string> lines = Enumerable.Range(0, places.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{places[i][0]:r},{places[i][1]:r}{(digits.Length > 0 ? $",{digits[i]}" : "")}\n"));
+                AtomicFile.WriteText(path, (digits.Length > 0 ? "x,y,digit\n" : "x,y\n") + string.Concat(lines));
+                break;
+            default:
+                double[] Axis(int axis) => [.. Enumerable.Range(0, places.Count).Select(i => (double)places[i][axis])];
+                new DigitMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {places.Count:n0} embeddings"), Axis(0), Axis(1), digits).Save(path);
+                break;
+        }
+    }
+
+    sealed class Done(Action<long, string> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value, "");
+    }
+}

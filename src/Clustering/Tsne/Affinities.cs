@@ -1,0 +1,141 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// Similarities of rows to their neighbours, symmetric and summing to 1 (van der Maaten and Hinton 2008, equations 1 and "symmetric SNE"), as sparse
+/// rows: those of row i are at [starts[i]..starts[i+1]).
+/// </summary>
+sealed class Affinities
+{
+    readonly int[] starts, others;
+    readonly float[] shares;
+
+    Affinities(int[] starts, int[] others, float[] shares) => (this.starts, this.others, this.shares) = (starts, others, shares);
+
+    /// <summary>Number of rows (N).</summary>
+    public int Count => starts.Length - 1;
+
+    /// <summary>Similarities of the 3 u nearest neighbours of each row at perplexity u.</summary>
+    public static Affinities Of(Rows rows, double perplexity, int threads)
+    {
+        NeighbourTable near = Neighbours.OfEach(rows, (int)(3 * perplexity), threads);
+        var shares = new float[near.Values.Length];
+        Chunks.ForEach(rows.Count, threads, (_, first, end) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                Bandwidth.Fill(near.Values.AsSpan(row * near.Count, near.Count), Math.Log(perplexity), shares.AsSpan(row * near.Count, near.Count));
+            }
+        });
+        return Symmetric(rows.Count, near, shares);
+    }
+
+    /// <summary>
+    /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less <paramref name="scale"/> times repulsion.
+    /// </summary>
+    public void Pull(float[][] places, float[][] slope, float exaggeration, float scale, int threads) => Chunks.ForEach(Count, threads, (_, first, end) =>
+    {
+        for (int row = first; row < end; row++)
+        {
+            (float x, float y) = Pull(places[0], places[1], row);
+            slope[0][row] = exaggeration * x - scale * slope[0][row];
+            slope[1][row] = exaggeration * y - scale * slope[1][row];
+        }
+    });
+
+    /// <summary>Divergence of the picture's similarities, whose kernels sum to <paramref name="total"/>, from these (nats).</summary>
+    public double Divergence(float[][] places, double total)
+    {
+        double sum = 0;
+        for (int row = 0; row < Count; row++)
+        {
+            for (int i = starts[row]; i < starts[row + 1]; i++)
+            {
+                double x = places[0][row] - places[0][others[i]], y = places[1][row] - places[1][others[i]];
+                sum += shares[i] * Math.Log(Math.Max(shares[i], float.Epsilon) * total * (1 + x * x + y * y));
+            }
+        }
+        return sum;
+    }
+
+    // Sum over the neighbours of share (place - other) / (1 + distance^2).
+    unsafe (float X, float Y) Pull(float[] xs, float[] ys, int row)
+    {
+        int i = starts[row], end = starts[row + 1];
+        float x = xs[row], y = ys[row], sumX = 0, sumY = 0;
+        if (Avx2.IsSupported)
+        {
+            Vector256<float> totalX = default, totalY = default, one = Vector256.Create(1f);
+            fixed (float* allX = xs, allY = ys)
+            {
+                for (; i + 8 <= end; i += 8)
+                {
+                    Vector256<int> at = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(others), (nuint)i);
+                    Vector256<float> dx = Vector256.Create(x) - Avx2.GatherVector256(allX, at, sizeof(float)), dy = Vector256.Create(y) - Avx2.GatherVector256(allY, at, sizeof(float));
+                    Vector256<float> pull = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(shares), (nuint)i) / (one + dx * dx + dy * dy);
+                    (totalX, totalY) = (totalX + pull * dx, totalY + pull * dy);
+                }
+            }
+            (sumX, sumY) = (Vector256.Sum(totalX), Vector256.Sum(totalY));
+        }
+        for (; i < end; i++)
+        {
+            float dx = x - xs[others[i]], dy = y - ys[others[i]], pull = shares[i] / (1 + dx * dx + dy * dy);
+            (sumX, sumY) = (sumX + pull * dx, sumY + pull * dy);
+        }
+        return (sumX, sumY);
+    }
+
+    // (p of j given i + p of i given j) / 2N, for all pairs of which either is a neighbour of the other.
+    static Affinities Symmetric(int count, NeighbourTable near, float[] shares)
+    {
+        // The transpose, row by row: its entries come in the order of their columns.
+        int[] ends = new int[count + 1];
+        foreach (int other in near.Indices)
+        {
+            ends[other + 1]++;
+        }
+        for (int row = 0; row < count; row++)
+        {
+            ends[row + 1] += ends[row];
+        }
+        int[] next = [.. ends.Take(count)];
+        var (sources, back) = (new int[near.Indices.Length], new float[near.Indices.Length]);
+        for (int i = 0; i < near.Indices.Length; i++)
+        {
+            int slot = next[near.Indices[i]]++;
+            (sources[slot], back[slot]) = (i / near.Count, shares[i]);
+        }
+        var (starts, others, sums) = (new int[count + 1], new List<int>(near.Indices.Length * 2), new List<float>(near.Indices.Length * 2));
+        var mine = new float[count];
+        float scale = 1f / (2f * count);
+        for (int row = 0; row < count; row++)
+        {
+            ReadOnlySpan<int> own = near.Indices.AsSpan(row * near.Count, near.Count);
+            for (int i = 0; i < own.Length; i++)
+            {
+                mine[own[i]] = shares[row * near.Count + i];
+            }
+            for (int i = ends[row]; i < ends[row + 1]; i++)
+            {
+                others.Add(sources[i]);
+                sums.Add((mine[sources[i]] + back[i]) * scale);
+                mine[sources[i]] = 0;
+            }
+            foreach (int other in own)
+            {
+                if (mine[other] > 0)
+                {
+                    others.Add(other);
+                    sums.Add(mine[other] * scale);
+                    mine[other] = 0;
+                }
+            }
+            starts[row + 1] = others.Count;
+        }
+        return new Affinities(starts, [.. others], [.. sums]);
+    }
+}

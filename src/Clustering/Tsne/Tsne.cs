@@ -1,0 +1,103 @@
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// A picture of rows in the plane by t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008): near rows stay near. Attraction over exact
+/// neighbours, repulsion by interpolation on a grid and Fourier transforms (Linderman et al., "Fast interpolation-based t-SNE", 2019). The same bits at
+/// any thread count.
+/// </summary>
+public sealed class Tsne
+{
+    readonly TsneOptions options;
+    readonly Affinities affinities;
+    readonly Repulsion repulsion;
+    readonly float[][] places, gradient, velocity, gains;
+
+    Tsne(Rows rows, TsneOptions options)
+    {
+        this.options = options;
+        affinities = Affinities.Of(rows, options.Perplexity, options.Threads);
+        repulsion = new Repulsion(rows.Count, options.Threads);
+        places = Start(rows, options.Threads);
+        gradient = Plane(rows.Count);
+        velocity = Plane(rows.Count);
+        gains = Plane(rows.Count);
+        Array.Fill(gains[0], 1);
+        Array.Fill(gains[1], 1);
+    }
+
+    /// <summary>Places of the rows in the plane.</summary>
+    /// <param name="rows">Rows [N,D]; N is at least 3 times the perplexity and 1.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="progress">Called after each pass with the number of passes done.</param>
+    /// <exception cref="ArgumentException">A number is not finite, there are too few rows, or an option is out of range.</exception>
+    public static TsneResult Fit(Rows rows, TsneOptions options, Action<int>? progress = null)
+    {
+        ((IRows)rows).Check();
+        options.Check(rows.Count);
+        var fit = new Tsne(rows, options);
+        for (int pass = 0; pass < options.Passes; pass++)
+        {
+            fit.Move(pass);
+            progress?.Invoke(pass + 1);
+        }
+        double divergence = fit.affinities.Divergence(fit.places, fit.repulsion.Push(fit.places, fit.gradient));
+        var pairs = new float[rows.Count * 2];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            (pairs[2 * row], pairs[2 * row + 1]) = (fit.places[0][row], fit.places[1][row]);
+        }
+        return new TsneResult(new Rows(pairs, 2), divergence);
+    }
+
+    // One step down the gradient; the step of a number grows while its gradient keeps its sign (Jacobs 1988).
+    void Move(int pass)
+    {
+        bool early = pass < options.ExaggeratedPasses;
+        float exaggeration = early ? (float)options.Exaggeration : 1, momentum = early ? .5f : .8f;
+        double total = repulsion.Push(places, gradient);
+        affinities.Pull(places, gradient, exaggeration, (float)(1 / total), options.Threads);
+        // As large as the rows are many over the exaggeration (Belkina et al. 2019), in units of the gradient 4 (attraction - repulsion).
+        float rate = (float)(4 * Math.Max(50, affinities.Count / options.Exaggeration / 4));
+        for (int axis = 0; axis < 2; axis++)
+        {
+            Step(places[axis], gradient[axis], velocity[axis], gains[axis], momentum, rate);
+            Centre(places[axis]);
+        }
+    }
+
+    static void Step(float[] place, float[] slope, float[] speed, float[] gain, float momentum, float rate)
+    {
+        for (int row = 0; row < place.Length; row++)
+        {
+            gain[row] = Math.Max(.01f, slope[row] > 0 == speed[row] > 0 ? gain[row] * .8f : gain[row] + .2f);
+            speed[row] = momentum * speed[row] - rate * gain[row] * slope[row];
+            place[row] += speed[row];
+        }
+    }
+
+    static void Centre(float[] place)
+    {
+        float mean = (float)(place.Sum(value => (double)value) / place.Length);
+        foreach (ref float value in place.AsSpan())
+        {
+            value -= mean;
+        }
+    }
+
+    // The first two principal components, scaled to a deviation of 1e-4: the picture keeps the large shape (Kobak and Berens 2019).
+    static float[][] Start(Rows rows, int threads)
+    {
+        Rows axes = Pca.Fit(rows, Math.Min(2, rows.Width), whiten: true, threads).Project(rows, threads);
+        float[][] start = Plane(rows.Count);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            for (int axis = 0; axis < axes.Width; axis++)
+            {
+                start[axis][row] = axes[row][axis] * 1e-4f;
+            }
+        }
+        return start;
+    }
+
+    static float[][] Plane(int count) => [new float[count], new float[count]];
+}

@@ -1,0 +1,41 @@
+namespace Toolchain.Clustering;
+
+/// <summary>Settings of t-SNE; the defaults are those of scikit-learn 1.2 with its automatic step.</summary>
+public sealed record TsneOptions
+{
+    /// <summary>Effective number of neighbours, at least 1.</summary>
+    public double Perplexity { get; init; } = 30;
+
+    /// <summary>Steps of the descent.</summary>
+    public int Passes { get; init; } = 1000;
+
+    /// <summary>The first steps, in which attraction is exaggerated.</summary>
+    public int ExaggeratedPasses { get; init; } = 250;
+
+    /// <summary>Factor of the attraction in those, at least 1.</summary>
+    public double Exaggeration { get; init; } = 12;
+
+    /// <summary>Threads; 0 takes all processors.</summary>
+    public int Threads { get; init; }
+
+    internal void Check(int count)
+    {
+        Require(Perplexity >= 1 && 3 * Perplexity <= count - 1, $"'perplexity' must be in [1..{(count - 1) / 3}] for {count} rows, was {Perplexity}.");
+        Require(Passes >= 1, $"'passes' must be at least 1, was {Passes}.");
+        Require(ExaggeratedPasses >= 0, $"'exaggeratedPasses' must be at least 0, was {ExaggeratedPasses}.");
+        Require(Exaggeration >= 1, $"'exaggeration' must be at least 1, was {Exaggeration}.");
+    }
+
+    static void Require(bool condition, string message)
+    {
+        if (!condition)
+        {
+            throw new ArgumentException(message);
+        }
+    }
+}
+
+/// <summary>A picture in the plane.</summary>
+/// <param name="Places">Places [N,2], with mean 0.</param>
+/// <param name="Divergence">Kullback-Leibler divergence of the picture's similarities from the rows' (nats).</param>
+public sealed record TsneResult(Rows Places, double Divergence);

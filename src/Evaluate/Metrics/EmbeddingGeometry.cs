@@ -1,0 +1,86 @@
+using Toolchain.Clustering;
+
+namespace Toolchain.Evaluate.Metrics;
+
+/// <summary>How embeddings fill their space.</summary>
+/// <param name="EffectiveRank">
+/// exp of the entropy of the covariance's eigenvalues, in [1..D] (Roy and Vetterli 2007, "The effective rank", section 2, of variances): near 1 the
+/// embeddings have collapsed to a line. Needs no labels. Null where all rows are equal.
+/// </param>
+/// <param name="Uniformity">
+/// Log of the mean of exp(-2 d^2) over pairs of unit rows, in [-8..0] (Wang and Isola 2020, "Understanding contrastive representation learning", equation 6
+/// with t = 2): lower is more evenly spread. Needs no labels. Null for a single row.
+/// </param>
+/// <param name="Alignment">Mean d^2 of pairs of unit rows of the same digit, in [0..4] (the same paper, equation 5): lower is closer. Needs labels. Null where no two are of one digit.</param>
+public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity, double? Alignment)
+{
+    // Rows whose pairs are taken: two million pairs.
+    const int sampled = 2000;
+
+    /// <summary>Of rows [N,D] with the digit of each; pairs are those of at most 2,000 rows, evenly taken.</summary>
+    /// <param name="rows">Embeddings [N,D], N at least 1.</param>
+    /// <param name="digits">Digit of each.</param>
+    /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
+    public static EmbeddingGeometry Of(Rows rows, ReadOnlySpan<int> digits, int threads = 0)
+    {
+        double[] variances = Pca.Fit(rows, rows.Width, whiten: false, threads).Variances;
+        double total = variances.Sum(variance => Math.Max(0, variance));
+        double entropy = variances.Where(variance => variance > 0).Sum(variance => -variance / total * Math.Log(variance / total));
+        int[] taken = EvenSample.Of(rows.Count, sampled);
+        float[][] unit = [.. taken.Select(row => Unit(rows[row]))];
+        double kernels = 0, distances = 0;
+        long pairs = 0, alike = 0;
+        for (int i = 0; i < taken.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                double square = SquaredDistance(unit[i], unit[j]);
+                kernels += Math.Exp(-2 * square);
+                pairs++;
+                if (digits[taken[i]] == digits[taken[j]])
+                {
+                    distances += square;
+                    alike++;
+                }
+            }
+        }
+        return new EmbeddingGeometry(total > 0 ? Math.Exp(entropy) : null, pairs > 0 ? Math.Log(kernels / pairs) : null, alike > 0 ? distances / alike : null);
+    }
+
+    static float[] Unit(ReadOnlySpan<float> row)
+    {
+        double square = 0;
+        foreach (float value in row)
+        {
+            square += (double)value * value;
+        }
+        var unit = new float[row.Length];
+        for (int i = 0; i < unit.Length && square > 0; i++)
+        {
+            unit[i] = (float)(row[i] / Math.Sqrt(square));
+        }
+        return unit;
+    }
+
+    static double SquaredDistance(float[] a, float[] b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            double difference = a[i] - b[i];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+}
+
+/// <summary>Rows that stand for all.</summary>
+static class EvenSample
+{
+    /// <summary>At most <paramref name="most"/> of <paramref name="count"/> indices, evenly spaced from 0 on.</summary>
+    public static int[] Of(int count, int most)
+    {
+        int taken = Math.Min(count, most);
+        return [.. Enumerable.Range(0, taken).Select(i => (int)((long)i * count / taken))];
+    }
+}

@@ -1,0 +1,61 @@
+using Toolchain.Clustering;
+
+namespace Toolchain.Evaluate.Metrics;
+
+/// <summary>How well a picture in the plane keeps neighbourhoods. Needs no labels.</summary>
+/// <param name="Trustworthiness">Penalty for neighbours in the picture that are none in truth, in [0..1], 1 is best (Venna and Kaski 2001); as in scikit-learn, over an even sample of rows.</param>
+/// <param name="Preserved">Share of each row's nearest neighbours that are so in the picture too, in [0..1].</param>
+public sealed record PictureQuality(double Trustworthiness, double Preserved)
+{
+    const int sampled = 1000;
+
+    /// <summary>Of a picture [N,2] of rows [N,D], by <paramref name="count"/> neighbours.</summary>
+    /// <exception cref="ArgumentException">The counts differ, or there are too few rows.</exception>
+    public static PictureQuality Of(Rows rows, Rows places, int count = 10, int threads = 0)
+    {
+        if (rows.Count != places.Count || 2 * count >= rows.Count)
+        {
+            throw new ArgumentException($"Expected a place for each of more than {2 * count} rows, found {places.Count} places of {rows.Count} rows.");
+        }
+        int[] near = Neighbours.OfEach(places, count, threads).Indices, truth = Neighbours.OfEach(rows, count, threads).Indices;
+        int kept = Enumerable.Range(0, rows.Count).Sum(row => near.AsSpan(row * count, count).ToArray().Intersect(truth.AsSpan(row * count, count).ToArray()).Count());
+        int[] taken = EvenSample.Of(rows.Count, sampled);
+        var penalties = new long[taken.Length];
+        Parallel.For(0, taken.Length, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : -1 }, i => penalties[i] = Penalty(rows, taken[i], near.AsSpan(taken[i] * count, count)));
+        double n = rows.Count, worst = taken.Length * count * (2 * n - 3 * count - 1);
+        return new PictureQuality(1 - 2 * penalties.Sum() / worst, kept / (n * count));
+    }
+
+    // By how many ranks each neighbour in the picture lies outside the true neighbourhood.
+    static long Penalty(Rows rows, int row, ReadOnlySpan<int> near)
+    {
+        var distances = new double[rows.Count];
+        for (int other = 0; other < distances.Length; other++)
+        {
+            distances[other] = SquaredDistance(rows[row], rows[other]);
+        }
+        long penalty = 0;
+        foreach (int other in near)
+        {
+            int rank = 0;
+            foreach (double distance in distances)
+            {
+                rank += distance < distances[other] ? 1 : 0;
+            }
+            // The row itself is nearest, unless another is as near: then it is none of the nearer ones.
+            penalty += Math.Max(0, Math.Max(1, rank) - near.Length);
+        }
+        return penalty;
+    }
+
+    static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            double difference = a[i] - b[i];
+            sum += difference * difference;
+        }
+        return sum;
+    }
+}

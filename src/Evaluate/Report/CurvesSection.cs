@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Toolchain.Evaluate.Report;
+
+/// <summary>The course of a training: a small curve for each number that it logged.</summary>
+static class CurvesSection
+{
+    const int width = 260, height = 90;
+
+    public static void Write(Html html, IReadOnlyList<Curve> curves)
+    {
+        if (curves.Count == 0)
+        {
+            return;
+        }
+        html.Raw("<h3>Training</h3>\n<div class=\"curves\">\n");
+        foreach (Curve curve in curves)
+        {
+            Draw(html, curve);
+        }
+        html.Raw("</div>\n");
+    }
+
+    static void Draw(Html html, Curve curve)
+    {
+        double low = curve.Points.Min(point => point.Value), high = curve.Points.Max(point => point.Value), last = Math.Max(1, curve.Points[^1].Step);
+        string path = string.Join(' ', curve.Points.Select(point => string.Create(CultureInfo.InvariantCulture,
+            $"{point.Step / last * width:f1},{height - (point.Value - low) / Math.Max(1e-12, high - low) * height:f1}")));
+        string range = string.Create(CultureInfo.InvariantCulture, $"{low:g3} to {high:g3}, last {curve.Points[^1].Value:g4} at step {curve.Points[^1].Step:n0}");
+        html.Add($"<figure><svg viewBox=\"-2 -2 {width + 4} {height + 4}\" role=\"img\" aria-label=\"{Html.Text(curve.Name)} over the steps: {range}\"><polyline points=\"{path}\"></polyline></svg><figcaption><b>{Html.Text(curve.Name)}</b> {range}</figcaption></figure>\n");
+    }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Toolchain.Evaluate.Report;
+
+/// <summary>Text of a page, in the invariant culture, and the pieces that sections share.</summary>
+sealed class Html
+{
+    readonly StringBuilder text = new();
+
+    public static string Percent(double? share) => share is double known ? known.ToString("p2", CultureInfo.InvariantCulture) : "-";
+
+    public static string Number(double? number, string format = "f3") => number is double known && double.IsFinite(known) ? known.ToString(format, CultureInfo.InvariantCulture) : "-";
+
+    public static string Text(string text) => WebUtility.HtmlEncode(text);
+
+    /// <summary>A word that can be an anchor.</summary>
+    public static string Anchor(string text) => string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+
+    /// <summary>Markup as it is. Of another name, since a formatted text would rather be a string, in the reader's culture.</summary>
+    public void Raw(string markup) => text.Append(markup);
+
+    public void Add(FormattableString markup) => text.Append(markup.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A table that scrolls on a narrow screen; its first column is its rows' names.</summary>
+    /// <param name="name">What it shows, for readers of the screen and as its caption.</param>
+    /// <param name="heads">Heads of the columns; empty for none.</param>
+    /// <param name="rows">Cells, which may hold markup.</param>
+    public void Table(string name, IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{Text(name)}\">\n<table>\n<caption>{Text(name)}</caption>\n");
+        if (heads.Count > 0)
+        {
+            Add($"<thead><tr>{string.Concat(heads.Select(head => $"<th scope=\"col\">{head}</th>"))}</tr></thead>\n");
+        }
+        Raw("<tbody>\n");
+        foreach (IReadOnlyList<string> row in rows)
+        {
+            Add($"<tr><th scope=\"row\">{row[0]}</th>{string.Concat(row.Skip(1).Select(cell => $"<td>{cell}</td>"))}</tr>\n");
+        }
+        Raw("</tbody>\n</table>\n</div>\n");
+    }
+
+    /// <summary>A picture inside the page.</summary>
+    /// <param name="png">The bytes of a PNG file.</param>
+    /// <param name="alternative">What it shows, for those who do not see it.</param>
+    /// <param name="caption">Below it; may hold markup.</param>
+    public void Figure(byte[] png, string alternative, string caption) =>
+        Add($"<figure><img src=\"data:image/png;base64,{Convert.ToBase64String(png)}\" alt=\"{Text(alternative)}\"><figcaption>{caption}</figcaption></figure>\n");
+
+    public override string ToString() => text.ToString();
+}

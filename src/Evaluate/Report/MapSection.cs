@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Toolchain.Data;
+using Toolchain.Evaluate.Protocols;
+
+namespace Toolchain.Evaluate.Report;
+
+/// <summary>A t-SNE map that answers to pointer, keyboard and filters; its numbers are in the page, its images in one sheet for all maps.</summary>
+static class MapSection
+{
+    const int columns = 100;
+
+    /// <summary>The program of the maps.</summary>
+    public static string Script { get; } = Resource("map.js");
+
+    /// <summary>The sheet of the images shown, from which the maps draw the one that is pointed at.</summary>
+    public static void WriteSheet(Html html, DigitSet test, int[] images)
+    {
+        byte[] pixels = [.. images.SelectMany(image => test.Image(image).ToArray())];
+        html.Add($"<img id=\"digits\" class=\"sheet\" data-columns=\"{columns}\" alt=\"\" src=\"data:image/png;base64,{Convert.ToBase64String(ImageSheet.Encode(pixels, columns, 1))}\">\n");
+    }
+
+    public static void Write(Html html, DigitSet test, EmbeddingMap map, EvaluationRow row)
+    {
+        (short[] xs, short[] ys) = Scaled(map);
+        byte[] digits = [.. map.Images.Select(image => test.Labels![image])];
+        sbyte[] given = [.. map.Images.Select(image => (sbyte)row.Given[image])];
+        html.Add($"<figure class=\"map\" data-x=\"{Base64<short>(xs)}\" data-y=\"{Base64<short>(ys)}\" data-digit=\"{Convert.ToBase64String(digits)}\" data-given=\"{Base64<sbyte>(given)}\">\n");
+        html.Add($"<canvas width=\"900\" height=\"900\" tabindex=\"0\" role=\"img\" aria-label=\"t-SNE map of {map.Images.Length} test embeddings of {Html.Text(row.Method)}, coloured by digit\"></canvas>\n");
+        html.Raw("<div class=\"controls\"><canvas class=\"digit\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output aria-live=\"polite\"></output>\n<label>digit <select><option value=\"\">all</option>");
+        html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<option>{digit}</option>")));
+        html.Raw("</select></label>\n<label><input type=\"checkbox\"> only misnamed</label>\n<span class=\"count\"></span></div>\n");
+        html.Raw("<div class=\"legend\">" + string.Concat(Enumerable.Range(0, 10).Select(digit => $"<span class=\"d{digit}\">{digit}</span>")) + "</div>\n");
+        html.Add($"<figcaption>t-SNE of {map.Images.Length:n0} test embeddings, coloured by digit (labels colour only). Divergence {map.Divergence:f3} nats, trustworthiness {map.Quality.Trustworthiness:f4}, {Html.Percent(map.Quality.Preserved)} of 10 neighbours kept. Point at a digit to see it; drag to move, wheel or + and - to zoom, arrows to move, n for the next image.</figcaption>\n</figure>\n");
+    }
+
+    // The square around the map, on whole numbers of 16 bits.
+    static (short[] X, short[] Y) Scaled(EmbeddingMap map)
+    {
+        float reach = 1.02f * map.Places.Values.ToArray().Max(Math.Abs);
+        short[] Axis(int axis) => [.. Enumerable.Range(0, map.Places.Count).Select(i => (short)Math.Round(map.Places[i][axis] / reach * short.MaxValue * (axis == 0 ? 1 : -1)))];
+        return (Axis(0), Axis(1));
+    }
+
+    static string Base64<T>(T[] values) where T : unmanaged => Convert.ToBase64String(MemoryMarshal.AsBytes(values.AsSpan()));
+
+    static string Resource(string name)
+    {
+        using Stream stream = typeof(MapSection).Assembly.GetManifestResourceStream(name)!;
+        return new StreamReader(stream).ReadToEnd();
+    }
+}

@@ -1,0 +1,133 @@
+using System.Globalization;
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Evaluate.Protocols;
+
+namespace Toolchain.Evaluate.Report;
+
+/// <summary>One model: what it confuses, its map, its clusters, its mistakes, how it was trained.</summary>
+static class ModelSection
+{
+    const int galleryImages = 12, mostMistakes = 24, neighbours = 5, mostPairs = 5;
+
+    // The model's own clusters where it has any, else the clusterer that is named first: never the best.
+    static readonly string[] order = ["own", "spectral", "k-means", "gmm"];
+
+    /// <summary>The row that the section shows.</summary>
+    public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, Portrait portrait) =>
+        Strict(rows.Where(row => row.ModelSha256 == portrait.Subject.ModelSha256 && row.Method == portrait.Subject.Method)).FirstOrDefault();
+
+    /// <summary>The strict rows, in the order in which they are to be shown.</summary>
+    public static IEnumerable<EvaluationRow> Strict(IEnumerable<EvaluationRow> rows) => rows.Where(row => row.Protocol == "strict").OrderBy(row => Array.IndexOf(order, row.Clusterer));
+
+    /// <summary>The digits most often confused, as words: "4 as 9: 12".</summary>
+    public static IEnumerable<string> ConfusedPairs(EvaluationRow row) => Enumerable.Range(0, 100)
+        .Select(i => (Digit: i / 10, Given: i % 10, Count: row.Confusion[i / 10][i % 10]))
+        .Where(cell => cell.Digit != cell.Given && cell.Count > 0)
+        .OrderByDescending(cell => cell.Count).Take(mostPairs)
+        .Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Digit} as {cell.Given}: {cell.Count}"));
+
+    public static void Write(Html html, ReportContext context, Portrait portrait, EvaluationRow row, string anchor)
+    {
+        html.Add($"<h2 id=\"{anchor}\">{Html.Text(row.Method)}</h2>\n");
+        html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}), each named by one digit; {Html.Percent(row.Accuracy)} of the test images are named rightly. Most confused: {string.Join("; ", ConfusedPairs(row))}.</p>\n");
+        Confusion(html, row);
+        if (portrait.Map is EmbeddingMap map)
+        {
+            MapSection.Write(html, context.Test, map, row);
+        }
+        Gallery(html, context.Test, portrait.Subject, row);
+        Mistakes(html, context, portrait.Subject, row);
+        CurvesSection.Write(html, portrait.Run.Curves);
+        foreach ((string name, byte[] png) in portrait.Run.Pictures)
+        {
+            html.Figure(png, $"{row.Method}: {name}", Html.Text(name));
+        }
+    }
+
+    static void Confusion(Html html, EvaluationRow row)
+    {
+        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(row.Method)}\">\n<table class=\"confusion\">\n<caption>Test images by true digit (down) and given digit (across)</caption>\n<thead><tr><td></td>");
+        html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<th scope=\"col\">{digit}</th>")) + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
+        for (int digit = 0; digit < 10; digit++)
+        {
+            int total = Math.Max(1, row.Confusion[digit].Sum());
+            html.Add($"<tr><th scope=\"row\">{digit}</th>");
+            for (int given = 0; given < 10; given++)
+            {
+                html.Add($"<td style=\"--share:{row.Confusion[digit][given] / (double)total:f3}\" class=\"{(given == digit ? "right" : "wrong")}\">{row.Confusion[digit][given]}</td>");
+            }
+            html.Add($"<td>{Html.Percent(row.Recall[digit])}</td></tr>\n");
+        }
+        html.Add($"</tbody>\n</table>\n</div>\n<p class=\"note\">Test images in each cluster: {string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");
+    }
+
+    // Of each given digit the images nearest to the mean of their embeddings, and the farthest.
+    static void Gallery(Html html, DigitSet test, Subject subject, EvaluationRow row)
+    {
+        if (subject.Test is not Rows rows)
+        {
+            return;
+        }
+        byte[] pixels = [.. Enumerable.Range(0, 10).Where(row.Given.Contains).SelectMany(digit =>
+        {
+            int[] members = [.. Enumerable.Range(0, test.Count).Where(image => row.Given[image] == digit)];
+            int[] sorted = [.. members.OrderBy(Distances(rows, members))];
+            return Mean(test, members).Concat(Pixels(test, [.. Padded(sorted.Take(galleryImages)), .. Padded(sorted.Skip(Math.Max(galleryImages, sorted.Length - galleryImages)))]));
+        })];
+        html.Figure(ImageSheet.Encode(pixels, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}", $"A row for each named cluster: the mean of its test images, its {galleryImages} images nearest to the mean of their embeddings, and the {galleryImages} farthest.");
+    }
+
+    static IEnumerable<byte> Mean(DigitSet test, int[] members) =>
+        Enumerable.Range(0, DigitSet.PixelCount).Select(pixel => (byte)Math.Round(members.Average(member => (double)test.Image(member)[pixel])));
+
+    static IEnumerable<int> Padded(IEnumerable<int> images) => images.Concat(Enumerable.Repeat(-1, galleryImages)).Take(galleryImages);
+
+    static Func<int, double> Distances(Rows rows, int[] members)
+    {
+        var mean = new double[rows.Width];
+        foreach (int member in members)
+        {
+            for (int i = 0; i < mean.Length; i++)
+            {
+                mean[i] += rows[member][i] / (double)members.Length;
+            }
+        }
+        return member =>
+        {
+            double sum = 0;
+            for (int i = 0; i < mean.Length; i++)
+            {
+                sum += (rows[member][i] - mean[i]) * (rows[member][i] - mean[i]);
+            }
+            return sum;
+        };
+    }
+
+    // Each with the training images that the model holds for nearest.
+    static void Mistakes(Html html, ReportContext context, Subject subject, EvaluationRow row)
+    {
+        DigitSet test = context.Test;
+        int[] wrong = [.. Enumerable.Range(0, test.Count).Where(image => row.Given[image] != test.Labels![image])];
+        int[] shown = [.. wrong.Take(mostMistakes)];
+        if (shown.Length == 0)
+        {
+            return;
+        }
+        string list = string.Join(", ", shown.Select(image => $"{test.Labels![image]} as {(row.Given[image] < 0 ? "none" : row.Given[image].ToString(CultureInfo.InvariantCulture))}"));
+        string caption = $"The first {shown.Length} of {wrong.Length} misnamed test digits";
+        byte[] pixels = Pixels(test, shown);
+        int columns = 12;
+        if (subject is { Train: Rows known, Test: Rows asked } && known.Count >= neighbours)
+        {
+            var rows = new Rows(shown.SelectMany(image => asked[image].ToArray()).ToArray(), asked.Width);
+            int[] near = Neighbours.Euclidean(rows, known, neighbours).Indices;
+            pixels = [.. shown.SelectMany((image, i) => Pixels(test, [image]).Concat(Pixels(context.Train, near[(i * neighbours)..((i + 1) * neighbours)])))];
+            (caption, columns) = ($"{caption}, each followed by its {neighbours} nearest training images", 4 * (1 + neighbours));
+        }
+        html.Figure(ImageSheet.Encode(pixels, columns, 1), $"{shown.Length} misnamed test digits of {row.Method}", $"{caption}. <details><summary>true digit and given one, row by row</summary>{list}</details>");
+    }
+
+    // Index -1 is an empty place.
+    static byte[] Pixels(DigitSet digits, int[] images) => [.. images.SelectMany(image => image < 0 ? new byte[DigitSet.PixelCount] : digits.Image(image).ToArray())];
+}

@@ -1,0 +1,116 @@
+// Draws each t-SNE map of the page and answers to the pointer, the keyboard and the filters.
+"use strict";
+for (const figure of document.querySelectorAll("figure.map")) {
+  const numbers = (name, type) => new type(Uint8Array.from(atob(figure.dataset[name]), c => c.charCodeAt(0)).buffer);
+  const xs = numbers("x", Int16Array), ys = numbers("y", Int16Array), digits = numbers("digit", Uint8Array), given = numbers("given", Int8Array);
+  const canvas = figure.querySelector("canvas"), context = canvas.getContext("2d"), sheet = document.getElementById("digits");
+  const label = figure.querySelector("output"), zoomed = figure.querySelector(".digit").getContext("2d");
+  const only = figure.querySelector("select"), errors = figure.querySelector("input");
+  const hue = digit => `hsl(${[0, 28, 50, 90, 140, 175, 205, 240, 280, 320][digit]} 75% 55%)`;
+  const across = 65535, perRow = Number(sheet.dataset.columns);
+  let view = { x: -32768, y: -32768, size: across }, picked = -1, held = null;
+
+  const shown = i => (only.value === "" || digits[i] === Number(only.value)) && (!errors.checked || digits[i] !== given[i]);
+  const toScreen = i => [(xs[i] - view.x) / view.size * canvas.width, (ys[i] - view.y) / view.size * canvas.height];
+
+  function draw() {
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    // Few images are drawn larger, and all when they are looked at closely.
+    const size = Math.min(9, Math.max(2.5, Math.min(7, 250 / Math.sqrt(xs.length))) * across / view.size);
+    let count = 0;
+    for (let i = 0; i < xs.length; i++) {
+      if (!shown(i)) continue;
+      count++;
+      const [x, y] = toScreen(i);
+      context.fillStyle = hue(digits[i]);
+      context.fillRect(x - size / 2, y - size / 2, size, size);
+    }
+    if (picked >= 0) {
+      const [x, y] = toScreen(picked);
+      context.strokeStyle = getComputedStyle(canvas).color;
+      context.lineWidth = 2;
+      context.strokeRect(x - 7, y - 7, 14, 14);
+    }
+    figure.querySelector(".count").textContent = `${count} of ${xs.length} images shown`;
+  }
+
+  function pick(i) {
+    picked = i;
+    zoomed.clearRect(0, 0, 56, 56);
+    if (i >= 0) {
+      zoomed.imageSmoothingEnabled = false;
+      zoomed.drawImage(sheet, i % perRow * 30 + 1, Math.floor(i / perRow) * 30 + 1, 28, 28, 0, 0, 56, 56);
+      label.textContent = `a ${digits[i]}, ` + (digits[i] === given[i] ? "named rightly" : given[i] < 0 ? "given no name" : `named ${given[i]}`);
+    } else {
+      label.textContent = "";
+    }
+    draw();
+  }
+
+  const place = event => {
+    const box = canvas.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  };
+
+  function nearest(event) {
+    const [px, py] = place(event);
+    let best = -1, least = 12 * 12;
+    for (let i = 0; i < xs.length; i++) {
+      if (!shown(i)) continue;
+      const [x, y] = toScreen(i), far = (x - px * canvas.width) ** 2 + (y - py * canvas.height) ** 2;
+      if (far < least) [best, least] = [i, far];
+    }
+    return best;
+  }
+
+  function zoom(x, y, factor) {
+    const size = Math.min(across, Math.max(across / 64, view.size * factor));
+    view = { x: view.x + x * (view.size - size), y: view.y + y * (view.size - size), size };
+    keepInside();
+  }
+
+  function keepInside() {
+    const clamp = value => Math.min(Math.max(value, -32768), 32767 - view.size);
+    view.x = clamp(view.x);
+    view.y = clamp(view.y);
+    draw();
+  }
+
+  canvas.addEventListener("pointermove", event => {
+    if (held) {
+      const [x, y] = place(event);
+      view.x -= (x - held[0]) * view.size;
+      view.y -= (y - held[1]) * view.size;
+      held = [x, y];
+      keepInside();
+    } else {
+      pick(nearest(event));
+    }
+  });
+  canvas.addEventListener("pointerdown", event => {
+    held = place(event);
+    canvas.setPointerCapture(event.pointerId);
+    pick(nearest(event));
+  });
+  canvas.addEventListener("pointerup", () => { held = null; });
+  canvas.addEventListener("wheel", event => {
+    event.preventDefault();
+    zoom(...place(event), event.deltaY > 0 ? 1.25 : 0.8);
+  }, { passive: false });
+  canvas.addEventListener("keydown", event => {
+    const step = view.size / 8;
+    const keys = {
+      "+": () => zoom(.5, .5, .8), "=": () => zoom(.5, .5, .8), "-": () => zoom(.5, .5, 1.25),
+      ArrowLeft: () => { view.x -= step; keepInside(); }, ArrowRight: () => { view.x += step; keepInside(); },
+      ArrowUp: () => { view.y -= step; keepInside(); }, ArrowDown: () => { view.y += step; keepInside(); },
+      n: () => { let i = picked; do { i = (i + 1) % xs.length; } while (!shown(i) && i !== picked); if (i >= 0 && shown(i)) pick(i); },
+    };
+    if (keys[event.key]) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  });
+  only.addEventListener("change", draw);
+  errors.addEventListener("change", draw);
+  draw();
+}

@@ -1,0 +1,120 @@
+namespace Toolchain.Clustering.Tests;
+
+/// <summary>t-SNE against its sums over all pairs, and what a picture must keep.</summary>
+public class TsneTests
+{
+    [Theory]
+    [InlineData(16)]
+    [InlineData(48)]
+    [InlineData(288)]
+    [InlineData(720)]
+    public void Transform_OfNoise_IsTheSumOverRootsOfUnity(int length)
+    {
+        float[] real = Noise(length * Fourier.Lanes, 1), imaginary = Noise(length * Fourier.Lanes, 2), givenReal = [.. real], givenImaginary = [.. imaginary];
+        float[] spare = new float[real.Length], spare2 = new float[real.Length];
+        new Fourier(length).Transform(ref real, ref imaginary, ref spare, ref spare2);
+        foreach ((int lane, int k) in new[] { (0, 0), (3, 1), (7, length / 2), (15, length - 1) })
+        {
+            System.Numerics.Complex sum = 0;
+            for (int i = 0; i < length; i++)
+            {
+                var value = new System.Numerics.Complex(givenReal[i * Fourier.Lanes + lane], givenImaginary[i * Fourier.Lanes + lane]);
+                sum += value * System.Numerics.Complex.FromPolarCoordinates(1, -2 * Math.PI * i * k / length);
+            }
+            Assert.Equal(sum.Real, real[k * Fourier.Lanes + lane], 1e-4 * Math.Sqrt(length));
+            Assert.Equal(sum.Imaginary, imaginary[k * Fourier.Lanes + lane], 1e-4 * Math.Sqrt(length));
+        }
+    }
+
+    [Theory]
+    [InlineData(400, 1e-4f, 1e-3)]
+    [InlineData(400, 10, 5e-3)]
+    [InlineData(4000, 27, 2e-2)]
+    public void Push_OfAnyRange_IsTheSumOverAllPairs(int count, float range, double error)
+    {
+        float[][] places = [[.. Noise(count, 3).Select(value => value * range)], [.. Noise(count, 4).Select(value => value * range)]];
+        float[][] found = [new float[count], new float[count]];
+        double total = new Repulsion(count, 2).Push(places, found);
+        double expectedTotal = 0, wrong = 0, size = 0;
+        for (int i = 0; i < count; i++)
+        {
+            double x = 0, y = 0;
+            for (int j = 0; j < count; j++)
+            {
+                double dx = places[0][i] - places[0][j], dy = places[1][i] - places[1][j], kernel = 1 / (1 + dx * dx + dy * dy);
+                expectedTotal += i == j ? 0 : kernel;
+                (x, y) = (x + kernel * kernel * dx, y + kernel * kernel * dy);
+            }
+            wrong += Math.Pow(found[0][i] - x, 2) + Math.Pow(found[1][i] - y, 2);
+            size += x * x + y * y;
+        }
+        Assert.Equal(1, total / expectedTotal, error);
+        Assert.True(Math.Sqrt(wrong / size) < error, $"relative error {Math.Sqrt(wrong / size)}");
+    }
+
+    [Fact]
+    public void Fill_GivesTheWantedEntropy()
+    {
+        float[] distances = [.. Noise(90, 5).Select(MathF.Abs).Order()], shares = new float[90];
+        Bandwidth.Fill(distances, Math.Log(30), shares);
+        Assert.Equal(1, shares.Sum(), 1e-5);
+        Assert.Equal(Math.Log(30), -shares.Sum(share => share * Math.Log(share)), 1e-5);
+        Assert.Equal(shares.OrderDescending(), shares);
+    }
+
+    [Fact]
+    public void Fill_EqualDistances_SharesAlike()
+    {
+        float[] shares = new float[9];
+        Bandwidth.Fill(new float[9], Math.Log(3), shares);
+        Assert.All(shares, share => Assert.Equal(1 / 9f, share, 1e-6));
+    }
+
+    [Fact]
+    public void Fit_ThreeClouds_KeepsThemApart()
+    {
+        Rows rows = Clouds(3, 100, 8);
+        TsneResult found = Tsne.Fit(rows, new TsneOptions { Passes = 400, Perplexity = 20 });
+        NeighbourTable near = Neighbours.OfEach(found.Places, 10);
+        int alike = near.Indices.Where((other, i) => other / 100 == i / 10 / 100).Count();
+        Assert.Equal(near.Indices.Length, alike);
+        Assert.InRange(found.Divergence, 0, 1.2);
+        Assert.Equal(0, found.Places.Values.ToArray().Where((_, i) => i % 2 == 0).Average(), 1e-3);
+    }
+
+    [Fact]
+    public void Fit_ByAnyThreadCount_GivesTheSameBits()
+    {
+        Rows rows = Clouds(4, 200, 8);
+        float[][] found = [.. new[] { 1, 2, 4 }.Select(threads => Tsne.Fit(rows, new TsneOptions { Passes = 60, Threads = threads }).Places.Values.ToArray())];
+        Assert.Equal(found[0], found[1]);
+        Assert.Equal(found[0], found[2]);
+    }
+
+    [Fact]
+    public void Fit_MorePasses_LowersTheDivergence()
+    {
+        Rows rows = Clouds(4, 200, 8);
+        double Of(int passes) => Tsne.Fit(rows, new TsneOptions { Passes = passes, ExaggeratedPasses = 50 }).Divergence;
+        Assert.True(Of(400) < Of(60) && Of(60) < Of(1));
+    }
+
+    [Theory]
+    [InlineData(50, 30, "'perplexity' must be in [1..16] for 50 rows, was 30.")]
+    [InlineData(50, 0.5, "'perplexity' must be in [1..16] for 50 rows, was 0.5.")]
+    public void Fit_BadPerplexity_SaysTheRange(int count, double perplexity, string text) =>
+        Assert.Equal(text, Assert.Throws<ArgumentException>(() => Tsne.Fit(new Rows(Noise(count * 4, 1), 4), new TsneOptions { Perplexity = perplexity })).Message);
+
+    static Rows Clouds(int clouds, int each, int width)
+    {
+        float[] noise = Noise(clouds * each * width, 6), centres = Noise(clouds * width, 7);
+        return new Rows(noise.Select((value, i) => value * .2f + centres[i / (each * width) * width + i % width] * 4).ToArray(), width);
+    }
+
+    // In [-1..1].
+    static float[] Noise(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() * 2 - 1)];
+    }
+}

@@ -1,0 +1,99 @@
+// Opens a report in a real browser: node report.mjs REPORT.html [FOLDER]
+// Nothing leaves the page, nothing is said in the console, pointer and filters work, and it fits a phone. Prints PASS or FAIL lines; with FOLDER it leaves screenshots there.
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const [path, shots] = process.argv.slice(2);
+const browserPath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/google-chrome'].find(known => known && existsSync(known));
+if (!browserPath) {
+  console.log('SKIP report: no Chromium (Debian: chromium)');
+  process.exit(0);
+}
+const url = pathToFileURL(resolve(path)).href;
+let failed = false;
+const say = (ok, what) => {
+  failed ||= !ok;
+  console.log(`${ok ? 'PASS' : 'FAIL'} report: ${what}`);
+};
+
+const browser = await chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+const requests = [], complaints = [];
+async function open(options) {
+  const page = await browser.newPage(options);
+  page.on('request', request => requests.push(request.url()));
+  page.on('console', message => complaints.push(message.text()));
+  page.on('pageerror', error => complaints.push(String(error)));
+  await page.goto(url);
+  return page;
+}
+const shot = async (page, name) => shots && page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+
+const page = await open({ viewport: { width: 1280, height: 900 } });
+const map = page.locator('figure.map').first(), canvas = map.locator('canvas').first();
+// Read from a copy: reading the page's own canvas would slow it down, and Chromium says so.
+await page.evaluate(() => {
+  globalThis.pixels = node => {
+    const copy = Object.assign(document.createElement('canvas'), { width: node.width, height: node.height });
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(node, 0, 0);
+    return context.getImageData(0, 0, node.width, node.height).data;
+  };
+});
+const inked = () => canvas.evaluate(node => {
+  const data = pixels(node);
+  let count = 0;
+  for (let i = 3; i < data.length; i += 4) count += data[i] > 0;
+  return count;
+});
+const count = async () => Number((await map.locator('.count').textContent()).split(' ')[0]);
+const all = await count();
+say(all > 0 && await inked() > all / 4, `the map draws ${all} images`);
+
+await map.locator('select').selectOption('7');
+const sevens = await count();
+say(sevens > 0 && sevens < all / 3, `the digit filter leaves ${sevens}`);
+await map.locator('select').selectOption('');
+await map.locator('input').check();
+const wrong = await count();
+say(wrong < all, `the filter of the misnamed leaves ${wrong}`);
+await map.locator('input').uncheck();
+
+// A place where the canvas has colour is an image.
+const [x, y] = await canvas.evaluate(node => {
+  const data = pixels(node);
+  const at = data.findIndex((value, i) => i % 4 === 3 && value > 0);
+  const box = node.getBoundingClientRect(), pixel = (at - 3) / 4;
+  return [pixel % node.width / node.width * box.width, Math.floor(pixel / node.width) / node.height * box.height];
+});
+await canvas.hover({ position: { x, y } });
+const words = await map.locator('output').textContent();
+const drawn = await map.locator('canvas.digit').evaluate(node => pixels(node).some((value, i) => i % 4 === 0 && value > 0 && value < 128));
+say(/^a \d, /.test(words) && drawn, `pointing shows the digit ("${words}")`);
+
+const before = await inked();
+await canvas.focus();
+for (let i = 0; i < 6; i++) await page.keyboard.press('+');
+say(await inked() !== before, 'the + key zooms');
+for (let i = 0; i < 6; i++) await page.keyboard.press('-');
+await page.keyboard.press('n');
+say(/^a \d, /.test(await map.locator('output').textContent()), 'the n key goes to the next image');
+say(await page.locator('img:not([alt])').count() === 0, 'every picture has a text in its place');
+await shot(page, 'light');
+
+const dark = await open({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
+const colour = await dark.evaluate(() => getComputedStyle(document.body).backgroundColor);
+say(colour !== await page.evaluate(() => getComputedStyle(document.body).backgroundColor), `dark by the reader's setting (${colour})`);
+await shot(dark, 'dark');
+
+const phone = await open({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
+const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+say(overflow <= 0, `fits a phone (${overflow} px too wide)`);
+await shot(phone, 'phone');
+
+const foreign = requests.filter(address => !address.startsWith('data:') && address !== url);
+say(foreign.length === 0, `asks nothing of the network (${requests.length} requests, all its own)${foreign.map(address => ' ' + address.slice(0, 80))}`);
+say(complaints.length === 0, `nothing in the console${complaints.map(text => ': ' + text)}`);
+await browser.close();
+process.exit(failed ? 1 : 0);
