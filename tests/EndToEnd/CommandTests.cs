@@ -165,7 +165,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void BadInput_Arguments_EndWith2()
     {
-        Fails(2, "no method 'mooc'; expected one of kmeans, gmm, autoencoder, moco", "train", "mooc", "--data", "strokes:700");
+        Fails(2, "no method 'mooc'; expected one of kmeans, gmm, autoencoder, infogan, moco, capsules", "train", "mooc", "--data", "strokes:700");
         Fails(2, "no option 'qeueLength'; did you mean 'queueLength'?", "train", "moco", "--data", "strokes:700", "--set", "qeueLength=4");
         Fails(2, "expected a whole number, found 'many'", "train", "moco", "--data", "strokes:700", "--set", "stepCount=many");
         Fails(2, "--time 'soon': expected a number followed by s, m or h", "train", "kmeans", "--data", "strokes:700", "--out", In("t"), "--time", "soon");

@@ -147,12 +147,26 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
 
     static readonly AugmentationOptions unchanged = new()
     {
-        RotationDegrees = 0, Shear = 0, ScaleLow = 1, ScaleHigh = 1, Anisotropy = 0, Shift = 0, Elastic = 0, ThicknessProbability = 0,
+        RotationDegrees = 0,
+        Shear = 0,
+        ScaleLow = 1,
+        ScaleHigh = 1,
+        Anisotropy = 0,
+        Shift = 0,
+        Elastic = 0,
+        ThicknessProbability = 0,
     };
 
     static readonly AugmentationOptions views = unchanged with
     {
-        RotationDegrees = 15, Shear = 0.25, ScaleLow = 0.8, ScaleHigh = 1.2, Anisotropy = 0.1, Shift = 0.1, Elastic = 1, ThicknessProbability = 0.5,
+        RotationDegrees = 15,
+        Shear = 0.25,
+        ScaleLow = 0.8,
+        ScaleHigh = 1.2,
+        Anisotropy = 0.1,
+        Shift = 0.1,
+        Elastic = 1,
+        ThicknessProbability = 0.5,
     };
 
     /// <inheritdoc/>

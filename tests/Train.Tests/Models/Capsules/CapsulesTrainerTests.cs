@@ -11,6 +11,8 @@ public sealed class CapsulesTrainerTests
 {
     static readonly DigitSet digits = Strokes.Draw(20, 1);
 
+    public CapsulesTrainerTests() => set_num_threads(1);
+
     [Fact]
     public void Losses_OfObjects_ReachPartsThroughTheirFeaturesAlone()
     {
@@ -43,6 +45,7 @@ public sealed class CapsulesTrainerTests
         Assert.Equal([40 * 24, 128, 1, 1], shapes["parts.capsules.weight"]);
         Assert.Equal([40, 11, 11], shapes["templates.ink"]);
         Assert.Equal([16, 144], shapes["transformer.token.weight"]);
+        Assert.Equal([32, 16], shapes["transformer.blocks.2.wide.weight"]); // d - 2d - d
         Assert.Equal([32, 128, 327], shapes["objects.outputWeight"]);
         Assert.DoesNotContain("objects.normal.weight", shapes.Keys);
         Assert.Equal([("image", 1), ("parts", 1), ("deformation", 10), ("prior_within", 2), ("prior_between", 0.35), ("posterior_within", 0.7), ("posterior_between", 0.2)],
