@@ -1,5 +1,5 @@
 using Toolchain.Cli;
-using Toolchain.Cli.Light.Commands;
+using Toolchain.Cli.Commands;
 using Toolchain.Data;
 using Toolchain.Graph;
 

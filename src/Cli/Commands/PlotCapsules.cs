@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Toolchain.Cli.Light;
 using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
 using Toolchain.Inference;
 
-namespace Toolchain.Cli.Light.Commands;
+namespace Toolchain.Cli.Commands;
 
 /// <summary><c>uvl plot capsules MODEL</c>: what a capsule autoencoder makes of images, by ONNX Runtime from its two files.</summary>
 static class PlotCapsules

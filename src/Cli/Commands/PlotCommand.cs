@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using Toolchain.Cli.Light;
 using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
 using Toolchain.Inference;
 
-namespace Toolchain.Cli.Light.Commands;
+namespace Toolchain.Cli.Commands;
 
 /// <summary><c>uvl plot WHAT</c>: pictures of what an exported model knows, drawn from the file alone.</summary>
 static class PlotCommand
