@@ -12,7 +12,7 @@ sealed class Repulsion(int count, int threads)
     const int Nodes = 4;
 
     // The kernels bend on a scale of 1; a small picture has a finer grid.
-    const float LargestSpacing = .5f;
+    const float LargestSpacing = .47f;
     const int FewestCells = 64;
 
     readonly int[] order = new int[count], cells = new int[count];
