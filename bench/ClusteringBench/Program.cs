@@ -142,7 +142,7 @@ File.WriteAllText(page, $"""
     - Mixture, 12 columns: a row and a component take 96 products for the density and 96 for the moments (78 each, rounded up to whole fours). At k=10 all 600,000
       pairs would take 4 to 5 ms of one core at two vectors of four products a cycle; a pass takes 7.8 ms, 33.5 ms at k=50, where half of the pairs are left out early.
     - k-means k=10 to the tolerance, 53 passes: of 3.2 million visits to a row the bounds leave 1.25 million, which take 1.8 pairs of products each; at most 2 % of them
-      need the centres in full. From draws to labels takes 430 ms at k=10 and 960 ms at k=30.
+      need the centres in full.
     """ + "\n");
 Directory.Delete(folder, recursive: true);
 

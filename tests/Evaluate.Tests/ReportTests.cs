@@ -153,6 +153,11 @@ public sealed class ReportTests : IDisposable
         Assert.Empty(contract.Except(Names(row)));
         Assert.Equal(("toy", 10, 100, 1.0), (row.GetProperty("method").GetString(), row.GetProperty("k").GetInt32(), row.GetProperty("images").GetInt32(), row.GetProperty("knn20").GetDouble()));
         Assert.Equal(10, row.GetProperty("confusion").GetArrayLength());
+        // Of the ten zeros one was moved to the sevens.
+        Assert.Equal((.9, 1.0), (row.GetProperty("recall")[0].GetDouble(), row.GetProperty("recall")[7].GetDouble()));
+        Assert.Equal([9, 10, 10, 10, 10, 10, 10, 10, 10, 11], row.GetProperty("sizes").EnumerateArray().Select(size => size.GetInt32()).Order());
+        Assert.All(new[] { "ami", "silhouette", "knn200" }, name => Assert.InRange(row.GetProperty(name).GetDouble(), .5, .999));
+        Assert.InRange(row.GetProperty("effective_rank").GetDouble(), 8, 10);
 
         static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(property => property.Name);
     }

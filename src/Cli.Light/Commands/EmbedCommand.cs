@@ -7,8 +7,9 @@ using Toolchain.Inference;
 namespace Toolchain.Cli.Light.Commands;
 
 /// <summary><c>uvl embed MODEL --data D --out F</c>.</summary>
-static class EmbedCommand
+public static class EmbedCommand
 {
+    /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         var common = new CommonOptions();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Toolchain.Cli.Light;
+using Toolchain.Cli.Light.Commands;
 using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
@@ -65,9 +66,8 @@ static class TsneCommand
         }
         DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), split);
         using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed));
-        Embeddings? embeddings = null;
-        terminal.WithProgress("embedding", digits.Count, "images", report => embeddings = session.Run(digits, new Done(report), cancellation));
-        return embeddings!.Dimension > 0
+        Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
+        return embeddings.Dimension > 0
             ? (new Rows(embeddings.Values, embeddings.Dimension), digits.Labels ?? [])
             : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no map.");
     }
@@ -88,10 +88,5 @@ static class TsneCommand
                 new DigitMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {places.Count:n0} embeddings"), Axis(0), Axis(1), digits).Save(path);
                 break;
         }
-    }
-
-    sealed class Done(Action<long, string> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value, "");
     }
 }

@@ -34,7 +34,7 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
         {
             for (int j = 0; j < i; j++)
             {
-                double square = SquaredDistance(unit[i], unit[j]);
+                double square = PictureQuality.SquaredDistance(unit[i], unit[j]);
                 kernels += Math.Exp(-2 * square);
                 pairs++;
                 if (digits[taken[i]] == digits[taken[j]])
@@ -60,17 +60,6 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
             unit[i] = (float)(row[i] / Math.Sqrt(square));
         }
         return unit;
-    }
-
-    static double SquaredDistance(float[] a, float[] b)
-    {
-        double sum = 0;
-        for (int i = 0; i < a.Length; i++)
-        {
-            double difference = a[i] - b[i];
-            sum += difference * difference;
-        }
-        return sum;
     }
 }
 

@@ -48,7 +48,7 @@ public sealed record PictureQuality(double Trustworthiness, double Preserved)
         return penalty;
     }
 
-    static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    internal static double SquaredDistance(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         double sum = 0;
         for (int i = 0; i < a.Length; i++)
