@@ -57,7 +57,7 @@ foreach (int k in new[] { 10, 30 })
     {
         Outcome own = Fit(() => KMeans.Fit(bytes, new KMeansOptions { ClusterCount = k }));
         return own with { Value = own.Value / bytes.Count };
-    }, new Dictionary<string, Func<Outcome>> { ["ML.NET"] = () => ml.Fit(k, 300, 1e-4) }, Math.Min(3, pairs), null, false, new Dictionary<string, double> { ["ML.NET"] = 10 });
+    }, new Dictionary<string, Func<Outcome>> { ["ML.NET"] = () => ml.Fit(k, 300, 1e-4) }, pairs, null, false, new Dictionary<string, double> { ["ML.NET"] = 10 });
 }
 
 foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20, 15.0), (12, 50, 10, 15.0), (784, 10, 1, 2.5) })

@@ -44,6 +44,7 @@ public sealed class KMeansTests
     [InlineData(5, 3)]
     [InlineData(16, 17)]
     [InlineData(40, 9)]
+    [InlineData(130, 9)]
     public void NearestCentres_WhileCentresMove_AreThoseOfAllDistances(int count, int width)
     {
         Rows rows = Samples.Blobs(900, width, count, count);
@@ -65,6 +66,7 @@ public sealed class KMeansTests
     [InlineData(5, 100)]
     [InlineData(16, 33)]
     [InlineData(1, 48)]
+    [InlineData(130, 40)]
     public void NearestCentres_OfBytes_AreThoseOfTheCentresThemselves(int count, int width)
     {
         var random = new Random(width);
@@ -89,7 +91,8 @@ public sealed class KMeansTests
 
     [Theory]
     [InlineData(784)]
-    [InlineData(70000)]
+    [InlineData(70001)]
+    [InlineData(500000)]
     public void ByteProducts_OfTheLargestNumbers_DoNotOverflow(int width)
     {
         byte[] row = [.. Enumerable.Repeat((byte)255, width)];
@@ -97,6 +100,7 @@ public sealed class KMeansTests
         short[] high = [.. Enumerable.Repeat((short)limit, width)], low = [.. Enumerable.Repeat((short)-limit, width)];
         Assert.True(limit > 0);
         Assert.Equal((255.0 * limit * width, -255.0 * limit * width), ByteProducts.Dot(row, high, low));
+        Assert.Equal(255.0 * 255 * width, ByteProducts.Square(row));
     }
 
     [Fact]
@@ -111,6 +115,8 @@ public sealed class KMeansTests
         Assert.Equal(ofFloats.Inertia, ofBytes.Inertia, ofFloats.Inertia * 1e-6);
         Assert.All(ofFloats.Centres.Values.ToArray().Zip(ofBytes.Centres.Values.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
         Assert.Equal(ofBytes.Labels, KMeans.Assign(rows, ofBytes.Centres));
+        double inertia = Enumerable.Range(0, rows.Count).Sum(row => Kernels.SquaredDistance(floats[row], ofBytes.Centres[ofBytes.Labels[row]]));
+        Assert.Equal(inertia, ofBytes.Inertia, inertia * 1e-7);
     }
 
     [Fact]

@@ -23,23 +23,44 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
     /// <summary>Rows of each cluster, [K].</summary>
     public int[] Sizes { get; } = new int[count];
 
+    /// <summary>Whether the sums are of whole numbers, of which none is lost.</summary>
+    public bool AreExact => rows.HasBytes && rows.Count <= int.MaxValue / byte.MaxValue;
+
+    /// <summary>
+    /// Sum of the squared distances to the clusters' centres [K,D], from exact sums alone: |x|^2 - 2xc + |c|^2 added up over the rows.
+    /// </summary>
+    public double Inertia(ReadOnlySpan<float> centres)
+    {
+        var squares = new double[Chunks.Count(rows.Count)];
+        Chunks.ForEach(rows.Count, threads, (chunk, first, end) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                squares[chunk] += ByteProducts.Square(rows.Bytes(row, out _));
+            }
+        });
+        double inertia = squares.Sum();
+        for (int i = 0; i < Values.Length; i++)
+        {
+            inertia += centres[i] * ((double)centres[i] * Sizes[i / rows.Width] - 2 * Values[i]);
+        }
+        return Math.Max(0, inertia);
+    }
+
     /// <summary>Goes over to new labels.</summary>
     public void Update(int[] next)
     {
         var changed = new List<int>();
-        for (int row = 0; row < next.Length; row++)
+        for (int row = 0; (row += next.AsSpan(row).CommonPrefixLength(labels.AsSpan(row))) < next.Length; row++)
         {
-            if (next[row] != labels[row])
+            changed.Add(row);
+            Sizes[next[row]]++;
+            if (labels[row] >= 0)
             {
-                changed.Add(row);
-                Sizes[next[row]]++;
-                if (labels[row] >= 0)
-                {
-                    Sizes[labels[row]]--;
-                }
+                Sizes[labels[row]]--;
             }
         }
-        if (rows.HasBytes && rows.Count <= int.MaxValue / byte.MaxValue)
+        if (AreExact)
         {
             MoveBytes(changed, next);
         }

@@ -113,9 +113,14 @@ public static class KMeans
         var norms = new float[rows.Count];
         Chunks.ForEach(rows.Count, threads, (_, first, end) =>
         {
-            Span<float> values = new float[rows.Width];
+            Span<float> values = rows.HasBytes ? default : new float[rows.Width];
             for (int row = first; row < end; row++)
             {
+                if (rows.HasBytes)
+                {
+                    norms[row] = (float)ByteProducts.Square(rows.Bytes(row, out _));
+                    continue;
+                }
                 rows.Read(row, 0, values);
                 norms[row] = Kernels.Dot(values, values);
             }

@@ -19,7 +19,8 @@ static class KMeansStart
         int[] candidates = [random.Next(rows.Count)];
         for (int k = 0; ; k++)
         {
-            double[] potentials = Measure(rows, norms, nearest, candidates, distances, threads);
+            double[][] sums = Measure(rows, norms, nearest, candidates, distances, threads);
+            double[] potentials = [.. sums.Select(chunks => chunks.Sum())];
             int best = Array.IndexOf(potentials, potentials.Min());
             rows.Read(candidates[best], 0, centres.AsSpan(k * width, width));
             if (k == count - 1)
@@ -28,12 +29,12 @@ static class KMeansStart
             }
             (nearest, distances[best]) = (distances[best], nearest);
             double[] known = nearest;
-            candidates = [.. Enumerable.Range(0, candidateCount).Select(_ => Draw(known, potentials[best] * random.NextDouble()))];
+            candidates = [.. Enumerable.Range(0, candidateCount).Select(_ => Draw(known, sums[best], potentials[best] * random.NextDouble()))];
         }
     }
 
-    // Fills, for each candidate, the distance of each row to the nearest of its centre and the candidate; gives their sums.
-    static double[] Measure<TRows>(TRows rows, float[] norms, double[] nearest, int[] candidates, double[][] distances, int threads) where TRows : struct, IRows
+    // Fills, for each candidate, the distance of each row to the nearest of its centre and the candidate; gives their sums by chunks.
+    static double[][] Measure<TRows>(TRows rows, float[] norms, double[] nearest, int[] candidates, double[][] distances, int threads) where TRows : struct, IRows
     {
         int width = rows.Width;
         var points = new float[candidates.Length * width];
@@ -43,11 +44,12 @@ static class KMeansStart
         }
         // Bytes are whole numbers, and exact as such.
         short[] words = rows.HasBytes ? Array.ConvertAll(points, value => (short)value) : [];
-        var sums = new double[candidates.Length, Chunks.Count(rows.Count)];
+        double[][] sums = [.. candidates.Select(_ => new double[Chunks.Count(rows.Count)])];
         Chunks.ForEach(rows.Count, threads, (chunk, first, end) =>
         {
             Span<float> values = new float[width];
-            Span<double> products = stackalloc double[candidates.Length];
+            Span<double> products = stackalloc double[candidates.Length], totals = stackalloc double[candidates.Length];
+            totals.Clear();
             for (int row = first; row < end; row++)
             {
                 if (rows.HasBytes)
@@ -64,11 +66,15 @@ static class KMeansStart
                 {
                     double distance = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[c]] - 2.0 * products[c]));
                     distances[c][row] = distance;
-                    sums[c, chunk] += distance;
+                    totals[c] += distance;
                 }
             }
+            for (int c = 0; c < candidates.Length; c++)
+            {
+                sums[c][chunk] = totals[c];
+            }
         });
-        return [.. candidates.Select((_, c) => Enumerable.Range(0, sums.GetLength(1)).Sum(chunk => sums[c, chunk]))];
+        return sums;
     }
 
     static void Products(ReadOnlySpan<byte> row, ReadOnlySpan<short> points, int width, Span<double> products)
@@ -94,10 +100,15 @@ static class KMeansStart
         }
     }
 
-    // The row at which the running sum of squared distances passes the target.
-    static int Draw(double[] distances, double target)
+    // The row at which the running sum of squared distances passes the target; whole chunks are passed by their sums.
+    static int Draw(double[] distances, double[] sums, double target)
     {
-        for (int row = 0; row < distances.Length; row++)
+        int chunk = 0;
+        for (; chunk < sums.Length - 1 && target >= sums[chunk]; chunk++)
+        {
+            target -= sums[chunk];
+        }
+        for (int row = chunk * Chunks.Size; row < distances.Length; row++)
         {
             target -= distances[row];
             if (target < 0)

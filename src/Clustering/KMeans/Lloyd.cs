@@ -38,8 +38,18 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
             nearest.Update(centres);
             converged = movement <= options.Tolerance * MeanVariance();
         }
-        double inertia = nearest.Inertia() / ((double)rows.Divisor * rows.Divisor);
+        double inertia = Inertia() / ((double)rows.Divisor * rows.Divisor);
         return new KMeansResult(new Rows(centres.Select(value => value / rows.Divisor).ToArray(), rows.Width), nearest.Labels, inertia, iteration, converged);
+    }
+
+    double Inertia()
+    {
+        if (!sums.AreExact)
+        {
+            return nearest.Inertia();
+        }
+        sums.Update(nearest.Labels);
+        return sums.Inertia(centres);
     }
 
     float[] Means()

@@ -4,41 +4,50 @@ namespace Toolchain.Clustering;
 sealed partial class NearestCentres<TRows>
 {
     /// <summary>Searches with rounded centres; false when they cannot tell the nearest. Bounds hold in either case.</summary>
-    bool SearchRounded(int row, Span<int> candidates)
+    bool SearchRounded(int row)
     {
         Span<float> others = lower.AsSpan(row * padded, padded);
         ReadOnlySpan<byte> bytes = rows.Bytes(row, out int column);
-        int label = Labels[row], nearest = label;
-        float exact = Error(row), error = exact + 2 * lengths[row] * rounded!.Error, own = upper[row], least = 0, next = float.PositiveInfinity;
-        int count = Candidates(others, label, own, exact, candidates);
-        // The own centre is measured along with the first candidate.
-        for (int i = 0; i < count; i += i == 0 ? 1 : 2)
+        int label = Labels[row], nearest = -1;
+        float exact = Error(row), error = exact + 2 * lengths[row] * rounded!.Error, own = upper[row], least = 0, next = 0;
+        for (int block = 0; block < padded; block += BlockSize)
         {
-            int first = i == 0 ? label : candidates[i], second = i == 0 ? candidates[0] : candidates[Math.Min(i + 1, count - 1)];
-            (double p, double q) = rounded.Dot(bytes, column, first, second);
-            (float a, float b) = (Square(row, first, (float)p), Square(row, second, (float)q));
-            (others[first], others[second]) = (Below(a, error), Below(b, error));
-            if (i == 0)
+            ulong doubts = Doubtful(others, block, label, own, exact);
+            if (doubts != 0 && nearest < 0)
             {
-                (least, own) = (a, Above(a, error));
-                Add(second, b, ref nearest, ref least, ref next);
-                // What the new distance leaves in doubt.
-                count = 1 + Candidates(others, label, own, exact, candidates[1..], except: second);
-                continue;
+                // The own centre is measured along with the first candidate, then what the new distance leaves in doubt.
+                int other = Take(ref doubts, block);
+                (least, next) = Squares(row, bytes, column, label, other);
+                own = Above(least, error);
+                (others[label], others[other]) = (Below(least, error), Below(next, error));
+                (nearest, least, next) = next < least ? (other, next, least) : (label, least, next);
+                doubts &= Doubtful(others, block, label, own, exact);
             }
-            Add(first, a, ref nearest, ref least, ref next);
-            if (second != first)
+            while (doubts != 0)
             {
-                Add(second, b, ref nearest, ref least, ref next);
+                int first = Take(ref doubts, block), second = doubts == 0 ? first : Take(ref doubts, block);
+                (float a, float b) = Squares(row, bytes, column, first, second);
+                (others[first], others[second]) = (Below(a, error), Below(b, error));
+                Add(first, a, ref nearest, ref least, ref next);
+                if (second != first)
+                {
+                    Add(second, b, ref nearest, ref least, ref next);
+                }
             }
         }
-        if (count == 0 || next - least <= 2 * (error + exact))
+        if (next - least <= 2 * (error + exact))
         {
             return false;
         }
         others[nearest] = float.PositiveInfinity;
         (Labels[row], upper[row]) = (nearest, Above(least, error));
         return true;
+    }
+
+    (float First, float Second) Squares(int row, ReadOnlySpan<byte> bytes, int column, int first, int second)
+    {
+        (double p, double q) = rounded!.Dot(bytes, column, first, second);
+        return (Square(row, first, (float)p), Square(row, second, (float)q));
     }
 
     static void Add(int centre, float square, ref int nearest, ref float least, ref float next)

@@ -14,12 +14,15 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     // Rows in flight from the memory while one is searched.
     const int Ahead = 4;
 
+    // Centres whose doubts fit a word, one bit each.
+    const int BlockSize = 64;
+
     static readonly int lanes = Vector256<float>.Count;
 
     readonly TRows rows;
     readonly float[] norms, lengths, upper, lower;
     readonly int threads, count, padded;
-    readonly float rounding;
+    readonly float rounding, longest;
     float[] centres = [];
     CentreSet set = null!;
     RoundedCentres? rounded;
@@ -29,6 +32,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         (this.rows, this.norms, this.count, this.threads) = (rows, norms, count, threads);
         padded = (count + lanes - 1) / lanes * lanes;
         lengths = Array.ConvertAll(norms, MathF.Sqrt);
+        longest = lengths.Max();
         Labels = new int[rows.Count];
         upper = new float[rows.Count];
         lower = new float[(long)rows.Count * padded];
@@ -49,7 +53,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     /// <summary>Moves the centres to <paramref name="next"/> [K,D] and relabels.</summary>
     public void Update(float[] next)
     {
-        set = new CentreSet(next, centres.Length == 0 ? next : centres, rows.Width, padded, lengths.Max());
+        set = new CentreSet(next, centres.Length == 0 ? next : centres, rows.Width, padded, longest);
         centres = next;
         rounded = rows.HasBytes ? new RoundedCentres(next, rows.Width) : null;
         Chunks.ForEach(rows.Count, threads, (_, start, end) =>
@@ -63,16 +67,16 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
                     doubtful[found++] = row;
                 }
             }
-            Span<float> values = new float[rows.Width];
-            Span<int> candidates = new int[padded];
+            float[] values = [];
             for (int i = 0; i < found; i++)
             {
                 // Scattered rows would each wait for the memory.
                 rows.Prefetch(doubtful[Math.Min(i + Ahead, found - 1)]);
                 int row = doubtful[i];
-                if (rounded == null || !SearchRounded(row, candidates))
+                if (rounded == null || !SearchRounded(row))
                 {
-                    Search(row, values, candidates);
+                    values = values.Length == 0 ? new float[rows.Width] : values;
+                    Search(row, values);
                 }
             }
         });
@@ -114,22 +118,24 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     }
 
     // Measures the own distance anew, then those that are still in doubt, two at a time.
-    void Search(int row, Span<float> values, Span<int> candidates)
+    void Search(int row, Span<float> values)
     {
         Span<float> others = lower.AsSpan(row * padded, padded);
         int label = Labels[row], nearest = label;
         float error = Error(row);
         rows.Read(row, 0, values);
         float own = Square(row, label, Kernels.Dot(values, Centre(label))), least = own;
-        int count = Candidates(others, label, Above(own, error), error, candidates);
-        for (int i = 0; i < count; i += 2)
+        for (int block = 0; block < padded; block += BlockSize)
         {
-            int first = candidates[i], second = candidates[Math.Min(i + 1, count - 1)];
-            (float a, float b) = Kernels.Dot(values, Centre(first), Centre(second));
-            (a, b) = (Square(row, first, a), Square(row, second, b));
-            (others[first], others[second]) = (Below(a, error), Below(b, error));
-            (nearest, least) = Nearer(nearest, least, first, a);
-            (nearest, least) = Nearer(nearest, least, second, b);
+            for (ulong doubts = Doubtful(others, block, label, Above(own, error), error); doubts != 0;)
+            {
+                int first = Take(ref doubts, block), second = doubts == 0 ? first : Take(ref doubts, block);
+                (float a, float b) = Kernels.Dot(values, Centre(first), Centre(second));
+                (a, b) = (Square(row, first, a), Square(row, second, b));
+                (others[first], others[second]) = (Below(a, error), Below(b, error));
+                (nearest, least) = Nearer(nearest, least, first, a);
+                (nearest, least) = Nearer(nearest, least, second, b);
+            }
         }
         others[label] = Below(own, error);
         // The own centre is no other one.
@@ -137,20 +143,23 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         (Labels[row], upper[row]) = (nearest, Above(least, error));
     }
 
-    int Candidates(Span<float> others, int label, float own, float error, Span<int> candidates, int except = -1)
+    // Other centres of a block that may be nearer, one bit each.
+    ulong Doubtful(Span<float> others, int block, int label, float own, float error)
     {
-        int count = 0;
         float limit = Limit(own, error);
-        for (int first = 0; first < padded; first += lanes)
+        ulong doubts = 0;
+        for (int first = block, end = Math.Min(padded, block + BlockSize); first < end; first += lanes)
         {
-            for (uint doubts = Doubts(others, first, label, own, limit); doubts != 0; doubts &= doubts - 1)
-            {
-                int centre = first + BitOperations.TrailingZeroCount(doubts);
-                candidates[count] = centre;
-                count += centre == label || centre == except ? 0 : 1;
-            }
+            doubts |= (ulong)Doubts(others, first, label, own, limit) << (first - block);
         }
-        return count;
+        return label / BlockSize == block / BlockSize ? doubts & ~(1UL << label) : doubts;
+    }
+
+    static int Take(ref ulong doubts, int block)
+    {
+        int centre = block + BitOperations.TrailingZeroCount(doubts);
+        doubts &= doubts - 1;
+        return centre;
     }
 
     static (int, float) Nearer(int nearest, float least, int centre, float square) =>

@@ -14,6 +14,25 @@ static class ByteProducts
     /// <summary>The largest magnitude of a 16-bit number with which no sum of rows of that width overflows.</summary>
     public static int Limit(int width) => (int)Math.Min(short.MaxValue, int.MaxValue / (2L * byte.MaxValue * (width / 32 + 1)));
 
+    /// <summary>Product of a row with itself.</summary>
+    public static double Square(ReadOnlySpan<byte> row)
+    {
+        ref byte x = ref MemoryMarshal.GetReference(row);
+        Vector256<int> s0 = default, s1 = default;
+        int i = 0;
+        for (; i + 32 <= row.Length; i += 32)
+        {
+            Vector256<short> low = Widen(ref x, i), high = Widen(ref x, i + 16);
+            (s0, s1) = (s0 + Avx2.MultiplyAddAdjacent(low, low), s1 + Avx2.MultiplyAddAdjacent(high, high));
+        }
+        double square = Sum(s0, s1);
+        for (; i < row.Length; i++)
+        {
+            square += row[i] * row[i];
+        }
+        return square;
+    }
+
     /// <summary>Two products.</summary>
     public static (double First, double Second) Dot(ReadOnlySpan<byte> row, ReadOnlySpan<short> first, ReadOnlySpan<short> second)
     {
