@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Train.Models;
 using Toolchain.Train.Models.InfoGan;
 using Toolchain.Train.Running;
 using TorchSharp;

@@ -60,7 +60,7 @@ public sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     public Tensor Feature(Tensor image, bool isReal = true)
     {
         Tensor x = nn.functional.leaky_relu(conv1.call(image), slope); // [N,64,14,14]
-        x = nn.functional.leaky_relu(Normalise(norm2, precision.Apply(conv2, x), isReal), slope); // [N,128,7,7]
+        x = nn.functional.leaky_relu(Normalise(norm2, precision.Apply(conv2, x, stride: 2, padding: 1), isReal), slope); // [N,128,7,7]
         return nn.functional.leaky_relu(Normalise(norm3, precision.Apply(fc, x.flatten(1)), isReal), slope); // [N,1024]
     }
 

@@ -76,7 +76,7 @@ public sealed class MoCoBranch : nn.Module<Tensor, Tensor>
     /// <summary>A branch of the shapes in <paramref name="options"/>.</summary>
     public MoCoBranch(MoCoOptions options) : base(nameof(MoCoBranch))
     {
-        encoder = new MoCoEncoder(options.EmbeddingSize);
+        encoder = new MoCoEncoder(options.EmbeddingSize, options.Precision);
         if (options.ProjectionSize > 0)
         {
             projector = nn.Sequential(nn.Linear(options.EmbeddingSize, 2 * options.ProjectionSize), nn.ReLU(), nn.Linear(2 * options.ProjectionSize, options.ProjectionSize));

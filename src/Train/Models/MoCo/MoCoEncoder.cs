@@ -18,13 +18,15 @@ public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
     /// <summary>Numbers of a feature.</summary>
     public const int FeatureSize = 64 * 7 * 7;
 
+    readonly Precision precision;
     readonly Conv2d conv1, conv2;
     readonly Linear fc;
     readonly BatchNorm1d norm;
 
     /// <summary>An encoder to <paramref name="embeddingSize"/> numbers.</summary>
-    public MoCoEncoder(int embeddingSize) : base(nameof(MoCoEncoder))
+    public MoCoEncoder(int embeddingSize, Precision precision = Precision.Single) : base(nameof(MoCoEncoder))
     {
+        this.precision = precision;
         conv1 = nn.Conv2d(1, 32, 5, stride: 2, padding: 2);
         conv2 = nn.Conv2d(32, 64, 3, padding: 1);
         fc = nn.Linear(FeatureSize, embeddingSize);
@@ -35,10 +37,11 @@ public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
     /// <summary>Embeds images [N,1,28,28] with pixels in [0,1]: unit rows [N,D], and the features [N,3136] below them.</summary>
     public override MoCoOutput forward(Tensor image)
     {
-        Tensor x = nn.functional.relu(conv1.call(image)); // [N,32,14,14]
-        x = nn.functional.relu(conv2.call(x)); // [N,64,14,14]
-        Tensor feature = nn.functional.max_pool2d(x, 2).flatten(1); // [N,3136]
-        return new MoCoOutput(UnitLength(norm.call(fc.call(feature))), feature);
+        Tensor x = nn.functional.relu(precision.Apply(conv1, image, stride: 2, padding: 2)); // [N,32,14,14]
+        x = precision.Apply(conv2, x, stride: 1, padding: 1); // [N,64,14,14]
+        // The poster's order is ReLU, then pool; it gives the same numbers, of which there are four times as many.
+        Tensor feature = nn.functional.relu(nn.functional.max_pool2d(x, 2)).flatten(1); // [N,3136]
+        return new MoCoOutput(UnitLength(norm.call(precision.Apply(fc, feature))), feature);
     }
 
     // Without the usual floor under the norm, which OpenCV 4.6 cannot read: a row of zeros does not occur, since the layers have biases.

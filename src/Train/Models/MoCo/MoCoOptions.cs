@@ -42,6 +42,9 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
     /// <summary>L2 penalty on all weights.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
+    /// <summary>In what numbers the layers multiply while they train.</summary>
+    public Precision Precision { get; init; } = Precision.Single;
+
     /// <summary>How the views are drawn.</summary>
     public AugmentationOptions Augmentation { get; init; } = new() { StrokeProbability = 0.5 };
 
