@@ -65,7 +65,7 @@ sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyLi
     // so both are swept. Without the batch's negatives the queue is all that a query is compared with.
     static SweepGrid MoCo(string name, string column) => new(
         name,
-        ["stepCount=150", "batchNegatives=false", .. column == "queueLength" ? Array.Empty<string>() : ["queueLength=4096"]],
+        ["stepCount=400", "batchNegatives=false", .. column == "queueLength" ? Array.Empty<string>() : ["queueLength=4096"]],
         [new SweepAxis("keyMomentum", ["0.9", "0.99", "0.999", "0.9999"]), new SweepAxis(column, ["16", "32", "64", "128", "256"])],
         [91.38, 95.11, 95.16, 95.31, 94.42, 92.98, 93.27, 96.91, 96.14, 95.36, 92.91, 94.29, 96.23, 94.87, 93.39, 91.2, 93.80, 94.46, 93.67, 94.03],
         Images: 10_000);
