@@ -31,7 +31,7 @@ static class EvaluateCommand
             string spec = common.Spec(parsed, terminal);
             DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
-            var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
+            var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), parsed.GetValue(common.Device));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
             foreach (string path in parsed.GetValue(models)!)
             {

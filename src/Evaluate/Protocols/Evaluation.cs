@@ -2,6 +2,7 @@ using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Evaluate.Probe;
+using Toolchain.Inference;
 
 namespace Toolchain.Evaluate.Protocols;
 
@@ -26,7 +27,8 @@ public enum ProtocolChoice
 /// <param name="test">Labelled test images.</param>
 /// <param name="seed">Seed of the clusterers.</param>
 /// <param name="threads">Threads; 0 takes all processors. No figure depends on it.</param>
-public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0)
+/// <param name="device">Where the linear probe is trained.</param>
+public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
 {
     const string oneToOne = "one-to-one map of clusters to digits, on training labels";
     const string majority = "majority vote of training labels in each cluster";
@@ -74,7 +76,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     public double Linear(Subject subject)
     {
         (Rows known, Rows asked) = Embeddings(subject);
-        return LinearProbe.Accuracy(known, trainDigits, asked, testDigits, seed);
+        return LinearProbe.Accuracy(known, trainDigits, asked, testDigits, seed, device);
     }
 
     /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
