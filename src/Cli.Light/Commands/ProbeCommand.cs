@@ -59,7 +59,7 @@ static class ProbeCommand
                 where += $"; the training in {trainingPath}";
             }
             (double low, double high) = WilsonInterval.Of(right, given.Length);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"linear probe, trained with {train.Count:n0} labels: {right:p2} of {test.Count:n0} test images (95 % interval {low:p2} to {high:p2}){where}"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"linear probe, trained with {train.Count:n0} labels: {right:p2} of {test.Count:n0} {(train.Sha256 == test.Sha256 ? "of the same" : "test")} images (95 % interval {low:p2} to {high:p2}){where}"));
             terminal.Event("probe", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["path"] = parsed.GetValue(output), ["training"] = parsed.GetValue(training) });
             return Task.FromResult(ExitCodes.Ok);
         });
