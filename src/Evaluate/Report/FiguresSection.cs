@@ -42,13 +42,13 @@ static class FiguresSection
         }
     }
 
-    /// <summary>The method, with its seed (or the beginning of its digest) where there are several models of it.</summary>
+    /// <summary>The method, with its seed (and the beginning of its digest, if seeds are equal) where there are several models of it.</summary>
     public static string Name(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
     {
         EvaluationRow[] models = [.. rows.Where(other => other.Method == row.Method).DistinctBy(other => other.ModelSha256)];
         return models.Length < 2 ? row.Method
             : models.All(model => model.Seed is not null) && models.DistinctBy(model => model.Seed).Count() == models.Length ? $"{row.Method}, seed {row.Seed}"
-            : $"{row.Method}, {row.ModelSha256?[..6]}";
+            : $"{row.Method}, {(row.Seed is null ? "" : $"seed {row.Seed}, ")}{row.ModelSha256?[..6]}";
     }
 
     static string[] Clusters(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)

@@ -29,8 +29,12 @@ static class SpreadTables
         yield return new($"Clusters over seeds: {range}", ["system", "protocol", "clusters", "seeds", .. first.Select(figure => figure.Head)], spreads.Select(spread => (string[])
             [spread.Method, spread.Protocol, $"{spread.K}, {spread.Clusterer}", Seeds(spread), .. first.Select(figure => Cell(spread, figure.Key, figure.IsShare))]));
         // The same in each row of a method: shown once.
-        yield return new($"Embeddings over seeds: {range}", ["system", "seeds", .. second.Select(figure => figure.Head)], spreads.DistinctBy(spread => (spread.Method, spread.Figures.GetValueOrDefault("uniformity"), spread.Figures.GetValueOrDefault("knn20"))).Select(spread => (string[])
-            [spread.Method, Seeds(spread), .. second.Select(figure => Cell(spread, figure.Key, figure.IsShare))]));
+        SeedSpread[] embedded = [.. spreads.Where(spread => second.Any(figure => spread.Figures.ContainsKey(figure.Key))).DistinctBy(spread => (spread.Method, spread.Figures.GetValueOrDefault("uniformity"), spread.Figures.GetValueOrDefault("knn20")))];
+        if (embedded.Length > 0)
+        {
+            yield return new($"Embeddings over seeds: {range}", ["system", "seeds", .. second.Select(figure => figure.Head)], embedded.Select(spread => (string[])
+                [spread.Method, Seeds(spread), .. second.Select(figure => Cell(spread, figure.Key, figure.IsShare))]));
+        }
     }
 
     static string Seeds(SeedSpread spread) => $"{spread.Seeds.Length} ({string.Join(", ", spread.Seeds)})";

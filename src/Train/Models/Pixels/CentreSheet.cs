@@ -30,6 +30,13 @@ static class CentreSheet
     /// <param name="shares">Share of the training images that each stands for, [K], in [0..1].</param>
     public static byte[] Encode(double[,] images, double[] shares)
     {
+        (int width, int height, byte[] grey) = Draw(images, shares);
+        return PngWriter.Encode(width, height, 1, grey);
+    }
+
+    /// <summary>The same as grey pixels, row-major, 0 for black.</summary>
+    public static (int Width, int Height, byte[] Grey) Draw(double[,] images, double[] shares)
+    {
         int count = shares.Length, wide = Math.Min(columns, count), cell = DigitSet.Side * zoom + gap, line = cell + textHeight;
         (int width, int height) = (wide * cell, (count + wide - 1) / wide * line);
         var sheet = new byte[width * height];
@@ -46,7 +53,7 @@ static class CentreSheet
                 Fill(3, 5, left + i * 4 * zoom, top + DigitSet.Side * zoom + gap / 2, (x, y) => glyph[y] - '0' >> 2 - x & 1);
             }
         }
-        return PngWriter.Encode(width, height, 1, sheet);
+        return (width, height, sheet);
 
         void Fill(int across, int down, int left, int top, Func<int, int, double> ink)
         {
