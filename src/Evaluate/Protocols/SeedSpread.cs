@@ -36,27 +36,39 @@ public sealed record SeedSpread
     /// <summary>Figures that all rows have, by their names in <c>metrics.json</c>.</summary>
     public required IReadOnlyDictionary<string, Spread> Figures { get; init; }
 
-    static readonly (string Name, Func<EvaluationRow, double?> Of)[] figures =
+    static readonly string[] names = ["accuracy", "nmi", "ami", "ari", "purity", "silhouette", "knn20", "knn200", "linear", "effective_rank", "uniformity", "alignment"];
+
+    static double?[] FiguresOf(EvaluationRow row) =>
     [
-        ("accuracy", row => row.Accuracy), ("nmi", row => row.Nmi), ("ami", row => row.Ami), ("ari", row => row.Ari), ("purity", row => row.Purity), ("silhouette", row => row.Silhouette),
-        ("knn20", row => row.NeighbourAccuracy), ("knn200", row => row.NeighbourAccuracy200), ("linear", row => row.Linear), ("effective_rank", row => row.EffectiveRank),
-        ("uniformity", row => row.Uniformity), ("alignment", row => row.Alignment),
+        row.Accuracy, row.Nmi, row.Ami, row.Ari, row.Purity, row.Silhouette, row.NeighbourAccuracy, row.NeighbourAccuracy200, row.Linear, row.EffectiveRank, row.Uniformity, row.Alignment,
     ];
 
     /// <summary>One for each kind of rows that has several seeds; of a seed that is there twice, its first row counts.</summary>
     public static IReadOnlyList<SeedSpread> Of(IEnumerable<EvaluationRow> rows) =>
     [
-        .. rows.Where(row => row is { Seed: not null, Settings: not null }).GroupBy(row => (row.Method, row.Clusterer, row.Protocol, row.K, row.Settings))
+        .. rows.Where(row => row is { Seed: not null, Settings: not null }).GroupBy(row => $"{row.Method}\n{row.Clusterer}\n{row.Protocol}\n{row.K}\n{row.Settings}")
             .Select(group => group.DistinctBy(row => row.Seed).ToArray()).Where(group => group.Length > 1).Select(Of),
     ];
 
-    static SeedSpread Of(EvaluationRow[] rows) => new()
+    static SeedSpread Of(EvaluationRow[] rows)
     {
-        Method = rows[0].Method,
-        Clusterer = rows[0].Clusterer,
-        Protocol = rows[0].Protocol,
-        K = rows[0].K,
-        Seeds = [.. rows.Select(row => row.Seed!)],
-        Figures = figures.Where(figure => rows.All(row => figure.Of(row) is not null)).ToDictionary(figure => figure.Name, figure => Spread.Of([.. rows.Select(row => figure.Of(row)!.Value)])),
-    };
+        double?[][] table = [.. rows.Select(FiguresOf)];
+        var figures = new Dictionary<string, Spread>();
+        for (int i = 0; i < names.Length; i++)
+        {
+            if (Array.TrueForAll(table, row => row[i] is not null))
+            {
+                figures[names[i]] = Spread.Of(Array.ConvertAll(table, row => row[i]!.Value));
+            }
+        }
+        return new SeedSpread
+        {
+            Method = rows[0].Method,
+            Clusterer = rows[0].Clusterer,
+            Protocol = rows[0].Protocol,
+            K = rows[0].K,
+            Seeds = [.. rows.Select(row => row.Seed!)],
+            Figures = figures,
+        };
+    }
 }

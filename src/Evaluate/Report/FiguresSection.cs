@@ -4,10 +4,17 @@ using Toolchain.Evaluate.Protocols;
 namespace Toolchain.Evaluate.Report;
 
 /// <summary>A table of the report.</summary>
-/// <param name="Title">What it shows.</param>
-/// <param name="Heads">Heads of its columns.</param>
-/// <param name="Rows">Its cells, as plain text.</param>
-sealed record FigureTable(string Title, string[] Heads, IEnumerable<string[]> Rows);
+/// <param name="title">What it shows.</param>
+/// <param name="heads">Heads of its columns.</param>
+/// <param name="rows">Its cells, as plain text.</param>
+sealed class FigureTable(string title, string[] heads, IEnumerable<string[]> rows)
+{
+    public string Title => title;
+
+    public string[] Heads => heads;
+
+    public IEnumerable<string[]> Rows => rows;
+}
 
 /// <summary>The tables of figures, for the page and for Markdown. What needs labels is left out where there are none.</summary>
 static class FiguresSection

@@ -5,15 +5,14 @@ namespace Toolchain.Evaluate.Report;
 /// <summary>Figures over the seeds of a training, as mean, standard deviation and range.</summary>
 static class SpreadTables
 {
-    static readonly (string Key, string Head, bool IsShare, bool NeedsLabels)[] clusters =
+    static readonly Column[] clusters =
     [
-        ("accuracy", "accuracy *", true, true), ("nmi", "NMI *", false, true), ("ami", "AMI *", false, true), ("ari", "ARI *", false, true), ("purity", "purity *", true, true), ("silhouette", "silhouette", false, false),
+        new("accuracy", "accuracy *", true), new("nmi", "NMI *"), new("ami", "AMI *"), new("ari", "ARI *"), new("purity", "purity *", true), new("silhouette", "silhouette"),
     ];
 
-    static readonly (string Key, string Head, bool IsShare, bool NeedsLabels)[] embeddings =
+    static readonly Column[] embeddings =
     [
-        ("knn20", "20 neighbours *", true, true), ("knn200", "200 neighbours *", true, true), ("linear", "linear *", true, true), ("effective_rank", "effective rank", false, false), ("uniformity", "uniformity", false, false),
-        ("alignment", "alignment *", false, true),
+        new("knn20", "20 neighbours *", true), new("knn200", "200 neighbours *", true), new("linear", "linear *", true), new("effective_rank", "effective rank"), new("uniformity", "uniformity"), new("alignment", "alignment *"),
     ];
 
     /// <summary>None where no method was given with several seeds.</summary>
@@ -25,27 +24,32 @@ static class SpreadTables
             yield break;
         }
         const string range = "mean \u00b1 standard deviation (lowest to highest)";
-        (string Key, string Head, bool IsShare, bool NeedsLabels)[] first = [.. clusters.Where(figure => isLabelled || !figure.NeedsLabels)], second = [.. embeddings.Where(figure => isLabelled || !figure.NeedsLabels)];
-        yield return new($"Clusters over seeds: {range}", ["system", "protocol", "clusters", "seeds", .. first.Select(figure => figure.Head)], spreads.Select(spread => (string[])
-            [spread.Method, spread.Protocol, $"{spread.K}, {spread.Clusterer}", Seeds(spread), .. first.Select(figure => Cell(spread, figure.Key, figure.IsShare))]));
+        Column[] first = Array.FindAll(clusters, column => isLabelled || !column.NeedsLabels), second = Array.FindAll(embeddings, column => isLabelled || !column.NeedsLabels);
+        yield return new($"Clusters over seeds: {range}", ["system", "protocol", "clusters", "seeds", .. first.Select(column => column.Head)], spreads.Select(spread => (string[])
+            [spread.Method, spread.Protocol, $"{spread.K}, {spread.Clusterer}", Seeds(spread), .. first.Select(column => column.Cell(spread))]));
         // The same in each row of a method: shown once.
-        SeedSpread[] embedded = [.. spreads.Where(spread => second.Any(figure => spread.Figures.ContainsKey(figure.Key))).DistinctBy(spread => (spread.Method, spread.Figures.GetValueOrDefault("uniformity"), spread.Figures.GetValueOrDefault("knn20")))];
+        string[][] embedded = [.. spreads.Where(spread => Array.Exists(second, column => spread.Figures.ContainsKey(column.Key)))
+            .Select(spread => (string[])[spread.Method, Seeds(spread), .. second.Select(column => column.Cell(spread))]).DistinctBy(cells => string.Join('|', cells))];
         if (embedded.Length > 0)
         {
-            yield return new($"Embeddings over seeds: {range}", ["system", "seeds", .. second.Select(figure => figure.Head)], embedded.Select(spread => (string[])
-                [spread.Method, Seeds(spread), .. second.Select(figure => Cell(spread, figure.Key, figure.IsShare))]));
+            yield return new($"Embeddings over seeds: {range}", ["system", "seeds", .. second.Select(column => column.Head)], embedded);
         }
     }
 
     static string Seeds(SeedSpread spread) => $"{spread.Seeds.Length} ({string.Join(", ", spread.Seeds)})";
 
-    static string Cell(SeedSpread spread, string key, bool isShare)
+    sealed class Column(string key, string head, bool isShare = false)
     {
-        if (!spread.Figures.TryGetValue(key, out Spread? found))
-        {
-            return "-";
-        }
+        public string Key => key;
+
+        public string Head => head;
+
+        public bool NeedsLabels => head[^1] == '*';
+
+        public string Cell(SeedSpread spread) => spread.Figures.TryGetValue(key, out Spread? found)
+            ? $"{Text(found.Mean)} \u00b1 {Text(found.StandardDeviation)} ({Text(found.Lowest)} to {Text(found.Highest)}){(isShare ? " %" : "")}"
+            : "-";
+
         string Text(double value) => isShare ? Html.Number(100 * value, "f2") : Html.Number(value);
-        return $"{Text(found.Mean)} \u00b1 {Text(found.StandardDeviation)} ({Text(found.Lowest)} to {Text(found.Highest)}){(isShare ? " %" : "")}";
     }
 }
