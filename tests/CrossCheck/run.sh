@@ -93,6 +93,8 @@ else
     check node "$here/read_embeddings.mjs" "$work/ours/moco-gmm"
     "$uvl" evaluate "$work/moco/model.onnx" "$work/autoencoder/model.onnx" --quiet --data strokes:2000 --tsne 1000 --out "$work/report" > /dev/null
     check node "$here/report.mjs" "$work/report/report.html"
+    "$uvl" evaluate "$work/moco/model.onnx" --quiet --data "$work/digits.npy" --tsne 250 --out "$work/unlabelled" > /dev/null
+    check node "$here/report.mjs" "$work/unlabelled/report.html"
 fi
 
 # Figures against scikit-learn's: metrics on random labelings, neighbours and linear probe on embeddings of the shipped encoder.
