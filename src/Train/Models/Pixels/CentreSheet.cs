@@ -3,10 +3,10 @@ using Toolchain.Data;
 
 namespace Toolchain.Train.Models.Pixels;
 
-/// <summary>The centres of clusters as images, each over its share of the training images; in the order of the clusters, ten in a row.</summary>
+/// <summary>The centres of clusters as images, each over its share of the training images; in the order of the clusters, five in a row: the numbers can be read on a phone.</summary>
 static class CentreSheet
 {
-    const int zoom = 2, columns = 10, gap = 6, textHeight = 5 * zoom + gap;
+    const int zoom = 2, columns = 5, gap = 6, textHeight = 5 * zoom + gap;
 
     // Five rows of three bits each, as octal digits.
     static readonly Dictionary<char, string> glyphs = new()
