@@ -3,7 +3,7 @@ using System.Collections;
 namespace Toolchain.Graph;
 
 /// <summary>
-/// Attributes of a node: long, float, string, long[], float[], string[] or <see cref="TensorData"/> by name, in ordinal order of the names.
+/// Attributes of a node: long, float, string, long[], float[], string[], <see cref="TensorData"/> or <see cref="OnnxModel"/> (a subgraph) by name, in ordinal order of the names.
 /// Written as a collection: <c>new Attributes { ["axis"] = 1L }</c>.
 /// </summary>
 public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
@@ -19,7 +19,7 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
         {
             int number => (long)number,
             double number => (float)number,
-            long or float or string or long[] or float[] or string[] or TensorData => value,
+            long or float or string or long[] or float[] or string[] or TensorData or OnnxModel => value,
             _ => throw new GraphException($"attribute '{name}' cannot hold a {value.GetType().Name}."),
         };
     }

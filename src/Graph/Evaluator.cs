@@ -18,24 +18,26 @@ public static class Evaluator
     /// <exception cref="GraphException">An input is missing or has another shape, or an operator cannot run.</exception>
     public static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
     {
+        var values = model.Inputs.ToDictionary(input => input.Name, input => NdArray.From(Matching(input, inputs)));
+        return model.Outputs.Zip(Run(model, values)).ToDictionary(pair => pair.First.Name, pair => Widened(pair.Second));
+    }
+
+    // values: the inputs, and for a subgraph what it captures; they are dropped as the weights are.
+    static NdArray[] Run(OnnxModel model, Dictionary<string, NdArray> values)
+    {
         // Weights are widened when they are needed, and what no later node reads is dropped: a large model would not fit otherwise.
         Dictionary<string, TensorData> weights = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
-        Dictionary<string, int> readers = model.Nodes.SelectMany(node => node.Inputs).Concat(model.Outputs.Select(output => output.Name)).CountBy(name => name).ToDictionary();
-        var values = new Dictionary<string, NdArray>();
+        Dictionary<string, int> readers = model.Nodes.SelectMany(Subgraphs.Reads).Concat(model.Outputs.Select(output => output.Name)).CountBy(name => name).ToDictionary();
         long dropped = 0;
-        foreach (Value input in model.Inputs)
-        {
-            values[input.Name] = NdArray.From(Matching(input, inputs));
-        }
         foreach (Node node in model.Nodes)
         {
-            Widen(node.Inputs);
+            Widen(Subgraphs.Reads(node));
             NdArray[] results = Run(node, model.Opset, values);
             foreach ((string name, NdArray result) in node.Outputs.Zip(results).Where(pair => readers.ContainsKey(pair.First)))
             {
                 values[name] = result;
             }
-            foreach (string name in node.Inputs.Where(name => --readers[name] == 0))
+            foreach (string name in Subgraphs.Reads(node).Where(name => --readers[name] == 0))
             {
                 dropped += values.Remove(name, out NdArray? last) ? last.Data.Length * sizeof(double) : 0;
             }
@@ -46,7 +48,7 @@ public static class Evaluator
             }
         }
         Widen(model.Outputs.Select(output => output.Name));
-        return model.Outputs.ToDictionary(output => output.Name, output => Widened(values[output.Name]));
+        return [.. model.Outputs.Select(output => values[output.Name])];
 
         void Widen(IEnumerable<string> names)
         {
@@ -73,7 +75,7 @@ public static class Evaluator
     {
         try
         {
-            return OperatorRegistry.Find(node.Op, opset).Evaluate(new ValueScope(node, [.. node.Inputs.Select(name => name == "" ? null : values[name])]));
+            return OperatorRegistry.Find(node.Op, opset).Evaluate(new ValueScope(node, [.. node.Inputs.Select(name => name == "" ? null : values[name])], (body, arguments) => RunBody(body, arguments, values)));
         }
         catch (GraphException error)
         {
@@ -83,6 +85,16 @@ public static class Evaluator
         {
             throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed ({error.Message.ReplaceLineEndings(" ")}).");
         }
+    }
+
+    static NdArray[] RunBody(OnnxModel body, IReadOnlyList<NdArray> arguments, IReadOnlyDictionary<string, NdArray> around)
+    {
+        var values = Subgraphs.Captured(body).ToDictionary(name => name, name => around[name]);
+        foreach ((Value input, NdArray argument) in body.Inputs.Zip(arguments))
+        {
+            values[input.Name] = argument;
+        }
+        return Run(body, values);
     }
 
     static TensorData Widened(NdArray value) =>

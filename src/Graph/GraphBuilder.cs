@@ -15,7 +15,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     readonly List<KeyValuePair<string, TensorData>> initializers = [];
     readonly Dictionary<string, TensorData> constants = [];
     readonly Dictionary<string, Value> values = [];
-    readonly Dictionary<string, int> counters = [];
+    Dictionary<string, int> counters = []; // those of the graph around a body: names are unique in both
 
     /// <summary>Version of the operators.</summary>
     public int Opset { get; } = opset is >= OnnxModel.LowestOpset and <= OnnxModel.HighestOpset
@@ -65,7 +65,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
         string nodeName = Unique(Scope == "" ? op : $"{Scope}/{op}");
         string[] results = [.. Enumerable.Range(0, outputCount).Select(i => outputCount == 1 ? $"{nodeName}.out" : $"{nodeName}.out{i}")];
         var node = new Node(op, nodeName, [.. inputs.Select(input => input?.Name ?? "")], results, attributes ?? new Attributes());
-        TensorType[] types = Inference.Infer(node, Opset, name => values[name].Type, name => constants.GetValueOrDefault(name));
+        TensorType[] types = Inference.Infer(node, Opset, TypeOf, ConstantOf);
         nodes.Add(node);
         return [.. results.Select((result, i) => Define(result, types[i]))];
     }
@@ -109,7 +109,9 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
         }
         foreach (Node node in model.Nodes)
         {
-            Value[] results = Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : values[names[input]])], node.Attributes, node.Outputs.Count);
+            // What a body captures is called otherwise here, and what it makes must not take a name of this graph.
+            Attributes attributes = Subgraphs.Rename(node.Attributes, inner => names.TryGetValue(inner, out string? known) ? known : names[inner] = Unique(inner));
+            Value[] results = Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : values[names[input]])], attributes, node.Outputs.Count);
             nodes[^1] = nodes[^1] with { Name = counters.TryAdd(node.Name, 1) ? node.Name : nodes[^1].Name };
             foreach ((string output, Value result) in node.Outputs.Zip(results))
             {
@@ -141,7 +143,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     Value Define(string name, TensorType type)
     {
         var value = new Value(name, type);
-        return values.TryAdd(name, value) ? value : throw new GraphException($"the name '{name}' is taken in graph '{this.Name}'.");
+        return !IsTaken(name) && values.TryAdd(name, value) ? value : throw new GraphException($"the name '{name}' is taken in graph '{this.Name}'.");
     }
 
     string Name => name;
@@ -153,7 +155,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
             int number = counters.GetValueOrDefault(stem);
             counters[stem] = number + 1;
             string unique = number == 0 ? stem : $"{stem}_{number}";
-            if (!values.ContainsKey(unique))
+            if (!IsTaken(unique))
             {
                 return unique;
             }

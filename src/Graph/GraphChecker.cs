@@ -5,7 +5,10 @@ public static class GraphChecker
 {
     /// <summary>Checks <paramref name="model"/> and returns the type of every tensor in it by name.</summary>
     /// <exception cref="GraphException">A name is defined twice or never, an operator's rule is broken, or an output is not what it is declared to be.</exception>
-    public static IReadOnlyDictionary<string, TensorType> Check(OnnxModel model)
+    public static IReadOnlyDictionary<string, TensorType> Check(OnnxModel model) => Check(model, _ => null, _ => null);
+
+    /// <summary>The same for a subgraph, which sees the names around it and may not make them anew.</summary>
+    internal static IReadOnlyDictionary<string, TensorType> Check(OnnxModel model, Func<string, TensorType?> outerType, Func<string, TensorData?> outerConstant)
     {
         var types = new Dictionary<string, TensorType>();
         var constants = new Dictionary<string, TensorData>();
@@ -20,7 +23,7 @@ public static class GraphChecker
         }
         foreach (Node node in model.Nodes)
         {
-            TensorType[] results = Inference.Infer(node, model.Opset, name => TypeOf(name, node), name => constants.GetValueOrDefault(name));
+            TensorType[] results = Inference.Infer(node, model.Opset, TypeOf, name => constants.GetValueOrDefault(name) ?? outerConstant(name));
             // An output that is left out has no name.
             foreach ((string name, TensorType type) in node.Outputs.Zip(results).Where(pair => pair.First != ""))
             {
@@ -33,7 +36,7 @@ public static class GraphChecker
         }
         foreach (Value output in model.Outputs)
         {
-            TensorType found = types.GetValueOrDefault(output.Name) ?? throw new GraphException($"output '{output.Name}' is never computed.");
+            TensorType found = TypeOf(output.Name) ?? throw new GraphException($"output '{output.Name}' is never computed.");
             if (found.Element != output.Type.Element || !found.Shape.IsCompatibleWith(output.Shape))
             {
                 throw new GraphException($"output '{output.Name}' is declared {output.Type}, but is {found}.");
@@ -43,13 +46,12 @@ public static class GraphChecker
 
         void Define(string name, TensorType type, string place)
         {
-            if (!types.TryAdd(name, type))
+            if (outerType(name) is not null || !types.TryAdd(name, type))
             {
                 throw new GraphException($"{place}: the name '{name}' is already taken.");
             }
         }
 
-        TensorType TypeOf(string name, Node node) =>
-            types.GetValueOrDefault(name) ?? throw new GraphException($"node '{node.Name}' ({node.Op}): input '{name}' is not computed before it.");
+        TensorType? TypeOf(string name) => types.GetValueOrDefault(name) ?? outerType(name);
     }
 }

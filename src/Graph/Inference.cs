@@ -5,14 +5,14 @@ namespace Toolchain.Graph;
 /// <summary>Type and shape inference of one node, with errors that name the node.</summary>
 static class Inference
 {
-    public static TensorType[] Infer(Node node, int opset, Func<string, TensorType> typeOf, Func<string, TensorData?> constantOf)
+    public static TensorType[] Infer(Node node, int opset, Func<string, TensorType?> typeOf, Func<string, TensorData?> constantOf)
     {
         try
         {
             Operator op = OperatorRegistry.Find(node.Op, opset);
-            TensorType?[] types = [.. node.Inputs.Select(name => name == "" ? null : typeOf(name))];
+            TensorType?[] types = [.. node.Inputs.Select(name => name == "" ? null : typeOf(name) ?? throw new GraphException($"input '{name}' is not computed before it."))];
             TensorData?[] constants = [.. node.Inputs.Select(name => name == "" ? null : constantOf(name))];
-            TensorType[] results = op.Infer(new TypeScope(node, types, constants));
+            TensorType[] results = op.Infer(new TypeScope(node, types, constants, body => GraphChecker.Check(body, typeOf, constantOf)));
             return node.Outputs.Skip(results.Length).All(name => name == "")
                 ? results
                 : throw new GraphException($"it names {node.Outputs.Count} outputs, of which {results.Length} are supported.");

@@ -82,7 +82,7 @@ public sealed class EncoderSession : IDisposable
         }
         byte[] model = File.ReadAllBytes(path);
         options ??= new EncoderOptions();
-        (InferenceSession session, bool onDevice) = Sessions.Open(model, path, options);
+        (InferenceSession session, bool onDevice) = Sessions.Open(model, path, options.Device);
         try
         {
             Contract.Check(session, path, options.Layer);

@@ -2,38 +2,43 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Toolchain.Inference;
 
-/// <summary>Makes ONNX Runtime sessions with every option stated.</summary>
-static class Sessions
+/// <summary>Makes ONNX Runtime sessions with every option stated: for encoders, and for graphs that are none.</summary>
+public static class Sessions
 {
     /// <summary>The execution providers that the loaded runtime has, such as "CPUExecutionProvider".</summary>
     public static string[] Providers => OrtEnv.Instance().GetAvailableProviders();
 
-    /// <summary>Opens a model, and says whether it runs on an NVIDIA GPU.</summary>
-    public static (InferenceSession Session, bool OnDevice) Open(byte[] model, string name, EncoderOptions options)
+    /// <summary>Opens a model, and says whether it runs on an NVIDIA GPU. Each run takes one thread, the caller's.</summary>
+    /// <param name="model">Bytes of a self-contained model.</param>
+    /// <param name="name">What errors call it.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
+    /// <exception cref="InvalidModelException">The runtime refuses the model.</exception>
+    public static (InferenceSession Session, bool OnDevice) Open(byte[] model, string name, ComputeDevice device)
     {
         bool present = Providers.Contains("CUDAExecutionProvider");
-        if (options.Device == ComputeDevice.Cuda && !present)
+        if (device == ComputeDevice.Cuda && !present)
         {
             throw new PlatformNotSupportedException($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", Providers)}; build with -p:Gpu=true on a machine with an NVIDIA GPU, CUDA 13 and cuDNN 9, or take --device cpu.");
         }
-        if (options.Device != ComputeDevice.Cpu && present)
+        if (device != ComputeDevice.Cpu && present)
         {
             try
             {
                 return (Open(model, cuda: true), true);
             }
             // The package for GPUs always names CUDA; whether the machine has it shows here.
-            catch (OnnxRuntimeException error) when (options.Device == ComputeDevice.Cuda && error.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
+            catch (OnnxRuntimeException error) when (device == ComputeDevice.Cuda && error.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
             {
                 throw new PlatformNotSupportedException($"CUDA was asked for, but ONNX Runtime cannot use it ({FirstLine(error.Message)}); install an NVIDIA driver, CUDA 13 and cuDNN 9, or take --device cpu.", error);
             }
-            catch (OnnxRuntimeException) when (options.Device == ComputeDevice.Auto)
+            catch (OnnxRuntimeException) when (device == ComputeDevice.Auto)
             {
             }
         }
         try
         {
-            return (Open(model, options.Device == ComputeDevice.Cuda), options.Device == ComputeDevice.Cuda);
+            return (Open(model, device == ComputeDevice.Cuda), device == ComputeDevice.Cuda);
         }
         catch (OnnxRuntimeException error)
         {

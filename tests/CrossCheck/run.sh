@@ -93,6 +93,18 @@ else
     check node "$here/read_embeddings.mjs" "$work/ours/moco-gmm"
     "$uvl" evaluate "$work/moco/model.onnx" "$work/autoencoder/model.onnx" --quiet --data strokes:2000 --tsne 1000 --out "$work/report" > /dev/null
     check node "$here/report.mjs" "$work/report/report.html"
+    "$uvl" evaluate "$work/moco/model.onnx" --quiet --data "$work/digits.npy" --tsne 250 --out "$work/unlabelled" > /dev/null
+    check node "$here/report.mjs" "$work/unlabelled/report.html"
+fi
+
+# Figures against scikit-learn's: metrics on random labelings, neighbours and linear probe on embeddings of the shipped encoder.
+figures=$here/../../artifacts/bin/Evaluate.Tests/release/Toolchain.Evaluate.Tests
+if ! "$python" -c 'import sklearn' 2> "$work/log"; then
+    say "SKIP figures: $python has no scikit-learn (Debian: python3-sklearn)"
+elif "$figures" --filter-class '*.ScikitLearnTests' '*.ScikitLearnClassifierTests' --xunit-diagnostics on > "$work/log" 2>&1; then
+    say "PASS figures: scikit-learn's, by $(sed -nE 's/^ *succeeded: ([0-9]+)$/\1/p' "$work/log") tests ($(sed -nE 's/^ *skipped: ([0-9]+)$/\1/p' "$work/log") skipped); $(grep -m 1 '^linear probe' "$work/log" || echo no MNIST)"
+else
+    say "FAIL figures: $(grep -m 1 -A 2 '^failed' "$work/log" | tr '\n' ' ')"
 fi
 
 # The test holds the page to the vectors; the page has the count.

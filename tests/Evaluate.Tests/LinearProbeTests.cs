@@ -1,55 +1,59 @@
 using Toolchain.Clustering;
 using Toolchain.Evaluate.Probe;
 using Toolchain.Graph;
+using Toolchain.Inference;
 
 namespace Toolchain.Evaluate.Tests;
 
 public sealed class LinearProbeTests
 {
+    const int width = 5, classes = 3, batch = 6;
+    const double learningRate = 0.05;
+
+    static readonly SlowProbe slow = SlowProbe.Draw(rowCount: 40, width, classes, batch, stepCount: 60, seed: 4);
+
     [Fact]
-    public void AdamStep_EqualsThePlainLoops()
+    public void TrainingGraph_OnnxRuntime_EqualsThePlainLoops()
     {
-        const int n = 7, width = 5, classes = 3;
-        var random = new Random(4);
-        float[] x = Draw(n * width), weight = Draw(classes * width), bias = Draw(classes);
-        int[] digits = [.. Enumerable.Range(0, n).Select(_ => random.Next(classes))];
-        float[] target = new float[n * classes];
-        for (int i = 0; i < n; i++)
-        {
-            target[i * classes + digits[i]] = 1;
-        }
-        OnnxModel model = AdamStepGraph.Build(width, classes, 0.05);
+        IReadOnlyDictionary<string, TensorData> found = OnnxRuntimeCheck.Run(ProbeGraph.Build(width, classes, learningRate).ToBytes(), slow.Inputs(0, 60));
+        SlowProbe.State expected = slow.Train(learningRate, 60);
+        Near(expected.Parts, found, 1e-5);
+        Assert.All(expected.Losses.Zip(found["loss"].ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+        Assert.True(expected.Losses[^1] < 0.7 * expected.Losses[0]);
+    }
+
+    [Fact]
+    public void TrainingGraph_Float64_IsAdam()
+    {
+        OnnxModel model = ProbeGraph.Build(width, classes, learningRate);
         GraphChecker.Check(model);
-        (float c1, float c2) = AdamStepGraph.Corrections(1);
-        var inputs = new Dictionary<string, TensorData>
+        Near(slow.Train(learningRate, 60).Parts, Evaluator.Run(model, slow.Inputs(0, 60)), 1e-6);
+    }
+
+    // Two runs of 30 steps, the second from the state that the first left.
+    [Fact]
+    public void TrainingGraph_InPieces_GoesOnWhereItWas()
+    {
+        byte[] model = ProbeGraph.Build(width, classes, learningRate).ToBytes();
+        IReadOnlyDictionary<string, TensorData> whole = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 60)), half = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 30));
+        Dictionary<string, TensorData> rest = slow.Inputs(30, 60);
+        foreach (string name in ProbeGraph.State)
         {
-            ["x"] = TensorData.Of(x, n, width),
-            ["target"] = TensorData.Of(target, n, classes),
-            ["correction1"] = TensorData.Of([c1], 1),
-            ["correction2"] = TensorData.Of([c2], 1),
-            ["weight"] = TensorData.Of(weight, classes, width),
-            ["bias"] = TensorData.Of(bias, classes),
-            ["weight_m"] = TensorData.Of(new float[classes * width], classes, width),
-            ["weight_v"] = TensorData.Of(new float[classes * width], classes, width),
-            ["bias_m"] = TensorData.Of(new float[classes], classes),
-            ["bias_v"] = TensorData.Of(new float[classes], classes),
-        };
-        double[] found = OnnxRuntimeCheck.Run(model.ToBytes(), inputs)["next_weight"].ToDoubles();
-        for (int k = 0; k < classes; k++)
-        {
-            for (int d = 0; d < width; d++)
-            {
-                // The first step of Adam is learning rate * g / (|g| + epsilon): the corrections cancel the decays.
-                double gradient = Enumerable.Range(0, n).Sum(i => (Probability(i, k) - target[i * classes + k]) * x[i * width + d]) / n;
-                Assert.Equal(weight[k * width + d] - 0.05 * gradient / (Math.Abs(gradient) + 1e-8), found[k * width + d], 1e-5);
-            }
+            rest[name] = half[$"next_{name}"];
         }
+        half = OnnxRuntimeCheck.Run(model, rest);
+        Assert.All(ProbeGraph.State, name => Assert.Equal(whole[$"next_{name}"].ToDoubles(), half[$"next_{name}"].ToDoubles()));
+    }
 
-        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)(random.NextDouble() * 2 - 1))];
+    static void Near(IReadOnlyDictionary<string, double[]> expected, IReadOnlyDictionary<string, TensorData> found, double tolerance) =>
+        Assert.All(expected, part => Assert.All(part.Value.Zip(found[$"next_{part.Key}"].ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, tolerance)));
 
-        double Probability(int i, int k) => Math.Exp(Logit(i, k)) / Enumerable.Range(0, classes).Sum(other => Math.Exp(Logit(i, other)));
-
-        double Logit(int i, int k) => bias[k] + Enumerable.Range(0, width).Sum(d => (double)x[i * width + d] * weight[k * width + d]);
+    [Fact]
+    public void Fit_CudaWhereThereIsNone_IsRefused()
+    {
+        Assert.SkipWhen(Sessions.Providers.Contains("CUDAExecutionProvider"), "this runtime has CUDA");
+        Assert.StartsWith("CUDA was asked for, but the loaded ONNX Runtime has only ", Assert.Throws<PlatformNotSupportedException>(() =>
+            LinearProbe.Fit(new Rows(new float[20], 2), new int[10], device: ComputeDevice.Cuda)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

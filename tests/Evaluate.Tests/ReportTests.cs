@@ -134,6 +134,49 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void WithoutLabels_EveryFileSaysSo_AndHasNoFigureThatNeedsSome()
+    {
+        DigitSet train = new("bare", Split.All, Toys.Digits(300).Pixels), test = new("bare", Split.All, Toys.Digits(100).Pixels);
+        IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Moved(), ProtocolChoice.Strict);
+        var context = new ReportContext(train, test, new Dictionary<string, string>());
+        HtmlReport.Write(Path.Combine(folder, "report.html"), context, rows, [new Portrait(Moved(), map.Value, RunFiles.None)]);
+        MarkdownReport.Write(Path.Combine(folder, "report.md"), context, rows);
+        MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);
+        string page = File.ReadAllText(Path.Combine(folder, "report.html")), text = File.ReadAllText(Path.Combine(folder, "report.md"));
+        Assert.All(new[] { page, text }, content =>
+        {
+            Assert.Contains("The images have no labels: no figure here used any", content, StringComparison.Ordinal);
+            Assert.DoesNotContain("accuracy *", content.Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.DoesNotContain("The poster and ours", content, StringComparison.Ordinal);
+        });
+        Assert.Contains("<title>Unsupervised digits without labels: report</title>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("data-digit", page, StringComparison.Ordinal);
+        Assert.Equal(100, Convert.FromBase64String(Regex.Match(page, "data-given=\"([^\"]*)\"").Groups[1].Value).Length);
+        Assert.DoesNotContain("misnamed", page.Split("<script>")[0], StringComparison.Ordinal);
+        Assert.Contains("A row for each cluster:", page, StringComparison.Ordinal);
+        using JsonDocument content = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")));
+        Assert.False(content.RootElement.GetProperty("dataset").GetProperty("labelled").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, content.RootElement.GetProperty("rows")[0].GetProperty("accuracy").ValueKind);
+    }
+
+    [Fact]
+    public void SeveralSeeds_AreNamedAndSpread()
+    {
+        EvaluationRow[] rows = [.. new[] { .5, .7, .9 }.SelectMany((accuracy, seed) => Rows().Take(1).Select(row => row with { Accuracy = accuracy, Seed = $"{seed}", Settings = "same", ModelSha256 = new string((char)('a' + seed), 64) }))];
+        string path = Path.Combine(folder, "report.md");
+        MarkdownReport.Write(path, new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), rows);
+        string text = File.ReadAllText(path);
+        Assert.Contains("| toy, seed 1 | strict | 10, k-means | 70.00 % |", text, StringComparison.Ordinal);
+        Assert.Contains("| toy | strict | 10, k-means | 3 (0, 1, 2) | 70.00 ± 20.00 (50.00 to 90.00) % |", text, StringComparison.Ordinal);
+        Assert.Contains("## Embeddings over seeds: mean ± standard deviation (lowest to highest)", text, StringComparison.Ordinal);
+        MetricsFile.Write(path, Toys.Digits(100), rows);
+        using JsonDocument content = JsonDocument.Parse(File.ReadAllText(path));
+        JsonElement spread = content.RootElement.GetProperty("spreads")[0];
+        Assert.Equal(["0", "1", "2"], spread.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetString()));
+        Assert.Equal(.2, spread.GetProperty("figures").GetProperty("accuracy").GetProperty("standard_deviation").GetDouble(), 1e-12);
+    }
+
+    [Fact]
     public void Html_DrawnStrokes_AreNamedInTheTitle()
     {
         Assert.Contains("<title>Unsupervised digits on drawn strokes (not MNIST): accuracy report</title>", Html("strokes"), StringComparison.Ordinal);
@@ -147,7 +190,7 @@ public sealed class ReportTests : IDisposable
     public void Metrics_HasTheContractsFields()
     {
         using JsonDocument content = JsonDocument.Parse(Metrics());
-        Assert.Equal(["name", "sha256", "split"], Names(content.RootElement.GetProperty("dataset")));
+        Assert.Equal(["name", "sha256", "split", "labelled"], Names(content.RootElement.GetProperty("dataset")));
         JsonElement row = content.RootElement.GetProperty("rows")[0];
         string[] contract = ["method", "model_sha256", "protocol", "k", "uses_labels", "accuracy", "purity", "nmi", "ari", "knn20", "linear", "confusion", "images", "train_seconds", "parameters", "bytes"];
         Assert.Empty(contract.Except(Names(row)));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Toolchain.Clustering;
 using Toolchain.Evaluate.Metrics;
@@ -67,32 +66,7 @@ public sealed class ScikitLearnTests
         return new Case([.. digits.Select(digit => random.NextDouble() < noise ? random.Next(clusterCount) : digit % clusterCount)], digits);
     }
 
-    static JsonElement[] Run(IEnumerable<string> lines)
-    {
-        string script = Path.Combine(AppContext.BaseDirectory, "sklearn_metrics.py");
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/env", ["bash", "-c", "for p in /usr/bin/python3 python3; do $p -c 'import sklearn' 2>/dev/null && exec $p \"$0\"; done; exit 77", script])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        Task<string> output = python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        try
-        {
-            foreach (string line in lines)
-            {
-                python.StandardInput.WriteLine(line);
-            }
-            python.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It ended at once: there is no scikit-learn, as its exit status says.
-        }
-        python.WaitForExit();
-        Assert.SkipWhen(python.ExitCode == 77, "scikit-learn is not installed (Debian: python3-sklearn)");
-        Assert.Equal(0, python.ExitCode);
-        return [.. output.Result.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
-    }
+    static JsonElement[] Run(IEnumerable<string> lines) => ScikitLearn.Run("sklearn_metrics.py", lines);
 
     sealed record Case(int[] Clusters, int[] Digits);
 }

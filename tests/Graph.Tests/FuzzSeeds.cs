@@ -7,7 +7,7 @@ static class FuzzSeeds
 {
     static readonly Random random = new(9);
 
-    public static IReadOnlyList<OnnxModel> All { get; } = [ConvolutionNet(), Attention(), Shapes(13), Shapes(21), Mixture(), Logic(), Vision(), Sequence()];
+    public static IReadOnlyList<OnnxModel> All { get; } = [ConvolutionNet(), Attention(), Shapes(13), Shapes(21), Mixture(), Logic(), Vision(), Sequence(), Loop()];
 
     static TensorData Weight(params long[] sizes) =>
         TensorData.Of([.. Enumerable.Range(0, (int)sizes.Aggregate((a, b) => a * b)).Select(_ => random.NextSingle())], sizes);
@@ -76,6 +76,20 @@ static class FuzzSeeds
         y = graph.Apply("GatherND", [y, graph.Constant(TensorData.Of([0L, 1, 0, 2], 2, 2))]);
         graph.Output("y", graph.Apply("ScatterElements", [y, graph.Constant(TensorData.Of([0L, 1], 1, 2)), graph.Constant(TensorData.Of([1f, 2], 1, 2))], new Attributes { ["axis"] = 1L }));
         graph.Output("last", gru[1]);
+        return graph.Build();
+    }
+
+    static OnnxModel Loop()
+    {
+        var graph = new GraphBuilder("loop");
+        Value x = graph.Input("x", ElementType.Float32, new Shape("N", 2)), w = graph.Initializer("w", Weight(2, 2));
+        Value[] results = graph.Loop(graph.Constant(TensorData.Scalar(3, ElementType.Int64)), [x], (body, i, state) =>
+        {
+            Value next = body.Add(body.MatMul(state[0], w), body.Scalar(1, state[0]));
+            return new LoopStep([next], [body.Mul(next, body.Cast(i, ElementType.Float32))]);
+        });
+        graph.Output("y", results[0]);
+        graph.Output("all", results[1]);
         return graph.Build();
     }
 

@@ -21,7 +21,7 @@ static class EvaluateCommand
         var layer = new Option<string>("--layer") { Description = "Output of the models that is taken as the embedding, such as feature for moco.", DefaultValueFactory = _ => "embedding" };
         var map = new Option<int>("--tsne") { Description = "Test images on the report's t-SNE map of each model; 0 for none.", DefaultValueFactory = _ => 10_000 };
         var sweep = new Option<string[]>("--sweep") { Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.", AllowMultipleArgumentsPerToken = false };
-        var command = new Command("evaluate", "Cluster, score and report models on labelled images.\n\nExample: uvl evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
+        var command = new Command("evaluate", "Cluster, score and report models; without labels, by the figures that need none.\n\nExample: uvl evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
             models, common.Data, output, protocol, layer, map, sweep, common.Seed, common.SkipBad, common.Threads, common.Device,
         };
@@ -31,7 +31,7 @@ static class EvaluateCommand
             string spec = common.Spec(parsed, terminal);
             DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
-            var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
+            var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), parsed.GetValue(common.Device));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
             foreach (string path in parsed.GetValue(models)!)
             {
@@ -72,12 +72,29 @@ static class EvaluateCommand
     static void Print(Terminal terminal, List<EvaluationRow> rows, DigitSet test, string report)
     {
         terminal.Line();
-        terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and neighbours are scored with labels, nothing was trained with any");
-        terminal.Table(["system", "protocol", "clusters", "accuracy", "NMI", "ARI", "20 neighbours", "linear"], rows.Select(row => new[]
+        if (rows.Any(row => row.Accuracy is not null))
         {
-            row.Method, row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), row.Nmi.ToString("f3", CultureInfo.InvariantCulture),
-            row.Ari.ToString("f3", CultureInfo.InvariantCulture), Percent(row.NeighbourAccuracy), Percent(row.Linear),
-        }));
+            terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and neighbours are scored with labels, nothing was trained with any");
+            terminal.Table(["system", "protocol", "clusters", "accuracy", "NMI", "ARI", "20 neighbours", "linear"], rows.Select(row => new[]
+            {
+                row.Method, row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari), Percent(row.NeighbourAccuracy), Percent(row.Linear),
+            }));
+        }
+        else
+        {
+            terminal.Line($"{test.Count} test images of {test.Name}, which have no labels: only figures that need none");
+            terminal.Table(["system", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"], rows.Select(row => new[]
+            {
+                row.Method, row.Protocol, $"{row.K} {row.Clusterer}", Number(row.Silhouette), $"{row.Sizes.Min()} to {row.Sizes.Max()}", Number(row.EffectiveRank), Number(row.Uniformity),
+            }));
+        }
+        foreach (SeedSpread spread in SeedSpread.Of(rows))
+        {
+            if (spread.Figures.GetValueOrDefault("accuracy") is Spread accuracy)
+            {
+                terminal.Line($"{spread.Method}, {spread.Protocol}, {spread.K} {spread.Clusterer}, over seeds {string.Join(", ", spread.Seeds)}: accuracy {Percent(accuracy.Mean)}, standard deviation {Percent(accuracy.StandardDeviation)}, {Percent(accuracy.Lowest)} to {Percent(accuracy.Highest)}");
+            }
+        }
         terminal.Line();
         terminal.Line($"report: {report}");
         foreach (EvaluationRow row in rows)
@@ -106,6 +123,8 @@ static class EvaluateCommand
     };
 
     static string Percent(double? share) => share is double known ? Percent(known) : "-";
+
+    static string Number(double? number) => number is double known ? known.ToString("f3", CultureInfo.InvariantCulture) : "-";
 
     static string Percent(double share) => share.ToString("p2", CultureInfo.InvariantCulture);
 

@@ -19,12 +19,12 @@ static class ProbeCommand
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx." };
         var output = new Option<string?>("--out") { Description = "The encoder and the classifier as one model, from pixels to digit (.onnx)." };
-        var step = new Option<string?>("--step") { Description = "The training step as a model that any ONNX runtime can run (.onnx)." };
+        var training = new Option<string?>("--training") { Description = "The training itself as a model: one graph, a loop over the steps, for any ONNX runtime (.onnx)." };
         var layer = new Option<string>("--layer") { Description = "Output of the model that is classified, such as feature for moco; --out fuses onto the embedding only.", DefaultValueFactory = _ => "embedding" };
         var command = new Command("probe", "Train a linear classifier on a frozen encoder, which uses labels, score it, and fuse it onto the encoder.\n\n"
             + "Example: uvl probe models/moco/model.onnx --data mnist --out digits.onnx")
         {
-            model, common.Data, layer, output, step, common.Seed, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, layer, output, training, common.Seed, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -43,7 +43,7 @@ static class ProbeCommand
             (int[] trainDigits, int[] testDigits) = (Digits(train), Digits(test));
             Rows rows = new(EmbedCommand.Run(terminal, session, train, cancellation).Values, session.Dimension);
             terminal.Stage("training the classifier");
-            LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed));
+            LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed), parsed.GetValue(common.Device));
             int[] given = classifier.Assign(new Rows(EmbedCommand.Run(terminal, session, test, cancellation).Values, session.Dimension));
             (double right, string where) = (given.Zip(testDigits).Count(pair => pair.First == pair.Second) / (double)given.Length, "");
             if (parsed.GetValue(output) is string path)
@@ -53,14 +53,14 @@ static class ProbeCommand
                 fused.Save(path);
                 where = $"; pixels to digit in {path}";
             }
-            if (parsed.GetValue(step) is string stepPath)
+            if (parsed.GetValue(training) is string trainingPath)
             {
-                LinearProbe.Step(session.Dimension).Save(stepPath);
-                where += $"; the training step in {stepPath}";
+                LinearProbe.Training(session.Dimension).Save(trainingPath);
+                where += $"; the training in {trainingPath}";
             }
             (double low, double high) = WilsonInterval.Of(right, given.Length);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"linear probe, trained with {train.Count:n0} labels: {right:p2} of {test.Count:n0} test images (95 % interval {low:p2} to {high:p2}){where}"));
-            terminal.Event("probe", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["path"] = parsed.GetValue(output), ["step"] = parsed.GetValue(step) });
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"linear probe, trained with {train.Count:n0} labels: {right:p2} of {test.Count:n0} {(train.Sha256 == test.Sha256 ? "of the same" : "test")} images (95 % interval {low:p2} to {high:p2}){where}"));
+            terminal.Event("probe", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["path"] = parsed.GetValue(output), ["training"] = parsed.GetValue(training) });
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;

@@ -49,8 +49,11 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
         var subject = Subject.Of(session, request.Digits, test, cancellation: request.Cancellation);
         var evaluation = new Evaluation(request.Digits, test, request.Seed, request.Threads);
-        var cell = new SweepCell(settings, evaluation.StrictKMeans(subject).Accuracy, evaluation.PosterOf(subject).Accuracy, subject.TrainSeconds ?? 0, probe ? evaluation.Linear(subject) : 0);
+        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(subject), test), Accuracy(evaluation.PosterOf(subject), test), subject.TrainSeconds ?? 0, probe ? evaluation.Linear(subject) : 0);
         AtomicFile.WriteText(Path.Combine(folder, "cell.json"), JsonSerializer.Serialize(cell, indented) + "\n");
         return cell;
     }
+
+    static double Accuracy(EvaluationRow row, DigitSet test) =>
+        row.Accuracy ?? throw new InvalidDataException($"'{test.Name}': expected labelled images to score the cells on, found none with labels.");
 }

@@ -19,7 +19,7 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
 
     /// <summary>Of rows [N,D] with the digit of each; pairs are those of at most 2,000 rows, evenly taken.</summary>
     /// <param name="rows">Embeddings [N,D], N at least 1.</param>
-    /// <param name="digits">Digit of each.</param>
+    /// <param name="digits">Digit of each; empty where they are not known.</param>
     /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
     public static EmbeddingGeometry Of(Rows rows, ReadOnlySpan<int> digits, int threads = 0)
     {
@@ -37,7 +37,7 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
                 double square = PictureQuality.SquaredDistance(unit[i], unit[j]);
                 kernels += Math.Exp(-2 * square);
                 pairs++;
-                if (digits[taken[i]] == digits[taken[j]])
+                if (digits.Length > 0 && digits[taken[i]] == digits[taken[j]])
                 {
                     distances += square;
                     alike++;

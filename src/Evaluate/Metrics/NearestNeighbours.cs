@@ -16,8 +16,15 @@ public static class NearestNeighbours
     /// <param name="threads">Threads; 0 takes all processors.</param>
     public static double[] Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int[] counts, double temperature = .07, int threads = 0)
     {
+        int[] truth = testDigits.ToArray();
+        return [.. Assign(train, trainDigits, test, counts, temperature, threads).Select(given => (double)given.Zip(truth).Count(pair => pair.First == pair.Second) / truth.Length)];
+    }
+
+    /// <summary>The digit of each test image for each number of neighbours that vote, [counts][M]; of equal votes the smaller digit.</summary>
+    internal static int[][] Assign(Rows train, ReadOnlySpan<int> trainDigits, Rows test, int[] counts, double temperature = .07, int threads = 0)
+    {
         (int used, int[] indices, float[] similarities) = Neighbours.Cosine(test, train, Math.Min(counts.Max(), train.Count), threads);
-        var right = new int[counts.Length];
+        int[][] given = [.. counts.Select(_ => new int[test.Count])];
         for (int row = 0; row < test.Count; row++)
         {
             for (int choice = 0; choice < counts.Length; choice++)
@@ -28,9 +35,9 @@ public static class NearestNeighbours
                     // Only differences matter: taken from the best neighbour, the exponent cannot overflow.
                     votes[trainDigits[indices[i]]] += Math.Exp((similarities[i] - similarities[row * used]) / temperature);
                 }
-                right[choice] += Array.IndexOf(votes, votes.Max()) == testDigits[row] ? 1 : 0;
+                given[choice][row] = Array.IndexOf(votes, votes.Max());
             }
         }
-        return [.. right.Select(count => (double)count / test.Count)];
+        return given;
     }
 }

@@ -1,12 +1,15 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Clustering;
 using Toolchain.Data;
+using Toolchain.Graph;
+using Toolchain.Inference;
 
 namespace Toolchain.Evaluate.Probe;
 
 /// <summary>
 /// A linear classifier on frozen embeddings, trained with the training labels: how much of the digits a straight cut can read from them. Columns are
-/// standardised by the training rows; the classifier is trained by Adam on plain ONNX Runtime.
+/// standardised by the training rows; the classifier is trained by Adam in one run of one graph on plain ONNX Runtime.
 /// </summary>
 public static class LinearProbe
 {
@@ -19,9 +22,11 @@ public static class LinearProbe
     /// <param name="test">Embeddings [M,D].</param>
     /// <param name="testDigits">Their digits.</param>
     /// <param name="seed">Seed of the order of rows; the start is zero.</param>
-    public static double Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int seed = 0)
+    /// <param name="device">Where it is trained.</param>
+    /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
+    public static double Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int seed = 0, ComputeDevice device = ComputeDevice.Cpu)
     {
-        int[] given = Fit(train, trainDigits, seed).Assign(test);
+        int[] given = Fit(train, trainDigits, seed, device).Assign(test);
         int right = 0;
         for (int i = 0; i < given.Length; i++)
         {
@@ -34,10 +39,12 @@ public static class LinearProbe
     /// <param name="train">Embeddings [N,D].</param>
     /// <param name="digits">Their digits.</param>
     /// <param name="seed">Seed of the order of rows; the start is zero.</param>
-    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> digits, int seed = 0)
+    /// <param name="device">Where it is trained.</param>
+    /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
+    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> digits, int seed = 0, ComputeDevice device = ComputeDevice.Cpu)
     {
         (float[] mean, float[] scale) = Standardization(train);
-        (float[] weight, float[] bias) = Fit(train, digits, mean, scale, seed);
+        (float[] weight, float[] bias) = Train(train, digits, mean, scale, seed, device);
         // weight (x - mean) scale + bias, of x itself.
         var (folded, shifted) = (new double[classes, train.Width], Array.ConvertAll(bias, value => (double)value));
         for (int digit = 0; digit < classes; digit++)
@@ -51,33 +58,57 @@ public static class LinearProbe
         return new LinearClassifier(folded, shifted);
     }
 
-    /// <summary>The training step as a model of its own, for any ONNX runtime: see <see cref="LinearClassifier"/> for what it learns of standardised rows.</summary>
+    /// <summary>
+    /// The whole training as a model of its own, for any ONNX runtime: it takes rows, digits, the order of the batches and the classifier's state, and gives the state
+    /// after them. Its inputs say by their shapes what they are.
+    /// </summary>
     /// <param name="width">Columns of the rows (D).</param>
-    public static Graph.OnnxModel Step(int width) => AdamStepGraph.Build(width, classes, learningRate);
+    public static OnnxModel Training(int width) => ProbeGraph.Build(width, classes, learningRate);
 
-    static (float[] Weight, float[] Bias) Fit(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed)
+    static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed, ComputeDevice device)
     {
-        int size = Math.Min(batchSize, train.Count), width = train.Width;
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, IntraOpNumThreads = 1 };
-        using var session = new InferenceSession(AdamStepGraph.Build(width, classes, learningRate).ToBytes(), options);
-        using var step = new ProbeStep(session, size, width, classes);
-        // Ten passes over MNIST; fewer images are passed over more often.
+        int width = train.Width;
+        (long[] order, int batch) = Order(train.Count, seed);
+        (float[] weight, float[] bias) = (new float[classes * width], new float[classes]);
+        OrtValue[] inputs =
+        [
+            Tensor(MemoryMarshal.AsMemory(train.Values), train.Count, width), Tensor<long>(Array.ConvertAll(digits.ToArray(), digit => (long)digit), train.Count), Tensor<long>(order, order.Length / batch, batch),
+            Tensor<float>(mean, width), Tensor<float>(scale, width), Tensor<long>(new long[1]),
+            .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal) ? Tensor<float>(new float[classes * width], classes, width) : Tensor<float>(new float[classes], classes)),
+        ];
+        OrtValue[] outputs = [Tensor<float>(weight, classes, width), Tensor<float>(bias, classes)];
+        using InferenceSession session = Sessions.Open(Training(width).ToBytes(), "the linear probe", device).Session;
+        using var options = new RunOptions();
+        try
+        {
+            session.Run(options, ["x", "digits", "order", "mean", "scale", "steps_before", .. ProbeGraph.State], inputs, ["next_weight", "next_bias"], outputs);
+        }
+        finally
+        {
+            Array.ForEach([.. inputs, .. outputs], value => value.Dispose());
+        }
+        return (weight, bias);
+    }
+
+    static OrtValue Tensor<T>(Memory<T> memory, params long[] sizes) where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, sizes);
+
+    // Ten passes over MNIST; fewer images are passed over more often.
+    static (long[] Order, int Batch) Order(int count, int seed)
+    {
+        int size = Math.Min(batchSize, count);
+        var order = new long[steps * size];
         for (int epoch = 0, done = 0; done < steps; epoch++)
         {
-            int[] order = new RandomStream((ulong)seed, "linear probe", epoch).NextPermutation(train.Count);
-            for (int start = 0; start + size <= order.Length && done < steps; start += size, done++)
+            int[] shuffled = new RandomStream((ulong)seed, "linear probe", epoch).NextPermutation(count);
+            for (int start = 0; start + size <= count && done < steps; start += size, done++)
             {
-                step.Target.AsSpan().Clear();
                 for (int i = 0; i < size; i++)
                 {
-                    int row = order[start + i];
-                    Standardize(train[row], mean, scale, step.Rows.AsSpan(i * width, width));
-                    step.Target[i * classes + digits[row]] = 1;
+                    order[done * size + i] = shuffled[start + i];
                 }
-                step.Run();
             }
         }
-        return (step["weight"], step["bias"]);
+        return (order, size);
     }
 
     static (float[] Mean, float[] Scale) Standardization(Rows rows)
@@ -97,13 +128,5 @@ public static class LinearProbe
         // A constant column stays 0.
         float[] scale = [.. squares.Select((value, i) => (float)(1 / Math.Sqrt(Math.Max(value / rows.Count - (double)mean[i] * mean[i], 1e-6))))];
         return (mean, scale);
-    }
-
-    static void Standardize(ReadOnlySpan<float> row, float[] mean, float[] scale, Span<float> target)
-    {
-        for (int i = 0; i < row.Length; i++)
-        {
-            target[i] = (row[i] - mean[i]) * scale[i];
-        }
     }
 }

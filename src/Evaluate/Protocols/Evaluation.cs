@@ -2,6 +2,7 @@ using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Evaluate.Probe;
+using Toolchain.Inference;
 
 namespace Toolchain.Evaluate.Protocols;
 
@@ -20,13 +21,15 @@ public enum ProtocolChoice
 
 /// <summary>
 /// Evaluates subjects under the protocols of docs/decisions/0001-contract.md. Clusterers are fitted on the training images without labels; the map from
-/// clusters to digits is fitted on the training labels; all figures are of the test images.
+/// clusters to digits is fitted on the training labels; all figures are of the test images. Where either has no labels, the figures that need none remain; where both are the
+/// same images, neighbours and linear probe are left out.
 /// </summary>
-/// <param name="train">Labelled training images.</param>
-/// <param name="test">Labelled test images.</param>
+/// <param name="train">Training images, at least ten.</param>
+/// <param name="test">Test images, at least one.</param>
 /// <param name="seed">Seed of the clusterers.</param>
 /// <param name="threads">Threads; 0 takes all processors. No figure depends on it.</param>
-public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0)
+/// <param name="device">Where the linear probe is trained.</param>
+public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
 {
     const string oneToOne = "one-to-one map of clusters to digits, on training labels";
     const string majority = "majority vote of training labels in each cluster";
@@ -36,16 +39,27 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     // Components that the poster's code gave each system's mixture (YunzeMan/Empirical-Study-on-Unsupervised-Learning); 130, its last word, for others.
     static readonly Dictionary<string, int> posterComponents = new() { ["autoencoder"] = 40, ["moco"] = 130 };
 
-    readonly int[] trainDigits = Digits(train), testDigits = Digits(test);
+    readonly int[] trainDigits = train.Count >= 10
+        ? Digits(train)
+        : throw new InvalidDataException($"'{train.Name}': expected at least 10 training images to make 10 clusters of, found {train.Count}; give more images.");
+
+    readonly int[] testDigits = test.Count >= 1
+        ? Digits(test)
+        : throw new InvalidDataException($"'{test.Name}': expected test images to score, found none; give more images.");
+
+    // Where a source has no parts, test images are the training images: each is its own nearest neighbour, and the probe has seen its digit.
+    readonly bool areApart = train.Sha256 != test.Sha256;
+
+    readonly bool isLabelled = train.Labels is not null && test.Labels is not null;
 
     /// <summary>The rows of one subject, with its neighbour and linear accuracy in each.</summary>
     public IReadOnlyList<EvaluationRow> Run(Subject subject, ProtocolChoice choice)
     {
-        double[]? neighbours = subject is { Train: Rows known, Test: Rows asked }
+        double[]? neighbours = isLabelled && areApart && subject is { Train: Rows known, Test: Rows asked }
             ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, [20, 200], threads: threads)
             : null;
-        double? linear = subject is { Train: not null, Test: not null } ? Linear(subject) : null;
-        EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest ? EmbeddingGeometry.Of(spread, testDigits, threads) : null;
+        double? linear = isLabelled && areApart && subject is { Train: not null, Test: not null } ? Linear(subject) : null;
+        EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest ? EmbeddingGeometry.Of(spread, isLabelled ? testDigits : [], threads) : null;
         var rows = new List<EvaluationRow>();
         if (choice != ProtocolChoice.Poster)
         {
@@ -71,10 +85,15 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
 
     /// <summary>Accuracy on the test images of a linear probe that learns with the training labels, in [0..1].</summary>
     /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
+    /// <exception cref="InvalidDataException">The data has no labels.</exception>
     public double Linear(Subject subject)
     {
         (Rows known, Rows asked) = Embeddings(subject);
-        return LinearProbe.Accuracy(known, trainDigits, asked, testDigits, seed);
+        if (!isLabelled)
+        {
+            throw new InvalidDataException("The linear probe learns from labels, and the data has none; give labelled images.");
+        }
+        return LinearProbe.Accuracy(known, trainDigits, asked, testDigits, seed, device);
     }
 
     /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
@@ -146,31 +165,40 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
 
     EvaluationRow Score(Subject subject, string clusterer, string protocol, int k, int[] trainClusters, int[] testClusters, Func<Contingency, int[]> name, string usesLabels)
     {
-        int[] map = name(new Contingency(trainClusters, trainDigits, k));
-        int[] given = ClusterMap.Apply(map, testClusters);
-        var counts = new Contingency(testClusters, testDigits, k);
-        return new EvaluationRow
+        var row = new EvaluationRow
         {
             Method = subject.Method,
             Clusterer = clusterer,
             Protocol = protocol,
             K = k,
+            Silhouette = SampledSilhouette(subject.Test, testClusters, k),
+            Clusters = testClusters,
+            Sizes = [.. Enumerable.Range(0, k).Select(cluster => testClusters.Count(found => found == cluster))],
+            Images = testClusters.Length,
+            Seed = subject.Seed,
+            Settings = subject.Settings,
+            ModelSha256 = subject.ModelSha256,
+            Bytes = subject.Bytes,
+            TrainSeconds = subject.TrainSeconds,
+            Parameters = subject.Parameters,
+        };
+        return isLabelled ? Named(row, ClusterMap.Apply(name(new Contingency(trainClusters, trainDigits, k)), testClusters), usesLabels) : row;
+    }
+
+    EvaluationRow Named(EvaluationRow row, int[] given, string usesLabels)
+    {
+        var counts = new Contingency(row.Clusters, testDigits, row.K);
+        return row with
+        {
             UsesLabels = usesLabels,
             Accuracy = ClusteringMetrics.Accuracy(given, testDigits),
             Purity = ClusteringMetrics.Purity(counts),
             Nmi = ClusteringMetrics.NormalizedMutualInformation(counts),
             Ari = ClusteringMetrics.AdjustedRandIndex(counts),
             Ami = ClusteringMetrics.AdjustedMutualInformation(counts),
-            Silhouette = SampledSilhouette(subject.Test, testClusters, k),
             Recall = Recall(testDigits, given),
-            Sizes = [.. Enumerable.Range(0, k).Select(cluster => testClusters.Count(found => found == cluster))],
             Confusion = Confusion(testDigits, given),
             Given = given,
-            Images = testDigits.Length,
-            ModelSha256 = subject.ModelSha256,
-            Bytes = subject.Bytes,
-            TrainSeconds = subject.TrainSeconds,
-            Parameters = subject.Parameters,
         };
     }
 
@@ -203,7 +231,5 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         return table;
     }
 
-    static int[] Digits(DigitSet digits) => digits.Labels is byte[] labels
-        ? [.. labels.Select(label => (int)label)]
-        : throw new InvalidDataException($"'{digits.Name}': expected labelled images for scoring, found none with labels; use 'uvl embed' and 'uvl cluster' for images without labels.");
+    static int[] Digits(DigitSet digits) => [.. (digits.Labels ?? []).Select(label => (int)label)];
 }

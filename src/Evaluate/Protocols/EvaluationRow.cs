@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Toolchain.Evaluate.Protocols;
 
-/// <summary>One line of <c>metrics.json</c> and of the report: a model under a protocol. Figures are fractions in [0..1]; null where not taken.</summary>
+/// <summary>One line of <c>metrics.json</c> and of the report: a model under a protocol. Figures are fractions in [0..1]; null where not taken, as those that need labels are where the data has none.</summary>
 public sealed record EvaluationRow
 {
     /// <summary>The system, such as "moco", or "raw pixels".</summary>
@@ -17,23 +17,23 @@ public sealed record EvaluationRow
     /// <summary>Number of clusters.</summary>
     public required int K { get; init; }
 
-    /// <summary>What labels were used for, in words; every figure but the clusters themselves needs some.</summary>
-    public required string UsesLabels { get; init; }
+    /// <summary>What labels were used for, in words.</summary>
+    public string UsesLabels { get; init; } = "nothing: the data has no labels";
 
     /// <summary>Share of test images named rightly through the map that was fitted on the training labels.</summary>
-    public required double Accuracy { get; init; }
+    public double? Accuracy { get; init; }
 
     /// <summary>Share of test images that show the commonest digit of their cluster.</summary>
-    public required double Purity { get; init; }
+    public double? Purity { get; init; }
 
     /// <summary>Normalised mutual information on the test images, arithmetic mean.</summary>
-    public required double Nmi { get; init; }
+    public double? Nmi { get; init; }
 
     /// <summary>Adjusted Rand index on the test images.</summary>
-    public required double Ari { get; init; }
+    public double? Ari { get; init; }
 
     /// <summary>Adjusted mutual information on the test images, arithmetic mean.</summary>
-    public required double Ami { get; init; }
+    public double? Ami { get; init; }
 
     /// <summary>Silhouette of at most 2,000 test images in their clusters, in [-1..1]; needs no labels; null without embeddings.</summary>
     public double? Silhouette { get; init; }
@@ -59,15 +59,19 @@ public sealed record EvaluationRow
     public double? Alignment { get; init; }
 
     /// <summary>Share of the test images of each digit that are named rightly, [10]; null for a digit that has none.</summary>
-    public required double?[] Recall { get; init; }
+    public double?[]? Recall { get; init; }
 
     /// <summary>Test images in each cluster, [K].</summary>
     public required int[] Sizes { get; init; }
 
     /// <summary>Test images by true digit (row) and given digit (column); images of clusters without a digit are left out.</summary>
-    public required int[][] Confusion { get; init; }
+    public int[][]? Confusion { get; init; }
 
-    /// <summary>Digit given to each test image, -1 where its cluster has none.</summary>
+    /// <summary>Cluster of each test image, in [0..K).</summary>
+    [JsonIgnore]
+    public int[] Clusters { get; init; } = [];
+
+    /// <summary>Digit given to each test image, -1 where its cluster has none; empty without labels.</summary>
     [JsonIgnore]
     public int[] Given { get; init; } = [];
 
@@ -76,6 +80,13 @@ public sealed record EvaluationRow
 
     /// <summary>Digest of the model file; null for raw pixels.</summary>
     public string? ModelSha256 { get; init; }
+
+    /// <summary>Seed of the training, from the model; null where it says none.</summary>
+    public string? Seed { get; init; }
+
+    /// <summary>What the model was trained on and how, but for the seed: rows of one method and equal settings are of one kind. Null where it says nothing.</summary>
+    [JsonIgnore]
+    public string? Settings { get; init; }
 
     /// <summary>Training time from the manifest beside the model, or null.</summary>
     public double? TrainSeconds { get; init; }

@@ -32,6 +32,12 @@ public sealed record Subject
     /// <summary>Size of the model file.</summary>
     public long? Bytes { get; init; }
 
+    /// <summary>Seed of the training, from the model's metadata, or null.</summary>
+    public string? Seed { get; init; }
+
+    /// <summary>Training data and options from the model's metadata, but for seeds; null where it has none.</summary>
+    public string? Settings { get; init; }
+
     /// <summary>Training time from the manifest, or null.</summary>
     public double? TrainSeconds { get; init; }
 
@@ -72,9 +78,30 @@ public sealed record Subject
             ClusterCount = first.Clusters is null ? 0 : (int)Math.Max(first.ClusterCount, Math.Max(first.Clusters.Max(), second.Clusters!.Max()) + 1),
             ModelSha256 = session.Sha256,
             Bytes = session.SizeBytes,
+            Seed = session.Metadata.GetValueOrDefault("uvl.seed"),
+            Settings = SettingsOf(session.Metadata),
             TrainSeconds = seconds,
             Parameters = parameters,
         };
+    }
+
+    // "from" is the folder of another run, which has the same seed as a rule.
+    static string? SettingsOf(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue("uvl.options", out string? options))
+        {
+            return null;
+        }
+        try
+        {
+            using JsonDocument read = JsonDocument.Parse(options);
+            IEnumerable<string> kept = read.RootElement.EnumerateObject().Where(option => option.Name != "from").Select(option => $"{option.Name}={option.Value.GetRawText()}");
+            return string.Join(' ', kept.Append(metadata.GetValueOrDefault("uvl.dataset_sha256", "")).Append(metadata.GetValueOrDefault("uvl.clusterer", "")));
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     static void RequireFinite(Embeddings embeddings, string path)

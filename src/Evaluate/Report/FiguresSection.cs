@@ -3,31 +3,71 @@ using Toolchain.Evaluate.Protocols;
 
 namespace Toolchain.Evaluate.Report;
 
-/// <summary>The tables of figures, for the page and for Markdown.</summary>
+/// <summary>A table of the report.</summary>
+/// <param name="title">What it shows.</param>
+/// <param name="heads">Heads of its columns.</param>
+/// <param name="rows">Its cells, as plain text.</param>
+sealed class FigureTable(string title, string[] heads, IEnumerable<string[]> rows)
+{
+    public string Title => title;
+
+    public string[] Heads => heads;
+
+    public IEnumerable<string[]> Rows => rows;
+}
+
+/// <summary>The tables of figures, for the page and for Markdown. What needs labels is left out where there are none.</summary>
 static class FiguresSection
 {
-    public static readonly string[] Heads = ["system", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *", "silhouette"];
+    const string note = "* needs labels. No label was used in training or clustering; the interval is Wilson's for one model, not the spread over seeds.";
+    const string noLabels = "The images have no labels: no figure here used any, and those that need some (accuracy, NMI, AMI, ARI, purity, neighbours, linear probe, alignment) are not there.";
 
-    public static readonly string[] EmbeddingHeads = ["system", "20 neighbours *", "200 neighbours *", "linear *", "effective rank", "uniformity", "alignment *", "training"];
+    public static string Note(bool isLabelled) => isLabelled ? note : noLabels;
 
-    public static readonly string[] PosterHeads = ["system", "poster's protocol", "poster", "ours, poster's protocol", "ours, strict", "ours, linear"];
-
-    public const string Note = "* needs labels. No label was used in training or clustering; the interval is Wilson's for one model, not the spread over seeds.";
-
-    public static IEnumerable<string[]> Rows(IReadOnlyList<EvaluationRow> rows) => rows.Select(row =>
+    /// <summary>All tables, in order.</summary>
+    public static IEnumerable<FigureTable> Tables(IReadOnlyList<EvaluationRow> rows, bool isLabelled)
     {
-        (double low, double high) = WilsonInterval.Of(row.Accuracy, row.Images);
-        return (string[])[row.Method, row.Protocol, $"{row.K}, {row.Clusterer}", Html.Percent(row.Accuracy), $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari), Html.Percent(row.Purity), Html.Number(row.Silhouette)];
-    });
+        yield return isLabelled
+            ? new("Clusters", ["system", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *", "silhouette"], rows.Select(row => Clusters(rows, row)))
+            : new("Clusters", ["system", "protocol", "clusters", "silhouette", "smallest cluster", "largest cluster"], rows.Select(row => (string[])
+                [Name(rows, row), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Number(row.Silhouette), Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
+        EvaluationRow[] models = [.. rows.DistinctBy(row => (row.Method, row.ModelSha256))];
+        yield return isLabelled
+            ? new("Embeddings", ["system", "20 neighbours *", "200 neighbours *", "linear *", "effective rank", "uniformity", "alignment *", "training"], models.Select(row => (string[])
+            [
+                Name(rows, row), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
+                Html.Number(row.Alignment, "f2"), Training(row),
+            ]))
+            : new("Embeddings", ["system", "effective rank", "uniformity", "training"], models.Select(row => (string[])[Name(rows, row), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
+        foreach (FigureTable table in SpreadTables.Of(rows, isLabelled))
+        {
+            yield return table;
+        }
+        if (isLabelled)
+        {
+            yield return new("The poster and ours", ["system", "poster's protocol", "poster", "ours, poster's protocol", "ours, strict", "ours, linear"], PosterRows(rows));
+        }
+    }
 
-    public static IEnumerable<string[]> EmbeddingRows(IReadOnlyList<EvaluationRow> rows) => rows.DistinctBy(row => (row.Method, row.ModelSha256)).Select(row => (string[])
-    [
-        row.Method, Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
-        Html.Number(row.Alignment, "f2"), row.TrainSeconds is double seconds ? Html.Number(seconds, "f0") + " s" : "-",
-    ]);
+    /// <summary>The method, with its seed (and the beginning of its digest, if seeds are equal) where there are several models of it.</summary>
+    public static string Name(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
+    {
+        EvaluationRow[] models = [.. rows.Where(other => other.Method == row.Method).DistinctBy(other => other.ModelSha256)];
+        return models.Length < 2 ? row.Method
+            : models.All(model => model.Seed is not null) && models.DistinctBy(model => model.Seed).Count() == models.Length ? $"{row.Method}, seed {row.Seed}"
+            : $"{row.Method}, {(row.Seed is null ? "" : $"seed {row.Seed}, ")}{row.ModelSha256?[..6]}";
+    }
 
-    /// <summary>The poster's systems beside ours; of a method's rows the first model's, by the clusterer that its section shows, never the best.</summary>
-    public static IEnumerable<string[]> PosterRows(IReadOnlyList<EvaluationRow> rows) => PosterFigures.All.Select(figure =>
+    static string[] Clusters(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
+    {
+        (double low, double high) = WilsonInterval.Of(row.Accuracy!.Value, row.Images);
+        return [Name(rows, row), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Percent(row.Accuracy), $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari), Html.Percent(row.Purity), Html.Number(row.Silhouette)];
+    }
+
+    static string Training(EvaluationRow row) => row.TrainSeconds is double seconds ? Html.Number(seconds, "f0") + " s" : "-";
+
+    // The poster's systems beside ours; of a method's rows the first model's, by the clusterer that its section shows, never the best.
+    static IEnumerable<string[]> PosterRows(IReadOnlyList<EvaluationRow> rows) => PosterFigures.All.Select(figure =>
     {
         EvaluationRow? poster = rows.FirstOrDefault(row => row.Method == figure.Method && row.Protocol == "poster"), strict = ModelSection.Strict(rows.Where(row => row.Method == figure.Method)).FirstOrDefault();
         return (string[])[figure.Method, figure.Protocol, figure.Percent, Cell(figure.IsStrict ? strict : poster), Cell(strict), Html.Percent((poster ?? strict)?.Linear)];
@@ -35,14 +75,13 @@ static class FiguresSection
 
     static string Cell(EvaluationRow? row) => row is null ? "-" : $"{Html.Percent(row.Accuracy)} ({row.K}, {row.Clusterer})";
 
-    public static void Write(Html html, IReadOnlyList<EvaluationRow> rows)
+    public static void Write(Html html, IReadOnlyList<EvaluationRow> rows, bool isLabelled)
     {
         html.Raw("<h2 id=\"figures\">Figures</h2>\n");
-        html.Table("Clusters", Heads, Rows(rows).Select(Escaped));
-        html.Table("Embeddings", EmbeddingHeads, EmbeddingRows(rows).Select(Escaped));
-        html.Table("The poster and ours", PosterHeads, PosterRows(rows).Select(Escaped));
-        html.Add($"<p class=\"note\">{Note}</p>\n");
+        foreach (FigureTable table in Tables(rows, isLabelled))
+        {
+            html.Table(table.Title, table.Heads, table.Rows.Select(cells => (string[])[.. cells.Select(Html.Text)]));
+        }
+        html.Add($"<p class=\"note\">{Note(isLabelled)}</p>\n");
     }
-
-    static string[] Escaped(string[] cells) => [.. cells.Select(Html.Text)];
 }

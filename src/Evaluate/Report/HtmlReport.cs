@@ -11,7 +11,14 @@ namespace Toolchain.Evaluate.Report;
 public sealed record ReportContext(DigitSet Train, DigitSet Test, IReadOnlyDictionary<string, string> Versions)
 {
     /// <summary>The title, which says when the images are drawn ones.</summary>
-    public string Title => "Unsupervised digits" + (Test.Name == "strokes" ? " on drawn strokes (not MNIST)" : "");
+    public string Title => "Unsupervised digits" + (Test.Name == "strokes" ? " on drawn strokes (not MNIST)" : "") + (IsLabelled ? "" : " without labels");
+
+    /// <summary>What was learnt from and what is scored.</summary>
+    public string Introduction => FormattableString.Invariant($"Clusters learnt from {Train.Count:n0} images of {Train.Name} without labels; every figure is of ")
+        + (Train.Sha256 == Test.Sha256 ? "these same images, so neighbours and linear probe are left out." : FormattableString.Invariant($"{Test.Count:n0} test images."));
+
+    /// <summary>Whether both sets have labels: else there are no figures that need some.</summary>
+    public bool IsLabelled => Train.Labels is not null && Test.Labels is not null;
 }
 
 /// <summary>
@@ -27,20 +34,20 @@ public static class HtmlReport
     {
         var html = new Html();
         html.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        html.Add($"<title>{context.Title}: accuracy report</title>\n<style>{ReportStyle.Css}</style>\n</head>\n<body>\n<main>\n");
+        html.Add($"<title>{context.Title}: {(context.IsLabelled ? "accuracy report" : "report")}</title>\n<style>{ReportStyle.Css}</style>\n</head>\n<body>\n<main>\n");
         html.Add($"<h1>{context.Title}</h1>\n");
-        html.Add($"<p>Models learnt from {context.Train.Count:n0} images of <b>{Html.Text(context.Train.Name)}</b> without labels; every figure is of {context.Test.Count:n0} test images.</p>\n");
+        html.Add($"<p>{Html.Text(context.Introduction)}</p>\n");
         (Portrait Portrait, EvaluationRow Row, string Anchor)[] shown = [.. Shown(rows, portraits)];
-        html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they came about</a> {string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.Method)}</a>"))} <a href=\"#origins\">origins</a></nav>\n");
-        FiguresSection.Write(html, rows);
-        Protocols(html);
+        html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they came about</a> {string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(FiguresSection.Name(rows, model.Row))}</a>"))} <a href=\"#origins\">origins</a></nav>\n");
+        FiguresSection.Write(html, rows, context.IsLabelled);
+        html.Raw(context.IsLabelled ? protocols : protocolsWithoutLabels);
         if (portraits.FirstOrDefault(portrait => portrait.Map is not null) is { Map: EmbeddingMap map })
         {
             MapSection.WriteSheet(html, context.Test, map.Images);
         }
         foreach ((Portrait portrait, EvaluationRow row, string anchor) in shown)
         {
-            ModelSection.Write(html, context, portrait, row, anchor);
+            ModelSection.Write(html, context, portrait, row, anchor, FiguresSection.Name(rows, row));
         }
         html.Raw(ablations.Count > 0 ? "<h2>Ablations</h2>\n" : "");
         foreach (Ablation ablation in ablations)
@@ -66,7 +73,7 @@ public static class HtmlReport
         }
     }
 
-    static void Protocols(Html html) => html.Raw("""
+    const string protocols = """
         <h2 id="protocols">How each figure came about</h2>
         <dl>
         <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own). Each cluster gets one digit and each digit one cluster, by the assignment under which most training images are right. Accuracy is then counted on the test images.</dd>
@@ -76,7 +83,17 @@ public static class HtmlReport
         <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings, without labels: how much nearer 2,000 images lie to their own cluster than to the next; how many directions the embeddings fill; how evenly they spread (lower is more even). Alignment is the mean squared distance of two images of the same digit.</dd>
         </dl>
 
-        """);
+        """;
+
+    const string protocolsWithoutLabels = """
+        <h2 id="protocols">How each figure came about</h2>
+        <dl>
+        <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own), and what they hold of the test images.</dd>
+        <dt>poster</dt><dd>As many clusters as the poster's own code made.</dd>
+        <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings: how much nearer 2,000 images lie to their own cluster than to the next; how many directions the embeddings fill; how evenly they spread (lower is more even).</dd>
+        </dl>
+
+        """;
 
     static void Origins(Html html, ReportContext context, IReadOnlyList<EvaluationRow> rows)
     {

@@ -22,15 +22,17 @@ static class MapSection
     public static void Write(Html html, DigitSet test, EmbeddingMap map, EvaluationRow row)
     {
         (short[] xs, short[] ys) = Scaled(map);
-        byte[] digits = [.. map.Images.Select(image => test.Labels![image])];
-        sbyte[] given = [.. map.Images.Select(image => (sbyte)row.Given[image])];
-        html.Add($"<figure class=\"map\" data-x=\"{Base64<short>(xs)}\" data-y=\"{Base64<short>(ys)}\" data-digit=\"{Convert.ToBase64String(digits)}\" data-given=\"{Base64<sbyte>(given)}\">\n");
-        html.Add($"<canvas width=\"900\" height=\"900\" tabindex=\"0\" role=\"img\" aria-label=\"t-SNE map of {map.Images.Length} test embeddings of {Html.Text(row.Method)}, coloured by digit\"></canvas>\n");
-        html.Raw("<div class=\"controls\"><canvas class=\"digit\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output aria-live=\"polite\"></output>\n<label>digit <select><option value=\"\">all</option>");
+        // Without labels the map has no digits: it is coloured by cluster.
+        bool isLabelled = row.Accuracy is not null;
+        string what = isLabelled ? "digit" : "cluster", digits = isLabelled ? $" data-digit=\"{Convert.ToBase64String([.. map.Images.Select(image => test.Labels![image])])}\"" : "";
+        sbyte[] given = [.. map.Images.Select(image => (sbyte)(isLabelled ? row.Given : row.Clusters)[image])];
+        html.Add($"<figure class=\"map\" data-x=\"{Base64<short>(xs)}\" data-y=\"{Base64<short>(ys)}\"{digits} data-given=\"{Base64<sbyte>(given)}\">\n");
+        html.Add($"<canvas width=\"900\" height=\"900\" tabindex=\"0\" role=\"img\" aria-label=\"t-SNE map of {map.Images.Length} test embeddings of {Html.Text(row.Method)}, coloured by {what}\"></canvas>\n");
+        html.Add($"<div class=\"controls\"><canvas class=\"digit\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output aria-live=\"polite\"></output>\n<label>{what} <select><option value=\"\">all</option>");
         html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<option>{digit}</option>")));
-        html.Raw("</select></label>\n<label><input type=\"checkbox\"> only misnamed</label>\n<span class=\"count\"></span></div>\n");
+        html.Raw($"</select></label>\n{(isLabelled ? "<label><input type=\"checkbox\"> only misnamed</label>\n" : "")}<span class=\"count\"></span></div>\n");
         html.Raw("<div class=\"legend\">" + string.Concat(Enumerable.Range(0, 10).Select(digit => $"<span class=\"d{digit}\">{digit}</span>")) + "</div>\n");
-        html.Add($"<figcaption>t-SNE of {map.Images.Length:n0} test embeddings, coloured by digit (labels colour only). Divergence {map.Divergence:f3} nats, trustworthiness {map.Quality.Trustworthiness:f4}, {Html.Percent(map.Quality.Preserved)} of 10 neighbours kept. Point at a digit to see it; drag to move, wheel or + and - to zoom, arrows to move, n for the next image.</figcaption>\n</figure>\n");
+        html.Add($"<figcaption>t-SNE of {map.Images.Length:n0} test embeddings, coloured by {what}{(isLabelled ? " (labels colour only)" : "")}. Divergence {map.Divergence:f3} nats, trustworthiness {map.Quality.Trustworthiness:f4}, {Html.Percent(map.Quality.Preserved)} of 10 neighbours kept. Point at an image to see it; drag to move, wheel or + and - to zoom, arrows to move, n for the next image.</figcaption>\n</figure>\n");
     }
 
     // The square around the map, on whole numbers of 16 bits.

@@ -11,11 +11,12 @@ public static class MarkdownReport
     public static void Write(string path, ReportContext context, IReadOnlyList<EvaluationRow> rows)
     {
         var text = new StringBuilder();
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"# {context.Title}\n\nModels learnt from {context.Train.Count:n0} images of {context.Train.Name} without labels; every figure is of {context.Test.Count:n0} test images.\n");
-        Table(text, "Clusters", FiguresSection.Heads, FiguresSection.Rows(rows));
-        Table(text, "Embeddings", FiguresSection.EmbeddingHeads, FiguresSection.EmbeddingRows(rows));
-        Table(text, "The poster and ours", FiguresSection.PosterHeads, FiguresSection.PosterRows(rows));
-        text.Append('\n').Append(FiguresSection.Note.Replace("*", "\\*", StringComparison.Ordinal)).Append('\n');
+        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"# {context.Title}\n\n{context.Introduction}\n");
+        foreach (FigureTable table in FiguresSection.Tables(rows, context.IsLabelled))
+        {
+            Table(text, table.Title, table.Heads, table.Rows);
+        }
+        text.Append('\n').Append(FiguresSection.Note(context.IsLabelled).Replace("*", "\\*", StringComparison.Ordinal)).Append('\n');
         Table(text, "Origins", ["what", "value"], HtmlReport.Origins(context, rows).Select(line => (string[])[line.Name, line.Value]));
         AtomicFile.WriteText(path, text.ToString());
     }

@@ -11,14 +11,14 @@ public static class MetricsFile
     /// <summary>Writes the file whole or not at all; the same figures give the same bytes.</summary>
     public static void Write(string path, DigitSet test, IReadOnlyList<EvaluationRow> rows)
     {
-        var content = new MetricsContent(new(test.Name, test.Sha256, test.Split.ToString().ToLowerInvariant()), rows);
+        var content = new MetricsContent(new(test.Name, test.Sha256, test.Split.ToString().ToLowerInvariant(), rows.Any(row => row.Accuracy is not null)), rows, SeedSpread.Of(rows));
         AtomicFile.WriteText(path, JsonSerializer.Serialize(content, MetricsJson.Default.MetricsContent) + "\n");
     }
 }
 
-sealed record MetricsContent(MetricsDataset Dataset, IReadOnlyList<EvaluationRow> Rows);
+sealed record MetricsContent(MetricsDataset Dataset, IReadOnlyList<EvaluationRow> Rows, IReadOnlyList<SeedSpread> Spreads);
 
-sealed record MetricsDataset(string Name, string Sha256, string Split);
+sealed record MetricsDataset(string Name, string Sha256, string Split, bool Labelled);
 
 // Written at build time: a program compiled ahead of time has no reflection for it.
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

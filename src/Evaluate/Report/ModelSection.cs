@@ -21,23 +21,34 @@ static class ModelSection
     public static IEnumerable<EvaluationRow> Strict(IEnumerable<EvaluationRow> rows) => rows.Where(row => row.Protocol == "strict").OrderBy(row => Array.IndexOf(order, row.Clusterer));
 
     /// <summary>The digits most often confused, as words: "4 as 9: 12".</summary>
-    public static IEnumerable<string> ConfusedPairs(EvaluationRow row) => Enumerable.Range(0, 100)
-        .Select(i => (Digit: i / 10, Given: i % 10, Count: row.Confusion[i / 10][i % 10]))
+    public static IEnumerable<string> ConfusedPairs(int[][] confusion) => Enumerable.Range(0, 100)
+        .Select(i => (Digit: i / 10, Given: i % 10, Count: confusion[i / 10][i % 10]))
         .Where(cell => cell.Digit != cell.Given && cell.Count > 0)
         .OrderByDescending(cell => cell.Count).Take(mostPairs)
         .Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Digit} as {cell.Given}: {cell.Count}"));
 
-    public static void Write(Html html, ReportContext context, Portrait portrait, EvaluationRow row, string anchor)
+    public static void Write(Html html, ReportContext context, Portrait portrait, EvaluationRow row, string anchor, string heading)
     {
-        html.Add($"<h2 id=\"{anchor}\">{Html.Text(row.Method)}</h2>\n");
-        html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}), each named by one digit; {Html.Percent(row.Accuracy)} of the test images are named rightly. Most confused: {string.Join("; ", ConfusedPairs(row))}.</p>\n");
-        Confusion(html, row);
+        html.Add($"<h2 id=\"{anchor}\">{Html.Text(heading)}</h2>\n");
+        if (row is { Confusion: int[][] table, Recall: double?[] recall })
+        {
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}), each named by one digit; {Html.Percent(row.Accuracy)} of the test images are named rightly. Most confused: {string.Join("; ", ConfusedPairs(table))}.</p>\n");
+            Confusion(html, row.Method, table, recall);
+        }
+        else
+        {
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}); which digits they hold is not known without labels.</p>\n");
+        }
+        html.Add($"<p class=\"note\">Test images in each cluster: {string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");
         if (portrait.Map is EmbeddingMap map)
         {
             MapSection.Write(html, context.Test, map, row);
         }
         Gallery(html, context.Test, portrait.Subject, row);
-        Mistakes(html, context, portrait.Subject, row);
+        if (row.Accuracy is not null)
+        {
+            Mistakes(html, context, portrait.Subject, row);
+        }
         CurvesSection.Write(html, portrait.Run.Curves);
         foreach ((string name, byte[] png) in portrait.Run.Pictures)
         {
@@ -45,37 +56,38 @@ static class ModelSection
         }
     }
 
-    static void Confusion(Html html, EvaluationRow row)
+    static void Confusion(Html html, string method, int[][] confusion, double?[] recall)
     {
-        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(row.Method)}\">\n<table class=\"confusion\">\n<caption>Test images by true digit (down) and given digit (across)</caption>\n<thead><tr><td></td>");
+        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(method)}\">\n<table class=\"confusion\">\n<caption>Test images by true digit (down) and given digit (across)</caption>\n<thead><tr><td></td>");
         html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<th scope=\"col\">{digit}</th>")) + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
         for (int digit = 0; digit < 10; digit++)
         {
-            int total = Math.Max(1, row.Confusion[digit].Sum());
+            int total = Math.Max(1, confusion[digit].Sum());
             html.Add($"<tr><th scope=\"row\">{digit}</th>");
             for (int given = 0; given < 10; given++)
             {
-                html.Add($"<td style=\"--share:{row.Confusion[digit][given] / (double)total:f3}\" class=\"{(given == digit ? "right" : "wrong")}\">{row.Confusion[digit][given]}</td>");
+                html.Add($"<td style=\"--share:{confusion[digit][given] / (double)total:f3}\" class=\"{(given == digit ? "right" : "wrong")}\">{confusion[digit][given]}</td>");
             }
-            html.Add($"<td>{Html.Percent(row.Recall[digit])}</td></tr>\n");
+            html.Add($"<td>{Html.Percent(recall[digit])}</td></tr>\n");
         }
-        html.Add($"</tbody>\n</table>\n</div>\n<p class=\"note\">Test images in each cluster: {string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");
+        html.Raw("</tbody>\n</table>\n</div>\n");
     }
 
-    // Of each given digit the images nearest to the mean of their embeddings, and the farthest.
+    // Of each given digit (or cluster, where there are no labels) the images nearest to the mean of their embeddings, and the farthest.
     static void Gallery(Html html, DigitSet test, Subject subject, EvaluationRow row)
     {
         if (subject.Test is not Rows rows)
         {
             return;
         }
-        byte[] pixels = [.. Enumerable.Range(0, 10).Where(row.Given.Contains).SelectMany(digit =>
+        int[] groups = row.Accuracy is null ? row.Clusters : row.Given;
+        byte[] pixels = [.. Enumerable.Range(0, 10).Where(groups.Contains).SelectMany(group =>
         {
-            int[] members = [.. Enumerable.Range(0, test.Count).Where(image => row.Given[image] == digit)];
+            int[] members = [.. Enumerable.Range(0, test.Count).Where(image => groups[image] == group)];
             int[] sorted = [.. members.OrderBy(Distances(rows, members))];
             return Mean(test, members).Concat(Pixels(test, [.. Padded(sorted.Take(galleryImages)), .. Padded(sorted.Skip(Math.Max(galleryImages, sorted.Length - galleryImages)))]));
         })];
-        html.Figure(ImageSheet.Encode(pixels, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}", $"A row for each named cluster: the mean of its test images, its {galleryImages} images nearest to the mean of their embeddings, and the {galleryImages} farthest.");
+        html.Figure(ImageSheet.Encode(pixels, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}", $"A row for each {(row.Accuracy is null ? "" : "named ")}cluster: the mean of its test images, its {galleryImages} images nearest to the mean of their embeddings, and the {galleryImages} farthest.");
     }
 
     static IEnumerable<byte> Mean(DigitSet test, int[] members) =>

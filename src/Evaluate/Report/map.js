@@ -2,7 +2,8 @@
 "use strict";
 for (const figure of document.querySelectorAll("figure.map")) {
   const numbers = (name, type) => new type(Uint8Array.from(atob(figure.dataset[name]), c => c.charCodeAt(0)).buffer);
-  const xs = numbers("x", Int16Array), ys = numbers("y", Int16Array), digits = numbers("digit", Uint8Array), given = numbers("given", Int8Array);
+  const xs = numbers("x", Int16Array), ys = numbers("y", Int16Array), given = numbers("given", Int8Array);
+  const digits = "digit" in figure.dataset ? numbers("digit", Uint8Array) : null, group = digits ?? given; // no digits: no labels
   const canvas = figure.querySelector("canvas"), context = canvas.getContext("2d"), sheet = document.getElementById("digits");
   const label = figure.querySelector("output"), zoomed = figure.querySelector(".digit").getContext("2d");
   const only = figure.querySelector("select"), errors = figure.querySelector("input");
@@ -10,7 +11,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
   const across = 65535, perRow = Number(sheet.dataset.columns);
   let view = { x: -32768, y: -32768, size: across }, picked = -1, held = null;
 
-  const shown = i => (only.value === "" || digits[i] === Number(only.value)) && (!errors.checked || digits[i] !== given[i]);
+  const shown = i => (only.value === "" || group[i] === Number(only.value)) && (!errors?.checked || digits[i] !== given[i]);
   const toScreen = i => [(xs[i] - view.x) / view.size * canvas.width, (ys[i] - view.y) / view.size * canvas.height];
 
   function draw() {
@@ -22,7 +23,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
       if (!shown(i)) continue;
       count++;
       const [x, y] = toScreen(i);
-      context.fillStyle = hue(digits[i]);
+      context.fillStyle = hue(group[i]);
       context.fillRect(x - size / 2, y - size / 2, size, size);
     }
     if (picked >= 0) {
@@ -40,7 +41,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
     if (i >= 0) {
       zoomed.imageSmoothingEnabled = false;
       zoomed.drawImage(sheet, i % perRow * 30 + 1, Math.floor(i / perRow) * 30 + 1, 28, 28, 0, 0, 56, 56);
-      label.textContent = `a ${digits[i]}, ` + (digits[i] === given[i] ? "named rightly" : given[i] < 0 ? "given no name" : `named ${given[i]}`);
+      label.textContent = !digits ? `in cluster ${given[i]}` : `a ${digits[i]}, ` + (digits[i] === given[i] ? "named rightly" : given[i] < 0 ? "given no name" : `named ${given[i]}`);
     } else {
       label.textContent = "";
     }
@@ -111,6 +112,6 @@ for (const figure of document.querySelectorAll("figure.map")) {
     }
   });
   only.addEventListener("change", draw);
-  errors.addEventListener("change", draw);
+  errors?.addEventListener("change", draw);
   draw();
 }

@@ -45,7 +45,7 @@ public static class FlopCount
                 return Elements(output) * node.Attributes.Ints("kernel_shape")!.Aggregate(1.0, (product, size) => product * size);
             case "RNN" or "GRU" or "LSTM": // x [steps, batch, in], w [directions, gates*hidden, in], r [directions, gates*hidden, hidden]
                 return 2 * Size(inputs[0][0]) * Size(inputs[0][1]) * (Elements(inputs[1]) + Elements(inputs[2]));
-            case "Einsum":
+            case "Einsum" or "Loop":
                 return null;
             default:
                 return inputs.Append(output).Max(Elements);

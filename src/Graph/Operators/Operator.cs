@@ -11,7 +11,7 @@ namespace Toolchain.Graph.Operators;
 sealed record Operator(string Name, int MinimumOpset, Func<TypeScope, TensorType[]> Infer, Func<ValueScope, NdArray[]> Evaluate);
 
 /// <summary>What a shape rule sees of a node.</summary>
-sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyList<TensorData?> constants)
+sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyList<TensorData?> constants, Func<OnnxModel, IReadOnlyDictionary<string, TensorType>> check)
 {
     public Attributes Attributes => node.Attributes;
 
@@ -26,6 +26,12 @@ sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyLi
     /// <summary>The value of an input that is a constant, or null.</summary>
     public TensorData? Constant(int index) => index < constants.Count ? constants[index] : null;
 
+    /// <summary>A subgraph.</summary>
+    public OnnxModel Body(string name) => Attributes[name] as OnnxModel ?? throw new GraphException($"attribute '{name}' must be a graph, found {Attributes[name].GetType().Name}.");
+
+    /// <summary>Checks a subgraph among the names around the node; the type of every tensor that it makes.</summary>
+    public IReadOnlyDictionary<string, TensorType> Check(OnnxModel body) => check(body);
+
     /// <summary>Axes given as an input (newer opsets) or as an attribute (older ones); null when neither is there.</summary>
     public long[]? Axes(int input) => Attributes.Ints("axes") ?? (Optional(input) is null || Constant(input) is not null
         ? Constant(input)?.ToInt64s()
@@ -33,7 +39,7 @@ sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyLi
 }
 
 /// <summary>What an evaluation sees of a node.</summary>
-sealed class ValueScope(Node node, IReadOnlyList<NdArray?> inputs)
+sealed class ValueScope(Node node, IReadOnlyList<NdArray?> inputs, Func<OnnxModel, IReadOnlyList<NdArray>, NdArray[]> run)
 {
     public Attributes Attributes => node.Attributes;
 
@@ -46,4 +52,7 @@ sealed class ValueScope(Node node, IReadOnlyList<NdArray?> inputs)
     public NdArray? Optional(int index) => index < inputs.Count ? inputs[index] : null;
 
     public long[]? Axes(int input) => Attributes.Ints("axes") ?? Optional(input)?.ToInt64s();
+
+    /// <summary>Runs a subgraph among the values around the node; its outputs in order.</summary>
+    public NdArray[] Run(OnnxModel body, IReadOnlyList<NdArray> arguments) => run(body, arguments);
 }

@@ -10,7 +10,7 @@ static class BatchNormFolding
     {
         var weights = new List<KeyValuePair<string, TensorData>>(model.Initializers);
         Dictionary<string, TensorData> constants = weights.ToDictionary(pair => pair.Key, pair => pair.Value);
-        Dictionary<string, int> readers = model.Nodes.SelectMany(node => node.Inputs).Concat(model.Outputs.Select(output => output.Name)).CountBy(name => name).ToDictionary();
+        Dictionary<string, int> readers = model.Nodes.SelectMany(Subgraphs.Reads).Concat(model.Outputs.Select(output => output.Name)).CountBy(name => name).ToDictionary();
         var makers = new Dictionary<string, Node>();
         var nodes = new List<Node>();
         foreach (Node node in model.Nodes)

@@ -18,7 +18,8 @@ static class ConstantFolding
         var kept = new List<Node>();
         foreach (Node node in model.Nodes)
         {
-            bool fixedInputs = node.Inputs.All(name => name == "" || constants.ContainsKey(name)) && !node.Outputs.Any(outputs.Contains);
+            // A loop may run long, and reads more than its inputs.
+            bool fixedInputs = !Subgraphs.Of(node).Any() && node.Inputs.All(name => name == "" || constants.ContainsKey(name)) && !node.Outputs.Any(outputs.Contains);
             if (!fixedInputs || Compute(node, model.Opset, constants, types) is not TensorData[] results)
             {
                 kept.Add(node);

@@ -12,7 +12,7 @@ static class DeadNodeRemoval
             if (node.Outputs.Any(needed.Contains))
             {
                 kept.Add(node);
-                needed.UnionWith(node.Inputs);
+                needed.UnionWith(Subgraphs.Reads(node));
             }
         }
         kept.Reverse();

@@ -30,9 +30,9 @@ static partial class DuplicateRemoval
         var kept = new List<Node>();
         foreach (Node old in model.Nodes)
         {
-            Node node = old with { Inputs = [.. old.Inputs.Select(name => rename.GetValueOrDefault(name, name))] };
+            Node node = Subgraphs.Rename(old, name => rename.GetValueOrDefault(name, name));
             string key = $"{node.Op}({string.Join("|", node.Inputs)}) {node.Outputs.Count} {string.Join("|", node.Attributes.Select(pair => $"{pair.Key}={Text(pair.Value)}"))}";
-            bool isFirst = firsts.TryAdd(key, node);
+            bool isFirst = Subgraphs.Of(node).Any() || firsts.TryAdd(key, node);
             // An output of the graph keeps its own node.
             if (isFirst || node.Outputs.Any(outputs.Contains))
             {

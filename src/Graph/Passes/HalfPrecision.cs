@@ -20,6 +20,10 @@ public static class HalfPrecision
         // Resize takes its region and scales as float32 beside an image of any type.
         HashSet<string> kept = [.. model.Nodes.Where(node => node.Op == "Resize").SelectMany(node => node.Inputs.Skip(1).Take(2)).Where(name => name != "")];
         HashSet<string> outputs = [.. model.Outputs.Select(output => output.Name)];
+        if (model.Nodes.FirstOrDefault(node => Subgraphs.Of(node).Any()) is Node outer)
+        {
+            throw new GraphException($"node '{outer.Name}' ({outer.Op}): a graph with subgraphs cannot be made half.");
+        }
         var nodes = new List<Node>();
         foreach (string name in model.Inputs.Select(input => input.Name).Where(IsFloat))
         {

@@ -24,7 +24,7 @@ static class IdentityRemoval
         }
         return model.With(
             [.. model.Nodes
-                .Select(node => node with { Inputs = [.. node.Inputs.Select(Resolve)], Outputs = [.. node.Outputs.Select(output => outputs.Contains(output) ? output : Resolve(output))] })
+                .Select(node => Subgraphs.Rename(node, Resolve) with { Outputs = [.. node.Outputs.Select(output => outputs.Contains(output) ? output : Resolve(output))] })
                 .Where(node => node.Op != "Identity" || node.Inputs[0] != node.Outputs[0])
                 .Where(node => node.Op != "Identity" || outputs.Contains(node.Outputs[0]))],
             model.Initializers);

@@ -34,24 +34,27 @@ sealed class OnnxReader
 
     OnnxModel ToModel(ModelProto proto)
     {
-        GraphProto graph = proto.Graph;
-        if (graph.SparseInitializer.Count > 0 || proto.Functions.Count > 0)
+        if (proto.Graph.SparseInitializer.Count > 0 || proto.Functions.Count > 0)
         {
-            throw new GraphException($"it has {graph.SparseInitializer.Count} sparse weights and {proto.Functions.Count} functions; expected neither.");
+            throw new GraphException($"it has {proto.Graph.SparseInitializer.Count} sparse weights and {proto.Functions.Count} functions; expected neither.");
         }
-        GraphOrder.Check(graph);
-        int opset = Opset(proto);
+        GraphOrder.Check(proto.Graph);
+        return ToModel(proto.Graph, Opset(proto), parsed.Weights, proto.DocString, Metadata(proto));
+    }
+
+    OnnxModel ToModel(GraphProto graph, int opset, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> cut, string documentation, Dictionary<string, string> metadata)
+    {
         HashSet<string> weights = [.. graph.Initializer.Select(tensor => tensor.Name)];
         return new OnnxModel
         {
             Opset = opset,
             Name = graph.Name,
-            Documentation = proto.DocString,
-            Initializers = [.. graph.Initializer.Select((tensor, i) => At($"graph.initializer[{i}] '{tensor.Name}'", () => KeyValuePair.Create(tensor.Name, TensorReader.Read(tensor, external, parsed.Weights.TryGetValue(i, out ReadOnlyMemory<byte> raw) ? (ReadOnlyMemory<byte>?)raw : null))))],
+            Documentation = documentation,
+            Initializers = [.. graph.Initializer.Select((tensor, i) => At($"graph.initializer[{i}] '{tensor.Name}'", () => KeyValuePair.Create(tensor.Name, TensorReader.Read(tensor, external, cut.TryGetValue(i, out ReadOnlyMemory<byte> raw) ? (ReadOnlyMemory<byte>?)raw : null))))],
             Inputs = [.. graph.Input.Where(input => !weights.Contains(input.Name)).Select((input, i) => At($"graph.input[{i}] '{input.Name}'", () => ToValue(input)))],
             Outputs = [.. graph.Output.Select((output, i) => At($"graph.output[{i}] '{output.Name}'", () => ToValue(output)))],
-            Nodes = [.. graph.Node.Select((node, i) => At(GraphOrder.Place(node, i), () => ToNode(node)))],
-            Metadata = Metadata(proto),
+            Nodes = [.. graph.Node.Select((node, i) => At(GraphOrder.Place(node, i), () => ToNode(node, opset)))],
+            Metadata = metadata,
         };
     }
 
@@ -82,7 +85,7 @@ sealed class OnnxReader
         return metadata;
     }
 
-    Node ToNode(NodeProto node)
+    Node ToNode(NodeProto node, int opset)
     {
         if (node.Domain is not ("" or "ai.onnx"))
         {
@@ -95,12 +98,12 @@ sealed class OnnxReader
             {
                 throw new GraphException($"attribute '{attribute.Name}' is there twice.");
             }
-            attributes[attribute.Name] = At($"attribute '{attribute.Name}'", () => ToValue(attribute));
+            attributes[attribute.Name] = At($"attribute '{attribute.Name}'", () => ToValue(attribute, opset));
         }
         return new Node(node.OpType, node.Name, [.. node.Input], [.. node.Output], attributes);
     }
 
-    object ToValue(AttributeProto attribute) => attribute.Type switch
+    object ToValue(AttributeProto attribute, int opset) => attribute.Type switch
     {
         Kind.Int => attribute.I,
         Kind.Float => attribute.F,
@@ -109,6 +112,7 @@ sealed class OnnxReader
         Kind.Floats => attribute.Floats.ToArray(),
         Kind.Strings => attribute.Strings.Select(text => text.ToStringUtf8()).ToArray(),
         Kind.Tensor => TensorReader.Read(attribute.T ?? throw new GraphException("it holds no tensor."), external),
+        Kind.Graph when attribute.G is { SparseInitializer.Count: 0 } => ToModel(attribute.G, opset, new Dictionary<int, ReadOnlyMemory<byte>>(), "", []),
         _ => throw new GraphException($"its type {attribute.Type} is not supported."),
     };
 

@@ -10,13 +10,7 @@ static class OnnxWriter
     /// <param name="external">Where some of its weights lie beside it; null for a self-contained file.</param>
     public static ModelProto ToProto(OnnxModel model, ExternalLayout? external = null)
     {
-        var graph = new GraphProto { Name = model.Name };
-        graph.Node.AddRange(model.Nodes.Select(ToProto));
-        graph.Initializer.AddRange(model.Initializers.Select(pair => external?.ToProto(pair.Key) ?? ToProto(pair.Value, pair.Key)));
-        graph.Input.AddRange(model.Inputs.Select(ToProto));
-        graph.Output.AddRange(model.Outputs.Select(ToProto));
-
-        var proto = new ModelProto { IrVersion = model.IrVersion, ProducerName = "uvl", Graph = graph };
+        var proto = new ModelProto { IrVersion = model.IrVersion, ProducerName = "uvl", Graph = ToGraph(model, external) };
         proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = model.Opset });
         if (model.Documentation != "")
         {
@@ -26,6 +20,16 @@ static class OnnxWriter
             .OrderBy(pair => pair.Key, StringComparer.Ordinal)
             .Select(pair => new StringStringEntryProto { Key = pair.Key, Value = pair.Value }));
         return proto;
+    }
+
+    static GraphProto ToGraph(OnnxModel model, ExternalLayout? external = null)
+    {
+        var graph = new GraphProto { Name = model.Name };
+        graph.Node.AddRange(model.Nodes.Select(ToProto));
+        graph.Initializer.AddRange(model.Initializers.Select(pair => external?.ToProto(pair.Key) ?? ToProto(pair.Value, pair.Key)));
+        graph.Input.AddRange(model.Inputs.Select(ToProto));
+        graph.Output.AddRange(model.Outputs.Select(ToProto));
+        return graph;
     }
 
     static NodeProto ToProto(Node node)
@@ -49,6 +53,7 @@ static class OnnxWriter
             case float[] numbers: proto.Type = AttributeProto.Types.AttributeType.Floats; proto.Floats.AddRange(numbers); break;
             case string[] texts: proto.Type = AttributeProto.Types.AttributeType.Strings; proto.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8)); break;
             case TensorData tensor: proto.Type = AttributeProto.Types.AttributeType.Tensor; proto.T = ToProto(tensor, ""); break;
+            case OnnxModel body: proto.Type = AttributeProto.Types.AttributeType.Graph; proto.G = ToGraph(body); break;
         }
         return proto;
     }

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Train.Models;
 using Toolchain.Train.Running;
@@ -9,7 +10,8 @@ namespace Toolchain.Train.Methods;
 /// <param name="Labels">The engine's own label of each training image, to which the graph must agree.</param>
 /// <param name="Passes">Passes over the data.</param>
 /// <param name="Summary">Inertia or likelihood, as a line for a person.</param>
-public sealed record FittedModel(GraphBuilder Graph, int[] Labels, int Passes, string Summary);
+/// <param name="Centres">A PNG of what the clusters have in their middle.</param>
+public sealed record FittedModel(GraphBuilder Graph, int[] Labels, int Passes, string Summary, byte[] Centres);
 
 /// <summary>A method that is fitted as a whole and exported by building its graph.</summary>
 sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options, Func<TOptions, TrainingRequest, FittedModel> Fit)
@@ -19,6 +21,7 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
     {
         request.Options.Check();
         FittedModel fitted = Fit((TOptions)request.Options, request);
+        AtomicFile.Write(run.CentrePicture, stream => stream.Write(fitted.Centres));
         OnnxModel model = fitted.Graph.Build(Provenance.Of(Name, request));
         return new TrainedModel(model, LabelParity.Check(model, fitted.Labels, request), fitted.Passes, true, fitted.Summary);
     }

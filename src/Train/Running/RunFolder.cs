@@ -28,6 +28,9 @@ public sealed class RunFolder
     /// <summary>What the state after so many steps looks like, where the method can show it.</summary>
     public string Picture(int step) => In("pictures", string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
 
+    /// <summary>The centres of a fitted clusterer.</summary>
+    public string CentrePicture => In("pictures", "centres.png");
+
     /// <summary>What the run said.</summary>
     public string Log => In("train.log");
 

@@ -68,6 +68,6 @@ static class GaussianMixtureSystem
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
         string summary = string.Create(CultureInfo.InvariantCulture, $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} passes{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
-        return new FittedModel(graph, mixture.Assign(features.Rows, request.Threads), mixture.Iterations, summary);
+        return new FittedModel(graph, mixture.Assign(features.Rows, request.Threads), mixture.Iterations, summary, CentreSheet.Encode(features.ToPixels(mixture.Means), mixture.Weights));
     }
 }

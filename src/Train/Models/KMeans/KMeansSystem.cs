@@ -50,22 +50,26 @@ static class KMeansSystem
         var graph = new GraphBuilder("kmeans");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side)), rows;
         KMeansResult result;
+        double[,] centres;
         if (PixelFeatures.ArePixels(options))
         {
             rows = graph.Flatten(image);
             result = Clustering.KMeans.Fit(new ByteRows(request.Digits.Pixels, DigitSet.PixelCount), settings);
+            centres = result.CentreTable();
         }
         else
         {
             var features = PixelFeatures.Fit(request.Digits, options, request.Threads);
             rows = features.Build(graph, image);
             result = Clustering.KMeans.Fit(features.Rows, settings);
+            centres = features.ToPixels(result.CentreTable());
             graph.Output("embedding", graph.Cast(rows, ElementType.Float32));
         }
         (Value probability, Value cluster) = ClusterHead.KMeans(graph, rows, result.CentreTable(), result.Variance());
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
         string summary = string.Create(CultureInfo.InvariantCulture, $"inertia {result.Inertia:g6} after {result.Iterations} passes{(result.Converged ? "" : ", not converged: raise maxIterations")}");
-        return new FittedModel(graph, result.Labels, result.Iterations, summary);
+        double[] shares = [.. Enumerable.Range(0, options.ClusterCount).Select(cluster => (double)result.Labels.Count(label => label == cluster) / result.Labels.Length)];
+        return new FittedModel(graph, result.Labels, result.Iterations, summary, CentreSheet.Encode(centres, shares));
     }
 }

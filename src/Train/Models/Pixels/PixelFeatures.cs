@@ -44,6 +44,29 @@ sealed class PixelFeatures
         return pca is null ? x : Project(graph, x, pca);
     }
 
+    /// <summary>Rows [K,D] as images [K,784]: principal components undone; upright and of unit length, where images were made so, they stay.</summary>
+    public double[,] ToPixels(double[,] rows)
+    {
+        if (pca is null)
+        {
+            return rows;
+        }
+        var images = new double[rows.GetLength(0), DigitSet.PixelCount];
+        for (int row = 0; row < images.GetLength(0); row++)
+        {
+            for (int i = 0; i < DigitSet.PixelCount; i++)
+            {
+                images[row, i] = pca.Mean[i];
+                for (int axis = 0; axis < pca.Variances.Length; axis++)
+                {
+                    // An axis of whitening is divided by the standard deviation: once to undo that, once to undo the scale of the row.
+                    images[row, i] += rows[row, axis] * pca.Axes[i, axis] * (options.Whiten ? pca.Variances[axis] : 1);
+                }
+            }
+        }
+        return images;
+    }
+
     const double noLength = 1e-9;
 
     static Rows Prepare(DigitSet digits, PixelOptions options)

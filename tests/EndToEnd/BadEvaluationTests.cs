@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Toolchain.Cli;
+using Toolchain.Data;
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>What <c>uvl evaluate</c> says of models and data that are not as it would like.</summary>
+public sealed class BadEvaluationTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-bad-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("nan", "strokes:140", 4, "expected finite embeddings, found NaN for image 0; the model is broken or was trained to divergence.")]
+    [InlineData("other", "strokes:140", 4, "expected one input 'image'")]
+    [InlineData("flat", "five.npy", 3, "'five.npy': expected at least 10 training images to make 10 clusters of, found 5; give more images.")]
+    [InlineData("missing", "strokes:140", 3, "no such file; expected a model.onnx")]
+    public void Evaluate_WhatCannotBe_IsOneClearLine(string model, string data, int status, string part)
+    {
+        (int found, string error) = Run(model, data);
+        Assert.Equal(status, found);
+        Assert.Contains(part, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("images")]
+    [InlineData("bare.npy")]
+    public void Evaluate_WithoutLabels_GivesTheFiguresThatNeedNone(string data)
+    {
+        (int found, string error) = Run("flat", data);
+        Assert.True(found == 0, error);
+        using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "report", "metrics.json")));
+        Assert.False(metrics.RootElement.GetProperty("dataset").GetProperty("labelled").GetBoolean());
+        Assert.All(metrics.RootElement.GetProperty("rows").EnumerateArray(), row => Assert.Equal((JsonValueKind.Null, 40), (row.GetProperty("accuracy").ValueKind, row.GetProperty("sizes").EnumerateArray().Sum(size => size.GetInt32()))));
+        Assert.Contains("The images have no labels", File.ReadAllText(Path.Combine(folder, "report", "report.md")), StringComparison.Ordinal);
+    }
+
+    (int Status, string Error) Run(string model, string data)
+    {
+        Make(model);
+        byte[] pixels = Strokes.Draw(40, 3).Pixels;
+        Npy("bare.npy", pixels);
+        Npy("five.npy", pixels[..(5 * DigitSet.PixelCount)]);
+        for (int i = 0; i < 40; i++)
+        {
+            PngWriter.WriteGrey(Path.Combine(folder, "images", $"{i:00}.png"), DigitSet.Side, DigitSet.Side, pixels.AsSpan(i * DigitSet.PixelCount, DigitSet.PixelCount));
+        }
+        string given = Path.Combine(folder, data);
+        var error = new StringWriter();
+        int status = UvlCommand.Create().Run(["evaluate", Path.Combine(folder, $"{model}.onnx"), "--quiet", "--data", Path.Exists(given) ? given : data, "--tsne", "0", "--out", Path.Combine(folder, "report")], TextWriter.Null, error);
+        return (status, error.ToString());
+    }
+
+    // flat: the mean of each of four columns as embedding; nan: its square root after taking 2 away; other: the same from an input of another name.
+    void Make(string model)
+    {
+        if (model == "missing")
+        {
+            return;
+        }
+        var graph = new GraphBuilder(model);
+        Value image = graph.Input(model == "other" ? "x" : "image", ElementType.Float32, new Shape("N", 1, 28, 28));
+        Value columns = graph.Reduce("ReduceMean", graph.Reshape(image, -1, 7, 28, 4), [1, 2]); // [N,4]
+        graph.Output("embedding", model == "nan" ? graph.Apply("Sqrt", [graph.Sub(columns, graph.Scalar(2, columns))]) : columns, new Shape("N", 4));
+        graph.Build().Save(Path.Combine(folder, $"{model}.onnx"));
+    }
+
+    void Npy(string name, byte[] pixels) =>
+        Data.Npy.Write(Path.Combine(folder, name), new TensorEntry(TensorKind.UInt8, [pixels.Length / DigitSet.PixelCount, DigitSet.Side, DigitSet.Side], pixels));
+}
