@@ -23,15 +23,17 @@ sealed class Convolution
         Stride = (side + Fourier.Lanes - 1) / Fourier.Lanes * Fourier.Lanes;
         scratch = [.. Enumerable.Range(0, Chunks.Threads(threads)).Select(_ => new Scratch(fourier.Length))];
         sums = new double[fourier.Length / Fourier.Lanes];
-        (kernel, _) = Transformed((x, y) => (1 / (1 + x * x + y * y), 0));
+        (kernel, _) = Transformed((x, y) => 1 / (1 + x * x + y * y), (_, _) => 0);
         // Two real fields as one complex one: that of x and, times the imaginary unit, that of y.
-        (forceReal, forceImaginary) = Transformed((x, y) =>
-        {
-            double share = 1 / (1 + x * x + y * y);
-            return (x * share * share, y * share * share);
-        });
+        (forceReal, forceImaginary) = Transformed(Force, (x, y) => Force(y, x));
         spectrumReal = new float[Stride * fourier.Length];
         spectrumImaginary = new float[Stride * fourier.Length];
+
+        static double Force(double x, double y)
+        {
+            double share = 1 / (1 + x * x + y * y);
+            return x * share * share;
+        }
     }
 
     /// <summary>The least side of at least <paramref name="least"/> nodes that the transforms serve.</summary>
@@ -95,18 +97,18 @@ sealed class Convolution
         });
     }
 
-    // Transform of a kernel of the distances, [x,y]. Divided by the number of nodes, which the inverse leaves as a factor, and by the transforms of the
+    // Transform of two kernels of the distances, as one complex one, [x,y]. Divided by the number of nodes, which the inverse leaves as a factor, and by the transforms of the
     // splines on the way in and out.
-    (float[] Real, float[] Imaginary) Transformed(Func<double, double, (double Real, double Imaginary)> kernel)
+    (float[] Real, float[] Imaginary) Transformed(Func<double, double, double> first, Func<double, double, double> second)
     {
         int length = fourier.Length;
         float[] real = new float[length * length], imaginary = new float[length * length], turnedReal = new float[length * length], turnedImaginary = new float[length * length];
-        Chunks.ForParts(length, length / Fourier.Lanes, threads, (_, first, end) =>
+        Chunks.ForParts(length, length / Fourier.Lanes, threads, (_, begin, end) =>
         {
-            for (int i = first * length; i < end * length; i++)
+            for (int i = begin * length; i < end * length; i++)
             {
-                (double value, double other) = kernel(Distance(i / length), Distance(i % length));
-                (real[i], imaginary[i]) = ((float)(value / ((double)length * length)), (float)(other / ((double)length * length)));
+                double x = Distance(i / length), y = Distance(i % length);
+                (real[i], imaginary[i]) = ((float)(first(x, y) / ((double)length * length)), (float)(second(x, y) / ((double)length * length)));
             }
         });
         for (int axis = 0; axis < 2; axis++)

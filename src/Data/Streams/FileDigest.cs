@@ -11,36 +11,48 @@ static class FileDigest
     /// <summary>SHA-256 in hexadecimal over the SHA-256 of each part of the list. Asking for a file takes the system longer than hashing the answer, so all processors ask.</summary>
     public static string Of(string folder, string[] names)
     {
-        var parts = new byte[(names.Length + FilesPerPart - 1) / FilesPerPart][];
-        Parallel.For(0, parts.Length, part => parts[part] = OfPart(folder, names.AsSpan(part * FilesPerPart, Math.Min(FilesPerPart, names.Length - part * FilesPerPart))));
-        return Convert.ToHexStringLower(SHA256.HashData([.. parts.SelectMany(part => part)]));
+        int parts = (names.Length + FilesPerPart - 1) / FilesPerPart;
+        byte[] digests = new byte[parts * SHA256.HashSizeInBytes];
+        Parallel.For(0, parts, part =>
+        {
+            int first = part * FilesPerPart;
+            Digest(folder, names.AsSpan(first, Math.Min(FilesPerPart, names.Length - first)), digests.AsSpan(part * SHA256.HashSizeInBytes, SHA256.HashSizeInBytes));
+        });
+        return Convert.ToHexStringLower(SHA256.HashData(digests));
     }
 
-    static byte[] OfPart(string folder, ReadOnlySpan<string> names)
+    static void Digest(string folder, ReadOnlySpan<string> names, Span<byte> digest)
     {
         using var text = new MemoryStream();
         using var writer = new BinaryWriter(text, Encoding.UTF8);
         foreach (string name in names)
         {
-            FileInfo file = FileAt(Path.Combine(folder, name));
             writer.Write(name);
-            writer.Write(file.Exists ? file.Length : -1);
-            writer.Write(file.LastWriteTimeUtc.Ticks);
+            WriteState(writer, Path.Combine(folder, name));
         }
-        return SHA256.HashData(text.GetBuffer().AsSpan(0, (int)text.Length));
+        SHA256.HashData(text.GetBuffer().AsSpan(0, (int)text.Length), digest);
     }
 
-    // The file that a link leads to; the link itself where it leads nowhere.
-    static FileInfo FileAt(string path)
+    // Size and time of last writing; of a file that cannot be opened -1.
+    static void WriteState(BinaryWriter writer, string path)
     {
         var file = new FileInfo(path);
+        if (file.Exists && (file.Attributes & FileAttributes.ReparsePoint) == 0)
+        {
+            writer.Write(file.Length);
+            writer.Write(file.LastWriteTimeUtc.Ticks);
+            return;
+        }
         try
         {
-            return (file.Attributes & FileAttributes.ReparsePoint) != 0 && file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo target ? target : file;
+            // A link would tell of itself; opened, it is the file that it leads to.
+            using Microsoft.Win32.SafeHandles.SafeFileHandle opened = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            writer.Write(RandomAccess.GetLength(opened));
+            writer.Write(File.GetLastWriteTimeUtc(opened).Ticks);
         }
-        catch (IOException)
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
         {
-            return file;
+            writer.Write(-1L);
         }
     }
 }
