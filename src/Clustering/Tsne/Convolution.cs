@@ -9,7 +9,7 @@ namespace Toolchain.Clustering;
 sealed class Convolution
 {
     readonly Fourier fourier;
-    readonly float[] kernel, forceReal, forceImaginary;
+    readonly float[] kernel, nothing, forceReal, forceImaginary;
     readonly double[] sums;
     readonly Scratch[] scratch;
     readonly int threads;
@@ -23,7 +23,8 @@ sealed class Convolution
         Stride = (side + Fourier.Lanes - 1) / Fourier.Lanes * Fourier.Lanes;
         scratch = [.. Enumerable.Range(0, Chunks.Threads(threads)).Select(_ => new Scratch(fourier.Length))];
         sums = new double[fourier.Length / Fourier.Lanes];
-        (kernel, _) = Transformed((x, y) => 1 / (1 + x * x + y * y), (_, _) => 0);
+        // An even kernel's transform is real.
+        (kernel, nothing) = Transformed((x, y) => 1 / (1 + x * x + y * y), (_, _) => 0);
         // Two real fields as one complex one: that of x and, times the imaginary unit, that of y.
         (forceReal, forceImaginary) = Transformed(Force, (x, y) => Force(y, x));
         spectrumReal = new float[Stride * fourier.Length];
@@ -69,7 +70,7 @@ sealed class Convolution
     }
 
     /// <summary>Replaces charges by the sums of charge / (1 + distance^2).</summary>
-    public void Potentials(float[] charges, float[] zeros) => Apply(charges, zeros, (part, column) => part.Multiply(kernel, fourier.Length, column));
+    public void Potentials(float[] charges, float[] zeros) => Apply(charges, zeros, (part, column) => part.Multiply(kernel, nothing, kernel, fourier.Length, column));
 
     // Columns to frequencies, transposed; along the rows to frequencies, times the kernel, and back; columns back.
     void Apply(float[] real, float[] imaginary, Action<Scratch, int> multiply)
@@ -155,39 +156,25 @@ sealed class Convolution
 
         public void Invert(Fourier fourier) => fourier.Transform(ref Imaginary, ref Real, ref spareImaginary, ref spareReal);
 
-        /// <summary>Times real factors [M,M], of which these are columns.</summary>
-        public void Multiply(float[] factors, int stride, int column)
-        {
-            for (int row = 0; row < length; row++)
-            {
-                for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
-                {
-                    int at = row * Fourier.Lanes + lane;
-                    Vector256<float> factor = Vector256.LoadUnsafe(ref factors[row * stride + column + lane]);
-                    (Vector256.LoadUnsafe(ref Real[at]) * factor).StoreUnsafe(ref Real[at]);
-                    (Vector256.LoadUnsafe(ref Imaginary[at]) * factor).StoreUnsafe(ref Imaginary[at]);
-                }
-            }
-        }
-
-        /// <summary>Times complex factors [M,M]; gives the sum of <paramref name="weights"/> [M,M] times squared magnitudes before.</summary>
+        /// <summary>Times complex factors [M,M], of which these are columns; gives the sum of <paramref name="weights"/> [M,M] times squared magnitudes before.</summary>
         public double Multiply(float[] factors, float[] imaginaryFactors, float[] weights, int stride, int column)
         {
-            Vector256<double> sum = default;
+            double sum = 0;
             for (int row = 0; row < length; row++)
             {
+                Vector256<float> ofRow = default;
                 for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
                 {
                     int at = row * Fourier.Lanes + lane, from = row * stride + column + lane;
                     Vector256<float> a = Vector256.LoadUnsafe(ref Real[at]), b = Vector256.LoadUnsafe(ref Imaginary[at]);
                     Vector256<float> c = Vector256.LoadUnsafe(ref factors[from]), d = Vector256.LoadUnsafe(ref imaginaryFactors[from]);
-                    (Vector256<double> low, Vector256<double> high) = Vector256.Widen((a * a + b * b) * Vector256.LoadUnsafe(ref weights[from]));
-                    sum += low + high;
+                    ofRow += (a * a + b * b) * Vector256.LoadUnsafe(ref weights[from]);
                     (a * c - b * d).StoreUnsafe(ref Real[at]);
                     (a * d + b * c).StoreUnsafe(ref Imaginary[at]);
                 }
+                sum += Vector256.Sum(ofRow);
             }
-            return Vector256.Sum(sum);
+            return sum;
         }
 
         public void Load(float[] real, float[] imaginary, int rows, int stride, int column)

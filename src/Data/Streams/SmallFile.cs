@@ -17,7 +17,7 @@ static partial class SmallFile
     public static int Read(string path, Span<byte> bytes)
     {
         Span<byte> name = stackalloc byte[512];
-        if (!OperatingSystem.IsLinux() || path.Contains('\0', StringComparison.Ordinal) || !Encoding.UTF8.TryGetBytes(path, name[..^1], out int length))
+        if (!OperatingSystem.IsLinux() || path.Contains('\0') || !Encoding.UTF8.TryGetBytes(path, name[..^1], out int length))
         {
             return -1;
         }
