@@ -11,12 +11,13 @@ const int Width = 64;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int rounds = args.Length > 0 ? int.Parse(args[0]) : 7;
 string root = Environment.CurrentDirectory, folder = Directory.CreateTempSubdirectory("bench-").FullName, model = Path.Combine(folder, "model.onnx");
-DigitSet digits = DigitSource.Open("mnist", Split.Train), test = DigitSource.Open("mnist", Split.Test);
+DigitSet digits = DigitSource.Open("mnist", Split.Train);
 string idx = Path.Combine(folder, "images.idx"), pngs = Path.Combine(folder, "pngs");
 File.WriteAllBytes(idx, [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels]);
-for (int i = 0; i < test.Count; i++)
+for (int i = 0; i < digits.Count; i++)
 {
-    PngWriter.WriteGrey(Path.Combine(pngs, $"{test.Labels![i]}", $"{i:d5}.png"), 28, 28, test.Image(i));
+    string label = Directory.CreateDirectory(Path.Combine(pngs, $"{digits.Labels![i]}")).FullName;
+    File.WriteAllBytes(Path.Combine(label, $"{i:d5}.png"), PngWriter.Encode(28, 28, 1, digits.Image(i)));
 }
 torch.random.manual_seed(1);
 torch.set_num_threads(2);
@@ -39,7 +40,7 @@ var contenders = new Dictionary<string, Func<double>>
     ["torch"] = Torch,
     ["folder"] = () => Ours(pngs, "folder.npy"),
     ["decode"] = () => Decode(pngs),
-    ["run"] = () => Seconds(() => session.Run(test)),
+    ["run"] = () => Seconds(() => session.Run(digits)),
 };
 var seconds = contenders.ToDictionary(pair => pair.Key, _ => new List<double>());
 foreach (Func<double> contender in contenders.Values)
@@ -75,11 +76,11 @@ string text = $"""
     | onnxruntime-node 1.30.0, to .npy | {Speed("node", 60_000)} | {Ratio("node", "ours")} | - |
     | TorchSharp {typeof(torch).Assembly.GetName().Version} forward, from memory, batch 64, 2 threads (12,000 images) | {Speed("torch", 60_000)} | {Ratio("torch", "ours")} | - |
 
-    | 10,000 images from a folder of PNG files | images/s | ours against it | asked |
+    | 60,000 images from a folder of PNG files | images/s | ours against it | asked |
     |---|---|---|---|
-    | ours, to .npy | {Speed("folder", 10_000)} | - | - |
-    | reading and decoding alone, 2 threads | {Speed("decode", 10_000)} | {Ratio("decode", "folder")} | - |
-    | running alone, from memory | {Speed("run", 10_000)} | {Ratio("run", "folder")} | - |
+    | ours, to .npy | {Speed("folder", 60_000)} | - | - |
+    | reading and decoding alone, 2 threads | {Speed("decode", 60_000)} | {Ratio("decode", "folder")} | - |
+    | running alone, from memory | {Speed("run", 60_000)} | {Ratio("run", "folder")} | - |
     | the slower of the two | - | {slower:f2} | at least 0.90 |
     | what is left for it where both share the same cores: the slower time over the sum | - | {shared:f2} | - |
 
@@ -87,7 +88,9 @@ string text = $"""
 
     """;
 Console.WriteLine(text);
-File.WriteAllText(Path.Combine(root, "docs/benchmarks/embedding.md"), text);
+// What was found out by hand follows the tables and stays.
+string page = Path.Combine(root, "docs/benchmarks/embedding.md"), before = File.ReadAllText(page);
+File.WriteAllText(page, $"{text}\n{before[before.IndexOf("**Where a folder's", StringComparison.Ordinal)..]}");
 Directory.Delete(folder, recursive: true);
 
 double Ours(string source, string output) => Seconds(() =>

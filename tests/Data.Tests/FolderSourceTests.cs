@@ -88,4 +88,37 @@ public sealed class FolderSourceTests
         folder.Write("2/b.png", Samples.PngDigit(20)[..60]);
         folder.Write("3/c.png", Samples.PngDigit(30));
     }
+
+    // By its size, its time, what its link leads to, and a file more.
+    [Fact]
+    public void Fingerprint_AnyFileChanged_IsAnother()
+    {
+        using var folder = new TemporaryFolder();
+        using var elsewhere = new TemporaryFolder();
+        folder.Write("a.png", Samples.PngDigit(70));
+        folder.Write("b.png", Samples.PngDigit(71));
+        elsewhere.Write("c.png", Samples.PngDigit(72));
+        File.CreateSymbolicLink(folder["c.png"], elsewhere["c.png"]);
+        File.CreateSymbolicLink(folder["d.png"], folder["d.png"]);
+        var seen = new List<string> { Fingerprint() };
+        Assert.Equal(seen[0], Fingerprint());
+
+        DateTime time = File.GetLastWriteTimeUtc(folder["a.png"]);
+        File.AppendAllText(folder["a.png"], "more");
+        File.SetLastWriteTimeUtc(folder["a.png"], time);
+        seen.Add(Fingerprint());
+        File.SetLastWriteTimeUtc(folder["b.png"], time.AddSeconds(1));
+        seen.Add(Fingerprint());
+        File.SetLastWriteTimeUtc(elsewhere["c.png"], time.AddSeconds(1));
+        seen.Add(Fingerprint());
+        folder.Write("e.png", Samples.PngDigit(70));
+        seen.Add(Fingerprint());
+        Assert.Distinct(seen);
+
+        string Fingerprint()
+        {
+            using DigitStream stream = DigitSource.OpenStream(folder.Root, Split.All);
+            return stream.Fingerprint!;
+        }
+    }
 }

@@ -76,6 +76,29 @@ public sealed class EmbedJobTests : IDisposable
         Assert.Equal(0, EmbedJob.Run(session, again, path, All() with { Probability = false }).ResumedCount);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Run_FolderChangedSinceTheStoppedRun_StartsAnew(bool changed)
+    {
+        string images = Folder(130), path = In("x.csv"), first = Path.Combine(images, "000.png");
+        using EncoderSession session = EncoderSession.Open(model);
+        using (var stop = new CancellationTokenSource())
+        using (DigitStream source = DigitSource.OpenStream(images, Split.All))
+        {
+            Assert.Throws<OperationCanceledException>(() => EmbedJob.Run(session, source, path, All() with { Progress = new Listener(_ => Stop(stop, true)) }, stop.Token));
+        }
+        if (changed)
+        {
+            PngWriter.WriteGrey(first, 28, 28, digits.Image(299));
+            File.SetLastWriteTimeUtc(first, DateTime.UnixEpoch);
+        }
+        using DigitStream again = DigitSource.OpenStream(images, Split.All), fresh = DigitSource.OpenStream(images, Split.All);
+        Assert.Equal(!changed, EmbedJob.Run(session, again, path, All()).ResumedCount > 0);
+        EmbedJob.Run(session, fresh, In("fresh.csv"), All());
+        Assert.Equal(File.ReadAllBytes(In("fresh.csv")), File.ReadAllBytes(path));
+    }
+
     // Image 65 of a folder is corrupt and 70 vanishes after the folder was listed: 298 rows, each with its own name.
     [Fact]
     public void Run_BadImages_LeaveTheOthersWithTheirNames()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -11,9 +12,9 @@ namespace Toolchain.Clustering;
 sealed class Affinities
 {
     readonly int[] starts, others;
-    readonly float[] shares;
+    readonly float[] shares, pairs;
 
-    Affinities(int[] starts, int[] others, float[] shares) => (this.starts, this.others, this.shares) = (starts, others, shares);
+    Affinities(int[] starts, int[] others, float[] shares) => (this.starts, this.others, this.shares, pairs) = (starts, others, shares, new float[2 * starts.Length]);
 
     /// <summary>Number of rows (N).</summary>
     public int Count => starts.Length - 1;
@@ -36,15 +37,25 @@ sealed class Affinities
     /// <summary>
     /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less <paramref name="scale"/> times repulsion.
     /// </summary>
-    public void Pull(float[][] places, float[][] slope, float exaggeration, float scale, int threads) => Chunks.ForEach(Count, threads, (_, first, end) =>
+    public void Pull(float[][] places, float[][] slope, float exaggeration, float scale, int threads)
     {
-        for (int row = first; row < end; row++)
+        Chunks.ForEach(Count, threads, (_, first, end) =>
         {
-            (float x, float y) = Pull(places[0], places[1], row);
-            slope[0][row] = exaggeration * x - scale * slope[0][row];
-            slope[1][row] = exaggeration * y - scale * slope[1][row];
-        }
-    });
+            for (int row = first; row < end; row++)
+            {
+                (pairs[2 * row], pairs[2 * row + 1]) = (places[0][row], places[1][row]);
+            }
+        });
+        Chunks.ForEach(Count, threads, (_, first, end) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                (float x, float y) = Pull(pairs, row);
+                slope[0][row] = exaggeration * x - scale * slope[0][row];
+                slope[1][row] = exaggeration * y - scale * slope[1][row];
+            }
+        });
+    }
 
     /// <summary>Divergence of the picture's similarities, whose kernels sum to <paramref name="total"/>, from these (nats).</summary>
     public double Divergence(float[][] places, double total)
@@ -62,32 +73,37 @@ sealed class Affinities
     }
 
     // Sum over the neighbours of share (place - other) / (1 + distance^2).
-    unsafe (float X, float Y) Pull(float[] xs, float[] ys, int row)
+    (float X, float Y) Pull(float[] pairs, int row)
     {
         int i = starts[row], end = starts[row + 1];
-        float x = xs[row], y = ys[row], sumX = 0, sumY = 0;
-        if (Avx2.IsSupported)
+        float x = pairs[2 * row], y = pairs[2 * row + 1], sumX = 0, sumY = 0;
+        if (Avx.IsSupported)
         {
-            Vector256<float> totalX = default, totalY = default, one = Vector256.Create(1f);
-            fixed (float* allX = xs, allY = ys)
+            Vector256<float> totalX = default, totalY = default, one = Vector256.Create(1f), allX = Vector256.Create(x), allY = Vector256.Create(y);
+            ref double all = ref Unsafe.As<float, double>(ref MemoryMarshal.GetArrayDataReference(pairs));
+            for (; i + 8 <= end; i += 8)
             {
-                for (; i + 8 <= end; i += 8)
-                {
-                    Vector256<int> at = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(others), (nuint)i);
-                    Vector256<float> dx = Vector256.Create(x) - Avx2.GatherVector256(allX, at, sizeof(float)), dy = Vector256.Create(y) - Avx2.GatherVector256(allY, at, sizeof(float));
-                    Vector256<float> pull = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(shares), (nuint)i) / (one + dx * dx + dy * dy);
-                    (totalX, totalY) = (totalX + pull * dx, totalY + pull * dy);
-                }
+                // Eight places, of which the halves of a vector hold first and last two: the shuffles part x from y and restore the order.
+                ref int at = ref others[i];
+                Vector256<float> first = Four(ref all, ref at, 0, 4), second = Four(ref all, ref at, 2, 6);
+                Vector256<float> dx = allX - Avx.Shuffle(first, second, 0x88), dy = allY - Avx.Shuffle(first, second, 0xDD);
+                Vector256<float> pull = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(shares), (nuint)i) / (one + dx * dx + dy * dy);
+                (totalX, totalY) = (totalX + pull * dx, totalY + pull * dy);
             }
             (sumX, sumY) = (Vector256.Sum(totalX), Vector256.Sum(totalY));
         }
         for (; i < end; i++)
         {
-            float dx = x - xs[others[i]], dy = y - ys[others[i]], pull = shares[i] / (1 + dx * dx + dy * dy);
+            float dx = x - pairs[2 * others[i]], dy = y - pairs[2 * others[i] + 1], pull = shares[i] / (1 + dx * dx + dy * dy);
             (sumX, sumY) = (sumX + pull * dx, sumY + pull * dy);
         }
         return (sumX, sumY);
     }
+
+    // The places of two neighbours from each of two on: a number of 64 bits is both coordinates at once, and loading them one by one is faster than a gather.
+    static Vector256<float> Four(ref double places, ref int others, int low, int high) => Vector256.Create(
+        Unsafe.Add(ref places, Unsafe.Add(ref others, low)), Unsafe.Add(ref places, Unsafe.Add(ref others, low + 1)),
+        Unsafe.Add(ref places, Unsafe.Add(ref others, high)), Unsafe.Add(ref places, Unsafe.Add(ref others, high + 1))).AsSingle();
 
     // (p of j given i + p of i given j) / 2N, for all pairs of which either is a neighbour of the other.
     static Affinities Symmetric(int count, NeighbourTable near, float[] shares)

@@ -3,13 +3,14 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Convolutions on an n x n grid with the two kernels of t-SNE, 1/(1+d^2) and its square, by Fourier transforms of twice the side. Only the halves that
-/// are not zero are transformed, and no square of twice the side is ever stored but the kernels' own.
+/// Convolutions on an n x n grid with the kernels of t-SNE, 1/(1+d^2) and the vector d/(1+d^2)^2, by Fourier transforms of twice the side. Only the halves
+/// that are not zero are transformed, and no square of twice the side is ever stored but the kernels' own.
 /// </summary>
 sealed class Convolution
 {
     readonly Fourier fourier;
-    readonly float[] kernel, squared;
+    readonly float[] kernel, nothing, forceReal, forceImaginary;
+    readonly double[] sums;
     readonly Scratch[] scratch;
     readonly int threads;
     readonly float[] spectrumReal, spectrumImaginary;
@@ -21,9 +22,19 @@ sealed class Convolution
         fourier = new Fourier(2 * side);
         Stride = (side + Fourier.Lanes - 1) / Fourier.Lanes * Fourier.Lanes;
         scratch = [.. Enumerable.Range(0, Chunks.Threads(threads)).Select(_ => new Scratch(fourier.Length))];
-        (kernel, squared) = Kernels();
+        sums = new double[fourier.Length / Fourier.Lanes];
+        // An even kernel's transform is real.
+        (kernel, nothing) = Transformed((x, y) => 1 / (1 + x * x + y * y), (_, _) => 0);
+        // Two real fields as one complex one: that of x and, times the imaginary unit, that of y.
+        (forceReal, forceImaginary) = Transformed(Force, (x, y) => Force(y, x));
         spectrumReal = new float[Stride * fourier.Length];
         spectrumImaginary = new float[Stride * fourier.Length];
+
+        static double Force(double x, double y)
+        {
+            double share = 1 / (1 + x * x + y * y);
+            return x * share * share;
+        }
     }
 
     /// <summary>The least side of at least <paramref name="least"/> nodes that the transforms serve.</summary>
@@ -47,15 +58,19 @@ sealed class Convolution
     /// <summary>Numbers from one row of nodes to the next; those past the side are 0.</summary>
     public int Stride { get; }
 
-    /// <summary>Replaces two sets of charges by their potentials of the squared kernel.</summary>
-    public void ApplySquared(float[] first, float[] second) => Apply(first, second, (part, column) => part.Multiply(squared, fourier.Length, column));
-
-    /// <summary>Replaces charges by their potentials of the squared kernel, and fills those of the kernel itself.</summary>
-    public void ApplyBoth(float[] charges, float[] potentials)
+    /// <summary>
+    /// Replaces charges by the sums over all of them of charge (x, y) / (1 + x^2 + y^2)^2 at their distances (x, y): x in place, y in <paramref name="zeros"/>.
+    /// </summary>
+    /// <returns>The sum of charge * charge / (1 + distance^2) over all pairs, each node with itself included.</returns>
+    public double Repel(float[] charges, float[] zeros)
     {
-        Array.Clear(potentials);
-        Apply(charges, potentials, (part, column) => part.Multiply(squared, kernel, fourier.Length, column));
+        // The sum by Parseval's theorem, so that potentials themselves are never made; blocks are added in their order.
+        Apply(charges, zeros, (part, column) => sums[column / Fourier.Lanes] = part.Multiply(forceReal, forceImaginary, kernel, fourier.Length, column));
+        return sums.Sum();
     }
+
+    /// <summary>Replaces charges by the sums of charge / (1 + distance^2).</summary>
+    public void Potentials(float[] charges, float[] zeros) => Apply(charges, zeros, (part, column) => part.Multiply(kernel, nothing, kernel, fourier.Length, column));
 
     // Columns to frequencies, transposed; along the rows to frequencies, times the kernel, and back; columns back.
     void Apply(float[] real, float[] imaginary, Action<Scratch, int> multiply)
@@ -83,21 +98,20 @@ sealed class Convolution
         });
     }
 
-    // Transforms of both kernels, which are real since the kernels are even: one as the real, one as the imaginary part. Divided by the number of
-    // nodes, which the inverse leaves as a factor, and by the transforms of the splines on the way in and out.
-    (float[] Kernel, float[] Squared) Kernels()
+    // Transform of two kernels of the distances, as one complex one, [x,y]. Divided by the number of nodes, which the inverse leaves as a factor, and by the transforms of the
+    // splines on the way in and out.
+    (float[] Real, float[] Imaginary) Transformed(Func<double, double, double> first, Func<double, double, double> second)
     {
         int length = fourier.Length;
         float[] real = new float[length * length], imaginary = new float[length * length], turnedReal = new float[length * length], turnedImaginary = new float[length * length];
-        for (int row = 0; row < length; row++)
+        Chunks.ForParts(length, length / Fourier.Lanes, threads, (_, begin, end) =>
         {
-            for (int column = 0; column < length; column++)
+            for (int i = begin * length; i < end * length; i++)
             {
-                double y = Math.Min(row, length - row) * (double)Spacing, x = Math.Min(column, length - column) * (double)Spacing, value = 1 / (1 + x * x + y * y);
-                real[row * length + column] = (float)(value / ((double)length * length));
-                imaginary[row * length + column] = (float)(value * value / ((double)length * length));
+                double x = Distance(i / length), y = Distance(i % length);
+                (real[i], imaginary[i]) = ((float)(first(x, y) / ((double)length * length)), (float)(second(x, y) / ((double)length * length)));
             }
-        }
+        });
         for (int axis = 0; axis < 2; axis++)
         {
             ForBlocks(length, (part, column) =>
@@ -116,6 +130,9 @@ sealed class Convolution
         }
         return (real, imaginary);
     }
+
+    // Past half of the length distances are negative; that half is none of two nodes, and an odd kernel is 0 there.
+    double Distance(int node) => (2 * node == fourier.Length ? 0 : 2 * node < fourier.Length ? node : node - fourier.Length) * (double)Spacing;
 
     // The transform of the cubic spline at whole numbers: 4 and 1 of 6.
     static double Spline(double angle) => (2 + Math.Cos(angle)) / 3;
@@ -139,35 +156,25 @@ sealed class Convolution
 
         public void Invert(Fourier fourier) => fourier.Transform(ref Imaginary, ref Real, ref spareImaginary, ref spareReal);
 
-        /// <summary>Times real factors [M,M], of which these are columns.</summary>
-        public void Multiply(float[] factors, int stride, int column)
+        /// <summary>Times complex factors [M,M], of which these are columns; gives the sum of <paramref name="weights"/> [M,M] times squared magnitudes before.</summary>
+        public double Multiply(float[] factors, float[] imaginaryFactors, float[] weights, int stride, int column)
         {
+            double sum = 0;
             for (int row = 0; row < length; row++)
             {
-                for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
-                {
-                    int at = row * Fourier.Lanes + lane;
-                    Vector256<float> factor = Vector256.LoadUnsafe(ref factors[row * stride + column + lane]);
-                    (Vector256.LoadUnsafe(ref Real[at]) * factor).StoreUnsafe(ref Real[at]);
-                    (Vector256.LoadUnsafe(ref Imaginary[at]) * factor).StoreUnsafe(ref Imaginary[at]);
-                }
-            }
-        }
-
-        /// <summary>Times complex factors [M,M].</summary>
-        public void Multiply(float[] factors, float[] imaginaryFactors, int stride, int column)
-        {
-            for (int row = 0; row < length; row++)
-            {
+                Vector256<float> ofRow = default;
                 for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
                 {
                     int at = row * Fourier.Lanes + lane, from = row * stride + column + lane;
                     Vector256<float> a = Vector256.LoadUnsafe(ref Real[at]), b = Vector256.LoadUnsafe(ref Imaginary[at]);
                     Vector256<float> c = Vector256.LoadUnsafe(ref factors[from]), d = Vector256.LoadUnsafe(ref imaginaryFactors[from]);
+                    ofRow += (a * a + b * b) * Vector256.LoadUnsafe(ref weights[from]);
                     (a * c - b * d).StoreUnsafe(ref Real[at]);
                     (a * d + b * c).StoreUnsafe(ref Imaginary[at]);
                 }
+                sum += Vector256.Sum(ofRow);
             }
+            return sum;
         }
 
         public void Load(float[] real, float[] imaginary, int rows, int stride, int column)

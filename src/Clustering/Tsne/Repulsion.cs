@@ -4,7 +4,7 @@ namespace Toolchain.Clustering;
 
 /// <summary>
 /// Repulsion of all pairs in the plane by way of a grid (Linderman et al. 2019, "Methods"), with cubic B-splines in place of Lagrange's polynomials
-/// (as in smooth particle-mesh Ewald sums: Essmann et al. 1995, section II.B): charges go to the 4 x 4 nodes around a place, potentials come back the same way.
+/// (as in smooth particle-mesh Ewald sums: Essmann et al. 1995, section II.B): charges go to the 4 x 4 nodes around a place, forces come back the same way.
 /// </summary>
 sealed class Repulsion(int count, int threads)
 {
@@ -12,7 +12,7 @@ sealed class Repulsion(int count, int threads)
     const int Nodes = 4;
 
     // The kernels bend on a scale of 1; a small picture has a finer grid.
-    const float LargestSpacing = .47f;
+    const float LargestSpacing = .40f;
     const int FewestCells = 64;
 
     readonly int[] order = new int[count], cells = new int[count];
@@ -32,10 +32,8 @@ sealed class Repulsion(int count, int threads)
         (float lowY, float highY) = (places[1].Min(), places[1].Max());
         Fit(Math.Max(highX - lowX, highY - lowY));
         Sort(places, [lowX, lowY]);
-        Spread(places);
-        convolution!.ApplySquared(planes[0], planes[1]);
-        convolution.ApplyBoth(planes[2], planes[3]);
-        return Collect(places, sums);
+        Spread();
+        return convolution!.Repel(planes[0], planes[1]) - Collect(sums);
     }
 
     // A grid that covers the range; it is kept while it does and is not much too large, since its kernels must be transformed anew.
@@ -50,7 +48,7 @@ sealed class Repulsion(int count, int threads)
         if (convolution is null || convolution.Spacing != spacing || convolution.Side < needed || convolution.Side > 3 * needed / 2)
         {
             convolution = new Convolution(Convolution.Fitting(needed), spacing, threads);
-            planes = [.. Enumerable.Range(0, 4).Select(_ => new float[convolution.Side * convolution.Stride])];
+            planes = [.. Enumerable.Range(0, 2).Select(_ => new float[convolution.Side * convolution.Stride])];
             starts = new int[PerSide * PerSide + 1];
             next = new int[starts.Length];
             ofUnit = OfUnit();
@@ -99,8 +97,8 @@ sealed class Repulsion(int count, int threads)
         weights[3] = t * t * t / 6;
     }
 
-    // Charges x, y and 1. Bands of as many lines as a spline has nodes reach into the next band only: every second one at a time.
-    void Spread(float[][] places)
+    // Charges of 1. Bands of as many lines as a spline has nodes reach into the next band only: every second one at a time.
+    void Spread()
     {
         foreach (float[] plane in planes)
         {
@@ -110,30 +108,27 @@ sealed class Repulsion(int count, int threads)
         for (int phase = 0; phase < 2; phase++)
         {
             int parts = (bands + 1 - phase) / 2;
-            Chunks.ForParts(parts, parts, threads, (part, _, _) => SpreadBand(places, 2 * part + phase));
+            Chunks.ForParts(parts, parts, threads, (part, _, _) => SpreadBand(2 * part + phase));
         }
     }
 
-    void SpreadBand(float[][] places, int band)
+    void SpreadBand(int band)
     {
         int perSide = PerSide, stride = convolution!.Stride, end = starts[Math.Min(perSide, (band + 1) * Nodes) * perSide];
-        float[] first = planes[0], second = planes[1], third = planes[2];
+        float[] charges = planes[0];
         for (int i = starts[band * Nodes * perSide]; i < end; i++)
         {
             int row = order[i], at = cells[row] / perSide * stride + cells[row] % perSide;
             Vector128<float> weights = Vector128.LoadUnsafe(ref across[row * Nodes]);
-            Vector128<float> x = weights * places[0][row], y = weights * places[1][row];
             for (int line = 0; line < Nodes; line++, at += stride)
             {
-                var share = Vector128.Create(down[row * Nodes + line]);
-                Vector128.FusedMultiplyAdd(share, x, Vector128.LoadUnsafe(ref first[at])).StoreUnsafe(ref first[at]);
-                Vector128.FusedMultiplyAdd(share, y, Vector128.LoadUnsafe(ref second[at])).StoreUnsafe(ref second[at]);
-                Vector128.FusedMultiplyAdd(share, weights, Vector128.LoadUnsafe(ref third[at])).StoreUnsafe(ref third[at]);
+                Vector128.FusedMultiplyAdd(Vector128.Create(down[row * Nodes + line]), weights, Vector128.LoadUnsafe(ref charges[at])).StoreUnsafe(ref charges[at]);
             }
         }
     }
 
-    double Collect(float[][] places, float[][] sums)
+    // Sums of the rows at their places; gives what the rows add themselves to the total. To the sums they add nothing: a node's is 0, those of two are opposite.
+    double Collect(float[][] sums)
     {
         int perSide = PerSide, stride = convolution!.Stride;
         var totals = new double[Chunks.Count(count)];
@@ -143,20 +138,16 @@ sealed class Repulsion(int count, int threads)
             for (int i = begin; i < end; i++)
             {
                 int row = order[i], at = cells[row] / perSide * stride + cells[row] % perSide;
-                Vector128<float> x = default, y = default, squared = default, kernel = default;
+                Vector128<float> x = default, y = default;
                 for (int line = 0; line < Nodes; line++, at += stride)
                 {
                     var share = Vector128.Create(down[row * Nodes + line]);
                     x = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[0][at]), x);
                     y = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[1][at]), y);
-                    squared = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[2][at]), squared);
-                    kernel = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[3][at]), kernel);
                 }
                 Vector128<float> weights = Vector128.LoadUnsafe(ref across[row * Nodes]);
-                float density = Vector128.Dot(weights, squared);
-                sums[0][row] = places[0][row] * density - Vector128.Dot(weights, x);
-                sums[1][row] = places[1][row] * density - Vector128.Dot(weights, y);
-                total += Vector128.Dot(weights, kernel) - OfItself(row);
+                (sums[0][row], sums[1][row]) = (Vector128.Dot(weights, x), Vector128.Dot(weights, y));
+                total += OfItself(row);
             }
             totals[chunk] = total;
         });
@@ -186,8 +177,8 @@ sealed class Repulsion(int count, int threads)
     float[] OfUnit()
     {
         int middle = convolution!.Side / 2 * convolution.Stride + convolution.Side / 2;
-        planes[2][middle] = 1;
-        convolution.ApplyBoth(planes[2], planes[3]);
-        return [.. Enumerable.Range(0, Nodes * Nodes).Select(i => planes[3][middle + i / Nodes * convolution.Stride + i % Nodes])];
+        planes[0][middle] = 1;
+        convolution.Potentials(planes[0], planes[1]);
+        return [.. Enumerable.Range(0, Nodes * Nodes).Select(i => planes[0][middle + i / Nodes * convolution.Stride + i % Nodes])];
     }
 }

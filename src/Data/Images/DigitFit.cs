@@ -52,9 +52,10 @@ static class DigitFit
         bool inverted = background > 127;
         if (right)
         {
-            for (int i = 0; i < DigitSet.PixelCount; i++)
+            pixels.CopyTo(destination);
+            for (int i = 0; i < DigitSet.PixelCount && inverted; i++)
             {
-                destination[i] = inverted ? (byte)(255 - pixels[i]) : pixels[i];
+                destination[i] = (byte)(255 - pixels[i]);
             }
             return new(false, inverted);
         }

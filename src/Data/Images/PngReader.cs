@@ -16,7 +16,7 @@ static class PngReader
     {
         Header? header = null;
         byte[] palette = [];
-        using var compressed = new MemoryStream();
+        using var compressed = new MemoryStream(bytes.Length);
         int offset = ImageFile.PngMagic.Length;
         for (bool ended = false; !ended;)
         {

@@ -1,6 +1,4 @@
 using System.IO.Enumeration;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Toolchain.Data;
 
@@ -9,6 +7,7 @@ sealed class FileListStream : DigitStream
 {
     readonly string folder;
     readonly string[] names;
+    string? fingerprint;
 
     /// <param name="name">What a report calls them.</param>
     /// <param name="source">Named in errors: the folder, or where the list came from.</param>
@@ -20,19 +19,8 @@ sealed class FileListStream : DigitStream
         (this.folder, this.names, Source) = (folder, names, source);
     }
 
-    public override string? Fingerprint
-    {
-        get
-        {
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            foreach (string name in names)
-            {
-                hash.AppendData(Encoding.UTF8.GetBytes(name));
-                hash.AppendData([0]);
-            }
-            return $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Convert.ToHexStringLower(hash.GetHashAndReset())}";
-        }
-    }
+    /// <summary>By the files' names, sizes and times of last writing: a file that was changed and given its old time and size back is not noticed.</summary>
+    public override string? Fingerprint => fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names, sizes, times {FileDigest.Of(folder, names)}";
 
     /// <summary>Image files in a folder and the folders below it, in ordinal order of their paths, whatever their order on the disk.</summary>
     public static FileListStream OfFolder(string folder)

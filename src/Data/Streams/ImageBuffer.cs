@@ -12,9 +12,14 @@ sealed class ImageBuffer
     /// <exception cref="InvalidDataException">There is no such file any more, it cannot be opened, or it is too long.</exception>
     public ReadOnlySpan<byte> ReadFile(string path)
     {
+        int known = SmallFile.Read(path, bytes);
+        if (known >= 0 && known < bytes.Length)
+        {
+            return bytes.AsSpan(0, known);
+        }
         try
         {
-            // Sharing all means no lock, and the length is found by reading: each is a call to the system less for each of many small files.
+            // The length is found by reading: a call to the system less.
             using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
             int length = RandomAccess.Read(file, bytes, 0);
             while (length == bytes.Length)
