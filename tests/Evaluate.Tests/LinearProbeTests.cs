@@ -8,15 +8,13 @@ namespace Toolchain.Evaluate.Tests;
 public sealed class LinearProbeTests
 {
     const int width = 5, classes = 3, batch = 6;
-    const double learningRate = 0.05;
-
     static readonly SlowProbe slow = SlowProbe.Draw(rowCount: 40, width, classes, batch, stepCount: 60, seed: 4);
 
     [Fact]
     public void TrainingGraph_OnnxRuntime_EqualsThePlainLoops()
     {
-        IReadOnlyDictionary<string, TensorData> found = OnnxRuntimeCheck.Run(ProbeGraph.Build(width, classes, learningRate).ToBytes(), slow.Inputs(0, 60));
-        SlowProbe.State expected = slow.Train(learningRate, 60);
+        IReadOnlyDictionary<string, TensorData> found = OnnxRuntimeCheck.Run(ProbeGraph.Build(width, classes).ToBytes(), slow.Inputs(0, 60));
+        SlowProbe.State expected = slow.Train(60);
         Near(expected.Parts, found, 1e-5);
         Assert.All(expected.Losses.Zip(found["loss"].ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.True(expected.Losses[^1] < 0.7 * expected.Losses[0]);
@@ -25,16 +23,16 @@ public sealed class LinearProbeTests
     [Fact]
     public void TrainingGraph_Float64_IsAdam()
     {
-        OnnxModel model = ProbeGraph.Build(width, classes, learningRate);
+        OnnxModel model = ProbeGraph.Build(width, classes);
         GraphChecker.Check(model);
-        Near(slow.Train(learningRate, 60).Parts, Evaluator.Run(model, slow.Inputs(0, 60)), 1e-6);
+        Near(slow.Train(60).Parts, Evaluator.Run(model, slow.Inputs(0, 60)), 1e-6);
     }
 
     // Two runs of 30 steps, the second from the state that the first left.
     [Fact]
     public void TrainingGraph_InPieces_GoesOnWhereItWas()
     {
-        byte[] model = ProbeGraph.Build(width, classes, learningRate).ToBytes();
+        byte[] model = ProbeGraph.Build(width, classes).ToBytes();
         IReadOnlyDictionary<string, TensorData> whole = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 60)), half = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 30));
         Dictionary<string, TensorData> rest = slow.Inputs(30, 60);
         foreach (string name in ProbeGraph.State)

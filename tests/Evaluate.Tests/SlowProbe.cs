@@ -5,6 +5,11 @@ namespace Toolchain.Evaluate.Tests;
 /// <summary>Softmax regression by Adam in plain float64 loops, as Kingma and Ba 2015 write it: what the training graph is held to.</summary>
 sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, float[] Scale, float[] Weight, float[] Bias, int Width, int Classes, int Batch)
 {
+    const float decay = 0.02f;
+
+    // A rate of its own for each step.
+    static float Rate(int step) => 0.05f / (1 + 0.01f * step);
+
     /// <summary>What training leaves: each part of the state by its name, and the loss of each batch before its step.</summary>
     public sealed record State(Dictionary<string, double[]> Parts, List<double> Losses);
 
@@ -27,6 +32,8 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
         ["order"] = TensorData.Of([.. Order[(from * Batch)..(to * Batch)].Select(row => (long)row)], to - from, Batch),
         ["mean"] = TensorData.Of(Mean, Width),
         ["scale"] = TensorData.Of(Scale, Width),
+        ["learning_rate"] = TensorData.Of([.. Enumerable.Range(from, to - from).Select(Rate)], to - from),
+        ["decay"] = TensorData.Scalar(decay, ElementType.Float32),
         ["steps_before"] = TensorData.Scalar(from, ElementType.Int64),
         ["weight"] = TensorData.Of(Weight, Classes, Width),
         ["bias"] = TensorData.Of(Bias, Classes),
@@ -36,7 +43,7 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
         ["bias_v"] = TensorData.Of(new float[Classes], Classes),
     };
 
-    public State Train(double learningRate, int steps)
+    public State Train(int steps)
     {
         var state = new State(new()
         {
@@ -49,7 +56,7 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
         }, []);
         for (int t = 1; t <= steps; t++)
         {
-            (double[] weight, double[] bias) = (new double[Classes * Width], new double[Classes]);
+            (double[] weight, double[] bias) = ([.. state.Parts["weight"].Select(value => decay * value)], new double[Classes]);
             double loss = 0;
             foreach (int row in Order[((t - 1) * Batch)..(t * Batch)])
             {
@@ -67,8 +74,8 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
                     }
                 }
             }
-            Step(state.Parts, "weight", weight, learningRate, t);
-            Step(state.Parts, "bias", bias, learningRate, t);
+            Step(state.Parts, "weight", weight, Rate(t - 1), t);
+            Step(state.Parts, "bias", bias, Rate(t - 1), t);
             state.Losses.Add(loss);
         }
         return state;

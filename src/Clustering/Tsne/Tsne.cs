@@ -7,6 +7,8 @@ namespace Toolchain.Clustering;
 /// </summary>
 public sealed class Tsne
 {
+    const float LeastDivisor = 6;
+
     readonly TsneOptions options;
     readonly Affinities affinities;
     readonly Repulsion repulsion;
@@ -53,11 +55,12 @@ public sealed class Tsne
     void Move(int pass)
     {
         bool early = pass < options.ExaggeratedPasses;
-        float exaggeration = early ? (float)options.Exaggeration : 1, momentum = early ? .5f : .8f;
+        float exaggeration = early ? (float)options.Exaggeration : 1, momentum = early ? .5f : .9f;
         double total = repulsion.Push(places, gradient);
         affinities.Pull(places, gradient, exaggeration, (float)(1 / total), options.Threads);
-        // As large as the rows are many over the exaggeration (Belkina et al. 2019), in units of the gradient 4 (attraction - repulsion).
-        float rate = (float)(4 * Math.Max(50, affinities.Count / options.Exaggeration / 4));
+        // As large as the rows are many over the exaggeration (Belkina et al. 2019); without exaggeration larger steps are stable too, and 750 of them reach what
+        // 1,000 of the exaggerated passes' size do (docs/decisions/0012-tsne.md).
+        float rate = Math.Max(200, affinities.Count / Math.Max(exaggeration, LeastDivisor));
         for (int axis = 0; axis < 2; axis++)
         {
             Step(places[axis], gradient[axis], velocity[axis], gains[axis], momentum, rate);

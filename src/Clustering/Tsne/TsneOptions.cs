@@ -1,13 +1,13 @@
 namespace Toolchain.Clustering;
 
-/// <summary>Settings of t-SNE; the defaults are those of scikit-learn 1.2 with its automatic step.</summary>
+/// <summary>Settings of t-SNE; the defaults are those of scikit-learn 1.2, but for fewer and larger steps after the exaggerated ones.</summary>
 public sealed record TsneOptions
 {
     /// <summary>Effective number of neighbours, at least 1.</summary>
     public double Perplexity { get; init; } = 30;
 
     /// <summary>Steps of the descent.</summary>
-    public int Passes { get; init; } = 1000;
+    public int Passes { get; init; } = 750;
 
     /// <summary>The first steps, in which attraction is exaggerated.</summary>
     public int ExaggeratedPasses { get; init; } = 250;

@@ -13,8 +13,11 @@ namespace Toolchain.Evaluate.Probe;
 /// </summary>
 public static class LinearProbe
 {
-    const int classes = 10, batchSize = 500, steps = 1200;
-    const double learningRate = 0.01;
+    const int classes = 10, batchSize = 500, steps = 2400;
+    const double learningRate = 0.01; // at first; it falls to 0 as a cosine
+
+    // Of the weights, for each column: the more columns, the less each may weigh. Chosen with the rate and the number of steps on 10,000 held-out training images.
+    const double decay = 6e-7;
 
     /// <summary>Share of test rows that the classifier names rightly, in [0..1]. Uses the training labels.</summary>
     /// <param name="train">Embeddings [N,D].</param>
@@ -63,7 +66,7 @@ public static class LinearProbe
     /// after them. Its inputs say by their shapes what they are.
     /// </summary>
     /// <param name="width">Columns of the rows (D).</param>
-    public static OnnxModel Training(int width) => ProbeGraph.Build(width, classes, learningRate);
+    public static OnnxModel Training(int width) => ProbeGraph.Build(width, classes);
 
     static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed, ComputeDevice device)
     {
@@ -73,7 +76,7 @@ public static class LinearProbe
         OrtValue[] inputs =
         [
             Tensor(MemoryMarshal.AsMemory(train.Values), train.Count, width), Tensor<long>(Array.ConvertAll(digits.ToArray(), digit => (long)digit), train.Count), Tensor<long>(order, order.Length / batch, batch),
-            Tensor<float>(mean, width), Tensor<float>(scale, width), Tensor<long>(new long[1]),
+            Tensor<float>(mean, width), Tensor<float>(scale, width), Tensor<float>(Rates(order.Length / batch), order.Length / batch), Tensor<float>(new[] { (float)(decay * width) }), Tensor<long>(new long[1]),
             .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal) ? Tensor<float>(new float[classes * width], classes, width) : Tensor<float>(new float[classes], classes)),
         ];
         OrtValue[] outputs = [Tensor<float>(weight, classes, width), Tensor<float>(bias, classes)];
@@ -81,7 +84,7 @@ public static class LinearProbe
         using var options = new RunOptions();
         try
         {
-            session.Run(options, ["x", "digits", "order", "mean", "scale", "steps_before", .. ProbeGraph.State], inputs, ["next_weight", "next_bias"], outputs);
+            session.Run(options, ["x", "digits", "order", "mean", "scale", "learning_rate", "decay", "steps_before", .. ProbeGraph.State], inputs, ["next_weight", "next_bias"], outputs);
         }
         finally
         {
@@ -92,7 +95,9 @@ public static class LinearProbe
 
     static OrtValue Tensor<T>(Memory<T> memory, params long[] sizes) where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, sizes);
 
-    // Ten passes over MNIST; fewer images are passed over more often.
+    static float[] Rates(int count) => [.. Enumerable.Range(0, count).Select(step => (float)(learningRate * (1 + Math.Cos(Math.PI * step / count)) / 2))];
+
+    // Twenty passes over MNIST; fewer images are passed over more often.
     static (long[] Order, int Batch) Order(int count, int seed)
     {
         int size = Math.Min(batchSize, count);
