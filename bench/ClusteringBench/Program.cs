@@ -128,7 +128,7 @@ File.WriteAllText(page, $"""
     # Clustering against scikit-learn, faiss and ML.NET
 
     `make bench`: MNIST's 60,000 training images, the same start for all but ML.NET, whose start cannot be given. Ours and the peer's run in turn, {pairs} times
-    (the large mixture, ML.NET and t-SNE less often); medians of the times, and the median of the paired ratios. Answers (inertia, log-likelihood) are compared before times.
+    (the large mixture and t-SNE less often); medians of the times, and the median of the paired ratios. Answers (inertia, log-likelihood) are compared before times.
 
     Machine: {Environment.ProcessorCount} cores ({Cpu()}), .NET {Environment.Version}. Peers: scikit-learn {versions.GetProperty("scikit-learn")}, faiss {versions.GetProperty("faiss")}, numpy {versions.GetProperty("numpy")}, BLAS {versions.GetProperty("blas")}, ML.NET 5.0.1.
 
