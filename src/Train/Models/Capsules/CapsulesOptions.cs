@@ -133,18 +133,6 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Share of earlier batches in the joint distribution of the views' objects, in [0..1): one batch is too small to tell it.</summary>
     public double AgreementMemory { get; init; } = 0.9;
 
-    /// <summary>First step at which that agreement counts.</summary>
-    public int AgreementStart { get; init; }
-
-    /// <summary>
-    /// Weight of the contrastive loss (van den Oord et al. 2018) by which the capsules' own numbers tell the two views of an image from those of the batch's other
-    /// images, which the authors do not have; 0 for none.
-    /// </summary>
-    public double ContrastWeight { get; init; }
-
-    /// <summary>Temperature of the contrastive loss.</summary>
-    public double ContrastTemperature { get; init; } = 0.2;
-
     /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
 

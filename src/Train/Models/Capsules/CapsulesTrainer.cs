@@ -32,8 +32,8 @@ public sealed class CapsulesTrainer : IGradientTrainer
         learner.to(job.Device);
         // TensorFlow's epsilon in the authors' configuration: it belongs to their batch size.
         optimizer = options.Optimizer == CapsulesOptimizer.RmsProp
-            ? new TensorFlowRmsProp(learner.parameters(), options.LearningRate, 1e-2 / ((double)options.BatchSize * options.BatchSize))
-            : optim.Adam(learner.parameters(), options.LearningRate);
+            ? new TensorFlowRmsProp(model.parameters(), options.LearningRate, 1e-2 / ((double)options.BatchSize * options.BatchSize))
+            : optim.Adam(model.parameters(), options.LearningRate);
         views = new ViewDrawer(options.Augmentation, job, viewCount: options.AgreementWeight > 0 ? 2 : 1);
         fused = job.Device.type == DeviceType.CPU ? new FusedImageLikelihood(options, job.Threads) : null;
     }
@@ -80,7 +80,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     {
         Tensor canvas = cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]); // [N,1,S,S], first views first
         optimizer.zero_grad();
-        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device), batch.Step);
+        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device));
         Tensor loss = losses.Select(part => part.Value * part.Weight).Aggregate((sum, next) => sum + next);
         loss.backward();
         optimizer.step();
@@ -89,28 +89,25 @@ public sealed class CapsulesTrainer : IGradientTrainer
     }
 
     /// <summary>Each loss of canvases [N,1,S,S] with its weight in the sum.</summary>
-    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise, int step = 0)
+    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise)
     {
         CapsuleActivations found = model.Activate(canvas, noise);
         ImageMixture mixture = model.Templates.Mixture(found.Parts);
         Tensor image = fused is not null ? fused.LogLikelihood(canvas, mixture) : mixture.LogLikelihood(canvas, options.PixelDeviation);
         Tensor parts = (found.Explained.LogLikelihood * found.Parts.Presence.detach()).sum(1).mean();
         Tensor deformation = found.Votes.Deformation.square().sum() / (2 * canvas.shape[0]);
-        double late = step < options.AgreementStart ? 0 : 1;
         (Tensor prior, Tensor posterior) = (found.Votes.Presence, found.Posterior);
-        (string, double, Tensor)[] agreement = options.AgreementWeight > 0 ? [("agreement", late * options.AgreementWeight, Agreement(found.Presence))] : [];
-        (string, double, Tensor)[] contrast = options.ContrastWeight > 0 ? [("contrast", options.ContrastWeight, Contrast(found.Votes.Capsule))] : [];
+        (string, double, Tensor)[] agreement = options.AgreementWeight > 0 ? [("agreement", options.AgreementWeight, Agreement(found.Presence))] : [];
         return
         [
             .. agreement,
-            .. contrast,
             ("image", 1, -image),
             ("parts", options.PartWeight, -parts),
             ("deformation", options.DeformationWeight, deformation),
-            ("prior_within", late * options.PriorWithinWeight, SparsityLoss.PriorWithin(prior, options.ClassCount)),
-            ("prior_between", late * options.PriorBetweenWeight, SparsityLoss.PriorBetween(prior, options.ClassCount)),
-            ("posterior_within", late * options.PosteriorWithinWeight, SparsityLoss.PosteriorWithin(posterior)),
-            ("posterior_between", late * options.PosteriorBetweenWeight, SparsityLoss.PosteriorBetween(posterior)),
+            ("prior_within", options.PriorWithinWeight, SparsityLoss.PriorWithin(prior, options.ClassCount)),
+            ("prior_between", options.PriorBetweenWeight, SparsityLoss.PriorBetween(prior, options.ClassCount)),
+            ("posterior_within", options.PosteriorWithinWeight, SparsityLoss.PosteriorWithin(posterior)),
+            ("posterior_between", options.PosteriorBetweenWeight, SparsityLoss.PosteriorBetween(posterior)),
         ];
     }
 
@@ -119,15 +116,6 @@ public sealed class CapsulesTrainer : IGradientTrainer
     {
         Tensor[] share = (presence / presence.sum(1, keepdim: true)).chunk(2); // two of [N/2,O]
         return MutualInformationLoss.Compute(share[0], share[1], learner.Joint, options.AgreementMemory);
-    }
-
-    // Of capsules [O,N,Z], whose second half are other views of the first half's images.
-    Tensor Contrast(Tensor capsule)
-    {
-        Tensor[] view = learner.Project(capsule.transpose(0, 1).flatten(1)).chunk(2); // two of [N/2,64]
-        using Tensor none = zeros(0, view[0].shape[1], device: capsule.device);
-        return (InfoNceLoss.Compute(view[0], view[1], none, options.ContrastTemperature, batchNegatives: true)
-            + InfoNceLoss.Compute(view[1], view[0], none, options.ContrastTemperature, batchNegatives: true)) / 2;
     }
 
     /// <inheritdoc/>
