@@ -52,7 +52,7 @@ models: build ## train the shipped models again: the same bytes with the same li
 	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-0 --out runs/refine-0
 	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0 --set rounds=1 --set stepCount=1000 --out runs/refined-0
 	cp runs/refined-0/model.onnx runs/refined-0/manifest.json models/refined
-	./uvl train infogan --seed 2 --threads 1 --set consistency=true --set consistencyEvenness=1 --set precision=bfloat16 --out runs/infogan-2
+	./uvl train infogan --seed 2 --threads 1 --set consistency=true --set precision=bfloat16 --out runs/infogan-2
 	./uvl export runs/infogan-2 --half --manifest --out models/infogan/model.onnx
 	./uvl train capsules --seed 0 --threads 1 --out runs/capsules-0
 	cp runs/capsules-0/model.onnx runs/capsules-0/decoder.onnx runs/capsules-0/manifest.json models/capsules-fast

@@ -50,8 +50,8 @@ public sealed class EmbedProcessTests : IDisposable
     [Fact]
     public void Embed_Interrupted_EndsWith75AndSaysHowToGoOn()
     {
-        string[] embed = ["embed", model, "--quiet", "--data", "strokes:60000", "--out", In("x.npy")];
-        using Uvl uvl = Uvl.Start(embed);
+        // So many that no machine is done before it hears the signal.
+        using Uvl uvl = Uvl.Start("embed", model, "--quiet", "--data", "strokes:1000000", "--out", In("x.npy"));
         uvl.WaitForBytes(In("x.npy.partial"), 1_000_000);
         uvl.Signal("INT");
         (int status, _, string error) = uvl.Wait();

@@ -44,9 +44,6 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
     /// <summary>Weight of that agreement.</summary>
     public double ConsistencyWeight { get; init; } = 1;
 
-    /// <summary>Weight of the codes' evenness in that agreement: 1 is mutual information itself, with which one seed in three merges two digits for good (docs/models/infogan.md).</summary>
-    public double ConsistencyEvenness { get; init; } = 2;
-
     /// <summary>How much of the joint distribution of two views' codes is kept from step to step, in [0..1): at .9 it is that of some 600 images, not of one batch.</summary>
     public double ConsistencyMemory { get; init; } = 0.9;
 
@@ -85,7 +82,6 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
         Require(ContinuousStart >= 0, nameof(ContinuousStart), "at least 0", ContinuousStart);
         Require(RealTarget is > 0.5 and <= 1, nameof(RealTarget), "in (0.5..1]", RealTarget);
         Require(ConsistencyWeight >= 0, nameof(ConsistencyWeight), "at least 0", ConsistencyWeight);
-        Require(ConsistencyEvenness >= 1, nameof(ConsistencyEvenness), "at least 1", ConsistencyEvenness);
         Require(ConsistencyMemory is >= 0 and < 1, nameof(ConsistencyMemory), "in [0..1)", ConsistencyMemory);
         Require(BatchSize >= 2, nameof(BatchSize), "at least 2, for the statistics of the batch", BatchSize);
         // What is not an affine or elastic map has no gradient here, and would tell real images from generated ones.
