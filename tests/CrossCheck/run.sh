@@ -101,7 +101,7 @@ fi
 figures=$here/../../artifacts/bin/Evaluate.Tests/release/Toolchain.Evaluate.Tests
 if ! "$python" -c 'import sklearn' 2> "$work/log"; then
     say "SKIP figures: $python has no scikit-learn (Debian: python3-sklearn)"
-elif "$figures" --filter-class '*.ScikitLearnTests' '*.ScikitLearnClassifierTests' --xunit-diagnostics on > "$work/log" 2>&1; then
+elif "$figures" --no-ansi --filter-class '*.ScikitLearnTests' '*.ScikitLearnClassifierTests' --xunit-diagnostics on > "$work/log" 2>&1; then
     say "PASS figures: scikit-learn's, by $(sed -nE 's/^ *succeeded: ([0-9]+)$/\1/p' "$work/log") tests ($(sed -nE 's/^ *skipped: ([0-9]+)$/\1/p' "$work/log") skipped); $(grep -m 1 '^linear probe' "$work/log" || echo no MNIST)"
 else
     say "FAIL figures: $(grep -m 1 -A 2 '^failed' "$work/log" | tr '\n' ' ')"
