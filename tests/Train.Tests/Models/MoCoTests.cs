@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Train.Models;
 using Toolchain.Train.Models.MoCo;
 using Toolchain.Train.Running;
 using TorchSharp.Modules;
@@ -42,6 +43,22 @@ public sealed class MoCoTests
         Assert.All(Parameters(trainer.Module, "query."), pair => Assert.NotEqual(before[pair.Key], pair.Value));
         Assert.Equal([8, 5], trainer.Module.state_dict()["queue"].shape);
         Assert.Contains(before.Keys, name => name.StartsWith("projector.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Encoder_InBFloat16_IsNearlyTheSameInTrainingAndTheSameInEvaluation()
+    {
+        using var scope = NewDisposeScope();
+        using MoCoEncoder exact = new(3), rounded = new(3, Precision.BFloat16);
+        rounded.load_state_dict(exact.state_dict());
+        Tensor image = rand(8, 1, 28, 28);
+        float[] Feature(MoCoEncoder encoder) => encoder.call(image).Feature.data<float>().ToArray();
+        float[] expected = Feature(exact), found = Feature(rounded);
+        Assert.NotEqual(expected, found);
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 0.05f)); // features of about 1; a factor is rounded by up to 1 in 256
+        exact.eval();
+        rounded.eval();
+        Assert.Equal(Feature(exact), Feature(rounded));
     }
 
     [Fact]
