@@ -211,7 +211,7 @@ class InfoGan:
         joint = (joint + joint.t()) / 2
         self.joint = o["ConsistencyMemory"] * self.joint + (1 - o["ConsistencyMemory"]) * joint.detach()
         joint = (joint + (self.joint - joint).detach()).clamp(min=1e-8)
-        loss = loss - o["ConsistencyWeight"] * (joint * (joint.log() - joint.sum(1, keepdim=True).log() - joint.sum(1).log())).sum()
+        loss = loss - o["ConsistencyWeight"] * (joint * (joint.log() - o["ConsistencyEvenness"] * (joint.sum(1, keepdim=True).log() + joint.sum(1).log()))).sum()
         self.judge_optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.judge_optimizer.step()

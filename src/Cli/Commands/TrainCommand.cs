@@ -66,7 +66,7 @@ static class TrainCommand
         terminal.Stage($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}, {request.Device}, folder {run.Path}");
         TrainedModel? trained = null;
         int batchSize = request.Options is GradientOptions gradient ? gradient.BatchSize : 1;
-        long total = request.Options is GradientOptions counted ? (long)counted.StepCount * batchSize : request.Digits.Count;
+        long total = request.Options is GradientOptions counted ? (long)counted.TotalSteps * batchSize : request.Digits.Count;
         try
         {
             terminal.WithProgress($"training {method.Name}", total, "images",

@@ -25,14 +25,15 @@ public static class MutualInformationLoss
         return (joint + joint.t()) / 2;
     }
 
-    /// <summary>-I(z, z') of a joint distribution, in nats.</summary>
+    /// <summary>-I(z, z') of a joint distribution, in nats; with the two marginal entropies in it weighted.</summary>
     /// <param name="joint">Symmetric, sums to 1, [K,K].</param>
+    /// <param name="evenness">Weight of the marginal entropies, 1 for the mutual information itself; above it, uneven clusters cost more than they do there.</param>
     /// <returns>A scalar.</returns>
-    public static Tensor OfJoint(Tensor joint)
+    public static Tensor OfJoint(Tensor joint, double evenness = 1)
     {
         joint = joint.clamp_min(floor);
         Tensor marginal = joint.sum(1, keepdim: true); // [K,1]
-        return -(joint * (joint.log() - marginal.log() - marginal.t().log())).sum();
+        return -(joint * (joint.log() - evenness * marginal.log() - evenness * marginal.t().log())).sum();
     }
 
     /// <summary>
@@ -43,14 +44,15 @@ public static class MutualInformationLoss
     /// <param name="second">Those of the other view, [N,K].</param>
     /// <param name="running">The running mean [K,K] of earlier batches; changed to include this one.</param>
     /// <param name="memory">How much of the running mean is kept, in [0..1); 0 is the other overload.</param>
+    /// <param name="evenness">As in <see cref="OfJoint"/>.</param>
     /// <returns>A scalar.</returns>
-    public static Tensor Compute(Tensor first, Tensor second, Tensor running, double memory)
+    public static Tensor Compute(Tensor first, Tensor second, Tensor running, double memory, double evenness = 1)
     {
         Tensor joint = Joint(first, second);
         using (no_grad())
         {
             running.mul_(memory).add_(joint, alpha: 1 - memory);
         }
-        return OfJoint(joint + (running - joint).detach());
+        return OfJoint(joint + (running - joint).detach(), evenness);
     }
 }

@@ -16,8 +16,14 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     {
         var options = (TOptions)request.Options;
         options.Check();
-        using IGradientTrainer trainer = Create(options, Job(request));
-        int steps = new GradientLoop(trainer, options, run, request).Run();
+        var starts = new Starts(options, run, request, seed => Create(options, Job(request with { Seed = seed })));
+        if (starts.Choose() is not int chosen)
+        {
+            return Export(run, request, 17) with { Finished = false };
+        }
+        TrainingRequest rest = request with { Seed = chosen, Time = starts.TimeLeft };
+        using IGradientTrainer trainer = Create(options, Job(rest));
+        int steps = new GradientLoop(trainer, options, run, rest, starts.Rest).Run();
         return Export(trainer, request, 17, steps, steps == options.StepCount);
     }
 
@@ -32,12 +38,12 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
 
     IGradientTrainer Restore(RunFolder run, TOptions options, GradientJob job, out int steps)
     {
-        if (!File.Exists(run.LastCheckpoint))
+        if (run.NewestCheckpoint is not string checkpoint)
         {
             throw new InvalidDataException($"'{run.Path}': expected checkpoints/last.safetensors, found none; train the run first with --resume {run.Path}.");
         }
         IGradientTrainer trainer = Create(options, job);
-        steps = Checkpoint.Load(run.LastCheckpoint, trainer);
+        steps = Checkpoint.Load(checkpoint, trainer);
         return trainer;
     }
 

@@ -19,6 +19,9 @@ public abstract record GradientOptions : MethodOptions
     /// <summary>Steps of a run.</summary>
     public int StepCount { get; init; } = 1000;
 
+    /// <summary>Steps of a run with those of the starts that are not gone on with.</summary>
+    public int TotalSteps => this is IStarted several ? StepCount + (several.StartCount - 1) * Math.Min(several.StartSteps, StepCount) : StepCount;
+
     /// <summary>Learning rate of the first step.</summary>
     public double LearningRate { get; init; } = 1e-3;
 

@@ -21,33 +21,39 @@ public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Los
 /// <summary>A loss stopped being a finite number.</summary>
 public sealed class DivergedException(string message) : Exception(message);
 
+/// <summary>The steps that a loop makes, and where they stand in all of a run.</summary>
+/// <param name="End">The step before which it stops.</param>
+/// <param name="Before">Steps of the run that come before its step 0.</param>
+/// <param name="Total">Steps of the whole run.</param>
+sealed record Stretch(int End, int Before, int Total);
+
 /// <summary>The loop that every gradient method shares: order of images, learning rate, log, checkpoints, progress, stopping.</summary>
-sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, RunFolder run, TrainingRequest request)
+sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, RunFolder run, TrainingRequest request, Stretch stretch)
 {
     // A picture at the start of each tenth of a run; a warning that lasts is said again after so many steps.
     const int pictures = 10, warningSteps = 100;
 
     int? warnedAt;
 
-    /// <summary>Runs until the last step, the time limit or cancellation, and leaves a checkpoint.</summary>
-    /// <returns>The number of steps made in all.</returns>
+    /// <summary>Runs until the end of the stretch, the time limit or cancellation, and leaves a checkpoint.</summary>
+    /// <returns>The number of steps made in all, from step 0.</returns>
     /// <exception cref="DivergedException">A loss is not finite; the last checkpoint is kept as it was.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint allows to resume.</exception>
     public int Run()
     {
         var sampler = new BatchSampler(request.Digits.Count, options.BatchSize, (ulong)request.Seed);
-        int first = request.Resume && File.Exists(run.LastCheckpoint) ? Checkpoint.Load(run.LastCheckpoint, trainer) : 0;
+        int first = File.Exists(run.LastCheckpoint) ? Checkpoint.Load(run.LastCheckpoint, trainer) : 0;
         using var log = new MetricsLog(run, first);
         var clock = Stopwatch.StartNew();
         TimeSpan saved = TimeSpan.Zero;
         trainer.Module.train();
         int step = first;
-        for (; step < options.StepCount && !(clock.Elapsed >= request.Time); step++)
+        for (; step < stretch.End && !(clock.Elapsed >= request.Time); step++)
         {
             if (request.Cancellation.IsCancellationRequested)
             {
                 Checkpoint.Save(run.LastCheckpoint, trainer, step);
-                throw new OperationCanceledException($"stopped at step {step} of {options.StepCount}", request.Cancellation);
+                throw new OperationCanceledException($"stopped at step {stretch.Before + step} of {stretch.Total}", request.Cancellation);
             }
             if (step % Math.Max(1, options.StepCount / pictures) == 0)
             {
@@ -55,7 +61,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
             }
             Batch batch = sampler[step];
             IReadOnlyList<Loss> losses = Step(batch);
-            var progress = new TrainingProgress(step + 1, options.StepCount, losses, Speed(step + 1 - first, clock), Remaining(step + 1 - first, step + 1, clock)) { Warning = Warn(step) };
+            var progress = new TrainingProgress(stretch.Before + step + 1, stretch.Total, losses, Speed(step + 1 - first, clock), Remaining(step + 1 - first, step + 1, clock)) { Warning = Warn(step) };
             log.Write(step, batch.Epoch, options.LearningRateAt(step), losses);
             request.Progress?.Report(progress);
             if (clock.Elapsed - saved >= request.CheckpointInterval)
@@ -118,7 +124,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
 
     TimeSpan Remaining(int made, int step, Stopwatch clock)
     {
-        TimeSpan toEnd = clock.Elapsed / made * (options.StepCount - step);
+        TimeSpan toEnd = clock.Elapsed / made * (stretch.Total - stretch.Before - step);
         TimeSpan toLimit = request.Time is TimeSpan limit && limit > clock.Elapsed ? limit - clock.Elapsed : TimeSpan.MaxValue;
         return toEnd < toLimit ? toEnd : toLimit;
     }

@@ -25,6 +25,9 @@ public sealed class RunFolder
     /// <summary>Digests, versions, times; written last, so that its presence says that the run is whole.</summary>
     public string Manifest => In("manifest.json");
 
+    /// <summary>The folder of pictures.</summary>
+    public string Pictures => In("pictures");
+
     /// <summary>What the state after so many steps looks like, where the method can show it.</summary>
     public string Picture(int step) => In("pictures", string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
 
@@ -80,6 +83,20 @@ public sealed class RunFolder
                 .FirstOrDefault(run => File.Exists(run.Config) && !File.Exists(run.Manifest))
             : null;
     }
+
+    /// <summary>The folder of one of several starts, a run of its own.</summary>
+    /// <param name="number">0-based number of the start.</param>
+    public RunFolder Start(int number)
+    {
+        string path = In("starts", number.ToString(CultureInfo.InvariantCulture));
+        Directory.CreateDirectory(path);
+        return new RunFolder(path);
+    }
+
+    /// <summary>The latest state: of the run or, before one of its starts is chosen, of its latest start; null where there is none.</summary>
+    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint
+        : Directory.Exists(In("starts")) ? Directory.GetDirectories(In("starts")).Order(StringComparer.Ordinal).Select(path => new RunFolder(path).LastCheckpoint).LastOrDefault(File.Exists)
+        : null;
 
     /// <summary>Adds a line to the log.</summary>
     public void Say(string line) => File.AppendAllText(Log, line + "\n");

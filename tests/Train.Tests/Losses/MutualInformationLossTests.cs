@@ -25,6 +25,14 @@ public sealed class MutualInformationLossTests
     }
 
     [Fact]
+    public void OfJoint_EvennessOfTwo_ByHand() // marginals .7 and .3, whose entropies count twice
+    {
+        using Tensor joint = tensor(new float[] { 0.6f, 0.1f, 0.1f, 0.2f }, [2, 2]);
+        double expected = 0.6 * Math.Log(0.6) + 0.2 * Math.Log(0.1) + 0.2 * Math.Log(0.2) - 4 * (0.7 * Math.Log(0.7) + 0.3 * Math.Log(0.3));
+        Assert.Equal(-expected, MutualInformationLoss.OfJoint(joint, 2).ToSingle(), 1e-6);
+    }
+
+    [Fact]
     public void Compute_WithMemory_ByHand() // .5 of an even joint and .5 of [[.4,.1],[.1,.4]]: [[.325,.175],[.175,.325]]
     {
         using Tensor first = eye(2), second = tensor(new float[] { 0.8f, 0.2f, 0.2f, 0.8f }, [2, 2]), running = full([2, 2], 0.25, ScalarType.Float32);

@@ -227,7 +227,7 @@ public sealed class MethodContractTests : IDisposable
     MethodOptions Small(Method method)
     {
         string[] keys = [.. OptionBinder.List(method.Defaults).Select(option => option.Key)];
-        string[] settings = [$"batchSize={batchSize}", $"stepCount={steps}", $"queueLength={2 * batchSize}", "clusterCount=4", "componentCount=2", "dimensions=5", "headSteps=2", "rounds=2", "hiddenSize=32", "channelCount=4", "partCount=4"];
+        string[] settings = [$"batchSize={batchSize}", $"stepCount={steps}", $"queueLength={2 * batchSize}", "clusterCount=4", "startCount=1", "componentCount=2", "dimensions=5", "headSteps=2", "rounds=2", "hiddenSize=32", "channelCount=4", "partCount=4"];
         return OptionBinder.Apply(method.Defaults, [.. settings.Where(setting => keys.Contains(setting.Split('=')[0])), .. keys.Contains("from") ? new[] { $"from={Given}" } : []]);
     }
 

@@ -3,7 +3,7 @@ using Toolchain.Train.Augmentations;
 namespace Toolchain.Train.Models.InfoGan;
 
 /// <summary>Options of InfoGAN; the defaults are the recipe of docs/models/infogan.md, the network the poster's.</summary>
-public sealed record InfoGanOptions : GradientOptions, IAugmented
+public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
 {
     /// <summary>Values of the categorical code (K).</summary>
     public int ClusterCount { get; init; } = 10;
@@ -44,8 +44,17 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
     /// <summary>Weight of that agreement.</summary>
     public double ConsistencyWeight { get; init; } = 1;
 
+    /// <summary>Weight of the codes' evenness in that agreement: 1 is mutual information itself.</summary>
+    public double ConsistencyEvenness { get; init; } = 2;
+
     /// <summary>How much of the joint distribution of two views' codes is kept from step to step, in [0..1): at .9 it is that of some 600 images, not of one batch.</summary>
     public double ConsistencyMemory { get; init; } = 0.9;
+
+    /// <summary>Starts, of which the one goes on whose code tells most about the other view's: one in three merges two digits for good (docs/models/infogan.md).</summary>
+    public int StartCount { get; init; } = 4;
+
+    /// <inheritdoc/>
+    public int StartSteps { get; init; } = 600;
 
     /// <summary>In what numbers the large layers multiply while they train.</summary>
     public Precision Precision { get; init; } = Precision.Single;
@@ -82,6 +91,9 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented
         Require(ContinuousStart >= 0, nameof(ContinuousStart), "at least 0", ContinuousStart);
         Require(RealTarget is > 0.5 and <= 1, nameof(RealTarget), "in (0.5..1]", RealTarget);
         Require(ConsistencyWeight >= 0, nameof(ConsistencyWeight), "at least 0", ConsistencyWeight);
+        Require(ConsistencyEvenness >= 1, nameof(ConsistencyEvenness), "at least 1", ConsistencyEvenness);
+        Require(StartCount >= 1, nameof(StartCount), "at least 1", StartCount);
+        Require(StartSteps >= 1, nameof(StartSteps), "at least 1", StartSteps);
         Require(ConsistencyMemory is >= 0 and < 1, nameof(ConsistencyMemory), "in [0..1)", ConsistencyMemory);
         Require(BatchSize >= 2, nameof(BatchSize), "at least 2, for the statistics of the batch", BatchSize);
         // What is not an affine or elastic map has no gradient here, and would tell real images from generated ones.

@@ -68,6 +68,9 @@ public sealed class InfoGanTrainer : IGradientTrainer
     public string? Warning { get; private set; }
 
     /// <inheritdoc/>
+    public string Merit => "information";
+
+    /// <inheritdoc/>
     public Tensor Embed(Tensor images) => model.Recogniser.call(images).Embedding;
 
     /// <inheritdoc/>
@@ -93,7 +96,7 @@ public sealed class InfoGanTrainer : IGradientTrainer
         (Tensor information, Tensor categorical, Tensor continuous) = Information(ofGenerated, latent, step);
         Tensor loss = discriminator + information;
         Tensor[] probability = ofReal.Code.softmax(1).chunk(2); // two of [N,K]
-        Tensor consistency = MutualInformationLoss.Compute(probability[0], probability[1], model.Joint, options.ConsistencyMemory);
+        Tensor consistency = MutualInformationLoss.Compute(probability[0], probability[1], model.Joint, options.ConsistencyMemory, options.ConsistencyEvenness);
         if (options.Consistency)
         {
             loss += options.ConsistencyWeight * consistency;
@@ -108,7 +111,7 @@ public sealed class InfoGanTrainer : IGradientTrainer
         return
         [
             new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()), new Loss("generator", generator.ToSingle()),
-            new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()), new Loss("continuous", continuous.ToSingle()), new Loss("consistency", consistency.ToSingle()),
+            new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()), new Loss("continuous", continuous.ToSingle()), new Loss("information", -MutualInformationLoss.OfJoint(model.Joint).ToSingle()),
             .. Measure(ofReal, ofGenerated),
         ];
     }
