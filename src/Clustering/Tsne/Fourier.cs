@@ -12,23 +12,26 @@ sealed class Fourier
     /// <summary>Signals at a time.</summary>
     public const int Lanes = 16;
 
+    /// <summary>Lengths are multiples of it: the first and the last stage are of radix 4, which have a short cut for halves.</summary>
+    public const int Multiple = 16;
+
     static readonly float half = .5f, sine = MathF.Sqrt(3) / 2;
     static readonly float cosine72 = MathF.Cos(MathF.Tau / 5), sine72 = MathF.Sin(MathF.Tau / 5), cosine144 = MathF.Cos(2 * MathF.Tau / 5), sine144 = MathF.Sin(2 * MathF.Tau / 5);
 
     readonly Stage[] stages;
 
-    /// <summary>Transforms of <paramref name="length"/> numbers, a product of twos, threes and fives.</summary>
+    /// <summary>Transforms of <paramref name="length"/> numbers, a multiple of <see cref="Multiple"/> and a product of twos, threes and fives.</summary>
     public Fourier(int length)
     {
         Length = length;
-        var found = new List<Stage>();
-        for (int left = length; left > 1;)
+        var found = new List<Stage> { new(4, length) };
+        for (int left = length / Multiple; left > 1;)
         {
             int radix = left % 4 == 0 ? 4 : left % 2 == 0 ? 2 : left % 3 == 0 ? 3 : 5;
-            found.Add(new Stage(radix, left));
+            found.Add(new Stage(radix, left * 4));
             left /= radix;
         }
-        stages = [.. found];
+        stages = [.. found, new Stage(4, 4)];
     }
 
     /// <summary>Numbers of a signal (M).</summary>
@@ -47,15 +50,29 @@ sealed class Fourier
         return length == 1;
     }
 
-    /// <summary>Transforms [M,Lanes] in <paramref name="real"/> and <paramref name="imaginary"/>; the spare buffers, as large, may be exchanged for them.</summary>
-    public void Transform(ref float[] real, ref float[] imaginary, ref float[] spareReal, ref float[] spareImaginary)
+    /// <summary>
+    /// Transforms [M,Lanes] in <paramref name="real"/> and <paramref name="imaginary"/>; the spare buffers, as large, may be exchanged for them. With
+    /// <paramref name="halfGiven"/> the last M/2 numbers are taken for zeros, with <paramref name="halfWanted"/> they are not made.
+    /// </summary>
+    public void Transform(ref float[] real, ref float[] imaginary, ref float[] spareReal, ref float[] spareImaginary, bool halfGiven = false, bool halfWanted = false)
     {
-        int stride = 1;
+        int run = Lanes;
         foreach (Stage stage in stages)
         {
-            stage.Apply(real, imaginary, spareReal, spareImaginary, stride * Lanes);
+            if (halfGiven && run == Lanes)
+            {
+                stage.FirstOfHalf(real, imaginary, spareReal, spareImaginary, run);
+            }
+            else if (run * stage.Radix == Length * Lanes)
+            {
+                Stage.Last(real, imaginary, spareReal, spareImaginary, run, halfWanted);
+            }
+            else
+            {
+                stage.Apply(real, imaginary, spareReal, spareImaginary, run);
+            }
             (real, imaginary, spareReal, spareImaginary) = (spareReal, spareImaginary, real, imaginary);
-            stride *= stage.Radix;
+            run *= stage.Radix;
         }
     }
 
@@ -96,6 +113,43 @@ sealed class Fourier
                     default:
                         Two(from, to, run, Root(root));
                         break;
+                }
+            }
+        }
+
+        /// <summary>A stage of radix 4 of signals whose second half is zero.</summary>
+        public void FirstOfHalf(float[] real, float[] imaginary, float[] toReal, float[] toImaginary, int run)
+        {
+            for (int part = 0; part < parts; part++)
+            {
+                Pair w = Root(part * 3), w2 = Root(part * 3 + 1), w3 = Root(part * 3 + 2);
+                var from = new Planes(real, imaginary, part * run, parts * run);
+                var to = new Planes(toReal, toImaginary, part * 4 * run, run);
+                for (int i = 0; i < run; i += Vector256<float>.Count)
+                {
+                    Pair a = from[0, i], b = from[1, i], turned = b.Turned();
+                    to[0, i] = a + b;
+                    to[1, i] = w * (a - turned);
+                    to[2, i] = w2 * (a - b);
+                    to[3, i] = w3 * (a + turned);
+                }
+            }
+        }
+
+        /// <summary>A stage of radix 4 that leaves signals of one number, whose roots are all 1; with <paramref name="halfWanted"/> the first half of it.</summary>
+        public static void Last(float[] real, float[] imaginary, float[] toReal, float[] toImaginary, int run, bool halfWanted)
+        {
+            Planes from = new(real, imaginary, 0, run), to = new(toReal, toImaginary, 0, run);
+            for (int i = 0; i < run; i += Vector256<float>.Count)
+            {
+                Pair a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i];
+                Pair even = a + c, odd = b + d, middle = a - c, turned = (b - d).Turned();
+                to[0, i] = even + odd;
+                to[1, i] = middle - turned;
+                if (!halfWanted)
+                {
+                    to[2, i] = even - odd;
+                    to[3, i] = middle + turned;
                 }
             }
         }
@@ -168,7 +222,8 @@ sealed class Fourier
 
         public static Pair operator -(Pair a, Pair b) => new(a.Real - b.Real, a.Imaginary - b.Imaginary);
 
-        public static Pair operator *(Pair a, Pair b) => new(a.Real * b.Real - a.Imaginary * b.Imaginary, a.Real * b.Imaginary + a.Imaginary * b.Real);
+        public static Pair operator *(Pair a, Pair b) => new(
+            Vector256.FusedMultiplyAdd(a.Real, b.Real, -(a.Imaginary * b.Imaginary)), Vector256.FusedMultiplyAdd(a.Real, b.Imaginary, a.Imaginary * b.Real));
 
         public Pair Times(float factor) => new(real * factor, imaginary * factor);
 
