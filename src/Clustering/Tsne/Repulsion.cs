@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering;
@@ -12,14 +13,15 @@ sealed class Repulsion(int count, int threads)
     const int Nodes = 4;
 
     // The kernel bends on a scale of 1; a small picture has a finer grid.
-    const float LargestSpacing = .40f;
+    const float LargestSpacing = .33f;
     const int FewestCells = 64;
 
     readonly int[] order = new int[count];
     readonly Spot[] spots = new Spot[count];
     Convolution? convolution;
     int[] starts = [];
-    float[] ofUnit = [], field = [];
+    float[] field = [];
+    OwnPotential? own;
 
     // Cells along a side: a place in the last one still has two nodes above it.
     int PerSide => convolution!.Side - Nodes + 1;
@@ -27,34 +29,13 @@ sealed class Repulsion(int count, int threads)
     /// <summary>Fills <paramref name="sums"/> with the sum over the others of (place - other) / (1 + distance^2)^2; gives that of 1 / (1 + distance^2) over all pairs.</summary>
     public double Push(float[][] places, float[][] sums)
     {
-        (float lowX, float highX) = Range(places[0]);
-        (float lowY, float highY) = Range(places[1]);
+        (float lowX, float highX) = Axis.Range(places[0]);
+        (float lowY, float highY) = Axis.Range(places[1]);
         Fit(Math.Max(highX - lowX, highY - lowY));
         Sort(places, lowX, lowY);
         Spread();
         convolution!.Apply(field);
         return Collect(sums) + convolution.Constant * count * (count - 1.0);
-    }
-
-    static (float Low, float High) Range(float[] values)
-    {
-        Vector256<float> low = Vector256.Create(values[0]), high = low;
-        int i = 0;
-        for (; i + Vector256<float>.Count <= values.Length; i += Vector256<float>.Count)
-        {
-            var some = Vector256.LoadUnsafe(ref values[i]);
-            (low, high) = (Vector256.Min(low, some), Vector256.Max(high, some));
-        }
-        (float least, float most) = (low[0], high[0]);
-        for (int lane = 1; lane < Vector256<float>.Count; lane++)
-        {
-            (least, most) = (Math.Min(least, low[lane]), Math.Max(most, high[lane]));
-        }
-        for (; i < values.Length; i++)
-        {
-            (least, most) = (Math.Min(least, values[i]), Math.Max(most, values[i]));
-        }
-        return (least, most);
     }
 
     // A grid that covers the range; it is kept while it does and is not much too large, since its kernels must be transformed anew.
@@ -71,7 +52,7 @@ sealed class Repulsion(int count, int threads)
             convolution = new Convolution(Convolution.Fitting(needed), spacing, threads);
             field = new float[convolution.Side * convolution.Stride];
             starts = new int[(PerSide + Nodes - 1) / Nodes + 1];
-            ofUnit = OfUnit();
+            own = Own();
         }
     }
 
@@ -128,13 +109,15 @@ sealed class Repulsion(int count, int threads)
         {
             Spot spot = spots[order[i]];
             Vector128<float> across = Spline.Weights(spot.X), down = Spline.Weights(spot.Y);
-            int at = spot.Line * stride + spot.Column;
-            for (int line = 0; line < Nodes; line++, at += stride)
-            {
-                Vector128.FusedMultiplyAdd(Vector128.Create(down[line]), across, Vector128.LoadUnsafe(ref field[at])).StoreUnsafe(ref field[at]);
-            }
+            ref float at = ref field[spot.Line * stride + spot.Column];
+            Add(down[0] * across, ref at);
+            Add(down[1] * across, ref Unsafe.Add(ref at, stride));
+            Add(down[2] * across, ref Unsafe.Add(ref at, 2 * stride));
+            Add(down[3] * across, ref Unsafe.Add(ref at, 3 * stride));
         }
     }
+
+    static void Add(Vector128<float> charges, ref float at) => (Vector128.LoadUnsafe(ref at) + charges).StoreUnsafe(ref at);
 
     // Slopes and sum of the potentials at the rows' places, less what the rows give themselves.
     double Collect(float[][] sums)
@@ -151,50 +134,27 @@ sealed class Repulsion(int count, int threads)
                 int row = order[i];
                 Spot spot = spots[row];
                 Vector128<float> down = Spline.Weights(spot.Y), downSlope = Spline.Slopes(spot.Y), across = Spline.Weights(spot.X), acrossSlope = Spline.Slopes(spot.X);
-                Vector128<float> potential = default, slope = default;
-                int at = spot.Line * stride + spot.Column;
-                for (int line = 0; line < Nodes; line++, at += stride)
-                {
-                    Vector128<float> nodes = Vector128.LoadUnsafe(ref field[at]);
-                    potential = Vector128.FusedMultiplyAdd(Vector128.Create(down[line]), nodes, potential);
-                    slope = Vector128.FusedMultiplyAdd(Vector128.Create(downSlope[line]), nodes, slope);
-                }
-                // What its own charge does by way of the nodes would outweigh others that are far.
-                Vector128<float> ownAcross = Products(across, across), ownDown = OfItself(Products(down, down));
-                sums[0][row] = scale * (Vector128.Dot(acrossSlope, potential) - Vector128.Dot(Products(acrossSlope, across), ownDown));
-                sums[1][row] = scale * (Vector128.Dot(across, slope) - Vector128.Dot(ownAcross, OfItself(Products(downSlope, down))));
-                total += Vector128.Dot(across, potential) - Vector128.Dot(ownAcross, ownDown);
+                ref float at = ref field[spot.Line * stride + spot.Column];
+                Vector128<float> before = Vector128.LoadUnsafe(ref at), here = Vector128.LoadUnsafe(ref at, (nuint)stride);
+                Vector128<float> next = Vector128.LoadUnsafe(ref at, 2 * (nuint)stride), after = Vector128.LoadUnsafe(ref at, 3 * (nuint)stride);
+                Vector128<float> potential = down[0] * before + down[1] * here + (down[2] * next + down[3] * after);
+                Vector128<float> slope = downSlope[0] * before + downSlope[1] * here + (downSlope[2] * next + downSlope[3] * after);
+                (Vector128<float> ownValue, Vector128<float> ownAcross, Vector128<float> ownDown) = own!.At(spot.X, spot.Y);
+                sums[0][row] = scale * Vector128.Sum(acrossSlope * potential - ownAcross);
+                sums[1][row] = scale * Vector128.Sum(across * slope - ownDown);
+                total += Vector128.Sum(across * potential - ownValue);
             }
             totals[chunk] = total;
         });
         return totals.Sum();
     }
 
-    // Sums over the lines of their products with a charge's own potentials.
-    Vector128<float> OfItself(Vector128<float> products)
-    {
-        Vector128<float> sum = default;
-        for (int line = 0; line < Nodes; line++)
-        {
-            sum = Vector128.FusedMultiplyAdd(Vector128.Create(products[line]), Vector128.LoadUnsafe(ref ofUnit[line * Nodes]), sum);
-        }
-        return sum;
-    }
-
-    // Sums of products of weights 0, 1, 2 and 3 nodes apart, either way.
-    static Vector128<float> Products(Vector128<float> a, Vector128<float> b) => Vector128.Create(
-        a[0] * b[0] + a[1] * b[1] + a[2] * b[2] + a[3] * b[3],
-        a[0] * b[1] + a[1] * b[0] + a[1] * b[2] + a[2] * b[1] + a[2] * b[3] + a[3] * b[2],
-        a[0] * b[2] + a[2] * b[0] + a[1] * b[3] + a[3] * b[1],
-        a[0] * b[3] + a[3] * b[0]);
-
-    // The potentials of a charge of 1 at a node, there and up to three nodes away along each axis.
-    float[] OfUnit()
+    OwnPotential Own()
     {
         int middle = convolution!.Side / 2 * convolution.Stride + convolution.Side / 2;
         field[middle] = 1;
         convolution.Apply(field);
-        return [.. Enumerable.Range(0, Nodes * Nodes).Select(i => field[middle + i / Nodes * convolution.Stride + i % Nodes])];
+        return new OwnPotential([.. Enumerable.Range(0, Nodes * Nodes).Select(i => field[middle + i / Nodes * convolution.Stride + i % Nodes])]);
     }
 
     // A row's cell, and its place in it in [0..1].

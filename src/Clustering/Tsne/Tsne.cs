@@ -10,12 +10,14 @@ public sealed class Tsne
     const float LeastDivisor = 6;
 
     readonly TsneOptions options;
-    readonly Affinities affinities;
     readonly Repulsion repulsion;
     readonly float[][] places, gradient, velocity, gains;
+    Affinities affinities;
+    int[] rows;
 
     Tsne(Rows rows, TsneOptions options)
     {
+        this.rows = [.. Enumerable.Range(0, rows.Count)];
         this.options = options;
         affinities = Affinities.Of(rows, options.Perplexity, options.Threads);
         repulsion = new Repulsion(rows.Count, options.Threads);
@@ -39,6 +41,10 @@ public sealed class Tsne
         var fit = new Tsne(rows, options);
         for (int pass = 0; pass < options.Passes; pass++)
         {
+            if (pass == options.ExaggeratedPasses / 4 || pass == options.ExaggeratedPasses)
+            {
+                fit.Reorder();
+            }
             fit.Move(pass);
             progress?.Invoke(pass + 1);
         }
@@ -46,12 +52,29 @@ public sealed class Tsne
         var pairs = new float[rows.Count * 2];
         for (int row = 0; row < rows.Count; row++)
         {
-            (pairs[2 * row], pairs[2 * row + 1]) = (fit.places[0][row], fit.places[1][row]);
+            (pairs[2 * fit.rows[row]], pairs[2 * fit.rows[row] + 1]) = (fit.places[0][row], fit.places[1][row]);
         }
         return new TsneResult(new Rows(pairs, 2), divergence);
     }
 
-    // One step down the gradient; the step of a number grows while its gradient keeps its sign (Jacobs 1988).
+    // Rows that are near in the picture become near in memory: strips about as wide as a neighbourhood, each in its order along the other axis.
+    void Reorder()
+    {
+        (float low, float high) = Axis.Range(places[1]);
+        double strips = Math.Sqrt(rows.Length) / Math.Sqrt(options.Perplexity), width = Math.Max((high - low) / strips, float.Epsilon);
+        int[] order = [.. Enumerable.Range(0, rows.Length).OrderBy(row => (int)((places[1][row] - low) / width)).ThenBy(row => places[0][row])];
+        affinities = affinities.Reordered(order);
+        rows = [.. order.Select(row => rows[row])];
+        foreach (float[][] axes in new[] { places, velocity, gains })
+        {
+            for (int axis = 0; axis < 2; axis++)
+            {
+                axes[axis] = [.. order.Select(row => axes[axis][row])];
+            }
+        }
+    }
+
+    // One step down the gradient.
     void Move(int pass)
     {
         bool early = pass < options.ExaggeratedPasses;
@@ -63,27 +86,8 @@ public sealed class Tsne
         float rate = Math.Max(200, affinities.Count / Math.Max(exaggeration, LeastDivisor));
         for (int axis = 0; axis < 2; axis++)
         {
-            Step(places[axis], gradient[axis], velocity[axis], gains[axis], momentum, rate);
-            Centre(places[axis]);
-        }
-    }
-
-    static void Step(float[] place, float[] slope, float[] speed, float[] gain, float momentum, float rate)
-    {
-        for (int row = 0; row < place.Length; row++)
-        {
-            gain[row] = Math.Max(.01f, slope[row] > 0 == speed[row] > 0 ? gain[row] * .8f : gain[row] + .2f);
-            speed[row] = momentum * speed[row] - rate * gain[row] * slope[row];
-            place[row] += speed[row];
-        }
-    }
-
-    static void Centre(float[] place)
-    {
-        float mean = (float)(place.Sum(value => (double)value) / place.Length);
-        foreach (ref float value in place.AsSpan())
-        {
-            value -= mean;
+            Axis.Step(places[axis], gradient[axis], velocity[axis], gains[axis], momentum, rate);
+            Axis.Centre(places[axis]);
         }
     }
 
