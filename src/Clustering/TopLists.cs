@@ -65,19 +65,11 @@ sealed class TopLists
         {
             return;
         }
-        // Behind those as large or larger, which are first: counting them all is faster than branches that are hard to foretell.
-        int at = 0, i = 0;
-        for (; i + Vector256<float>.Count <= scores.Length; i += Vector256<float>.Count)
+        int at = scores.Length - 1;
+        for (; at > 0 && score > scores[at - 1]; at--)
         {
-            Vector256<float> eight = Vector256.Create(scores.Slice(i, Vector256<float>.Count));
-            at += BitOperations.PopCount(Vector256.GreaterThanOrEqual(eight, Vector256.Create(score)).ExtractMostSignificantBits());
+            (scores[at], indices[at]) = (scores[at - 1], indices[at - 1]);
         }
-        for (; i < scores.Length; i++)
-        {
-            at += scores[i] >= score ? 1 : 0;
-        }
-        scores[at..^1].CopyTo(scores[(at + 1)..]);
-        indices[at..^1].CopyTo(indices[(at + 1)..]);
         (scores[at], indices[at]) = (score, index);
     }
 }

@@ -34,27 +34,6 @@ sealed class Affinities
         return Symmetric(rows.Count, near, shares);
     }
 
-    /// <summary>The same of rows in another order: new row i is the present row order[i].</summary>
-    public Affinities Reordered(int[] order)
-    {
-        int[] moved = new int[Count], newStarts = new int[Count + 1];
-        for (int row = 0; row < Count; row++)
-        {
-            moved[order[row]] = row;
-            newStarts[row + 1] = newStarts[row] + starts[order[row] + 1] - starts[order[row]];
-        }
-        var (newOthers, newShares) = (new int[others.Length], new float[shares.Length]);
-        for (int row = 0; row < Count; row++)
-        {
-            int to = newStarts[row];
-            for (int i = starts[order[row]]; i < starts[order[row] + 1]; i++, to++)
-            {
-                (newOthers[to], newShares[to]) = (moved[others[i]], shares[i]);
-            }
-        }
-        return new Affinities(newStarts, newOthers, newShares);
-    }
-
     /// <summary>
     /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less <paramref name="scale"/> times repulsion.
     /// </summary>

@@ -81,7 +81,10 @@ sealed class ColumnBlock
         }
     }
 
-    /// <summary>Twice the transforms of the columns that were the real parts, then of those that were the imaginary parts: the sum with, and the difference from, the conjugate mirror image.</summary>
+    /// <summary>
+    /// Twice the transforms of the columns that were the real parts, then of those that were the imaginary parts, into the spare buffers: sums with, and differences
+    /// from, the conjugate mirror image.
+    /// </summary>
     public void Part()
     {
         for (int k = 0; k <= length / 2; k++)
@@ -100,7 +103,7 @@ sealed class ColumnBlock
         }
     }
 
-    /// <summary>The first column of two parted ones plus the second times the imaginary unit, at all frequencies.</summary>
+    /// <summary>Parted columns, in the spare buffers, to one at all frequencies: the first plus the second times the imaginary unit.</summary>
     public void Join()
     {
         for (int k = 0; k <= length / 2; k++)
@@ -119,29 +122,23 @@ sealed class ColumnBlock
         }
     }
 
-    /// <summary>Stores two parted columns as rows of a spectrum [columns,frequencies].</summary>
+    /// <summary>Stores parted columns as rows of a spectrum [columns,frequencies]; what is past frequency M/2 means nothing.</summary>
     public void StoreParts(float[] reals, float[] imaginaries, int column, int next)
     {
-        ForParts(column, next, (part, row) =>
+        foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
         {
-            Squares.Transpose(spareReal, part, Fourier.Lanes, frequencies, Fourier.Lanes, reals, row, frequencies);
-            Squares.Transpose(spareImaginary, part, Fourier.Lanes, frequencies, Fourier.Lanes, imaginaries, row, frequencies);
-        });
+            Squares.Transpose(spareReal, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, reals, row * frequencies, frequencies);
+            Squares.Transpose(spareImaginary, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, imaginaries, row * frequencies, frequencies);
+        }
     }
 
     public void LoadParts(float[] reals, float[] imaginaries, int column, int next)
     {
-        ForParts(column, next, (part, row) =>
+        foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
         {
-            Squares.Transpose(reals, row, frequencies, Fourier.Lanes, frequencies, spareReal, part, Fourier.Lanes);
-            Squares.Transpose(imaginaries, row, frequencies, Fourier.Lanes, frequencies, spareImaginary, part, Fourier.Lanes);
-        });
-    }
-
-    void ForParts(int column, int next, Action<int, int> work)
-    {
-        work(0, column * frequencies);
-        work(frequencies * Fourier.Lanes, next * frequencies);
+            Squares.Transpose(reals, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareReal, part * Fourier.Lanes, Fourier.Lanes);
+            Squares.Transpose(imaginaries, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareImaginary, part * Fourier.Lanes, Fourier.Lanes);
+        }
     }
 
     static void Copy(float[] from, int first, float[] to, int target)

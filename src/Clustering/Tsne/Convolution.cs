@@ -101,7 +101,7 @@ sealed class Convolution
             });
             turned.AsSpan(0, values.Length).CopyTo(values);
         }
-        double[] spline = [.. Enumerable.Range(0, count).Select(k => Math.Pow(Spline(Math.PI * k / Side), 2))];
+        double[] spline = [.. Enumerable.Range(0, count).Select(k => Math.Pow(Spline.Transform(Math.PI * k / Side), 2))];
         double scale = 1 / ((double)fourier.Length * fourier.Length * ColumnBlock.PartFactor);
         for (int row = 0; row < count; row++)
         {
@@ -112,9 +112,6 @@ sealed class Convolution
         }
         return values;
     }
-
-    // The transform of the cubic spline at whole numbers: 4 and 1 of 6.
-    static double Spline(double angle) => (2 + Math.Cos(angle)) / 3;
 
     static int WholeBlocks(int columns) => (columns + Fourier.Lanes - 1) / Fourier.Lanes * Fourier.Lanes;
 

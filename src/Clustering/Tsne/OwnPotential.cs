@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// What the charge of a row does to itself by way of the nodes; left in, it would outweigh others that are far. With u and v the squared distances of its
+/// What the charge of a row does to itself by way of the nodes. With u and v the squared distances of its
 /// place from the middle of its cell along both axes, the potential is a polynomial, the sum over a, b in [0..3] of coefficient[a,b] u^a v^b.
 /// </summary>
 sealed class OwnPotential

@@ -9,8 +9,8 @@ namespace Toolchain.Clustering;
 /// </summary>
 sealed class Repulsion(int count, int threads)
 {
-    // Nodes of a spline along an axis, and of the lines of cells that one thread spreads: it then reaches into the next band only.
-    const int Nodes = 4;
+    // Lines of cells that one thread spreads.
+    const int Nodes = Spline.Nodes;
 
     // The kernel bends on a scale of 1; a small picture has a finer grid.
     const float LargestSpacing = .33f;
@@ -86,7 +86,7 @@ sealed class Repulsion(int count, int threads)
         }
     }
 
-    // Charges of 1. A band of as many lines as a spline has nodes reaches into the next band only: every second one at a time, of which the first also clear the next.
+    // Charges of 1. A band of as many lines as a spline has nodes reaches into the next band only: every second one at a time, the first of which clear the next ones too.
     void Spread()
     {
         int bands = starts.Length - 1;
@@ -103,7 +103,7 @@ sealed class Repulsion(int count, int threads)
         if (band % 2 == 0)
         {
             int first = band * Nodes * stride;
-            Array.Clear(field, first, Math.Min(2 * Nodes * stride, field.Length - first));
+            Array.Clear(field, first, band + 2 < starts.Length - 1 ? 2 * Nodes * stride : field.Length - first);
         }
         for (int i = starts[band]; i < starts[band + 1]; i++)
         {
@@ -123,7 +123,7 @@ sealed class Repulsion(int count, int threads)
     double Collect(float[][] sums)
     {
         int stride = convolution!.Stride;
-        // The slope of 1 / (1 + d^2) is twice the force, and opposite.
+        // The slope of 1 / (1 + distance^2) is twice the force, and opposite.
         float scale = -.5f / convolution.Spacing;
         var totals = new double[Chunks.Count(count)];
         Chunks.ForEach(count, threads, (chunk, begin, end) =>
@@ -139,6 +139,7 @@ sealed class Repulsion(int count, int threads)
                 Vector128<float> next = Vector128.LoadUnsafe(ref at, 2 * (nuint)stride), after = Vector128.LoadUnsafe(ref at, 3 * (nuint)stride);
                 Vector128<float> potential = down[0] * before + down[1] * here + (down[2] * next + down[3] * after);
                 Vector128<float> slope = downSlope[0] * before + downSlope[1] * here + (downSlope[2] * next + downSlope[3] * after);
+                // A row's own charge would outweigh others that are far.
                 (Vector128<float> ownValue, Vector128<float> ownAcross, Vector128<float> ownDown) = own!.At(spot.X, spot.Y);
                 sums[0][row] = scale * Vector128.Sum(acrossSlope * potential - ownAcross);
                 sums[1][row] = scale * Vector128.Sum(across * slope - ownDown);

@@ -10,14 +10,12 @@ public sealed class Tsne
     const float LeastDivisor = 6;
 
     readonly TsneOptions options;
+    readonly Affinities affinities;
     readonly Repulsion repulsion;
     readonly float[][] places, gradient, velocity, gains;
-    Affinities affinities;
-    int[] rows;
 
     Tsne(Rows rows, TsneOptions options)
     {
-        this.rows = [.. Enumerable.Range(0, rows.Count)];
         this.options = options;
         affinities = Affinities.Of(rows, options.Perplexity, options.Threads);
         repulsion = new Repulsion(rows.Count, options.Threads);
@@ -41,10 +39,6 @@ public sealed class Tsne
         var fit = new Tsne(rows, options);
         for (int pass = 0; pass < options.Passes; pass++)
         {
-            if (pass == options.ExaggeratedPasses / 4 || pass == options.ExaggeratedPasses)
-            {
-                fit.Reorder();
-            }
             fit.Move(pass);
             progress?.Invoke(pass + 1);
         }
@@ -52,26 +46,9 @@ public sealed class Tsne
         var pairs = new float[rows.Count * 2];
         for (int row = 0; row < rows.Count; row++)
         {
-            (pairs[2 * fit.rows[row]], pairs[2 * fit.rows[row] + 1]) = (fit.places[0][row], fit.places[1][row]);
+            (pairs[2 * row], pairs[2 * row + 1]) = (fit.places[0][row], fit.places[1][row]);
         }
         return new TsneResult(new Rows(pairs, 2), divergence);
-    }
-
-    // Rows that are near in the picture become near in memory: strips about as wide as a neighbourhood, each in its order along the other axis.
-    void Reorder()
-    {
-        (float low, float high) = Axis.Range(places[1]);
-        double strips = Math.Sqrt(rows.Length) / Math.Sqrt(options.Perplexity), width = Math.Max((high - low) / strips, float.Epsilon);
-        int[] order = [.. Enumerable.Range(0, rows.Length).OrderBy(row => (int)((places[1][row] - low) / width)).ThenBy(row => places[0][row])];
-        affinities = affinities.Reordered(order);
-        rows = [.. order.Select(row => rows[row])];
-        foreach (float[][] axes in new[] { places, velocity, gains })
-        {
-            for (int axis = 0; axis < 2; axis++)
-            {
-                axes[axis] = [.. order.Select(row => axes[axis][row])];
-            }
-        }
     }
 
     // One step down the gradient.
