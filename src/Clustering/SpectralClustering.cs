@@ -6,6 +6,9 @@ public sealed record SpectralOptions
     /// <summary>Number of clusters (K), in [2..N).</summary>
     public int ClusterCount { get; init; } = 10;
 
+    /// <summary>Eigenvectors (V), which should be about as many as the rows have natural groups; 0 takes as many as clusters.</summary>
+    public int VectorCount { get; init; }
+
     /// <summary>Neighbours of each row in the graph.</summary>
     public int NeighbourCount { get; init; } = 15;
 
@@ -27,23 +30,38 @@ public static class SpectralClustering
 {
     /// <summary>The cluster of each row, [N].</summary>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range.</exception>
-    public static int[] Fit(Rows rows, SpectralOptions options)
+    public static int[] Fit(Rows rows, SpectralOptions options) => Cluster(Places(rows, options), options);
+
+    /// <summary>The rows' places in the leading eigenvectors, each of unit length, [N,V].</summary>
+    /// <exception cref="ArgumentException">A number is not finite, or an option is out of range.</exception>
+    public static Rows Places(Rows rows, SpectralOptions options)
     {
         if (options.ClusterCount < 2 || options.ClusterCount >= rows.Count)
         {
             throw new ArgumentOutOfRangeException(nameof(options), $"'{nameof(options.ClusterCount)}' must be in [2..{rows.Count}), was {options.ClusterCount}.");
         }
+        int width = options.VectorCount == 0 ? options.ClusterCount : options.VectorCount;
+        if (width < 2 || width >= rows.Count)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), $"'{nameof(options.VectorCount)}' must be in [2..{rows.Count}) or 0, was {options.VectorCount}.");
+        }
         var graph = new NeighbourGraph(Neighbours.OfEach(rows, options.NeighbourCount, options.Threads));
-        double[] vectors = LeadingVectors.Find(graph, options.ClusterCount, options.Seed, options.Threads);
-        var places = new Rows(Array.ConvertAll(vectors, value => (float)value), options.ClusterCount);
-        return KMeans.Fit(new Rows(Kernels.Unit(places), places.Width), new KMeansOptions
+        double[] vectors = LeadingVectors.Find(graph, width, options.Seed, options.Threads);
+        var places = new Rows(Array.ConvertAll(vectors, value => (float)value), width);
+        return new Rows(Kernels.Unit(places), width);
+    }
+
+    /// <summary>The cluster of each row by its place, [N].</summary>
+    /// <param name="places">As <see cref="Places"/> gives them, [N,V].</param>
+    /// <param name="options">As for them; clusters may be more than eigenvectors.</param>
+    public static int[] Cluster(Rows places, SpectralOptions options) =>
+        KMeans.Fit(places, new KMeansOptions
         {
             ClusterCount = options.ClusterCount,
             Restarts = options.Restarts,
             Seed = options.Seed,
             Threads = options.Threads,
         }).Labels;
-    }
 
     /// <summary>Clusters of other rows: the commonest among their nearest fitted rows; the lower cluster where two are equally common.</summary>
     /// <param name="rows">Rows [M,D].</param>

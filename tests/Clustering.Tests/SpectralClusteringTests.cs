@@ -14,6 +14,27 @@ public sealed class SpectralClusteringTests
         Assert.Equal(clusters, SpectralClustering.Assign(rings, rings, clusters, new SpectralOptions { ClusterCount = 2, NeighbourCount = 8 }));
     }
 
+    /// <summary>More clusters than vectors split the rings, and none has rows of both.</summary>
+    [Fact]
+    public void Fit_MoreClustersThanVectors_SplitsTheRings()
+    {
+        Rows rings = Rings(400);
+        var options = new SpectralOptions { ClusterCount = 6, VectorCount = 4, NeighbourCount = 8 };
+        Assert.Equal(4, SpectralClustering.Places(rings, options).Width);
+        int[] clusters = SpectralClustering.Fit(rings, options);
+        Assert.Equal(6, clusters.Distinct().Count());
+        Assert.Empty(clusters.Where((_, row) => row % 2 == 0).Intersect(clusters.Where((_, row) => row % 2 == 1)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void Fit_VectorCountOutOfRange_NamesTheRange(int count)
+    {
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => SpectralClustering.Fit(Samples.Blobs(20, 2, 2, 1), new SpectralOptions { ClusterCount = 2, VectorCount = count }));
+        Assert.StartsWith($"'VectorCount' must be in [2..20) or 0, was {count}.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Fit_AnyThreadCount_GivesTheSame()
     {

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Toolchain.Clustering;
 
 /// <summary>The width of a row's Gaussian kernel at which its neighbours have the wanted entropy.</summary>
@@ -14,38 +16,46 @@ static class Bandwidth
         {
             squares[i] = (double)distances[i] * distances[i] - (double)distances[0] * distances[0];
         }
-        // exp(-precision square): no precision is too small, so the upper end is found by doubling.
+        // exp(-precision square) by Newton's steps in an interval; no precision is too small, so the upper end is found by doubling.
         double low = 0, high = double.PositiveInfinity, precision = 1;
-        for (int step = 0; step < MostSteps; step++)
+        Sums sums = Sums.Of(squares, precision);
+        for (int step = 0; step < MostSteps && Math.Abs(sums.Entropy - entropy) >= 1e-7; step++)
         {
-            double excess = Entropy(squares, precision) - entropy;
-            if (Math.Abs(excess) < 1e-7)
-            {
-                break;
-            }
+            double excess = sums.Entropy - entropy, next = precision - excess / sums.Slope;
             (low, high) = excess > 0 ? (precision, high) : (low, precision);
-            precision = double.IsInfinity(high) ? precision * 2 : (low + high) / 2;
-        }
-        double sum = 0;
-        foreach (double square in squares)
-        {
-            sum += Math.Exp(-precision * square);
+            precision = next > low && next < high ? next : double.IsInfinity(high) ? precision * 2 : (low + high) / 2;
+            sums = Sums.Of(squares, precision);
         }
         for (int i = 0; i < shares.Length; i++)
         {
-            shares[i] = (float)(Math.Exp(-precision * squares[i]) / sum);
+            shares[i] = (float)(Math.Exp(-precision * squares[i]) / sums.Kernels);
         }
     }
 
-    static double Entropy(ReadOnlySpan<double> squares, double precision)
+    // Sums of kernels times the powers 0, 1 and 2 of the squares.
+    readonly record struct Sums(double Precision, double Kernels, double First, double Second)
     {
-        double sum = 0, weighted = 0;
-        foreach (double square in squares)
+        public double Entropy => Math.Log(Kernels) + Precision * First / Kernels;
+
+        // By the precision: less the precision times the variance of the squares.
+        public double Slope => -Precision * (Second / Kernels - First / Kernels * (First / Kernels));
+
+        public static Sums Of(ReadOnlySpan<double> squares, double precision)
         {
-            double kernel = Math.Exp(-precision * square);
-            sum += kernel;
-            weighted += kernel * square;
+            Vector256<double> kernels = default, first = default, second = default;
+            int i = 0;
+            for (; i + Vector256<double>.Count <= squares.Length; i += Vector256<double>.Count)
+            {
+                Vector256<double> four = Vector256.Create(squares.Slice(i, Vector256<double>.Count)), kernel = Vector256.Exp(-precision * four);
+                (kernels, first, second) = (kernels + kernel, first + kernel * four, second + kernel * four * four);
+            }
+            var sums = new Sums(precision, Vector256.Sum(kernels), Vector256.Sum(first), Vector256.Sum(second));
+            for (; i < squares.Length; i++)
+            {
+                double kernel = Math.Exp(-precision * squares[i]);
+                sums = new Sums(precision, sums.Kernels + kernel, sums.First + kernel * squares[i], sums.Second + kernel * squares[i] * squares[i]);
+            }
+            return sums;
         }
-        return Math.Log(sum) + precision * weighted / sum;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering;
@@ -8,19 +9,19 @@ namespace Toolchain.Clustering;
 /// </summary>
 sealed class Repulsion(int count, int threads)
 {
-    // Nodes of a spline along an axis, and of the lines of cells that one thread spreads: it then reaches into the next band only.
-    const int Nodes = 4;
+    // Lines of cells that one thread spreads.
+    const int Nodes = Spline.Nodes;
 
-    // The kernels bend on a scale of 1; a small picture has a finer grid.
-    const float LargestSpacing = .40f;
+    // The kernel bends on a scale of 1; a small picture has a finer grid.
+    const float LargestSpacing = .33f;
     const int FewestCells = 64;
 
-    readonly int[] order = new int[count], cells = new int[count];
-    readonly float[] across = new float[count * Nodes], down = new float[count * Nodes];
+    readonly int[] order = new int[count];
+    readonly Spot[] spots = new Spot[count];
     Convolution? convolution;
-    int[] starts = [], next = [];
-    float[] ofUnit = [];
-    float[][] planes = [];
+    int[] starts = [];
+    float[] field = [];
+    OwnPotential? own;
 
     // Cells along a side: a place in the last one still has two nodes above it.
     int PerSide => convolution!.Side - Nodes + 1;
@@ -28,12 +29,13 @@ sealed class Repulsion(int count, int threads)
     /// <summary>Fills <paramref name="sums"/> with the sum over the others of (place - other) / (1 + distance^2)^2; gives that of 1 / (1 + distance^2) over all pairs.</summary>
     public double Push(float[][] places, float[][] sums)
     {
-        (float lowX, float highX) = (places[0].Min(), places[0].Max());
-        (float lowY, float highY) = (places[1].Min(), places[1].Max());
+        (float lowX, float highX) = Axis.Range(places[0]);
+        (float lowY, float highY) = Axis.Range(places[1]);
         Fit(Math.Max(highX - lowX, highY - lowY));
-        Sort(places, [lowX, lowY]);
+        Sort(places, lowX, lowY);
         Spread();
-        return convolution!.Repel(planes[0], planes[1]) - Collect(sums);
+        convolution!.Apply(field);
+        return Collect(sums) + convolution.Constant * count * (count - 1.0);
     }
 
     // A grid that covers the range; it is kept while it does and is not much too large, since its kernels must be transformed anew.
@@ -48,63 +50,46 @@ sealed class Repulsion(int count, int threads)
         if (convolution is null || convolution.Spacing != spacing || convolution.Side < needed || convolution.Side > 3 * needed / 2)
         {
             convolution = new Convolution(Convolution.Fitting(needed), spacing, threads);
-            planes = [.. Enumerable.Range(0, 2).Select(_ => new float[convolution.Side * convolution.Stride])];
-            starts = new int[PerSide * PerSide + 1];
-            next = new int[starts.Length];
-            ofUnit = OfUnit();
+            field = new float[convolution.Side * convolution.Stride];
+            starts = new int[(PerSide + Nodes - 1) / Nodes + 1];
+            own = Own();
         }
     }
 
-    // Rows in the order of their cells, and the weights of their nodes along each axis.
-    void Sort(float[][] places, float[] low)
+    // The cell of each row, and rows in the order of their bands.
+    void Sort(float[][] places, float lowX, float lowY)
     {
-        int perSide = PerSide;
+        int last = PerSide - 1;
         float spacing = convolution!.Spacing;
         Chunks.ForEach(count, threads, (_, first, end) =>
         {
             for (int row = first; row < end; row++)
             {
-                float x = (places[0][row] - low[0]) / spacing, y = (places[1][row] - low[1]) / spacing;
-                int column = Math.Min((int)x, perSide - 1), line = Math.Min((int)y, perSide - 1);
-                cells[row] = line * perSide + column;
-                Spline(x - column, across.AsSpan(row * Nodes));
-                Spline(y - line, down.AsSpan(row * Nodes));
+                float x = (places[0][row] - lowX) / spacing, y = (places[1][row] - lowY) / spacing;
+                int column = Math.Min((int)x, last), line = Math.Min((int)y, last);
+                spots[row] = new Spot(line, column, x - column, y - line);
             }
         });
         Array.Clear(starts);
-        foreach (int cell in cells)
+        foreach (Spot spot in spots)
         {
-            starts[cell + 1]++;
+            starts[spot.Line / Nodes + 1]++;
         }
         for (int i = 1; i < starts.Length; i++)
         {
             starts[i] += starts[i - 1];
         }
-        starts.CopyTo(next, 0);
+        int[] next = [.. starts];
         for (int row = 0; row < count; row++)
         {
-            order[next[cells[row]]++] = row;
+            order[next[spots[row].Line / Nodes]++] = row;
         }
     }
 
-    // The cubic B-splines of the nodes before, at, after and two after a place at t of its cell; node 0 of the grid is before its first cell.
-    static void Spline(float t, Span<float> weights)
-    {
-        float u = 1 - t;
-        weights[0] = u * u * u / 6;
-        weights[1] = (3 * t * t * t - 6 * t * t + 4) / 6;
-        weights[2] = (3 * u * u * u - 6 * u * u + 4) / 6;
-        weights[3] = t * t * t / 6;
-    }
-
-    // Charges of 1. Bands of as many lines as a spline has nodes reach into the next band only: every second one at a time.
+    // Charges of 1. A band of as many lines as a spline has nodes reaches into the next band only: every second one at a time, the first of which clear the next ones too.
     void Spread()
     {
-        foreach (float[] plane in planes)
-        {
-            Array.Clear(plane);
-        }
-        int bands = (PerSide + Nodes - 1) / Nodes;
+        int bands = starts.Length - 1;
         for (int phase = 0; phase < 2; phase++)
         {
             int parts = (bands + 1 - phase) / 2;
@@ -114,71 +99,65 @@ sealed class Repulsion(int count, int threads)
 
     void SpreadBand(int band)
     {
-        int perSide = PerSide, stride = convolution!.Stride, end = starts[Math.Min(perSide, (band + 1) * Nodes) * perSide];
-        float[] charges = planes[0];
-        for (int i = starts[band * Nodes * perSide]; i < end; i++)
+        int stride = convolution!.Stride;
+        if (band % 2 == 0)
         {
-            int row = order[i], at = cells[row] / perSide * stride + cells[row] % perSide;
-            Vector128<float> weights = Vector128.LoadUnsafe(ref across[row * Nodes]);
-            for (int line = 0; line < Nodes; line++, at += stride)
-            {
-                Vector128.FusedMultiplyAdd(Vector128.Create(down[row * Nodes + line]), weights, Vector128.LoadUnsafe(ref charges[at])).StoreUnsafe(ref charges[at]);
-            }
+            int first = band * Nodes * stride;
+            Array.Clear(field, first, band + 2 < starts.Length - 1 ? 2 * Nodes * stride : field.Length - first);
+        }
+        for (int i = starts[band]; i < starts[band + 1]; i++)
+        {
+            Spot spot = spots[order[i]];
+            Vector128<float> across = Spline.Weights(spot.X), down = Spline.Weights(spot.Y);
+            ref float at = ref field[spot.Line * stride + spot.Column];
+            Add(down[0] * across, ref at);
+            Add(down[1] * across, ref Unsafe.Add(ref at, stride));
+            Add(down[2] * across, ref Unsafe.Add(ref at, 2 * stride));
+            Add(down[3] * across, ref Unsafe.Add(ref at, 3 * stride));
         }
     }
 
-    // Sums of the rows at their places; gives what the rows add themselves to the total. To the sums they add nothing: a node's is 0, those of two are opposite.
+    static void Add(Vector128<float> charges, ref float at) => (Vector128.LoadUnsafe(ref at) + charges).StoreUnsafe(ref at);
+
+    // Slopes and sum of the potentials at the rows' places, less what the rows give themselves.
     double Collect(float[][] sums)
     {
-        int perSide = PerSide, stride = convolution!.Stride;
+        int stride = convolution!.Stride;
+        // The slope of 1 / (1 + distance^2) is twice the force, and opposite.
+        float scale = -.5f / convolution.Spacing;
         var totals = new double[Chunks.Count(count)];
         Chunks.ForEach(count, threads, (chunk, begin, end) =>
         {
             double total = 0;
             for (int i = begin; i < end; i++)
             {
-                int row = order[i], at = cells[row] / perSide * stride + cells[row] % perSide;
-                Vector128<float> x = default, y = default;
-                for (int line = 0; line < Nodes; line++, at += stride)
-                {
-                    var share = Vector128.Create(down[row * Nodes + line]);
-                    x = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[0][at]), x);
-                    y = Vector128.FusedMultiplyAdd(share, Vector128.LoadUnsafe(ref planes[1][at]), y);
-                }
-                Vector128<float> weights = Vector128.LoadUnsafe(ref across[row * Nodes]);
-                (sums[0][row], sums[1][row]) = (Vector128.Dot(weights, x), Vector128.Dot(weights, y));
-                total += OfItself(row);
+                int row = order[i];
+                Spot spot = spots[row];
+                Vector128<float> down = Spline.Weights(spot.Y), downSlope = Spline.Slopes(spot.Y), across = Spline.Weights(spot.X), acrossSlope = Spline.Slopes(spot.X);
+                ref float at = ref field[spot.Line * stride + spot.Column];
+                Vector128<float> before = Vector128.LoadUnsafe(ref at), here = Vector128.LoadUnsafe(ref at, (nuint)stride);
+                Vector128<float> next = Vector128.LoadUnsafe(ref at, 2 * (nuint)stride), after = Vector128.LoadUnsafe(ref at, 3 * (nuint)stride);
+                Vector128<float> potential = down[0] * before + down[1] * here + (down[2] * next + down[3] * after);
+                Vector128<float> slope = downSlope[0] * before + downSlope[1] * here + (downSlope[2] * next + downSlope[3] * after);
+                // A row's own charge would outweigh others that are far.
+                (Vector128<float> ownValue, Vector128<float> ownAcross, Vector128<float> ownDown) = own!.At(spot.X, spot.Y);
+                sums[0][row] = scale * Vector128.Sum(acrossSlope * potential - ownAcross);
+                sums[1][row] = scale * Vector128.Sum(across * slope - ownDown);
+                total += Vector128.Sum(across * potential - ownValue);
             }
             totals[chunk] = total;
         });
         return totals.Sum();
     }
 
-    // The potential that a row's own charge has at its place by way of the nodes: 1, but for an error that would outweigh others that are far.
-    float OfItself(int row)
-    {
-        Vector128<float> x = Products(across.AsSpan(row * Nodes)), y = Products(down.AsSpan(row * Nodes));
-        float sum = 0;
-        for (int line = 0; line < Nodes; line++)
-        {
-            sum += y[line] * Vector128.Dot(x, Vector128.LoadUnsafe(ref ofUnit[line * Nodes]));
-        }
-        return sum;
-    }
-
-    // Sums of products of weights 0, 1, 2 and 3 nodes apart, either way.
-    static Vector128<float> Products(ReadOnlySpan<float> w) => Vector128.Create(
-        w[0] * w[0] + w[1] * w[1] + w[2] * w[2] + w[3] * w[3],
-        2 * (w[0] * w[1] + w[1] * w[2] + w[2] * w[3]),
-        2 * (w[0] * w[2] + w[1] * w[3]),
-        2 * w[0] * w[3]);
-
-    // The potentials of the kernel of a charge of 1 at a node, there and up to three nodes away along each axis.
-    float[] OfUnit()
+    OwnPotential Own()
     {
         int middle = convolution!.Side / 2 * convolution.Stride + convolution.Side / 2;
-        planes[0][middle] = 1;
-        convolution.Potentials(planes[0], planes[1]);
-        return [.. Enumerable.Range(0, Nodes * Nodes).Select(i => planes[0][middle + i / Nodes * convolution.Stride + i % Nodes])];
+        field[middle] = 1;
+        convolution.Apply(field);
+        return new OwnPotential([.. Enumerable.Range(0, Nodes * Nodes).Select(i => field[middle + i / Nodes * convolution.Stride + i % Nodes])]);
     }
+
+    // A row's cell, and its place in it in [0..1].
+    readonly record struct Spot(int Line, int Column, float X, float Y);
 }

@@ -51,7 +51,7 @@ public sealed class Tsne
         return new TsneResult(new Rows(pairs, 2), divergence);
     }
 
-    // One step down the gradient; the step of a number grows while its gradient keeps its sign (Jacobs 1988).
+    // One step down the gradient.
     void Move(int pass)
     {
         bool early = pass < options.ExaggeratedPasses;
@@ -63,27 +63,8 @@ public sealed class Tsne
         float rate = Math.Max(200, affinities.Count / Math.Max(exaggeration, LeastDivisor));
         for (int axis = 0; axis < 2; axis++)
         {
-            Step(places[axis], gradient[axis], velocity[axis], gains[axis], momentum, rate);
-            Centre(places[axis]);
-        }
-    }
-
-    static void Step(float[] place, float[] slope, float[] speed, float[] gain, float momentum, float rate)
-    {
-        for (int row = 0; row < place.Length; row++)
-        {
-            gain[row] = Math.Max(.01f, slope[row] > 0 == speed[row] > 0 ? gain[row] * .8f : gain[row] + .2f);
-            speed[row] = momentum * speed[row] - rate * gain[row] * slope[row];
-            place[row] += speed[row];
-        }
-    }
-
-    static void Centre(float[] place)
-    {
-        float mean = (float)(place.Sum(value => (double)value) / place.Length);
-        foreach (ref float value in place.AsSpan())
-        {
-            value -= mean;
+            Axis.Step(places[axis], gradient[axis], velocity[axis], gains[axis], momentum, rate);
+            Axis.Centre(places[axis]);
         }
     }
 

@@ -60,14 +60,15 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             : null;
         double? linear = isLabelled && areApart && subject is { Train: not null, Test: not null } ? Linear(subject) : null;
         EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest ? EmbeddingGeometry.Of(spread, isLabelled ? testDigits : [], threads) : null;
+        var places = new Lazy<Rows?>(() => Places(subject));
         var rows = new List<EvaluationRow>();
         if (choice != ProtocolChoice.Poster)
         {
-            rows.AddRange(Strict(subject));
+            rows.AddRange(Strict(subject, places));
         }
         if (choice != ProtocolChoice.Strict)
         {
-            rows.AddRange(Poster(subject));
+            rows.AddRange(Poster(subject, places));
         }
         return
         [
@@ -123,7 +124,19 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         ? (train, test)
         : throw new ArgumentException($"'{nameof(subject)}' must have embeddings, but {subject.Method} gives none.", nameof(subject));
 
-    IEnumerable<EvaluationRow> Strict(Subject subject)
+    // On the graph of nearest neighbours; ten vectors for ten digits.
+    SpectralOptions Spectral(int clusterCount) => new() { ClusterCount = clusterCount, VectorCount = 10, Seed = seed, Threads = threads };
+
+    Rows? Places(Subject subject) => subject.Train is Rows known && known.Width <= widest && known.Count > Spectral(10).NeighbourCount ? SpectralClustering.Places(known, Spectral(10)) : null;
+
+    EvaluationRow SpectralRow(Subject subject, Rows places, string protocol, int k, Func<Contingency, int[]> name, string usesLabels)
+    {
+        (Rows known, Rows asked) = Embeddings(subject);
+        int[] clusters = SpectralClustering.Cluster(places, Spectral(k));
+        return Score(subject, "spectral", protocol, k, clusters, SpectralClustering.Assign(asked, known, clusters, Spectral(k)), name, usesLabels);
+    }
+
+    IEnumerable<EvaluationRow> Strict(Subject subject, Lazy<Rows?> places)
     {
         if (subject.TrainClusters is not null && subject.ClusterCount == 10)
         {
@@ -138,17 +151,15 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             {
                 GaussianMixture mixture = Mixture(known, 10);
                 yield return Score(subject, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.OneToOne, oneToOne);
-                var spectral = new SpectralOptions { Seed = seed, Threads = threads };
-                if (known.Count > spectral.NeighbourCount)
-                {
-                    int[] clusters = SpectralClustering.Fit(known, spectral);
-                    yield return Score(subject, "spectral", "strict", 10, clusters, SpectralClustering.Assign(asked, known, clusters, spectral), ClusterMap.OneToOne, oneToOne);
-                }
+            }
+            if (places.Value is Rows spectral)
+            {
+                yield return SpectralRow(subject, spectral, "strict", 10, ClusterMap.OneToOne, oneToOne);
             }
         }
     }
 
-    IEnumerable<EvaluationRow> Poster(Subject subject)
+    IEnumerable<EvaluationRow> Poster(Subject subject, Lazy<Rows?> places)
     {
         if (subject.TrainClusters is not null)
         {
@@ -156,7 +167,12 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         }
         else if (subject is { Train.Width: <= widest })
         {
-            yield return PosterOf(subject);
+            EvaluationRow poster = PosterOf(subject);
+            yield return poster;
+            if (poster.K > 10 && places.Value is Rows spectral)
+            {
+                yield return SpectralRow(subject, spectral, "poster", poster.K, ClusterMap.MajorityVote, majority);
+            }
         }
     }
 

@@ -1,0 +1,149 @@
+using System.Runtime.Intrinsics;
+
+namespace Toolchain.Clustering;
+
+/// <summary>
+/// Columns of a grid on their way through the transforms: <see cref="Fourier.Lanes"/> complex ones, or as many real ones as the real parts and as many as the
+/// imaginary parts, which <see cref="Part"/> tells apart after the transform (Press et al., "Numerical recipes", section 12.3) and <see cref="Join"/> makes one again.
+/// </summary>
+sealed class ColumnBlock
+{
+    /// <summary>What <see cref="Part"/> and then <see cref="Join"/> multiply by.</summary>
+    public const int PartFactor = 2;
+
+    readonly Fourier fourier;
+    readonly int length, frequencies;
+    float[] real, imaginary, spareReal, spareImaginary;
+
+    /// <summary>Room for columns of the transforms' length M; of parted ones, frequencies [0..M/2] are kept in <paramref name="frequencies"/> rows.</summary>
+    public ColumnBlock(Fourier fourier, int frequencies)
+    {
+        (this.fourier, this.frequencies, length) = (fourier, frequencies, fourier.Length);
+        (real, imaginary, spareReal, spareImaginary) = (Buffer(), Buffer(), Buffer(), Buffer());
+
+        // Two parted columns take a little more than whole ones.
+        float[] Buffer() => new float[2 * frequencies * Fourier.Lanes];
+    }
+
+    public void Transform(bool halfGiven) => fourier.Transform(ref real, ref imaginary, ref spareReal, ref spareImaginary, halfGiven, halfWanted: false);
+
+    /// <summary>The first half of the inverse, times the length.</summary>
+    public void Invert() => fourier.Transform(ref imaginary, ref real, ref spareImaginary, ref spareReal, halfGiven: false, halfWanted: true);
+
+    /// <summary>Loads the first rows, real parts at one column and imaginary parts at another.</summary>
+    public void Load(float[] reals, float[] imaginaries, int rows, int stride, int column, int imaginaryColumn)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Copy(reals, row * stride + column, real, row * Fourier.Lanes);
+            Copy(imaginaries, row * stride + imaginaryColumn, imaginary, row * Fourier.Lanes);
+        }
+    }
+
+    public void Store(float[] reals, float[] imaginaries, int rows, int stride, int column, int imaginaryColumn)
+    {
+        for (int row = 0; row < rows; row++)
+        {
+            Copy(real, row * Fourier.Lanes, reals, row * stride + column);
+            Copy(imaginary, row * Fourier.Lanes, imaginaries, row * stride + imaginaryColumn);
+        }
+    }
+
+    /// <summary>Loads even columns of which rows [0..M/2] are given. Their transforms are real, so that two need no parting.</summary>
+    public void LoadEven(float[] values, int column, int next)
+    {
+        Load(values, values, length / 2 + 1, frequencies, column, next);
+        for (int row = 1; row < length / 2; row++)
+        {
+            Copy(real, row * Fourier.Lanes, real, (length - row) * Fourier.Lanes);
+            Copy(imaginary, row * Fourier.Lanes, imaginary, (length - row) * Fourier.Lanes);
+        }
+    }
+
+    public void StoreTransposed(float[] to, int column, int next)
+    {
+        Squares.Transpose(real, 0, Fourier.Lanes, frequencies, Fourier.Lanes, to, column * frequencies, frequencies);
+        Squares.Transpose(imaginary, 0, Fourier.Lanes, frequencies, Fourier.Lanes, to, next * frequencies, frequencies);
+    }
+
+    /// <summary>Times real factors [M/2+1,frequencies], even along the columns.</summary>
+    public void Multiply(float[] factors, int column)
+    {
+        for (int row = 0; row < length; row++)
+        {
+            int from = Math.Min(row, length - row) * frequencies + column;
+            for (int at = row * Fourier.Lanes; at < (row + 1) * Fourier.Lanes; at += Vector256<float>.Count, from += Vector256<float>.Count)
+            {
+                Vector256<float> factor = Vector256.LoadUnsafe(ref factors[from]);
+                (Vector256.LoadUnsafe(ref real[at]) * factor).StoreUnsafe(ref real[at]);
+                (Vector256.LoadUnsafe(ref imaginary[at]) * factor).StoreUnsafe(ref imaginary[at]);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Twice the transforms of the columns that were the real parts, then of those that were the imaginary parts, into the spare buffers: sums with, and differences
+    /// from, the conjugate mirror image.
+    /// </summary>
+    public void Part()
+    {
+        for (int k = 0; k <= length / 2; k++)
+        {
+            int mirror = k == 0 ? 0 : length - k;
+            for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
+            {
+                int at = k * Fourier.Lanes + lane, across = mirror * Fourier.Lanes + lane, second = at + frequencies * Fourier.Lanes;
+                Vector256<float> a = Vector256.LoadUnsafe(ref real[at]), b = Vector256.LoadUnsafe(ref imaginary[at]);
+                Vector256<float> c = Vector256.LoadUnsafe(ref real[across]), d = Vector256.LoadUnsafe(ref imaginary[across]);
+                (a + c).StoreUnsafe(ref spareReal[at]);
+                (b - d).StoreUnsafe(ref spareImaginary[at]);
+                (b + d).StoreUnsafe(ref spareReal[second]);
+                (c - a).StoreUnsafe(ref spareImaginary[second]);
+            }
+        }
+    }
+
+    /// <summary>Parted columns, in the spare buffers, to one at all frequencies: the first plus the second times the imaginary unit.</summary>
+    public void Join()
+    {
+        for (int k = 0; k <= length / 2; k++)
+        {
+            int mirror = k == 0 ? 0 : length - k;
+            for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
+            {
+                int at = k * Fourier.Lanes + lane, across = mirror * Fourier.Lanes + lane, second = at + frequencies * Fourier.Lanes;
+                Vector256<float> a = Vector256.LoadUnsafe(ref spareReal[at]), b = Vector256.LoadUnsafe(ref spareImaginary[at]);
+                Vector256<float> c = Vector256.LoadUnsafe(ref spareReal[second]), d = Vector256.LoadUnsafe(ref spareImaginary[second]);
+                (a + d).StoreUnsafe(ref real[across]);
+                (c - b).StoreUnsafe(ref imaginary[across]);
+                (a - d).StoreUnsafe(ref real[at]);
+                (b + c).StoreUnsafe(ref imaginary[at]);
+            }
+        }
+    }
+
+    /// <summary>Stores parted columns as rows of a spectrum [columns,frequencies]; what is past frequency M/2 means nothing.</summary>
+    public void StoreParts(float[] reals, float[] imaginaries, int column, int next)
+    {
+        foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
+        {
+            Squares.Transpose(spareReal, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, reals, row * frequencies, frequencies);
+            Squares.Transpose(spareImaginary, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, imaginaries, row * frequencies, frequencies);
+        }
+    }
+
+    public void LoadParts(float[] reals, float[] imaginaries, int column, int next)
+    {
+        foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
+        {
+            Squares.Transpose(reals, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareReal, part * Fourier.Lanes, Fourier.Lanes);
+            Squares.Transpose(imaginaries, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareImaginary, part * Fourier.Lanes, Fourier.Lanes);
+        }
+    }
+
+    static void Copy(float[] from, int first, float[] to, int target)
+    {
+        Vector256.LoadUnsafe(ref from[first]).StoreUnsafe(ref to[target]);
+        Vector256.LoadUnsafe(ref from[first + Vector256<float>.Count]).StoreUnsafe(ref to[target + Vector256<float>.Count]);
+    }
+}
