@@ -45,6 +45,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
             (CodeSize, HiddenSize) = official ? (256, 128) : (64, 64);
             PixelDeviation = official ? 1 : 0.4;
             (NoisyTokens, NormalisePresence, ContrastWeight) = official ? (true, false, 0) : (false, true, 50);
+            (PriorWithinWeight, PosteriorWithinWeight) = official ? (2, 0.7) : (0.5, 0.2);
             Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
             (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 12_000, 1e-3);
             (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
@@ -107,13 +108,13 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public double DeformationWeight { get; init; } = 10;
 
     /// <summary>Weight of prior sparsity within an example.</summary>
-    public double PriorWithinWeight { get; init; } = 2;
+    public double PriorWithinWeight { get; init; }
 
     /// <summary>Weight of prior sparsity between the examples of a batch.</summary>
     public double PriorBetweenWeight { get; init; } = 0.35;
 
     /// <summary>Weight of posterior sparsity within an example.</summary>
-    public double PosteriorWithinWeight { get; init; } = 0.7;
+    public double PosteriorWithinWeight { get; init; }
 
     /// <summary>Weight of posterior sparsity between the examples of a batch.</summary>
     public double PosteriorBetweenWeight { get; init; } = 0.2;
@@ -131,7 +132,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public double ContrastWeight { get; init; }
 
     /// <summary>Temperature of the contrastive loss.</summary>
-    public double ContrastTemperature { get; init; } = 0.2;
+    public double ContrastTemperature { get; init; } = 0.1;
 
     /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
@@ -159,14 +160,15 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
 
     static readonly AugmentationOptions views = unchanged with
     {
-        RotationDegrees = 15,
-        Shear = 0.25,
+        RotationDegrees = 20,
+        Shear = 0.3,
         ScaleLow = 0.8,
-        ScaleHigh = 1.2,
-        Anisotropy = 0.1,
+        ScaleHigh = 1.25,
+        Anisotropy = 0.15,
         Shift = 0.1,
         Elastic = 1,
         ThicknessProbability = 0.5,
+        StrokeProbability = 0.5,
     };
 
     /// <inheritdoc/>

@@ -46,7 +46,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     public nn.Module Encoder => model;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Outputs => ["embedding", "posterior", "part_presence", "pose", "feature", "vote"];
+    public IReadOnlyList<string> Outputs => ["embedding", "posterior", "part_presence", "pose", "feature", "vote", "identity"];
 
     /// <inheritdoc/>
     public ExportedDecoder Decoder
