@@ -23,7 +23,9 @@ static class Contract
         foreach ((string name, NodeMetadata output) in session.OutputMetadata.Where(pair => Outputs.Contains(pair.Key) || pair.Key == layer))
         {
             RequireType(path, name, output, name == "cluster" ? typeof(long) : typeof(float));
-            bool fits = name == "cluster" ? output.Dimensions.Length == 1 : output.Dimensions.Length == 2 && output.Dimensions[1] > 0;
+            // Another layer than the contract's may have several axes, such as parts by features; its rows are laid out flat.
+            int axes = name == "cluster" ? 1 : Outputs.Contains(name) ? 2 : Math.Max(2, output.Dimensions.Length);
+            bool fits = output.Dimensions.Length == axes && output.Dimensions.Skip(1).All(size => size > 0);
             if (!fits)
             {
                 throw Broken(path, name == "cluster" ? "'cluster' as [N]" : $"'{name}' as [N,D] with a fixed D", $"{output.Dimensions.Length} axes [{string.Join(",", output.Dimensions)}]");

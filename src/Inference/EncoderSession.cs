@@ -52,7 +52,7 @@ public sealed class EncoderSession : IDisposable
     /// <summary>The texts in the file, such as "uvl.method".</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
-    /// <summary>D, or 0 where the model gives no embedding.</summary>
+    /// <summary>D, or 0 where the model gives no embedding; of a layer with several axes behind N, the product of their sizes.</summary>
     public int Dimension => Columns(layer);
 
     /// <summary>The output that is taken as the embedding.</summary>
@@ -122,7 +122,7 @@ public sealed class EncoderSession : IDisposable
     internal void Run(DigitStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
     {
         int size = Math.Min(workers, (int)Math.Min(int.MaxValue, ((source.Count ?? long.MaxValue) + batchSize - 1) / batchSize)) is int needed and > 0 ? needed : 1;
-        Slot[] slots = [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, batchSize, Dimension, ClusterCount, outputs))];
+        Slot[] slots = [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, batchSize, Axes(layer), ClusterCount, outputs))];
         try
         {
             new Pipeline(session, slots, size).Run(source, count, fit, take, cancellation).GetAwaiter().GetResult();
@@ -137,7 +137,7 @@ public sealed class EncoderSession : IDisposable
     internal void UseSlot(int size, Action<Slot, Action<Slot>> use)
     {
         using var options = new RunOptions();
-        using var slot = new Slot(session, size, Dimension, ClusterCount, outputs);
+        using var slot = new Slot(session, size, Axes(layer), ClusterCount, outputs);
         using DigitStream digits = DigitSource.OpenStream($"strokes:{size}", Split.All);
         digits.Read(slot.Images, size);
         use(slot, filled => filled.Run(session, options));
@@ -146,5 +146,8 @@ public sealed class EncoderSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => session.Dispose();
 
-    int Columns(string output) => session.OutputMetadata.TryGetValue(output, out NodeMetadata? metadata) ? metadata.Dimensions[1] : 0;
+    // Sizes of an output behind its images.
+    int[] Axes(string output) => session.OutputMetadata.TryGetValue(output, out NodeMetadata? metadata) ? metadata.Dimensions[1..] : [0];
+
+    int Columns(string output) => Axes(output).Aggregate(1, (product, size) => product * size);
 }

@@ -13,18 +13,18 @@ sealed class Slot : IDisposable
     readonly OrtValue inputValue;
     readonly OrtValue[] outputValues;
 
-    public Slot(InferenceSession session, int batchSize, int dimension, int clusterCount, string[] outputs)
+    public Slot(InferenceSession session, int batchSize, int[] axes, int clusterCount, string[] outputs)
     {
         Images = new DigitBatch(batchSize);
         input = new float[batchSize * DigitSet.PixelCount];
-        (Embedding, Probability, Cluster) = (new float[batchSize * dimension], new float[batchSize * clusterCount], new long[batchSize]);
+        (Embedding, Probability, Cluster) = (new float[axes.Aggregate(batchSize, (product, size) => product * size)], new float[batchSize * clusterCount], new long[batchSize]);
         binding = session.CreateIoBinding();
         inputValue = OrtValue.CreateTensorValueFromMemory(input, [batchSize, 1, DigitSet.Side, DigitSet.Side]);
         outputValues = [.. outputs.Select(output => output switch
         {
             "probability" => OrtValue.CreateTensorValueFromMemory(Probability, [batchSize, clusterCount]),
             "cluster" => OrtValue.CreateTensorValueFromMemory(Cluster, [batchSize]),
-            _ => OrtValue.CreateTensorValueFromMemory(Embedding, [batchSize, dimension]),
+            _ => OrtValue.CreateTensorValueFromMemory(Embedding, [batchSize, .. axes.Select(size => (long)size)]),
         })];
         foreach ((string name, OrtValue value) in outputs.Zip(outputValues))
         {

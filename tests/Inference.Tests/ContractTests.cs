@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Graph;
 
 namespace Toolchain.Inference.Tests;
@@ -43,6 +44,22 @@ public sealed class ContractTests : IDisposable
         graph.Output("embedding", graph.Reduce("ReduceMax", graph.Flatten(image), [1], keep: true));
         graph.Output("feature", graph.Flatten(image));
         Assert.Equal((1, 784), (DimensionOf(graph, "embedding"), DimensionOf(graph, "feature")));
+    }
+
+    /// <summary>Rows of pixels as an output [N,28,28]: a row of it is an image laid out flat.</summary>
+    [Fact]
+    public void Run_LayerOfSeveralAxes_LaysItOutFlat()
+    {
+        var graph = new GraphBuilder();
+        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
+        graph.Output("embedding", graph.Reduce("ReduceMax", graph.Flatten(image), [1], keep: true));
+        graph.Output("lines", graph.Reduce("ReduceMax", image, [1], keep: false));
+        graph.Build().Save(path);
+        using EncoderSession session = EncoderSession.Open(path, new EncoderOptions { Layer = "lines" });
+        DigitSet digits = Strokes.Draw(70, 1);
+        Embeddings found = session.Run(digits);
+        Assert.Equal(784, session.Dimension);
+        Assert.Equal(digits.Pixels.Select(pixel => pixel / 255f), found.Values);
     }
 
     int DimensionOf(GraphBuilder graph, string layer)

@@ -22,12 +22,13 @@ static class TsneCommand
         var model = new Argument<string>("MODEL") { Description = "A model.onnx, or the .npy file of an 'uvl embed'." };
         var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.Test };
         var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
+        var layer = new Option<string>("--layer") { Description = "Output of the model that is drawn, such as identity for capsules; one of several axes is laid out flat.", DefaultValueFactory = _ => "embedding" };
         var perplexity = new Option<double>("--perplexity") { Description = "Effective number of neighbours.", DefaultValueFactory = _ => new TsneOptions().Perplexity };
         var passes = new Option<int>("--passes") { Description = "Steps of the descent.", DefaultValueFactory = _ => new TsneOptions().Passes };
         var command = new Command("tsne", "Draw embeddings as a map on which near ones stay near (t-SNE).\n\n"
             + "Examples: uvl tsne models/moco/model.onnx --data mnist --out map.png\n          uvl tsne train.npy --out places.csv")
         {
-            model, common.Data, split, output, perplexity, passes, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, split, layer, output, perplexity, passes, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -38,7 +39,7 @@ static class TsneCommand
                 throw new ArgumentException($"--out '{path}': expected one of {string.Join(", ", endings)}.");
             }
             var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
-            (Rows rows, byte[] digits) = Read(terminal, parsed, common, parsed.GetValue(model)!, parsed.GetValue(split), cancellation);
+            (Rows rows, byte[] digits) = Read(terminal, parsed, common, parsed.GetValue(model)!, parsed.GetValue(layer)!, parsed.GetValue(split), cancellation);
             TsneResult? found = null;
             terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
             {
@@ -54,7 +55,7 @@ static class TsneCommand
         return command;
     }
 
-    static (Rows Rows, byte[] Digits) Read(Terminal terminal, ParseResult parsed, CommonOptions common, string model, Split split, CancellationToken cancellation)
+    static (Rows Rows, byte[] Digits) Read(Terminal terminal, ParseResult parsed, CommonOptions common, string model, string layer, Split split, CancellationToken cancellation)
     {
         if (Path.GetExtension(model) == ".npy")
         {
@@ -65,7 +66,7 @@ static class TsneCommand
                 : throw new InvalidDataException($"'{model}': expected float32 embeddings [N,D], found {values.Kind} [{string.Join(',', values.Shape.ToArray())}].");
         }
         DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), split);
-        using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed));
+        using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed) with { Layer = layer });
         Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
         return embeddings.Dimension > 0
             ? (new Rows(embeddings.Values, embeddings.Dimension), digits.Labels ?? [])

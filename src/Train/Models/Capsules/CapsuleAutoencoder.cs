@@ -10,7 +10,8 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Pose">Poses of the parts, template to canvas, [N,P,6].</param>
 /// <param name="Feature">Features of the parts, [N,P,F].</param>
 /// <param name="Vote">Pose that the objects expect of each part, their mean by how much each explains it, [N,P,6].</param>
-public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote);
+/// <param name="Identity">The objects' own numbers, [N,O,Z].</param>
+public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote, Tensor Identity);
 
 /// <summary>All that a training step needs of a batch.</summary>
 /// <param name="Parts">The parts seen.</param>
@@ -73,7 +74,7 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     {
         CapsuleActivations found = Activate(Place(image), null);
         return new CapsuleOutput(
-            found.Presence, found.Posterior / found.Parts.Pose.shape[1], found.Parts.Presence, found.Parts.Pose, found.Parts.Feature, Expected(found));
+            found.Presence, found.Posterior / found.Parts.Pose.shape[1], found.Parts.Presence, found.Parts.Pose, found.Parts.Feature, Expected(found), found.Votes.Capsule.transpose(0, 1));
     }
 
     // Pose, absence, feature and the template as coloured in this image, [N,P,7+F+T*T].

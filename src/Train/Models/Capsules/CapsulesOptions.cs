@@ -39,12 +39,13 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         {
             preset = value;
             bool official = value == CapsulesPreset.Official;
-            (PartCount, ObjectCount) = official ? (40, 32) : (24, 10);
+            (PartCount, ObjectCount) = official ? (40, 32) : (24, 32);
             (CanvasSide, Shift) = official ? (40, 6) : (28, 0);
             (ConvolutionCount, FirstChannelCount, ChannelCount) = official ? (4, 128, 128) : (3, 32, 64);
             (CodeSize, HiddenSize) = official ? (256, 128) : (64, 64);
             PixelDeviation = official ? 1 : 0.4;
-            (NoisyTokens, NormalisePresence, AgreementWeight) = official ? (true, false, 0) : (false, true, 200);
+            (NoisyTokens, NormalisePresence, ContrastWeight) = official ? (true, false, 0) : (false, true, 50);
+            (PriorWithinWeight, PosteriorWithinWeight) = official ? (2, 0.7) : (0.5, 0.2);
             Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
             (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 12_000, 1e-3);
             (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
@@ -107,13 +108,13 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public double DeformationWeight { get; init; } = 10;
 
     /// <summary>Weight of prior sparsity within an example.</summary>
-    public double PriorWithinWeight { get; init; } = 2;
+    public double PriorWithinWeight { get; init; }
 
     /// <summary>Weight of prior sparsity between the examples of a batch.</summary>
     public double PriorBetweenWeight { get; init; } = 0.35;
 
     /// <summary>Weight of posterior sparsity within an example.</summary>
-    public double PosteriorWithinWeight { get; init; } = 0.7;
+    public double PosteriorWithinWeight { get; init; }
 
     /// <summary>Weight of posterior sparsity between the examples of a batch.</summary>
     public double PosteriorBetweenWeight { get; init; } = 0.2;
@@ -125,13 +126,13 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public bool NormalisePresence { get; init; }
 
     /// <summary>
-    /// Weight of the mutual information between the objects of two views of each image (Ji, Henriques and Vedaldi 2019), which the authors do not have;
-    /// 0 for one view of each image and no such loss.
+    /// Weight of the contrastive loss (van den Oord et al. 2018) by which the objects' presences tell the two views of an image from those of the batch's other
+    /// images, which the authors do not have; 0 for one view of each image and no such loss.
     /// </summary>
-    public double AgreementWeight { get; init; }
+    public double ContrastWeight { get; init; }
 
-    /// <summary>Share of earlier batches in the joint distribution of the views' objects, in [0..1): one batch is too small to tell it.</summary>
-    public double AgreementMemory { get; init; } = 0.9;
+    /// <summary>Temperature of the contrastive loss.</summary>
+    public double ContrastTemperature { get; init; } = 0.1;
 
     /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
@@ -159,14 +160,15 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
 
     static readonly AugmentationOptions views = unchanged with
     {
-        RotationDegrees = 15,
-        Shear = 0.25,
+        RotationDegrees = 20,
+        Shear = 0.3,
         ScaleLow = 0.8,
-        ScaleHigh = 1.2,
-        Anisotropy = 0.1,
+        ScaleHigh = 1.25,
+        Anisotropy = 0.15,
         Shift = 0.1,
         Elastic = 1,
         ThicknessProbability = 0.5,
+        StrokeProbability = 0.5,
     };
 
     /// <inheritdoc/>
@@ -189,8 +191,8 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Require(CapsuleSize >= 1, nameof(CapsuleSize), "at least 1", CapsuleSize);
         Require(PixelDeviation is >= 0.1 and <= 10, nameof(PixelDeviation), "in [0.1..10]", PixelDeviation);
         Require(PresenceNoise >= 0, nameof(PresenceNoise), "at least 0", PresenceNoise);
-        Require(AgreementWeight >= 0, nameof(AgreementWeight), "at least 0", AgreementWeight);
-        Require(AgreementMemory is >= 0 and < 1, nameof(AgreementMemory), "in [0..1)", AgreementMemory);
+        Require(ContrastWeight >= 0, nameof(ContrastWeight), "at least 0", ContrastWeight);
+        Require(ContrastTemperature > 0, nameof(ContrastTemperature), "above 0", ContrastTemperature);
         Require(ClassCount >= 1, nameof(ClassCount), "at least 1", ClassCount);
     }
 }

@@ -12,8 +12,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
 {
     readonly CapsulesOptions options;
     readonly GradientJob job;
-    readonly CapsuleLearner learner;
-    readonly CapsuleAutoencoder model; // the learner's
+    readonly CapsuleAutoencoder model;
     readonly CapsuleDecoder decoder; // draws with the model's templates, which the model disposes
     readonly OptimizerHelper optimizer;
     readonly ViewDrawer views;
@@ -26,20 +25,19 @@ public sealed class CapsulesTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        learner = new CapsuleLearner(options);
-        model = learner.Autoencoder;
+        model = new CapsuleAutoencoder(options);
         decoder = new CapsuleDecoder(model.Templates, options.CanvasSide);
-        learner.to(job.Device);
+        model.to(job.Device);
         // TensorFlow's epsilon in the authors' configuration: it belongs to their batch size.
         optimizer = options.Optimizer == CapsulesOptimizer.RmsProp
             ? new TensorFlowRmsProp(model.parameters(), options.LearningRate, 1e-2 / ((double)options.BatchSize * options.BatchSize))
             : optim.Adam(model.parameters(), options.LearningRate);
-        views = new ViewDrawer(options.Augmentation, job, viewCount: options.AgreementWeight > 0 ? 2 : 1);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: options.ContrastWeight > 0 ? 2 : 1);
         fused = job.Device.type == DeviceType.CPU ? new FusedImageLikelihood(options, job.Threads) : null;
     }
 
     /// <inheritdoc/>
-    public nn.Module Module => learner;
+    public nn.Module Module => model;
 
     /// <inheritdoc/>
     public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
@@ -48,7 +46,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     public nn.Module Encoder => model;
 
     /// <inheritdoc/>
-    public IReadOnlyList<string> Outputs => ["embedding", "posterior", "part_presence", "pose", "feature", "vote"];
+    public IReadOnlyList<string> Outputs => ["embedding", "posterior", "part_presence", "pose", "feature", "vote", "identity"];
 
     /// <inheritdoc/>
     public ExportedDecoder Decoder
@@ -97,10 +95,10 @@ public sealed class CapsulesTrainer : IGradientTrainer
         Tensor parts = (found.Explained.LogLikelihood * found.Parts.Presence.detach()).sum(1).mean();
         Tensor deformation = found.Votes.Deformation.square().sum() / (2 * canvas.shape[0]);
         (Tensor prior, Tensor posterior) = (found.Votes.Presence, found.Posterior);
-        (string, double, Tensor)[] agreement = options.AgreementWeight > 0 ? [("agreement", options.AgreementWeight, Agreement(found.Presence))] : [];
+        (string, double, Tensor)[] contrast = options.ContrastWeight > 0 ? [("contrast", options.ContrastWeight, Contrast(found.Presence))] : [];
         return
         [
-            .. agreement,
+            .. contrast,
             ("image", 1, -image),
             ("parts", options.PartWeight, -parts),
             ("deformation", options.DeformationWeight, deformation),
@@ -111,11 +109,13 @@ public sealed class CapsulesTrainer : IGradientTrainer
         ];
     }
 
-    // Of presences [N,O], whose second half are other views of the first half's images.
-    Tensor Agreement(Tensor presence)
+    // Of presences [N,O], whose second half are other views of the first half's images; both ways, as each view may be the query.
+    Tensor Contrast(Tensor presence)
     {
-        Tensor[] share = (presence / presence.sum(1, keepdim: true)).chunk(2); // two of [N/2,O]
-        return MutualInformationLoss.Compute(share[0], share[1], learner.Joint, options.AgreementMemory);
+        Tensor[] view = (presence / presence.norm(1, keepdim: true, 2)).chunk(2); // two of [N/2,O]
+        Tensor none = zeros(0, presence.shape[1], device: presence.device);
+        return (InfoNceLoss.Compute(view[0], view[1], none, options.ContrastTemperature, batchNegatives: true)
+            + InfoNceLoss.Compute(view[1], view[0], none, options.ContrastTemperature, batchNegatives: true)) / 2;
     }
 
     /// <inheritdoc/>
@@ -123,6 +123,6 @@ public sealed class CapsulesTrainer : IGradientTrainer
     {
         views.Dispose();
         optimizer.Dispose();
-        learner.Dispose();
+        model.Dispose();
     }
 }

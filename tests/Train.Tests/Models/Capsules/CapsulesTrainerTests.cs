@@ -36,6 +36,27 @@ public sealed class CapsulesTrainerTests
             pair.Value is Tensor gradient && gradient.abs().sum().ToSingle() > 0));
     }
 
+    /// <summary>By plain loops: each row's softmax over the other half's cosines, at the row of its own image; the mean over all rows.</summary>
+    [Fact]
+    public void Losses_Contrast_TellsTheViewsOfAnImageFromOtherImages()
+    {
+        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { ContrastTemperature = 0.3 });
+        trainer.Module.eval(); // presences of a row do not depend on the others
+        Tensor canvas = new GradientJob(digits, 0, CPU).Images([0, 1, 2, 3, 4, 5]);
+        float[,] presence = Rows(trainer.Embed(canvas));
+        const int half = 3;
+        double sum = 0;
+        for (int row = 0; row < 2 * half; row++)
+        {
+            int first = row < half ? half : 0;
+            double[] weights = [.. Enumerable.Range(first, half).Select(other => Math.Exp(Cosine(presence, row, other) / 0.3))];
+            sum -= Math.Log(weights[row % half] / weights.Sum());
+        }
+        (_, double weight, Tensor value) = trainer.Losses(canvas, null).Single(loss => loss.Name == "contrast");
+        Assert.Equal(50, weight);
+        Assert.Equal(sum / (2 * half), value.ToSingle(), 1e-5);
+    }
+
     [Fact]
     public void Preset_Official_HasTheAuthorsSizesAndLosses()
     {
@@ -79,6 +100,19 @@ public sealed class CapsulesTrainerTests
         Tensor shifted = CanvasPlacement.Shifted(images, batch, 0, new CapsulesOptions { CanvasSide = 40, Shift = 6 }, 1);
         Assert.NotEqual(still, shifted);
         Assert.True(images.sum([1, 2, 3]).allclose(shifted.sum([1, 2, 3]), 1e-4)); // nothing is cut off
+    }
+
+    static double Cosine(float[,] rows, int a, int b)
+    {
+        double Dot(int i, int j) => Enumerable.Range(0, rows.GetLength(1)).Sum(k => (double)rows[i, k] * rows[j, k]);
+        return Dot(a, b) / Math.Sqrt(Dot(a, a) * Dot(b, b));
+    }
+
+    static float[,] Rows(Tensor rows)
+    {
+        var result = new float[rows.shape[0], rows.shape[1]];
+        Buffer.BlockCopy(rows.data<float>().ToArray(), 0, result, 0, result.Length * sizeof(float));
+        return result;
     }
 
     static CapsulesTrainer Fresh(CapsulesOptions options) => new(options, new GradientJob(digits, 1, CPU, 1));
