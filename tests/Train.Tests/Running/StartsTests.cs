@@ -14,7 +14,14 @@ public sealed class StartsTests : IDisposable
 
     static readonly InfoGanOptions options = new()
     {
-        BatchSize = 8, StepCount = steps, StartCount = starts, StartSteps = startSteps, HiddenSize = 16, ChannelCount = 2, Consistency = true, LearningRate = 0.02,
+        BatchSize = 8,
+        StepCount = steps,
+        StartCount = starts,
+        StartSteps = startSteps,
+        HiddenSize = 16,
+        ChannelCount = 2,
+        Consistency = true,
+        LearningRate = 0.02,
     };
 
     static readonly DigitSet digits = Strokes.Draw(40, 1);
@@ -88,7 +95,15 @@ public sealed class StartsTests : IDisposable
         RunFolder opened = resume ? RunFolder.Open(folder[run]) : RunFolder.Create(folder[run]);
         TrainingRun.Execute(MethodRegistry.Find("infogan"), opened, new TrainingRequest
         {
-            Digits = digits, DataSpec = "strokes:40:1", Options = other ?? options, Seed = 1, Threads = 1, Resume = resume, Time = time, Progress = progress, Cancellation = stop,
+            Digits = digits,
+            DataSpec = "strokes:40:1",
+            Options = other ?? options,
+            Seed = 1,
+            Threads = 1,
+            Resume = resume,
+            Time = time,
+            Progress = progress,
+            Cancellation = stop,
         });
         return File.ReadAllBytes(opened.Model);
     }
