@@ -8,4 +8,7 @@ public interface IStarted
 
     /// <summary>Steps of each start before the choice; at most those of the whole run.</summary>
     int StartSteps { get; }
+
+    /// <summary>The logged figure, larger for better, by which the best start is known without a label.</summary>
+    string Merit { get; }
 }

@@ -50,9 +50,6 @@ public interface IGradientTrainer : IDisposable
     /// <summary>What looks wrong after the latest step, as a line for a person; null while nothing does.</summary>
     string? Warning => null;
 
-    /// <summary>The logged figure, larger for better, by which the best of several starts is known without a label; null where there is none.</summary>
-    string? Merit => null;
-
     /// <summary>Images that show the present state, for the run folder; null where the method makes none. Changes nothing.</summary>
     ImageGrid? Sheet() => null;
 

@@ -29,7 +29,7 @@ public sealed class RunFolder
     public string Pictures => In("pictures");
 
     /// <summary>What the state after so many steps looks like, where the method can show it.</summary>
-    public string Picture(int step) => In("pictures", string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
+    public string Picture(int step) => System.IO.Path.Combine(Pictures, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
 
     /// <summary>The centres of a fitted clusterer.</summary>
     public string CentrePicture => In("pictures", "centres.png");

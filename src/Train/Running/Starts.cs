@@ -7,7 +7,7 @@ using Toolchain.Train.Models;
 namespace Toolchain.Train.Running;
 
 /// <summary>
-/// The starts of a run, of which the one goes on whose figure (<see cref="IGradientTrainer.Merit"/>) is largest over its last steps. Each is a run of its own
+/// The starts of a run, of which the one goes on whose figure (<see cref="IStarted.Merit"/>) is largest over its last steps. Each is a run of its own
 /// in <c>starts/I</c>; log, pictures and state of the best become those of the run, the others' states are deleted.
 /// </summary>
 sealed class Starts(GradientOptions options, RunFolder run, TrainingRequest request, Func<int, IGradientTrainer> create)
@@ -15,12 +15,11 @@ sealed class Starts(GradientOptions options, RunFolder run, TrainingRequest requ
     // Steps over which the figure is averaged: a single batch says little.
     const int window = 100;
 
-    readonly int count = options is IStarted several ? several.StartCount : 1;
-    readonly int steps = options is IStarted several ? Math.Min(several.StartSteps, options.StepCount) : 0;
+    readonly IStarted? several = options as IStarted;
     readonly Stopwatch clock = Stopwatch.StartNew();
 
     /// <summary>The steps of the run after the choice, or all where there is none.</summary>
-    public Stretch Rest => new(options.StepCount, (count - 1) * steps, options.TotalSteps);
+    public Stretch Rest => new(options.StepCount, options.TotalSteps - options.StepCount, options.TotalSteps);
 
     /// <summary>What is left of the time that was asked for; null for no limit.</summary>
     public TimeSpan? TimeLeft => request.Time is not TimeSpan limit ? null : limit > clock.Elapsed ? limit - clock.Elapsed : TimeSpan.Zero;
@@ -30,15 +29,16 @@ sealed class Starts(GradientOptions options, RunFolder run, TrainingRequest requ
     /// <exception cref="OperationCanceledException">Cancelled, resumably.</exception>
     public int? Choose()
     {
-        if (count == 1)
+        if (several is null || several.StartCount == 1)
         {
             return request.Seed;
         }
         if (File.Exists(run.LastCheckpoint))
         {
-            return Seed(Best().Start);
+            return Seed(Best(several).Start);
         }
-        for (int start = 0; start < count; start++)
+        int steps = Math.Min(several.StartSteps, options.StepCount);
+        for (int start = 0; start < several.StartCount; start++)
         {
             using IGradientTrainer trainer = create(Seed(start));
             var loop = new GradientLoop(trainer, options, run.Start(start), request with { Seed = Seed(start), Time = TimeLeft }, new Stretch(steps, start * steps, options.TotalSteps));
@@ -47,21 +47,24 @@ sealed class Starts(GradientOptions options, RunFolder run, TrainingRequest requ
                 return null;
             }
         }
-        (int best, string figures) = Best();
-        run.Say($"start {best + 1} of {count} goes on: {figures}");
+        (int best, string figures) = Best(several);
+        run.Say($"start {best + 1} of {several.StartCount} goes on: {figures}");
         Adopt(run.Start(best));
+        for (int start = 0; start < several.StartCount; start++)
+        {
+            File.Delete(run.Start(start).LastCheckpoint);
+        }
         return Seed(best);
     }
 
     // The first start has the run's own seed: with one start nothing changes.
     int Seed(int start) => start == 0 ? request.Seed : (int)(new RandomStream((ulong)request.Seed, "start", sample: start).NextUInt32() >> 1);
 
-    (int Start, string Figures) Best()
+    (int Start, string Figures) Best(IStarted starts)
     {
-        using IGradientTrainer any = create(request.Seed);
-        string merit = any.Merit ?? throw new InvalidOperationException($"{any.GetType().Name} logs no figure by which a start could be chosen.");
-        double[] means = [.. Enumerable.Range(0, count).Select(start => File.ReadLines(run.Start(start).Metrics).TakeLast(window).Average(line => JsonDocument.Parse(line).RootElement.GetProperty(merit).GetDouble()))];
-        return (Array.IndexOf(means, means.Max()), $"{merit} {string.Join(", ", means.Select(mean => mean.ToString("f3", CultureInfo.InvariantCulture)))}");
+        double[] means = [.. Enumerable.Range(0, starts.StartCount).Select(start =>
+            File.ReadLines(run.Start(start).Metrics).TakeLast(window).Average(line => JsonDocument.Parse(line).RootElement.GetProperty(starts.Merit).GetDouble()))];
+        return (Array.IndexOf(means, means.Max()), $"{starts.Merit} {string.Join(", ", means.Select(mean => mean.ToString("f3", CultureInfo.InvariantCulture)))}");
     }
 
     // The checkpoint last: while it is not there, the choice has not been made.
@@ -78,9 +81,5 @@ sealed class Starts(GradientOptions options, RunFolder run, TrainingRequest requ
         }
         Directory.CreateDirectory(Path.GetDirectoryName(run.LastCheckpoint)!);
         File.Move(best.LastCheckpoint, run.LastCheckpoint);
-        for (int start = 0; start < count; start++)
-        {
-            File.Delete(run.Start(start).LastCheckpoint);
-        }
     }
 }

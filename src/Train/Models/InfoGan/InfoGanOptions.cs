@@ -56,6 +56,9 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     /// <inheritdoc/>
     public int StartSteps { get; init; } = 600;
 
+    /// <inheritdoc/>
+    public string Merit => "information";
+
     /// <summary>In what numbers the large layers multiply while they train.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 

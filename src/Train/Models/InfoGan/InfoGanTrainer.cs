@@ -68,9 +68,6 @@ public sealed class InfoGanTrainer : IGradientTrainer
     public string? Warning { get; private set; }
 
     /// <inheritdoc/>
-    public string Merit => "information";
-
-    /// <inheritdoc/>
     public Tensor Embed(Tensor images) => model.Recogniser.call(images).Embedding;
 
     /// <inheritdoc/>
