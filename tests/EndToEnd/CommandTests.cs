@@ -79,6 +79,7 @@ public sealed class CommandTests : IDisposable
         Assert.Equal("x,y,digit", File.ReadLines(In("a.csv")).First());
         Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--passes", "5", "--out", In("m.png")).Status);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(In("m.png"))[..4]);
+        Fails(2, $"--layer 'identity': expected a model with that output, found the embeddings '{In("e.npy")}'; name a model.onnx or leave out --layer.", "tsne", In("e.npy"), "--layer", "identity", "--out", In("n.png"));
         Fails(2, "--out 'm.gif': expected one of .png, .svg, .npy, .csv.", "tsne", In("e.npy"), "--out", "m.gif");
     }
 

@@ -59,6 +59,10 @@ static class TsneCommand
     {
         if (Path.GetExtension(model) == ".npy")
         {
+            if (layer != "embedding")
+            {
+                throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{model}'; name a model.onnx or leave out --layer.");
+            }
             TensorEntry values = Npy.Read(model);
             string labels = $"{model[..^4]}.labels.npy";
             return values.Kind == TensorKind.Float32 && values.Shape.Length == 2
