@@ -47,7 +47,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
             (NoisyTokens, NormalisePresence, ContrastWeight) = official ? (true, false, 0) : (false, true, 50);
             (PriorWithinWeight, PosteriorWithinWeight) = official ? (2, 0.7) : (0.5, 0.2);
             Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
-            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 12_000, 1e-3);
+            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 25_000, 1e-3);
             (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
             Augmentation = official ? unchanged : views;
         }
@@ -131,8 +131,11 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     /// </summary>
     public double ContrastWeight { get; init; }
 
-    /// <summary>Temperature of the contrastive loss.</summary>
+    /// <summary>Temperature of the contrastive loss at the first step. Low, the most alike of other images count most, so images part.</summary>
     public double ContrastTemperature { get; init; } = 0.1;
+
+    /// <summary>Its temperature after the last step. Higher, all other images count nearly alike, so images that are much alike come together.</summary>
+    public double LastContrastTemperature { get; init; } = 0.4;
 
     /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
@@ -168,8 +171,11 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Shift = 0.1,
         Elastic = 1,
         ThicknessProbability = 0.5,
-        StrokeProbability = 0.5,
+        StrokeProbability = 0.25,
     };
+
+    /// <summary>Temperature of the contrastive loss at a step, 0-based: by equal factors from the first to the last.</summary>
+    public double ContrastTemperatureAt(int step) => ContrastTemperature * Math.Pow(LastContrastTemperature / ContrastTemperature, (double)step / StepCount);
 
     /// <inheritdoc/>
     public override void Check()
@@ -193,6 +199,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Require(PresenceNoise >= 0, nameof(PresenceNoise), "at least 0", PresenceNoise);
         Require(ContrastWeight >= 0, nameof(ContrastWeight), "at least 0", ContrastWeight);
         Require(ContrastTemperature > 0, nameof(ContrastTemperature), "above 0", ContrastTemperature);
+        Require(LastContrastTemperature > 0, nameof(LastContrastTemperature), "above 0", LastContrastTemperature);
         Require(ClassCount >= 1, nameof(ClassCount), "at least 1", ClassCount);
     }
 }

@@ -78,7 +78,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     {
         Tensor canvas = cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]); // [N,1,S,S], first views first
         optimizer.zero_grad();
-        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device));
+        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device), batch.Step);
         Tensor loss = losses.Select(part => part.Value * part.Weight).Aggregate((sum, next) => sum + next);
         loss.backward();
         optimizer.step();
@@ -86,8 +86,8 @@ public sealed class CapsulesTrainer : IGradientTrainer
         return [.. losses.Select(part => new Loss(part.Name, part.Value.ToSingle())), new Loss("loss", loss.ToSingle())];
     }
 
-    /// <summary>Each loss of canvases [N,1,S,S] with its weight in the sum.</summary>
-    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise)
+    /// <summary>Each loss of canvases [N,1,S,S] with its weight in the sum, at a step.</summary>
+    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise, int step)
     {
         CapsuleActivations found = model.Activate(canvas, noise);
         ImageMixture mixture = model.Templates.Mixture(found.Parts);
@@ -95,7 +95,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
         Tensor parts = (found.Explained.LogLikelihood * found.Parts.Presence.detach()).sum(1).mean();
         Tensor deformation = found.Votes.Deformation.square().sum() / (2 * canvas.shape[0]);
         (Tensor prior, Tensor posterior) = (found.Votes.Presence, found.Posterior);
-        (string, double, Tensor)[] contrast = options.ContrastWeight > 0 ? [("contrast", options.ContrastWeight, Contrast(found.Presence))] : [];
+        (string, double, Tensor)[] contrast = options.ContrastWeight > 0 ? [("contrast", options.ContrastWeight, Contrast(found.Presence, options.ContrastTemperatureAt(step)))] : [];
         return
         [
             .. contrast,
@@ -110,12 +110,12 @@ public sealed class CapsulesTrainer : IGradientTrainer
     }
 
     // Of presences [N,O], whose second half are other views of the first half's images; both ways, as each view may be the query.
-    Tensor Contrast(Tensor presence)
+    Tensor Contrast(Tensor presence, double temperature)
     {
         Tensor[] view = (presence / presence.norm(1, keepdim: true, 2)).chunk(2); // two of [N/2,O]
         Tensor none = zeros(0, presence.shape[1], device: presence.device);
-        return (InfoNceLoss.Compute(view[0], view[1], none, options.ContrastTemperature, batchNegatives: true)
-            + InfoNceLoss.Compute(view[1], view[0], none, options.ContrastTemperature, batchNegatives: true)) / 2;
+        return (InfoNceLoss.Compute(view[0], view[1], none, temperature, batchNegatives: true)
+            + InfoNceLoss.Compute(view[1], view[0], none, temperature, batchNegatives: true)) / 2;
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ public sealed class CapsulesTrainerTests
     [Fact]
     public void Losses_Contrast_TellsTheViewsOfAnImageFromOtherImages()
     {
-        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { ContrastTemperature = 0.3 });
+        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { ContrastTemperature = 0.15, LastContrastTemperature = 0.6, StepCount = 10 }); // .3 halfway
         trainer.Module.eval(); // presences of a row do not depend on the others
         Tensor canvas = new GradientJob(digits, 0, CPU).Images([0, 1, 2, 3, 4, 5]);
         float[,] presence = Rows(trainer.Embed(canvas));
@@ -52,10 +52,16 @@ public sealed class CapsulesTrainerTests
             double[] weights = [.. Enumerable.Range(first, half).Select(other => Math.Exp(Cosine(presence, row, other) / 0.3))];
             sum -= Math.Log(weights[row % half] / weights.Sum());
         }
-        (_, double weight, Tensor value) = trainer.Losses(canvas, null).Single(loss => loss.Name == "contrast");
+        (_, double weight, Tensor value) = trainer.Losses(canvas, null, 5).Single(loss => loss.Name == "contrast");
         Assert.Equal(50, weight);
         Assert.Equal(sum / (2 * half), value.ToSingle(), 1e-5);
     }
+
+    [Theory]
+    [InlineData(0, 0.1)]
+    [InlineData(12_500, 0.2)]
+    [InlineData(25_000, 0.4)]
+    public void ContrastTemperatureAt_Fast_RisesByEqualFactors(int step, double expected) => Assert.Equal(expected, new CapsulesOptions().ContrastTemperatureAt(step), 1e-12);
 
     [Fact]
     public void Preset_Official_HasTheAuthorsSizesAndLosses()
@@ -70,7 +76,7 @@ public sealed class CapsulesTrainerTests
         Assert.Equal([32, 128, 327], shapes["objects.outputWeight"]);
         Assert.DoesNotContain("objects.normal.weight", shapes.Keys);
         Assert.Equal([("image", 1), ("parts", 1), ("deformation", 10), ("prior_within", 2), ("prior_between", 0.35), ("posterior_within", 0.7), ("posterior_between", 0.2)],
-            trainer.Losses(rand(2, 1, 40, 40), null).Select(loss => (loss.Name, loss.Weight)));
+            trainer.Losses(rand(2, 1, 40, 40), null, 0).Select(loss => (loss.Name, loss.Weight)));
     }
 
     [Fact]
@@ -117,7 +123,7 @@ public sealed class CapsulesTrainerTests
 
     static CapsulesTrainer Fresh(CapsulesOptions options) => new(options, new GradientJob(digits, 1, CPU, 1));
 
-    static Tensor Loss(CapsulesTrainer trainer, string name) => trainer.Losses(rand(4, 1, 28, 28), null).Single(loss => loss.Name == name).Value;
+    static Tensor Loss(CapsulesTrainer trainer, string name) => trainer.Losses(rand(4, 1, 28, 28), null, 0).Single(loss => loss.Name == name).Value;
 
     static Dictionary<string, Tensor?> Gradients(CapsulesTrainer trainer) => trainer.Encoder.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad);
 }
