@@ -46,10 +46,11 @@ run: build ## train two encoders, export, embed, cluster, and write runs/quick/r
 	./uvl evaluate runs/quick/moco/model.onnx runs/quick/autoencoder/model.onnx --out runs/quick
 
 models: build ## train the shipped models again: the same bytes with the same libtorch and kind of processor
-	rm -rf runs/moco-0 runs/refine-0 runs/refined-0 runs/infogan-15 runs/capsules-0
+	rm -rf runs/moco-0 runs/moco-start-0 runs/refine-0 runs/refined-0 runs/infogan-15 runs/capsules-0
 	./uvl train moco --seed 0 --threads 1 --out runs/moco-0
 	cp runs/moco-0/model.onnx runs/moco-0/manifest.json models/moco
-	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-0 --out runs/refine-0
+	./uvl train moco --seed 0 --threads 1 --set augmentation.elastic=1.2 --set augmentation.strokeProbability=0.5 --out runs/moco-start-0
+	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-start-0 --out runs/refine-0
 	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0 --set rounds=1 --set stepCount=1000 --out runs/refined-0
 	cp runs/refined-0/model.onnx runs/refined-0/manifest.json models/refined
 	./uvl train infogan --seed 15 --threads 1 --set consistency=true --set precision=bfloat16 --out runs/infogan-15
