@@ -57,6 +57,19 @@ public sealed class CapsulesTrainerTests
         Assert.Equal(sum / (2 * half), value.ToSingle(), 1e-5);
     }
 
+    [Fact]
+    public void Step_Contrast_HasTheTemperatureOfItsStep()
+    {
+        Assert.Equal(Contrast(0.2, 0.2), Contrast(0.1, 0.4));
+        Assert.NotEqual(Contrast(0.1, 0.1), Contrast(0.1, 0.4));
+
+        static double Contrast(double first, double last)
+        {
+            using CapsulesTrainer trainer = Fresh(new CapsulesOptions { ContrastTemperature = first, LastContrastTemperature = last, StepCount = 10 });
+            return Math.Round(trainer.Step(new Batch(5, 0, [0, 1, 2, 3])).Single(loss => loss.Name == "contrast").Value, 4); // halfway: .2
+        }
+    }
+
     [Theory]
     [InlineData(0, 0.1)]
     [InlineData(12_500, 0.2)]
