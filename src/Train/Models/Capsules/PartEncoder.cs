@@ -55,7 +55,10 @@ public sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
         Tensor numbers = (x.narrow(1, 0, 6 + featureSize + 1) * attention).sum(3); // [N,7+F,P]
         AffinePose pose = AffinePose.FromNumbers([.. Enumerable.Range(0, 6).Select(i => numbers.select(1, i))]);
         Tensor logit = numbers.select(1, 6 + featureSize); // [N,P]
-        Tensor presence = sigmoid(logit);
-        return new PartCapsules(pose.Stack(), noise is null ? presence : sigmoid(logit + noise), presence, numbers.narrow(1, 6, featureSize).transpose(1, 2));
+        Tensor presence = Presence(logit);
+        return new PartCapsules(pose.Stack(), noise is null ? presence : Presence(logit + noise), presence, numbers.narrow(1, 6, featureSize).transpose(1, 2));
     }
+
+    // The sigmoid, right to the last digits where it is near 0 too: ONNX Runtime's own is 1e-7 off there, which the transformer's normalisation of absent parts makes 5e-5.
+    static Tensor Presence(Tensor logit) => nn.functional.logsigmoid(logit).exp();
 }
