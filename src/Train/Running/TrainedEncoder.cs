@@ -1,4 +1,3 @@
-using Toolchain.Clustering;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Models;
 using static TorchSharp.torch;
@@ -8,8 +7,6 @@ namespace Toolchain.Train.Running;
 /// <summary>The encoder of an earlier run, as its checkpoint has it, for methods that start from another's embeddings.</summary>
 sealed class TrainedEncoder : IDisposable
 {
-    const int batchSize = 500;
-
     readonly IGradientTrainer trainer;
     readonly GradientJob job;
 
@@ -36,22 +33,8 @@ sealed class TrainedEncoder : IDisposable
         }
     }
 
-    /// <summary>Embeddings of all training images, in order.</summary>
-    public Rows EmbedAll()
-    {
-        float[] values = [];
-        int width = 0;
-        for (int start = 0; start < job.Digits.Count; start += batchSize)
-        {
-            using var scope = NewDisposeScope();
-            int count = Math.Min(batchSize, job.Digits.Count - start);
-            Tensor rows = Embed(job.Images([.. Enumerable.Range(start, count)])).cpu(); // [count,D]
-            width = (int)rows.shape[1];
-            values = values.Length > 0 ? values : new float[job.Digits.Count * width];
-            rows.data<float>().ToArray().CopyTo(values, start * width);
-        }
-        return new Rows(values, width);
-    }
+    /// <summary>Embeddings of all training images, in order, [N,D].</summary>
+    public Tensor EmbedAll() => job.Predict(trainer.Embed);
 
     public void Dispose() => trainer.Dispose();
 }

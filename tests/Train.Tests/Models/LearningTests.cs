@@ -81,7 +81,8 @@ public sealed class LearningTests : IDisposable
     static Rows Embed(string run)
     {
         using TrainedEncoder encoder = TrainedEncoder.Open(run, new GradientJob(digits, 0, torch.CPU));
-        return encoder.EmbedAll();
+        using torch.Tensor all = encoder.EmbedAll();
+        return new Rows(all.data<float>().ToArray(), (int)all.shape[1]);
     }
 
     static double Purity(int[] clusters) =>

@@ -45,9 +45,10 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
             (CodeSize, HiddenSize) = official ? (256, 128) : (64, 64);
             PixelDeviation = official ? 1 : 0.4;
             (NoisyTokens, NormalisePresence, ContrastWeight) = official ? (true, false, 0) : (false, true, 50);
+            SelfLabelShare = official ? 0 : 0.4;
             (PriorWithinWeight, PosteriorWithinWeight) = official ? (2, 0.7) : (0.5, 0.2);
             Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
-            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 25_000, 1e-3);
+            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 20_000, 1e-3);
             (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
             Augmentation = official ? unchanged : views;
         }
@@ -135,7 +136,19 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public double ContrastTemperature { get; init; } = 0.1;
 
     /// <summary>Its temperature after the last step. Higher, all other images count nearly alike, so images that are much alike come together.</summary>
-    public double LastContrastTemperature { get; init; } = 0.4;
+    public double LastContrastTemperature { get; init; } = 0.2;
+
+    /// <summary>
+    /// Last share of the steps, in which the contrastive loss takes images of one spectral cluster of the presences for views of one image; 0 for none. Such
+    /// self-labelling is not the authors' (Van Gansbeke et al. 2020, "SCAN", section 2.3, has it for classifiers).
+    /// </summary>
+    public double SelfLabelShare { get; init; }
+
+    /// <summary>How often in that time the clusters are found anew, at equal distances.</summary>
+    public int SelfLabelRounds { get; init; } = 4;
+
+    /// <summary>Share of each cluster, its surest images, that are taken so.</summary>
+    public double ConfidentShare { get; init; } = 0.9;
 
     /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
@@ -177,6 +190,16 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Temperature of the contrastive loss at a step, 0-based: by equal factors from the first to the last.</summary>
     public double ContrastTemperatureAt(int step) => ContrastTemperature * Math.Pow(LastContrastTemperature / ContrastTemperature, (double)step / StepCount);
 
+    /// <summary>The first step in which images of one cluster count as one, 0-based.</summary>
+    public int SelfLabelStart => StepCount - (int)(SelfLabelShare * StepCount);
+
+    /// <summary>Whether the clusters are found anew before a step, 0-based.</summary>
+    public bool RelabelsAt(int step)
+    {
+        int round = Math.Max(1, (StepCount - SelfLabelStart) / SelfLabelRounds), since = step - SelfLabelStart;
+        return since >= 0 && since % round == 0 && since / round < SelfLabelRounds;
+    }
+
     /// <inheritdoc/>
     public override void Check()
     {
@@ -200,6 +223,10 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Require(ContrastWeight >= 0, nameof(ContrastWeight), "at least 0", ContrastWeight);
         Require(ContrastTemperature > 0, nameof(ContrastTemperature), "above 0", ContrastTemperature);
         Require(LastContrastTemperature > 0, nameof(LastContrastTemperature), "above 0", LastContrastTemperature);
+        Require(SelfLabelShare is >= 0 and < 1, nameof(SelfLabelShare), "in [0..1)", SelfLabelShare);
+        Require(SelfLabelShare == 0 || ContrastWeight > 0, nameof(SelfLabelShare), "0 where contrastWeight is 0", SelfLabelShare);
+        Require(SelfLabelRounds >= 1, nameof(SelfLabelRounds), "at least 1", SelfLabelRounds);
+        Require(ConfidentShare is > 0 and <= 1, nameof(ConfidentShare), "in (0..1]", ConfidentShare);
         Require(ClassCount >= 1, nameof(ClassCount), "at least 1", ClassCount);
     }
 }

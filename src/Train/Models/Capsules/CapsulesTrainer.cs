@@ -1,5 +1,6 @@
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Losses;
+using Toolchain.Train.Models.SelfLabelling;
 using Toolchain.Train.Running;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -12,6 +13,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
 {
     readonly CapsulesOptions options;
     readonly GradientJob job;
+    readonly LabelledCapsules labelled;
     readonly CapsuleAutoencoder model;
     readonly CapsuleDecoder decoder; // draws with the model's templates, which the model disposes
     readonly OptimizerHelper optimizer;
@@ -25,9 +27,10 @@ public sealed class CapsulesTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        model = new CapsuleAutoencoder(options);
+        labelled = new LabelledCapsules(options, job.Digits.Count);
+        model = labelled.Autoencoder;
         decoder = new CapsuleDecoder(model.Templates, options.CanvasSide);
-        model.to(job.Device);
+        labelled.to(job.Device);
         // TensorFlow's epsilon in the authors' configuration: it belongs to their batch size.
         optimizer = options.Optimizer == CapsulesOptimizer.RmsProp
             ? new TensorFlowRmsProp(model.parameters(), options.LearningRate, 1e-2 / ((double)options.BatchSize * options.BatchSize))
@@ -37,7 +40,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
     }
 
     /// <inheritdoc/>
-    public nn.Module Module => model;
+    public nn.Module Module => labelled;
 
     /// <inheritdoc/>
     public IReadOnlyList<OptimizerHelper> Optimizers => [optimizer];
@@ -76,9 +79,14 @@ public sealed class CapsulesTrainer : IGradientTrainer
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
+        if (options.RelabelsAt(batch.Step))
+        {
+            Relabel();
+        }
+        Tensor? group = batch.Step < options.SelfLabelStart ? null : labelled.Labels.Groups(batch.Samples);
         Tensor canvas = cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]); // [N,1,S,S], first views first
         optimizer.zero_grad();
-        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device), batch.Step);
+        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device), batch.Step, group);
         Tensor loss = losses.Select(part => part.Value * part.Weight).Aggregate((sum, next) => sum + next);
         loss.backward();
         optimizer.step();
@@ -87,7 +95,11 @@ public sealed class CapsulesTrainer : IGradientTrainer
     }
 
     /// <summary>Each loss of canvases [N,1,S,S] with its weight in the sum, at a step.</summary>
-    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise, int step)
+    /// <param name="canvas">Pixels in [0,1]; where there are two views, the second ones are the second half.</param>
+    /// <param name="noise">Added to the logits of presence; null for none.</param>
+    /// <param name="step">The step, 0-based.</param>
+    /// <param name="group">Which images count as one, [N/2]; null where each is its own.</param>
+    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise, int step, Tensor? group = null)
     {
         CapsuleActivations found = model.Activate(canvas, noise);
         ImageMixture mixture = model.Templates.Mixture(found.Parts);
@@ -95,7 +107,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
         Tensor parts = (found.Explained.LogLikelihood * found.Parts.Presence.detach()).sum(1).mean();
         Tensor deformation = found.Votes.Deformation.square().sum() / (2 * canvas.shape[0]);
         (Tensor prior, Tensor posterior) = (found.Votes.Presence, found.Posterior);
-        (string, double, Tensor)[] contrast = options.ContrastWeight > 0 ? [("contrast", options.ContrastWeight, Contrast(found.Presence, options.ContrastTemperatureAt(step)))] : [];
+        (string, double, Tensor)[] contrast = options.ContrastWeight > 0 ? [("contrast", options.ContrastWeight, Contrast(found.Presence, group, options.ContrastTemperatureAt(step)))] : [];
         return
         [
             .. contrast,
@@ -109,13 +121,20 @@ public sealed class CapsulesTrainer : IGradientTrainer
         ];
     }
 
+    void Relabel()
+    {
+        labelled.eval(); // the statistics of training, not those of the batch
+        Tensor presence = job.Predict(Embed); // [N,O]
+        labelled.train();
+        labelled.Labels.Relabel(SpectralLabels.Of(presence, options.ClassCount, job).to(job.Device), options.ConfidentShare);
+    }
+
     // Of presences [N,O], whose second half are other views of the first half's images; both ways, as each view may be the query.
-    Tensor Contrast(Tensor presence, double temperature)
+    static Tensor Contrast(Tensor presence, Tensor? group, double temperature)
     {
         Tensor[] view = (presence / presence.norm(1, keepdim: true, 2)).chunk(2); // two of [N/2,O]
-        Tensor none = zeros(0, presence.shape[1], device: presence.device);
-        return (InfoNceLoss.Compute(view[0], view[1], none, temperature, batchNegatives: true)
-            + InfoNceLoss.Compute(view[1], view[0], none, temperature, batchNegatives: true)) / 2;
+        group ??= arange(view[0].shape[0], device: presence.device);
+        return (GroupContrastLoss.Compute(view[0], view[1], group, temperature) + GroupContrastLoss.Compute(view[1], view[0], group, temperature)) / 2;
     }
 
     /// <inheritdoc/>
@@ -123,6 +142,6 @@ public sealed class CapsulesTrainer : IGradientTrainer
     {
         views.Dispose();
         optimizer.Dispose();
-        model.Dispose();
+        labelled.Dispose();
     }
 }

@@ -1,6 +1,6 @@
-using Toolchain.Clustering;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Losses;
+using Toolchain.Train.Models.SelfLabelling;
 using Toolchain.Train.Running;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -14,8 +14,6 @@ namespace Toolchain.Train.Models.Refine;
 /// </summary>
 public sealed class RefineTrainer : IGradientTrainer
 {
-    const int predictBatch = 500;
-
     readonly RefineOptions options;
     readonly GradientJob job;
     readonly Lazy<TrainedEncoder> source;
@@ -61,7 +59,7 @@ public sealed class RefineTrainer : IGradientTrainer
         int since = batch.Step - options.HeadSteps;
         if (since >= 0 && since % options.RoundSteps == 0 && since / options.RoundSteps < options.Rounds)
         {
-            model.Relabel((since == 0 ? StartLabels() : OwnLabels()).to(job.Device), options.ConfidentShare);
+            model.Labels.Relabel((since == 0 ? StartLabels() : OwnLabels()).to(job.Device), options.ConfidentShare);
         }
         Tensor[] view = views.Draw(batch); // two of [N,1,28,28]
         return batch.Step < options.HeadSteps ? LearnHeads(view) : LearnNet(view, batch);
@@ -123,25 +121,16 @@ public sealed class RefineTrainer : IGradientTrainer
     // Clusters of the net's own embeddings, numbered as its head has them.
     Tensor OwnLabels()
     {
-        using Tensor embeddings = Predict(Embed).cpu(); // [N,64]
-        Tensor labels = SpectralLabels.Of(new Rows(embeddings.data<float>().ToArray(), ClusterNet.EmbeddingSize), options.ClusterCount, job);
+        using Tensor embeddings = Predict(Embed); // [N,64]
+        Tensor labels = SpectralLabels.Of(embeddings, options.ClusterCount, job);
         return labels.index_select(1, SpectralLabels.Order(labels, model.Labels.Target.cpu()));
     }
 
     Tensor Predict(Func<Tensor, Tensor> predict)
     {
-        using (no_grad())
-        {
-            model.eval(); // the statistics of training, not those of the batch
-            var parts = new List<Tensor>();
-            for (int start = 0; start < job.Digits.Count; start += predictBatch)
-            {
-                using var scope = NewDisposeScope();
-                int[] samples = [.. Enumerable.Range(start, Math.Min(predictBatch, job.Digits.Count - start))];
-                parts.Add(predict(job.Images(samples)).MoveToOuterDisposeScope());
-            }
-            model.train();
-            return cat(parts);
-        }
+        model.eval(); // the statistics of training, not those of the batch
+        Tensor all = job.Predict(predict);
+        model.train();
+        return all;
     }
 }

@@ -72,9 +72,48 @@ public sealed class CapsulesTrainerTests
 
     [Theory]
     [InlineData(0, 0.1)]
-    [InlineData(12_500, 0.2)]
-    [InlineData(25_000, 0.4)]
-    public void ContrastTemperatureAt_Fast_RisesByEqualFactors(int step, double expected) => Assert.Equal(expected, new CapsulesOptions().ContrastTemperatureAt(step), 1e-12);
+    [InlineData(10_000, 0.1414213562)]
+    [InlineData(20_000, 0.2)]
+    public void ContrastTemperatureAt_Fast_RisesByEqualFactors(int step, double expected) => Assert.Equal(expected, new CapsulesOptions().ContrastTemperatureAt(step), 1e-9);
+
+    [Fact]
+    public void RelabelsAt_Fast_IsFourTimesInTheLastTwoFifths() =>
+        Assert.Equal([12_000, 14_000, 16_000, 18_000], Enumerable.Range(0, 20_000).Where(new CapsulesOptions().RelabelsAt));
+
+    [Fact]
+    public void RelabelsAt_WithoutSelfLabels_IsNever() => Assert.DoesNotContain(true, Enumerable.Range(0, 10).Select(new CapsulesOptions { StepCount = 10, SelfLabelShare = 0 }.RelabelsAt));
+
+    [Fact]
+    public void Step_OnceSelfLabelled_TakesImagesOfOneClusterForOne()
+    {
+        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { StepCount = 4, SelfLabelShare = 0.5, SelfLabelRounds = 1, ClassCount = 2, ConfidentShare = 1 });
+        Tensor confident = trainer.Module.state_dict()["labels.confident"], target = trainer.Module.state_dict()["labels.target"];
+        trainer.Step(new Batch(1, 0, [0, 1, 2, 3]));
+        Assert.Equal(0, confident.sum().ToSingle());
+        trainer.Step(new Batch(2, 0, [0, 1, 2, 3]));
+        Assert.Equal(20, confident.sum().ToSingle()); // all of both clusters
+        Assert.Equal(2, target.argmax(1).data<long>().ToArray().Distinct().Count());
+    }
+
+    [Fact]
+    public void Losses_OfAGroup_HaveItsOtherImagesAsPositives()
+    {
+        using CapsulesTrainer trainer = Fresh(new CapsulesOptions());
+        trainer.Module.eval();
+        Tensor canvas = new GradientJob(digits, 0, CPU).Images([0, 1, 2, 3]), group = tensor(new long[] { 5, 5 });
+        Tensor presence = nn.functional.normalize(trainer.Embed(canvas), dim: 1), logits = presence[0..2].matmul(presence[2..4].t()) / 0.1;
+        // All keys of a query's group: minus the mean of the log-softmax, both ways.
+        double expected = -(logits.log_softmax(1).mean() + logits.log_softmax(0).mean()).ToDouble() / 2;
+        Assert.Equal(expected, trainer.Losses(canvas, null, 0, group).Single(loss => loss.Name == "contrast").Value.ToDouble(), 1e-5);
+    }
+
+    [Theory]
+    [InlineData("selfLabelShare=1", "'selfLabelShare' must be in [0..1), was 1.")]
+    [InlineData("contrastWeight=0", "'selfLabelShare' must be 0 where contrastWeight is 0, was 0.4.")]
+    [InlineData("selfLabelRounds=0", "'selfLabelRounds' must be at least 1, was 0.")]
+    [InlineData("confidentShare=0", "'confidentShare' must be in (0..1], was 0.")]
+    public void Check_OutOfRange_SaysSo(string setting, string message) =>
+        Assert.Equal(message, Assert.Throws<ArgumentException>(() => OptionBinder.Apply(new CapsulesOptions(), [setting]).Check()).Message);
 
     [Fact]
     public void Preset_Official_HasTheAuthorsSizesAndLosses()

@@ -2,17 +2,19 @@ using Toolchain.Clustering;
 using Toolchain.Train.Running;
 using static TorchSharp.torch;
 
-namespace Toolchain.Train.Models.Refine;
+namespace Toolchain.Train.Models.SelfLabelling;
 
 /// <summary>Soft labels from embeddings.</summary>
 static class SpectralLabels
 {
     /// <summary>
-    /// Spectral clusters of the embeddings <paramref name="rows"/> [N,D]; the soft label of an image is the share of each cluster among itself and its nearest
+    /// Spectral clusters of the embeddings <paramref name="embeddings"/> [N,D]; the soft label of an image is the share of each cluster among itself and its nearest
     /// neighbours, so an image among strangers is unsure. [N,K].
     /// </summary>
-    public static Tensor Of(Rows rows, int clusterCount, GradientJob job)
+    public static Tensor Of(Tensor embeddings, int clusterCount, GradientJob job)
     {
+        using Tensor here = embeddings.cpu();
+        var rows = new Rows(here.data<float>().ToArray(), (int)here.shape[1]);
         var options = new SpectralOptions { ClusterCount = clusterCount, NeighbourCount = Math.Min(15, rows.Count - 1), Seed = job.Seed, Threads = job.Threads };
         int[] clusters = SpectralClustering.Fit(rows, options);
         NeighbourTable table = Neighbours.OfEach(rows, options.NeighbourCount, job.Threads);
