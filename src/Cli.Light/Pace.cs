@@ -1,35 +1,49 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Toolchain.Cli.Light;
 
 /// <summary>Speed and time left of work that is going on, and when to speak of it.</summary>
-sealed class Pace(long total, string unit)
+/// <param name="total">Units in all; 0 where only the end will tell.</param>
+/// <param name="unit">Name of the unit.</param>
+/// <param name="time">The clock; the machine's by default.</param>
+sealed class Pace(long total, string unit, TimeProvider? time = null)
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(10);
 
-    readonly Stopwatch clock = Stopwatch.StartNew();
+    readonly TimeProvider time = time ?? TimeProvider.System;
+    readonly long begun = (time ?? TimeProvider.System).GetTimestamp();
     TimeSpan last = TimeSpan.Zero;
+
+    // What was done when this was first told of it: work that goes on begins with what was done before.
+    (long Done, TimeSpan At)? first;
 
     /// <summary>True every ten seconds, and at the end.</summary>
     public bool IsDue(long done)
     {
-        bool due = (total > 0 && done >= total) || clock.Elapsed - last >= interval;
-        last = due ? clock.Elapsed : last;
+        first ??= (done, Elapsed);
+        bool due = (total > 0 && done >= total) || Elapsed - last >= interval;
+        last = due ? Elapsed : last;
         return due;
     }
-
-    /// <summary>Such as "2,650 images/s".</summary>
-    public string Speed(long done) => string.Create(CultureInfo.InvariantCulture, $"{done / Math.Max(1e-3, clock.Elapsed.TotalSeconds):n0} {unit}/s");
 
     /// <summary>Such as "40 %, 2,650 images/s, 0:29 left"; or "4,000 images, 2,650 images/s" where the total is not known.</summary>
     public string State(long done)
     {
         if (total == 0)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{done:n0} {unit}, {Speed(done)}");
+            return string.Create(CultureInfo.InvariantCulture, $"{done:n0} {unit}, {Speed(done):n0} {unit}/s");
         }
-        TimeSpan left = done > 0 ? clock.Elapsed / done * (total - done) : TimeSpan.Zero;
-        return string.Create(CultureInfo.InvariantCulture, $"{100.0 * done / total:f0} %, {Speed(done)}, {(int)left.TotalMinutes}:{left.Seconds:00} left");
+        TimeSpan left = done > 0 ? TimeSpan.FromSeconds((total - done) / Speed(done)) : TimeSpan.Zero;
+        return string.Create(CultureInfo.InvariantCulture, $"{100.0 * done / total:f0} %, {Speed(done):n0} {unit}/s, {(int)left.TotalMinutes}:{left.Seconds:00} left");
+    }
+
+    TimeSpan Elapsed => time.GetElapsedTime(begun);
+
+    // Units a second since the first report, or up to it.
+    double Speed(long done)
+    {
+        first ??= (done, Elapsed);
+        (long before, TimeSpan at) = done > first.Value.Done ? first.Value : (0, TimeSpan.Zero);
+        return (done - before) / Math.Max(1e-3, (Elapsed - at).TotalSeconds);
     }
 }
