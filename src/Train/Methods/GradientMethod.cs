@@ -30,22 +30,22 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
     {
         var options = (TOptions)request.Options;
-        using IGradientTrainer trainer = Restore(run, options, Job(request), out int steps);
+        string checkpoint = FindCheckpoint(run);
+        using IGradientTrainer trainer = Create(options, Job(request));
+        int steps = Checkpoint.Load(checkpoint, trainer);
         return Export(trainer, request, opset, steps, steps == options.StepCount);
     }
 
-    public override IGradientTrainer Restore(RunFolder run, MethodOptions options, GradientJob job) => Restore(run, (TOptions)options, job, out _);
-
-    IGradientTrainer Restore(RunFolder run, TOptions options, GradientJob job, out int steps)
+    public override IGradientTrainer RestoreEncoder(RunFolder run, MethodOptions options, GradientJob job)
     {
-        if (run.NewestCheckpoint is not string checkpoint)
-        {
-            throw new InvalidDataException($"'{run.Path}': expected checkpoints/last.safetensors, found none; train the run first with --resume {run.Path}.");
-        }
-        IGradientTrainer trainer = Create(options, job);
-        steps = Checkpoint.Load(checkpoint, trainer);
+        string checkpoint = FindCheckpoint(run);
+        IGradientTrainer trainer = Create((TOptions)options, job);
+        Checkpoint.LoadEncoder(checkpoint, trainer);
         return trainer;
     }
+
+    static string FindCheckpoint(RunFolder run) => run.NewestCheckpoint
+        ?? throw new InvalidDataException($"'{run.Path}': expected checkpoints/last.safetensors, found none; train the run first with --resume {run.Path}.");
 
     TrainedModel Export(IGradientTrainer trainer, TrainingRequest request, int opset, int steps, bool finished)
     {

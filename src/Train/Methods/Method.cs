@@ -18,10 +18,10 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
     public abstract TrainedModel Export(RunFolder run, TrainingRequest request, int opset);
 
-    /// <summary>The trainer of a run as its checkpoint has it.</summary>
+    /// <summary>A trainer on other images, with the encoder of a run as its checkpoint has it.</summary>
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
     /// <exception cref="ArgumentException">The method does not learn by gradient.</exception>
-    public virtual IGradientTrainer Restore(RunFolder run, MethodOptions options, GradientJob job) =>
+    public virtual IGradientTrainer RestoreEncoder(RunFolder run, MethodOptions options, GradientJob job) =>
         throw new ArgumentException($"'{run.Path}': expected a run whose encoder is trained by gradient, found one of {Name}; name a run of another method.");
 }
 

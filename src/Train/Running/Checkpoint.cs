@@ -37,27 +37,37 @@ static class Checkpoint
     public static int Load(string path, IGradientTrainer trainer)
     {
         SafeTensorsContent content = SafeTensors.Read(path);
-        var entries = content.Tensors.ToDictionary(pair => pair.Name, pair => pair.Tensor);
-        using (NewDisposeScope())
-        using (no_grad())
-        {
-            foreach ((string name, Tensor value) in trainer.Module.state_dict())
-            {
-                value.copy_(ToTensor(Entry($"model.{name}"), value, path, name));
-            }
-        }
-        // Outside the scope: the state that is read here lives on in the optimizer.
+        Fill(trainer.Module.state_dict(), content, path);
+        // Outside a scope: the state that is read here lives on in the optimizer.
         for (int i = 0; i < trainer.Optimizers.Count; i++)
         {
-            LoadOptimizer(trainer.Optimizers[i], Entry($"optimizer.{i}"), path);
+            LoadOptimizer(trainer.Optimizers[i], Entry(content, $"optimizer.{i}", path), path);
         }
         return content.Metadata.TryGetValue("step", out string? step) && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number
             : throw new InvalidDataException($"'{path}': expected metadata 'step', found none; this is no checkpoint of a training run.");
-
-        TensorEntry Entry(string name) => entries.GetValueOrDefault(name)
-            ?? throw new InvalidDataException($"'{path}': expected a tensor '{name}', found none; the checkpoint belongs to another method or version.");
     }
+
+    /// <summary>Loads the encoder alone, whatever else the run had: labels of its own images do not fit others.</summary>
+    /// <exception cref="InvalidDataException">The file is damaged or belongs to another model.</exception>
+    public static void LoadEncoder(string path, IGradientTrainer trainer)
+    {
+        HashSet<nint> own = [.. trainer.Encoder.state_dict().Values.Select(value => value.Handle)];
+        Fill(trainer.Module.state_dict().Where(pair => own.Contains(pair.Value.Handle)), SafeTensors.Read(path), path);
+    }
+
+    static void Fill(IEnumerable<KeyValuePair<string, Tensor>> state, SafeTensorsContent content, string path)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        foreach ((string name, Tensor value) in state)
+        {
+            value.copy_(ToTensor(Entry(content, $"model.{name}", path), value, path, name));
+        }
+    }
+
+    static TensorEntry Entry(SafeTensorsContent content, string name, string path) => content.Tensors.FirstOrDefault(pair => pair.Name == name).Tensor
+        ?? throw new InvalidDataException($"'{path}': expected a tensor '{name}', found none; the checkpoint belongs to another method or version.");
 
     static void LoadOptimizer(OptimizerHelper optimizer, TensorEntry state, string path)
     {

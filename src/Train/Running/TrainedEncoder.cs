@@ -19,7 +19,7 @@ sealed class TrainedEncoder : IDisposable
     {
         RunFolder run = RunFolder.Open(folder);
         (Method method, _, int seed, MethodOptions options) = TrainingRun.ReadConfig(run);
-        IGradientTrainer trainer = method.Restore(run, options, job with { Seed = seed });
+        IGradientTrainer trainer = method.RestoreEncoder(run, options, job with { Seed = seed });
         trainer.Module.eval();
         return new TrainedEncoder(trainer, job);
     }

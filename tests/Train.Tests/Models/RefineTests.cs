@@ -1,5 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Train.Methods;
+using Toolchain.Train.Models;
+using Toolchain.Train.Models.Capsules;
 using Toolchain.Train.Models.Refine;
 using Toolchain.Train.Running;
 using TorchSharp;
@@ -39,6 +41,27 @@ public sealed class RefineTests
             Assert.All(after.Chunk(4), label => Assert.Equal(1f, label.Sum(), 1e-5f));
             Assert.InRange(model.Labels.Confident.sum().ToSingle(), 30, 34); // half of each of up to four clusters, rounded up
         }
+    }
+
+    [Fact]
+    public void Step_FromARunOnOtherImages_TakesItsEncoder()
+    {
+        using var folder = new TemporaryFolder();
+        DigitSet digits = Strokes.Draw(60, 1);
+        Method method = MethodRegistry.Find("capsules");
+        MethodOptions options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16"]); // with labels of its own images
+        TrainingRun.Execute(method, RunFolder.Create(folder["given"]), new TrainingRequest { Digits = digits, DataSpec = "strokes:60:1", Options = options, Threads = 1 });
+        var job = new GradientJob(Strokes.Draw(40, 2), 1, CPU, 1);
+        using (TrainedEncoder encoder = TrainedEncoder.Open(folder["given"], job))
+        using (var whole = new CapsulesTrainer((CapsulesOptions)options, job with { Digits = digits }))
+        {
+            Checkpoint.Load(RunFolder.Open(folder["given"]).LastCheckpoint, whole);
+            whole.Module.eval();
+            Assert.Equal(whole.Embed(job.Images([0, 1])), encoder.Embed(job.Images([0, 1])));
+        }
+        using var trainer = new RefineTrainer(small with { From = folder["given"], BatchSize = 16 }, job);
+        trainer.Step(new BatchSampler(40, 16, 1)[0]);
+        Assert.Equal(40, ((Refinement)trainer.Module).Labels.Target.sum().ToSingle(), 1e-3f);
     }
 
     [Fact]
