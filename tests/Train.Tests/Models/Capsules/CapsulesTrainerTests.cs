@@ -86,13 +86,21 @@ public sealed class CapsulesTrainerTests
     [Fact]
     public void Step_OnceSelfLabelled_TakesImagesOfOneClusterForOne()
     {
-        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { StepCount = 4, SelfLabelShare = 0.5, SelfLabelRounds = 1, ClassCount = 2, ConfidentShare = 1 });
+        var options = new CapsulesOptions { StepCount = 4, SelfLabelShare = 0.5, SelfLabelRounds = 1, ClassCount = 2, ConfidentShare = 1 };
+        using CapsulesTrainer trainer = Fresh(options);
         Tensor confident = trainer.Module.state_dict()["labels.confident"], target = trainer.Module.state_dict()["labels.target"];
         trainer.Step(new Batch(1, 0, [0, 1, 2, 3]));
         Assert.Equal(0, confident.sum().ToSingle());
         trainer.Step(new Batch(2, 0, [0, 1, 2, 3]));
         Assert.Equal(20, confident.sum().ToSingle()); // all of both clusters
         Assert.Equal(2, target.argmax(1).data<long>().ToArray().Distinct().Count());
+        Assert.NotEqual(Contrast(options with { SelfLabelShare = 0 }), Contrast(options)); // of four images at least two are in one cluster
+
+        static float Contrast(CapsulesOptions options)
+        {
+            using CapsulesTrainer fresh = Fresh(options);
+            return fresh.Step(new Batch(2, 0, [0, 1, 2, 3])).Single(loss => loss.Name == "contrast").Value;
+        }
     }
 
     [Fact]
