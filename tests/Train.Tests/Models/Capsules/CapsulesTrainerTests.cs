@@ -168,6 +168,21 @@ public sealed class CapsulesTrainerTests
         Assert.True(images.sum([1, 2, 3]).allclose(shifted.sum([1, 2, 3]), 1e-4)); // nothing is cut off
     }
 
+    [Fact]
+    public void Place_Shifted_CopiesEachImageToItsPlace()
+    {
+        var options = new CapsulesOptions { CanvasSide = 40, Shift = 6 };
+        var batch = new Batch(7, 2, [3, 0, 5]);
+        Tensor images = new GradientJob(digits, 0, CPU).Images(batch.Samples), expected = zeros(3, 1, 40, 40);
+        for (int i = 0; i < 3; i++)
+        {
+            var random = new RandomStream(1, "shift", batch.Epoch, batch.Samples[i], 1);
+            int x = random.NextInt32(13), y = random.NextInt32(13);
+            expected[i, 0].narrow(0, y, 28).narrow(1, x, 28).copy_(images[i, 0]);
+        }
+        Assert.Equal(expected, CanvasPlacement.Shifted(images, batch, 1, options, 1));
+    }
+
     static double Cosine(float[,] rows, int a, int b)
     {
         double Dot(int i, int j) => Enumerable.Range(0, rows.GetLength(1)).Sum(k => (double)rows[i, k] * rows[j, k]);
