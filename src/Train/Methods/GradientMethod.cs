@@ -51,9 +51,11 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     {
         using var scope = NewDisposeScope();
         Tensor example = new GradientJob(request.Digits, request.Seed, CPU).Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
+        trainer.Encoder.eval();
+        ExportedDecoder? decoder = trainer.Decoder; // its examples come from the encoder, which leaves the device below
         TracedModel encoder = Trace(trainer.Encoder, [new("image", example)], trainer.Outputs, null, request, opset);
         string parity = Describe(encoder.Prove());
-        if (trainer.Decoder is not ExportedDecoder decoder)
+        if (decoder is null)
         {
             return new TrainedModel(encoder.Model, parity, steps, finished, $"{steps} steps");
         }

@@ -58,8 +58,7 @@ public sealed class CapsulesTrainer : IGradientTrainer
         {
             using (no_grad())
             {
-                GradientJob here = job with { Device = model.Templates.Ink.device }; // an export moves the model
-                CapsuleOutput seen = model.call(here.Images([.. Enumerable.Range(0, Math.Min(2, job.Digits.Count))]));
+                CapsuleOutput seen = model.call(job.Images([.. Enumerable.Range(0, Math.Min(2, job.Digits.Count))]));
                 return new ExportedDecoder("decoder", decoder,
                     [new("pose", seen.Pose), new("presence", seen.PartPresence), new("feature", seen.Feature)], ["image", "part"]);
             }
