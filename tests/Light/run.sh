@@ -36,6 +36,10 @@ for _ in 1 2 3 4 5; do
 done
 check "starts in $best ms, at most 150 are asked" $((best > 150))
 
+"$light/uvl" doctor > "$work/log" 2>&1
+grep -q '256-bit vectors no' "$work/log" && ! "$full" doctor 2> /dev/null | grep -q '256-bit vectors no'
+check "as wide vectors as the full tool" $((! $?))
+
 for format in npy csv parquet arrow; do
     "$light/uvl" embed "$fused" --quiet --data "$data" --cluster --probability --out "$work/light.$format" > "$work/log" 2>&1 \
         && "$full" embed "$fused" --quiet --data "$data" --cluster --probability --out "$work/full.$format" > "$work/log" 2>&1 \
