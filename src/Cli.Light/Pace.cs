@@ -5,8 +5,9 @@ namespace Toolchain.Cli.Light;
 /// <summary>Speed and time left of work that is going on, and when to speak of it.</summary>
 /// <param name="total">Units in all; 0 where only the end will tell.</param>
 /// <param name="unit">Name of the unit.</param>
+/// <param name="limit">Time after which it stops wherever it is; null for none.</param>
 /// <param name="time">The clock; the machine's by default.</param>
-sealed class Pace(long total, string unit, TimeProvider? time = null)
+sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider? time = null)
 {
     static readonly TimeSpan interval = TimeSpan.FromSeconds(10);
 
@@ -33,7 +34,8 @@ sealed class Pace(long total, string unit, TimeProvider? time = null)
         {
             return string.Create(CultureInfo.InvariantCulture, $"{done:n0} {unit}, {Speed(done):n0} {unit}/s");
         }
-        TimeSpan left = done > 0 ? TimeSpan.FromSeconds((total - done) / Speed(done)) : TimeSpan.Zero;
+        TimeSpan toEnd = done > 0 ? TimeSpan.FromSeconds((total - done) / Speed(done)) : TimeSpan.Zero;
+        TimeSpan left = limit - Elapsed < toEnd ? (limit > Elapsed ? limit.Value - Elapsed : TimeSpan.Zero) : toEnd;
         return string.Create(CultureInfo.InvariantCulture, $"{100.0 * done / total:f0} %, {Speed(done):n0} {unit}/s, {(int)left.TotalMinutes}:{left.Seconds:00} left");
     }
 

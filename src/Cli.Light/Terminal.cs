@@ -69,7 +69,8 @@ public sealed class Terminal
     /// <param name="total">Units in all, such as images; 0 where only the end will tell.</param>
     /// <param name="unit">Name of the unit, for the speed.</param>
     /// <param name="work">Gets a function that takes the units done and a remark such as the loss.</param>
-    public void WithProgress(string title, long total, string unit, Action<Action<long, string>> work)
+    /// <param name="limit">Time after which the work stops wherever it is; null for none.</param>
+    public void WithProgress(string title, long total, string unit, Action<Action<long, string>> work, TimeSpan? limit = null)
     {
         if (quiet)
         {
@@ -77,7 +78,7 @@ public sealed class Terminal
         }
         else if (ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected)
         {
-            var (pace, shown) = (new Pace(total, unit), Stopwatch.StartNew());
+            var (pace, shown) = (new Pace(total, unit, limit), Stopwatch.StartNew());
             work((done, remark) =>
             {
                 if ((total > 0 && done >= total) || shown.ElapsedMilliseconds > 100)
@@ -92,7 +93,7 @@ public sealed class Terminal
         }
         else
         {
-            var pace = new Pace(total, unit);
+            var pace = new Pace(total, unit, limit);
             work((done, remark) =>
             {
                 if (pace.IsDue(done))

@@ -70,7 +70,7 @@ static class TrainCommand
         try
         {
             terminal.WithProgress($"training {method.Name}", total, "images",
-                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report, batchSize) }));
+                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report, batchSize) }), request.Time);
         }
         catch (OperationCanceledException error)
         {

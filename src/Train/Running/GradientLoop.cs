@@ -10,9 +10,7 @@ namespace Toolchain.Train.Running;
 /// <param name="Step">Steps made.</param>
 /// <param name="StepCount">Steps of the whole run.</param>
 /// <param name="Losses">Losses of the latest step.</param>
-/// <param name="ImagesPerSecond">Speed since this process began.</param>
-/// <param name="Remaining">Time left at this speed.</param>
-public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses, double ImagesPerSecond, TimeSpan Remaining)
+public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses)
 {
     /// <summary>What looks wrong; said when it begins and now and then while it lasts, else null.</summary>
     public string? Warning { get; init; }
@@ -61,7 +59,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
             }
             Batch batch = sampler[step];
             IReadOnlyList<Loss> losses = Step(batch);
-            var progress = new TrainingProgress(stretch.Before + step + 1, stretch.Total, losses, Speed(step + 1 - first, clock), Remaining(step + 1 - first, step + 1, clock)) { Warning = Warn(step) };
+            var progress = new TrainingProgress(stretch.Before + step + 1, stretch.Total, losses) { Warning = Warn(step) };
             log.Write(step, batch.Epoch, options.LearningRateAt(step), losses);
             request.Progress?.Report(progress);
             if (clock.Elapsed - saved >= request.CheckpointInterval)
@@ -118,14 +116,5 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
             }
         }
         return losses;
-    }
-
-    double Speed(int steps, Stopwatch clock) => steps * options.BatchSize / Math.Max(1e-9, clock.Elapsed.TotalSeconds);
-
-    TimeSpan Remaining(int made, int step, Stopwatch clock)
-    {
-        TimeSpan toEnd = clock.Elapsed / made * (stretch.Total - stretch.Before - step);
-        TimeSpan toLimit = request.Time is TimeSpan limit && limit > clock.Elapsed ? limit - clock.Elapsed : TimeSpan.MaxValue;
-        return toEnd < toLimit ? toEnd : toLimit;
     }
 }
