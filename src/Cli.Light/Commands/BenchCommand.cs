@@ -51,7 +51,7 @@ static class BenchCommand
             double[] latencies = [.. SessionBench.Latencies(session, Latencies)];
             (result["latency_p50_ms"], result["latency_p95_ms"]) = (latencies[Latencies / 2], latencies[Latencies * 95 / 100]);
         }
-        (double coldStart, long peak) = Child(path);
+        (double coldStart, long peak) = Child(path, device);
         (result["cold_start_ms"], result["peak_bytes"]) = (coldStart, peak);
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  cold start, process to first vector written  {coldStart:f0} ms"));
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  peak memory of a run                         {peak / 1048576.0:f0} MiB"));
@@ -75,13 +75,13 @@ static class BenchCommand
     }
 
     // This program again, as a user starts it: one image for the cold start (the best of three), then many for the peak.
-    static (double ColdStart, long Peak) Child(string model)
+    static (double ColdStart, long Peak) Child(string model, ComputeDevice device)
     {
         string folder = Directory.CreateTempSubdirectory("uvl-bench-").FullName;
         try
         {
-            double coldStart = Enumerable.Range(0, 3).Min(_ => Run(model, "strokes:1", folder).Milliseconds);
-            return (coldStart, Run(model, $"strokes:{Images}", folder).Peak);
+            double coldStart = Enumerable.Range(0, 3).Min(_ => Run(model, device, "strokes:1", folder).Milliseconds);
+            return (coldStart, Run(model, device, $"strokes:{Images}", folder).Peak);
         }
         finally
         {
@@ -89,10 +89,10 @@ static class BenchCommand
         }
     }
 
-    static (double Milliseconds, long Peak) Run(string model, string data, string folder)
+    static (double Milliseconds, long Peak) Run(string model, ComputeDevice device, string data, string folder)
     {
         string program = Environment.ProcessPath!, itself = Environment.GetCommandLineArgs()[0];
-        string[] words = ["embed", model, "--quiet", "--json", "--data", data, "--device", "cpu", "--out", Path.Combine(folder, "bench.npy")];
+        string[] words = ["embed", model, "--quiet", "--json", "--data", data, "--device", $"{device}", "--out", Path.Combine(folder, "bench.npy")];
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
         {
             words = [itself, .. words];
