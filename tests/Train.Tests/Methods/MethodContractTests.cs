@@ -155,6 +155,19 @@ public sealed class MethodContractTests : IDisposable
         }
     }
 
+    /// <summary>What is computed for an export, such as an example for the decoder, leaves the encoder as it was trained.</summary>
+    [Theory]
+    [MemberData(nameof(GradientMethods))]
+    public void Train_Model_IsTheEncoderOfItsCheckpoint(string name)
+    {
+        Train(name, "a");
+        var job = new GradientJob(digits, 1, torch.CPU, 1);
+        using TrainedEncoder encoder = TrainedEncoder.Open(folder["a"], job);
+        using torch.Tensor images = job.Images([0, 1, 2]), expected = encoder.Embed(images);
+        double[] exported = Evaluator.Run(OnnxModel.Load(folder["a/model.onnx"]), new Dictionary<string, TensorData> { ["image"] = TensorData.Of(images.data<float>().ToArray(), 3, 1, 28, 28) })["embedding"].ToDoubles();
+        Assert.All(exported.Zip(expected.data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
+    }
+
     /// <summary>A generator stands beside its encoder: it says where it comes from, its digest is in the manifest, and it gives finite images of any number of latents.</summary>
     [Fact]
     public void Train_MethodWithADecoder_WritesBothModels()

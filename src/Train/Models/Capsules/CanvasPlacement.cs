@@ -22,7 +22,7 @@ static class CanvasPlacement
             left[i] = room / 2 - options.Shift + random.NextInt32(2 * options.Shift + 1);
             top[i] = room / 2 - options.Shift + random.NextInt32(2 * options.Shift + 1);
         }
-        // One read of all images at once: on an accelerator a copy for each would be most of a step.
+        // One read of all images at once: an accelerator would wait for each copy to be started.
         Device device = images.device;
         Tensor across = arange(options.CanvasSide, device: device) + room;
         Tensor row = (across - tensor(top, device: device).unsqueeze(1)).unsqueeze(2); // [N,S,1]
