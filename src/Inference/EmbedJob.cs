@@ -64,10 +64,16 @@ public static class EmbedJob
     {
         var tally = new Tally(options, source.Count is null ? null : range.End - range.First);
         string identity = ShardManifest.IdentityOf(session, source, options, columns) + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
+        var again = new DigitBatch(session.RowsPerBatch);
         using RowLog? log = logPath is null ? null : RowLog.Open(logPath, identity, columns, earlier =>
         {
-            write?.Invoke(earlier.Rows);
-            tally.Add(earlier);
+            bool same = IsUnchanged(source, range.First + tally.Done, earlier, again, options.Fit);
+            if (same)
+            {
+                write?.Invoke(earlier.Rows);
+                tally.Add(earlier);
+            }
+            return same;
         });
         long resumed = tally.Done;
         source.Skip(range.First + resumed);
@@ -101,6 +107,16 @@ public static class EmbedJob
             log?.Flush();
         }
         return new(tally.Rows, resumed, tally.Skipped, tally.Fitted, tally.Inverted);
+    }
+
+    static bool IsUnchanged(DigitStream source, long first, LoggedRows earlier, DigitBatch again, FitMode fit)
+    {
+        if (!source.ReadAgain(again, first, earlier.SourceCount))
+        {
+            return true;
+        }
+        again.Decode(fit);
+        return again.Checksum() == earlier.Checksum && again.Problems.Take(again.Count).OfType<string>().SequenceEqual(earlier.Skipped);
     }
 
     static (long First, long End) RangeOf(EncoderSession session, DigitStream source, Shard shard)

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using SkiaSharp;
 
 namespace Toolchain.Data.Tests;
@@ -130,7 +131,7 @@ public sealed class ImageFileTests
         foreach ((string type, byte[] content) in ((string, byte[])[])[("IHDR", header), .. chunks, ("IEND", [])])
         {
             byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), .. content];
-            uint crc = Crc32.Of(body);
+            uint crc = Crc32.HashToUInt32(body);
             file.Write([0, (byte)(content.Length >> 16), (byte)(content.Length >> 8), (byte)content.Length, .. body, (byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc]);
         }
         return file.ToArray();

@@ -9,7 +9,7 @@ sealed class EmbeddingNpy : EmbeddingWriter
     // What NpyHeader.Write makes for any count, so that the count can be put in at the end.
     const int HeaderBytes = 128;
 
-    readonly FileStream names;
+    readonly StreamWriter names;
     readonly List<Column> columns = [];
     readonly string[] obsolete;
 
@@ -20,36 +20,36 @@ sealed class EmbeddingNpy : EmbeddingWriter
         string stem = Path.ChangeExtension(path, null), beside = $"{stem}.clusters.npy";
         bool embedded = columns.Dimension > 0;
         // The main file comes first here, so it is put in place last: where it is, what belongs to it is there too.
-        (string Path, TensorKind Kind, int Width, bool Present, Func<EmbeddingRows, ReadOnlyMemory<byte>> Bytes)[] all =
+        (string Path, TensorKind Kind, int Width, bool Present, Action<Stream, EmbeddingRows> Write)[] all =
         [
-            (path, TensorKind.Float32, columns.Dimension, embedded, rows => Bytes(rows.Embeddings)),
-            (embedded ? beside : path, TensorKind.Int64, 0, columns.HasClusters, rows => Bytes(rows.Clusters)),
-            ($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, rows => Bytes(rows.Probabilities)),
-            ($"{stem}.labels.npy", TensorKind.UInt8, 0, columns.HasLabels, rows => rows.Labels),
+            (path, TensorKind.Float32, columns.Dimension, embedded, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Embeddings.Span))),
+            (embedded ? beside : path, TensorKind.Int64, 0, columns.HasClusters, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Clusters.Span))),
+            ($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Probabilities.Span))),
+            ($"{stem}.labels.npy", TensorKind.UInt8, 0, columns.HasLabels, (file, rows) => file.Write(rows.Labels.Span)),
         ];
-        foreach ((string file, TensorKind kind, int width, _, Func<EmbeddingRows, ReadOnlyMemory<byte>> bytes) in all.Where(column => column.Present))
+        foreach ((string file, TensorKind kind, int width, _, Action<Stream, EmbeddingRows> write) in all.Where(column => column.Present))
         {
-            var column = new Column(Files.Add(file), kind, width, bytes);
+            var column = new Column(Files.Add(file), kind, width, write);
             column.Stream.Write(new byte[HeaderBytes]);
             this.columns.Add(column);
         }
-        names = Files.Add($"{stem}.names.txt");
+        names = new StreamWriter(Files.Add($"{stem}.names.txt"), new UTF8Encoding(false), leaveOpen: true);
         // A neighbour left by an earlier table would be taken for this one's.
         obsolete = [.. all.Where(column => !column.Present).Select(column => column.Path).Append(embedded ? path : beside).Where(file => file != path)];
     }
 
-    sealed record Column(FileStream Stream, TensorKind Kind, int Width, Func<EmbeddingRows, ReadOnlyMemory<byte>> Bytes);
+    sealed record Column(FileStream Stream, TensorKind Kind, int Width, Action<Stream, EmbeddingRows> Write);
 
     private protected override void Append(EmbeddingRows rows)
     {
         foreach (Column column in columns)
         {
-            column.Stream.Write(column.Bytes(rows).Span);
+            column.Write(column.Stream, rows);
         }
         foreach (string name in rows.Names.Span)
         {
-            names.Write(Encoding.UTF8.GetBytes(OneLine(name)));
-            names.WriteByte((byte)'\n');
+            names.Write(OneLine(name));
+            names.Write('\n');
         }
     }
 
@@ -61,6 +61,7 @@ sealed class EmbeddingNpy : EmbeddingWriter
             column.Stream.Position = 0;
             column.Stream.Write(NpyHeader.Write(column.Kind, shape));
         }
+        names.Flush();
         Files.Commit(obsolete);
     }
 
@@ -68,6 +69,4 @@ sealed class EmbeddingNpy : EmbeddingWriter
     static string OneLine(string name) => name.AsSpan().ContainsAny('\n', '\r', '\\')
         ? name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)
         : name;
-
-    static ReadOnlyMemory<byte> Bytes<T>(ReadOnlyMemory<T> values) where T : unmanaged => MemoryMarshal.AsBytes(values.Span).ToArray();
 }

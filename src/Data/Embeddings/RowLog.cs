@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 
@@ -8,13 +9,14 @@ namespace Toolchain.Data;
 /// <param name="SourceCount">Images of the source, sound or not.</param>
 /// <param name="FittedCount">Of these, brought to 28 x 28.</param>
 /// <param name="InvertedCount">Of these, dark on bright.</param>
+/// <param name="Checksum">Of their pixels (<see cref="DigitBatch.Checksum"/>).</param>
 /// <param name="Rows">The sound ones.</param>
 /// <param name="Skipped">A line for each of the others.</param>
-public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCount, EmbeddingRows Rows, IReadOnlyList<string> Skipped);
+public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCount, uint Checksum, EmbeddingRows Rows, IReadOnlyList<string> Skipped);
 
 /// <summary>
 /// Embeddings in the order in which they were made, in a file that can be cut anywhere: what a killed run leaves behind to go on from, and what one shard hands to the
-/// merge. Layout, little-endian: "UVLROWS1", then records of length (4 bytes), CRC-32 (4) and payload; the first payload is the identity as UTF-8.
+/// merge. Layout, little-endian: "UVLROWS2", then records of length (4 bytes), CRC-32 (4) and payload; the first payload is the identity as UTF-8.
 /// </summary>
 public sealed class RowLog : IDisposable
 {
@@ -26,15 +28,15 @@ public sealed class RowLog : IDisposable
 
     RowLog(FileStream file, EmbeddingColumns columns) => (this.file, this.columns) = (file, columns);
 
-    static ReadOnlySpan<byte> Magic => "UVLROWS1"u8;
+    static ReadOnlySpan<byte> Magic => "UVLROWS2"u8;
 
     /// <summary>Opens the log of a run, or starts one.</summary>
     /// <param name="path">The file.</param>
     /// <param name="identity">All that the rows depend on; a log of another identity is started anew.</param>
     /// <param name="columns">The table's columns.</param>
-    /// <param name="replay">Gets what an earlier run left, in order; what it left half-written is cut off.</param>
+    /// <param name="replay">Gets what an earlier run left, in order, until it wants no more; the rest, and what was left half-written, is cut off.</param>
     /// <exception cref="IOException">Another run is writing it, or the folder cannot be written.</exception>
-    public static RowLog Open(string path, string identity, EmbeddingColumns columns, Action<LoggedRows> replay)
+    public static RowLog Open(string path, string identity, EmbeddingColumns columns, Predicate<LoggedRows> replay)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
@@ -49,9 +51,8 @@ public sealed class RowLog : IDisposable
                 return log;
             }
             long sound = file.Position;
-            while (log.ReadRecord() is { } bytes)
+            while (log.ReadRecord() is { } bytes && replay(log.Parse(bytes)))
             {
-                replay(log.Parse(bytes));
                 sound = file.Position;
             }
             file.SetLength(sound);
@@ -94,6 +95,7 @@ public sealed class RowLog : IDisposable
         {
             writer.Write(number);
         }
+        writer.Write(logged.Checksum);
         foreach (string name in logged.Rows.Names.Span)
         {
             writer.Write(name);
@@ -143,7 +145,7 @@ public sealed class RowLog : IDisposable
             {
                 byte[] bytes = new byte[length];
                 file.ReadExactly(bytes);
-                if (Crc32.Of(bytes) == BinaryPrimitives.ReadUInt32LittleEndian(head[4..]))
+                if (Crc32.HashToUInt32(bytes) == BinaryPrimitives.ReadUInt32LittleEndian(head[4..]))
                 {
                     return bytes;
                 }
@@ -157,7 +159,7 @@ public sealed class RowLog : IDisposable
     {
         Span<byte> head = stackalloc byte[8];
         BinaryPrimitives.WriteInt32LittleEndian(head, bytes.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[4..], Crc32.Of(bytes));
+        BinaryPrimitives.WriteUInt32LittleEndian(head[4..], Crc32.HashToUInt32(bytes));
         file.Write(head);
         file.Write(bytes);
     }
@@ -166,6 +168,7 @@ public sealed class RowLog : IDisposable
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
         int source = reader.ReadInt32(), fitted = reader.ReadInt32(), inverted = reader.ReadInt32(), count = reader.ReadInt32(), skippedCount = reader.ReadInt32();
+        uint checksum = reader.ReadUInt32();
         string[] names = new string[count], skipped = new string[skippedCount];
         foreach (string[] texts in new[] { names, skipped })
         {
@@ -177,7 +180,7 @@ public sealed class RowLog : IDisposable
         float[] embeddings = Array<float>(count * columns.Dimension);
         byte[] labels = Array<byte>(columns.HasLabels ? count : 0);
         long[] clusters = Array<long>(columns.HasClusters ? count : 0);
-        return new(source, fitted, inverted, new(names, embeddings, labels, clusters, Array<float>(count * columns.ClusterCount)), skipped);
+        return new(source, fitted, inverted, checksum, new(names, embeddings, labels, clusters, Array<float>(count * columns.ClusterCount)), skipped);
 
         T[] Array<T>(int length) where T : unmanaged
         {

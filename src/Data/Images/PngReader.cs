@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Toolchain.Data;
 
@@ -78,7 +79,7 @@ static class PngReader
             throw Broken(name, start, "a whole chunk", "the end of the file");
         }
         content = bytes.Slice(start + 8, (int)length);
-        uint expected = Crc32.Of(bytes.Slice(start + 4, (int)length + 4));
+        uint expected = Crc32.HashToUInt32(bytes.Slice(start + 4, (int)length + 4));
         offset = start + 12 + (int)length;
         uint found = BinaryPrimitives.ReadUInt32BigEndian(bytes[(offset - 4)..]);
         return found == expected ? bytes.Slice(start + 4, 4) : throw Broken(name, offset - 4, $"the checksum {expected:X8}", $"{found:X8}");

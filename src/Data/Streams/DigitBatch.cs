@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace Toolchain.Data;
 
 /// <summary>
@@ -63,6 +65,9 @@ public sealed class DigitBatch
             }
         }
     }
+
+    /// <summary>CRC-32 of the images' pixels: tells whether they are those of another time.</summary>
+    public uint Checksum() => Crc32.HashToUInt32(Pixels.AsSpan(0, Count * DigitSet.PixelCount));
 
     /// <summary>Puts an image that has yet to be decoded into a row.</summary>
     internal void Set(int row, PendingImage image, string? name, byte label = 0)

@@ -33,7 +33,8 @@ public abstract class DigitStream : IDisposable
     public long Position { get; private set; }
 
     /// <summary>
-    /// A text that changes when the source does (paths, sizes, times, names; not the pixels themselves), or null for a pipe, of which nothing can be known.
+    /// A text that changes when the source does (paths, names, size and time of a single file; of many files <see cref="ReadAgain"/> tells more), or null for a pipe, of which
+    /// nothing can be known.
     /// </summary>
     public virtual string? Fingerprint => null;
 
@@ -51,6 +52,13 @@ public abstract class DigitStream : IDisposable
         Position += batch.Count;
         return batch.Count > 0;
     }
+
+    /// <summary>Fills a batch with images from anywhere, whatever is read next.</summary>
+    /// <param name="batch">Takes the images.</param>
+    /// <param name="first">0-based number of the first.</param>
+    /// <param name="count">Images wanted, in [1..capacity]; so many there must be.</param>
+    /// <returns>False, always, where the source is one file, of which <see cref="Fingerprint"/> tells enough.</returns>
+    public virtual bool ReadAgain(DigitBatch batch, long first, int count) => false;
 
     /// <summary>Goes past images without decoding them.</summary>
     /// <exception cref="InvalidDataException">The source ends before, or is damaged.</exception>

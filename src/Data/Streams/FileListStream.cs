@@ -1,4 +1,6 @@
 using System.IO.Enumeration;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Toolchain.Data;
 
@@ -19,8 +21,7 @@ sealed class FileListStream : DigitStream
         (this.folder, this.names, Source) = (folder, names, source);
     }
 
-    /// <summary>By the files' names, sizes and times of last writing: a file that was changed and given its old time and size back is not noticed.</summary>
-    public override string? Fingerprint => fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names, sizes, times {FileDigest.Of(folder, names)}";
+    public override string? Fingerprint => fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Digest(names)}";
 
     /// <summary>Image files in a folder and the folders below it, in ordinal order of their paths, whatever their order on the disk.</summary>
     public static FileListStream OfFolder(string folder)
@@ -38,14 +39,17 @@ sealed class FileListStream : DigitStream
         return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, names);
     }
 
+    public override bool ReadAgain(DigitBatch batch, long first, int count)
+    {
+        (batch.First, batch.Count) = (first, count);
+        Set(batch, (int)first, count);
+        return true;
+    }
+
     private protected override int Fill(DigitBatch batch, int count)
     {
-        int start = (int)Position, taken = Math.Min(count, names.Length - start);
-        for (int row = 0; row < taken; row++)
-        {
-            string name = names[start + row];
-            batch.Set(row, new PendingImage(Path.Combine(folder, name)), name, LabelOf(name) ?? 0);
-        }
+        int taken = Math.Min(count, names.Length - (int)Position);
+        Set(batch, (int)Position, taken);
         return taken;
     }
 
@@ -66,6 +70,18 @@ sealed class FileListStream : DigitStream
         }
         return null;
     }
+
+    void Set(DigitBatch batch, int first, int count)
+    {
+        for (int row = 0; row < count; row++)
+        {
+            string name = names[first + row];
+            batch.Set(row, new PendingImage(Path.Combine(folder, name)), name, LabelOf(name) ?? 0);
+        }
+    }
+
+    // A name cannot hold the zero that parts them.
+    static string Digest(string[] names) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', names))));
 
     static bool RequireOneKind(string source, string[] names)
     {

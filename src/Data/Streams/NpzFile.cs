@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Toolchain.Data;
 
@@ -64,14 +65,14 @@ static class NpzFile
     {
         readonly Stream content = entry.Open();
         readonly uint expected = entry.Crc32;
-        Crc32.Running found = new();
+        readonly Crc32 found = new();
 
         public override int Read(Span<byte> buffer)
         {
             int count = content.Read(buffer);
-            found.Add(buffer[..count]);
-            return count > 0 || buffer.IsEmpty || found.Value == expected ? count
-                : throw new InvalidDataException($"Expected the checksum {expected:X8}, found {found.Value:X8}.");
+            found.Append(buffer[..count]);
+            return count > 0 || buffer.IsEmpty || found.GetCurrentHashAsUInt32() == expected ? count
+                : throw new InvalidDataException($"Expected the checksum {expected:X8}, found {found.GetCurrentHashAsUInt32():X8}.");
         }
 
         protected override void Dispose(bool disposing)
