@@ -11,7 +11,7 @@ public sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
 /// <summary>
 /// The poster's small convnet: two convolutions, one pool, one linear layer; unit-length embeddings. Each number of the embedding is brought to mean 0
 /// and variance 1 over the batch first: otherwise queries part from the queue's older keys by drifting along together, and in 60 steps
-/// all embeddings are one (docs/models/moco.md).
+/// all embeddings are one (docs/models/moco.md). In evaluation they are whitened in part, once <see cref="Whiten"/> has seen the training images.
 /// </summary>
 public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
 {
@@ -22,6 +22,7 @@ public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
     readonly Conv2d conv1, conv2;
     readonly Linear fc;
     readonly BatchNorm1d norm;
+    readonly Whitening whitening;
 
     /// <summary>An encoder to <paramref name="embeddingSize"/> numbers.</summary>
     public MoCoEncoder(int embeddingSize, Precision precision = Precision.Single) : base(nameof(MoCoEncoder))
@@ -31,18 +32,37 @@ public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
         conv2 = nn.Conv2d(32, 64, 3, padding: 1);
         fc = nn.Linear(FeatureSize, embeddingSize);
         norm = nn.BatchNorm1d(embeddingSize, affine: false);
+        whitening = new Whitening(embeddingSize);
         RegisterComponents();
     }
 
     /// <summary>Embeds images [N,1,28,28] with pixels in [0,1]: unit rows [N,D], and the features [N,3136] below them.</summary>
     public override MoCoOutput forward(Tensor image)
     {
+        Tensor feature = Features(image), embedding = Normalised(feature); // [N,3136], [N,D]
+        return new MoCoOutput(UnitLength(training ? embedding : whitening.call(embedding)), feature);
+    }
+
+    /// <summary>Fits the whitening of the embeddings to images.</summary>
+    /// <param name="predict">Gives what a function from images [B,1,28,28] to rows [B,D] says of all of them.</param>
+    /// <param name="strength">See <see cref="Whitening.Fit"/>.</param>
+    public void Whiten(Func<Func<Tensor, Tensor>, Tensor> predict, double strength)
+    {
+        eval();
+        whitening.Fit(predict(image => Normalised(Features(image))), strength);
+        train();
+    }
+
+    Tensor Features(Tensor image)
+    {
         Tensor x = nn.functional.relu(precision.Apply(conv1, image, stride: 2, padding: 2)); // [N,32,14,14]
         x = precision.Apply(conv2, x, stride: 1, padding: 1); // [N,64,14,14]
         // The poster's order is ReLU, then pool; it gives the same numbers, of which there are four times as many.
-        Tensor feature = nn.functional.relu(nn.functional.max_pool2d(x, 2)).flatten(1); // [N,3136]
-        return new MoCoOutput(UnitLength(norm.call(precision.Apply(fc, feature))), feature);
+        return nn.functional.relu(nn.functional.max_pool2d(x, 2)).flatten(1); // [N,3136]
     }
+
+    // Mean 0 and variance 1 over the batch, or over the images of the training.
+    Tensor Normalised(Tensor feature) => norm.call(precision.Apply(fc, feature)); // [N,D]
 
     // Without the usual floor under the norm, which OpenCV 4.6 cannot read: a row of zeros does not occur, since the layers have biases.
     internal static Tensor UnitLength(Tensor rows) => rows / rows.norm(1, keepdim: true, 2); // [N,D]

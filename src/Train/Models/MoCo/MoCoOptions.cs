@@ -42,6 +42,9 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
     /// <summary>L2 penalty on all weights.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
+    /// <summary>How far the last step evens out the directions of the trained embeddings, in [0..1] (<see cref="Models.MoCo.Whitening.Fit"/>); 0 leaves them.</summary>
+    public double Whitening { get; init; } = 0.5;
+
     /// <summary>In what numbers the layers multiply while they train.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 
@@ -60,6 +63,7 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
         Require(ProjectionSize >= 0, nameof(ProjectionSize), "at least 0", ProjectionSize);
         Require(QueueLength > 0 && (QueueLength % BatchSize == 0 || BatchSize % QueueLength == 0), nameof(QueueLength), $"a positive multiple or a divisor of batchSize={BatchSize}", QueueLength);
         Require(KeyMomentum is >= 0 and < 1, nameof(KeyMomentum), "in [0..1)", KeyMomentum);
+        Require(Whitening is >= 0 and <= 1, nameof(Whitening), "in [0..1]", Whitening);
         Require(Temperature > 0, nameof(Temperature), "above 0", Temperature);
     }
 }

@@ -71,6 +71,10 @@ public sealed class MoCoTrainer : IGradientTrainer
         optimizer.step();
         // The queue was filled by Q/N batches before this one.
         model.Enqueue(key, step);
+        if (step + 1 == options.StepCount && options.Whitening > 0)
+        {
+            model.Query.Encoder.Whiten(job.Predict, options.Whitening);
+        }
         return [new Loss("loss", loss.ToSingle()), .. ContrastiveProgress.Of(query.detach(), key)];
     }
 
