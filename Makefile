@@ -49,7 +49,7 @@ models: build ## train the shipped models again: the same bytes with the same li
 	rm -rf runs/moco-0 runs/moco-start-0 runs/refine-0 runs/refined-0 runs/infogan-15 runs/capsules-0
 	./uvl train moco --seed 0 --threads 1 --out runs/moco-0
 	cp runs/moco-0/model.onnx runs/moco-0/manifest.json models/moco
-	./uvl train moco --seed 0 --threads 1 --set augmentation.elastic=1.2 --set augmentation.strokeProbability=0.5 --out runs/moco-start-0
+	./uvl train moco --seed 0 --threads 1 --set augmentation.elastic=1.2 --set augmentation.strokeProbability=0.5 --set whitening=0 --out runs/moco-start-0
 	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-start-0 --out runs/refine-0
 	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0 --set rounds=1 --set stepCount=1000 --out runs/refined-0
 	cp runs/refined-0/model.onnx runs/refined-0/manifest.json models/refined
