@@ -28,6 +28,9 @@ public sealed class CommonOptions
     /// <summary>Seed of what is fitted.</summary>
     public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
 
+    /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx.</summary>
+    public static string ModelFile(string given) => Directory.Exists(given) ? Path.Combine(given, "model.onnx") : given;
+
     /// <summary>How models run, from the command line.</summary>
     public EncoderOptions Encoder(ParseResult parsed) => new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads) };
 

@@ -176,6 +176,22 @@ public sealed class CommandTests : IDisposable
         Fails(2, "--shard '3/3': expected i/n", "embed", Train("autoencoder", "stepCount=1", "batchSize=16"), "--data", "strokes:70", "--shard", "3/3", "--out", In("x.npy"));
     }
 
+    [Theory]
+    [InlineData("embed", "--data", "strokes:70", "--out", "x.npy")]
+    [InlineData("cluster", "--data", "strokes:70", "--k", "3", "--out", "fused.onnx")]
+    [InlineData("evaluate", "--data", "strokes:700", "--tsne", "0", "--out", "report")]
+    [InlineData("probe", "--data", "strokes:700")]
+    [InlineData("verify")]
+    [InlineData("tsne", "--data", "strokes:700", "--passes", "5", "--out", "map.csv")]
+    public void Model_Folder_MeansItsModel(string command, params string[] rest)
+    {
+        string run = Path.GetDirectoryName(Train("autoencoder", "stepCount=2", "batchSize=16"))!;
+        string[] there = [.. rest.Select((text, i) => i > 0 && rest[i - 1] == "--out" ? In(text) : text)];
+        (int status, _, string error) = Run([command, run, .. there]);
+        Assert.True(status == 0, error);
+        Fails(3, $"'{Path.Combine(folder, "model.onnx")}': no such file; expected", [command, folder, .. there]);
+    }
+
     [Fact]
     public void BadInput_Data_EndsWith3()
     {

@@ -17,7 +17,7 @@ static class BenchCommand
 
     public static Command Create()
     {
-        var models = new Argument<string[]>("MODEL") { Description = "Models; by default every models/*/model.onnx.", Arity = ArgumentArity.ZeroOrMore };
+        var models = new Argument<string[]>("MODEL") { Description = "Models, or folders that have one; by default every models/*/model.onnx.", Arity = ArgumentArity.ZeroOrMore };
         var device = new CommonOptions().Device;
         var command = new Command("bench", "Measure models on this machine: cold start, latency of one image, images per second over batch sizes and threads, peak memory.\n\nExample: uvl bench runs/quick/moco/model.onnx")
         {
@@ -26,7 +26,7 @@ static class BenchCommand
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
-            string[] paths = parsed.GetValue(models) is { Length: > 0 } given ? given : Directory.Exists("models") ? [.. Directory.GetFiles("models", "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
+            string[] paths = parsed.GetValue(models) is { Length: > 0 } given ? [.. given.Select(CommonOptions.ModelFile)] : Directory.Exists("models") ? [.. Directory.GetFiles("models", "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
             if (paths.Length == 0)
             {
                 throw new FileNotFoundException("'models': expected models/*/model.onnx, found none; name a MODEL.");

@@ -24,7 +24,7 @@ static class ClusterCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx; or, where --out is no model, one that names clusters." };
+        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or the folder that has it; or, where --out is no model, one that names clusters." };
         var k = new Option<int>("--k") { Description = "Number of clusters.", DefaultValueFactory = _ => 10 };
         var method = new Option<ClusterMethod>("--method") { Description = "kmeans or gmm.", DefaultValueFactory = _ => ClusterMethod.KMeans };
         var map = new Option<bool>("--map") { Description = "Also fit a map from clusters to digits, which uses labels, and keep it in the model's metadata." };
@@ -45,7 +45,7 @@ static class ClusterCommand
             {
                 EmbeddingFile.RequireFormat(path);
             }
-            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model)!, common.Encoder(parsed));
+            using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model)!), common.Encoder(parsed));
             if (!fit)
             {
                 var applied = new EmbedOptions { Embedding = false, Cluster = true, Probability = parsed.GetValue(probability) };

@@ -13,7 +13,7 @@ public static class EmbedCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string?>("MODEL") { Description = "A model.onnx.", Arity = ArgumentArity.ZeroOrOne };
+        var model = new Argument<string?>("MODEL") { Description = "A model.onnx, or the folder that has it.", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string>("--out") { Description = "Target; its extension chooses .npy, .csv, .parquet or .arrow.", Required = true };
         var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.All };
         var cluster = new Option<bool>("--cluster") { Description = "Also the cluster of each image." };
@@ -36,7 +36,7 @@ public static class EmbedCommand
                 return Task.FromResult(ExitCodes.Ok);
             }
             Shard? part = ParseShard(parsed.GetValue(shard));
-            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model) ?? throw new ArgumentException("expected MODEL, or --merge; found neither."), common.Encoder(parsed));
+            using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model) ?? throw new ArgumentException("expected MODEL, or --merge; found neither.")), common.Encoder(parsed));
             var options = new EmbedOptions { Cluster = parsed.GetValue(cluster), Probability = parsed.GetValue(probability) };
             EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split), part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", options, (source, all) => part is null
                 ? EmbedJob.Run(session, source, path, all, cancellation)

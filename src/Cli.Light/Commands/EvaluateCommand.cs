@@ -15,7 +15,7 @@ static class EvaluateCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var models = new Argument<string[]>("MODEL") { Description = "One or more model.onnx.", Arity = ArgumentArity.OneOrMore };
+        var models = new Argument<string[]>("MODEL") { Description = "One or more model.onnx, or folders that have one, such as runs.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "Folder for metrics.json, report.md and report.html.", DefaultValueFactory = _ => "runs/evaluation" };
         var protocol = new Option<ProtocolChoice>("--protocol") { Description = "strict, poster or both.", DefaultValueFactory = _ => ProtocolChoice.Both };
         var layer = new Option<string>("--layer") { Description = "Output of the models that is taken as the embedding, such as feature for moco.", DefaultValueFactory = _ => "embedding" };
@@ -33,7 +33,7 @@ static class EvaluateCommand
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), parsed.GetValue(common.Device));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
-            foreach (string path in parsed.GetValue(models)!)
+            foreach (string path in parsed.GetValue(models)!.Select(CommonOptions.ModelFile))
             {
                 using EncoderSession session = EncoderSession.Open(path, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
                 Subject subject = Embed(terminal, session, train, test, cancellation);

@@ -17,7 +17,7 @@ static class ProbeCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx." };
+        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or the folder that has it." };
         var output = new Option<string?>("--out") { Description = "The encoder and the classifier as one model, from pixels to digit (.onnx)." };
         var training = new Option<string?>("--training") { Description = "The training itself as a model: one graph, a loop over the steps, for any ONNX runtime (.onnx)." };
         var layer = new Option<string>("--layer") { Description = "Output of the model that is classified, such as feature for moco; --out fuses onto the embedding only.", DefaultValueFactory = _ => "embedding" };
@@ -30,7 +30,7 @@ static class ProbeCommand
         {
             var terminal = new Terminal(parsed);
             string spec = common.Spec(parsed, terminal);
-            using EncoderSession session = EncoderSession.Open(parsed.GetValue(model)!, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
+            using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model)!), common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
             if (session.Dimension == 0)
             {
                 throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");

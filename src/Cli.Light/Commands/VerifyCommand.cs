@@ -23,7 +23,7 @@ public static class VerifyCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "Any ONNX file." };
+        var model = new Argument<string>("MODEL") { Description = "Any ONNX file, or a folder with a model.onnx." };
         var command = new Command("verify", "Print what a model holds and check it: structure, contract, and ONNX Runtime against a float64 evaluator.\n\nExample: uvl verify runs/quick/moco/model.onnx --data mnist")
         {
             model, common.Data, common.SkipBad,
@@ -31,7 +31,7 @@ public static class VerifyCommand
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            string path = parsed.GetValue(model)!;
+            string path = CommonOptions.ModelFile(parsed.GetValue(model)!);
             ModelInspection found = Inspect(path);
             InspectionText.Print(terminal, path, found);
             terminal.Line();

@@ -19,7 +19,7 @@ static class TsneCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "A model.onnx, or the .npy file of an 'uvl embed'." };
+        var model = new Argument<string>("MODEL") { Description = "A model.onnx, the folder that has it, or the .npy file of an 'uvl embed'." };
         var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.Test };
         var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
         var layer = new Option<string>("--layer") { Description = "Output of the model that is drawn, such as identity for capsules; one of several axes is laid out flat.", DefaultValueFactory = _ => "embedding" };
@@ -39,7 +39,7 @@ static class TsneCommand
                 throw new ArgumentException($"--out '{path}': expected one of {string.Join(", ", endings)}.");
             }
             var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
-            (Rows rows, byte[] digits) = Read(terminal, parsed, common, parsed.GetValue(model)!, parsed.GetValue(layer)!, parsed.GetValue(split), cancellation);
+            (Rows rows, byte[] digits) = Read(terminal, parsed, common, CommonOptions.ModelFile(parsed.GetValue(model)!), parsed.GetValue(layer)!, parsed.GetValue(split), cancellation);
             TsneResult? found = null;
             terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
             {
