@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Toolchain.Cli.Light;
 
@@ -14,10 +15,10 @@ public static class GlobalOptions
     /// <summary>The trace of a failure.</summary>
     public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Print the trace of a failure.", Recursive = true };
 
-    /// <summary>A root command with these options.</summary>
-    public static RootCommand CreateRoot(string description, params IEnumerable<Command> commands)
+    /// <summary>The command <c>uvl</c> with these options. No <see cref="RootCommand"/>: that one is called after the file that runs, and help would show it.</summary>
+    public static Command CreateRoot(string description, params IEnumerable<Command> commands)
     {
-        var root = new RootCommand(description) { Json, Quiet, Verbose };
+        var root = new Command("uvl", description) { Json, Quiet, Verbose, new HelpOption { Action = new BriefHelp() }, new VersionOption() };
         foreach (Command command in commands)
         {
             root.Add(command);

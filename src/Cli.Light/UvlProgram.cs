@@ -6,7 +6,7 @@ namespace Toolchain.Cli.Light;
 /// <summary>Runs a command line: parses it, maps failures to one line and an exit status, and turns Ctrl-C into a cancellation.</summary>
 /// <param name="root">The commands.</param>
 /// <param name="statusOf">Exit status of a failure.</param>
-public sealed class UvlProgram(RootCommand root, Func<Exception, int> statusOf)
+public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
 {
     /// <summary>Runs <paramref name="arguments"/>.</summary>
     /// <param name="arguments">Words after the program's name.</param>
@@ -18,7 +18,7 @@ public sealed class UvlProgram(RootCommand root, Func<Exception, int> statusOf)
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"uvl: {parsed.Errors[0].Message} See 'uvl {CommandPath(parsed)}--help'.");
+            error.WriteLine($"uvl: {Misread(parsed)} See 'uvl {CommandPath(parsed)}--help'.");
             return ExitCodes.Usage;
         }
         using var cancel = new CancellationTokenSource();
@@ -47,7 +47,16 @@ public sealed class UvlProgram(RootCommand root, Func<Exception, int> statusOf)
         }
     }
 
-    static string CommandPath(ParseResult parsed) => parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+    // The parser would say that a command is missing, of one that is misspelt too.
+    static string Misread(ParseResult parsed)
+    {
+        IEnumerable<string> commands = parsed.CommandResult.Command.Subcommands.Select(command => command.Name);
+        return commands.Any() && parsed.UnmatchedTokens is [{ } word, ..] && !word.StartsWith('-')
+            ? $"no command '{word}'; expected {string.Join(", ", commands)}."
+            : parsed.Errors[0].Message;
+    }
+
+    string CommandPath(ParseResult parsed) => parsed.CommandResult.Command == root ? "" : $"{parsed.CommandResult.Command.Name} ";
 
     string OneLine(Exception failure)
     {

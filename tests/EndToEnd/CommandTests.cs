@@ -193,6 +193,33 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void Help_OfTheProgram_HasALineForEachCommand()
+    {
+        (int status, string output, _) = Run("--help");
+        Assert.Equal(0, status);
+        Assert.Contains("\nUsage:\n  uvl [command] [options]\n", output, StringComparison.Ordinal);
+        string[] commands = [.. output[output.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1).Where(line => line.Length > 0)];
+        Assert.All(commands, line => Assert.Matches("^  [a-z]+( <[A-Z]+>)? +[A-Z].*\\.$", line));
+        Assert.Contains(commands, line => line.StartsWith("  train <METHOD> ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Help_OfACommand_HasItsExamples()
+    {
+        (int status, string output, _) = Run("embed", "-h");
+        Assert.Equal(0, status);
+        Assert.Contains("Examples: uvl embed ", output, StringComparison.Ordinal);
+        Assert.Contains("\nUsage:\n  uvl embed ", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BadInput_Command_NamesThoseThereAre()
+    {
+        Fails(2, "no command 'embde'; expected train, sweep, ", "embde", "x");
+        Fails(2, "no command 'strokse'; expected fetch, info, strokes. See 'uvl data --help'.", "data", "strokse");
+    }
+
+    [Fact]
     public void BadInput_Data_EndsWith3()
     {
         string empty = Directory.CreateDirectory(In("empty")).FullName;
