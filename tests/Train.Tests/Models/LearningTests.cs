@@ -29,12 +29,12 @@ public sealed class LearningTests : IDisposable
     }
 
     [Fact]
-    public void Capsules_FourHundredSteps_DrawImagesAndExplainParts()
+    public void Capsules_SixHundredSteps_DrawImagesAndExplainParts()
     {
         torch.set_num_threads(1); // many small operators: more threads wait for each other where the machine is busy
-        string run = Train("capsules", "capsules", "stepCount=400", "batchSize=32");
+        string run = Train("capsules", "capsules", "stepCount=600", "batchSize=32");
         double[] image = Losses("image"), parts = Losses("parts");
-        Assert.True(image[..5].Average() > 180 && image[^20..].Average() < 160, $"image loss: untrained {image[..5].Average():f1}, trained {image[^20..].Average():f1}");
+        Assert.True(image[..5].Average() > 180 && image[^20..].Average() < 140, $"image loss: untrained {image[..5].Average():f1}, trained {image[^20..].Average():f1}");
         Assert.True(parts[..5].Average() > 50 && parts[^20..].Average() < -50, $"parts loss: untrained {parts[..5].Average():f1}, trained {parts[^20..].Average():f1}");
 
         double[] Losses(string name) => [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty(name).GetDouble())];
