@@ -54,7 +54,7 @@ public sealed class WhiteningTests
         Assert.All(whitening.call(tensor(new float[,] { { 1, 5 }, { 3, 5 } })).data<float>().ToArray(), value => Assert.InRange(value, -2f, 2f));
     }
 
-    // The last step fits it, to all images, and learns from no view of it.
+    // The last step fits it to all images; in training the encoder is without it.
     [Theory]
     [InlineData(0.0, false)]
     [InlineData(0.5, true)]

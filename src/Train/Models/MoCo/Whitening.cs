@@ -35,8 +35,7 @@ public sealed class Whitening : nn.Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         using (no_grad())
         {
-            Tensor centre = rows.to(ScalarType.Float64).mean([0]); // [D]
-            Tensor centred = rows.to(ScalarType.Float64) - centre; // [N,D]
+            Tensor exact = rows.to(ScalarType.Float64), centre = exact.mean([0]), centred = exact - centre; // [N,D], [D], [N,D]
             (Tensor variance, Tensor axes) = linalg.eigh(centred.t().matmul(centred) / rows.shape[0]); // [D], [D,D]
             Tensor scale = variance.clamp(min: variance.max() * SmallestShare).pow(-strength / 2); // [D]
             mean.copy_(centre);
