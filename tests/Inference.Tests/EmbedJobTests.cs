@@ -102,7 +102,8 @@ public sealed class EmbedJobTests : IDisposable
         }
         using DigitStream again = DigitSource.OpenStream(images, Split.All), fresh = DigitSource.OpenStream(images, Split.All);
         long resumed = EmbedJob.Run(session, again, path, All() with { SkipBad = true }).ResumedCount;
-        Assert.InRange(resumed, atLeast, atLeast == 128 ? 299 : atLeast);
+        // What was under way when the run was stopped may be done too, at most all.
+        Assert.InRange(resumed, atLeast, changed < 0 ? 300 : changed / 64 * 64);
         EmbedJob.Run(session, fresh, In("fresh.csv"), All() with { SkipBad = true });
         Assert.Equal(File.ReadAllBytes(In("fresh.csv")), File.ReadAllBytes(path));
 
