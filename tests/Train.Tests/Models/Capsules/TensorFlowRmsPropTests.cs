@@ -23,6 +23,25 @@ public sealed class TensorFlowRmsPropTests
     }
 
     [Fact]
+    public void Step_SeveralParameters_EachAsIfAlone()
+    {
+        using Parameter vector = nn.Parameter(tensor([1f, 2])), matrix = nn.Parameter(tensor(new float[,] { { 3, 4 }, { 5, 6 } })), alone = nn.Parameter(tensor(new float[,] { { 3, 4 }, { 5, 6 } }));
+        using TensorFlowRmsProp both = new([vector, matrix], 0.1, 0.5), one = new([alone], 0.1, 0.5);
+        for (int step = 0; step < 3; step++)
+        {
+            both.zero_grad();
+            one.zero_grad();
+            (vector.sum() * 7 + matrix.square().sum()).backward();
+            alone.square().sum().backward();
+            both.step();
+            one.step();
+        }
+        Assert.Equal(alone.data<float>(), matrix.data<float>());
+        Assert.NotEqual(6, matrix[1, 1].item<float>());
+        Assert.Equal(vector[0].item<float>() + 1, vector[1].item<float>(), 1e-6);
+    }
+
+    [Fact]
     public void LoadStateDict_OfAnother_GoesOnAlike()
     {
         using Parameter a = nn.Parameter(tensor(1f)), b = nn.Parameter(tensor(1f));
