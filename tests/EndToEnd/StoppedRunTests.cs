@@ -75,7 +75,7 @@ public sealed class StoppedRunTests : IDisposable
 
     void Resumes(string run, string straight)
     {
-        (int status, _, string error) = Uvl.Run("train", "autoencoder", "--quiet", "--threads", "1", "--resume", In(run));
+        (int status, _, string error) = Uvl.Run("train", "autoencoder", "--quiet", "--resume", In(run)); // with the threads that the run had
         Assert.True(status == 0, error);
         Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "model.onnx")), File.ReadAllBytes(In($"{run}/model.onnx")));
         Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "checkpoints/last.safetensors")), File.ReadAllBytes(In($"{run}/checkpoints/last.safetensors")));

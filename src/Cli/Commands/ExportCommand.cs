@@ -20,10 +20,11 @@ static class ExportCommand
         var opset = new Option<int>("--opset") { Description = "Version of the operators, 13 to 21.", DefaultValueFactory = _ => 17 };
         var half = new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is reported." };
         var manifest = new Option<bool>("--manifest") { Description = "Also write manifest.json beside the model: the run's, with the digests of what was exported." };
+        var data = new Option<string?>("--data") { Description = "The run's training images, where they no longer lie where they were." };
         var info = new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
-            folder, output, opset, half, manifest, info, common.SkipBad,
+            folder, output, data, opset, half, manifest, info, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -36,18 +37,20 @@ static class ExportCommand
                 return;
             }
             RunFolder run = RunFolder.Open(parsed.GetValue(folder) ?? throw new ArgumentException("expected RUN, a run folder, or --info MODEL; found neither."));
-            (Method method, string spec, int seed, MethodOptions options) = TrainingRun.ReadConfig(run);
+            var config = RunConfig.Read(run);
+            string spec = parsed.GetValue(data) ?? config.DataSpec;
             var request = new TrainingRequest
             {
                 Digits = common.Open(parsed, terminal, spec, Split.Train),
                 DataSpec = spec,
-                Options = options,
-                Seed = seed,
+                Options = config.Options,
+                Seed = config.Seed,
                 Version = ProgramVersion.Text,
                 SecondRuntime = Devices.OnnxRuntime,
                 Half = parsed.GetValue(half),
             };
-            TrainedModel exported = method.Export(run, request, parsed.GetValue(opset));
+            config.Require(run, request);
+            TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             string path = parsed.GetValue(output) ?? run.Model;
             exported.Model.Save(path);
             string? beside = exported.Decoder?.FileBeside(path);
@@ -58,7 +61,7 @@ static class ExportCommand
             }
             terminal.Line(exported.Parity);
             terminal.Line($"model: {path}{(beside is null ? "" : $"\n{exported.Decoder!.Name}: {beside}")}");
-            terminal.Event("exported", new { Method = method.Name, Path = path, Beside = beside, exported.Parity });
+            terminal.Event("exported", new { Method = config.Method.Name, Path = path, Beside = beside, exported.Parity });
         });
         return command;
     }

@@ -39,6 +39,7 @@ static class SweepCommand
             }
             string spec = common.Spec(parsed, terminal);
             DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            _ = train.Labels ?? test.Labels ?? throw new InvalidDataException($"'{spec}': expected labelled images to score the cells on, found none with labels.");
             var request = new TrainingRequest
             {
                 Digits = train,

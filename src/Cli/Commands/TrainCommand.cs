@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
+using Toolchain.Inference;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Models;
 using Toolchain.Train.Running;
+using TorchSharp;
 
 namespace Toolchain.Cli.Commands;
 
@@ -24,21 +26,25 @@ static class TrainCommand
         {
             var terminal = new Terminal(parsed);
             bool resumed = parsed.GetResult(resume) is not null;
-            if (resumed && (parsed.GetResult(common.Data) is not null || parsed.GetResult(set) is not null || parsed.GetResult(output) is not null || parsed.GetResult(common.Seed) is { Implicit: false }))
+            if (resumed && (parsed.GetResult(set) is not null || parsed.GetResult(output) is not null || IsGiven(common.Seed)))
             {
-                throw new ArgumentException("--resume goes on with the run's own data, seed, options and folder; leave out --data, --seed, --set and --out.");
+                throw new ArgumentException("--resume goes on with the run's own seed, options and folder; leave out --seed, --set and --out.");
             }
             Method known = MethodRegistry.Find(parsed.GetValue(method)!);
             RunFolder? run = resumed ? FindRun(known, parsed.GetValue(resume)) : null;
-            (string spec, int seed, MethodOptions options) = run is not null
-                ? Earlier(known, run)
-                : (common.Spec(parsed, terminal), parsed.GetValue(common.Seed), OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? []));
+            RunConfig? earlier = run is null ? null : Earlier(known, run);
+            MethodOptions options = earlier?.Options ?? OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? []);
             options.Check();
             if (run is not null && File.Exists(run.Manifest))
             {
                 terminal.Line($"{run.Path} is finished; nothing to resume.");
                 return Task.FromResult(ExitCodes.Ok);
             }
+            // Other threads or another device would go on with other bits.
+            torch.Device device = Devices.Choose(earlier is { Device: "cpu" } && !IsGiven(common.Device) ? ComputeDevice.Cpu : parsed.GetValue(common.Device));
+            int threads = Devices.UseThreads(earlier is null || IsGiven(common.Threads) ? parsed.GetValue(common.Threads) : earlier.Threads);
+            TimeSpan? limit = parsed.GetValue(time) is string text ? Durations.Parse(text) : null;
+            string spec = earlier is null || IsGiven(common.Data) ? common.Spec(parsed, terminal) : earlier.DataSpec;
             DigitSet digits = common.Open(parsed, terminal, spec, Split.Train);
             run ??= parsed.GetValue(output) is string folder ? RunFolder.Create(folder) : RunFolder.CreateNext("runs", known.Name);
             var request = new TrainingRequest
@@ -46,10 +52,10 @@ static class TrainCommand
                 Digits = digits,
                 DataSpec = spec,
                 Options = options,
-                Seed = seed,
-                Device = Devices.Choose(parsed.GetValue(common.Device)),
-                Threads = Devices.UseThreads(parsed.GetValue(common.Threads)),
-                Time = parsed.GetValue(time) is string limit ? Durations.Parse(limit) : null,
+                Seed = earlier?.Seed ?? parsed.GetValue(common.Seed),
+                Device = device,
+                Threads = threads,
+                Time = limit,
                 Resume = resumed,
                 Version = ProgramVersion.Text,
                 SecondRuntime = Devices.OnnxRuntime,
@@ -57,6 +63,8 @@ static class TrainCommand
             };
             Run(terminal, known, run, request);
             return Task.FromResult(ExitCodes.Ok);
+
+            bool IsGiven(Option option) => parsed.GetResult(option) is { Implicit: false };
         });
         return command;
     }
@@ -95,12 +103,12 @@ static class TrainCommand
         : RunFolder.LatestUnfinished("runs", method.Name)
             ?? throw new ArgumentException($"--resume: expected an unfinished run under runs/{method.Name}, found none; name its folder, or start a new one without --resume.");
 
-    static (string Spec, int Seed, MethodOptions Options) Earlier(Method method, RunFolder run)
+    static RunConfig Earlier(Method method, RunFolder run)
     {
-        (Method found, string spec, int seed, MethodOptions options) = TrainingRun.ReadConfig(run);
-        return found.Name == method.Name
-            ? (spec, seed, options)
-            : throw new ArgumentException($"--resume {run.Path}: expected a run of {method.Name}, found one of {found.Name}; say uvl train {found.Name} --resume {run.Path}.");
+        var config = RunConfig.Read(run);
+        return config.Method.Name == method.Name
+            ? config
+            : throw new ArgumentException($"--resume {run.Path}: expected a run of {method.Name}, found one of {config.Method.Name}; say uvl train {config.Method.Name} --resume {run.Path}.");
     }
 
     static string Help() =>

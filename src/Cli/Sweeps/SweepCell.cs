@@ -42,6 +42,10 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
     {
         bool begun = File.Exists(Path.Combine(folder, "config.json"));
         RunFolder run = begun ? RunFolder.Open(folder) : RunFolder.Create(folder);
+        if (begun)
+        {
+            RunConfig.Read(run).Require(run, request);
+        }
         if (!File.Exists(run.Manifest))
         {
             TrainingRun.Execute(method, run, request with { Resume = begun });

@@ -27,9 +27,19 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
     }
 
     // A fit is its model: there is no other state to export from.
-    public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset) => request.Half
-        ? throw new ArgumentException($"--half is for trained nets; {Name} computes in float64, so that its labels do not depend on rounding.")
-        : File.Exists(run.Model)
-        ? new TrainedModel(OnnxModel.Load(run.Model), "copied from the run", 0, true, "")
-        : throw new InvalidDataException($"'{run.Path}': expected model.onnx, found none; train the run first.");
+    public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
+    {
+        if (request.Half)
+        {
+            throw new ArgumentException($"--half is for trained nets; {Name} computes in float64, so that its labels do not depend on rounding.");
+        }
+        var model = File.Exists(run.Model) ? OnnxModel.Load(run.Model) : throw new InvalidDataException($"'{run.Path}': expected model.onnx, found none; train the run first.");
+        if (model.Metadata.GetValueOrDefault("uvl.method") != Name)
+        {
+            throw new InvalidDataException($"'{run.Model}': expected a model of {Name}, found one of {model.Metadata.GetValueOrDefault("uvl.method", "unknown origin")}; train the run again.");
+        }
+        return model.Opset == opset
+            ? new TrainedModel(model, LabelParity.Check(model, request), 0, true, "")
+            : throw new ArgumentException($"--opset '{opset}': expected {model.Opset}, with which {Name} builds its graph; leave it out.");
+    }
 }

@@ -43,14 +43,14 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
         int first = File.Exists(run.LastCheckpoint) ? Checkpoint.Load(run.LastCheckpoint, trainer) : 0;
         using var log = new MetricsLog(run, first);
         var clock = Stopwatch.StartNew();
-        TimeSpan saved = TimeSpan.Zero;
+        TimeSpan saved = TimeSpan.Zero, before = run.TimeTaken;
         trainer.Module.train();
         int step = first;
         for (; step < stretch.End && !(clock.Elapsed >= request.Time); step++)
         {
             if (request.Cancellation.IsCancellationRequested)
             {
-                Checkpoint.Save(run.LastCheckpoint, trainer, step);
+                Save(step);
                 throw new OperationCanceledException($"stopped at step {stretch.Before + step} of {stretch.Total}", request.Cancellation);
             }
             if (step % Math.Max(1, options.StepCount / pictures) == 0)
@@ -64,13 +64,19 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
             request.Progress?.Report(progress);
             if (clock.Elapsed - saved >= request.CheckpointInterval)
             {
-                Checkpoint.Save(run.LastCheckpoint, trainer, step + 1);
+                Save(step + 1);
                 saved = clock.Elapsed;
             }
         }
-        Checkpoint.Save(run.LastCheckpoint, trainer, step);
+        Save(step);
         Draw(step);
         return step;
+
+        void Save(int steps)
+        {
+            Checkpoint.Save(run.LastCheckpoint, trainer, steps);
+            run.TimeTaken = before + clock.Elapsed;
+        }
     }
 
     void Draw(int step)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Toolchain.Data;
 
 namespace Toolchain.Train.Running;
 
@@ -93,10 +94,18 @@ public sealed class RunFolder
         return new RunFolder(path);
     }
 
+    /// <summary>Wall time that it took up to the latest checkpoint.</summary>
+    public TimeSpan TimeTaken
+    {
+        get => File.Exists(Seconds) ? TimeSpan.FromSeconds(double.Parse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture)) : TimeSpan.Zero;
+        set => AtomicFile.WriteText(Seconds, value.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Wall time that it and its starts took up to their latest checkpoints.</summary>
+    public TimeSpan TimeTakenInAll => StartFolders.Aggregate(TimeTaken, (sum, start) => sum + start.TimeTaken);
+
     /// <summary>The latest state: of the run or, before one of its starts is chosen, of its latest start; null where there is none.</summary>
-    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint
-        : Directory.Exists(In("starts")) ? Directory.GetDirectories(In("starts")).Order(StringComparer.Ordinal).Select(path => new RunFolder(path).LastCheckpoint).LastOrDefault(File.Exists)
-        : null;
+    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint : StartFolders.Select(start => start.LastCheckpoint).LastOrDefault(File.Exists);
 
     /// <summary>Adds a line to the log.</summary>
     public void Say(string line) => File.AppendAllText(Log, line + "\n");
@@ -115,6 +124,13 @@ public sealed class RunFolder
             return false;
         }
     }
+
+    string Seconds => In("checkpoints", "seconds.txt");
+
+    // In the order of their numbers.
+    IEnumerable<RunFolder> StartFolders => Directory.Exists(In("starts"))
+        ? Directory.GetDirectories(In("starts")).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal).Select(path => new RunFolder(path))
+        : [];
 
     string In(params string[] names) => System.IO.Path.Combine([Path, .. names]);
 }

@@ -1,5 +1,3 @@
-using Toolchain.Train.Methods;
-using Toolchain.Train.Models;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Running;
@@ -18,8 +16,8 @@ sealed class TrainedEncoder : IDisposable
     public static TrainedEncoder Open(string folder, GradientJob job)
     {
         RunFolder run = RunFolder.Open(folder);
-        (Method method, _, int seed, MethodOptions options) = TrainingRun.ReadConfig(run);
-        IGradientTrainer trainer = method.RestoreEncoder(run, options, job with { Seed = seed });
+        var config = RunConfig.Read(run);
+        IGradientTrainer trainer = config.Method.RestoreEncoder(run, config.Options, job with { Seed = config.Seed });
         trainer.Module.eval();
         return new TrainedEncoder(trainer, job);
     }

@@ -5,7 +5,6 @@ using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Train.Methods;
-using Toolchain.Train.Models;
 
 namespace Toolchain.Train.Running;
 
@@ -15,6 +14,7 @@ public static class TrainingRun
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
     /// <summary>Trains <paramref name="method"/> in <paramref name="run"/> and writes model and manifest.</summary>
+    /// <exception cref="InvalidDataException">A run to go on with was begun with other images, seed or options.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, resumably.</exception>
     /// <exception cref="DivergedException">A loss stopped being finite.</exception>
     /// <exception cref="Export.ParityException">The exported model does not compute what was trained; it is not written.</exception>
@@ -22,10 +22,15 @@ public static class TrainingRun
     {
         var clock = Stopwatch.StartNew();
         request.Options.Check();
-        if (!request.Resume)
+        if (request.Resume)
         {
-            WriteConfig(method, run, request);
+            RunConfig.Read(run).Require(run, request);
         }
+        else
+        {
+            RunConfig.Write(method, run, request);
+        }
+        TimeSpan before = run.TimeTakenInAll;
         run.Say($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}{(request.Resume ? ", resumed" : "")}");
         TrainedModel trained;
         try
@@ -47,43 +52,9 @@ public static class TrainingRun
         run.Say($"{trained.Summary}; {trained.Parity}");
         if (trained.Finished)
         {
-            WriteManifest(method, run, request, trained, clock.Elapsed);
+            WriteManifest(method, run, request, trained, before + clock.Elapsed);
         }
         return trained;
-    }
-
-    /// <summary>What an earlier run was asked to do, from its <c>config.json</c>.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or of another version.</exception>
-    public static (Method Method, string DataSpec, int Seed, MethodOptions Options) ReadConfig(RunFolder run)
-    {
-        try
-        {
-            using JsonDocument config = JsonDocument.Parse(File.ReadAllText(run.Config));
-            JsonElement root = config.RootElement;
-            Method method = MethodRegistry.Find(root.GetProperty("method").GetString()!);
-            IEnumerable<string> settings = root.GetProperty("options").EnumerateObject().Select(option => $"{option.Name}={option.Value}");
-            return (method, root.GetProperty("data").GetString()!, root.GetProperty("seed").GetInt32(), OptionBinder.Apply(method.Defaults, settings));
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
-        {
-            throw new InvalidDataException($"'{run.Config}': expected the configuration of a run, found something else ({error.Message}).", error);
-        }
-    }
-
-    static void WriteConfig(Method method, RunFolder run, TrainingRequest request)
-    {
-        var config = new Dictionary<string, object?>
-        {
-            ["method"] = method.Name,
-            ["data"] = request.DataSpec,
-            ["dataset_sha256"] = request.Digits.Sha256,
-            ["seed"] = request.Seed,
-            ["threads"] = request.Threads,
-            ["device"] = request.Device.ToString(),
-            ["version"] = request.Version,
-            ["options"] = JsonSerializer.Deserialize<JsonElement>(Provenance.OptionsJson(request.Options)),
-        };
-        AtomicFile.WriteText(run.Config, JsonSerializer.Serialize(config, indented) + "\n");
     }
 
     /// <summary>Writes the manifest of a finished run again, with the digests of what was exported from it, such as in half precision.</summary>

@@ -78,9 +78,9 @@ public sealed class MethodContractTests : IDisposable
     public void Train_Finished_WritesConfigThatReadsBack(string name)
     {
         Train(name, "a");
-        (Method method, string spec, int seed, MethodOptions options) = TrainingRun.ReadConfig(RunFolder.Open(folder["a"]));
-        Assert.Equal((name, "strokes:70:1", 1), (method.Name, spec, seed));
-        Assert.Equal(Small(method), options);
+        var config = RunConfig.Read(RunFolder.Open(folder["a"]));
+        Assert.Equal((name, "strokes:70:1", digits.Sha256, 1, "cpu"), (config.Method.Name, config.DataSpec, config.DatasetSha256, config.Seed, config.Device));
+        Assert.Equal(Small(config.Method), config.Options);
         Assert.True(File.Exists(folder["a/manifest.json"]));
     }
 
@@ -153,6 +153,50 @@ public sealed class MethodContractTests : IDisposable
         {
             Assert.Equal(File.ReadAllBytes(folder[$"a/{decoder.Name}.onnx"]), decoder.Model.ToBytes());
         }
+    }
+
+    [Fact]
+    public void Resume_TwoPieces_SumsTheirTime()
+    {
+        Train("moco", "a", time: TimeSpan.Zero);
+        RunFolder run = RunFolder.Open(folder["a"]);
+        Assert.InRange(run.TimeTaken, TimeSpan.FromTicks(1), TimeSpan.FromMinutes(1));
+        run.TimeTaken = TimeSpan.FromHours(1);
+        Train("moco", "a", resume: true);
+        using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(run.Manifest));
+        Assert.InRange(manifest.RootElement.GetProperty("train_seconds").GetDouble(), 3600, 3660);
+    }
+
+    [Fact]
+    public void Resume_OtherImagesSeedOrOptions_IsRefused()
+    {
+        Train("moco", "a", time: TimeSpan.Zero);
+        RunFolder run = RunFolder.Open(folder["a"]);
+        Method method = MethodRegistry.Find("moco");
+        TrainingRequest request = Request(method, 1, []) with { Resume = true };
+        DigitSet others = Strokes.Draw(70, 2);
+        Assert.Equal($"'strokes:70:1': expected the images that {run.Path} was begun with (sha256 {digits.Sha256[..12]}), found others ({others.Sha256[..12]}); say where those are with --data, or begin a new run.",
+            Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Digits = others })).Message);
+        Assert.StartsWith($"'{run.Path}': expected a run with seed 2 and {{", Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Seed = 2 })).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Options = OptionBinder.Apply(request.Options, ["temperature=0.3"]) }));
+    }
+
+    [Theory]
+    [InlineData("kmeans")]
+    [InlineData("gmm")]
+    public void Export_OfAFit_ProvesTheModelOfTheRun(string name)
+    {
+        byte[] model = Train(name, "a").Model;
+        RunFolder run = RunFolder.Open(folder["a"]);
+        Method method = MethodRegistry.Find(name);
+        TrainingRequest request = Request(method, 1, []);
+        TrainedModel exported = method.Export(run, request, 17);
+        Assert.Equal(model, exported.Model.ToBytes());
+        Assert.Equal("labels equal on 70 images in float64 evaluator", exported.Parity);
+        Assert.Equal($"--opset '13': expected 17, with which {name} builds its graph; leave it out.", Assert.Throws<ArgumentException>(() => method.Export(run, request, 13)).Message);
+        Train("moco", "other");
+        File.Copy(folder["other/model.onnx"], run.Model, overwrite: true);
+        Assert.Equal($"'{run.Model}': expected a model of {name}, found one of moco; train the run again.", Assert.Throws<InvalidDataException>(() => method.Export(run, request, 17)).Message);
     }
 
     /// <summary>What is computed for an export, such as an example for the decoder, leaves the encoder as it was trained.</summary>

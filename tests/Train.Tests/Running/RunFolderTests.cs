@@ -48,6 +48,30 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void NewestCheckpoint_ElevenStarts_IsTheElevenths()
+    {
+        RunFolder run = RunFolder.Create(folder["a"]);
+        foreach (int start in Enumerable.Range(0, 11))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(run.Start(start).LastCheckpoint)!);
+            File.WriteAllText(run.Start(start).LastCheckpoint, "");
+        }
+        Assert.Equal(run.Start(10).LastCheckpoint, run.NewestCheckpoint);
+    }
+
+    [Fact]
+    public void TimeTakenInAll_RunAndStarts_IsTheirSum()
+    {
+        RunFolder run = RunFolder.Create(folder["a"]);
+        Assert.Equal(TimeSpan.Zero, run.TimeTakenInAll);
+        run.TimeTaken = TimeSpan.FromSeconds(1.5);
+        run.Start(0).TimeTaken = TimeSpan.FromSeconds(2);
+        run.Start(1).TimeTaken = TimeSpan.FromSeconds(4);
+        Assert.Equal(TimeSpan.FromSeconds(1.5), run.TimeTaken);
+        Assert.Equal(TimeSpan.FromSeconds(7.5), run.TimeTakenInAll);
+    }
+
+    [Fact]
     public void LatestUnfinished_NewestWithConfigButNoManifest()
     {
         Assert.Null(RunFolder.LatestUnfinished(folder.Root, "moco"));
