@@ -47,6 +47,9 @@ public sealed class OnnxModel
         return Copy(Nodes, Initializers, Metadata, [.. Nodes.SelectMany(node => node.Outputs).Where(name => name != "").Select(name => new Value(name, types[name]))]);
     }
 
+    /// <summary>The same model with one of its outputs, without what that one does not need; with none where it has no such output.</summary>
+    public OnnxModel Only(string output) => Passes.DeadNodeRemoval.Apply(Copy(Nodes, Initializers, Metadata, [.. Outputs.Where(value => value.Name == output)]));
+
     internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers) => Copy(nodes, initializers, Metadata);
 
     OnnxModel Copy(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Value>? outputs = null) => new()

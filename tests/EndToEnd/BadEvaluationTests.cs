@@ -24,6 +24,32 @@ public sealed class BadEvaluationTests : IDisposable
         Assert.Contains(part, Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
     }
 
+    /// <summary>The last of several models is looked at before the first is scored.</summary>
+    [Fact]
+    public void Evaluate_SecondModelMissing_EndsBeforeTheFirstIsScored()
+    {
+        Make("flat");
+        var error = new StringWriter();
+        Assert.Equal(3, UvlCommand.Create().Run(["evaluate", In("flat.onnx"), In("none.onnx"), "--data", "strokes:140", "--out", In("report")], TextWriter.Null, error));
+        Assert.DoesNotContain("clustering and scoring", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Evaluate_BesideAnotherModelsManifest_TakesNothingFromIt()
+    {
+        Assert.Equal(0, Run("flat", "strokes:140").Status);
+        string digest = Rows()[0].GetProperty("model_sha256").GetString()!;
+        foreach ((string of, double? seconds) in new[] { (new string('0', 64), (double?)null), (digest, 2.5) })
+        {
+            File.WriteAllText(In("manifest.json"), $$"""{ "model_sha256": "{{of}}", "train_seconds": 2.5 }""");
+            Assert.Equal(0, Run("flat", "strokes:140").Status);
+            JsonElement found = Rows()[0].GetProperty("train_seconds");
+            Assert.Equal(seconds, found.ValueKind == JsonValueKind.Null ? null : found.GetDouble());
+        }
+
+        JsonElement[] Rows() => [.. JsonDocument.Parse(File.ReadAllText(In("report/metrics.json"))).RootElement.GetProperty("rows").EnumerateArray()];
+    }
+
     [Theory]
     [InlineData("images")]
     [InlineData("bare.npy")]
@@ -36,6 +62,8 @@ public sealed class BadEvaluationTests : IDisposable
         Assert.All(metrics.RootElement.GetProperty("rows").EnumerateArray(), row => Assert.Equal((JsonValueKind.Null, 40), (row.GetProperty("accuracy").ValueKind, row.GetProperty("sizes").EnumerateArray().Sum(size => size.GetInt32()))));
         Assert.Contains("The images have no labels", File.ReadAllText(Path.Combine(folder, "report", "report.md")), StringComparison.Ordinal);
     }
+
+    string In(string name) => Path.Combine(folder, name);
 
     (int Status, string Error) Run(string model, string data)
     {

@@ -83,6 +83,19 @@ public sealed class CommandTests : IDisposable
         Fails(2, "--out 'm.gif': expected one of .png, .svg, .npy, .csv.", "tsne", In("e.npy"), "--out", "m.gif");
     }
 
+    /// <summary>New clusters on a model that has some take their place, with their names; the map of the old ones goes.</summary>
+    [Fact]
+    public void Cluster_OntoClusters_ReplacesThemAndTheirMap()
+    {
+        string model = Train("autoencoder", "stepCount=4", "batchSize=16");
+        Assert.Equal(0, Run("cluster", model, "--quiet", "--data", "strokes:200", "--map", "--out", In("ten.onnx")).Status);
+        (int status, _, string error) = Run("cluster", In("ten.onnx"), "--quiet", "--data", "strokes:200", "--k", "3", "--out", In("three.onnx"));
+        Assert.True(status == 0, error);
+        Assert.Equal(0, Run("cluster", model, "--quiet", "--data", "strokes:200", "--k", "3", "--out", In("straight.onnx")).Status);
+        Assert.True(Toolchain.Graph.OnnxModel.Load(In("ten.onnx")).Metadata.ContainsKey("uvl.cluster_digits"));
+        Assert.Equal(File.ReadAllBytes(In("straight.onnx")), File.ReadAllBytes(In("three.onnx")));
+    }
+
     [Fact]
     public void Probe_FusedOntoItsEncoder_NamesDigits()
     {
@@ -97,6 +110,11 @@ public sealed class CommandTests : IDisposable
         (int label, int cluster) = (Array.IndexOf(rows[0], "label"), Array.IndexOf(rows[0], "cluster"));
         Assert.Equal(right, rows.Skip(1).Count(row => row[label] == row[cluster]), 1e-9);
         Assert.Equal(0, Run("verify", In("digits.onnx"), "--quiet").Status);
+        // It has learnt from labels: no figure of clusters is made of it.
+        (status, output, error) = Run("evaluate", In("digits.onnx"), "--data", "strokes:700", "--protocol", "both", "--tsne", "0", "--out", In("report"));
+        Assert.Equal(0, status);
+        Assert.DoesNotContain(" own ", output, StringComparison.Ordinal);
+        Assert.Contains("digits.onnx: its classifier learnt from labels and is left out; 'uvl probe' scores one.", error, StringComparison.Ordinal);
         Assert.Contains("Loop", Toolchain.Graph.OnnxModel.Load(In("training.onnx")).Nodes.Select(node => node.Op));
     }
 

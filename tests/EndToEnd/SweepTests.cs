@@ -22,9 +22,14 @@ public sealed class SweepTests : IDisposable
     [InlineData("=1,2")]
     [InlineData("temperature=1,,2")]
     [InlineData("temperature=1,1")]
+    [InlineData("keyMomentum/queueLength=0.9,0.99")]
     public void Parse_NoGrid_SaysWhatIsExpected(string text) => Assert.Equal(
-        $"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024.",
+        $"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024, or key/key=value/value,... for options that change together.",
         Assert.Throws<ArgumentException>(() => SweepAxis.Parse(text)).Message);
+
+    [Fact]
+    public void Parse_ValuesThatArePaths_StayWhole() =>
+        Assert.Equal(["from=runs/a", "from=/b/c"], new SweepGrid("grid", [], [SweepAxis.Parse("from=runs/a,/b/c")], []).Cells.Select(Assert.Single));
 
     [Fact]
     public void OfPoster_MoCo_HasTheTwentyCellsBothWays()
@@ -95,6 +100,27 @@ public sealed class SweepTests : IDisposable
             """, table);
     }
 
+    /// <summary>A cell that was begun with other images or settings, and has no figures yet, is neither gone on with nor scored as this sweep's.</summary>
+    [Fact]
+    public void Sweep_CellOfAnotherSweep_IsRefused()
+    {
+        Sweep("other");
+        foreach (string cell in Directory.GetFiles(folder, "cell.json", SearchOption.AllDirectories))
+        {
+            File.Delete(cell);
+        }
+        string first = Path.Combine(folder, "other", "grid", "temperature=0.1,queueLength=32");
+        Assert.Contains($"expected the images that {first} was begun with", Refused("stepCount=2", "strokes:140"), StringComparison.Ordinal);
+        Assert.Contains($"'{first}': expected a run with seed 0 and {{", Refused("stepCount=3", "strokes:200"), StringComparison.Ordinal);
+
+        string Refused(string steps, string data)
+        {
+            var error = new StringWriter();
+            Assert.Equal(3, Run(new StringWriter(), error, "other", steps, data));
+            return error.ToString();
+        }
+    }
+
     [Fact]
     public void Sweep_StoppedHalfway_KeepsFinishedCellsAndEndsAlike()
     {
@@ -125,7 +151,7 @@ public sealed class SweepTests : IDisposable
         return File.ReadAllText(Path.Combine(folder, name, "grid", "sweep.md"));
     }
 
-    int Run(StringWriter output, StringWriter error, string name, string steps) => UvlCommand.Create().Run(
-        ["sweep", "moco", "--quiet", "--data", "strokes:200", "--grid", "temperature=0.1,0.2", "--grid", "queueLength=32,64", "--set", steps, "--set", "batchSize=32", "--threads", "1", "--out", Path.Combine(folder, name)],
+    int Run(StringWriter output, StringWriter error, string name, string steps, string data = "strokes:200") => UvlCommand.Create().Run(
+        ["sweep", "moco", "--quiet", "--data", data, "--grid", "temperature=0.1,0.2", "--grid", "queueLength=32,64", "--set", steps, "--set", "batchSize=32", "--threads", "1", "--out", Path.Combine(folder, name)],
         output, error);
 }

@@ -45,6 +45,20 @@ public sealed class EvaluationTests
         Assert.Null(row.NeighbourAccuracy);
     }
 
+    /// <summary>The twos fill two clusters, half each, and threes and fours share one: a vote calls both by two, a map one of them.</summary>
+    [Fact]
+    public void Run_OwnClustersOfInfoGan_PosterTooIsOneToOne()
+    {
+        int[] train = Clusters(600), test = Clusters(200);
+        var subject = new Subject { Method = "infogan", TrainClusters = train, TestClusters = test, ClusterCount = 10 };
+        IReadOnlyList<EvaluationRow> rows = evaluation.Run(subject, ProtocolChoice.Both);
+        Assert.Equal(["strict", "poster"], rows.Select(row => row.Protocol));
+        Assert.All(rows, row => Assert.Equal((0.85, "one-to-one map of clusters to digits, on training labels"), (row.Accuracy, row.UsesLabels)));
+        Assert.Equal(0.9, Assert.Single(evaluation.Run(subject with { Method = "kmeans" }, ProtocolChoice.Poster)).Accuracy);
+
+        static int[] Clusters(int count) => [.. Enumerable.Range(0, count).Select(i => (i % 10) switch { 2 => i / 10 % 2 == 0 ? 2 : 3, 3 => 4, 4 => 4, int digit => digit })];
+    }
+
     [Fact]
     public void Run_OwnClustersAndEmbedding_ShowsBothWays()
     {

@@ -78,6 +78,9 @@ static class ClusterCommand
             ["uvl.clusters"] = head.Count.ToString(CultureInfo.InvariantCulture),
             ["uvl.clusterer_dataset_sha256"] = digits.Sha256,
         };
+        // A map of the clusters that were there before does not fit these.
+        metadata.Remove("uvl.cluster_digits");
+        metadata.Remove("uvl.cluster_digits_use_labels");
         if (map)
         {
             byte[] labels = digits.Labels ?? throw new ArgumentException($"--map: expected labelled images to fit the map on, found none in '{digits.Name}'.");

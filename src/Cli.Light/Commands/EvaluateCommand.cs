@@ -33,23 +33,31 @@ static class EvaluateCommand
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), parsed.GetValue(common.Device));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
-            foreach (string path in parsed.GetValue(models)!.Select(CommonOptions.ModelFile))
+            string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
+            string folder = Directory.CreateDirectory(parsed.GetValue(output)!).ToString();
+            Array.ForEach(paths, path => Open(path).Dispose()); // before the first minute is spent
+            foreach (string path in paths)
             {
-                using EncoderSession session = EncoderSession.Open(path, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
+                using EncoderSession session = Open(path);
+                if (Subject.LearntFromLabels(session))
+                {
+                    terminal.Note($"{path}: its classifier learnt from labels and is left out; 'uvl probe' scores one.");
+                }
                 Subject subject = Embed(terminal, session, train, test, cancellation);
                 terminal.Stage($"clustering and scoring {subject.Method}");
-                rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol)));
-                portraits.Add(new Portrait(subject, Map(terminal, subject, parsed.GetValue(map), parsed.GetValue(common.Threads)), RunFiles.Beside(path)));
+                rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol), cancellation));
+                portraits.Add(new Portrait(subject, Map(terminal, subject, parsed.GetValue(map), parsed.GetValue(common.Threads), cancellation), RunFiles.Beside(path)));
             }
             terminal.Stage("scoring raw pixels, for comparison");
-            rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol)));
-            string folder = parsed.GetValue(output)!;
+            rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol), cancellation));
             MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);
             var context = new ReportContext(train, test, Versions());
             MarkdownReport.Write(Path.Combine(folder, "report.md"), context, rows);
             HtmlReport.Write(Path.Combine(folder, "report.html"), context, rows, portraits, ablations);
             Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
+
+            EncoderSession Open(string path) => EncoderSession.Open(path, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
         });
         return command;
     }
@@ -62,10 +70,14 @@ static class EvaluateCommand
         return subject!;
     }
 
-    static EmbeddingMap? Map(Terminal terminal, Subject subject, int images, int threads)
+    static EmbeddingMap? Map(Terminal terminal, Subject subject, int images, int threads, CancellationToken cancellation)
     {
         EmbeddingMap? map = null;
-        terminal.WithProgress($"mapping {subject.Method}", new TsneOptions().Passes, "passes", report => map = EmbeddingMap.Of(subject, images, threads, done => report(done, "")));
+        terminal.WithProgress($"mapping {subject.Method}", new TsneOptions().Passes, "passes", report => map = EmbeddingMap.Of(subject, images, threads, done =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            report(done, "");
+        }));
         return map;
     }
 
@@ -77,7 +89,7 @@ static class EvaluateCommand
             terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and neighbours are scored with labels, nothing was trained with any");
             terminal.Table(["system", "protocol", "clusters", "accuracy", "NMI", "ARI", "20 neighbours", "linear"], rows.Select(row => new[]
             {
-                row.Method, row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari), Percent(row.NeighbourAccuracy), Percent(row.Linear),
+                row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari), Percent(row.NeighbourAccuracy), Percent(row.Linear),
             }));
         }
         else
@@ -85,7 +97,7 @@ static class EvaluateCommand
             terminal.Line($"{test.Count} test images of {test.Name}, which have no labels: only figures that need none");
             terminal.Table(["system", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"], rows.Select(row => new[]
             {
-                row.Method, row.Protocol, $"{row.K} {row.Clusterer}", Number(row.Silhouette), $"{row.Sizes.Min()} to {row.Sizes.Max()}", Number(row.EffectiveRank), Number(row.Uniformity),
+                row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Number(row.Silhouette), $"{row.Sizes.Min()} to {row.Sizes.Max()}", Number(row.EffectiveRank), Number(row.Uniformity),
             }));
         }
         foreach (SeedSpread spread in SeedSpread.Of(rows))
@@ -105,14 +117,20 @@ static class EvaluateCommand
                 ["protocol"] = row.Protocol,
                 ["clusterer"] = row.Clusterer,
                 ["k"] = row.K,
+                ["seed"] = row.Seed,
                 ["accuracy"] = row.Accuracy,
                 ["nmi"] = row.Nmi,
                 ["ari"] = row.Ari,
                 ["knn20"] = row.NeighbourAccuracy,
                 ["linear"] = row.Linear,
+                ["silhouette"] = row.Silhouette,
+                ["sizes"] = new JsonArray([.. row.Sizes.Select(size => JsonValue.Create(size))]),
+                ["effective_rank"] = row.EffectiveRank,
+                ["uniformity"] = row.Uniformity,
                 ["model_sha256"] = row.ModelSha256,
             });
         }
+        terminal.Event("report", new JsonObject { ["path"] = report });
     }
 
     static Dictionary<string, string> Versions() => new()

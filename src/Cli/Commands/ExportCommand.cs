@@ -4,7 +4,6 @@ using Toolchain.Cli.Light.Commands;
 using Toolchain.Data;
 using Toolchain.Graph.Inspection;
 using Toolchain.Train.Methods;
-using Toolchain.Train.Models;
 using Toolchain.Train.Running;
 
 namespace Toolchain.Cli.Commands;

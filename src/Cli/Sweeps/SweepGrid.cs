@@ -6,7 +6,9 @@ namespace Toolchain.Cli.Sweeps;
 sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
 {
     /// <summary>key=value texts of the value number <paramref name="index"/>.</summary>
-    public IEnumerable<string> Settings(int index) => Key.Split('/').Zip(Values[index].Split('/'), (key, value) => $"{key}={value}");
+    public IEnumerable<string> Settings(int index) => Keys.Length == 1 ? [$"{Key}={Values[index]}"] : Keys.Zip(Values[index].Split('/'), (key, value) => $"{key}={value}");
+
+    string[] Keys => Key.Split('/');
 
     /// <summary>Reads <c>key=a,b,c</c>.</summary>
     /// <exception cref="ArgumentException">It is no such text.</exception>
@@ -14,9 +16,11 @@ sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
     {
         string[] parts = text.Split('=', 2);
         string[] values = parts.Length == 2 ? parts[1].Split(',', StringSplitOptions.TrimEntries) : [];
+        var axis = new SweepAxis(parts[0], values);
         return parts[0].Length > 0 && values.Length > 0 && values.All(value => value.Length > 0) && values.Distinct().Count() == values.Length
-            ? new SweepAxis(parts[0], values)
-            : throw new ArgumentException($"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024.");
+            && (axis.Keys.Length == 1 || values.All(value => value.Split('/').Length == axis.Keys.Length))
+            ? axis
+            : throw new ArgumentException($"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024, or key/key=value/value,... for options that change together.");
     }
 }
 

@@ -53,7 +53,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     readonly bool isLabelled = train.Labels is not null && test.Labels is not null;
 
     /// <summary>The rows of one subject, with its neighbour and linear accuracy in each.</summary>
-    public IReadOnlyList<EvaluationRow> Run(Subject subject, ProtocolChoice choice)
+    /// <exception cref="OperationCanceledException">Cancelled, between two rows.</exception>
+    public IReadOnlyList<EvaluationRow> Run(Subject subject, ProtocolChoice choice, CancellationToken cancellation = default)
     {
         double[]? neighbours = isLabelled && areApart && subject is { Train: Rows known, Test: Rows asked }
             ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, [20, 200], threads: threads)
@@ -62,13 +63,10 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest ? EmbeddingGeometry.Of(spread, isLabelled ? testDigits : [], threads) : null;
         var places = new Lazy<Rows?>(() => Places(subject));
         var rows = new List<EvaluationRow>();
-        if (choice != ProtocolChoice.Poster)
+        foreach (EvaluationRow row in (choice != ProtocolChoice.Poster ? Strict(subject, places) : []).Concat(choice != ProtocolChoice.Strict ? Poster(subject, places) : []))
         {
-            rows.AddRange(Strict(subject, places));
-        }
-        if (choice != ProtocolChoice.Strict)
-        {
-            rows.AddRange(Poster(subject, places));
+            rows.Add(row);
+            cancellation.ThrowIfCancellationRequested();
         }
         return
         [
@@ -163,7 +161,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     {
         if (subject.TrainClusters is not null)
         {
-            yield return Score(subject, "own", "poster", subject.ClusterCount, subject.TrainClusters, subject.TestClusters!, ClusterMap.MajorityVote, majority);
+            (Func<Contingency, int[]> name, string usesLabels) = subject.Method == "infogan" ? (ClusterMap.OneToOne, oneToOne) : ((Func<Contingency, int[]>)ClusterMap.MajorityVote, majority);
+            yield return Score(subject, "own", "poster", subject.ClusterCount, subject.TrainClusters, subject.TestClusters!, name, usesLabels);
         }
         else if (subject is { Train.Width: <= widest })
         {

@@ -8,7 +8,7 @@ public sealed record EvaluationRow
     /// <summary>The system, such as "moco", or "raw pixels".</summary>
     public required string Method { get; init; }
 
-    /// <summary>What made the clusters: "k-means", "gmm", or "own" where the model itself does.</summary>
+    /// <summary>What made the clusters: "k-means", "gmm", "spectral", or "own" where the model itself does.</summary>
     public required string Clusterer { get; init; }
 
     /// <summary>"strict" or "poster".</summary>
@@ -96,4 +96,13 @@ public sealed record EvaluationRow
 
     /// <summary>Size of the model file.</summary>
     public long? Bytes { get; init; }
+
+    /// <summary>The method, with its seed (and the beginning of its digest, if seeds are equal) where there are several models of it among rows.</summary>
+    public string NameAmong(IReadOnlyList<EvaluationRow> rows)
+    {
+        EvaluationRow[] models = [.. rows.Where(other => other.Method == Method).DistinctBy(other => other.ModelSha256)];
+        return models.Length < 2 ? Method
+            : models.All(model => model.Seed is not null) && models.DistinctBy(model => model.Seed).Count() == models.Length ? $"{Method}, seed {Seed}"
+            : $"{Method}, {(Seed is null ? "" : $"seed {Seed}, ")}{ModelSha256?[..6]}";
+    }
 }

@@ -17,7 +17,7 @@ public sealed record Subject
     /// <summary>Rows of the test images [M,D].</summary>
     public Rows? Test { get; init; }
 
-    /// <summary>The model's own cluster of each training image, or null.</summary>
+    /// <summary>The model's own cluster of each training image; null where it names none, or learnt from labels what it names.</summary>
     public int[]? TrainClusters { get; init; }
 
     /// <summary>The model's own cluster of each test image, or null.</summary>
@@ -67,14 +67,15 @@ public sealed record Subject
         {
             RequireFinite(embeddings, session.Path);
         }
-        (double? seconds, long? parameters) = ReadManifest(session.Path);
+        (double? seconds, long? parameters) = ReadManifest(session.Path, session.Sha256);
+        bool isClassifier = LearntFromLabels(session);
         return new Subject
         {
             Method = session.Metadata.GetValueOrDefault("uvl.method", Path.GetFileNameWithoutExtension(session.Path)) + (session.Layer == "embedding" ? "" : $" {session.Layer}"),
             Train = first.Dimension > 0 ? new Rows(first.Values, first.Dimension) : null,
             Test = second.Dimension > 0 ? new Rows(second.Values, second.Dimension) : null,
-            TrainClusters = Ints(first.Clusters),
-            TestClusters = Ints(second.Clusters),
+            TrainClusters = isClassifier ? null : Ints(first.Clusters),
+            TestClusters = isClassifier ? null : Ints(second.Clusters),
             ClusterCount = first.Clusters is null ? 0 : (int)Math.Max(first.ClusterCount, Math.Max(first.Clusters.Max(), second.Clusters!.Max()) + 1),
             ModelSha256 = session.Sha256,
             Bytes = session.SizeBytes,
@@ -84,6 +85,9 @@ public sealed record Subject
             Parameters = parameters,
         };
     }
+
+    /// <summary>Whether what a model names is a classifier, trained with labels by <c>uvl probe</c>, and no clusters.</summary>
+    public static bool LearntFromLabels(EncoderSession session) => session.Metadata.GetValueOrDefault("uvl.clusterer") == "linear";
 
     // "from" is the folder of another run, which has the same seed as a rule.
     static string? SettingsOf(IReadOnlyDictionary<string, string> metadata)
@@ -115,8 +119,8 @@ public sealed record Subject
 
     static int[]? Ints(long[]? values) => values is null ? null : [.. values.Select(value => (int)value)];
 
-    // The manifest is a courtesy of the run folder: a model without one is as good.
-    static (double? Seconds, long? Parameters) ReadManifest(string modelPath)
+    // The manifest is a courtesy of the run folder: a model without one is as good, and one beside another's has none.
+    static (double? Seconds, long? Parameters) ReadManifest(string modelPath, string sha256)
     {
         string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, "manifest.json");
         if (!File.Exists(path))
@@ -126,7 +130,7 @@ public sealed record Subject
         try
         {
             using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(path));
-            return (
+            return !manifest.RootElement.TryGetProperty("model_sha256", out JsonElement digest) || digest.GetString() != sha256 ? (null, null) : (
                 manifest.RootElement.TryGetProperty("train_seconds", out JsonElement seconds) ? seconds.GetDouble() : null,
                 manifest.RootElement.TryGetProperty("parameters", out JsonElement parameters) ? parameters.GetInt64() : null);
         }

@@ -30,15 +30,15 @@ static class FiguresSection
         yield return isLabelled
             ? new("Clusters", ["system", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *", "silhouette"], rows.Select(row => Clusters(rows, row)))
             : new("Clusters", ["system", "protocol", "clusters", "silhouette", "smallest cluster", "largest cluster"], rows.Select(row => (string[])
-                [Name(rows, row), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Number(row.Silhouette), Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
+                [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Number(row.Silhouette), Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
         EvaluationRow[] models = [.. rows.DistinctBy(row => (row.Method, row.ModelSha256))];
         yield return isLabelled
             ? new("Embeddings", ["system", "20 neighbours *", "200 neighbours *", "linear *", "effective rank", "uniformity", "alignment *", "training"], models.Select(row => (string[])
             [
-                Name(rows, row), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
+                row.NameAmong(rows), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
                 Html.Number(row.Alignment, "f2"), Training(row),
             ]))
-            : new("Embeddings", ["system", "effective rank", "uniformity", "training"], models.Select(row => (string[])[Name(rows, row), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
+            : new("Embeddings", ["system", "effective rank", "uniformity", "training"], models.Select(row => (string[])[row.NameAmong(rows), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
         foreach (FigureTable table in SpreadTables.Of(rows, isLabelled))
         {
             yield return table;
@@ -49,19 +49,10 @@ static class FiguresSection
         }
     }
 
-    /// <summary>The method, with its seed (and the beginning of its digest, if seeds are equal) where there are several models of it.</summary>
-    public static string Name(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
-    {
-        EvaluationRow[] models = [.. rows.Where(other => other.Method == row.Method).DistinctBy(other => other.ModelSha256)];
-        return models.Length < 2 ? row.Method
-            : models.All(model => model.Seed is not null) && models.DistinctBy(model => model.Seed).Count() == models.Length ? $"{row.Method}, seed {row.Seed}"
-            : $"{row.Method}, {(row.Seed is null ? "" : $"seed {row.Seed}, ")}{row.ModelSha256?[..6]}";
-    }
-
     static string[] Clusters(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
     {
         (double low, double high) = WilsonInterval.Of(row.Accuracy!.Value, row.Images);
-        return [Name(rows, row), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Percent(row.Accuracy), $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari), Html.Percent(row.Purity), Html.Number(row.Silhouette)];
+        return [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Percent(row.Accuracy), $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari), Html.Percent(row.Purity), Html.Number(row.Silhouette)];
     }
 
     static string Training(EvaluationRow row) => row.TrainSeconds is double seconds ? Html.Number(seconds, "f0") + " s" : "-";

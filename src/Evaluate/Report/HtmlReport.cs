@@ -38,7 +38,7 @@ public static class HtmlReport
         html.Add($"<h1>{context.Title}</h1>\n");
         html.Add($"<p>{Html.Text(context.Introduction)}</p>\n");
         (Portrait Portrait, EvaluationRow Row, string Anchor)[] shown = [.. Shown(rows, portraits)];
-        html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they came about</a> {string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(FiguresSection.Name(rows, model.Row))}</a>"))} <a href=\"#origins\">origins</a></nav>\n");
+        html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they came about</a> {string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.NameAmong(rows))}</a>"))} <a href=\"#origins\">origins</a></nav>\n");
         FiguresSection.Write(html, rows, context.IsLabelled);
         html.Raw(context.IsLabelled ? protocols : protocolsWithoutLabels);
         if (portraits.FirstOrDefault(portrait => portrait.Map is not null) is { Map: EmbeddingMap map })
@@ -47,7 +47,7 @@ public static class HtmlReport
         }
         foreach ((Portrait portrait, EvaluationRow row, string anchor) in shown)
         {
-            ModelSection.Write(html, context, portrait, row, anchor, FiguresSection.Name(rows, row));
+            ModelSection.Write(html, context, portrait, row, anchor, row.NameAmong(rows));
         }
         html.Raw(ablations.Count > 0 ? "<h2>Ablations</h2>\n" : "");
         foreach (Ablation ablation in ablations)

@@ -5,7 +5,7 @@ public static class FusedModel
 {
     /// <summary>
     /// The encoder's graph with a head on its <c>embedding</c>: outputs <c>embedding</c>, <c>probability</c>, <c>cluster</c>. A head that the model
-    /// had before is left out.
+    /// had before is left out, and its names are free again.
     /// </summary>
     /// <param name="encoder">A model with an output <c>embedding</c>.</param>
     /// <param name="head">Adds the head's nodes.</param>
@@ -15,7 +15,7 @@ public static class FusedModel
     {
         var graph = new GraphBuilder(encoder.Name, encoder.Opset);
         Value[] inputs = [.. encoder.Inputs.Select(input => graph.Input(input.Name, input.Type.Element, input.Shape))];
-        if (!graph.Inline(encoder, inputs).TryGetValue("embedding", out Value? embedding))
+        if (!graph.Inline(encoder.Only("embedding"), inputs).TryGetValue("embedding", out Value? embedding))
         {
             throw new GraphException($"the encoder has no output 'embedding', only {string.Join(", ", encoder.Outputs.Select(output => output.Name))}.");
         }
