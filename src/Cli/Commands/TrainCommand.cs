@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
@@ -17,6 +18,7 @@ static class TrainCommand
     {
         var common = new CommonOptions();
         var method = new Argument<string>("METHOD") { Description = $"One of {string.Join(", ", MethodRegistry.All.Select(known => known.Name))}." };
+        method.CompletionSources.Add(_ => MethodRegistry.All.Select(known => new CompletionItem(known.Name)));
         var output = new Option<string?>("--out") { Description = "Run folder; by default the next free runs/METHOD/run-NNN." };
         var time = new Option<string?>("--time") { Description = "Stop after this long, such as 90s, 20m or 2h, with a checkpoint and a model." };
         var set = new Option<string[]>("--set") { Description = "key=value, any option of the method; may be repeated.", AllowMultipleArgumentsPerToken = false };

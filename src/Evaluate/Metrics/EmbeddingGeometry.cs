@@ -8,10 +8,10 @@ namespace Toolchain.Evaluate.Metrics;
 /// embeddings have collapsed to a line. Needs no labels. Null where all rows are equal.
 /// </param>
 /// <param name="Uniformity">
-/// Log of the mean of exp(-2 d^2) over pairs of unit rows, in [-8..0] (Wang and Isola 2020, "Understanding contrastive representation learning", equation 6
+/// Log of the mean of exp(-2 d^2) over pairs of unit rows, in [-8..0] (Wang and Isola 2020, "Understanding contrastive representation learning", section 4.1
 /// with t = 2): lower is more evenly spread. Needs no labels. Null for a single row.
 /// </param>
-/// <param name="Alignment">Mean d^2 of pairs of unit rows of the same digit, in [0..4] (the same paper, equation 5): lower is closer. Needs labels. Null where no two are of one digit.</param>
+/// <param name="Alignment">Mean d^2 of pairs of unit rows of the same digit, in [0..4] (the same paper and section): lower is closer. Needs labels. Null where no two are of one digit.</param>
 public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity, double? Alignment)
 {
     // Rows whose pairs are taken: two million pairs.

@@ -6,7 +6,7 @@ namespace Toolchain.Train.Losses;
 
 /// <summary>
 /// How far contrastive learning has come, without a label. Alignment and uniformity are those of Wang and Isola 2020 ("Understanding Contrastive
-/// Representation Learning through Alignment and Uniformity on the Hypersphere", equations 2 and 3 with alpha = 2, t = 2).
+/// Representation Learning through Alignment and Uniformity on the Hypersphere", section 4.1 with alpha = 2, t = 2).
 /// </summary>
 static class ContrastiveProgress
 {

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;
 
-/// <summary>One step of the stacked capsule autoencoder: all its losses with the authors' weights.</summary>
+/// <summary>One step of the stacked capsule autoencoder: all its losses with the weights of the preset, which are the authors' in the official one.</summary>
 public sealed class CapsulesTrainer : IGradientTrainer
 {
     readonly CapsulesOptions options;

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Toolchain.Cli.Light;
+
+namespace Toolchain.Cli.Commands;
+
+/// <summary><c>uvl completion SHELL</c>: a script by which a shell completes what is typed, and the words that the script asks for.</summary>
+static class CompletionCommand
+{
+    const string bash = """
+        _uvl() { local IFS=$'\n'; COMPREPLY=($(uvl completion --line "${COMP_LINE:0:COMP_POINT}")); }
+        complete -o default -F _uvl uvl
+        """;
+
+    const string fish = "complete -c uvl -a '(uvl completion --line (commandline -cp))'";
+
+    public static Command Create()
+    {
+        var shell = new Argument<string?>("SHELL") { Description = "bash, zsh or fish.", Arity = ArgumentArity.ZeroOrOne };
+        var line = new Option<string?>("--line") { Description = "What is typed so far, up to the cursor: print the words that can stand there, one a line." };
+        var command = new Command("completion", "Print a script that completes commands and options in a shell.\n\nExample: eval \"$(uvl completion bash)\"") { shell, line };
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            terminal.Line(parsed.GetValue(line) is string typed ? string.Join("\n", Words(parsed.RootCommandResult.Command, typed)) : parsed.GetValue(shell) switch
+            {
+                "bash" => bash,
+                "zsh" => $"autoload -Uz bashcompinit && bashcompinit\n{bash}",
+                "fish" => fish,
+                { } other => throw new ArgumentException($"no shell '{other}'; expected bash, zsh or fish."),
+                null => throw new ArgumentException("expected a shell, bash, zsh or fish; found none."),
+            });
+        });
+        return command;
+    }
+
+    // The parser's own search finds words inside of others too, which a shell would not complete, and help's names of DOS.
+    static IEnumerable<string> Words(Command root, string typed)
+    {
+        string word = typed[(typed.LastIndexOf(' ') + 1)..];
+        IEnumerable<CompletionItem> found = root.Parse(typed).GetCompletions(typed.Length);
+        return found.Select(item => item.InsertText ?? item.Label).Where(text => text.StartsWith(word, StringComparison.Ordinal) && !text.StartsWith('/')).Distinct().Order(StringComparer.Ordinal);
+    }
+}
