@@ -31,6 +31,23 @@ public sealed class CommonOptions
     /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx.</summary>
     public static string ModelFile(string given) => Directory.Exists(given) ? Path.Combine(given, "model.onnx") : given;
 
+    /// <summary>Refuses a target that would take the place of what is read.</summary>
+    /// <param name="output">What <c>--out</c> says.</param>
+    /// <param name="written">The files that are written for it.</param>
+    /// <param name="read">The files that are read; pairs as <c>--data</c> takes them.</param>
+    /// <exception cref="ArgumentException">A file is among both.</exception>
+    public static void RequireApart(string output, string[] written, params string[] read)
+    {
+        foreach (string spec in read)
+        {
+            string[] files = [spec, .. spec.Split(',', StringSplitOptions.RemoveEmptyEntries)];
+            if (Array.Find(files, file => Array.Exists(written, other => Path.GetFullPath(other) == Path.GetFullPath(file))) is string both)
+            {
+                throw new ArgumentException($"--out '{output}': writing it would replace '{both}', which is read; name another file.");
+            }
+        }
+    }
+
     /// <summary>How models run, from the command line.</summary>
     public EncoderOptions Encoder(ParseResult parsed) => new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads) };
 

@@ -38,9 +38,9 @@ public static class EmbedCommand
             Shard? part = ParseShard(parsed.GetValue(shard));
             using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model) ?? throw new ArgumentException("expected MODEL, or --merge; found neither.")), common.Encoder(parsed));
             var options = new EmbedOptions { Cluster = parsed.GetValue(cluster), Probability = parsed.GetValue(probability) };
-            EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split), part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", options, (source, all) => part is null
+            EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split), path, options, (source, all) => part is null
                 ? EmbedJob.Run(session, source, path, all, cancellation)
-                : EmbedJob.RunShard(session, source, path, part, all, cancellation));
+                : EmbedJob.RunShard(session, source, path, part, all, cancellation), part);
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;

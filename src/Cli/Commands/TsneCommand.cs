@@ -38,8 +38,10 @@ static class TsneCommand
             {
                 throw new ArgumentException($"--out '{path}': expected one of {string.Join(", ", endings)}.");
             }
+            string given = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            CommonOptions.RequireApart(path, [path], given, LabelsOf(given), parsed.GetValue(common.Data) ?? given);
             var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
-            (Rows rows, byte[] digits) = Read(terminal, parsed, common, CommonOptions.ModelFile(parsed.GetValue(model)!), parsed.GetValue(layer)!, parsed.GetValue(split), cancellation);
+            (Rows rows, byte[] digits) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!, parsed.GetValue(split), cancellation);
             TsneResult? found = null;
             terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
             {
@@ -64,7 +66,7 @@ static class TsneCommand
                 throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{model}'; name a model.onnx or leave out --layer.");
             }
             TensorEntry values = Npy.Read(model);
-            string labels = $"{model[..^4]}.labels.npy";
+            string labels = LabelsOf(model);
             return values.Kind == TensorKind.Float32 && values.Shape.Length == 2
                 ? (new Rows(values.ToArray<float>(), (int)values.Shape[1]), File.Exists(labels) ? Npy.Read(labels).ToArray<byte>() : [])
                 : throw new InvalidDataException($"'{model}': expected float32 embeddings [N,D], found {values.Kind} [{string.Join(',', values.Shape.ToArray())}].");
@@ -76,6 +78,9 @@ static class TsneCommand
             ? (new Rows(embeddings.Values, embeddings.Dimension), digits.Labels ?? [])
             : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no map.");
     }
+
+    // Where 'uvl embed' puts them.
+    static string LabelsOf(string embeddings) => Path.ChangeExtension(embeddings, "labels.npy");
 
     static void Save(string path, Rows places, byte[] digits)
     {

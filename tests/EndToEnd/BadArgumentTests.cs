@@ -1,0 +1,56 @@
+using Toolchain.Cli;
+using Toolchain.Data;
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>Arguments that mean nothing, or would do harm.</summary>
+public sealed class BadArgumentTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string In(string name) => Path.Combine(folder, name);
+
+    static void Fails(string message, params string[] arguments)
+    {
+        var error = new StringWriter();
+        int status = UvlCommand.Create().Run(arguments, TextWriter.Null, error);
+        Assert.Equal((2, $"uvl: {message}\n"), (status, error.ToString()));
+    }
+
+    [Theory]
+    [InlineData("x.npy", "x.npy", "x.npy")]
+    [InlineData("x.npy", "sub/../x.npy", "x.npy")]
+    [InlineData("x.npy", "x.npy", "x.npy", "--shard", "0/1")]
+    [InlineData("x.labels.npy", "x.npy", "x.labels.npy")]
+    [InlineData("images.npy,x.names.txt", "x.npy", "x.names.txt")]
+    [InlineData("x.csv", "x.csv", "x.csv")]
+    public void Embed_OverItsImages_IsRefused(string data, string output, string replaced, params string[] rest)
+    {
+        byte[] images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(1, 1).Pixels], labels = [0, 0, 8, 1, 0, 0, 0, 1, 3];
+        string[] files = [.. data.Split(',').Select(In)];
+        for (int i = 0; i < files.Length; i++)
+        {
+            File.WriteAllBytes(files[i], i == 0 ? images : labels);
+        }
+        var graph = new GraphBuilder("encoder");
+        graph.Output("embedding", graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28))));
+        graph.Build().Save(In("model.onnx"));
+        Fails($"--out '{In(output)}': writing it would replace '{In(replaced)}', which is read; name another file.", ["embed", In("model.onnx"), "--quiet", "--data", string.Join(',', files), "--out", In(output), .. rest]);
+        Assert.Equal(images, File.ReadAllBytes(files[0]));
+    }
+
+    [Theory]
+    [InlineData("g.npy")]
+    [InlineData("g.labels.npy")]
+    public void Tsne_OverItsEmbeddings_IsRefused(string output)
+    {
+        Npy.Write(In("g.npy"), TensorEntry.Of<float>([.. Enumerable.Range(0, 200).Select(i => (float)i)], 100, 2));
+        Npy.Write(In("g.labels.npy"), TensorEntry.Of<byte>(new byte[100], 100));
+        byte[] before = File.ReadAllBytes(In(output));
+        Fails($"--out '{In(output)}': writing it would replace '{In(output)}', which is read; name another file.", "tsne", In("g.npy"), "--quiet", "--passes", "5", "--out", In(output));
+        Assert.Equal(before, File.ReadAllBytes(In(output)));
+    }
+}
