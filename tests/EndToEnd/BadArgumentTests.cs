@@ -53,4 +53,11 @@ public sealed class BadArgumentTests : IDisposable
         Fails($"--out '{In(output)}': writing it would replace '{In(output)}', which is read; name another file.", "tsne", In("g.npy"), "--quiet", "--passes", "5", "--out", In(output));
         Assert.Equal(before, File.ReadAllBytes(In(output)));
     }
+
+    [Theory]
+    [InlineData("views", "moco")]
+    [InlineData("plot", "generator", "m.onnx")]
+    [InlineData("plot", "capsules", "m.onnx")]
+    public void Sheet_OfAnotherKindThanPng_IsRefused(params string[] command) =>
+        Fails("--out 'x.jpg': expected .png.", [.. command, "--out", "x.jpg"]);
 }

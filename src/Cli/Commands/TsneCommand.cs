@@ -14,8 +14,6 @@ namespace Toolchain.Cli.Commands;
 /// <summary><c>uvl tsne MODEL --data D --out F</c>.</summary>
 static class TsneCommand
 {
-    static readonly string[] endings = [".png", ".svg", ".npy", ".csv"];
-
     public static Command Create()
     {
         var common = new CommonOptions();
@@ -34,10 +32,7 @@ static class TsneCommand
         {
             var terminal = new Terminal(parsed);
             string path = parsed.GetValue(output)!;
-            if (!endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            {
-                throw new ArgumentException($"--out '{path}': expected one of {string.Join(", ", endings)}.");
-            }
+            Endings.Require(path, ".png", ".svg", ".npy", ".csv");
             string given = CommonOptions.ModelFile(parsed.GetValue(model)!);
             CommonOptions.RequireApart(path, [path], given, LabelsOf(given), parsed.GetValue(common.Data) ?? given);
             var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
