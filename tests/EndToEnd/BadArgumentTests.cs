@@ -21,6 +21,35 @@ public sealed class BadArgumentTests : IDisposable
     }
 
     [Theory]
+    [InlineData("embed", "--device", "gpu", "auto, cpu, cuda")]
+    [InlineData("embed", "--device", "5", "auto, cpu, cuda")]
+    [InlineData("embed", "--split", "foo", "train, test, all")]
+    [InlineData("embed", "--split", "7", "train, test, all")]
+    [InlineData("embed", "--fit", "x", "mnist, none")]
+    [InlineData("cluster", "--split", "1", "train, test, all")]
+    [InlineData("cluster", "--method", "spectral", "kmeans, gmm")]
+    [InlineData("cluster", "--method", "9", "kmeans, gmm")]
+    [InlineData("evaluate", "--protocol", "x", "strict, poster, both")]
+    [InlineData("evaluate", "--protocol", "7", "strict, poster, both")]
+    public void Choice_OfNoneThereIs_NamesThem(string command, string option, string given, string words) =>
+        Fails($"{option} '{given}': expected one of {words}. See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
+
+    [Fact]
+    public void Choice_InHelp_IsWrittenAsItIsTyped()
+    {
+        var output = new StringWriter();
+        Assert.Equal(0, UvlCommand.Create().Run(["cluster", "--help"], output, TextWriter.Null));
+        Assert.All(["--split <train|test|all>", "--method <kmeans|gmm>", "--fit <mnist|none>", "--device <auto|cpu|cuda>"], part => Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
+        Assert.All(["KMeans]", "Mnist", "Auto"], part => Assert.DoesNotContain(part, output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("embed", "--threads", "-2", "expected a number of threads, or 0 for all processors.")]
+    [InlineData("embed", "--threads", "x", "expected a number of threads, or 0 for all processors.")]
+    public void Number_ThatIsNone_IsRefused(string command, string option, string given, string rule) =>
+        Fails($"{option} '{given}': {rule} See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
+
+    [Theory]
     [InlineData("x.npy", "x.npy", "x.npy")]
     [InlineData("x.npy", "sub/../x.npy", "x.npy")]
     [InlineData("x.npy", "x.npy", "x.npy", "--shard", "0/1")]

@@ -28,12 +28,12 @@ static class DataCommand
     static Command Info()
     {
         var common = new CommonOptions();
-        var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.All };
+        var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
         var command = new Command("info", "Say what a dataset holds.") { common.Data, split, common.SkipBad };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            Describe(terminal, common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split)));
+            Describe(terminal, common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split) ?? Split.All));
         });
         return command;
     }

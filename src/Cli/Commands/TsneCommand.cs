@@ -18,7 +18,7 @@ static class TsneCommand
     {
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL") { Description = "A model.onnx, the folder that has it, or the .npy file of an 'uvl embed'." };
-        var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.Test };
+        var split = new Choice<Split?>("--split") { Description = "train, test (default) or all." };
         var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
         var layer = new Option<string>("--layer") { Description = "Output of the model that is drawn, such as identity for capsules; one of several axes is laid out flat.", DefaultValueFactory = _ => "embedding" };
         var perplexity = new Option<double>("--perplexity") { Description = "Effective number of neighbours.", DefaultValueFactory = _ => new TsneOptions().Perplexity };
@@ -36,7 +36,7 @@ static class TsneCommand
             string given = CommonOptions.ModelFile(parsed.GetValue(model)!);
             CommonOptions.RequireApart(path, [path], given, LabelsOf(given), parsed.GetValue(common.Data) ?? given);
             var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
-            (Rows rows, byte[] digits) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!, parsed.GetValue(split), cancellation);
+            (Rows rows, byte[] digits) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!, parsed.GetValue(split) ?? Split.Test, cancellation);
             TsneResult? found = null;
             terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
             {
