@@ -46,8 +46,14 @@ public sealed class BadArgumentTests : IDisposable
     [Theory]
     [InlineData("embed", "--threads", "-2", "expected a number of threads, or 0 for all processors.")]
     [InlineData("embed", "--threads", "x", "expected a number of threads, or 0 for all processors.")]
+    [InlineData("tsne", "--perplexity", "5,5", "expected a number, such as 0.5.")]
+    [InlineData("tsne", "--perplexity", "NaN", "expected a number, such as 0.5.")]
     public void Number_ThatIsNone_IsRefused(string command, string option, string given, string rule) =>
         Fails($"{option} '{given}': {rule} See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
+
+    [Fact]
+    public void Number_OfANestedCommand_IsRefusedToo() =>
+        Fails("--range '1,5': expected a number, such as 0.5. See 'uvl plot generator --help'.", "plot", "generator", "m.onnx", "--out", "x.png", "--range", "1,5");
 
     [Theory]
     [InlineData("x.npy", "x.npy", "x.npy")]
