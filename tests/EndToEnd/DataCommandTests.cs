@@ -1,0 +1,29 @@
+using Toolchain.Cli;
+using Toolchain.Data;
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary><c>uvl data</c>, and <c>uvl views</c>, which draws as it does.</summary>
+public sealed class DataCommandTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string In(string name) => Path.Combine(folder, name);
+
+    [Theory]
+    [InlineData("data", "info")]
+    [InlineData("verify", "model.onnx")]
+    public void EmptyDataset_OfAnyCommand_EndsWith3(params string[] command)
+    {
+        Npy.Write(In("none.npy"), TensorEntry.Of<byte>([], 0, 28, 28));
+        var graph = new GraphBuilder("encoder");
+        graph.Output("embedding", graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28))));
+        graph.Build().Save(In("model.onnx"));
+        var error = new StringWriter();
+        int status = UvlCommand.Create().Run([.. command.Select(word => word.EndsWith(".onnx", StringComparison.Ordinal) ? In(word) : word), "--data", In("none.npy")], TextWriter.Null, error);
+        Assert.Equal((3, $"uvl: '{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found none; name another source.\n"), (status, error.ToString()));
+    }
+}
