@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Toolchain.Cli;
 using Toolchain.Data;
 using Toolchain.Graph;
@@ -12,6 +13,19 @@ public sealed class DataCommandTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     string In(string name) => Path.Combine(folder, name);
+
+    [Theory]
+    [InlineData(100, "x.png", "data", "strokes")]
+    [InlineData(20, "x.npy", "data", "strokes", "--count", "20")]
+    [InlineData(100, "x.png", "views", "moco", "--data", "strokes:70")]
+    public void Drawing_Json_SaysWhatWasDrawn(int images, string output, params string[] command)
+    {
+        var (lines, error) = (new StringWriter(), new StringWriter());
+        int status = UvlCommand.Create().Run([.. command, "--json", "--out", In(output)], lines, error);
+        Assert.True(status == 0, error.ToString());
+        JsonElement drawn = JsonDocument.Parse(lines.ToString()).RootElement;
+        Assert.Equal(("drawn", In(output), images), (drawn.GetProperty("event").GetString(), drawn.GetProperty("path").GetString(), drawn.GetProperty("images").GetInt32()));
+    }
 
     [Theory]
     [InlineData("data", "info")]

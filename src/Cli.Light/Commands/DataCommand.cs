@@ -46,21 +46,24 @@ static class DataCommand
         var command = new Command("strokes", "Draw digits without any network.") { count, seed, output };
         command.SetAction(parsed =>
         {
-            string path = parsed.GetValue(output)!;
+            (var terminal, string path) = (new Terminal(parsed), parsed.GetValue(output)!);
+            int images = 100; // of a sheet
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".png":
                     Strokes.WriteSheet(path, parsed.GetValue(seed));
-                    new Terminal(parsed).Line($"ten of each digit in {path}");
+                    terminal.Line($"ten of each digit in {path}");
                     break;
                 case ".npy":
-                    DigitSet digits = Strokes.Draw(parsed.GetValue(count), parsed.GetValue(seed));
+                    images = parsed.GetValue(count);
+                    DigitSet digits = Strokes.Draw(images, parsed.GetValue(seed));
                     Npy.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side));
-                    new Terminal(parsed).Line($"{digits.Count} digits in {path}");
+                    terminal.Line($"{images} digits in {path}");
                     break;
                 default:
                     throw new ArgumentException($"--out '{path}': expected .png or .npy.");
             }
+            terminal.Event("drawn", new JsonObject { ["path"] = path, ["images"] = images });
         });
         return command;
     }

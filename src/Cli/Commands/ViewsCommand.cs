@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
@@ -30,6 +31,7 @@ static class ViewsCommand
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Train).Take(rows);
             ImageSheet.Write(picture, Sheet(digits, new Augmentation(augmentation, (ulong)parsed.GetValue(common.Seed))), 1 + viewsPerRow);
             terminal.Line($"{digits.Count} images with {viewsPerRow} views each in {picture}");
+            terminal.Event("drawn", new JsonObject { ["path"] = picture, ["images"] = digits.Count * (1 + viewsPerRow) });
         });
         return command;
     }
