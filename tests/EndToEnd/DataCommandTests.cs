@@ -27,6 +27,17 @@ public sealed class DataCommandTests : IDisposable
         Assert.Equal(("drawn", In(output), images), (drawn.GetProperty("event").GetString(), drawn.GetProperty("path").GetString(), drawn.GetProperty("images").GetInt32()));
     }
 
+    [Fact]
+    public void Strokes_Interrupted_EndsWith75AndLeavesNothing()
+    {
+        // So many that no machine is done before it hears the signal.
+        using Uvl uvl = Uvl.Start("data", "strokes", "--count", "2000000", "--out", In("x.npy"));
+        uvl.WaitForProcessorSeconds(2);
+        uvl.Signal("INT");
+        Assert.Equal(75, uvl.Wait().Status);
+        Assert.Empty(Directory.GetFiles(folder));
+    }
+
     [Theory]
     [InlineData("data", "info")]
     [InlineData("verify", "model.onnx")]

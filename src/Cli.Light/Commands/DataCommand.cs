@@ -44,7 +44,7 @@ static class DataCommand
         var seed = new Option<ulong>("--seed") { Description = "Seed of the drawing.", DefaultValueFactory = _ => 0 };
         var output = new Option<string>("--out") { Description = "A sheet of ten of each digit (.png), or the images as a tensor uint8 [N,28,28] (.npy).", Required = true };
         var command = new Command("strokes", "Draw digits without any network.") { count, seed, output };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             (var terminal, string path) = (new Terminal(parsed), parsed.GetValue(output)!);
             int images = 100; // of a sheet
@@ -56,7 +56,7 @@ static class DataCommand
                     break;
                 case ".npy":
                     images = parsed.GetValue(count);
-                    DigitSet digits = Strokes.Draw(images, parsed.GetValue(seed));
+                    DigitSet digits = Strokes.Draw(images, parsed.GetValue(seed), cancellation: cancellation);
                     Npy.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side));
                     terminal.Line($"{images} digits in {path}");
                     break;
@@ -64,6 +64,7 @@ static class DataCommand
                     throw new ArgumentException($"--out '{path}': expected .png or .npy.");
             }
             terminal.Event("drawn", new JsonObject { ["path"] = path, ["images"] = images });
+            return Task.FromResult(ExitCodes.Ok);
         });
         return command;
     }
