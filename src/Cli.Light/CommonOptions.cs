@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Toolchain.Data;
 using Toolchain.Inference;
 
@@ -17,19 +19,36 @@ public sealed class CommonOptions
     public Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Leave out images that cannot be read, and say which." };
 
     /// <summary>What happens to images that are not as MNIST's are.</summary>
-    public Option<FitMode> Fit { get; } = new("--fit") { Description = "mnist: other sizes are brought to 28 x 28 as MNIST's were, dark on bright is inverted; none: pixels stay, other sizes are refused.", DefaultValueFactory = _ => FitMode.Mnist };
+    public Choice<FitMode> Fit { get; } = new("--fit") { Description = "mnist (default): other sizes are brought to 28 x 28 as MNIST's were, dark on bright is inverted; none: pixels stay, other sizes are refused." };
 
     /// <summary>Threads.</summary>
-    public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 takes all processors.", DefaultValueFactory = _ => 0 };
+    public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 takes all processors.", DefaultValueFactory = _ => 0, Validators = { RequireThreads } };
 
     /// <summary>Where models run.</summary>
-    public Option<ComputeDevice> Device { get; } = new("--device") { Description = "auto, cpu or cuda.", DefaultValueFactory = _ => ComputeDevice.Auto };
+    public Choice<ComputeDevice> Device { get; } = new("--device") { Description = "auto (default), cpu or cuda." };
 
     /// <summary>Seed of what is fitted.</summary>
     public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
 
     /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx.</summary>
     public static string ModelFile(string given) => Directory.Exists(given) ? Path.Combine(given, "model.onnx") : given;
+
+    /// <summary>Refuses a target that would take the place of what is read.</summary>
+    /// <param name="output">What <c>--out</c> says.</param>
+    /// <param name="written">The files that are written for it.</param>
+    /// <param name="read">The files that are read; pairs as <c>--data</c> takes them.</param>
+    /// <exception cref="ArgumentException">A file is among both.</exception>
+    public static void RequireApart(string output, string[] written, params string[] read)
+    {
+        foreach (string spec in read)
+        {
+            string[] files = [spec, .. spec.Split(',', StringSplitOptions.RemoveEmptyEntries)];
+            if (Array.Find(files, file => Array.Exists(written, other => Path.GetFullPath(other) == Path.GetFullPath(file))) is string both)
+            {
+                throw new ArgumentException($"--out '{output}': writing it would replace '{both}', which is read; name another file.");
+            }
+        }
+    }
 
     /// <summary>How models run, from the command line.</summary>
     public EncoderOptions Encoder(ParseResult parsed) => new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads) };
@@ -71,7 +90,15 @@ public sealed class CommonOptions
 
     /// <summary>How sources are looked for, from the command line.</summary>
     public DigitSourceOptions Source(ParseResult parsed, Terminal terminal) =>
-        new() { Fit = parsed.GetResult(Fit) is null ? FitMode.Mnist : parsed.GetValue(Fit), SkipBad = parsed.GetValue(SkipBad), Progress = new DownloadLines(terminal) };
+        new() { Fit = parsed.GetValue(Fit), SkipBad = parsed.GetValue(SkipBad), Progress = new DownloadLines(terminal) };
+
+    static void RequireThreads(OptionResult result)
+    {
+        if (result.Tokens is [{ Value: string given }] && !int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            result.AddError($"--threads '{given}': expected a number of threads, or 0 for all processors.");
+        }
+    }
 
     sealed class DownloadLines(Terminal terminal) : IProgress<DownloadProgress>
     {

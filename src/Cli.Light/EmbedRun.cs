@@ -15,13 +15,16 @@ static class EmbedRun
     /// <param name="parsed">The command line.</param>
     /// <param name="common">Its options.</param>
     /// <param name="split">Which part of them.</param>
-    /// <param name="output">The file.</param>
+    /// <param name="path">The file.</param>
     /// <param name="options">What is written.</param>
     /// <param name="job">The job: gets source and options.</param>
-    public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string output, EmbedOptions options, Func<DigitStream, EmbedOptions, EmbedReport> job)
+    /// <param name="part">The range of images that is done now; null for all.</param>
+    public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string path, EmbedOptions options, Func<DigitStream, EmbedOptions, EmbedReport> job, Shard? part = null)
     {
         DigitSourceOptions looking = common.Source(parsed, terminal);
-        using DigitStream source = DigitSource.OpenStream(common.Spec(parsed, terminal), split, looking);
+        string spec = common.Spec(parsed, terminal);
+        CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);
+        using DigitStream source = DigitSource.OpenStream(spec, split, looking);
         EmbedReport? report = null;
         var clock = Stopwatch.StartNew();
         terminal.WithProgress("embedding", source.Count ?? 0, "images", tell => report = job(source, options with
@@ -32,7 +35,7 @@ static class EmbedRun
             Progress = new Steps(tell),
         }));
         double speed = (report!.Count + report.SkippedCount - report.ResumedCount) / clock.Elapsed.TotalSeconds;
-        Say(terminal, output, report, speed);
+        Say(terminal, part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", report, speed);
     }
 
     static void Say(Terminal terminal, string output, EmbedReport report, double speed)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 
 namespace Toolchain.Cli.Light;
@@ -18,7 +19,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count > 0)
         {
-            error.WriteLine($"uvl: {Misread(parsed)} See 'uvl {CommandPath(parsed)}--help'.");
+            error.WriteLine($"uvl: {Misread(parsed)} See 'uvl {CommandPath(parsed.CommandResult)}--help'.");
             return ExitCodes.Usage;
         }
         using var cancel = new CancellationTokenSource();
@@ -56,7 +57,8 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
             : parsed.Errors[0].Message;
     }
 
-    string CommandPath(ParseResult parsed) => parsed.CommandResult.Command == root ? "" : $"{parsed.CommandResult.Command.Name} ";
+    // Such as "data strokes ".
+    static string CommandPath(SymbolResult found) => found is CommandResult { Parent: { } parent } command ? $"{CommandPath(parent)}{command.Command.Name} " : "";
 
     string OneLine(Exception failure)
     {

@@ -175,6 +175,16 @@ public sealed class EmbeddingFileTests
         Assert.Equal(["c.names.txt", "c.npy"], Directory.GetFiles(folder.Root).Select(Path.GetFileName).Order());
     }
 
+    [Theory]
+    [InlineData("e.csv")]
+    [InlineData("e.npy")]
+    public void FilesOf_ATable_AreThoseThatAreWritten(string name)
+    {
+        using var folder = new TemporaryFolder();
+        EmbeddingFile.Write(folder[name], Table());
+        Assert.Equal(Directory.GetFiles(folder.Root).Order(), EmbeddingFile.FilesOf(folder[name]).Order());
+    }
+
     [Fact]
     public void Constructor_RaggedEmbeddings_AreRefused() => Assert.Equal(
         "'embeddings' must hold a whole number of columns for 2 rows, held 3 values. (Parameter 'embeddings')",

@@ -234,6 +234,7 @@ public sealed class CommandTests : IDisposable
     public void BadInput_Command_NamesThoseThereAre()
     {
         Fails(2, "no command 'embde'; expected train, sweep, ", "embde", "x");
+        Fails(2, "uvl: Option '--out' is required. See 'uvl data strokes --help'.", "data", "strokes");
         Fails(2, "no command 'strokse'; expected fetch, info, strokes. See 'uvl data --help'.", "data", "strokse");
     }
 

@@ -95,6 +95,31 @@ public sealed class EmbedProcessTests : IDisposable
         Assert.False(File.Exists(In("x.npy")));
     }
 
+    // What a shell puts in place of <(command): a file that can be read once, forwards.
+    [Fact]
+    public void Embed_FilesThatCannotSeek_GiveTheSameVectors()
+    {
+        DigitSet digits = Strokes.Draw(100, 1);
+        Npy.Write(In("images.npy"), TensorEntry.Of<byte>(digits.Pixels, 100, 28, 28));
+        File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels]);
+        File.WriteAllBytes(In("labels.idx"), [0, 0, 8, 1, 0, 0, 0, 100, .. digits.Labels!]);
+        (int status, string error) = Shell($"""
+            set -e
+            embed="{Command} embed {model} --quiet --data"
+            $embed {In("images.npy")} --out {In("straight.npy")}
+            $embed <(cat {In("images.npy")}) --out {In("npy.npy")}
+            $embed <(gzip -c {In("images.idx")}) --out {In("gzip.npy")}
+            $embed <(cat {In("images.idx")}),<(gzip -c {In("labels.idx")}) --out {In("pair.npy")}
+            cat {In("images.npy")} | $embed /dev/stdin --out {In("stdin.npy")}
+            """);
+        Assert.True(status == 0, error);
+        Assert.All(["npy", "gzip", "pair", "stdin"], name => Assert.Equal(File.ReadAllBytes(In("straight.npy")), File.ReadAllBytes(In($"{name}.npy"))));
+        Assert.Equal(digits.Labels, Npy.Read(In("pair.labels.npy")).ToArray<byte>());
+        (status, error) = Shell($"{Command} embed {model} --quiet --data <(head -c 40000 {In("images.idx")}) --out {In("x.npy")}");
+        Assert.Equal(3, status);
+        Assert.Matches("^uvl: '/dev/fd/[0-9]+': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file is truncated, get it again.\n$", error);
+    }
+
     // What find and tar write, and folders whose files were made in another order, give the same vectors.
     [Fact]
     public void Embed_FolderTarAndPaths_GiveTheSameVectors()

@@ -49,13 +49,53 @@ public sealed class PlotCapsulesTests : IDisposable
         SaveModels();
         File.Delete(In("decoder.onnx"));
         (int status, _, string error) = Run("plot", "capsules", In("model.onnx"), "--templates", "--out", In("templates.png"));
-        Assert.NotEqual(0, status);
-        Assert.Contains($"'{In("decoder.onnx")}': expected a model of capsules, found no file; train capsules first.", error, StringComparison.Ordinal);
+        Assert.Equal(3, status);
+        Assert.Contains($"'{In("decoder.onnx")}': expected a decoder of capsules, found no file; train it first.", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plot_NoImages_EndsWith2Or3()
+    {
+        SaveModels();
+        Npy.Write(In("none.npy"), TensorEntry.Of<byte>([], 0, 28, 28));
+        Fails(2, "--count must be at least 1, was 0.", "--data", "strokes:40", "--count", "0");
+        Fails(3, $"'{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found none; name another source.", "--data", In("none.npy"));
+    }
+
+    [Fact]
+    public void Plot_OtherModels_EndsWith4AndWhatIsMissing()
+    {
+        SaveModels();
+        var other = new GraphBuilder("other");
+        other.Output("embedding", other.Flatten(other.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28))));
+        File.Copy(In("decoder.onnx"), In("other-decoder.onnx"));
+        other.Build().Save(In("other.onnx"));
+        (int status, _, string error) = Run("plot", "capsules", In("other.onnx"), "--data", "strokes:40", "--out", In("sheet.png"));
+        Assert.Equal((4, $"uvl: '{In("other.onnx")}': expected a model of capsules with the outputs part_presence Float32 [N,2], pose Float32 [N,2,6], vote Float32 [N,2,6], feature Float32 [N,2,3], found embedding Float32 [N,784].\n"), (status, error));
+        File.Copy(In("other.onnx"), In("decoder.onnx"), overwrite: true);
+        Fails(4, $"'{In("decoder.onnx")}': expected a decoder of capsules with the inputs pose Float32 [N,P,6], presence Float32 [N,P], feature Float32 [N,P,F], found image Float32 [N,1,28,28].", "--data", "strokes:40");
+        File.WriteAllText(In("decoder.onnx"), "no model at all");
+        Fails(4, $"'{In("decoder.onnx")}': not an ONNX model: at byte ", "--templates");
+    }
+
+    [Fact]
+    public void Plot_CanvasSmallerThanAnImage_EndsWith4()
+    {
+        SaveModels(canvasSide: 20);
+        Fails(4, $"'{In("decoder.onnx")}': expected images and parts of at least 28 x 28 pixels, found image [2,1,20,20], part [2,2,20,20].", "--data", "strokes:40", "--count", "2");
+    }
+
+    void Fails(int expected, string message, params string[] rest)
+    {
+        (int status, _, string error) = Run(["plot", "capsules", In("model.onnx"), "--out", In("sheet.png"), .. rest]);
+        Assert.Equal(expected, status);
+        Assert.StartsWith($"uvl: {message}", Assert.Single(error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.False(File.Exists(In("sheet.png")));
     }
 
     static byte[] Plain(byte value) => [.. Enumerable.Repeat(value, DigitSet.PixelCount)];
 
-    void SaveModels()
+    void SaveModels(int canvasSide = 28)
     {
         var encoder = new GraphBuilder("encoder");
         Value image = encoder.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
@@ -70,7 +110,7 @@ public sealed class PlotCapsulesTests : IDisposable
         var decoder = new GraphBuilder("decoder");
         Value pose = decoder.Input("pose", ElementType.Float32, new Shape("N", 2, 6)), presence = decoder.Input("presence", ElementType.Float32, new Shape("N", 2)), feature = decoder.Input("feature", ElementType.Float32, new Shape("N", 2, 3));
         Value unused = decoder.Mul(decoder.Add(Sum(pose), Sum(feature)), decoder.Initializer("zero", TensorData.Of([0f], 1)));
-        Value part = decoder.Mul(decoder.Reshape(decoder.Add(presence, unused), -1, 2, 1, 1), decoder.Initializer("ones", TensorData.Of([.. Enumerable.Repeat(1f, 784)], 1, 1, 28, 28)));
+        Value part = decoder.Mul(decoder.Reshape(decoder.Add(presence, unused), -1, 2, 1, 1), decoder.Initializer("ones", TensorData.Of([.. Enumerable.Repeat(1f, canvasSide * canvasSide)], 1, 1, canvasSide, canvasSide)));
         decoder.Output("part", part);
         decoder.Output("image", decoder.Apply("Slice", [part, Index("start", 0), Index("end", 1), Index("axis", 1)]));
         decoder.Build().Save(In("decoder.onnx"));

@@ -94,7 +94,26 @@ public sealed class PlotTests : IDisposable
         graph.Build().Save(In("model.onnx"));
         (int status, _, string error) = Run("plot", "generator", In("model.onnx"), "--out", In("sheet.png"));
         Assert.Equal(4, status);
-        Assert.Contains("expected a generator with the inputs z, code and continuous, each [N,size], found image [N,1,28,28].", error, StringComparison.Ordinal);
+        Assert.Contains("expected a generator of infogan with the inputs z Float32 [N,size], code Float32 [N,size], continuous Float32 [N,size], found image Float32 [N,1,28,28].", error, StringComparison.Ordinal);
         Assert.False(File.Exists(In("sheet.png")));
+    }
+
+    [Fact]
+    public void Plot_GeneratorThatDrawsNothing_EndsWith4()
+    {
+        string generator = Generator();
+        OnnxModel model = OnnxModel.Load(generator);
+        new OnnxModel { Inputs = model.Inputs, Outputs = [model.Outputs[0] with { Name = "picture" }], Initializers = model.Initializers, Nodes = [.. model.Nodes.Select(node => node.Outputs[0] == "image" ? node with { Outputs = ["picture"] } : node)] }.Save(generator);
+        (int status, _, string error) = Run("plot", "generator", generator, "--out", In("sheet.png"));
+        Assert.Equal((4, $"uvl: '{generator}': expected a generator of infogan with the outputs image Float32 [N,1,28,28], found picture Float32 [N,1,28,28].\n"), (status, error));
+    }
+
+    [Fact]
+    public void Plot_DamagedModel_EndsWith4AndThePlace()
+    {
+        File.WriteAllText(In("text.onnx"), "no model at all");
+        (int status, _, string error) = Run("plot", "generator", In("text.onnx"), "--out", In("sheet.png"));
+        Assert.Equal(4, status);
+        Assert.StartsWith($"uvl: '{In("text.onnx")}': not an ONNX model: at byte ", error, StringComparison.Ordinal);
     }
 }

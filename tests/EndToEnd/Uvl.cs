@@ -18,9 +18,19 @@ sealed class Uvl : IDisposable
 
     public static Uvl Start(params string[] arguments) => StartIn(AppContext.BaseDirectory, "Toolchain.Cli.dll", arguments);
 
+    /// <summary>Starts with these environment variables.</summary>
+    public static Uvl StartWith(Dictionary<string, string> environment, params string[] arguments)
+    {
+        ProcessStartInfo start = Of(AppContext.BaseDirectory, "Toolchain.Cli.dll", arguments);
+        foreach ((string name, string value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+        return new(start);
+    }
+
     /// <summary>Starts <paramref name="program"/>, which lies in <paramref name="folder"/>.</summary>
-    public static Uvl StartIn(string folder, string program, params string[] arguments) =>
-        new(new ProcessStartInfo("dotnet", [Path.Combine(folder, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true });
+    public static Uvl StartIn(string folder, string program, params string[] arguments) => new(Of(folder, program, arguments));
 
     /// <summary>Runs to the end.</summary>
     public static (int Status, string Output, string Error) Run(params string[] arguments)
@@ -59,6 +69,19 @@ sealed class Uvl : IDisposable
         }
     }
 
+    /// <summary>Waits until that much has been computed.</summary>
+    public void WaitForProcessorSeconds(double seconds)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!process.HasExited && process.TotalProcessorTime.TotalSeconds < seconds)
+        {
+            Assert.True(clock.Elapsed < patience, $"no {seconds} seconds of a processor after {patience}");
+            Thread.Sleep(20);
+            process.Refresh();
+        }
+        Assert.False(process.HasExited, process.HasExited ? $"ended before {seconds} seconds: {error.Result}" : "");
+    }
+
     public (int Status, string Output, string Error) Wait()
     {
         Assert.True(process.WaitForExit(patience), "still running");
@@ -73,4 +96,7 @@ sealed class Uvl : IDisposable
         }
         process.Dispose();
     }
+
+    static ProcessStartInfo Of(string folder, string program, string[] arguments) =>
+        new("dotnet", [Path.Combine(folder, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
 }

@@ -158,6 +158,13 @@ public sealed class VerifyTests : IDisposable
     }
 
     [Fact]
+    public void Verify_Help_SaysWhatIsRunWithoutData()
+    {
+        string help = Run("verify", "--help").Output;
+        Assert.Matches(@"--data <data> +Images to run, as for other commands; without it, drawn numbers\.", help);
+    }
+
+    [Fact]
     public void Verify_GiantModel_IsNotRun()
     {
         var graph = new GraphBuilder("giant");

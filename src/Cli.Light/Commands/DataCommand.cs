@@ -28,12 +28,12 @@ static class DataCommand
     static Command Info()
     {
         var common = new CommonOptions();
-        var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.All };
+        var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
         var command = new Command("info", "Say what a dataset holds.") { common.Data, split, common.SkipBad };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            Describe(terminal, common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split)));
+            Describe(terminal, common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split) ?? Split.All));
         });
         return command;
     }
@@ -44,23 +44,27 @@ static class DataCommand
         var seed = new Option<ulong>("--seed") { Description = "Seed of the drawing.", DefaultValueFactory = _ => 0 };
         var output = new Option<string>("--out") { Description = "A sheet of ten of each digit (.png), or the images as a tensor uint8 [N,28,28] (.npy).", Required = true };
         var command = new Command("strokes", "Draw digits without any network.") { count, seed, output };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
-            string path = parsed.GetValue(output)!;
+            (var terminal, string path) = (new Terminal(parsed), parsed.GetValue(output)!);
+            int images = 100; // of a sheet
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".png":
                     Strokes.WriteSheet(path, parsed.GetValue(seed));
-                    new Terminal(parsed).Line($"ten of each digit in {path}");
+                    terminal.Line($"ten of each digit in {path}");
                     break;
                 case ".npy":
-                    DigitSet digits = Strokes.Draw(parsed.GetValue(count), parsed.GetValue(seed));
+                    images = parsed.GetValue(count);
+                    DigitSet digits = Strokes.Draw(images, parsed.GetValue(seed), cancellation: cancellation);
                     Npy.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side));
-                    new Terminal(parsed).Line($"{digits.Count} digits in {path}");
+                    terminal.Line($"{images} digits in {path}");
                     break;
                 default:
                     throw new ArgumentException($"--out '{path}': expected .png or .npy.");
             }
+            terminal.Event("drawn", new JsonObject { ["path"] = path, ["images"] = images });
+            return Task.FromResult(ExitCodes.Ok);
         });
         return command;
     }

@@ -15,7 +15,7 @@ public static class EmbedCommand
         var common = new CommonOptions();
         var model = new Argument<string?>("MODEL") { Description = "A model.onnx, or the folder that has it.", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string>("--out") { Description = "Target; its extension chooses .npy, .csv, .parquet or .arrow.", Required = true };
-        var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.All };
+        var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
         var cluster = new Option<bool>("--cluster") { Description = "Also the cluster of each image." };
         var probability = new Option<bool>("--probability") { Description = "Also the probability of each cluster." };
         var shard = new Option<string?>("--shard") { Description = "i/n: only the i-th of n ranges of images, i in [0..n), for --merge; the same --out for all." };
@@ -38,9 +38,9 @@ public static class EmbedCommand
             Shard? part = ParseShard(parsed.GetValue(shard));
             using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model) ?? throw new ArgumentException("expected MODEL, or --merge; found neither.")), common.Encoder(parsed));
             var options = new EmbedOptions { Cluster = parsed.GetValue(cluster), Probability = parsed.GetValue(probability) };
-            EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split), part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", options, (source, all) => part is null
+            EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, options, (source, all) => part is null
                 ? EmbedJob.Run(session, source, path, all, cancellation)
-                : EmbedJob.RunShard(session, source, path, part, all, cancellation));
+                : EmbedJob.RunShard(session, source, path, part, all, cancellation), part);
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;

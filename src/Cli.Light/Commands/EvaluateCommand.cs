@@ -17,7 +17,7 @@ static class EvaluateCommand
         var common = new CommonOptions();
         var models = new Argument<string[]>("MODEL") { Description = "One or more model.onnx, or folders that have one, such as runs.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "Folder for metrics.json, report.md and report.html.", DefaultValueFactory = _ => "runs/evaluation" };
-        var protocol = new Option<ProtocolChoice>("--protocol") { Description = "strict, poster or both.", DefaultValueFactory = _ => ProtocolChoice.Both };
+        var protocol = new Choice<ProtocolChoice>("--protocol") { Description = "strict, poster or both.", DefaultValueFactory = _ => ProtocolChoice.Both };
         var layer = new Option<string>("--layer") { Description = "Output of the models that is taken as the embedding, such as feature for moco.", DefaultValueFactory = _ => "embedding" };
         var map = new Option<int>("--tsne") { Description = "Test images on the report's t-SNE map of each model; 0 for none.", DefaultValueFactory = _ => 10_000 };
         var sweep = new Option<string[]>("--sweep") { Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.", AllowMultipleArgumentsPerToken = false };

@@ -22,7 +22,7 @@ public static class VerifyCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var common = new CommonOptions();
+        var common = new CommonOptions { Data = { Description = "Images to run, as for other commands; without it, drawn numbers." } };
         var model = new Argument<string>("MODEL") { Description = "Any ONNX file, or a folder with a model.onnx." };
         var command = new Command("verify", "Print what a model holds and check it: structure, contract, and ONNX Runtime against a float64 evaluator.\n\nExample: uvl verify runs/quick/moco/model.onnx --data mnist")
         {

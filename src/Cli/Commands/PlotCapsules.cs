@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
-using Toolchain.Evaluate;
 using Toolchain.Graph;
-using Toolchain.Inference;
 
 namespace Toolchain.Cli.Commands;
 
@@ -29,7 +27,12 @@ static class PlotCapsules
         {
             var terminal = new Terminal(parsed);
             string path = parsed.GetValue(model)!, picture = parsed.GetValue(output)!;
-            (OnnxModel encoder, OnnxModel decoder) = (Load(path), Load(DecoderOf(path)));
+            Endings.Require(picture, ".png");
+            if (parsed.GetValue(count) < 1)
+            {
+                throw new ArgumentException($"--count must be at least 1, was {parsed.GetValue(count)}.");
+            }
+            PlotModel decoder = LoadDecoder(DecoderOf(path)), encoder = LoadEncoder(path, decoder);
             if (parsed.GetValue(templates))
             {
                 (byte[] sheet, int parts) = Templates(decoder);
@@ -54,7 +57,7 @@ static class PlotCapsules
         return Path.Combine(Path.GetDirectoryName(model) ?? "", stem == "model" ? "decoder.onnx" : $"{stem}-decoder.onnx");
     }
 
-    static (byte[] Pixels, int Columns) Rows(OnnxModel encoder, OnnxModel decoder, DigitSet digits, string? arrays)
+    static (byte[] Pixels, int Columns) Rows(PlotModel encoder, PlotModel decoder, DigitSet digits, string? arrays)
     {
         float[] pixels = [.. digits.Pixels.Select(value => value / 255f)];
         IReadOnlyDictionary<string, TensorData> seen = Run(encoder, new() { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) }, arrays is null ? null : Path.Combine(arrays, "encoder"));
@@ -77,25 +80,29 @@ static class PlotCapsules
     }
 
     // One image whose parts all lie straight in the middle, as large as the canvas.
-    static (byte[] Pixels, int Parts) Templates(OnnxModel decoder)
+    static (byte[] Pixels, int Parts) Templates(PlotModel decoder)
     {
-        int parts = Size(decoder, "presence", 1), features = Size(decoder, "feature", 2);
+        int parts = decoder.Size("presence", 1), features = decoder.Size("feature", 2);
         float[] pose = [.. Enumerable.Range(0, parts).SelectMany(_ => new float[] { 1, 0, 0, 0, 1, 0 })];
         (_, double[] alone, int side) = Draw(decoder, TensorData.Of(pose, 1, parts, 6), TensorData.Of(Enumerable.Repeat(1f, parts).ToArray(), 1, parts), TensorData.Of(new float[parts * features], 1, parts, features));
         double brightest = alone.Max(); // colours of features that no image has are of no meaning
         return ([.. Enumerable.Range(0, parts).SelectMany(part => Middle([.. alone.Select(value => value / brightest)], part, side))], parts);
     }
 
-    static (double[] Image, double[] Part, int Side) Draw(OnnxModel decoder, TensorData pose, TensorData presence, TensorData feature, string? arrays = null)
+    static (double[] Image, double[] Part, int Side) Draw(PlotModel decoder, TensorData pose, TensorData presence, TensorData feature, string? arrays = null)
     {
         IReadOnlyDictionary<string, TensorData> drawn = Run(decoder, new() { ["pose"] = pose, ["presence"] = presence, ["feature"] = feature }, arrays);
-        return (drawn["image"].ToDoubles(), drawn["part"].ToDoubles(), (int)drawn["image"].Sizes[^1]);
+        TensorData image = drawn["image"], part = drawn["part"];
+        long side = image.Sizes[^1];
+        return side >= DigitSet.Side && image.Sizes.SequenceEqual([presence.Sizes[0], 1, side, side]) && part.Sizes.SequenceEqual([.. presence.Sizes, side, side])
+            ? (image.ToDoubles(), part.ToDoubles(), (int)side)
+            : throw decoder.Broken($"images and parts of at least {DigitSet.Side} x {DigitSet.Side} pixels", $"image {Shape.Of(image.Sizes)}, part {Shape.Of(part.Sizes)}");
     }
 
     // Also as numbers in a folder, where one is named.
-    static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, Dictionary<string, TensorData> inputs, string? arrays)
+    static IReadOnlyDictionary<string, TensorData> Run(PlotModel model, Dictionary<string, TensorData> inputs, string? arrays)
     {
-        IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(model.ToBytes(), inputs);
+        IReadOnlyDictionary<string, TensorData> outputs = model.Run(inputs);
         if (arrays is not null)
         {
             PlotCommand.Save(arrays, [.. inputs.Select(input => ($"in.{input.Key}", input.Value)), .. outputs.Select(output => ($"out.{output.Key}", output.Value))]);
@@ -116,9 +123,16 @@ static class PlotCapsules
         }
     }
 
-    static OnnxModel Load(string path) => File.Exists(path) ? OnnxModel.Load(path) : throw new FileNotFoundException($"'{path}': expected a model of capsules, found no file; train capsules first.");
+    static PlotModel LoadDecoder(string path) => PlotModel.Load(path, "a decoder of capsules",
+        [PlotModel.Float("pose", "N", "P", 6), PlotModel.Float("presence", "N", "P"), PlotModel.Float("feature", "N", "P", "F")],
+        [PlotModel.Float("image", "N", 1, "H", "W"), PlotModel.Float("part", "N", "P", "H", "W")]);
 
-    static int Size(OnnxModel decoder, string input, int axis) => decoder.Inputs.FirstOrDefault(value => value.Name == input)?.Shape is { } shape && shape.Count > axis && shape[axis].Size is long size
-        ? (int)size
-        : throw new InvalidModelException($"the decoder: expected an input '{input}' of fixed sizes, found {string.Join(", ", decoder.Inputs.Select(found => $"{found.Name} {found.Shape}"))}.");
+    // One that speaks of as many parts and features as the decoder.
+    static PlotModel LoadEncoder(string path, PlotModel decoder)
+    {
+        int parts = decoder.Size("presence", 1), features = decoder.Size("feature", 2);
+        return PlotModel.Load(path, "a model of capsules",
+            [PlotModel.Float("image", "N", 1, DigitSet.Side, DigitSet.Side)],
+            [PlotModel.Float("part_presence", "N", parts), PlotModel.Float("pose", "N", parts, 6), PlotModel.Float("vote", "N", parts, 6), PlotModel.Float("feature", "N", parts, features)]);
+    }
 }

@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
-using Toolchain.Evaluate;
 using Toolchain.Graph;
-using Toolchain.Inference;
 
 namespace Toolchain.Cli.Commands;
 
@@ -20,31 +18,32 @@ static class PlotCommand
         var model = new Argument<string>("MODEL") { Description = "A generator.onnx, as InfoGAN's runs have it." };
         var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
         var sweep = new Option<int>("--sweep") { Description = "Number of a continuous code, from 1: each row keeps its noise and moves this code from left to right; 0 draws noise and codes anew for each image.", DefaultValueFactory = _ => 0 };
-        var range = new Option<double>("--range") { Description = "Where a sweep ends, either way; training knows 1.", DefaultValueFactory = _ => 1 };
+        var range = new Number("--range") { Description = "Where a sweep ends, either way; training knows 1.", DefaultValueFactory = _ => 1 };
         var arrays = new Option<string?>("--arrays") { Description = "A folder for the same as numbers: in.z.npy, in.code.npy, in.continuous.npy and out.image.npy." };
         var seed = new CommonOptions().Seed;
         var command = new Command("generator", "Draw generated images, one row for each value of the code.\n\nExample: uvl plot generator models/infogan/generator.onnx --sweep 1 --out slant.png") { model, output, sweep, range, arrays, seed };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            string path = parsed.GetValue(model)!;
-            OnnxModel generator = Load(path);
-            (int noiseSize, int codes, int continuous) = (Width(generator, "z", path), Width(generator, "code", path), Width(generator, "continuous", path));
+            (string path, string picture) = (parsed.GetValue(model)!, parsed.GetValue(output)!);
+            Endings.Require(picture, ".png");
+            PlotModel generator = PlotModel.Load(path, "a generator of infogan", [PlotModel.Float("z", "N", "size"), PlotModel.Float("code", "N", "size"), PlotModel.Float("continuous", "N", "size")], [PlotModel.Float("image", "N", 1, DigitSet.Side, DigitSet.Side)]);
+            (int noiseSize, int codes, int continuous) = (generator.Size("z", 1), generator.Size("code", 1), generator.Size("continuous", 1));
             int swept = parsed.GetValue(sweep);
             if (swept < 0 || swept > continuous)
             {
                 throw new ArgumentException($"--sweep must be in [0..{continuous}], was {swept}; '{path}' has {continuous} continuous codes.");
             }
             Dictionary<string, TensorData> latents = Latents(noiseSize, codes, continuous, swept, parsed.GetValue(range), (ulong)parsed.GetValue(seed));
-            TensorData images = OnnxRuntimeCheck.Run(generator.ToBytes(), latents)["image"];
+            TensorData images = generator.Run(latents)["image"];
             double[] image = images.ToDoubles();
             if (parsed.GetValue(arrays) is string folder)
             {
                 Save(folder, [.. latents.Select(latent => ($"in.{latent.Key}", latent.Value)), ("out.image", images)]);
             }
-            ImageSheet.Write(parsed.GetValue(output)!, [.. image.Select(value => (byte)Math.Round(255 * Math.Clamp(value, 0, 1)))], columns);
-            terminal.Line($"{codes} codes with {columns} images each in {parsed.GetValue(output)}");
-            terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = parsed.GetValue(output), ["images"] = codes * columns });
+            ImageSheet.Write(picture, [.. image.Select(value => (byte)Math.Round(255 * Math.Clamp(value, 0, 1)))], columns);
+            terminal.Line($"{codes} codes with {columns} images each in {picture}");
+            terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = codes * columns });
         });
         return command;
     }
@@ -86,15 +85,5 @@ static class PlotCommand
         {
             Npy.Write(Path.Combine(folder, $"{name}.npy"), new TensorEntry(TensorKind.Float32, [.. tensor.Sizes], tensor.Bytes.ToArray()));
         }
-    }
-
-    static OnnxModel Load(string path) => File.Exists(path) ? OnnxModel.Load(path) : throw new FileNotFoundException($"'{path}': expected a generator.onnx, found no file; train infogan first.");
-
-    static int Width(OnnxModel generator, string input, string path)
-    {
-        Value? value = generator.Inputs.FirstOrDefault(value => value.Name == input);
-        return value?.Shape is { Count: 2 } shape && shape[1].Size is long size
-            ? (int)size
-            : throw new InvalidModelException($"'{path}': expected a generator with the inputs z, code and continuous, each [N,size], found {string.Join(", ", generator.Inputs.Select(found => $"{found.Name} {found.Shape}"))}.");
     }
 }

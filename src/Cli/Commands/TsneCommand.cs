@@ -14,16 +14,17 @@ namespace Toolchain.Cli.Commands;
 /// <summary><c>uvl tsne MODEL --data D --out F</c>.</summary>
 static class TsneCommand
 {
-    static readonly string[] endings = [".png", ".svg", ".npy", ".csv"];
+    // A perplexity of 1, the least there is, takes 3 neighbours.
+    const int LeastRows = 4;
 
     public static Command Create()
     {
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL") { Description = "A model.onnx, the folder that has it, or the .npy file of an 'uvl embed'." };
-        var split = new Option<Split>("--split") { Description = "train, test or all.", DefaultValueFactory = _ => Split.Test };
+        var split = new Choice<Split?>("--split") { Description = "train, test (default) or all." };
         var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
         var layer = new Option<string>("--layer") { Description = "Output of the model that is drawn, such as identity for capsules; one of several axes is laid out flat.", DefaultValueFactory = _ => "embedding" };
-        var perplexity = new Option<double>("--perplexity") { Description = "Effective number of neighbours.", DefaultValueFactory = _ => new TsneOptions().Perplexity };
+        var perplexity = new Number("--perplexity") { Description = "Effective number of neighbours.", DefaultValueFactory = _ => new TsneOptions().Perplexity };
         var passes = new Option<int>("--passes") { Description = "Steps of the descent.", DefaultValueFactory = _ => new TsneOptions().Passes };
         var command = new Command("tsne", "Draw embeddings as a map on which near ones stay near (t-SNE).\n\n"
             + "Examples: uvl tsne models/moco/model.onnx --data mnist --out map.png\n          uvl tsne train.npy --out places.csv")
@@ -34,12 +35,11 @@ static class TsneCommand
         {
             var terminal = new Terminal(parsed);
             string path = parsed.GetValue(output)!;
-            if (!endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
-            {
-                throw new ArgumentException($"--out '{path}': expected one of {string.Join(", ", endings)}.");
-            }
+            Endings.Require(path, ".png", ".svg", ".npy", ".csv");
+            string given = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            CommonOptions.RequireApart(path, [path], given, LabelsOf(given), parsed.GetValue(common.Data) ?? given);
             var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
-            (Rows rows, byte[] digits) = Read(terminal, parsed, common, CommonOptions.ModelFile(parsed.GetValue(model)!), parsed.GetValue(layer)!, parsed.GetValue(split), cancellation);
+            (Rows rows, byte[] digits) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!, parsed.GetValue(split) ?? Split.Test, cancellation);
             TsneResult? found = null;
             terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
             {
@@ -64,18 +64,41 @@ static class TsneCommand
                 throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{model}'; name a model.onnx or leave out --layer.");
             }
             TensorEntry values = Npy.Read(model);
-            string labels = $"{model[..^4]}.labels.npy";
-            return values.Kind == TensorKind.Float32 && values.Shape.Length == 2
-                ? (new Rows(values.ToArray<float>(), (int)values.Shape[1]), File.Exists(labels) ? Npy.Read(labels).ToArray<byte>() : [])
-                : throw new InvalidDataException($"'{model}': expected float32 embeddings [N,D], found {values.Kind} [{string.Join(',', values.Shape.ToArray())}].");
+            return values is { Kind: TensorKind.Float32, Shape: [>= LeastRows, > 0] }
+                ? (Finite(values.ToArray<float>(), (int)values.Shape[1], found => new InvalidDataException($"'{model}': {found}; embed the images again with a sound model.")), Labels(model, values.Shape[0]))
+                : throw new InvalidDataException($"'{model}': expected float32 embeddings [N,D] with N at least {LeastRows}, found {Text(values)}.");
         }
         DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), split);
         using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed) with { Layer = layer });
         Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
         return embeddings.Dimension > 0
-            ? (new Rows(embeddings.Values, embeddings.Dimension), digits.Labels ?? [])
+            ? (Finite(embeddings.Values, embeddings.Dimension, found => new InvalidModelException($"'{model}': {found}; the model is broken or was trained to divergence.")), digits.Labels ?? [])
             : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no map.");
     }
+
+    static Rows Finite(float[] values, int width, Func<string, Exception> error)
+    {
+        int bad = Array.FindIndex(values, value => !float.IsFinite(value));
+        return bad < 0 ? new Rows(values, width) : throw error(string.Create(CultureInfo.InvariantCulture, $"expected finite embeddings, found {values[bad]} in row {bad / width}"));
+    }
+
+    static byte[] Labels(string embeddings, long count)
+    {
+        string path = LabelsOf(embeddings);
+        if (!File.Exists(path))
+        {
+            return [];
+        }
+        TensorEntry labels = Npy.Read(path);
+        return labels is { Kind: TensorKind.UInt8, Shape: [var found] } && found == count
+            ? labels.ToArray<byte>()
+            : throw new InvalidDataException($"'{path}': expected uint8 digits [{count}], one for each row of '{embeddings}', found {Text(labels)}; embed the images again.");
+    }
+
+    static string Text(TensorEntry tensor) => $"{tensor.Kind} [{string.Join(',', tensor.Shape.ToArray())}]";
+
+    // Where 'uvl embed' puts them.
+    static string LabelsOf(string embeddings) => Path.ChangeExtension(embeddings, "labels.npy");
 
     static void Save(string path, Rows places, byte[] digits)
     {

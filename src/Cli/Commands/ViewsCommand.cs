@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
@@ -21,14 +22,16 @@ static class ViewsCommand
         var command = new Command("views", "Draw ten images, each with nine views as training sees them.\n\nExample: uvl views moco --set augmentation.elastic=2 --out views.png") { method, common.Data, common.Seed, set, output, common.SkipBad };
         command.SetAction(parsed =>
         {
-            var terminal = new Terminal(parsed);
+            (var terminal, string picture) = (new Terminal(parsed), parsed.GetValue(output)!);
+            Endings.Require(picture, ".png");
             Method known = MethodRegistry.Find(parsed.GetValue(method)!);
             MethodOptions options = OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? []);
             AugmentationOptions augmentation = (options as IAugmented)?.Augmentation ?? throw new ArgumentException($"{known.Name} learns from the images themselves; it has no views.");
             augmentation.Check();
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Train).Take(rows);
-            ImageSheet.Write(parsed.GetValue(output)!, Sheet(digits, new Augmentation(augmentation, (ulong)parsed.GetValue(common.Seed))), 1 + viewsPerRow);
-            terminal.Line($"{digits.Count} images with {viewsPerRow} views each in {parsed.GetValue(output)}");
+            ImageSheet.Write(picture, Sheet(digits, new Augmentation(augmentation, (ulong)parsed.GetValue(common.Seed))), 1 + viewsPerRow);
+            terminal.Line($"{digits.Count} images with {viewsPerRow} views each in {picture}");
+            terminal.Event("drawn", new JsonObject { ["path"] = picture, ["images"] = digits.Count * (1 + viewsPerRow) });
         });
         return command;
     }

@@ -15,6 +15,10 @@ public static class EmbeddingFile
     /// <exception cref="ArgumentException">The extension is none of .npy, .csv, .parquet, .arrow.</exception>
     public static void RequireFormat(string path) => _ = WriterOf(path);
 
+    /// <summary>The files that writing a table replaces or takes away: itself, and of an .npy what belongs beside it.</summary>
+    public static string[] FilesOf(string path) =>
+        [path, .. Path.GetExtension(path).Equals(".npy", StringComparison.OrdinalIgnoreCase) ? EmbeddingNpy.Beside(path) : []];
+
     /// <summary>Starts a file. Missing folders are made.</summary>
     /// <param name="path">
     /// `.npy`: float32 [N,D], and beside it names.txt, and .npy files of labels, clusters and probabilities, each called like the file with its own ending.

@@ -38,6 +38,10 @@ sealed class EmbeddingNpy : EmbeddingWriter
         obsolete = [.. all.Where(column => !column.Present).Select(column => column.Path).Append(embedded ? path : beside).Where(file => file != path)];
     }
 
+    /// <summary>The files that are written, or taken away, beside an .npy.</summary>
+    public static string[] Beside(string path) =>
+        Array.ConvertAll(["clusters.npy", "probabilities.npy", "labels.npy", "names.txt"], ending => Path.ChangeExtension(path, ending));
+
     sealed record Column(FileStream Stream, TensorKind Kind, int Width, Action<Stream, EmbeddingRows> Write);
 
     private protected override void Append(EmbeddingRows rows)

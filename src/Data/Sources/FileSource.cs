@@ -11,6 +11,10 @@ static class FileSource
         FileStream file = OpenRead(path);
         try
         {
+            if (!file.CanSeek)
+            {
+                return PipeSource.Open(file, path);
+            }
             byte[] start = new byte[MagicBytes];
             ReadOnlySpan<byte> magic = start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
             file.Position = 0;

@@ -36,12 +36,19 @@ static class IdxFile
             : throw new InvalidDataException($"'{path}': offset {8 + wrong}: expected a digit 0..9, found {labels[wrong]}; the file holds other classes than digits.");
     }
 
-    /// <summary>The stream itself, or what it unpacks to where it starts as gzip does. The stream must be able to seek.</summary>
+    /// <summary>The stream itself, or what it unpacks to where it starts as gzip does.</summary>
     public static Stream Unpack(Stream stream)
     {
         byte[] start = new byte[2];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
-        stream.Position = 0;
+        if (stream.CanSeek)
+        {
+            stream.Position = 0;
+        }
+        else
+        {
+            stream = new PrefixedStream(start.AsMemory(0, length), stream);
+        }
         return GzipReader.HasMagic(start.AsSpan(0, length)) ? new GzipReader(stream) : stream;
     }
 

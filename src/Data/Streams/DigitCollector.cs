@@ -8,7 +8,7 @@ static class DigitCollector
     const int BatchSize = 256;
 
     /// <summary>All images of a stream.</summary>
-    /// <exception cref="InvalidDataException">An image cannot be read and may not be skipped, none can be read, or there are more than an array holds.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read and may not be skipped, there is none that can be read, or there are more than an array holds.</exception>
     public static DigitSet ToSet(this DigitStream stream, DigitSourceOptions options)
     {
         switch (stream)
@@ -42,8 +42,8 @@ static class DigitCollector
                 }
             }
         }
-        return pixels.WrittenCount == 0 && skipped.Count > 0
-            ? throw NoneReadable(stream.Source, skipped.Count, skipped[0])
+        return pixels.WrittenCount == 0
+            ? throw NoneReadable(stream.Source, skipped.Count, skipped.FirstOrDefault())
             : new(stream.Name, stream.Split, pixels.WrittenSpan.ToArray(), stream.IsLabelled ? [.. labels] : null, names.Count == 0 ? null : [.. names], skipped);
     }
 

@@ -1,7 +1,7 @@
 namespace Toolchain.Data;
 
 /// <summary>One image from a pipe.</summary>
-sealed class OneImageStream(byte[] bytes) : DigitStream("stdin", Split.All, 1, false)
+sealed class OneImageStream(string name, string path, byte[] bytes) : DigitStream(name, Split.All, 1, false)
 {
     private protected override int Fill(DigitBatch batch, int count)
     {
@@ -9,7 +9,7 @@ sealed class OneImageStream(byte[] bytes) : DigitStream("stdin", Split.All, 1, f
         {
             return 0;
         }
-        batch.Set(0, new PendingImage("-", bytes), "-");
+        batch.Set(0, new PendingImage(path, bytes), path);
         return 1;
     }
 }

@@ -8,12 +8,14 @@ static class PathList
     // A million paths of a hundred letters; beyond that a folder or several lists serve better.
     const int MaxBytes = 256 << 20;
 
+    /// <param name="name">Of where the list comes from, for reports.</param>
+    /// <param name="source">Named in errors.</param>
     /// <param name="stream">The list.</param>
     /// <param name="start">Its first bytes: a NUL among them says that NUL parts the paths.</param>
-    public static DigitStream Open(Stream stream, ReadOnlySpan<byte> start)
+    public static DigitStream Open(string name, string source, Stream stream, ReadOnlySpan<byte> start)
     {
         byte separator = start.Contains((byte)0) ? (byte)0 : (byte)'\n';
-        byte[] bytes = ExactRead.UpTo(stream, MaxBytes, "-");
+        byte[] bytes = ExactRead.UpTo(stream, MaxBytes, source);
         List<string> paths = [];
         foreach (Range range in bytes.AsSpan().Split(separator))
         {
@@ -24,6 +26,6 @@ static class PathList
                 paths.Add(Encoding.UTF8.GetString(path));
             }
         }
-        return new FileListStream("paths on stdin", "-", "", [.. paths]);
+        return new FileListStream($"paths on {name}", source, "", [.. paths]);
     }
 }

@@ -6,21 +6,24 @@ static class PipeSource
     // Enough for a tar header, and to find a NUL in a list of paths.
     const int MagicBytes = 4096;
 
-    /// <summary>Opens the standard input, or what stands for it.</summary>
-    public static DigitStream Open(Stream input)
+    /// <summary>Opens the standard input, or what stands for it: a file that cannot seek, such as a shell's &lt;(command).</summary>
+    /// <param name="input">Stands at its start.</param>
+    /// <param name="path">Named in errors.</param>
+    public static DigitStream Open(Stream input, string path = "-")
     {
         byte[] start = new byte[MagicBytes];
         ReadOnlyMemory<byte> magic = start.AsMemory(0, input.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
         var whole = new PrefixedStream(magic, input);
         if (magic.Span.StartsWith("PAR1"u8) || NpzFile.HasMagic(magic.Span))
         {
-            throw new InvalidDataException("'-': offset 0: expected IDX, .npy, tar, one image or a list of paths on a pipe, found Parquet or .npz, which are read from their ends; save it to a file and name that.");
+            throw new InvalidDataException($"'{path}': offset 0: expected IDX, .npy, tar, one image or a list of paths on a pipe, found Parquet or .npz, which are read from their ends; save it to a file and name that.");
         }
+        string name = path == "-" ? "stdin" : Path.GetFileName(path);
         if (ImageFile.HasImageMagic(magic.Span))
         {
-            return new OneImageStream(ExactRead.UpTo(whole, ImageBuffer.MaxFileBytes, "-"));
+            return new OneImageStream(name, path, ExactRead.UpTo(whole, ImageBuffer.MaxFileBytes, path));
         }
-        return !IsBinary(magic.Span) ? PathList.Open(whole, magic.Span) : Open("stdin", "-", whole, magic.Span);
+        return !IsBinary(magic.Span) ? PathList.Open(name, path, whole, magic.Span) : Open(name, path, whole, magic.Span);
     }
 
     /// <summary>IDX, .npy or tar, each bare or gzipped.</summary>

@@ -33,7 +33,7 @@ sealed class TensorStream : DigitStream
         }
     }
 
-    public override string? Fingerprint => file is null ? null : FileFingerprint(file.Name);
+    public override string? Fingerprint => file is { CanSeek: true } ? FileFingerprint(file.Name) : null;
 
     /// <summary>Path, size and time of a file.</summary>
     public static string FileFingerprint(string path)

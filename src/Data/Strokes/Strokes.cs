@@ -16,8 +16,10 @@ public static class Strokes
     /// <param name="seed">Names the sequence. The same images come at any thread count and on any machine, whatever the range asked for.</param>
     /// <param name="first">Index of the first image.</param>
     /// <param name="split">What the set is called; it changes no image.</param>
+    /// <param name="cancellation">Stops between images.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> or <paramref name="first"/> is out of range.</exception>
-    public static DigitSet Draw(int count, ulong seed, int first = 0, Split split = Split.All)
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    public static DigitSet Draw(int count, ulong seed, int first = 0, Split split = Split.All, CancellationToken cancellation = default)
     {
         if (count is < 1 or > MaxCount)
         {
@@ -29,7 +31,7 @@ public static class Strokes
         }
         byte[] pixels = new byte[count * DigitSet.PixelCount], labels = new byte[count];
         ulong digitKey = RandomStream.KeyOf(seed, "strokes.digits"), shapeKey = RandomStream.KeyOf(seed, "strokes.shapes");
-        Parallel.For(0, count, () => new StrokeWriter(), (index, _, writer) =>
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new StrokeWriter(), (index, _, writer) =>
         {
             int sample = first + index;
             labels[index] = DigitOf(digitKey, sample);

@@ -1,0 +1,19 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Toolchain.Cli;
+
+/// <summary>An option that takes a number as it is written everywhere: a point before the decimals, nothing between the thousands.</summary>
+sealed class Number : Option<double>
+{
+    public Number(string name)
+        : base(name) => CustomParser = result =>
+        {
+            string given = result.Tokens[0].Value;
+            if (!double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) || !double.IsFinite(number))
+            {
+                result.AddError($"{name} '{given}': expected a number, such as 0.5.");
+            }
+            return number;
+        };
+}

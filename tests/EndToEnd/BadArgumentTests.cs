@@ -1,0 +1,98 @@
+using Toolchain.Cli;
+using Toolchain.Data;
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>Arguments that mean nothing, or would do harm.</summary>
+public sealed class BadArgumentTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string In(string name) => Path.Combine(folder, name);
+
+    static void Fails(string message, params string[] arguments)
+    {
+        var error = new StringWriter();
+        int status = UvlCommand.Create().Run(arguments, TextWriter.Null, error);
+        Assert.Equal((2, $"uvl: {message}\n"), (status, error.ToString()));
+    }
+
+    [Theory]
+    [InlineData("embed", "--device", "gpu", "auto, cpu, cuda")]
+    [InlineData("embed", "--device", "5", "auto, cpu, cuda")]
+    [InlineData("embed", "--split", "foo", "train, test, all")]
+    [InlineData("embed", "--split", "7", "train, test, all")]
+    [InlineData("embed", "--fit", "x", "mnist, none")]
+    [InlineData("cluster", "--split", "1", "train, test, all")]
+    [InlineData("cluster", "--method", "spectral", "kmeans, gmm")]
+    [InlineData("cluster", "--method", "9", "kmeans, gmm")]
+    [InlineData("evaluate", "--protocol", "x", "strict, poster, both")]
+    [InlineData("evaluate", "--protocol", "7", "strict, poster, both")]
+    public void Choice_OfNoneThereIs_NamesThem(string command, string option, string given, string words) =>
+        Fails($"{option} '{given}': expected one of {words}. See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
+
+    [Fact]
+    public void Choice_InHelp_IsWrittenAsItIsTyped()
+    {
+        var output = new StringWriter();
+        Assert.Equal(0, UvlCommand.Create().Run(["cluster", "--help"], output, TextWriter.Null));
+        Assert.All(["--split <train|test|all>", "--method <kmeans|gmm>", "--fit <mnist|none>", "--device <auto|cpu|cuda>"], part => Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
+        Assert.All(["KMeans]", "Mnist", "Auto"], part => Assert.DoesNotContain(part, output.ToString(), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("embed", "--threads", "-2", "expected a number of threads, or 0 for all processors.")]
+    [InlineData("embed", "--threads", "x", "expected a number of threads, or 0 for all processors.")]
+    [InlineData("tsne", "--perplexity", "5,5", "expected a number, such as 0.5.")]
+    [InlineData("tsne", "--perplexity", "NaN", "expected a number, such as 0.5.")]
+    public void Number_ThatIsNone_IsRefused(string command, string option, string given, string rule) =>
+        Fails($"{option} '{given}': {rule} See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
+
+    [Fact]
+    public void Number_OfANestedCommand_IsRefusedToo() =>
+        Fails("--range '1,5': expected a number, such as 0.5. See 'uvl plot generator --help'.", "plot", "generator", "m.onnx", "--out", "x.png", "--range", "1,5");
+
+    [Theory]
+    [InlineData("x.npy", "x.npy", "x.npy")]
+    [InlineData("x.npy", "sub/../x.npy", "x.npy")]
+    [InlineData("x.npy", "x.npy", "x.npy", "--shard", "0/1")]
+    [InlineData("x.labels.npy", "x.npy", "x.labels.npy")]
+    [InlineData("images.npy,x.names.txt", "x.npy", "x.names.txt")]
+    [InlineData("x.csv", "x.csv", "x.csv")]
+    public void Embed_OverItsImages_IsRefused(string data, string output, string replaced, params string[] rest)
+    {
+        byte[] images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(1, 1).Pixels], labels = [0, 0, 8, 1, 0, 0, 0, 1, 3];
+        string[] files = [.. data.Split(',').Select(In)];
+        for (int i = 0; i < files.Length; i++)
+        {
+            File.WriteAllBytes(files[i], i == 0 ? images : labels);
+        }
+        var graph = new GraphBuilder("encoder");
+        graph.Output("embedding", graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28))));
+        graph.Build().Save(In("model.onnx"));
+        Fails($"--out '{In(output)}': writing it would replace '{In(replaced)}', which is read; name another file.", ["embed", In("model.onnx"), "--quiet", "--data", string.Join(',', files), "--out", In(output), .. rest]);
+        Assert.Equal(images, File.ReadAllBytes(files[0]));
+    }
+
+    [Theory]
+    [InlineData("g.npy")]
+    [InlineData("g.labels.npy")]
+    public void Tsne_OverItsEmbeddings_IsRefused(string output)
+    {
+        Npy.Write(In("g.npy"), TensorEntry.Of<float>([.. Enumerable.Range(0, 200).Select(i => (float)i)], 100, 2));
+        Npy.Write(In("g.labels.npy"), TensorEntry.Of<byte>(new byte[100], 100));
+        byte[] before = File.ReadAllBytes(In(output));
+        Fails($"--out '{In(output)}': writing it would replace '{In(output)}', which is read; name another file.", "tsne", In("g.npy"), "--quiet", "--passes", "5", "--out", In(output));
+        Assert.Equal(before, File.ReadAllBytes(In(output)));
+    }
+
+    [Theory]
+    [InlineData("views", "moco")]
+    [InlineData("plot", "generator", "m.onnx")]
+    [InlineData("plot", "capsules", "m.onnx")]
+    public void Sheet_OfAnotherKindThanPng_IsRefused(params string[] command) =>
+        Fails("--out 'x.jpg': expected .png.", [.. command, "--out", "x.jpg"]);
+}

@@ -1,0 +1,73 @@
+using Toolchain.Cli;
+using Toolchain.Data;
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>What <c>uvl tsne</c> says of embeddings that make no map.</summary>
+public sealed class TsneTests : IDisposable
+{
+    const int count = 100;
+
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string In(string name) => Path.Combine(folder, name);
+
+    static (int Status, string Error) Run(params string[] arguments)
+    {
+        var error = new StringWriter();
+        int status = UvlCommand.Create().Run(["tsne", .. arguments, "--quiet", "--passes", "5"], TextWriter.Null, error);
+        return (status, error.ToString());
+    }
+
+    [Theory]
+    [InlineData("e.csv")]
+    [InlineData("e.png")]
+    public void Tsne_LabelsOfOtherRows_EndsWith3(string output)
+    {
+        Write(new float[2 * count]);
+        Npy.Write(In("e.labels.npy"), TensorEntry.Of<byte>(new byte[7], 7));
+        Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected uint8 digits [100], one for each row of '{In("e.npy")}', found UInt8 [7]; embed the images again.\n"), Run(In("e.npy"), "--out", In(output)));
+    }
+
+    [Fact]
+    public void Tsne_LabelsOfAnotherType_EndsWith3()
+    {
+        Write(new float[2 * count]);
+        Npy.Write(In("e.labels.npy"), TensorEntry.Of<long>(new long[count], count));
+        Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected uint8 digits [100], one for each row of '{In("e.npy")}', found Int64 [100]; embed the images again.\n"), Run(In("e.npy"), "--out", In("e.csv")));
+    }
+
+    [Fact]
+    public void Tsne_NoNumber_EndsWith3AndItsPlace()
+    {
+        float[] values = new float[2 * count];
+        values[7] = float.NaN;
+        Write(values);
+        Assert.Equal((3, $"uvl: '{In("e.npy")}': expected finite embeddings, found NaN in row 3; embed the images again with a sound model.\n"), Run(In("e.npy"), "--out", In("e.csv")));
+    }
+
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(3, 2)]
+    [InlineData(100, 0)]
+    public void Tsne_TooLittleForAMap_EndsWith3(int rows, int width)
+    {
+        Write(new float[rows * width], rows, width);
+        Assert.Equal((3, $"uvl: '{In("e.npy")}': expected float32 embeddings [N,D] with N at least 4, found Float32 [{rows},{width}].\n"), Run(In("e.npy"), "--out", In("e.csv")));
+    }
+
+    [Fact]
+    public void Tsne_ModelThatGivesNoNumbers_EndsWith4()
+    {
+        var graph = new GraphBuilder("nan");
+        Value flat = graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28)));
+        graph.Output("embedding", graph.Apply("Sqrt", [graph.Sub(flat, graph.Scalar(2, flat))]));
+        graph.Build().Save(In("model.onnx"));
+        Assert.Equal((4, $"uvl: '{In("model.onnx")}': expected finite embeddings, found NaN in row 0; the model is broken or was trained to divergence.\n"), Run(In("model.onnx"), "--data", "strokes:700", "--out", In("e.csv")));
+    }
+
+    void Write(float[] values, int rows = count, int width = 2) => Npy.Write(In("e.npy"), TensorEntry.Of<float>(values, rows, width));
+}
