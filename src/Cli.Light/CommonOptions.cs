@@ -88,6 +88,13 @@ public sealed class CommonOptions
         return digits;
     }
 
+    /// <summary>Opens training and test images. Where there are no parts, such as in a pipe, which is read but once, both are all images.</summary>
+    public (DigitSet Train, DigitSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec)
+    {
+        DigitSet train = Open(parsed, terminal, spec, Split.Train);
+        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test));
+    }
+
     /// <summary>How sources are looked for, from the command line.</summary>
     public DigitSourceOptions Source(ParseResult parsed, Terminal terminal) =>
         new() { Fit = parsed.GetValue(Fit), SkipBad = parsed.GetValue(SkipBad), Progress = new DownloadLines(terminal) };

@@ -1,4 +1,4 @@
-// Writes digits as other programs do: node write_images.mjs DIGITS.npy FOLDER. FOLDER/pngs/NNNNN.png by node's zlib, and FOLDER/images.parquet in the shape of Hugging Face's datasets
+// Writes digits as other programs do: node write_images.mjs DIGITS.npy FOLDER. FOLDER/pngs/NNNNN.png by node's zlib, and FOLDER/CODEC.parquet in the shape of Hugging Face's datasets
 // (a struct of bytes and path) by DuckDB.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
@@ -39,4 +39,6 @@ for (let i = 0; i < pixels.length / 784; i++) {
   ]));
 }
 const duck = await (await DuckDBInstance.create(':memory:')).connect();
-await duck.run(`COPY (SELECT {'bytes': content, 'path': parse_filename(filename)} AS image FROM read_blob('${folder}/pngs/*.png') ORDER BY filename) TO '${folder}/images.parquet' (FORMAT parquet)`);
+for (const codec of ['snappy', 'zstd', 'gzip', 'lz4_raw', 'brotli', 'uncompressed']) {
+  await duck.run(`COPY (SELECT {'bytes': content, 'path': parse_filename(filename)} AS image FROM read_blob('${folder}/pngs/*.png') ORDER BY filename) TO '${folder}/${codec}.parquet' (FORMAT parquet, COMPRESSION ${codec})`);
+}

@@ -92,8 +92,33 @@ public sealed class CommandTests : IDisposable
         (int status, _, string error) = Run("cluster", In("ten.onnx"), "--quiet", "--data", "strokes:200", "--k", "3", "--out", In("three.onnx"));
         Assert.True(status == 0, error);
         Assert.Equal(0, Run("cluster", model, "--quiet", "--data", "strokes:200", "--k", "3", "--out", In("straight.onnx")).Status);
+        Assert.Equal(2, Run("cluster", model, "--quiet", "--data", "strokes:200", "--out", model).Status); // not over what it reads
+        Assert.Equal(2, Run("probe", model, "--quiet", "--data", "strokes:200", "--out", model).Status);
         Assert.True(Toolchain.Graph.OnnxModel.Load(In("ten.onnx")).Metadata.ContainsKey("uvl.cluster_digits"));
         Assert.Equal(File.ReadAllBytes(In("straight.onnx")), File.ReadAllBytes(In("three.onnx")));
+    }
+
+    [Fact]
+    public void Evaluate_TwoSeeds_SaysWhichIsWhichAndTheirSpread()
+    {
+        string[] models = [.. new[] { "1", "2" }.Select(seed =>
+        {
+            Assert.Equal(0, Run("train", "autoencoder", "--quiet", "--data", "strokes:200", "--seed", seed, "--set", "stepCount=4", "--set", "batchSize=16", "--out", In($"seed-{seed}")).Status);
+            return In($"seed-{seed}");
+        })];
+        (int status, string output, string error) = Run(["evaluate", .. models, "--data", "strokes:200", "--protocol", "strict", "--tsne", "0", "--out", In("report")]);
+        Assert.True(status == 0, error);
+        Assert.Contains("autoencoder, seed 1", output, StringComparison.Ordinal);
+        Assert.Contains("autoencoder, seed 2", output, StringComparison.Ordinal);
+        (_, output, _) = Run(["evaluate", .. models, "--json", "--data", "strokes:200", "--protocol", "strict", "--tsne", "0", "--out", In("report")]);
+        JsonElement[] events = [.. output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(["1", "2"], Events("row").Where(row => row.GetProperty("method").GetString() == "autoencoder").Select(row => row.GetProperty("seed").GetString()).Distinct());
+        Assert.All(Events("row"), row => Assert.Equal(10, row.GetProperty("sizes").GetArrayLength()));
+        Assert.All(Events("spread"), spread => Assert.Equal(["1", "2"], spread.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetString())));
+        Assert.NotEmpty(Events("spread"));
+        Assert.Equal(Path.Combine(In("report"), "report.html"), Assert.Single(Events("report")).GetProperty("path").GetString());
+
+        IEnumerable<JsonElement> Events(string name) => events.Where(one => one.GetProperty("event").GetString() == name);
     }
 
     [Fact]

@@ -77,6 +77,16 @@ public sealed class EmbedProcessTests : IDisposable
         Assert.Matches("^uvl: No space left on device .* Nothing is half-written; mend that and run the same command again.\nended with 75\nx.npy.partial\n$", error);
     }
 
+    /// <summary>A pipe is read once, and has no parts: its images are both those that are clustered and those that are shown.</summary>
+    [Fact]
+    public void Evaluate_Pipe_IsReadOnce()
+    {
+        Npy.Write(In("images.npy"), TensorEntry.Of<byte>(Strokes.Draw(100, 1).Pixels, 100, 28, 28));
+        (int status, string error) = Shell($"cat {In("images.npy")} | {Command} evaluate {model} --quiet --data - --tsne 0 --out {In("report")}");
+        Assert.True(status == 0, error);
+        Assert.Contains("The images have no labels", File.ReadAllText(In("report/report.md")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Embed_ReaderThatCloses_StillWritesTheFile()
     {

@@ -60,6 +60,10 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void Run_Cancelled_Stops() =>
+        Assert.ThrowsAny<OperationCanceledException>(() => evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict, new CancellationToken(true)));
+
+    [Fact]
     public void Run_OwnClustersAndEmbedding_ShowsBothWays()
     {
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10)], test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];

@@ -54,6 +54,20 @@ public sealed class LinearProbeTests
             LinearProbe.Fit(new Rows(new float[20], 2), new int[10], device: ComputeDevice.Cuda)).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The runtime stops between two operators: a whole training would take longer.</summary>
+    [Fact]
+    public void Fit_Cancelled_StopsTheRuntime()
+    {
+        using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var rows = new Rows(new float[2000 * 784], 784);
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        Assert.ThrowsAny<OperationCanceledException>(() => LinearProbe.Fit(rows, new int[2000], cancellation: cancel.Token));
+        TimeSpan stopped = clock.Elapsed;
+        clock.Restart();
+        _ = LinearProbe.Fit(rows, new int[2000]);
+        Assert.InRange(stopped, TimeSpan.Zero, 0.7 * clock.Elapsed);
+    }
+
     [Fact]
     public void Accuracy_SeparableRows_IsOne_AndChanceWithoutThem()
     {

@@ -45,7 +45,9 @@ static class ClusterCommand
             {
                 EmbeddingFile.RequireFormat(path);
             }
-            using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model)!), common.Encoder(parsed));
+            string encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            CommonOptions.RequireApart(path, [path], encoder);
+            using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
             if (!fit)
             {
                 var applied = new EmbedOptions { Embedding = false, Cluster = true, Probability = parsed.GetValue(probability) };
@@ -58,7 +60,7 @@ static class ClusterCommand
             }
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split) ?? Split.Train);
             Rows rows = new(EmbedCommand.Run(terminal, session, digits, cancellation).Values, session.Dimension);
-            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), parsed.GetValue(k), parsed.GetValue(common.Seed), parsed.GetValue(common.Threads));
+            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), parsed.GetValue(k), parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation);
             Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
             FusedProof.Require(fused, head.Labels, digits);

@@ -17,7 +17,7 @@ static class EvaluateCommand
         var common = new CommonOptions();
         var models = new Argument<string[]>("MODEL") { Description = "One or more model.onnx, or folders that have one, such as runs.", Arity = ArgumentArity.OneOrMore };
         var output = new Option<string>("--out") { Description = "Folder for metrics.json, report.md and report.html.", DefaultValueFactory = _ => "runs/evaluation" };
-        var protocol = new Choice<ProtocolChoice>("--protocol") { Description = "strict, poster or both.", DefaultValueFactory = _ => ProtocolChoice.Both };
+        var protocol = new Choice<ProtocolChoice?>("--protocol") { Description = "strict, poster or both (default)." };
         var layer = new Option<string>("--layer") { Description = "Output of the models that is taken as the embedding, such as feature for moco.", DefaultValueFactory = _ => "embedding" };
         var map = new Option<int>("--tsne") { Description = "Test images on the report's t-SNE map of each model; 0 for none.", DefaultValueFactory = _ => 10_000 };
         var sweep = new Option<string[]>("--sweep") { Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.", AllowMultipleArgumentsPerToken = false };
@@ -29,7 +29,7 @@ static class EvaluateCommand
         {
             var terminal = new Terminal(parsed);
             string spec = common.Spec(parsed, terminal);
-            DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), parsed.GetValue(common.Device));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
@@ -45,11 +45,11 @@ static class EvaluateCommand
                 }
                 Subject subject = Embed(terminal, session, train, test, cancellation);
                 terminal.Stage($"clustering and scoring {subject.Method}");
-                rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol), cancellation));
+                rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
                 portraits.Add(new Portrait(subject, Map(terminal, subject, parsed.GetValue(map), parsed.GetValue(common.Threads), cancellation), RunFiles.Beside(path)));
             }
             terminal.Stage("scoring raw pixels, for comparison");
-            rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol), cancellation));
+            rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
             MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);
             var context = new ReportContext(train, test, Versions());
             MarkdownReport.Write(Path.Combine(folder, "report.md"), context, rows);
@@ -104,6 +104,16 @@ static class EvaluateCommand
         {
             if (spread.Figures.GetValueOrDefault("accuracy") is Spread accuracy)
             {
+                terminal.Event("spread", new JsonObject
+                {
+                    ["method"] = spread.Method,
+                    ["protocol"] = spread.Protocol,
+                    ["clusterer"] = spread.Clusterer,
+                    ["k"] = spread.K,
+                    ["seeds"] = new JsonArray([.. spread.Seeds.Select(seed => JsonValue.Create(seed))]),
+                    ["accuracy_mean"] = accuracy.Mean,
+                    ["accuracy_deviation"] = accuracy.StandardDeviation,
+                });
                 terminal.Line($"{spread.Method}, {spread.Protocol}, {spread.K} {spread.Clusterer}, over seeds {string.Join(", ", spread.Seeds)}: accuracy {Percent(accuracy.Mean)}, standard deviation {Percent(accuracy.StandardDeviation)}, {Percent(accuracy.Lowest)} to {Percent(accuracy.Highest)}");
             }
         }

@@ -29,8 +29,12 @@ static class ProbeCommand
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
-            string spec = common.Spec(parsed, terminal);
-            using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model)!), common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
+            string spec = common.Spec(parsed, terminal), encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            foreach (string target in new[] { parsed.GetValue(output), parsed.GetValue(training) }.OfType<string>())
+            {
+                CommonOptions.RequireApart(target, [target], encoder);
+            }
+            using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
             if (session.Dimension == 0)
             {
                 throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
@@ -39,11 +43,11 @@ static class ProbeCommand
             {
                 throw new ArgumentException($"--out: a classifier of '{session.Layer}' cannot be fused, only one of 'embedding'; leave out --out or --layer.");
             }
-            DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
             (int[] trainDigits, int[] testDigits) = (Digits(train), Digits(test));
             Rows rows = new(EmbedCommand.Run(terminal, session, train, cancellation).Values, session.Dimension);
             terminal.Stage("training the classifier");
-            LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed), parsed.GetValue(common.Device));
+            LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed), parsed.GetValue(common.Device), cancellation);
             int[] given = classifier.Assign(new Rows(EmbedCommand.Run(terminal, session, test, cancellation).Values, session.Dimension));
             (double right, string where) = (given.Zip(testDigits).Count(pair => pair.First == pair.Second) / (double)given.Length, "");
             if (parsed.GetValue(output) is string path)

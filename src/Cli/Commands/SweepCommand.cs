@@ -38,7 +38,7 @@ static class SweepCommand
                 OptionBinder.Apply(known.Defaults, cell).Check(); // before the first hour is spent
             }
             string spec = common.Spec(parsed, terminal);
-            DigitSet train = common.Open(parsed, terminal, spec, Split.Train), test = common.Open(parsed, terminal, spec, Split.Test);
+            (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
             _ = train.Labels ?? test.Labels ?? throw new InvalidDataException($"'{spec}': expected labelled images to score the cells on, found none with labels.");
             var request = new TrainingRequest
             {

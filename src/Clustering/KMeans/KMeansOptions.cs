@@ -27,6 +27,9 @@ public sealed record KMeansOptions
     /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Stops the fit between two passes.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     internal void Check<TRows>(TRows rows) where TRows : struct, IRows
     {
         rows.Check();
@@ -44,8 +47,8 @@ public sealed record KMeansOptions
 /// <param name="Centres">Centres [K,D], row-major.</param>
 /// <param name="Labels">Nearest centre of each row; ties go to the lower index.</param>
 /// <param name="Inertia">Sum of the squared distances to the nearest centres.</param>
-/// <param name="Iterations">Passes of the kept start.</param>
-/// <param name="Converged">Whether the tolerance was met before the last allowed pass.</param>
+/// <param name="Iterations">Passes of the kept start over all rows; 0 after mini-batches.</param>
+/// <param name="Converged">Whether the tolerance was met before the last allowed pass; true after mini-batches, which have none.</param>
 public sealed record KMeansResult(Rows Centres, int[] Labels, double Inertia, int Iterations, bool Converged)
 {
     /// <summary>Mean squared distance of a row to its centre per dimension; at least a rounding error, so that it can be divided by.</summary>

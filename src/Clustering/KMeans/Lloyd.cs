@@ -31,6 +31,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
         int iteration = 0;
         while (!converged && iteration < maxIterations)
         {
+            options.Cancellation.ThrowIfCancellationRequested();
             iteration++;
             float[] moved = Means();
             double movement = Kernels.SquaredDistance(moved, centres);

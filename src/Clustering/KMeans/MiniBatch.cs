@@ -12,6 +12,7 @@ static class MiniBatch
         var batch = new float[options.BatchSize * width];
         for (int step = 0; step < options.MaxIterations; step++)
         {
+            options.Cancellation.ThrowIfCancellationRequested();
             for (int i = 0; i < options.BatchSize; i++)
             {
                 rows.Read(random.Next(rows.Count), 0, batch.AsSpan(i * width, width));

@@ -100,7 +100,7 @@ public sealed class GaussianMixture
         for (int restart = 0; restart < options.Restarts; restart++)
         {
             // Distinct and fixed streams for the restarts.
-            KMeansResult start = KMeans.Fit(rows, new KMeansOptions { ClusterCount = options.ComponentCount, Seed = unchecked(options.Seed + restart * 104729), Threads = options.Threads });
+            KMeansResult start = KMeans.Fit(rows, new KMeansOptions { ClusterCount = options.ComponentCount, Seed = unchecked(options.Seed + restart * 104729), Threads = options.Threads, Cancellation = options.Cancellation });
             GaussianMixture found = Fit(rows, start.Labels, options);
             best = best is null || found.LogLikelihood > best.LogLikelihood ? found : best;
         }
@@ -126,6 +126,7 @@ public sealed class GaussianMixture
         double previous = double.NegativeInfinity;
         for (int iteration = 1; ; iteration++)
         {
+            options.Cancellation.ThrowIfCancellationRequested();
             components = Maximization.Improve(rows, expectation, components, options);
             double level = expectation.MeanLogLikelihood();
             bool converged = level - previous < options.Tolerance;

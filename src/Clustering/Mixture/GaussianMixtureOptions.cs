@@ -43,6 +43,9 @@ public sealed record GaussianMixtureOptions
     /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Stops the fit between two passes.</summary>
+    public CancellationToken Cancellation { get; init; }
+
     internal void Check(Rows rows)
     {
         rows.Check();

@@ -45,11 +45,13 @@ public static class LinearProbe
     /// <param name="digits">Their digits.</param>
     /// <param name="seed">Seed of the order of rows; the start is zero.</param>
     /// <param name="device">Where it is trained.</param>
+    /// <param name="cancellation">Stops the training between two operators.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
-    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> digits, int seed = 0, ComputeDevice device = ComputeDevice.Cpu)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> digits, int seed = 0, ComputeDevice device = ComputeDevice.Cpu, CancellationToken cancellation = default)
     {
         (float[] mean, float[] scale) = Standardization(train);
-        (float[] weight, float[] bias) = Train(train, digits, mean, scale, seed, device);
+        (float[] weight, float[] bias) = Train(train, digits, mean, scale, seed, device, cancellation);
         // weight (x - mean) scale + bias, of x itself.
         var (folded, shifted) = (new double[classes, train.Width], Array.ConvertAll(bias, value => (double)value));
         for (int digit = 0; digit < classes; digit++)
@@ -70,7 +72,7 @@ public static class LinearProbe
     /// <param name="width">Columns of the rows (D).</param>
     public static OnnxModel Training(int width) => ProbeGraph.Build(width, classes);
 
-    static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed, ComputeDevice device)
+    static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed, ComputeDevice device, CancellationToken cancellation)
     {
         int width = train.Width;
         (long[] order, int batch) = Order(train.Count, seed);
@@ -84,9 +86,14 @@ public static class LinearProbe
         OrtValue[] outputs = [Tensor<float>(weight, classes, width), Tensor<float>(bias, classes)];
         using InferenceSession session = Sessions.Open(Training(width).ToBytes(), "the linear probe", device).Session;
         using var options = new RunOptions();
+        using CancellationTokenRegistration stop = cancellation.Register(() => options.Terminate = true);
         try
         {
             session.Run(options, ["x", "digits", "order", "mean", "scale", "learning_rate", "decay", "steps_before", .. ProbeGraph.State], inputs, ["next_weight", "next_bias"], outputs);
+        }
+        catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellation);
         }
         finally
         {

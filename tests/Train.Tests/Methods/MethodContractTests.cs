@@ -155,6 +155,18 @@ public sealed class MethodContractTests : IDisposable
         }
     }
 
+    /// <summary>Whatever a method does while it trains, it stops when it is told to, and leaves no model.</summary>
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void Train_CancelledBefore_Stops(string name)
+    {
+        using var cancel = new CancellationTokenSource();
+        _ = name == "refine" ? Given : "";
+        cancel.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => Train(name, "a", stop: cancel));
+        Assert.False(File.Exists(folder["a/model.onnx"]));
+    }
+
     [Fact]
     public void Resume_TwoPieces_SumsTheirTime()
     {

@@ -59,6 +59,7 @@ static class GaussianMixtureSystem
             Regularization = options.Regularization,
             Seed = request.Seed,
             Threads = request.Threads,
+            Cancellation = request.Cancellation,
         });
         var graph = new GraphBuilder("gmm");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side));

@@ -46,6 +46,7 @@ static class KMeansSystem
             MaxIterations = options.MaxIterations,
             Seed = request.Seed,
             Threads = request.Threads,
+            Cancellation = request.Cancellation,
         };
         var graph = new GraphBuilder("kmeans");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side)), rows;
