@@ -6,6 +6,7 @@ public sealed class CompletionTests
 {
     [Theory]
     [InlineData("uvl tr", "train")]
+    [InlineData("uvl e", "embed evaluate export")]
     [InlineData("uvl train mo", "moco")]
     [InlineData("uvl train moco --se", "--seed --set")]
     [InlineData("uvl data ", "--help --json --quiet --verbose -? -h fetch info strokes")]

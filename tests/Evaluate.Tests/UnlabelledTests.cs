@@ -83,6 +83,18 @@ public sealed class UnlabelledTests
     public void Linear_WithoutLabels_IsRefused() => Assert.Equal("The linear probe learns from labels, and the data has none; give labelled images.",
         Assert.Throws<InvalidDataException>(() => new Evaluation(Bare(20), Bare(10)).Linear(Toys.Subject(20, 10))).Message);
 
+    /// <summary>Refined from other systems is of another kind, refined from another seed's run is not.</summary>
+    [Fact]
+    public void SettingsOf_From_CountsButForItsNumbers()
+    {
+        Assert.Equal("rounds=4 from=\"runs/moco/run-\" abc ", Of("runs/moco/run-012"));
+        Assert.Equal(Of("runs/moco/run-001"), Of("runs/moco/run-002"));
+        Assert.NotEqual(Of("runs/moco/run-001"), Of("runs/autoencoder/run-001"));
+        Assert.Null(Subject.SettingsOf(new Dictionary<string, string>()));
+
+        static string? Of(string from) => Subject.SettingsOf(new Dictionary<string, string> { ["uvl.options"] = $$"""{"rounds":4,"from":"{{from}}"}""", ["uvl.dataset_sha256"] = "abc" });
+    }
+
     [Fact]
     public void SeedSpread_GroupsEqualSettingsAlone()
     {

@@ -35,7 +35,7 @@ public sealed record Subject
     /// <summary>Seed of the training, from the model's metadata, or null.</summary>
     public string? Seed { get; init; }
 
-    /// <summary>Training data and options from the model's metadata, but for seeds; null where it has none.</summary>
+    /// <summary>Training data and options from the model's metadata, but for seeds: equal where two models are of one kind. Null where it has none.</summary>
     public string? Settings { get; init; }
 
     /// <summary>Training time from the manifest, or null.</summary>
@@ -89,8 +89,8 @@ public sealed record Subject
     /// <summary>Whether what a model names is a classifier, trained with labels by <c>uvl probe</c>, and no clusters.</summary>
     public static bool LearntFromLabels(EncoderSession session) => session.Metadata.GetValueOrDefault("uvl.clusterer") == "linear";
 
-    // "from" is the folder of another run, which has the same seed as a rule.
-    static string? SettingsOf(IReadOnlyDictionary<string, string> metadata)
+    /// <summary>Training data and options, from a model's metadata. "from" is the folder of another run; its numbers are left out, which are as a rule those of its seed.</summary>
+    internal static string? SettingsOf(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.TryGetValue("uvl.options", out string? options))
         {
@@ -99,7 +99,7 @@ public sealed record Subject
         try
         {
             using JsonDocument read = JsonDocument.Parse(options);
-            IEnumerable<string> kept = read.RootElement.EnumerateObject().Where(option => option.Name != "from").Select(option => $"{option.Name}={option.Value.GetRawText()}");
+            IEnumerable<string> kept = read.RootElement.EnumerateObject().Select(option => $"{option.Name}={(option.Name == "from" ? WithoutDigits(option.Value.GetRawText()) : option.Value.GetRawText())}");
             return string.Join(' ', kept.Append(metadata.GetValueOrDefault("uvl.dataset_sha256", "")).Append(metadata.GetValueOrDefault("uvl.clusterer", "")));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -107,6 +107,8 @@ public sealed record Subject
             return null;
         }
     }
+
+    static string WithoutDigits(string text) => string.Concat(text.Split("0123456789".ToCharArray()));
 
     static void RequireFinite(Embeddings embeddings, string path)
     {
