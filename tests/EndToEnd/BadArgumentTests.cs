@@ -34,6 +34,12 @@ public sealed class BadArgumentTests : IDisposable
     public void Choice_OfNoneThereIs_NamesThem(string command, string option, string given, string words) =>
         Fails($"{option} '{given}': expected one of {words}. See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
 
+    [Theory]
+    [InlineData("12")]
+    [InlineData("22")]
+    [InlineData("x")]
+    public void Export_UnknownOpset_NamesTheKnown(string given) => Fails($"--opset '{given}': expected 13 to 21. See 'uvl export --help'.", "export", "run", "--opset", given);
+
     [Fact]
     public void Choice_InHelp_IsWrittenAsItIsTyped()
     {

@@ -1,7 +1,10 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Toolchain.Cli.Light;
 using Toolchain.Cli.Light.Commands;
 using Toolchain.Data;
+using Toolchain.Graph;
 using Toolchain.Graph.Inspection;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Running;
@@ -16,7 +19,7 @@ static class ExportCommand
         var common = new CommonOptions();
         var folder = new Argument<string?>("RUN") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string?>("--out") { Description = "Target; by default model.onnx in the run folder." };
-        var opset = new Option<int>("--opset") { Description = "Version of the operators, 13 to 21.", DefaultValueFactory = _ => 17 };
+        var opset = new Option<int>("--opset") { Description = "Version of the operators, 13 to 21.", DefaultValueFactory = _ => 17, Validators = { RequireKnown } };
         var half = new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is reported." };
         var manifest = new Option<bool>("--manifest") { Description = "Also write manifest.json beside the model: the run's, with the digests of what was exported." };
         var data = new Option<string?>("--data") { Description = "The run's training images, where they no longer lie where they were." };
@@ -63,5 +66,13 @@ static class ExportCommand
             terminal.Event("exported", new { Method = config.Method.Name, Path = path, Beside = beside, exported.Parity });
         });
         return command;
+    }
+
+    static void RequireKnown(OptionResult opset)
+    {
+        if (opset.Tokens is [{ Value: string given }] && !(int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version is >= OnnxModel.LowestOpset and <= OnnxModel.HighestOpset))
+        {
+            opset.AddError($"--opset '{given}': expected {OnnxModel.LowestOpset} to {OnnxModel.HighestOpset}.");
+        }
     }
 }
