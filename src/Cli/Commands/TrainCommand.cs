@@ -17,7 +17,7 @@ static class TrainCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var method = new Argument<string>("METHOD") { Description = $"One of {string.Join(", ", MethodRegistry.All.Select(known => known.Name))}." };
+        var method = new Argument<string>("METHOD") { HelpName = "METHOD", Description = $"One of {string.Join(", ", MethodRegistry.All.Select(known => known.Name))}." };
         method.CompletionSources.Add(_ => MethodRegistry.All.Select(known => new CompletionItem(known.Name)));
         var output = new Option<string?>("--out") { Description = "Run folder; by default the next free runs/METHOD/run-NNN." };
         var time = new Option<string?>("--time") { Description = "Stop after this long, such as 90s, 20m or 2h, with a checkpoint and a model." };
