@@ -122,6 +122,16 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public void Sweep_WithoutLabels_EndsBeforeACellIsTrained()
+    {
+        Data.Npy.Write(Path.Combine(folder, "bare.npy"), Data.TensorEntry.Of<byte>(Data.Strokes.Draw(200, 1).Pixels, 200, 28, 28));
+        var error = new StringWriter();
+        Assert.Equal(3, Run(new StringWriter(), error, "bare", "stepCount=2", Path.Combine(folder, "bare.npy")));
+        Assert.Contains("expected labelled images to score the cells on, found none with labels.", error.ToString(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(folder, "bare")));
+    }
+
+    [Fact]
     public void Sweep_StoppedHalfway_KeepsFinishedCellsAndEndsAlike()
     {
         string whole = Sweep("whole");

@@ -39,7 +39,10 @@ static class SweepCommand
             }
             string spec = common.Spec(parsed, terminal);
             (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
-            _ = train.Labels ?? test.Labels ?? throw new InvalidDataException($"'{spec}': expected labelled images to score the cells on, found none with labels.");
+            if (train.Labels is null || test.Labels is null)
+            {
+                throw new InvalidDataException($"'{spec}': expected labelled images to score the cells on, found none with labels.");
+            }
             var request = new TrainingRequest
             {
                 Digits = train,
