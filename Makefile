@@ -13,7 +13,7 @@ build: ## build everything, warnings as errors
 	$(DOTNET) build $(SOLUTION) -c Release -v quiet
 
 test: build ## all quick tests
-	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-not-trait Category=Slow --ignore-exit-code 8
+	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-not-trait Category=Slow --filter-not-trait Category=Torture --ignore-exit-code 8
 
 test-slow: build ## the tests that take minutes, such as learning tests
 	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Slow --ignore-exit-code 8

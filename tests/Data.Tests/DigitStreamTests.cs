@@ -232,4 +232,14 @@ public sealed class DigitStreamTests
         }
         return stream.ToArray();
     }
+
+    // 256 images of four million pixels would be in memory at once.
+    [Fact]
+    public void OpenStream_TensorOfLargeImages_IsRefusedByItsHeader()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("large", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 8, 0, 0, 0, 8, 0, .. new byte[100]]);
+        Assert.Equal($"'{path}': expected 1 to {1 << 18} pixels, found a header of 2048 x 2048; scale the image down.",
+            Assert.Throws<InvalidDataException>(() => DigitSource.OpenStream(path, Split.All)).Message);
+    }
 }

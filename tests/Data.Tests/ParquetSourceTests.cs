@@ -68,6 +68,19 @@ public sealed class ParquetSourceTests
         Damage.RequireFlipsHarmless(folder, whole, path => DigitSource.Open(path, Split.All), count: 600);
     }
 
+    // One byte of the footer is wrong, which Parquet.Net read for ever; and a page whose packed bytes are wrong, which its codec met with
+    // an exception of its own.
+    [Theory]
+    [InlineData("parquet-footer-one-byte.parquet", "offset 26274: expected a sound footer of 1034 bytes, found its end before that;")]
+    [InlineData("parquet-zstd-corrupt.parquet", "expected a sound Parquet file, found otherwise: ")]
+    public async Task Open_DamagedFile_IsRefusedInALine(string name, string message)
+    {
+        string path = Path.Combine(AppContext.BaseDirectory, "Cases", name);
+        Exception? thrown = await Task.Run(() => Record.Exception(() => DigitSource.Open(path, Split.All)))
+            .WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.StartsWith($"'{path}': {message}", Assert.IsType<InvalidDataException>(thrown).Message);
+    }
+
     static async Task HuggingFace(string path, byte[]?[] images, string?[] names, long[] labels)
     {
         var schema = new ParquetSchema(new StructField("image", new DataField("bytes", typeof(byte[])), new DataField("path", typeof(string))), new DataField<long>("label", nullable: true));

@@ -31,4 +31,19 @@ public sealed class SmallFileTests
         Assert.Equal(-1, SmallFile.Read(Path.Combine(deep, "a.png"), new byte[9]));
         Assert.Equal(new byte[] { 1, 2 }, new ImageBuffer().ReadFile(Path.Combine(deep, "a.png")).ToArray());
     }
+
+    // Opening a named pipe without a writer waits for one, and no signal ends that.
+    [Fact]
+    public async Task Read_NamedPipeWithoutAWriter_IsAnEmptyFile()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "named pipes are made with mkfifo");
+        using var folder = new TemporaryFolder();
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [folder["a.png"]]))
+        {
+            await made.WaitForExitAsync();
+        }
+        Exception? thrown = await Task.Run(() => Record.Exception(() => DigitSource.Open(folder.Root, Split.All)))
+            .WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Contains("found an empty file", Assert.IsType<InvalidDataException>(thrown).Message, StringComparison.Ordinal);
+    }
 }

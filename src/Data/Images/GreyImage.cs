@@ -9,12 +9,16 @@ readonly record struct GreyImage(int Width, int Height, byte[] Pixels)
     /// <summary>Largest width times height that is read: 4096 squared, far above any scan of one digit. In colour it takes 64 MiB while it is decoded.</summary>
     public const int MaxPixels = 1 << 24;
 
+    /// <summary>Largest image of a tensor, 512 squared: a batch of them is in memory at a time.</summary>
+    public const int MaxTensorPixels = 1 << 18;
+
     /// <summary>Checks a size that a header claims, before anything is allocated for it.</summary>
-    public static void RequireSize(long width, long height, string name)
+    public static void RequireSize(long width, long height, string name, int most = MaxPixels)
     {
-        if (width < 1 || height < 1 || width > MaxPixels || height > MaxPixels || width * height > MaxPixels)
+        if (width < 1 || height < 1 || width > most || height > most || width * height > most)
         {
-            throw new InvalidDataException($"'{name}': expected 1 to {MaxPixels} pixels, found a header of {width} x {height}; scale the image down.");
+            throw new InvalidDataException($"'{name}': expected 1 to {most} pixels, found a header of {width} x {height}; scale the image "
+                + "down.");
         }
     }
 

@@ -14,7 +14,7 @@ static class IdxFile
     public static PixelLayout ReadLayout(Stream stream, string path)
     {
         int[] axes = ReadAxes(stream, path, 3, "images");
-        GreyImage.RequireSize(axes[2], axes[1], path);
+        GreyImage.RequireSize(axes[2], axes[1], path, GreyImage.MaxTensorPixels);
         return new(axes[0], axes[1], axes[2], false, 16, "pixels");
     }
 

@@ -27,7 +27,7 @@ static class NpzFile
             ZipArchiveEntry images = (parted ? archive.GetEntry($"x{part}.npy") : Find(archive, imageNames) ?? Only(archive))
                 ?? throw new InvalidDataException($"'{path}': expected an array 'images', found {string.Join(", ", archive.Entries.Select(entry => $"'{Array(entry)}'"))}; save it with numpy.savez(images=...).");
             ZipArchiveEntry? labels = parted ? archive.GetEntry($"y{part}.npy") : Find(archive, labelNames);
-            string place = $"{path}, {images.FullName}";
+            string place = $"{path}, {PlainText.Escape(images.FullName)}";
             Stream content = new ZipEntryStream(images, archive);
             return new TensorStream(name, place, content, PixelLayout.Of(NpyHeader.Read(content, place), place), labels is null ? null : Labels(labels, path), parted ? split : Split.All, packed: file);
         }
@@ -37,7 +37,7 @@ static class NpzFile
         }
     }
 
-    static string Array(ZipArchiveEntry entry) => Path.GetFileNameWithoutExtension(entry.FullName);
+    static string Array(ZipArchiveEntry entry) => PlainText.Escape(Path.GetFileNameWithoutExtension(entry.FullName));
 
     static ZipArchiveEntry? Find(ZipArchive archive, string[] names) =>
         names.Select(name => archive.GetEntry($"{name}.npy")).FirstOrDefault(entry => entry is not null);
@@ -46,7 +46,7 @@ static class NpzFile
 
     static byte[] Labels(ZipArchiveEntry entry, string path)
     {
-        string place = $"{path}, {entry.FullName}";
+        string place = $"{path}, {PlainText.Escape(entry.FullName)}";
         using Stream stream = entry.Open();
         TensorEntry tensor = Npy.Read(stream, place);
         long[] values = tensor.Kind switch

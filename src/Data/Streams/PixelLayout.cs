@@ -23,7 +23,7 @@ readonly record struct PixelLayout(long Count, int Height, int Width, bool IsFlo
         {
             throw new InvalidDataException($"'{path}': offset 10: expected uint8 or float32 [N,28,28], [N,784] or [N,H,W], found {header.Kind} [{string.Join(',', header.Shape)}]; reshape it, or convert it with astype('uint8').");
         }
-        GreyImage.RequireSize(width, height, path);
+        GreyImage.RequireSize(width, height, path, GreyImage.MaxTensorPixels);
         return TensorEntry.SizeBytes(header.Kind, header.Shape) is not null
             ? new(header.Shape[0], (int)height, (int)width, header.Kind == TensorKind.Float32, header.DataOffset, "elements")
             : throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape ({string.Join(", ", header.Shape)}); save the array again.");

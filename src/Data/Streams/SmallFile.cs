@@ -9,8 +9,8 @@ namespace Toolchain.Data;
 /// </summary>
 static partial class SmallFile
 {
-    // O_RDONLY | O_CLOEXEC of Linux.
-    const int ForReading = 0x80000;
+    // O_RDONLY | O_CLOEXEC | O_NONBLOCK of Linux: a named pipe without a writer is empty, rather than waited for.
+    const int ForReading = 0x80800;
 
     /// <summary>Reads the start of a file: all of it where <paramref name="bytes"/> holds more than that.</summary>
     /// <returns>Bytes read; -1 where it cannot be done this way, for whatever reason: the usual way then says why.</returns>

@@ -5,8 +5,8 @@ using Parquet.Schema;
 namespace Toolchain.Data;
 
 /// <summary>
-/// Parquet files with encoded images: a column `image` that is a struct with `bytes` (as Hugging Face datasets write it), or any plain binary column; and,
-/// where there is one, an integer column `label`. One row group is in memory at a time.
+/// Parquet files with encoded images: a column `image` that is a struct with `bytes` (as Hugging Face datasets write it), or any plain
+/// binary column; and, where there is one, an integer column `label`. One row group is in memory at a time.
 /// </summary>
 sealed class ParquetStream : DigitStream
 {
@@ -30,7 +30,11 @@ sealed class ParquetStream : DigitStream
         (this.path, this.file, this.head, Source) = (path, file, head, path);
     }
 
-    readonly record struct Head(ParquetReader Reader, long Count, DataField Image, DataField? FileName, DataField? Label);
+    readonly record struct Head(
+        ParquetReader Reader, WindowStream Window, ParquetFooter Footer, DataField Image, DataField? FileName, DataField? Label)
+    {
+        public long Count => Footer.Groups.Sum(group => group.Rows);
+    }
 
     public override string? Fingerprint => TensorStream.FileFingerprint(file.Name);
 
@@ -48,7 +52,7 @@ sealed class ParquetStream : DigitStream
         {
             while (row == images.Length)
             {
-                if (nextGroup == head.Reader.RowGroupCount)
+                if (nextGroup == head.Footer.Groups.Length)
                 {
                     return filled;
                 }
@@ -56,7 +60,8 @@ sealed class ParquetStream : DigitStream
             }
             long number = Position + filled;
             string name = names?[row] ?? number.ToString(CultureInfo.InvariantCulture);
-            batch.Set(filled, new PendingImage($"{path}, row {number}", images[row] ?? []), name, labels is null ? (byte)0 : Digit(labels[row], path, number));
+            batch.Set(filled, new PendingImage($"{path}, row {number}", images[row] ?? []), name,
+                labels is null ? (byte)0 : Digit(labels[row], path, number));
         }
         return filled;
     }
@@ -65,43 +70,56 @@ sealed class ParquetStream : DigitStream
     {
         long passed = Math.Min(count, images.Length - row);
         row += (int)passed;
-        while (row == images.Length && nextGroup < head.Reader.RowGroupCount && head.Reader.RowGroups[nextGroup].RowCount <= count - passed)
+        while (row == images.Length && nextGroup < head.Footer.Groups.Length && head.Footer.Groups[nextGroup].Rows <= count - passed)
         {
-            passed += head.Reader.RowGroups[nextGroup++].RowCount;
+            passed += head.Footer.Groups[nextGroup++].Rows;
         }
         return passed;
     }
 
     async Task<bool> ReadGroup()
     {
+        ParquetGroup rows = head.Footer.Groups[nextGroup];
         using ParquetRowGroupReader group = head.Reader.OpenRowGroupReader(nextGroup++);
+        Admit(head.Image, rows);
         images = await ImageBytes(group, head.Image, path);
-        names = head.FileName is null ? null : await Text(group, head.FileName, path);
-        labels = head.Label is null ? null : await Integers(group, head.Label, path);
+        names = null;
+        if (head.FileName is not null)
+        {
+            Admit(head.FileName, rows);
+            names = await Text(group, head.FileName, path);
+        }
+        labels = null;
+        if (head.Label is not null)
+        {
+            Admit(head.Label, rows);
+            labels = await Integers(group, head.Label, path);
+        }
         row = 0;
         return true;
     }
 
     static async Task<Head> ReadHead(FileStream file, string path)
     {
-        ParquetReader reader = await ParquetReader.CreateAsync(file);
-        return new(reader, CountRows(reader, file.Length, path), FindImage(reader.Schema, path), Find(reader.Schema, "image/path"), Find(reader.Schema, "label"));
+        ParquetFooter footer = ParquetFooter.Read(file, path);
+        var window = new WindowStream(file);
+        ParquetReader reader = await ParquetReader.CreateAsync(window);
+        ParquetSchema schema = reader.Schema;
+        return new(reader, window, footer, FindImage(schema, path), Find(schema, "image/path"), Find(schema, "label"));
     }
 
-    // An encoded image takes more than a byte, so a file of n bytes has fewer than n: a bound against damaged row counts.
-    static long CountRows(ParquetReader reader, long length, string path)
+    // A column's pages are checked, and nothing behind them can be read: whatever the library makes of them, it ends.
+    void Admit(DataField field, ParquetGroup group)
     {
-        long count = 0;
-        for (int index = 0; index < reader.RowGroupCount; index++)
+        string name = field.Path.ToString();
+        ParquetColumn[] found = Array.FindAll(group.Columns, column => column.Path == name);
+        if (found is not [ParquetColumn column] || column.Values != group.Rows)
         {
-            long rows = reader.RowGroups[index].RowCount;
-            if (rows < 0 || rows > length)
-            {
-                throw new InvalidDataException($"'{path}': row group {index}: expected at most {length} rows in as many bytes, found {rows}; the file is damaged, get it again.");
-            }
-            count += rows;
+            throw new InvalidDataException($"'{path}': column '{PlainText.Escape(name)}': expected one value for each of {group.Rows} "
+                + "rows, "
+                + $"found {(found.Length == 1 ? found[0].Values : found.Length)}; the column holds lists, or the file is damaged.");
         }
-        return count;
+        head.Window.Limit(ParquetPages.RequireSound(file, column, head.Footer.Start, path));
     }
 
     static T Guard<T>(string path, Func<Task<T>> read)
@@ -110,26 +128,26 @@ sealed class ParquetStream : DigitStream
         {
             return read().GetAwaiter().GetResult();
         }
-        catch (Exception damaged) when (IsDamage(damaged))
+        // Parquet.Net and its codecs meet damage with exceptions of their own and with whatever their code runs into: any kind was seen
+        // under the fuzz test.
+        catch (Exception damaged) when (damaged is not (OutOfMemoryException or OperationCanceledException
+            or InvalidDataException { Message: ['\'', ..] }))
         {
-            throw new InvalidDataException($"'{path}': expected a sound Parquet file, found otherwise: {damaged.Message.ReplaceLineEndings(" ")} Get the file again.", damaged);
+            throw new InvalidDataException(
+                $"'{path}': expected a sound Parquet file, found otherwise: {PlainText.Escape(damaged.Message).TrimEnd(' ', '.')}. "
+                    + "Get the file again.", damaged);
         }
     }
 
-    // Parquet.Net meets damage with exceptions of its own and with whatever its code runs into; both kinds were seen under the fuzz test.
-    static bool IsDamage(Exception exception) =>
-        exception.GetType().Assembly == typeof(ParquetReader).Assembly
-        || exception is EndOfStreamException or ArgumentException or IndexOutOfRangeException or ArithmeticException or NullReferenceException
-            or NotSupportedException or NotImplementedException or InvalidOperationException or InvalidCastException or OutOfMemoryException or KeyNotFoundException
-        || (exception is IOException and not FileNotFoundException)
-        || (exception is InvalidDataException && !exception.Message.StartsWith('\''));
-
     // The library packs the values that are there to the front; a row has one where its definition level is the highest.
-    static async Task<T?[]> ReadColumn<TRaw, T>(ParquetRowGroupReader group, DataField field, string path, Func<TRaw, T> convert) where TRaw : struct
+    static async Task<T?[]> ReadColumn<TRaw, T>(ParquetRowGroupReader group, DataField field, string path,
+        Func<TRaw, T> convert) where TRaw : struct
     {
         if (field.MaxRepetitionLevel != 0)
         {
-            throw new InvalidDataException($"'{path}': column '{field.Path}': expected one value for each of {group.RowCount} rows, found lists, which are not read.");
+            throw new InvalidDataException($"'{path}': column '{PlainText.Escape(field.Path.ToString())}': expected one value for each of "
+                + $"{group.RowCount} rows, found "
+                + "lists, which are not read.");
         }
         int length = (int)group.RowCount;
         var values = new TRaw[length];
@@ -149,10 +167,14 @@ sealed class ParquetStream : DigitStream
 
     // By type, one by one: the library's own reading of any type is made at run time, which a program compiled ahead of time cannot.
     static Task<byte[]?[]> ImageBytes(ParquetRowGroupReader group, DataField field, string path) =>
-        field.ClrType == typeof(ReadOnlyMemory<byte>) ? ReadColumn<ReadOnlyMemory<byte>, byte[]>(group, field, path, value => value.ToArray()) : throw WrongType(field, path, "bytes");
+        field.ClrType == typeof(ReadOnlyMemory<byte>)
+            ? ReadColumn<ReadOnlyMemory<byte>, byte[]>(group, field, path, value => value.ToArray())
+                : throw WrongType(field, path, "bytes");
 
     static Task<string?[]> Text(ParquetRowGroupReader group, DataField field, string path) =>
-        field.ClrType == typeof(ReadOnlyMemory<char>) ? ReadColumn<ReadOnlyMemory<char>, string>(group, field, path, value => value.ToString()) : throw WrongType(field, path, "text");
+        field.ClrType == typeof(ReadOnlyMemory<char>)
+            ? ReadColumn<ReadOnlyMemory<char>, string>(group, field, path, value => value.ToString())
+                : throw WrongType(field, path, "text");
 
     static Task<long?[]> Integers(ParquetRowGroupReader group, DataField field, string path) => Type.GetTypeCode(field.ClrType) switch
     {
@@ -165,16 +187,19 @@ sealed class ParquetStream : DigitStream
     };
 
     static InvalidDataException WrongType(DataField field, string path, string expected) =>
-        new($"'{path}': column '{field.Path}': expected {expected}, found {field.ClrType.Name}; convert the column.");
+        new($"'{path}': column '{PlainText.Escape(field.Path.ToString())}': expected {expected}, found {field.ClrType.Name}; convert the "
+            + "column.");
 
     static byte Digit(long? label, string path, long row) =>
         label is >= 0 and <= 9 ? (byte)label
-            : throw new InvalidDataException($"'{path}': row {row}, column 'label': expected a digit 0..9, found {label?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}; drop the column if it holds no digits.");
+            : throw new InvalidDataException($"'{path}': row {row}, column 'label': expected a digit 0..9, found "
+                + $"{label?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}; drop the column if it holds no digits.");
 
     static DataField FindImage(ParquetSchema schema, string path) =>
         Find(schema, "image/bytes") ?? Find(schema, "image")
         ?? schema.DataFields.FirstOrDefault(field => field.ClrType == typeof(ReadOnlyMemory<byte>))
-        ?? throw new InvalidDataException($"'{path}': expected a binary column, best image.bytes, found {string.Join(", ", schema.DataFields.Select(field => field.Path.ToString()))}; name another file.");
+        ?? throw new InvalidDataException($"'{path}': expected a binary column, best image.bytes, found "
+            + $"{string.Join(", ", schema.DataFields.Select(field => PlainText.Escape(field.Path.ToString())))}; name another file.");
 
     static DataField? Find(ParquetSchema schema, string column) =>
         schema.DataFields.FirstOrDefault(field => field.Path.ToString() == column);
