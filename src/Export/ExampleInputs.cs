@@ -13,12 +13,17 @@ sealed class ExampleInputs
     readonly TensorData[] examples;
     readonly ExportInput[] declared;
     readonly AxisSizes[] axes;
+    readonly bool[] isGiven;
 
+    /// <param name="arguments">An example for each argument of the module; null for one that is left out.</param>
+    /// <param name="options">Names and axes.</param>
     /// <exception cref="ExportException">The declared inputs do not fit the examples.</exception>
-    public ExampleInputs(IReadOnlyList<torch.Tensor> tensors, OnnxExportOptions options)
+    public ExampleInputs(IReadOnlyList<torch.Tensor?> arguments, OnnxExportOptions options)
     {
+        isGiven = [.. arguments.Select(argument => argument is not null)];
+        torch.Tensor[] tensors = [.. arguments.OfType<torch.Tensor>()];
         examples = [.. tensors.Select(NativeTensor.Read)];
-        Device = tensors.Count > 0 ? tensors[0].device : throw new ExportException("at least one example input is needed, found none.");
+        Device = tensors.Length > 0 ? tensors[0].device : throw new ExportException("at least one example input is needed, found none.");
         declared = options.Inputs.Count > 0 ? [.. options.Inputs] : [.. examples.Select((example, i) => Default(i, example))];
         if (declared.Length != examples.Length)
         {
@@ -41,6 +46,9 @@ sealed class ExampleInputs
 
     /// <summary>Names of the inputs.</summary>
     public IReadOnlyList<string> Names => [.. declared.Select(input => input.Name)];
+
+    /// <summary>The inputs as they were given.</summary>
+    public IReadOnlyList<TensorData> Examples => examples;
 
     /// <summary>Where the examples are.</summary>
     public torch.Device Device { get; }
@@ -69,6 +77,13 @@ sealed class ExampleInputs
     public IReadOnlyList<TensorData> At(IReadOnlyList<int> sizes) => [.. declared.Zip(examples, (input, example) =>
         Resize(example, [.. input.Axes.Zip(example.Sizes, (axis, size) => axis.Name is string name ? sizes[Axes.ToList().IndexOf(name)] : size)]))];
 
+    /// <summary>The arguments of the module: tensors of <paramref name="inputs"/>, and null where an argument is left out.</summary>
+    public IReadOnlyList<torch.Tensor?> Arguments(IReadOnlyList<TensorData> inputs)
+    {
+        var left = new Queue<TensorData>(inputs);
+        return [.. isGiven.Select(given => given ? NativeTensor.Make(left.Dequeue(), Device) : null)];
+    }
+
     int[] Sizes(int trace) => [.. axes.Select(axis => axis.Traced(IsLarge)[trace])];
 
     static ExportInput Default(int index, TensorData example) =>
@@ -77,7 +92,7 @@ sealed class ExampleInputs
     static void Validate(ExportInput input, TensorData example)
     {
         bool fits = input.Axes.Length == example.Sizes.Count && input.Axes.Zip(example.Sizes).All(pair => pair.First.Size is null || pair.First.Size == pair.Second);
-        if (!fits || example.Sizes.Count == 0 || example.Count == 0)
+        if (!fits || example.Count == 0)
         {
             throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}], but its example is [{string.Join(",", example.Sizes)}]; the example needs that shape and at least one row.");
         }

@@ -1,4 +1,4 @@
 namespace Toolchain.Export;
 
-/// <summary>A module cannot be exported; the message lists every obstacle with the path of the module that meets it.</summary>
-public sealed class ExportException(string message) : Exception(message);
+/// <summary>The module cannot be exported; the message lists every obstacle with its place.</summary>
+public sealed class ExportException(string message, Exception? cause = null) : Exception(message, cause);

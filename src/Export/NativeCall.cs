@@ -119,7 +119,7 @@ public sealed class NativeCall
 
     /// <summary>The module whose handle an argument is: how it was constructed, and its weights.</summary>
     internal OpaqueModule OpaqueModule(int argument) => context.Opaque.Find((call.Arguments[argument] as PlainArgument)?.Value as System.Runtime.InteropServices.SafeHandle)
-        ?? throw Refuse("the module that makes this call is no part of the traced module; register it as a field, and call RegisterComponents after that");
+        ?? throw Refuse("the module that makes this call is not held by the traced module; keep it in a field");
 
     /// <summary>A weight of an opaque module.</summary>
     internal Value State(OpaqueModule module, string name) => context.StateOf(module.Key(name));

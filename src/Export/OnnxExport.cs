@@ -20,17 +20,22 @@ public static class OnnxExport
     /// <param name="example">An input with values like those of real data; its first axis is the batch.</param>
     /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
     /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists everything.</exception>
-    public static TracedModel Trace(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null) => Trace(module, [example], options);
+    public static TracedModel Trace(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null) =>
+        Trace(module, [example ?? throw new ArgumentNullException(nameof(example))], options);
 
     /// <summary>Traces <paramref name="module"/> with any number of inputs.</summary>
     /// <param name="module">A module in evaluation mode.</param>
-    /// <param name="examples">An input for each argument of its <c>forward</c>.</param>
+    /// <param name="examples">
+    /// Tensors for the arguments of its <c>forward</c>, from left to right: one for a tensor, one for each item of a tuple, all that are
+    /// left over for an array or list; null where an optional argument is left out. Arguments behind them take their defaults.
+    /// </param>
     /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
     /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists everything.</exception>
-    public static TracedModel Trace(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, OnnxExportOptions? options = null)
+    public static TracedModel Trace(torch.nn.Module module, IReadOnlyList<torch.Tensor?> examples, OnnxExportOptions? options = null)
     {
         options ??= new OnnxExportOptions();
         ExampleInputs inputs = Prepare(module, examples, options);
+        using var kept = new KeptBuffers(module);
         (GraphConversion conversion, OnnxModel? model, IReadOnlyList<string> outputs) = Convert(module, inputs, options);
         if (model is null)
         {
@@ -46,17 +51,24 @@ public static class OnnxExport
     /// <param name="example">An input.</param>
     /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
     /// <exception cref="ExportException">The module is in training mode, or takes another way at another size of a named axis.</exception>
-    public static ExportPlan Explain(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null) => Explain(module, [example], options);
+    public static ExportPlan Explain(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null) =>
+        Explain(module, [example ?? throw new ArgumentNullException(nameof(example))], options);
 
-    /// <summary>Says what <see cref="Trace(torch.nn.Module, IReadOnlyList{torch.Tensor}, OnnxExportOptions?)"/> would do, without a file.</summary>
+    /// <summary>
+    /// Says what <see cref="Trace(torch.nn.Module, IReadOnlyList{torch.Tensor?}, OnnxExportOptions?)"/> would do, without a file.
+    /// </summary>
     /// <param name="module">A module in evaluation mode.</param>
-    /// <param name="examples">An input for each argument of its <c>forward</c>.</param>
+    /// <param name="examples">
+    /// Tensors for the arguments of its <c>forward</c>, from left to right: one for a tensor, one for each item of a tuple, all that are
+    /// left over for an array or list; null where an optional argument is left out. Arguments behind them take their defaults.
+    /// </param>
     /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
     /// <exception cref="ExportException">The module is in training mode, or takes another way at another size of a named axis.</exception>
-    public static ExportPlan Explain(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, OnnxExportOptions? options = null)
+    public static ExportPlan Explain(torch.nn.Module module, IReadOnlyList<torch.Tensor?> examples, OnnxExportOptions? options = null)
     {
         options ??= new OnnxExportOptions();
         ExampleInputs inputs = Prepare(module, examples, options);
+        using var kept = new KeptBuffers(module);
         return new ExportPlan(Convert(module, inputs, options).Conversion.Steps);
     }
 
@@ -69,8 +81,11 @@ public static class OnnxExport
         ConverterRegistry.Register(new Converter(entry, convert));
     }
 
-    static ExampleInputs Prepare(torch.nn.Module module, IReadOnlyList<torch.Tensor> examples, OnnxExportOptions options)
+    static ExampleInputs Prepare(torch.nn.Module module, IReadOnlyList<torch.Tensor?> examples, OnnxExportOptions options)
     {
+        ArgumentNullException.ThrowIfNull(module);
+        ArgumentNullException.ThrowIfNull(examples);
+        // Modules that are not registered never hear of eval(); where their mode matters, their calls tell it.
         string[] training = [.. module.named_modules().Where(pair => pair.module.training).Select(pair => pair.name == "" ? "(root)" : pair.name)];
         if (training.Length > 0)
         {
@@ -95,7 +110,8 @@ public static class OnnxExport
         {
             throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetType().Name}' returns {trace.Outputs.Count}.");
         }
-        var conversion = new GraphConversion(trace, module.state_dict(), new OpaqueModules(module), options);
+        var held = new ModuleState(module);
+        var conversion = new GraphConversion(trace, held.Tensors, new OpaqueModules(held), options);
         OnnxModel? model = conversion.Run(outputs);
         return (conversion, model, outputs);
     }
@@ -108,13 +124,19 @@ public static class OnnxExport
         using var scope = torch.NewDisposeScope();
         try
         {
-            return Recorder.Run(module, inputs.Names, [.. inputs.At(sizes).Select(data => NativeTensor.Make(data, inputs.Device))]);
+            return Run(inputs.At(sizes));
         }
-        catch (ExternalException error) when (inputs.Axes.Count > 0)
+        catch (Exception error) when (inputs.Axes.Count > 0
+            && error is ExternalException or ArgumentException or InvalidOperationException or IndexOutOfRangeException)
         {
+            // What fails at the example itself comes through as it is.
+            _ = Run(inputs.Examples);
             string place = string.Join(", ", inputs.Axes.Zip(sizes, (axis, size) => $"{axis}={size}"));
             throw new ExportException(
-                $"module '{module.GetType().Name}' fails at {place}: {error.Message.Split('\n')[0]}. If it accepts only some sizes, name their distance in '{nameof(OnnxExportOptions.AxisSteps)}', or fix the axis.");
+                $"module '{module.GetType().Name}' fails at {place}: {error.Message.Split('\n')[0]}. If it accepts only some sizes, "
+                + $"name their distance in '{nameof(OnnxExportOptions.AxisSteps)}', or fix the axis.", error);
         }
+
+        Recording.Recording Run(IReadOnlyList<TensorData> data) => Recorder.Run(module, inputs.Names, inputs.Arguments(data));
     }
 }

@@ -1,4 +1,5 @@
 using Toolchain.Export.Parity;
+using Toolchain.Export.Recording;
 using Toolchain.Graph;
 using Toolchain.Graph.Passes;
 using TorchSharp;
@@ -26,7 +27,8 @@ public sealed class TracedModel
     internal OnnxExportOptions Options { get; }
 
     // Without a named axis there is one size, the example's.
-    internal IReadOnlyList<int> ProofSizes => Inputs.Axes.Count == 0 ? [(int)Inputs.AtSize(1)[0].Sizes[0]] : Options.ProofSizes;
+    internal IReadOnlyList<int> ProofSizes => Inputs.Axes.Count == 0 ? [(int)Inputs.Examples[0].Sizes.FirstOrDefault(1)]
+        : Options.ProofSizes;
 
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>
@@ -46,6 +48,7 @@ public sealed class TracedModel
 
     ExportReport Prove(SavedModel saved)
     {
+        using var kept = new KeptBuffers(Module);
         OnnxModel read = Model.ReadBack();
         byte[] bytes = Options.Runtimes.Count > 0 ? Model.ToBytes() : [];
         ModelParity parity = ModelParity.Prove(this, read, bytes);

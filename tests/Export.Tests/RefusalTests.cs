@@ -92,12 +92,18 @@ public sealed class RefusalTests
     public void Trace_RandomNumbers_AreRefused() =>
         Assert.Contains("THSTensor_add: argument 1 would be baked into the model: it is a constant [3] of digest ", Refused(x => x + rand(3), 3), StringComparison.Ordinal);
 
+    // Of no module: a field of the test class.
+    static Tensor? outside;
+
     [Fact]
     public void Trace_TensorFromOutside_IsRefused()
     {
-        Tensor outside = rand(3);
+        outside = rand(3);
 
-        Assert.Contains("argument 1 cannot be followed: it was made before the trace and is neither input, parameter nor buffer; register it with register_buffer", Refused(x => x + outside, 3), StringComparison.Ordinal);
+        Assert.Contains(
+            "argument 1 cannot be followed: it was made before the trace and is neither an input nor held by the module; "
+            + "keep it in a field, or register it with register_buffer",
+            Refused(x => x + outside, 3), StringComparison.Ordinal);
     }
 
     [Fact]

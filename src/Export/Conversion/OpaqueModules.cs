@@ -39,10 +39,10 @@ sealed class OpaqueModules
     readonly Dictionary<nint, (torch.nn.Module Module, string Path)> modules = [];
     readonly IReadOnlyDictionary<string, torch.Tensor> state;
 
-    public OpaqueModules(torch.nn.Module root)
+    public OpaqueModules(ModuleState held)
     {
-        state = root.state_dict();
-        foreach ((string path, torch.nn.Module module) in root.named_modules().Prepend(("", root)))
+        state = held.Tensors;
+        foreach ((string path, torch.nn.Module module) in held.Modules)
         {
             modules.TryAdd(Native(module), (module, path));
         }

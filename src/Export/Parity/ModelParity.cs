@@ -72,7 +72,7 @@ sealed record ModelParity(IReadOnlyList<OutputError> Errors, IReadOnlyList<Outpu
     {
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();
-        torch.Tensor[] arguments = [.. traced.Inputs.Names.Select(name => NativeTensor.Make(inputs[name], traced.Inputs.Device))];
+        IReadOnlyList<torch.Tensor?> arguments = traced.Inputs.Arguments([.. traced.Inputs.Names.Select(name => inputs[name])]);
         IReadOnlyList<torch.Tensor> results = ModuleCall.Run(traced.Module, arguments);
         return traced.OutputNames.Zip(results).ToDictionary(pair => pair.First, pair => NativeTensor.Read(pair.Second));
     }

@@ -8,13 +8,14 @@ sealed class ModulePaths : IDisposable
     readonly Stack<string> running = [];
     readonly List<Action> removals = [];
 
-    public ModulePaths(torch.nn.Module root)
+    readonly int thread = Environment.CurrentManagedThreadId;
+
+    public ModulePaths(ModuleState state)
     {
-        // A module that is registered twice goes by its first path.
-        foreach ((string path, torch.nn.Module module) in root.named_modules().DistinctBy(pair => pair.module))
+        foreach ((string path, torch.nn.Module module) in state.Modules.Skip(1))
         {
-            Hook(module, "register_forward_pre_hook", _ => running.Push(path));
-            Hook(module, "register_forward_hook", _ => running.Pop());
+            Hook(module, "register_forward_pre_hook", () => running.Push(path));
+            Hook(module, "register_forward_hook", () => running.TryPop(out _));
         }
     }
 
@@ -25,8 +26,16 @@ sealed class ModulePaths : IDisposable
     public void Dispose() => removals.ForEach(remove => remove());
 
     // The base class of hookable modules is generic in the types of its own hooks, so its methods can only be found by name.
-    void Hook(torch.nn.Module module, string method, Action<torch.nn.Module> hook)
+    // Another thread may run the same module.
+    void Hook(torch.nn.Module module, string method, Action action)
     {
+        Action<torch.nn.Module> hook = _ =>
+        {
+            if (Environment.CurrentManagedThreadId == thread)
+            {
+                action();
+            }
+        };
         if (module.GetType().GetMethod(method, [typeof(Action<torch.nn.Module>)])?.Invoke(module, [hook]) is object remover)
         {
             removals.Add(() => remover.GetType().GetMethod("remove")!.Invoke(remover, null));

@@ -33,11 +33,20 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
     /// <summary>Families whose pointer results are tensors.</summary>
     static readonly string[] tensorFamilies = ["THSTensor_", "THSNN_", "THSSpecial_", "THSLinalg_", "THSVision_", "THSFFT_"];
 
+    static readonly string[] moduleFamilies = ["THSNN_Module_", "THSNN_AnyModule_", "THSNN_Optimizer_", "THSNN_PackedSequence_dispose"];
+    static readonly string[] moduleEndings = ["_ctor", "_from_pretrained"];
+
     public bool IsQuery => queries.Contains(Name);
 
     public bool ReadsElements => pointerReads.Contains(Name);
 
-    public bool MakesTensors => !ReadsElements && tensorFamilies.Any(family => Name.StartsWith(family, StringComparison.Ordinal)) && !Name.EndsWith("_ctor", StringComparison.Ordinal);
+    public bool MakesTensors => !ReadsElements && !MakesOtherObjects
+        && tensorFamilies.Any(family => Name.StartsWith(family, StringComparison.Ordinal));
+
+    /// <summary>Whether its pointers are modules, optimizers or texts, which must never be read as tensors.</summary>
+    bool MakesOtherObjects => Name is "THSNN_custom_module" or "THSTensor_names"
+        || moduleFamilies.Any(family => Name.StartsWith(family, StringComparison.Ordinal))
+        || moduleEndings.Any(ending => Name.EndsWith(ending, StringComparison.Ordinal));
 
     /// <summary>
     /// Position of the tensor that a call changes, or -1: the first of in-place operators, whose native names end with an underscore, and the

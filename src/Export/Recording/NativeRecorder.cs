@@ -14,7 +14,14 @@ namespace Toolchain.Export.Recording;
 sealed class NativeRecorder : IDisposable
 {
     static readonly FieldInfo? hook = typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")?.GetField("Current");
-    static readonly Lock gate = new();
+    static readonly Func<Scalar, nint> scalarHandle = typeof(Scalar)
+        .GetProperty("Handle", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)!.GetMethod!
+        .CreateDelegate<Func<Scalar, nint>>();
+    // Throws what the native call that just ended failed with; any native call of ours would lose it.
+    static readonly Action throwPending = typeof(torch)
+        .GetMethod("CheckForErrors", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!.CreateDelegate<Action>();
+
+    const string LastError = "THSTorch_get_and_reset_last_err";
 
     readonly Dictionary<nint, TensorAlias> held = [];
     readonly Dictionary<nint, double> scalars = [];
@@ -35,23 +42,27 @@ sealed class NativeRecorder : IDisposable
             throw new InvalidOperationException(
                 $"'{typeof(torch).Assembly.Location}' is not woven, so nothing can be traced; import build/Toolchain.Export.targets into the project that is run.");
         }
-        // One recording at a time: the hook is one field for the whole process.
-        gate.Enter();
         hook.SetValue(null, new Action<string, object?[], object?>(Hear));
     }
 
     /// <summary>Stops listening.</summary>
-    public void Dispose()
-    {
-        hook!.SetValue(null, null);
-        gate.Exit();
-    }
+    public void Dispose() => hook!.SetValue(null, null);
 
     /// <summary>Makes a tensor known as an input.</summary>
     public void AddInput(string name, torch.Tensor tensor) => Quietly(() => held[tensor.Handle] = new TensorAlias(Add(Origin.Input, name, tensor), follows: true) { Memory = NativeTensor.Storage(tensor.Handle) });
 
-    /// <summary>Makes a tensor known as a parameter or buffer; the first of several names of a shared tensor stays.</summary>
-    public void AddState(string key, torch.Tensor tensor) => Quietly(() => held.TryAdd(tensor.Handle, new TensorAlias(null, follows: false) { State = key, Memory = NativeTensor.Storage(tensor.Handle) }));
+    /// <summary>Makes what the module holds known; the first of several names of a shared tensor stays.</summary>
+    public void AddState(ModuleState state) => Quietly(() =>
+    {
+        foreach ((string key, torch.Tensor tensor) in state.Tensors)
+        {
+            held.TryAdd(tensor.Handle, new TensorAlias(null, follows: false) { State = key, Memory = NativeTensor.Storage(tensor.Handle) });
+        }
+        foreach (Scalar scalar in state.Scalars.Where(scalar => !torch.is_complex(scalar.Type)))
+        {
+            scalars[scalarHandle(scalar)] = scalar.ToDouble();
+        }
+    });
 
     /// <summary>What was recorded, with <paramref name="outputs"/> as the module's outputs.</summary>
     public Recording Finish(IReadOnlyList<torch.Tensor> outputs)
@@ -70,9 +81,13 @@ sealed class NativeRecorder : IDisposable
     // Called by the twins of the native methods, right after each call.
     void Hear(string entry, object?[] arguments, object? result)
     {
-        if (!suspended && Environment.CurrentManagedThreadId == thread)
+        if (!suspended && Environment.CurrentManagedThreadId == thread && entry != LastError)
         {
-            Quietly(() => Note(NativeEntry.Of(entry), arguments, result));
+            Quietly(() =>
+            {
+                throwPending();
+                Note(NativeEntry.Of(entry), arguments, result);
+            });
         }
     }
 
@@ -223,7 +238,8 @@ sealed class NativeRecorder : IDisposable
         }
         if (entry.Length(position) < 0)
         {
-            return new LostArgument("it was made before the trace and is neither input, parameter nor buffer; register it with register_buffer");
+            return new LostArgument("it was made before the trace and is neither an input nor held by the module; "
+                + "keep it in a field, or register it with register_buffer");
         }
         long[] elements = NativeArguments.Elements(entry, arguments, position);
         Argument?[] tensors = [.. elements.Select(element => held.TryGetValue((nint)element, out TensorAlias? item) ? Tensor(item, (nint)element, read) : null)];

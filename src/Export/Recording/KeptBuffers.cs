@@ -1,0 +1,32 @@
+using TorchSharp;
+
+namespace Toolchain.Export.Recording;
+
+/// <summary>Buffers of a module as they are now; they are so again afterwards, whatever the module does to them while it is run.</summary>
+sealed class KeptBuffers : IDisposable
+{
+    readonly (torch.Tensor Buffer, torch.Tensor Copy)[] kept;
+
+    public KeptBuffers(torch.nn.Module module)
+    {
+        using var noGradients = torch.no_grad();
+        kept = [.. new ModuleState(module).Modules
+            .SelectMany(pair => ModuleState.BufferNames(pair.Module).Select(name => pair.Module.get_buffer(name)!))
+            .Where(buffer => !buffer.IsInvalid)
+            .Select(buffer => (buffer, buffer.clone().DetachFromDisposeScope()))];
+    }
+
+    /// <summary>Puts the elements back.</summary>
+    public void Dispose()
+    {
+        using var noGradients = torch.no_grad();
+        foreach ((torch.Tensor buffer, torch.Tensor copy) in kept)
+        {
+            if (!buffer.IsInvalid && !buffer.Equals(copy))
+            {
+                buffer.copy_(copy);
+            }
+            copy.Dispose();
+        }
+    }
+}
