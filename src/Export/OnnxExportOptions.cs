@@ -18,7 +18,7 @@ public sealed record OnnxExportOptions
     /// <summary>Names of the outputs in the order of the module's results. Without any: output, output_1, ...</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
-    /// <summary>Version of ONNX's operators, 13..21. The default is the highest that Debian 12's checker and OpenCV 4.6 read.</summary>
+    /// <summary>Version of ONNX's operators, 13..23. The default is the highest that Debian 12's checker and OpenCV 4.6 read.</summary>
     public int Opset { get; init; } = 17;
 
     /// <summary>Name of the graph.</summary>

@@ -7,7 +7,7 @@ namespace Toolchain.Graph;
 /// is written. Names are made unique by a counter in order of the calls: the same calls give the same bytes.
 /// </summary>
 /// <param name="name">Name of the graph.</param>
-/// <param name="opset">Version of the operators, 13..21.</param>
+/// <param name="opset">Version of the operators, 13..23.</param>
 public sealed partial class GraphBuilder(string name = "model", int opset = 17)
 {
     readonly List<Value> inputs = [], outputs = [];
@@ -20,7 +20,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     /// <summary>Version of the operators.</summary>
     public int Opset { get; } = opset is >= OnnxModel.LowestOpset and <= OnnxModel.HighestOpset
         ? opset
-        : throw new ArgumentOutOfRangeException(nameof(opset), $"'{nameof(opset)}' must be in [13..21], was {opset}.");
+        : throw new ArgumentOutOfRangeException(nameof(opset), $"'{nameof(opset)}' must be in [13..23], was {opset}.");
 
     /// <summary>The nodes so far.</summary>
     public IReadOnlyList<Node> Nodes => nodes;

@@ -7,13 +7,13 @@ public sealed class OnnxModel
     public const int LowestOpset = 13;
 
     /// <summary>Newest version of the operators that is written and read.</summary>
-    public const int HighestOpset = 21;
+    public const int HighestOpset = 23;
 
-    /// <summary>Version of the default operator domain, 13..21.</summary>
+    /// <summary>Version of the default operator domain, 13..23.</summary>
     public int Opset { get; init; } = 17;
 
     /// <summary>Lowest version of the file format that allows <see cref="Opset"/>.</summary>
-    public int IrVersion => Opset switch { <= 14 => 7, <= 18 => 8, <= 20 => 9, _ => 10 };
+    public int IrVersion => Opset switch { <= 14 => 7, <= 18 => 8, <= 20 => 9, <= 22 => 10, _ => 11 };
 
     /// <summary>Name of the graph.</summary>
     public string Name { get; init; } = "model";

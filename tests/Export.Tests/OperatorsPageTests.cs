@@ -29,7 +29,8 @@ public sealed class OperatorsPageTests
             Made from the registry of converters and their parity cases; a test compares it (`cp artifacts/operators.md docs/exporter/operators.md` after a change).
             An entry is a method of TorchSharp's native layer; its in-place twin (with `_`) and the twin that writes to a given tensor (with `_out`) are covered.
             A write through a view of any mapped kind (`.write`) is covered as well. The operators are those of the parity cases at opset 17, or the lowest that can
-            express them; every case runs at all opsets from 13 to 21, in batches of 1, 2 and 7, on the float64 evaluator and on ONNX Runtime with and without
+            express them; every case runs at all opsets from 13 to 23, in batches of 1, 2 and 7, on the float64 evaluator
+                and on ONNX Runtime with and without
             optimisation. Anything else is refused by name.
 
 
@@ -41,7 +42,10 @@ public sealed class OperatorsPageTests
         {
             ConverterCases.Case[] of = cases[entry];
             string operators = string.Join(", ", of.SelectMany(Operators).Distinct().Order(StringComparer.Ordinal));
-            page.Append(System.Globalization.CultureInfo.InvariantCulture, $"| {entry} | {(operators == "" ? "(none: passes its input on)" : operators)} | {of.Min(item => item.Opset)}-21{(of.Any(item => item.Opset > of.Min(other => other.Opset)) ? $" (partly {of.Max(item => item.Opset)}-21)" : "")} | {of.Length} |\n");
+            page.Append(System.Globalization.CultureInfo.InvariantCulture,
+                $"| {entry} | {(operators == "" ? "(none: passes its input on)" : operators)} | {of.Min(item =>
+                item.Opset)}-23{(of.Any(item => item.Opset > of.Min(other => other.Opset)) ? $" (partly {of.Max(item => item.Opset)}-21)"
+                : "")} | {of.Length} |\n");
         }
         return page.ToString();
     }

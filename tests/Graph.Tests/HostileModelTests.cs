@@ -82,7 +82,8 @@ public sealed class HostileModelTests
     public void ForeignParts_AreRefused()
     {
         Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): operator domain 'com.evil' is not supported; expected only the default domain.", Refused(proto => proto.Graph.Node[0].Domain = "com.evil"));
-        Assert.Equal("not a readable ONNX model: opset 9223372036854775807 is not supported; expected 13 to 21.", Refused(proto => proto.OpsetImport[0].Version = long.MaxValue));
+        Assert.Equal("not a readable ONNX model: opset 9223372036854775807 is not supported; expected 13 to 23.",
+            Refused(proto => proto.OpsetImport[0].Version = long.MaxValue));
         Assert.Equal("not a readable ONNX model: it has 0 sparse weights and 1 functions; expected neither.", Refused(proto => proto.Functions.Add(new FunctionProto())));
         Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): attribute 'transB': its type Graph is not supported.", Refused(proto => proto.Graph.Node[0].Attribute[0].Type = AttributeProto.Types.AttributeType.Graph));
     }
