@@ -40,6 +40,7 @@ public sealed class CommonOptions
     /// <exception cref="ArgumentException">A file is among both.</exception>
     public static void RequireApart(string output, string[] written, params string[] read)
     {
+        OutputPath.RequireFile(output);
         foreach (string spec in read)
         {
             string[] files = [spec, .. spec.Split(',', StringSplitOptions.RemoveEmptyEntries)];
@@ -51,7 +52,8 @@ public sealed class CommonOptions
     }
 
     /// <summary>How models run, from the command line.</summary>
-    public EncoderOptions Encoder(ParseResult parsed) => new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads) };
+    public EncoderOptions Encoder(ParseResult parsed) =>
+        new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads), Trial = ProgramStart.Trial };
 
     /// <summary>What <c>--data</c> says, or "mnist", or "strokes" where nothing was said and MNIST cannot be had.</summary>
     public string Spec(ParseResult parsed, Terminal terminal)

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Toolchain.Data;
 using Toolchain.Inference;
 
@@ -12,13 +13,13 @@ public static class ExitCodes
     /// <summary>A fault of this program.</summary>
     public const int Bug = 1;
 
-    /// <summary>Wrong arguments.</summary>
+    /// <summary>Wrong arguments, or a place that may not be written.</summary>
     public const int Usage = 2;
 
     /// <summary>Data that is missing, damaged or of the wrong kind.</summary>
     public const int BadData = 3;
 
-    /// <summary>A model that is damaged or does not follow the contract.</summary>
+    /// <summary>A model or checkpoint that is damaged, does not follow the contract, or breaks the bounds of its trial.</summary>
     public const int BadModel = 4;
 
     /// <summary>Training diverged.</summary>
@@ -27,18 +28,26 @@ public static class ExitCodes
     /// <summary>A check failed, such as parity.</summary>
     public const int CheckFailed = 6;
 
-    /// <summary>Stopped from outside, or by a full disk; the same command can go on.</summary>
+    /// <summary>The machine has no more memory, file handles, threads or processes to give.</summary>
+    public const int OutOfResources = 71;
+
+    /// <summary>Stopped from outside, or by a full or failing disk; the same command goes on.</summary>
     public const int Interrupted = 75;
+
+    // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN differs between them and is a lock's too.
+    static readonly int[] resourceErrors = [23, 24, 12];
 
     /// <summary>The status of a failure of the libraries.</summary>
     public static int Of(Exception error) => error switch
     {
-        InvalidModelException => BadModel,
-        MnistUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException => BadData,
-        PlatformNotSupportedException or ArgumentException => Usage,
-        Graph.GraphException => BadModel,
+        AggregateException or TypeInitializationException or TargetInvocationException when error.InnerException is Exception inner => Of(inner),
+        OutOfMemoryException => OutOfResources,
+        InvalidModelException or Graph.GraphException => BadModel,
+        MnistUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => BadData,
+        PlatformNotSupportedException or ArgumentException or PathTooLongException => Usage,
         CheckFailedException => CheckFailed,
-        OperationCanceledException or IOException or UnauthorizedAccessException => Interrupted,
+        IOException when !OperatingSystem.IsWindows() && resourceErrors.Contains(error.HResult) => OutOfResources,
+        OperationCanceledException or IOException => Interrupted,
         _ => Bug,
     };
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Toolchain.Data;
 
 namespace Toolchain.Cli.Light;
 
@@ -22,10 +23,10 @@ public sealed class Terminal
     }
 
     /// <summary>A line of the result for people; with <c>--json</c> it goes to standard error.</summary>
-    public void Line(string text = "") => (json ? error : output).WriteLine(text);
+    public void Line(string text = "") => (json ? error : output).WriteLine(Printable.Lines(text));
 
     /// <summary>A message that is no result.</summary>
-    public void Note(string text) => error.WriteLine(text);
+    public void Note(string text) => error.WriteLine(Printable.Lines(text));
 
     /// <summary>A step of the work that begins now: progress, silent with <c>--quiet</c>.</summary>
     public void Stage(string text)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
+using Toolchain.Data;
 
 namespace Toolchain.Cli.Light;
 
@@ -62,11 +63,13 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
 
     string OneLine(Exception failure)
     {
-        string message = failure.Message.ReplaceLineEndings(" ");
+        string message = Printable.Line(failure.Message.ReplaceLineEndings(" "));
         return statusOf(failure) switch
         {
             ExitCodes.Bug => $"a fault of this program ({failure.GetType().Name}): {message} Run again with --verbose and report what it prints.",
-            ExitCodes.Interrupted when failure is not OperationCanceledException => $"{message} Nothing is half-written; mend that and run the same command again.",
+            ExitCodes.OutOfResources => $"the machine has too little left: {message} Close other programs or raise the limit, then run the same command again.",
+            ExitCodes.Interrupted when failure is not OperationCanceledException =>
+                $"{message} No partial output was written. Fix the cause and run the same command again.",
             _ => message,
         };
     }

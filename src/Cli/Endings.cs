@@ -1,3 +1,5 @@
+using Toolchain.Cli.Light;
+
 namespace Toolchain.Cli;
 
 /// <summary>Endings of files that say what is written.</summary>
@@ -11,5 +13,6 @@ static class Endings
         {
             throw new ArgumentException($"--out '{output}': expected {(endings.Length > 1 ? "one of " : "")}{string.Join(", ", endings)}.");
         }
+        OutputPath.RequireFile(output);
     }
 }

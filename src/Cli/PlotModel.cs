@@ -1,4 +1,4 @@
-using Microsoft.ML.OnnxRuntime;
+using Toolchain.Cli.Light;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
 using Toolchain.Inference;
@@ -28,6 +28,7 @@ sealed class PlotModel
         }
         try
         {
+            ProgramStart.Trial.Require(path);
             var loaded = new PlotModel(path, kind, OnnxModel.Load(path));
             loaded.Require("inputs", inputs, loaded.model.Inputs, others: false);
             loaded.Require("outputs", outputs, loaded.model.Outputs, others: true);
@@ -58,7 +59,7 @@ sealed class PlotModel
         {
             return OnnxRuntimeCheck.Run(model.ToBytes(), inputs);
         }
-        catch (OnnxRuntimeException error)
+        catch (InvalidModelException error)
         {
             throw new InvalidModelException($"'{path}': expected {kind}, found a model that ONNX Runtime cannot run ({error.Message.ReplaceLineEndings(" ")})", error);
         }

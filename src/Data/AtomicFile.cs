@@ -47,6 +47,10 @@ static partial class AtomicFile
     public static void WriteText(string path, string text) =>
         Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
 
+    /// <summary>Writes texts that belong together as UTF-8 without byte order marks: all or none.</summary>
+    public static void WriteTexts(params IEnumerable<(string Path, string Text)> files) =>
+        WriteAll([.. files.Select(file => (file.Path, (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(file.Text)))))]);
+
     static string TemporaryNeighbour(string path)
     {
         string full = Path.GetFullPath(path);

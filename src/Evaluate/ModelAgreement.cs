@@ -15,7 +15,7 @@ public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agre
     /// <param name="model">A checked model.</param>
     /// <param name="inputs">A tensor for each input by name.</param>
     /// <exception cref="GraphException">The evaluator cannot run the model.</exception>
-    /// <exception cref="Microsoft.ML.OnnxRuntime.OnnxRuntimeException">ONNX Runtime refuses the model.</exception>
+    /// <exception cref="Inference.InvalidModelException">ONNX Runtime refuses the model.</exception>
     public static IReadOnlyList<ModelAgreement> Measure(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
     {
         IReadOnlyDictionary<string, TensorData> expected = Evaluator.Run(model, inputs), found = OnnxRuntimeCheck.Run(model.ToBytes(), inputs);

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 using Toolchain.Graph;
+using Toolchain.Inference;
 
 namespace Toolchain.Evaluate;
 
@@ -11,18 +12,22 @@ public static class OnnxRuntimeCheck
     /// <param name="model">A self-contained model.</param>
     /// <param name="inputs">Inputs by name.</param>
     /// <returns>Outputs by name.</returns>
-    /// <exception cref="OnnxRuntimeException">The runtime refuses the model.</exception>
+    /// <exception cref="InvalidModelException">The runtime refuses the model, or cannot run it.</exception>
     public static IReadOnlyDictionary<string, TensorData> Run(byte[] model, IReadOnlyDictionary<string, TensorData> inputs)
     {
-        using var options = new SessionOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR };
-        using var session = new InferenceSession(model, options);
-        using var run = new RunOptions();
+        const string name = "the model";
+        using InferenceSession session = Sessions.Open(model, name, ComputeDevice.Cpu, threads: 0).Session;
+        using RunOptions run = Sessions.Quiet();
         string[] names = [.. session.InputMetadata.Keys];
-        OrtValue[] values = [.. names.Select(name => ToOrt(inputs[name]))];
+        OrtValue[] values = [.. names.Select(input => ToOrt(inputs[input]))];
         try
         {
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(run, names, values, session.OutputNames);
             return session.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => ToTensor(pair.Second));
+        }
+        catch (OnnxRuntimeException error)
+        {
+            throw Sessions.CannotRun(name, error);
         }
         finally
         {

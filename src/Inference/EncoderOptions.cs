@@ -24,4 +24,7 @@ public sealed record EncoderOptions
 
     /// <summary>Output, float32 [N,D], that is taken as the embedding: models may have others, such as "feature".</summary>
     public string Layer { get; init; } = "embedding";
+
+    /// <summary>The trial that a model must pass before it runs in this process; null for none, which is for models of one's own.</summary>
+    public ModelTrial? Trial { get; init; }
 }

@@ -26,15 +26,15 @@ public sealed class EncoderSession : IDisposable
     readonly string layer;
     readonly string[] outputs;
 
-    EncoderSession(string path, byte[] model, InferenceSession session, bool onDevice, EncoderOptions options)
+    EncoderSession(ModelBytes model, InferenceSession session, bool onDevice, EncoderOptions options)
     {
         batchSize = onDevice ? DeviceBatchSize : BatchSize;
         workers = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         Device = onDevice ? ComputeDevice.Cuda : ComputeDevice.Cpu;
         this.session = session;
-        Path = path;
-        Sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(model));
-        SizeBytes = model.Length;
+        Path = model.Path;
+        Sha256 = model.Sha256;
+        SizeBytes = model.SizeBytes;
         layer = options.Layer;
         outputs = [.. Contract.Outputs.Select(output => output == "embedding" ? layer : output).Where(session.OutputMetadata.ContainsKey)];
         Metadata = session.ModelMetadata.CustomMetadataMap;
@@ -46,8 +46,8 @@ public sealed class EncoderSession : IDisposable
     /// <summary>Digest of the file, 64 hex digits.</summary>
     public string Sha256 { get; }
 
-    /// <summary>Size of the file.</summary>
-    public int SizeBytes { get; }
+    /// <summary>Size of the file, and of those beside it that hold weights.</summary>
+    public long SizeBytes { get; }
 
     /// <summary>The texts in the file, such as "uvl.method".</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
@@ -76,17 +76,15 @@ public sealed class EncoderSession : IDisposable
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
     public static EncoderSession Open(string path, EncoderOptions? options = null)
     {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"'{path}': no such file; expected a model.onnx that 'uvl train' or 'uvl export' wrote.", path);
-        }
-        byte[] model = File.ReadAllBytes(path);
         options ??= new EncoderOptions();
-        (InferenceSession session, bool onDevice) = Sessions.Open(model, path, options.Device);
+        ModelBytes model = ModelBytes.Read(path);
+        model.RequireManifest();
+        options.Trial?.Require(model);
+        (InferenceSession session, bool onDevice) = Sessions.Open(model, options.Device);
         try
         {
             Contract.Check(session, path, options.Layer);
-            return new EncoderSession(path, model, session, onDevice, options);
+            return new EncoderSession(model, session, onDevice, options);
         }
         catch
         {
@@ -127,6 +125,10 @@ public sealed class EncoderSession : IDisposable
         {
             new Pipeline(session, slots, size).Run(source, count, fit, take, cancellation).GetAwaiter().GetResult();
         }
+        catch (OnnxRuntimeException error)
+        {
+            throw Sessions.CannotRun(Path, error);
+        }
         finally
         {
             Array.ForEach(slots, slot => slot.Dispose());
@@ -136,7 +138,7 @@ public sealed class EncoderSession : IDisposable
     /// <summary>Lends buffers for batches of a size, with drawn digits in them, and what runs them; for measurements.</summary>
     internal void UseSlot(int size, Action<Slot, Action<Slot>> use)
     {
-        using var options = new RunOptions();
+        using RunOptions options = Sessions.Quiet();
         using var slot = new Slot(session, size, Axes(layer), ClusterCount, outputs);
         using DigitStream digits = DigitSource.OpenStream($"strokes:{size}", Split.All);
         digits.Read(slot.Images, size);

@@ -23,7 +23,7 @@ sealed class Pipeline(InferenceSession session, IReadOnlyList<Slot> slots, int w
     public async Task Run(DigitStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var options = new RunOptions();
+        using RunOptions options = Sessions.Quiet();
         Channel<Slot> free = Circle(), decoded = Circle(), done = Circle();
         foreach (Slot slot in slots)
         {

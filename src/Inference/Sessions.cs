@@ -2,35 +2,47 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Toolchain.Inference;
 
-/// <summary>Makes ONNX Runtime sessions with every option stated: for encoders, and for graphs that are none.</summary>
+/// <summary>
+/// Makes ONNX Runtime sessions with every option stated: for encoders, and for graphs that are none. The runtime's own log stays silent; what it has to say
+/// comes as exceptions.
+/// </summary>
 public static class Sessions
 {
     /// <summary>The execution providers that the loaded runtime has, such as "CPUExecutionProvider".</summary>
-    public static string[] Providers => OrtEnv.Instance().GetAvailableProviders();
+    public static string[] Providers => Telemetry.Environment.GetAvailableProviders();
 
-    /// <summary>Opens a model, and says whether it runs on an NVIDIA GPU. Each run takes one thread, the caller's.</summary>
-    /// <param name="model">Bytes of a self-contained model.</param>
+    /// <summary>Opens a self-contained model, and says whether it runs on an NVIDIA GPU.</summary>
+    /// <param name="model">Bytes of the model; one with external data is refused.</param>
     /// <param name="name">What errors call it.</param>
     /// <param name="device">Where it runs.</param>
+    /// <param name="threads">Threads inside one operator; 0 takes one for each processor core.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
     /// <exception cref="InvalidModelException">The runtime refuses the model.</exception>
-    public static (InferenceSession Session, bool OnDevice) Open(byte[] model, string name, ComputeDevice device)
+    public static (InferenceSession Session, bool OnDevice) Open(byte[] model, string name, ComputeDevice device, int threads = 1) =>
+        Open(ModelBytes.Of(name, model), device, threads);
+
+    /// <summary>The same of a file with the weights beside it.</summary>
+    internal static (InferenceSession Session, bool OnDevice) Open(ModelBytes model, ComputeDevice device, int threads = 1)
     {
         bool present = Providers.Contains("CUDAExecutionProvider");
         if (device == ComputeDevice.Cuda && !present)
         {
-            throw new PlatformNotSupportedException($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", Providers)}; build with -p:Gpu=true on a machine with an NVIDIA GPU, CUDA 13 and cuDNN 9, or take --device cpu.");
+            throw new PlatformNotSupportedException(
+                $"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", Providers)}; "
+                + "build with -p:Gpu=true on a machine with an NVIDIA GPU, CUDA 13 and cuDNN 9, or take --device cpu.");
         }
         if (device != ComputeDevice.Cpu && present)
         {
             try
             {
-                return (Open(model, cuda: true), true);
+                return (Open(model, threads, cuda: true), true);
             }
             // The package for GPUs always names CUDA; whether the machine has it shows here.
             catch (OnnxRuntimeException error) when (device == ComputeDevice.Cuda && error.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
             {
-                throw new PlatformNotSupportedException($"CUDA was asked for, but ONNX Runtime cannot use it ({FirstLine(error.Message)}); install an NVIDIA driver, CUDA 13 and cuDNN 9, or take --device cpu.", error);
+                throw new PlatformNotSupportedException(
+                    $"CUDA was asked for, but ONNX Runtime cannot use it ({FirstLine(error)}); "
+                    + "install an NVIDIA driver, CUDA 13 and cuDNN 9, or take --device cpu.", error);
             }
             catch (OnnxRuntimeException) when (device == ComputeDevice.Auto)
             {
@@ -38,25 +50,37 @@ public static class Sessions
         }
         try
         {
-            return (Open(model, device == ComputeDevice.Cuda), device == ComputeDevice.Cuda);
+            return (Open(model, threads, device == ComputeDevice.Cuda), device == ComputeDevice.Cuda);
         }
         catch (OnnxRuntimeException error)
         {
-            throw new InvalidModelException($"'{name}': expected an ONNX model, found {model.Length} bytes that ONNX Runtime refuses ({FirstLine(error.Message)})", error);
+            throw new InvalidModelException(
+                $"'{model.Path}': expected an ONNX model, found {model.Bytes.Length} bytes that ONNX Runtime refuses ({FirstLine(error)})", error);
         }
     }
 
-    static InferenceSession Open(byte[] model, bool cuda)
+    /// <summary>Options of one run, with the runtime's log silent.</summary>
+    public static RunOptions Quiet() => new() { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+
+    /// <summary>The error of a model that the runtime has opened and then cannot run.</summary>
+    public static InvalidModelException CannotRun(string name, OnnxRuntimeException error) =>
+        new($"'{name}': expected a model that runs, found one that ONNX Runtime cannot run ({FirstLine(error)})", error);
+
+    static InferenceSession Open(ModelBytes model, int threads, bool cuda)
     {
         using var settings = new SessionOptions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            // Batches run beside each other, each on the thread that asks: the sums inside an operator cannot depend on the number of threads.
-            IntraOpNumThreads = 1,
+            // Of encoders, batches run beside each other, each on the thread that asks: sums inside an operator cannot depend on the number of threads.
+            IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
-            LogSeverityLevel = cuda ? OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL : OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        if (model.Weights.Count > 0)
+        {
+            settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", model.Folder);
+        }
         if (cuda)
         {
             using var provider = new OrtCUDAProviderOptions();
@@ -64,8 +88,14 @@ public static class Sessions
             provider.UpdateOptions(new Dictionary<string, string> { ["cudnn_conv_algo_search"] = "HEURISTIC", ["use_tf32"] = "0" });
             settings.AppendExecutionProvider_CUDA(provider);
         }
-        return new InferenceSession(model, settings);
+        return new InferenceSession(model.Bytes, settings);
     }
 
-    static string FirstLine(string text) => text.Split('\n')[0].Trim();
+    // Without the place in the runtime's own sources, "/onnxruntime_src/FILE:LINE FUNCTION(ARGUMENTS) ".
+    static string FirstLine(OnnxRuntimeException error)
+    {
+        string line = error.Message.Split('\n')[0].Trim();
+        int start = line.IndexOf("/onnxruntime_src/", StringComparison.Ordinal), end = start < 0 ? -1 : line.IndexOf(") ", start, StringComparison.Ordinal);
+        return end < 0 ? line : line.Remove(start, end + 2 - start);
+    }
 }

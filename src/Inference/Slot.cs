@@ -59,7 +59,7 @@ sealed class Slot : IDisposable
     public LoggedRows Rows(EmbeddingColumns columns)
     {
         int[] sound = [.. Enumerable.Range(0, Images.Count).Where(row => Images.Problems[row] is null)];
-        string[] names = Array.ConvertAll(sound, row => Images.Names[row] ?? (Images.First + row).ToString(CultureInfo.InvariantCulture));
+        string[] names = Array.ConvertAll(sound, row => Images.Names[row] is string name ? Printable.Line(name) : (Images.First + row).ToString(CultureInfo.InvariantCulture));
         string[] skipped = sound.Length == Images.Count ? [] : [.. Images.Problems.Take(Images.Count).OfType<string>()];
         return new(Images.Count, Images.FittedCount, Images.InvertedCount, Images.Checksum(), new(names, Pick(Embedding, columns.Dimension), Pick(Images.Labels, columns.HasLabels ? 1 : 0),
             Pick(Cluster, columns.HasClusters ? 1 : 0), Pick(Probability, columns.ClusterCount)), skipped);

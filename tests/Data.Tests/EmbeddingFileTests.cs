@@ -115,7 +115,7 @@ public sealed class EmbeddingFileTests
     {
         using var folder = new TemporaryFolder();
         EmbeddingFile.Write(folder["e.npy"], new(["a\nb\r", "c\\n"], [1, 2]));
-        Assert.Equal("a\\nb\\r\nc\\\\n\n", File.ReadAllText(folder["e.names.txt"]));
+        Assert.Equal("a\\u000ab\\u000d\nc\\n\n", File.ReadAllText(folder["e.names.txt"]));
     }
 
     // The bytes must not tell how rows came: one by one, in sevens, or all at once, over the border of a row group.

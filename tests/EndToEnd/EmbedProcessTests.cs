@@ -74,7 +74,7 @@ public sealed class EmbedProcessTests : IDisposable
             {embed} {disk}/x.npy && {embed} {In("y.npy")} && cmp {disk}/x.npy {In("y.npy")}'
             """);
         Assert.True(status == 0, error);
-        Assert.Matches("^uvl: No space left on device .* Nothing is half-written; mend that and run the same command again.\nended with 75\nx.npy.partial\n$", error);
+        Assert.Matches("^uvl: No space left on device .* No partial output was written. Fix the cause and run the same command again.\nended with 75\nx.npy.partial\n$", error);
     }
 
     /// <summary>A pipe is read once, and has no parts: its images are both those that are clustered and those that are shown.</summary>

@@ -29,6 +29,14 @@ sealed class Uvl : IDisposable
         return new(start);
     }
 
+    /// <summary>Starts with another current folder.</summary>
+    public static Uvl StartFrom(string folder, params string[] arguments)
+    {
+        ProcessStartInfo start = Of(AppContext.BaseDirectory, "Toolchain.Cli.dll", arguments);
+        start.WorkingDirectory = folder;
+        return new(start);
+    }
+
     /// <summary>Starts <paramref name="program"/>, which lies in <paramref name="folder"/>.</summary>
     public static Uvl StartIn(string folder, string program, params string[] arguments) => new(Of(folder, program, arguments));
 

@@ -107,7 +107,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal($"'{Path.Combine(sweep, "sweep.md")}': no such file; expected the folder of a finished 'uvl sweep'.", Assert.Throws<FileNotFoundException>(() => Ablation.Read(sweep)).Message);
         File.WriteAllText(Path.Combine(sweep, "sweep.md"), "# moco\n\n10 images.\n\n| a | b |\n|---|---|\n| 1 | <2> |\n\n| c | d |\n|---|---|\n| 3 | 4 |\n");
         string path = Path.Combine(folder, "report.html");
-        HtmlReport.Write(path, new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), Rows(), [], [Ablation.Read(sweep)]);
+        File.WriteAllText(path, HtmlReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), Rows(), [], [Ablation.Read(sweep)]));
         string page = File.ReadAllText(path);
         Assert.Contains("<h3>queue</h3>\n<p>10 images.</p>", page, StringComparison.Ordinal);
         Assert.Contains("<tr><th scope=\"row\">1</th><td>&lt;2&gt;</td></tr>", page, StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class ReportTests : IDisposable
     public void Markdown_SaysTheSameFigures()
     {
         string path = Path.Combine(folder, "report.md");
-        MarkdownReport.Write(path, new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows());
+        File.WriteAllText(path, MarkdownReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows()));
         string text = File.ReadAllText(path);
         Assert.Contains("| toy | strict | 10, k-means | 99.00 % |", text, StringComparison.Ordinal);
         Assert.Contains("| infogan | 10-way code, best one-to-one map | 92.0 % | - | - | - |", text, StringComparison.Ordinal);
@@ -139,9 +139,9 @@ public sealed class ReportTests : IDisposable
         DigitSet train = new("bare", Split.All, Toys.Digits(300).Pixels), test = new("bare", Split.All, Toys.Digits(100).Pixels);
         IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Moved(), ProtocolChoice.Strict);
         var context = new ReportContext(train, test, new Dictionary<string, string>());
-        HtmlReport.Write(Path.Combine(folder, "report.html"), context, rows, [new Portrait(Moved(), map.Value, RunFiles.None)]);
-        MarkdownReport.Write(Path.Combine(folder, "report.md"), context, rows);
-        MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);
+        File.WriteAllText(Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, [new Portrait(Moved(), map.Value, RunFiles.None)]));
+        File.WriteAllText(Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows));
+        File.WriteAllText(Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows));
         string page = File.ReadAllText(Path.Combine(folder, "report.html")), text = File.ReadAllText(Path.Combine(folder, "report.md"));
         Assert.All(new[] { page, text }, content =>
         {
@@ -164,12 +164,12 @@ public sealed class ReportTests : IDisposable
     {
         EvaluationRow[] rows = [.. new[] { .5, .7, .9 }.SelectMany((accuracy, seed) => Rows().Take(1).Select(row => row with { Accuracy = accuracy, Seed = $"{seed}", Settings = "same", ModelSha256 = new string((char)('a' + seed), 64) }))];
         string path = Path.Combine(folder, "report.md");
-        MarkdownReport.Write(path, new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), rows);
+        File.WriteAllText(path, MarkdownReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), rows));
         string text = File.ReadAllText(path);
         Assert.Contains("| toy, seed 1 | strict | 10, k-means | 70.00 % |", text, StringComparison.Ordinal);
         Assert.Contains("| toy | strict | 10, k-means | 3 (0, 1, 2) | 70.00 ± 20.00 (50.00 to 90.00) % |", text, StringComparison.Ordinal);
         Assert.Contains("## Embeddings over seeds: mean ± standard deviation (lowest to highest)", text, StringComparison.Ordinal);
-        MetricsFile.Write(path, Toys.Digits(100), rows);
+        File.WriteAllText(path, MetricsFile.Text(Toys.Digits(100), rows));
         using JsonDocument content = JsonDocument.Parse(File.ReadAllText(path));
         JsonElement spread = content.RootElement.GetProperty("spreads")[0];
         Assert.Equal(["0", "1", "2"], spread.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetString()));
@@ -244,7 +244,7 @@ public sealed class ReportTests : IDisposable
     string Html(string name = "toy", RunFiles? files = null)
     {
         string path = Path.Combine(folder, "report.html");
-        HtmlReport.Write(path, new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows(), [new Portrait(Moved(), map.Value, files ?? RunFiles.None)]);
+        File.WriteAllText(path, HtmlReport.Text(new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows(), [new Portrait(Moved(), map.Value, files ?? RunFiles.None)]));
         string page = File.ReadAllText(path);
         Assert.Contains("misnamed test digits", page, StringComparison.Ordinal);
         return page;
@@ -253,7 +253,7 @@ public sealed class ReportTests : IDisposable
     string Metrics()
     {
         string path = Path.Combine(folder, "metrics.json");
-        MetricsFile.Write(path, Toys.Digits(100), Rows());
+        File.WriteAllText(path, MetricsFile.Text(Toys.Digits(100), Rows()));
         return File.ReadAllText(path);
     }
 }

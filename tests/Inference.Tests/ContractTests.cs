@@ -99,7 +99,7 @@ public sealed class ContractTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0)]
+    [InlineData(1)]
     [InlineData(100)]
     [InlineData(4000)]
     public void Open_TruncatedModel_IsNoModel(int length)

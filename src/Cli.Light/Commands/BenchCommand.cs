@@ -45,7 +45,7 @@ static class BenchCommand
     {
         terminal.Stage($"measuring {path}");
         var result = new JsonObject { ["path"] = path };
-        using (EncoderSession session = EncoderSession.Open(path, new() { Device = device, Threads = 1 }))
+        using (EncoderSession session = EncoderSession.Open(path, new() { Device = device, Threads = 1, Trial = ProgramStart.Trial }))
         {
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{path}, {session.SizeBytes:n0} bytes, {session.Device}"));
             double[] latencies = [.. SessionBench.Latencies(session, Latencies)];
@@ -91,14 +91,11 @@ static class BenchCommand
 
     static (double Milliseconds, long Peak) Run(string model, ComputeDevice device, string data, string folder)
     {
-        string program = Environment.ProcessPath!, itself = Environment.GetCommandLineArgs()[0];
         string[] words = ["embed", model, "--quiet", "--json", "--data", data, "--device", $"{device}", "--out", Path.Combine(folder, "bench.npy")];
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
-        {
-            words = [itself, .. words];
-        }
+        ProcessStartInfo start = ProgramStart.Same(words);
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         var clock = Stopwatch.StartNew();
-        using var child = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var child = Process.Start(start)!;
         string said = child.StandardOutput.ReadToEnd(), complaint = child.StandardError.ReadToEnd();
         child.WaitForExit();
         double milliseconds = clock.Elapsed.TotalMilliseconds;

@@ -47,6 +47,11 @@ static class ClusterCommand
             }
             string encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
             CommonOptions.RequireApart(path, [path], encoder);
+            int count = parsed.GetValue(k);
+            if (count < 1)
+            {
+                throw new ArgumentException($"--k '{count}': expected at least 1.");
+            }
             using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
             if (!fit)
             {
@@ -59,12 +64,17 @@ static class ClusterCommand
                 throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
             }
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split) ?? Split.Train);
+            if (count > digits.Count)
+            {
+                throw new ArgumentException($"--k '{count}': expected at most {digits.Count}, the number of images.");
+            }
             Rows rows = new(EmbedCommand.Run(terminal, session, digits, cancellation).Values, session.Dimension);
-            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), parsed.GetValue(k), parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation);
+            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation);
             Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
             FusedProof.Require(fused, head.Labels, digits);
             fused.Save(path);
+            KnownModels.OfUser.Add(path);
             terminal.Line($"{head.Summary}; pixels to cluster in {path}");
             terminal.Event("clustered", new JsonObject { ["path"] = path, ["k"] = head.Count, ["method"] = head.Name, ["summary"] = head.Summary });
             return Task.FromResult(ExitCodes.Ok);

@@ -23,7 +23,7 @@ static class DoctorCommand
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            Func<Finding>[] checks = [Program, Processor, OnnxRuntime, TrainingApi, Mnist, Disk, .. more];
+            Func<Finding>[] checks = [Program, Processor, OnnxRuntime, RuntimeTelemetry, TrainingApi, Mnist, Disk, .. more];
             Finding[] findings = [.. checks.Select(check => check())];
             foreach (Finding finding in findings)
             {
@@ -40,6 +40,11 @@ static class DoctorCommand
     static Finding Processor() => new("processor", $"{Environment.ProcessorCount} processors, 256-bit vectors {(Vector256.IsHardwareAccelerated ? "yes" : "no: slow")}, 512-bit {(Vector512.IsHardwareAccelerated ? "yes" : "no")}");
 
     static Finding OnnxRuntime() => Try("ONNX Runtime", () => $"{RuntimeInfo.Version} (managed {RuntimeInfo.ManagedVersion}), {string.Join(", ", RuntimeInfo.Providers)}");
+
+    // First of all that touch the native library: it is off before the runtime is loaded.
+    static Finding RuntimeTelemetry() => new("telemetry", RuntimeInfo.IsTelemetryOff
+        ? "off: this program sends nothing, and turns off ONNX Runtime's own telemetry"
+        : "ONNX Runtime's telemetry is on, because ORT_DISABLE_TELEMETRY is set to 0");
 
     // Absence is normal: the package ended with 1.19.2, and nothing here needs it.
     static Finding TrainingApi()

@@ -34,7 +34,8 @@ static class EvaluateCommand
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), parsed.GetValue(common.Device));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
             string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
-            string folder = Directory.CreateDirectory(parsed.GetValue(output)!).ToString();
+            string folder = parsed.GetValue(output)!;
+            OutputPath.RequireFolder(folder);
             Array.ForEach(paths, path => Open(path).Dispose()); // before the first minute is spent
             foreach (string path in paths)
             {
@@ -50,10 +51,11 @@ static class EvaluateCommand
             }
             terminal.Stage("scoring raw pixels, for comparison");
             rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
-            MetricsFile.Write(Path.Combine(folder, "metrics.json"), test, rows);
             var context = new ReportContext(train, test, Versions());
-            MarkdownReport.Write(Path.Combine(folder, "report.md"), context, rows);
-            HtmlReport.Write(Path.Combine(folder, "report.html"), context, rows, portraits, ablations);
+            AtomicFile.WriteTexts(
+                (Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows)),
+                (Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows)),
+                (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, portraits, ablations)));
             Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
 

@@ -55,6 +55,7 @@ static class ProbeCommand
                 OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), (graph, x) => ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), Metadata(session, train));
                 FusedProof.Require(fused, classifier.Assign(rows), train);
                 fused.Save(path);
+                KnownModels.OfUser.Add(path);
                 where = $"; pixels to digit in {path}";
             }
             if (parsed.GetValue(training) is string trainingPath)

@@ -6,6 +6,7 @@ using Toolchain.Cli.Light.Commands;
 using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Inspection;
+using Toolchain.Inference;
 using Toolchain.Train.Methods;
 using Toolchain.Train.Running;
 
@@ -53,15 +54,19 @@ static class ExportCommand
                 Half = parsed.GetValue(half),
             };
             config.Require(run, request);
-            TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             string path = parsed.GetValue(output) ?? run.Model;
+            OutputPath.RequireFile(path);
+            TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             exported.Model.Save(path);
             string? beside = exported.Decoder?.FileBeside(path);
             exported.Decoder?.Model.Save(beside!);
-            if (parsed.GetValue(manifest))
+            string manifestPath = Path.Combine(Path.GetDirectoryName(path) ?? "", ModelManifest.FileName);
+            // The manifest of a finished run goes with its model.
+            if (parsed.GetValue(manifest) || (Path.GetFullPath(path) == Path.GetFullPath(run.Model) && File.Exists(run.Manifest)))
             {
-                TrainingRun.WriteManifest(run, exported, Path.Combine(Path.GetDirectoryName(path) ?? "", "manifest.json"));
+                TrainingRun.WriteManifest(run, exported, manifestPath);
             }
+            KnownModels.OfUser.Add(path);
             terminal.Line(exported.Parity);
             terminal.Line($"model: {path}{(beside is null ? "" : $"\n{exported.Decoder!.Name}: {beside}")}");
             terminal.Event("exported", new { Method = config.Method.Name, Path = path, Beside = beside, exported.Parity });

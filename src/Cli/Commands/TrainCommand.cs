@@ -90,6 +90,7 @@ static class TrainCommand
         {
             throw new IOException($"{error.Message}; make room, then go on with: uvl train {method.Name} --resume {run.Path}", error);
         }
+        KnownModels.OfUser.Add(run.Model);
         terminal.Line($"{trained!.Summary}");
         terminal.Line($"{trained.Parity}");
         terminal.Line($"{(trained.Finished ? "model" : $"time is up; go on with: uvl train {method.Name} --resume {run.Path}\nmodel so far")}: {run.Model}");

@@ -74,6 +74,10 @@ sealed class EmbeddingCsv : EmbeddingWriter
         text.Advance(1 + length);
     }
 
-    static string Quote(string field) =>
-        field.AsSpan().ContainsAny(special) ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : field;
+    // A spreadsheet runs a cell that starts like a formula; a single quote before it makes it text (OWASP, "CSV injection").
+    static string Quote(string field)
+    {
+        string cell = field is ['=' or '+' or '-' or '@', ..] ? $"'{field}" : field;
+        return cell.AsSpan().ContainsAny(special) ? $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : cell;
+    }
 }

@@ -52,7 +52,7 @@ sealed class EmbeddingNpy : EmbeddingWriter
         }
         foreach (string name in rows.Names.Span)
         {
-            names.Write(OneLine(name));
+            names.Write(Printable.Line(name));
             names.Write('\n');
         }
     }
@@ -68,9 +68,4 @@ sealed class EmbeddingNpy : EmbeddingWriter
         names.Flush();
         Files.Commit(obsolete);
     }
-
-    // A name a line: what would break a line is written with a backslash, and so is the backslash.
-    static string OneLine(string name) => name.AsSpan().ContainsAny('\n', '\r', '\\')
-        ? name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal)
-        : name;
 }

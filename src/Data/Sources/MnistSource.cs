@@ -31,7 +31,7 @@ static class MnistSource
 
     static byte[] Find(MnistFile file, DigitSourceOptions options)
     {
-        string cache = Path.Combine(options.CacheFolder ?? UserCache(), "mnist");
+        string cache = Path.Combine(options.CacheFolder ?? UserCache.Folder, "mnist");
         string? given = options.DataFolder ?? Environment.GetEnvironmentVariable("UVL_DATA_DIR");
         string[] folders = string.IsNullOrEmpty(given) ? [cache] : [Path.Combine(given, "mnist"), cache];
         foreach (string folder in folders)
@@ -46,17 +46,5 @@ static class MnistSource
             }
         }
         return MnistDownload.Fetch(file, Path.Combine(cache, file.Name + ".gz"), folders, options);
-    }
-
-    static string UserCache()
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "uvl");
-        }
-        string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
-        // The XDG base directory specification: a relative path is to be ignored.
-        return Path.IsPathRooted(cache) ? Path.Combine(cache, "uvl")
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "uvl");
     }
 }

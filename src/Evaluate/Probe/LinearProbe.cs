@@ -75,6 +75,7 @@ public static class LinearProbe
     static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed, ComputeDevice device, CancellationToken cancellation)
     {
         int width = train.Width;
+        using InferenceSession session = Sessions.Open(Training(width).ToBytes(), "the linear probe", device).Session;
         (long[] order, int batch) = Order(train.Count, seed);
         (float[] weight, float[] bias) = (new float[classes * width], new float[classes]);
         OrtValue[] inputs =
@@ -84,8 +85,7 @@ public static class LinearProbe
             .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal) ? Tensor<float>(new float[classes * width], classes, width) : Tensor<float>(new float[classes], classes)),
         ];
         OrtValue[] outputs = [Tensor<float>(weight, classes, width), Tensor<float>(bias, classes)];
-        using InferenceSession session = Sessions.Open(Training(width).ToBytes(), "the linear probe", device).Session;
-        using var options = new RunOptions();
+        using RunOptions options = Sessions.Quiet();
         using CancellationTokenRegistration stop = cancellation.Register(() => options.Terminate = true);
         try
         {

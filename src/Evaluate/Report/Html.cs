@@ -13,7 +13,7 @@ sealed class Html
 
     public static string Number(double? number, string format = "f3") => number is double known && double.IsFinite(known) ? known.ToString(format, CultureInfo.InvariantCulture) : "-";
 
-    public static string Text(string text) => WebUtility.HtmlEncode(text);
+    public static string Text(string text) => WebUtility.HtmlEncode(Data.Printable.Lines(text));
 
     /// <summary>A word that can be an anchor.</summary>
     public static string Anchor(string text) => string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));

@@ -26,9 +26,9 @@ public sealed record ReportContext(DigitSet Train, DigitSet Test, IReadOnlyDicti
 /// </summary>
 public static class HtmlReport
 {
-    /// <summary>Writes the page whole or not at all.</summary>
-    public static void Write(string path, ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits, IReadOnlyList<Ablation>? ablations = null) =>
-        AtomicFile.WriteText(path, Page(context, rows, portraits, ablations ?? []));
+    /// <summary>Text of the page.</summary>
+    public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits, IReadOnlyList<Ablation>? ablations = null) =>
+        Page(context, rows, portraits, ablations ?? []);
 
     static string Page(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits, IReadOnlyList<Ablation> ablations)
     {

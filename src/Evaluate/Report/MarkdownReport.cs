@@ -7,28 +7,46 @@ namespace Toolchain.Evaluate.Report;
 /// <summary>Writes <c>report.md</c>: the same figures for a reader of text.</summary>
 public static class MarkdownReport
 {
-    /// <summary>Writes the file whole or not at all; the same figures give the same bytes.</summary>
-    public static void Write(string path, ReportContext context, IReadOnlyList<EvaluationRow> rows)
+    /// <summary>Text of the file; the same figures give the same text.</summary>
+    public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows)
     {
         var text = new StringBuilder();
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"# {context.Title}\n\n{context.Introduction}\n");
+        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"# {Plain(context.Title)}\n\n{Plain(context.Introduction)}\n");
         foreach (FigureTable table in FiguresSection.Tables(rows, context.IsLabelled))
         {
             Table(text, table.Title, table.Heads, table.Rows);
         }
-        text.Append('\n').Append(FiguresSection.Note(context.IsLabelled).Replace("*", "\\*", StringComparison.Ordinal)).Append('\n');
+        text.Append('\n').Append(Plain(FiguresSection.Note(context.IsLabelled))).Append('\n');
         Table(text, "Origins", ["what", "value"], HtmlReport.Origins(context, rows).Select(line => (string[])[line.Name, line.Value]));
-        AtomicFile.WriteText(path, text.ToString());
+        return text.ToString();
     }
 
     static void Table(StringBuilder text, string title, string[] heads, IEnumerable<string[]> rows)
     {
-        text.Append("\n## ").Append(title).Append("\n\n| ").AppendJoin(" | ", heads.Select(Cell)).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", heads.Length))).Append('\n');
+        text.Append("\n## ").Append(Plain(title)).Append("\n\n| ").AppendJoin(" | ", heads.Select(Cell)).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", heads.Length))).Append('\n');
         foreach (string[] row in rows)
         {
             text.Append("| ").AppendJoin(" | ", row.Select(Cell)).Append(" |\n");
         }
     }
 
-    static string Cell(string cell) => cell.Replace("*", "\\*", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+    static string Cell(string cell) => Plain(cell).Replace("|", "\\|", StringComparison.Ordinal);
+
+    // Names and metadata are strangers' texts: no markup of theirs is taken, neither Markdown's nor HTML's.
+    static string Plain(string text)
+    {
+        var result = new StringBuilder(text.Length);
+        foreach (char character in Printable.Line(text))
+        {
+            _ = character switch
+            {
+                '&' => result.Append("&amp;"),
+                '<' => result.Append("&lt;"),
+                '>' => result.Append("&gt;"),
+                '\\' or '`' or '*' or '_' or '[' or ']' or '!' or '#' or '~' => result.Append('\\').Append(character),
+                _ => result.Append(character),
+            };
+        }
+        return result.ToString();
+    }
 }

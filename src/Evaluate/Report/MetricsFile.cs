@@ -8,11 +8,11 @@ namespace Toolchain.Evaluate.Report;
 /// <summary>Writes <c>metrics.json</c>: the figures of a report for programs.</summary>
 public static class MetricsFile
 {
-    /// <summary>Writes the file whole or not at all; the same figures give the same bytes.</summary>
-    public static void Write(string path, DigitSet test, IReadOnlyList<EvaluationRow> rows)
+    /// <summary>Text of the file; the same figures give the same text.</summary>
+    public static string Text(DigitSet test, IReadOnlyList<EvaluationRow> rows)
     {
         var content = new MetricsContent(new(test.Name, test.Sha256, test.Split.ToString().ToLowerInvariant(), rows.Any(row => row.Accuracy is not null)), rows, SeedSpread.Of(rows));
-        AtomicFile.WriteText(path, JsonSerializer.Serialize(content, MetricsJson.Default.MetricsContent) + "\n");
+        return JsonSerializer.Serialize(content, MetricsJson.Default.MetricsContent) + "\n";
     }
 }
 

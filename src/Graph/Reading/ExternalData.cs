@@ -4,8 +4,7 @@ using Onnx;
 namespace Toolchain.Graph.Reading;
 
 /// <summary>
-/// Weights that lie in files beside the model. Where they lie is a stranger's text: only plain relative paths below the model's own folder are
-/// followed, none through a link, and no byte of a file is read twice.
+/// Weights that lie in files beside the model, where <see cref="Data.ExternalFile"/> allows them to lie; no byte of a file is read twice.
 /// </summary>
 sealed class ExternalData(string folder)
 {
@@ -47,25 +46,14 @@ sealed class ExternalData(string folder)
 
     FileInfo Resolve(string location)
     {
-        string[] parts = location.Split('/');
-        if (location.AsSpan().ContainsAny("\\:\0") || parts.Any(part => part is "" or "." or ".."))
+        try
         {
-            throw new GraphException($"external data lies at '{location}'; expected a relative path below the model's folder, without '.', '..', ':' or '\\'.");
+            return Data.ExternalFile.Resolve(folder, location);
         }
-        string path = folder;
-        foreach (string part in parts)
+        catch (InvalidDataException error)
         {
-            path = Path.Combine(path, part);
-            // Also a link whose target is gone exists as a link.
-            if (new FileInfo(path).LinkTarget is not null)
-            {
-                throw new GraphException($"external data lies at '{location}', which goes through the link '{part}'; expected a plain file below the model's folder.");
-            }
+            throw new GraphException(error.Message);
         }
-        var file = new FileInfo(path);
-        return file is { Exists: true, Length: > 0 }
-            ? file
-            : throw new GraphException($"external data lies at '{location}', where no file with content is; expected it in the model's folder.");
     }
 
     static long Number(Dictionary<string, string> entries, string key, long absent)

@@ -29,10 +29,14 @@ static class ModelFile
         {
             throw new InvalidDataException($"not a readable ONNX model: it has {file.Length} bytes, protobuf ends at 2 GB; such a model keeps its weights as external data.");
         }
-        var bytes = new byte[file.Length];
-        using FileStream stream = file.OpenRead();
-        stream.ReadExactly(bytes);
-        return bytes;
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new InvalidDataException($"not a readable ONNX model: {error.Message}", error);
+        }
     }
 
     /// <exception cref="InvalidDataException">The bytes are no ONNX model; the text has path and offset.</exception>

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>Starts this program again in a child process.</summary>
+public static class ProgramStart
+{
+    /// <summary>Trials of models that commands are given, in a child that is the light program: it loads no libtorch.</summary>
+    public static ModelTrial Trial { get; } = new(Light, KnownModels.OfUser);
+
+    /// <summary>The program that runs, with other words.</summary>
+    public static ProcessStartInfo Same(IEnumerable<string> words) => IsCompiled || Path.GetFileNameWithoutExtension(Environment.ProcessPath!) != "dotnet"
+        ? new ProcessStartInfo(Environment.ProcessPath!, words)
+        : new ProcessStartInfo(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], .. words]);
+
+    static ProcessStartInfo Light(IReadOnlyList<string> words) => IsCompiled
+        ? new ProcessStartInfo(Environment.ProcessPath!, words)
+        : new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, $"{typeof(ProgramStart).Assembly.GetName().Name}.dll"), .. words]);
+
+    // Compiled ahead of time: one file, no dotnet.
+    static bool IsCompiled => !RuntimeFeature.IsDynamicCodeSupported;
+}

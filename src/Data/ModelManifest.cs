@@ -1,0 +1,41 @@
+using System.Text.Json;
+
+namespace Toolchain.Data;
+
+/// <summary>The <c>manifest.json</c> that stands beside a trained model and has its digest.</summary>
+public static class ModelManifest
+{
+    /// <summary>Name of the file.</summary>
+    public const string FileName = "manifest.json";
+
+    /// <summary>
+    /// Compares a model with the manifest beside it, where there is one that has a digest of a file of that name: <c>model_sha256</c> of <c>model.onnx</c>,
+    /// <c>generator_sha256</c> of <c>generator.onnx</c>.
+    /// </summary>
+    /// <param name="modelPath">The model.</param>
+    /// <param name="sha256">Digest of its file, 64 hexadecimal digits.</param>
+    /// <exception cref="InvalidDataException">They disagree, or the manifest is no JSON.</exception>
+    public static void Require(string modelPath, string sha256)
+    {
+        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, FileName);
+        string key = $"{Path.GetFileNameWithoutExtension(modelPath)}_sha256";
+        if (File.Exists(path) && Digest(path, key) is string stated && stated != sha256)
+        {
+            throw new InvalidDataException($"'{modelPath}': expected the SHA-256 {stated} that {FileName} beside it has, found {sha256}; "
+                + "one of the two is damaged or of another run: get the model again, or delete the manifest if it is not of this model.");
+        }
+    }
+
+    static string? Digest(string path, string key)
+    {
+        try
+        {
+            using JsonDocument manifest = JsonDocument.Parse(File.ReadAllBytes(path));
+            return manifest.RootElement.TryGetProperty(key, out JsonElement digest) ? digest.GetString() : null;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found something else ({error.Message}); delete it or get it again.", error);
+        }
+    }
+}

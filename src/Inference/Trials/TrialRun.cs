@@ -1,0 +1,98 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace Toolchain.Inference;
+
+/// <summary>The child's part of a trial: opens a model under a memory limit and runs it once on drawn numbers.</summary>
+static class TrialRun
+{
+    /// <summary>Exit status of a child that says on standard output why the model is refused.</summary>
+    public const int Refused = 4;
+
+    // Rows of a model of one image, as batches have them here; others get a few.
+    const int OtherRows = 2;
+
+    /// <summary>Runs the model at <paramref name="path"/>; returns the exit status.</summary>
+    public static int Execute(string path)
+    {
+        try
+        {
+            var model = ModelBytes.Read(path);
+            ResourceLimits.LimitMemory(ModelTrial.MemoryLimit(model.SizeBytes));
+            using InferenceSession session = Sessions.Open(model, ComputeDevice.Cpu).Session;
+            Run(session);
+            return 0;
+        }
+        catch (Exception error) when (error is InvalidModelException or FileNotFoundException)
+        {
+            // The parent puts the path in front.
+            Console.Out.WriteLine(error.Message.Replace($"'{path}': ", "", StringComparison.Ordinal));
+        }
+        catch (OnnxRuntimeException error)
+        {
+            Console.Out.WriteLine(Sessions.CannotRun(path, error).Message.Replace($"'{path}': ", "", StringComparison.Ordinal));
+        }
+        return Refused;
+    }
+
+    static void Run(InferenceSession session)
+    {
+        int rows = session.InputMetadata is { Count: 1 } only && only.Values.First() is { IsTensor: true, Dimensions.Length: 4 } ? EncoderSession.BatchSize : OtherRows;
+        string[] names = [.. session.InputMetadata.Keys];
+        OrtValue[] inputs = [.. names.Select(name => Drawn(name, session.InputMetadata[name], rows))];
+        try
+        {
+            using RunOptions options = Sessions.Quiet();
+            using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, names, inputs, session.OutputNames);
+            foreach ((string name, OrtValue output) in session.OutputNames.Zip(outputs).Where(pair => IsFloat(pair.Second)))
+            {
+                if (HasNaN(output.GetTensorDataAsSpan<float>()))
+                {
+                    throw new InvalidModelException($"expected finite outputs of numbers in [0,1), found NaN in '{name}'; the model is broken or was trained to divergence.");
+                }
+            }
+        }
+        finally
+        {
+            Array.ForEach(inputs, value => value.Dispose());
+        }
+    }
+
+    static bool IsFloat(OrtValue value) => value.IsTensor && value.GetTensorTypeAndShape().ElementDataType == TensorElementType.Float;
+
+    static bool HasNaN(ReadOnlySpan<float> values)
+    {
+        foreach (float value in values)
+        {
+            if (float.IsNaN(value))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // Numbers in [0,1) for floats, zeros for the others.
+    static OrtValue Drawn(string name, NodeMetadata input, int rows)
+    {
+        if (!input.IsTensor || input.IsString)
+        {
+            throw new InvalidModelException($"expected inputs that are tensors of numbers, found '{name}' of {input.OnnxValueType}; such a model cannot be tried.");
+        }
+        long[] sizes = [.. input.Dimensions.Select(size => size < 0 ? rows : (long)size)];
+        OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, input.ElementDataType, sizes);
+        if (input.ElementDataType == TensorElementType.Float)
+        {
+            var random = new Random(1);
+            foreach (ref float number in value.GetTensorMutableDataAsSpan<float>())
+            {
+                number = random.NextSingle();
+            }
+        }
+        else
+        {
+            value.GetTensorMutableRawData().Clear();
+        }
+        return value;
+    }
+}
