@@ -28,8 +28,8 @@ sealed class PlotModel
         }
         try
         {
-            ProgramStart.Trial.Require(path);
             var loaded = new PlotModel(path, kind, OnnxModel.Load(path));
+            ProgramStart.Trial.Require(path);
             loaded.Require("inputs", inputs, loaded.model.Inputs, others: false);
             loaded.Require("outputs", outputs, loaded.model.Outputs, others: true);
             return loaded;

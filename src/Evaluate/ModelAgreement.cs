@@ -4,7 +4,7 @@ namespace Toolchain.Evaluate;
 
 /// <summary>How far ONNX Runtime is from the float64 evaluator on the same input.</summary>
 /// <param name="Output">Name of the output.</param>
-/// <param name="MaxAbsolute">Largest difference; infinite where one has a number and the other none.</param>
+/// <param name="MaxAbsolute">Largest difference; NaN where one of them is no number.</param>
 /// <param name="Agrees">Whether every element is within the tolerance, absolute and as a fraction of its value.</param>
 public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agrees)
 {
@@ -49,8 +49,11 @@ public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agre
         bool agrees = true;
         for (int i = 0; i < wanted.Length; i++)
         {
+            if (double.IsNaN(wanted[i]) || double.IsNaN(given[i]))
+            {
+                return new ModelAgreement(name, double.NaN, false);
+            }
             double difference = wanted[i].Equals(given[i]) ? 0 : Math.Abs(wanted[i] - given[i]);
-            difference = double.IsNaN(difference) ? double.PositiveInfinity : difference;
             agrees &= difference <= tolerance + tolerance * Math.Abs(wanted[i]);
             largest = Math.Max(largest, difference);
         }

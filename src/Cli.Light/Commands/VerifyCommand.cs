@@ -51,7 +51,7 @@ public static class VerifyCommand
             });
             string[] failed = [.. checks.Where(check => check.Passed is false).Select(check => $"{check.Name}: {check.Result}")];
             return failed.Length == 0 ? ExitCodes.Ok
-                : checks.Any(check => check is { Name: "trial" or "contract", Passed: false }) ? throw new InvalidModelException($"'{path}': {string.Join("; ", failed)}")
+                : checks.Any(check => check is { Name: "trial" or "contract" or "numbers", Passed: false }) ? throw new InvalidModelException($"'{path}': {string.Join("; ", failed)}")
                 : throw new CheckFailedException($"'{path}': {string.Join("; ", failed)}");
         });
         return command;
@@ -122,6 +122,10 @@ public static class VerifyCommand
         try
         {
             IReadOnlyList<ModelAgreement> outputs = ModelAgreement.Measure(model, digits is null ? ModelAgreement.SampleInputs(model) : Images(model, digits, rows));
+            if (outputs.FirstOrDefault(output => double.IsNaN(output.MaxAbsolute)) is ModelAgreement nan)
+            {
+                return new("numbers", false, $"NaN in '{nan.Output}' on {(digits is null ? "drawn numbers" : $"{rows} images")}; the model is broken or was trained to divergence");
+            }
             return new("agreement", outputs.All(output => output.Agrees), string.Create(CultureInfo.InvariantCulture,
                 $"ONNX Runtime {RuntimeInfo.Version} differs from the float64 evaluator on {(digits is null ? "drawn numbers" : $"{rows} images")} by {string.Join(", ", outputs.Select(output => $"{output.MaxAbsolute:g3} in '{output.Output}'"))}; allowed are {ModelAgreement.Tolerance(model):g3} + {ModelAgreement.Tolerance(model):g3} of the value"));
         }
