@@ -67,7 +67,7 @@ public sealed class ExternalDataTests : IDisposable
     {
         { "../secret", "expected a relative path" }, { "a/../../secret", "expected a relative path" }, { "./weights", "expected a relative path" }, { "a//weights", "expected a relative path" },
         { "/etc/passwd", "expected a relative path" }, { "C:\\secret", "expected a relative path" }, { "..\\secret", "expected a relative path" }, { "", "expected a relative path" }, { "file:secret", "expected a relative path" },
-        { "*/_ORT_MEM_ADDR_/*", "no regular file with content" }, { "nowhere", "no regular file with content" }, { "empty", "no regular file with content" }, { "sub", "no file with content" },
+        { "*/_ORT_MEM_ADDR_/*", "no regular file with content" }, { "nowhere", "no regular file with content" }, { "empty", "no regular file with content" }, { "sub", "no regular file with content" },
         { "link", "through the link 'link'" }, { "linked/secret", "through the link 'linked'" }, { "dangling", "through the link 'dangling'" }, { "zero", "through the link 'zero'" },
         { "short", "has 10 bytes, but 1600 from byte 0 are wanted" },
     };
