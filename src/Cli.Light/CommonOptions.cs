@@ -12,14 +12,30 @@ public sealed class CommonOptions
     /// <summary>Which images.</summary>
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "mnist (default; strokes where it cannot be had), strokes[:count[:seed]], images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .parquet, .tar[.gz], or - for standard input (IDX, .npy, tar, one image, or a list of paths).",
+        Description = "mnist (default; strokes where it cannot be had), strokes[:count[:seed]], images.idx[.gz],labels.idx[.gz], a folder "
+            + "of images, .npy, .npz, .csv, .parquet, .tar[.gz], or - for standard input (IDX, .npy, CSV, tar, one image, or a list of "
+            + "paths).",
     };
 
     /// <summary>Leave out what cannot be read.</summary>
     public Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Leave out images that cannot be read, and say which." };
 
     /// <summary>What happens to images that are not as MNIST's are.</summary>
-    public Choice<FitMode> Fit { get; } = new("--fit") { Description = "mnist (default): other sizes are brought to 28 x 28 as MNIST's were, dark on bright is inverted; none: pixels stay, other sizes are refused." };
+    public Choice<FitMode> Fit { get; } = new("--fit")
+    {
+        Description = "mnist (default): other sizes are brought to 28 x 28 as MNIST's "
+        + "were; none: pixels stay, other sizes are refused, and polarity is not judged."
+    };
+
+    /// <summary>Whether digits are dark on light.</summary>
+    public Choice<Polarity> Polarity { get; } = new("--polarity")
+    {
+        Description = "auto (default): digits that are dark on light in nearly all of 256 images looked at are inverted; dark: invert "
+            + "all; light: invert none.",
+    };
+
+    /// <summary>Whether rows and columns are swapped.</summary>
+    public Option<bool> Transpose { get; } = new("--transpose") { Description = "Swap rows and columns of every image, as EMNIST's need." };
 
     /// <summary>Threads.</summary>
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 takes all processors.", DefaultValueFactory = _ => 0, Validators = { RequireThreads } };
@@ -79,6 +95,10 @@ public sealed class CommonOptions
     public DigitSet Open(ParseResult parsed, Terminal terminal, string spec, Split split)
     {
         DigitSet digits = DigitSource.Open(spec, split, Source(parsed, terminal));
+        foreach (string line in digits.Remarks)
+        {
+            terminal.Note(line);
+        }
         foreach (string line in digits.Skipped)
         {
             terminal.Note($"skipped: {line}");
@@ -99,7 +119,14 @@ public sealed class CommonOptions
 
     /// <summary>How sources are looked for, from the command line.</summary>
     public DigitSourceOptions Source(ParseResult parsed, Terminal terminal) =>
-        new() { Fit = parsed.GetValue(Fit), SkipBad = parsed.GetValue(SkipBad), Progress = new DownloadLines(terminal) };
+        new()
+        {
+            Fit = parsed.GetValue(Fit),
+            SkipBad = parsed.GetValue(SkipBad),
+            Polarity = parsed.GetValue(Polarity),
+            IsTransposed = parsed.GetValue(Transpose),
+            Progress = new DownloadLines(terminal),
+        };
 
     static void RequireThreads(OptionResult result)
     {

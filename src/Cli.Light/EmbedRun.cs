@@ -25,6 +25,10 @@ static class EmbedRun
         string spec = common.Spec(parsed, terminal);
         CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);
         using DigitStream source = DigitSource.OpenStream(spec, split, looking);
+        foreach (string line in source.Remarks)
+        {
+            terminal.Note(line);
+        }
         EmbedReport? report = null;
         var clock = Stopwatch.StartNew();
         terminal.WithProgress("embedding", source.Count ?? 0, "images", tell => report = job(source, options with
@@ -35,16 +39,16 @@ static class EmbedRun
             Progress = new Steps(tell),
         }));
         double speed = (report!.Count + report.SkippedCount - report.ResumedCount) / clock.Elapsed.TotalSeconds;
-        Say(terminal, part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", report, speed);
+        Say(terminal, part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", source, report, speed);
     }
 
-    static void Say(Terminal terminal, string output, EmbedReport report, double speed)
+    static void Say(Terminal terminal, string output, DigitStream source, EmbedReport report, double speed)
     {
         var unusual = new List<string>();
         Unusual(report.ResumedCount, "done by an earlier run");
         Unusual(report.SkippedCount, "skipped because they cannot be read");
         Unusual(report.FittedCount, "fitted to 28 x 28");
-        Unusual(report.InvertedCount, "dark on bright and inverted");
+        Unusual(report.InvertedCount, "dark on light and inverted");
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{report.Count:n0} rows in {output}, {speed:n0} images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
         using var self = Process.GetCurrentProcess();
         terminal.Event("embedded", new JsonObject
@@ -55,6 +59,9 @@ static class EmbedRun
             ["skipped"] = report.SkippedCount,
             ["fitted"] = report.FittedCount,
             ["inverted"] = report.InvertedCount,
+            ["polarity"] = source.Polarity.ToString().ToLowerInvariant(),
+            ["transposed"] = source.IsTransposed,
+            ["remarks"] = new JsonArray([.. source.Remarks.Select(line => JsonValue.Create(line))]),
             ["images_per_second"] = speed,
             ["peak_bytes"] = self.PeakWorkingSet64,
         });

@@ -21,8 +21,11 @@ public sealed class DigitSet
     /// <param name="labels">N digits in [0..9], or null where they are not known.</param>
     /// <param name="fileNames">N names of where each image came from, or null where images have none.</param>
     /// <param name="skipped">One line for each image that was left out because it could not be read.</param>
+    /// <param name="remarks">What was noticed about the source as a whole (<see cref="DigitStream.Remarks"/>).</param>
     /// <exception cref="ArgumentException">Lengths disagree or a label is above 9.</exception>
-    public DigitSet(string name, Split split, byte[] pixels, byte[]? labels = null, string[]? fileNames = null, IReadOnlyList<string>? skipped = null)
+    public DigitSet(
+        string name, Split split, byte[] pixels, byte[]? labels = null, string[]? fileNames = null, IReadOnlyList<string>? skipped = null,
+        IReadOnlyList<string>? remarks = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(pixels);
@@ -36,6 +39,7 @@ public sealed class DigitSet
         Labels = labels;
         FileNames = fileNames;
         Skipped = skipped ?? [];
+        Remarks = remarks ?? [];
         Count = pixels.Length / PixelCount;
         RequireCount(labels?.Length, nameof(labels));
         RequireCount(fileNames?.Length, nameof(fileNames));
@@ -68,6 +72,9 @@ public sealed class DigitSet
     /// <summary>One line, with name and reason, for each image that was left out because it could not be read.</summary>
     public IReadOnlyList<string> Skipped { get; }
 
+    /// <summary>What was noticed about the source as a whole, a line each (<see cref="DigitStream.Remarks"/>).</summary>
+    public IReadOnlyList<string> Remarks { get; }
+
     /// <summary>
     /// SHA-256, 64 lower-case hex digits, of <see cref="Pixels"/> followed by <see cref="Labels"/> where there are any: of the bytes that are used,
     /// whatever file they came from. For MNIST this is therefore not the digest of a file.
@@ -90,7 +97,7 @@ public sealed class DigitSet
             throw new ArgumentOutOfRangeException(nameof(start), $"'{nameof(start)}'..'{nameof(start)}+{nameof(count)}' must lie in [0..{Count}], was [{start}..{(long)start + count}].");
         }
         return new(Name, Split, Pixels.AsSpan(start * PixelCount, count * PixelCount).ToArray(),
-            Labels?.AsSpan(start, count).ToArray(), FileNames?.AsSpan(start, count).ToArray(), Skipped);
+            Labels?.AsSpan(start, count).ToArray(), FileNames?.AsSpan(start, count).ToArray(), Skipped, Remarks);
     }
 
     /// <summary>The first <paramref name="count"/> images, or all where there are fewer.</summary>

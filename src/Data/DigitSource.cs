@@ -26,9 +26,10 @@ public static class DigitSource
     /// <summary>Opens a dataset to be read once, in constant memory however large it is.</summary>
     /// <param name="spec">
     /// `mnist`; `strokes[:count[:seed]]`; `images.idx,labels.idx` or `images.idx`; a folder of images, also in sub-folders, labelled where each image lies
-    /// below a folder named 0..9; an .npy or .npz file (uint8, or float32 in [0,1]; [N,28,28], [N,784] or [N,H,W]); a .parquet file with an image column; a tar
-    /// archive; one image file; `-` for IDX, .npy, tar, one image, or a list of paths (parted by NUL or line ends) from the standard input. IDX, .npy and tar may
-    /// be gzipped. Files are told apart by their first bytes, not by their names.
+    /// below a folder named 0..9; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,28,28], [N,784], [N,1,H,W] or [N,H,W]); a CSV
+    /// table with an image a line, as Kaggle has MNIST; a .parquet file with an image column; a tar archive; one image file; `-` for IDX,
+    /// .npy, CSV, tar, one image, or a list of paths (parted by NUL or line ends) from the standard input. IDX, .npy, CSV and tar may be
+    /// gzipped. Files are told apart by their first bytes, not by their names.
     /// </param>
     /// <param name="split">
     /// The part wanted of `mnist`, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is <see cref="Split.Test"/>). The other sources have no
@@ -43,6 +44,21 @@ public static class DigitSource
     {
         ArgumentException.ThrowIfNullOrEmpty(spec);
         options ??= new();
+        DigitStream stream = Find(spec, split, options);
+        try
+        {
+            stream.Survey(options);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    static DigitStream Find(string spec, Split split, DigitSourceOptions options)
+    {
         if (spec == "mnist")
         {
             return new SetStream(MnistSource.Open(split, options));
@@ -113,6 +129,7 @@ public static class DigitSource
         }
         string absent = spec.Split(',').FirstOrDefault(part => !File.Exists(part), spec);
         throw new FileNotFoundException(
-            $"'{absent}': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .parquet or .tar file, or -.", absent);
+            $"'{absent}': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of "
+                + "images, an .npy, .npz, .csv, .parquet or .tar file, or -.", absent);
     }
 }

@@ -6,8 +6,17 @@ public sealed record DigitSourceOptions
     /// <summary>True to leave out, and name in <see cref="DigitSet.Skipped"/>, each image that cannot be read; false to stop at the first.</summary>
     public bool SkipBad { get; init; }
 
-    /// <summary>What happens to images of another size than 28 x 28, or dark on bright.</summary>
+    /// <summary>What happens to images of another size than 28 x 28, or dark on light.</summary>
     public FitMode Fit { get; init; } = FitMode.Mnist;
+
+    /// <summary>
+    /// Whether digits are dark on light and inverted. <see cref="Polarity.Auto"/> looks at up to 256 images of the source: where nearly all
+    /// agree, all are taken so; of a mixed source each image is judged by itself; with <see cref="FitMode.None"/> none is inverted.
+    /// </summary>
+    public Polarity Polarity { get; init; }
+
+    /// <summary>True to swap rows and columns of every image, as EMNIST's need it.</summary>
+    public bool IsTransposed { get; init; }
 
     /// <summary>Told about downloads, several times a file; null for silence.</summary>
     public IProgress<DownloadProgress>? Progress { get; init; }

@@ -27,7 +27,7 @@ public sealed record EmbedOptions
     /// <summary>True to leave out, and tell to <see cref="Skipped"/>, each image that cannot be read; false to stop at the first.</summary>
     public bool SkipBad { get; init; }
 
-    /// <summary>What happens to images of another size than 28 x 28, or dark on bright.</summary>
+    /// <summary>What happens to images of another size than 28 x 28, or dark on light.</summary>
     public FitMode Fit { get; init; } = FitMode.Mnist;
 
     /// <summary>Told after each batch; null for silence.</summary>
@@ -42,5 +42,5 @@ public sealed record EmbedOptions
 /// <param name="ResumedCount">Images that an earlier, stopped run had done.</param>
 /// <param name="SkippedCount">Images left out because they cannot be read.</param>
 /// <param name="FittedCount">Images brought to 28 x 28 from another size.</param>
-/// <param name="InvertedCount">Images that were dark on bright.</param>
+/// <param name="InvertedCount">Images that were dark on light.</param>
 public sealed record EmbedReport(long Count, long ResumedCount, long SkippedCount, long FittedCount, long InvertedCount);

@@ -8,9 +8,11 @@ public sealed class BadImageTests
 {
     public static TheoryData<string, string> Refused => new()
     {
-        { "empty", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found an empty file; convert it to PNG." },
-        { "text", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found 6E6F20696D616765; convert it to PNG." },
-        { "gif", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found 4749463839610100; convert it to PNG." },
+        { "empty", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found an empty file; name another." },
+        { "text", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found text that starts 'no image'; "
+            + "lists of paths are read from standard input: --data - < FILE." },
+        { "gif", "'x': offset 0: expected a whole image, found a damaged header; save the image again." },
+        { "tiff", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found a TIFF image; convert it to PNG." },
         { "huge png", "'x': expected 1 to 16777216 pixels, found a header of 60000 x 60000; scale the image down." },
         { "huge jpeg", "'x': expected 1 to 16777216 pixels, found a header of 60000 x 60000; scale the image down." },
         { "huge webp", "'x': expected 1 to 16777216 pixels, found a header of 16000 x 16000; scale the image down." },
@@ -77,6 +79,7 @@ public sealed class BadImageTests
         {
             case "empty": return [];
             case "text": return "no image"u8.ToArray();
+            case "tiff": return [.. "II*\0"u8, 8, 0, 0, 0, 0, 0];
             case "gif": return [.. "GIF89a"u8, 1, 0, 1, 0, 0, 0, 0];
             case "huge png": return ImageFileTests.Png([0, 0, 0xEA, 0x60, 0, 0, 0xEA, 0x60, 8, 0, 0, 0, 0], ("IDAT", []));
             case "huge jpeg":

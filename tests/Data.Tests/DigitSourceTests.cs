@@ -29,7 +29,7 @@ public sealed class DigitSourceTests
     {
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(1)), labels = folder.Write("l", Samples.IdxLabels(7));
-        Assert.Equal($"'{labels}': offset 0: expected the IDX magic 00000803 of images, found 00000801; images and labels may be swapped.",
+        Assert.Equal($"'{labels}': offset 0: expected IDX images, found 1 labels; name the images first, then the labels after a comma.",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open($"{labels},{images}", Split.All)).Message);
     }
 
@@ -44,12 +44,13 @@ public sealed class DigitSourceTests
     }
 
     [Fact]
-    public void Open_LabelAboveNine_NamesItsOffset()
+    public void Open_LabelAboveNine_IsReadWithoutLabelsAndSaysSo()
     {
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(2)), labels = folder.Write("l", Samples.IdxLabels(7, 10));
-        Assert.Equal($"'{labels}': offset 9: expected a digit 0..9, found 10; the file holds other classes than digits.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open($"{images},{labels}", Split.All)).Message);
+        DigitSet set = DigitSource.Open($"{images},{labels}", Split.All);
+        Assert.Equal((2, null), (set.Count, set.Labels));
+        Assert.Equal($"'{images}': labels are left out: number 1 should be a digit 0..9, was 10", set.Remarks.First());
     }
 
     [Fact]
@@ -69,11 +70,14 @@ public sealed class DigitSourceTests
     [InlineData(float.NaN, "NaN")]
     public void Open_NpyFloatOutsideTheUnitRange_NamesImageAndPixel(float value, string printed)
     {
+        string advice = value < 0 ? "undo the normalisation so that background is 0"
+            : "divide the array by its largest value, or save all images as 0..255";
         using var folder = new TemporaryFolder();
         float[] values = new float[2 * 784];
         values[784 + 5] = value;
         Npy.Write(folder["f.npy"], TensorEntry.Of<float>(values, 2, 784));
-        Assert.Equal($"'{folder["f.npy"]}': image 1, pixel 5: expected float32 in [0,1], found {printed}; divide by 255, or save uint8.",
+        Assert.Equal($"'{folder["f.npy"]}': image 1, pixel 5: expected a number in [0,{(float.IsNaN(value) ? 255 : 1)}], found {printed}; "
+            + $"{advice}.",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["f.npy"], Split.All)).Message);
     }
 
@@ -81,8 +85,9 @@ public sealed class DigitSourceTests
     public void Open_NpyOfAnotherShape_SaysWhichFits()
     {
         using var folder = new TemporaryFolder();
-        Npy.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[64], 1, 64));
-        Assert.Equal($"'{folder["s.npy"]}': offset 10: expected uint8 or float32 [N,28,28], [N,784] or [N,H,W], found UInt8 [1,64]; reshape it, or convert it with astype('uint8').",
+        Npy.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[60], 1, 60));
+        Assert.Equal($"'{folder["s.npy"]}': offset 10: expected [N,28,28], [N,784], [N,1,H,W] or [N,H,W], found [1,60]; "
+            + "one image is array[None]; other rows are array.reshape(-1, H, W).",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["s.npy"], Split.All)).Message);
     }
 
@@ -107,6 +112,7 @@ public sealed class DigitSourceTests
 
     [Fact]
     public void Open_NothingThere_SaysWhatIsUnderstood() => Assert.Equal(
-        "'absent.idx': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .parquet or .tar file, or -.",
+        "'absent.idx': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of "
+            + "images, an .npy, .npz, .csv, .parquet or .tar file, or -.",
         Assert.Throws<FileNotFoundException>(() => DigitSource.Open("absent.idx", Split.All)).Message);
 }

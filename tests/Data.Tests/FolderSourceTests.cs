@@ -26,13 +26,14 @@ public sealed class FolderSourceTests
     }
 
     [Fact]
-    public void Open_LabelledAndUnlabelledTogether_NamesOneOfEach()
+    public void Open_LabelledAndUnlabelledTogether_IsReadWithoutLabelsAndSaysSo()
     {
         using var folder = new TemporaryFolder();
         folder.Write("7/b.png", Samples.PngDigit(70));
         folder.Write("x.png", Samples.PngDigit(70));
-        Assert.Equal($"'{folder.Root}': expected all images below folders named 0..9, or none, found '7/b.png' and 'x.png'; move one kind elsewhere.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
+        DigitSet set = DigitSource.Open(folder.Root, Split.All);
+        Assert.Equal((2, null), (set.Count, set.Labels));
+        Assert.Equal([$"'{folder.Root}': labels are left out: of 2 images 1 lie below folders named 0..9, 'x.png' does not"], set.Remarks);
     }
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class FolderSourceTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("notes.txt", [1]);
-        Assert.Equal($"'{folder.Root}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found none; name another source.",
+        Assert.Equal($"'{folder.Root}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found none; name another source.",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
     }
 
@@ -69,7 +70,8 @@ public sealed class FolderSourceTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("b.png", [1, 2]);
-        Assert.StartsWith($"'{folder.Root}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found 1 that cannot be read, the first being '{folder["b.png"]}': offset 0:",
+        Assert.StartsWith($"'{folder.Root}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found 1 that cannot be read, the "
+            + $"first being '{folder["b.png"]}': offset 0:",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All, new() { SkipBad = true })).Message);
     }
 

@@ -16,7 +16,7 @@ public sealed class ImageFileTests
         var random = new RandomStream(3, "png", sample: samples);
         byte[] pixels = [.. Enumerable.Range(0, 5 * 4 * samples).Select(i => i % samples == 3 || (samples == 2 && i % 2 == 1) ? (byte)255 : (byte)random.NextInt32(256))];
         byte[] file = PngWriter.Encode(5, 4, samples, pixels);
-        GreyImage own = PngReader.Read(file, "x")!.Value, skia = SkiaReader.Read(file, "x");
+        GreyImage own = PngReader.Read(file, "x")!.Value, skia = SkiaReader.Read(file, "x", out _);
         Assert.Equal((5, 4), (own.Width, own.Height));
         Assert.Equal(skia.Pixels, own.Pixels);
     }
@@ -39,7 +39,7 @@ public sealed class ImageFileTests
         using SKPixmap pixmap = bitmap.PeekPixels();
         using SKData data = pixmap.Encode(new SKPngEncoderOptions(filter, 6))!;
         byte[] file = data.ToArray();
-        Assert.Equal(SkiaReader.Read(file, "x").Pixels, PngReader.Read(file, "x")!.Value.Pixels);
+        Assert.Equal(SkiaReader.Read(file, "x", out _).Pixels, PngReader.Read(file, "x")!.Value.Pixels);
     }
 
     // Left 9, up 12, corner 10 guess 11; up and corner are equally near, and up goes first. The pixel is up + 1.
@@ -89,13 +89,30 @@ public sealed class ImageFileTests
     public void Decode_Pgm_ReadsCommentsAndScalesToWhite() =>
         Assert.Equal(new byte[] { 0, 128, 255, 255 }, ImageFile.Decode([.. "P5 # made by hand\n2 2\n# two\n100\n"u8, 0, 50, 100, 200], "x").Pixels);
 
+    // Luma of red 76, of blue 29.
+    [Fact]
+    public void Decode_Gif_IsItsOneFrame()
+    {
+        GreyImage image = ImageFile.Decode(Samples.Gif, "x");
+        Assert.Equal((10, 10, 76, 29), (image.Width, image.Height, image.Pixels[0], image.Pixels[9]));
+    }
+
+    [Fact]
+    public void Decode_GifOfTwoFrames_IsRefused()
+    {
+        byte[] still = Samples.Gif;
+        byte[] moving = [.. still.AsSpan(0, still.Length - 1), .. still.AsSpan(25)];
+        Assert.Equal("'x': expected one picture, found an animation of 2 frames; save the frame you want.",
+            Assert.Throws<InvalidDataException>(() => ImageFile.Decode(moving, "x")).Message);
+    }
+
     [Theory]
     [InlineData("P5 2 2 65535 ", "'x': offset 12: expected a largest value in [1..255], found 65535; convert it to 8 bits.")]
     [InlineData("P5 2 2 255 abc", "'x': offset 11: expected 4 bytes of pixels, found 3; the file is truncated or holds several images.")]
     [InlineData("P5 99999 99999 255 ", "'x': expected 1 to 16777216 pixels, found a header of 99999 x 99999; scale the image down.")]
     [InlineData("P5 2 x 255 abcd", "'x': offset 5: expected the image's height as a decimal number, found otherwise; the PGM header is damaged.")]
-    [InlineData("GIF89a", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found 474946383961; convert it to PNG.")]
-    [InlineData("", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found an empty file; convert it to PNG.")]
+    [InlineData("GIF89a", "'x': offset 0: expected a whole image, found a damaged header; save the image again.")]
+    [InlineData("", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found an empty file; name another.")]
     public void Decode_WhatCannotBeRead_SaysWhy(string file, string message) =>
         Assert.Equal(message, Assert.Throws<InvalidDataException>(() => ImageFile.Decode(System.Text.Encoding.Latin1.GetBytes(file), "x")).Message);
 

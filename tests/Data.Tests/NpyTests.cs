@@ -41,9 +41,10 @@ public sealed class NpyTests
     }
 
     [Theory]
-    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", "offset 10: expected element type |u1, <f4, <f8 or <i8, found '|O'; convert with array.astype('<f4').")]
-    [InlineData("{'descr': '>f4', 'fortran_order': False, 'shape': (2,), }", "offset 10: expected element type |u1, <f4, <f8 or <i8, found '>f4'; convert with array.astype('<f4').")]
-    [InlineData("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 2), }", "offset 10: expected row-major order, found 'fortran_order': True; save numpy.ascontiguousarray(array).")]
+    [InlineData("{'descr': '|O', 'fortran_order': False, 'shape': (2,), }", "offset 10: expected numbers (bool, int, uint or float), "
+        + "found '|O'; convert with array.astype('float32').")]
+    [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (2,), }", "offset 10: expected numbers (bool, int, uint or float), "
+        + "found '<c8'; convert with array.astype('float32').")]
     [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", "offset 10: expected {'descr': '<f4', 'fortran_order': False, 'shape': (N, ...)}, found '{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }'; save a plain array (no records, no objects) with numpy.save.")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "offset 10: expected sizes below 2^63, found shape (99999999999999999999,); save the array again.")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "offset 10: expected fewer than 2^63 bytes, found shape (4294967296, 4294967296); save the array again.")]

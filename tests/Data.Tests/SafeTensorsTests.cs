@@ -62,7 +62,8 @@ public sealed class SafeTensorsTests
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "tensor 'a': expected data_offsets that fit F32[2], found [0, 4];")]
     [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,-4]}}""", 0, "tensor 'a': expected data_offsets that fit F32[-1], found [0, -4];")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "tensor 'a': expected data_offsets that fit F32[4611686018427387904,4], found [0, 0];")]
-    [InlineData("""{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a': expected one of the types BOOL U8 I8 I16 F16 BF16 I32 F32 I64 F64, found 'F33';")]
+    [InlineData("""{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a': expected one of the types BOOL U8 I8 I16 "
+        + "F16 BF16 I32 F32 I64 F64 U16 U32 U64, found 'F33';")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1]}}""", 1, "tensor 'a': expected dtype, shape and two data_offsets, found fewer or more;")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":1}}""", 1, "tensor 'a': expected the fields dtype, shape and data_offsets, found 'x';")]
     public void Read_HeaderThatDoesNotHold_SaysWhichTensor(string header, int dataBytes, string message)

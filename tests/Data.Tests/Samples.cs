@@ -39,4 +39,10 @@ static class Samples
         }
         return PngWriter.Encode(28, 28, 1, pixels);
     }
+
+    /// <summary>A still GIF of 10 x 10, its upper left corner red, its upper right blue. Source: the example of giflib's "What's in a
+    /// GIF".</summary>
+    public static byte[] Gif => Convert.FromHexString(
+        "4749463839610A000A00910000FFFFFFFF00000000FF00000021F904000000000"
+            + "02C000000000A000A000002168C2D99872A1CDC33A00275EC95FAA8DE608C04914C01003B");
 }

@@ -159,6 +159,33 @@ public sealed class CommandTests : IDisposable
     }
 
     // Dark digits on white, enlarged, one corrupt, one with a comma in its name: fitted, counted, named, and every row beside its own name.
+    // The same digits dark on light, and with rows for columns: the same embeddings once that is known, and it is said.
+    [Fact]
+    public void Embed_DarkOrTransposedArray_GivesTheSameRows()
+    {
+        byte[] pixels = Strokes.Draw(70, 3).Pixels, swapped = new byte[pixels.Length];
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            swapped[i / 784 * 784 + i % 28 * 28 + i % 784 / 28] = pixels[i];
+        }
+        Npy.Write(In("light.npy"), TensorEntry.Of<byte>(pixels, 70, 28, 28));
+        Npy.Write(In("dark.npy"), TensorEntry.Of<byte>(Array.ConvertAll(pixels, pixel => (byte)(255 - pixel)), 70, 28, 28));
+        Npy.Write(In("swapped.npy"), TensorEntry.Of<byte>(swapped, 70, 28, 28));
+        string model = Train("autoencoder", "stepCount=4", "batchSize=16");
+        byte[] Embedded(string name, params string[] options)
+        {
+            (int status, string output, string error) = Run(["embed", model, "--quiet", "--json", "--data", In(name), "--out", In("x.npy"), .. options]);
+            Assert.True(status == 0, error);
+            Assert.Contains(name == "dark.npy" && options.Length == 0 ? "\"polarity\":\"dark\"" : "\"polarity\":\"light\"", output, StringComparison.Ordinal);
+            return File.ReadAllBytes(In("x.npy"));
+        }
+        byte[] expected = Embedded("light.npy");
+        Assert.Equal(expected, Embedded("dark.npy"));
+        Assert.NotEqual(expected, Embedded("dark.npy", "--polarity", "light"));
+        Assert.Equal(expected, Embedded("swapped.npy", "--transpose"));
+        Assert.NotEqual(expected, Embedded("swapped.npy"));
+    }
+
     [Fact]
     public void Embed_FolderOfUnlikeImages_SaysWhatItDid()
     {
@@ -172,8 +199,10 @@ public sealed class CommandTests : IDisposable
         Fails(3, "c.png': expected 28 x 28 pixels, found 56 x 56; leave out --fit none to have images fitted.", "embed", model, "--quiet", "--data", Path.Combine(images, "c.png"), "--fit", "none", "--out", In("x.csv"));
         (int status, string output, string error) = Run("embed", model, "--quiet", "--data", images, "--skip-bad", "--out", In("x.csv"));
         Assert.Equal(0, status);
-        Assert.Matches("^2 rows in .*x.csv, .* images/s; 1 skipped because they cannot be read, 1 fitted to 28 x 28, 1 dark on bright and inverted\n$", output);
-        Assert.StartsWith($"skipped: '{Path.Combine(images, "bad.png")}': offset 0: ", error, StringComparison.Ordinal);
+        Assert.Matches("^2 rows in .*x.csv, .* images/s; 1 skipped because they cannot be read, 1 fitted to 28 x 28, 1 dark on light and "
+            + "inverted\n$", output);
+        Assert.StartsWith("polarity: 1 of 2 images looked at are dark on light; each image is judged by itself", error, StringComparison.Ordinal);
+        Assert.Contains($"\nskipped: '{Path.Combine(images, "bad.png")}': offset 0: ", error, StringComparison.Ordinal);
         Assert.Equal(["filename", "\"a", "c.png"], File.ReadLines(In("x.csv")).Select(line => line.Split(',')[0]));
     }
 

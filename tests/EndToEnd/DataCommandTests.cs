@@ -49,6 +49,7 @@ public sealed class DataCommandTests : IDisposable
         graph.Build().Save(In("model.onnx"));
         var error = new StringWriter();
         int status = UvlCommand.Create().Run([.. command.Select(word => word.EndsWith(".onnx", StringComparison.Ordinal) ? In(word) : word), "--data", In("none.npy")], TextWriter.Null, error);
-        Assert.Equal((3, $"uvl: '{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found none; name another source.\n"), (status, error.ToString()));
+        Assert.Equal((3, $"uvl: '{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found none; name another "
+            + "source.\n"), (status, error.ToString()));
     }
 }

@@ -59,7 +59,8 @@ public sealed class PlotCapsulesTests : IDisposable
         SaveModels();
         Npy.Write(In("none.npy"), TensorEntry.Of<byte>([], 0, 28, 28));
         Fails(2, "--count must be at least 1, was 0.", "--data", "strokes:40", "--count", "0");
-        Fails(3, $"'{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found none; name another source.", "--data", In("none.npy"));
+        Fails(3, $"'{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found none; name another source.", "--data",
+            In("none.npy"));
     }
 
     [Fact]

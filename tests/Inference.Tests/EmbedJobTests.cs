@@ -123,7 +123,8 @@ public sealed class EmbedJobTests : IDisposable
         EmbedReport report = EmbedJob.Run(session, source, In("bad.csv"), new() { SkipBad = true, Skipped = new Collector(told) });
         Assert.Equal((78, 2), (report.Count, report.SkippedCount));
         Assert.Equal([
-            $"'{Path.Combine(images, "065.png")}': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found 010203; convert it to PNG.",
+            $"'{Path.Combine(images, "065.png")}': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found the bytes "
+                + "010203; convert it to PNG, .npy or IDX.",
             $"'{Path.Combine(images, "070.png")}': expected a file, found none; it was listed, and has vanished since."], told);
 
         float[] expected = session.Run(digits).Values;
@@ -143,7 +144,8 @@ public sealed class EmbedJobTests : IDisposable
         File.WriteAllBytes(Path.Combine(images, "003.png"), []);
         using EncoderSession session = EncoderSession.Open(model);
         using DigitStream source = DigitSource.OpenStream(images, Split.All);
-        Assert.Equal($"'{Path.Combine(images, "003.png")}': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found an empty file; convert it to PNG.",
+        Assert.Equal($"'{Path.Combine(images, "003.png")}': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found an "
+            + "empty file; name another.",
             Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"))).Message);
         Assert.False(File.Exists(In("x.csv")));
     }
@@ -169,7 +171,8 @@ public sealed class EmbedJobTests : IDisposable
         File.WriteAllBytes(Path.Combine(images, "000.png"), []);
         using EncoderSession session = EncoderSession.Open(model);
         using DigitStream source = DigitSource.OpenStream(images, Split.All);
-        Assert.Equal($"'{images}': expected images (.png .pgm .jpg .jpeg .webp .bmp), found 1 that cannot be read; name another source.",
+        Assert.Equal($"'{images}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found 1 that cannot be read; name another "
+            + "source.",
             Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"), new() { SkipBad = true })).Message);
     }
 

@@ -34,7 +34,8 @@ static class ClusterCommand
         var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder; or apply a fused model.\n\n"
             + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster digits.onnx --data scans/ --out clusters.csv")
         {
-            model, common.Data, split, k, method, map, output, probability, common.Seed, common.Fit, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, probability, common.Seed, common.Fit,
+                common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {

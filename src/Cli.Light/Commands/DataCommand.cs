@@ -29,7 +29,8 @@ static class DataCommand
     {
         var common = new CommonOptions();
         var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
-        var command = new Command("info", "Say what a dataset holds.") { common.Data, split, common.SkipBad };
+        var command = new Command("info", "Say what a dataset holds.") { common.Data, common.Polarity, common.Transpose, split,
+            common.SkipBad };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);

@@ -23,7 +23,8 @@ public static class EmbedCommand
         var command = new Command("embed", "Embed images with a model. A stopped run goes on where it was when the same command is given again.\n\n"
             + "Examples: uvl embed runs/quick/moco/model.onnx --data mnist --split test --out test.npy\n          find scans -name '*.png' -print0 | uvl embed model.onnx --data - --out scans.parquet")
         {
-            model, common.Data, split, output, cluster, probability, shard, merge, common.Fit, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, common.Polarity, common.Transpose, split, output, cluster, probability, shard, merge, common.Fit,
+                common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {

@@ -23,7 +23,8 @@ static class EvaluateCommand
         var sweep = new Option<string[]>("--sweep") { Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.", AllowMultipleArgumentsPerToken = false };
         var command = new Command("evaluate", "Cluster, score and report models; without labels, by the figures that need none.\n\nExample: uvl evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, output, protocol, layer, map, sweep, common.Seed, common.SkipBad, common.Threads, common.Device,
+            models, common.Data, common.Polarity, common.Transpose, output, protocol, layer, map, sweep, common.Seed, common.SkipBad,
+                common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {

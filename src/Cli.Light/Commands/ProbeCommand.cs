@@ -24,7 +24,8 @@ static class ProbeCommand
         var command = new Command("probe", "Train a linear classifier on a frozen encoder, which uses labels, score it, and fuse it onto the encoder.\n\n"
             + "Example: uvl probe models/moco/model.onnx --data mnist --out digits.onnx")
         {
-            model, common.Data, layer, output, training, common.Seed, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, common.Polarity, common.Transpose, layer, output, training, common.Seed, common.SkipBad, common.Threads,
+                common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {

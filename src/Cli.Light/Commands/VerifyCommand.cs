@@ -25,7 +25,7 @@ public static class VerifyCommand
         var model = new Argument<string>("MODEL") { Description = "Any ONNX file, or a folder with a model.onnx." };
         var command = new Command("verify", "Print what a model holds and check it: structure, contract, and ONNX Runtime against a float64 evaluator.\n\nExample: uvl verify runs/quick/moco/model.onnx --data mnist")
         {
-            model, common.Data, common.SkipBad,
+            model, common.Data, common.Polarity, common.Transpose, common.SkipBad,
         };
         command.SetAction(parsed =>
         {

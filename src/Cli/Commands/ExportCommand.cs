@@ -20,8 +20,13 @@ static class ExportCommand
         var common = new CommonOptions();
         var folder = new Argument<string?>("RUN") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
         var output = new Option<string?>("--out") { Description = "Target; by default model.onnx in the run folder." };
-        var opset = new Option<int>("--opset") { Description = "Version of the operators, 13 to 23.", DefaultValueFactory = _ =>
-            17, Validators = { RequireKnown } };
+        var opset = new Option<int>("--opset")
+        {
+            Description = "Version of the operators, 13 to 23.",
+            DefaultValueFactory = _ =>
+            17,
+            Validators = { RequireKnown }
+        };
         var half = new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is reported." };
         var manifest = new Option<bool>("--manifest") { Description = "Also write manifest.json beside the model: the run's, with the digests of what was exported." };
         var data = new Option<string?>("--data") { Description = "The run's training images, where they no longer lie where they were." };

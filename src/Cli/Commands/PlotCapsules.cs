@@ -21,7 +21,7 @@ static class PlotCapsules
         var arrays = new Option<string?>("--arrays") { Description = "A folder for the same as numbers: encoder/ and decoder/, each with in.NAME.npy and out.NAME.npy." };
         var command = new Command("capsules", "Draw images, one a row: the image, drawn from its parts, drawn from its objects, and its most present parts alone.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
         {
-            model, common.Data, output, templates, count, arrays, common.SkipBad,
+            model, common.Data, common.Polarity, common.Transpose, output, templates, count, arrays, common.SkipBad,
         };
         command.SetAction(parsed =>
         {

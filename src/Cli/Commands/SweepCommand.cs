@@ -23,7 +23,8 @@ static class SweepCommand
         var output = new Option<string?>("--out") { Description = "Folder of the cells and tables; runs/sweep/METHOD by default. Finished cells in it are kept." };
         var command = new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep goes on where it was.\n\nExample: uvl sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
         {
-            method, common.Data, grid, preset, set, images, output, common.Seed, common.Device, common.Threads, common.SkipBad,
+            method, common.Data, common.Polarity, common.Transpose, grid, preset, set, images, output, common.Seed, common.Device,
+                common.Threads, common.SkipBad,
         };
         command.SetAction((parsed, cancellation) =>
         {

@@ -23,7 +23,8 @@ static class TrainCommand
         var time = new Option<string?>("--time") { Description = "Stop after this long, such as 90s, 20m or 2h, with a checkpoint and a model." };
         var set = new Option<string[]>("--set") { Description = "key=value, any option of the method; may be repeated.", AllowMultipleArgumentsPerToken = false };
         var resume = new Option<string?>("--resume") { Description = "Go on with a run: its folder, or nothing for the latest unfinished one of METHOD.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("train", Help()) { method, common.Data, output, common.Seed, common.Device, common.Threads, time, set, resume, common.SkipBad };
+        var command = new Command("train", Help()) { method, common.Data, common.Polarity, common.Transpose, output, common.Seed,
+            common.Device, common.Threads, time, set, resume, common.SkipBad };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);

@@ -29,7 +29,8 @@ static class TsneCommand
         var command = new Command("tsne", "Draw embeddings as a map on which near ones stay near (t-SNE).\n\n"
             + "Examples: uvl tsne models/moco/model.onnx --data mnist --out map.png\n          uvl tsne train.npy --out places.csv")
         {
-            model, common.Data, split, layer, output, perplexity, passes, common.SkipBad, common.Threads, common.Device,
+            model, common.Data, common.Polarity, common.Transpose, split, layer, output, perplexity, passes, common.SkipBad,
+                common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {

@@ -19,7 +19,9 @@ static class ViewsCommand
         var method = new Argument<string>("METHOD") { Description = $"One of {string.Join(", ", MethodRegistry.All.Where(known => known.Defaults is IAugmented).Select(known => known.Name))}." };
         var set = new Option<string[]>("--set") { Description = "key=value, any option of the method; may be repeated.", AllowMultipleArgumentsPerToken = false };
         var output = new Option<string>("--out") { Description = "A sheet of 100 images (.png).", Required = true };
-        var command = new Command("views", "Draw ten images, each with nine views as training sees them.\n\nExample: uvl views moco --set augmentation.elastic=2 --out views.png") { method, common.Data, common.Seed, set, output, common.SkipBad };
+        var command = new Command("views", "Draw ten images, each with nine views as training sees them.\n\nExample: uvl views moco --set "
+            + $"augmentation.elastic=2 --out views.png") { method, common.Data, common.Polarity, common.Transpose, common.Seed, set,
+                output, common.SkipBad };
         command.SetAction(parsed =>
         {
             (var terminal, string picture) = (new Terminal(parsed), parsed.GetValue(output)!);

@@ -8,7 +8,7 @@ namespace Toolchain.Data;
 /// <summary>What became of some neighbouring images of a source.</summary>
 /// <param name="SourceCount">Images of the source, sound or not.</param>
 /// <param name="FittedCount">Of these, brought to 28 x 28.</param>
-/// <param name="InvertedCount">Of these, dark on bright.</param>
+/// <param name="InvertedCount">Of these, dark on light.</param>
 /// <param name="Checksum">Of their pixels (<see cref="DigitBatch.Checksum"/>).</param>
 /// <param name="Rows">The sound ones.</param>
 /// <param name="Skipped">A line for each of the others.</param>

@@ -3,7 +3,7 @@ namespace Toolchain.Data;
 /// <summary>What happens to a picture of a digit that is not as MNIST's are.</summary>
 public enum FitMode
 {
-    /// <summary>As MNIST did: any size is brought to 28 x 28, dark on bright is inverted.</summary>
+    /// <summary>As MNIST did: any size is brought to 28 x 28, dark on light is inverted.</summary>
     Mnist,
 
     /// <summary>Pixels stay as they are; another size than 28 x 28 is refused.</summary>
@@ -12,7 +12,7 @@ public enum FitMode
 
 /// <summary>What was done to a picture.</summary>
 /// <param name="Fitted">It had another size than 28 x 28.</param>
-/// <param name="Inverted">It was dark on bright.</param>
+/// <param name="Inverted">It was dark on light.</param>
 readonly record struct FitResult(bool Fitted, bool Inverted);
 
 /// <summary>
@@ -32,11 +32,14 @@ static class DigitFit
     /// <param name="width">Columns, at least 1.</param>
     /// <param name="height">Rows, at least 1.</param>
     /// <param name="mode">Whether to fit at all.</param>
+    /// <param name="polarity">Whether to invert; <see cref="Polarity.Auto"/> goes by the picture itself.</param>
     /// <param name="name">Names the picture in errors.</param>
-    /// <param name="destination">784 bytes; 0 is background. A picture of 28 x 28 is copied as it is; all others are fitted. Both are inverted where the
-    /// median of the outermost ring of pixels is above 127, for MNIST's ink is bright on black. With <see cref="FitMode.None"/> neither happens.</param>
+    /// <param name="destination">784 bytes; 0 is background. A picture of 28 x 28 is copied as it is; all others are fitted. Both are
+    /// inverted where they are dark on light (the median of the outermost ring of pixels is above 127), for MNIST's ink is bright on black.
+    /// With <see cref="FitMode.None"/> that happens only where <paramref name="polarity"/> says so.</param>
     /// <exception cref="InvalidDataException">The mode is <see cref="FitMode.None"/> and the size another.</exception>
-    public static FitResult Fit(ReadOnlySpan<byte> pixels, int width, int height, FitMode mode, string name, Span<byte> destination)
+    public static FitResult Fit(ReadOnlySpan<byte> pixels, int width, int height, FitMode mode, Polarity polarity, string name,
+        Span<byte> destination)
     {
         bool right = width == DigitSet.Side && height == DigitSet.Side;
         if (mode == FitMode.None)
@@ -46,18 +49,14 @@ static class DigitFit
                 throw new InvalidDataException($"'{name}': expected 28 x 28 pixels, found {width} x {height}; leave out --fit none to have images fitted.");
             }
             pixels.CopyTo(destination);
-            return default;
+            return new(false, polarity == Polarity.Dark && Invert(destination));
         }
         byte background = RingMedian(pixels, width, height);
-        bool inverted = background > 127;
+        bool inverted = polarity == Polarity.Dark || (polarity == Polarity.Auto && background > 127);
         if (right)
         {
             pixels.CopyTo(destination);
-            for (int i = 0; i < DigitSet.PixelCount && inverted; i++)
-            {
-                destination[i] = (byte)(255 - pixels[i]);
-            }
-            return new(false, inverted);
+            return new(false, inverted && Invert(destination));
         }
         destination[..DigitSet.PixelCount].Clear();
         float[] ink = Ink(pixels, inverted, background);
@@ -70,7 +69,35 @@ static class DigitFit
 
     readonly record struct Rectangle(int Left, int Top, int Right, int Bottom);
 
-    static byte RingMedian(ReadOnlySpan<byte> pixels, int width, int height)
+    /// <summary>Inverts an image of 28 x 28 where it is dark on light; says whether it was.</summary>
+    public static bool ToLight(Span<byte> image, FitMode mode, Polarity polarity) =>
+        (polarity == Polarity.Dark || (polarity == Polarity.Auto && mode == FitMode.Mnist
+            && RingMedian(image, DigitSet.Side, DigitSet.Side) > 127)) && Invert(image);
+
+    /// <summary>Swaps rows and columns of an image of 28 x 28.</summary>
+    public static void Transpose(Span<byte> image)
+    {
+        for (int row = 0; row < DigitSet.Side; row++)
+        {
+            for (int column = 0; column < row; column++)
+            {
+                (int here, int there) = (row * DigitSet.Side + column, column * DigitSet.Side + row);
+                (image[here], image[there]) = (image[there], image[here]);
+            }
+        }
+    }
+
+    static bool Invert(Span<byte> image)
+    {
+        for (int i = 0; i < DigitSet.PixelCount; i++)
+        {
+            image[i] = (byte)(255 - image[i]);
+        }
+        return true;
+    }
+
+    /// <summary>The median of the outermost ring of pixels: the background's level.</summary>
+    public static byte RingMedian(ReadOnlySpan<byte> pixels, int width, int height)
     {
         Span<int> counts = stackalloc int[256];
         int total = 0;

@@ -4,7 +4,7 @@ namespace Toolchain.Data;
 static class ImageFile
 {
     /// <summary>The endings that count, for errors.</summary>
-    public const string Kinds = ".png .pgm .jpg .jpeg .webp .bmp";
+    public const string Kinds = ".png .pgm .jpg .jpeg .webp .bmp .gif";
 
     static readonly string[] Extensions = Kinds.Split(' ');
 
@@ -24,28 +24,18 @@ static class ImageFile
         return false;
     }
 
-    /// <summary>Whether bytes start as one of the image formats does.</summary>
-    public static bool HasImageMagic(ReadOnlySpan<byte> start) =>
-        start.StartsWith(PngMagic)
-        || start.Length > 2 && start.StartsWith("P5"u8) && char.IsWhiteSpace((char)start[2])
-        || start.Length >= 10 && start.StartsWith("BM"u8) && !start[6..10].ContainsAnyExcept((byte)0)
-        || start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xD8, 0xFF])
-        || start.Length >= 12 && start.StartsWith("RIFF"u8) && start[8..12].SequenceEqual("WEBP"u8);
-
-    /// <summary>Decodes an image to grey.</summary>
+    /// <summary>Decodes an image to grey, upright.</summary>
     /// <param name="bytes">The whole file.</param>
     /// <param name="name">Names the image in errors.</param>
     /// <exception cref="InvalidDataException">The image is damaged, too large, an animation, or of no known format.</exception>
-    public static GreyImage Decode(ReadOnlySpan<byte> bytes, string name)
-    {
-        if (!HasImageMagic(bytes))
+    public static GreyImage Decode(ReadOnlySpan<byte> bytes, string name) =>
+        FileKinds.Of(bytes[..Math.Min(bytes.Length, FileKinds.MagicBytes)]) switch
         {
-            throw new InvalidDataException($"'{name}': offset 0: expected a PNG, PGM (P5), JPEG, WebP or BMP image, found {(bytes.Length == 0 ? "an empty file" : Convert.ToHexString(bytes[..Math.Min(8, bytes.Length)]))}; convert it to PNG.");
-        }
-        if (bytes.StartsWith(PngMagic))
-        {
-            return PngReader.Read(bytes, name) ?? SkiaReader.Read(bytes, name);
-        }
-        return bytes[0] == 'P' ? PgmReader.Read(bytes, name) : SkiaReader.Read(bytes, name);
-    }
+            FileKind.Png => Exif.Upright(PngReader.Read(bytes, name) ?? SkiaReader.Read(bytes, name, out _), Exif.OfPng(bytes)),
+            FileKind.Pgm => PgmReader.Read(bytes, name),
+            FileKind.Jpeg or FileKind.WebP or FileKind.Bmp
+                or FileKind.Gif => Exif.Upright(SkiaReader.Read(bytes, name, out int orientation), orientation),
+            _ => throw new InvalidDataException($"'{name}': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found "
+                + $"{FileKinds.Advice(bytes)}."),
+        };
 }

@@ -3,10 +3,11 @@ using SkiaSharp;
 
 namespace Toolchain.Data;
 
-/// <summary>Formats that SkiaSharp decodes for us: JPEG, WebP, BMP, and the PNG kinds that <see cref="PngReader"/> leaves.</summary>
+/// <summary>Formats that SkiaSharp decodes for us: JPEG, WebP, BMP, GIF, and the PNG kinds that <see cref="PngReader"/> leaves.</summary>
 static class SkiaReader
 {
-    public static GreyImage Read(ReadOnlySpan<byte> bytes, string name)
+    /// <summary>Decodes to grey, as the file has it; <paramref name="orientation"/> is EXIF's.</summary>
+    public static GreyImage Read(ReadOnlySpan<byte> bytes, string name, out int orientation)
     {
         using var data = SKData.CreateCopy(bytes);
         using SKCodec codec = SKCodec.Create(data)
@@ -15,6 +16,7 @@ static class SkiaReader
         {
             throw new InvalidDataException($"'{name}': expected one picture, found an animation of {codec.FrameCount} frames; save the frame you want.");
         }
+        orientation = (int)codec.EncodedOrigin;
         GreyImage.RequireSize(codec.Info.Width, codec.Info.Height, name);
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         byte[] rgba = new byte[info.BytesSize];

@@ -34,8 +34,9 @@ static class ParquetShapes
             .With(12, Statistics)
         .WithList(13, Struct, new ThriftShape().With(Integer, 1, 2, 3)).With(16, Sizes).With(17, Places);
 
-    // Encrypted columns, field 8, are not known on purpose: they cannot be read.
-    static readonly ThriftShape Chunk = new ThriftShape().With(Bytes, 1, 9).With(Integer, 2, 4, 5, 6, 7).With(3, ColumnMetadata);
+    // Encryption, field 8 here and of the file, is a struct of structs, which the empty shape refuses: it cannot be read.
+    static readonly ThriftShape Chunk = new ThriftShape().With(Bytes, 1, 9).With(Integer, 2, 4, 5, 6, 7).With(3, ColumnMetadata)
+        .With(8, Empty);
 
     static readonly ThriftShape RowGroup = new ThriftShape().WithList(1, Struct, Chunk).With(Integer, 2, 3, 5, 6, 7)
         .WithList(4, Struct, Sorting);
@@ -43,7 +44,7 @@ static class ParquetShapes
     /// <summary>The footer: schema (2), rows (3), row groups (4).</summary>
     public static readonly ThriftShape File = new ThriftShape()
         .With(Integer, 1, 3).WithList(2, Struct, Schema).WithList(4, Struct, RowGroup).WithList(5, Struct, KeyValue).With(Bytes, 6, 9)
-        .WithList(7, Struct, new ThriftShape().With(1, Empty));
+        .WithList(7, Struct, new ThriftShape().With(1, Empty)).With(8, Empty);
 
     /// <summary>A page's header: type (1), sizes unpacked (2) and packed (3), and a header for each type: data (5), dictionary (7), data of
     /// version 2 (8).</summary>

@@ -25,9 +25,10 @@ sealed class ParquetStream : DigitStream
     {
     }
 
-    ParquetStream(string name, string path, FileStream file, Head head) : base(name, Split.All, head.Count, head.Label is not null)
+    ParquetStream(string name, string path, FileStream file, Head head) : base(name, Split.All, head.Count, false)
     {
         (this.path, this.file, this.head, Source) = (path, file, head, path);
+        IsLabelled = head.Label is not null && Guard(path, HasDigits);
     }
 
     readonly record struct Head(
@@ -61,7 +62,7 @@ sealed class ParquetStream : DigitStream
             long number = Position + filled;
             string name = names?[row] ?? number.ToString(CultureInfo.InvariantCulture);
             batch.Set(filled, new PendingImage($"{path}, row {number}", images[row] ?? []), name,
-                labels is null ? (byte)0 : Digit(labels[row], path, number));
+                labels is null ? (byte)0 : (byte)labels[row]!.Value);
         }
         return filled;
     }
@@ -90,14 +91,54 @@ sealed class ParquetStream : DigitStream
             names = await Text(group, head.FileName, path);
         }
         labels = null;
-        if (head.Label is not null)
+        if (IsLabelled)
         {
-            Admit(head.Label, rows);
-            labels = await Integers(group, head.Label, path);
+            Admit(head.Label!, rows);
+            labels = await Integers(group, head.Label!, path);
         }
         row = 0;
         return true;
     }
+
+    // The labels of all row groups, so that one that is no digit is known before the first image is read.
+    async Task<bool> HasDigits()
+    {
+        long first = 0;
+        for (int index = 0; index < head.Footer.Groups.Length; index++)
+        {
+            if (!IsInteger(head.Label!))
+            {
+                DigitLabels.LeaveOut(Noticed, $"{path}, column 'label'", 0, $"{head.Label!.ClrType.Name}");
+                return false;
+            }
+            using ParquetRowGroupReader group = head.Reader.OpenRowGroupReader(index);
+            Admit(head.Label!, head.Footer.Groups[index]);
+            long?[] found = await Integers(group, head.Label!, path);
+            int wrong = Array.FindIndex(found, label => label is not (>= 0 and <= 9));
+            if (wrong >= 0)
+            {
+                string text = found[wrong]?.ToString(CultureInfo.InvariantCulture) ?? "nothing";
+                DigitLabels.LeaveOut(Noticed, $"{path}, column 'label'", first + wrong, text);
+                return false;
+            }
+            first += found.Length;
+        }
+        return true;
+    }
+
+    // The first row group is read for it, and stays for the images that are asked for first.
+    private protected override IReadOnlyList<PendingImage> Sample()
+    {
+        if (images.Length == 0 && head.Footer.Groups.Length > 0)
+        {
+            _ = Guard(path, ReadGroup);
+        }
+        int count = Math.Min(images.Length, SourceSurvey.Images);
+        return [.. Enumerable.Range(0, count).Select(i => new PendingImage(path, images[i] ?? []))];
+    }
+
+    static bool IsInteger(DataField field) => Type.GetTypeCode(field.ClrType) is TypeCode.Int64 or TypeCode.Int32 or TypeCode.Int16
+        or TypeCode.SByte or TypeCode.Byte;
 
     static async Task<Head> ReadHead(FileStream file, string path)
     {
@@ -189,11 +230,6 @@ sealed class ParquetStream : DigitStream
     static InvalidDataException WrongType(DataField field, string path, string expected) =>
         new($"'{path}': column '{PlainText.Escape(field.Path.ToString())}': expected {expected}, found {field.ClrType.Name}; convert the "
             + "column.");
-
-    static byte Digit(long? label, string path, long row) =>
-        label is >= 0 and <= 9 ? (byte)label
-            : throw new InvalidDataException($"'{path}': row {row}, column 'label': expected a digit 0..9, found "
-                + $"{label?.ToString(CultureInfo.InvariantCulture) ?? "nothing"}; drop the column if it holds no digits.");
 
     static DataField FindImage(ParquetSchema schema, string path) =>
         Find(schema, "image/bytes") ?? Find(schema, "image")

@@ -30,7 +30,7 @@ ref struct ThriftReader(ReadOnlySpan<byte> bytes, string path, long offset)
         while (Next() is var header and not 0)
         {
             int start = Position - 1, step = header >> 4;
-            number = step == 0 ? (short)ZigZag(Varint()) : number + step;
+            number = (short)(step == 0 ? ZigZag(Varint()) : number + step);
             ThriftField? known = shape[number];
             if (known is null ? !IsScalar(header & 15) : !Fits(known.Type, header & 15))
             {

@@ -3,9 +3,6 @@ namespace Toolchain.Data;
 /// <summary>Single files, told apart by their first bytes.</summary>
 static class FileSource
 {
-    // What a tar header needs, the longest magic of all.
-    const int MagicBytes = 512;
-
     public static DigitStream Open(string path, Split split)
     {
         FileStream file = OpenRead(path);
@@ -15,24 +12,22 @@ static class FileSource
             {
                 return PipeSource.Open(file, path);
             }
-            byte[] start = new byte[MagicBytes];
+            byte[] start = new byte[FileKinds.MagicBytes];
             ReadOnlySpan<byte> magic = start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
             file.Position = 0;
             string name = Path.GetFileName(path);
-            if (magic.StartsWith("PAR1"u8))
+            switch (FileKinds.Of(magic))
             {
-                return new ParquetStream(name, path, file);
+                case FileKind.Parquet:
+                    return new ParquetStream(name, path, file);
+                case FileKind.Zip:
+                    return NpzFile.Open(name, path, file, split);
+                case var kind when FileKinds.IsImage(kind):
+                    file.Dispose();
+                    return new FileListStream(name, path, Path.GetDirectoryName(path) ?? "", [name]);
+                default:
+                    return PipeSource.Open(name, path, file, magic);
             }
-            if (NpzFile.HasMagic(magic))
-            {
-                return NpzFile.Open(name, path, file, split);
-            }
-            if (ImageFile.HasImageMagic(magic))
-            {
-                file.Dispose();
-                return new FileListStream(name, path, Path.GetDirectoryName(path) ?? "", [name]);
-            }
-            return PipeSource.Open(name, path, file, magic);
         }
         catch
         {
@@ -51,7 +46,9 @@ static class FileSource
             using FileStream file = OpenRead(labelsPath);
             using Stream unpacked = IdxFile.Unpack(file);
             byte[] labels = IdxFile.ReadLabels(unpacked, labelsPath);
-            return labels.Length == layout.Count ? new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout, labels, packed: packed)
+            return labels.Length == layout.Count
+                ? new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout,
+                    Array.ConvertAll(labels, label => (long?)label), packed: packed)
                 : throw new InvalidDataException($"'{labelsPath}': offset 4: expected {layout.Count} labels, as many as '{imagesPath}' has images, found {labels.Length}; give the labels of these images.");
         }
         catch

@@ -8,32 +8,45 @@ namespace Toolchain.Data;
 /// </summary>
 static class IdxFile
 {
-    const int ByteElements = 0x0800;
+    /// <summary>The element type of IDX's third byte; null for none.</summary>
+    public static TensorKind? KindOf(byte code) => code switch
+    {
+        0x08 => TensorKind.UInt8,
+        0x09 => TensorKind.Int8,
+        0x0B => TensorKind.Int16,
+        0x0C => TensorKind.Int32,
+        0x0D => TensorKind.Float32,
+        0x0E => TensorKind.Float64,
+        _ => null,
+    };
 
     /// <summary>Reads the head of images [N,H,W] and leaves the stream at the first pixel.</summary>
     public static PixelLayout ReadLayout(Stream stream, string path)
     {
-        int[] axes = ReadAxes(stream, path, 3, "images");
-        GreyImage.RequireSize(axes[2], axes[1], path, GreyImage.MaxTensorPixels);
-        return new(axes[0], axes[1], axes[2], false, 16, "pixels");
+        (TensorKind kind, int[] axes) = ReadAxes(stream, path);
+        return axes.Length > 1
+            ? PixelLayout.Of(Array.ConvertAll(axes, size => (long)size), kind, true, 4 + 4 * axes.Length, path) with { What = "pixels" }
+            : throw new InvalidDataException($"'{path}': offset 0: expected IDX images, found {axes[0]} labels; name the images first, "
+                + "then the labels after a comma.");
     }
 
     /// <summary>Images [N,28,28] as N * 784 bytes.</summary>
     public static byte[] ReadImages(Stream stream, string path)
     {
-        int[] axes = ReadAxes(stream, path, 3, "images");
-        return axes is [_, DigitSet.Side, DigitSet.Side] ? ReadElements(stream, (long)axes[0] * DigitSet.PixelCount, path, 16, "pixels")
-            : throw new InvalidDataException($"'{path}': offset 8: expected images of 28 x 28, found {axes[1]} x {axes[2]}; this is not MNIST.");
+        (TensorKind kind, int[] axes) = ReadAxes(stream, path);
+        return kind == TensorKind.UInt8 && axes is [_, DigitSet.Side, DigitSet.Side]
+            ? ReadElements(stream, (long)axes[0] * DigitSet.PixelCount, path, 16, "pixels")
+            : throw new InvalidDataException($"'{path}': offset 8: expected images of 28 x 28, found {kind} [{string.Join(',', axes)}]; "
+                + "this is not MNIST.");
     }
 
-    /// <summary>Labels [N], each in [0..9].</summary>
+    /// <summary>Labels [N], whatever they say.</summary>
     public static byte[] ReadLabels(Stream stream, string path)
     {
-        int[] axes = ReadAxes(stream, path, 1, "labels");
-        byte[] labels = ReadElements(stream, axes[0], path, 8, "labels");
-        int wrong = labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)9);
-        return wrong < 0 ? labels
-            : throw new InvalidDataException($"'{path}': offset {8 + wrong}: expected a digit 0..9, found {labels[wrong]}; the file holds other classes than digits.");
+        (TensorKind kind, int[] axes) = ReadAxes(stream, path);
+        return kind == TensorKind.UInt8 && axes.Length == 1 ? ReadElements(stream, axes[0], path, 8, "labels")
+            : throw new InvalidDataException($"'{path}': offset 0: expected IDX labels, found {kind} [{string.Join(',', axes)}]; images "
+                + "and labels may be swapped.");
     }
 
     /// <summary>The stream itself, or what it unpacks to where it starts as gzip does.</summary>
@@ -52,14 +65,15 @@ static class IdxFile
         return GzipReader.HasMagic(start.AsSpan(0, length)) ? new GzipReader(stream) : stream;
     }
 
-    static int[] ReadAxes(Stream stream, string path, int axisCount, string what)
+    static (TensorKind Kind, int[] Axes) ReadAxes(Stream stream, string path)
     {
-        int expected = ByteElements | axisCount;
-        int magic = BinaryPrimitives.ReadInt32BigEndian(ExactRead.Bytes(stream, 4, path, 0, "IDX magic"));
-        if (magic != expected)
+        byte[] magic = ExactRead.Bytes(stream, 4, path, 0, "IDX magic");
+        if (FileKinds.Of(magic) != FileKind.Idx)
         {
-            throw new InvalidDataException($"'{path}': offset 0: expected the IDX magic {expected:X8} of {what}, found {magic:X8}; images and labels may be swapped.");
+            throw new InvalidDataException($"'{path}': offset 0: expected the IDX magic 00000801 of labels or 00000803 of images, found "
+                + $"{FileKinds.Advice(magic)}.");
         }
+        int axisCount = magic[3];
         byte[] bytes = ExactRead.Bytes(stream, 4 * axisCount, path, 4, "IDX axes");
         int[] axes = new int[axisCount];
         for (int axis = 0; axis < axisCount; axis++)
@@ -70,7 +84,7 @@ static class IdxFile
                 throw new InvalidDataException($"'{path}': offset {4 + 4 * axis}: expected an axis of at most {int.MaxValue}, found {(uint)axes[axis]}; the header is damaged.");
             }
         }
-        return axes;
+        return (KindOf(magic[2])!.Value, axes);
     }
 
     static byte[] ReadElements(Stream stream, long count, string path, int offset, string what)

@@ -1,7 +1,10 @@
 namespace Toolchain.Data;
 
-/// <summary>A pipe whose first bytes were read already, put back in front of it. Does not dispose the pipe.</summary>
-sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ReadOnlyStream
+/// <summary>A pipe whose first bytes were read already, put back in front of it.</summary>
+/// <param name="prefix">The bytes.</param>
+/// <param name="rest">The pipe.</param>
+/// <param name="ownsRest">Whether it is disposed with this.</param>
+sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest, bool ownsRest = false) : ReadOnlyStream
 {
     ReadOnlyMemory<byte> prefix = prefix;
 
@@ -15,5 +18,14 @@ sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ReadOnly
         prefix.Span[..count].CopyTo(buffer);
         prefix = prefix[count..];
         return count;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (ownsRest)
+        {
+            rest.Dispose();
+        }
+        base.Dispose(disposing);
     }
 }

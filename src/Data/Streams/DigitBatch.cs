@@ -47,21 +47,36 @@ public sealed class DigitBatch
     /// <summary>Images that were brought to 28 x 28 from another size; known after <see cref="Decode"/>.</summary>
     public int FittedCount { get; private set; }
 
-    /// <summary>Images that were dark on bright and were inverted; known after <see cref="Decode"/>.</summary>
+    /// <summary>Images that were dark on light and were inverted; known after <see cref="Decode"/>.</summary>
     public int InvertedCount { get; private set; }
 
-    /// <summary>Makes pixels of images that are still encoded, or of another size.</summary>
-    /// <param name="fit">What happens to images of another size, or dark on bright.</param>
+    /// <summary>What the source's polarity is; <see cref="Polarity.Auto"/> where each image is judged by itself.</summary>
+    internal Polarity Polarity { get; set; }
+
+    /// <summary>Whether rows and columns are to be swapped.</summary>
+    internal bool IsTransposed { get; set; }
+
+    /// <summary>Makes pixels of images that are still encoded, of another size, dark on light, or transposed. To be called once.</summary>
+    /// <param name="fit">What happens to images of another size, or dark on light.</param>
     public void Decode(FitMode fit)
     {
         (FittedCount, InvertedCount) = (0, 0);
         for (int row = 0; row < Count; row++)
         {
             Problems[row] = null;
+            Span<byte> pixels = Pixels.AsSpan(row * DigitSet.PixelCount, DigitSet.PixelCount);
             if (pending[row] is { } image)
             {
                 pending[row] = null;
-                DecodeRow(row, image, fit);
+                DecodeRow(row, image, fit, pixels);
+            }
+            else
+            {
+                InvertedCount += DigitFit.ToLight(pixels, fit, Polarity) ? 1 : 0;
+            }
+            if (IsTransposed)
+            {
+                DigitFit.Transpose(pixels);
             }
         }
     }
@@ -77,12 +92,11 @@ public sealed class DigitBatch
         Labels[row] = label;
     }
 
-    void DecodeRow(int row, PendingImage image, FitMode fit)
+    void DecodeRow(int row, PendingImage image, FitMode fit, Span<byte> pixels)
     {
-        Span<byte> pixels = Pixels.AsSpan(row * DigitSet.PixelCount, DigitSet.PixelCount);
         try
         {
-            FitResult result = image.Decode(buffer, fit, pixels);
+            FitResult result = image.Decode(buffer, fit, Polarity, pixels);
             FittedCount += result.Fitted ? 1 : 0;
             InvertedCount += result.Inverted ? 1 : 0;
         }

@@ -13,8 +13,8 @@ static class DigitCollector
     {
         switch (stream)
         {
-            case SetStream known: return known.Set;
-            case StrokeStream strokes: return strokes.ToSet();
+            case SetStream { Polarity: Polarity.Light, IsTransposed: false } known: return known.Set;
+            case StrokeStream { Polarity: Polarity.Light, IsTransposed: false } strokes: return strokes.ToSet();
         }
         if (stream.Count * DigitSet.PixelCount > Array.MaxLength)
         {
@@ -44,7 +44,8 @@ static class DigitCollector
         }
         return pixels.WrittenCount == 0
             ? throw NoneReadable(stream.Source, skipped.Count, skipped.FirstOrDefault())
-            : new(stream.Name, stream.Split, pixels.WrittenSpan.ToArray(), stream.IsLabelled ? [.. labels] : null, names.Count == 0 ? null : [.. names], skipped);
+            : new(stream.Name, stream.Split, pixels.WrittenSpan.ToArray(), stream.IsLabelled ? [.. labels] : null,
+                names.Count == 0 ? null : [.. names], skipped, stream.Remarks);
     }
 
     /// <summary>The error where not one image of a source can be read.</summary>

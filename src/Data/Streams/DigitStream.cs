@@ -29,6 +29,18 @@ public abstract class DigitStream : IDisposable
     /// <summary>Whether every image has its digit.</summary>
     public bool IsLabelled { get; private protected set; }
 
+    /// <summary>What was noticed about the source as a whole and what is done about it, a line each: polarity, scale, labels that are no
+    /// digits.</summary>
+    public IReadOnlyList<string> Remarks => Noticed;
+
+    /// <summary>What is done about polarity: images are inverted, kept, or each judged by itself (<see cref="Polarity.Auto"/>).</summary>
+    public Polarity Polarity { get; private set; } = Polarity.Light;
+
+    /// <summary>Whether rows and columns are swapped.</summary>
+    public bool IsTransposed { get; private set; }
+
+    private protected List<string> Noticed { get; } = [];
+
     /// <summary>Images read and skipped so far.</summary>
     public long Position { get; private set; }
 
@@ -47,6 +59,7 @@ public abstract class DigitStream : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, batch.Capacity);
+        Prepare(batch);
         batch.First = Position;
         batch.Count = Fill(batch, count);
         Position += batch.Count;
@@ -78,6 +91,22 @@ public abstract class DigitStream : IDisposable
 
     /// <inheritdoc/>
     public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>Looks at some images, before the first is read, and decides what is done with all.</summary>
+    internal void Survey(DigitSourceOptions options)
+    {
+        IReadOnlyList<PendingImage> sample = Sample();
+        IsTransposed = options.IsTransposed;
+        Polarity given = options is { Fit: FitMode.None, Polarity: Polarity.Auto } ? Polarity.Light : options.Polarity;
+        Polarity = SourceSurvey.Judge(sample, given, IsTransposed, Noticed);
+    }
+
+    /// <summary>Tells a batch what its images need.</summary>
+    private protected void Prepare(DigitBatch batch) => (batch.Polarity, batch.IsTransposed) = (Polarity, IsTransposed);
+
+    /// <summary>Some images, at most <see cref="SourceSurvey.Images"/>, without going on; none of a source whose images are known to be as
+    /// MNIST's.</summary>
+    private protected virtual IReadOnlyList<PendingImage> Sample() => [];
 
     /// <summary>Puts the next images into rows 0.. and returns their number; fewer than asked for only at the end.</summary>
     private protected abstract int Fill(DigitBatch batch, int count);

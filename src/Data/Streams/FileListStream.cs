@@ -15,10 +15,11 @@ sealed class FileListStream : DigitStream
     /// <param name="source">Named in errors: the folder, or where the list came from.</param>
     /// <param name="folder">What relative names start from; empty for the current folder.</param>
     /// <param name="names">Paths of the files.</param>
-    /// <exception cref="InvalidDataException">There are none, or only some lie below folders named by a digit.</exception>
-    public FileListStream(string name, string source, string folder, string[] names) : base(name, Split.All, names.Length, RequireOneKind(source, names))
+    /// <exception cref="InvalidDataException">There are none.</exception>
+    public FileListStream(string name, string source, string folder, string[] names) : base(name, Split.All, names.Length, false)
     {
         (this.folder, this.names, Source) = (folder, names, source);
+        IsLabelled = AreLabelled(source);
     }
 
     public override string? Fingerprint => fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Digest(names)}";
@@ -41,6 +42,7 @@ sealed class FileListStream : DigitStream
 
     public override bool ReadAgain(DigitBatch batch, long first, int count)
     {
+        Prepare(batch);
         (batch.First, batch.Count) = (first, count);
         Set(batch, (int)first, count);
         return true;
@@ -51,6 +53,12 @@ sealed class FileListStream : DigitStream
         int taken = Math.Min(count, names.Length - (int)Position);
         Set(batch, (int)Position, taken);
         return taken;
+    }
+
+    private protected override IReadOnlyList<PendingImage> Sample()
+    {
+        int count = Math.Min(names.Length, SourceSurvey.Images);
+        return [.. Enumerable.Range(0, count).Select(i => new PendingImage(Path.Combine(folder, names[(long)i * names.Length / count])))];
     }
 
     private protected override long Pass(long count) => Math.Min(count, names.Length - Position);
@@ -83,15 +91,20 @@ sealed class FileListStream : DigitStream
     // A name cannot hold the zero that parts them.
     static string Digest(string[] names) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', names))));
 
-    static bool RequireOneKind(string source, string[] names)
+    // Labelled are all images, or none.
+    bool AreLabelled(string source)
     {
         if (names.Length == 0)
         {
             throw new InvalidDataException($"'{source}': expected images ({ImageFile.Kinds}), found none; name another source.");
         }
-        bool first = LabelOf(names[0]) is not null;
-        string? other = Array.Find(names, name => LabelOf(name) is not null != first);
-        return other is null ? first
-            : throw new InvalidDataException($"'{source}': expected all images below folders named 0..9, or none, found '{(first ? names[0] : other)}' and '{(first ? other : names[0])}'; move one kind elsewhere.");
+        int labelled = names.Count(name => LabelOf(name) is not null);
+        if (labelled > 0 && labelled < names.Length)
+        {
+            string other = Array.Find(names, name => LabelOf(name) is null)!;
+            Noticed.Add($"'{source}': labels are left out: of {names.Length} images {labelled} lie below folders named 0..9, "
+                + $"'{PlainText.Escape(other)}' does not");
+        }
+        return labelled == names.Length;
     }
 }

@@ -11,8 +11,6 @@ static class NpzFile
 {
     static readonly string[] imageNames = ["images", "image", "x", "data", "arr_0"], labelNames = ["labels", "label", "y"];
 
-    public static bool HasMagic(ReadOnlySpan<byte> start) => start.StartsWith("PK\u0003\u0004"u8);
-
     public static DigitStream Open(string name, string path, FileStream file, Split split)
     {
         try
@@ -29,7 +27,13 @@ static class NpzFile
             ZipArchiveEntry? labels = parted ? archive.GetEntry($"y{part}.npy") : Find(archive, labelNames);
             string place = $"{path}, {PlainText.Escape(images.FullName)}";
             Stream content = new ZipEntryStream(images, archive);
-            return new TensorStream(name, place, content, PixelLayout.Of(NpyHeader.Read(content, place), place), labels is null ? null : Labels(labels, path), parted ? split : Split.All, packed: file);
+            NpyHeader.Parsed header = NpyHeader.Read(content, place);
+            PixelLayout layout = PixelLayout.Of(header.Shape, header.Kind, header.IsBigEndian, header.DataOffset, place);
+            return header.IsColumnMajor
+                ? throw new InvalidDataException($"'{place}': expected row-major order, found column-major; save "
+                    + "numpy.ascontiguousarray(array).")
+                : new TensorStream(name, place, content, layout, labels is null ? null : Labels(labels, path), parted ? split : Split.All,
+                    packed: file);
         }
         catch (InvalidDataException damaged) when (damaged.Message is [not '\'', ..])
         {
@@ -44,20 +48,18 @@ static class NpzFile
 
     static ZipArchiveEntry? Only(ZipArchive archive) => archive.Entries.Count == 1 ? archive.Entries[0] : null;
 
-    static byte[] Labels(ZipArchiveEntry entry, string path)
+    static long?[] Labels(ZipArchiveEntry entry, string path)
     {
         string place = $"{path}, {PlainText.Escape(entry.FullName)}";
         using Stream stream = entry.Open();
         TensorEntry tensor = Npy.Read(stream, place);
-        long[] values = tensor.Kind switch
+        var labels = new long?[tensor.Data.Length / TensorEntry.ElementSize(tensor.Kind)];
+        for (int i = 0; i < labels.Length; i++)
         {
-            TensorKind.UInt8 => [.. tensor.Data.ToArray().Select(value => (long)value)],
-            TensorKind.Int64 => tensor.ToArray<long>(),
-            _ => throw new InvalidDataException($"'{place}': expected labels of uint8 or int64, found {tensor.Kind}; convert them with astype('uint8')."),
-        };
-        int wrong = System.Array.FindIndex(values, value => value is < 0 or > 9);
-        return wrong < 0 ? [.. values.Select(value => (byte)value)]
-            : throw new InvalidDataException($"'{place}': label {wrong}: expected a digit 0..9, found {values[wrong]}; leave the array out if it holds no digits.");
+            double value = Elements.At(tensor.Data.Span, tensor.Kind, i);
+            labels[i] = value == Math.Floor(value) && Math.Abs(value) < 1e9 ? (long)value : null;
+        }
+        return labels;
     }
 
     // Owns the archive, and with it the file.

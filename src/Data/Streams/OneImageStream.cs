@@ -3,6 +3,8 @@ namespace Toolchain.Data;
 /// <summary>One image from a pipe.</summary>
 sealed class OneImageStream(string name, string path, byte[] bytes) : DigitStream(name, Split.All, 1, false)
 {
+    private protected override IReadOnlyList<PendingImage> Sample() => [new PendingImage(path, bytes)];
+
     private protected override int Fill(DigitBatch batch, int count)
     {
         if (Position > 0)

@@ -9,17 +9,20 @@ namespace Toolchain.Data;
 sealed record PendingImage(string Place, ReadOnlyMemory<byte>? Bytes = null, int Width = 0, int Height = 0, string? Problem = null)
 {
     /// <exception cref="InvalidDataException">The image cannot be read; the message says why.</exception>
-    public FitResult Decode(ImageBuffer buffer, FitMode fit, Span<byte> pixels)
+    public FitResult Decode(ImageBuffer buffer, FitMode fit, Polarity polarity, Span<byte> pixels)
     {
-        if (Problem is not null)
-        {
-            throw new InvalidDataException(Problem);
-        }
         if (Width > 0)
         {
-            return DigitFit.Fit(Bytes!.Value.Span, Width, Height, fit, Place, pixels);
+            return DigitFit.Fit(Bytes!.Value.Span, Width, Height, fit, polarity, Place, pixels);
         }
-        GreyImage image = ImageFile.Decode(Bytes is { } bytes ? bytes.Span : buffer.ReadFile(Place), Place);
-        return DigitFit.Fit(image.Pixels, image.Width, image.Height, fit, Place, pixels);
+        GreyImage image = Grey(buffer);
+        return DigitFit.Fit(image.Pixels, image.Width, image.Height, fit, polarity, Place, pixels);
     }
+
+    /// <summary>The image in its own size.</summary>
+    /// <exception cref="InvalidDataException">The image cannot be read; the message says why.</exception>
+    public GreyImage Grey(ImageBuffer buffer) =>
+        Problem is not null ? throw new InvalidDataException(Problem)
+        : Width > 0 ? new(Width, Height, Bytes!.Value.ToArray())
+        : ImageFile.Decode(Bytes is { } bytes ? bytes.Span : buffer.ReadFile(Place), Place);
 }

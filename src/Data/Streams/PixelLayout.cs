@@ -4,28 +4,44 @@ namespace Toolchain.Data;
 /// <param name="Count">N.</param>
 /// <param name="Height">Rows of an image.</param>
 /// <param name="Width">Columns of an image.</param>
-/// <param name="IsFloat">float32 in [0,1] rather than bytes.</param>
+/// <param name="Kind">Type of the elements.</param>
+/// <param name="IsBigEndian">Whether an element's highest byte comes first.</param>
 /// <param name="Offset">Where the first image starts in the (uncompressed) file.</param>
 /// <param name="What">What the bytes are called in errors.</param>
-readonly record struct PixelLayout(long Count, int Height, int Width, bool IsFloat, long Offset, string What)
+readonly record struct PixelLayout(long Count, int Height, int Width, TensorKind Kind, bool IsBigEndian, long Offset, string What)
 {
-    /// <summary>The layout of an .npy file: [N,H,W], or [N,784] for 28 x 28; uint8, or float32.</summary>
-    /// <exception cref="InvalidDataException">The array has another shape or element type.</exception>
-    public static PixelLayout Of(NpyHeader.Parsed header, string path)
+    /// <summary>Bytes of an image.</summary>
+    public int ImageBytes => Width * Height * TensorEntry.ElementSize(Kind);
+
+    /// <summary>The layout of an array: [N,H,W], [N,1,H,W], [N,H,W,1], or [N,D] with a square D, such as 784.</summary>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="kind">Its element type.</param>
+    /// <param name="isBigEndian">Whether an element's highest byte comes first.</param>
+    /// <param name="offset">Where the elements start.</param>
+    /// <param name="path">Named in errors.</param>
+    /// <exception cref="InvalidDataException">The array has another shape.</exception>
+    public static PixelLayout Of(ReadOnlySpan<long> shape, TensorKind kind, bool isBigEndian, long offset, string path)
     {
-        (long height, long width) = header.Shape switch
+        (long height, long width) = shape switch
         {
             [_, long rows, long columns] => (rows, columns),
-            [_, DigitSet.PixelCount] => (DigitSet.Side, DigitSet.Side),
+            [_, 1, long rows, long columns] => (rows, columns),
+            [_, long rows, long columns, 1] => (rows, columns),
+            [_, long pixels] when pixels <= GreyImage.MaxTensorPixels && Math.Sqrt(pixels) is var side
+                && side == (long)side => ((long)side, (long)side),
             _ => (0, 0),
         };
-        if (height < 1 || width < 1 || header.Kind is not (TensorKind.UInt8 or TensorKind.Float32))
+        if (height < 1 || width < 1)
         {
-            throw new InvalidDataException($"'{path}': offset 10: expected uint8 or float32 [N,28,28], [N,784] or [N,H,W], found {header.Kind} [{string.Join(',', header.Shape)}]; reshape it, or convert it with astype('uint8').");
+            string advice = shape is [_, _] or [_]
+                ? "one image is array[None]; other rows are array.reshape(-1, H, W)" : "images are array.reshape(-1, H, W)";
+            throw new InvalidDataException($"'{path}': offset 10: expected [N,28,28], [N,784], [N,1,H,W] or [N,H,W], found "
+                + $"[{string.Join(',', shape.ToArray())}]; {advice}.");
         }
         GreyImage.RequireSize(width, height, path, GreyImage.MaxTensorPixels);
-        return TensorEntry.SizeBytes(header.Kind, header.Shape) is not null
-            ? new(header.Shape[0], (int)height, (int)width, header.Kind == TensorKind.Float32, header.DataOffset, "elements")
-            : throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape ({string.Join(", ", header.Shape)}); save the array again.");
+        return TensorEntry.SizeBytes(kind, shape) is not null
+            ? new(shape[0], (int)height, (int)width, kind, isBigEndian, offset, "elements")
+            : throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape "
+                + $"({string.Join(", ", shape.ToArray())}); save the array again.");
     }
 }

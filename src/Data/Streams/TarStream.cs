@@ -5,12 +5,15 @@ namespace Toolchain.Data;
 /// <summary>The image files of a tar archive, in the archive's order. Nothing is unpacked to the disk, so names in it can do no harm.</summary>
 sealed class TarStream : DigitStream
 {
+    // What is looked at before the first image is read stays in memory.
+    const int SampleBytes = 16 << 20;
+
     readonly string path;
     readonly FileStream? file;
     readonly Stream content;
     readonly TarReader archive;
-    PendingImage? next;
-    string nextName = "";
+    readonly Queue<(string Name, PendingImage Image)> ahead = new();
+    string lastName = "";
 
     /// <param name="name">What a report calls the dataset.</param>
     /// <param name="path">Named in errors.</param>
@@ -19,10 +22,7 @@ sealed class TarStream : DigitStream
     public TarStream(string name, string path, Stream content, FileStream? file) : base(name, Split.All, null, false)
     {
         (this.path, this.content, this.file, Source) = (path, content, file, path);
-        archive = new TarReader(content, leaveOpen: true);
-        Advance();
-        // The first image decides: its folder is a digit, or labels are not known.
-        IsLabelled = next is not null && FileListStream.LabelOf(nextName) is not null;
+        archive = new TarReader(new TarGuard(content, path), leaveOpen: true);
     }
 
     public override string? Fingerprint => file is null ? null : TensorStream.FileFingerprint(file.Name);
@@ -41,45 +41,67 @@ sealed class TarStream : DigitStream
     private protected override int Fill(DigitBatch batch, int count)
     {
         int row = 0;
-        for (; row < count && next is not null; row++)
+        for (; row < count && (ahead.TryDequeue(out (string Name, PendingImage Image) next) || TryRead(out next)); row++)
         {
-            byte? label = FileListStream.LabelOf(nextName);
-            if (label is not null != IsLabelled)
+            byte? label = FileListStream.LabelOf(next.Name);
+            if (IsLabelled && label is null)
             {
-                throw new InvalidDataException($"'{path}': expected all images below folders named 0..9, or none, found '{nextName}' among others; move one kind elsewhere.");
+                throw new InvalidDataException(
+                    $"'{path}': expected images below folders named 0..9, as the first ones, found '{PlainText.Escape(next.Name)}'; move "
+                        + "one kind elsewhere.");
             }
-            batch.Set(row, next, nextName, label ?? 0);
-            Advance();
+            batch.Set(row, next.Image, next.Name, label ?? 0);
         }
         return row;
     }
 
-    void Advance()
+    // They decide about labels too: all of them lie below folders named by digits, or labels are not known.
+    private protected override IReadOnlyList<PendingImage> Sample()
     {
-        next = null;
+        for (long bytes = 0; ahead.Count < SourceSurvey.Images && bytes < SampleBytes
+            && TryRead(out (string Name, PendingImage Image) next);)
+        {
+            ahead.Enqueue(next);
+            bytes += next.Image.Bytes?.Length ?? 0;
+        }
+        int labelled = ahead.Count(image => FileListStream.LabelOf(image.Name) is not null);
+        IsLabelled = labelled > 0 && labelled == ahead.Count;
+        if (labelled > 0 && !IsLabelled)
+        {
+            Noticed.Add($"'{path}': labels are left out: of the first {ahead.Count} images {labelled} lie below folders named 0..9");
+        }
+        return [.. ahead.Select(image => image.Image)];
+    }
+
+    bool TryRead(out (string Name, PendingImage Image) read)
+    {
         try
         {
             while (archive.GetNextEntry() is TarEntry entry)
             {
                 if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && ImageFile.HasImageName(entry.Name))
                 {
-                    nextName = entry.Name;
-                    next = Pending(entry);
-                    return;
+                    lastName = entry.Name;
+                    read = (entry.Name, Pending(entry));
+                    return true;
                 }
             }
             // Behind the archive's end lie zeros; of a gzip stream the checksum is there.
             ExactRead.ToEnd(content, path);
+            read = default;
+            return false;
         }
-        catch (Exception damaged) when (damaged is EndOfStreamException or FormatException or ArgumentException or OverflowException or NotSupportedException or InvalidDataException { Message: [not '\'', ..] })
+        catch (Exception damaged) when (damaged is EndOfStreamException or FormatException or ArgumentException or OverflowException
+            or NotSupportedException or InvalidOperationException or InvalidDataException { Message: [not '\'', ..] })
         {
-            throw new InvalidDataException($"'{path}': expected a whole tar archive, found otherwise behind '{nextName}': {damaged.Message.ReplaceLineEndings(" ")} Get the file again.", damaged);
+            throw new InvalidDataException($"'{path}': expected a whole tar archive, found otherwise behind "
+                + $"'{PlainText.Escape(lastName)}': {PlainText.Escape(damaged.Message)} Get the file again.", damaged);
         }
     }
 
     PendingImage Pending(TarEntry entry)
     {
-        string place = $"{path}, {entry.Name}";
+        string place = $"{path}, {PlainText.Escape(entry.Name)}";
         return entry.Length > ImageBuffer.MaxFileBytes
             ? new(place, Problem: $"'{place}': expected an image file of less than {ImageBuffer.MaxFileBytes} bytes, found {entry.Length}; scale the image down.")
             : new(place, entry.DataStream is null ? [] : ExactRead.Bytes(entry.DataStream, entry.Length, place, 0, "image"));

@@ -1,39 +1,49 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Toolchain.Data;
 
 /// <summary>Images that lie one after another as plain numbers: IDX and .npy.</summary>
 sealed class TensorStream : DigitStream
 {
-    readonly Stream content;
+    // Of a stream that cannot seek, what is looked at stays in memory.
+    const int SampleBytes = 16 << 20;
+
     readonly PixelLayout layout;
     readonly byte[]? labels;
     readonly FileStream? file;
     readonly string path;
     readonly int imageBytes;
+    Stream content;
+    PixelScale scale = PixelScale.Bytes;
     byte[] raw = [];
 
     /// <param name="name">What a report calls the dataset.</param>
     /// <param name="path">Named in errors.</param>
     /// <param name="content">Stands at the first image; disposed with this.</param>
     /// <param name="layout">What the header said.</param>
-    /// <param name="labels">A digit for each image, or null.</param>
+    /// <param name="labels">A label for each image, or null.</param>
     /// <param name="split">The part of the dataset this is.</param>
     /// <param name="packed">The file that <paramref name="content"/> is unpacked from, or null.</param>
-    public TensorStream(string name, string path, Stream content, PixelLayout layout, byte[]? labels = null, Split split = Split.All, FileStream? packed = null) : base(name, split, layout.Count, labels is not null)
+    public TensorStream(string name, string path, Stream content, PixelLayout layout, IReadOnlyList<long?>? labels = null,
+        Split split = Split.All, FileStream? packed = null)
+        : base(name, split, layout.Count, false)
     {
-        (this.path, this.content, this.layout, this.labels, Source) = (path, content, layout, labels, path);
+        (this.path, this.content, this.layout, Source) = (path, content, layout, path);
         file = packed ?? content as FileStream;
-        imageBytes = layout.Width * layout.Height * (layout.IsFloat ? sizeof(float) : 1);
-        if (labels is not null && labels.Length != layout.Count)
+        imageBytes = layout.ImageBytes;
+        if (labels is not null && labels.Count != layout.Count)
         {
             content.Dispose();
-            throw new InvalidDataException($"'{path}': expected a label for each of {layout.Count} images, found {labels.Length}; give the labels of these images.");
+            throw new InvalidDataException($"'{path}': expected a label for each of {layout.Count} images, found {labels.Count}; give the "
+                + "labels of these images.");
         }
+        this.labels = labels is null ? null : DigitLabels.Of(labels, path, Noticed);
+        IsLabelled = this.labels is not null;
     }
 
     public override string? Fingerprint => file is { CanSeek: true } ? FileFingerprint(file.Name) : null;
+
+    bool IsAsMnist => layout is { Width: DigitSet.Side, Height: DigitSet.Side, Kind: TensorKind.UInt8 } && scale == PixelScale.Bytes;
 
     /// <summary>Path, size and time of a file.</summary>
     public static string FileFingerprint(string path)
@@ -52,7 +62,7 @@ sealed class TensorStream : DigitStream
     private protected override int Fill(DigitBatch batch, int count)
     {
         int taken = (int)Math.Min(count, layout.Count - Position);
-        bool asIs = layout is { Width: DigitSet.Side, Height: DigitSet.Side, IsFloat: false };
+        bool asIs = IsAsMnist;
         if (!asIs && raw.Length < taken * imageBytes)
         {
             raw = new byte[taken * imageBytes];
@@ -83,39 +93,112 @@ sealed class TensorStream : DigitStream
         return passed;
     }
 
-    void Convert(DigitBatch batch, ReadOnlySpan<byte> bytes, int count)
+    // The scale is found here too, so that all images are of one.
+    private protected override IReadOnlyList<PendingImage> Sample()
     {
-        int pixelCount = layout.Width * layout.Height;
-        bool fits = layout is { Width: DigitSet.Side, Height: DigitSet.Side };
-        for (int row = 0; row < count; row++)
+        List<(long Number, byte[] Raw)> images = content.CanSeek ? Spread() : First();
+        double largest = 0;
+        foreach ((_, byte[] bytes) in images)
         {
-            ReadOnlySpan<byte> image = bytes.Slice(row * imageBytes, imageBytes);
-            byte[]? own = fits ? null : new byte[pixelCount];
-            Span<byte> target = own ?? batch.Pixels.AsSpan(row * pixelCount, pixelCount);
-            if (layout.IsFloat)
+            for (int i = 0; i < layout.Width * layout.Height; i++)
             {
-                FromUnitRange(MemoryMarshal.Cast<byte, float>(image), target, Position + row);
+                largest = Math.Max(largest, Elements.At(bytes, layout.Kind, i));
             }
-            else
+        }
+        scale = PixelScale.Of(largest, Elements.IsFloat(layout.Kind) || layout.Kind == TensorKind.Bool, images.Count, Noticed);
+        return [.. images.Select(image => Raw(image.Raw, image.Number)).OfType<PendingImage>()];
+
+        PendingImage? Raw(byte[] bytes, long number)
+        {
+            byte[] pixels = new byte[layout.Width * layout.Height];
+            try
             {
-                image.CopyTo(target);
+                ToPixels(bytes, pixels, number);
+                return new(path, pixels, layout.Width, layout.Height);
             }
-            if (own is not null)
+            catch (InvalidDataException)
             {
-                batch.Set(row, new PendingImage($"{path}, image {Position + row}", own, layout.Width, layout.Height), null, batch.Labels[row]);
+                // It is named when its turn comes.
+                return null;
             }
         }
     }
 
-    void FromUnitRange(ReadOnlySpan<float> values, Span<byte> pixels, long image)
+    List<(long Number, byte[] Raw)> Spread()
     {
-        for (int i = 0; i < values.Length; i++)
+        long start = content.Position, count = Math.Min(layout.Count, SourceSurvey.Images);
+        List<(long, byte[])> images = [];
+        for (long i = 0; i < count; i++)
         {
-            if (!(values[i] >= 0 && values[i] <= 1))
+            byte[] bytes = new byte[imageBytes];
+            long number = i * layout.Count / count;
+            content.Position = layout.Offset + number * imageBytes;
+            if (content.ReadAtLeast(bytes, imageBytes, throwOnEndOfStream: false) < imageBytes)
             {
-                throw new InvalidDataException($"'{path}': image {image}, pixel {i}: expected float32 in [0,1], found {values[i].ToString(CultureInfo.InvariantCulture)}; divide by 255, or save uint8.");
+                break;
             }
-            pixels[i] = (byte)MathF.Round(values[i] * 255);
+            Order(bytes);
+            images.Add((number, bytes));
+        }
+        content.Position = start;
+        return images;
+    }
+
+    List<(long Number, byte[] Raw)> First()
+    {
+        byte[] start = new byte[(int)Math.Min(Math.Min(layout.Count, SourceSurvey.Images), SampleBytes / imageBytes) * imageBytes];
+        int read = 0;
+        for (int got; read < start.Length && (got = ExactRead.Some(content, start.AsSpan(read), path, layout.Offset + read)) > 0;)
+        {
+            read += got;
+        }
+        content = new PrefixedStream(start.AsMemory(0, read), content, ownsRest: true);
+        List<(long, byte[])> images = [];
+        for (int number = 0; (number + 1) * imageBytes <= read; number++)
+        {
+            byte[] bytes = start[(number * imageBytes)..((number + 1) * imageBytes)];
+            Order(bytes);
+            images.Add((number, bytes));
+        }
+        return images;
+    }
+
+    void Order(Span<byte> bytes)
+    {
+        if (layout.IsBigEndian)
+        {
+            Elements.Reverse(bytes, TensorEntry.ElementSize(layout.Kind));
+        }
+    }
+
+    void Convert(DigitBatch batch, Span<byte> bytes, int count)
+    {
+        Order(bytes);
+        int pixelCount = layout.Width * layout.Height;
+        bool fits = layout is { Width: DigitSet.Side, Height: DigitSet.Side };
+        for (int row = 0; row < count; row++)
+        {
+            byte[]? own = fits ? null : new byte[pixelCount];
+            ToPixels(bytes.Slice(row * imageBytes, imageBytes), own ?? batch.Pixels.AsSpan(row * pixelCount, pixelCount), Position + row);
+            if (own is not null)
+            {
+                batch.Set(row, new PendingImage($"{path}, image {Position + row}", own, layout.Width, layout.Height), null,
+                    batch.Labels[row]);
+            }
+        }
+    }
+
+    void ToPixels(ReadOnlySpan<byte> bytes, Span<byte> pixels, long image)
+    {
+        if (layout.Kind == TensorKind.UInt8 && scale == PixelScale.Bytes)
+        {
+            bytes.CopyTo(pixels);
+            return;
+        }
+        bool isSingle = layout.Kind is TensorKind.Float16 or TensorKind.Float32;
+        for (int i = 0; i < pixels.Length; i++)
+        {
+            pixels[i] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, path, image, i);
         }
     }
 }

@@ -98,7 +98,8 @@ static class ExactRead
         {
             return stream.Read(destination);
         }
-        catch (InvalidDataException damaged)
+        // The framework's ZLibException, which it keeps to itself, is an IOException and would say that the disk failed.
+        catch (Exception damaged) when (damaged is InvalidDataException || damaged.GetType().Name == "ZLibException")
         {
             throw new InvalidDataException($"'{path}': the gzip stream is damaged at uncompressed offset {offset}, expected more data: {damaged.Message} Get the file again.", damaged);
         }

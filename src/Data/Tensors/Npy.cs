@@ -1,6 +1,7 @@
 namespace Toolchain.Data;
 
-/// <summary>Reads and writes NumPy's .npy files of UInt8, Float32, Float64 or Int64, row-major, little-endian.</summary>
+/// <summary>Reads NumPy's .npy files of any numbers in either order; writes UInt8, Float32, Float64 and Int64, row-major,
+/// little-endian.</summary>
 public static class Npy
 {
     /// <summary>Writes the file that numpy.save would, whole or not at all.</summary>
@@ -22,7 +23,8 @@ public static class Npy
         };
     }
 
-    /// <summary>Reads a file. Object arrays, records, column-major order and big-endian elements are refused.</summary>
+    /// <summary>Reads a file. Object arrays and records are refused; column-major and big-endian elements come row-major and
+    /// little-endian.</summary>
     /// <exception cref="InvalidDataException">The file is no such .npy file, or its length does not fit its shape.</exception>
     public static TensorEntry Read(string path)
     {
@@ -40,6 +42,11 @@ public static class Npy
         }
         byte[] data = ExactRead.Bytes(stream, size, path, header.DataOffset, "elements");
         ExactRead.End(stream, path, header.DataOffset + size);
-        return new(header.Kind, header.Shape, data);
+        int elementSize = TensorEntry.ElementSize(header.Kind);
+        if (header.IsBigEndian)
+        {
+            Elements.Reverse(data, elementSize);
+        }
+        return new(header.Kind, header.Shape, header.IsColumnMajor ? Elements.ToRowMajor(data, header.Shape, elementSize) : data);
     }
 }

@@ -12,8 +12,8 @@ static partial class NpyHeader
 
     public static ReadOnlySpan<byte> Magic => [0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y'];
 
-    /// <summary>Element type, shape, and the offset of the first element.</summary>
-    public readonly record struct Parsed(TensorKind Kind, long[] Shape, long DataOffset);
+    /// <summary>Element type, order of an element's bytes and of the elements, shape, and the offset of the first element.</summary>
+    public readonly record struct Parsed(TensorKind Kind, bool IsBigEndian, bool IsColumnMajor, long[] Shape, long DataOffset);
 
     /// <summary>Reads the header and leaves the stream at the first element.</summary>
     public static Parsed Read(Stream stream, string path)
@@ -36,8 +36,7 @@ static partial class NpyHeader
         }
         int textOffset = 8 + lengthSize;
         string text = Encoding.UTF8.GetString(ExactRead.Bytes(stream, length, path, textOffset, "header"));
-        (TensorKind kind, long[] shape) = Parse(text, path, textOffset);
-        return new(kind, shape, textOffset + length);
+        return Parse(text, path, textOffset) with { DataOffset = textOffset + length };
     }
 
     /// <summary>The header that numpy.save writes: version 1.0, padded with spaces so that the elements start at a multiple of 64.</summary>
@@ -55,7 +54,7 @@ static partial class NpyHeader
         return header;
     }
 
-    static (TensorKind, long[]) Parse(string text, string path, int offset)
+    static Parsed Parse(string text, string path, int offset)
     {
         string printable = text.Trim().ReplaceLineEndings(" ");
         Match match = Dictionary().Match(printable);
@@ -64,18 +63,9 @@ static partial class NpyHeader
             throw new InvalidDataException($"'{path}': offset {offset}: expected {{'descr': '<f4', 'fortran_order': False, 'shape': (N, ...)}}, found '{Shorten(printable)}'; save a plain array (no records, no objects) with numpy.save.");
         }
         string description = match.Groups["descr"].Value;
-        TensorKind kind = description switch
-        {
-            "|u1" or "<u1" => TensorKind.UInt8,
-            "<f4" => TensorKind.Float32,
-            "<f8" => TensorKind.Float64,
-            "<i8" => TensorKind.Int64,
-            _ => throw new InvalidDataException($"'{path}': offset {offset}: expected element type |u1, <f4, <f8 or <i8, found '{Shorten(description)}'; convert with array.astype('<f4')."),
-        };
-        if (match.Groups["fortran"].Value != "False")
-        {
-            throw new InvalidDataException($"'{path}': offset {offset}: expected row-major order, found 'fortran_order': True; save numpy.ascontiguousarray(array).");
-        }
+        TensorKind kind = description is ['<' or '>' or '=' or '|', .. var type] && Kinds.TryGetValue(type, out TensorKind known) ? known
+            : throw new InvalidDataException($"'{path}': offset {offset}: expected numbers (bool, int, uint or float), found "
+                + $"'{Shorten(description)}'; convert with array.astype('float32').");
         string[] axes = match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         long[] shape = new long[axes.Length];
         for (int axis = 0; axis < axes.Length; axis++)
@@ -85,8 +75,24 @@ static partial class NpyHeader
                 throw new InvalidDataException($"'{path}': offset {offset}: expected sizes below 2^63, found shape ({Shorten(match.Groups["shape"].Value)}); save the array again.");
             }
         }
-        return (kind, shape);
+        return new(kind, description[0] == '>', match.Groups["fortran"].Value == "True", shape, 0);
     }
+
+    static readonly Dictionary<string, TensorKind> Kinds = new()
+    {
+        ["b1"] = TensorKind.Bool,
+        ["u1"] = TensorKind.UInt8,
+        ["i1"] = TensorKind.Int8,
+        ["u2"] = TensorKind.UInt16,
+        ["i2"] = TensorKind.Int16,
+        ["u4"] = TensorKind.UInt32,
+        ["i4"] = TensorKind.Int32,
+        ["u8"] = TensorKind.UInt64,
+        ["i8"] = TensorKind.Int64,
+        ["f2"] = TensorKind.Float16,
+        ["f4"] = TensorKind.Float32,
+        ["f8"] = TensorKind.Float64,
+    };
 
     static string Description(TensorKind kind) => kind switch
     {

@@ -11,6 +11,7 @@ static class SafeTensorsHeader
     [
         (TensorKind.Bool, "BOOL"), (TensorKind.UInt8, "U8"), (TensorKind.Int8, "I8"), (TensorKind.Int16, "I16"), (TensorKind.Float16, "F16"),
         (TensorKind.BFloat16, "BF16"), (TensorKind.Int32, "I32"), (TensorKind.Float32, "F32"), (TensorKind.Int64, "I64"), (TensorKind.Float64, "F64"),
+        (TensorKind.UInt16, "U16"), (TensorKind.UInt32, "U32"), (TensorKind.UInt64, "U64"),
     ];
 
     /// <summary>One tensor; its bytes are [Begin..End) after the header.</summary>

@@ -33,7 +33,8 @@ public sealed class TensorEntry
     /// <summary>The elements, little-endian, row-major.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 
-    /// <summary>A tensor of one of the element types byte, sbyte, short, int, long, Half, float, double, bool; the values are copied.</summary>
+    /// <summary>A tensor of one of the element types byte, sbyte, short, ushort, int, uint, long, ulong, Half, float, double, bool; the
+    /// values are copied.</summary>
     /// <exception cref="ArgumentException">Another element type, or a shape that does not fit the values.</exception>
     public static TensorEntry Of<T>(ReadOnlySpan<T> values, params ReadOnlySpan<long> shape) where T : unmanaged =>
         new(KindOf<T>(), shape, MemoryMarshal.AsBytes(values).ToArray());
@@ -53,8 +54,8 @@ public sealed class TensorEntry
     internal static int ElementSize(TensorKind kind) => kind switch
     {
         TensorKind.Bool or TensorKind.UInt8 or TensorKind.Int8 => 1,
-        TensorKind.Int16 or TensorKind.Float16 or TensorKind.BFloat16 => 2,
-        TensorKind.Int32 or TensorKind.Float32 => 4,
+        TensorKind.Int16 or TensorKind.UInt16 or TensorKind.Float16 or TensorKind.BFloat16 => 2,
+        TensorKind.Int32 or TensorKind.UInt32 or TensorKind.Float32 => 4,
         _ => 8,
     };
 
@@ -83,5 +84,9 @@ public sealed class TensorEntry
         : typeof(T) == typeof(Half) ? TensorKind.Float16
         : typeof(T) == typeof(short) ? TensorKind.Int16
         : typeof(T) == typeof(sbyte) ? TensorKind.Int8
-        : throw new ArgumentException($"elements must be byte, sbyte, short, int, long, Half, float, double or bool, were {typeof(T).Name}.");
+        : typeof(T) == typeof(ushort) ? TensorKind.UInt16
+        : typeof(T) == typeof(uint) ? TensorKind.UInt32
+        : typeof(T) == typeof(ulong) ? TensorKind.UInt64
+        : throw new ArgumentException($"elements must be byte, sbyte, short, ushort, int, uint, long, ulong, Half, float, double or bool, "
+            + $"were {typeof(T).Name}.");
 }

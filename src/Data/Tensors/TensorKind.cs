@@ -15,6 +15,9 @@ public enum TensorKind
     /// <summary>Signed, 2 bytes.</summary>
     Int16,
 
+    /// <summary>Unsigned, 2 bytes.</summary>
+    UInt16,
+
     /// <summary>IEEE half, 2 bytes.</summary>
     Float16,
 
@@ -24,11 +27,17 @@ public enum TensorKind
     /// <summary>Signed, 4 bytes.</summary>
     Int32,
 
+    /// <summary>Unsigned, 4 bytes.</summary>
+    UInt32,
+
     /// <summary>IEEE single, 4 bytes.</summary>
     Float32,
 
     /// <summary>Signed, 8 bytes.</summary>
     Int64,
+
+    /// <summary>Unsigned, 8 bytes.</summary>
+    UInt64,
 
     /// <summary>IEEE double, 8 bytes.</summary>
     Float64,

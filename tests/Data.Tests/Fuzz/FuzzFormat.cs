@@ -35,6 +35,10 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         new("jpeg", () => [Encode(SKEncodedImageFormat.Jpeg)], Image),
         new("webp", () => [Encode(SKEncodedImageFormat.Webp)], Image),
         new("bmp", () => [Bmp(24), Bmp(8)], Image),
+        new("gif", () => [Samples.Gif], Image),
+        new("csv", () => [Csv(true), Csv(false)], Source),
+        new("csv.gz", () => [Csv(true)], (folder, mutant) => Source(folder, Samples.Gzip(mutant))),
+        new("npy-other", () => [NpyFortran(), NpyBig()], Source),
         new("path-list", () => ["a.png\nb/c.png\n./d.png\n"u8.ToArray(), "a.png\0b.png\0"u8.ToArray()], PathList),
         .. Enum.GetValues<CompressionMethod>().Where(codec => codec != CompressionMethod.Lzo)
             .Select(codec => new FuzzFormat($"parquet-{codec}".ToLowerInvariant(), () => [ParquetFiles.Write(codec)], Source)),
@@ -96,6 +100,25 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         Data.Npy.Writer(tensor)(file);
         return file.ToArray();
     }
+
+    static byte[] NpyFortran()
+    {
+        byte[] file = NpyFloats();
+        int at = file.AsSpan().IndexOf("False"u8);
+        "True "u8.CopyTo(file.AsSpan(at));
+        return file;
+    }
+
+    static byte[] NpyBig()
+    {
+        byte[] file = NpyOf(TensorEntry.Of<double>(new double[2 * 64], 2, 1, 8, 8));
+        file[file.AsSpan().IndexOf("<f8"u8)] = (byte)'>';
+        return file;
+    }
+
+    static byte[] Csv(bool hasHeading) => System.Text.Encoding.ASCII.GetBytes(
+        (hasHeading ? $"label,{string.Join(',', Enumerable.Range(0, 64).Select(i => $"pixel{i}"))}\n" : "")
+        + string.Concat(Enumerable.Range(0, 3).Select(row => $"{row},{string.Join(',', Enumerable.Range(0, 64).Select(i => i * row))}\n")));
 
     static byte[] Npz(byte[] array)
     {

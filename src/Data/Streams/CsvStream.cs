@@ -1,0 +1,141 @@
+using System.Text;
+
+namespace Toolchain.Data;
+
+/// <summary>
+/// A CSV table with an image a line, as Kaggle has MNIST: `label,pixel0..pixel783`, without the label, or without the heading. Without a
+/// heading a line of one number more than a square has its label first.
+/// </summary>
+sealed class CsvStream : DigitStream
+{
+    readonly Stream content;
+    readonly string path;
+    readonly LineReader lines;
+    readonly Queue<(long Line, double[] Values, string? Label)> ahead = new();
+    readonly int labelColumn, pixelColumns, side;
+    PixelScale scale = PixelScale.Bytes;
+
+    /// <param name="name">What a report calls the dataset.</param>
+    /// <param name="path">Named in errors.</param>
+    /// <param name="content">Stands at its start; disposed with this.</param>
+    public CsvStream(string name, string path, Stream content) : base(name, Split.All, null, false)
+    {
+        (this.path, this.content, Source) = (path, content, path);
+        lines = new LineReader(content, path);
+        if (!lines.TryRead(out ReadOnlySpan<byte> first))
+        {
+            throw Broken(1, "a heading or numbers", "nothing");
+        }
+        first = first.StartsWith("\uFEFF"u8) ? first[3..] : first;
+        List<Range> fields = CsvLine.Fields(first);
+        string[] names = new string[fields.Count];
+        bool hasHeading = false;
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = Encoding.UTF8.GetString(first[fields[i]]);
+            hasHeading |= CsvLine.Number(first[fields[i]]) is null;
+        }
+        labelColumn = hasHeading ? Array.FindIndex(names, name => name is "label" or "class" or "digit" or "target")
+            : Square(names.Length) > 0 ? -1 : 0;
+        pixelColumns = names.Length - (labelColumn >= 0 ? 1 : 0);
+        side = Square(pixelColumns);
+        if (side == 0)
+        {
+            throw Broken(1, "784 columns of pixels and at most one of labels, called 'label'", $"{names.Length} columns");
+        }
+        GreyImage.RequireSize(side, side, path, GreyImage.MaxTensorPixels);
+        if (!hasHeading)
+        {
+            ahead.Enqueue(Parse(first, lines.Count));
+        }
+    }
+
+    public override string? Fingerprint => content is FileStream { CanSeek: true } file ? TensorStream.FileFingerprint(file.Name) : null;
+
+    public override void Dispose()
+    {
+        content.Dispose();
+        base.Dispose();
+    }
+
+    private protected override int Fill(DigitBatch batch, int count)
+    {
+        int row = 0;
+        for (; row < count && Next() is var (line, values, label); row++)
+        {
+            byte[] pixels = new byte[values.Length];
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                pixels[i] = scale.ToPixel(values[i], false, path, line, i);
+            }
+            batch.Set(row, new PendingImage($"{path}, line {line}", pixels, side, side), null, IsLabelled ? Digit(line, label) : (byte)0);
+        }
+        return row;
+    }
+
+    // What labels are is found here too, by these lines.
+    private protected override IReadOnlyList<PendingImage> Sample()
+    {
+        while (ahead.Count < SourceSurvey.Images && Read() is { } row)
+        {
+            ahead.Enqueue(row);
+        }
+        double largest = ahead.Count == 0 ? 0 : ahead.Max(row => row.Values.Max());
+        bool isFloat = ahead.Any(row => Array.Exists(row.Values, value => value != Math.Floor(value)));
+        scale = PixelScale.Of(largest, isFloat, ahead.Count, Noticed);
+        IsLabelled = labelColumn >= 0 && ahead.Count > 0;
+        if (IsLabelled && ahead.FirstOrDefault(row => !IsDigit(row.Label)) is { Values: not null } other)
+        {
+            DigitLabels.LeaveOut(Noticed, path, other.Line - 1, $"'{other.Label}'");
+            IsLabelled = false;
+        }
+        return [.. ahead.Where(row => row.Values.Min() >= 0 && row.Values.Max() <= scale.Largest)
+            .Select(row => new PendingImage(path, Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, path, row.Line, 0)),
+                side, side))];
+    }
+
+    (long Line, double[] Values, string? Label)? Next() => ahead.TryDequeue(out (long, double[], string?) row) ? row : Read();
+
+    (long Line, double[] Values, string? Label)? Read()
+    {
+        while (lines.TryRead(out ReadOnlySpan<byte> line))
+        {
+            if (line.ContainsAnyExcept(" \t\r"u8))
+            {
+                return Parse(line, lines.Count);
+            }
+        }
+        return null;
+    }
+
+    (long Line, double[] Values, string? Label) Parse(ReadOnlySpan<byte> line, long number)
+    {
+        List<Range> fields = CsvLine.Fields(line);
+        if (fields.Count != pixelColumns + (labelColumn >= 0 ? 1 : 0))
+        {
+            throw Broken(number, $"{pixelColumns + (labelColumn >= 0 ? 1 : 0)} fields", $"{fields.Count}");
+        }
+        double[] values = new double[pixelColumns];
+        for (int field = 0, pixel = 0; field < fields.Count; field++)
+        {
+            if (field != labelColumn)
+            {
+                string found = Encoding.UTF8.GetString(line[fields[field]]);
+                values[pixel++] = CsvLine.Number(line[fields[field]]) is double value && double.IsFinite(value) ? value
+                    : throw Broken(number, $"a number in field "
+                        + $"{field + 1}", $"'{PlainText.Escape(found.Length > 20 ? found[..20] : found)}'");
+            }
+        }
+        return (number, values, labelColumn < 0 ? null : Encoding.UTF8.GetString(line[fields[labelColumn]]));
+    }
+
+    byte Digit(long line, string? label) => IsDigit(label) ? (byte)(label![0] - '0')
+        : throw Broken(line, "a digit 0..9 as label, as in the lines before", $"'{PlainText.Escape(label!)}'");
+
+    static bool IsDigit(string? label) => label is [>= '0' and <= '9'];
+
+    static int Square(int count) => count >= 16 && Math.Sqrt(count) is var side && side == (int)side ? (int)side : 0;
+
+    InvalidDataException Broken(long line, string expected, string found) =>
+        new($"'{path}': line {line}: expected {expected}, found {found}; a table of images has one image a line.");
+}

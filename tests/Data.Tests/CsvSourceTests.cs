@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace Toolchain.Data.Tests;
+
+/// <summary>Tables of pixels, as Kaggle has MNIST.</summary>
+public sealed class CsvSourceTests
+{
+    static readonly byte[] pixels = [.. Enumerable.Range(0, 2 * 784)
+        .Select(i => i % 784 is < 28 or >= 756 || i % 28 is 0 or 27 ? (byte)0 : (byte)i)];
+
+    [Theory]
+    [InlineData(true, true, "\n", false)]
+    [InlineData(true, false, "\n", false)]
+    [InlineData(false, true, "\n", false)]
+    [InlineData(false, false, "\n", false)]
+    [InlineData(true, true, "\r\n", false)]
+    [InlineData(true, true, "\n", true)]
+    public void Open_TableOfPixels_IsReadWithItsLabels(bool hasHeading, bool hasLabels, string lineEnd, bool quoted)
+    {
+        using var folder = new TemporaryFolder();
+        DigitSet set = DigitSource.Open(folder.Write("t.txt", Encoding.UTF8.GetBytes(Table(hasHeading, hasLabels, lineEnd, quoted))),
+            Split.All);
+        Assert.Equal(pixels, set.Pixels);
+        Assert.Equal(hasLabels ? new byte[] { 3, 7 } : null, set.Labels);
+    }
+
+    [Fact]
+    public void Open_GzippedTableOnAPipe_IsRead() => Assert.Equal(pixels,
+        DigitSource.Open("-", Split.All, new()
+        {
+            StandardInput =
+            new MemoryStream(Samples.Gzip(Encoding.UTF8.GetBytes(Table(true, true))))
+        }).Pixels);
+
+    [Fact]
+    public void Open_LabelsOfText_AreLeftOut()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes(Table(true, true)
+            .Replace("\n7,", "\nseven,", StringComparison.Ordinal)));
+        DigitSet set = DigitSource.Open(path, Split.All);
+        Assert.Equal((2, null), (set.Count, set.Labels));
+        Assert.Equal([$"'{path}': labels are left out: number 2 should be a digit 0..9, was 'seven'"], set.Remarks);
+    }
+
+    [Theory]
+    [InlineData("label,pixel0,pixel1,a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p\n", "line 1: expected 784 columns of pixels and at most one of "
+        + "labels, called 'label', found 19 columns")]
+    [InlineData("0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n1,2\n", "line 2: expected 17 fields, found 2")]
+    [InlineData("0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\n0,0,0,x,0,0,0,0,0,0,0,0,0,0,0,0,0\n", "line 2: expected a number in field 4, found "
+        + "'x'")]
+    public void Open_DamagedTable_NamesTheLine(string text, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes(text));
+        Assert.StartsWith($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+    }
+
+    // What is not read is called by its name, whatever the file's name says.
+    [Theory]
+    [InlineData("hello world\nthis is text", "text that starts 'hello world this is text'; lists of paths are read from standard input: "
+        + "--data - < FILE.")]
+    [InlineData("<!DOCTYPE html><html>", "a web page; get the file itself.")]
+    [InlineData("%PDF-1.7\n", "a PDF document; convert its pages to PNG.")]
+    [InlineData("II*\0\b\0\0\0", "a TIFF image; convert it to PNG.")]
+    [InlineData("P2\n2 2\n255\n0 0 0 0", "an image of a kind that is not read; convert it to PNG.")]
+    [InlineData("", "an empty file; name another.")]
+    [InlineData("\u0001\u0002\u0003", "the bytes 010203; convert it to PNG, .npy or IDX.")]
+    public void Open_FileOfAnotherKind_SaysWhatItIs(string content, string found)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("x.png", Encoding.Latin1.GetBytes(content));
+        Assert.EndsWith($"found {found}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message,
+            StringComparison.Ordinal);
+    }
+
+    static string Table(bool hasHeading, bool hasLabels, string lineEnd = "\n", bool quoted = false)
+    {
+        string quote = quoted ? "\"" : "";
+        IEnumerable<string> heading = [.. hasLabels ? ["label"] : Array.Empty<string>(), .. Enumerable.Range(0, 784)
+            .Select(i => $"pixel{i}")];
+        IEnumerable<IEnumerable<string>> rows = Enumerable.Range(0, 2).Select(row =>
+            (hasLabels ? [row == 0 ? "3" : "7"] : Array.Empty<string>())
+                .Concat(pixels.Skip(784 * row).Take(784).Select(pixel => $"{pixel}")));
+        return string.Concat((hasHeading ? [heading] : Array.Empty<IEnumerable<string>>()).Concat(rows)
+            .Select(line => string.Join(',', line.Select(field => $"{quote}{field}{quote}")) + lineEnd));
+    }
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+
+namespace Toolchain.Data.Tests;
+
+/// <summary>Arrays that NumPy saved, against the pixels that NumPy makes of them.</summary>
+public sealed class NumpyTests
+{
+    const string Python = "/usr/bin/python3";
+
+    // `pixels` are the digits 0..255 of two images; each case saves `array` in its own way and says what its pixels are.
+    const string Start = "import numpy as np; r = np.random.RandomState(5); p = r.randint(0, 256, (3, 28, 28)); p[:, 0] = p[:, -1] = 0; "
+        + "p[:, :, 0] = p[:, :, -1] = 0; x = p.astype('uint8');";
+
+    [Theory]
+    [InlineData("uint8", "a = x")]
+    [InlineData("one channel", "a = x[:, None]")]
+    [InlineData("channel last", "a = x[..., None]")]
+    [InlineData("rows", "a = x.reshape(-1, 784)")]
+    [InlineData("column-major", "a = np.asfortranarray(x)")]
+    [InlineData("column-major floats", "a = np.asfortranarray(x / 255)")]
+    [InlineData("float64 in 0..1", "a = x / 255")]
+    [InlineData("float32 in 0..1", "a = (r.rand(3, 28, 28) * (x > 0)).astype('float32'); e = np.rint(a * np.float32(255))")]
+    [InlineData("float64 of any fraction", "a = r.rand(3, 28, 28) * (x > 0); e = np.rint(a * 255)")]
+    [InlineData("float16 in 0..1", "a = (x / 255).astype('float16'); e = np.rint(a.astype('float32') * np.float32(255))")]
+    [InlineData("float32 in 0..255", "a = x.astype('float32')")]
+    [InlineData("float64 fractions in 0..255", "a = r.rand(3, 28, 28) * x; e = np.rint(a)")]
+    [InlineData("int64", "a = x.astype('int64')")]
+    [InlineData("int32", "a = x.astype('int32')")]
+    [InlineData("int16", "a = x.astype('int16')")]
+    [InlineData("uint16", "a = x.astype('uint16')")]
+    [InlineData("uint64", "a = x.astype('uint64')")]
+    [InlineData("big-endian int16", "a = x.astype('>i2')")]
+    [InlineData("big-endian float32", "a = (x / 255).astype('>f4')")]
+    [InlineData("big-endian float64", "a = (x / 255).astype('>f8')")]
+    [InlineData("bool", "a = x > 99; e = a * 255")]
+    [InlineData("uint8 of 0 and 1", "a = (x > 99).astype('uint8'); e = a * 255")]
+    [InlineData("levels of 0..16", "a = (x // 16).astype('float64'); a[0, 5, 5] = 16; e = np.rint(a * (255 / 16))")]
+    public void Open_ArrayOfNumpy_HasItsPixels(string what, string code)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] expected = Run(folder, code);
+        DigitSet set = DigitSource.Open(folder["a.npy"], Split.All);
+        Assert.Equal(expected.Length, set.Pixels.Length);
+        int other = Enumerable.Range(0, expected.Length).FirstOrDefault(i => expected[i] != set.Pixels[i], -1);
+        Assert.True(other < 0, $"{what}: pixel {other} should be {(other < 0 ? 0 : expected[other])}, was "
+            + $"{(other < 0 ? 0 : set.Pixels[other])}");
+        // A file that cannot be read anywhere, and the same in an archive of arrays.
+        Assert.Equal(expected, DigitSource.Open("-", Split.All,
+            new() { StandardInput = new MemoryStream(Samples.Gzip(File.ReadAllBytes(folder["a.npy"]))) }).Pixels);
+    }
+
+    [Theory]
+    [InlineData("a = x - 128.0", "undo the normalisation so that background is 0")]
+    [InlineData("a = x * 100.0", "divide the array by its largest value, or save all images as 0..255")]
+    [InlineData("a = x / 200", "divide the array by its largest value, or save all images as 0..255")]
+    public void Open_ArrayOfAnotherScale_IsRefusedWithAdvice(string code, string advice)
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, code);
+        Assert.EndsWith($"{advice}.", Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["a.npy"], Split.All)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_BytesOfZeroAndOne_SaysThatTheyAreMultiplied()
+    {
+        using var folder = new TemporaryFolder();
+        Run(folder, "a = (x > 99).astype('uint8')");
+        Assert.Equal(["the largest value in 3 images is 1: values are read as 0..1 and multiplied by 255"],
+            DigitSource.Open(folder["a.npy"], Split.All).Remarks);
+    }
+
+    static byte[] Run(TemporaryFolder folder, string code)
+    {
+        Assert.SkipUnless(File.Exists(Python), $"{Python} is not installed");
+        using var probe = Process.Start(new ProcessStartInfo(Python, ["-c", "import numpy"]) { RedirectStandardError = true })!;
+        probe.WaitForExit();
+        Assert.SkipUnless(probe.ExitCode == 0, "NumPy (Debian's python3-numpy) is not installed");
+        string script = $"{Start} e = x; {code}; np.save('{folder["a.npy"]}', a); "
+            + $"np.asarray(e).astype('uint8').tofile('{folder["expected"]}')";
+        using var python = Process.Start(new ProcessStartInfo(Python, ["-c", script]) { RedirectStandardError = true })!;
+        string error = python.StandardError.ReadToEnd();
+        python.WaitForExit();
+        Assert.True(python.ExitCode == 0, error);
+        return File.ReadAllBytes(folder["expected"]);
+    }
+}
