@@ -19,7 +19,11 @@ static class RecorderWeaver
     internal const string NativeMethods = "TorchSharp.PInvoke.NativeMethods";
     internal const string Recorder = "CallRecorder";
     internal const string RecorderField = "Current";
+    internal const string GuardField = "Guard";
     internal const string ConstructedField = "Constructed";
+
+    // Native methods of TorchSharp 0.107.0 that let exceptions of libtorch out, which ends the process.
+    static readonly string[] unguarded = ["THSTensor_matmul", "THSTensor_cummax", "THSTensor_cummin", "THSTensor_var_along_dimensions"];
 
     /// <summary>How much was woven.</summary>
     /// <param name="Entries">Native entries that have a twin now.</param>
@@ -39,14 +43,14 @@ static class RecorderWeaver
         }
 
         ScalarKeeper.Weave(module);
-        (FieldDefinition current, FieldDefinition constructed) = AddRecorder(module, native.Namespace);
+        (FieldDefinition current, FieldDefinition guard, FieldDefinition constructed) = AddRecorder(module, native.Namespace);
         MethodDefinition origin = AddOrigin(current.DeclaringType, constructed);
         var twins = new Dictionary<MethodDefinition, MethodDefinition>();
         var holder = new TypeDefinition(native.Namespace, "RecordedMethods", native.Attributes, module.TypeSystem.Object);
         module.Types.Add(holder);
         foreach (MethodDefinition entry in native.Methods.Where(m => m.IsPInvokeImpl && m.Name.StartsWith("THS", StringComparison.Ordinal)))
         {
-            twins.Add(entry, AddTwin(holder, entry, current, constructed, origin));
+            twins.Add(entry, AddTwin(holder, entry, current, guard, constructed, origin));
         }
 
         int callers = module.GetTypes().Where(t => t != holder).SelectMany(t => t.Methods).Where(m => m.HasBody).Sum(m => Redirect(m, twins));
@@ -56,10 +60,10 @@ static class RecorderWeaver
 
     // public static class CallRecorder
     // {
-    //     public static Action<string, object[], object> Current;
+    //     public static Action<string, object[], object> Current, Guard;
     //     public static ConcurrentDictionary<IntPtr, object[]> Constructed = new();
     // }
-    static (FieldDefinition Current, FieldDefinition Constructed) AddRecorder(ModuleDefinition module, string name)
+    static (FieldDefinition Current, FieldDefinition Guard, FieldDefinition Constructed) AddRecorder(ModuleDefinition module, string name)
     {
         const TypeAttributes StaticClass = TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit;
         var type = new TypeDefinition(name, Recorder, StaticClass, module.TypeSystem.Object);
@@ -72,6 +76,8 @@ static class RecorderWeaver
         }
         var field = new FieldDefinition(RecorderField, FieldAttributes.Public | FieldAttributes.Static, action);
         type.Fields.Add(field);
+        var guard = new FieldDefinition(GuardField, FieldAttributes.Public | FieldAttributes.Static, action);
+        type.Fields.Add(guard);
         module.Types.Add(type);
 
         IMetadataScope concurrent = module.AssemblyReferences.FirstOrDefault(reference => reference.Name == "System.Collections.Concurrent")
@@ -91,13 +97,14 @@ static class RecorderWeaver
         il.Emit(OpCodes.Newobj, new MethodReference(".ctor", module.TypeSystem.Void, dictionary) { HasThis = true });
         il.Emit(OpCodes.Stsfld, constructed);
         il.Emit(OpCodes.Ret);
-        return (field, constructed);
+        return (field, guard, constructed);
     }
 
     static bool IsModuleConstructor(MethodDefinition entry) =>
         entry.Name.StartsWith("THSNN_", StringComparison.Ordinal) && (entry.Name.EndsWith("_ctor", StringComparison.Ordinal) || entry.Name.EndsWith("_from_pretrained", StringComparison.Ordinal)) && entry.ReturnType.MetadataType == MetadataType.IntPtr;
 
-    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current, FieldDefinition constructed, MethodDefinition origin)
+    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current, FieldDefinition guard,
+        FieldDefinition constructed, MethodDefinition origin)
     {
         ModuleDefinition module = entry.Module;
         var twin = new MethodDefinition(entry.Name, MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig, entry.ReturnType);
@@ -114,6 +121,10 @@ static class RecorderWeaver
         twin.Body.InitLocals = true;
 
         ILProcessor il = twin.Body.GetILProcessor();
+        if (unguarded.Contains(entry.Name))
+        {
+            EmitGuard(il, twin, guard);
+        }
         foreach (ParameterDefinition parameter in twin.Parameters)
         {
             il.Emit(OpCodes.Ldarg, parameter);
@@ -148,6 +159,20 @@ static class RecorderWeaver
             il.Emit(OpCodes.Ret);
         }
         return twin;
+    }
+
+    // if (Guard != null) Guard(name, arguments, null);
+    static void EmitGuard(ILProcessor il, MethodDefinition twin, FieldDefinition guard)
+    {
+        Instruction end = il.Create(OpCodes.Nop);
+        il.Emit(OpCodes.Ldsfld, guard);
+        il.Emit(OpCodes.Brfalse, end);
+        il.Emit(OpCodes.Ldsfld, guard);
+        il.Emit(OpCodes.Ldstr, twin.Name);
+        EmitArguments(il, twin);
+        il.Emit(OpCodes.Ldnull);
+        il.Emit(OpCodes.Callvirt, Invoke(guard));
+        il.Append(end);
     }
 
     // new object[] { argument, ... }; with an origin, a module's handle is replaced by the arguments that the module was constructed with.

@@ -1,49 +1,124 @@
 namespace Toolchain.Export;
 
-/// <summary>Sizes of a named axis for tracing and proving.</summary>
+/// <summary>Sizes of a named axis for tracing and proving, all inside its range.</summary>
 /// <remarks>
-/// An axis that always comes first is a batch and takes small sizes, all above 1, which broadcasting treats apart. Any other starts at the
-/// example's size and grows by steps, so that the module accepts it; the second size is more than twice the first, so that no stride or pool of a
-/// net that takes the first can hide the difference.
+/// A batch is traced at small sizes above 1, which broadcasting treats apart. Any other axis starts at the example's size and grows by
+/// steps, so that the
+/// module accepts it; the second size is more than twice the first where the range has room, so that no stride or pool of a net that takes
+/// the first can hide the
+/// difference.
 /// </remarks>
 sealed class AxisSizes
 {
     static readonly int[] batch = [2, 5, 3, 8];
 
-    // Enough for proofs to differ, few enough to stay small.
-    const int ProofCount = 7;
+    // Largest size of an axis without a declared range.
+    const int DefaultHighest = 64;
 
-    readonly bool isBatch;
-    readonly int[] traced, proofs;
+    // Largest number in a module's code around which a batch is proven.
+    const int LargestBatch = 256;
 
-    /// <param name="name">Its name, for the error.</param>
-    /// <param name="places">Where it occurs: the number of the axis in an input, and the example's size there.</param>
+    // Random sizes of each axis; any fixed seed.
+    const int RandomCount = 3, Seed = 23;
+
+    readonly int[] traced;
+    readonly int step, example;
+
+    /// <param name="axis">The axis.</param>
+    /// <param name="sizes">The example's size wherever it occurs.</param>
     /// <param name="step">Distance of sizes that the module accepts.</param>
     /// <exception cref="ExportException">The step is below 1, or the examples have different sizes.</exception>
-    public AxisSizes(string name, IReadOnlyList<(int Axis, long Size)> places, int step)
+    public AxisSizes(Axis axis, IReadOnlyList<long> sizes, int step)
     {
-        isBatch = places.All(place => place.Axis == 0);
+        (Axis, this.step) = (axis, step);
         if (step < 1)
         {
-            throw new ExportException($"the step of axis '{name}' must be at least 1, was {step}.");
+            throw new ExportException($"the step of axis '{axis.Name}' must be at least 1, was {step}.");
         }
-        if (!isBatch && places.Any(place => place.Size != places[0].Size))
+        if (!axis.IsBatch && sizes.Any(size => size != sizes[0]))
         {
-            throw new ExportException($"axis '{name}' has the sizes {string.Join(", ", places.Select(place => place.Size))} in the examples; expected one.");
+            throw new ExportException($"axis '{axis.Name}' has the sizes {string.Join(", ", sizes)} in the examples; expected one.");
         }
         // A size of 1 broadcasts.
-        int smallest = Math.Max((int)places[0].Size, 2), steps = (smallest + step - 1) / step;
+        example = Math.Max((int)sizes[0], 2);
+        (Lowest, Highest) = (axis.Lowest ?? 1, axis.Highest ?? Math.Max(axis.IsBatch ? LargestBatch : DefaultHighest, 2 * example));
+        if (sizes[0] < Lowest || sizes[0] > Highest)
+        {
+            throw new ExportException($"the example's size {sizes[0]} of axis '{axis.Name}' is outside its range [{Lowest}..{Highest}].");
+        }
         // Of each remainder by 4 one, in steps: halves and quarters are told from their neighbours.
-        int[] growth = [0, steps / 4 * 4 + 5, steps / 8 * 4 + 2, steps / 8 * 4 + 7];
-        traced = isBatch ? batch : [.. growth.Select(more => smallest + more * step)];
-        proofs = [.. Enumerable.Range(1, ProofCount + growth.Length).Except(growth).Take(ProofCount).Select(more => smallest + more * step)];
+        int steps = (example + step - 1) / step;
+        int[] growth = axis.IsBatch ? [.. batch.Select(size => size - example)]
+            : [0, (steps / 4 * 4 + 5) * step, (steps / 8 * 4 + 2) * step, (steps / 8 * 4 + 7) * step];
+        traced = Distinct([.. growth.Select(more => example + more)]);
     }
+
+    /// <summary>The axis as it was declared.</summary>
+    public Axis Axis { get; }
+
+    /// <summary>Ends of its range.</summary>
+    public int Lowest { get; }
+
+    /// <summary>Ends of its range.</summary>
+    public int Highest { get; }
 
     /// <summary>
     /// Four sizes for tracing. A batch of 5 in the second trace tells halves from constants; 3 takes less memory, and leaves that to the proof of batch 1.
     /// </summary>
-    public IReadOnlyList<int> Traced(bool isFrugal) => isBatch && isFrugal ? [.. batch.Order()] : traced;
+    public IReadOnlyList<int> Traced(bool isFrugal) => Axis.IsBatch && isFrugal ? [.. traced.Order()] : traced;
 
-    /// <summary>The size in proof number <paramref name="size"/>, never a traced one; axis number <paramref name="axis"/> goes its own way.</summary>
-    public int Proof(int size, int axis) => isBatch ? size : proofs[(size + 3 * axis) % ProofCount];
+    /// <summary>
+    /// Its size in base proof number <paramref name="proof"/>, which has <paramref name="rows"/> rows: a batch is that, another axis takes
+    /// a size near the
+    /// example that was never traced, its lowest, and random ones.
+    /// </summary>
+    public int Base(int proof, int rows)
+    {
+        if (Axis.IsBatch)
+        {
+            return Axis.Lowest is null ? rows : Math.Clamp(rows, Lowest, Highest);
+        }
+        int[] sizes =
+            [Enumerable.Range(1, 9).Select(i => example + i * step)
+            .FirstOrDefault(size => IsFit(size) && !traced.Contains(size), traced[0]), Fitting(Lowest), .. Random()];
+        return sizes[proof % sizes.Length];
+    }
+
+    /// <summary>
+    /// Sizes at which a module may do something else: the ends of the range, the neighbourhood of <paramref name="constants"/>, and random
+    /// ones.
+    /// </summary>
+    public IEnumerable<int> Telling(IEnumerable<long> constants)
+    {
+        IEnumerable<int> near = constants.SelectMany(number => (long[])[number - 1, number, number + 1])
+            .Where(size => size >= Lowest && size <= Highest).Select(size => (int)size).Where(IsFit);
+        return (Axis.IsBatch ? near : [Fitting(Lowest), Fitting(Highest), .. near, .. Random()]).Distinct();
+    }
+
+    IEnumerable<int> Random()
+    {
+        var random = new Random(Seed);
+        return Enumerable.Range(0, RandomCount).Select(_ => Fitting(random.Next(Lowest, Highest + 1)));
+    }
+
+    // Sizes that the range has no room for are mirrored into it; the four differ as far as it has four.
+    int[] Distinct(int[] wanted)
+    {
+        List<int> taken = [];
+        foreach (int size in wanted)
+        {
+            int[] near =
+                [size, .. Enumerable.Range(1, Highest)
+                .SelectMany(distance => (int[])[example - distance * step, example + distance * step])];
+            taken.Add(near.Where(candidate => candidate > 1 || Highest < 3)
+                .FirstOrDefault(candidate => IsFit(candidate) && !taken.Contains(candidate), Math.Clamp(size, Lowest, Highest)));
+        }
+        return [.. taken];
+    }
+
+    bool IsFit(int size) => size >= Lowest && size <= Highest && (Axis.IsBatch || (size - example) % step == 0);
+
+    // The nearest size of the grid of steps inside the range.
+    int Fitting(int size) => Enumerable.Range(0, step).SelectMany(distance => (int[])[size + distance, size - distance])
+        .FirstOrDefault(IsFit, example);
 }

@@ -24,7 +24,7 @@ sealed class ExampleInputs
         torch.Tensor[] tensors = [.. arguments.OfType<torch.Tensor>()];
         examples = [.. tensors.Select(NativeTensor.Read)];
         Device = tensors.Length > 0 ? tensors[0].device : throw new ExportException("at least one example input is needed, found none.");
-        declared = options.Inputs.Count > 0 ? [.. options.Inputs] : [.. examples.Select((example, i) => Default(i, example))];
+        declared = options.Inputs.Count > 0 ? [.. options.Inputs] : [.. examples.Select((example, i) => Default(i, example, examples[0]))];
         if (declared.Length != examples.Length)
         {
             throw new ExportException($"'{nameof(options.Inputs)}' declares {declared.Length} inputs, but {examples.Length} examples were given.");
@@ -33,8 +33,10 @@ sealed class ExampleInputs
         {
             Validate(input, example);
         }
-        Axes = [.. declared.SelectMany(input => input.Axes).Select(axis => axis.Name).OfType<string>().Distinct()];
-        axes = [.. Axes.Select(name => new AxisSizes(name, Places(name), options.AxisSteps.TryGetValue(name, out int step) ? step : 1))];
+        axes = [.. declared.SelectMany(input => input.Axes).Where(axis => axis.Name is not null).GroupBy(axis => axis.Name!)
+            .Select(same =>
+                new AxisSizes(Agreed(same), Sizes(same.Key), options.AxisSteps.TryGetValue(same.Key, out int step) ? step : 1))];
+        Axes = [.. axes.Select(axis => axis.Axis.Name!)];
         if (options.AxisSteps.Keys.Except(Axes).FirstOrDefault() is string unknown)
         {
             throw new ExportException($"'{nameof(options.AxisSteps)}' names the axis '{unknown}', but the inputs have {(Axes.Count == 0 ? "no named axis" : string.Join(", ", Axes))}.");
@@ -43,6 +45,12 @@ sealed class ExampleInputs
 
     /// <summary>The named axes.</summary>
     public IReadOnlyList<string> Axes { get; }
+
+    /// <summary>Their ranges and sizes.</summary>
+    public IReadOnlyList<AxisSizes> AxisSizes => axes;
+
+    /// <summary>The inputs as they were declared, or by default.</summary>
+    public IReadOnlyList<ExportInput> Declared => declared;
 
     /// <summary>Names of the inputs.</summary>
     public IReadOnlyList<string> Names => [.. declared.Select(input => input.Name)];
@@ -65,10 +73,8 @@ sealed class ExampleInputs
     /// <summary>Two more sizes of every axis, for modules in which sizes are calculated from sizes.</summary>
     public IReadOnlyList<int[]> FurtherSizes => [Sizes(2), Sizes(3)];
 
-    /// <summary>
-    /// The inputs of proof number <paramref name="size"/>: that many rows; the other named axes take sizes that follow from it and were never traced.
-    /// </summary>
-    public IReadOnlyList<TensorData> AtSize(int size) => At([.. axes.Select((axis, i) => axis.Proof(size, i))]);
+    /// <summary>The inputs with that many rows; the other named axes take a size that was never traced.</summary>
+    public IReadOnlyList<TensorData> AtSize(int rows) => At([.. axes.Select(axis => axis.Base(0, rows))]);
 
     /// <summary>
     /// The inputs with axes of <paramref name="sizes"/>: the example's own elements where it has some, then elements drawn evenly from its range of
@@ -86,8 +92,18 @@ sealed class ExampleInputs
 
     int[] Sizes(int trace) => [.. axes.Select(axis => axis.Traced(IsLarge)[trace])];
 
-    static ExportInput Default(int index, TensorData example) =>
-        new(index == 0 ? "input" : $"input_{index}", [.. example.Sizes.Select((axis, i) => i == 0 ? Axis.Named("N") : axis)]);
+    // The batch of the first input; an input that begins with another size has none.
+    static ExportInput Default(int index, TensorData example, TensorData first)
+    {
+        bool isBatch = example.Sizes.Count > 0 && first.Sizes.Count > 0 && example.Sizes[0] == first.Sizes[0];
+        return new(index == 0 ? "input" : $"input_{index}",
+            [.. example.Sizes.Select((axis, i) => i == 0 && isBatch ? Axis.Batch() : axis)]);
+    }
+
+    /// <summary>Shapes of the inputs with named axes of <paramref name="sizes"/>.</summary>
+    public IReadOnlyList<Shape> Shapes(IReadOnlyList<int> sizes) =>
+        [.. declared.Select(input =>
+            new Shape(input.Axes.Select(axis => axis.Name is string name ? sizes[Axes.ToList().IndexOf(name)] : (Dim)axis)))];
 
     static void Validate(ExportInput input, TensorData example)
     {
@@ -96,15 +112,25 @@ sealed class ExampleInputs
         {
             throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}], but its example is [{string.Join(",", example.Sizes)}]; the example needs that shape and at least one row.");
         }
-        if (input.Axes.Any(axis => axis == Dim.Unknown))
+        if (input.Axes.Any(axis => axis == default))
         {
             throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}]; every axis needs a name or a size.");
         }
     }
 
-    // Where an axis occurs: its number in an input, and the example's size there.
-    (int Axis, long Size)[] Places(string name) =>
-        [.. declared.Zip(examples).SelectMany(pair => pair.First.Axes.Select((axis, i) => (axis, i)).Where(item => item.axis.Name == name).Select(item => (item.i, pair.Second.Sizes[item.i])))];
+    // The example's size wherever an axis occurs.
+    long[] Sizes(string name) =>
+        [.. declared.Zip(examples)
+            .SelectMany(pair => pair.First.Axes.Zip(pair.Second.Sizes).Where(item => item.First.Name == name).Select(item => item.Second))];
+
+    // One name is one axis: where a range is declared in one place, it holds in all.
+    static Axis Agreed(IGrouping<string, Axis> same)
+    {
+        Axis[] declared = [.. same.Where(axis => axis.IsBatch || axis.Lowest is not null).Distinct()];
+        return declared.Length <= 1
+            ? declared.FirstOrDefault(same.First())
+            : throw new ExportException($"axis '{same.Key}' is declared in {declared.Length} ways; expected one range, or a batch.");
+    }
 
     static TensorData Resize(TensorData example, long[] sizes)
     {

@@ -38,8 +38,20 @@ public sealed record ExportReport
     /// <summary>Runtimes that agree with the module.</summary>
     public required IReadOnlyList<string> Runtimes { get; init; }
 
-    /// <summary>Batch sizes at which module and model were run side by side and agree.</summary>
+    /// <summary>Batch sizes, of those asked for, at which module and model were run side by side and agree.</summary>
     public required IReadOnlyList<int> Sizes { get; init; }
+
+    /// <summary>Sizes of all named axes at which they were run side by side and agree, such as "N=2, L=64".</summary>
+    public IReadOnlyList<string> Proven { get; init; } = [];
+
+    /// <summary>
+    /// Sizes that were left out because the budget was spent (<see cref="OnnxExportOptions.ProofSeconds"/>, <see
+    /// cref="OnnxExportOptions.ProofFlops"/>).
+    /// </summary>
+    public IReadOnlyList<string> NotProven { get; init; } = [];
+
+    /// <summary>Sizes that the module itself refuses, with its reason.</summary>
+    public IReadOnlyList<string> RefusedByModule { get; init; } = [];
 
     /// <summary>Those of the sizes at which the float64 evaluator took part (<see cref="OnnxExportOptions.ProofFlops"/>).</summary>
     public required IReadOnlyList<int> OracleSizes { get; init; }
@@ -47,8 +59,11 @@ public sealed record ExportReport
     /// <summary>Absolute difference that was allowed.</summary>
     public required double AbsoluteTolerance { get; init; }
 
-    /// <summary>Relative difference that was allowed beside it.</summary>
+    /// <summary>Difference that was allowed beside it, as a fraction of the element's value.</summary>
     public required double RelativeTolerance { get; init; }
+
+    /// <summary>Difference that was allowed beside it, as a fraction of the output's largest magnitude.</summary>
+    public double ScaleTolerance { get; init; }
 
     /// <summary>Differences of the runtimes from the module, by runtime, size and output.</summary>
     public required IReadOnlyList<OutputError> Errors { get; init; }
@@ -78,4 +93,12 @@ public sealed record ExportReport
 /// <param name="Histogram">
 /// Numbers of elements by absolute difference, 12 of them: exactly 0, up to 1e-10, up to 1e-9, and so on by powers of ten up to 1e-1, and the rest.
 /// </param>
-public sealed record OutputError(string Runtime, int Size, string Output, double MaxAbsolute, double MaxRelative, double MaxUlp, IReadOnlyList<long> Histogram);
+public sealed record OutputError(string Runtime, int Size, string Output, double MaxAbsolute, double MaxRelative, double MaxUlp,
+    IReadOnlyList<long> Histogram)
+{
+    /// <summary>Sizes of all named axes, such as "N=2, L=64".</summary>
+    public string Sizes { get; init; } = "";
+
+    /// <summary>Largest finite magnitude of the expected tensor.</summary>
+    public double Largest { get; init; }
+}

@@ -91,6 +91,12 @@ public static class OnnxExport
         {
             throw new ExportException($"module '{module.GetType().Name}' must be in evaluation mode, found in training mode: {string.Join(", ", training)}; call eval() on it first.");
         }
+        if (options.ProofSizes.Count == 0 || options.ProofSizes.Any(size => size < 1))
+        {
+            throw new ExportException(
+                $"'{nameof(
+                options.ProofSizes)}' must hold at least one size, and none below 1: a file that was proven nowhere is not written.");
+        }
         return new ExampleInputs(examples, options);
     }
 
@@ -111,7 +117,7 @@ public static class OnnxExport
             throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetType().Name}' returns {trace.Outputs.Count}.");
         }
         var held = new ModuleState(module);
-        var conversion = new GraphConversion(trace, held.Tensors, new OpaqueModules(held), options);
+        var conversion = new GraphConversion(trace, inputs.Declared, held.Tensors, new OpaqueModules(held), options);
         OnnxModel? model = conversion.Run(outputs);
         return (conversion, model, outputs);
     }

@@ -1,3 +1,4 @@
+using Toolchain.Export.Parity;
 using Toolchain.Graph;
 using Toolchain.Graph.Passes;
 
@@ -36,33 +37,53 @@ public sealed record OnnxExportOptions
     /// <summary>Free texts by key, written into the file.</summary>
     public IDictionary<string, string> Metadata { get; init; } = new SortedDictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Largest absolute difference that parity allows, beside <see cref="RelativeTolerance"/> times the expected value.</summary>
-    public double AbsoluteTolerance { get; init; } = 1e-4;
+    /// <summary>Absolute difference that parity allows beside the others; whole numbers and truth values must be equal.</summary>
+    public double AbsoluteTolerance { get; init; }
 
-    /// <summary>Largest relative difference that parity allows; float32 sums of a few thousand terms agree to about 1e-5.</summary>
+    /// <summary>
+    /// Difference that parity allows, as a fraction of the element's value; float32 sums of a few thousand terms agree to about 1e-5.
+    /// </summary>
     public double RelativeTolerance { get; init; } = 1e-5;
 
     /// <summary>
-    /// Whether weights and computation are float16; inputs and outputs stay float32. Parity then allows <see cref="HalfTolerance"/>, absolute and relative, and the
+    /// Difference that parity allows beside it, as a fraction of the largest magnitude in the same output; the errors' root mean square may
+    /// be no
+    /// larger than this fraction of the output's. Where much cancels, what float32 rounding costs by itself is allowed as well.
+    /// </summary>
+    public double ScaleTolerance { get; init; } = 1e-4;
+
+    /// <summary>
+    /// Whether weights and computation are float16; inputs and outputs stay float32. Parity then allows <see cref="HalfTolerance"/> of the
+    /// value and of the scale, and the
     /// report's budget is still that against the float64 evaluator on the unrounded weights.
     /// </summary>
     public bool Half { get; init; }
 
     /// <summary>
-    /// What parity allows in half precision, absolute and as a fraction of the value: a half has 11 bits, so each rounding is up to 5e-4 of a value, and
+    /// What parity allows in half precision, as a fraction of the value and of the largest one: a half has 11 bits, so each rounding is up
+    /// to 5e-4 of a value, and
     /// those of some tens of layers add up.
     /// </summary>
     public double HalfTolerance { get; init; } = 1e-2;
 
-    internal double AllowedAbsolute => Half ? Math.Max(AbsoluteTolerance, HalfTolerance) : AbsoluteTolerance;
-
-    internal double AllowedRelative => Half ? Math.Max(RelativeTolerance, HalfTolerance) : RelativeTolerance;
+    internal Tolerance Tolerance => Half
+        ? new Tolerance(AbsoluteTolerance, Math.Max(RelativeTolerance, HalfTolerance), Math.Max(ScaleTolerance, HalfTolerance))
+        : new Tolerance(AbsoluteTolerance, RelativeTolerance, ScaleTolerance);
 
     /// <summary>
-    /// Sizes of the batch at which parity is shown: one image, two sizes that were never traced, and the usual batch. Other named axes take sizes
-    /// that were never traced.
+    /// Sizes of the batch at which parity is shown: one image, two sizes that were never traced, and the usual batch; at least one. Other
+    /// named axes take
+    /// sizes that were never traced. Parity is shown beside these at the ends of the axes' ranges, at sizes around every number in the
+    /// module's code, and
+    /// at random sizes.
     /// </summary>
     public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
+
+    /// <summary>
+    /// Seconds that a proof may take before it leaves out what is left; the first size is always proven, and the report says what was left
+    /// out.
+    /// </summary>
+    public double ProofSeconds { get; init; } = 10;
 
     /// <summary>
     /// Floating-point operations above which a proof size is left out, unless it is the first: 1e10 on the float64 evaluator, ten times as many on

@@ -26,9 +26,8 @@ public sealed class TracedModel
 
     internal OnnxExportOptions Options { get; }
 
-    // Without a named axis there is one size, the example's.
-    internal IReadOnlyList<int> ProofSizes => Inputs.Axes.Count == 0 ? [(int)Inputs.Examples[0].Sizes.FirstOrDefault(1)]
-        : Options.ProofSizes;
+    // Whole numbers of the module's code, near which it may do something else.
+    internal IReadOnlyList<long> Constants => CodeConstants.Of(new ModuleState(Module));
 
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>
@@ -61,10 +60,14 @@ public sealed class TracedModel
             Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
             Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
             Runtimes = [ExportReport.Oracle, .. Options.Runtimes.Select(runtime => runtime.Name)],
-            Sizes = [.. parity.Errors.Select(error => error.Size).Distinct()],
-            OracleSizes = [.. parity.Budget.Select(error => error.Size).Distinct()],
-            AbsoluteTolerance = Options.AllowedAbsolute,
-            RelativeTolerance = Options.AllowedRelative,
+            Sizes = [.. parity.Proven.Where(point => point.IsBase).Select(point => point.Rows).Distinct()],
+            OracleSizes = [.. parity.ByOracle.Where(point => point.IsBase).Select(point => point.Rows).Distinct()],
+            Proven = [.. parity.Proven.Select(point => point.Text)],
+            NotProven = parity.Left,
+            RefusedByModule = parity.Refused,
+            AbsoluteTolerance = Options.Tolerance.Absolute,
+            RelativeTolerance = Options.Tolerance.Relative,
+            ScaleTolerance = Options.Tolerance.Scale,
             Errors = parity.Errors,
             Budget = parity.Budget,
             Nodes = Options.NodeErrors ? ModelParity.OfNodes(this, read) : [],

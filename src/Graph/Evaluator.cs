@@ -16,14 +16,25 @@ public static class Evaluator
     /// <param name="inputs">A tensor for each input, by name. Elements are widened to float64 and never rounded on the way.</param>
     /// <returns>The outputs by name, elements as float64 whatever the declared type (int64 for indices).</returns>
     /// <exception cref="GraphException">An input is missing or has another shape, or an operator cannot run.</exception>
-    public static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
+    public static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs) =>
+        Run(model, inputs, rounded: false);
+
+    /// <summary>
+    /// Runs <paramref name="model"/>, with the result of each node rounded to its element type if <paramref name="rounded"/>: what rounding
+    /// costs.
+    /// </summary>
+    /// <param name="model">A checked model.</param>
+    /// <param name="inputs">A tensor for each input, by name.</param>
+    /// <param name="rounded">Whether to round.</param>
+    /// <exception cref="GraphException">An input is missing or has another shape, or an operator cannot run.</exception>
+    public static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs, bool rounded)
     {
         var values = model.Inputs.ToDictionary(input => input.Name, input => NdArray.From(Matching(input, inputs)));
-        return model.Outputs.Zip(Run(model, values)).ToDictionary(pair => pair.First.Name, pair => Widened(pair.Second));
+        return model.Outputs.Zip(Run(model, values, rounded)).ToDictionary(pair => pair.First.Name, pair => Widened(pair.Second));
     }
 
     // values: the inputs, and for a subgraph what it captures; they are dropped as the weights are.
-    static NdArray[] Run(OnnxModel model, Dictionary<string, NdArray> values)
+    static NdArray[] Run(OnnxModel model, Dictionary<string, NdArray> values, bool rounded = false)
     {
         // Weights are widened when they are needed, and what no later node reads is dropped: a large model would not fit otherwise.
         Dictionary<string, TensorData> weights = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
@@ -35,7 +46,7 @@ public static class Evaluator
             NdArray[] results = Run(node, model.Opset, values);
             foreach ((string name, NdArray result) in node.Outputs.Zip(results).Where(pair => readers.ContainsKey(pair.First)))
             {
-                values[name] = result;
+                values[name] = rounded ? Rounded(result) : result;
             }
             foreach (string name in Subgraphs.Reads(node).Where(name => --readers[name] == 0))
             {
@@ -96,6 +107,13 @@ public static class Evaluator
         }
         return Run(body, values);
     }
+
+    static NdArray Rounded(NdArray value) => value.Type switch
+    {
+        ElementType.Float32 => value.Map(x => (float)x),
+        ElementType.Float16 => value.Map(x => (double)(Half)x),
+        _ => value,
+    };
 
     static TensorData Widened(NdArray value) =>
         new NdArray(value.Data, value.Dims, value.Type.IsFloat() ? ElementType.Float64 : value.Type).ToTensor();

@@ -50,6 +50,18 @@ public sealed class OnnxModel
     /// <summary>The same model with one of its outputs, without what that one does not need; with none where it has no such output.</summary>
     public OnnxModel Only(string output) => Passes.DeadNodeRemoval.Apply(Copy(Nodes, Initializers, Metadata, [.. Outputs.Where(value => value.Name == output)]));
 
+    // The same model for fixed sizes; its outputs are declared as unknown as they may be.
+    internal OnnxModel WithInputShapes(IReadOnlyList<Shape> shapes) => new()
+    {
+        Opset = Opset,
+        Inputs = [.. Inputs.Zip(shapes, (input, shape) => new Value(input.Name, new TensorType(input.Type.Element, shape)))],
+        Outputs =
+            [.. Outputs.Select(output =>
+            new Value(output.Name, new TensorType(output.Type.Element, new Shape(output.Shape.Select(_ => Dim.Unknown)))))],
+        Initializers = Initializers,
+        Nodes = Nodes,
+    };
+
     internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers) => Copy(nodes, initializers, Metadata);
 
     OnnxModel Copy(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Value>? outputs = null) => new()

@@ -5,7 +5,9 @@ using TorchSharp;
 namespace Toolchain.Export.Conversion;
 
 /// <summary>Turns a merged recording into a graph, or into the list of everything that stands in the way.</summary>
-sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torch.Tensor> state, OpaqueModules opaque, OnnxExportOptions options)
+sealed class GraphConversion(
+    MergedTrace trace, IReadOnlyList<ExportInput> inputs, IReadOnlyDictionary<string, torch.Tensor> state, OpaqueModules opaque,
+        OnnxExportOptions options)
 {
     static readonly HashSet<string> dataDependent =
     [
@@ -34,7 +36,10 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
             RecordedValue value = trace.Values[number];
             if (value.Origin == Origin.Input)
             {
-                Keep(number, graph.Input(value.Name, value.Element ?? throw new ExportException($"input '{value.Name}' has an element type that ONNX export does not know."), trace.Shapes[number]));
+                ElementType element = value.Element
+                    ?? throw new ExportException($"input '{value.Name}' has an element type that ONNX export does not know.");
+                Value input = graph.Input(value.Name, element, trace.Shapes[number]);
+                Keep(number, RangeGuard.Apply(graph, input, inputs.Single(declared => declared.Name == value.Name).Axes));
             }
         }
         for (int i = 0; i < trace.Calls.Count; i++)
@@ -44,7 +49,18 @@ sealed class GraphConversion(MergedTrace trace, IReadOnlyDictionary<string, torc
                 Convert(i);
             }
         }
-        return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null) ? graph.Build(new Dictionary<string, string>(options.Metadata), options.Documentation, options.Passes) : null;
+        return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null)
+            ? graph.Build(Metadata(), options.Documentation, options.Passes) : null;
+    }
+
+    Dictionary<string, string> Metadata()
+    {
+        var metadata = new Dictionary<string, string>(options.Metadata);
+        foreach (Axis axis in inputs.SelectMany(input => input.Axes).Where(axis => axis.Lowest is not null))
+        {
+            metadata[RangeGuard.Key(axis.Name!)] = RangeGuard.Text(axis);
+        }
+        return metadata;
     }
 
     ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque);

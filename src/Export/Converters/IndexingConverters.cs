@@ -81,14 +81,27 @@ static class IndexingConverters
         (long[] shifts, long[] axes) = (call.Integers(1), call.Integers(3));
         if (axes.Length == 0)
         {
-            Value flat = Rolled(graph, graph.Reshape(call.Tensor(0), -1), 0, shifts[0]);
+            Quantity count = call.Sizes(0).Aggregate((a, b) => Quantity.Combine(a, b, (x, y) => x * y));
+            Value flat = Rolled(graph, call, graph.Reshape(call.Tensor(0), -1), 0, shifts[0], count);
             return graph.Apply("Reshape", [flat, call.Vector(call.ResultSizes())]);
         }
-        return axes.Zip(shifts).Aggregate(call.Tensor(0), (x, pair) => Rolled(graph, x, pair.First, call.Shape(0)[call.Shape(0).Axis(pair.First)].Size is long size ? pair.Second % size : pair.Second));
+        return axes.Zip(shifts).Aggregate(call.Tensor(0), (x, pair) =>
+            Rolled(graph, call, x, call.Shape(0).Axis(pair.First), pair.Second, call.Sizes(0)[call.Shape(0).Axis(pair.First)]));
     }
 
-    static Value Rolled(GraphBuilder graph, Value x, long axis, long shift) =>
-        shift == 0 ? x : Concat(graph, [graph.Slice(x, axis, -shift, long.MaxValue), graph.Slice(x, axis, 0, -shift)], x.Shape.Axis(axis));
+    static Value Rolled(GraphBuilder graph, NativeCall call, Value x, int axis, long shift, Quantity size)
+    {
+        if (size.Constant is long length)
+        {
+            return shift % length == 0 ? x
+                : Concat(graph, [graph.Slice(x, axis, -shift % length, long.MaxValue), graph.Slice(x, axis, 0, -shift % length)], axis);
+        }
+        // A free size may be smaller than the shift, which wraps around it.
+        Value cut = graph.Apply("Mod", [graph.Constant(TensorData.Vector(-shift)), call.Vector(size)]),
+            along = graph.Constant(TensorData.Vector(axis));
+        Value none = graph.Constant(TensorData.Vector(0)), all = graph.Constant(TensorData.Vector(long.MaxValue));
+        return Concat(graph, [graph.Apply("Slice", [x, cut, all, along]), graph.Apply("Slice", [x, none, cut, along])], axis);
+    }
 
     static Value[] Pieces(GraphBuilder graph, NativeCall call, long axis)
     {

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
 using Toolchain.Graph.Inspection;
@@ -6,67 +8,165 @@ using TorchSharp;
 namespace Toolchain.Export.Parity;
 
 /// <summary>Runs a module and its exported model side by side.</summary>
-/// <param name="Errors">Differences from the module.</param>
-/// <param name="Budget">Differences of module and runtimes from the float64 evaluator.</param>
-sealed record ModelParity(IReadOnlyList<OutputError> Errors, IReadOnlyList<OutputError> Budget)
+sealed class ModelParity
 {
-    /// <summary>Compares at every size, on the float64 evaluator and on every further runtime.</summary>
+    readonly TracedModel traced;
+    readonly OnnxModel read;
+    readonly byte[] bytes;
+    readonly Stopwatch clock = Stopwatch.StartNew();
+    readonly List<OutputError> errors = [], budget = [];
+    readonly List<ProofPoint> proven = [], byOracle = [];
+    readonly List<string> misses = [], left = [], refused = [];
+
+    ModelParity(TracedModel traced, OnnxModel read, byte[] bytes) => (this.traced, this.read, this.bytes) = (traced, read, bytes);
+
+    /// <summary>Differences from the module.</summary>
+    public IReadOnlyList<OutputError> Errors => errors;
+
+    /// <summary>Differences of module and runtimes from the float64 evaluator.</summary>
+    public IReadOnlyList<OutputError> Budget => budget;
+
+    /// <summary>Where module and model agree, in order.</summary>
+    public IReadOnlyList<ProofPoint> Proven => proven;
+
+    /// <summary>Where the float64 evaluator took part.</summary>
+    public IReadOnlyList<ProofPoint> ByOracle => byOracle;
+
+    /// <summary>Sizes for which the budget was too small.</summary>
+    public IReadOnlyList<string> Left => left;
+
+    /// <summary>Sizes that the module itself refuses.</summary>
+    public IReadOnlyList<string> Refused => refused;
+
+    /// <summary>
+    /// Compares on the float64 evaluator and on every further runtime, at the most telling sizes first, as long as the budget lasts.
+    /// </summary>
     /// <exception cref="ParityException">An output misses; all misses are listed.</exception>
     public static ModelParity Prove(TracedModel traced, OnnxModel read, byte[] bytes)
     {
-        var misses = new List<string>();
-        var (errors, budget) = (new List<OutputError>(), new List<OutputError>());
-        double flops = FlopCount.PerRow(read) ?? 0;
-        foreach (int size in traced.ProofSizes)
+        var parity = new ModelParity(traced, read, bytes);
+        foreach (ProofPoint point in ProofPlan.Of(traced.Inputs, traced.Options.ProofSizes, traced.Constants))
         {
-            bool isFirst = size == traced.ProofSizes[0], isForOracle = isFirst || flops * size <= traced.Options.ProofFlops;
-            if (!isForOracle && (traced.Options.Runtimes.Count == 0 || flops * size > 10 * traced.Options.ProofFlops))
-            {
-                continue;
-            }
-            IReadOnlyDictionary<string, TensorData> inputs = Inputs(traced, size), expected = RunModule(traced, inputs);
-            IReadOnlyDictionary<string, TensorData>? exact = isForOracle ? Evaluator.Run(traced.Exact, inputs) : null;
-            if (exact is not null)
-            {
-                Compare(ExportReport.Oracle, Evaluator.Run(read, inputs));
-                budget.AddRange(Distances(ExportReport.Module, size, exact, expected));
-            }
-            foreach (ParityRuntime runtime in traced.Options.Runtimes)
-            {
-                IReadOnlyDictionary<string, TensorData> found = runtime.Run(bytes, inputs);
-                Compare(runtime.Name, found);
-                budget.AddRange(exact is null ? [] : Distances(runtime.Name, size, exact, found));
-            }
-
-            void Compare(string runtime, IReadOnlyDictionary<string, TensorData> found)
-            {
-                OutputComparison.Result result = OutputComparison.Compare(runtime, size, expected, found, traced.Options.AllowedAbsolute, traced.Options.AllowedRelative);
-                misses.AddRange(result.Misses);
-                errors.AddRange(result.Errors);
-            }
+            parity.Prove(point);
         }
-        return misses.Count == 0
-            ? new ModelParity(errors, budget)
-            : throw new ParityException($"the exported model does not agree with module '{traced.Module.GetType().Name}':{string.Concat(misses.Select(miss => $"\n  {miss}"))}");
+        if (parity.misses.Count == 0 && parity.proven.Count == 0)
+        {
+            parity.misses.Add($"the module refuses every size of the proof: {string.Join("; ", parity.refused)}");
+        }
+        return parity.misses.Count == 0
+            ? parity
+            : throw new ParityException(
+                $"the exported model does not agree with module '{traced.Module.GetType().Name}':{string.Concat(
+                parity.misses.Select(miss => $"\n  {miss}"))}");
     }
 
-    /// <summary>Differences of each runtime from the float64 evaluator after each node, at the first size.</summary>
+    void Prove(ProofPoint point)
+    {
+        OnnxExportOptions options = traced.Options;
+        bool isFirst = proven.Count == 0, isLate = clock.Elapsed.TotalSeconds > options.ProofSeconds;
+        double flops = FlopCount.Of(read, traced.Inputs.Shapes(point.Sizes)) ?? (FlopCount.PerRow(read) ?? 0) * point.Rows;
+        bool isForOracle = isFirst || (flops <= options.ProofFlops && !isLate);
+        if (!isFirst && (isLate || (!isForOracle && (options.Runtimes.Count == 0 || flops > 10 * options.ProofFlops))))
+        {
+            left.Add(point.Text);
+            return;
+        }
+        IReadOnlyDictionary<string, TensorData> inputs = Inputs(traced, point);
+        if (Expected(point, inputs) is not Dictionary<string, TensorData> expected)
+        {
+            return;
+        }
+        int before = misses.Count;
+        IReadOnlyDictionary<string, TensorData>? exact = null;
+        if (isForOracle && Run(point, ExportReport.Oracle, () => Evaluator.Run(read, inputs)) is IReadOnlyDictionary<string,
+            TensorData> evaluated)
+        {
+            exact = options.Half ? Evaluator.Run(traced.Exact, inputs) : evaluated;
+            Compare(point, ExportReport.Oracle, inputs, expected, evaluated);
+            budget.AddRange(Distances(ExportReport.Module, point, exact, expected));
+            byOracle.Add(point);
+        }
+        foreach (ParityRuntime runtime in options.Runtimes)
+        {
+            if (Run(point, runtime.Name, () => runtime.Run(bytes, inputs)) is IReadOnlyDictionary<string, TensorData> found)
+            {
+                Compare(point, runtime.Name, inputs, expected, found);
+                budget.AddRange(exact is null ? [] : Distances(runtime.Name, point, exact, found));
+            }
+        }
+        if (misses.Count == before)
+        {
+            proven.Add(point);
+        }
+    }
+
+    // Null where the module refuses the sizes, which only a declared range makes a miss.
+    Dictionary<string, TensorData>? Expected(ProofPoint point, IReadOnlyDictionary<string, TensorData> inputs)
+    {
+        try
+        {
+            return RunModule(traced, inputs);
+        }
+        catch (Exception error)
+            when (error is ExternalException or ArgumentException or InvalidOperationException or IndexOutOfRangeException)
+        {
+            string text = $"{point.Text}: {error.Message.Split('\n')[0]}";
+            if (traced.Inputs.AxisSizes.Any(axis => axis.Axis.Lowest is not null))
+            {
+                misses.Add($"the module fails at {text}; declare a range of sizes that it takes");
+            }
+            refused.Add(text);
+            return null;
+        }
+    }
+
+    // A runtime that cannot run the model has not proven it.
+    IReadOnlyDictionary<string, TensorData>? Run(ProofPoint point, string runtime, Func<IReadOnlyDictionary<string, TensorData>> run)
+    {
+        try
+        {
+            return run();
+        }
+        catch (Exception error) when (error is not (OutOfMemoryException or OperationCanceledException))
+        {
+            misses.Add($"{runtime} cannot run the model at {point.Text}: {error.Message.ReplaceLineEndings(" ")}");
+            return null;
+        }
+    }
+
+    void Compare(ProofPoint point, string runtime, IReadOnlyDictionary<string, TensorData> inputs, IReadOnlyDictionary<string,
+        TensorData> expected, IReadOnlyDictionary<string, TensorData> found)
+    {
+        OutputComparison.Result result = OutputComparison.Compare(runtime, point, expected, found, traced.Options.Tolerance);
+        if (result.Misses.Count > 0)
+        {
+            // Where much cancels, float32 itself is that far off: what rounding after each node costs is allowed as well.
+            Dictionary<string, double> noise = RoundingNoise.Of(traced.Exact, inputs);
+            result = OutputComparison.Compare(runtime, point, expected, found, traced.Options.Tolerance with { Noise = noise });
+        }
+        misses.AddRange(result.Misses);
+        errors.AddRange(result.Errors);
+    }
+
+    /// <summary>Differences of each runtime from the float64 evaluator after each node, at the first sizes.</summary>
     public static IReadOnlyList<OutputError> OfNodes(TracedModel traced, OnnxModel read)
     {
         OnnxModel all = read.WithAllOutputs();
         byte[] bytes = all.ToBytes();
-        int size = traced.ProofSizes[0];
-        IReadOnlyDictionary<string, TensorData> inputs = Inputs(traced, size), exact = Evaluator.Run(all, inputs);
-        return [.. traced.Options.Runtimes.SelectMany(runtime => Distances(runtime.Name, size, exact, runtime.Run(bytes, inputs)))];
+        ProofPoint point = ProofPlan.Of(traced.Inputs, traced.Options.ProofSizes, [])[0];
+        IReadOnlyDictionary<string, TensorData> inputs = Inputs(traced, point), exact = Evaluator.Run(all, inputs);
+        return [.. traced.Options.Runtimes.SelectMany(runtime => Distances(runtime.Name, point, exact, runtime.Run(bytes, inputs)))];
     }
 
     // In units of the type that was rounded to: the evaluator's own is float64. What has another shape was told before.
-    static IEnumerable<OutputError> Distances(string runtime, int size, IReadOnlyDictionary<string, TensorData> exact, IReadOnlyDictionary<string, TensorData> rounded) => exact
+    static IEnumerable<OutputError> Distances(string runtime, ProofPoint point, IReadOnlyDictionary<string, TensorData> exact,
+        IReadOnlyDictionary<string, TensorData> rounded) => exact
         .Where(pair => rounded.TryGetValue(pair.Key, out TensorData? other) && other.Sizes.SequenceEqual(pair.Value.Sizes))
-        .Select(pair => ErrorMeasure.Of(runtime, size, pair.Key, pair.Value, rounded[pair.Key], 0, 0, out _, rounded[pair.Key].Type));
+        .Select(pair =>
+            ErrorMeasure.Of(runtime, point, pair.Key, pair.Value, rounded[pair.Key], Tolerance.None, out _, rounded[pair.Key].Type));
 
-    static IReadOnlyDictionary<string, TensorData> Inputs(TracedModel traced, int size) =>
-        traced.Inputs.Names.Zip(traced.Inputs.AtSize(size)).ToDictionary(pair => pair.First, pair => pair.Second);
+    static IReadOnlyDictionary<string, TensorData> Inputs(TracedModel traced, ProofPoint point) =>
+        traced.Inputs.Names.Zip(traced.Inputs.At(point.Sizes)).ToDictionary(pair => pair.First, pair => pair.Second);
 
     static Dictionary<string, TensorData> RunModule(TracedModel traced, IReadOnlyDictionary<string, TensorData> inputs)
     {

@@ -28,6 +28,8 @@ sealed partial class ModuleState
     readonly Dictionary<string, torch.Tensor> tensors = [];
     readonly List<(string Path, torch.nn.Module Module)> modules = [];
     readonly List<Scalar> scalars = [];
+    readonly List<long> numbers = [];
+    readonly List<MethodInfo> methods = [];
     readonly HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<nint> handles = [];
 
@@ -41,6 +43,12 @@ sealed partial class ModuleState
 
     /// <summary>Scalars that were made before the module is called.</summary>
     public IReadOnlyList<Scalar> Scalars => scalars;
+
+    /// <summary>Whole numbers in fields.</summary>
+    public IReadOnlyList<long> Numbers => numbers;
+
+    /// <summary>Functions that it holds, such as closures.</summary>
+    public IReadOnlyList<MethodInfo> Methods => methods;
 
     void AddModule(torch.nn.Module module, string path)
     {
@@ -77,7 +85,7 @@ sealed partial class ModuleState
     {
         for (Type? level = type; level is not null && level.Assembly != torchSharp && level != typeof(object); level = level.BaseType)
         {
-            foreach (FieldInfo field in level.GetFields(OwnFields).Where(field => !field.FieldType.IsPrimitive))
+            foreach (FieldInfo field in level.GetFields(OwnFields))
             {
                 Add(field.GetValue(owner), Join(path, Generated().Replace(field.Name, "$1")));
             }
@@ -91,6 +99,9 @@ sealed partial class ModuleState
             case null or string or MemberInfo:
             case not null when seen.Count > MostObjects:
                 break;
+            case int or long:
+                numbers.Add(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+                break;
             case torch.Tensor tensor:
                 AddTensor(tensor, path);
                 break;
@@ -101,7 +112,11 @@ sealed partial class ModuleState
                 AddModule(module, path);
                 break;
             case Delegate function when seen.Add(function):
-                Array.ForEach(function.GetInvocationList(), call => Add(call.Target, path));
+                foreach (Delegate call in function.GetInvocationList())
+                {
+                    methods.Add(call.Method);
+                    Add(call.Target, path);
+                }
                 break;
             case IDictionary dictionary when seen.Add(dictionary):
                 foreach (DictionaryEntry entry in dictionary)
@@ -123,7 +138,7 @@ sealed partial class ModuleState
                 }
                 break;
             default:
-                if (!IsSystem(value.GetType()) && (value.GetType().IsValueType || seen.Add(value)))
+                if (!IsSystem(value.GetType()) && !value.GetType().IsEnum && (value.GetType().IsValueType || seen.Add(value)))
                 {
                     AddFields(value, path, value.GetType());
                 }
@@ -151,7 +166,8 @@ sealed partial class ModuleState
         return element is not null && (element.IsPrimitive || element == typeof(string));
     }
 
-    static bool IsSystem(Type type) => type.Assembly == torchSharp || type.Assembly == typeof(object).Assembly
+    /// <summary>Whether a type is .NET's or TorchSharp's.</summary>
+    public static bool IsSystem(Type type) => type.Assembly == torchSharp || type.Assembly == typeof(object).Assembly
         || type.Namespace?.StartsWith("System", StringComparison.Ordinal) == true;
 
     static string Join(string path, string name) => path == "" ? name : name == "" ? path

@@ -42,6 +42,7 @@ sealed class NativeRecorder : IDisposable
             throw new InvalidOperationException(
                 $"'{typeof(torch).Assembly.Location}' is not woven, so nothing can be traced; import build/Toolchain.Export.targets into the project that is run.");
         }
+        NativeGuard.Set();
         hook.SetValue(null, new Action<string, object?[], object?>(Hear));
     }
 

@@ -14,6 +14,21 @@ public static class FlopCount
     /// <exception cref="GraphException">The model does not check.</exception>
     public static double? PerRow(OnnxModel model) => PerRow(model, GraphChecker.Check(model));
 
+    /// <summary>Operations at fixed shapes of the inputs; null where a shape inside cannot be told from them.</summary>
+    /// <param name="model">A checked model.</param>
+    /// <param name="inputs">A shape for each input.</param>
+    public static double? Of(OnnxModel model, IReadOnlyList<Shape> inputs)
+    {
+        try
+        {
+            return PerRow(model.WithInputShapes(inputs));
+        }
+        catch (GraphException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Operations for one row: named axes count as 1. Null where a shape is unknown.</summary>
     /// <param name="model">A checked model.</param>
     /// <param name="types">What the checker found.</param>

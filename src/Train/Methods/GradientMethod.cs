@@ -1,6 +1,5 @@
 using System.Globalization;
 using Toolchain.Export;
-using Toolchain.Graph;
 using Toolchain.Train.Models;
 using Toolchain.Train.Running;
 using TorchSharp;
@@ -74,7 +73,9 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         module.eval();
         return OnnxExport.Trace(module, [.. inputs.Select(input => input.Example.cpu())], new OnnxExportOptions
         {
-            Inputs = [.. inputs.Select(input => new ExportInput(input.Name, [Axis.Named("N"), .. input.Example.shape.Skip(1).Select(size => (Dim)size)]))],
+            Inputs =
+                [.. inputs.Select(input =>
+                new ExportInput(input.Name, [Axis.Batch(), .. input.Example.shape.Skip(1).Select(size => (Axis)size)]))],
             Outputs = outputs,
             Opset = opset,
             Half = request.Half,
@@ -85,7 +86,9 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     }
 
     static string Describe(ExportReport report) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ", report.Sizes)}, largest error {report.Errors.Max(error => error.MaxAbsolute):g2}, allowed {report.AbsoluteTolerance:g2}");
+        $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ",
+            report.Sizes)}, largest error {report.Errors.Max(error => error.MaxAbsolute):g2},
+            allowed {report.ScaleTolerance:g2} of the largest value");
 
     static GradientJob Job(TrainingRequest request) => new(request.Digits, request.Seed, request.Device, request.Threads);
 }

@@ -1,4 +1,3 @@
-using Toolchain.Graph;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests.Networks;
@@ -6,7 +5,7 @@ namespace Toolchain.Export.Tests.Networks;
 /// <summary>The networks of these tests with an example and the axes that are free.</summary>
 static class NetworkModels
 {
-    static readonly Dim n = Axis.Named("N");
+    static readonly Axis n = Axis.Batch();
 
     /// <param name="Name">Name of the file.</param>
     /// <param name="Make">Makes the network in evaluation mode.</param>

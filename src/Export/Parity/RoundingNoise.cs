@@ -1,0 +1,19 @@
+using Toolchain.Graph;
+
+namespace Toolchain.Export.Parity;
+
+/// <summary>How far float32 is off by itself: the same graph with each node's result rounded to its type, against the exact one.</summary>
+static class RoundingNoise
+{
+    // A node rounds its result once here; inside of a product or a sum a runtime rounds many times.
+    const double Roundings = 16;
+
+    /// <summary>The noise of each output; empty where the model cannot be evaluated.</summary>
+    public static Dictionary<string, double> Of(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
+    {
+        IReadOnlyDictionary<string, TensorData> exact = Evaluator.Run(model, inputs), rounded = Evaluator.Run(model, inputs, rounded: true);
+        return exact.ToDictionary(pair => pair.Key, pair =>
+            Roundings * pair.Value.ToDoubles().Zip(rounded[pair.Key].ToDoubles(), (a, b) => Math.Abs(a - b)).Where(double.IsFinite)
+            .DefaultIfEmpty(0).Max());
+    }
+}
