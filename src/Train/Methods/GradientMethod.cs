@@ -86,9 +86,8 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     }
 
     static string Describe(ExportReport report) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ",
-            report.Sizes)}, largest error {report.Errors.Max(error => error.MaxAbsolute):g2},
-            allowed {report.ScaleTolerance:g2} of the largest value");
+        $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ", report.Sizes)}, "
+        + $"largest error {report.Errors.Max(error => error.MaxAbsolute):g2}, allowed {report.ScaleTolerance:g2} of the largest value");
 
     static GradientJob Job(TrainingRequest request) => new(request.Digits, request.Seed, request.Device, request.Threads);
 }
