@@ -52,7 +52,7 @@ models: build ## train the shipped models again: the same bytes with the same li
 	./uvl train moco --seed 0 --threads 1 --set augmentation.elastic=1.2 --set augmentation.strokeProbability=0.5 --set whitening=0 --out runs/moco-start-0
 	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-start-0 --out runs/refine-0
 	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0 --set rounds=1 --set stepCount=1000 --out runs/refined-0
-	cp runs/refined-0/model.onnx runs/refined-0/manifest.json models/refined
+	./uvl calibrate runs/refined-0 --data mnist --map --out models/refined/model.onnx
 	./uvl train infogan --seed 15 --threads 1 --set consistency=true --set precision=bfloat16 --out runs/infogan-15
 	./uvl export runs/infogan-15 --half --manifest --out models/infogan/model.onnx
 	./uvl train capsules --seed 0 --threads 1 --out runs/capsules-0

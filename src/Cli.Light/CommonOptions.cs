@@ -37,6 +37,13 @@ public sealed class CommonOptions
     /// <summary>Whether rows and columns are swapped.</summary>
     public Option<bool> Transpose { get; } = new("--transpose") { Description = "Swap rows and columns of every image, as EMNIST's need." };
 
+    /// <summary>Whether the novelty score is written.</summary>
+    public Option<bool> Novelty { get; } = new("--novelty")
+    {
+        Description = "Also how far each image lies from the training images, for a calibrated model (uvl calibrate): above 1, farther "
+            + "than 99 % of them.",
+    };
+
     /// <summary>Threads.</summary>
     public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 takes all processors.", DefaultValueFactory = _ => 0, Validators = { RequireThreads } };
 

@@ -42,6 +42,9 @@ static class EmbedRun
         Say(terminal, part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", source, report, speed);
     }
 
+    // Of images like the training images 1 in 100 is foreign; docs/novelty.md has what other sources give.
+    const double MostForeign = 0.5;
+
     static void Say(Terminal terminal, string output, DigitStream source, EmbedReport report, double speed)
     {
         var unusual = new List<string>();
@@ -49,7 +52,14 @@ static class EmbedRun
         Unusual(report.SkippedCount, "skipped because they cannot be read");
         Unusual(report.FittedCount, "fitted to 28 x 28");
         Unusual(report.InvertedCount, "dark on light and inverted");
+        Unusual(report.ForeignCount ?? 0, "unlike the training images (novelty above 1)");
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{report.Count:n0} rows in {output}, {speed:n0} images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
+        if (report.ForeignCount > MostForeign * report.Count)
+        {
+            terminal.Note(string.Create(CultureInfo.InvariantCulture,
+                $"these images look foreign: {(double)report.ForeignCount.Value / report.Count:p0} of them lie farther from the "
+                + $"model's training images than {Novelty.Quantile:p0} of those; what the model says about them means little"));
+        }
         using var self = Process.GetCurrentProcess();
         terminal.Event("embedded", new JsonObject
         {
@@ -59,6 +69,7 @@ static class EmbedRun
             ["skipped"] = report.SkippedCount,
             ["fitted"] = report.FittedCount,
             ["inverted"] = report.InvertedCount,
+            ["foreign"] = report.ForeignCount,
             ["polarity"] = source.Polarity.ToString().ToLowerInvariant(),
             ["transposed"] = source.IsTransposed,
             ["remarks"] = new JsonArray([.. source.Remarks.Select(line => JsonValue.Create(line))]),

@@ -8,5 +8,6 @@ public static class LightCommands
 {
     /// <summary>Makes them, with further checks for the doctor.</summary>
     public static IEnumerable<Command> Create(params Func<Finding>[] doctor) =>
-        [EmbedCommand.Create(), ClusterCommand.Create(), ProbeCommand.Create(), EvaluateCommand.Create(), VerifyCommand.Create(), BenchCommand.Create(), DataCommand.Create(), DoctorCommand.Create(doctor)];
+        [EmbedCommand.Create(), ClusterCommand.Create(), CalibrateCommand.Create(), ProbeCommand.Create(), EvaluateCommand.Create(),
+            VerifyCommand.Create(), BenchCommand.Create(), DataCommand.Create(), DoctorCommand.Create(doctor)];
 }

@@ -82,7 +82,7 @@ public static class EmbedJob
         {
             session.Run(source, range.End - range.First - resumed, options.Fit, slot =>
             {
-                LoggedRows rows = slot.Rows(columns);
+                LoggedRows rows = slot.Rows(columns, session.Novelty);
                 if (!options.SkipBad && rows.Skipped.Count > 0)
                 {
                     throw new InvalidDataException(rows.Skipped[0]);
@@ -106,7 +106,7 @@ public static class EmbedJob
             // The log itself is the result.
             log?.Flush();
         }
-        return new(tally.Rows, resumed, tally.Skipped, tally.Fitted, tally.Inverted);
+        return new(tally.Rows, resumed, tally.Skipped, tally.Fitted, tally.Inverted, session.Novelty is null ? null : tally.Foreign);
     }
 
     static bool IsUnchanged(DigitStream source, long first, LoggedRows earlier, DigitBatch again, FitMode fit)
@@ -137,7 +137,16 @@ public static class EmbedJob
         Require(!options.Embedding || session.Dimension > 0, "embedding", "take an encoder, such as moco or autoencoder, or ask for clusters alone with 'uvl cluster'");
         Require(!options.Cluster || session.HasClusters, "cluster", "fuse clusters onto the encoder with 'uvl cluster'");
         Require(!options.Probability || session.ClusterCount > 0, "probability", "fuse clusters onto the encoder with 'uvl cluster'");
-        return new(options.Embedding ? session.Dimension : 0, source.IsLabelled, options.Cluster, options.Probability ? session.ClusterCount : 0);
+        if (options.Novelty && session.Novelty is null)
+        {
+            throw new InvalidModelException($"'{session.Path}': expected metadata '{Novelty.Key}', found none; calibrate the model with "
+                + "'uvl calibrate'.");
+        }
+        return new(options.Embedding ? session.Dimension : 0, source.IsLabelled, options.Cluster,
+            options.Probability ? session.ClusterCount : 0, options.Novelty)
+        {
+            ClusterDigits = session.ClusterDigits,
+        };
 
         void Require(bool present, string output, string remedy)
         {
@@ -160,6 +169,8 @@ public static class EmbedJob
 
         public long Inverted { get; private set; }
 
+        public long Foreign { get; private set; }
+
         public void Add(LoggedRows logged)
         {
             Done += logged.SourceCount;
@@ -167,6 +178,7 @@ public static class EmbedJob
             Skipped += logged.Skipped.Count;
             Fitted += logged.FittedCount;
             Inverted += logged.InvertedCount;
+            Foreign += logged.ForeignCount;
             foreach (string line in logged.Skipped)
             {
                 options.Skipped?.Report(line);

@@ -24,6 +24,9 @@ public sealed record EmbedOptions
     /// <summary>Whether the probabilities of all clusters are written.</summary>
     public bool Probability { get; init; }
 
+    /// <summary>Whether the novelty score of each image is written.</summary>
+    public bool Novelty { get; init; }
+
     /// <summary>True to leave out, and tell to <see cref="Skipped"/>, each image that cannot be read; false to stop at the first.</summary>
     public bool SkipBad { get; init; }
 
@@ -43,4 +46,6 @@ public sealed record EmbedOptions
 /// <param name="SkippedCount">Images left out because they cannot be read.</param>
 /// <param name="FittedCount">Images brought to 28 x 28 from another size.</param>
 /// <param name="InvertedCount">Images that were dark on light.</param>
-public sealed record EmbedReport(long Count, long ResumedCount, long SkippedCount, long FittedCount, long InvertedCount);
+/// <param name="ForeignCount">Images whose novelty is above 1; null where the model was not calibrated.</param>
+public sealed record EmbedReport(long Count, long ResumedCount, long SkippedCount, long FittedCount, long InvertedCount,
+    long? ForeignCount);

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
 
@@ -38,6 +41,14 @@ public sealed class EncoderSession : IDisposable
         layer = options.Layer;
         outputs = [.. Contract.Outputs.Select(output => output == "embedding" ? layer : output).Where(session.OutputMetadata.ContainsKey)];
         Metadata = session.ModelMetadata.CustomMetadataMap;
+        ClusterDigits = DigitsOf(Metadata, Path);
+        // Centres of embeddings say nothing about another layer.
+        Novelty = Metadata.TryGetValue(Novelty.Key, out string? text) && layer == "embedding" ? Novelty.Parse(text, Path) : null;
+        if (Novelty is not null && Novelty.Dimension != Dimension)
+        {
+            throw new InvalidModelException($"'{Path}': metadata '{Novelty.Key}': expected {Dimension} numbers a centre, found "
+                + $"{Novelty.Dimension}; calibrate the model again.");
+        }
     }
 
     /// <summary>Where the model was read from.</summary>
@@ -63,6 +74,12 @@ public sealed class EncoderSession : IDisposable
 
     /// <summary>Whether the model names a cluster for each image.</summary>
     public bool HasClusters => session.OutputMetadata.ContainsKey("cluster");
+
+    /// <summary>The digit of each of the model's own clusters, -1 for none, as labels named them; null where none did.</summary>
+    public IReadOnlyList<int>? ClusterDigits { get; }
+
+    /// <summary>Tells images that are unlike the training images; null where the model was not calibrated.</summary>
+    public Novelty? Novelty { get; }
 
     /// <summary>Where the model runs: Cpu or Cuda.</summary>
     public ComputeDevice Device { get; }
@@ -123,7 +140,7 @@ public sealed class EncoderSession : IDisposable
         Slot[] slots = [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, batchSize, Axes(layer), ClusterCount, outputs))];
         try
         {
-            new Pipeline(session, slots, size).Run(source, count, fit, take, cancellation).GetAwaiter().GetResult();
+            new Pipeline(session, slots, size).Run(source, count, fit, Checked, cancellation).GetAwaiter().GetResult();
         }
         catch (OnnxRuntimeException error)
         {
@@ -132,6 +149,35 @@ public sealed class EncoderSession : IDisposable
         finally
         {
             Array.ForEach(slots, slot => slot.Dispose());
+        }
+
+        void Checked(Slot slot)
+        {
+            if (slot.NotFinite(Dimension, ClusterCount) is var (row, value))
+            {
+                string name = slot.Images.Names[row] is string known ? $" ('{known}')" : "";
+                throw new InvalidModelException(string.Create(CultureInfo.InvariantCulture,
+                    $"'{Path}': expected finite embeddings, found {value} in row {slot.Images.First + row}{name}; the model is broken or "
+                    + $"was trained to divergence."));
+            }
+            take(slot);
+        }
+    }
+
+    static int[]? DigitsOf(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        if (!metadata.TryGetValue("uvl.cluster_digits", out string? text))
+        {
+            return null;
+        }
+        try
+        {
+            return [.. JsonNode.Parse(text)!.AsArray().Select(digit => (int)digit!)];
+        }
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException or NullReferenceException)
+        {
+            throw new InvalidModelException($"'{path}': metadata 'uvl.cluster_digits': expected a digit for each cluster, such as "
+                + "[3,0,-1], found otherwise.", damaged);
         }
     }
 

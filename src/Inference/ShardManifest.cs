@@ -19,8 +19,11 @@ namespace Toolchain.Inference;
 /// <param name="HasLabels">Whether digits are known.</param>
 /// <param name="HasClusters">Whether there are clusters.</param>
 /// <param name="ClusterCount">Probabilities per image (K); 0 for none.</param>
+/// <param name="HasNovelty">Whether there are novelty scores.</param>
+/// <param name="ClusterDigits">The digit of each cluster; null where clusters have none.</param>
 /// <param name="Made">Model, dataset, options and runtime: the same for all shards of a job.</param>
-sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, long FirstImage, long EndImage, long Images, long Rows, int Dimension, bool HasLabels, bool HasClusters, int ClusterCount, string Made)
+sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, long FirstImage, long EndImage, long Images, long Rows,
+    int Dimension, bool HasLabels, bool HasClusters, int ClusterCount, string Made, bool HasNovelty = false, int[]? ClusterDigits = null)
 {
     string folder = "";
 
@@ -29,19 +32,21 @@ sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, l
     public string Path => System.IO.Path.Combine(folder, File);
 
     [JsonIgnore]
-    public EmbeddingColumns Columns => new(Dimension, HasLabels, HasClusters, ClusterCount);
+    public EmbeddingColumns Columns => new(Dimension, HasLabels, HasClusters, ClusterCount, HasNovelty) { ClusterDigits = ClusterDigits };
 
     public static string FileOf(string path, Shard shard) => string.Create(CultureInfo.InvariantCulture, $"{path}.shard-{shard.Index}-of-{shard.Count}");
 
     /// <summary>All that rows depend on, beside the images themselves.</summary>
     public static string IdentityOf(EncoderSession session, DigitStream source, EmbedOptions options, EmbeddingColumns columns) => string.Create(CultureInfo.InvariantCulture,
         $"model {session.Sha256}, dataset {source.Name} {source.Split} of {source.Count} images, fit {options.Fit}, polarity "
-            + $"{source.Polarity}{(source.IsTransposed ? ", transposed" : "")}, skip {options.SkipBad}, {columns}, ONNX Runtime "
+            + $"{source.Polarity}{(source.IsTransposed ? ", transposed" : "")}, skip {options.SkipBad}, "
+            + $"{columns with { ClusterDigits = null }}, ONNX Runtime "
             + $"{RuntimeInfo.Version} {session.Device}, batch {session.RowsPerBatch}");
 
     public static ShardManifest Of(EncoderSession session, DigitStream source, Shard shard, (long First, long End) range, long rows, EmbedOptions options, EmbeddingColumns columns, string path) =>
         new(System.IO.Path.GetFileName(path), Digest(path), shard.Index, shard.Count, range.First, range.End, source.Count!.Value, rows,
-            columns.Dimension, columns.HasLabels, columns.HasClusters, columns.ClusterCount, IdentityOf(session, source, options, columns))
+            columns.Dimension, columns.HasLabels, columns.HasClusters, columns.ClusterCount, IdentityOf(session, source, options, columns),
+                columns.HasNovelty, columns.ClusterDigits?.ToArray())
         { folder = System.IO.Path.GetDirectoryName(path)! };
 
     public static string Digest(string path)

@@ -56,13 +56,16 @@ sealed class Slot : IDisposable
     }
 
     /// <summary>The finished batch as rows of a table: views of the buffers, or copies where images are left out.</summary>
-    public LoggedRows Rows(EmbeddingColumns columns)
+    public LoggedRows Rows(EmbeddingColumns columns, Novelty? novelty)
     {
         int[] sound = [.. Enumerable.Range(0, Images.Count).Where(row => Images.Problems[row] is null)];
         string[] names = Array.ConvertAll(sound, row => Images.Names[row] is string name ? Printable.Line(name) : (Images.First + row).ToString(CultureInfo.InvariantCulture));
         string[] skipped = sound.Length == Images.Count ? [] : [.. Images.Problems.Take(Images.Count).OfType<string>()];
-        return new(Images.Count, Images.FittedCount, Images.InvertedCount, Images.Checksum(), new(names, Pick(Embedding, columns.Dimension), Pick(Images.Labels, columns.HasLabels ? 1 : 0),
-            Pick(Cluster, columns.HasClusters ? 1 : 0), Pick(Probability, columns.ClusterCount)), skipped);
+        float[] scores = Scores(novelty);
+        return new(Images.Count, Images.FittedCount, Images.InvertedCount, sound.Count(row => novelty is not null && scores[row] > 1),
+            Images.Checksum(), new(names, Pick(Embedding, columns.Dimension), Pick(Images.Labels, columns.HasLabels ? 1 : 0),
+            Pick(Cluster, columns.HasClusters ? 1 : 0), Pick(Probability, columns.ClusterCount), Pick(scores, columns.HasNovelty ? 1 : 0)),
+                skipped);
 
         ReadOnlyMemory<T> Pick<T>(T[] values, int width)
         {
@@ -77,6 +80,36 @@ sealed class Slot : IDisposable
             }
             return kept;
         }
+    }
+
+    /// <summary>Row and value of the first number, of an image that could be read, that is not finite; null for none.</summary>
+    public (int Row, float Value)? NotFinite(int dimension, int clusterCount) =>
+        NotFinite(Embedding, dimension) ?? NotFinite(Probability, clusterCount);
+
+    (int Row, float Value)? NotFinite(float[] values, int width)
+    {
+        for (int i = 0; i < Images.Count * width; i++)
+        {
+            if (!float.IsFinite(values[i]) && Images.Problems[i / width] is null)
+            {
+                return (i / width, values[i]);
+            }
+        }
+        return null;
+    }
+
+    float[] Scores(Novelty? novelty)
+    {
+        if (novelty is null)
+        {
+            return [];
+        }
+        float[] scores = new float[Images.Count];
+        for (int row = 0; row < scores.Length; row++)
+        {
+            scores[row] = novelty.Score(Embedding.AsSpan(row * novelty.Dimension, novelty.Dimension));
+        }
+        return scores;
     }
 
     public void Dispose()

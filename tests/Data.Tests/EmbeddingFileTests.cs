@@ -28,7 +28,7 @@ public sealed class EmbeddingFileTests
             CultureInfo.CurrentCulture = before;
         }
         Assert.Equal(
-            "filename,embedding_0,embedding_1,label,cluster,probability_0,probability_1\n"
+            "name,embedding_0,embedding_1,label,cluster,probability_0,probability_1\n"
             + "a.png,1,0.1,1,4,0.25,0.75\n"
             + "\"b, \"\"c\"\".png\",-2.5,1E-20,2,5,1,0\n"
             + "d.png,nan,3,3,6,0.5,0.5\n",
@@ -47,6 +47,29 @@ public sealed class EmbeddingFileTests
         Assert.Equal(new byte[] { 1, 2, 3 }, Npy.Read(folder["e.labels.npy"]).ToArray<byte>());
         Assert.Equal([4L, 5L, 6L], Npy.Read(folder["e.clusters.npy"]).ToArray<long>());
         Assert.Equal(Table().Probabilities, Npy.Read(folder["e.probabilities.npy"]).ToArray<float>());
+    }
+
+    // Cluster 4 is a two, cluster 1 has no digit.
+    [Fact]
+    public void Write_DigitsAndNovelty_StandBesideTheCluster()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string file in (string[])["e.csv", "e.npy", "e.parquet", "e.arrow"])
+        {
+            var columns = new EmbeddingColumns(1, false, true, 0, true) { ClusterDigits = [0, -1, 0, 0, 2] };
+            using EmbeddingWriter writer = EmbeddingFile.Create(folder[file], columns);
+            writer.Write(new(new[] { "a", "b" }, new[] { 1f, 2 }, default, new[] { 4L, 1 }, default, new[] { 0.5f, 3 }));
+            writer.Finish();
+        }
+        Assert.Equal("name,embedding_0,cluster,digit,novelty\na,1,4,2,0.5\nb,2,1,-1,3\n", File.ReadAllText(folder["e.csv"]));
+        Assert.Equal([2L, -1], Npy.Read(folder["e.digits.npy"]).ToArray<long>());
+        Assert.Equal([0.5f, 3], Npy.Read(folder["e.novelty.npy"]).ToArray<float>());
+        using FileStream stream = File.OpenRead(folder["e.arrow"]);
+        using var reader = new ArrowFileReader(stream);
+        using RecordBatch batch = reader.ReadNextRecordBatch()!;
+        Assert.Equal([2L, -1], ((Int64Array)batch.Column("digit")).Values.ToArray());
+        Assert.Equal([0.5f, 3], ((FloatArray)batch.Column("novelty")).Values.ToArray());
+        Assert.Contains("digit", System.Text.Encoding.Latin1.GetString(File.ReadAllBytes(folder["e.parquet"])), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,7 +204,11 @@ public sealed class EmbeddingFileTests
     public void FilesOf_ATable_AreThoseThatAreWritten(string name)
     {
         using var folder = new TemporaryFolder();
-        EmbeddingFile.Write(folder[name], Table());
+        EmbeddingTable table = Table();
+        var columns = new EmbeddingColumns(table.Dimension, true, true, table.ClusterCount, true) { ClusterDigits = [0, 1, 2, 3, 4, 5, 6] };
+        using EmbeddingWriter writer = EmbeddingFile.Create(folder[name], columns);
+        writer.Write(new(table.Names, table.Embeddings, table.Labels, table.Clusters, table.Probabilities, new float[3]));
+        writer.Finish();
         Assert.Equal(Directory.GetFiles(folder.Root).Order(), EmbeddingFile.FilesOf(folder[name]).Order());
     }
 

@@ -13,7 +13,8 @@ public sealed class BadEvaluationTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Theory]
-    [InlineData("nan", "strokes:140", 4, "expected finite embeddings, found NaN for image 0; the model is broken or was trained to divergence.")]
+    [InlineData("nan", "strokes:140", 4, "expected finite embeddings, found NaN in row 0; the model is broken or was trained to "
+        + "divergence.")]
     [InlineData("other", "strokes:140", 4, "expected one input 'image'")]
     [InlineData("flat", "five.npy", 3, "'five.npy': expected at least 10 training images to make 10 clusters of, found 5; give more images.")]
     [InlineData("missing", "strokes:140", 3, "no such file; expected a model.onnx")]

@@ -61,7 +61,7 @@ public sealed class CommandTests : IDisposable
             Assert.Equal(0, Run("embed", fused, "--quiet", "--data", "strokes:70", "--cluster", "--probability", "--out", In($"{method}.csv")).Status);
             Assert.EndsWith(",label,cluster,probability_0,probability_1,probability_2,probability_3,probability_4", File.ReadLines(In($"{method}.csv")).First(), StringComparison.Ordinal);
             Assert.Equal(0, Run("cluster", fused, "--quiet", "--data", "strokes:70", "--out", In($"{method}-applied.csv")).Status);
-            Assert.Equal("filename,label,cluster", File.ReadLines(In($"{method}-applied.csv")).First());
+            Assert.Equal("name,label,cluster", File.ReadLines(In($"{method}-applied.csv")).First());
             Assert.Equal(Column(In($"{method}.csv"), "cluster"), Column(In($"{method}-applied.csv"), "cluster"));
         }
     }
@@ -96,6 +96,47 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(2, Run("probe", model, "--quiet", "--data", "strokes:200", "--out", model).Status);
         Assert.True(Toolchain.Graph.OnnxModel.Load(In("ten.onnx")).Metadata.ContainsKey("uvl.cluster_digits"));
         Assert.Equal(File.ReadAllBytes(In("straight.onnx")), File.ReadAllBytes(In("three.onnx")));
+        Assert.Equal(0, Run("cluster", In("ten.onnx"), "--quiet", "--data", "strokes:200", "--out", In("ten.csv")).Status);
+        Assert.Equal("name,label,cluster,digit", File.ReadLines(In("ten.csv")).First());
+        Assert.Equal(10, File.ReadLines(In("ten.csv")).Skip(1).Select(line => line.Split(',')[2..]).DistinctBy(pair => pair[0])
+            .Select(pair => pair[1]).Distinct().Count());
+    }
+
+    // What it learns of its training images tells noise from them, and does not change what it says about them.
+    [Fact]
+    public void Calibrate_ModelOfStrokes_CallsNoiseForeign()
+    {
+        string model = Train("autoencoder", "stepCount=40", "batchSize=32");
+        (int status, _, string error) = Run("calibrate", model, "--quiet", "--data", "strokes:2100", "--out", In("calibrated/model.onnx"));
+        Assert.True(status == 0, error);
+        Npy.Write(In("noise.npy"), TensorEntry.Of<byte>([.. Enumerable.Range(0, 100 * 784).Select(i => (byte)(i * 2_654_435_761 >> 13))],
+            100, 28, 28));
+        (status, string output, error) = Run("embed", In("calibrated"), "--quiet", "--data", In("noise.npy"), "--novelty", "--out",
+            In("noise.csv"));
+        Assert.True(status == 0, error);
+        Assert.Contains("100 unlike the training images (novelty above 1)", output, StringComparison.Ordinal);
+        Assert.Contains("these images look foreign: 100 % of them", error, StringComparison.Ordinal);
+        (status, output, error) = Run("embed", In("calibrated"), "--quiet", "--data", "strokes:2100", "--split", "test", "--out",
+            In("own.npy"));
+        Assert.True(status == 0 && !error.Contains("foreign", StringComparison.Ordinal), error);
+        Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:2100", "--split", "test", "--out", In("plain.npy")).Status);
+        Assert.Equal(File.ReadAllBytes(In("plain.npy")), File.ReadAllBytes(In("own.npy")));
+        Fails(4, "expected metadata 'uvl.novelty', found none; calibrate the model with 'uvl calibrate'.", "embed", model, "--data",
+            "strokes:70", "--novelty", "--out", In("x.csv"));
+    }
+
+    [Theory]
+    [InlineData("embed", "x.npy")]
+    [InlineData("cluster", "x.onnx")]
+    public void EmbedAndCluster_ModelThatGivesNoNumbers_EndWith4AndTheRow(string verb, string output)
+    {
+        var graph = new Graph.GraphBuilder("nan");
+        Graph.Value flat = graph.Flatten(graph.Input("image", Graph.ElementType.Float32, new Graph.Shape("N", 1, 28, 28)));
+        graph.Output("embedding", graph.Apply("Sqrt", [graph.Sub(flat, graph.Scalar(0.5f, flat))]));
+        graph.Build().Save(In("nan.onnx"));
+        Fails(4, "expected finite embeddings, found NaN in row 0; the model is broken or was trained to divergence.", verb, In("nan.onnx"),
+            "--data", "strokes:70", "--out", In(output));
+        Assert.False(File.Exists(In(output)));
     }
 
     [Fact]
@@ -203,7 +244,7 @@ public sealed class CommandTests : IDisposable
             + "inverted\n$", output);
         Assert.StartsWith("polarity: 1 of 2 images looked at are dark on light; each image is judged by itself", error, StringComparison.Ordinal);
         Assert.Contains($"\nskipped: '{Path.Combine(images, "bad.png")}': offset 0: ", error, StringComparison.Ordinal);
-        Assert.Equal(["filename", "\"a", "c.png"], File.ReadLines(In("x.csv")).Select(line => line.Split(',')[0]));
+        Assert.Equal(["name", "\"a", "c.png"], File.ReadLines(In("x.csv")).Select(line => line.Split(',')[0]));
     }
 
     [Fact]

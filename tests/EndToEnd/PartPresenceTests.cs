@@ -20,8 +20,13 @@ public sealed class PartPresenceTests
         Tensor images = new GradientJob(Strokes.Draw(8, 1), 0, CPU).Images([0, 1, 2, 3, 4, 5, 6, 7]), presence = module.call(images);
         Assert.InRange(presence.max().ToSingle(), 1e-8f, 1e-5f);
         OnnxExport.Trace(module, [images],
-            new OnnxExportOptions { AbsoluteTolerance = 1e-12, RelativeTolerance = 1e-4, ScaleTolerance = 0,
-            Runtimes = [Devices.OnnxRuntime] }).Prove();
+            new OnnxExportOptions
+            {
+                AbsoluteTolerance = 1e-12,
+                RelativeTolerance = 1e-4,
+                ScaleTolerance = 0,
+                Runtimes = [Devices.OnnxRuntime]
+            }).Prove();
     }
 
     sealed class PresenceAlone : nn.Module<Tensor, Tensor>

@@ -74,7 +74,7 @@ public sealed class VerifyTests : IDisposable
         [
             "format      IR 8, ai.onnx 17, by uvl", "graph       encoder: A sum.", "input       image: Float32 [N,1,28,28]", "output      embedding: Float32 [N,3]", "parameters  2,352",
             "FLOPs       4,704 per image (named axes as 1)", "operators   Flatten 1, Gemm 1", "metadata    uvl.method = hand", "node        fc/Flatten: Flatten -> Float32 [N,784]", "node        fc/Gemm: Gemm -> Float32 [N,3]",
-            "structure   sound: 2 nodes with types and shapes checked", 
+            "structure   sound: 2 nodes with types and shapes checked",
             "trial       runs within bounds on drawn numbers, in a process of its own", "contract    met: image to embedding: Float32 [N,3]",
         ];
         Assert.Equal(expected, output.Split('\n').Where(line => !line.StartsWith("file", StringComparison.Ordinal) && !line.StartsWith("agreement", StringComparison.Ordinal) && line != ""));

@@ -250,7 +250,7 @@ public sealed class EmbedJobTests : IDisposable
     {
         using EncoderSession session = EncoderSession.Open(model, new() { Threads = threads });
         using DigitStream source = Images();
-        Assert.Equal(new EmbedReport(300, 0, 0, 0, 0), EmbedJob.Run(session, source, In(name), All()));
+        Assert.Equal(new EmbedReport(300, 0, 0, 0, 0, null), EmbedJob.Run(session, source, In(name), All()));
         return File.ReadAllBytes(In(name));
     }
 

@@ -34,7 +34,8 @@ static class ClusterCommand
         var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder; or apply a fused model.\n\n"
             + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster digits.onnx --data scans/ --out clusters.csv")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, probability, common.Seed, common.Fit,
+            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, probability, common.Novelty, common.Seed,
+                common.Fit,
                 common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -56,7 +57,13 @@ static class ClusterCommand
             using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
             if (!fit)
             {
-                var applied = new EmbedOptions { Embedding = false, Cluster = true, Probability = parsed.GetValue(probability) };
+                var applied = new EmbedOptions
+                {
+                    Embedding = false,
+                    Cluster = true,
+                    Probability = parsed.GetValue(probability),
+                    Novelty = parsed.GetValue(common.Novelty)
+                };
                 EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, applied, (source, all) => EmbedJob.Run(session, source, path, all, cancellation));
                 return Task.FromResult(ExitCodes.Ok);
             }
@@ -83,6 +90,18 @@ static class ClusterCommand
         return command;
     }
 
+    /// <summary>Adds the map from clusters to digits, which uses labels: one to one for ten clusters, else each cluster's commonest
+    /// digit.</summary>
+    public static void AddDigits(Dictionary<string, string> metadata, int[] clusters, int count, DigitSet digits)
+    {
+        byte[] labels = digits.Labels ?? throw new ArgumentException($"--map: expected labelled images to fit the map on, found none in "
+            + $"'{digits.Name}'.");
+        var counts = new Contingency(clusters, [.. labels.Select(label => (int)label)], count);
+        int[] map = count == 10 ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts);
+        metadata["uvl.cluster_digits"] = JsonSerializer.Serialize(map, LightJson.Default.Int32Array);
+        metadata["uvl.cluster_digits_use_labels"] = "true";
+    }
+
     static Dictionary<string, string> Metadata(EncoderSession session, FittedHead head, DigitSet digits, bool map)
     {
         var metadata = new Dictionary<string, string>(session.Metadata)
@@ -96,10 +115,7 @@ static class ClusterCommand
         metadata.Remove("uvl.cluster_digits_use_labels");
         if (map)
         {
-            byte[] labels = digits.Labels ?? throw new ArgumentException($"--map: expected labelled images to fit the map on, found none in '{digits.Name}'.");
-            var counts = new Contingency(head.Labels, [.. labels.Select(label => (int)label)], head.Count);
-            metadata["uvl.cluster_digits"] = JsonSerializer.Serialize(head.Count == 10 ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts), LightJson.Default.Int32Array);
-            metadata["uvl.cluster_digits_use_labels"] = "true";
+            AddDigits(metadata, head.Labels, head.Count, digits);
         }
         return metadata;
     }

@@ -23,7 +23,8 @@ public static class EmbedCommand
         var command = new Command("embed", "Embed images with a model. A stopped run goes on where it was when the same command is given again.\n\n"
             + "Examples: uvl embed runs/quick/moco/model.onnx --data mnist --split test --out test.npy\n          find scans -name '*.png' -print0 | uvl embed model.onnx --data - --out scans.parquet")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, output, cluster, probability, shard, merge, common.Fit,
+            model, common.Data, common.Polarity, common.Transpose, split, output, cluster, probability, common.Novelty, shard, merge,
+                common.Fit,
                 common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -38,7 +39,12 @@ public static class EmbedCommand
             }
             Shard? part = ParseShard(parsed.GetValue(shard));
             using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model) ?? throw new ArgumentException("expected MODEL, or --merge; found neither.")), common.Encoder(parsed));
-            var options = new EmbedOptions { Cluster = parsed.GetValue(cluster), Probability = parsed.GetValue(probability) };
+            var options = new EmbedOptions
+            {
+                Cluster = parsed.GetValue(cluster),
+                Probability = parsed.GetValue(probability),
+                Novelty = parsed.GetValue(common.Novelty)
+            };
             EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, options, (source, all) => part is null
                 ? EmbedJob.Run(session, source, path, all, cancellation)
                 : EmbedJob.RunShard(session, source, path, part, all, cancellation), part);

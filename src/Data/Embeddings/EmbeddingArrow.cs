@@ -54,6 +54,14 @@ sealed class EmbeddingArrow : EmbeddingWriter
         {
             fields.Add(new("cluster", Int64Type.Default, nullable: false));
         }
+        if (columns.HasDigits)
+        {
+            fields.Add(new("digit", Int64Type.Default, nullable: false));
+        }
+        if (columns.HasNovelty)
+        {
+            fields.Add(new("novelty", FloatType.Default, nullable: false));
+        }
         if (columns.ClusterCount > 0)
         {
             fields.Add(new("probability", ListOf(columns.ClusterCount), nullable: false));
@@ -80,6 +88,14 @@ sealed class EmbeddingArrow : EmbeddingWriter
         if (Columns.HasClusters)
         {
             arrays.Add(new Int64Array.Builder().Append(rows.Clusters.Span).Build());
+        }
+        if (Columns.HasDigits)
+        {
+            arrays.Add(new Int64Array.Builder().Append(Columns.DigitsOf(rows.Clusters.Span)).Build());
+        }
+        if (Columns.HasNovelty)
+        {
+            arrays.Add(new FloatArray.Builder().Append(rows.Novelty.Span).Build());
         }
         if (Columns.ClusterCount > 0)
         {

@@ -5,7 +5,26 @@ namespace Toolchain.Data;
 /// <param name="HasLabels">Whether digits are known.</param>
 /// <param name="HasClusters">Whether there is a cluster for each image.</param>
 /// <param name="ClusterCount">Probabilities per image (K); 0 for none.</param>
-public sealed record EmbeddingColumns(int Dimension, bool HasLabels, bool HasClusters, int ClusterCount);
+/// <param name="HasNovelty">Whether there is a novelty score for each image.</param>
+public sealed record EmbeddingColumns(int Dimension, bool HasLabels, bool HasClusters, int ClusterCount, bool HasNovelty = false)
+{
+    /// <summary>The digit of each cluster, -1 for none, which is written beside the cluster; null where clusters have no digits.</summary>
+    public IReadOnlyList<int>? ClusterDigits { get; init; }
+
+    /// <summary>Whether there is a digit for each image: that of its cluster.</summary>
+    public bool HasDigits => HasClusters && ClusterDigits is not null;
+
+    /// <summary>The digits of clusters; -1 for a cluster that has none.</summary>
+    internal long[] DigitsOf(ReadOnlySpan<long> clusters)
+    {
+        long[] digits = new long[clusters.Length];
+        for (int i = 0; i < digits.Length; i++)
+        {
+            digits[i] = clusters[i] >= 0 && clusters[i] < ClusterDigits!.Count ? ClusterDigits[(int)clusters[i]] : -1;
+        }
+        return digits;
+    }
+}
 
 /// <summary>Some neighbouring rows of a table, as views; a column that the table lacks is empty.</summary>
 /// <param name="Names">M names, such as file names.</param>
@@ -13,7 +32,10 @@ public sealed record EmbeddingColumns(int Dimension, bool HasLabels, bool HasClu
 /// <param name="Labels">M digits in [0..9].</param>
 /// <param name="Clusters">M clusters.</param>
 /// <param name="Probabilities">M * K values, row after row.</param>
-public readonly record struct EmbeddingRows(ReadOnlyMemory<string> Names, ReadOnlyMemory<float> Embeddings, ReadOnlyMemory<byte> Labels, ReadOnlyMemory<long> Clusters, ReadOnlyMemory<float> Probabilities)
+/// <param name="Novelty">M scores from 0 on; above 1 an image is foreign.</param>
+public readonly record struct EmbeddingRows(
+    ReadOnlyMemory<string> Names, ReadOnlyMemory<float> Embeddings, ReadOnlyMemory<byte> Labels, ReadOnlyMemory<long> Clusters,
+    ReadOnlyMemory<float> Probabilities, ReadOnlyMemory<float> Novelty = default)
 {
     /// <summary>M.</summary>
     public int Count => Names.Length;

@@ -19,8 +19,9 @@ sealed class EmbeddingCsv : EmbeddingWriter
         stream = Files.Add(path);
         string[] header =
         [
-            "filename", .. Numbered("embedding", columns.Dimension), .. columns.HasLabels ? ["label"] : Array.Empty<string>(),
-            .. columns.HasClusters ? ["cluster"] : Array.Empty<string>(), .. Numbered("probability", columns.ClusterCount),
+            "name", .. Numbered("embedding", columns.Dimension), .. columns.HasLabels ? ["label"] : Array.Empty<string>(),
+            .. columns.HasClusters ? ["cluster"] : Array.Empty<string>(), .. columns.HasDigits ? ["digit"] : Array.Empty<string>(),
+            .. columns.HasNovelty ? ["novelty"] : Array.Empty<string>(), .. Numbered("probability", columns.ClusterCount),
         ];
         stream.Write(Encoding.ASCII.GetBytes(string.Join(',', header) + "\n"));
     }
@@ -28,6 +29,7 @@ sealed class EmbeddingCsv : EmbeddingWriter
     private protected override void Append(EmbeddingRows rows)
     {
         text.ResetWrittenCount();
+        long[] digits = Columns.HasDigits ? Columns.DigitsOf(rows.Clusters.Span) : [];
         for (int row = 0; row < rows.Count; row++)
         {
             Encoding.UTF8.GetBytes(Quote(rows.Names.Span[row]), text);
@@ -39,6 +41,14 @@ sealed class EmbeddingCsv : EmbeddingWriter
             if (Columns.HasClusters)
             {
                 Write(rows.Clusters.Span[row]);
+            }
+            if (Columns.HasDigits)
+            {
+                Write(digits[row]);
+            }
+            if (Columns.HasNovelty)
+            {
+                Write(rows.Novelty.Span.Slice(row, 1));
             }
             Write(rows.Probabilities.Span.Slice(row * Columns.ClusterCount, Columns.ClusterCount));
             text.Write("\n"u8);

@@ -21,9 +21,10 @@ public static class EmbeddingFile
 
     /// <summary>Starts a file. Missing folders are made.</summary>
     /// <param name="path">
-    /// `.npy`: float32 [N,D], and beside it names.txt, and .npy files of labels, clusters and probabilities, each called like the file with its own ending.
-    /// `.csv`: filename, embedding_0.., then label, cluster, probability_0... `.parquet`: columns name, embedding (list of float), label, cluster, probability.
-    /// `.arrow`: IPC file, the same columns with lists of fixed size.
+    /// `.npy`: float32 [N,D], and beside it names.txt, and .npy files of labels, clusters, digits, novelty and probabilities, each called
+    /// like the file with its own ending. `.csv`: name, embedding_0.., then label, cluster, digit, novelty, probability_0... `.parquet`:
+    /// columns name, embedding (list of float), label, cluster, digit, novelty, probability. `.arrow`: IPC file, the same columns with
+    /// lists of fixed size.
     /// </param>
     /// <param name="columns">What is written beside the name.</param>
     /// <exception cref="ArgumentException">The extension is none of the four, or there are no columns.</exception>

@@ -24,6 +24,10 @@ sealed class EmbeddingNpy : EmbeddingWriter
         [
             (path, TensorKind.Float32, columns.Dimension, embedded, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Embeddings.Span))),
             (embedded ? beside : path, TensorKind.Int64, 0, columns.HasClusters, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Clusters.Span))),
+            ($"{stem}.digits.npy", TensorKind.Int64, 0, columns.HasDigits, (file, rows) =>
+                file.Write(MemoryMarshal.AsBytes(columns.DigitsOf(rows.Clusters.Span).AsSpan()))),
+            ($"{stem}.novelty.npy", TensorKind.Float32, 0, columns.HasNovelty, (file, rows) =>
+                file.Write(MemoryMarshal.AsBytes(rows.Novelty.Span))),
             ($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Probabilities.Span))),
             ($"{stem}.labels.npy", TensorKind.UInt8, 0, columns.HasLabels, (file, rows) => file.Write(rows.Labels.Span)),
         ];
@@ -40,7 +44,8 @@ sealed class EmbeddingNpy : EmbeddingWriter
 
     /// <summary>The files that are written, or taken away, beside an .npy.</summary>
     public static string[] Beside(string path) =>
-        Array.ConvertAll(["clusters.npy", "probabilities.npy", "labels.npy", "names.txt"], ending => Path.ChangeExtension(path, ending));
+        Array.ConvertAll(["clusters.npy", "digits.npy", "novelty.npy", "probabilities.npy", "labels.npy", "names.txt"],
+            ending => Path.ChangeExtension(path, ending));
 
     sealed record Column(FileStream Stream, TensorKind Kind, int Width, Action<Stream, EmbeddingRows> Write);
 

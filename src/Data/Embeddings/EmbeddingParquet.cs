@@ -43,6 +43,14 @@ sealed class EmbeddingParquet : EmbeddingWriter
         {
             fields.Add(new DataField<long>("cluster", nullable: false));
         }
+        if (columns.HasDigits)
+        {
+            fields.Add(new DataField<long>("digit", nullable: false));
+        }
+        if (columns.HasNovelty)
+        {
+            fields.Add(new DataField<float>("novelty", nullable: false));
+        }
         if (columns.ClusterCount > 0)
         {
             fields.Add(ListOf("probability"));
@@ -62,6 +70,8 @@ sealed class EmbeddingParquet : EmbeddingWriter
                 "name" => target.WriteAsync(field, rows.Names.ToArray()),
                 "label" => target.WriteAsync<int>(field, Array.ConvertAll(rows.Labels.ToArray(), label => (int)label)),
                 "cluster" => target.WriteAsync<long>(field, rows.Clusters),
+                "digit" => target.WriteAsync<long>(field, Columns.DigitsOf(rows.Clusters.Span)),
+                "novelty" => target.WriteAsync<float>(field, rows.Novelty),
                 "embedding" => WriteList(target, field, rows.Embeddings, Columns.Dimension),
                 _ => WriteList(target, field, rows.Probabilities, Columns.ClusterCount),
             });

@@ -9,7 +9,8 @@ sealed class RowGroup(EmbeddingColumns columns, Action<EmbeddingRows> write)
     public const int Size = 16_384;
 
     readonly string[] names = new string[Size];
-    readonly float[] embeddings = new float[Size * columns.Dimension], probabilities = new float[Size * columns.ClusterCount];
+    readonly float[] embeddings = new float[Size * columns.Dimension], probabilities = new float[Size * columns.ClusterCount],
+        novelty = new float[columns.HasNovelty ? Size : 0];
     readonly byte[] labels = new byte[columns.HasLabels ? Size : 0];
     readonly long[] clusters = new long[columns.HasClusters ? Size : 0];
     int count;
@@ -24,6 +25,7 @@ sealed class RowGroup(EmbeddingColumns columns, Action<EmbeddingRows> write)
             Copy(rows.Labels, labels, start, taken, columns.HasLabels ? 1 : 0);
             Copy(rows.Clusters, clusters, start, taken, columns.HasClusters ? 1 : 0);
             Copy(rows.Probabilities, probabilities, start, taken, columns.ClusterCount);
+            Copy(rows.Novelty, novelty, start, taken, columns.HasNovelty ? 1 : 0);
             (start, count) = (start + taken, count + taken);
             if (count == Size)
             {
@@ -37,7 +39,8 @@ sealed class RowGroup(EmbeddingColumns columns, Action<EmbeddingRows> write)
         if (count > 0)
         {
             write(new(names.AsMemory(0, count), embeddings.AsMemory(0, count * columns.Dimension), labels.AsMemory(0, columns.HasLabels ? count : 0),
-                clusters.AsMemory(0, columns.HasClusters ? count : 0), probabilities.AsMemory(0, count * columns.ClusterCount)));
+                clusters.AsMemory(0, columns.HasClusters ? count : 0), probabilities.AsMemory(0, count * columns.ClusterCount),
+                novelty.AsMemory(0, columns.HasNovelty ? count : 0)));
             count = 0;
         }
     }

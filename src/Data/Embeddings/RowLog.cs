@@ -9,14 +9,17 @@ namespace Toolchain.Data;
 /// <param name="SourceCount">Images of the source, sound or not.</param>
 /// <param name="FittedCount">Of these, brought to 28 x 28.</param>
 /// <param name="InvertedCount">Of these, dark on light.</param>
+/// <param name="ForeignCount">Of these, farther from the training images than nearly all of those themselves.</param>
 /// <param name="Checksum">Of their pixels (<see cref="DigitBatch.Checksum"/>).</param>
 /// <param name="Rows">The sound ones.</param>
 /// <param name="Skipped">A line for each of the others.</param>
-public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCount, uint Checksum, EmbeddingRows Rows, IReadOnlyList<string> Skipped);
+public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCount, int ForeignCount, uint Checksum, EmbeddingRows Rows,
+    IReadOnlyList<string> Skipped);
 
 /// <summary>
 /// Embeddings in the order in which they were made, in a file that can be cut anywhere: what a killed run leaves behind to go on from, and what one shard hands to the
-/// merge. Layout, little-endian: "UVLROWS2", then records of length (4 bytes), CRC-32 (4) and payload; the first payload is the identity as UTF-8.
+/// merge. Layout, little-endian: "UVLROWS3", then records of length (4 bytes), CRC-32 (4) and payload; the first payload is the identity as
+/// UTF-8.
 /// </summary>
 public sealed class RowLog : IDisposable
 {
@@ -28,7 +31,7 @@ public sealed class RowLog : IDisposable
 
     RowLog(FileStream file, EmbeddingColumns columns) => (this.file, this.columns) = (file, columns);
 
-    static ReadOnlySpan<byte> Magic => "UVLROWS2"u8;
+    static ReadOnlySpan<byte> Magic => "UVLROWS3"u8;
 
     /// <summary>Opens the log of a run, or starts one.</summary>
     /// <param name="path">The file.</param>
@@ -91,7 +94,8 @@ public sealed class RowLog : IDisposable
     {
         payload.SetLength(0);
         using var writer = new BinaryWriter(payload, Encoding.UTF8, leaveOpen: true);
-        foreach (int number in (ReadOnlySpan<int>)[logged.SourceCount, logged.FittedCount, logged.InvertedCount, logged.Rows.Count, logged.Skipped.Count])
+        foreach (int number in (ReadOnlySpan<int>)[logged.SourceCount, logged.FittedCount, logged.InvertedCount, logged.ForeignCount,
+            logged.Rows.Count, logged.Skipped.Count])
         {
             writer.Write(number);
         }
@@ -108,6 +112,7 @@ public sealed class RowLog : IDisposable
         writer.Write(logged.Rows.Labels.Span);
         writer.Write(MemoryMarshal.AsBytes(logged.Rows.Clusters.Span));
         writer.Write(MemoryMarshal.AsBytes(logged.Rows.Probabilities.Span));
+        writer.Write(MemoryMarshal.AsBytes(logged.Rows.Novelty.Span));
         writer.Flush();
         WriteRecord(payload.GetBuffer().AsSpan(0, (int)payload.Length));
     }
@@ -167,7 +172,8 @@ public sealed class RowLog : IDisposable
     LoggedRows Parse(byte[] bytes)
     {
         using var reader = new BinaryReader(new MemoryStream(bytes), Encoding.UTF8);
-        int source = reader.ReadInt32(), fitted = reader.ReadInt32(), inverted = reader.ReadInt32(), count = reader.ReadInt32(), skippedCount = reader.ReadInt32();
+        int source = reader.ReadInt32(), fitted = reader.ReadInt32(), inverted = reader.ReadInt32(), foreign = reader.ReadInt32(),
+            count = reader.ReadInt32(), skippedCount = reader.ReadInt32();
         uint checksum = reader.ReadUInt32();
         string[] names = new string[count], skipped = new string[skippedCount];
         foreach (string[] texts in new[] { names, skipped })
@@ -180,7 +186,9 @@ public sealed class RowLog : IDisposable
         float[] embeddings = Array<float>(count * columns.Dimension);
         byte[] labels = Array<byte>(columns.HasLabels ? count : 0);
         long[] clusters = Array<long>(columns.HasClusters ? count : 0);
-        return new(source, fitted, inverted, checksum, new(names, embeddings, labels, clusters, Array<float>(count * columns.ClusterCount)), skipped);
+        float[] probabilities = Array<float>(count * columns.ClusterCount);
+        return new(source, fitted, inverted, foreign, checksum,
+            new(names, embeddings, labels, clusters, probabilities, Array<float>(columns.HasNovelty ? count : 0)), skipped);
 
         T[] Array<T>(int length) where T : unmanaged
         {

@@ -6,6 +6,9 @@ static class SourceSurvey
     /// <summary>Most images that are looked at, spread over the source where it can be read anywhere, else its first.</summary>
     public const int Images = 256;
 
+    // Of large pictures fewer are looked at: decoding them twice takes its time.
+    const long MostPixels = 1 << 25;
+
     // Between these shares of dark images a source is mixed. Of MNIST's 70,000 images none has a bright ring, of their negatives all have.
     const double Few = 0.05, Most = 0.95;
 
@@ -24,12 +27,18 @@ static class SourceSurvey
         var buffer = new ImageBuffer();
         int seen = 0, dark = 0, tensors = 0;
         double across = 0, down = 0;
+        long pixels = 0;
         foreach (PendingImage pending in sample)
         {
+            if (pixels > MostPixels)
+            {
+                break;
+            }
             if (TryDecode(pending, buffer) is not GreyImage image)
             {
                 continue;
             }
+            pixels += image.Pixels.Length;
             bool isDark = DigitFit.RingMedian(image.Pixels, image.Width, image.Height) > 127;
             (seen, dark) = (seen + 1, dark + (isDark ? 1 : 0));
             if (pending.Width > 0 && image.Width == image.Height)

@@ -63,10 +63,6 @@ public sealed record Subject
     {
         Embeddings first = session.Run(train, progress, cancellation);
         Embeddings second = session.Run(test, progress is null ? null : new Offset(progress, train.Count), cancellation);
-        foreach (Embeddings embeddings in new[] { first, second })
-        {
-            RequireFinite(embeddings, session.Path);
-        }
         (double? seconds, long? parameters) = ReadManifest(session.Path, session.Sha256);
         bool isClassifier = LearntFromLabels(session);
         return new Subject
@@ -109,15 +105,6 @@ public sealed record Subject
     }
 
     static string WithoutDigits(string text) => string.Concat(text.Split("0123456789".ToCharArray()));
-
-    static void RequireFinite(Embeddings embeddings, string path)
-    {
-        int bad = Array.FindIndex(embeddings.Values, value => !float.IsFinite(value));
-        if (bad >= 0)
-        {
-            throw new InvalidModelException($"'{path}': expected finite embeddings, found {embeddings.Values[bad]} for image {bad / embeddings.Dimension}; the model is broken or was trained to divergence.");
-        }
-    }
 
     static int[]? Ints(long[]? values) => values is null ? null : [.. values.Select(value => (int)value)];
 

@@ -12,16 +12,16 @@ public sealed class FuzzTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Read_SomeMutants_AreRefusedOrRead(string format) => Run(format, 150, 1);
+    public void Read_SomeMutants_AreRefusedOrRead(string format) => Run(format, 150, 1, TimeSpan.FromSeconds(10));
 
     [Theory, Trait("Category", "Torture")]
     [MemberData(nameof(Formats))]
     public void Read_ManyMutants_AreRefusedOrRead(string format) =>
-        Run(format, Number("UVL_FUZZ_COUNT", 20_000), Number("UVL_FUZZ_SEED", 2));
+        Run(format, Number("UVL_FUZZ_COUNT", 20_000), Number("UVL_FUZZ_SEED", 2), TimeSpan.FromSeconds(2));
 
-    void Run(string name, int count, int seed)
+    void Run(string name, int count, int seed, TimeSpan patience)
     {
-        FuzzResult result = FuzzCampaign.Run(FuzzFormat.All.Single(format => format.Name == name), count, seed);
+        FuzzResult result = FuzzCampaign.Run(FuzzFormat.All.Single(format => format.Name == name), count, seed, patience);
         output.WriteLine($"{FuzzResult.Heading}\n{result}");
         if (Environment.GetEnvironmentVariable("UVL_FUZZ_TABLE") is string table)
         {
