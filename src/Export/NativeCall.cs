@@ -89,6 +89,9 @@ public sealed class NativeCall
     /// <summary>An exception that refuses this call: "module: entry: <paramref name="reason"/>". Throw it.</summary>
     public Exception Refuse(string reason) => new Refusal(reason);
 
+    /// <summary>Whether a tensor argument depends on no input.</summary>
+    internal bool IsConstant(int argument) => trace.Values[TensorNumber(argument)] is { Origin: Origin.State } or { Content: not null };
+
     /// <summary>Whether an argument is the same at all traced sizes.</summary>
     internal bool IsFixed(int argument) => changes[argument] is null;
 

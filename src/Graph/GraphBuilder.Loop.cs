@@ -21,7 +21,7 @@ public sealed partial class GraphBuilder
     /// <exception cref="GraphException">The body makes another state than it takes, or breaks an operator's rule.</exception>
     public Value[] Loop(Value count, IReadOnlyList<Value> state, Func<GraphBuilder, Value, IReadOnlyList<Value>, LoopStep> body)
     {
-        var inner = new GraphBuilder($"{name}_body", Opset) { outer = this, counters = counters };
+        var inner = new GraphBuilder($"{name}_body", Opset) { outer = this, counters = counters, IsRunnable = IsRunnable };
         Value iteration = inner.Input(Unique("iteration"), ElementType.Int64, new Shape()), goOn = inner.Input(Unique("go_on"), ElementType.Bool, new Shape());
         Value[] carried = [.. state.Select(value => inner.Input(Unique($"{value.Name}.carried"), value.Type.Element, value.Shape))];
         LoopStep step = body(inner, iteration, carried);

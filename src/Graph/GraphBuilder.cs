@@ -60,7 +60,10 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
 
     /// <summary>Applies an operator with <paramref name="outputCount"/> outputs.</summary>
     /// <exception cref="GraphException">The operator is unknown, or its rule is broken.</exception>
-    public Value[] Apply(string op, IReadOnlyList<Value?> inputs, Attributes? attributes, int outputCount)
+    public Value[] Apply(string op, IReadOnlyList<Value?> inputs, Attributes? attributes, int outputCount) =>
+        ApplyCast(op, inputs, attributes, outputCount) ?? ApplyPlain(op, inputs, attributes, outputCount);
+
+    Value[] ApplyPlain(string op, IReadOnlyList<Value?> inputs, Attributes? attributes, int outputCount)
     {
         string nodeName = Unique(Scope == "" ? op : $"{Scope}/{op}");
         string[] results = [.. Enumerable.Range(0, outputCount).Select(i => outputCount == 1 ? $"{nodeName}.out" : $"{nodeName}.out{i}")];

@@ -28,6 +28,9 @@ sealed class NdArray(double[] data, int[] dims, ElementType type)
 
     public NdArray Map(Func<double, double> function, ElementType? type = null) => new(Array.ConvertAll(Data, new Converter<double, double>(function)), Dims, type ?? Type);
 
+    /// <summary>What <paramref name="function"/> makes of each element and its place.</summary>
+    public NdArray With(Func<double, int, double> function) => new([.. Data.Select(function)], Dims, Type);
+
     public static int Product(ReadOnlySpan<int> dims)
     {
         int product = 1;

@@ -15,7 +15,7 @@ sealed class GraphConversion(
         "THSTensor_unique_consecutive", "THSTensor_unique_dim_consecutive", "THSTensor_repeat_interleave",
     ];
 
-    readonly GraphBuilder graph = new(options.Name, options.Opset);
+    readonly GraphBuilder graph = new(options.Name, options.Opset) { IsRunnable = RuntimeGaps.IsRunnable };
     readonly Dictionary<int, Value> values = [];
     readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
     readonly Dictionary<string, Value> weights = [];
@@ -121,7 +121,7 @@ sealed class GraphConversion(
         graph.Scope = call.Module;
         try
         {
-            Value?[] results = converter.Convert(graph, new NativeCall(Context, index));
+            Value?[] results = Results(converter, call, index);
             foreach ((int number, Value? result) in call.Results.Zip(results))
             {
                 if (result is null)
@@ -137,6 +137,23 @@ sealed class GraphConversion(
         catch (Exception obstacle) when (obstacle is Refusal or GraphException or ExportException)
         {
             return obstacle.Message;
+        }
+    }
+
+    // PyTorch takes axis 0 of a scalar; ONNX does not, so that a scalar goes through as a vector of one element.
+    Value?[] Results(Converter converter, RecordedCall call, int index)
+    {
+        var native = new NativeCall(Context, index);
+        try
+        {
+            return converter.Convert(graph, native);
+        }
+        catch (GraphException)
+            when (call.Arguments is [TensorArgument { Value: int first }, ..] && trace.Shapes[first].Count == 0
+            && ValueOf(first) is Value scalar)
+        {
+            return [.. converter.Convert(graph, native.WithFirst(graph.Unsqueeze(scalar, 0))).Select((result, i) =>
+                result is not null && result.Shape.Count == trace.Shapes[call.Results[i]].Count + 1 ? graph.Squeeze(result, 0) : result)];
         }
     }
 

@@ -19,6 +19,8 @@ sealed record OpaqueModule(torch.nn.Module Instance, string Path, IReadOnlyList<
 {
     public long Integer(int argument) => Convert.ToInt64(Arguments[argument], CultureInfo.InvariantCulture);
 
+    public double Number(int argument) => Convert.ToDouble(Arguments[argument], CultureInfo.InvariantCulture);
+
     public bool Flag(int argument) => (bool)Arguments[argument]!;
 
     /// <summary>Full key of one of its tensors.</summary>

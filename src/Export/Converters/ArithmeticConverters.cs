@@ -17,12 +17,12 @@ static class ArithmeticConverters
         new("THSTensor_sub_scalar", (graph, call) => graph.Sub(graph.Promoted(call, 0), graph.Number(call, 1))),
         new("THSTensor_mul", (graph, call) => graph.Mul(graph.Promoted(call, 0), graph.Promoted(call, 1))),
         new("THSTensor_mul_scalar", (graph, call) => graph.Mul(graph.Promoted(call, 0), graph.Number(call, 1))),
-        new("THSTensor_div", (graph, call) => Rounded(graph, call, graph.Div(graph.Promoted(call, 0), graph.Promoted(call, 1)))),
-        new("THSTensor_div_scalar", (graph, call) => Rounded(graph, call, graph.Div(graph.Promoted(call, 0), graph.Number(call, 1)))),
+        new("THSTensor_div", (graph, call) => Divide(graph, call, graph.Promoted(call, 0), graph.Promoted(call, 1))),
+        new("THSTensor_div_scalar", (graph, call) => Divide(graph, call, graph.Promoted(call, 0), graph.Number(call, 1))),
         new("THSTensor_true_divide", (graph, call) => graph.Div(graph.Promoted(call, 0), graph.Promoted(call, 1))),
         new("THSTensor_true_divide_scalar", (graph, call) => graph.Div(graph.Promoted(call, 0), graph.Number(call, 1))),
-        new("THSTensor_pow", (graph, call) => graph.Apply("Pow", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
-        new("THSTensor_pow_scalar", (graph, call) => graph.Apply("Pow", [graph.Promoted(call, 0), graph.Number(call, 1)])),
+        new("THSTensor_pow", (graph, call) => Power(graph, graph.Promoted(call, 0), graph.Promoted(call, 1))),
+        new("THSTensor_pow_scalar", (graph, call) => Power(graph, graph.Promoted(call, 0), graph.Number(call, 1))),
         new("THSTensor_max_elementwise", (graph, call) => graph.Apply("Max", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
         new("THSTensor_min_elementwise", (graph, call) => graph.Apply("Min", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
         new("THSTensor_clamp", (graph, call) => graph.Clip(graph.Promoted(call, 0), Optional(call, 1), Optional(call, 2))),
@@ -30,11 +30,12 @@ static class ArithmeticConverters
         new("THSTensor_clamp_max", (graph, call) => graph.Clip(graph.Promoted(call, 0), null, call.Scalar(1))),
         Unary("THSTensor_neg", "Neg"), Unary("THSTensor_abs", "Abs"), Unary("THSTensor_sqrt", "Sqrt"), Unary("THSTensor_exp", "Exp"),
         Unary("THSTensor_log", "Log"), Unary("THSTensor_reciprocal", "Reciprocal"), Unary("THSTensor_floor", "Floor"), Unary("THSTensor_ceil", "Ceil"),
-        Unary("THSTensor_sign", "Sign"), Unary("THSTensor_sin", "Sin"), Unary("THSTensor_cos", "Cos"), Unary("THSTensor_tan", "Tan"), Unary("THSTensor_erf", "Erf"),
+        Unary("THSTensor_sin", "Sin"), Unary("THSTensor_cos", "Cos"), Unary("THSTensor_tan", "Tan"), Unary("THSTensor_erf", "Erf"),
         new("THSTensor_rsqrt", (graph, call) => graph.Unary("Reciprocal", graph.Unary("Sqrt", graph.Promoted(call, 0)))),
         new("THSTensor_round", (graph, call) => call.Integer(1) == 0 ? graph.Unary("Round", call.Tensor(0)) : throw call.Refuse($"'decimals' must be 0, found {call.Integer(1)}")),
-        new("THSTensor_log1p", (graph, call) => graph.Unary("Log", graph.Shift(graph.Promoted(call, 0), 1))),
-        new("THSTensor_expm1", (graph, call) => graph.Shift(graph.Unary("Exp", graph.Promoted(call, 0)), -1)),
+        new("THSTensor_sign", (graph, call) => MathConverters.Sign(graph, call.Tensor(0))),
+        new("THSTensor_log1p", (graph, call) => MathConverters.Log1p(graph, graph.Promoted(call, 0))),
+        new("THSTensor_expm1", (graph, call) => MathConverters.Expm1(graph, graph.Promoted(call, 0))),
         // a + weight * (b - a)
         new("THSTensor_lerp", (graph, call) => graph.Add(call.Tensor(0), graph.Mul(call.Tensor(2), graph.Sub(call.Tensor(1), call.Tensor(0))))),
         // a + value * b * c, a + value * b / c
@@ -48,11 +49,17 @@ static class ArithmeticConverters
 
     static double? Optional(NativeCall call, int argument) => call.IsGiven(argument) ? call.Scalar(argument) : null;
 
-    static Value Rounded(GraphBuilder graph, NativeCall call, Value quotient) => call.Text(2) switch
+    // ONNX divides integers as C does, towards 0.
+    static Value Divide(GraphBuilder graph, NativeCall call, Value a, Value b) => call.Text(2) switch
     {
-        null => quotient,
-        "floor" => graph.Unary("Floor", quotient),
-        "trunc" => graph.Mul(graph.Unary("Sign", quotient), graph.Unary("Floor", graph.Unary("Abs", quotient))),
+        null => graph.Div(a, b),
+        "floor" => MathConverters.FloorDivide(graph, a, b),
+        "trunc" => a.Type.Element.IsFloating() ? MathConverters.Truncate(graph, graph.Div(a, b)) : graph.Div(a, b),
         string mode => throw call.Refuse($"'rounding_mode' must be floor or trunc, found {mode}"),
     };
+
+    // Runtimes raise no small integers; what is cast back wraps around as in PyTorch.
+    static Value Power(GraphBuilder graph, Value a, Value b) => a.Type.Element is ElementType.UInt8 or ElementType.Int8
+        ? graph.Cast(graph.Apply("Pow", [graph.Cast(a, ElementType.Int64), graph.Cast(b, ElementType.Int64)]), a.Type.Element)
+        : graph.Apply("Pow", [a, b]);
 }

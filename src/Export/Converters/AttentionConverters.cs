@@ -27,7 +27,17 @@ static class AttentionConverters
         {
             scores = mask.Type.Element == ElementType.Bool ? Keep(graph, scores, mask) : graph.Add(scores, mask);
         }
-        return graph.MatMul(graph.Softmax(scores), call.Tensor(2)); // [..,L,D]
+        // [..,L,D]
+        return graph.MatMul(call.IsGiven(3) && !call.IsConstant(3) ? SafeSoftmax(graph, scores) : graph.Softmax(scores), call.Tensor(2));
+    }
+
+    // A row of which a mask hides everything at run time has no weights: 0, as in PyTorch.
+    static Value SafeSoftmax(GraphBuilder graph, Value scores)
+    {
+        Value isHidden =
+            graph.Apply("Equal", [graph.Reduce("ReduceMax", scores, [-1], keep: true), graph.Scalar(double.NegativeInfinity, scores)]);
+        Value zero = graph.Scalar(0, scores);
+        return graph.Where(isHidden, zero, graph.Softmax(graph.Where(isHidden, zero, scores)));
     }
 
     static Value Keep(GraphBuilder graph, Value scores, Value mask) => graph.Apply("Where", [mask, scores, graph.Scalar(double.NegativeInfinity, scores)]);

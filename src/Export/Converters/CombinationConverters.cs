@@ -20,9 +20,17 @@ static class CombinationConverters
         // (a, b, axes of a*, length, axes of b*, length)
         new("THSLinalg_tensordot", (graph, call) => graph.Apply("Einsum", [call.Tensor(0), call.Tensor(1)], new Attributes { ["equation"] = Contraction(call, call.Integers(2), call.Integers(4)) })),
         // (input, boundaries, as int32, right): how many boundaries lie below
-        new("THSTensor_bucketize", (graph, call) => graph.Reduce("ReduceSum",
-            graph.Cast(graph.Apply(call.Flag(3) ? "LessOrEqual" : "Less", [graph.Cast(call.Tensor(1), call.Tensor(0).Type.Element), graph.Unsqueeze(call.Tensor(0), -1)]), call.ResultType()), [-1])),
+        new("THSTensor_bucketize", Bucketize),
     ];
+
+    // NaN lies above all boundaries: a boundary counts unless it is known not to lie below.
+    static Value Bucketize(GraphBuilder graph, NativeCall call)
+    {
+        ElementType type = ComparisonConverters.Wider(call.Tensor(0).Type.Element, call.Tensor(1).Type.Element);
+        Value x = graph.Unsqueeze(graph.Cast(call.Tensor(0), type), -1), boundaries = graph.Cast(call.Tensor(1), type);
+        Value isPast = graph.Unary("Not", graph.Apply(call.Flag(3) ? "Greater" : "GreaterOrEqual", [boundaries, x]));
+        return graph.Reduce("ReduceSum", graph.Cast(isPast, call.ResultType()), [-1]);
+    }
 
     // Vector i runs along axis i of all results; with "xy" the first two change places.
     static Value[] Meshgrid(GraphBuilder graph, NativeCall call)

@@ -39,12 +39,15 @@ static class ComparisonConverters
         new($"{entry}_scalar", (graph, call) =>
         {
             // A fraction compared with an integer tensor must not be cut off.
-            ElementType type = call.Scalar(1) % 1 == 0 ? call.Tensor(0).Type.Element : Wider(call.Tensor(0).Type.Element, ElementType.Float32);
+            ElementType own = call.Tensor(0).Type.Element;
+            ElementType type = call.Scalar(1) % 1 != 0 ? Wider(own, ElementType.Float32) : own == ElementType.Bool ? ElementType.Int64
+                : own;
             return compare(graph, graph.Cast(call.Tensor(0), type), graph.Constant(TensorData.Scalar(call.Scalar(1), type)));
         }),
     ];
 
-    static ElementType Wider(ElementType a, ElementType b) => Width(a) >= Width(b) ? a : b;
+    /// <summary>The type to which PyTorch promotes two tensors.</summary>
+    public static ElementType Wider(ElementType a, ElementType b) => Width(a) >= Width(b) ? a : b;
 
     // The order of PyTorch's type promotion.
     static int Width(ElementType type) => Array.IndexOf(

@@ -8,7 +8,9 @@ static class ElementIndexingConverters
 {
     public static IEnumerable<Converter> All =>
     [
-        new("THSTensor_gather", (graph, call) => GatherElements(graph, call.Tensor(0), call.Tensor(2), call.Integer(1))),
+        new("THSTensor_gather", (graph, call) => call.Shape(0).Count == 0
+            ? graph.Apply("Gather", [graph.Reshape(call.Tensor(0), -1), call.Tensor(2)], new Attributes { ["axis"] = 0 })
+            : GatherElements(graph, call.Tensor(0), call.Tensor(2), call.Integer(1))),
         new("THSTensor_take_along_dim", (graph, call) => call.Shape(0).Count == call.Shape(1).Count
             ? GatherElements(graph, call.Tensor(0), graph.Apply("Expand", [call.Tensor(1), call.Vector(call.ResultSizes())]), call.Integer(2))
             : throw call.Refuse($"input and indices must have the same number of axes, found {call.Shape(0)} and {call.Shape(1)}")),
@@ -27,8 +29,10 @@ static class ElementIndexingConverters
 
     static Value GatherElements(GraphBuilder graph, Value x, Value indices, long axis) => graph.Apply("GatherElements", [x, indices], new Attributes { ["axis"] = axis });
 
-    static Value Scatter(GraphBuilder graph, NativeCall call, string reduction) =>
-        ScatterElements(graph, call, call.Tensor(0), call.Tensor(2), SourceLike(graph, call), call.Integer(1), reduction);
+    // A scalar has one place.
+    static Value Scatter(GraphBuilder graph, NativeCall call, string reduction) => call.Shape(0).Count == 0
+        ? graph.Reshape(reduction == "none" ? call.Tensor(3) : graph.Add(call.Tensor(0), call.Tensor(3)), [])
+        : ScatterElements(graph, call, call.Tensor(0), call.Tensor(2), SourceLike(graph, call), call.Integer(1), reduction);
 
     // The source may be larger than the indices; what lies outside of them is not used.
     static Value SourceLike(GraphBuilder graph, NativeCall call)

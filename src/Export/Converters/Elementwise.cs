@@ -16,6 +16,8 @@ static class Elementwise
         ? graph.Constant(TensorData.Scalar(call.Scalar(argument), type))
         : graph.Cast(graph.Squeeze(call.Vector(call.Quantity(argument)), 0), type);
 
+    public static bool IsFloating(this ElementType type) => type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
+
     public static Value Scale(this GraphBuilder graph, Value x, double factor) => factor == 1 ? x : graph.Mul(x, graph.Scalar(factor, x));
 
     public static Value Shift(this GraphBuilder graph, Value x, double summand) => summand == 0 ? x : graph.Add(x, graph.Scalar(summand, x));

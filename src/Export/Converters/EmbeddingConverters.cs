@@ -12,14 +12,31 @@ static class EmbeddingConverters
     // Positions in the constructor's arguments of an EmbeddingBag, with or without given weights.
     const int BagMode = 6, BagPadding = 9;
 
+    // Position of the largest norm; behind it whether there is one, and which norm it is.
+    const int MaxNorm = 4, BagMaxNorm = 2;
+
     public static IEnumerable<Converter> All =>
     [
         new("THSNN_Embedding_forward", (graph, call) => Rows(graph, call)),
         new("THSNN_EmbeddingBag_forward", Bag),
     ];
 
-    static Value Rows(GraphBuilder graph, NativeCall call) =>
-        graph.Apply("Gather", [Weight(call, call.OpaqueModule(0)), graph.Cast(call.Tensor(1), ElementType.Int64)], new Attributes { ["axis"] = 0 });
+    static Value Rows(GraphBuilder graph, NativeCall call)
+    {
+        OpaqueModule module = call.OpaqueModule(0);
+        Value rows = graph.Apply("Gather", [Weight(call, module), graph.Cast(call.Tensor(1), ElementType.Int64)],
+            new Attributes { ["axis"] = 0 });
+        int limit = module.Instance is EmbeddingBag ? BagMaxNorm : MaxNorm;
+        return module.Flag(limit + 1) ? Limited(graph, rows, module.Number(limit), module.Number(limit + 2)) : rows;
+    }
+
+    // Rows longer than the limit are shortened to it: x * limit / (|x|_p + 1e-7).
+    static Value Limited(GraphBuilder graph, Value rows, double limit, double p)
+    {
+        Value length = ReductionConverters.Norm(graph, rows, p, [-1], keep: true);
+        Value shortened = graph.Mul(rows, graph.Div(graph.Scalar(limit, length), graph.Shift(length, 1e-7)));
+        return graph.Where(graph.Apply("Greater", [length, graph.Scalar(limit, length)]), shortened, rows);
+    }
 
     // TorchSharp 0.107.0: of an embedding made from given weights, the state dict still has the random ones that it was first made with.
     static Value Weight(NativeCall call, OpaqueModule module)

@@ -11,8 +11,10 @@ static class MathConverters
         Same("THSTensor_acos", "Acos"), Same("THSTensor_asin", "Asin"), Same("THSTensor_atan", "Atan"), Same("THSTensor_cosh", "Cosh"), Same("THSTensor_sinh", "Sinh"),
         Same("THSTensor_arccosh", "Acosh"), Same("THSTensor_arcsinh", "Asinh"), Same("THSTensor_arctanh", "Atanh"),
         One("THSTensor_exp2", Exp2), One("THSSpecial_exp2", Exp2), One("THSTensor_trunc", Truncate), One("THSTensor_frac", (graph, x) => graph.Sub(x, Truncate(graph, x))),
-        One("THSTensor_erfc", Erfc), One("THSSpecial_erfc", Erfc), One("THSSpecial_erf", (graph, x) => graph.Unary("Erf", x)), One("THSSpecial_expm1", (graph, x) => graph.Shift(graph.Unary("Exp", x), -1)),
-        One("THSSpecial_expit", (graph, x) => graph.Unary("Sigmoid", x)), One("THSTensor_sinc", Sinc), One("THSSpecial_sinc", Sinc), One("THSTensor_sgn", (graph, x) => graph.Unary("Sign", x)),
+        One("THSTensor_erfc", Erfc), One("THSSpecial_erfc", Erfc), One("THSSpecial_erf", (graph, x) => graph.Unary("Erf", x)),
+            One("THSSpecial_expm1", Expm1),
+        One("THSSpecial_expit", (graph, x) => graph.Unary("Sigmoid", x)), One("THSTensor_sinc", Sinc), One("THSSpecial_sinc", Sinc),
+            One("THSTensor_sgn", Sign),
         One("THSSpecial_ndtr", (graph, x) => graph.Scale(Erfc(graph, graph.Scale(x, -Math.Sqrt(0.5))), 0.5)), One("THSTensor_positive", (_, x) => x),
         One("THSTensor_deg2rad", (graph, x) => graph.Scale(x, Math.PI / 180)), One("THSTensor_rad2deg", (graph, x) => graph.Scale(x, 180 / Math.PI)),
         new("THSTensor_logit", (graph, call) => Logit(graph, call)),
@@ -44,9 +46,41 @@ static class MathConverters
 
     static Value Exp2(GraphBuilder graph, Value x) => graph.Unary("Exp", graph.Scale(x, Math.Log(2)));
 
-    static Value Truncate(GraphBuilder graph, Value x) => graph.Mul(graph.Unary("Sign", x), graph.Unary("Floor", graph.Unary("Abs", x)));
+    /// <summary>1 above 0, -1 below, and 0 for 0 and NaN.</summary>
+    public static Value Sign(GraphBuilder graph, Value x) => x.Type.Element.IsFloating()
+        ? graph.Sub(graph.Cast(graph.Apply("Greater", [x, graph.Scalar(0, x)]), x.Type.Element),
+            graph.Cast(graph.Apply("Less", [x, graph.Scalar(0, x)]), x.Type.Element))
+        : graph.Unary("Sign", x);
 
-    static Value Erfc(GraphBuilder graph, Value x) => graph.Sub(graph.Scalar(1, x), graph.Unary("Erf", x));
+    /// <summary>e^x - 1 without cancelling near 0: tanh(x / 2) * (e^x + 1).</summary>
+    public static Value Expm1(GraphBuilder graph, Value x) =>
+        graph.Mul(graph.Unary("Tanh", graph.Scale(x, 0.5)), graph.Shift(graph.Unary("Exp", x), 1));
+
+    /// <summary>log(1 + x), near 0 as 2 artanh(x / (2 + x)), which does not cancel.</summary>
+    public static Value Log1p(GraphBuilder graph, Value x)
+    {
+        Value isSmall = graph.Apply("Less", [graph.Unary("Abs", x), graph.Scalar(0.5, x)]);
+        Value small = graph.Where(isSmall, x, graph.Scalar(0, x));
+        Value near = graph.Scale(graph.Unary("Atanh", graph.Div(small, graph.Shift(small, 2))), 2);
+        return graph.Where(isSmall, near, graph.Unary("Log", graph.Shift(x, 1)));
+    }
+
+    public static Value Truncate(GraphBuilder graph, Value x) => !x.Type.Element.IsFloating() ? x
+        : graph.Mul(graph.Unary("Sign", x), graph.Unary("Floor", graph.Unary("Abs", x)));
+
+    // 1 - erf(x) would cancel: t e^(-x^2 + p(t)) with t = 1 / (1 + |x| / 2), and 2 - that for x < 0; off by a fraction of 1.2e-7 everywhere
+    // (Press et al., Numerical
+    // Recipes, 1992, section 6.2).
+    static Value Erfc(GraphBuilder graph, Value x)
+    {
+        double[] coefficients = [0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196,
+            1.00002368, -1.26551223];
+        Value size = graph.Unary("Abs", x), t = graph.Unary("Reciprocal", graph.Shift(graph.Scale(size, 0.5), 1));
+        Value polynomial = coefficients.Skip(1)
+            .Aggregate(graph.Scalar(coefficients[0], x), (sum, next) => graph.Shift(graph.Mul(sum, t), next));
+        Value tail = graph.Mul(t, graph.Unary("Exp", graph.Sub(polynomial, graph.Mul(size, size))));
+        return graph.Where(graph.Apply("Less", [x, graph.Scalar(0, x)]), graph.Sub(graph.Scalar(2, x), tail), tail);
+    }
 
     // sin(pi x) / (pi x), and 1 at 0.
     static Value Sinc(GraphBuilder graph, Value x)
@@ -64,13 +98,35 @@ static class MathConverters
 
     static Value Fmod(GraphBuilder graph, Value a, Value b) => graph.Apply("Mod", [a, b], new Attributes { ["fmod"] = 1 });
 
-    // The sign is the divisor's: a - b * floor(a / b).
-    static Value Remainder(GraphBuilder graph, Value a, Value b) =>
-        a.Type.Element is ElementType.Float32 or ElementType.Float64 ? graph.Sub(a, graph.Mul(b, graph.Unary("Floor", graph.Div(a, b)))) : graph.Apply("Mod", [a, b]);
+    // The sign is the divisor's, as PyTorch has it: the remainder of C, moved by the divisor where their signs differ.
+    static Value Remainder(GraphBuilder graph, Value a, Value b)
+    {
+        if (!a.Type.Element.IsFloating())
+        {
+            return graph.Apply("Mod", [a, b]);
+        }
+        Value rest = Fmod(graph, a, b);
+        return graph.Where(IsOpposite(graph, rest, b), graph.Add(rest, b), rest);
+    }
 
-    // Of integers: (a - a mod b) / b, where nothing is left to round.
-    static Value FloorDivide(GraphBuilder graph, Value a, Value b) =>
-        a.Type.Element is ElementType.Float32 or ElementType.Float64 ? graph.Unary("Floor", graph.Div(a, b)) : graph.Div(graph.Sub(a, graph.Apply("Mod", [a, b])), b);
+    // A rest that is not 0 and has another sign than the divisor.
+    static Value IsOpposite(GraphBuilder graph, Value rest, Value b)
+    {
+        Value zero = graph.Scalar(0, b), differs = graph.Apply("Xor", [graph.Apply("Less", [rest, zero]), graph.Apply("Less", [b, zero])]);
+        return graph.Apply("And", [graph.Unary("Not", graph.Apply("Equal", [rest, zero])), differs]);
+    }
+
+    /// <summary>The quotient rounded down: (a - a mod b) / b, in which nothing but rounding is left to round; a / b where b is 0.</summary>
+    public static Value FloorDivide(GraphBuilder graph, Value a, Value b)
+    {
+        if (!a.Type.Element.IsFloating())
+        {
+            return graph.Div(graph.Sub(a, graph.Apply("Mod", [a, b])), b);
+        }
+        Value rest = Fmod(graph, a, b), quotient = graph.Div(graph.Sub(a, rest), b);
+        Value whole = graph.Unary("Round", graph.Where(IsOpposite(graph, rest, b), graph.Shift(quotient, -1), quotient));
+        return graph.Where(graph.Apply("Equal", [b, graph.Scalar(0, b)]), graph.Div(a, b), whole);
+    }
 
     // atan(y / x), moved by pi where x < 0; pi/2 with the sign of y where x = 0.
     static Value Atan2(GraphBuilder graph, Value y, Value x)
@@ -102,9 +158,18 @@ static class MathConverters
     // (a, b, rtol, atol, equal_nan): |a - b| <= atol + rtol * |b|
     static Value IsClose(GraphBuilder graph, NativeCall call)
     {
-        (Value a, Value b) = (call.Tensor(0), call.Tensor(1));
-        return call.Flag(4)
-            ? throw call.Refuse("'equal_nan' has no ONNX form here")
-            : graph.Apply("LessOrEqual", [graph.Unary("Abs", graph.Sub(a, b)), graph.Shift(graph.Scale(graph.Unary("Abs", b), call.Number(2)), call.Number(3))]);
+        ElementType type = ComparisonConverters.Wider(call.Tensor(0).Type.Element, call.Tensor(1).Type.Element);
+        Value a = graph.Cast(call.Tensor(0), type), b = graph.Cast(call.Tensor(1), type), isEqual = graph.Apply("Equal", [a, b]);
+        ElementType wide = type.IsFloating() ? type : ElementType.Float64;
+        Value x = graph.Cast(a, wide), y = graph.Cast(b, wide), distance = graph.Unary("Abs", graph.Sub(x, y));
+        Value allowed = graph.Shift(graph.Scale(graph.Unary("Abs", y), call.Number(2)), call.Number(3));
+        // Equal infinities are close, an infinite distance is not.
+        Value isNear =
+            graph.Apply("And",
+            [graph.Apply("Less", [distance, graph.Scalar(double.PositiveInfinity, distance)]),
+            graph.Apply("LessOrEqual", [distance, allowed])]);
+        Value isClose = graph.Apply("Or", [isEqual, isNear]);
+        return call.Flag(4) ? graph.Apply("Or", [isClose, graph.Apply("And", [graph.Unary("IsNaN", x), graph.Unary("IsNaN", y)])])
+            : isClose;
     }
 }

@@ -87,7 +87,8 @@ static class NormalizationConverters
     static Value LocalResponseNorm(GraphBuilder graph, NativeCall call)
     {
         (Value x, long size) = (call.Tensor(0), call.Integer(1));
-        if (size % 2 == 1)
+        // Runtimes take images alone.
+        if (size % 2 == 1 && call.Shape(0).Count == 4)
         {
             return graph.Apply("LRN", [x], new Attributes { ["size"] = size, ["alpha"] = call.Number(2), ["beta"] = call.Number(3), ["bias"] = call.Number(4) });
         }

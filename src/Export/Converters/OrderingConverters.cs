@@ -19,13 +19,32 @@ static class OrderingConverters
         // (input, dim, has_type, type)
         new("THSTensor_cumsum", (graph, call) => graph.Apply("CumSum", [graph.Promoted(call, 0), graph.Integer(call.Shape(0).Axis(call.Integer(1)))])),
         new("THSTensor_cumprod", (graph, call) => Running(graph, call, "ReduceProd", 1)),
-        new("THSTensor_cummax", (graph, call) => [Running(graph, call, "ReduceMax", double.NegativeInfinity, 2), null]),
-        new("THSTensor_cummin", (graph, call) => [Running(graph, call, "ReduceMin", double.PositiveInfinity, 2), null]),
+        new("THSTensor_cummax", (graph, call) => [Running(graph, call, "ReduceMax", Lowest(call.ResultType()), 2), null]),
+        new("THSTensor_cummin", (graph, call) => [Running(graph, call, "ReduceMin", Highest(call.ResultType()), 2), null]),
         new("THSTensor_logcumsumexp", (graph, call) => Running(graph, call, "ReduceLogSumExp", double.NegativeInfinity)),
     ];
 
     public static Value[] TopK(GraphBuilder graph, Value x, Value count, long axis, bool largest) =>
         graph.Apply("TopK", [x, count], new Attributes { ["axis"] = axis, ["largest"] = largest ? 1 : 0, ["sorted"] = 1 }, 2);
+
+    static double Lowest(ElementType type) => type switch
+    {
+        ElementType.Bool or ElementType.UInt8 => 0,
+        ElementType.Int8 => sbyte.MinValue,
+        ElementType.Int32 => int.MinValue,
+        ElementType.Int64 => long.MinValue,
+        _ => double.NegativeInfinity,
+    };
+
+    static double Highest(ElementType type) => type switch
+    {
+        ElementType.Bool => 1,
+        ElementType.UInt8 => byte.MaxValue,
+        ElementType.Int8 => sbyte.MaxValue,
+        ElementType.Int32 => int.MaxValue,
+        ElementType.Int64 => 1L << 62, // a double holds it
+        _ => double.PositiveInfinity,
+    };
 
     static Value[] Sort(GraphBuilder graph, NativeCall call, long axis, bool descending) =>
         TopK(graph, call.Tensor(0), call.Vector(call.Sizes(0)[call.Shape(0).Axis(axis)]), axis, descending);
@@ -43,9 +62,10 @@ static class OrderingConverters
     // The lower one of two in the middle.
     static Value Median(GraphBuilder graph, NativeCall call)
     {
-        Quantity middle = call.Sizes(0).Aggregate((a, b) => Quantity.Combine(a, b, (x, y) => x * y)).Select(count => (count + 1) / 2);
-        Value sorted = TopK(graph, graph.Reshape(call.Tensor(0), -1), call.Vector(middle), 0, largest: false)[0];
-        return graph.Squeeze(graph.Slice(sorted, 0, -1, long.MaxValue), 0);
+        Value flat = graph.Reshape(call.Tensor(0), -1), one = graph.Constant(TensorData.Vector(1)),
+            two = graph.Constant(TensorData.Vector(2));
+        Value middle = graph.Div(graph.Add(graph.Apply("Shape", [flat]), one), two);
+        return graph.Squeeze(graph.Slice(TopK(graph, flat, middle, 0, largest: false)[0], 0, -1, long.MaxValue), 0);
     }
 
     // [..,L,..] to [..,L,L]: row i keeps the elements 0..i, the others are neutral; then each row is reduced.

@@ -68,9 +68,8 @@ static class PoolingConverters
         }
         var attributes = new Attributes { ["kernel_shape"] = kernel, ["strides"] = strides.Length == 0 ? kernel : ConvolutionConverters.PerAxis(strides, axes, 1) };
         Value mean = Batched(graph, call, axes, x => graph.Apply("AveragePool", [graph.Apply("Pow", [x, graph.Scalar(p, x)])], attributes));
-        // PyTorch: sign(s) * relu(|s|), of the sum s.
         Value sum = graph.Scale(mean, kernel.Aggregate(1.0, (a, b) => a * b));
-        return graph.Apply("Pow", [graph.Unary("Relu", sum), graph.Scalar(1 / p, sum)]);
+        return graph.Apply("Pow", [sum, graph.Scalar(1 / p, sum)]); // NaN of a negative sum, as in PyTorch
     }
 
     static Value Batched(GraphBuilder graph, NativeCall call, int axes, Func<Value, Value> pool) => call.Shape(0).Count == axes + 2
@@ -97,22 +96,27 @@ static class PoolingConverters
             : null;
     }
 
+    // Number of pooled axes: the numbers of the result's size, or of the name of the entry; a tensor without a batch has one axis less
+    // before them.
+    static int Spatial(NativeCall call) => call.Entry[^2] is >= '1' and <= '3' ? call.Entry[^2] - '0' : call.Shape(0).Count - 2;
+
     static bool IsGlobal(NativeCall call) => call.ResultShape().Skip(2).All(size => size.Size == 1);
 
     /// <summary>A mean over all of an axis, over equal windows, or over windows of unequal size: axis by axis a product with a matrix of weights.</summary>
     public static Value AdaptiveAverage(GraphBuilder graph, NativeCall call)
     {
         Value x = call.Tensor(0);
-        if (IsGlobal(call))
+        bool isBatched = call.Shape(0).Count == Spatial(call) + 2;
+        if (isBatched && IsGlobal(call))
         {
             return graph.Unary("GlobalAveragePool", x);
         }
-        if (EqualWindows(call) is long[] window)
+        if (isBatched && EqualWindows(call) is long[] window)
         {
             return graph.Apply("AveragePool", [x], new Attributes { ["kernel_shape"] = window, ["strides"] = window });
         }
         int rank = call.Shape(0).Count;
-        for (int axis = 2; axis < rank; axis++)
+        for (int axis = rank - Spatial(call); axis < rank; axis++)
         {
             long[] toLast = [.. Enumerable.Range(0, rank).Select(i => (long)i)];
             (toLast[axis], toLast[rank - 1]) = (rank - 1, axis);
@@ -136,19 +140,31 @@ static class PoolingConverters
     // (input, sizes*, length, out indices): maxima and their places in each plane.
     static Value?[] AdaptiveMax(GraphBuilder graph, NativeCall call)
     {
-        Value x = call.Tensor(0);
-        if (IsGlobal(call))
+        if (call.Shape(0).Count != Spatial(call) + 2)
+        {
+            NativeCall batched = call.WithFirst(graph.Unsqueeze(call.Tensor(0), 0));
+            return [.. AdaptiveMaxOf(graph, batched, batched.Tensor(0), 1).Select(value => value is null ? null : graph.Squeeze(value, 0))];
+        }
+        return AdaptiveMaxOf(graph, call, call.Tensor(0), 0);
+    }
+
+    // The call's sizes begin `added` axes behind those of x.
+    static Value?[] AdaptiveMaxOf(GraphBuilder graph, NativeCall call, Value x, int added)
+    {
+        if (call.ResultShape().Skip(2 - added).All(size => size.Size == 1))
         {
             Value index = graph.ArgMax(graph.Reshape(x, 0, 0, -1), 2, keep: true);
-            return [graph.Unary("GlobalMaxPool", x), call.Shape(0).Count == 3 ? index : graph.Unsqueeze(index, [.. Enumerable.Range(3, call.Shape(0).Count - 3).Select(axis => (long)axis)])];
+            return [graph.Unary("GlobalMaxPool", x), x.Shape.Count == 3 ? index
+                : graph.Unsqueeze(index, [.. Enumerable.Range(3, x.Shape.Count - 3).Select(axis => (long)axis)])];
         }
-        if (EqualWindows(call) is long[] window)
+        if (added == 0 && EqualWindows(call) is long[] window)
         {
             return [graph.Apply("MaxPool", [x], new Attributes { ["kernel_shape"] = window, ["strides"] = window }), null];
         }
-        for (int axis = 2; axis < call.Shape(0).Count; axis++)
+        for (int axis = 2; axis < x.Shape.Count; axis++)
         {
-            long from = call.Shape(0)[axis].Size ?? throw call.Refuse($"the spatial sizes must be fixed, found {call.Shape(0)}"), to = call.ResultShape()[axis].Size ?? from;
+            long from = call.Shape(0)[axis - added].Size ?? throw call.Refuse($"the spatial sizes must be fixed, found {call.Shape(0)}"),
+                to = call.ResultShape()[axis - added].Size ?? from;
             x = graph.Apply("Concat", [.. Enumerable.Range(0, (int)to).Select(i => graph.Reduce("ReduceMax", graph.Slice(x, axis, i * from / to, ((i + 1) * from + to - 1) / to), [axis], keep: true))], new Attributes { ["axis"] = axis });
         }
         return [x, null];

@@ -22,6 +22,11 @@ static class ResizeConverters
         {
             throw call.Refuse("'antialias' has no ONNX form below opset 18, and runtimes do not agree on it; resize without it");
         }
+        if (call.Integer(5) == 0)
+        {
+            bool isByScale = !call.IsGiven(1) && call.IsGiven(3) && !call.Flag(7);
+            return Nearest(graph, call, isByScale ? MemoryMarshal.Cast<long, double>(call.Integers(3)).ToArray() : null);
+        }
         if (call.Integer(5) == 5)
         {
             return PoolingConverters.AdaptiveAverage(graph, call);
@@ -29,7 +34,6 @@ static class ResizeConverters
         bool corners = call.Integer(6) == 1;
         Attributes attributes = call.Integer(5) switch
         {
-            0 => new() { ["mode"] = "nearest", ["coordinate_transformation_mode"] = "asymmetric", ["nearest_mode"] = "floor" },
             1 or 2 or 4 => new() { ["mode"] = "linear", ["coordinate_transformation_mode"] = corners ? "align_corners" : "half_pixel" },
             3 => new() { ["mode"] = "cubic", ["coordinate_transformation_mode"] = corners ? "align_corners" : "half_pixel", ["cubic_coeff_a"] = -0.75 },
             6 => new() { ["mode"] = "nearest", ["coordinate_transformation_mode"] = "half_pixel", ["nearest_mode"] = "round_prefer_ceil" },
@@ -41,8 +45,47 @@ static class ResizeConverters
         return Resize(graph, call, scales, attributes);
     }
 
-    static Value UpsampleNearest(GraphBuilder graph, NativeCall call) =>
-        Resize(graph, call, [], new Attributes { ["mode"] = "nearest", ["coordinate_transformation_mode"] = "asymmetric", ["nearest_mode"] = "floor" });
+    static Value UpsampleNearest(GraphBuilder graph, NativeCall call) => Nearest(graph, call, null);
+
+    // Element i takes element floor(i * scale), of the scale and the product in float32, as PyTorch rounds them; runtimes round Resize
+    // otherwise.
+    static Value Nearest(GraphBuilder graph, NativeCall call, double[]? factors)
+    {
+        Value x = call.Tensor(0);
+        for (int axis = 2; axis < call.Shape(0).Count; axis++)
+        {
+            (Quantity from, Quantity to) = (call.Sizes(0)[axis], call.ResultSizes()[axis]);
+            float? given = factors is null ? null : (float)(1 / factors[axis - 2]);
+            if (!from.Equals(to) || given is not (null or 1))
+            {
+                x = graph.Apply("Gather", [x, NearestIndices(graph, call, from, to, given)], new Attributes { ["axis"] = axis });
+            }
+        }
+        return x;
+    }
+
+    static Value NearestIndices(GraphBuilder graph, NativeCall call, Quantity from, Quantity to, float? given)
+    {
+        if (from.Constant is long length && to.Constant is long count)
+        {
+            float factor = given ?? (float)length / count;
+            return graph.Constant(
+                TensorData.Vector([.. Enumerable.Range(0, (int)count).Select(i => Math.Min((long)MathF.Floor(i * factor), length - 1))]));
+        }
+        Value size = graph.Cast(call.Vector(from), ElementType.Float64), numbers = graph.Cast(graph.Numbers(call, to), ElementType.Float64);
+        Value scale = given is float fixedScale ? graph.Scalar(fixedScale, size)
+            : Single(graph.Div(size, graph.Cast(call.Vector(to), ElementType.Float64)));
+        Value places = graph.Cast(graph.Unary("Floor", Single(graph.Mul(numbers, scale))), ElementType.Int64);
+        return graph.Apply("Min", [places, graph.Sub(call.Vector(from), graph.Constant(TensorData.Vector(1)))]);
+
+        // Rounded to the 24 bits of a single by arithmetic of doubles (T. J. Dekker, 1971, section 5), which the float64 evaluator rounds
+        // as well.
+        Value Single(Value value)
+        {
+            Value wide = graph.Scale(value, (1 << 29) + 1.0);
+            return graph.Sub(wide, graph.Sub(wide, value));
+        }
+    }
 
     static Value Resize(GraphBuilder graph, NativeCall call, double[] scales, Attributes attributes) => scales.Length > 0
         ? graph.Apply("Resize", [call.Tensor(0), null, graph.Constant(TensorData.Of([.. scales.Select(scale => (float)scale)], scales.Length))], attributes)

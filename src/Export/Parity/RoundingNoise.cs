@@ -6,7 +6,7 @@ namespace Toolchain.Export.Parity;
 static class RoundingNoise
 {
     // A node rounds its result once here; inside of a product or a sum a runtime rounds many times.
-    const double Roundings = 16;
+    const double Roundings = 8;
 
     /// <summary>The noise of each output; empty where the model cannot be evaluated.</summary>
     public static Dictionary<string, double> Of(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)

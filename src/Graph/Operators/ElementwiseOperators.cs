@@ -58,7 +58,16 @@ static class ElementwiseOperators
 
     // Division of integers drops the fraction, as in ONNX.
     static Func<double, double, double> Truncating(ElementType type, Func<double, double, double> function) =>
-        type.IsFloat() ? function : (a, b) => Math.Truncate(function(a, b));
+        type.IsFloat() ? function : (a, b) => Wrapped(Math.Truncate(function(a, b)), type);
+
+    // Integers of fewer than 64 bits wrap around, as in C.
+    static double Wrapped(double value, ElementType type) => type switch
+    {
+        ElementType.UInt8 => unchecked((byte)(long)value),
+        ElementType.Int8 => unchecked((sbyte)(long)value),
+        ElementType.Int32 => unchecked((int)(long)value),
+        _ => value,
+    };
 
     static double Sigmoid(double x) => x >= 0 ? 1 / (1 + Math.Exp(-x)) : Math.Exp(x) / (1 + Math.Exp(x));
 
@@ -95,6 +104,8 @@ static class ElementwiseOperators
     static NdArray[] Cast(ValueScope scope)
     {
         var type = (ElementType)scope.Attributes.Int("to", 0);
-        return [scope[0].Map(value => type == ElementType.Bool ? (value != 0 ? 1 : 0) : type.IsFloat() ? value : Math.Truncate(value), type)];
+        return [scope[0]
+            .Map(value => type == ElementType.Bool ? (value != 0 ? 1 : 0) : type.IsFloat() ? value : Wrapped(Math.Truncate(value), type),
+            type)];
     }
 }

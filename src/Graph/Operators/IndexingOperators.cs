@@ -100,6 +100,10 @@ static class IndexingOperators
 
     static (long First, long Count) Range(long size, long start, long end, long step)
     {
+        if (size == 0)
+        {
+            return (0, 0);
+        }
         (long low, long high) = step > 0 ? (0L, size) : (-1L, size - 1);
         long first = Math.Clamp(start < 0 ? start + size : start, step > 0 ? low : 0, high);
         long last = Math.Clamp(end < 0 ? end + size : end, low, step > 0 ? high : size);

@@ -5,7 +5,8 @@ static class ReductionOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        Reduce("ReduceSum", values => values.Sum()), Reduce("ReduceMean", values => values.Average()), Reduce("ReduceMax", values => values.Max()),
+        Reduce("ReduceSum", values => values.Sum()), Reduce("ReduceMean", values => values.Sum() / values.Length),
+            Reduce("ReduceMax", values => values.Max()),
         Reduce("ReduceMin", values => values.Min()), Reduce("ReduceProd", values => values.Aggregate(1.0, (a, b) => a * b)),
         Reduce("ReduceL1", values => values.Sum(Math.Abs)), Reduce("ReduceL2", values => Math.Sqrt(values.Sum(x => x * x))),
         Reduce("ReduceSumSquare", values => values.Sum(x => x * x)), Reduce("ReduceLogSumExp", LogSumExp),

@@ -21,7 +21,8 @@ sealed record Windows(int[] Kernel, int[] Strides, int[] Dilations, int[] Begin,
     public int OutputSize(int axis, int size)
     {
         int room = size + Begin[axis] + End[axis] - Dilations[axis] * (Kernel[axis] - 1) - 1;
-        if (room < 0)
+        // A ceiling makes room for one window that begins inside.
+        if (room < 0 && !(CeilMode && room + Strides[axis] > 0))
         {
             throw new GraphException($"kernel {Kernel[axis]} is larger than the padded size {size + Begin[axis] + End[axis]}.");
         }
