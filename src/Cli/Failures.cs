@@ -10,6 +10,7 @@ static class Failures
     public static int StatusOf(Exception error) => error switch
     {
         DivergedException => ExitCodes.Diverged,
+        CheckpointException => ExitCodes.BadModel,
         ParityException or ExportException => ExitCodes.CheckFailed,
         _ => ExitCodes.Of(error),
     };

@@ -36,17 +36,18 @@ public sealed class BadEvaluationTests : IDisposable
     }
 
     [Fact]
-    public void Evaluate_BesideAnotherModelsManifest_TakesNothingFromIt()
+    public void Evaluate_BesideAManifest_TakesItsTimeOrRefusesAnotherModels()
     {
         Assert.Equal(0, Run("flat", "strokes:140").Status);
+        Assert.Equal(JsonValueKind.Null, Rows()[0].GetProperty("train_seconds").ValueKind);
         string digest = Rows()[0].GetProperty("model_sha256").GetString()!;
-        foreach ((string of, double? seconds) in new[] { (new string('0', 64), (double?)null), (digest, 2.5) })
-        {
-            File.WriteAllText(In("manifest.json"), $$"""{ "model_sha256": "{{of}}", "train_seconds": 2.5 }""");
-            Assert.Equal(0, Run("flat", "strokes:140").Status);
-            JsonElement found = Rows()[0].GetProperty("train_seconds");
-            Assert.Equal(seconds, found.ValueKind == JsonValueKind.Null ? null : found.GetDouble());
-        }
+        File.WriteAllText(In("manifest.json"), $$"""{ "model_sha256": "{{digest}}", "flat_sha256": "{{digest}}", "train_seconds": 2.5 }""");
+        Assert.Equal(0, Run("flat", "strokes:140").Status);
+        Assert.Equal(2.5, Rows()[0].GetProperty("train_seconds").GetDouble());
+        File.WriteAllText(In("manifest.json"), $$"""{ "flat_sha256": "{{new string('0', 64)}}", "train_seconds": 2.5 }""");
+        (int status, string error) = Run("flat", "strokes:140");
+        Assert.Equal(4, status);
+        Assert.Contains($"expected the SHA-256 {new string('0', 64)} that manifest.json beside it has, found {digest}", error, StringComparison.Ordinal);
 
         JsonElement[] Rows() => [.. JsonDocument.Parse(File.ReadAllText(In("report/metrics.json"))).RootElement.GetProperty("rows").EnumerateArray()];
     }

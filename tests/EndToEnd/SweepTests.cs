@@ -76,7 +76,7 @@ public sealed class SweepTests : IDisposable
             |---|---|---|
             |  | 50.00 | 25.00 |
 
-            """, SweepTable.Markdown(grid, [new SweepCell([], 0.5, 0.9512, 1, 0.7), new SweepCell([], 0.25, 0.8, 1, 0.6)]));
+            """, SweepTable.Markdown(grid, [new SweepCell([], 0.5, 0.9512, 0.7), new SweepCell([], 0.25, 0.8, 0.6)]));
     }
 
     [Fact]

@@ -59,6 +59,7 @@ static class ExportCommand
                 Half = parsed.GetValue(half),
             };
             config.Require(run, request);
+            TrainingRun.RequireOwnFiles(run);
             string path = parsed.GetValue(output) ?? run.Model;
             OutputPath.RequireFile(path);
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));

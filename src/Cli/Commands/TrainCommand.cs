@@ -46,6 +46,11 @@ static class TrainCommand
             // Other threads or another device would go on with other bits.
             torch.Device device = Devices.Choose(earlier is { Device: "cpu" } && !IsGiven(common.Device) ? ComputeDevice.Cpu : parsed.GetValue(common.Device));
             int threads = Devices.UseThreads(earlier is null || IsGiven(common.Threads) ? parsed.GetValue(common.Threads) : earlier.Threads);
+            if (parsed.GetValue(output) is string asked)
+            {
+                OutputPath.RequireFolder(asked);
+                RunFolder.RequireFree(asked); // before images are read
+            }
             TimeSpan? limit = parsed.GetValue(time) is string text ? Durations.Parse(text) : null;
             string spec = earlier is null || IsGiven(common.Data) ? common.Spec(parsed, terminal) : earlier.DataSpec;
             DigitSet digits = common.Open(parsed, terminal, spec, Split.Train);
@@ -82,6 +87,12 @@ static class TrainCommand
         {
             terminal.WithProgress($"training {method.Name}", total, "images",
                 report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report, batchSize) }), request.Time);
+        }
+        catch (Exception error) when (!request.Resume && error is (ArgumentException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException))
+        {
+            // Nothing was trained: the same command with right values may take the folder.
+            run.DiscardIfBlank();
+            throw;
         }
         catch (OperationCanceledException error)
         {

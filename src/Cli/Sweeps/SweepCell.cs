@@ -11,9 +11,8 @@ namespace Toolchain.Cli.Sweeps;
 /// <param name="Settings">Its key=value texts.</param>
 /// <param name="Strict">Accuracy of 10 k-means clusters, one-to-one, on the test images, in [0..1].</param>
 /// <param name="Poster">Accuracy under the poster's protocol, in [0..1].</param>
-/// <param name="TrainSeconds">Wall time of training.</param>
 /// <param name="Linear">Accuracy of a linear probe, which learns with labels, in [0..1]; 0 where the sweep does not ask for it.</param>
-sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Poster, double TrainSeconds, double Linear = 0)
+sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Poster, double Linear = 0)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
@@ -53,7 +52,7 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
         var subject = Subject.Of(session, request.Digits, test, cancellation: request.Cancellation);
         var evaluation = new Evaluation(request.Digits, test, request.Seed, request.Threads);
-        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(subject), test), Accuracy(evaluation.PosterOf(subject), test), subject.TrainSeconds ?? 0, probe ? evaluation.Linear(subject) : 0);
+        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(subject), test), Accuracy(evaluation.PosterOf(subject), test), probe ? evaluation.Linear(subject) : 0);
         AtomicFile.WriteText(Path.Combine(folder, "cell.json"), JsonSerializer.Serialize(cell, indented) + "\n");
         return cell;
     }

@@ -31,7 +31,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         var options = (TOptions)request.Options;
         string checkpoint = FindCheckpoint(run);
         using IGradientTrainer trainer = Create(options, Job(request));
-        int steps = Checkpoint.Load(checkpoint, trainer);
+        int steps = Checkpoint.Load(checkpoint, trainer, run.ConfigSha256);
         return Export(trainer, request, opset, steps, steps == options.StepCount);
     }
 
@@ -39,7 +39,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     {
         string checkpoint = FindCheckpoint(run);
         IGradientTrainer trainer = Create((TOptions)options, job);
-        Checkpoint.LoadEncoder(checkpoint, trainer);
+        Checkpoint.LoadEncoder(checkpoint, trainer, run.ConfigSha256);
         return trainer;
     }
 

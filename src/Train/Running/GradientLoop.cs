@@ -40,7 +40,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
     public int Run()
     {
         var sampler = new BatchSampler(request.Digits.Count, options.BatchSize, (ulong)request.Seed);
-        int first = File.Exists(run.LastCheckpoint) ? Checkpoint.Load(run.LastCheckpoint, trainer) : 0;
+        int first = File.Exists(run.LastCheckpoint) ? Checkpoint.Load(run.LastCheckpoint, trainer, run.ConfigSha256) : 0;
         using var log = new MetricsLog(run, first);
         var clock = Stopwatch.StartNew();
         TimeSpan saved = TimeSpan.Zero, before = run.TimeTaken;
@@ -74,7 +74,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
 
         void Save(int steps)
         {
-            Checkpoint.Save(run.LastCheckpoint, trainer, steps);
+            Checkpoint.Save(run.LastCheckpoint, trainer, steps, run.ConfigSha256);
             run.TimeTaken = before + clock.Elapsed;
         }
     }

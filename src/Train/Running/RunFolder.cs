@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Toolchain.Data;
 
 namespace Toolchain.Train.Running;
@@ -6,13 +9,19 @@ namespace Toolchain.Train.Running;
 /// <summary>The folder of one training run: <c>runs/METHOD/NAME-NNN</c> unless the user names another.</summary>
 public sealed class RunFolder
 {
-    RunFolder(string path) => Path = path;
+    // The run that this one is a start of.
+    readonly RunFolder? owner;
+
+    RunFolder(string path, RunFolder? owner = null) => (Path, this.owner) = (path, owner);
 
     /// <summary>The folder.</summary>
     public string Path { get; }
 
     /// <summary>The resolved options.</summary>
-    public string Config => In("config.json");
+    public string Config => owner?.Config ?? In("config.json");
+
+    /// <summary>Digest of the configuration, which checkpoints and manifest carry; empty where there is none.</summary>
+    public string ConfigSha256 => File.Exists(Config) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Config))) : "";
 
     /// <summary>Losses by step.</summary>
     public string Metrics => In("metrics.jsonl");
@@ -42,12 +51,42 @@ public sealed class RunFolder
     /// <exception cref="ArgumentException">It exists and is not empty.</exception>
     public static RunFolder Create(string path)
     {
-        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+        RequireFree(path);
+        Directory.CreateDirectory(path);
+        return new RunFolder(path);
+    }
+
+    /// <summary>Requires that a run can be begun in <paramref name="path"/>.</summary>
+    /// <exception cref="ArgumentException">It exists and is not empty.</exception>
+    public static void RequireFree(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !RunLock.IsPart(entry))))
         {
             throw new ArgumentException($"'{path}' exists and is not empty; name another folder with --out, or continue the run in it with --resume {path}.");
         }
-        Directory.CreateDirectory(path);
-        return new RunFolder(path);
+    }
+
+    /// <summary>Requires that nothing was trained in a folder yet.</summary>
+    /// <exception cref="ArgumentException">A run was begun in it.</exception>
+    internal static void RequireUnused(RunFolder run)
+    {
+        if (File.Exists(run.Config))
+        {
+            throw new ArgumentException($"'{run.Path}': another process began a run in it meanwhile; name another folder with --out, or continue that run with --resume {run.Path}.");
+        }
+    }
+
+    /// <summary>Claims the folder for this process until the result is disposed.</summary>
+    /// <exception cref="ArgumentException">Another process works in it.</exception>
+    public IDisposable Lock() => RunLock.Take(Path);
+
+    /// <summary>Deletes the folder of a run that ended before it had anything to go on with.</summary>
+    public void DiscardIfBlank()
+    {
+        if (!File.Exists(Metrics) && NewestCheckpoint is null && !File.Exists(Model) && !RunLock.IsTaken(Path))
+        {
+            Directory.Delete(Path, recursive: true);
+        }
     }
 
     /// <summary>Makes the next free numbered folder under <paramref name="root"/>/<paramref name="method"/>; safe beside other processes.</summary>
@@ -75,13 +114,13 @@ public sealed class RunFolder
             : throw new InvalidDataException($"'{path}': expected a run folder with config.json, found none; name the folder that 'uvl train' printed.");
     }
 
-    /// <summary>The newest run of <paramref name="method"/> under <paramref name="root"/> that has no manifest yet, or null.</summary>
+    /// <summary>The newest run of <paramref name="method"/> under <paramref name="root"/> that has begun, has no manifest yet, and in which no process works; or null.</summary>
     public static RunFolder? LatestUnfinished(string root, string method)
     {
         string parent = System.IO.Path.Combine(root, method);
         return Directory.Exists(parent)
             ? Directory.GetDirectories(parent).OrderByDescending(path => path.Length).ThenByDescending(path => path, StringComparer.Ordinal).Select(path => new RunFolder(path))
-                .FirstOrDefault(run => File.Exists(run.Config) && !File.Exists(run.Manifest))
+                .FirstOrDefault(run => File.Exists(run.Config) && !File.Exists(run.Manifest) && run.HasBegun && !RunLock.IsTaken(run.Path))
             : null;
     }
 
@@ -91,13 +130,15 @@ public sealed class RunFolder
     {
         string path = In("starts", number.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(path);
-        return new RunFolder(path);
+        return new RunFolder(path, this);
     }
 
     /// <summary>Wall time that it took up to the latest checkpoint.</summary>
     public TimeSpan TimeTaken
     {
-        get => File.Exists(Seconds) ? TimeSpan.FromSeconds(double.Parse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture)) : TimeSpan.Zero;
+        get => !File.Exists(Seconds) ? TimeSpan.Zero
+            : double.TryParse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds)
+            : throw new InvalidDataException($"'{Seconds}': expected a number of seconds, found '{File.ReadAllText(Seconds)}'; write 0 into it to go on.");
         set => AtomicFile.WriteText(Seconds, value.TotalSeconds.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -106,6 +147,24 @@ public sealed class RunFolder
 
     /// <summary>The latest state: of the run or, before one of its starts is chosen, of its latest start; null where there is none.</summary>
     public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint : StartFolders.Select(start => start.LastCheckpoint).LastOrDefault(File.Exists);
+
+    /// <summary>Reads the manifest of a finished run.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is no object in JSON.</exception>
+    public JsonObject ReadManifest()
+    {
+        if (!File.Exists(Manifest))
+        {
+            throw new InvalidDataException($"'{Path}': expected manifest.json of a finished run, found none; finish it with --resume {Path}.");
+        }
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(Manifest)) as JsonObject ?? throw new JsonException("no object");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"'{Manifest}': expected a manifest in JSON, found something else ({error.Message}); train the run again.", error);
+        }
+    }
 
     /// <summary>Adds a line to the log.</summary>
     public void Say(string line) => File.AppendAllText(Log, line + "\n");
@@ -126,6 +185,9 @@ public sealed class RunFolder
     }
 
     string Seconds => In("checkpoints", "seconds.txt");
+
+    // The log has its first line once the images are there.
+    bool HasBegun => new FileInfo(Log) is { Exists: true, Length: > 0 };
 
     // In the order of their numbers.
     IEnumerable<RunFolder> StartFolders => Directory.Exists(In("starts"))

@@ -14,6 +14,7 @@ public static class TrainingRun
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
     /// <summary>Trains <paramref name="method"/> in <paramref name="run"/> and writes model and manifest.</summary>
+    /// <exception cref="ArgumentException">Another process works in the folder, or began a run in it meanwhile.</exception>
     /// <exception cref="InvalidDataException">A run to go on with was begun with other images, seed or options.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, resumably.</exception>
     /// <exception cref="DivergedException">A loss stopped being finite.</exception>
@@ -22,12 +23,15 @@ public static class TrainingRun
     {
         var clock = Stopwatch.StartNew();
         request.Options.Check();
+        using IDisposable claim = run.Lock();
         if (request.Resume)
         {
             RunConfig.Read(run).Require(run, request);
         }
         else
         {
+            // Another process may have begun and ended since the folder was made.
+            RunFolder.RequireUnused(run);
             RunConfig.Write(method, run, request);
         }
         TimeSpan before = run.TimeTakenInAll;
@@ -64,16 +68,36 @@ public static class TrainingRun
     /// <exception cref="InvalidDataException">The run is not finished: it has no manifest.</exception>
     public static void WriteManifest(RunFolder run, TrainedModel exported, string path)
     {
-        if (!File.Exists(run.Manifest))
-        {
-            throw new InvalidDataException($"'{run.Path}': expected manifest.json of a finished run, found none; finish it with --resume {run.Path}.");
-        }
-        JsonObject manifest = JsonNode.Parse(File.ReadAllText(run.Manifest))!.AsObject();
+        JsonObject manifest = run.ReadManifest();
         foreach ((string key, object value) in Describe(exported))
         {
             manifest[key] = JsonSerializer.SerializeToNode(value);
         }
         AtomicFile.WriteText(path, manifest.ToJsonString(indented) + "\n");
+    }
+
+    /// <summary>Requires that configuration and model of a finished run are those of its manifest; a run that is not finished has none.</summary>
+    /// <exception cref="CheckpointException">They are of another run.</exception>
+    public static void RequireOwnFiles(RunFolder run)
+    {
+        if (!File.Exists(run.Manifest))
+        {
+            return;
+        }
+        JsonObject manifest = run.ReadManifest();
+        Require("config_sha256", run.Config, run.ConfigSha256);
+        if (File.Exists(run.Model))
+        {
+            Require("model_sha256", run.Model, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(run.Model))));
+        }
+
+        void Require(string key, string path, string found)
+        {
+            if (manifest[key]?.ToString() is string stated && stated != found)
+            {
+                throw new CheckpointException($"'{path}': expected the file that {run.Manifest} has the digest of ({stated}), found another ({found}); put the run's own files back together.");
+            }
+        }
     }
 
     static Dictionary<string, object> Describe(TrainedModel trained)
@@ -104,6 +128,7 @@ public static class TrainingRun
             ["method"] = method.Name,
             ["dataset"] = request.DataSpec,
             ["dataset_sha256"] = request.Digits.Sha256,
+            ["config_sha256"] = run.ConfigSha256,
             ["seed"] = request.Seed,
             ["steps"] = trained.StepsMade,
             ["train_seconds"] = Math.Round(wall.TotalSeconds, 1),

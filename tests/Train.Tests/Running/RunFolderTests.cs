@@ -33,6 +33,30 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
+    public void Lock_TakenTwice_NamesTheProcessThatHasIt()
+    {
+        RunFolder run = RunFolder.Create(folder["run"]);
+        using (run.Lock())
+        {
+            Assert.Equal($"'{folder["run"]}': process {Environment.ProcessId} trains in this folder now; wait until it ends, or name another folder.",
+                Assert.Throws<ArgumentException>(() => run.Lock()).Message);
+        }
+        run.Lock().Dispose();
+        Assert.Equal(folder["run"], RunFolder.Create(folder["run"]).Path); // a lock that was given back leaves the folder free
+    }
+
+    [Fact]
+    public void LatestUnfinished_FolderThatNeverBeganOrIsTrainedIn_IsLeftOut()
+    {
+        RunFolder begun = RunFolder.CreateNext(folder.Root, "moco"), taken = RunFolder.CreateNext(folder.Root, "moco"), never = RunFolder.CreateNext(folder.Root, "moco");
+        Array.ForEach([begun, taken, never], run => File.WriteAllText(run.Config, "{}"));
+        begun.Say("moco: 10 images");
+        taken.Say("moco: 10 images");
+        using IDisposable claim = taken.Lock();
+        Assert.Equal(begun.Path, RunFolder.LatestUnfinished(folder.Root, "moco")?.Path);
+    }
+
+    [Fact]
     public void CreateNext_Thrice_Numbers()
     {
         string[] names = [.. Enumerable.Range(0, 3).Select(_ => Path.GetFileName(RunFolder.CreateNext(folder.Root, "moco").Path))];
@@ -93,6 +117,7 @@ public sealed class RunFolderTests : IDisposable
     {
         RunFolder run = RunFolder.Create(folder[$"moco/run-{number:000}"]);
         File.WriteAllText(run.Config, "{}");
+        run.Say("moco: begun");
         return run;
     }
 }
