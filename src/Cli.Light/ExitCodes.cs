@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Reflection;
 using Toolchain.Data;
 using Toolchain.Inference;
@@ -41,7 +42,10 @@ public static class ExitCodes
     public static int Of(Exception error) => error switch
     {
         AggregateException or TypeInitializationException or TargetInvocationException when error.InnerException is Exception inner => Of(inner),
-        OutOfMemoryException => OutOfResources,
+        OutOfMemoryException or FileLoadException or InsufficientExecutionStackException or Win32Exception => OutOfResources,
+        DllNotFoundException or BadImageFormatException when IsScarcity(error.Message) => OutOfResources,
+        // Of an assembly, which this program has, not of a file that it was given.
+        FileNotFoundException { FileName: { } name } when name.Contains(", Version=", StringComparison.Ordinal) => OutOfResources,
         InvalidModelException or Graph.GraphException => BadModel,
         MnistUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => BadData,
         PlatformNotSupportedException or ArgumentException or PathTooLongException => Usage,
@@ -50,4 +54,8 @@ public static class ExitCodes
         OperationCanceledException or IOException => Interrupted,
         _ => Bug,
     };
+
+    // What the dynamic linker says.
+    static bool IsScarcity(string message) =>
+        message.Contains("Too many open files", StringComparison.Ordinal) || message.Contains("Cannot allocate memory", StringComparison.Ordinal);
 }

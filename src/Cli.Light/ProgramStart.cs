@@ -15,10 +15,17 @@ public static class ProgramStart
         ? new ProcessStartInfo(Environment.ProcessPath!, words)
         : new ProcessStartInfo(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], .. words]);
 
-    static ProcessStartInfo Light(IReadOnlyList<string> words) => IsCompiled
-        ? new ProcessStartInfo(Environment.ProcessPath!, words)
-        : new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, $"{typeof(ProgramStart).Assembly.GetName().Name}.dll"), .. words]);
+    static ProcessStartInfo Light(IReadOnlyList<string> words)
+    {
+        if (IsCompiled)
+        {
+            return new ProcessStartInfo(Environment.ProcessPath!, words);
+        }
+        string program = Path.Combine(AppContext.BaseDirectory, typeof(ProgramStart).Assembly.GetName().Name!);
+        return Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
+            ? new ProcessStartInfo(Environment.ProcessPath!, [$"{program}.dll", .. words])
+            : new ProcessStartInfo(OperatingSystem.IsWindows() ? $"{program}.exe" : program, words);
+    }
 
     // Compiled ahead of time: one file, no dotnet.
     static bool IsCompiled => !RuntimeFeature.IsDynamicCodeSupported;

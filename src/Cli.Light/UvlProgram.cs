@@ -10,6 +10,9 @@ namespace Toolchain.Cli.Light;
 /// <param name="statusOf">Exit status of a failure.</param>
 public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
 {
+    // For an orderly stop after SIGTERM.
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(1.5);
+
     /// <summary>Runs <paramref name="arguments"/>.</summary>
     /// <param name="arguments">Words after the program's name.</param>
     /// <param name="output">Receives results.</param>
@@ -43,11 +46,24 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
 
         void Cancel(PosixSignalContext context)
         {
+            if (context.Signal == PosixSignal.SIGTERM)
+            {
+                EndSoon(error);
+            }
             // The first signal asks for an orderly stop; a second one ends the process.
             context.Cancel = !cancel.IsCancellationRequested;
             cancel.Cancel();
         }
     }
+
+    // Who sends SIGTERM does not wait long: a read that never returns, or a long step, ends with the process. Files are written whole or not at all.
+    static void EndSoon(TextWriter error) => new Thread(() =>
+    {
+        Thread.Sleep(patience);
+        error.WriteLine("uvl: stopped; the same command goes on from what was saved before.");
+        Environment.Exit(ExitCodes.Interrupted);
+    })
+    { IsBackground = true }.Start();
 
     // The parser would say that a command is missing, of one that is misspelt too.
     static string Misread(ParseResult parsed)

@@ -14,8 +14,8 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
     /// <summary>First word of the child's command line; a program that makes trials hands such a line to <see cref="RunChild"/>.</summary>
     public const string Word = "trial-of-a-model";
 
-    /// <summary>Processor time that a child may take, and wall time where the machine is busy.</summary>
-    static readonly TimeSpan processorLimit = TimeSpan.FromSeconds(3), wallLimit = TimeSpan.FromSeconds(60);
+    // Processor time that a child may take; and wall time, after which the machine, not the model, is too slow or short of threads.
+    static readonly TimeSpan processorLimit = TimeSpan.FromSeconds(3), wallLimit = TimeSpan.FromSeconds(20);
 
     // How often the parent looks at a child on platforms where the kernel holds no limit.
     const int pollMilliseconds = 20;
@@ -31,6 +31,7 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
     /// <summary>Makes sure that a model ends, and within bounds.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidModelException">It does not load, does not run, or breaks a bound.</exception>
+    /// <exception cref="OutOfMemoryException">The machine has no memory, handles or processor time left for the child.</exception>
     public void Require(string path) => Require(ModelBytes.Read(path));
 
     internal void Require(ModelBytes model)
@@ -53,15 +54,18 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
         (info.RedirectStandardOutput, info.RedirectStandardError, info.RedirectStandardInput) = (true, true, true);
         using Process child = Process.Start(info) ?? throw new InvalidOperationException($"'{info.FileName}' did not start.");
         child.StandardInput.Close();
-        Task<string> said = child.StandardOutput.ReadToEndAsync(), noise = child.StandardError.ReadToEndAsync();
         string? stopped = Watch(child, MemoryLimit(model.SizeBytes));
         child.WaitForExit();
-        string complaint = said.GetAwaiter().GetResult().Trim();
-        _ = noise.GetAwaiter().GetResult();
-        return stopped ?? (child.ExitCode, complaint) switch
+        // Read when it has ended, without a thread of its own: a child says a line or two.
+        string[] said = child.StandardOutput.ReadToEnd().Split('\n', 2);
+        if (stopped is null && child.ExitCode != 0 && said[0] != TrialRun.Ready)
+        {
+            throw new OutOfMemoryException($"the process for the trial of '{model.Path}' did not start (exit status {child.ExitCode}).");
+        }
+        return stopped ?? (child.ExitCode, said[^1].Trim()) switch
         {
             (0, _) => null,
-            (TrialRun.Refused, { Length: > 0 }) => complaint,
+            (TrialRun.Refused, { Length: > 0 } complaint) => complaint,
             _ => "expected a model that runs within bounds, found one that ended its trial process "
                 + $"(exit status {child.ExitCode}); it asks for more memory than {MemoryLimit(model.SizeBytes) >> 20} MB, or crashes ONNX Runtime.",
         };
@@ -78,7 +82,12 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
                 child.Refresh();
                 (long memory, TimeSpan time) = (child.WorkingSet64, child.TotalProcessorTime);
                 first = first == 0 ? memory : first;
-                string? excess = time > processorLimit || clock.Elapsed > wallLimit
+                if (clock.Elapsed > wallLimit)
+                {
+                    child.Kill();
+                    throw new OutOfMemoryException($"the process for the trial of a model got {time.TotalSeconds:f1} s of a processor in {wallLimit.TotalSeconds:f0} s.");
+                }
+                string? excess = time > processorLimit
                     ? $"one that was still running after {processorLimit.TotalSeconds:f0} s"
                     : memory - first > memoryLimit ? $"one that takes more than {memoryLimit >> 20} MB" : null;
                 if (excess is not null)

@@ -6,6 +6,17 @@ namespace Toolchain.Inference;
 /// <summary>Limits that the kernel holds for this process.</summary>
 static class ResourceLimits
 {
+    /// <summary>Ends this process after so many seconds of a processor, whatever becomes of its parent; not on Windows.</summary>
+    public static void LimitProcessor(int seconds)
+    {
+        // Number of RLIMIT_CPU, on Linux and macOS.
+        const int cpu = 0;
+        if (!OperatingSystem.IsWindows())
+        {
+            _ = setrlimit(cpu, [(ulong)seconds, (ulong)seconds]);
+        }
+    }
+
     /// <summary>Lets this process take so many more bytes of memory; on Linux alone, elsewhere the parent watches.</summary>
     public static void LimitMemory(long more)
     {

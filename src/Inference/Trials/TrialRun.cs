@@ -9,6 +9,12 @@ static class TrialRun
     /// <summary>Exit status of a child that says on standard output why the model is refused.</summary>
     public const int Refused = 4;
 
+    /// <summary>What a child says once it is up, before it looks at the model.</summary>
+    public const string Ready = "ready";
+
+    // More than the parent allows: it ends a child that lost its parent.
+    const int ProcessorSeconds = 10;
+
     // Rows of a model of one image, as batches have them here; others get a few.
     const int OtherRows = 2;
 
@@ -17,6 +23,9 @@ static class TrialRun
     {
         try
         {
+            ResourceLimits.LimitProcessor(ProcessorSeconds);
+            _ = RuntimeInfo.Version; // loads the native library
+            Console.Out.WriteLine(Ready);
             var model = ModelBytes.Read(path);
             ResourceLimits.LimitMemory(ModelTrial.MemoryLimit(model.SizeBytes));
             using InferenceSession session = Sessions.Open(model, ComputeDevice.Cpu).Session;

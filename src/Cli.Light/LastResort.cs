@@ -1,0 +1,75 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>
+/// Around the whole program: what fails outside the handling of <see cref="UvlProgram"/>, or within it, is a machine that has no memory, file handles or threads left even to
+/// load the next assembly. One line and a status of its own, no crash.
+/// </summary>
+public static class LastResort
+{
+    // Made before anything fails.
+    static readonly byte[] Message = Encoding.ASCII.GetBytes("uvl: the machine has too little left: memory, file handles, threads or processes. "
+        + "Close other programs or raise the limit (ulimit -a), then run the same command again.\n");
+
+    // With fewer threads of its user, .NET's runtime neither ends nor goes on (measured: 8 and 10 hang, 14 works).
+    const int FewestThreads = 14;
+
+    /// <summary>Runs the program; returns its exit status.</summary>
+    public static int Run(Func<int> program)
+    {
+        if (ThreadLimit() < FewestThreads)
+        {
+            Tell();
+            return ExitCodes.OutOfResources;
+        }
+        // A thread of the runtime that cannot start its helper ends here.
+        AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
+        {
+            if (unhandled.ExceptionObject is Exception error && IsScarcity(error))
+            {
+                Tell();
+                Environment.Exit(ExitCodes.OutOfResources);
+            }
+        };
+        try
+        {
+            return program();
+        }
+        catch (Exception error) when (IsScarcity(error))
+        {
+            Tell();
+            return ExitCodes.OutOfResources;
+        }
+    }
+
+    // The soft limit of a user other than root, whom it does not bind; on Linux alone.
+    static long ThreadLimit()
+    {
+        const string name = "Max processes";
+        if (!OperatingSystem.IsLinux() || Environment.IsPrivilegedProcess)
+        {
+            return long.MaxValue;
+        }
+        string? line = File.ReadLines("/proc/self/limits").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.TryParse(line?[name.Length..].TrimStart().Split(' ')[0], out long limit) ? limit : long.MaxValue;
+    }
+
+    static bool IsScarcity(Exception error) =>
+        error is OutOfMemoryException or IOException or BadImageFormatException or TypeLoadException or TypeInitializationException;
+
+    // The console's own writer may need handles that are not there.
+    static void Tell()
+    {
+        try
+        {
+            using var error = new FileStream(new SafeFileHandle(2, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+            error.Write(Message);
+        }
+        catch (Exception error) when (error is OutOfMemoryException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Not even that; the status says it.
+        }
+    }
+}
