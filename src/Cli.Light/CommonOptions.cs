@@ -79,7 +79,11 @@ public sealed class CommonOptions
         new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads), Trial = ProgramStart.Trial };
 
     /// <summary>What <c>--data</c> says, or "mnist", or "strokes" where nothing was said and MNIST cannot be had.</summary>
-    public string Spec(ParseResult parsed, Terminal terminal)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where to say what is taken.</param>
+    /// <param name="drawn">Whether drawn digits will do; false where a model is applied to what the user has.</param>
+    /// <exception cref="ArgumentException">Nothing was said, MNIST cannot be had, and drawn digits will not do.</exception>
+    public string Spec(ParseResult parsed, Terminal terminal, bool drawn = true)
     {
         if (parsed.GetValue(Data) is string given)
         {
@@ -89,6 +93,10 @@ public sealed class CommonOptions
         {
             _ = DigitSource.Open("mnist", Split.Test, Source(parsed, terminal));
             return "mnist";
+        }
+        catch (MnistUnavailableException error) when (!drawn)
+        {
+            throw new ArgumentException($"--data: expected the images, found none, and the default cannot be had: {error.Message}", error);
         }
         catch (MnistUnavailableException error)
         {

@@ -22,7 +22,7 @@ static class EmbedRun
     public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string path, EmbedOptions options, Func<DigitStream, EmbedOptions, EmbedReport> job, Shard? part = null)
     {
         DigitSourceOptions looking = common.Source(parsed, terminal);
-        string spec = common.Spec(parsed, terminal);
+        string spec = common.Spec(parsed, terminal, drawn: false);
         CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);
         using DigitStream source = DigitSource.OpenStream(spec, split, looking);
         foreach (string line in source.Remarks)

@@ -100,6 +100,19 @@ public sealed class DigitSet
             Labels?.AsSpan(start, count).ToArray(), FileNames?.AsSpan(start, count).ToArray(), Skipped, Remarks);
     }
 
+    /// <summary>A copy of the images whose 0-based numbers are wanted.</summary>
+    public DigitSet Where(Predicate<int> isWanted)
+    {
+        int[] wanted = [.. Enumerable.Range(0, Count).Where(index => isWanted(index))];
+        byte[] pixels = new byte[wanted.Length * PixelCount];
+        for (int row = 0; row < wanted.Length; row++)
+        {
+            Image(wanted[row]).CopyTo(pixels.AsSpan(row * PixelCount));
+        }
+        return new(Name, Split, pixels, Labels is null ? null : Array.ConvertAll(wanted, index => Labels[index]),
+            FileNames is null ? null : Array.ConvertAll(wanted, index => FileNames[index]), Skipped, Remarks);
+    }
+
     /// <summary>The first <paramref name="count"/> images, or all where there are fewer.</summary>
     public DigitSet Take(int count) => count >= Count ? this : Slice(0, count);
 

@@ -27,10 +27,20 @@ public static class EmbedJob
         EmbeddingColumns columns = ColumnsOf(session, source, options);
         using EmbeddingWriter writer = EmbeddingFile.Create(path, columns);
         string partial = $"{path}.partial";
-        EmbedReport report = RunRange(session, source, (0, source.Count ?? long.MaxValue), source.Fingerprint is null ? null : partial, columns, writer.Write, options, cancellation);
-        if (report.Count == 0)
+        EmbedReport report;
+        try
         {
-            throw DigitSource.NoneReadable(source, report.SkippedCount);
+            report = RunRange(session, source, (0, source.Count ?? long.MaxValue), source.Fingerprint is null ? null : partial, columns,
+                writer.Write, options, cancellation);
+            if (report.Count == 0)
+            {
+                throw DigitSource.NoneReadable(source, report.SkippedCount);
+            }
+        }
+        catch (Exception error) when (!CanGoOn(error))
+        {
+            File.Delete(partial);
+            throw;
         }
         writer.Finish();
         File.Delete(partial);
@@ -54,11 +64,25 @@ public static class EmbedJob
         EmbeddingColumns columns = ColumnsOf(session, source, options);
         (long first, long end) = RangeOf(session, source, shard);
         string file = ShardManifest.FileOf(path, shard), partial = $"{file}.partial";
-        EmbedReport report = RunRange(session, source, (first, end), partial, columns, null, options, cancellation);
+        EmbedReport report;
+        try
+        {
+            report = RunRange(session, source, (first, end), partial, columns, null, options, cancellation);
+        }
+        catch (Exception error) when (!CanGoOn(error))
+        {
+            File.Delete(partial);
+            throw;
+        }
         File.Move(partial, file, overwrite: true);
         ShardManifest.Of(session, source, shard, (first, end), report.Count, options, columns, file).Write();
         return report;
     }
+
+    // After a stop or a full disk the same command goes on; after anything else it would end as before.
+    static bool CanGoOn(Exception error) =>
+        error is OperationCanceledException or UnauthorizedAccessException
+            or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 
     static EmbedReport RunRange(EncoderSession session, DigitStream source, (long First, long End) range, string? logPath, EmbeddingColumns columns, Action<EmbeddingRows>? write, EmbedOptions options, CancellationToken cancellation)
     {

@@ -3,12 +3,12 @@ using ScottPlot;
 
 namespace Toolchain.Pictures;
 
-/// <summary>Places in the plane, coloured by digit where digits are known.</summary>
+/// <summary>Places in the plane, coloured by digit or cluster where these are known.</summary>
 /// <param name="Title">Above the picture.</param>
 /// <param name="Xs">Places, [N].</param>
 /// <param name="Ys">Places, [N].</param>
-/// <param name="Digits">Digit of each place; empty for none.</param>
-public sealed record DigitMap(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<byte> Digits)
+/// <param name="Digits">Digit, or cluster, of each place; empty for none.</param>
+public sealed record DigitMap(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<int> Digits)
 {
     const int side = 1000;
 
@@ -21,7 +21,7 @@ public sealed record DigitMap(string Title, IReadOnlyList<double> Xs, IReadOnlyL
         foreach (IGrouping<int, int> group in Enumerable.Range(0, Xs.Count).GroupBy(i => Digits.Count > 0 ? Digits[i] : -1).OrderBy(group => group.Key))
         {
             var points = plot.Add.ScatterPoints(group.Select(i => Xs[i]).ToArray(), group.Select(i => Ys[i]).ToArray());
-            points.Color = colours.GetColor(Math.Max(0, group.Key));
+            points.Color = colours.GetColor(Math.Max(0, group.Key % 10));
             // Many places are drawn smaller, so that they do not hide each other.
             points.MarkerSize = Xs.Count > 5000 ? 2 : 5;
             if (group.Key >= 0)

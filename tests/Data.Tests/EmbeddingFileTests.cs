@@ -49,6 +49,46 @@ public sealed class EmbeddingFileTests
         Assert.Equal(Table().Probabilities, Npy.Read(folder["e.probabilities.npy"]).ToArray<float>());
     }
 
+    [Theory]
+    [InlineData("e.npy")]
+    [InlineData("e.csv")]
+    [InlineData("e.parquet")]
+    [InlineData("e.arrow")]
+    public void Read_WhatWasWritten_GivesItBack(string file)
+    {
+        using var folder = new TemporaryFolder();
+        string[] names = ["a", "b, \"c\"\nd", .. Enumerable.Range(2, 20_000).Select(row => $"{row}")];
+        float[] values = [float.NaN, float.PositiveInfinity, .. Enumerable.Range(2, 2 * names.Length - 2).Select(i => i / 7f)];
+        byte[] labels = [.. Enumerable.Range(0, names.Length).Select(row => (byte)(row % 10))];
+        long[] clusters = [.. Enumerable.Range(0, names.Length).Select(row => row % 130L)];
+        EmbeddingFile.Write(folder[file], new(names, values, labels, clusters));
+        EmbeddingTable read = EmbeddingFile.Read(folder[file]);
+        Assert.Equal(2, read.Dimension);
+        Assert.Equal(values, read.Embeddings);
+        Assert.Equal(labels, read.Labels);
+        // Beside an .npy the labels come first, and clusters are not looked at.
+        Assert.Equal(file == "e.npy" ? null : clusters, read.Clusters);
+        EmbeddingFile.Write(folder[file], new(names, values, null, clusters));
+        Assert.Equal((null, names.Length), (EmbeddingFile.Read(folder[file]).Labels, EmbeddingFile.Read(folder[file]).Clusters!.Length));
+        if (file == "e.csv")
+        {
+            Assert.Equal(names, read.Names);
+        }
+    }
+
+    [Theory]
+    [InlineData("x,y\n1,2\n", "line 1: expected columns embedding_0")]
+    [InlineData("name,embedding_0\na,1\nb\n", "line 3: expected 2 fields")]
+    [InlineData("name,embedding_0\na,one\n", "line 2: expected a number in field 2, found 'one'.")]
+    [InlineData("name,embedding_0\n\"a,1\n", "line 2: expected a record of at most")]
+    [InlineData("name,embedding_0\n", "expected rows of one length, found 0 numbers in 0 rows")]
+    public void Read_DamagedCsv_NamesTheLine(string text, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("e.csv", System.Text.Encoding.UTF8.GetBytes(text));
+        Assert.StartsWith($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => EmbeddingFile.Read(path)).Message);
+    }
+
     // Cluster 4 is a two, cluster 1 has no digit.
     [Fact]
     public void Write_DigitsAndNovelty_StandBesideTheCluster()

@@ -28,6 +28,24 @@ public sealed class ParquetSourceTests
     }
 
     [Fact]
+    public async Task Open_ColumnsThatAreNeverNull_AreRead()
+    {
+        using var folder = new TemporaryFolder();
+        var schema = new ParquetSchema(new DataField("image", typeof(byte[]), isNullable: false),
+            new DataField<int>("label", nullable: false));
+        await using (FileStream stream = File.Create(folder["d.parquet"]))
+        await using (ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream))
+        {
+            using ParquetRowGroupWriter group = writer.CreateRowGroup();
+            await group.WriteAsync(schema.DataFields[0], new[] { Samples.PngDigit(10), Samples.PngDigit(20) });
+            await group.WriteAsync<int>(schema.DataFields[1], new[] { 7, 2 });
+        }
+        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All);
+        Assert.Equal((2, 10), (set.Count, (int)set.Image(0)[100]));
+        Assert.Equal(new byte[] { 7, 2 }, set.Labels);
+    }
+
+    [Fact]
     public async Task Open_CorruptImage_IsNamedByRowOrSkipped()
     {
         using var folder = new TemporaryFolder();

@@ -125,6 +125,28 @@ public sealed class CommandTests : IDisposable
             "strokes:70", "--novelty", "--out", In("x.csv"));
     }
 
+    // A source without parts: a classifier is not scored on what it learnt.
+    [Fact]
+    public void Probe_SourceWithoutParts_HoldsImagesOut()
+    {
+        string model = Train("autoencoder", "stepCount=40", "batchSize=32");
+        File.WriteAllBytes(In("i.idx"), [0, 0, 8, 3, 0, 0, 0, 250, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(250, 1).Pixels]);
+        File.WriteAllBytes(In("l.idx"), [0, 0, 8, 1, 0, 0, 0, 250, .. Strokes.Draw(250, 1).Labels!]);
+        (int status, string output, string error) = Run("probe", model, "--quiet", "--data", $"{In("i.idx")},{In("l.idx")}");
+        Assert.True(status == 0, error);
+        Assert.Matches("^linear probe, trained with 200 labels: .* of 50 held-out images", output);
+    }
+
+    // Nothing is left that could not be gone on with.
+    [Fact]
+    public void Embed_DamagedSource_LeavesNothing()
+    {
+        string model = Train("autoencoder", "stepCount=4", "batchSize=16");
+        File.WriteAllBytes(In("cut.idx"), [0, 0, 8, 3, 0, 0, 2, 0, 0, 0, 0, 28, 0, 0, 0, 28, .. new byte[300 * 784]]);
+        Fails(3, "the file is truncated, get it again.", "embed", model, "--quiet", "--data", In("cut.idx"), "--out", In("out/x.npy"));
+        Assert.Empty(Directory.GetFiles(In("out")));
+    }
+
     [Theory]
     [InlineData("embed", "x.npy")]
     [InlineData("cluster", "x.onnx")]

@@ -23,6 +23,24 @@ public sealed class EmbedProcessTests : IDisposable
 
     string In(string name) => Path.Combine(folder, name);
 
+    // Where MNIST cannot be had, images are asked for; 70,000 drawn digits are nobody's.
+    [Fact]
+    public void Embed_WithoutDataAndNetwork_AsksForIt()
+    {
+        var offline = new Dictionary<string, string>
+        {
+            ["UVL_DATA_DIR"] = folder,
+            ["XDG_CACHE_HOME"] = folder,
+            ["HTTPS_PROXY"] = "http://127.0.0.1:9"
+        };
+        using Uvl uvl = Uvl.StartWith(offline, "embed", model, "--out", In("x.npy"));
+        (int status, _, string error) = uvl.Wait();
+        Assert.Equal(2, status);
+        Assert.StartsWith("uvl: --data: expected the images, found none, and the default cannot be had: MNIST: ", error.TrimStart(),
+            StringComparison.Ordinal);
+        Assert.False(File.Exists(In("x.npy")));
+    }
+
     // Killed three times at whatever point it is, and each time somewhere else.
     [Theory]
     [InlineData("npy")]

@@ -29,7 +29,8 @@ public sealed class TsneTests : IDisposable
     {
         Write(new float[2 * count]);
         Npy.Write(In("e.labels.npy"), TensorEntry.Of<byte>(new byte[7], 7));
-        Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected uint8 digits [100], one for each row of '{In("e.npy")}', found UInt8 [7]; embed the images again.\n"), Run(In("e.npy"), "--out", In(output)));
+        Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected UInt8 [100], one for each row of '{In("e.npy")}', found UInt8 [7]; embed "
+            + "the images again.\n"), Run(In("e.npy"), "--out", In(output)));
     }
 
     [Fact]
@@ -37,7 +38,32 @@ public sealed class TsneTests : IDisposable
     {
         Write(new float[2 * count]);
         Npy.Write(In("e.labels.npy"), TensorEntry.Of<long>(new long[count], count));
-        Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected uint8 digits [100], one for each row of '{In("e.npy")}', found Int64 [100]; embed the images again.\n"), Run(In("e.npy"), "--out", In("e.csv")));
+        Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected UInt8 [100], one for each row of '{In("e.npy")}', found Int64 [100]; "
+            + "embed the images again.\n"), Run(In("e.npy"), "--out", In("e.csv")));
+    }
+
+    // By digits where they lie beside, else by clusters.
+    [Theory]
+    [InlineData("e.npy", true)]
+    [InlineData("e.csv", true)]
+    [InlineData("e.parquet", true)]
+    [InlineData("e.arrow", true)]
+    [InlineData("e.npy", false)]
+    [InlineData("e.csv", false)]
+    [InlineData("e.parquet", false)]
+    [InlineData("e.arrow", false)]
+    public void Tsne_TableOfEmbeddings_IsColouredByWhatLiesBeside(string file, bool hasLabels)
+    {
+        byte[] digits = [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
+        long[] clusters = [.. Enumerable.Range(0, count).Select(i => i % 30L)];
+        EmbeddingFile.Write(In(file), new([.. digits.Select(digit => $"{digit}, "
+            + "x")], [.. Enumerable.Range(0, 2 * count).Select(i => i % 37f)], hasLabels ? digits : null, clusters));
+        Assert.Equal((0, ""), Run(In(file), "--out", In("places.csv")));
+        string[] lines = File.ReadAllLines(In("places.csv"));
+        Assert.Equal(hasLabels ? "x,y,digit" : "x,y,cluster", lines[0]);
+        Assert.Equal(Enumerable.Range(0, count).Select(i => hasLabels ? i % 10 : i % 30), lines.Skip(1)
+            .Select(line => int.Parse(line.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal((0, ""), Run(In(file), "--out", In("map.png")));
     }
 
     [Fact]
@@ -50,13 +76,13 @@ public sealed class TsneTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 2)]
-    [InlineData(3, 2)]
-    [InlineData(100, 0)]
-    public void Tsne_TooLittleForAMap_EndsWith3(int rows, int width)
+    [InlineData(0, 2, "expected float32 embeddings [N,D], found Float32 [0,2].")]
+    [InlineData(3, 2, "expected at least 4 embeddings, found 3.")]
+    [InlineData(100, 0, "expected float32 embeddings [N,D], found Float32 [100,0].")]
+    public void Tsne_TooLittleForAMap_EndsWith3(int rows, int width, string message)
     {
         Write(new float[rows * width], rows, width);
-        Assert.Equal((3, $"uvl: '{In("e.npy")}': expected float32 embeddings [N,D] with N at least 4, found Float32 [{rows},{width}].\n"), Run(In("e.npy"), "--out", In("e.csv")));
+        Assert.Equal((3, $"uvl: '{In("e.npy")}': {message}\n"), Run(In("e.npy"), "--out", In("e.csv")));
     }
 
     [Fact]

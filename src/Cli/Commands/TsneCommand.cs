@@ -20,7 +20,11 @@ static class TsneCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "A model.onnx, the folder that has it, or the .npy file of an 'uvl embed'." };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "A model.onnx, the folder that has it, or the .npy, .csv, .parquet or "
+            + ".arrow file of an 'uvl embed'."
+        };
         var split = new Choice<Split?>("--split") { Description = "train, test (default) or all." };
         var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
         var layer = new Option<string>("--layer") { Description = "Output of the model that is drawn, such as identity for capsules; one of several axes is laid out flat.", DefaultValueFactory = _ => "embedding" };
@@ -38,9 +42,11 @@ static class TsneCommand
             string path = parsed.GetValue(output)!;
             Endings.Require(path, ".png", ".svg", ".npy", ".csv");
             string given = CommonOptions.ModelFile(parsed.GetValue(model)!);
-            CommonOptions.RequireApart(path, [path], given, LabelsOf(given), parsed.GetValue(common.Data) ?? given);
+            CommonOptions.RequireApart(path, [path], given, Path.ChangeExtension(given, "labels.npy"),
+                Path.ChangeExtension(given, "clusters.npy"), parsed.GetValue(common.Data) ?? given);
             var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
-            (Rows rows, byte[] digits) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!, parsed.GetValue(split) ?? Split.Test, cancellation);
+            (Rows rows, Colours colours) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!,
+                parsed.GetValue(split) ?? Split.Test, cancellation);
             TsneResult? found = null;
             terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
             {
@@ -48,7 +54,7 @@ static class TsneCommand
                 report(done, "");
             }));
             PictureQuality quality = PictureQuality.Of(rows, found!.Places, threads: options.Threads);
-            Save(path, found.Places, digits);
+            Save(path, found.Places, colours);
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{rows.Count:n0} places in {path}; divergence {found.Divergence:f4} nats, trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of 10 neighbours kept"));
             terminal.Event("mapped", new JsonObject { ["path"] = path, ["count"] = rows.Count, ["divergence"] = found.Divergence, ["trustworthiness"] = quality.Trustworthiness, ["kept"] = quality.Preserved });
             return Task.FromResult(ExitCodes.Ok);
@@ -56,24 +62,30 @@ static class TsneCommand
         return command;
     }
 
-    static (Rows Rows, byte[] Digits) Read(Terminal terminal, ParseResult parsed, CommonOptions common, string model, string layer, Split split, CancellationToken cancellation)
+    static (Rows Rows, Colours Colours) Read(Terminal terminal, ParseResult parsed, CommonOptions common, string model, string layer,
+        Split split, CancellationToken cancellation)
     {
-        if (Path.GetExtension(model) == ".npy")
+        if (EmbeddingFile.HasFormat(model))
         {
             if (layer != "embedding")
             {
                 throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{model}'; name a model.onnx or leave out --layer.");
             }
-            TensorEntry values = Npy.Read(model);
-            return values is { Kind: TensorKind.Float32, Shape: [>= LeastRows, > 0] }
-                ? (Finite(values.ToArray<float>(), (int)values.Shape[1], found => new InvalidDataException($"'{model}': {found}; embed the images again with a sound model.")), Labels(model, values.Shape[0]))
-                : throw new InvalidDataException($"'{model}': expected float32 embeddings [N,D] with N at least {LeastRows}, found {Text(values)}.");
+            EmbeddingTable table = EmbeddingFile.Read(model);
+            return table.Count < LeastRows
+                ? throw new InvalidDataException($"'{model}': expected at least {LeastRows} embeddings, found {table.Count}.")
+                : (Finite(table.Embeddings, table.Dimension, found => new InvalidDataException($"'{model}': {found}; embed the images "
+                    + "again with a sound model.")),
+                    ColoursOf(table));
         }
         DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), split);
         using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed) with { Layer = layer });
         Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
         return embeddings.Dimension > 0
-            ? (Finite(embeddings.Values, embeddings.Dimension, found => new InvalidModelException($"'{model}': {found}; the model is broken or was trained to divergence.")), digits.Labels ?? [])
+            ? (new Rows(embeddings.Values, embeddings.Dimension),
+                digits.Labels is byte[] labels ? new("digit", Array.ConvertAll(labels, label => (int)label))
+                : embeddings.Clusters is long[] clusters
+                    ? new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster)) : Colours.None)
             : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no map.");
     }
 
@@ -83,25 +95,17 @@ static class TsneCommand
         return bad < 0 ? new Rows(values, width) : throw error(string.Create(CultureInfo.InvariantCulture, $"expected finite embeddings, found {values[bad]} in row {bad / width}"));
     }
 
-    static byte[] Labels(string embeddings, long count)
+    static Colours ColoursOf(EmbeddingTable table) =>
+        table.Labels is byte[] labels ? new("digit", Array.ConvertAll(labels, label => (int)label))
+        : table.Clusters is long[] clusters ? new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster)) : Colours.None;
+
+    // What gives a place its colour.
+    sealed record Colours(string Name, int[] Values)
     {
-        string path = LabelsOf(embeddings);
-        if (!File.Exists(path))
-        {
-            return [];
-        }
-        TensorEntry labels = Npy.Read(path);
-        return labels is { Kind: TensorKind.UInt8, Shape: [var found] } && found == count
-            ? labels.ToArray<byte>()
-            : throw new InvalidDataException($"'{path}': expected uint8 digits [{count}], one for each row of '{embeddings}', found {Text(labels)}; embed the images again.");
+        public static Colours None { get; } = new("", []);
     }
 
-    static string Text(TensorEntry tensor) => $"{tensor.Kind} [{string.Join(',', tensor.Shape.ToArray())}]";
-
-    // Where 'uvl embed' puts them.
-    static string LabelsOf(string embeddings) => Path.ChangeExtension(embeddings, "labels.npy");
-
-    static void Save(string path, Rows places, byte[] digits)
+    static void Save(string path, Rows places, Colours colours)
     {
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
@@ -109,12 +113,15 @@ static class TsneCommand
                 Npy.Write(path, TensorEntry.Of<float>(places.Values.ToArray(), places.Count, 2));
                 break;
             case ".csv":
-                IEnumerable<string> lines = Enumerable.Range(0, places.Count).Select(i => string.Create(CultureInfo.InvariantCulture, $"{places[i][0]:r},{places[i][1]:r}{(digits.Length > 0 ? $",{digits[i]}" : "")}\n"));
-                AtomicFile.WriteText(path, (digits.Length > 0 ? "x,y,digit\n" : "x,y\n") + string.Concat(lines));
+                IEnumerable<string> lines = Enumerable.Range(0, places.Count)
+                    .Select(i => string.Create(CultureInfo.InvariantCulture,
+                        $"{places[i][0]:r},{places[i][1]:r}{(colours.Values.Length > 0 ? $",{colours.Values[i]}" : "")}\n"));
+                AtomicFile.WriteText(path, (colours.Values.Length > 0 ? $"x,y,{colours.Name}\n" : "x,y\n") + string.Concat(lines));
                 break;
             default:
                 double[] Axis(int axis) => [.. Enumerable.Range(0, places.Count).Select(i => (double)places[i][axis])];
-                new DigitMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {places.Count:n0} embeddings"), Axis(0), Axis(1), digits).Save(path);
+                new DigitMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {places.Count:n0} "
+                    + $"embeddings{(colours.Name == "cluster" ? ", by cluster" : "")}"), Axis(0), Axis(1), colours.Values).Save(path);
                 break;
         }
     }

@@ -36,6 +36,17 @@ public static class EmbeddingFile
             : WriterOf(path)(path, columns);
     }
 
+    /// <summary>
+    /// Reads a table that <see cref="Create"/> wrote, told by its first bytes: embeddings, labels and clusters, of an .npy those beside it.
+    /// Names come from CSV alone; elsewhere they are row numbers.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, or holds no embeddings.</exception>
+    public static EmbeddingTable Read(string path) => EmbeddingReader.Read(path);
+
+    /// <summary>Whether a path ends as one of the formats does.</summary>
+    public static bool HasFormat(string path) => Writers.ContainsKey(Path.GetExtension(path));
+
     /// <summary>Writes one table, whole or not at all, as <see cref="Create"/> says.</summary>
     /// <exception cref="ArgumentException">The extension is none of the four.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>

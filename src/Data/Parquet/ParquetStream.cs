@@ -163,7 +163,8 @@ sealed class ParquetStream : DigitStream
         head.Window.Limit(ParquetPages.RequireSound(file, column, head.Footer.Start, path));
     }
 
-    static T Guard<T>(string path, Func<Task<T>> read)
+    /// <summary>Runs what Parquet.Net does, and makes bad data of what it throws.</summary>
+    internal static T Guard<T>(string path, Func<Task<T>> read)
     {
         try
         {
@@ -193,7 +194,7 @@ sealed class ParquetStream : DigitStream
         int length = (int)group.RowCount;
         var values = new TRaw[length];
         int[]? levels = field.MaxDefinitionLevel == 0 ? null : new int[length];
-        await group.ReadRawAsync<TRaw>(field, values, levels, null);
+        await group.ReadRawAsync<TRaw>(field, values, Levels(levels), null);
         T?[] rows = new T?[length];
         int next = 0;
         for (int row = 0; row < length; row++)
@@ -205,6 +206,9 @@ sealed class ParquetStream : DigitStream
         }
         return rows;
     }
+
+    /// <summary>Levels for the library, which takes an array that is null for one that is too short.</summary>
+    internal static Memory<int>? Levels(int[]? levels) => levels is null ? default(Memory<int>?) : levels.AsMemory();
 
     // By type, one by one: the library's own reading of any type is made at run time, which a program compiled ahead of time cannot.
     static Task<byte[]?[]> ImageBytes(ParquetRowGroupReader group, DataField field, string path) =>

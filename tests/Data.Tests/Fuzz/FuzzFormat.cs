@@ -42,6 +42,9 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         new("path-list", () => ["a.png\nb/c.png\n./d.png\n"u8.ToArray(), "a.png\0b.png\0"u8.ToArray()], PathList),
         .. Enum.GetValues<CompressionMethod>().Where(codec => codec != CompressionMethod.Lzo)
             .Select(codec => new FuzzFormat($"parquet-{codec}".ToLowerInvariant(), () => [ParquetFiles.Write(codec)], Source)),
+        .. new[] { "csv", "parquet", "arrow" }.Select(ending =>
+            new FuzzFormat($"embeddings-{ending}", () => [Embeddings(ending)], (folder, mutant) =>
+            EmbeddingFile.Read(folder.Write($"mutant.{ending}", mutant)))),
         new("parquet-written", () => [Case("parquet-zstd-corrupt.parquet"), Case("parquet-footer-one-byte.parquet"),
             ParquetFiles.Write(CompressionMethod.Zstd)], Tolerant),
     ];
@@ -99,6 +102,15 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         using var file = new MemoryStream();
         Data.Npy.Writer(tensor)(file);
         return file.ToArray();
+    }
+
+    static byte[] Embeddings(string ending)
+    {
+        using var folder = new TemporaryFolder();
+        string[] names = [.. Enumerable.Range(0, 40).Select(row => $"{row}.png")];
+        byte[] labels = [.. Enumerable.Range(0, 40).Select(row => (byte)(row % 10))];
+        EmbeddingFile.Write(folder[$"e.{ending}"], new(names, [.. Enumerable.Range(0, 160).Select(i => i / 3f)], labels, new long[40]));
+        return File.ReadAllBytes(folder[$"e.{ending}"]);
     }
 
     static byte[] NpyFortran()

@@ -1,0 +1,203 @@
+using System.Globalization;
+using Apache.Arrow;
+using Apache.Arrow.Ipc;
+using Parquet;
+using Parquet.Schema;
+using Array = System.Array;
+
+namespace Toolchain.Data;
+
+/// <summary>Reads the tables that <see cref="EmbeddingFile"/> writes: embeddings, labels and clusters; other columns are passed
+/// over.</summary>
+static class EmbeddingReader
+{
+    // Of numbers that are read into one array.
+    const long MostValues = 1 << 28;
+
+    public static EmbeddingTable Read(string path)
+    {
+        byte[] start = new byte[FileKinds.MagicBytes];
+        using FileStream file = File.OpenRead(path);
+        FileKind kind = FileKinds.Of(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+        file.Position = 0;
+        return kind switch
+        {
+            FileKind.Npy => FromNpy(file, path),
+            FileKind.Parquet => FromParquet(file, path),
+            FileKind.Arrow => FromArrow(file, path),
+            FileKind.Csv or FileKind.Text => FromCsv(file, path),
+            _ => throw new InvalidDataException($"'{path}': offset 0: expected embeddings as .npy, .csv, .parquet or .arrow, found "
+                + $"{FileKinds.Advice(start)}."),
+        };
+    }
+
+    static EmbeddingTable FromNpy(FileStream file, string path)
+    {
+        TensorEntry values = Npy.Read(file, path);
+        if (values is not { Kind: TensorKind.Float32, Shape: [> 0 and <= int.MaxValue, > 0] })
+        {
+            throw new InvalidDataException($"'{path}': expected float32 embeddings [N,D], found {Text(values)}.");
+        }
+        int count = (int)values.Shape[0];
+        byte[]? labels = Beside<byte>("labels.npy", TensorKind.UInt8);
+        return Table(path, null, values.ToArray<float>(), count, labels,
+            labels is null ? Beside<long>("clusters.npy", TensorKind.Int64) : null);
+
+        T[]? Beside<T>(string ending, TensorKind kind) where T : unmanaged
+        {
+            string beside = Path.ChangeExtension(path, ending);
+            if (!File.Exists(beside))
+            {
+                return null;
+            }
+            TensorEntry column = Npy.Read(beside);
+            return column.Kind == kind && column.Shape is [var found] && found == count ? column.ToArray<T>()
+                : throw new InvalidDataException(
+                    $"'{beside}': expected {kind} [{count}], one for each row of '{path}', found {Text(column)}; embed the images again.");
+        }
+    }
+
+    static EmbeddingTable FromCsv(FileStream file, string path)
+    {
+        using var text = new StreamReader(file, System.Text.Encoding.UTF8);
+        var records = new CsvRecords(text, path);
+        List<string> heading = records.Next() ?? [];
+        int[] columns = [.. Enumerable.Range(0, heading.Count)
+            .Where(column => heading[column].StartsWith("embedding_", StringComparison.Ordinal))];
+        (int name, int label, int cluster) = (heading.IndexOf("name"), heading.IndexOf("label"), heading.IndexOf("cluster"));
+        if (columns.Length == 0)
+        {
+            throw new InvalidDataException($"'{path}': line 1: expected columns embedding_0, embedding_1 and so on, found others; write "
+                + "the table with 'uvl embed'.");
+        }
+        List<float> values = [];
+        List<string> names = [];
+        List<byte> labels = [];
+        List<long> clusters = [];
+        while (records.Next() is List<string> row)
+        {
+            if (row.Count != heading.Count || values.Count + columns.Length > MostValues)
+            {
+                throw new InvalidDataException($"'{path}': line {records.Line}: expected {heading.Count} fields and at most {MostValues} "
+                    + $"numbers, found {row.Count} fields.");
+            }
+            names.Add(name >= 0 ? row[name] : names.Count.ToString(CultureInfo.InvariantCulture));
+            foreach (int column in columns)
+            {
+                values.Add(Number(column));
+            }
+            if (label >= 0)
+            {
+                labels.Add((byte)Math.Clamp(Number(label), 0, 255));
+            }
+            if (cluster >= 0)
+            {
+                clusters.Add((long)Number(cluster));
+            }
+
+            float Number(int column) => float.TryParse(row[column] == "inf" ? "Infinity" : row[column] == "-inf"
+                ? "-Infinity" : row[column],
+                NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value
+                : throw new InvalidDataException($"'{path}': line {records.Line}: expected a number in field {column + 1}, found "
+                    + $"'{PlainText.Escape(row[column])}'.");
+        }
+        return Table(path, [.. names], [.. values], names.Count, label >= 0 ? [.. labels] : null, cluster >= 0 ? [.. clusters] : null);
+    }
+
+    static EmbeddingTable FromParquet(FileStream file, string path) => ParquetStream.Guard(path, async () =>
+    {
+        ParquetFooter footer = ParquetFooter.Read(file, path);
+        var window = new WindowStream(file);
+        await using ParquetReader reader = await ParquetReader.CreateAsync(window);
+        DataField[] fields = reader.Schema.DataFields;
+        DataField embedding = Array.Find(fields, field => field.Path.FirstPart == "embedding" && field.ClrType == typeof(float))
+            ?? throw new InvalidDataException($"'{path}': expected a column 'embedding' of floats, found none; write the table with 'uvl "
+                + "embed'.");
+        DataField? label = Array.Find(fields, field => field.Path.ToString() == "label" && field.ClrType == typeof(int));
+        DataField? cluster = Array.Find(fields, field => field.Path.ToString() == "cluster" && field.ClrType == typeof(long));
+        List<float> values = [];
+        List<int> labels = [];
+        List<long> clusters = [];
+        long rows = 0;
+        for (int index = 0; index < footer.Groups.Length; index++)
+        {
+            using ParquetRowGroupReader group = reader.OpenRowGroupReader(index);
+            values.AddRange(await Column<float>(group, embedding, index));
+            labels.AddRange(label is null ? [] : await Column<int>(group, label, index));
+            clusters.AddRange(cluster is null ? [] : await Column<long>(group, cluster, index));
+            rows += footer.Groups[index].Rows;
+        }
+        return Table(path, null, [.. values], (int)rows,
+            label is null ? null : [.. labels.Select(digit => (byte)Math.Clamp(digit, 0, 255))], cluster is null ? null : [.. clusters]);
+
+        async Task<T[]> Column<T>(ParquetRowGroupReader group, DataField field, int index) where T : struct
+        {
+            ParquetColumn column = Array.Find(footer.Groups[index].Columns, one => one.Path == field.Path.ToString());
+            if (column.Values > MostValues - values.Count)
+            {
+                throw new InvalidDataException($"'{path}': row group {index}: expected at most {MostValues} numbers, found "
+                    + $"{column.Values}.");
+            }
+            window.Limit(ParquetPages.RequireSound(file, column, footer.Start, path));
+            var read = new T[column.Values];
+            int[]? definition = field.MaxDefinitionLevel > 0 ? new int[read.Length] : null,
+                repetition = field.MaxRepetitionLevel > 0 ? new int[read.Length] : null;
+            await group.ReadRawAsync<T>(field, read, ParquetStream.Levels(definition), ParquetStream.Levels(repetition));
+            return definition is null || Array.TrueForAll(definition, level => level == field.MaxDefinitionLevel) ? read
+                : throw new InvalidDataException($"'{path}': column '{PlainText.Escape(field.Path.ToString())}': expected a number "
+                    + "everywhere, found nothing in places.");
+        }
+    });
+
+    static EmbeddingTable FromArrow(FileStream file, string path)
+    {
+        List<float> values = [];
+        List<byte> labels = [];
+        List<long> clusters = [];
+        int rows = 0;
+        try
+        {
+            using var reader = new ArrowFileReader(file, leaveOpen: true);
+            while (reader.ReadNextRecordBatch() is RecordBatch batch)
+            {
+                using (batch)
+                {
+                    if (batch.Column("embedding") is not FixedSizeListArray { Values: FloatArray numbers } || values.Count
+                        + (long)numbers.Length > MostValues)
+                    {
+                        throw new InvalidDataException($"'{path}': expected a column 'embedding' of lists of floats of a fixed size, "
+                            + "found none; write the table with 'uvl embed'.");
+                    }
+                    values.AddRange(numbers.Values);
+                    labels.AddRange(batch.Schema.GetFieldIndex("label") >= 0
+                        && batch.Column("label") is UInt8Array digits ? digits.Values : default);
+                    clusters.AddRange(batch.Schema.GetFieldIndex("cluster") >= 0
+                        && batch.Column("cluster") is Int64Array found ? found.Values : default);
+                    rows += batch.Length;
+                }
+            }
+        }
+        // As with Parquet, the library meets damage with whatever its code runs into.
+        catch (Exception damaged) when (damaged is not (OutOfMemoryException or OperationCanceledException
+            or InvalidDataException { Message: ['\'', ..] }))
+        {
+            throw new InvalidDataException($"'{path}': expected a sound Arrow file, found otherwise: "
+                + $"{PlainText.Escape(damaged.Message).TrimEnd(' ', '.')}. Get the file again.", damaged);
+        }
+        return Table(path, null, [.. values], rows, labels.Count == 0 ? null : [.. labels], clusters.Count == 0 ? null : [.. clusters]);
+    }
+
+    static EmbeddingTable Table(string path, string[]? names, float[] values, int rows, byte[]? labels, long[]? clusters)
+    {
+        if (rows < 1 || values.Length % rows != 0 || values.Length == 0 || (labels ?? []).Length % rows != 0 || (clusters ?? [])
+            .Length % rows != 0)
+        {
+            throw new InvalidDataException($"'{path}': expected rows of one length, found {values.Length} numbers in {rows} rows; write "
+                + "the table with 'uvl embed'.");
+        }
+        names ??= [.. Enumerable.Range(0, rows).Select(row => row.ToString(CultureInfo.InvariantCulture))];
+        return new(names, values, labels, clusters);
+    }
+
+    static string Text(TensorEntry tensor) => $"{tensor.Kind} [{string.Join(',', tensor.Shape.ToArray())}]";
+}
