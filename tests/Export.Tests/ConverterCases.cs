@@ -15,12 +15,12 @@ static partial class ConverterCases
     /// <param name="Whole">Whether the example holds whole numbers.</param>
     public sealed record Case(string Entry, Func<nn.Module> Make, long[] Sizes, double Low = -2, double High = 2, int Opset = 13, bool Whole = false);
 
-    static readonly long[] vector = [6], steps = [7, 8], image = [4, 6, 6], sequence = [5, 8], volume = [2, 4, 4, 4];
+    static readonly long[] square = [2, 4, 4], vector = [6], steps = [7, 8], image = [4, 6, 6], sequence = [5, 8], volume = [2, 4, 4, 4];
 
     public static IReadOnlyList<Case> All { get; } =
     [
         .. Activations(), .. Arithmetic(), .. Comparisons(), .. Convolutions(), .. Linears(), .. Normalizations(), .. Pools(), .. Reductions(), .. Spreads(), .. Attention(), .. Fills(), .. Shapes(), .. Indexing(), .. Types(),
-        .. Images(), .. Numbers(), .. Indices(), .. Opaque(),
+        .. Images(), .. Numbers(), .. Indices(), .. Opaque(), .. Edges(),
     ];
 
     static Case Of(string entry, Func<Tensor, Tensor> function, long[]? sizes = null, double low = -2, double high = 2) =>

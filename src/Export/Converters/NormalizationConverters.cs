@@ -23,11 +23,14 @@ static class NormalizationConverters
     // (input, mean, variance, weight, bias, training, momentum, eps): (x - mean) / sqrt(variance + eps) * weight + bias per channel.
     static Value BatchNorm(GraphBuilder graph, NativeCall call)
     {
-        if (call.Flag(5) || !call.IsGiven(1))
+        if (call.IsGiven(1))
         {
-            throw call.Refuse("it normalises by the statistics of the batch, which is training; call eval(), and track running statistics");
+            return call.Flag(5) ? throw call.Refuse("it normalises by the statistics of the batch, which is training; call eval()")
+                : Running(graph, call);
         }
-        return Running(graph, call);
+        // Without running statistics those of the batch are all that there is, in evaluation too.
+        long[] axes = [.. Enumerable.Range(0, call.Shape(0).Count).Where(axis => axis != 1).Select(axis => (long)axis)];
+        return Affine(graph, call, Standardize(graph, call.Tensor(0), axes, call.Number(7)));
     }
 
     static Value Running(GraphBuilder graph, NativeCall call)
@@ -77,10 +80,17 @@ static class NormalizationConverters
             return Running(graph, call);
         }
         long[] spatial = [.. Enumerable.Range(2, call.Shape(0).Count - 2).Select(axis => (long)axis)];
-        long[] perChannel = [.. spatial.Select(axis => axis - 1)]; // [C] to [C,1,..]
-        Value result = Standardize(graph, call.Tensor(0), spatial, call.Number(7));
-        result = call.OptionalTensor(3) is Value weight ? graph.Mul(result, graph.Unsqueeze(weight, perChannel)) : result;
-        return call.OptionalTensor(4) is Value bias ? graph.Add(result, graph.Unsqueeze(bias, perChannel)) : result;
+        return Affine(graph, call, Standardize(graph, call.Tensor(0), spatial, call.Number(7)));
+    }
+
+    // result * weight + bias for each channel of [N,C,..], with weight and bias as native arguments 3 and 4.
+    static Value Affine(GraphBuilder graph, NativeCall call, Value result)
+    {
+        long[] perChannel = [.. Enumerable.Range(1, call.Shape(0).Count - 2).Select(axis => (long)axis)]; // [C] to [C,1,..]
+        result = call.OptionalTensor(3) is Value weight ? graph.Mul(result, Unsqueezed(weight)) : result;
+        return call.OptionalTensor(4) is Value bias ? graph.Add(result, Unsqueezed(bias)) : result;
+
+        Value Unsqueezed(Value vector) => perChannel.Length == 0 ? vector : graph.Unsqueeze(vector, perChannel);
     }
 
     // (input [N,C,..], size, alpha, beta, k): x / (k + alpha / size * sum of squares over the nearest channels)^beta.
