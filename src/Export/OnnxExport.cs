@@ -43,7 +43,7 @@ public static class OnnxExport
             throw new ExportException($"module '{module.GetType().Name}' cannot be exported, {obstacles.Count} obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
         }
         _ = GraphChecker.Check(model);
-        return new TracedModel(model, module, inputs, outputs, options);
+        return new TracedModel(model, module, inputs, outputs, options) { ValueNames = conversion.ValueNames };
     }
 
     /// <summary>Says what <see cref="Trace(torch.nn.Module, torch.Tensor, OnnxExportOptions?)"/> would do, without a file.</summary>

@@ -94,8 +94,12 @@ public sealed record OnnxExportOptions
     /// <summary>Whether the report lists, for each runtime, the error after each node.</summary>
     public bool NodeErrors { get; init; }
 
-    /// <summary>Runtimes to prove the model on, beside the float64 evaluator.</summary>
-    public IReadOnlyList<ParityRuntime> Runtimes { get; init; } = [];
+    /// <summary>
+    /// Runtimes to prove the model on, beside the float64 evaluator. By default ONNX Runtime where the package Toolchain.Export.OnnxRuntime
+    /// is referenced,
+    /// otherwise none.
+    /// </summary>
+    public IReadOnlyList<ParityRuntime> Runtimes { get; init; } = DefaultRuntimes.All;
 }
 
 /// <summary>A runtime that takes part in parity.</summary>

@@ -26,6 +26,9 @@ public sealed class TracedModel
 
     internal OnnxExportOptions Options { get; }
 
+    // Names in the graph of recorded tensors by number.
+    internal IReadOnlyDictionary<int, string> ValueNames { get; init; } = new Dictionary<int, string>();
+
     // Whole numbers of the module's code, near which it may do something else.
     internal IReadOnlyList<long> Constants => CodeConstants.Of(new ModuleState(Module));
 

@@ -134,7 +134,8 @@ public sealed class RefusalTests
 
         Assert.StartsWith(
             "the exported model does not agree with module 'Fn':\n  float64 evaluator, N=1: output 'output' differs by 1 (element 0: 0, expected 1); allowed are 0 + 1e-05 of the value + 0.0001 of the largest", message, StringComparison.Ordinal);
-        Assert.Contains("N=64", message, StringComparison.Ordinal);
+        Assert.Contains("it first differs from the module after THSSpecial_bessel_j0 (tensor 'output'), by 1 of the largest", message,
+            StringComparison.Ordinal);
         Assert.False(File.Exists(path));
     }
 }

@@ -20,10 +20,15 @@ sealed class GraphConversion(
     readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
     readonly Dictionary<string, Value> weights = [];
     readonly Dictionary<int, string> absent = [];
+    readonly Dictionary<int, string> outputs = []; // a pass gives them the names of the outputs
     readonly HashSet<int> claimed = [];
     SizeValues? sizes;
     readonly HashSet<int> refused = [];
     readonly List<ExportStep> steps = [];
+
+    /// <summary>Names in the graph of recorded tensors by number.</summary>
+    public IReadOnlyDictionary<int, string> ValueNames =>
+        values.ToDictionary(pair => pair.Key, pair => outputs.GetValueOrDefault(pair.Key, pair.Value.Name));
 
     /// <summary>What became of each call, in order.</summary>
     public IReadOnlyList<ExportStep> Steps => steps;
@@ -211,6 +216,7 @@ sealed class GraphConversion(
             else if (values.TryGetValue(number, out Value? value) && steps.All(step => step.Obstacle is null))
             {
                 graph.Output(names[i], value, trace.Shapes[number]);
+                outputs[number] = names[i];
             }
         }
         return steps.All(step => step.Obstacle is null);

@@ -59,11 +59,10 @@ sealed class ModelParity
         {
             parity.misses.Add($"the module refuses every size of the proof: {string.Join("; ", parity.refused)}");
         }
-        return parity.misses.Count == 0
-            ? parity
-            : throw new ParityException(
-                $"the exported model does not agree with module '{traced.Module.GetType().Name}':{string.Concat(
-                parity.misses.Select(miss => $"\n  {miss}"))}");
+        return parity.misses.Count == 0 ? parity : throw new ParityException(
+            $"the exported model does not agree with module '{traced.Module.GetType().Name}':"
+            + string.Concat(parity.misses.Select(miss => $"\n  {miss}"))
+            + "\n  If it agrees at the sizes that matter, declare their range: Axis.Named(name, lowest, highest). Otherwise register another mapping of the first entry that differs.");
     }
 
     void Prove(ProofPoint point)
@@ -150,8 +149,24 @@ sealed class ModelParity
             Dictionary<string, double> noise = RoundingNoise.Of(traced.Exact, inputs);
             result = OutputComparison.Compare(runtime, point, expected, found, traced.Options.Tolerance with { Noise = noise });
         }
-        misses.AddRange(result.Misses);
+        string place = misses.Count == 0 && result.Misses.Count > 0 ? Place(runtime, inputs) : "";
+        misses.AddRange(result.Misses.Select((miss, i) => i == 0 ? miss + place : miss));
         errors.AddRange(result.Errors);
+    }
+
+    // Where the first miss of a proof begins.
+    string Place(string runtime, IReadOnlyDictionary<string, TensorData> inputs)
+    {
+        try
+        {
+            return traced.Options.Runtimes.FirstOrDefault(item => item.Name == runtime) is ParityRuntime other
+                ? FirstDifference.OfRuntime(read, other, inputs)
+                : FirstDifference.OfModule(traced, read, inputs);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            return ""; // a part of the model that does not run by itself tells no more than the miss does
+        }
     }
 
     /// <summary>Differences of each runtime from the float64 evaluator after each node, at the first sizes.</summary>

@@ -28,15 +28,17 @@ sealed class NativeRecorder : IDisposable
     readonly List<RecordedValue> values = [];
     readonly List<RecordedCall> calls = [];
     readonly Func<string> module;
+    readonly bool keepsContents;
     readonly int thread = Environment.CurrentManagedThreadId;
     bool suspended;
 
     /// <summary>Starts to listen.</summary>
     /// <param name="module">The path of the module that runs now.</param>
+    /// <param name="keepsContents">Whether the content of every result is kept.</param>
     /// <exception cref="InvalidOperationException">TorchSharp.dll is not woven.</exception>
-    public NativeRecorder(Func<string> module)
+    public NativeRecorder(Func<string> module, bool keepsContents = false)
     {
-        this.module = module;
+        (this.module, this.keepsContents) = (module, keepsContents);
         if (hook is null)
         {
             throw new InvalidOperationException(
@@ -289,7 +291,12 @@ sealed class NativeRecorder : IDisposable
         }
     }
 
-    int Add(Origin origin, string name, torch.Tensor tensor) => Add(new RecordedValue(origin, name, tensor.shape, NativeTensor.Element(tensor.dtype), null));
+    int Add(Origin origin, string name, torch.Tensor tensor)
+    {
+        bool isKept = keepsContents && origin == Origin.Result && NativeTensor.Element(tensor.dtype) is not null;
+        return Add(new RecordedValue(origin, name, tensor.shape, NativeTensor.Element(tensor.dtype), isKept ? NativeTensor.Read(tensor)
+            : null));
+    }
 
     int Add(RecordedValue value)
     {

@@ -12,7 +12,9 @@ static class Recorder
     /// <param name="module">The module.</param>
     /// <param name="names">Names of the inputs that are given.</param>
     /// <param name="inputs">The inputs; null where an optional one is left out.</param>
-    public static Recording Run(torch.nn.Module module, IReadOnlyList<string> names, IReadOnlyList<torch.Tensor?> inputs)
+    /// <param name="keepsContents">Whether the content of every result is kept, for a comparison.</param>
+    public static Recording Run(torch.nn.Module module, IReadOnlyList<string> names, IReadOnlyList<torch.Tensor?> inputs,
+        bool keepsContents = false)
     {
         lock (gate)
         {
@@ -20,7 +22,7 @@ static class Recorder
             using var noGradients = torch.no_grad();
             var state = new ModuleState(module);
             using var paths = new ModulePaths(state);
-            using var recorder = new NativeRecorder(() => paths.Current);
+            using var recorder = new NativeRecorder(() => paths.Current, keepsContents);
             recorder.AddState(state);
             foreach ((string name, torch.Tensor tensor) in names.Zip(inputs.OfType<torch.Tensor>()))
             {

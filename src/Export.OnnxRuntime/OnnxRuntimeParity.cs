@@ -1,0 +1,96 @@
+using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+using Toolchain.Graph;
+
+namespace Toolchain.Export.OnnxRuntime;
+
+/// <summary>ONNX Runtime's CPU provider as a runtime of parity.</summary>
+public static class OnnxRuntimeParity
+{
+    /// <summary>Whether the native library is there.</summary>
+    public static bool IsAvailable { get; } = Probe();
+
+    /// <summary>A runtime for <see cref="OnnxExportOptions.Runtimes"/>.</summary>
+    /// <param name="level">How far ONNX Runtime optimises the graph.</param>
+    /// <param name="threads">Threads inside an operator; 0 takes all processors.</param>
+    /// <exception cref="DllNotFoundException">The native library of ONNX Runtime is missing.</exception>
+    public static ParityRuntime Create(GraphOptimizationLevel level = GraphOptimizationLevel.ORT_ENABLE_ALL, int threads = 0)
+    {
+        string suffix = level == GraphOptimizationLevel.ORT_ENABLE_ALL ? "" : $" {level}";
+        var sessions = new Sessions(level, threads);
+        return new ParityRuntime($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{suffix}", sessions.Run);
+    }
+
+    static bool Probe()
+    {
+        try
+        {
+            return OrtEnv.Instance().GetVersionString() != "";
+        }
+        catch (Exception error) when (error is DllNotFoundException or TypeInitializationException)
+        {
+            return false;
+        }
+    }
+
+    // The session of the model that was run last: a proof runs one model many times.
+    sealed class Sessions(GraphOptimizationLevel level, int threads)
+    {
+        readonly Lock gate = new();
+        byte[]? model;
+        InferenceSession? session;
+
+        public Dictionary<string, TensorData> Run(byte[] bytes, IReadOnlyDictionary<string, TensorData> inputs)
+        {
+            lock (gate)
+            {
+                InferenceSession current = SessionOf(bytes);
+                using var run = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
+                Dictionary<string, OrtValue> values = inputs.ToDictionary(pair => pair.Key, pair => ToOrt(pair.Value));
+                try
+                {
+                    using IDisposableReadOnlyCollection<OrtValue> outputs = current.Run(run, values, current.OutputNames);
+                    return current.OutputNames.Zip(outputs).ToDictionary(pair => pair.First, pair => FromOrt(pair.Second));
+                }
+                finally
+                {
+                    values.Values.ToList().ForEach(value => value.Dispose());
+                }
+            }
+        }
+
+        InferenceSession SessionOf(byte[] bytes)
+        {
+            if (session is null || !ReferenceEquals(bytes, model))
+            {
+                session?.Dispose();
+                (session, model) = (null, bytes);
+                using var options = new SessionOptions
+                {
+                    IntraOpNumThreads = threads,
+                    InterOpNumThreads = 1,
+                    GraphOptimizationLevel = level,
+                    LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+                };
+                session = new InferenceSession(bytes, options);
+            }
+            return session;
+        }
+    }
+
+    static OrtValue ToOrt(TensorData tensor)
+    {
+        OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)tensor.Type,
+            [.. tensor.Sizes]);
+        tensor.Bytes.Span.CopyTo(value.GetTensorMutableRawData());
+        return value;
+    }
+
+    static TensorData FromOrt(OrtValue value)
+    {
+        OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
+        return new TensorData((ElementType)(int)info.ElementDataType, info.Shape, MemoryMarshal.AsBytes(value.GetTensorMutableRawData())
+            .ToArray());
+    }
+}
