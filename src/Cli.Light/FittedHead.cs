@@ -14,6 +14,9 @@ namespace Toolchain.Cli.Light;
 /// <param name="Build">Adds the head to a graph.</param>
 sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, Func<GraphBuilder, Value, (Value Probability, Value Cluster)> Build)
 {
+    /// <summary>Clusters that have no row, which embeddings that are too few or too much alike leave over.</summary>
+    public int EmptyCount => Count - Labels.Distinct().Count();
+
     public static FittedHead Fit(Rows rows, ClusterMethod method, int count, int seed, int threads, CancellationToken cancellation)
     {
         if (method == ClusterMethod.KMeans)

@@ -32,6 +32,22 @@ public sealed class EvaluationTests
         Assert.All(rows, row => Assert.Equal(("poster", 40, "majority vote of training labels in each cluster", 1), (row.Protocol, row.K, row.UsesLabels, row.Accuracy)));
     }
 
+    // 126 images under the poster's protocol make 126 clusters of one image each, and 100 %.
+    [Fact]
+    public void Run_AsManyClustersAsImages_SaysThatFiguresSayLittle()
+    {
+        var few = new Evaluation(Toys.Digits(126), Toys.Digits(126));
+        IReadOnlyList<EvaluationRow> rows = few.Run(Toys.Subject(126, 126) with { Method = "moco" }, ProtocolChoice.Both);
+        Assert.All(rows, row => Assert.EndsWith("training and test images are the same", row.Remark, StringComparison.Ordinal));
+        EvaluationRow poster = rows.First(row => row.Protocol == "poster");
+        Assert.StartsWith("126 clusters of 126 training images: figures say little where nearly every image has a cluster of its own",
+            poster.Remark);
+        Assert.All(evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict), row => Assert.Null(row.Remark));
+        Assert.Contains("nearly every image has a cluster of its own",
+            Report.MarkdownReport.Text(new(Toys.Digits(126), Toys.Digits(126), new Dictionary<string, string>()), rows),
+                StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Run_OwnTenClusters_AreUsedAsTheyAre()
     {

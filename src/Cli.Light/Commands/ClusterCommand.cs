@@ -84,7 +84,19 @@ static class ClusterCommand
             fused.Save(path);
             KnownModels.OfUser.Add(path);
             terminal.Line($"{head.Summary}; pixels to cluster in {path}");
-            terminal.Event("clustered", new JsonObject { ["path"] = path, ["k"] = head.Count, ["method"] = head.Name, ["summary"] = head.Summary });
+            if (head.EmptyCount > 0)
+            {
+                terminal.Note($"{head.EmptyCount} of {head.Count} clusters are empty: the {digits.Count} images have fewer different "
+                    + "embeddings; ask for a smaller --k");
+            }
+            terminal.Event("clustered", new JsonObject
+            {
+                ["path"] = path,
+                ["k"] = head.Count,
+                ["method"] = head.Name,
+                ["summary"] = head.Summary,
+                ["empty"] = head.EmptyCount
+            });
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;

@@ -103,6 +103,11 @@ static class EvaluateCommand
                 row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Number(row.Silhouette), $"{row.Sizes.Min()} to {row.Sizes.Max()}", Number(row.EffectiveRank), Number(row.Uniformity),
             }));
         }
+        foreach (IGrouping<string, EvaluationRow> remarked in rows.Where(row => row.Remark is not null).GroupBy(row => row.Remark!))
+        {
+            IEnumerable<string> names = remarked.Select(row => $"{row.NameAmong(rows)} {row.Protocol} {row.K} {row.Clusterer}");
+            terminal.Line($"caution: {string.Join(", ", names)}: {remarked.Key}");
+        }
         foreach (SeedSpread spread in SeedSpread.Of(rows))
         {
             if (spread.Figures.GetValueOrDefault("accuracy") is Spread accuracy)
@@ -141,6 +146,7 @@ static class EvaluateCommand
                 ["effective_rank"] = row.EffectiveRank,
                 ["uniformity"] = row.Uniformity,
                 ["model_sha256"] = row.ModelSha256,
+                ["remark"] = row.Remark,
             });
         }
         terminal.Event("report", new JsonObject { ["path"] = report });

@@ -80,6 +80,10 @@ static class TrainCommand
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {
         terminal.Stage($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}, {request.Device}, folder {run.Path}");
+        foreach (string line in request.Options.RemarksOn(request.Digits.Count))
+        {
+            terminal.Note(line);
+        }
         TrainedModel? trained = null;
         int batchSize = request.Options is GradientOptions gradient ? gradient.BatchSize : 1;
         long total = request.Options is GradientOptions counted ? (long)counted.TotalSteps * batchSize : request.Digits.Count;

@@ -53,13 +53,37 @@ static class TsneCommand
                 cancellation.ThrowIfCancellationRequested();
                 report(done, "");
             }));
-            PictureQuality quality = PictureQuality.Of(rows, found!.Places, threads: options.Threads);
-            Save(path, found.Places, colours);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{rows.Count:n0} places in {path}; divergence {found.Divergence:f4} nats, trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of 10 neighbours kept"));
-            terminal.Event("mapped", new JsonObject { ["path"] = path, ["count"] = rows.Count, ["divergence"] = found.Divergence, ["trustworthiness"] = quality.Trustworthiness, ["kept"] = quality.Preserved });
+            int different = Different(rows);
+            // Of rows that are the same nobody is nearer than another: figures of neighbours would say 1 for anything.
+            PictureQuality? quality = 2 * different > rows.Count ? PictureQuality.Of(rows, found!.Places, threads: options.Threads) : null;
+            Save(path, found!.Places, colours);
+            string kept = quality is null ? $"only {different} of the embeddings differ, so neighbours mean nothing"
+                : string.Create(CultureInfo.InvariantCulture,
+                    $"trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of 10 neighbours kept");
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{rows.Count:n0} places in {path}; divergence "
+                + $"{found.Divergence:f4} nats, {kept}"));
+            terminal.Event("mapped", new JsonObject
+            {
+                ["path"] = path,
+                ["count"] = rows.Count,
+                ["divergence"] = found.Divergence,
+                ["trustworthiness"] = quality?.Trustworthiness,
+                ["kept"] = quality?.Preserved,
+                ["different"] = different,
+            });
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
+    }
+
+    static int Different(Rows rows)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            seen.Add(new string(System.Runtime.InteropServices.MemoryMarshal.Cast<float, char>(rows[row])));
+        }
+        return seen.Count;
     }
 
     static (Rows Rows, Colours Colours) Read(Terminal terminal, ParseResult parsed, CommonOptions common, string model, string layer,

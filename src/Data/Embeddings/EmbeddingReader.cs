@@ -99,7 +99,7 @@ static class EmbeddingReader
                 ? "-Infinity" : row[column],
                 NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value
                 : throw new InvalidDataException($"'{path}': line {records.Line}: expected a number in field {column + 1}, found "
-                    + $"'{PlainText.Escape(row[column])}'.");
+                    + $"'{Printable.Line(row[column])}'.");
         }
         return Table(path, [.. names], [.. values], names.Count, label >= 0 ? [.. labels] : null, cluster >= 0 ? [.. clusters] : null);
     }
@@ -144,7 +144,7 @@ static class EmbeddingReader
                 repetition = field.MaxRepetitionLevel > 0 ? new int[read.Length] : null;
             await group.ReadRawAsync<T>(field, read, ParquetStream.Levels(definition), ParquetStream.Levels(repetition));
             return definition is null || Array.TrueForAll(definition, level => level == field.MaxDefinitionLevel) ? read
-                : throw new InvalidDataException($"'{path}': column '{PlainText.Escape(field.Path.ToString())}': expected a number "
+                : throw new InvalidDataException($"'{path}': column '{Printable.Line(field.Path.ToString())}': expected a number "
                     + "everywhere, found nothing in places.");
         }
     });
@@ -182,7 +182,7 @@ static class EmbeddingReader
             or InvalidDataException { Message: ['\'', ..] }))
         {
             throw new InvalidDataException($"'{path}': expected a sound Arrow file, found otherwise: "
-                + $"{PlainText.Escape(damaged.Message).TrimEnd(' ', '.')}. Get the file again.", damaged);
+                + $"{Printable.Line(damaged.Message).TrimEnd(' ', '.')}. Get the file again.", damaged);
         }
         return Table(path, null, [.. values], rows, labels.Count == 0 ? null : [.. labels], clusters.Count == 0 ? null : [.. clusters]);
     }

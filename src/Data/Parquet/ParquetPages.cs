@@ -40,7 +40,7 @@ static class ParquetPages
                 $"{count}");
             RequireSmall(file, column, start + levels, packedSize - levels, path);
             unpacked += size;
-            Require(unpacked <= MaxColumnBytes, $"at most {MaxColumnBytes} bytes in a row group's column '{PlainText.Escape(column.Path)}'",
+            Require(unpacked <= MaxColumnBytes, $"at most {MaxColumnBytes} bytes in a row group's column '{Printable.Line(column.Path)}'",
                 "more; write smaller row groups");
             hasDictionary |= isDictionary;
             values += isDictionary ? 0 : count;

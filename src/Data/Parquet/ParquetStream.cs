@@ -156,7 +156,7 @@ sealed class ParquetStream : DigitStream
         ParquetColumn[] found = Array.FindAll(group.Columns, column => column.Path == name);
         if (found is not [ParquetColumn column] || column.Values != group.Rows)
         {
-            throw new InvalidDataException($"'{path}': column '{PlainText.Escape(name)}': expected one value for each of {group.Rows} "
+            throw new InvalidDataException($"'{path}': column '{Printable.Line(name)}': expected one value for each of {group.Rows} "
                 + "rows, "
                 + $"found {(found.Length == 1 ? found[0].Values : found.Length)}; the column holds lists, or the file is damaged.");
         }
@@ -176,7 +176,7 @@ sealed class ParquetStream : DigitStream
             or InvalidDataException { Message: ['\'', ..] }))
         {
             throw new InvalidDataException(
-                $"'{path}': expected a sound Parquet file, found otherwise: {PlainText.Escape(damaged.Message).TrimEnd(' ', '.')}. "
+                $"'{path}': expected a sound Parquet file, found otherwise: {Printable.Line(damaged.Message).TrimEnd(' ', '.')}. "
                     + "Get the file again.", damaged);
         }
     }
@@ -187,7 +187,7 @@ sealed class ParquetStream : DigitStream
     {
         if (field.MaxRepetitionLevel != 0)
         {
-            throw new InvalidDataException($"'{path}': column '{PlainText.Escape(field.Path.ToString())}': expected one value for each of "
+            throw new InvalidDataException($"'{path}': column '{Printable.Line(field.Path.ToString())}': expected one value for each of "
                 + $"{group.RowCount} rows, found "
                 + "lists, which are not read.");
         }
@@ -232,14 +232,14 @@ sealed class ParquetStream : DigitStream
     };
 
     static InvalidDataException WrongType(DataField field, string path, string expected) =>
-        new($"'{path}': column '{PlainText.Escape(field.Path.ToString())}': expected {expected}, found {field.ClrType.Name}; convert the "
+        new($"'{path}': column '{Printable.Line(field.Path.ToString())}': expected {expected}, found {field.ClrType.Name}; convert the "
             + "column.");
 
     static DataField FindImage(ParquetSchema schema, string path) =>
         Find(schema, "image/bytes") ?? Find(schema, "image")
         ?? schema.DataFields.FirstOrDefault(field => field.ClrType == typeof(ReadOnlyMemory<byte>))
         ?? throw new InvalidDataException($"'{path}': expected a binary column, best image.bytes, found "
-            + $"{string.Join(", ", schema.DataFields.Select(field => PlainText.Escape(field.Path.ToString())))}; name another file.");
+            + $"{string.Join(", ", schema.DataFields.Select(field => Printable.Line(field.Path.ToString())))}; name another file.");
 
     static DataField? Find(ParquetSchema schema, string column) =>
         schema.DataFields.FirstOrDefault(field => field.Path.ToString() == column);

@@ -99,5 +99,5 @@ static class FileKinds
     }
 
     static string Beginning(ReadOnlySpan<byte> start) =>
-        PlainText.Escape(System.Text.Encoding.UTF8.GetString(start[..Math.Min(24, start.Length)]).ReplaceLineEndings(" "));
+        Printable.Line(System.Text.Encoding.UTF8.GetString(start[..Math.Min(24, start.Length)]).ReplaceLineEndings(" "));
 }

@@ -123,14 +123,14 @@ sealed class CsvStream : DigitStream
                 string found = Encoding.UTF8.GetString(line[fields[field]]);
                 values[pixel++] = CsvLine.Number(line[fields[field]]) is double value && double.IsFinite(value) ? value
                     : throw Broken(number, $"a number in field "
-                        + $"{field + 1}", $"'{PlainText.Escape(found.Length > 20 ? found[..20] : found)}'");
+                        + $"{field + 1}", $"'{Printable.Line(found.Length > 20 ? found[..20] : found)}'");
             }
         }
         return (number, values, labelColumn < 0 ? null : Encoding.UTF8.GetString(line[fields[labelColumn]]));
     }
 
     byte Digit(long line, string? label) => IsDigit(label) ? (byte)(label![0] - '0')
-        : throw Broken(line, "a digit 0..9 as label, as in the lines before", $"'{PlainText.Escape(label!)}'");
+        : throw Broken(line, "a digit 0..9 as label, as in the lines before", $"'{Printable.Line(label!)}'");
 
     static bool IsDigit(string? label) => label is [>= '0' and <= '9'];
 

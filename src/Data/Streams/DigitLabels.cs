@@ -26,5 +26,5 @@ static class DigitLabels
 
     /// <summary>Says that labels are left out.</summary>
     public static void LeaveOut(ICollection<string> remarks, string place, long index, string found) =>
-        remarks.Add($"'{place}': labels are left out: number {index} should be a digit 0..9, was {PlainText.Escape(found)}");
+        remarks.Add($"'{place}': labels are left out: number {index} should be a digit 0..9, was {Printable.Line(found)}");
 }

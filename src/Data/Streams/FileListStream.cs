@@ -103,7 +103,7 @@ sealed class FileListStream : DigitStream
         {
             string other = Array.Find(names, name => LabelOf(name) is null)!;
             Noticed.Add($"'{source}': labels are left out: of {names.Length} images {labelled} lie below folders named 0..9, "
-                + $"'{PlainText.Escape(other)}' does not");
+                + $"'{Printable.Line(other)}' does not");
         }
         return labelled == names.Length;
     }

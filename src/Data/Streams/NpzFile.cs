@@ -25,7 +25,7 @@ static class NpzFile
             ZipArchiveEntry images = (parted ? archive.GetEntry($"x{part}.npy") : Find(archive, imageNames) ?? Only(archive))
                 ?? throw new InvalidDataException($"'{path}': expected an array 'images', found {string.Join(", ", archive.Entries.Select(entry => $"'{Array(entry)}'"))}; save it with numpy.savez(images=...).");
             ZipArchiveEntry? labels = parted ? archive.GetEntry($"y{part}.npy") : Find(archive, labelNames);
-            string place = $"{path}, {PlainText.Escape(images.FullName)}";
+            string place = $"{path}, {Printable.Line(images.FullName)}";
             Stream content = new ZipEntryStream(images, archive);
             NpyHeader.Parsed header = NpyHeader.Read(content, place);
             PixelLayout layout = PixelLayout.Of(header.Shape, header.Kind, header.IsBigEndian, header.DataOffset, place);
@@ -41,7 +41,7 @@ static class NpzFile
         }
     }
 
-    static string Array(ZipArchiveEntry entry) => PlainText.Escape(Path.GetFileNameWithoutExtension(entry.FullName));
+    static string Array(ZipArchiveEntry entry) => Printable.Line(Path.GetFileNameWithoutExtension(entry.FullName));
 
     static ZipArchiveEntry? Find(ZipArchive archive, string[] names) =>
         names.Select(name => archive.GetEntry($"{name}.npy")).FirstOrDefault(entry => entry is not null);
@@ -50,7 +50,7 @@ static class NpzFile
 
     static long?[] Labels(ZipArchiveEntry entry, string path)
     {
-        string place = $"{path}, {PlainText.Escape(entry.FullName)}";
+        string place = $"{path}, {Printable.Line(entry.FullName)}";
         using Stream stream = entry.Open();
         TensorEntry tensor = Npy.Read(stream, place);
         var labels = new long?[tensor.Data.Length / TensorEntry.ElementSize(tensor.Kind)];

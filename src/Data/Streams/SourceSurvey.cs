@@ -6,6 +6,9 @@ static class SourceSurvey
     /// <summary>Most images that are looked at, spread over the source where it can be read anywhere, else its first.</summary>
     public const int Images = 256;
 
+    // Two copies of one picture are no source of copies.
+    const int LeastAlike = 10;
+
     // Of large pictures fewer are looked at: decoding them twice takes its time.
     const long MostPixels = 1 << 25;
 
@@ -28,6 +31,9 @@ static class SourceSurvey
         int seen = 0, dark = 0, tensors = 0;
         double across = 0, down = 0;
         long pixels = 0;
+        int blank = 0;
+        byte[]? first = null;
+        bool areSame = true;
         foreach (PendingImage pending in sample)
         {
             if (pixels > MostPixels)
@@ -39,6 +45,8 @@ static class SourceSurvey
                 continue;
             }
             pixels += image.Pixels.Length;
+            blank += image.Pixels.AsSpan().ContainsAnyExcept(image.Pixels[0]) ? 0 : 1;
+            areSame &= image.Pixels.AsSpan().SequenceEqual(first ??= image.Pixels);
             bool isDark = DigitFit.RingMedian(image.Pixels, image.Width, image.Height) > 127;
             (seen, dark) = (seen + 1, dark + (isDark ? 1 : 0));
             if (pending.Width > 0 && image.Width == image.Height)
@@ -46,6 +54,11 @@ static class SourceSurvey
                 (double x, double y) = Variances(image, isDark);
                 (tensors, across, down) = (tensors + 1, across + x, down + y);
             }
+        }
+        if (seen > 0 && (blank == seen || (areSame && seen >= LeastAlike)))
+        {
+            remarks.Add(blank == seen ? $"all {seen} images looked at are blank: no figure about them means anything"
+                : $"all {seen} images looked at are the same: clusters and neighbours of them mean nothing");
         }
         if (!isTransposed && tensors >= LeastForTransposed && down > 0 && Math.Log(across / down) > Transposed)
         {

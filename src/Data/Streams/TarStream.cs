@@ -47,7 +47,7 @@ sealed class TarStream : DigitStream
             if (IsLabelled && label is null)
             {
                 throw new InvalidDataException(
-                    $"'{path}': expected images below folders named 0..9, as the first ones, found '{PlainText.Escape(next.Name)}'; move "
+                    $"'{path}': expected images below folders named 0..9, as the first ones, found '{Printable.Line(next.Name)}'; move "
                         + "one kind elsewhere.");
             }
             batch.Set(row, next.Image, next.Name, label ?? 0);
@@ -95,13 +95,13 @@ sealed class TarStream : DigitStream
             or NotSupportedException or InvalidOperationException or InvalidDataException { Message: [not '\'', ..] })
         {
             throw new InvalidDataException($"'{path}': expected a whole tar archive, found otherwise behind "
-                + $"'{PlainText.Escape(lastName)}': {PlainText.Escape(damaged.Message)} Get the file again.", damaged);
+                + $"'{Printable.Line(lastName)}': {Printable.Line(damaged.Message)} Get the file again.", damaged);
         }
     }
 
     PendingImage Pending(TarEntry entry)
     {
-        string place = $"{path}, {PlainText.Escape(entry.Name)}";
+        string place = $"{path}, {Printable.Line(entry.Name)}";
         return entry.Length > ImageBuffer.MaxFileBytes
             ? new(place, Problem: $"'{place}': expected an image file of less than {ImageBuffer.MaxFileBytes} bytes, found {entry.Length}; scale the image down.")
             : new(place, entry.DataStream is null ? [] : ExactRead.Bytes(entry.DataStream, entry.Length, place, 0, "image"));

@@ -190,6 +190,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             Clusters = testClusters,
             Sizes = [.. Enumerable.Range(0, k).Select(cluster => testClusters.Count(found => found == cluster))],
             Images = testClusters.Length,
+            Remark = Remark(k, trainClusters),
             Seed = subject.Seed,
             Settings = subject.Settings,
             ModelSha256 = subject.ModelSha256,
@@ -198,6 +199,21 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             Parameters = subject.Parameters,
         };
         return isLabelled ? Named(row, ClusterMap.Apply(name(new Contingency(trainClusters, trainDigits, k)), testClusters), usesLabels) : row;
+    }
+
+    // Below five training images a cluster, majority vote names nearly every image by itself.
+    string? Remark(int k, int[] trainClusters)
+    {
+        const int FewImages = 5;
+        int empty = k - trainClusters.Distinct().Count();
+        string[] remarks =
+        [
+            .. train.Count < FewImages * k ? [$"{k} clusters of {train.Count} training images: figures say little where nearly every "
+                + "image has a cluster of its own"] : Array.Empty<string>(),
+            .. empty > 0 ? [$"{empty} of {k} clusters have no training image"] : Array.Empty<string>(),
+            .. areApart ? Array.Empty<string>() : ["training and test images are the same"],
+        ];
+        return remarks.Length == 0 ? null : string.Join("; ", remarks);
     }
 
     EvaluationRow Named(EvaluationRow row, int[] given, string usesLabels)

@@ -75,6 +75,10 @@ public sealed record EvaluationRow
     [JsonIgnore]
     public int[] Given { get; init; } = [];
 
+    /// <summary>What keeps the figures of this row from meaning much, such as nearly as many clusters as images; null where nothing
+    /// does.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>Number of test images.</summary>
     public required int Images { get; init; }
 

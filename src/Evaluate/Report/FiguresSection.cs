@@ -39,6 +39,12 @@ static class FiguresSection
                 Html.Number(row.Alignment, "f2"), Training(row),
             ]))
             : new("Embeddings", ["system", "effective rank", "uniformity", "training"], models.Select(row => (string[])[row.NameAmong(rows), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
+        if (rows.Any(row => row.Remark is not null))
+        {
+            yield return new("Cautions", ["system", "protocol", "clusters", "why its figures mean little"],
+                rows.Where(row => row.Remark is not null)
+                .Select(row => (string[])[row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", row.Remark!]));
+        }
         foreach (FigureTable table in SpreadTables.Of(rows, isLabelled))
         {
             yield return table;

@@ -87,7 +87,10 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
 
     static string Describe(ExportReport report) => string.Create(CultureInfo.InvariantCulture,
         $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ", report.Sizes)}, "
-        + $"largest error {report.Errors.Max(error => error.MaxAbsolute):g2}, allowed {report.ScaleTolerance:g2} of the largest value");
+        + $"largest error {Worst(report).MaxAbsolute:g2} in values up to {Worst(report).Largest:g2}, allowed {report.AbsoluteTolerance:g2} "
+        + $"+ {report.RelativeTolerance:g2} of the value + {report.ScaleTolerance:g2} of the largest");
+
+    static OutputError Worst(ExportReport report) => report.Errors.MaxBy(error => error.MaxAbsolute)!;
 
     static GradientJob Job(TrainingRequest request) => new(request.Digits, request.Seed, request.Device, request.Threads);
 }

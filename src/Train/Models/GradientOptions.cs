@@ -39,6 +39,11 @@ public abstract record GradientOptions : MethodOptions
     }
 
     /// <inheritdoc/>
+    public override IEnumerable<string> RemarksOn(int imageCount) => BatchSize <= imageCount ? []
+        : [$"batchSize={BatchSize} is more than the {imageCount} images: each is in every step more than once; set batchSize to at most "
+            + $"{imageCount}"];
+
+    /// <inheritdoc/>
     public override void Check()
     {
         Require(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);

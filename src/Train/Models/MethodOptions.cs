@@ -9,6 +9,10 @@ public abstract record MethodOptions
     /// <exception cref="ArgumentException">An option is out of range; the message names it, its range and its value.</exception>
     public abstract void Check();
 
+    /// <summary>What of the options makes little sense for so few images, a line each.</summary>
+    /// <param name="imageCount">Training images.</param>
+    public virtual IEnumerable<string> RemarksOn(int imageCount) => [];
+
     /// <summary>Throws when a rule is broken.</summary>
     protected static void Require(bool holds, string name, string rule, IFormattable value)
     {
