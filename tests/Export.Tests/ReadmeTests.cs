@@ -19,4 +19,15 @@ public sealed class ReadmeTests
         string example = Read("src", "Export", "README.md").Split("```csharp\n")[1].Split("```")[0];
         Assert.Equal(Read("tests", "Package", "Stranger", "Program.cs"), example);
     }
+
+    [Fact]
+    public void FurtherExamples_AreThoseThatRun()
+    {
+        string[] examples = [.. Read("src", "Export", "README.md").Split("```csharp\n").Skip(2).Select(part => part.Split("```")[0])];
+        string code = string.Join("\n", Read("tests", "Export.Tests", "ReadmeExamples.cs").Split('\n')
+            .Select(line => line.StartsWith("        ", StringComparison.Ordinal) ? line[8..] : line));
+
+        Assert.Equal(4, examples.Length);
+        Assert.All(examples, example => Assert.Contains(example, code, StringComparison.Ordinal));
+    }
 }
