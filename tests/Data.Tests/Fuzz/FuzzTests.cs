@@ -4,11 +4,15 @@ namespace Toolchain.Data.Tests;
 
 /// <summary>
 /// Damaged files are refused in one line or read: no other exception, no hang, no memory beyond bounds. UVL_FUZZ_COUNT sets the mutants of
-/// each format of the campaign (20,000 by default), UVL_FUZZ_SEED its seed, UVL_FUZZ_TABLE a file to which its table is appended.
+/// each format of the campaign (20,000 by default), UVL_FUZZ_SEED its seed, UVL_FUZZ_FORMATS its formats (parted by commas; all by
+/// default), UVL_FUZZ_TABLE a file to which its table is appended.
 /// </summary>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
-    public static TheoryData<string> Formats => [.. FuzzFormat.All.Select(format => format.Name)];
+    public static TheoryData<string> Formats => [.. FuzzFormat.All.Select(format => format.Name).Where(IsWanted)];
+
+    static bool IsWanted(string format) =>
+        Environment.GetEnvironmentVariable("UVL_FUZZ_FORMATS") is not { Length: > 0 } wanted || wanted.Split(',').Contains(format);
 
     [Theory]
     [MemberData(nameof(Formats))]
