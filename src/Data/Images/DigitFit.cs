@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Toolchain.Data;
 
 /// <summary>What happens to a picture of a digit that is not as MNIST's are.</summary>
@@ -59,10 +61,18 @@ static class DigitFit
             return new(false, inverted && Invert(destination));
         }
         destination[..DigitSet.PixelCount].Clear();
-        float[] ink = Ink(pixels, inverted, background);
-        if (Bounds(ink, width, height) is { } bounds)
+        float[] ink = ArrayPool<float>.Shared.Rent(pixels.Length);
+        try
         {
-            Place(Scale(ink, width, bounds, out int columns, out int rows), columns, rows, destination);
+            ToInk(pixels, inverted, background, ink);
+            if (Bounds(ink, width, height) is { } bounds)
+            {
+                Place(Scale(ink, width, bounds, out int columns, out int rows), columns, rows, destination);
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(ink);
         }
         return new(true, inverted);
     }
@@ -119,26 +129,24 @@ static class DigitFit
     }
 
     // In [0,1]: 0 is background and grain, 1 the strongest ink.
-    static float[] Ink(ReadOnlySpan<byte> pixels, bool inverted, int background)
+    static void ToInk(ReadOnlySpan<byte> pixels, bool inverted, int background, Span<float> ink)
     {
-        float[] ink = new float[pixels.Length];
         float strongest = 0;
-        for (int i = 0; i < ink.Length; i++)
+        for (int i = 0; i < pixels.Length; i++)
         {
             ink[i] = Math.Max(0, (inverted ? background - pixels[i] : pixels[i] - background) - NoiseLevel);
             strongest = Math.Max(strongest, ink[i]);
         }
-        for (int i = 0; i < ink.Length && strongest > 0; i++)
+        for (int i = 0; i < pixels.Length && strongest > 0; i++)
         {
             ink[i] /= strongest;
         }
-        return ink;
     }
 
     static Rectangle? Bounds(float[] ink, int width, int height)
     {
         int left = width, top = height, right = 0, bottom = 0;
-        for (int i = 0; i < ink.Length; i++)
+        for (int i = 0; i < width * height; i++)
         {
             if (ink[i] > 0)
             {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -19,7 +20,8 @@ static class SkiaReader
         orientation = (int)codec.EncodedOrigin;
         GreyImage.RequireSize(codec.Info.Width, codec.Info.Height, name);
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        byte[] rgba = new byte[info.BytesSize];
+        // Up to 64 MiB: rented, so that one large image after another does not fill the memory until the collector comes.
+        byte[] rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
         var pinned = GCHandle.Alloc(rgba, GCHandleType.Pinned);
         try
         {
@@ -28,11 +30,12 @@ static class SkiaReader
             {
                 throw new InvalidDataException($"'{name}': expected {info.Width} x {info.Height} pixels, found a damaged or truncated image ({result}); save the image again.");
             }
+            return GreyImage.FromRgba(info.Width, info.Height, rgba.AsSpan(0, info.BytesSize));
         }
         finally
         {
             pinned.Free();
+            ArrayPool<byte>.Shared.Return(rgba);
         }
-        return GreyImage.FromRgba(info.Width, info.Height, rgba);
     }
 }
