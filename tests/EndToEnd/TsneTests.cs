@@ -47,11 +47,9 @@ public sealed class TsneTests : IDisposable
     [InlineData("e.npy", true)]
     [InlineData("e.csv", true)]
     [InlineData("e.parquet", true)]
-    [InlineData("e.arrow", true)]
     [InlineData("e.npy", false)]
     [InlineData("e.csv", false)]
     [InlineData("e.parquet", false)]
-    [InlineData("e.arrow", false)]
     public void Tsne_TableOfEmbeddings_IsColouredByWhatLiesBeside(string file, bool hasLabels)
     {
         byte[] digits = [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];

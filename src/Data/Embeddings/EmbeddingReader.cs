@@ -1,9 +1,6 @@
 using System.Globalization;
-using Apache.Arrow;
-using Apache.Arrow.Ipc;
 using Parquet;
 using Parquet.Schema;
-using Array = System.Array;
 
 namespace Toolchain.Data;
 
@@ -24,9 +21,8 @@ static class EmbeddingReader
         {
             FileKind.Npy => FromNpy(file, path),
             FileKind.Parquet => FromParquet(file, path),
-            FileKind.Arrow => FromArrow(file, path),
             FileKind.Csv or FileKind.Text => FromCsv(file, path),
-            _ => throw new InvalidDataException($"'{path}': offset 0: expected embeddings as .npy, .csv, .parquet or .arrow, found "
+            _ => throw new InvalidDataException($"'{path}': offset 0: expected embeddings as .npy, .csv or .parquet, found "
                 + $"{FileKinds.Advice(start)}."),
         };
     }
@@ -148,44 +144,6 @@ static class EmbeddingReader
                     + "everywhere, found nothing in places.");
         }
     });
-
-    static EmbeddingTable FromArrow(FileStream file, string path)
-    {
-        List<float> values = [];
-        List<byte> labels = [];
-        List<long> clusters = [];
-        int rows = 0;
-        try
-        {
-            using var reader = new ArrowFileReader(file, leaveOpen: true);
-            while (reader.ReadNextRecordBatch() is RecordBatch batch)
-            {
-                using (batch)
-                {
-                    if (batch.Column("embedding") is not FixedSizeListArray { Values: FloatArray numbers } || values.Count
-                        + (long)numbers.Length > MostValues)
-                    {
-                        throw new InvalidDataException($"'{path}': expected a column 'embedding' of lists of floats of a fixed size, "
-                            + "found none; write the table with 'uvl embed'.");
-                    }
-                    values.AddRange(numbers.Values);
-                    labels.AddRange(batch.Schema.GetFieldIndex("label") >= 0
-                        && batch.Column("label") is UInt8Array digits ? digits.Values : default);
-                    clusters.AddRange(batch.Schema.GetFieldIndex("cluster") >= 0
-                        && batch.Column("cluster") is Int64Array found ? found.Values : default);
-                    rows += batch.Length;
-                }
-            }
-        }
-        // As with Parquet, the library meets damage with whatever its code runs into.
-        catch (Exception damaged) when (damaged is not (OutOfMemoryException or OperationCanceledException
-            or InvalidDataException { Message: ['\'', ..] }))
-        {
-            throw new InvalidDataException($"'{path}': expected a sound Arrow file, found otherwise: "
-                + $"{Printable.Line(damaged.Message).TrimEnd(' ', '.')}. Get the file again.", damaged);
-        }
-        return Table(path, null, [.. values], rows, labels.Count == 0 ? null : [.. labels], clusters.Count == 0 ? null : [.. clusters]);
-    }
 
     static EmbeddingTable Table(string path, string[]? names, float[] values, int rows, byte[]? labels, long[]? clusters)
     {
