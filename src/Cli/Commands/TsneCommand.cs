@@ -22,8 +22,8 @@ static class TsneCommand
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL")
         {
-            Description = "A model.onnx, the folder that has it, or the .npy, .csv, .parquet or "
-            + ".arrow file of an 'uvl embed'."
+            Description = "A model.onnx, the folder that has it, or the .npy, .csv or "
+            + ".parquet file of an 'uvl embed'."
         };
         var split = new Choice<Split?>("--split") { Description = "train, test (default) or all." };
         var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
