@@ -103,6 +103,17 @@ public sealed class NativeCall
         _ => throw (changes[argument] is null ? Lost(argument, "a whole number") : Baked(argument)),
     })]);
 
+    /// <summary>
+    /// A number that C# computed from a size by floating point, as a float64 scalar; null where it is understood in no way.
+    /// </summary>
+    internal Value? FloatOfSize(GraphBuilder graph, int argument) => variants.All(variant => variant.Arguments[argument] is ScalarArgument)
+        ? FloatSize.Make(graph, context.Sizes, [.. variants.Select(variant => ((ScalarArgument)variant.Arguments[argument]).Value)])
+        : null;
+
+    /// <summary>Whether a scalar or whole number is whole in every recording.</summary>
+    internal bool IsWhole(int argument) =>
+        variants.All(variant => variant.Arguments[argument] is not ScalarArgument { Value: double value } || value % 1 == 0);
+
     /// <summary>An array of whole numbers each of which may follow a named axis; empty when it was left out.</summary>
     internal Quantity[] Quantities(int argument) => call.Arguments[argument] switch
     {

@@ -8,7 +8,7 @@ static partial class ConverterCases
 {
     static IEnumerable<Case> Edges() =>
         [.. NotNumbers(), .. Integers(), .. EdgesOfPools(), .. EdgesOfResizes(), .. Hidden(), .. EdgesOfWrites(), .. EdgesOfTypes(),
-        .. EdgesOfNorms()];
+        .. EdgesOfNorms(), .. More()];
 
     // Above 0.5 not a number.
     static Tensor Holed(Tensor x) => where(x.gt(0.5), full_like(x, double.NaN), x);
@@ -131,5 +131,33 @@ static partial class ConverterCases
             Module("THSNN_batch_norm", () => nn.BatchNorm1d(6, affine: false, track_running_stats: false), vector),
             Module("THSNN_instance_norm", () => nn.InstanceNorm2d(4, track_running_stats: true), image),
         Module("THSTensor_gelu_with_approximate", () => nn.GELU(TorchSharp.Modules.GELU.Approximate.tanh), vector),
+    ];
+
+    static IEnumerable<Case> More() =>
+    [
+        Of("THSTensor_nan_to_num", x => Holed(x).nan_to_num(3)),
+        Of("THSTensor_nan_to_num", x => (x.round() / 0).nan_to_num(posinf: 5, neginf: -6)),
+        Of("THSTensor_logit", x => x.logit(0.1), low: 0, high: 1),
+        Of("THSTensor_arange", x => x * arange(x.shape[0] - 1, -1, -1).unsqueeze(1)),
+        Of("THSTensor_diagonal", x => x.matmul(x.t()).diagonal(), vector),
+        Of("THSTensor_diagonal", x => x.matmul(x.t()).diagonal(-1).sum() + x),
+        Of("THSTensor_var_along_dimensions", x => cat([x, x.sin()], 0).var([0L])),
+        Of("THSTensor_std_along_dimensions", x => cat([x, x.sin()], 0).std([0L, 1L])),
+        Of("THSTensor_softplus", x => F.softplus(x, 2, 1)),
+        Of("THSTensor_bitwise_left_shift", x => (x * 5).to(int64).bitwise_left_shift(full_like(x, 2, dtype: int64))),
+        Of("THSTensor_bitwise_right_shift", x => (x * 50).to(int64).bitwise_right_shift(full_like(x, 2, dtype: int64))),
+        Of("THSTensor_bitwise_and", x => (x * 50).to(int64).bitwise_and((x * 30).to(int64))) with { Opset = 18 },
+        Of("THSTensor_bitwise_or", x => (x * 50).to(int32).bitwise_or((x * 30).to(int32))) with { Opset = 18 },
+        Of("THSTensor_bitwise_not", x => (x * 50).to(int64).bitwise_not()) with { Opset = 18 },
+        Of("THSTensor_kron", x => x.kron(arange(6, dtype: float32).reshape(2, 3))),
+        Of("THSTensor_mul_scalar", x => x * (1 / Math.Sqrt(x.shape[0]))),
+        Of("THSTensor_mul_scalar", x => x * (0.5 / x.shape[0]) + Math.Log(x.shape[0] + 0.0)),
+        Of("THSTensor_narrow", x => x.narrow(0, 0, Math.Min(x.shape[0], 4)).sum([0L]) + x),
+        Of("THSNN_mse_loss", x => F.mse_loss(x, x.sin()) + x),
+        Of("THSNN_l1_loss", x => F.l1_loss(x, x.sin(), nn.Reduction.Sum) + x),
+        Of("THSNN_smooth_l1_loss", x => F.smooth_l1_loss(x, x.sin(), beta: 0.5) + x),
+        Of("THSNN_huber_loss", x => F.huber_loss(x, x.sin(), 0.5) + x),
+        Of("THSNN_cross_entropy", x => F.cross_entropy(x, x.sin().argmax(1)) + x),
+        Of("THSNN_cross_entropy", x => F.cross_entropy(x, x.sin().argmax(1), reduction: nn.Reduction.None)),
     ];
 }

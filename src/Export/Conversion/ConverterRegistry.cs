@@ -12,7 +12,8 @@ static class ConverterRegistry
     /// <summary>The mappings of this library.</summary>
     public static IEnumerable<Converter> BuiltIn => new[]
     {
-        ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ComparisonConverters.All, ConvolutionConverters.All, FillConverters.All, IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All,
+        LossConverters.All, ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ComparisonConverters.All,
+            ConvolutionConverters.All, FillConverters.All, IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All,
         NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All, WriteConverters.All, EmbeddingConverters.All, RecurrentConverters.All, MultiheadConverters.All, TransformerConverters.All, PaddingConverters.All, ResizeConverters.All, MathConverters.All, CombinationConverters.All, OrderingConverters.All, ElementIndexingConverters.All,
     }.SelectMany(family => family);
 

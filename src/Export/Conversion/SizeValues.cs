@@ -6,6 +6,8 @@ namespace Toolchain.Export.Conversion;
 sealed class SizeValues(GraphBuilder graph)
 {
     readonly Dictionary<Quantity, (Value Tensor, int Axis)> sources = [];
+    const long LargestDivisor = 64;
+
     readonly Dictionary<Quantity, Value> made = [];
 
     /// <summary>Remembers which sizes can be read off <paramref name="tensor"/>.</summary>
@@ -19,6 +21,9 @@ sealed class SizeValues(GraphBuilder graph)
             }
         }
     }
+
+    /// <summary>Sizes that can be read off a tensor.</summary>
+    public IReadOnlyList<Quantity> Known => [.. sources.Keys];
 
     /// <summary>An int64 vector of one element.</summary>
     /// <exception cref="Refusal">The size is no expression of known ones.</exception>
@@ -45,8 +50,12 @@ sealed class SizeValues(GraphBuilder graph)
     Value Calculate(Quantity size)
     {
         Quantity[] known = [.. sources.Keys];
-        SizeExpression found = SizeExpression.Solve(size, known)
-            ?? throw new Refusal($"the number {size} (one for each traced size) follows a named axis in a way that is not understood; expected sums, products and quotients of tensor sizes");
+        if (SizeExpression.Solve(size, known) is not SizeExpression found)
+        {
+            return Bounded(size, known) ?? throw new Refusal(
+                $"the number {size} (one for each traced size) follows a named axis in a way that is not understood; "
+                + "expected sums, products and quotients of tensor sizes");
+        }
         Value left = Of(known[found.Left]);
         Value value = found.Operation switch
         {
@@ -58,6 +67,31 @@ sealed class SizeValues(GraphBuilder graph)
         value = found.Factor == 1 ? value : graph.Mul(value, Vector(found.Factor));
         value = found.Summand == 0 ? value : graph.Add(value, Vector(found.Summand));
         return found.Divisor == 1 ? value : graph.Div(value, Vector(found.Divisor));
+    }
+
+    // The remainder of a size by a number, or the smaller or larger of the two.
+    Value? Bounded(Quantity size, Quantity[] known)
+    {
+        (long lowest, long highest) = (size.Values.Min(), size.Values.Max());
+        foreach (Quantity source in known)
+        {
+            for (long divisor = 2; divisor <= LargestDivisor; divisor++)
+            {
+                if (source.Select(value => value % divisor).Equals(size))
+                {
+                    return graph.Apply("Mod", [Of(source), Vector(divisor)]);
+                }
+            }
+            if (source.Select(value => Math.Min(value, highest)).Equals(size))
+            {
+                return graph.Apply("Min", [Of(source), Vector(highest)]);
+            }
+            if (source.Select(value => Math.Max(value, lowest)).Equals(size))
+            {
+                return graph.Apply("Max", [Of(source), Vector(lowest)]);
+            }
+        }
+        return null;
     }
 
     Value Vector(params long[] numbers) => graph.Constant(TensorData.Vector(numbers));

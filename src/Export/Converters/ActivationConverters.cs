@@ -68,9 +68,9 @@ static class ActivationConverters
     static Value Softplus(GraphBuilder graph, NativeCall call)
     {
         (double beta, double threshold) = (call.Scalar(1), call.Scalar(2));
-        return threshold >= 15
-            ? graph.Scale(graph.Unary("Softplus", graph.Scale(call.Tensor(0), beta)), 1 / beta)
-            : throw call.Refuse($"'threshold' must be at least 15, where both branches agree to 3e-7, found {threshold}");
+        Value x = call.Tensor(0), scaled = graph.Scale(x, beta), soft = graph.Scale(graph.Unary("Softplus", scaled), 1 / beta);
+        // From 15 on both branches agree to 3e-7.
+        return threshold >= 15 ? soft : graph.Where(graph.Apply("Greater", [scaled, graph.Scalar(threshold, x)]), x, soft);
     }
 
     // x/2 * (1 + erf(x / sqrt 2))

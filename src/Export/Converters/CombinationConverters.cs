@@ -21,6 +21,7 @@ static class CombinationConverters
         new("THSLinalg_tensordot", (graph, call) => graph.Apply("Einsum", [call.Tensor(0), call.Tensor(1)], new Attributes { ["equation"] = Contraction(call, call.Integers(2), call.Integers(4)) })),
         // (input, boundaries, as int32, right): how many boundaries lie below
         new("THSTensor_bucketize", Bucketize),
+        new("THSTensor_kron", Kronecker),
     ];
 
     // NaN lies above all boundaries: a boundary counts unless it is known not to lie below.
@@ -30,6 +31,16 @@ static class CombinationConverters
         Value x = graph.Unsqueeze(graph.Cast(call.Tensor(0), type), -1), boundaries = graph.Cast(call.Tensor(1), type);
         Value isPast = graph.Unary("Not", graph.Apply(call.Flag(3) ? "Greater" : "GreaterOrEqual", [boundaries, x]));
         return graph.Reduce("ReduceSum", graph.Cast(isPast, call.ResultType()), [-1]);
+    }
+
+    // Of tensors of the same rank: every element of a times all of b, with the axes of b inside those of a.
+    static Value Kronecker(GraphBuilder graph, NativeCall call)
+    {
+        int rank = call.Shape(0).Count == call.Shape(1).Count ? call.Shape(0).Count
+            : throw call.Refuse($"its tensors must have the same number of axes, found {call.Shape(0)} and {call.Shape(1)}");
+        Value a = graph.Unsqueeze(graph.Promoted(call, 0), [.. Enumerable.Range(0, rank).Select(axis => 2L * axis + 1)]);
+        Value b = graph.Unsqueeze(graph.Promoted(call, 1), [.. Enumerable.Range(0, rank).Select(axis => 2L * axis)]);
+        return graph.Apply("Reshape", [graph.Mul(a, b), call.Vector(call.ResultSizes())]);
     }
 
     // Vector i runs along axis i of all results; with "xy" the first two change places.

@@ -18,15 +18,25 @@ static class ComparisonConverters
         new("THSTensor_logical_and", (graph, call) => graph.Apply("And", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
         new("THSTensor_logical_or", (graph, call) => graph.Apply("Or", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
         Bits("THSTensor_bitwise_and", "And"), Bits("THSTensor_bitwise_or", "Or"), Bits("THSTensor_bitwise_xor", "Xor"),
-        new("THSTensor_bitwise_not", (graph, call) => call.ResultType() == ElementType.Bool ? graph.Unary("Not", call.Tensor(0)) : throw OnNumbers(call)),
+        new("THSTensor_bitwise_not", (graph, call) => call.ResultType() == ElementType.Bool ? graph.Unary("Not", call.Tensor(0))
+            : graph.Opset >= 18 ? graph.Unary("BitwiseNot", call.Tensor(0)) : throw OnNumbers(call)),
+        // a * 2^b, and a / 2^b rounded down
+        new("THSTensor_bitwise_left_shift", (graph, call) => graph.Mul(graph.Promoted(call, 0), TwoTo(graph, call))),
+        new("THSTensor_bitwise_right_shift", (graph, call) =>
+            MathConverters.FloorDivide(graph, graph.Promoted(call, 0), TwoTo(graph, call))),
         new("THSTensor_where", (graph, call) => graph.Apply("Where", [call.Tensor(0), graph.Promoted(call, 1), graph.Promoted(call, 2)])),
         new("THSTensor_masked_fill", (graph, call) => graph.Apply("Where", [call.Tensor(1), graph.Number(call, 2), call.Tensor(0)])),
     ];
 
     static Converter Bits(string entry, string op) =>
-        new(entry, (graph, call) => call.ResultType() == ElementType.Bool ? graph.Apply(op, [call.Tensor(0), call.Tensor(1)]) : throw OnNumbers(call));
+        new(entry, (graph, call) => call.ResultType() == ElementType.Bool ? graph.Apply(op, [call.Tensor(0), call.Tensor(1)])
+            : graph.Opset >= 18 ? graph.Apply($"Bitwise{op}", [graph.Promoted(call, 0), graph.Promoted(call, 1)]) : throw OnNumbers(call));
 
-    static Exception OnNumbers(NativeCall call) => call.Refuse($"on numbers it has no ONNX form below opset 18, only on truth values; found {call.ResultType()}");
+    static Value TwoTo(GraphBuilder graph, NativeCall call) => graph.Cast(
+        graph.Apply("Pow", [graph.Constant(TensorData.Scalar(2, ElementType.Int64)), graph.Cast(call.Tensor(1), ElementType.Int64)]),
+            call.ResultType());
+
+    static Exception OnNumbers(NativeCall call) => call.Refuse($"on numbers it needs opset 18; found {call.ResultType()}");
 
     // The comparison of two tensors and of a tensor with a scalar.
     static Converter[] Pair(string entry, Func<GraphBuilder, Value, Value, Value> compare) =>
@@ -40,11 +50,20 @@ static class ComparisonConverters
         {
             // A fraction compared with an integer tensor must not be cut off.
             ElementType own = call.Tensor(0).Type.Element;
-            ElementType type = call.Scalar(1) % 1 != 0 ? Wider(own, ElementType.Float32) : own == ElementType.Bool ? ElementType.Int64
-                : own;
+            ElementType type = call.Scalar(1) % 1 != 0 ? Wider(own, ElementType.Float32) : Holds(own, call.Scalar(1)) ? own
+                : ElementType.Int64;
             return compare(graph, graph.Cast(call.Tensor(0), type), graph.Constant(TensorData.Scalar(call.Scalar(1), type)));
         }),
     ];
+
+    // Whether a number keeps its value in a type.
+    static bool Holds(ElementType type, double value) => type switch
+    {
+        ElementType.Bool => false,
+        ElementType.UInt8 => value is >= 0 and <= byte.MaxValue,
+        ElementType.Int8 => value is >= sbyte.MinValue and <= sbyte.MaxValue,
+        _ => true,
+    };
 
     /// <summary>The type to which PyTorch promotes two tensors.</summary>
     public static ElementType Wider(ElementType a, ElementType b) => Width(a) >= Width(b) ? a : b;

@@ -14,6 +14,7 @@ static class Elementwise
 
     public static Value Number(this GraphBuilder graph, NativeCall call, int argument, ElementType type) => call.IsFixed(argument)
         ? graph.Constant(TensorData.Scalar(call.Scalar(argument), type))
+        : !call.IsWhole(argument) && call.FloatOfSize(graph, argument) is Value number ? graph.Cast(number, type)
         : graph.Cast(graph.Squeeze(call.Vector(call.Quantity(argument)), 0), type);
 
     public static bool IsFloating(this ElementType type) => type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;

@@ -34,7 +34,8 @@ static class FillConverters
     static Value Range(GraphBuilder graph, NativeCall call)
     {
         Value numbers = graph.Cast(graph.Numbers(call, call.ResultSizes()[0]), call.ResultType());
-        return graph.Shift(graph.Scale(numbers, call.Scalar(2)), call.Scalar(0));
+        Value steps = graph.Scale(numbers, call.Scalar(2));
+        return call.IsFixed(0) ? graph.Shift(steps, call.Scalar(0)) : graph.Add(steps, graph.Number(call, 0));
     }
 
     // (start, end, steps, ...): start + (end - start) / (steps - 1) * (0, 1, ..)

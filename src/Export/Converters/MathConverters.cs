@@ -23,10 +23,14 @@ static class MathConverters
         Two("THSTensor_floor_divide", FloorDivide), TwoScalar("THSTensor_floor_divide_scalar", FloorDivide),
         Two("THSTensor_atan2", Atan2), Two("THSTensor_hypot", (graph, a, b) => graph.Unary("Sqrt", graph.Add(graph.Mul(a, a), graph.Mul(b, b)))),
         Two("THSTensor_logaddexp", (graph, a, b) => LogAddExp(graph, a, b)), Two("THSTensor_logaddexp2", (graph, a, b) => graph.Scale(LogAddExp(graph, graph.Scale(a, Math.Log(2)), graph.Scale(b, Math.Log(2))), 1 / Math.Log(2))),
-        Two("THSTensor_xlogy", XLogY), TwoScalar("THSTensor_xlogy_scalar", XLogY), Two("THSTensor_fmax", (graph, a, b) => graph.Apply("Max", [a, b])), Two("THSTensor_fmin", (graph, a, b) => graph.Apply("Min", [a, b])),
+        Two("THSTensor_xlogy", XLogY), TwoScalar("THSTensor_xlogy_scalar", XLogY),
+            Two("THSTensor_fmax", (graph, a, b) => Numbers(graph, "Max", a, b)),
+            Two("THSTensor_fmin", (graph, a, b) => Numbers(graph, "Min", a, b)),
         Two("THSTensor_heaviside", (graph, x, atZero) => graph.Where(graph.Apply("Equal", [x, graph.Scalar(0, x)]), atZero, graph.Cast(graph.Apply("Greater", [x, graph.Scalar(0, x)]), x.Type.Element))),
         Two("THSTensor_copysign", (graph, a, b) => graph.Mul(graph.Unary("Abs", a), graph.Where(graph.Apply("Less", [b, graph.Scalar(0, b)]), graph.Scalar(-1, a), graph.Scalar(1, a)))),
         Two("THSTensor_float_power", (graph, a, b) => graph.Apply("Pow", [a, b])),
+        // (input, nan, posinf, neginf), each of which may be left out
+        new("THSTensor_nan_to_num", NanToNumber),
         new("THSTensor_clamp_tensor", (graph, call) => Clamp(graph, call)),
         new("THSTensor_isnan", (graph, call) => graph.Unary("IsNaN", call.Tensor(0))), new("THSTensor_isinf", (graph, call) => graph.Unary("IsInf", call.Tensor(0))),
         new("THSTensor_isposinf", (graph, call) => graph.Apply("IsInf", [call.Tensor(0)], new Attributes { ["detect_negative"] = 0 })),
@@ -93,7 +97,7 @@ static class MathConverters
     // log(x / (1 - x))
     static Value Logit(GraphBuilder graph, NativeCall call)
     {
-        Value x = call.IsGiven(1) ? throw call.Refuse("'eps' cannot be followed; clamp the input instead") : call.Tensor(0);
+        Value x = call.IsGiven(1) ? graph.Clip(graph.Promoted(call, 0), call.Scalar(1), 1 - call.Scalar(1)) : graph.Promoted(call, 0);
         return graph.Unary("Log", graph.Div(x, graph.Sub(graph.Scalar(1, x), x)));
     }
 
@@ -148,6 +152,33 @@ static class MathConverters
     {
         Value zero = graph.Apply("Equal", [x, graph.Scalar(0, x)]);
         return graph.Where(zero, graph.Scalar(0, x), graph.Mul(x, graph.Unary("Log", y)));
+    }
+
+    // Of a number and NaN the number.
+    static Value Numbers(GraphBuilder graph, string op, Value a, Value b) => !a.Type.Element.IsFloating() ? graph.Apply(op, [a, b])
+        : graph.Apply(op, [graph.Where(graph.Unary("IsNaN", a), b, a), graph.Where(graph.Unary("IsNaN", b), a, b)]);
+
+    static Value NanToNumber(GraphBuilder graph, NativeCall call)
+    {
+        Value x = call.Tensor(0);
+        if (!x.Type.Element.IsFloating())
+        {
+            return x;
+        }
+        double largest = x.Type.Element switch
+        {
+            ElementType.Float32 => float.MaxValue,
+            ElementType.Float16 => (double)Half.MaxValue,
+            _ =>
+            double.MaxValue
+        };
+        Value number = graph.Where(graph.Unary("IsNaN", x), graph.Scalar(Given(1, 0), x), x);
+        number = graph.Where(graph.Apply("Equal", [x, graph.Scalar(double.PositiveInfinity, x)]), graph.Scalar(Given(2, largest), x),
+            number);
+        return graph.Where(graph.Apply("Equal", [x, graph.Scalar(double.NegativeInfinity, x)]), graph.Scalar(Given(3, -largest), x),
+            number);
+
+        double Given(int argument, double absent) => call.IsGiven(argument) ? call.Scalar(argument) : absent;
     }
 
     static Value Clamp(GraphBuilder graph, NativeCall call)

@@ -152,18 +152,32 @@ static class ShapeConverters
         return graph.ReshapeLike(call, graph.Apply("Tile", [graph.Unsqueeze(x, axis + 1), call.Vector(repeats)]));
     }
 
+    // Elements start + i * (columns + 1) of the flat tensor, with sizes that the graph reads.
+    static Value FreeDiagonal(GraphBuilder graph, NativeCall call, Value flat, long offset, Quantity width)
+    {
+        if (call.ResultCount != 1 || call.ResultShape().Count == 0)
+        {
+            throw call.Refuse($"the axes of the diagonal must be fixed, found {call.Shape(0)}");
+        }
+        Value columns = call.Vector(width), one = graph.Constant(TensorData.Vector(1));
+        Value start = offset >= 0 ? graph.Constant(TensorData.Vector(offset))
+            : graph.Mul(columns, graph.Constant(TensorData.Vector(-offset)));
+        Value places = graph.Add(start, graph.Mul(graph.Numbers(call, call.ResultSizes()[^1]), graph.Add(columns, one)));
+        return graph.Apply("Gather", [flat, places], new Attributes { ["axis"] = -1 });
+    }
+
     // The two axes go last and become one, of which the diagonal takes every (columns + 1)-th element.
     static Value Diagonal(GraphBuilder graph, NativeCall call, long offset, long rowAxis, long columnAxis)
     {
         Shape shape = call.Shape(0);
         (int rows, int columns) = (shape.Axis(rowAxis), shape.Axis(columnAxis));
-        if (shape[rows].Size is null || shape[columns].Size is not long width)
-        {
-            throw call.Refuse($"the axes of the diagonal must be fixed, found {shape}");
-        }
         int[] rest = [.. Enumerable.Range(0, shape.Count).Except([rows, columns])];
         Value last = graph.Transpose(call.Tensor(0), [.. rest.Append(rows).Append(columns).Select(axis => (long)axis)]);
         Value flat = graph.Apply("Reshape", [last, call.Vector([.. rest.Select(axis => call.Sizes(0)[axis]), Quantity.Combine(call.Sizes(0)[rows], call.Sizes(0)[columns], (a, b) => a * b)])]);
+        if (shape[rows].Size is null || shape[columns].Size is not long width)
+        {
+            return FreeDiagonal(graph, call, flat, offset, call.Sizes(0)[columns]);
+        }
         long start = offset >= 0 ? offset : -offset * width, count = call.ResultCount == 1 && call.ResultShape().Count > 0 ? call.ResultShape()[^1].Size ?? 0 : Math.Min(shape[rows].Size!.Value, width);
         return graph.Apply("Gather", [flat, graph.Constant(TensorData.Vector([.. Enumerable.Range(0, (int)count).Select(i => start + i * (width + 1))]))], new Attributes { ["axis"] = -1 });
     }

@@ -36,8 +36,14 @@ static class SpreadConverters
         {
             return mean;
         }
-        double count = reduced.Aggregate(1.0, (product, axis) => product * (shape[shape.Axis(axis)].Size
-            ?? throw call.Refuse($"an unbiased variance over the batch axis of {shape} depends on its size; pass unbiased: false")));
-        return graph.Scale(mean, count / (count - 1));
+        if (reduced.All(axis => shape[shape.Axis(axis)].Size is not null))
+        {
+            double count = reduced.Aggregate(1.0, (product, axis) => product * shape[shape.Axis(axis)].Size!.Value);
+            return graph.Scale(mean, count / (count - 1));
+        }
+        // Of a free size: n / (n - 1), in the graph.
+        Value sizes = call.Vector([.. reduced.Select(axis => call.Sizes(0)[shape.Axis(axis)])]);
+        Value number = graph.Cast(graph.Reduce("ReduceProd", sizes, [0]), mean.Type.Element);
+        return graph.Mul(mean, graph.Div(number, graph.Shift(number, -1)));
     }
 }

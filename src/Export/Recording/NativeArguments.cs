@@ -26,6 +26,9 @@ static class NativeArguments
         return count <= 0 ? [] : new ReadOnlySpan<long>((void*)(nint)arguments[position]!, count).ToArray();
     }
 
+    /// <summary>The number that a pointer names.</summary>
+    public static unsafe double Number(nint pointer) => *(double*)pointer;
+
     /// <summary>New tensors: the result, out arguments, and what the call put into arrays that it had allocated.</summary>
     public static IEnumerable<nint> Made(NativeEntry entry, object?[] arguments, object? result)
     {

@@ -66,6 +66,9 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
     /// <summary>Position of the length of the array that a parameter points to, or -1.</summary>
     public int Length(int position) => position < LengthOf.Length ? LengthOf[position] : -1;
 
+    /// <summary>Whether a parameter points to one number, or is null where it is left out.</summary>
+    public bool PointsToNumber(int position) => position > 0 && Name.TrimEnd('_') is "THSTensor_nan_to_num" or "THSTensor_logit";
+
     /// <summary>Whether the call writes a tensor handle to a parameter.</summary>
     public bool Returns(int position) => position < IsOut.Length && IsOut[position];
 

@@ -231,6 +231,10 @@ sealed class NativeRecorder : IDisposable
         {
             return new NullArgument();
         }
+        if (entry.PointsToNumber(position))
+        {
+            return new ScalarArgument(NativeArguments.Number(pointer));
+        }
         if (held.TryGetValue(pointer, out TensorAlias? alias))
         {
             return Tensor(alias, pointer, read);

@@ -47,7 +47,7 @@ public sealed class RandomModuleTests
         try
         {
             TracedModel traced =
-                OnnxExport.Trace(module, module.Examples(seed), module.Options with { Opset = opset, ProofSizes = [1, 3] });
+                OnnxExport.Trace(module, module.Examples(seed), module.Options with { Opset = opset, ProofSizes = [1, 3], Runtimes = [] });
             _ = traced.Prove();
             byte[] bytes = traced.Model.ToBytes();
             for (int i = 0; i < 3; i++)
@@ -113,8 +113,9 @@ public sealed class RandomModuleTests
         }
         (double[] a, double[] b) = (wanted.ToDoubles(), found.ToDoubles());
         double scale = a.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        int miss = Enumerable.Range(0, a.Length).FirstOrDefault(i => !a[i].Equals(b[i]) && !(Math.Abs(a[i] - b[i]) <= 1e-4 * scale + 2e-5),
-            -1);
+        // NaN comes from means of nothing here, for which runtimes have other values (docs/exporter/operators.md).
+        int miss = Enumerable.Range(0, a.Length).FirstOrDefault(
+            i => !double.IsNaN(a[i]) && !a[i].Equals(b[i]) && !(Math.Abs(a[i] - b[i]) <= 1e-4 * scale + 2e-5), -1);
         return miss < 0 ? null : FormattableString.Invariant($"at {place}: element {miss} is {b[miss]:g7}, expected {a[miss]:g7}");
     }
 }

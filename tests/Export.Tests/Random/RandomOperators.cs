@@ -49,7 +49,8 @@ static partial class RandomOperators
     }
 
     /// <summary>Operators that do something else at sizes other than the traced ones.</summary>
-    public static IReadOnlyList<string> Traps { get; } = ["squeeze", "min size", "times of sizes", "branch", "quotient"];
+    public static IReadOnlyList<string> Traps { get; } = ["squeeze", "min size", "times of sizes", "branch", "quotient", "half",
+        "diagonal"];
 
     public static IReadOnlyList<Operator> All { get; } = [.. Exact(), .. Jumps(), .. Smooth(), .. Pairs(), .. Reductions(), .. Shapes(),
         .. Layers(), .. Sizes()];
