@@ -72,6 +72,14 @@ public sealed class OperatorSchemaTests
     }
 
     [Fact]
+    public void Reduce_OfAScalar_WritesNoEmptyListOfAxes()
+    {
+        var graph = new GraphBuilder();
+        _ = graph.Reduce("ReduceMax", graph.Input("x", ElementType.Float32, new Shape()), []);
+        Assert.False(graph.Nodes[^1].Attributes.Has("axes"));
+    }
+
+    [Fact]
     public void Check_ModelOfAStranger_IsHeldToTheRules()
     {
         var x = new Value("x", new TensorType(ElementType.Bool, new Shape(2)));
