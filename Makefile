@@ -4,7 +4,7 @@ DOTNET := dotnet
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help build test test-slow light crosscheck bench format check run models clean
+.PHONY: help build test test-slow torture light crosscheck bench format check run models clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -17,6 +17,11 @@ test: build ## all quick tests
 
 test-slow: build ## the tests that take minutes, such as learning tests
 	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Slow --ignore-exit-code 8
+
+torture: build ## the campaign of docs/reliability.md, about 20 minutes: mutants, kills, faults, limits, signals; its table is artifacts/torture.md
+	rm -f artifacts/torture.md artifacts/torture-formats.txt
+	UVL_TORTURE_TABLE=$(CURDIR)/artifacts/torture.md UVL_FUZZ_TABLE=$(CURDIR)/artifacts/torture-formats.txt \
+		$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Torture --ignore-exit-code 8
 
 light: ## the light tool in artifacts/light: one folder that needs no .NET (Debian: clang zlib1g-dev)
 	rm -rf artifacts/light

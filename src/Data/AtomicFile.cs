@@ -27,10 +27,7 @@ static partial class AtomicFile
                 files[i].Write(stream);
                 stream.Flush(flushToDisk: true);
             }
-            for (int i = 0; i < files.Count; i++)
-            {
-                File.Move(temporaries[i], Path.GetFullPath(files[i].Path), overwrite: true);
-            }
+            PutInPlace([.. temporaries.Zip(files, (temporary, file) => (temporary, Path.GetFullPath(file.Path)))]);
         }
         catch
         {
@@ -40,6 +37,29 @@ static partial class AtomicFile
         foreach (string folder in temporaries.Select(path => Path.GetDirectoryName(path)!).Distinct())
         {
             FlushFolder(folder);
+        }
+    }
+
+    /// <summary>Renames finished files in order; where one fails, those that made new names are taken away again.</summary>
+    internal static void PutInPlace(IReadOnlyList<(string Temporary, string Path)> files)
+    {
+        var made = new List<string>();
+        try
+        {
+            foreach ((string temporary, string path) in files)
+            {
+                bool isNew = !File.Exists(path);
+                File.Move(temporary, path, overwrite: true);
+                if (isNew)
+                {
+                    made.Add(path);
+                }
+            }
+        }
+        catch
+        {
+            made.ForEach(File.Delete);
+            throw;
         }
     }
 

@@ -27,11 +27,8 @@ sealed class PendingFiles : IDisposable
         {
             stream.Flush(flushToDisk: true);
         }
-        for (int i = files.Count - 1; i >= 0; i--)
-        {
-            files[i].Stream.Dispose();
-            File.Move(files[i].Stream.Name, files[i].Path, overwrite: true);
-        }
+        files.ForEach(file => file.Stream.Dispose());
+        AtomicFile.PutInPlace([.. files.AsEnumerable().Reverse().Select(file => (file.Stream.Name, file.Path))]);
         foreach (string path in obsolete)
         {
             File.Delete(path);

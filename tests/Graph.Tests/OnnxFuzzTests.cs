@@ -21,6 +21,17 @@ public sealed class OnnxFuzzTests
     [InlineData(5)]
     public void Read_TwentyThousandMutants_AreRefusedOrConsistent(int seed) => Fuzz(seed, count: 6_000);
 
+    [Fact, Trait("Category", "Torture")]
+    public void Read_TwentyThousandMutantsOfOneSeed_AreRefusedOrConsistent()
+    {
+        const int count = 20_000;
+        Fuzz(seed: 6, count);
+        if (Environment.GetEnvironmentVariable("UVL_TORTURE_TABLE") is string table)
+        {
+            File.AppendAllText(table, $"| mutants, in process | ONNX | {count} | 0 |\n");
+        }
+    }
+
     static void Fuzz(int seed, int count)
     {
         IReadOnlyList<byte[]> seeds = [.. FuzzSeeds.All.Select(model => model.ToBytes())];

@@ -54,14 +54,27 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
-    public void Load_AnyFlippedBit_IsRefusedByName()
+    public void Load_AnyFlippedBit_IsRefusedByName() => Flip(400);
+
+    [Fact, Trait("Category", "Torture")]
+    public void Load_TwentyThousandFlippedBits_AreRefusedByName()
+    {
+        const int count = 20_000;
+        Flip(count);
+        if (Environment.GetEnvironmentVariable("UVL_TORTURE_TABLE") is string table)
+        {
+            File.AppendAllText(table, $"| flipped bits, in process | checkpoint | {count} | 0 |\n");
+        }
+    }
+
+    void Flip(int trials)
     {
         using AutoencoderTrainer trainer = Trainer(1);
         Step(trainer, 0);
         Checkpoint.Save(folder["a"], trainer, 1, "0123");
         byte[] sound = File.ReadAllBytes(folder["a"]);
         var random = new Random(7);
-        for (int trial = 0; trial < 400; trial++)
+        for (int trial = 0; trial < trials; trial++)
         {
             byte[] flipped = [.. sound];
             // The header, which is JSON, has more kinds of places than the numbers behind it.

@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace Toolchain.EndToEnd.Torture;
+
+/// <summary>A machine that has nothing left: one line and status 71, no crash and no hang.</summary>
+public sealed class LimitTests(ITestOutputHelper output) : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("ulimit -n 64", false)]
+    [InlineData("ulimit -n 40", false)]
+    [InlineData("export DOTNET_GCHeapHardLimit=0x1000000", true)]
+    public void Verb_UnderALimit_EndsWith71(string limit, bool inMemory) => Ends(limit, inMemory, 71);
+
+    [Fact, Trait("Category", "Torture")]
+    public void Embed_UnderManyLimits_EndsWith0Or71()
+    {
+        string[] limits =
+        [
+            .. Enumerable.Range(0, 20).Select(i => $"ulimit -n {30 + 5 * i}"),
+            .. new[] { 0x1000000, 0x2000000, 0x3000000, 0x4000000, 0x8000000 }.Select(bytes => $"export DOTNET_GCHeapHardLimit=0x{bytes:x}"),
+        ];
+        Array.ForEach(limits, limit => Ends(limit, false, 0, 71));
+        Array.ForEach(limits, limit => Ends(limit, true, 0, 71));
+        TortureTable.Add(output, "handles (30 to 125), managed memory (16 to 128 MB)", "embed, train kmeans", 2 * limits.Length, 0);
+    }
+
+    // Embedding takes constant memory; a fit holds its images.
+    void Ends(string limit, bool inMemory, params int[] allowed)
+    {
+        TortureVerb.Prepare(Directory.CreateDirectory(Path.Combine(folder, "source")).FullName);
+        string program = Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli.dll"), model = Path.Combine(folder, "source", "model.onnx");
+        string verb = inMemory
+            ? $"train kmeans --quiet --data strokes:30000 --out {Path.Combine(folder, Path.GetRandomFileName())}"
+            : $"embed {model} --quiet --data strokes:5000 --out {Path.Combine(folder, "x.npy")}";
+        string command = $"{limit}; exec timeout -s KILL 60 dotnet {program} {verb}";
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Directory.Delete(Path.Combine(folder, "source"), recursive: true);
+        Assert.True(allowed.Contains(process.ExitCode), $"{limit}: ended with {process.ExitCode}: {error}");
+        if (process.ExitCode != 0)
+        {
+            Assert.Single(error.TrimEnd().Split('\n'));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace Toolchain.EndToEnd.Torture;
+
+/// <summary>SIGTERM ends the tool within two seconds whatever it does, also in a read that never returns.</summary>
+public sealed class SignalTests(ITestOutputHelper output) : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    string In(string name) => Path.Combine(folder, name);
+
+    [Theory]
+    [InlineData("embed", "source/model.onnx", "--data", "pipe", "--out", "x.npy")]
+    [InlineData("train", "kmeans", "--data", "pipe", "--out", "run")]
+    [InlineData("evaluate", "source/model.onnx", "--data", "pipe", "--out", "e")]
+    public void Term_ReadOfAPipeWithoutWriter_EndsWith75(params string[] arguments)
+    {
+        string source = Directory.CreateDirectory(In("source")).FullName;
+        TortureVerb.Prepare(source);
+        Assert.Equal(0, Start("mkfifo", In("pipe")));
+        string[] words = [.. arguments.Select(word => word.Contains('.') || word is "pipe" or "run" or "e" ? In(word) : word)];
+        using Uvl uvl = Uvl.Start(words);
+        Thread.Sleep(1500);
+        Stops(uvl, string.Join(' ', words), 75);
+    }
+
+    [Fact, Trait("Category", "Torture")]
+    public void Term_AnyVerbAtAnyTime_EndsWithinTwoSeconds()
+    {
+        string source = Directory.CreateDirectory(In("source")).FullName;
+        TortureVerb.Prepare(source);
+        var random = new Random(5);
+        foreach (TortureVerb verb in TortureVerb.All(source))
+        {
+            const int times = 6;
+            for (int i = 0; i < times; i++)
+            {
+                string place = Directory.CreateDirectory(In("place")).FullName;
+                using (Uvl uvl = Uvl.Start(verb.Arguments(place)))
+                {
+                    Thread.Sleep(random.Next(200, 1500));
+                    Stops(uvl, verb.Name, 75, 0, 143);
+                }
+                Directory.Delete(place, recursive: true);
+            }
+            TortureTable.Add(output, "SIGTERM at a random time, two seconds", verb.Name, times, 0);
+        }
+    }
+
+    // Before the program has set its own handler, the system's ends it: 143.
+    static void Stops(Uvl uvl, string what, params int[] allowed)
+    {
+        var clock = Stopwatch.StartNew();
+        uvl.Signal("TERM");
+        (int status, _, string error) = uvl.Wait();
+        Assert.True(allowed.Contains(status), $"{what}: ended with {status}: {error}");
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2.5), $"{what}: took {clock.Elapsed}");
+    }
+
+    static int Start(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

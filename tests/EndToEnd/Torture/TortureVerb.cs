@@ -1,0 +1,63 @@
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd.Torture;
+
+/// <summary>A command that writes, and what it leaves.</summary>
+/// <param name="Name">What tables call it.</param>
+/// <param name="Arguments">The command line that writes into a folder.</param>
+/// <param name="Results">Its files in that folder.</param>
+/// <param name="IsTraining">Whether a stopped run goes on with <c>--resume</c>.</param>
+public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, string[] Results, bool IsTraining = false)
+{
+    const string Model = "model.onnx";
+
+    /// <summary>All of them, reading a model and a run that <see cref="Prepare"/> made in <paramref name="source"/>.</summary>
+    public static IReadOnlyList<TortureVerb> All(string source)
+    {
+        string model = Path.Combine(source, Model);
+        return
+        [
+            .. new[] { "npy", "csv", "parquet", "arrow" }.Select(format => new TortureVerb(
+                $"embed {format}", folder => ["embed", model, "--quiet", "--data", "strokes:3000", "--out", Path.Combine(folder, $"x.{format}")], [$"x.{format}"])),
+            new("cluster", folder => ["cluster", model, "--quiet", "--data", "strokes:700", "--out", Path.Combine(folder, "c.onnx")], ["c.onnx"]),
+            new("evaluate", folder => ["evaluate", model, "--quiet", "--data", "strokes:700", "--tsne", "0", "--out", Path.Combine(folder, "e")],
+                ["e/metrics.json", "e/report.md", "e/report.html"]),
+            new("export", folder => ["export", Path.Combine(source, "run"), "--out", Path.Combine(folder, "m.onnx")], ["m.onnx"]),
+            new("train kmeans", folder => ["train", "kmeans", "--quiet", "--data", "strokes:700", "--threads", "1", "--out", Path.Combine(folder, "run")],
+                ["run/model.onnx"], IsTraining: true),
+            new("train autoencoder", folder => [.. Training(150), "--out", Path.Combine(folder, "run")],
+                ["run/model.onnx", "run/checkpoints/last.safetensors", "run/metrics.jsonl"], IsTraining: true),
+            new("sweep", folder => ["sweep", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--grid", "learningRate=0.001,0.002",
+                    "--set", "stepCount=20", "--set", "batchSize=32", "--out", Path.Combine(folder, "s")],
+                ["s/grid/learningRate=0.001/cell.json", "s/grid/learningRate=0.002/cell.json", "s/grid/sweep.md"]),
+        ];
+    }
+
+    /// <summary>Makes a small encoder and a finished run in a folder.</summary>
+    public static void Prepare(string source)
+    {
+        var graph = new GraphBuilder("encoder");
+        Value x = graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
+        Value w = graph.Initializer("w", TensorData.Of([.. Enumerable.Range(0, 8 * 784).Select(i => i * 2654435761 % 97 / 97f - 0.5f)], 8, 784));
+        graph.Output("embedding", graph.Gemm(graph.Flatten(x), w, transB: true));
+        graph.Build().Save(Path.Combine(source, Model));
+        (int status, _, string error) = Uvl.Run([.. Training(20), "--out", Path.Combine(source, "run")]);
+        Assert.True(status == 0, error);
+    }
+
+    /// <summary>The command line that ends what a stopped run began in a folder.</summary>
+    public string[] Again(string folder)
+    {
+        string[] words = Arguments(folder);
+        string run = words[^1];
+        return IsTraining && File.Exists(Path.Combine(run, "config.json")) && !File.Exists(Path.Combine(run, "manifest.json"))
+            ? ["train", words[1], "--quiet", "--resume", run]
+            : words;
+    }
+
+    /// <summary>Digest-like content of the results, for comparison.</summary>
+    public byte[][] Read(string folder) => [.. Results.Select(name => File.ReadAllBytes(Path.Combine(folder, name)))];
+
+    static string[] Training(int steps) =>
+        ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set", $"stepCount={steps}", "--set", "batchSize=32"];
+}
