@@ -25,8 +25,8 @@ public sealed class NoNetworkTests(ITestOutputHelper output) : IDisposable
             ["evaluate", model, "--data", "strokes:200", "--tsne", "0", "--out", In("out/e")], ["probe", model, "--data", "strokes:100"],
             ["verify", model], ["bench", model], ["tsne", model, "--data", "strokes:700", "--out", In("out/t.png")], ["doctor"], ["export", In("source/run"), "--out", In("out/m.onnx")],
             ["train", "kmeans", "--data", "strokes:100", "--out", In("out/k")], ["train", "autoencoder", "--data", "strokes:700", "--set", "stepCount=5", "--out", In("out/a")],
-            ["sweep", "autoencoder", "--data", "strokes:700", "--grid", "stepCount=5", "--out", In("out/s")], ["views", "--data", "strokes:10", "--out", In("out/v.png")],
-            ["data", "info", "strokes:10"], ["completion", "bash"], ["--help"],
+            ["sweep", "autoencoder", "--data", "strokes:700", "--grid", "stepCount=5", "--out", In("out/s")], ["views", "moco", "--data", "strokes:10", "--out", In("out/v.png")],
+            ["data", "info", "--data", "strokes:10"], ["completion", "bash"], ["--help"],
         ];
         object[][] jobs = [.. verbs.Select((words, i) => new object[] { $"{i} {words[0]}", Directory.CreateDirectory(In($"home{i}")).FullName, (string[])["dotnet", program, .. words] })];
         var start = new ProcessStartInfo("unshare", ["-n", "-m", python, Path.Combine(AppContext.BaseDirectory, "Torture", "listen.py"), folder])
