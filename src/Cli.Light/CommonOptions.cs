@@ -54,7 +54,10 @@ public sealed class CommonOptions
     public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
 
     /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx.</summary>
-    public static string ModelFile(string given) => Directory.Exists(given) ? Path.Combine(given, "model.onnx") : given;
+    public static string ModelFile(string given) => ModelFile(given, "model.onnx");
+
+    /// <summary>The same of a model that is called <paramref name="name"/> in its folder.</summary>
+    public static string ModelFile(string given, string name) => Directory.Exists(given) ? Path.Combine(given, name) : given;
 
     /// <summary>Refuses a target that would take the place of what is read.</summary>
     /// <param name="output">What <c>--out</c> says.</param>
@@ -120,7 +123,7 @@ public sealed class CommonOptions
         }
         if (digits.Skipped.Count > 0)
         {
-            terminal.Note($"{digits.Skipped.Count} images skipped, {digits.Count} read.");
+            terminal.Note($"{Terminal.Count(digits.Skipped.Count, "image")} skipped, {digits.Count:n0} read.");
         }
         return digits;
     }

@@ -53,7 +53,7 @@ static class EmbedRun
         Unusual(report.FittedCount, "fitted to 28 x 28");
         Unusual(report.InvertedCount, "dark on light and inverted");
         Unusual(report.ForeignCount ?? 0, "unlike the training images (novelty above 1)");
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{report.Count:n0} rows in {output}, {speed:n0} images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(report.Count, "row")} in {output}, {speed:n0} images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
         if (report.ForeignCount > MostForeign * report.Count)
         {
             terminal.Note(string.Create(CultureInfo.InvariantCulture,

@@ -14,15 +14,26 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
     readonly TimeProvider time = time ?? TimeProvider.System;
     readonly long begun = (time ?? TimeProvider.System).GetTimestamp();
     TimeSpan last = TimeSpan.Zero;
+    bool ended;
 
     // What was done when this was first told of it: work that goes on begins with what was done before.
     (long Done, TimeSpan At)? first;
 
-    /// <summary>True every ten seconds, and at the end.</summary>
+    /// <summary>Whole seconds since the beginning.</summary>
+    public int ElapsedSeconds => (int)Elapsed.TotalSeconds;
+
+    /// <summary>What was done when this was first told of: the speed counts from there.</summary>
+    public void Note(long done) => first ??= (done, Elapsed);
+
+    /// <summary>True every ten seconds, and once at the end.</summary>
     public bool IsDue(long done)
     {
-        first ??= (done, Elapsed);
-        bool due = (total > 0 && done >= total) || Elapsed - last >= interval;
+        if (ended)
+        {
+            return false;
+        }
+        ended = total > 0 && done >= total;
+        bool due = ended || Elapsed - last >= interval;
         last = due ? Elapsed : last;
         return due;
     }
@@ -30,11 +41,15 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
     /// <summary>Such as "40 %, 2,650 images/s, 0:29 left"; or "4,000 images, 2,650 images/s" where the total is not known.</summary>
     public string State(long done)
     {
+        if (done == 0)
+        {
+            return "starting";
+        }
         if (total == 0)
         {
             return string.Create(CultureInfo.InvariantCulture, $"{done:n0} {unit}, {Speed(done):n0} {unit}/s");
         }
-        TimeSpan toEnd = done > 0 ? TimeSpan.FromSeconds((total - done) / Speed(done)) : TimeSpan.Zero;
+        var toEnd = TimeSpan.FromSeconds((total - done) / Speed(done));
         TimeSpan left = limit - Elapsed < toEnd ? (limit > Elapsed ? limit.Value - Elapsed : TimeSpan.Zero) : toEnd;
         return string.Create(CultureInfo.InvariantCulture, $"{100.0 * done / total:f0} %, {Speed(done):n0} {unit}/s, {(int)left.TotalMinutes}:{left.Seconds:00} left");
     }
@@ -44,8 +59,7 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
     // Units a second since the first report, or up to it.
     double Speed(long done)
     {
-        first ??= (done, Elapsed);
-        (long before, TimeSpan at) = done > first.Value.Done ? first.Value : (0, TimeSpan.Zero);
+        (long before, TimeSpan at) = first is { } told && done > told.Done ? told : (0, TimeSpan.Zero);
         return (done - before) / Math.Max(1e-3, (Elapsed - at).TotalSeconds);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -14,6 +13,7 @@ public sealed class Terminal
 
     readonly TextWriter output, error;
     readonly bool json, quiet;
+    ProgressLine? progress;
 
     /// <summary>The terminal of a parsed command line.</summary>
     public Terminal(ParseResult parsed)
@@ -25,8 +25,31 @@ public sealed class Terminal
     /// <summary>A line of the result for people; with <c>--json</c> it goes to standard error.</summary>
     public void Line(string text = "") => (json ? error : output).WriteLine(Printable.Lines(text));
 
+    /// <summary>A line that only people need: silent with <c>--json</c>, whose events say the same.</summary>
+    public void ForPeople(string text)
+    {
+        if (!json)
+        {
+            Line(text);
+        }
+    }
+
+    /// <summary>A number with its unit, in the plural where it is not 1: "1 row", "2,000 rows".</summary>
+    public static string Count(long number, string unit) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{number:n0} {unit}{(number == 1 ? "" : "s")}");
+
     /// <summary>A message that is no result.</summary>
-    public void Note(string text) => error.WriteLine(Printable.Lines(text));
+    public void Note(string text)
+    {
+        if (progress is ProgressLine line)
+        {
+            line.Above(() => error.WriteLine(Printable.Lines(text)));
+        }
+        else
+        {
+            error.WriteLine(Printable.Lines(text));
+        }
+    }
 
     /// <summary>A step of the work that begins now: progress, silent with <c>--quiet</c>.</summary>
     public void Stage(string text)
@@ -65,7 +88,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> under a line of progress, or with a plain line now and then where there is no terminal.</summary>
+    /// <summary>Runs <paramref name="work"/> under a progress bar, or with a plain line every ten seconds where there is no terminal.</summary>
     /// <param name="title">What is going on.</param>
     /// <param name="total">Units in all, such as images; 0 where only the end will tell.</param>
     /// <param name="unit">Name of the unit, for the speed.</param>
@@ -76,32 +99,18 @@ public sealed class Terminal
         if (quiet)
         {
             work((_, _) => { });
+            return;
         }
-        else if (ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected)
+        bool isTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+        using var line = new ProgressLine(error, title, total, unit, limit, isTerminal);
+        progress = line;
+        try
         {
-            var (pace, shown) = (new Pace(total, unit, limit), Stopwatch.StartNew());
-            work((done, remark) =>
-            {
-                if ((total > 0 && done >= total) || shown.ElapsedMilliseconds > 100)
-                {
-                    string line = $"{title}  {pace.State(done)}  {remark}";
-                    int width = Math.Max(1, Console.WindowWidth - 1);
-                    error.Write($"\r{(line.Length < width ? line.PadRight(width) : line[..width])}");
-                    shown.Restart();
-                }
-            });
-            error.WriteLine();
+            work(line.Report);
         }
-        else
+        finally
         {
-            var pace = new Pace(total, unit, limit);
-            work((done, remark) =>
-            {
-                if (pace.IsDue(done))
-                {
-                    error.WriteLine($"{title}: {pace.State(done)}{(remark == "" ? "" : $", {remark}")}");
-                }
-            });
+            progress = null;
         }
     }
 }

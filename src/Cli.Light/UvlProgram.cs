@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using Toolchain.Data;
@@ -20,10 +21,17 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     /// <returns>The exit status.</returns>
     public int Run(string[] arguments, TextWriter output, TextWriter error)
     {
-        ParseResult parsed = root.Parse(arguments);
-        if (parsed.Errors.Count > 0)
+        // A word that starts with @ is one, such as a file's name, not a file of further words.
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        bool isHelp = parsed.Action is BriefHelp or HelpAction;
+        if (!isHelp && parsed.CommandResult is { Command.Subcommands.Count: > 0 } group && parsed.UnmatchedTokens.Count == 0 && group.Command.Action is null && !parsed.Tokens.Any(token => token.Type == TokenType.Option))
         {
-            error.WriteLine($"uvl: {Misread(parsed)} See 'uvl {CommandPath(parsed.CommandResult)}--help'.");
+            parsed = root.Parse([.. arguments, "--help"]);
+            isHelp = true;
+        }
+        if (!isHelp && CommandLineErrors.Of(parsed) is string wrong)
+        {
+            error.WriteLine($"uvl: {Printable.Line(wrong)} See 'uvl {CommandPath(parsed.CommandResult)}--help'.");
             return ExitCodes.Usage;
         }
         using var cancel = new CancellationTokenSource();
@@ -51,6 +59,10 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
                 EndSoon(error);
             }
             // The first signal asks for an orderly stop; a second one ends the process.
+            if (context.Signal == PosixSignal.SIGINT && !cancel.IsCancellationRequested && !parsed.GetValue(GlobalOptions.Quiet))
+            {
+                error.WriteLine("\nstopping after this step; once more to end at once");
+            }
             context.Cancel = !cancel.IsCancellationRequested;
             cancel.Cancel();
         }
@@ -65,21 +77,19 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     })
     { IsBackground = true }.Start();
 
-    // The parser would say that a command is missing, of one that is misspelt too.
-    static string Misread(ParseResult parsed)
-    {
-        IEnumerable<string> commands = parsed.CommandResult.Command.Subcommands.Select(command => command.Name);
-        return commands.Any() && parsed.UnmatchedTokens is [{ } word, ..] && !word.StartsWith('-')
-            ? $"no command '{word}'; expected {string.Join(", ", commands)}."
-            : parsed.Errors[0].Message;
-    }
-
     // Such as "data strokes ".
     static string CommandPath(SymbolResult found) => found is CommandResult { Parent: { } parent } command ? $"{CommandPath(parent)}{command.Command.Name} " : "";
 
+    // .NET adds the name of a parameter, which a user did not give.
+    static string WithoutParameter(Exception failure)
+    {
+        string suffix = failure is ArgumentException { ParamName: { } name } ? $" (Parameter '{name}')" : "";
+        return suffix != "" && failure.Message.EndsWith(suffix, StringComparison.Ordinal) ? failure.Message[..^suffix.Length] : failure.Message;
+    }
+
     string OneLine(Exception failure)
     {
-        string message = Printable.Line(failure.Message.ReplaceLineEndings(" "));
+        string message = Printable.Line(WithoutParameter(failure).ReplaceLineEndings(" "));
         return statusOf(failure) switch
         {
             ExitCodes.Bug => $"a fault of this program ({failure.GetType().Name}): {message} Run again with --verbose and report what it prints.",

@@ -98,7 +98,7 @@ public readonly struct Rows : IRows
     {
         if (clusterCount < 1 || clusterCount > rowCount)
         {
-            throw new ArgumentOutOfRangeException(nameof(clusterCount), $"'{nameof(clusterCount)}' must be in [1..{nameof(Rows)}.{nameof(Count)}={rowCount}], was {clusterCount}.");
+            throw new ArgumentOutOfRangeException(nameof(clusterCount), $"'{nameof(clusterCount)}' must be in [1..{rowCount}], the number of rows, was {clusterCount}.");
         }
     }
 }

@@ -12,7 +12,8 @@ namespace Toolchain.Cli.Light.Commands;
 /// <param name="Name">What was looked at.</param>
 /// <param name="State">What was found.</param>
 /// <param name="Good">Whether the program can work with it.</param>
-public sealed record Finding(string Name, string State, bool Good = true);
+/// <param name="Missing">Whether it is not there, which does no harm.</param>
+public sealed record Finding(string Name, string State, bool Good = true, bool Missing = false);
 
 /// <summary><c>uvl doctor</c>: what this machine offers, and what is amiss.</summary>
 static class DoctorCommand
@@ -27,7 +28,7 @@ static class DoctorCommand
             Finding[] findings = [.. checks.Select(check => check())];
             foreach (Finding finding in findings)
             {
-                terminal.Line($"{(finding.Good ? "ok  " : "BAD ")} {finding.Name,-14} {finding.State}");
+                terminal.ForPeople($"{(finding.Missing ? "-   " : finding.Good ? "ok  " : "BAD ")} {finding.Name,-14} {finding.State}");
                 terminal.Event("finding", JsonSerializer.SerializeToNode(finding, LightJson.Default.Finding)!.AsObject());
             }
             return findings.All(finding => finding.Good) ? ExitCodes.Ok : ExitCodes.CheckFailed;
@@ -64,17 +65,17 @@ static class DoctorCommand
         }
     }
 
-    static Finding Mnist() => Try("MNIST", () =>
+    static Finding Mnist()
     {
         try
         {
-            return $"{DigitSource.Open("mnist", Split.All, new DigitSourceOptions { Offline = true }).Count} images found, checksums right";
+            return Try("MNIST", () => $"{DigitSource.Open("mnist", Split.All, new DigitSourceOptions { Offline = true }).Count} images found, checksums match");
         }
         catch (MnistUnavailableException error)
         {
-            return $"{error.Message} (without it and without a network, commands go on with drawn strokes)";
+            return new Finding("MNIST", $"not here: {error.Message}", Missing: true);
         }
-    });
+    }
 
     static Finding Disk() => Try("disk", () =>
     {
@@ -90,7 +91,7 @@ static class DoctorCommand
         {
             return new Finding(name, look());
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not MnistUnavailableException)
         {
             return new Finding(name, error.GetBaseException().Message.ReplaceLineEndings(" "), false);
         }

@@ -64,7 +64,7 @@ public static class EmbedCommand
     static void Merge(Terminal terminal, string path, CancellationToken cancellation)
     {
         (long rows, int shards) = ShardMerge.Run(path, null, cancellation);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{rows:n0} rows of {shards} shards in {path}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows, "row")} of {Terminal.Count(shards, "shard")} in {path}"));
         terminal.Event("merged", new JsonObject { ["path"] = path, ["count"] = rows, ["shards"] = shards });
     }
 

@@ -39,6 +39,10 @@ static class CompletionCommand
     {
         string word = typed[(typed.LastIndexOf(' ') + 1)..];
         IEnumerable<CompletionItem> found = root.Parse(typed).GetCompletions(typed.Length);
-        return found.Select(item => item.InsertText ?? item.Label).Where(text => text.StartsWith(word, StringComparison.Ordinal) && !text.StartsWith('/')).Distinct().Order(StringComparer.Ordinal);
+        string[] words = [.. found.Select(item => item.InsertText ?? item.Label)
+            .Where(text => text.StartsWith(word, StringComparison.Ordinal) && !text.StartsWith('/')).Distinct().Order(StringComparer.Ordinal)];
+        // Options only where nothing else can stand, or where one was begun.
+        string[] others = [.. words.Where(text => !text.StartsWith('-'))];
+        return others.Length > 0 ? others : words;
     }
 }

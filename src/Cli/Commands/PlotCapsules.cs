@@ -14,7 +14,7 @@ static class PlotCapsules
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "A model.onnx of capsules, with decoder.onnx beside it." };
+        var model = new Argument<string>("MODEL") { Description = "A model.onnx of capsules with decoder.onnx beside it, or the folder that has both." };
         var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
         var templates = new Option<bool>("--templates") { Description = "Draw the templates of all parts instead, each as large as the canvas and in full colour." };
         var count = new Option<int>("--count") { Description = "Images, the first of the test images.", DefaultValueFactory = _ => 10 };
@@ -26,7 +26,7 @@ static class PlotCapsules
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            string path = parsed.GetValue(model)!, picture = parsed.GetValue(output)!;
+            string path = CommonOptions.ModelFile(parsed.GetValue(model)!), picture = parsed.GetValue(output)!;
             Endings.Require(picture, ".png");
             if (parsed.GetValue(count) < 1)
             {
@@ -44,7 +44,7 @@ static class PlotCapsules
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Test).Take(parsed.GetValue(count));
             (byte[] rows, int columns) = Rows(encoder, decoder, digits, parsed.GetValue(arrays));
             ImageSheet.Write(picture, rows, columns);
-            terminal.Line($"{digits.Count} images with their {columns - 3} most present parts in {picture}");
+            terminal.Line($"{Terminal.Count(digits.Count, "image")} with their {columns - 3} most present parts in {picture}");
             terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = digits.Count });
         });
         return command;

@@ -22,6 +22,8 @@ static class TrainCommand
         var output = new Option<string?>("--out") { Description = "Run folder; by default the next free runs/METHOD/run-NNN." };
         var time = new Option<string?>("--time") { Description = "Stop after this long, such as 90s, 20m or 2h, with a checkpoint and a model." };
         var set = new Option<string[]>("--set") { Description = "key=value, any option of the method; may be repeated.", AllowMultipleArgumentsPerToken = false };
+        set.CompletionSources.Add(context => OptionBinder.List(MethodRegistry.All.FirstOrDefault(known => known.Name == context.ParseResult.GetValue(method))?.Defaults
+            ?? MethodRegistry.All[0].Defaults).Select(pair => new CompletionItem($"{pair.Key}=")));
         var resume = new Option<string?>("--resume") { Description = "Go on with a run: its folder, or nothing for the latest unfinished one of METHOD.", Arity = ArgumentArity.ZeroOrOne };
         var command = new Command("train", Help()) { method, common.Data, common.Polarity, common.Transpose, output, common.Seed,
             common.Device, common.Threads, time, set, resume, common.SkipBad };
@@ -79,7 +81,7 @@ static class TrainCommand
 
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {
-        terminal.Stage($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}, {request.Device}, folder {run.Path}");
+        terminal.Stage($"{method.Name}: {Terminal.Count(request.Digits.Count, "image")} of {request.DataSpec}, seed {request.Seed}, {request.Device}, folder {run.Path}");
         foreach (string line in request.Options.RemarksOn(request.Digits.Count))
         {
             terminal.Note(line);
@@ -141,7 +143,7 @@ static class TrainCommand
         {
             if (value.Warning is string warning)
             {
-                terminal.Note($"\nwarning: step {value.Step}: {warning}");
+                terminal.Note($"warning: step {value.Step}: {warning}");
             }
             report((long)value.Step * batchSize, string.Join(" ", value.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:f4}"))));
         }

@@ -60,7 +60,7 @@ static class TsneCommand
             string kept = quality is null ? $"only {different} of the embeddings differ, so neighbours mean nothing"
                 : string.Create(CultureInfo.InvariantCulture,
                     $"trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of 10 neighbours kept");
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{rows.Count:n0} places in {path}; divergence "
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows.Count, "place")} in {path}; divergence "
                 + $"{found.Divergence:f4} nats, {kept}"));
             terminal.Event("mapped", new JsonObject
             {

@@ -43,7 +43,7 @@ public sealed class Pca
     {
         if (dimensions < 1 || dimensions > rows.Width)
         {
-            throw new ArgumentOutOfRangeException(nameof(dimensions), $"'{nameof(dimensions)}' must be in [1..{nameof(rows.Width)}={rows.Width}], was {dimensions}.");
+            throw new ArgumentOutOfRangeException(nameof(dimensions), $"'{nameof(dimensions)}' must be in [1..{rows.Width}], the width of the rows, was {dimensions}.");
         }
         return Fit(rows, _ => dimensions, whiten, threads);
     }

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Train.Models.Autoencoder;
 using Toolchain.Train.Models.Capsules;
 using Toolchain.Train.Models.GaussianMixture;
@@ -26,5 +27,6 @@ public static class MethodRegistry
     /// <summary>The method of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists all.</exception>
     public static Method Find(string name) => All.FirstOrDefault(method => method.Name == name)
-        ?? throw new ArgumentException($"no method '{name}'; expected one of {string.Join(", ", All.Select(method => method.Name))}.");
+        ?? throw new ArgumentException(
+            $"no method '{name}'{(NearestWord.Of(name, All.Select(method => method.Name)) is string meant ? $", did you mean '{meant}'?" : ";")} expected one of {string.Join(", ", All.Select(method => method.Name))}.");
 }

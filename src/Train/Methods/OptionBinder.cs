@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Toolchain.Data;
 using Toolchain.Train.Models;
 
 namespace Toolchain.Train.Methods;
@@ -50,7 +51,7 @@ public static class OptionBinder
         {
             // An enum would take any number, and a double "0,1" for 1 in thousands: neither is what was meant.
             return type.IsEnum ? Enum.Parse(type, Enum.GetNames(type).FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) ?? "")
-                : type == typeof(double) ? double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture)
+                : type == typeof(double) ? Finite(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture))
                 : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
         }
         catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
@@ -59,17 +60,19 @@ public static class OptionBinder
         }
     }
 
+    static double Finite(double value) => double.IsFinite(value) ? value : throw new FormatException("not finite");
+
     static string Expected(Type type) => type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
         : type == typeof(int) ? "a whole number"
         : type == typeof(bool) ? "true or false"
-        : type == typeof(string) ? "a text" : "a number with a decimal point";
+        : type == typeof(string) ? "a text" : "a finite number with a decimal point";
 
     static ArgumentException Unknown(string setting, Type root)
     {
         string key = setting.Split('=')[0];
         string[] keys = [.. Keys(root)];
-        string nearest = keys.MinBy(known => EditDistance(known.ToLowerInvariant(), key.ToLowerInvariant()))!;
-        return new ArgumentException($"--set '{setting}': no option '{key}'; did you mean '{nearest}'? There are {string.Join(", ", keys)}.");
+        string meant = NearestWord.Of(key, keys) is string nearest ? $"; did you mean '{nearest}'? There are" : "; there are";
+        return new ArgumentException($"--set '{setting}': no option '{key}'{meant} {string.Join(", ", keys)}.");
     }
 
     static IEnumerable<string> Keys(Type type, string prefix = "") => Properties(type)
@@ -82,20 +85,4 @@ public static class OptionBinder
     static bool IsNested(PropertyInfo property) => property.PropertyType.IsClass && property.PropertyType != typeof(string);
 
     static string Key(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
-
-    // Levenshtein, row by row.
-    static int EditDistance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-            }
-        }
-        return row[^1];
-    }
 }

@@ -31,6 +31,9 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
     // A picture at the start of each tenth of a run; a warning that lasts is said again after so many steps.
     const int pictures = 10, warningSteps = 100;
 
+    // Adam's usual rate, and above those that the systems have by default.
+    const double MostAdvised = 0.001;
+
     int? warnedAt;
 
     /// <summary>Runs until the end of the stretch, the time limit or cancellation, and leaves a checkpoint.</summary>
@@ -118,7 +121,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
         {
             if (!float.IsFinite(loss.Value))
             {
-                throw new DivergedException($"'{loss.Name}' became {loss.Value} at step {batch.Step} (seed {request.Seed}); lower the learning rate, --set learningRate={(options.LearningRate / 3).ToString("g2", System.Globalization.CultureInfo.InvariantCulture)}.");
+                throw new DivergedException($"'{loss.Name}' became {loss.Value} at step {batch.Step} (seed {request.Seed}); lower the learning rate, --set learningRate={Math.Min(options.LearningRate / 3, MostAdvised).ToString("g2", System.Globalization.CultureInfo.InvariantCulture)}.");
             }
         }
         return losses;

@@ -221,8 +221,8 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Require(PixelDeviation is >= 0.1 and <= 10, nameof(PixelDeviation), "in [0.1..10]", PixelDeviation);
         Require(PresenceNoise >= 0, nameof(PresenceNoise), "at least 0", PresenceNoise);
         Require(ContrastWeight >= 0, nameof(ContrastWeight), "at least 0", ContrastWeight);
-        Require(ContrastTemperature > 0, nameof(ContrastTemperature), "above 0", ContrastTemperature);
-        Require(LastContrastTemperature > 0, nameof(LastContrastTemperature), "above 0", LastContrastTemperature);
+        Require(ContrastTemperature is >= 0.001 and <= 100, nameof(ContrastTemperature), "in [0.001..100]", ContrastTemperature);
+        Require(LastContrastTemperature is >= 0.001 and <= 100, nameof(LastContrastTemperature), "in [0.001..100]", LastContrastTemperature);
         Require(SelfLabelShare is >= 0 and < 1, nameof(SelfLabelShare), "in [0..1)", SelfLabelShare);
         Require(SelfLabelShare == 0 || ContrastWeight > 0, nameof(SelfLabelShare), "0 where contrastWeight is 0", SelfLabelShare);
         Require(SelfLabelRounds >= 1, nameof(SelfLabelRounds), "at least 1", SelfLabelRounds);

@@ -70,6 +70,6 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
         Require(QueueLength > 0 && (QueueLength % BatchSize == 0 || BatchSize % QueueLength == 0), nameof(QueueLength), $"a positive multiple or a divisor of batchSize={BatchSize}", QueueLength);
         Require(KeyMomentum is >= 0 and < 1, nameof(KeyMomentum), "in [0..1)", KeyMomentum);
         Require(Whitening is >= 0 and <= 1, nameof(Whitening), "in [0..1]", Whitening);
-        Require(Temperature > 0, nameof(Temperature), "above 0", Temperature);
+        Require(Temperature is >= 0.001 and <= 100, nameof(Temperature), "in [0.001..100]", Temperature);
     }
 }
