@@ -177,6 +177,16 @@ public sealed class ReportTests : IDisposable
     }
 
     [Fact]
+    public void Markdown_MarkupInNames_IsText()
+    {
+        EvaluationRow[] rows = [.. Rows().Select(row => row with { Method = "<img src=x onerror=alert(1)> [a](b) `c` | d\u001b" })];
+        string text = MarkdownReport.Text(new ReportContext(Toys.Digits(300, "<script>"), Toys.Digits(100, "<script>"), new Dictionary<string, string>()), rows);
+        Assert.DoesNotContain("<img", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", text, StringComparison.Ordinal);
+        Assert.Contains("| &lt;img src=x onerror=alert(1)&gt; \\[a\\](b) \\`c\\` \\| d\\\\u001b | strict |", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Html_DrawnStrokes_AreNamedInTheTitle()
     {
         Assert.Contains("<title>Unsupervised digits on drawn strokes (not MNIST): accuracy report</title>", Html("strokes"), StringComparison.Ordinal);

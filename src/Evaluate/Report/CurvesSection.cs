@@ -5,7 +5,8 @@ namespace Toolchain.Evaluate.Report;
 /// <summary>The course of a training: a small curve for each number that it logged.</summary>
 static class CurvesSection
 {
-    const int width = 260, height = 90;
+    // Of the curve; beside and below it stand the axes.
+    const int width = 260, height = 90, left = 40, below = 14;
 
     public static void Write(Html html, IReadOnlyList<Curve> curves)
     {
@@ -25,8 +26,12 @@ static class CurvesSection
     {
         double low = curve.Points.Min(point => point.Value), high = curve.Points.Max(point => point.Value), last = Math.Max(1, curve.Points[^1].Step);
         string path = string.Join(' ', curve.Points.Select(point => string.Create(CultureInfo.InvariantCulture,
-            $"{point.Step / last * width:f1},{height - (point.Value - low) / Math.Max(1e-12, high - low) * height:f1}")));
+            $"{left + point.Step / last * width:f1},{height - (point.Value - low) / Math.Max(1e-12, high - low) * height:f1}")));
         string range = string.Create(CultureInfo.InvariantCulture, $"{low:g3} to {high:g3}, last {curve.Points[^1].Value:g4} at step {curve.Points[^1].Step:n0}");
-        html.Add($"<figure><svg viewBox=\"-2 -2 {width + 4} {height + 4}\" role=\"img\" aria-label=\"{Html.Text(curve.Name)} over the steps: {range}\"><polyline points=\"{path}\"></polyline></svg><figcaption><b>{Html.Text(curve.Name)}</b> {range}</figcaption></figure>\n");
+        html.Add($"<figure><svg viewBox=\"0 -6 {left + width + 8} {height + below + 6}\" role=\"img\" aria-label=\"{Html.Text(curve.Name)} over the steps: {range}\">");
+        html.Add($"<line x1=\"{left}\" y1=\"0\" x2=\"{left}\" y2=\"{height}\"></line><line x1=\"{left}\" y1=\"{height}\" x2=\"{left + width}\" y2=\"{height}\"></line>");
+        html.Add($"<text x=\"{left - 3}\" y=\"4\" text-anchor=\"end\">{high:g3}</text><text x=\"{left - 3}\" y=\"{height}\" text-anchor=\"end\">{low:g3}</text>");
+        html.Add($"<text x=\"{left}\" y=\"{height + 11}\">0</text><text x=\"{left + width}\" y=\"{height + 11}\" text-anchor=\"end\">step {last:n0}</text>");
+        html.Add($"<polyline points=\"{path}\"></polyline></svg><figcaption><b>{Html.Text(curve.Name)}</b> {range}</figcaption></figure>\n");
     }
 }

@@ -15,6 +15,13 @@ sealed class Html
 
     public static string Text(string text) => WebUtility.HtmlEncode(Data.Printable.Lines(text));
 
+    /// <summary>A script that lies in the assembly.</summary>
+    public static string Resource(string name)
+    {
+        using Stream stream = typeof(Html).Assembly.GetManifestResourceStream(name)!;
+        return new StreamReader(stream).ReadToEnd();
+    }
+
     /// <summary>A word that can be an anchor.</summary>
     public static string Anchor(string text) => string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
 

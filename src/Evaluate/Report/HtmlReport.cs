@@ -55,7 +55,7 @@ public static class HtmlReport
             ablation.Write(html);
         }
         Origins(html, context, rows);
-        html.Raw("</main>\n");
+        html.Raw($"</main>\n<script>{Html.Resource("table.js")}</script>\n");
         html.Raw(portraits.Any(portrait => portrait.Map is not null) ? $"<script>{MapSection.Script}</script>\n" : "");
         html.Raw("</body>\n</html>\n");
         return html.ToString();

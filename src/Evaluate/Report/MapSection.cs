@@ -10,7 +10,7 @@ static class MapSection
     const int columns = 100;
 
     /// <summary>The program of the maps.</summary>
-    public static string Script { get; } = Resource("map.js");
+    public static string Script { get; } = Html.Resource("map.js");
 
     /// <summary>The sheet of the images shown, from which the maps draw the one that is pointed at.</summary>
     public static void WriteSheet(Html html, DigitSet test, int[] images)
@@ -31,8 +31,8 @@ static class MapSection
         html.Add($"<div class=\"controls\"><canvas class=\"digit\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output aria-live=\"polite\"></output>\n<label>{what} <select><option value=\"\">all</option>");
         html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<option>{digit}</option>")));
         html.Raw($"</select></label>\n{(isLabelled ? "<label><input type=\"checkbox\"> only misnamed</label>\n" : "")}<span class=\"count\"></span></div>\n");
-        html.Raw("<div class=\"legend\">" + string.Concat(Enumerable.Range(0, 10).Select(digit => $"<span class=\"d{digit}\">{digit}</span>")) + "</div>\n");
-        html.Add($"<figcaption>t-SNE of {map.Images.Length:n0} test embeddings, coloured by {what}{(isLabelled ? " (labels colour only)" : "")}. Divergence {map.Divergence:f3} nats, trustworthiness {map.Quality.Trustworthiness:f4}, {Html.Percent(map.Quality.Preserved)} of 10 neighbours kept. Point at an image to see it; drag to move, wheel or + and - to zoom, arrows to move, n for the next image.</figcaption>\n</figure>\n");
+        html.Raw("<div class=\"legend\">" + string.Concat(Enumerable.Range(0, 10).Select(digit => $"<button class=\"d{digit}\" aria-pressed=\"false\">{digit}</button>")) + "</div>\n");
+        html.Add($"<figcaption>t-SNE of {map.Images.Length:n0} test embeddings, coloured by {what}{(isLabelled ? " (labels colour only)" : "")}. Divergence {map.Divergence:f3} nats, trustworthiness {map.Quality.Trustworthiness:f4}, {Html.Percent(map.Quality.Preserved)} of 10 neighbours kept. Point at an image to see it; drag to move, Ctrl and the wheel or + and - to zoom, a number of the legend to see it alone, arrows to move, n for the next image.</figcaption>\n</figure>\n");
     }
 
     // The square around the map, on whole numbers of 16 bits.
@@ -44,10 +44,4 @@ static class MapSection
     }
 
     static string Base64<T>(T[] values) where T : unmanaged => Convert.ToBase64String(MemoryMarshal.AsBytes(values.AsSpan()));
-
-    static string Resource(string name)
-    {
-        using Stream stream = typeof(MapSection).Assembly.GetManifestResourceStream(name)!;
-        return new StreamReader(stream).ReadToEnd();
-    }
 }

@@ -95,6 +95,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
   });
   canvas.addEventListener("pointerup", () => { held = null; });
   canvas.addEventListener("wheel", event => {
+    if (!event.ctrlKey) return; // the wheel alone scrolls the page
     event.preventDefault();
     zoom(...place(event), event.deltaY > 0 ? 1.25 : 0.8);
   }, { passive: false });
@@ -111,7 +112,15 @@ for (const figure of document.querySelectorAll("figure.map")) {
       keys[event.key]();
     }
   });
-  only.addEventListener("change", draw);
-  errors?.addEventListener("change", draw);
+  const legend = [...figure.querySelectorAll(".legend button")];
+  function filter() {
+    legend.forEach(button => button.setAttribute("aria-pressed", String(button.textContent === only.value)));
+    if (picked >= 0 && !shown(picked)) pick(-1); else draw();
+  }
+  for (const button of legend) {
+    button.addEventListener("click", () => { only.value = only.value === button.textContent ? "" : button.textContent; filter(); });
+  }
+  only.addEventListener("change", filter);
+  errors?.addEventListener("change", filter);
   draw();
 }
