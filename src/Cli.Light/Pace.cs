@@ -59,7 +59,8 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
     // Units a second since the first report, or up to it.
     double Speed(long done)
     {
-        (long before, TimeSpan at) = first is { } told && done > told.Done ? told : (0, TimeSpan.Zero);
+        Note(done);
+        (long before, TimeSpan at) = done > first!.Value.Done ? first.Value : (0, TimeSpan.Zero);
         return (done - before) / Math.Max(1e-3, (Elapsed - at).TotalSeconds);
     }
 }

@@ -9,7 +9,7 @@ public sealed class CompletionTests
     [InlineData("uvl e", "embed evaluate export")]
     [InlineData("uvl train mo", "moco")]
     [InlineData("uvl train moco --se", "--seed --set")]
-    [InlineData("uvl data ", "--help --json --quiet --verbose -? -h fetch info strokes")]
+    [InlineData("uvl data ", "fetch info strokes")]
     [InlineData("uvl embed models/mo", "")]
     public void Line_WordsThatCanStandAtItsEnd(string typed, string words) => Assert.Equal((0, words, ""), Run("--line", typed));
 
