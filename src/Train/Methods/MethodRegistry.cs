@@ -28,5 +28,5 @@ public static class MethodRegistry
     /// <exception cref="ArgumentException">There is none; the message lists all.</exception>
     public static Method Find(string name) => All.FirstOrDefault(method => method.Name == name)
         ?? throw new ArgumentException(
-            $"no method '{name}'{(NearestWord.Of(name, All.Select(method => method.Name)) is string meant ? $", did you mean '{meant}'?" : ";")} expected one of {string.Join(", ", All.Select(method => method.Name))}.");
+            $"no method '{name}'{(NearestWord.Of(name, All.Select(method => method.Name)) is string meant ? $", did you mean '{meant}'? E" : "; e")}xpected one of {string.Join(", ", All.Select(method => method.Name))}.");
 }
