@@ -32,6 +32,10 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
         {
             return false;
         }
+        if (done > 0)
+        {
+            Note(done);
+        }
         ended = total > 0 && done >= total;
         bool due = ended || Elapsed - last >= interval;
         last = due ? Elapsed : last;

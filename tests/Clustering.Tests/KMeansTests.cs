@@ -207,7 +207,7 @@ public sealed class KMeansTests
     public void Fit_ClusterCountOutOfRange_NamesTheRange(int count)
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => KMeans.Fit(pairs, new KMeansOptions { ClusterCount = count }));
-        Assert.StartsWith($"'clusterCount' must be in [1..Rows.Count=4], was {count}.", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"'clusterCount' must be in [1..4], the number of rows, was {count}.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -334,7 +334,7 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void BadInput_Arguments_EndWith2()
     {
-        Fails(2, "no method 'mooc'; expected one of kmeans, gmm, autoencoder, infogan, moco, capsules", "train", "mooc", "--data", "strokes:700");
+        Fails(2, "no method 'mooc', did you mean 'moco'? Expected one of kmeans, gmm, autoencoder, infogan, moco, capsules", "train", "mooc", "--data", "strokes:700");
         Fails(2, "no option 'qeueLength'; did you mean 'queueLength'?", "train", "moco", "--data", "strokes:700", "--set", "qeueLength=4");
         Fails(2, "expected a whole number, found 'many'", "train", "moco", "--data", "strokes:700", "--set", "stepCount=many");
         Fails(2, "--time 'soon': expected a number followed by s, m or h", "train", "kmeans", "--data", "strokes:700", "--out", In("t"), "--time", "soon");
@@ -383,9 +383,9 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void BadInput_Command_NamesThoseThereAre()
     {
-        Fails(2, "no command 'embde'; expected train, sweep, ", "embde", "x");
+        Fails(2, "no command 'embde', did you mean 'embed'? Expected train, sweep, ", "embde", "x");
         Fails(2, "uvl: Option '--out' is required. See 'uvl data strokes --help'.", "data", "strokes");
-        Fails(2, "no command 'strokse'; expected fetch, info, strokes. See 'uvl data --help'.", "data", "strokse");
+        Fails(2, "no command 'strokse', did you mean 'strokes'? Expected fetch, info, strokes. See 'uvl data --help'.", "data", "strokse");
     }
 
     [Fact]

@@ -35,9 +35,9 @@ public sealed class OptionBinderTests
     [Theory]
     [InlineData("stepCount=1.5", "a whole number", "1.5")]
     [InlineData("stepCount=99999999999", "a whole number", "99999999999")]
-    [InlineData("temperature=warm", "a number with a decimal point", "warm")]
-    [InlineData("temperature=0,1", "a number with a decimal point", "0,1")]
-    [InlineData("temperature=", "a number with a decimal point", "")]
+    [InlineData("temperature=warm", "a finite number with a decimal point", "warm")]
+    [InlineData("temperature=0,1", "a finite number with a decimal point", "0,1")]
+    [InlineData("temperature=", "a finite number with a decimal point", "")]
     [InlineData("schedule=linear", "one of constant, cosine", "linear")]
     [InlineData("schedule=7", "one of constant, cosine", "7")]
     public void Apply_IllTypedValue_SaysWhatIsExpected(string setting, string expected, string found) =>
@@ -66,7 +66,7 @@ public sealed class OptionBinderTests
             MoCoOptions options = OptionBinder.Apply(new MoCoOptions(), ["temperature=0.125"]);
             Assert.Equal(0.125, options.Temperature);
             Assert.Contains("\"temperature\":0.125", Provenance.OptionsJson(options));
-            Assert.Equal("'temperature' must be above 0, was -0.5.", Assert.Throws<ArgumentException>(() => (options with { Temperature = -0.5 }).Check()).Message);
+            Assert.Equal("'temperature' must be in [0.001..100], was -0.5.", Assert.Throws<ArgumentException>(() => (options with { Temperature = -0.5 }).Check()).Message);
         }
         finally
         {
