@@ -35,7 +35,7 @@ def main(stem):
         rows = list(csv.reader(lines))
     header, rows = rows[0], rows[1:]
     columns = {name: position for position, name in enumerate(header)}
-    check("csv starts with filename", header[0] == "filename")
+    check("csv starts with name", header[0] == "name")
     check("csv has the names", [row[0] for row in rows] == names)
     embedding = np.array([[float(row[columns[f"embedding_{d}"]]) for d in range(table.shape[1])] for row in rows]).astype(np.float32)
     check("csv reads back to the same floats", same(embedding, table))
