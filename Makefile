@@ -18,7 +18,7 @@ test: build ## all quick tests
 test-slow: build ## the tests that take minutes, such as learning tests
 	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Slow --ignore-exit-code 8
 
-torture: build ## the campaign of docs/reliability.md, about 20 minutes: mutants, kills, faults, limits, signals; its table is artifacts/torture.md
+torture: build ## the campaign of docs/reliability.md: mutants, kills, faults, limits, signals; its table is artifacts/torture.md
 	rm -f artifacts/torture.md artifacts/torture-formats.txt
 	UVL_TORTURE_TABLE=$(CURDIR)/artifacts/torture.md UVL_FUZZ_TABLE=$(CURDIR)/artifacts/torture-formats.txt \
 		$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Torture --ignore-exit-code 8
