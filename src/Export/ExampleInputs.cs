@@ -83,6 +83,26 @@ sealed class ExampleInputs
     public IReadOnlyList<TensorData> At(IReadOnlyList<int> sizes) => [.. declared.Zip(examples, (input, example) =>
         Resize(example, [.. input.Axes.Zip(example.Sizes, (axis, size) => axis.Name is string name ? sizes[Axes.ToList().IndexOf(name)] : size)]))];
 
+    /// <summary>
+    /// The inputs with axes of <paramref name="sizes"/> and other elements: drawn evenly from a part of the example's range of values
+    /// (integers: from some of the example's elements).
+    /// </summary>
+    public IReadOnlyList<TensorData> WithOtherValues(IReadOnlyList<int> sizes, int seed) =>
+        [.. At(sizes).Select(data => Redrawn(data, new Random(seed)))];
+
+    static TensorData Redrawn(TensorData data, Random random)
+    {
+        double[] from = data.ToDoubles();
+        (double low, double high) = (from.DefaultIfEmpty(0).Min(), from.DefaultIfEmpty(0).Max());
+        (double start, double part) = (random.NextDouble(), random.NextDouble());
+        int some = random.Next(from.Length) + 1;
+        double[] to = [.. from.Select(_ => IsFloat(data.Type) ? low + (high - low) * (start + (1 - start) * part * random.NextDouble())
+            : from[random.Next(some)])];
+        return TensorData.FromDoubles(to, [.. data.Sizes], data.Type);
+    }
+
+    static bool IsFloat(ElementType type) => type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
+
     /// <summary>The arguments of the module: tensors of <paramref name="inputs"/>, and null where an argument is left out.</summary>
     public IReadOnlyList<torch.Tensor?> Arguments(IReadOnlyList<TensorData> inputs)
     {
@@ -139,7 +159,7 @@ sealed class ExampleInputs
             return example;
         }
         double[] from = example.ToDoubles(), to = new double[sizes.Aggregate(1L, (a, b) => a * b)];
-        bool isFloat = example.Type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
+        bool isFloat = IsFloat(example.Type);
         (double low, double high) = (from.Min(), from.Max());
         var random = new Random(Seed);
         for (int i = 0; i < to.Length; i++)

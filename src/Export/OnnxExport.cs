@@ -15,6 +15,9 @@ public static class OnnxExport
     // What a first trace may make before the second one has to be frugal too.
     const long LargeTrace = 64L << 20;
 
+    // Recordings with other values where sizes depend on values.
+    const int OtherValues = 3;
+
     /// <summary>Traces <paramref name="module"/> with one input.</summary>
     /// <param name="module">A module in evaluation mode.</param>
     /// <param name="example">An input with values like those of real data; its first axis is the batch.</param>
@@ -106,9 +109,10 @@ public static class OnnxExport
         inputs.IsLarge = first.ResultBytes > LargeTrace;
         FreedMemory.GiveBack();
         MergedTrace trace = Trace(module, inputs, first, inputs.SecondSizes);
-        if (trace.HasDerived)
+        bool isOpen = first.Calls.Any(call => OpenLengths.Has(call, first.Values));
+        if (trace.HasDerived || isOpen)
         {
-            trace = Trace(module, inputs, first, [.. inputs.SecondSizes, .. inputs.FurtherSizes]);
+            trace = Trace(module, inputs, first, [.. inputs.SecondSizes, .. inputs.FurtherSizes], isOpen ? OtherValues : 0);
         }
         FreedMemory.GiveBack();
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
@@ -122,15 +126,20 @@ public static class OnnxExport
         return (conversion, model, outputs);
     }
 
-    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, Recording.Recording first, IReadOnlyList<int[]> others) =>
-        new TraceMerger([first, .. others.Select(sizes => Record(module, inputs, sizes))], inputs.Axes, [inputs.FirstSizes, .. others]).Merge();
+    // Sizes that follow values are told from others by recordings with other values at the first sizes.
+    static MergedTrace Trace(
+        torch.nn.Module module, ExampleInputs inputs, Recording.Recording first, IReadOnlyList<int[]> others, int otherValues = 0) =>
+        new TraceMerger(
+            [first, .. others.Select(sizes => Record(module, inputs, sizes)),
+                .. Enumerable.Range(1, otherValues).Select(seed => Record(module, inputs, inputs.FirstSizes, seed))],
+            inputs.Axes, [inputs.FirstSizes, .. others, .. Enumerable.Repeat(inputs.FirstSizes, otherValues)]).Merge();
 
-    static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes)
+    static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes, int seed = 0)
     {
         using var scope = torch.NewDisposeScope();
         try
         {
-            return Run(inputs.At(sizes));
+            return Run(seed == 0 ? inputs.At(sizes) : inputs.WithOtherValues(sizes, seed));
         }
         catch (Exception error) when (inputs.Axes.Count > 0
             && error is ExternalException or ArgumentException or InvalidOperationException or IndexOutOfRangeException)

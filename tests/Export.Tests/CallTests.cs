@@ -164,7 +164,7 @@ public sealed class CallTests
     [Fact]
     public void Buffers_AfterAnExport_AreAsBefore()
     {
-        using var refused = new Counting(x => x.erfinv().lgamma());
+        using var refused = new Counting(x => x.i0().mvlgamma(1));
         refused.eval();
         Assert.Throws<ExportException>(() => OnnxExport.Trace(refused, rand(2, 3)));
         Assert.Equal(0, refused.Count.item<float>());

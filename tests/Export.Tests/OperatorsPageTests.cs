@@ -33,17 +33,24 @@ public sealed class OperatorsPageTests
                 and on ONNX Runtime with and without
             optimisation. Anything else is refused by name.
 
+            Results as long as values ask for (`x[mask]`, `nonzero`, `unique`, `repeat_interleave` by a tensor,
+                `bincount`) have a free axis in the
+            graph. Recordings with other values tell it from fixed sizes, so that the example must be one whose values make a difference.
+
             What stays out, and why:
 
             | what | why |
             |---|---|
             | control flow that reads values, modules in training mode, random numbers | a trace has one way and no dice |
-            | `masked_select`, `nonzero`, `unique`, `x[mask]` | the length of the result depends on values; no mapping yet |
+            | decisions by values, such as `if (x.sum().item<float>() > 0)` | the way of the example would be the model's way for all |
             | complex numbers, `fft`, `stft` | the graph has no complex element type |
-            | `linalg` decompositions (`svd`, `qr`, `eigh`, `inv`, `det`) | ONNX has no operator that runtimes share |
-            | packed sequences, `EmbeddingBag` offsets | no mapping yet |
-            | `fold`, `quantile`, `mode`, `histc`, `searchsorted`, `erfinv`, `lgamma`, `as_strided`, fractional pooling,
-                antialiased resizing | no mapping yet |
+            | `linalg` decompositions (`svd`, `qr`, `eigh`, `pinv`, `lstsq`) | loops whose number of steps depends on values |
+            | `inv`, `det`, `solve`, packed sequences, `EmbeddingBag` offsets | no mapping yet |
+            | `ctc_loss`, `triplet_margin_with_distance_loss` | a recursion over the target; a distance computed inside native code |
+            | `fractional_max_pool2d`, `fractional_max_pool3d` | they draw their windows at random |
+            | `unique_consecutive` along an axis, indices of `mode` | no ONNX form; which of equal elements PyTorch names is not defined |
+            | `fold`, antialiased resizing | no mapping yet |
+            | `igamma`, `polygamma`, Bessel functions and orthogonal polynomials | no ONNX operator |
             | adaptive maximum pooling on named sizes | windows of unequal size need a loop; the mean has a mapping |
             | bit operations on numbers below opset 18 | ONNX has them from 18 on; shifts are products and quotients at any opset |
             | NaN in `amax`, `amin`, `max`, `min`, max pooling, `sort` and `topk` | PyTorch hands NaN on, ONNX Runtime drops it

@@ -58,6 +58,9 @@ public sealed class RuntimeGapsTests
             graph.Apply("BatchNormalization",
             [Input(graph, type), .. Enumerable.Range(0, 4).Select(_ => graph.Constant(TensorData.FromDoubles([1, 1], [2], type)))]),
             (graph, type) => graph.Apply("GridSample", [Input(graph, type), Input(graph, type)]),
+        (graph, type) => graph.Apply("NonZero", [Input(graph, type)]), (graph, type) => graph.Apply("Unique", [Input(graph, type)]),
+        (graph, type) =>
+            graph.Apply("Compress", [Input(graph, type), graph.Constant(TensorData.FromDoubles([1, 0], [2], ElementType.Bool))]),
         (graph, type) => graph.Apply("Range", [.. Enumerable.Range(0, 3).Select(i => graph.Input($"r{i}", type, new Shape()))]),
     ];
 

@@ -12,9 +12,13 @@ static class ConverterRegistry
     /// <summary>The mappings of this library.</summary>
     public static IEnumerable<Converter> BuiltIn => new[]
     {
-        LossConverters.All, ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ComparisonConverters.All,
-            ConvolutionConverters.All, FillConverters.All, IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All,
-        NormalizationConverters.All, PoolingConverters.All, ReductionConverters.All, ShapeConverters.All, SpreadConverters.All, TypeConverters.All, WriteConverters.All, EmbeddingConverters.All, RecurrentConverters.All, MultiheadConverters.All, TransformerConverters.All, PaddingConverters.All, ResizeConverters.All, MathConverters.All, CombinationConverters.All, OrderingConverters.All, ElementIndexingConverters.All,
+        ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ClassLossConverters.All, CombinationConverters.All,
+        ComparisonConverters.All, ConvolutionConverters.All, ElementIndexingConverters.All, EmbeddingConverters.All, FillConverters.All,
+        IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All, LossConverters.All, MathConverters.All,
+        MultiheadConverters.All, NormalizationConverters.All, OrderingConverters.All, PaddingConverters.All, PlacementConverters.All,
+        PoolingConverters.All, QuantileConverters.All, RecurrentConverters.All, ReductionConverters.All, ResizeConverters.All,
+        SelectionConverters.All, ShapeConverters.All, SpecialConverters.All, SpreadConverters.All, TransformerConverters.All,
+            TypeConverters.All, WriteConverters.All,
     }.SelectMany(family => family);
 
     /// <summary>The mapping of an entry, of the functional twin of an in-place one, or of a write through a view.</summary>

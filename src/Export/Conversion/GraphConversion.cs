@@ -9,12 +9,6 @@ sealed class GraphConversion(
     MergedTrace trace, IReadOnlyList<ExportInput> inputs, IReadOnlyDictionary<string, torch.Tensor> state, OpaqueModules opaque,
         OnnxExportOptions options)
 {
-    static readonly HashSet<string> dataDependent =
-    [
-        "THSTensor_masked_select", "THSTensor_nonzero", "THSTensor_argwhere", "THSTensor_where_list", "THSTensor_bincount", "THSTensor_unique", "THSTensor_unique_dim",
-        "THSTensor_unique_consecutive", "THSTensor_unique_dim_consecutive", "THSTensor_repeat_interleave",
-    ];
-
     readonly GraphBuilder graph = new(options.Name, options.Opset) { IsRunnable = RuntimeGaps.IsRunnable };
     readonly Dictionary<int, Value> values = [];
     readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
@@ -82,7 +76,7 @@ sealed class GraphConversion(
     {
         RecordedCall call = trace.Calls[index][0];
         Converter? converter = ConverterRegistry.Find(call.Entry);
-        string? obstacle = Missing(call, converter);
+        string? obstacle = Missing(call, converter) ?? Closed(call);
         bool feedsOnRefused = Tensors(call).Any(refused.Contains);
         int start = graph.Nodes.Count;
         if (obstacle is null && !feedsOnRefused)
@@ -104,14 +98,19 @@ sealed class GraphConversion(
         {
             return null;
         }
-        if (dataDependent.Contains(ConverterRegistry.Functional(call.Entry)))
+        if (Unmappable.Reason(ConverterRegistry.Functional(call.Entry)) is string reason)
         {
-            return "the size of its result depends on values, which an ONNX export of one example cannot follow; use torch.where, or a product with a mask";
+            return reason;
         }
         return call.Results.Count == 0
             ? "reads elements of a tensor that depends on the input, so the values of one example would be baked in; express the decision with tensors, such as torch.where"
             : $"has no mapping; add one with OnnxExport.Register(\"{call.Entry}\", (graph, call) => ...)";
     }
+
+    // A length that is the same in all recordings would be taken for a fixed size.
+    string? Closed(RecordedCall call) => OpenLengths.Has(call, trace.Values) && trace.Sizes[call.Results[0]].All(size => size.IsConstant)
+        ? $"the size of its result depends on values, but was {trace.Shapes[call.Results[0]]} for the example and for others like it; "
+            + "give an example whose values make it another one" : null;
 
     static IEnumerable<int> Tensors(RecordedCall call) => call.Arguments.SelectMany(argument => argument switch
     {

@@ -30,6 +30,10 @@ sealed class SizeTable(IReadOnlyList<string> axes, IReadOnlyList<Quantity> axisS
         }
     }
 
-    // The first recordings after the first one change one axis each.
-    string Followed(Quantity size) => string.Join("_", axes.Where((_, axis) => size.Values[axis + 1] != size.Values[0]));
+    // The first recordings after the first one change one axis each; what follows none depends on values.
+    string Followed(Quantity size)
+    {
+        string[] followed = [.. axes.Where((_, axis) => size.Values[axis + 1] != size.Values[0])];
+        return followed.Length == 0 ? "length" : string.Join("_", followed);
+    }
 }

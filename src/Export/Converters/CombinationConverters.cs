@@ -19,19 +19,8 @@ static class CombinationConverters
         new("THSTensor_inner", (graph, call) => graph.Apply("Einsum", [call.Tensor(0), call.Tensor(1)], new Attributes { ["equation"] = Contraction(call, [call.Shape(0).Count - 1], [call.Shape(1).Count - 1]) })),
         // (a, b, axes of a*, length, axes of b*, length)
         new("THSLinalg_tensordot", (graph, call) => graph.Apply("Einsum", [call.Tensor(0), call.Tensor(1)], new Attributes { ["equation"] = Contraction(call, call.Integers(2), call.Integers(4)) })),
-        // (input, boundaries, as int32, right): how many boundaries lie below
-        new("THSTensor_bucketize", Bucketize),
         new("THSTensor_kron", Kronecker),
     ];
-
-    // NaN lies above all boundaries: a boundary counts unless it is known not to lie below.
-    static Value Bucketize(GraphBuilder graph, NativeCall call)
-    {
-        ElementType type = ComparisonConverters.Wider(call.Tensor(0).Type.Element, call.Tensor(1).Type.Element);
-        Value x = graph.Unsqueeze(graph.Cast(call.Tensor(0), type), -1), boundaries = graph.Cast(call.Tensor(1), type);
-        Value isPast = graph.Unary("Not", graph.Apply(call.Flag(3) ? "Greater" : "GreaterOrEqual", [boundaries, x]));
-        return graph.Reduce("ReduceSum", graph.Cast(isPast, call.ResultType()), [-1]);
-    }
 
     // Of tensors of the same rank: every element of a times all of b, with the axes of b inside those of a.
     static Value Kronecker(GraphBuilder graph, NativeCall call)

@@ -48,6 +48,10 @@ static class IndexExpressionConverter
                     axis++;
                     picks.Add((result++, graph.Cast(index, ElementType.Int64)));
                     break;
+                case ByTensor when tensors[i] is Value { Type.Element: ElementType.Bool, Shape.Count: > 0 } mask:
+                    picks.AddRange(SelectionConverters.Places(graph, mask).Select(place => (result++, place)));
+                    axis += mask.Shape.Count;
+                    break;
                 case > LowestSingle:
                     singles.Add((axis++, items[i]));
                     break;
@@ -59,7 +63,7 @@ static class IndexExpressionConverter
                     result++;
                     break;
                 default:
-                    throw call.Refuse("a mask as index gives a result whose size depends on values; use torch.where");
+                    throw call.Refuse("an index must be a number, a slice, whole numbers or a mask of bool; cast it first");
             }
         }
         Value x = slices.Count == 0 ? call.Tensor(0) : Slice(graph, call, call.Tensor(0), slices);
@@ -72,14 +76,15 @@ static class IndexExpressionConverter
         {
             0 => x,
             1 => graph.Apply("Gather", [x, picks[0].Index], new Attributes { ["axis"] = picks[0].Axis }),
-            _ => Pick(graph, x, picks, call.ResultShape().Count),
+            _ => Pick(graph, x, picks),
         };
     }
 
     // Several index tensors are broadcast and walked together. Their axes come first, or in place if they are neighbours.
-    static Value Pick(GraphBuilder graph, Value x, List<(int Axis, Value Index)> picks, int resultRank)
+    static Value Pick(GraphBuilder graph, Value x, List<(int Axis, Value Index)> picks)
     {
-        int rank = x.Shape.Count, width = resultRank - (rank - picks.Count), first = picks[0].Axis;
+        int rank = x.Shape.Count, width = picks.Max(pick => pick.Index.Shape.Count), first = picks[0].Axis;
+        int resultRank = width + rank - picks.Count;
         int[] axes = [.. picks.Select(pick => pick.Axis)], rest = [.. Enumerable.Range(0, rank).Except(axes)];
         Value shape = graph.Apply("Shape", [picks.Select(pick => pick.Index).Aggregate(graph.Add)]);
         Value indices = graph.Apply("Concat", [.. picks.Select(pick => graph.Unsqueeze(graph.Apply("Expand", [pick.Index, shape]), -1))], new Attributes { ["axis"] = -1 });

@@ -147,8 +147,8 @@ static class MathConverters
     static Value LogAddExp(GraphBuilder graph, Value a, Value b) =>
         graph.Add(graph.Apply("Max", [a, b]), graph.Unary("Softplus", graph.Unary("Neg", graph.Unary("Abs", graph.Sub(a, b)))));
 
-    // x log y, and 0 where x = 0
-    static Value XLogY(GraphBuilder graph, Value x, Value y)
+    /// <summary>x log y, and 0 where x = 0.</summary>
+    public static Value XLogY(GraphBuilder graph, Value x, Value y)
     {
         Value zero = graph.Apply("Equal", [x, graph.Scalar(0, x)]);
         return graph.Where(zero, graph.Scalar(0, x), graph.Mul(x, graph.Unary("Log", y)));

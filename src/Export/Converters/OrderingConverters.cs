@@ -19,8 +19,9 @@ static class OrderingConverters
         // (input, dim, has_type, type)
         new("THSTensor_cumsum", (graph, call) => graph.Apply("CumSum", [graph.Promoted(call, 0), graph.Integer(call.Shape(0).Axis(call.Integer(1)))])),
         new("THSTensor_cumprod", (graph, call) => Running(graph, call, "ReduceProd", 1)),
-        new("THSTensor_cummax", (graph, call) => [Running(graph, call, "ReduceMax", Lowest(call.ResultType()), 2), null]),
-        new("THSTensor_cummin", (graph, call) => [Running(graph, call, "ReduceMin", Highest(call.ResultType()), 2), null]),
+        // (input, allocator, dim): values and indices
+        new("THSTensor_cummax", (graph, call) => Extremes(graph, call, "ReduceMax", Lowest(call.ResultType()))),
+        new("THSTensor_cummin", (graph, call) => Extremes(graph, call, "ReduceMin", Highest(call.ResultType()))),
         new("THSTensor_logcumsumexp", (graph, call) => Running(graph, call, "ReduceLogSumExp", double.NegativeInfinity)),
     ];
 
@@ -36,7 +37,8 @@ static class OrderingConverters
         _ => double.NegativeInfinity,
     };
 
-    static double Highest(ElementType type) => type switch
+    /// <summary>The highest value of a type.</summary>
+    public static double Highest(ElementType type) => type switch
     {
         ElementType.Bool => 1,
         ElementType.UInt8 => byte.MaxValue,
@@ -59,8 +61,8 @@ static class OrderingConverters
     static Value Last(GraphBuilder graph, Value sorted, long axis, long k, bool keep) =>
         keep ? graph.Slice(sorted, axis, k - 1, k) : graph.Squeeze(graph.Slice(sorted, axis, k - 1, k), axis);
 
-    // The lower one of two in the middle.
-    static Value Median(GraphBuilder graph, NativeCall call)
+    /// <summary>The lower one of two in the middle.</summary>
+    public static Value Median(GraphBuilder graph, NativeCall call)
     {
         Value flat = graph.Reshape(call.Tensor(0), -1), one = graph.Constant(TensorData.Vector(1)),
             two = graph.Constant(TensorData.Vector(2));
@@ -69,15 +71,42 @@ static class OrderingConverters
     }
 
     // [..,L,..] to [..,L,L]: row i keeps the elements 0..i, the others are neutral; then each row is reduced.
-    static Value Running(GraphBuilder graph, NativeCall call, string reduction, double neutral, int axisArgument = 1)
+    static Value Running(GraphBuilder graph, NativeCall call, string reduction, double neutral)
+    {
+        long[] toLast = ToLast(call, 1);
+        (Value x, Value seen) = Rows(graph, call, 1, toLast);
+        return graph.Transpose(graph.Reduce(reduction, graph.Where(seen, x, graph.Scalar(neutral, x)), [-1]), toLast);
+    }
+
+    // Of equal elements the last one counts.
+    static Value[] Extremes(GraphBuilder graph, NativeCall call, string reduction, double neutral)
+    {
+        if (call.Shape(0).Count == 0)
+        {
+            return [call.Tensor(0), graph.Integer(0)];
+        }
+        long[] toLast = ToLast(call, 2);
+        (Value x, Value seen) = Rows(graph, call, 2, toLast);
+        Value best = graph.Reduce(reduction, graph.Where(seen, x, graph.Scalar(neutral, x)), [-1]);
+        Value isBest = graph.Apply("And", [seen, graph.Apply("Equal", [x, graph.Unsqueeze(best, -1)])]);
+        Value numbers = graph.Numbers(call, call.Sizes(0)[call.Shape(0).Axis(call.Integer(2))]);
+        Value places = graph.Reduce("ReduceMax", graph.Where(isBest, numbers, graph.Integer(0)), [-1]);
+        return [graph.Transpose(best, toLast), graph.Transpose(places, toLast)];
+    }
+
+    static long[] ToLast(NativeCall call, int axisArgument)
     {
         int rank = call.Shape(0).Count, axis = call.Shape(0).Axis(call.Integer(axisArgument));
         long[] toLast = [.. Enumerable.Range(0, rank).Select(i => (long)i)];
         (toLast[axis], toLast[rank - 1]) = (rank - 1, axis);
+        return toLast;
+    }
+
+    // The tensor as [..,1,L], and [L,L] with the elements that each row has seen.
+    static (Value X, Value Seen) Rows(GraphBuilder graph, NativeCall call, int axisArgument, long[] toLast)
+    {
         Value x = graph.Transpose(graph.Promoted(call, 0), toLast);
-        Value numbers = graph.Numbers(call, call.Sizes(0)[axis]);
-        Value seen = graph.Apply("LessOrEqual", [numbers, graph.Unsqueeze(numbers, 1)]); // [L,L]
-        Value kept = graph.Where(seen, graph.Unsqueeze(x, -2), graph.Scalar(neutral, x)); // [..,L,L]
-        return graph.Transpose(graph.Reduce(reduction, kept, [-1]), toLast);
+        Value numbers = graph.Numbers(call, call.Sizes(0)[call.Shape(0).Axis(call.Integer(axisArgument))]);
+        return (graph.Unsqueeze(x, -2), graph.Apply("LessOrEqual", [numbers, graph.Unsqueeze(numbers, 1)]));
     }
 }

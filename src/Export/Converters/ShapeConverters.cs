@@ -26,7 +26,6 @@ static class ShapeConverters
         new("THSTensor_repeat_interleave_int64", RepeatEach),
         new("THSTensor_channel_shuffle", ChannelShuffle),
         new("THSTensor_diagonal", (graph, call) => Diagonal(graph, call, call.Integer(1), call.Integer(2), call.Integer(3))),
-        new("THSTensor_diag", (graph, call) => call.Shape(0).Count == 2 ? Diagonal(graph, call, call.Integer(1), 0, 1) : throw call.Refuse("of a vector it has no ONNX form here; use torch.eye and a product")),
         new("THSTensor_trace", (graph, call) => graph.Reduce("ReduceSum", Diagonal(graph, call, 0, 0, 1), [0])),
         new("THSNN_pixel_shuffle", PixelShuffle),
         new("THSNN_pixel_unshuffle", PixelUnshuffle),
@@ -166,8 +165,8 @@ static class ShapeConverters
         return graph.Apply("Gather", [flat, places], new Attributes { ["axis"] = -1 });
     }
 
-    // The two axes go last and become one, of which the diagonal takes every (columns + 1)-th element.
-    static Value Diagonal(GraphBuilder graph, NativeCall call, long offset, long rowAxis, long columnAxis)
+    /// <summary>A diagonal of two axes, last: they become one, of which the diagonal takes every (columns + 1)-th element.</summary>
+    public static Value Diagonal(GraphBuilder graph, NativeCall call, long offset, long rowAxis, long columnAxis)
     {
         Shape shape = call.Shape(0);
         (int rows, int columns) = (shape.Axis(rowAxis), shape.Axis(columnAxis));

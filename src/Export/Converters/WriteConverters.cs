@@ -28,11 +28,11 @@ static class WriteConverters
 
     static Value Put(GraphBuilder graph, NativeCall call, Value value, bool accumulate)
     {
-        if (IndexExpressionConverter.Mask(call) is Value mask)
+        // One value under a mask over the first axes needs no places.
+        if (!accumulate && IndexExpressionConverter.Mask(call) is Value mask && value.Shape.IsFixed
+            && value.Shape.Sizes.All(size => size == 1))
         {
-            return value.Shape.IsFixed && value.Shape.Sizes.All(size => size == 1)
-                ? graph.Where(Aligned(graph, mask, call.Shape(0).Count), graph.Reshape(value, 1), call.Tensor(0))
-                : throw call.Refuse($"under a mask only one value can be written, found {value.Shape}; use masked_scatter");
+            return graph.Where(Aligned(graph, mask, call.Shape(0).Count), graph.Reshape(value, 1), call.Tensor(0));
         }
         Value part = IndexExpressionConverter.Index(graph, call.WithFirst(Positions(graph, call)));
         return Scatter(graph, call, part, graph.Apply("Expand", [value, graph.Apply("Shape", [part])]), accumulate ? "add" : "none");
