@@ -22,6 +22,11 @@ sealed class ExampleInputs
     {
         isGiven = [.. arguments.Select(argument => argument is not null)];
         torch.Tensor[] tensors = [.. arguments.OfType<torch.Tensor>()];
+        if (tensors.Any(tensor => NativeTensor.IsComplex(tensor.dtype)))
+        {
+            throw new ExportException(
+                "an input is complex, which ONNX's runtimes do not take; pass its parts [..,2] and call view_as_complex inside.");
+        }
         examples = [.. tensors.Select(NativeTensor.Read)];
         Device = tensors.Length > 0 ? tensors[0].device : throw new ExportException("at least one example input is needed, found none.");
         declared = options.Inputs.Count > 0 ? [.. options.Inputs] : [.. examples.Select((example, i) => Default(i, example, examples[0]))];

@@ -144,6 +144,26 @@ public sealed class NativeCall
     /// <summary>The same call with another value for its first tensor.</summary>
     internal NativeCall WithFirst(Value first) => new(context with { ValueOf = number => number == TensorNumber(0) ? first : context.ValueOf(number) }, index);
 
+    /// <summary>Whether a tensor argument holds complex numbers.</summary>
+    internal bool IsComplex(int argument) => trace.Values[TensorNumber(argument)].IsComplex;
+
+    /// <summary>Whether it takes complex numbers and real floating-point ones.</summary>
+    internal bool MixesReal() => call.Tensors.Any(number => trace.Values[number].IsComplex)
+        && call.Tensors.Any(number => trace.Values[number] is { IsComplex: false, Element: ElementType.Float32 or ElementType.Float64 });
+
+    /// <summary>
+    /// The same call on the real (0) or imaginary (1) part of its complex tensors; of others the imaginary part is not asked for.
+    /// </summary>
+    internal NativeCall OfPart(GraphBuilder graph, int part) => new(
+        context with
+        {
+            Trace = trace.OfParts(),
+            ValueOf = number => context.ValueOf(number) is Value value && trace.Values[number].IsComplex
+                ? graph.Apply("Gather", [value, graph.Constant(TensorData.Scalar(part, ElementType.Int64))],
+                    new Attributes { ["axis"] = -1 })
+                : context.ValueOf(number),
+        }, index);
+
     /// <summary>The call whose position in the trace is an argument of this one.</summary>
     internal NativeCall Other(int argument) => new(context, (int)Integer(argument));
 

@@ -20,7 +20,7 @@ static partial class ConverterCases
     public static IReadOnlyList<Case> All { get; } =
     [
         .. Activations(), .. Arithmetic(), .. Comparisons(), .. Convolutions(), .. Linears(), .. Normalizations(), .. Pools(), .. Reductions(), .. Spreads(), .. Attention(), .. Fills(), .. Shapes(), .. Indexing(), .. Types(),
-        .. Images(), .. Numbers(), .. Indices(), .. Opaque(), .. Edges(), .. Losses(), .. Selections(),
+        .. Images(), .. Numbers(), .. Indices(), .. Opaque(), .. Edges(), .. Losses(), .. Selections(), .. Matrices(), .. Complexes(),
     ];
 
     static Case Of(string entry, Func<Tensor, Tensor> function, long[]? sizes = null, double low = -2, double high = 2) =>

@@ -43,15 +43,19 @@ public sealed class OperatorsPageTests
             |---|---|
             | control flow that reads values, modules in training mode, random numbers | a trace has one way and no dice |
             | decisions by values, such as `if (x.sum().item<float>() > 0)` | the way of the example would be the model's way for all |
-            | complex numbers, `fft`, `stft` | the graph has no complex element type |
+            | complex inputs; `hfft`, `ihfft`; real and complex tensors in one call but products
+                and quotients | runtimes take no complex tensors: inside,
+                and at outputs, complex numbers are pairs of reals on a last axis of 2 |
             | `linalg` decompositions (`svd`, `qr`, `eigh`, `pinv`, `lstsq`) | loops whose number of steps depends on values |
-            | `inv`, `det`, `solve`, packed sequences, `EmbeddingBag` offsets | no mapping yet |
+            | `inv`, `det`, `solve` of matrices above 32x32 or of a free size | they are eliminated column by column, 20 nodes each |
+            | norms of matrices by singular values | only `fro`, 1, -1 and plus or minus infinity are sums |
+            | packed sequences, `EmbeddingBag` with `padding_idx` | no mapping yet |
             | `ctc_loss`, `triplet_margin_with_distance_loss` | a recursion over the target; a distance computed inside native code |
             | `fractional_max_pool2d`, `fractional_max_pool3d` | they draw their windows at random |
             | `unique_consecutive` along an axis, indices of `mode` | no ONNX form; which of equal elements PyTorch names is not defined |
-            | `fold`, antialiased resizing | no mapping yet |
+            | antialiased resizing | no mapping yet |
             | `igamma`, `polygamma`, Bessel functions and orthogonal polynomials | no ONNX operator |
-            | adaptive maximum pooling on named sizes | windows of unequal size need a loop; the mean has a mapping |
+            | indices of adaptive maximum pooling with unequal windows | the values have a mapping |
             | bit operations on numbers below opset 18 | ONNX has them from 18 on; shifts are products and quotients at any opset |
             | NaN in `amax`, `amin`, `max`, `min`, max pooling, `sort` and `topk` | PyTorch hands NaN on, ONNX Runtime drops it
                 or sorts it elsewhere; guards would cost every model four nodes for each maximum |
@@ -64,7 +68,8 @@ public sealed class OperatorsPageTests
 
             """.ReplaceLineEndings("\n"));
         var cases = ConverterCases.All.GroupBy(item => ConverterRegistry.Functional(item.Entry)).ToDictionary(group => group.Key, group => group.ToArray());
-        string[] entries = [.. ConverterRegistry.BuiltIn.Select(converter => converter.Entry).Order(StringComparer.Ordinal)];
+        string[] entries = [.. ConverterRegistry.BuiltIn.Concat(ConverterRegistry.Complex).Select(converter => converter.Entry).Distinct()
+            .Order(StringComparer.Ordinal)];
         page.Append(System.Globalization.CultureInfo.InvariantCulture, $"{entries.Length} entries, {ConverterCases.All.Count} parity cases.\n\n| native entry | ONNX operators | opsets | parity cases |\n|---|---|---|---|\n");
         foreach (string entry in entries)
         {

@@ -15,11 +15,21 @@ static class ConverterRegistry
         ActivationConverters.All, ArithmeticConverters.All, AttentionConverters.All, ClassLossConverters.All, CombinationConverters.All,
         ComparisonConverters.All, ConvolutionConverters.All, ElementIndexingConverters.All, EmbeddingConverters.All, FillConverters.All,
         IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All, LossConverters.All, MathConverters.All,
-        MultiheadConverters.All, NormalizationConverters.All, OrderingConverters.All, PaddingConverters.All, PlacementConverters.All,
+        MultiheadConverters.All, NormalizationConverters.All, NormConverters.All, OrderingConverters.All, PaddingConverters.All,
+            PlacementConverters.All,
         PoolingConverters.All, QuantileConverters.All, RecurrentConverters.All, ReductionConverters.All, ResizeConverters.All,
-        SelectionConverters.All, ShapeConverters.All, SpecialConverters.All, SpreadConverters.All, TransformerConverters.All,
+        SelectionConverters.All, ShapeConverters.All, SpecialConverters.All, SpreadConverters.All, SystemConverters.All,
+            TransformerConverters.All,
             TypeConverters.All, WriteConverters.All,
     }.SelectMany(family => family);
+
+    /// <summary>The mappings of calls that take or make complex numbers.</summary>
+    public static IEnumerable<Converter> Complex => ComplexConverters.All.Concat(FourierConverters.All).Concat(SpectrogramConverters.All);
+
+    static readonly Dictionary<string, Converter> complex = Complex.ToDictionary(item => item.Entry);
+
+    /// <summary>The mapping of an entry, or of the functional twin of an in-place one, for complex numbers.</summary>
+    public static Converter? FindComplex(string entry) => complex.GetValueOrDefault(entry) ?? complex.GetValueOrDefault(Functional(entry));
 
     /// <summary>The mapping of an entry, of the functional twin of an in-place one, or of a write through a view.</summary>
     public static Converter? Find(string entry)

@@ -75,9 +75,9 @@ sealed class GraphConversion(
     void Convert(int index)
     {
         RecordedCall call = trace.Calls[index][0];
-        Converter? converter = ConverterRegistry.Find(call.Entry);
+        Converter? converter = Find(call);
         string? obstacle = Missing(call, converter) ?? Closed(call);
-        bool feedsOnRefused = Tensors(call).Any(refused.Contains);
+        bool feedsOnRefused = call.Tensors.Any(refused.Contains);
         int start = graph.Nodes.Count;
         if (obstacle is null && !feedsOnRefused)
         {
@@ -92,11 +92,18 @@ sealed class GraphConversion(
         steps.Add(new ExportStep(call.Module, call.Entry, obstacle) { Operators = operators.Length == 0 ? [] : operators });
     }
 
-    static string? Missing(RecordedCall call, Converter? converter)
+    Converter? Find(RecordedCall call) =>
+        trace.IsComplex(call) ? ConverterRegistry.FindComplex(call.Entry) : ConverterRegistry.Find(call.Entry);
+
+    string? Missing(RecordedCall call, Converter? converter)
     {
         if (converter is not null)
         {
             return null;
+        }
+        if (trace.IsComplex(call) && call.Results.Count > 0)
+        {
+            return "has no mapping for complex numbers; compute with their real and imaginary parts";
         }
         if (Unmappable.Reason(ConverterRegistry.Functional(call.Entry)) is string reason)
         {
@@ -111,13 +118,6 @@ sealed class GraphConversion(
     string? Closed(RecordedCall call) => OpenLengths.Has(call, trace.Values) && trace.Sizes[call.Results[0]].All(size => size.IsConstant)
         ? $"the size of its result depends on values, but was {trace.Shapes[call.Results[0]]} for the example and for others like it; "
             + "give an example whose values make it another one" : null;
-
-    static IEnumerable<int> Tensors(RecordedCall call) => call.Arguments.SelectMany(argument => argument switch
-    {
-        TensorArgument tensor => [tensor.Value],
-        ArrayArgument array => array.Tensors.OfType<int>(),
-        _ => (IEnumerable<int>)[],
-    });
 
     string? Apply(Converter converter, int index)
     {
@@ -190,7 +190,7 @@ sealed class GraphConversion(
         {
             return values[number] = graph.Constant(recorded.Content);
         }
-        if (makers.TryGetValue(number, out int index) && ConverterRegistry.Find(trace.Calls[index][0].Entry) is not null && !refused.Contains(number))
+        if (makers.TryGetValue(number, out int index) && Find(trace.Calls[index][0]) is not null && !refused.Contains(number))
         {
             string scope = graph.Scope;
             Convert(index);

@@ -14,7 +14,18 @@ namespace Toolchain.Export.Conversion;
 /// <param name="HasDerived">Whether some size follows an axis without being one, or some argument changes: more recordings tell what it is.</param>
 sealed record MergedTrace(
     IReadOnlyList<RecordedValue> Values, IReadOnlyList<Quantity[]> Sizes, IReadOnlyList<Shape> Shapes, IReadOnlyList<RecordedCall[]> Calls,
-    IReadOnlyList<IReadOnlyList<string?>> Changes, IReadOnlySet<int> Varying, IReadOnlyList<int?> Outputs, bool HasDerived);
+    IReadOnlyList<IReadOnlyList<string?>> Changes, IReadOnlySet<int> Varying, IReadOnlyList<int?> Outputs, bool HasDerived)
+{
+    /// <summary>Whether a call takes or makes complex numbers.</summary>
+    public bool IsComplex(RecordedCall call) => call.Results.Concat(call.Tensors).Any(number => Values[number].IsComplex);
+
+    /// <summary>The same trace as one part of all complex numbers sees it: without the axis of the parts.</summary>
+    public MergedTrace OfParts() => this with
+    {
+        Sizes = [.. Sizes.Select((sizes, i) => Values[i].IsComplex ? sizes[..^1] : sizes)],
+        Shapes = [.. Shapes.Select((shape, i) => Values[i].IsComplex ? new Shape(shape.SkipLast(1)) : shape)],
+    };
+}
 
 /// <summary>Compares recordings: what is equal is constant, what follows an axis gets its name, everything else is told apart for a refusal.</summary>
 /// <param name="recordings">One for each of <paramref name="sizes"/>.</param>

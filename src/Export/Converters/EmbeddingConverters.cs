@@ -10,7 +10,7 @@ namespace Toolchain.Export.Converters;
 static class EmbeddingConverters
 {
     // Positions in the constructor's arguments of an EmbeddingBag, with or without given weights.
-    const int BagMode = 6, BagPadding = 9;
+    const int BagMode = 6, BagLastOffset = 8, BagPadding = 9;
 
     // Position of the largest norm; behind it whether there is one, and which norm it is.
     const int MaxNorm = 4, BagMaxNorm = 2;
@@ -51,12 +51,39 @@ static class EmbeddingConverters
     static Value Bag(GraphBuilder graph, NativeCall call)
     {
         OpaqueModule module = call.OpaqueModule(0);
-        if (call.IsGiven(2) || module.Integer(BagPadding) >= 0)
+        if (module.Integer(BagPadding) >= 0)
         {
-            throw call.Refuse(call.IsGiven(2) ? "'offsets' make bags of different length, which have no ONNX form; pass indices [N,L]" : "'padding_idx' leaves out rows, which has no ONNX form here");
+            throw call.Refuse("'padding_idx' leaves out rows, which has no ONNX form here");
+        }
+        if (call.OptionalTensor(2) is Value offsets)
+        {
+            return Ragged(graph, call, module, offsets);
         }
         Value rows = Rows(graph, call); // [N,L,D]
         rows = call.OptionalTensor(3) is Value weights ? graph.Mul(rows, graph.Unsqueeze(weights, -1)) : rows;
         return graph.Reduce(module.Integer(BagMode) switch { 0 => "ReduceSum", 1 => "ReduceMean", _ => "ReduceMax" }, rows, [1]);
+    }
+
+    // Bag b has the places offsets[b] .. offsets[b + 1] - 1 of indices [L]; an empty one gives 0.
+    static Value Ragged(GraphBuilder graph, NativeCall call, OpaqueModule module, Value offsets)
+    {
+        Value rows = Rows(graph, call); // [L,D]
+        rows = call.OptionalTensor(3) is Value weights ? graph.Mul(rows, graph.Unsqueeze(weights, -1)) : rows;
+        Value starts = graph.Cast(offsets, ElementType.Int64), places = graph.Numbers(call, call.Sizes(1)[0]); // [B], [L]
+        Value all = graph.Apply("Shape", [call.Tensor(1)]), next = graph.Slice(starts, 0, 1, long.MaxValue);
+        bool hasLast = module.Flag(BagLastOffset);
+        Value ends = hasLast ? next : graph.Apply("Concat", [next, all], new Attributes { ["axis"] = 0 });
+        starts = hasLast ? graph.Slice(starts, 0, 0, -1) : starts;
+        Value isIn = graph.Apply("And", [graph.Apply("GreaterOrEqual", [places, graph.Unsqueeze(starts, 1)]),
+            graph.Apply("Less", [places, graph.Unsqueeze(ends, 1)])]); // [B,L]
+        Value count = graph.Unsqueeze(graph.Cast(graph.Sub(ends, starts), rows.Type.Element), 1); // [B,1]
+        if (module.Integer(BagMode) == 2)
+        {
+            Value kept = graph.Where(graph.Unsqueeze(isIn, -1), rows, graph.Scalar(double.NegativeInfinity, rows)); // [B,L,D]
+            Value isEmpty = graph.Apply("Equal", [count, graph.Scalar(0, count)]);
+            return graph.Where(isEmpty, graph.Scalar(0, rows), graph.Reduce("ReduceMax", kept, [1]));
+        }
+        Value sum = graph.MatMul(graph.Cast(isIn, rows.Type.Element), rows); // [B,D]
+        return module.Integer(BagMode) == 0 ? sum : graph.Div(sum, graph.Clip(count, 1, null));
     }
 }

@@ -133,8 +133,8 @@ static class MathConverters
         return graph.Where(graph.Apply("Equal", [b, graph.Scalar(0, b)]), graph.Div(a, b), whole);
     }
 
-    // atan(y / x), moved by pi where x < 0; pi/2 with the sign of y where x = 0.
-    static Value Atan2(GraphBuilder graph, Value y, Value x)
+    /// <summary>atan(y / x), moved by pi where x &lt; 0; pi/2 with the sign of y where x = 0.</summary>
+    public static Value Atan2(GraphBuilder graph, Value y, Value x)
     {
         Value zero = graph.Scalar(0, x), sign = graph.Where(graph.Apply("Less", [y, zero]), graph.Scalar(-1, y), graph.Scalar(1, y));
         Value upright = graph.Apply("Equal", [x, zero]);

@@ -126,15 +126,22 @@ static class PoolingConverters
         return x;
     }
 
-    // [from,to]: window i averages the elements floor(i * from / to) .. ceil((i + 1) * from / to) - 1.
+    // [from,to]: window i averages its elements.
     static Value Windows(GraphBuilder graph, NativeCall call, Quantity from, Quantity to)
+    {
+        (Value inside, Value length) = Inside(graph, call, from, to);
+        return graph.Div(graph.Cast(inside, call.ResultType()), graph.Cast(length, call.ResultType()));
+    }
+
+    // [from,to]: whether window i has an element, floor(i * from / to) .. ceil((i + 1) * from / to) - 1, and the windows' lengths [to].
+    static (Value Inside, Value Length) Inside(GraphBuilder graph, NativeCall call, Quantity from, Quantity to)
     {
         Value count = call.Vector(to), size = call.Vector(from), one = graph.Constant(TensorData.Vector(1));
         Value windows = graph.Numbers(call, to), elements = graph.Unsqueeze(graph.Numbers(call, from), 1); // [to], [from,1]
         Value start = graph.Div(graph.Mul(windows, size), count);
         Value end = graph.Div(graph.Sub(graph.Add(graph.Mul(graph.Add(windows, one), size), count), one), count);
         Value inside = graph.Apply("And", [graph.Apply("GreaterOrEqual", [elements, start]), graph.Apply("Less", [elements, end])]);
-        return graph.Div(graph.Cast(inside, call.ResultType()), graph.Cast(graph.Sub(end, start), call.ResultType()));
+        return (inside, graph.Sub(end, start));
     }
 
     // (input, sizes*, length, out indices): maxima and their places in each plane.
@@ -163,11 +170,25 @@ static class PoolingConverters
         }
         for (int axis = 2; axis < x.Shape.Count; axis++)
         {
-            long from = call.Shape(0)[axis - added].Size ?? throw call.Refuse($"the spatial sizes must be fixed, found {call.Shape(0)}"),
-                to = call.ResultShape()[axis - added].Size ?? from;
+            if (call.Shape(0)[axis - added].Size is not long from || call.ResultShape()[axis - added].Size is not long to)
+            {
+                x = MaskedMax(graph, call, x, axis, axis - added);
+                continue;
+            }
             x = graph.Apply("Concat", [.. Enumerable.Range(0, (int)to).Select(i => graph.Reduce("ReduceMax", graph.Slice(x, axis, i * from / to, ((i + 1) * from + to - 1) / to), [axis], keep: true))], new Attributes { ["axis"] = axis });
         }
         return [x, null];
+    }
+
+    // Of a free size: every window sees the whole axis, with everything outside of it as the lowest number: [..,to,from].
+    static Value MaskedMax(GraphBuilder graph, NativeCall call, Value x, int axis, int sizeAxis)
+    {
+        long[] behind = [.. Enumerable.Range(1, x.Shape.Count - 1 - axis).Select(i => (long)i)];
+        (Value inside, _) = Inside(graph, call, call.Sizes(0)[sizeAxis], call.ResultSizes()[sizeAxis]);
+        Value seen = graph.Transpose(inside, 1, 0); // [to,from]
+        seen = behind.Length == 0 ? seen : graph.Unsqueeze(seen, [.. behind.Select(i => i + 1)]);
+        Value kept = graph.Where(seen, graph.Unsqueeze(x, axis), graph.Scalar(double.NegativeInfinity, x));
+        return graph.Reduce("ReduceMax", kept, [axis + 1]);
     }
 
     // (input, indices, kernel*, ...): each element goes to its place in a plane of zeros.

@@ -20,19 +20,6 @@ static class ReductionConverters
         new("THSTensor_max_along_dimension", (graph, call) => [graph.Reduce("ReduceMax", call.Tensor(0), [call.Integer(2)], call.Flag(3)), graph.ArgMax(call.Tensor(0), (int)call.Integer(2), call.Flag(3))]),
         new("THSTensor_min_along_dimension", (graph, call) => [graph.Reduce("ReduceMin", call.Tensor(0), [call.Integer(2)], call.Flag(3)), graph.ArgMin(call.Tensor(0), (int)call.Integer(2), call.Flag(3))]),
         new("THSTensor_logsumexp", (graph, call) => graph.Reduce("ReduceLogSumExp", call.Tensor(0), [call.Integer(1)], call.Flag(2))),
-        new("THSTensor_norm", (graph, call) => Norm(graph, call.Tensor(0), call.Number(1), AllAxes(call), keep: false)),
-        new("THSTensor_norm_along_dimension", (graph, call) => Norm(graph, call.Tensor(0), call.Number(3), [call.Integer(1)], call.Flag(2))),
-        // (input, p, dim*, length, keep)
-        new("THSLinalg_vector_norm", (graph, call) => Norm(graph, call.Tensor(0), call.Scalar(1), Axes(call, 2), call.Flag(4))),
-        new("THSLinalg_norm_float", (graph, call) => Norm(graph, call.Tensor(0), call.Number(1), Vectors(call, Axes(call, 2)), call.Flag(4))),
-        new("THSLinalg_norm_int", (graph, call) => Norm(graph, call.Tensor(0), call.Integer(1), Vectors(call, Axes(call, 2)), call.Flag(4))),
-        new("THSLinalg_norm_opt", (graph, call) => Norm(graph, call.Tensor(0), 2, Axes(call), call.Flag(3))),
-        // (a, b, p, eps, keep)
-        new("THSNN_pairwise_distance", (graph, call) => Norm(graph, graph.Shift(graph.Sub(call.Tensor(0), call.Tensor(1)), call.Number(3)), call.Number(2), [-1], call.Flag(4))),
-        // (a, b, p)
-        new("THSTensor_dist", (graph, call) => Norm(graph, graph.Reshape(graph.Sub(call.Tensor(0), call.Tensor(1)), -1), call.Number(2), [0], keep: false)),
-        // (a [..,P,M], b [..,R,M], p, mode): distances [..,P,R]
-        new("THSTensor_cdist", (graph, call) => Norm(graph, graph.Sub(graph.Unsqueeze(call.Tensor(0), -2), graph.Unsqueeze(call.Tensor(1), -3)), call.Number(2), [-1], keep: false)),
         new("THSTensor_prod", (graph, call) => graph.Reduce("ReduceProd", graph.Promoted(call, 0), AllAxes(call))),
         new("THSTensor_prod_along_dimensions", (graph, call) => graph.Reduce("ReduceProd", graph.Promoted(call, 0), [call.Integer(1)], call.Flag(2))),
         new("THSTensor_any", (graph, call) => Count(graph, call.Tensor(0), "ReduceMax", AllAxes(call), keep: false)),
@@ -53,9 +40,6 @@ static class ReductionConverters
 
     // No axes mean all of them, as in PyTorch.
     static long[] Axes(NativeCall call, int argument = 1) => call.Integers(argument) is { Length: > 0 } axes ? axes : AllAxes(call);
-
-    // Over two axes these entries mean norms of matrices.
-    static long[] Vectors(NativeCall call, long[] axes) => axes.Length == 1 ? axes : throw call.Refuse("norms of matrices have no ONNX form; expected one axis");
 
     /// <summary>The p-norm along axes: (sum of |x|^p)^(1/p).</summary>
     public static Value Norm(GraphBuilder graph, Value x, double p, long[] axes, bool keep)

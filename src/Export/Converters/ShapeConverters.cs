@@ -31,6 +31,7 @@ static class ShapeConverters
         new("THSNN_pixel_unshuffle", PixelUnshuffle),
         // (input, kernel 2, stride 2, padding 2, dilation 2)
         new("THSNN_unfold", UnfoldConverter.Unfold),
+        new("THSNN_fold", UnfoldConverter.Fold),
         new("THSTensor_unfold", UnfoldConverter.Windows),
     ];
 

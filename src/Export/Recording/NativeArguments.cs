@@ -22,7 +22,7 @@ static class NativeArguments
     /// <summary>The 8-byte elements of an array that a pointer argument names.</summary>
     public static unsafe long[] Elements(NativeEntry entry, object?[] arguments, int position)
     {
-        int count = Convert.ToInt32(arguments[entry.Length(position)], CultureInfo.InvariantCulture);
+        int count = entry.PointsToPair(position) ? 2 : Convert.ToInt32(arguments[entry.Length(position)], CultureInfo.InvariantCulture);
         return count <= 0 ? [] : new ReadOnlySpan<long>((void*)(nint)arguments[position]!, count).ToArray();
     }
 

@@ -69,6 +69,9 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
     /// <summary>Whether a parameter points to one number, or is null where it is left out.</summary>
     public bool PointsToNumber(int position) => position > 0 && Name.TrimEnd('_') is "THSTensor_nan_to_num" or "THSTensor_logit";
 
+    /// <summary>Whether a parameter points to an array of two numbers, whose length is not passed.</summary>
+    public bool PointsToPair(int position) => position is 1 or 2 && Name.EndsWith("fft2", StringComparison.Ordinal);
+
     /// <summary>Whether the call writes a tensor handle to a parameter.</summary>
     public bool Returns(int position) => position < IsOut.Length && IsOut[position];
 

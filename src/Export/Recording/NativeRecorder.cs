@@ -243,7 +243,7 @@ sealed class NativeRecorder : IDisposable
         {
             return new ScalarArgument(number);
         }
-        if (entry.Length(position) < 0)
+        if (entry.Length(position) < 0 && !entry.PointsToPair(position))
         {
             return new LostArgument("it was made before the trace and is neither an input nor held by the module; "
                 + "keep it in a field, or register it with register_buffer");
@@ -298,8 +298,12 @@ sealed class NativeRecorder : IDisposable
     int Add(Origin origin, string name, torch.Tensor tensor)
     {
         bool isKept = keepsContents && origin == Origin.Result && NativeTensor.Element(tensor.dtype) is not null;
-        return Add(new RecordedValue(origin, name, tensor.shape, NativeTensor.Element(tensor.dtype), isKept ? NativeTensor.Read(tensor)
-            : null));
+        bool isComplex = NativeTensor.IsComplex(tensor.dtype);
+        long[] sizes = isComplex ? [.. tensor.shape, 2] : tensor.shape;
+        return Add(new RecordedValue(origin, name, sizes, NativeTensor.Element(tensor.dtype), isKept ? NativeTensor.Read(tensor) : null)
+        {
+            IsComplex = isComplex,
+        });
     }
 
     int Add(RecordedValue value)

@@ -20,7 +20,7 @@ static class NativeTensor
         return tensor;
     }
 
-    /// <summary>The graph's element type, or null for one that it does not know.</summary>
+    /// <summary>The graph's element type, of a complex number that of its parts; null for one that it does not know.</summary>
     public static ElementType? Element(torch.ScalarType type) => type switch
     {
         torch.ScalarType.Float32 => ElementType.Float32,
@@ -31,8 +31,13 @@ static class NativeTensor
         torch.ScalarType.Int8 => ElementType.Int8,
         torch.ScalarType.Byte => ElementType.UInt8,
         torch.ScalarType.Bool => ElementType.Bool,
+        torch.ScalarType.ComplexFloat32 => ElementType.Float32,
+        torch.ScalarType.ComplexFloat64 => ElementType.Float64,
         _ => null,
     };
+
+    /// <summary>Whether tensors of a type are pairs of real and imaginary parts in the graph.</summary>
+    public static bool IsComplex(torch.ScalarType type) => type is torch.ScalarType.ComplexFloat32 or torch.ScalarType.ComplexFloat64;
 
     static torch.ScalarType ScalarType(ElementType type) => type switch
     {
@@ -46,15 +51,16 @@ static class NativeTensor
         _ => torch.ScalarType.Bool,
     };
 
-    /// <summary>A copy of a tensor's elements, from whatever device and layout.</summary>
+    /// <summary>A copy of a tensor's elements, from whatever device and layout; of complex numbers pairs of parts [..,2].</summary>
     /// <exception cref="ExportException">The element type has no place in a graph.</exception>
     public static TensorData Read(torch.Tensor tensor)
     {
         ElementType type = Element(tensor.dtype)
             ?? throw new ExportException($"element type {tensor.dtype} cannot be exported; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.");
         using var scope = torch.NewDisposeScope();
-        using torch.Tensor plain = tensor.detach().cpu().contiguous();
-        return new TensorData(type, tensor.shape, plain.bytes.ToArray());
+        using torch.Tensor parts = IsComplex(tensor.dtype) ? tensor.detach().resolve_conj().view_as_real() : tensor.detach();
+        using torch.Tensor plain = parts.cpu().contiguous();
+        return new TensorData(type, plain.shape, plain.bytes.ToArray());
     }
 
     /// <summary>A tensor with the elements of <paramref name="data"/>.</summary>

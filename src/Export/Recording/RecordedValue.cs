@@ -21,7 +21,11 @@ enum Origin
 /// <param name="Sizes">Sizes of its axes in this recording.</param>
 /// <param name="Element">Element type, or null for one that the graph does not know; such a tensor is refused where it is used.</param>
 /// <param name="Content">Content of a constant, otherwise null.</param>
-sealed record RecordedValue(Origin Origin, string Name, long[] Sizes, ElementType? Element, TensorData? Content);
+sealed record RecordedValue(Origin Origin, string Name, long[] Sizes, ElementType? Element, TensorData? Content)
+{
+    /// <summary>Whether it holds complex numbers: in the graph pairs of real and imaginary parts, on a last axis of 2.</summary>
+    public bool IsComplex { get; init; }
+}
 
 /// <summary>A native call that made or changed tensors, or read one that depends on an input.</summary>
 /// <param name="Entry">Native entry, such as THSTensor_relu.</param>
@@ -37,6 +41,14 @@ sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> 
     /// made the view, which of its results was written, and the new elements.
     /// </summary>
     public const string WriteSuffix = ".write";
+
+    /// <summary>Numbers of the tensors that it takes.</summary>
+    public IEnumerable<int> Tensors => Arguments.SelectMany(argument => argument switch
+    {
+        TensorArgument tensor => [tensor.Value],
+        ArrayArgument array => array.Tensors.OfType<int>(),
+        _ => (IEnumerable<int>)[],
+    });
 }
 
 /// <summary>What one run of a module did.</summary>
