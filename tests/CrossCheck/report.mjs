@@ -64,6 +64,13 @@ if (labelled) {
   await map.locator('input').uncheck();
 }
 
+const legend = map.locator('.legend button').first();
+await legend.click();
+const group = await legend.textContent(), few = await count();
+say(few < all / 3 && await map.locator('select').inputValue() === group, `the legend's ${group} leaves ${few}`);
+await legend.click();
+say(await count() === all, 'a second click on the legend shows all');
+
 // A place where the canvas has colour is an image.
 const [x, y] = await canvas.evaluate(node => {
   const data = pixels(node);
@@ -75,6 +82,39 @@ await canvas.hover({ position: { x, y } });
 const words = await map.locator('output').textContent();
 const drawn = await map.locator('canvas.digit').evaluate(node => pixels(node).some((value, i) => i % 4 === 0 && value > 0 && value < 128));
 say(named.test(words) && drawn, `pointing shows the image ("${words}")`);
+
+// A point that is picked and then filtered out is picked no more.
+const picked = labelled ? words[2] : words.at(-1), other = String((Number(picked) + 1) % 10);
+await map.locator('select').selectOption(other);
+say(await map.locator('output').textContent() === '', `the ${other} filter drops the picked ${picked}`);
+await map.locator('select').selectOption('');
+
+// The wheel over the map scrolls the page; with Ctrl it zooms the map.
+await canvas.scrollIntoViewIfNeeded();
+const scroll = () => page.evaluate(() => scrollY), start = await scroll(), still = await inked();
+await canvas.hover();
+await page.mouse.wheel(0, start > 200 ? -200 : 200);
+await page.waitForFunction(from => scrollY !== from, start, { timeout: 3000 }).catch(() => {});
+say(await scroll() !== start && Math.abs(await inked() - still) < still / 50, 'the wheel scrolls the page');
+const place = await scroll();
+await canvas.hover();
+await page.keyboard.down('Control');
+for (let i = 0; i < 6; i++) await page.mouse.wheel(0, -100);
+await page.keyboard.up('Control');
+await page.waitForTimeout(100);
+say(await scroll() === place && await inked() !== still, 'Ctrl and the wheel zoom the map');
+await canvas.focus();
+for (let i = 0; i < 12; i++) await page.keyboard.press('-');
+
+const table = page.locator('table:not(.confusion)').first(), heading = table.locator('thead th').last();
+const cells = () => table.locator('tbody tr td:last-child').allTextContents();
+const asNumber = text => Number.parseFloat(text.replaceAll(',', ''));
+const sorted = (values, sign) => values.map(asNumber).filter(value => !Number.isNaN(value))
+  .every((value, i, whole) => i === 0 || sign * (value - whole[i - 1]) >= 0);
+await heading.locator('button').click();
+const rising = sorted(await cells(), 1) && await heading.getAttribute('aria-sort') === 'ascending';
+await heading.locator('button').click();
+say(rising && sorted(await cells(), -1), `a table is sorted by "${await heading.textContent()}", both ways`);
 
 const before = await inked();
 await canvas.focus();

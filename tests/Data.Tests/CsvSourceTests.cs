@@ -43,6 +43,17 @@ public sealed class CsvSourceTests
         Assert.Equal([$"'{path}': labels are left out: number 2 should be a digit 0..9, was 'seven'"], set.Remarks);
     }
 
+    [Fact]
+    public void Open_LabelFarBehindThatIsNoDigit_LeavesThemOut()
+    {
+        using var folder = new TemporaryFolder();
+        string row = string.Concat(Enumerable.Repeat(",0", 16)) + "\n";
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"3{row}", 400)) + $"x{row}4{row}"));
+        DigitSet set = DigitSource.Open(path, Split.All);
+        Assert.Equal((402, null), (set.Count, set.Labels));
+        Assert.Equal($"'{path}': labels are left out: number 400 should be a digit 0..9, was 'x'", set.Remarks.First());
+    }
+
     [Theory]
     [InlineData("label,pixel0,pixel1,a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p\n", "line 1: expected 784 columns of pixels and at most one of "
         + "labels, called 'label', found 19 columns")]

@@ -38,7 +38,21 @@ public sealed class DigitStreamTests
     {
         DigitSet set = Pipe(Tar(("7/b.png", Samples.PngDigit(70)), ("x.png", Samples.PngDigit(60))));
         Assert.Equal((2, null), (set.Count, set.Labels));
-        Assert.Equal(["'-': labels are left out: of the first 2 images 1 lie below folders named 0..9"], set.Remarks);
+        Assert.Equal(["'-': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not"], set.Remarks);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Open_TarWithoutALabelFarBehind_IsReadWithoutLabels(bool isPacked)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] image = Samples.PngDigit(70);
+        byte[] tar = Tar([.. Enumerable.Range(0, 400).Select(i => ($"{i % 10}/{i}.png", image)), ("x.png", image)]);
+        string path = folder.Write("d.tar", isPacked ? Samples.Gzip(tar) : tar);
+        DigitSet set = DigitSource.Open(path, Split.All);
+        Assert.Equal((401, null), (set.Count, set.Labels));
+        Assert.Equal($"'{path}': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not", set.Remarks.First());
     }
 
     [Theory]

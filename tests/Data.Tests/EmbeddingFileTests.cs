@@ -53,6 +53,7 @@ public sealed class EmbeddingFileTests
     [InlineData("e.npy")]
     [InlineData("e.csv")]
     [InlineData("e.parquet")]
+    [InlineData("e.arrow")]
     public void Read_WhatWasWritten_GivesItBack(string file)
     {
         using var folder = new TemporaryFolder();

@@ -24,8 +24,13 @@ public sealed class EmbedProcessTests : IDisposable
     string In(string name) => Path.Combine(folder, name);
 
     // Where MNIST cannot be had, images are asked for; 70,000 drawn digits are nobody's.
-    [Fact]
-    public void Embed_WithoutDataAndNetwork_AsksForIt()
+    [Theory]
+    [InlineData("embed")]
+    [InlineData("cluster")]
+    [InlineData("probe")]
+    [InlineData("tsne")]
+    [InlineData("calibrate")]
+    public void Apply_WithoutDataAndNetwork_AsksForIt(string verb)
     {
         var offline = new Dictionary<string, string>
         {
@@ -33,12 +38,13 @@ public sealed class EmbedProcessTests : IDisposable
             ["XDG_CACHE_HOME"] = folder,
             ["HTTPS_PROXY"] = "http://127.0.0.1:9"
         };
-        using Uvl uvl = Uvl.StartWith(offline, "embed", model, "--out", In("x.npy"));
+        string output = In(verb is "embed" or "tsne" ? "x.npy" : "x.onnx");
+        using Uvl uvl = Uvl.StartWith(offline, verb, model, "--out", output);
         (int status, _, string error) = uvl.Wait();
         Assert.Equal(2, status);
-        Assert.StartsWith("uvl: --data: expected the images, found none, and the default cannot be had: MNIST: ", error.TrimStart(),
+        Assert.Contains("uvl: --data: expected the images, found none, and the default cannot be had: MNIST: ", error,
             StringComparison.Ordinal);
-        Assert.False(File.Exists(In("x.npy")));
+        Assert.False(File.Exists(output));
     }
 
     // Killed three times at whatever point it is, and each time somewhere else.

@@ -27,6 +27,16 @@ public sealed class SweepTests : IDisposable
         $"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024, or key/key=value/value,... for options that change together.",
         Assert.Throws<ArgumentException>(() => SweepAxis.Parse(text)).Message);
 
+    // Said before anything is trained.
+    [Fact]
+    public void Sweep_MethodWithoutEmbedding_IsRefusedAtOnce()
+    {
+        (int status, _, string error) = Uvl.Run("sweep", "kmeans", "--grid", "clusterCount=2,3", "--data", "strokes:50", "--out", folder);
+        Assert.Equal(2, status);
+        Assert.Contains("METHOD 'kmeans': expected a method with an embedding, one of gmm, autoencoder,", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+    }
+
     [Fact]
     public void Parse_ValuesThatArePaths_StayWhole() =>
         Assert.Equal(["from=runs/a", "from=/b/c"], new SweepGrid("grid", [], [SweepAxis.Parse("from=runs/a,/b/c")], []).Cells.Select(Assert.Single));

@@ -48,7 +48,7 @@ static class CalibrateCommand
                 throw new InvalidModelException($"'{session.Path}': expected an output "
                     + $"'{(session.Dimension == 0 ? "embedding" : "cluster")}', found none; take a model that has it.");
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Train);
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train);
             if (digits.Count < LeastImages)
             {
                 throw new InvalidDataException($"'{digits.Name}': expected at least {LeastImages} training images, found {digits.Count}; "

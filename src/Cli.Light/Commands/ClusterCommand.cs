@@ -71,7 +71,7 @@ static class ClusterCommand
             {
                 throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split) ?? Split.Train);
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split) ?? Split.Train);
             if (count > digits.Count)
             {
                 throw new ArgumentException($"--k '{count}': expected at most {digits.Count}, the number of images.");

@@ -30,7 +30,7 @@ static class ProbeCommand
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
-            string spec = common.Spec(parsed, terminal), encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            string spec = common.Spec(parsed, terminal, drawn: false), encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
             foreach (string target in new[] { parsed.GetValue(output), parsed.GetValue(training) }.OfType<string>())
             {
                 CommonOptions.RequireApart(target, [target], encoder);

@@ -41,7 +41,7 @@ static class PlotCapsules
                 terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = parts });
                 return;
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Test).Take(parsed.GetValue(count));
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test).Take(parsed.GetValue(count));
             (byte[] rows, int columns) = Rows(encoder, decoder, digits, parsed.GetValue(arrays));
             ImageSheet.Write(picture, rows, columns);
             terminal.Line($"{Terminal.Count(digits.Count, "image")} with their {columns - 3} most present parts in {picture}");

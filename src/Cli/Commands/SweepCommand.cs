@@ -30,6 +30,12 @@ static class SweepCommand
         {
             var terminal = new Terminal(parsed);
             Method known = MethodRegistry.Find(parsed.GetValue(method)!);
+            if (!known.HasEmbedding)
+            {
+                throw new ArgumentException($"METHOD '{known.Name}': expected a method with an embedding, one of "
+                    + $"{string.Join(", ", MethodRegistry.All.Where(one => one.HasEmbedding).Select(one => one.Name))}, found one of "
+                    + $"clusters alone; train it with 'uvl train {known.Name}' and score it with 'uvl evaluate'.");
+            }
             string[] extra = parsed.GetValue(set) ?? [];
             SweepAxis[] axes = [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)];
             IReadOnlyList<SweepGrid> grids = axes.Length > 0 ? [new SweepGrid("grid", [], axes, [])] : SweepGrid.OfPoster(known.Name, parsed.GetValue(preset));

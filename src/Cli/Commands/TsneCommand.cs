@@ -22,8 +22,7 @@ static class TsneCommand
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL")
         {
-            Description = "A model.onnx, the folder that has it, or the .npy, .csv or "
-            + ".parquet file of an 'uvl embed'."
+            Description = "A model.onnx, the folder that has it, or the .npy, .csv, .parquet or .arrow file of an 'uvl embed'."
         };
         var split = new Choice<Split?>("--split") { Description = "train, test (default) or all." };
         var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
@@ -102,7 +101,7 @@ static class TsneCommand
                     + "again with a sound model.")),
                     ColoursOf(table));
         }
-        DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), split);
+        DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), split);
         using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed) with { Layer = layer });
         Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
         return embeddings.Dimension > 0

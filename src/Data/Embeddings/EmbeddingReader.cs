@@ -21,8 +21,9 @@ static class EmbeddingReader
         {
             FileKind.Npy => FromNpy(file, path),
             FileKind.Parquet => FromParquet(file, path),
+            FileKind.Arrow => FromArrow(file, path),
             FileKind.Csv or FileKind.Text => FromCsv(file, path),
-            _ => throw new InvalidDataException($"'{path}': offset 0: expected embeddings as .npy, .csv or .parquet, found "
+            _ => throw new InvalidDataException($"'{path}': offset 0: expected embeddings as .npy, .csv, .parquet or .arrow, found "
                 + $"{FileKinds.Advice(start)}."),
         };
     }
@@ -144,6 +145,23 @@ static class EmbeddingReader
                     + "everywhere, found nothing in places.");
         }
     });
+
+    static EmbeddingTable FromArrow(FileStream file, string path)
+    {
+        try
+        {
+            var table = new ArrowTable(file);
+            float[] values = table.Floats("embedding") ?? throw new InvalidDataException(
+                "expected a column 'embedding' of lists of float32, all of one length, found none; write the table with 'uvl embed'");
+            int rows = values.Length / table.WidthOf("embedding");
+            byte[]? labels = table.Integers("label")?.Select(label => (byte)Math.Clamp(label, 0, 255)).ToArray();
+            return Table(path, null, values, rows, labels, table.Integers("cluster"));
+        }
+        catch (InvalidDataException damaged) when (!damaged.Message.StartsWith('\''))
+        {
+            throw new InvalidDataException($"'{path}': {damaged.Message}.", damaged);
+        }
+    }
 
     static EmbeddingTable Table(string path, string[]? names, float[] values, int rows, byte[]? labels, long[]? clusters)
     {

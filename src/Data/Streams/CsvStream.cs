@@ -9,6 +9,7 @@ namespace Toolchain.Data;
 sealed class CsvStream : DigitStream
 {
     readonly Stream content;
+    readonly Func<Stream>? again;
     readonly string path;
     readonly LineReader lines;
     readonly Queue<(long Line, double[] Values, string? Label)> ahead = new();
@@ -18,9 +19,10 @@ sealed class CsvStream : DigitStream
     /// <param name="name">What a report calls the dataset.</param>
     /// <param name="path">Named in errors.</param>
     /// <param name="content">Stands at its start; disposed with this.</param>
-    public CsvStream(string name, string path, Stream content) : base(name, Split.All, null, false)
+    /// <param name="again">Opens the same text once more; null for a pipe.</param>
+    public CsvStream(string name, string path, Stream content, Func<Stream>? again) : base(name, Split.All, null, false)
     {
-        (this.path, this.content, Source) = (path, content, path);
+        (this.path, this.content, this.again, Source) = (path, content, again, path);
         lines = new LineReader(content, path);
         if (!lines.TryRead(out ReadOnlySpan<byte> first))
         {
@@ -73,7 +75,7 @@ sealed class CsvStream : DigitStream
         return row;
     }
 
-    // What labels are is found here too, by these lines.
+    // What labels are is found here too: by these lines, and by all where the text can be read once more.
     private protected override IReadOnlyList<PendingImage> Sample()
     {
         while (ahead.Count < SourceSurvey.Images && Read() is { } row)
@@ -84,14 +86,42 @@ sealed class CsvStream : DigitStream
         bool isFloat = ahead.Any(row => Array.Exists(row.Values, value => value != Math.Floor(value)));
         scale = PixelScale.Of(largest, isFloat, ahead.Count, Noticed);
         IsLabelled = labelColumn >= 0 && ahead.Count > 0;
-        if (IsLabelled && ahead.FirstOrDefault(row => !IsDigit(row.Label)) is { Values: not null } other)
+        if (IsLabelled && (ahead.Select(row => ((long, string?)?)(row.Line, row.Label)).FirstOrDefault(row => !IsDigit(row!.Value.Item2))
+            ?? LaterOther()) is var (line, label))
         {
-            DigitLabels.LeaveOut(Noticed, path, other.Line - 1, $"'{other.Label}'");
+            DigitLabels.LeaveOut(Noticed, path, line - 1, $"'{label}'");
             IsLabelled = false;
         }
         return [.. ahead.Where(row => row.Values.Min() >= 0 && row.Values.Max() <= scale.Largest)
             .Select(row => new PendingImage(path, Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, path, row.Line, 0)),
                 side, side))];
+    }
+
+    // The first label of the whole text that is no digit; what else is wrong with a line is found when its image is read.
+    (long Line, string? Label)? LaterOther()
+    {
+        if (again is null)
+        {
+            return null;
+        }
+        using Stream whole = again();
+        var text = new LineReader(whole, path);
+        try
+        {
+            while (text.TryRead(out ReadOnlySpan<byte> line))
+            {
+                List<Range> fields = CsvLine.Fields(line);
+                string? label = labelColumn < fields.Count && text.Count > 1 ? Encoding.UTF8.GetString(line[fields[labelColumn]]) : null;
+                if (label is not null && !IsDigit(label) && line.ContainsAnyExcept(" \t\r"u8))
+                {
+                    return (text.Count, label);
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+        }
+        return null;
     }
 
     (long Line, double[] Values, string? Label)? Next() => ahead.TryDequeue(out (long, double[], string?) row) ? row : Read();

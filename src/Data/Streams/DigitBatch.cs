@@ -8,7 +8,11 @@ namespace Toolchain.Data;
 /// </summary>
 public sealed class DigitBatch
 {
+    // A longer encoded image is decoded when it is read, so that a batch never holds many of them.
+    const int MostPendingBytes = 1 << 20;
+
     readonly PendingImage?[] pending;
+    readonly FitResult?[] decoded;
     readonly ImageBuffer buffer = new();
 
     /// <summary>Makes an empty batch.</summary>
@@ -21,6 +25,7 @@ public sealed class DigitBatch
         Names = new string?[capacity];
         Problems = new string?[capacity];
         pending = new PendingImage?[capacity];
+        decoded = new FitResult?[capacity];
     }
 
     /// <summary>Most images that it holds.</summary>
@@ -56,6 +61,9 @@ public sealed class DigitBatch
     /// <summary>Whether rows and columns are to be swapped.</summary>
     internal bool IsTransposed { get; set; }
 
+    /// <summary>What the stream does with images of another size.</summary>
+    internal FitMode Fit { get; set; } = FitMode.Mnist;
+
     /// <summary>Makes pixels of images that are still encoded, of another size, dark on light, or transposed. To be called once.</summary>
     /// <param name="fit">What happens to images of another size, or dark on light.</param>
     public void Decode(FitMode fit)
@@ -63,17 +71,19 @@ public sealed class DigitBatch
         (FittedCount, InvertedCount) = (0, 0);
         for (int row = 0; row < Count; row++)
         {
-            Problems[row] = null;
-            Span<byte> pixels = Pixels.AsSpan(row * DigitSet.PixelCount, DigitSet.PixelCount);
+            Span<byte> pixels = PixelsOf(row);
             if (pending[row] is { } image)
             {
-                pending[row] = null;
-                DecodeRow(row, image, fit, pixels);
+                DecodeRow(row, image, fit);
             }
-            else
+            else if (decoded[row] is null)
             {
+                Problems[row] = null;
                 InvertedCount += DigitFit.ToLight(pixels, fit, Polarity) ? 1 : 0;
             }
+            FittedCount += decoded[row] is { Fitted: true } ? 1 : 0;
+            InvertedCount += decoded[row] is { Inverted: true } ? 1 : 0;
+            (pending[row], decoded[row]) = (null, null);
             if (IsTransposed)
             {
                 DigitFit.Transpose(pixels);
@@ -87,23 +97,28 @@ public sealed class DigitBatch
     /// <summary>Puts an image that has yet to be decoded into a row.</summary>
     internal void Set(int row, PendingImage image, string? name, byte label = 0)
     {
-        pending[row] = image;
-        Names[row] = name;
-        Labels[row] = label;
+        (pending[row], decoded[row], Names[row], Labels[row]) = (image, null, name, label);
+        if (image is { Width: 0, Bytes.Length: > MostPendingBytes })
+        {
+            DecodeRow(row, image, Fit);
+            pending[row] = null;
+        }
     }
 
-    void DecodeRow(int row, PendingImage image, FitMode fit, Span<byte> pixels)
+    void DecodeRow(int row, PendingImage image, FitMode fit)
     {
+        Problems[row] = null;
+        decoded[row] = default(FitResult);
         try
         {
-            FitResult result = image.Decode(buffer, fit, Polarity, pixels);
-            FittedCount += result.Fitted ? 1 : 0;
-            InvertedCount += result.Inverted ? 1 : 0;
+            decoded[row] = image.Decode(buffer, fit, Polarity, PixelsOf(row));
         }
         catch (InvalidDataException bad)
         {
             Problems[row] = bad.Message.ReplaceLineEndings("\\n");
-            pixels.Clear();
+            PixelsOf(row).Clear();
         }
     }
+
+    Span<byte> PixelsOf(int row) => Pixels.AsSpan(row * DigitSet.PixelCount, DigitSet.PixelCount);
 }

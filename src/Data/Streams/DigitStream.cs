@@ -7,6 +7,7 @@ namespace Toolchain.Data;
 public abstract class DigitStream : IDisposable
 {
     readonly string? source;
+    FitMode fit = FitMode.Mnist;
     DigitBatch? scratch;
 
     private protected DigitStream(string name, Split split, long? count, bool isLabelled)
@@ -96,13 +97,14 @@ public abstract class DigitStream : IDisposable
     internal void Survey(DigitSourceOptions options)
     {
         IReadOnlyList<PendingImage> sample = Sample();
-        IsTransposed = options.IsTransposed;
+        (IsTransposed, fit) = (options.IsTransposed, options.Fit);
         Polarity given = options is { Fit: FitMode.None, Polarity: Polarity.Auto } ? Polarity.Light : options.Polarity;
         Polarity = SourceSurvey.Judge(sample, given, IsTransposed, Noticed);
     }
 
     /// <summary>Tells a batch what its images need.</summary>
-    private protected void Prepare(DigitBatch batch) => (batch.Polarity, batch.IsTransposed) = (Polarity, IsTransposed);
+    private protected void Prepare(DigitBatch batch) =>
+        (batch.Polarity, batch.IsTransposed, batch.Fit) = (Polarity, IsTransposed, fit);
 
     /// <summary>Some images, at most <see cref="SourceSurvey.Images"/>, without going on; none of a source whose images are known to be as
     /// MNIST's.</summary>

@@ -59,10 +59,13 @@ static class PipeSource
         {
             FileKind.Npy => Npy(name, path, content, packed),
             FileKind.Idx => new TensorStream(name, path, content, IdxFile.ReadLayout(content, path), packed: packed),
-            FileKind.Tar => new TarStream(name, path, content, packed ?? content as FileStream),
-            FileKind.Csv => new CsvStream(name, path, content),
+            FileKind.Tar => new TarStream(name, path, content, packed ?? content as FileStream, Again(packed ?? content)),
+            FileKind.Csv => new CsvStream(name, path, content, Again(packed ?? content)),
             _ => throw new InvalidDataException($"'{path}': offset 0: expected {Kinds}, found {FileKinds.Advice(magic)}."),
         };
+
+    static Func<Stream>? Again(Stream source) =>
+        source is FileStream { CanSeek: true } file ? () => IdxFile.Unpack(File.OpenRead(file.Name)) : null;
 
     static TensorStream Npy(string name, string path, Stream content, FileStream? packed)
     {

@@ -11,6 +11,7 @@ sealed class TarStream : DigitStream
     readonly string path;
     readonly FileStream? file;
     readonly Stream content;
+    readonly Func<Stream>? again;
     readonly TarReader archive;
     readonly Queue<(string Name, PendingImage Image)> ahead = new();
     string lastName = "";
@@ -19,10 +20,11 @@ sealed class TarStream : DigitStream
     /// <param name="path">Named in errors.</param>
     /// <param name="content">The unpacked archive; disposed with this.</param>
     /// <param name="file">The file it comes from, or null for a pipe.</param>
-    public TarStream(string name, string path, Stream content, FileStream? file) : base(name, Split.All, null, false)
+    /// <param name="again">Opens the same unpacked archive once more; null for a pipe.</param>
+    public TarStream(string name, string path, Stream content, FileStream? file, Func<Stream>? again) : base(name, Split.All, null, false)
     {
-        (this.path, this.content, this.file, Source) = (path, content, file, path);
-        archive = new TarReader(new TarGuard(content, path), leaveOpen: true);
+        (this.path, this.content, this.file, this.again, Source) = (path, content, file, again, path);
+        archive = Archive(content);
     }
 
     public override string? Fingerprint => file is null ? null : TensorStream.FileFingerprint(file.Name);
@@ -55,7 +57,8 @@ sealed class TarStream : DigitStream
         return row;
     }
 
-    // They decide about labels too: all of them lie below folders named by digits, or labels are not known.
+    // They decide about labels too, and all others where the archive can be read once more: every image lies below a folder named by a
+    // digit, or labels are not known.
     private protected override IReadOnlyList<PendingImage> Sample()
     {
         for (long bytes = 0; ahead.Count < SourceSurvey.Images && bytes < SampleBytes
@@ -65,13 +68,48 @@ sealed class TarStream : DigitStream
             bytes += next.Image.Bytes?.Length ?? 0;
         }
         int labelled = ahead.Count(image => FileListStream.LabelOf(image.Name) is not null);
-        IsLabelled = labelled > 0 && labelled == ahead.Count;
-        if (labelled > 0 && !IsLabelled)
+        string? other = labelled == 0 ? null : ahead.Select(image => image.Name).FirstOrDefault(name => FileListStream.LabelOf(name) is null)
+            ?? LaterOther();
+        IsLabelled = labelled > 0 && other is null;
+        if (other is not null)
         {
-            Noticed.Add($"'{path}': labels are left out: of the first {ahead.Count} images {labelled} lie below folders named 0..9");
+            Noticed.Add($"'{path}': labels are left out: not every image lies below a folder named 0..9, '{Printable.Line(other)}' does not");
         }
         return [.. ahead.Select(image => image.Image)];
     }
+
+    // The first image of the whole archive without a digit; damage is found when the images are read.
+    string? LaterOther()
+    {
+        if (again is null)
+        {
+            return null;
+        }
+        using Stream whole = again();
+        using TarReader entries = Archive(whole);
+        try
+        {
+            while (entries.GetNextEntry() is TarEntry entry)
+            {
+                if (IsImage(entry) && FileListStream.LabelOf(entry.Name) is null)
+                {
+                    return entry.Name;
+                }
+            }
+        }
+        catch (Exception damaged) when (IsDamage(damaged))
+        {
+        }
+        return null;
+    }
+
+    TarReader Archive(Stream unpacked) => new(new TarGuard(unpacked, path), leaveOpen: true);
+
+    static bool IsImage(TarEntry entry) =>
+        entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && ImageFile.HasImageName(entry.Name);
+
+    static bool IsDamage(Exception thrown) => thrown is EndOfStreamException or FormatException or ArgumentException or OverflowException
+        or NotSupportedException or InvalidOperationException or InvalidDataException;
 
     bool TryRead(out (string Name, PendingImage Image) read)
     {
@@ -79,7 +117,7 @@ sealed class TarStream : DigitStream
         {
             while (archive.GetNextEntry() is TarEntry entry)
             {
-                if (entry.EntryType is TarEntryType.RegularFile or TarEntryType.V7RegularFile && ImageFile.HasImageName(entry.Name))
+                if (IsImage(entry))
                 {
                     lastName = entry.Name;
                     read = (entry.Name, Pending(entry));
@@ -91,8 +129,7 @@ sealed class TarStream : DigitStream
             read = default;
             return false;
         }
-        catch (Exception damaged) when (damaged is EndOfStreamException or FormatException or ArgumentException or OverflowException
-            or NotSupportedException or InvalidOperationException or InvalidDataException { Message: [not '\'', ..] })
+        catch (Exception damaged) when (IsDamage(damaged) && damaged is not InvalidDataException { Message: ['\'', ..] })
         {
             throw new InvalidDataException($"'{path}': expected a whole tar archive, found otherwise behind "
                 + $"'{Printable.Line(lastName)}': {Printable.Line(damaged.Message)} Get the file again.", damaged);

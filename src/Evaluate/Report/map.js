@@ -41,7 +41,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
     if (i >= 0) {
       zoomed.imageSmoothingEnabled = false;
       zoomed.drawImage(sheet, i % perRow * 30 + 1, Math.floor(i / perRow) * 30 + 1, 28, 28, 0, 0, 56, 56);
-      label.textContent = !digits ? `in cluster ${given[i]}` : `a ${digits[i]}, ` + (digits[i] === given[i] ? "named rightly" : given[i] < 0 ? "given no name" : `named ${given[i]}`);
+      label.textContent = !digits ? `in cluster ${given[i]}` : `a ${digits[i]}, ` + (digits[i] === given[i] ? "named correctly" : given[i] < 0 ? "given no name" : `named ${given[i]}`);
     } else {
       label.textContent = "";
     }

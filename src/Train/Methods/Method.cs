@@ -9,6 +9,9 @@ namespace Toolchain.Train.Methods;
 /// <param name="Defaults">Its options with their defaults.</param>
 public abstract record Method(string Name, string Summary, MethodOptions Defaults)
 {
+    /// <summary>Whether its models have an embedding, not clusters alone.</summary>
+    public bool HasEmbedding { get; init; } = true;
+
     /// <summary>Trains in <paramref name="run"/> and returns the model, proven but not yet written.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, resumably.</exception>
     /// <exception cref="DivergedException">A loss stopped being finite.</exception>

@@ -15,7 +15,10 @@ public static class MethodRegistry
     /// <summary>All methods in the order of the poster.</summary>
     public static IReadOnlyList<Method> All { get; } =
     [
-        new FitMethod<KMeansSystemOptions>("kmeans", "k-means on pixels: the nearest of K mean images", new(), KMeansSystem.Fit),
+        new FitMethod<KMeansSystemOptions>("kmeans", "k-means on pixels: the nearest of K mean images", new(), KMeansSystem.Fit)
+        {
+            HasEmbedding = false,
+        },
         new FitMethod<GaussianMixtureSystemOptions>("gmm", "Gaussian mixture on whitened principal components of pixels", new(), GaussianMixtureSystem.Fit),
         new GradientMethod<AutoencoderOptions>("autoencoder", "fully connected autoencoder with a 12-number code", new(), (options, job) => new AutoencoderTrainer(options, job)),
         new GradientMethod<InfoGanOptions>("infogan", "InfoGAN: a generator whose code a recogniser reads back, from real digits too", new(), (options, job) => new InfoGanTrainer(options, job)),

@@ -42,7 +42,7 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         new("path-list", () => ["a.png\nb/c.png\n./d.png\n"u8.ToArray(), "a.png\0b.png\0"u8.ToArray()], PathList),
         .. Enum.GetValues<CompressionMethod>().Where(codec => codec != CompressionMethod.Lzo)
             .Select(codec => new FuzzFormat($"parquet-{codec}".ToLowerInvariant(), () => [ParquetFiles.Write(codec)], Source)),
-        .. new[] { "csv", "parquet" }.Select(ending =>
+        .. new[] { "csv", "parquet", "arrow" }.Select(ending =>
             new FuzzFormat($"embeddings-{ending}", () => [Embeddings(ending)], (folder, mutant) =>
             EmbeddingFile.Read(folder.Write($"mutant.{ending}", mutant)))),
         new("parquet-written", () => [Case("parquet-zstd-corrupt.parquet"), Case("parquet-footer-one-byte.parquet"),
