@@ -96,8 +96,8 @@ await canvas.hover();
 await page.mouse.wheel(0, start > 200 ? -200 : 200);
 await page.waitForFunction(from => scrollY !== from, start, { timeout: 3000 }).catch(() => {});
 say(await scroll() !== start && Math.abs(await inked() - still) < still / 50, 'the wheel scrolls the page');
+await canvas.hover(); // it may scroll the page itself
 const place = await scroll();
-await canvas.hover();
 await page.keyboard.down('Control');
 for (let i = 0; i < 6; i++) await page.mouse.wheel(0, -100);
 await page.keyboard.up('Control');
