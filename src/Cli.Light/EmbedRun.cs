@@ -42,9 +42,6 @@ static class EmbedRun
         Say(terminal, part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", source, report, speed);
     }
 
-    // Of images like the training images 1 in 100 is foreign; docs/novelty.md has what other sources give.
-    const double MostForeign = 0.5;
-
     static void Say(Terminal terminal, string output, DigitStream source, EmbedReport report, double speed)
     {
         var unusual = new List<string>();
@@ -54,11 +51,9 @@ static class EmbedRun
         Unusual(report.InvertedCount, "dark on light and inverted");
         Unusual(report.ForeignCount ?? 0, "unlike the training images (novelty above 1)");
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(report.Count, "row")} in {output}, {speed:n0} images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
-        if (report.ForeignCount > MostForeign * report.Count)
+        if (SourceNovelty.WarningOf(report) is string warning)
         {
-            terminal.Note(string.Create(CultureInfo.InvariantCulture,
-                $"these images look foreign: {(double)report.ForeignCount.Value / report.Count:p0} of them lie farther from the "
-                + $"model's training images than {Novelty.Quantile:p0} of those; what the model says about them means little"));
+            terminal.Note(warning);
         }
         using var self = Process.GetCurrentProcess();
         terminal.Event("embedded", new JsonObject

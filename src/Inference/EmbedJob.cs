@@ -114,6 +114,7 @@ public static class EmbedJob
                 log?.Append(rows);
                 write?.Invoke(rows.Rows);
                 tally.Add(rows);
+                tally.AddCentres(slot.NearestCentres);
                 if (log is not null && sinceFlush.Elapsed > flushInterval)
                 {
                     log.Flush();
@@ -130,7 +131,10 @@ public static class EmbedJob
             // The log itself is the result.
             log?.Flush();
         }
-        return new(tally.Rows, resumed, tally.Skipped, tally.Fitted, tally.Inverted, session.Novelty is null ? null : tally.Foreign);
+        return new(tally.Rows, resumed, tally.Skipped, tally.Fitted, tally.Inverted, session.Novelty is null ? null : tally.Foreign)
+        {
+            LargestShare = tally.LargestShare,
+        };
     }
 
     static bool IsUnchanged(DigitStream source, long first, LoggedRows earlier, DigitBatch again, FitMode fit)
@@ -183,6 +187,8 @@ public static class EmbedJob
 
     sealed class Tally(EmbedOptions options, long? total)
     {
+        readonly Dictionary<int, long> centres = [];
+
         public long Done { get; private set; }
 
         public long Rows { get; private set; }
@@ -194,6 +200,16 @@ public static class EmbedJob
         public long Inverted { get; private set; }
 
         public long Foreign { get; private set; }
+
+        public double LargestShare => centres.Count == 0 ? 0 : centres.Values.Max() / (double)centres.Values.Sum();
+
+        public void AddCentres(int[] nearest)
+        {
+            foreach (int centre in nearest.Where(centre => centre >= 0))
+            {
+                centres[centre] = centres.GetValueOrDefault(centre) + 1;
+            }
+        }
 
         public void Add(LoggedRows logged)
         {

@@ -48,4 +48,9 @@ public sealed record EmbedOptions
 /// <param name="InvertedCount">Images that were dark on light.</param>
 /// <param name="ForeignCount">Images whose novelty is above 1; null where the model was not calibrated.</param>
 public sealed record EmbedReport(long Count, long ResumedCount, long SkippedCount, long FittedCount, long InvertedCount,
-    long? ForeignCount);
+    long? ForeignCount)
+{
+    /// <summary>Share, in [0..1], of the images of this run that lie nearest to one and the same centre of a calibrated model's training
+    /// images; 0 for other models.</summary>
+    public double LargestShare { get; init; }
+}

@@ -7,8 +7,8 @@ namespace Toolchain.Inference;
 
 /// <summary>
 /// How far an embedding lies from those of the training images: the distance to the nearest of K centres of theirs, as a share of the
-/// distance that 99 % of held-out training images keep. Above 1 an image is foreign. No label is used. Fitted by `uvl calibrate`, kept in
-/// the model's metadata.
+/// distance that 99 % of held-out training images keep. Above 1 an image is foreign. No label is used. Fitted by `uvl train` and
+/// `uvl calibrate`, kept in the model's metadata.
 /// </summary>
 public sealed class Novelty
 {
@@ -40,25 +40,29 @@ public sealed class Novelty
         squares = [.. Enumerable.Range(0, centres.Length / dimension).Select(centre => Dot(Centre(centre), Centre(centre)))];
     }
 
+    /// <summary>K.</summary>
+    public int CentreCount => squares.Length;
+
     /// <summary>D.</summary>
     public int Dimension { get; }
 
     /// <summary>The distance that <see cref="Quantile"/> of held-out training images keep.</summary>
     public double Distance { get; }
 
-    /// <summary>Distance of an embedding [D] to the nearest centre.</summary>
-    public float DistanceOf(ReadOnlySpan<float> embedding)
+    /// <summary>The nearest centre of an embedding [D], in [0..<see cref="CentreCount"/>), and the distance to it.</summary>
+    public (int Centre, float Distance) Nearest(ReadOnlySpan<float> embedding)
     {
-        float least = float.MaxValue;
+        (int nearest, float least) = (0, float.MaxValue);
         for (int centre = 0; centre < squares.Length; centre++)
         {
-            least = Math.Min(least, squares[centre] - 2 * Dot(Centre(centre), embedding));
+            float relative = squares[centre] - 2 * Dot(Centre(centre), embedding);
+            (nearest, least) = relative < least ? (centre, relative) : (nearest, least);
         }
-        return MathF.Sqrt(Math.Max(0, least + Dot(embedding, embedding)));
+        return (nearest, MathF.Sqrt(Math.Max(0, least + Dot(embedding, embedding))));
     }
 
     /// <summary>The score of an embedding [D], from 0 on: its distance over <see cref="Distance"/>.</summary>
-    public float Score(ReadOnlySpan<float> embedding) => (float)(DistanceOf(embedding) / Distance);
+    public float Score(ReadOnlySpan<float> embedding) => (float)(Nearest(embedding).Distance / Distance);
 
     /// <summary>As text for the metadata.</summary>
     public string ToText()

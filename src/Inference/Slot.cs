@@ -43,6 +43,10 @@ sealed class Slot : IDisposable
     /// <summary>Probabilities [B,K], row-major.</summary>
     public float[] Probability { get; }
 
+    /// <summary>The centre of the model's training images that is nearest to each image of a calibrated model; -1 for an image that cannot
+    /// be read.</summary>
+    public int[] NearestCentres { get; private set; } = [];
+
     /// <summary>Clusters [B].</summary>
     public long[] Cluster { get; }
 
@@ -105,9 +109,11 @@ sealed class Slot : IDisposable
             return [];
         }
         float[] scores = new float[Images.Count];
+        NearestCentres = new int[Images.Count];
         for (int row = 0; row < scores.Length; row++)
         {
-            scores[row] = novelty.Score(Embedding.AsSpan(row * novelty.Dimension, novelty.Dimension));
+            (int centre, float distance) = novelty.Nearest(Embedding.AsSpan(row * novelty.Dimension, novelty.Dimension));
+            (NearestCentres[row], scores[row]) = (Images.Problems[row] is null ? centre : -1, (float)(distance / novelty.Distance));
         }
         return scores;
     }

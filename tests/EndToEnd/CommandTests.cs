@@ -121,8 +121,25 @@ public sealed class CommandTests : IDisposable
         Assert.True(status == 0 && !error.Contains("foreign", StringComparison.Ordinal), error);
         Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:2100", "--split", "test", "--out", In("plain.npy")).Status);
         Assert.Equal(File.ReadAllBytes(In("plain.npy")), File.ReadAllBytes(In("own.npy")));
-        Fails(4, "expected metadata 'uvl.novelty', found none; calibrate the model with 'uvl calibrate'.", "embed", model, "--data",
+        Graph.OnnxModel.Load(model).WithMetadata(new Dictionary<string, string>()).Save(In("bare.onnx"));
+        Fails(4, "expected metadata 'uvl.novelty', found none; calibrate the model with 'uvl calibrate'.", "embed", In("bare.onnx"), "--data",
             "strokes:70", "--novelty", "--out", In("x.csv"));
+    }
+
+    // Training fits it too, to the same bytes; an export from the checkpoint keeps it.
+    [Fact]
+    public void Train_EnoughImages_IsCalibrated()
+    {
+        string run = In("run");
+        (int status, _, string error) = Run("train", "autoencoder", "--quiet", "--data", "strokes:2100", "--out", run, "--set",
+            "stepCount=40", "--set", "batchSize=32");
+        Assert.True(status == 0, error);
+        string model = Path.Combine(run, "model.onnx");
+        Assert.True(Toolchain.Graph.OnnxModel.Load(model).Metadata.ContainsKey("uvl.novelty"));
+        Assert.Equal(0, Run("calibrate", run, "--quiet", "--data", "strokes:2100", "--out", In("c.onnx")).Status);
+        Assert.Equal(0, Run("export", run, "--out", In("e.onnx")).Status);
+        Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(In("c.onnx")));
+        Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(In("e.onnx")));
     }
 
     // Ten clusters of one image a hundred times are one, and nine that are empty; a map of it keeps no neighbours.

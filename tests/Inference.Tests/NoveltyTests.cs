@@ -7,20 +7,20 @@ public sealed class NoveltyTests
     public void Score_TwoCentres_IsTheDistanceToTheNearerOverTheDistance()
     {
         var novelty = new Novelty([0, 0, 3, 4], 2, 2);
-        Assert.Equal(3, novelty.DistanceOf([3, 0]), 1e-6);
+        Assert.Equal((0, 3f), novelty.Nearest([3, 0]));
         Assert.Equal(1.5f, novelty.Score([3, 0]), 1e-6f);
         Assert.Equal(0, novelty.Score([3, 4]));
     }
 
     [Fact]
-    public void DistanceOf_ManyDimensions_IsThatOfAPlainLoop()
+    public void Nearest_ManyDimensions_IsThatOfAPlainLoop()
     {
         var random = new Random(3);
         float[] centres = [.. Enumerable.Range(0, 7 * 37).Select(_ => (float)(Half)random.NextSingle())],
             row = [.. Enumerable.Range(0, 37).Select(_ => random.NextSingle())];
         double least = Enumerable.Range(0, 7).Min(centre =>
             Math.Sqrt(Enumerable.Range(0, 37).Sum(i => Math.Pow(row[i] - centres[centre * 37 + i], 2))));
-        Assert.Equal(least, new Novelty(centres, 37, 1).DistanceOf(row), 1e-5);
+        Assert.Equal(least, new Novelty(centres, 37, 1).Nearest(row).Distance, 1e-5);
     }
 
     [Fact]

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Toolchain.Clustering;
 using Toolchain.Data;
+using Toolchain.Evaluate;
 using Toolchain.Graph;
 using Toolchain.Inference;
 
@@ -12,12 +12,6 @@ namespace Toolchain.Cli.Light.Commands;
 /// --map what its clusters mean.</summary>
 static class CalibrateCommand
 {
-    // 32 KB of a model of 64 numbers; more centres find little more (docs/novelty.md).
-    const int Centres = 256;
-
-    // One image in six is held out, as many as MNIST has test images.
-    const int HeldOutEvery = 6, LeastImages = 600;
-
     public static Command Create()
     {
         var common = new CommonOptions();
@@ -49,19 +43,18 @@ static class CalibrateCommand
                     + $"'{(session.Dimension == 0 ? "embedding" : "cluster")}', found none; take a model that has it.");
             }
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train);
-            if (digits.Count < LeastImages)
+            if (digits.Count < NoveltyFit.LeastImages)
             {
-                throw new InvalidDataException($"'{digits.Name}': expected at least {LeastImages} training images, found {digits.Count}; "
+                throw new InvalidDataException($"'{digits.Name}': expected at least {NoveltyFit.LeastImages} training images, found {digits.Count}; "
                     + "give the model's training images.");
             }
             Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
             terminal.Stage("finding centres");
-            Novelty novelty = Fit(embeddings, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation);
-            var metadata = new Dictionary<string, string>(session.Metadata)
-            {
-                [Novelty.Key] = novelty.ToText(),
-                [$"{Novelty.Key}_dataset_sha256"] = digits.Sha256,
-            };
+            Novelty novelty = NoveltyFit.Of(embeddings, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation)
+                ?? throw new InvalidDataException($"'{digits.Name}': expected images whose embeddings differ, found none; give the model's "
+                    + "training images.");
+            var metadata = new Dictionary<string, string>(session.Metadata);
+            NoveltyFit.AddTo(metadata, novelty, digits);
             if (parsed.GetValue(map))
             {
                 ClusterCommand.AddDigits(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, digits);
@@ -71,40 +64,12 @@ static class CalibrateCommand
             RenewManifest(session, path, calibrated);
             KnownModels.OfUser.Add(path);
             terminal.Line(string.Create(CultureInfo.InvariantCulture,
-                $"novelty above 1 is farther than {novelty.Distance:g4} from {Centres} centres, as 1 % of held-out training images are; "
+                $"novelty above 1 is farther than {novelty.Distance:g4} from {novelty.CentreCount} centres, as 1 % of held-out training images are; "
                     + $"{path}"));
-            terminal.Event("calibrated", new JsonObject { ["path"] = path, ["distance"] = novelty.Distance, ["centres"] = Centres });
+            terminal.Event("calibrated", new JsonObject { ["path"] = path, ["distance"] = novelty.Distance, ["centres"] = novelty.CentreCount });
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
-    }
-
-    static Novelty Fit(Embeddings embeddings, int seed, int threads, CancellationToken cancellation)
-    {
-        int width = embeddings.Dimension;
-        List<float> fitted = [];
-        List<int> heldOut = [];
-        for (int row = 0; row < embeddings.Count; row++)
-        {
-            if (row % HeldOutEvery == HeldOutEvery - 1)
-            {
-                heldOut.Add(row);
-            }
-            else
-            {
-                fitted.AddRange(embeddings.Values.AsSpan(row * width, width));
-            }
-        }
-        var options = new KMeansOptions { ClusterCount = Centres, Seed = seed, Threads = threads, Cancellation = cancellation };
-        float[] centres = [.. KMeans.Fit(new Rows(fitted.ToArray(), width), options).CentreTable().Cast<double>()
-            .Select(value => (float)value)];
-        // Any distance will do to measure distances.
-        var measure = new Novelty(centres, width, 1);
-        float[] distances = [.. heldOut.Select(row => measure.DistanceOf(embeddings.Values.AsSpan(row * width, width))).Order()];
-        float distance = distances[(int)(Novelty.Quantile * distances.Length)];
-        return distance > 0 ? new Novelty(centres, width, distance)
-            : throw new InvalidDataException("expected training images whose embeddings differ, found none; calibrate with the model's "
-                + "training images.");
     }
 
     static void RenewManifest(EncoderSession session, string path, OnnxModel calibrated)

@@ -63,6 +63,7 @@ static class ExportCommand
             string path = parsed.GetValue(output) ?? run.Model;
             OutputPath.RequireFile(path);
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
+            exported = exported with { Model = Calibration.Again(exported.Model, run.Model) };
             exported.Model.Save(path);
             string? beside = exported.Decoder?.FileBeside(path);
             exported.Decoder?.Model.Save(beside!);

@@ -69,6 +69,7 @@ static class TrainCommand
                 Resume = resumed,
                 Version = ProgramVersion.Text,
                 SecondRuntime = Devices.OnnxRuntime,
+                Describe = model => Calibration.Of(terminal, model, digits, threads, cancellation),
                 Cancellation = cancellation,
             };
             Run(terminal, known, run, request);

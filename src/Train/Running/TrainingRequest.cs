@@ -47,6 +47,10 @@ public sealed record TrainingRequest
     /// <summary>Whether the export of a trained net computes in half precision.</summary>
     public bool Half { get; init; }
 
+    /// <summary>Adds to the metadata of a proven model before it is written, such as what its training images look like; null for
+    /// nothing.</summary>
+    public Func<Graph.OnnxModel, Graph.OnnxModel>? Describe { get; init; }
+
     /// <summary>Stops the run at the next step, resumably.</summary>
     public CancellationToken Cancellation { get; init; }
 }

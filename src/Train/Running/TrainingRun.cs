@@ -40,6 +40,7 @@ public static class TrainingRun
         try
         {
             trained = method.Train(run, request);
+            trained = trained with { Model = request.Describe?.Invoke(trained.Model) ?? trained.Model };
         }
         catch (Exception error)
         {

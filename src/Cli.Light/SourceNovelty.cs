@@ -1,0 +1,33 @@
+using System.Globalization;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli.Light;
+
+/// <summary>Whether a source as a whole looks like the images that a calibrated model was trained on (docs/novelty.md).</summary>
+static class SourceNovelty
+{
+    // Of images like the training images 1 in 100 is foreign, and no digit of MNIST has more than 17 in 100 at one of 256 centres.
+    const double MostForeign = 0.5, MostUnusual = 0.03, MostAlike = 0.5;
+
+    // Shares of fewer images say little.
+    const int LeastImages = 100;
+
+    /// <summary>A line that says what is unusual about the source, or null.</summary>
+    public static string? WarningOf(EmbedReport report)
+    {
+        double foreign = (report.ForeignCount ?? 0) / (double)Math.Max(1, report.Count);
+        bool areMany = report.Count >= LeastImages;
+        return foreign > MostForeign
+            ? $"these images look foreign: {Share(foreign, 0)} of them lie farther from the model's training images than "
+                + $"{Share(Novelty.Quantile, 0)} of those; what the model says about them means little"
+            : areMany && report.LargestShare > MostAlike
+            ? $"these images look foreign: {Share(report.LargestShare, 0)} of them look alike to the model, nearest to one of the centres "
+                + "of its training images; what it says about them means little"
+            : areMany && foreign > MostUnusual
+            ? $"these images differ from the model's training images: {Share(foreign, 1)} of them lie farther away than "
+                + $"{Share(Novelty.Quantile, 0)} of those; expect lower accuracy"
+            : null;
+    }
+
+    static string Share(double share, int decimals) => share.ToString($"p{decimals}", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,56 @@
+using Toolchain.Cli.Light;
+using Toolchain.Cli.Light.Commands;
+using Toolchain.Data;
+using Toolchain.Evaluate;
+using Toolchain.Graph;
+using Toolchain.Inference;
+
+namespace Toolchain.Cli;
+
+/// <summary>What a trained model's training images look like, in its metadata, as <c>uvl calibrate</c> writes it.</summary>
+static class Calibration
+{
+    /// <summary>The model with the fit; the same model where it has no embedding, or too few images.</summary>
+    public static OnnxModel Of(Terminal terminal, OnnxModel model, DigitSet digits, int threads, CancellationToken cancellation)
+    {
+        if (digits.Count < NoveltyFit.LeastImages || model.Outputs.All(output => output.Name != "embedding"))
+        {
+            return model;
+        }
+        string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+        try
+        {
+            string path = Path.Combine(folder, "model.onnx");
+            model.Save(path);
+            using EncoderSession session = EncoderSession.Open(path, new() { Threads = threads });
+            Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
+            if (NoveltyFit.Of(embeddings, 0, threads, cancellation) is not Novelty novelty)
+            {
+                terminal.Note("all images have the same embedding: the model cannot tell foreign images, nor anything else");
+                return model;
+            }
+            var metadata = new Dictionary<string, string>(model.Metadata);
+            NoveltyFit.AddTo(metadata, novelty, digits);
+            return model.WithMetadata(metadata);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A model that is exported again, with the fit of the run's own model where that has one.</summary>
+    public static OnnxModel Again(OnnxModel exported, string runModel)
+    {
+        if (!File.Exists(runModel))
+        {
+            return exported;
+        }
+        var metadata = new Dictionary<string, string>(exported.Metadata);
+        foreach ((string key, string value) in OnnxModel.Load(runModel).Metadata.Where(pair => pair.Key.StartsWith(Novelty.Key, StringComparison.Ordinal)))
+        {
+            metadata[key] = value;
+        }
+        return exported.WithMetadata(metadata);
+    }
+}
