@@ -73,9 +73,18 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     {
         Thread.Sleep(patience);
         error.WriteLine("uvl: stopped; the same command goes on from what was saved before.");
+        error.Flush();
+        if (!OperatingSystem.IsWindows())
+        {
+            // Native libraries whose threads still compute would crash while an orderly exit takes them down.
+            _exit(ExitCodes.Interrupted);
+        }
         Environment.Exit(ExitCodes.Interrupted);
     })
     { IsBackground = true }.Start();
+
+    [DllImport("libc")]
+    static extern void _exit(int status);
 
     // Such as "data strokes ".
     static string CommandPath(SymbolResult found) => found is CommandResult { Parent: { } parent } command ? $"{CommandPath(parent)}{command.Command.Name} " : "";

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Evaluate;
@@ -60,8 +61,7 @@ static class CalibrateCommand
                 ClusterCommand.AddDigits(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, digits);
             }
             OnnxModel calibrated = OnnxModel.Load(session.Path).WithMetadata(metadata);
-            calibrated.Save(path);
-            RenewManifest(session, path, calibrated);
+            AtomicFile.WriteAll([.. RenewedManifest(session, path, calibrated), (path, stream => stream.Write(calibrated.ToBytes()))]);
             KnownModels.OfUser.Add(path);
             terminal.Line(string.Create(CultureInfo.InvariantCulture,
                 $"novelty above 1 is farther than {novelty.Distance:g4} from {novelty.CentreCount} centres, as 1 % of held-out training images are; "
@@ -72,21 +72,23 @@ static class CalibrateCommand
         return command;
     }
 
-    static void RenewManifest(EncoderSession session, string path, OnnxModel calibrated)
+    // Where a manifest stands beside the model that was read.
+    static IEnumerable<(string Path, Action<Stream> Write)> RenewedManifest(EncoderSession session, string path, OnnxModel calibrated)
     {
         string beside = Path.Combine(Path.GetDirectoryName(session.Path) ?? "", ModelManifest.FileName);
         string target = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ModelManifest.FileName);
         if (!File.Exists(beside) || JsonNode.Parse(File.ReadAllText(beside)) is not JsonObject manifest)
         {
-            return;
+            yield break;
         }
         SavedModel saved = calibrated.Describe();
         (manifest["model_sha256"], manifest["model_bytes"]) = (saved.Sha256, saved.Bytes);
-        AtomicFile.WriteText(target, manifest.ToJsonString(new()
+        string text = manifest.ToJsonString(new()
         {
             WriteIndented = true,
             NewLine = "\n",
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
-        }) + "\n");
+        }) + "\n";
+        yield return (target, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
 }

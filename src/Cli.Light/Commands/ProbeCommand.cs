@@ -56,19 +56,21 @@ static class ProbeCommand
             LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed), parsed.GetValue(common.Device), cancellation);
             int[] given = classifier.Assign(new Rows(EmbedCommand.Run(terminal, session, test, cancellation).Values, session.Dimension));
             (double right, string where) = (given.Zip(testDigits).Count(pair => pair.First == pair.Second) / (double)given.Length, "");
+            List<(string Path, Action<Stream> Write)> files = [];
+            if (parsed.GetValue(training) is string trainingPath)
+            {
+                files.Add((trainingPath, stream => stream.Write(LinearProbe.Training(session.Dimension).ToBytes())));
+                where = $"; the training in {trainingPath}";
+            }
             if (parsed.GetValue(output) is string path)
             {
                 OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), (graph, x) => ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), Metadata(session, train));
                 FusedProof.Require(fused, classifier.Assign(rows), train);
-                fused.Save(path);
-                KnownModels.OfUser.Add(path);
-                where = $"; pixels to digit in {path}";
+                files.Add((path, stream => stream.Write(fused.ToBytes())));
+                where = $"; pixels to digit in {path}{where}";
             }
-            if (parsed.GetValue(training) is string trainingPath)
-            {
-                LinearProbe.Training(session.Dimension).Save(trainingPath);
-                where += $"; the training in {trainingPath}";
-            }
+            AtomicFile.WriteAll(files);
+            files.ForEach(file => KnownModels.OfUser.Add(file.Path));
             (double low, double high) = WilsonInterval.Of(right, given.Length);
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"linear probe, trained with {train.Count:n0} labels: {right:p2} of "
                 + $"{test.Count:n0} {(isHeldOut ? "held-out" : "test")} images (95 % interval {low:p2} to {high:p2}){where}"));

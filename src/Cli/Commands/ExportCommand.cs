@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text;
 using Toolchain.Cli.Light;
 using Toolchain.Cli.Light.Commands;
 using Toolchain.Data;
@@ -64,21 +65,35 @@ static class ExportCommand
             OutputPath.RequireFile(path);
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             exported = exported with { Model = Calibration.Again(exported.Model, run.Model) };
-            exported.Model.Save(path);
             string? beside = exported.Decoder?.FileBeside(path);
-            exported.Decoder?.Model.Save(beside!);
-            string manifestPath = Path.Combine(Path.GetDirectoryName(path) ?? "", ModelManifest.FileName);
             // The manifest of a finished run goes with its model.
-            if (parsed.GetValue(manifest) || (Path.GetFullPath(path) == Path.GetFullPath(run.Model) && File.Exists(run.Manifest)))
-            {
-                TrainingRun.WriteManifest(run, exported, manifestPath);
-            }
+            bool hasManifest = parsed.GetValue(manifest)
+                || (Path.GetFullPath(path) == Path.GetFullPath(run.Model) && File.Exists(run.Manifest));
+            Write(exported, path, beside, hasManifest ? TrainingRun.ManifestOf(run, exported) : null);
             KnownModels.OfUser.Add(path);
             terminal.Line(exported.Parity);
             terminal.Line($"model: {path}{(beside is null ? "" : $"\n{exported.Decoder!.Name}: {beside}")}");
             terminal.Event("exported", new { Method = config.Method.Name, Path = path, Beside = beside, exported.Parity });
         });
         return command;
+    }
+
+    // All of them, or none; the model last.
+    static void Write(TrainedModel exported, string path, string? beside, string? manifest)
+    {
+        List<(string Path, Action<Stream> Write)> files = [(path, Bytes(exported.Model.ToBytes()))];
+        if (beside is not null)
+        {
+            files.Insert(0, (beside, Bytes(exported.Decoder!.Model.ToBytes())));
+        }
+        if (manifest is not null)
+        {
+            string manifestPath = Path.Combine(Path.GetDirectoryName(path) ?? "", ModelManifest.FileName);
+            files.Insert(0, (manifestPath, Bytes(Encoding.UTF8.GetBytes(manifest))));
+        }
+        AtomicFile.WriteAll(files);
+
+        static Action<Stream> Bytes(byte[] bytes) => stream => stream.Write(bytes);
     }
 
     static void RequireKnown(OptionResult opset)

@@ -79,11 +79,7 @@ static class PlotCommand
     }
 
     /// <summary>Writes each tensor as NAME.npy.</summary>
-    internal static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays)
-    {
-        foreach ((string name, TensorData tensor) in arrays)
-        {
-            Npy.Write(Path.Combine(folder, $"{name}.npy"), new TensorEntry(TensorKind.Float32, [.. tensor.Sizes], tensor.Bytes.ToArray()));
-        }
-    }
+    internal static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays) => Npy.WriteAll(arrays.Select(array =>
+        (Path.Combine(folder, $"{array.Name}.npy"),
+            new TensorEntry(TensorKind.Float32, [.. array.Tensor.Sizes], array.Tensor.Bytes.ToArray()))));
 }

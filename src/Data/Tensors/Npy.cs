@@ -12,6 +12,11 @@ public static class Npy
         AtomicFile.Write(path, Writer(tensor));
     }
 
+    /// <summary>Writes arrays that belong together: all of them, or none.</summary>
+    /// <exception cref="IOException">The disk is full or a folder cannot be written.</exception>
+    public static void WriteAll(IEnumerable<(string Path, TensorEntry Tensor)> arrays) =>
+        AtomicFile.WriteAll([.. arrays.Select(array => (array.Path, Writer(array.Tensor)))]);
+
     /// <summary>What writes the file's bytes to a stream.</summary>
     internal static Action<Stream> Writer(TensorEntry tensor)
     {

@@ -62,19 +62,16 @@ public static class TrainingRun
         return trained;
     }
 
-    /// <summary>Writes the manifest of a finished run again, with the digests of what was exported from it, such as in half precision.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="exported">What was exported.</param>
-    /// <param name="path">The file to make or replace.</param>
+    /// <summary>The manifest of a finished run, with the digests of what was exported from it, such as in half precision.</summary>
     /// <exception cref="InvalidDataException">The run is not finished: it has no manifest.</exception>
-    public static void WriteManifest(RunFolder run, TrainedModel exported, string path)
+    public static string ManifestOf(RunFolder run, TrainedModel exported)
     {
         JsonObject manifest = run.ReadManifest();
         foreach ((string key, object value) in Describe(exported))
         {
             manifest[key] = JsonSerializer.SerializeToNode(value);
         }
-        AtomicFile.WriteText(path, manifest.ToJsonString(indented) + "\n");
+        return manifest.ToJsonString(indented) + "\n";
     }
 
     /// <summary>Requires that configuration and model of a finished run are those of its manifest; a run that is not finished has none.</summary>

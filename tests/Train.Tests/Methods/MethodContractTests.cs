@@ -247,14 +247,14 @@ public sealed class MethodContractTests : IDisposable
     }
 
     [Fact]
-    public void WriteManifest_OfAnExport_HasItsDigestsAndTheRunsFacts()
+    public void ManifestOf_AnExport_HasItsDigestsAndTheRunsFacts()
     {
         Train("infogan", "a");
         Method method = MethodRegistry.Find("infogan");
         RunFolder run = RunFolder.Open(folder["a"]);
         TrainedModel half = method.Export(run, Request(method, 1, []) with { Half = true }, 17);
-        TrainingRun.WriteManifest(run, half, folder["half.json"]);
-        using JsonDocument before = JsonDocument.Parse(File.ReadAllText(run.Manifest)), after = JsonDocument.Parse(File.ReadAllText(folder["half.json"]));
+        string text = TrainingRun.ManifestOf(run, half);
+        using JsonDocument before = JsonDocument.Parse(File.ReadAllText(run.Manifest)), after = JsonDocument.Parse(text);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(half.Model.ToBytes())), after.RootElement.GetProperty("model_sha256").GetString());
         Assert.InRange(after.RootElement.GetProperty("model_bytes").GetInt32(), 1, before.RootElement.GetProperty("model_bytes").GetInt32() - 1);
         Assert.Equal(before.RootElement.GetProperty("train_seconds").GetDouble(), after.RootElement.GetProperty("train_seconds").GetDouble());
