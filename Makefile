@@ -59,7 +59,9 @@ models: build ## train the shipped models again: the same bytes with the same li
 	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0 --set rounds=1 --set stepCount=1000 --out runs/refined-0
 	./uvl calibrate runs/refined-0 --data mnist --map --out models/refined/model.onnx
 	./uvl train infogan --seed 15 --threads 1 --set consistency=true --set precision=bfloat16 --out runs/infogan-15
-	./uvl export runs/infogan-15 --half --manifest --out models/infogan/model.onnx
+	./uvl export runs/infogan-15 --half --manifest --out runs/infogan-15/half/model.onnx
+	./uvl calibrate runs/infogan-15/half --data mnist --out models/infogan/model.onnx
+	cp runs/infogan-15/half/generator.onnx models/infogan
 	./uvl train capsules --seed 0 --threads 1 --out runs/capsules-0
 	cp runs/capsules-0/model.onnx runs/capsules-0/decoder.onnx runs/capsules-0/manifest.json models/capsules-fast
 

@@ -7,10 +7,10 @@ namespace Toolchain.Cli.Light;
 static class SourceNovelty
 {
     // Of images like the training images 1 in 100 is foreign, and no digit of MNIST has more than 17 in 100 at one of 256 centres.
-    const double MostForeign = 0.5, MostUnusual = 0.03, MostAlike = 0.5;
+    const double MostForeign = 0.5, MostUnusual = 0.02, MostAlike = 0.5;
 
-    // Shares of fewer images say little.
-    const int LeastImages = 100;
+    // Shares of fewer images, and fewer foreign ones, say little.
+    const int LeastImages = 100, LeastForeign = 10;
 
     /// <summary>A line that says what is unusual about the source, or null.</summary>
     public static string? WarningOf(EmbedReport report)
@@ -23,7 +23,7 @@ static class SourceNovelty
             : areMany && report.LargestShare > MostAlike
             ? $"these images look foreign: {Share(report.LargestShare, 0)} of them look alike to the model, nearest to one of the centres "
                 + "of its training images; what it says about them means little"
-            : areMany && foreign > MostUnusual
+            : report.ForeignCount >= LeastForeign && foreign > MostUnusual
             ? $"these images differ from the model's training images: {Share(foreign, 1)} of them lie farther away than "
                 + $"{Share(Novelty.Quantile, 0)} of those; expect lower accuracy"
             : null;

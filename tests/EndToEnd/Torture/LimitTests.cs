@@ -15,6 +15,25 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
     [InlineData("export DOTNET_GCHeapHardLimit=0x1000000", true)]
     public void Verb_UnderALimit_EndsWith71(string limit, bool inMemory) => Ends(limit, inMemory, 71);
 
+    // So few that .NET itself hangs; the script that starts it says so. Root is not bound, and is needed to become someone else.
+    [Theory]
+    [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(13)]
+    public void Script_FewThreads_EndsWith71(int threads)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs root on Linux");
+        string script = Path.Combine(folder, "uvl");
+        string command = $"chmod 755 {folder}; exec setpriv --reuid 64321 --clear-groups bash -c 'ulimit -u {threads}; "
+            + $"exec timeout -s KILL 20 sh {script} --version'";
+        File.Copy(Path.Combine(LayoutTests.Root, "uvl"), script);
+        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardError = true })!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal((71, $"uvl: expected at least 14 threads for this user, found a limit of {threads}; raise it with ulimit -u, then run "
+            + "the same command again."), (process.ExitCode, error.TrimEnd()));
+    }
+
     [Fact, Trait("Category", "Torture")]
     public void Embed_UnderManyLimits_EndsWith0Or71()
     {
