@@ -62,6 +62,21 @@ sealed class AxisSizes
     /// <summary>Ends of its range.</summary>
     public int Highest { get; }
 
+    /// <summary>Number of sizes in <see cref="More"/>.</summary>
+    public const int TracedMore = 12;
+
+    /// <summary>Further sizes for tracing: the lowest above 1, and sizes between and above the others.</summary>
+    public IReadOnlyList<int> More
+    {
+        get
+        {
+            int[] wanted = [2, 3, 5, example + step, example + 3 * step, 2 * example - step, 2 * example + 2 * step, 3 * example + 2 * step,
+                4 * example + step, 5 * example + 3 * step, 6 * example + 5 * step, 9 * example + step];
+            int[] fitting = [.. wanted.Select(size => Fitting(Math.Clamp(size, Math.Max(Lowest, 2), Math.Max(Highest, 2))))];
+            return [.. fitting.Select(size => Math.Clamp(size, Lowest, Highest))];
+        }
+    }
+
     /// <summary>
     /// Four sizes for tracing. A batch of 5 in the second trace tells halves from constants; 3 takes less memory, and leaves that to the proof of batch 1.
     /// </summary>
@@ -85,14 +100,16 @@ sealed class AxisSizes
     }
 
     /// <summary>
-    /// Sizes at which a module may do something else: the ends of the range, the neighbourhood of <paramref name="constants"/>, and random
+    /// Sizes at which a module may do something else: the ends of the range, sizes next to the lowest, at which quotients round off, the
+    /// neighbourhood of <paramref name="constants"/>, and random
     /// ones.
     /// </summary>
     public IEnumerable<int> Telling(IEnumerable<long> constants)
     {
         IEnumerable<int> near = constants.SelectMany(number => (long[])[number - 1, number, number + 1])
             .Where(size => size >= Lowest && size <= Highest).Select(size => (int)size).Where(IsFit);
-        return (Axis.IsBatch ? near : [Fitting(Lowest), Fitting(Highest), .. near, .. Random()]).Distinct();
+        return (Axis.IsBatch ? near : [Fitting(Lowest), Fitting(Highest), Fitting(Lowest + 1), Fitting(Lowest + 2), .. near, .. Random()])
+            .Distinct();
     }
 
     IEnumerable<int> Random()

@@ -78,6 +78,12 @@ sealed class ExampleInputs
     /// <summary>Two more sizes of every axis, for modules in which sizes are calculated from sizes.</summary>
     public IReadOnlyList<int[]> FurtherSizes => [Sizes(2), Sizes(3)];
 
+    /// <summary>
+    /// Sizes for modules in which a number could be several quotients of an axis: small ones, and some between the others.
+    /// </summary>
+    public IReadOnlyList<int[]> TellingSizes =>
+        [.. Enumerable.Range(0, Export.AxisSizes.TracedMore).Select(i => axes.Select(axis => axis.More[i]).ToArray())];
+
     /// <summary>The inputs with that many rows; the other named axes take a size that was never traced.</summary>
     public IReadOnlyList<TensorData> AtSize(int rows) => At([.. axes.Select(axis => axis.Base(0, rows))]);
 

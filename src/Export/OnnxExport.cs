@@ -114,6 +114,11 @@ public static class OnnxExport
         {
             trace = Trace(module, inputs, first, [.. inputs.SecondSizes, .. inputs.FurtherSizes], isOpen ? OtherValues : 0);
         }
+        if (trace.IsAmbiguous)
+        {
+            trace = Trace(module, inputs, first, [.. inputs.SecondSizes, .. inputs.FurtherSizes], isOpen ? OtherValues : 0,
+                inputs.TellingSizes);
+        }
         FreedMemory.GiveBack();
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
         if (outputs.Count != trace.Outputs.Count)
@@ -126,13 +131,29 @@ public static class OnnxExport
         return (conversion, model, outputs);
     }
 
-    // Sizes that follow values are told from others by recordings with other values at the first sizes.
+    // Sizes that follow values are told from others by recordings with other values at the first sizes. Recordings that are not needed may
+    // fail.
     static MergedTrace Trace(
-        torch.nn.Module module, ExampleInputs inputs, Recording.Recording first, IReadOnlyList<int[]> others, int otherValues = 0) =>
-        new TraceMerger(
-            [first, .. others.Select(sizes => Record(module, inputs, sizes)),
-                .. Enumerable.Range(1, otherValues).Select(seed => Record(module, inputs, inputs.FirstSizes, seed))],
-            inputs.Axes, [inputs.FirstSizes, .. others, .. Enumerable.Repeat(inputs.FirstSizes, otherValues)]).Merge();
+        torch.nn.Module module, ExampleInputs inputs, Recording.Recording first, IReadOnlyList<int[]> others, int otherValues = 0,
+        IReadOnlyList<int[]>? further = null)
+    {
+        List<(int[] Sizes, Recording.Recording Recording)> recordings =
+            [(inputs.FirstSizes, first), .. others.Select(sizes => (sizes, Record(module, inputs, sizes)))];
+        foreach ((int[] sizes, int seed) in (further ?? []).Select(sizes => (sizes, 0))
+            .Concat(Enumerable.Range(1, otherValues).Select(seed => (inputs.FirstSizes, seed))))
+        {
+            try
+            {
+                recordings.Add((sizes, Record(module, inputs, sizes, seed)));
+            }
+            catch (ExportException)
+            {
+                // The module does not take these; the proof says what that means.
+            }
+        }
+        return new TraceMerger([.. recordings.Select(item => item.Recording)], inputs.Axes, [.. recordings.Select(item => item.Sizes)])
+            .Merge();
+    }
 
     static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes, int seed = 0)
     {

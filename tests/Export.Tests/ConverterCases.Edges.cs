@@ -159,5 +159,15 @@ static partial class ConverterCases
         Of("THSNN_huber_loss", x => F.huber_loss(x, x.sin(), 0.5) + x),
         Of("THSNN_cross_entropy", x => F.cross_entropy(x, x.sin().argmax(1)) + x),
         Of("THSNN_cross_entropy", x => F.cross_entropy(x, x.sin().argmax(1), reduction: nn.Reduction.None)),
+        // Found by random modules.
+        Of("THSSpecial_softmax", x => x.sum().softmax(0) + x), Of("THSSpecial_log_softmax", x => F.log_softmax(x.sum(), -1) + x),
+        Of("THSNN_instance_norm", x => F.instance_norm(x) + x),
+        Of("THSNN_cosine_similarity", x => F.cosine_similarity(x.unsqueeze(1), x.to(float64).narrow(0, 0, 1), 2)),
+        Of("THSNN_cosine_similarity", x => F.cosine_similarity(x, x.sum([0L]).exp(), 1)),
+        Of("THSTensor_addcmul", x => x.addcmul(x.gt(0), x.gt(1), 0.5)),
+            Of("THSTensor_addcmul", x => x.to(int64).addcmul(x.gt(0), x.gt(1), 0.5)),
+        Of("THSTensor_addcdiv", x => x.to(float64).addcdiv(x, x.exp(), 0.5)),
+        Of("THSTensor_gt_scalar", x => x.abs().to(uint8).gt(-1)), Of("THSTensor_le_scalar", x => x.abs().to(uint8).le(-2)),
+        Of("THSTensor_logsumexp", x => cat([x.narrow(1, 0, 0).logsumexp(1), x.sum([1L])])),
     ];
 }

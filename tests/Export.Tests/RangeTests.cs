@@ -48,6 +48,20 @@ public sealed class RangeTests
         Assert.Equal($"{lowest}..{highest}", traced.Model.Metadata["axis.T"]);
     }
 
+    // The first recordings cannot tell 1 + T/10 from (T+3)/7; further ones do.
+    [Fact]
+    public void Quotient_OfSeveralThatFit_IsTheRightOne()
+    {
+        TracedModel traced = Trace(x => x * (1 + x.shape[1] / 10), rand(2, 6), n, free);
+        _ = traced.Prove();
+
+        foreach (int size in (int[])[1, 4, 9, 10, 29, 30, 64])
+        {
+            var input = new Dictionary<string, TensorData> { ["x"] = TensorData.Of([.. Enumerable.Repeat(1f, size)], 1, size) };
+            Assert.Equal(1 + size / 10, Evaluator.Run(traced.Model, input).Single().Value.ToDoubles()[0]);
+        }
+    }
+
     [Fact]
     public void Roll_BeyondTheSize_Wraps() => _ = Trace(x => x.roll(7, 1) + x.roll(-9, 1), rand(2, 20), n, free).Prove();
 

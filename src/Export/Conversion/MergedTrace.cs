@@ -16,6 +16,9 @@ sealed record MergedTrace(
     IReadOnlyList<RecordedValue> Values, IReadOnlyList<Quantity[]> Sizes, IReadOnlyList<Shape> Shapes, IReadOnlyList<RecordedCall[]> Calls,
     IReadOnlyList<IReadOnlyList<string?>> Changes, IReadOnlySet<int> Varying, IReadOnlyList<int?> Outputs, bool HasDerived)
 {
+    /// <summary>Whether some number could be several quotients of an axis.</summary>
+    public bool IsAmbiguous { get; init; }
+
     /// <summary>Whether a call takes or makes complex numbers.</summary>
     public bool IsComplex(RecordedCall call) => call.Results.Concat(call.Tensors).Any(number => Values[number].IsComplex);
 
@@ -47,8 +50,29 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
         IReadOnlyList<Shape> shapes = [.. quantities.Select(axes => new Shape(axes.Select(axis => table[axis])))];
         RecordedCall[][] calls = [.. first.Calls.Select((_, i) => recordings.Select(recording => recording.Calls[i]).ToArray())];
         IReadOnlyList<string?>[] changes = [.. calls.Select(call => (IReadOnlyList<string?>)[.. call[0].Arguments.Select((_, argument) => Change(call, argument))])];
-        return new MergedTrace(first.Values, quantities, shapes, calls, changes, Enumerable.Range(0, first.Values.Count).Where(Varies).ToHashSet(), first.Outputs, table.HasDerived || changes.Any(call => call.Any(change => change is not null)));
+        return new MergedTrace(first.Values, quantities, shapes, calls, changes, Enumerable.Range(0, first.Values.Count).Where(Varies)
+            .ToHashSet(), first.Outputs, table.HasDerived || changes.Any(call => call.Any(change => change is not null)))
+        {
+            IsAmbiguous = quantities.SelectMany(sizes => sizes).Concat(Numbers(calls, changes)).Where(size => !size.IsConstant).Distinct()
+                .Any(table.IsAmbiguous),
+        };
     }
+
+    // Whole numbers among the arguments that change.
+    static IEnumerable<Quantity> Numbers(RecordedCall[][] calls, IReadOnlyList<string?>[] changes) =>
+        from call in Enumerable.Range(0, calls.Length)
+        from argument in Enumerable.Range(0, changes[call].Count)
+        where changes[call][argument] is not null
+        let values = calls[call].Select(variant => Whole(variant.Arguments[argument])).ToArray()
+        where values.All(value => value is not null)
+        select new Quantity([.. values.Select(value => value!.Value)]);
+
+    static long? Whole(Argument argument) => argument switch
+    {
+        ScalarArgument { Value: double value } when value % 1 == 0 => (long)value,
+        PlainArgument { Value: long or int } plain => Convert.ToInt64(plain.Value, System.Globalization.CultureInfo.InvariantCulture),
+        _ => null,
+    };
 
     void Compare(Recording.Recording first, Recording.Recording second, int other)
     {

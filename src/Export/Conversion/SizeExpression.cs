@@ -9,7 +9,7 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Divisor">At least 1.</param>
 sealed record SizeExpression(int Left, char Operation, int Right, long Factor, long Summand, long Divisor)
 {
-    const long LargestDivisor = 64;
+    const long LargestDivisor = 64, LargestSize = 1000;
 
     /// <summary>
     /// The simplest expression that gives <paramref name="wanted"/> in every recording, or null. What the recordings cannot tell apart is
@@ -49,8 +49,12 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
         return fits ? form with { Factor = factor, Summand = summand, Divisor = divisor } : null;
     }
 
-    // wanted = floor((base + summand) / divisor), as strides and poolings give it.
-    static SizeExpression? Floored(Quantity wanted, Quantity given, SizeExpression form)
+    // wanted = floor((base + summand) / divisor), as strides and poolings give it; of several the plain quotient, plus a whole number.
+    static SizeExpression? Floored(Quantity wanted, Quantity given, SizeExpression form) =>
+        Fits(wanted, given).OrderBy(fit => fit.Summand % fit.Divisor != 0)
+            .Select(fit => form with { Summand = fit.Summand, Divisor = fit.Divisor }).FirstOrDefault();
+
+    static IEnumerable<(long Summand, long Divisor)> Fits(Quantity wanted, Quantity given)
     {
         for (long divisor = 2; divisor <= LargestDivisor; divisor++)
         {
@@ -59,11 +63,22 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
                 long summand = step % 2 == 0 ? step / 2 : -(step / 2) - 1; // 0, -1, 1, -2, 2, ..
                 if (wanted.Values.Zip(given.Values).All(pair => pair.Second + summand >= 0 && pair.First == (pair.Second + summand) / divisor))
                 {
-                    return form with { Summand = summand, Divisor = divisor };
+                    yield return (summand, divisor);
                 }
             }
         }
-        return null;
+    }
+
+    /// <summary>Whether several quotients of a size give a number in every recording, and differ at other sizes.</summary>
+    public static bool IsAmbiguous(Quantity wanted, Quantity size)
+    {
+        if (wanted.IsConstant || size.IsConstant || Linear(wanted, size, new SizeExpression(0, ' ', 0, 1, 0, 1)) is not null)
+        {
+            return false;
+        }
+        (long Summand, long Divisor)[] fits = [.. Fits(wanted, size)];
+        return fits.Length > 1 && Enumerable.Range(1, 2 * (int)Math.Min(size.Values.Max(), LargestSize))
+            .Any(at => fits.Select(fit => Math.Max(at + fit.Summand, 0) / fit.Divisor).Distinct().Count() > 1);
     }
 
     static int IndexOf(Quantity quantity, long value) => quantity.Values.ToList().IndexOf(value);

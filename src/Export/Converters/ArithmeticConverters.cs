@@ -37,10 +37,13 @@ static class ArithmeticConverters
         new("THSTensor_log1p", (graph, call) => MathConverters.Log1p(graph, graph.Promoted(call, 0))),
         new("THSTensor_expm1", (graph, call) => MathConverters.Expm1(graph, graph.Promoted(call, 0))),
         // a + weight * (b - a)
-        new("THSTensor_lerp", (graph, call) => graph.Add(call.Tensor(0), graph.Mul(call.Tensor(2), graph.Sub(call.Tensor(1), call.Tensor(0))))),
+        new("THSTensor_lerp", (graph, call) => graph.Add(graph.Promoted(call, 0),
+            graph.Mul(graph.Promoted(call, 2), graph.Sub(graph.Promoted(call, 1), graph.Promoted(call, 0))))),
         // a + value * b * c, a + value * b / c
-        new("THSTensor_addcmul", (graph, call) => graph.Add(call.Tensor(0), graph.Scale(graph.Mul(call.Tensor(1), call.Tensor(2)), call.Scalar(3)))),
-        new("THSTensor_addcdiv", (graph, call) => graph.Add(call.Tensor(0), graph.Scale(graph.Div(call.Tensor(1), call.Tensor(2)), call.Scalar(3)))),
+        new("THSTensor_addcmul", (graph, call) => graph.Add(graph.Promoted(call, 0),
+            graph.Mul(graph.Number(call, 3), graph.Mul(graph.Promoted(call, 1), graph.Promoted(call, 2))))),
+        new("THSTensor_addcdiv", (graph, call) => graph.Add(graph.Promoted(call, 0),
+            graph.Mul(graph.Number(call, 3), graph.Div(graph.Promoted(call, 1), graph.Promoted(call, 2))))),
         new("THSTensor_log2", (graph, call) => graph.Scale(graph.Unary("Log", graph.Promoted(call, 0)), 1 / Math.Log(2))),
         new("THSTensor_log10", (graph, call) => graph.Scale(graph.Unary("Log", graph.Promoted(call, 0)), 1 / Math.Log(10))),
     ];

@@ -48,21 +48,20 @@ static class ComparisonConverters
         }),
         new($"{entry}_scalar", (graph, call) =>
         {
-            // A fraction compared with an integer tensor must not be cut off.
+            // A fraction compared with an integer tensor must not be cut off; PyTorch wraps whole numbers around to the tensor's type.
             ElementType own = call.Tensor(0).Type.Element;
-            ElementType type = call.Scalar(1) % 1 != 0 ? Wider(own, ElementType.Float32) : Holds(own, call.Scalar(1)) ? own
-                : ElementType.Int64;
-            return compare(graph, graph.Cast(call.Tensor(0), type), graph.Constant(TensorData.Scalar(call.Scalar(1), type)));
+            ElementType type = call.Scalar(1) % 1 != 0 ? Wider(own, ElementType.Float32) : own == ElementType.Bool ? ElementType.Int64
+                : own;
+            return compare(graph, graph.Cast(call.Tensor(0), type), graph.Constant(TensorData.Scalar(Wrapped(call.Scalar(1), type), type)));
         }),
     ];
 
-    // Whether a number keeps its value in a type.
-    static bool Holds(ElementType type, double value) => type switch
+    static double Wrapped(double value, ElementType type) => type switch
     {
-        ElementType.Bool => false,
-        ElementType.UInt8 => value is >= 0 and <= byte.MaxValue,
-        ElementType.Int8 => value is >= sbyte.MinValue and <= sbyte.MaxValue,
-        _ => true,
+        ElementType.UInt8 => unchecked((byte)(long)value),
+        ElementType.Int8 => unchecked((sbyte)(long)value),
+        ElementType.Int32 => unchecked((int)(long)value),
+        _ => value,
     };
 
     /// <summary>The type to which PyTorch promotes two tensors.</summary>

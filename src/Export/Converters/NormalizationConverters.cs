@@ -80,7 +80,9 @@ static class NormalizationConverters
             return Running(graph, call);
         }
         long[] spatial = [.. Enumerable.Range(2, call.Shape(0).Count - 2).Select(axis => (long)axis)];
-        return Affine(graph, call, Standardize(graph, call.Tensor(0), spatial, call.Number(7)));
+        // A channel of one element is its own mean.
+        return Affine(graph, call, spatial.Length == 0 ? graph.Sub(call.Tensor(0), call.Tensor(0))
+            : Standardize(graph, call.Tensor(0), spatial, call.Number(7)));
     }
 
     // result * weight + bias for each channel of [N,C,..], with weight and bias as native arguments 3 and 4.
@@ -111,12 +113,17 @@ static class NormalizationConverters
         return graph.Div(x, graph.Apply("Pow", [graph.Shift(graph.Scale(sum, call.Number(2) / size), call.Number(4)), graph.Scalar(call.Number(3), x)]));
     }
 
-    // (a, b, dim, eps): a.b / (max(|a|, eps) * max(|b|, eps)).
+    // (a, b, dim, eps): a.b / (max(|a|, eps) * max(|b|, eps)), of tensors that are broadcast to each other before.
     static Value CosineSimilarity(GraphBuilder graph, NativeCall call)
     {
         long[] axis = [call.Integer(2)];
-        Value product = graph.Reduce("ReduceSum", graph.Mul(call.Tensor(0), call.Tensor(1)), axis);
-        return graph.Div(product, graph.Mul(Length(call.Tensor(0)), Length(call.Tensor(1))));
+        Value a = graph.Promoted(call, 0), b = graph.Promoted(call, 1);
+        if (!call.Shape(0).Equals(call.Shape(1)))
+        {
+            Value shape = graph.Apply("Shape", [graph.Add(a, b)]);
+            (a, b) = (graph.Apply("Expand", [a, shape]), graph.Apply("Expand", [b, shape]));
+        }
+        return graph.Div(graph.Reduce("ReduceSum", graph.Mul(a, b), axis), graph.Mul(Length(a), Length(b)));
 
         Value Length(Value x) => graph.Clip(graph.Reduce("ReduceL2", x, axis), call.Number(3), null);
     }

@@ -31,6 +31,11 @@ static class ResizeConverters
         {
             return PoolingConverters.AdaptiveAverage(graph, call);
         }
+        if (!call.Tensor(0).Type.Element.IsFloating())
+        {
+            throw call.Refuse(
+                $"how PyTorch rounds {call.Tensor(0).Type.Element} pictures depends on the processor; cast them to float before");
+        }
         bool corners = call.Integer(6) == 1;
         Attributes attributes = call.Integer(5) switch
         {

@@ -8,13 +8,20 @@ static class NormalizationOperators
         new("BatchNormalization", 13, InferBatchNorm, scope => [BatchNorm(scope)]),
         new("LayerNormalization", 17, InferLayerNorm, LayerNorm),
         new("LRN", 13, scope => [scope[0]], scope => [LocalResponse(scope)]),
-        new("Softmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, Softmax)]),
-        new("LogSoftmax", 13, scope => [scope[0]], scope => [AlongAxis(scope, LogSoftmax)]),
+        new("Softmax", 13, InferAlongAxis, scope => [AlongAxis(scope, Softmax)]),
+        new("LogSoftmax", 13, InferAlongAxis, scope => [AlongAxis(scope, LogSoftmax)]),
     ];
 
     static TensorType[] InferBatchNorm(TypeScope scope) => scope.Attributes.Int("training_mode", 0) == 0
         ? [scope[0]]
         : throw new GraphException("'training_mode' is not supported; expected the inference form.");
+
+    // A scalar has no axis.
+    static TensorType[] InferAlongAxis(TypeScope scope)
+    {
+        _ = scope[0].Shape.Axis(scope.Attributes.Int("axis", -1));
+        return [scope[0]];
+    }
 
     // The result, and where they are wanted the mean and 1 / sqrt(variance + epsilon), with the normalised axes as 1.
     static TensorType[] InferLayerNorm(TypeScope scope)

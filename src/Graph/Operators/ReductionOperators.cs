@@ -16,7 +16,7 @@ static class ReductionOperators
     /// <summary>log of the sum of exponentials, shifted by the largest so that nothing overflows.</summary>
     public static double LogSumExp(double[] values)
     {
-        double largest = values.Max();
+        double largest = values.DefaultIfEmpty(double.NegativeInfinity).Max();
         return double.IsInfinity(largest) ? largest : largest + Math.Log(values.Sum(value => Math.Exp(value - largest)));
     }
 

@@ -102,6 +102,7 @@ sealed class RandomModule : nn.Module<Tensor, Tensor, Tensor>
             Tensor other = item.Apply(from.Other, [.. draw.Pool.Select(part => part.Other)], draw);
             bool isFit = example.numel() is > 0 and < MostElements && other.numel() is > 0 and < MostElements
                 && example.dim() == other.dim() && example.dim() <= 5 && IsTame(example) && IsTame(other);
+            isFit &= !item.NeedsExact || draw.AllExact;
             return isFit ? new Part(example.clone(), other.clone(), item.KeepsExact && draw.AllExact) : null;
         }
         catch (Exception error)

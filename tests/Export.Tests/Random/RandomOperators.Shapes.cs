@@ -86,8 +86,9 @@ static partial class RandomOperators
             F.avg_pool2d(x, 3, d.Next(0, 1, 4), d.Next(1, 0, 2), ceil_mode: d.Next(2, 0, 2) == 1, count_include_pad: d.Next(3, 0, 2) == 1)),
         S("adaptive_avg", (x, d) => F.adaptive_avg_pool1d(x, d.Next(0, 1, 4))),
             S("adaptive_avg2", (x, d) => F.adaptive_avg_pool2d(x, [d.Next(0, 1, 4), 2])),
-            E("adaptive_max", (x, d) => F.adaptive_max_pool1d(x, d.Next(0, 1, 4))), S("instance_norm", (x, _) => F.instance_norm(x)),
-            S("group_norm", (x, _) => F.group_norm(x, 1)),
+            E("adaptive_max", (x, d) => F.adaptive_max_pool1d(x, d.Next(0, 1, 4))),
+                S("instance_norm", (x, _) => F.instance_norm(Spread(x, 3))),
+            S("group_norm", (x, _) => F.group_norm(Spread(x, 2), 1)),
         S("batch_norm", (x, _) => F.batch_norm(x, zeros(x.shape[1]) + 0.5, ones(x.shape[1]))),
             E("nearest", (x, d) => F.interpolate(x, [d.Next(0, 1, 12)])),
             E("nearest 2", (x, d) => F.interpolate(x, [d.Next(0, 1, 12), d.Next(1, 1, 12)])),
@@ -98,13 +99,21 @@ static partial class RandomOperators
             F.interpolate(x, [d.Next(0, 1, 9), d.Next(1, 1, 9)], mode: InterpolationMode.Bilinear, align_corners: d.Next(2, 0, 2) == 1)),
             S("bicubic", (x, d) =>
             F.interpolate(x, [d.Next(0, 1, 9), d.Next(1, 1, 9)], mode: InterpolationMode.Bicubic, align_corners: d.Next(2, 0, 2) == 1)),
-        S("attention", (x, d) => F.scaled_dot_product_attention(x, x.sin(), x.cos(), is_casual: d.Next(0, 0, 2) == 1)),
+        S("attention", (x, d) => F.scaled_dot_product_attention(x.clamp(-4, 4), x.sin(), x.cos(), is_casual: d.Next(0, 0, 2) == 1)),
             J("masked attention", (x, _) => F.scaled_dot_product_attention(x, x.sin(), x.cos(), x.sum([-1], keepdim: true).gt(0))),
             S("lp_pool", (x, _) => F.lp_pool1d(x, 2, 2)), S("glu", (x, _) => F.glu(x, -1)),
             S("prelu", (x, _) => F.prelu(x, tensor([0.25f]))), S("local response", (x, _) => F.local_response_norm(x, 3)),
         J("embedding", (x, _) => Weights(5, 3)[x.to(int64).clamp(0, 4)]), S("einsum", (x, _) => einsum("nlc,nmc->nlm", x, x)),
             S("bmm", (x, _) => x.bmm(x.mT)),
     ];
+
+    // What is nearly constant has no spread but rounding, which a normalisation would blow up.
+    static Tensor Spread(Tensor x, int leastRank)
+    {
+        long rows = x.dim() >= leastRank && x.numel() > 0 ? (leastRank == 3 ? x.shape[0] * x.shape[1] : x.shape[0]) : 0;
+        bool isSpread = rows > 0 && x.numel() > rows && x.to(float64).reshape(rows, -1).std(1).min().item<double>() > 0.01;
+        return isSpread ? x : throw new ArgumentException("nearly constant");
+    }
 
     static IEnumerable<Operator> Sizes() =>
     [

@@ -50,7 +50,7 @@ static partial class RandomOperators
 
     /// <summary>Operators that do something else at sizes other than the traced ones.</summary>
     public static IReadOnlyList<string> Traps { get; } = ["squeeze", "min size", "times of sizes", "branch", "quotient", "half",
-        "diagonal"];
+        "diagonal", "slice", "drop first"];
 
     public static IReadOnlyList<Operator> All { get; } = [.. Exact(), .. Jumps(), .. Smooth(), .. Pairs(), .. Reductions(), .. Shapes(),
         .. Layers(), .. Sizes()];
@@ -118,7 +118,8 @@ static partial class RandomOperators
         S("sinc", (x, _) => x.sinc()), S("erfc", (x, _) => x.erfc()), S("div scalar", (x, d) => x / d.Next(0, 1, 5)),
             S("pow 3", (x, _) => (x * 0.5).pow(3)), S("pow half", (x, _) => x.abs().add(0.5).pow(0.5)),
             S("to half", (x, _) => (x * 0.25).to(float16).to(float32)),
-        S("cube", (x, _) => x.pow(3)), S("log2", (x, _) => x.abs().add(1).log2()), S("logit", (x, _) => x.sigmoid().logit()),
+        S("cube", (x, _) => x.pow(3)), S("log2", (x, _) => x.abs().add(1).log2()),
+            S("logit", (x, _) => (x.clamp(-8, 8) * 0.25).sigmoid().logit()),
             S("softmax", (x, d) => F.softmax(x, d.AxisOf(x))), S("log_softmax", (x, d) => F.log_softmax(x, d.AxisOf(x))),
             S("softmin", (x, d) => F.softmin(x, d.AxisOf(x))),
     ];
@@ -136,7 +137,7 @@ static partial class RandomOperators
             P("copysign", (x, y) => x.copysign(y + 0.125)), P("fmax", (x, y) => x.fmax(y), exact: true),
         P("remainder", (x, y) => x.remainder(y.abs() + 1), true, true), P("fmod", (x, y) => x.fmod(y.abs() + 1), true, true),
             P("floor_divide", (x, y) => x.floor_divide(y.abs() + 1), true, true), P("pow", (x, y) => (x.abs() + 1).pow(y * 0.25)),
-            P("pow int", (x, y) => x.pow(y.abs().clamp(0, 2)), exact: true),
+            P("pow int", (x, y) => x.pow(y.abs().clamp(0, 2)), exact: true, jumps: true),
         P("logaddexp", (x, y) => x.logaddexp(y)), P("xlogy", (x, y) => x.xlogy(y.abs() + 1)), P("matmul", (x, y) => x.matmul(y)),
             P("matmul t", (x, y) => x.matmul(y.mT)), P("cat", (x, y) => cat([x, y], -1), exact: true),
             P("cat 0", (x, y) => cat([x, y], 0), exact: true), P("stack", (x, y) => stack([x, y], 1), exact: true),
