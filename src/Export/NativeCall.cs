@@ -144,6 +144,20 @@ public sealed class NativeCall
     /// <summary>The same call with another value for its first tensor.</summary>
     internal NativeCall WithFirst(Value first) => new(context with { ValueOf = number => number == TensorNumber(0) ? first : context.ValueOf(number) }, index);
 
+    /// <summary>Whether a scalar is a floating-point number, such as 2.0.</summary>
+    internal bool IsFloatingScalar(int argument) => call.Arguments[argument] is ScalarArgument { IsFloating: true };
+
+    /// <summary>Whether maxima and the like let NaN through.</summary>
+    internal bool KeepsNaN => context.KeepsNaN;
+
+    /// <summary>The call that made a tensor or packed sequence.</summary>
+    internal NativeCall Maker(int argument)
+    {
+        int number = TensorNumber(argument);
+        int maker = trace.Calls.ToList().FindIndex(made => made[0].Results.Contains(number));
+        return maker >= 0 ? new(context, maker) : throw Refuse($"argument {argument} was made outside of the trace");
+    }
+
     /// <summary>Whether a tensor argument holds complex numbers.</summary>
     internal bool IsComplex(int argument) => trace.Values[TensorNumber(argument)].IsComplex;
 

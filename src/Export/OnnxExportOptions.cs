@@ -91,6 +91,13 @@ public sealed record OnnxExportOptions
     /// </summary>
     public double ProofFlops { get; init; } = 1e10;
 
+    /// <summary>
+    /// Whether NaN goes through maxima, minima, max pooling, sorting and top-k as in PyTorch. Runtimes drop it there; guards cost about
+    /// four
+    /// nodes for each of these operators, so that by default there are none.
+    /// </summary>
+    public bool KeepNaN { get; init; }
+
     /// <summary>Whether the report lists, for each runtime, the error after each node.</summary>
     public bool NodeErrors { get; init; }
 

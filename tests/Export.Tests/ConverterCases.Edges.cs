@@ -168,6 +168,26 @@ static partial class ConverterCases
             Of("THSTensor_addcmul", x => x.to(int64).addcmul(x.gt(0), x.gt(1), 0.5)),
         Of("THSTensor_addcdiv", x => x.to(float64).addcdiv(x, x.exp(), 0.5)),
         Of("THSTensor_gt_scalar", x => x.abs().to(uint8).gt(-1)), Of("THSTensor_le_scalar", x => x.abs().to(uint8).le(-2)),
+        Of("THSTensor_le_scalar", x => x.abs().to(uint8).le(-1.0)), Of("THSTensor_ge_scalar", x => x.to(int32).ge(1.0)),
         Of("THSTensor_logsumexp", x => cat([x.narrow(1, 0, 0).logsumexp(1), x.sum([1L])])),
+        .. KeptNaN().Select(item => item with { KeepNaN = true }),
+    ];
+
+    // The logarithm of what is below 0.
+    static IEnumerable<Case> KeptNaN() =>
+    [
+        Of("THSTensor_amax", x => x.log().amax([1]), sequence), Of("THSTensor_amin", x => x.log().amin([2], true), sequence),
+        Of("THSTensor_max", x => x.log().max() + x), Of("THSTensor_min", x => x.log().min() + x),
+            Of("THSTensor_aminmax", x => x.log().aminmax(1).min),
+        Of("THSTensor_max_along_dimension", x => x.log().max(1).indexes, sequence),
+            Of("THSTensor_min_along_dimension", x => x.log().min(1).values, sequence),
+        Of("THSTensor_argmax_along_dimension", x => x.log().argmax(1), sequence),
+            Of("THSTensor_argmin", x => x + x.log().argmin(), low: 0.5),
+        Of("THSTensor_sort", x => x.log().sort(1).Values, sequence),
+            Of("THSTensor_sort", x => x.log().sort(1, descending: true).Values, sequence),
+        Of("THSTensor_topk", x => x.log().topk(2, 1).values, sequence),
+            Of("THSTensor_kthvalue", x => x.log().kthvalue(2, 1).values, sequence),
+        Of("THSTensor_max_pool1d", x => F.max_pool1d(x.log(), 3, 2, 1), sequence, low: -0.5),
+        Of("THSTensor_max_pool2d", x => F.max_pool2d(x.log(), 2), image, low: -0.5),
     ];
 }

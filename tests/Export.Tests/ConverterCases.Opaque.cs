@@ -9,7 +9,8 @@ static partial class ConverterCases
     static Case Having<TInner>(string entry, Func<TInner> make, Func<TInner, Tensor, Tensor> function, long[]? sizes = null) where TInner : nn.Module =>
         new(entry, () => new With<TInner>(make(), function), sizes ?? steps);
 
-    static IEnumerable<Case> Opaque() => [.. Embeddings(), .. Recurrences(), .. Cells(), .. Multihead(), .. Transformers()];
+    static IEnumerable<Case> Opaque() =>
+        [.. Embeddings(), .. Recurrences(), .. Cells(), .. PackedSequences(), .. Multihead(), .. Transformers()];
 
     static IEnumerable<Case> Embeddings() =>
     [
@@ -31,6 +32,34 @@ static partial class ConverterCases
         Having("THSNN_GRU_forward", () => nn.GRU(8, 5, numLayers: 2, batchFirst: true, bidirectional: true), (inner, x) => inner.call(x).Item1), Having("THSNN_GRU_forward", () => nn.GRU(8, 5, bias: false), (inner, x) => inner.call(x.transpose(0, 1)).Item2),
         Having("THSNN_GRU_forward", () => nn.GRU(8, 5, batchFirst: true), (inner, x) => inner.call(x, x.sum([1]).narrow(1, 0, 5).unsqueeze(0)).Item2),
         Having("THSNN_RNN_forward", () => nn.RNN(8, 5, 2, nn.NonLinearities.ReLU, batchFirst: true, bidirectional: true), (inner, x) => inner.call(x).Item1), Having("THSNN_RNN_forward", () => nn.RNN(8, 5, 1, nn.NonLinearities.Tanh), (inner, x) => inner.call(x.transpose(0, 1)).Item2),
+    ];
+
+    // Lengths of 1 to 7, in no order.
+    static Tensor Lengths(Tensor x) => x.select(2, 0).gt(0).sum([1L]).clamp(1, 7);
+
+    static nn.utils.rnn.PackedSequence Packed(Tensor x) =>
+        nn.utils.rnn.pack_padded_sequence(x, Lengths(x), batch_first: true, enforce_sorted: false);
+
+    static IEnumerable<Case> PackedSequences() =>
+    [
+        Having("THSNN_LSTM_forward_with_packed_input", () => nn.LSTM(8, 5, numLayers: 2, batchFirst: true, bidirectional: true),
+            (inner, x) =>
+        {
+            (nn.utils.rnn.PackedSequence all, Tensor state, Tensor cell) = inner.call(Packed(x));
+            return nn.utils.rnn.pad_packed_sequence(all, batch_first: true, total_length: 7).Item1 + (state[1] + cell[2]).sum([1L])
+                .reshape(-1, 1, 1);
+        }),
+        Having("THSNN_GRU_forward_with_packed_input", () => nn.GRU(8, 5, batchFirst: true), (inner, x) => inner.call(Packed(x)).Item2),
+        Having("THSNN_pad_packed_sequence", () => nn.GRU(8, 5, batchFirst: true), (inner, x) =>
+            nn.utils.rnn.pad_packed_sequence(inner.call(Packed(x)).Item1, batch_first: true, padding_value: 3).Item1),
+        Having("THSNN_pad_packed_sequence", () => nn.GRU(8, 5), (inner, x) =>
+            nn.utils.rnn.pad_packed_sequence(inner.call(Packed(x)).Item1).Item2),
+        Having("THSNN_RNN_forward_with_packed_input", () => nn.RNN(8, 5, 2, nn.NonLinearities.ReLU, bidirectional: true), (inner, x) =>
+            inner.call(Packed(x)).Item2),
+        Having("THSNN_pack_padded_sequence", () => nn.GRU(8, 5), (inner, x) =>
+            inner.call(nn.utils.rnn.pack_padded_sequence(x.transpose(0, 1), Lengths(x), enforce_sorted: false)).Item2),
+        .. ((string[])["data", "sorted_indices", "unsorted_indices"]).Select(part =>
+            Having($"THSNN_PackedSequence_{part}", () => nn.GRU(8, 5), (inner, x) => inner.call(Packed(x)).Item2)),
     ];
 
     static IEnumerable<Case> Cells() =>

@@ -45,6 +45,7 @@ public sealed class ConverterTests
             var options = new OnnxExportOptions
             {
                 Opset = opset,
+                KeepNaN = item.KeepNaN,
                 ProofSizes = [1, 2, 7],
                 Runtimes = [OrtRuntime.Create(), OrtRuntime.Create(GraphOptimizationLevel.ORT_DISABLE_ALL)],
             };

@@ -49,7 +49,10 @@ public sealed class OperatorsPageTests
             | `linalg` decompositions (`svd`, `qr`, `eigh`, `pinv`, `lstsq`) | loops whose number of steps depends on values |
             | `inv`, `det`, `solve` of matrices above 32x32 or of a free size | they are eliminated column by column, 20 nodes each |
             | norms of matrices by singular values | only `fro`, 1, -1 and plus or minus infinity are sums |
-            | packed sequences, `EmbeddingBag` with `padding_idx` | no mapping yet |
+            | `pack_sequence`, contents of a `PackedSequence`,
+                `EmbeddingBag` with `padding_idx` | sequences of different length are no tensor;
+                `pack_padded_sequence`, recurrent layers on it
+                    and `pad_packed_sequence` have mappings (`enforce_sorted: false` lets lengths be anything) |
             | `ctc_loss`, `triplet_margin_with_distance_loss` | a recursion over the target; a distance computed inside native code |
             | `fractional_max_pool2d`, `fractional_max_pool3d` | they draw their windows at random |
             | `unique_consecutive` along an axis, indices of `mode` | no ONNX form; which of equal elements PyTorch names is not defined |
@@ -57,8 +60,11 @@ public sealed class OperatorsPageTests
             | `igamma`, `polygamma`, Bessel functions and orthogonal polynomials | no ONNX operator |
             | indices of adaptive maximum pooling with unequal windows | the values have a mapping |
             | bit operations on numbers below opset 18 | ONNX has them from 18 on; shifts are products and quotients at any opset |
-            | NaN in `amax`, `amin`, `max`, `min`, max pooling, `sort` and `topk` | PyTorch hands NaN on, ONNX Runtime drops it
-                or sorts it elsewhere; guards would cost every model four nodes for each maximum |
+            | NaN in `amax`, `amin`, `max`, `min`, `argmax`, `argmin`, `sort`, `topk`, `kthvalue` and max pooling | PyTorch hands NaN on,
+                ONNX Runtime
+                drops it or sorts it elsewhere; `KeepNaN = true` guards these operators, at about four nodes each, off by default |
+            | NaN in `cummax`, `cummin`, `median`, adaptive and indexed max pooling | not guarded |
+            | `bilinear` and `bicubic` resizing of integers | how PyTorch rounds them depends on the processor |
             | means and variances of nothing, at sizes where a tensor inside is empty | NaN in PyTorch,
                 0 in ONNX Runtime; the proof finds it at the ends of a range |
             | doubles in `Conv`, `Erf`, `Elu` and the other operators of `src/Export/Conversion/RuntimeGaps.txt` | computed in float32,

@@ -9,5 +9,8 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Packed">A constant made of weights by name, made once.</param>
 /// <param name="Sizes">Sizes as values of the graph.</param>
 /// <param name="Opaque">The modules that live in native code.</param>
+/// <param name="KeepsNaN">Whether maxima and the like let NaN through.</param>
 sealed record ConversionContext(
-    MergedTrace Trace, Func<int, Value?> ValueOf, Func<string, Value> StateOf, Func<string, Func<TensorData>, Value> Packed, SizeValues Sizes, OpaqueModules Opaque);
+    MergedTrace Trace, Func<int, Value?> ValueOf, Func<string, Value> StateOf, Func<string, Func<TensorData>, Value> Packed,
+        SizeValues Sizes,
+    OpaqueModules Opaque, bool KeepsNaN);

@@ -62,7 +62,7 @@ sealed class GraphConversion(
         return metadata;
     }
 
-    ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque);
+    ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque, options.KeepNaN);
 
     SizeValues Sizes => sizes ??= new SizeValues(graph);
 
@@ -115,7 +115,8 @@ sealed class GraphConversion(
     }
 
     // A length that is the same in all recordings would be taken for a fixed size.
-    string? Closed(RecordedCall call) => OpenLengths.Has(call, trace.Values) && trace.Sizes[call.Results[0]].All(size => size.IsConstant)
+    string? Closed(RecordedCall call) => OpenLengths.Has(call, trace.Values) && trace.Sizes[call.Results[0]] is { Length: > 0 } sizes
+        && sizes.All(size => size.IsConstant)
         ? $"the size of its result depends on values, but was {trace.Shapes[call.Results[0]]} for the example and for others like it; "
             + "give an example whose values make it another one" : null;
 
@@ -131,6 +132,11 @@ sealed class GraphConversion(
                 if (result is null)
                 {
                     absent[number] = $"result {call.Results.ToList().IndexOf(number)} of {call.Entry} has no ONNX form";
+                    continue;
+                }
+                if (trace.Values[number].IsPacked)
+                {
+                    values[number] = result;
                     continue;
                 }
                 Check(number, result);

@@ -13,7 +13,7 @@ static class OpenLengths
     [
         "THSTensor_masked_select", "THSTensor_nonzero", "THSTensor_argwhere", "THSTensor_where_list", "THSTensor_bincount",
         "THSTensor_unique", "THSTensor_unique_dim", "THSTensor_unique_consecutive", "THSTensor_repeat_interleave",
-        "THSNN_pad_packed_sequence",
+        "THSNN_pack_padded_sequence", "THSNN_pad_packed_sequence",
     ];
 
     /// <summary>Whether the size of a call's result depends on what tensors hold that follow an input.</summary>

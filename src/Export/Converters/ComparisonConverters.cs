@@ -50,8 +50,8 @@ static class ComparisonConverters
         {
             // A fraction compared with an integer tensor must not be cut off; PyTorch wraps whole numbers around to the tensor's type.
             ElementType own = call.Tensor(0).Type.Element;
-            ElementType type = call.Scalar(1) % 1 != 0 ? Wider(own, ElementType.Float32) : own == ElementType.Bool ? ElementType.Int64
-                : own;
+            ElementType type = call.IsFloatingScalar(1) ? Wider(own, own.IsFloating() ? own : ElementType.Float32)
+                : own == ElementType.Bool ? ElementType.Int64 : own;
             return compare(graph, graph.Cast(call.Tensor(0), type), graph.Constant(TensorData.Scalar(Wrapped(call.Scalar(1), type), type)));
         }),
     ];

@@ -9,7 +9,8 @@ static class OrderingConverters
     public static IEnumerable<Converter> All =>
     [
         // (input, allocator, k, dim, largest, sorted)
-        new("THSTensor_topk", (graph, call) => TopK(graph, call.Tensor(0), call.Vector(call.Quantity(2)), call.Integer(3), call.Flag(4))),
+        new("THSTensor_topk", (graph, call) =>
+            NanGuard.TopK(graph, call, call.Tensor(0), call.Vector(call.Quantity(2)), call.Integer(3), call.Flag(4))),
         // (input, dim, descending, stable, out indices)
         new("THSTensor_sort", (graph, call) => Sort(graph, call, call.Integer(1), call.Flag(2))),
         new("THSTensor_argsort", (graph, call) => Sort(graph, call, call.Integer(1), call.Flag(2))[1]),
@@ -49,13 +50,14 @@ static class OrderingConverters
     };
 
     static Value[] Sort(GraphBuilder graph, NativeCall call, long axis, bool descending) =>
-        TopK(graph, call.Tensor(0), call.Vector(call.Sizes(0)[call.Shape(0).Axis(axis)]), axis, descending);
+        NanGuard.TopK(graph, call, call.Tensor(0), call.Vector(call.Sizes(0)[call.Shape(0).Axis(axis)]), axis, descending);
 
     // (input, k, dim, keep, out indices): the k smallest, of which the last counts.
     static Value[] KthValue(GraphBuilder graph, NativeCall call)
     {
         (long k, long axis) = (call.Integer(1), call.Integer(2));
-        return [.. TopK(graph, call.Tensor(0), graph.Constant(TensorData.Vector(k)), axis, largest: false).Select(sorted => Last(graph, sorted, axis, k, call.Flag(3)))];
+        return [.. NanGuard.TopK(graph, call, call.Tensor(0), graph.Constant(TensorData.Vector(k)), axis, largest: false)
+            .Select(sorted => Last(graph, sorted, axis, k, call.Flag(3)))];
     }
 
     static Value Last(GraphBuilder graph, Value sorted, long axis, long k, bool keep) =>

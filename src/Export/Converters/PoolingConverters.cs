@@ -31,7 +31,7 @@ static class PoolingConverters
         attributes["ceil_mode"] = call.Flag(kernel + 8) ? 1L : 0L;
         if (kernel == 1)
         {
-            return [Batched(graph, call, axes, x => graph.Apply("MaxPool", [x], attributes))];
+            return [Batched(graph, call, axes, x => NanGuard.Pool(graph, call, x, image => graph.Apply("MaxPool", [image], attributes)))];
         }
         if (call.Shape(0).Count != axes + 2)
         {

@@ -14,21 +14,28 @@ static class RecurrentConverters
 
     public static IEnumerable<Converter> All =>
     [
-        new("THSNN_RNN_forward", (graph, call) => Layers(graph, call, "RNN", rnn)),
-        new("THSNN_GRU_forward", (graph, call) => Layers(graph, call, "GRU", gru)),
-        new("THSNN_LSTM_forward", (graph, call) => Layers(graph, call, "LSTM", lstm)),
+        new("THSNN_RNN_forward", (graph, call) => Layers(graph, call, "RNN", rnn, null)),
+        new("THSNN_GRU_forward", (graph, call) => Layers(graph, call, "GRU", gru, null)),
+        new("THSNN_LSTM_forward", (graph, call) => Layers(graph, call, "LSTM", lstm, null)),
+        new("THSNN_RNN_forward_with_packed_input", (graph, call) =>
+            Layers(graph, call, "RNN", rnn, PackedConverters.Lengths(call.Maker(1)))),
+        new("THSNN_GRU_forward_with_packed_input", (graph, call) =>
+            Layers(graph, call, "GRU", gru, PackedConverters.Lengths(call.Maker(1)))),
+        new("THSNN_LSTM_forward_with_packed_input", (graph, call) =>
+            Layers(graph, call, "LSTM", lstm, PackedConverters.Lengths(call.Maker(1)))),
         new("THSNN_RNNCell_forward", (graph, call) => Cell(graph, call, "RNN", rnn)),
         new("THSNN_GRUCell_forward", (graph, call) => Cell(graph, call, "GRU", gru)),
         new("THSNN_LSTMCell_forward", (graph, call) => Cell(graph, call, "LSTM", lstm)),
     ];
 
     // Constructor: (input size, hidden size, layers, [nonlinearity of an RNN], bias, batch first, dropout, bidirectional).
-    static Value[] Layers(GraphBuilder graph, NativeCall call, string op, int[] gates)
+    // A packed sequence is [L,N,I] whatever the module says, and has lengths [N].
+    static Value[] Layers(GraphBuilder graph, NativeCall call, string op, int[] gates, Value? lengths)
     {
         OpaqueModule module = call.OpaqueModule(0);
         int shift = op == "RNN" ? 1 : 0;
-        bool batchFirst = module.Flag(4 + shift), bidirectional = module.Flag(6 + shift);
-        if (call.Shape(1).Count != 3)
+        bool batchFirst = lengths is null && module.Flag(4 + shift), bidirectional = module.Flag(6 + shift);
+        if (lengths is null && call.Shape(1).Count != 3)
         {
             throw call.Refuse($"its input must be [L,N,I], or [N,L,I] with 'batch_first', found {call.Shape(1)}");
         }
@@ -39,7 +46,8 @@ static class RecurrentConverters
         {
             string[] suffixes = [.. directions.Select(direction => $"_l{layer}{direction}")];
             Value? Part(int argument) => call.OptionalTensor(argument) is Value all ? graph.Slice(all, 0, layer * directions.Length, (layer + 1) * directions.Length) : null;
-            Value[] results = Apply(graph, call, module, op, gates, suffixes, module.Flag(3 + shift), x, Part(2), op == "LSTM" ? Part(3) : null);
+            Value[] results = Apply(graph, call, module, op, gates, suffixes, module.Flag(3 + shift), x,
+                lengths is null ? null : graph.Cast(lengths, ElementType.Int32), Part(2), op == "LSTM" ? Part(3) : null);
             // [L,D,N,H] to [L,N,D*H]
             x = bidirectional ? graph.Reshape(graph.Transpose(results[0], 0, 2, 1, 3), 0, 0, -1) : graph.Squeeze(results[0], 1);
             states.Add(results[1]);
@@ -58,11 +66,14 @@ static class RecurrentConverters
             throw call.Refuse($"its input must be [N,I], found {call.Shape(1)}");
         }
         Value? State(int argument) => call.OptionalTensor(argument) is Value state ? graph.Unsqueeze(state, 0) : null;
-        Value[] results = Apply(graph, call, module, op, gates, [""], module.Flag(op == "RNN" ? 3 : 2), graph.Unsqueeze(call.Tensor(1), 0), State(2), op == "LSTM" ? State(3) : null);
+        Value[] results = Apply(graph, call, module, op, gates, [""], module.Flag(op == "RNN" ? 3 : 2), graph.Unsqueeze(call.Tensor(1), 0),
+            null, State(2), op == "LSTM" ? State(3) : null);
         return [.. results[1..].Select(state => graph.Squeeze(state, 0))];
     }
 
-    static Value[] Apply(GraphBuilder graph, NativeCall call, OpaqueModule module, string op, int[] gates, string[] suffixes, bool hasBias, Value x, Value? state, Value? cell)
+    static Value[] Apply(GraphBuilder graph, NativeCall call, OpaqueModule module, string op, int[] gates, string[] suffixes, bool hasBias,
+        Value x,
+        Value? lengths, Value? state, Value? cell)
     {
         string name = suffixes[0];
         Value w = call.Packed(module, $"W{name}", () => Pack(suffixes, gates, suffix => [module.Weight($"weight_ih{suffix}")]));
@@ -78,7 +89,7 @@ static class RecurrentConverters
         {
             attributes["activations"] = (string[])[.. suffixes.Select(_ => "Relu")];
         }
-        Value?[] inputs = [x, w, r, b, null, state, cell];
+        Value?[] inputs = [x, w, r, b, lengths, state, cell];
         return graph.Apply(op, [.. inputs.Take(Array.FindLastIndex(inputs, input => input is not null) + 1)], attributes, op == "LSTM" ? 3 : 2);
     }
 

@@ -12,13 +12,21 @@ static class ReductionConverters
         new("THSTensor_mean", (graph, call) => graph.Reduce("ReduceMean", graph.Promoted(call, 0), AllAxes(call))),
         new("THSTensor_sum_along_dimensions", (graph, call) => graph.Reduce("ReduceSum", graph.Promoted(call, 0), Axes(call), call.Flag(3))),
         new("THSTensor_mean_along_dimensions", (graph, call) => graph.Reduce("ReduceMean", graph.Promoted(call, 0), Axes(call), call.Flag(3))),
-        new("THSTensor_amax", (graph, call) => graph.Reduce("ReduceMax", call.Tensor(0), Axes(call), call.Flag(3))),
-        new("THSTensor_amin", (graph, call) => graph.Reduce("ReduceMin", call.Tensor(0), Axes(call), call.Flag(3))),
-        new("THSTensor_max", (graph, call) => graph.Reduce("ReduceMax", call.Tensor(0), AllAxes(call))),
-        new("THSTensor_min", (graph, call) => graph.Reduce("ReduceMin", call.Tensor(0), AllAxes(call))),
+        new("THSTensor_amax", (graph, call) => NanGuard.Reduce(graph, call, "ReduceMax", call.Tensor(0), Axes(call), call.Flag(3))),
+        new("THSTensor_amin", (graph, call) => NanGuard.Reduce(graph, call, "ReduceMin", call.Tensor(0), Axes(call), call.Flag(3))),
+        new("THSTensor_max", (graph, call) => NanGuard.Reduce(graph, call, "ReduceMax", call.Tensor(0), AllAxes(call))),
+        new("THSTensor_min", (graph, call) => NanGuard.Reduce(graph, call, "ReduceMin", call.Tensor(0), AllAxes(call))),
         // (input, allocator, dim, keep): values and indices
-        new("THSTensor_max_along_dimension", (graph, call) => [graph.Reduce("ReduceMax", call.Tensor(0), [call.Integer(2)], call.Flag(3)), graph.ArgMax(call.Tensor(0), (int)call.Integer(2), call.Flag(3))]),
-        new("THSTensor_min_along_dimension", (graph, call) => [graph.Reduce("ReduceMin", call.Tensor(0), [call.Integer(2)], call.Flag(3)), graph.ArgMin(call.Tensor(0), (int)call.Integer(2), call.Flag(3))]),
+        new("THSTensor_max_along_dimension", (graph, call) =>
+        [
+            NanGuard.Reduce(graph, call, "ReduceMax", call.Tensor(0), [call.Integer(2)], call.Flag(3)),
+            NanGuard.Place(graph, call, call.Tensor(0), (int)call.Integer(2), call.Flag(3), largest: true),
+        ]),
+        new("THSTensor_min_along_dimension", (graph, call) =>
+        [
+            NanGuard.Reduce(graph, call, "ReduceMin", call.Tensor(0), [call.Integer(2)], call.Flag(3)),
+            NanGuard.Place(graph, call, call.Tensor(0), (int)call.Integer(2), call.Flag(3), largest: false),
+        ]),
         new("THSTensor_logsumexp", (graph, call) => graph.Reduce("ReduceLogSumExp", call.Tensor(0), [call.Integer(1)], call.Flag(2))),
         new("THSTensor_prod", (graph, call) => graph.Reduce("ReduceProd", graph.Promoted(call, 0), AllAxes(call))),
         new("THSTensor_prod_along_dimensions", (graph, call) => graph.Reduce("ReduceProd", graph.Promoted(call, 0), [call.Integer(1)], call.Flag(2))),
@@ -29,11 +37,16 @@ static class ReductionConverters
         new("THSTensor_count_nonzero", (graph, call) => graph.Reduce("ReduceSum", graph.Cast(graph.Cast(call.Tensor(0), ElementType.Bool), ElementType.Int64), Axes(call))),
         new("THSTensor_nansum", (graph, call) => graph.Reduce("ReduceSum", graph.Where(graph.Unary("IsNaN", call.Tensor(0)), graph.Scalar(0, call.Tensor(0)), call.Tensor(0)), AllAxes(call))),
         // (input, dim, keep, out max)
-        new("THSTensor_aminmax", (graph, call) => [.. ((string[])["ReduceMin", "ReduceMax"]).Select(op => graph.Reduce(op, call.Tensor(0), call.Integer(1) == -1 ? AllAxes(call) : [call.Integer(1)], call.Flag(2)))]),
-        new("THSTensor_argmax", (graph, call) => graph.ArgMax(graph.Reshape(call.Tensor(0), -1), 0)),
-        new("THSTensor_argmin", (graph, call) => graph.ArgMin(graph.Reshape(call.Tensor(0), -1), 0)),
-        new("THSTensor_argmax_along_dimension", (graph, call) => graph.ArgMax(call.Tensor(0), (int)call.Integer(1), call.Flag(2))),
-        new("THSTensor_argmin_along_dimension", (graph, call) => graph.ArgMin(call.Tensor(0), (int)call.Integer(1), call.Flag(2))),
+        new("THSTensor_aminmax", (graph, call) => [.. ((string[])["ReduceMin", "ReduceMax"]).Select(op => NanGuard.Reduce(
+            graph, call, op, call.Tensor(0), call.Integer(1) == -1 ? AllAxes(call) : [call.Integer(1)], call.Flag(2)))]),
+        new("THSTensor_argmax", (graph, call) =>
+            NanGuard.Place(graph, call, graph.Reshape(call.Tensor(0), -1), 0, keep: false, largest: true)),
+        new("THSTensor_argmin", (graph, call) =>
+            NanGuard.Place(graph, call, graph.Reshape(call.Tensor(0), -1), 0, keep: false, largest: false)),
+        new("THSTensor_argmax_along_dimension", (graph, call) =>
+            NanGuard.Place(graph, call, call.Tensor(0), (int)call.Integer(1), call.Flag(2), largest: true)),
+        new("THSTensor_argmin_along_dimension", (graph, call) =>
+            NanGuard.Place(graph, call, call.Tensor(0), (int)call.Integer(1), call.Flag(2), largest: false)),
     ];
 
     static long[] AllAxes(NativeCall call) => [.. Enumerable.Range(0, call.Shape(0).Count).Select(axis => (long)axis)];

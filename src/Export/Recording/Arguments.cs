@@ -13,7 +13,11 @@ sealed record TensorArgument(int Value) : Argument;
 sealed record LostArgument(string Reason) : Argument;
 
 /// <summary>A native scalar.</summary>
-sealed record ScalarArgument(double Value) : Argument;
+sealed record ScalarArgument(double Value) : Argument
+{
+    /// <summary>Whether it is a floating-point number, even a whole one: it promotes integers.</summary>
+    public bool IsFloating { get; init; }
+}
 
 /// <summary>A pinned array: its 8-byte elements, and the numbers of those that are tensors.</summary>
 sealed record ArrayArgument(long[] Elements, int?[] Tensors) : Argument;

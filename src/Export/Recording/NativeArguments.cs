@@ -1,10 +1,20 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using TorchSharp;
 
 namespace Toolchain.Export.Recording;
 
 /// <summary>Finds tensors among the arguments and results of a native call.</summary>
 static class NativeArguments
 {
+    /// <summary>Handles of packed sequences as the numbers that handles of tensors are.</summary>
+    public static object? Plain(object? value) =>
+        value is SafeHandle handle && IsPacked(handle) ? handle.DangerousGetHandle() : value;
+
+    /// <summary>Whether a result is a packed sequence.</summary>
+    public static bool IsPacked(object? value) =>
+        value is SafeHandle handle && handle.GetType().DeclaringType == typeof(torch.nn.utils.rnn.PackedSequence);
+
     /// <summary>Handles that an argument may name; some may be no tensors.</summary>
     public static IEnumerable<nint> Handles(NativeEntry entry, object?[] arguments, int position)
     {

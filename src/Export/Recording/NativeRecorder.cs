@@ -1,4 +1,5 @@
 using System.Reflection;
+using Toolchain.Graph;
 using TorchSharp;
 
 namespace Toolchain.Export.Recording;
@@ -24,7 +25,7 @@ sealed class NativeRecorder : IDisposable
     const string LastError = "THSTorch_get_and_reset_last_err";
 
     readonly Dictionary<nint, TensorAlias> held = [];
-    readonly Dictionary<nint, double> scalars = [];
+    readonly Dictionary<nint, ScalarArgument> scalars = [];
     readonly List<RecordedValue> values = [];
     readonly List<RecordedCall> calls = [];
     readonly Func<string> module;
@@ -63,7 +64,7 @@ sealed class NativeRecorder : IDisposable
         }
         foreach (Scalar scalar in state.Scalars.Where(scalar => !torch.is_complex(scalar.Type)))
         {
-            scalars[scalarHandle(scalar)] = scalar.ToDouble();
+            scalars[scalarHandle(scalar)] = new(scalar.ToDouble()) { IsFloating = torch.is_floating_point(scalar.Type) };
         }
     });
 
@@ -89,7 +90,7 @@ sealed class NativeRecorder : IDisposable
             Quietly(() =>
             {
                 throwPending();
-                Note(NativeEntry.Of(entry), arguments, result);
+                Note(NativeEntry.Of(entry), [.. arguments.Select(NativeArguments.Plain)], result);
             });
         }
     }
@@ -121,7 +122,7 @@ sealed class NativeRecorder : IDisposable
         }
         if (entry.Name.EndsWith("_to_scalar", StringComparison.Ordinal))
         {
-            NoteScalar(arguments, (nint)result!);
+            NoteScalar(entry, arguments, (nint)result!);
         }
         else if (!entry.IsQuery)
         {
@@ -129,20 +130,24 @@ sealed class NativeRecorder : IDisposable
         }
     }
 
-    void NoteScalar(object?[] arguments, nint handle)
+    void NoteScalar(NativeEntry entry, object?[] arguments, nint handle)
     {
         held.Remove(handle);
         if (arguments.Length == 1)
         {
-            scalars[handle] = Convert.ToDouble(arguments[0], System.Globalization.CultureInfo.InvariantCulture);
+            double value = Convert.ToDouble(arguments[0], System.Globalization.CultureInfo.InvariantCulture);
+            scalars[handle] = new(value) { IsFloating = entry.Name.Contains("float", StringComparison.Ordinal) };
         }
     }
 
     void NoteCall(NativeEntry entry, object?[] arguments, object? result)
     {
         TensorAlias[] taken = [.. arguments.SelectMany((_, i) => NativeArguments.Handles(entry, arguments, i)).Select(handle => held.GetValueOrDefault(handle)).OfType<TensorAlias>()];
-        bool follows = taken.Any(alias => alias.Follows);
-        nint[] made = [.. NativeArguments.Made(entry, arguments, result)];
+        // TorchSharp reads the number of rows off the batch sizes; whatever else they hold changes with the values, and is refused for
+        // that.
+        bool follows = taken.Any(alias => alias.Follows) && entry.Name != "THSNN_PackedSequence_batch_sizes";
+        nint packed = NativeArguments.IsPacked(result) ? (nint)NativeArguments.Plain(result)! : 0;
+        nint[] made = [.. NativeArguments.Made(entry, arguments, NativeArguments.Plain(result))];
         nint changed = entry.Written(arguments) is int target and >= 0 ? (nint)arguments[target]! : 0;
         TensorAlias? written = held.GetValueOrDefault(changed);
         if (!follows && made.Length == 0 && written is null)
@@ -153,7 +158,7 @@ sealed class NativeRecorder : IDisposable
         var call = new RecordedCall(entry.Name, module(), captured, [], written is not null, follows);
         if (written is null)
         {
-            NoteMade(call, made, taken.FirstOrDefault());
+            NoteMade(call, made, taken.FirstOrDefault(), packed);
         }
         else
         {
@@ -166,15 +171,18 @@ sealed class NativeRecorder : IDisposable
         }
     }
 
-    void NoteMade(RecordedCall call, nint[] made, TensorAlias? parent)
+    void NoteMade(RecordedCall call, nint[] made, TensorAlias? parent, nint packed)
     {
-        int[] numbers = [.. made.Select(handle => Add(call.Follows ? Origin.Result : Origin.Constant, "", NativeTensor.Borrow(handle)))];
+        Origin origin = call.Follows ? Origin.Result : Origin.Constant;
+        int[] numbers = [.. made.Select(handle => handle == packed
+            ? Add(new RecordedValue(origin, "", [], ElementType.Float32, null) { IsPacked = true })
+                : Add(origin, "", NativeTensor.Borrow(handle)))];
         call = call with { Results = numbers };
         calls.Add(call);
         for (int i = 0; i < made.Length; i++)
         {
             scalars.Remove(made[i]);
-            nint memory = NativeTensor.Storage(made[i]);
+            nint memory = made[i] == packed ? 0 : NativeTensor.Storage(made[i]);
             bool isView = call.Arguments is [TensorArgument, ..] && memory != 0 && parent?.Memory == memory;
             held[made[i]] = new TensorAlias(numbers[i], call.Follows, isView ? parent : null) { View = isView ? (calls.Count - 1, i) : null, Memory = memory };
         }
@@ -239,9 +247,9 @@ sealed class NativeRecorder : IDisposable
         {
             return Tensor(alias, pointer, read);
         }
-        if (scalars.TryGetValue(pointer, out double number))
+        if (scalars.TryGetValue(pointer, out ScalarArgument? number))
         {
-            return new ScalarArgument(number);
+            return number;
         }
         if (entry.Length(position) < 0 && !entry.PointsToPair(position))
         {

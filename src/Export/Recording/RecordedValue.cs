@@ -25,6 +25,11 @@ sealed record RecordedValue(Origin Origin, string Name, long[] Sizes, ElementTyp
 {
     /// <summary>Whether it holds complex numbers: in the graph pairs of real and imaginary parts, on a last axis of 2.</summary>
     public bool IsComplex { get; init; }
+
+    /// <summary>
+    /// Whether it is a packed sequence: in the graph the padded one [L,N,..], whose lengths the call that packed it knows.
+    /// </summary>
+    public bool IsPacked { get; init; }
 }
 
 /// <summary>A native call that made or changed tensors, or read one that depends on an input.</summary>

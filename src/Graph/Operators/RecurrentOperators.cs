@@ -1,7 +1,7 @@
 namespace Toolchain.Graph.Operators;
 
 /// <summary>
-/// RNN, GRU and LSTM of one layer: X [L,N,I], W [D,G*H,I], R [D,G*H,H], B [D,2*G*H] or none, lengths must be left out, initial states [D,N,H] or
+/// RNN, GRU and LSTM of one layer: X [L,N,I], W [D,G*H,I], R [D,G*H,H], B [D,2*G*H] or none, lengths [N] or none, initial states [D,N,H] or
 /// none; results Y [L,D,N,H], Y_h [D,N,H] and, of an LSTM, Y_c [D,N,H]. D is the number of directions, G the number of gates.
 /// </summary>
 static class RecurrentOperators
@@ -31,9 +31,9 @@ static class RecurrentOperators
     static NdArray[] Run(ValueScope scope, int gates, Step step)
     {
         (NdArray x, NdArray w, NdArray r) = (scope[0], scope[1], scope[2]);
-        if (scope.Optional(4) is not null || scope.Attributes.Int("layout", 0) != 0 || scope.Attributes.Has("clip") || scope.Optional(7) is not null)
+        if (scope.Attributes.Int("layout", 0) != 0 || scope.Attributes.Has("clip") || scope.Optional(7) is not null)
         {
-            throw new GraphException("sequence lengths, peepholes, 'layout' and 'clip' are not supported.");
+            throw new GraphException("peepholes, 'layout' and 'clip' are not supported.");
         }
         int length = x.Dims[0], rows = x.Dims[1], inputs = x.Dims[2], directions = r.Dims[0], hidden = r.Dims[2], wide = gates * hidden;
         NdArray y = new([length, directions, rows, hidden], x.Type), last = new([directions, rows, hidden], x.Type), lastCell = new([directions, rows, hidden], x.Type);
@@ -45,9 +45,11 @@ static class RecurrentOperators
             {
                 int at = (d * rows + n) * hidden;
                 double[] state = scope.Optional(5)?.Data[at..(at + hidden)] ?? new double[hidden], cell = scope.Optional(6)?.Data[at..(at + hidden)] ?? new double[hidden];
-                for (int t = 0; t < length; t++)
+                // Behind the end of a row its results are 0; backwards it begins at its own end.
+                int own = scope.Optional(4) is NdArray lengths ? (int)lengths.Data[n] : length;
+                for (int t = 0; t < own; t++)
                 {
-                    int time = backward ? length - 1 - t : t;
+                    int time = backward ? own - 1 - t : t;
                     double[] fromInput = Product(w.Data, d * wide, wide, x.Data.AsSpan((time * rows + n) * inputs, inputs));
                     int direction = d;
                     step(fromInput, Product(r.Data, d * wide, wide, state), bias, state, cell, scope, vector => Product(r.Data, direction * wide, wide, vector), d);
