@@ -19,7 +19,11 @@ public static class OnnxRuntimeParity
     {
         string suffix = level == GraphOptimizationLevel.ORT_ENABLE_ALL ? "" : $" {level}";
         var sessions = new Sessions(level, threads);
-        return new ParityRuntime($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{suffix}", sessions.Run);
+        return new ParityRuntime($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{suffix}", sessions.Run)
+        {
+            RunFile = sessions.Run,
+            Release = sessions.Release
+        };
     }
 
     static bool Probe()
@@ -38,14 +42,30 @@ public static class OnnxRuntimeParity
     sealed class Sessions(GraphOptimizationLevel level, int threads)
     {
         readonly Lock gate = new();
-        byte[]? model;
+        object? model;
         InferenceSession? session;
 
-        public Dictionary<string, TensorData> Run(byte[] bytes, IReadOnlyDictionary<string, TensorData> inputs)
+        public Dictionary<string, TensorData> Run(byte[] bytes, IReadOnlyDictionary<string, TensorData> inputs) =>
+            Run(bytes, options => new InferenceSession(bytes, options), inputs);
+
+        public Dictionary<string, TensorData> Run(string path, IReadOnlyDictionary<string, TensorData> inputs) =>
+            Run(path, options => new InferenceSession(path, options), inputs);
+
+        public void Release()
         {
             lock (gate)
             {
-                InferenceSession current = SessionOf(bytes);
+                session?.Dispose();
+                (session, model) = (null, null);
+            }
+        }
+
+        Dictionary<string, TensorData> Run(object of, Func<SessionOptions, InferenceSession> open,
+            IReadOnlyDictionary<string, TensorData> inputs)
+        {
+            lock (gate)
+            {
+                InferenceSession current = SessionOf(of, open);
                 using var run = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
                 Dictionary<string, OrtValue> values = inputs.ToDictionary(pair => pair.Key, pair => ToOrt(pair.Value));
                 try
@@ -60,12 +80,12 @@ public static class OnnxRuntimeParity
             }
         }
 
-        InferenceSession SessionOf(byte[] bytes)
+        InferenceSession SessionOf(object of, Func<SessionOptions, InferenceSession> open)
         {
-            if (session is null || !ReferenceEquals(bytes, model))
+            if (session is null || !ReferenceEquals(of, model))
             {
                 session?.Dispose();
-                (session, model) = (null, bytes);
+                (session, model) = (null, of);
                 using var options = new SessionOptions
                 {
                     IntraOpNumThreads = threads,
@@ -73,7 +93,12 @@ public static class OnnxRuntimeParity
                     GraphOptimizationLevel = level,
                     LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
                 };
-                session = new InferenceSession(bytes, options);
+                if (of is string)
+                {
+                    // Weights are used as they lie in the mapped file; a second copy in another order would be as large again.
+                    options.AddSessionConfigEntry("session.disable_prepacking", "1");
+                }
+                session = open(options);
             }
             return session;
         }

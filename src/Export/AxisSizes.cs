@@ -21,7 +21,10 @@ sealed class AxisSizes
     // Random sizes of each axis; any fixed seed.
     const int RandomCount = 3, Seed = 23;
 
-    readonly int[] traced;
+    // Steps of an example's size from which a frugal trace takes smaller sizes.
+    const int LongSteps = 64;
+
+    readonly int[] traced, frugal;
     readonly int step, example;
 
     /// <param name="axis">The axis.</param>
@@ -51,6 +54,9 @@ sealed class AxisSizes
         int[] growth = axis.IsBatch ? [.. batch.Select(size => size - example)]
             : [0, (steps / 4 * 4 + 5) * step, (steps / 8 * 4 + 2) * step, (steps / 8 * 4 + 7) * step];
         traced = Distinct([.. growth.Select(more => example + more)]);
+        frugal = axis.IsBatch ? Distinct([2, 3, 5, 4]) : steps < LongSteps ? traced
+            : Distinct(
+                [example, .. ((int[])[steps / 8 * 4 + 5, steps / 16 * 4 + 14, steps / 32 * 20 + 7]).Select(less => example - less * step)]);
     }
 
     /// <summary>The axis as it was declared.</summary>
@@ -79,8 +85,9 @@ sealed class AxisSizes
 
     /// <summary>
     /// Four sizes for tracing. A batch of 5 in the second trace tells halves from constants; 3 takes less memory, and leaves that to the proof of batch 1.
+    /// Long axes shrink to about a half where that is asked for, and grow otherwise.
     /// </summary>
-    public IReadOnlyList<int> Traced(bool isFrugal) => Axis.IsBatch && isFrugal ? [.. traced.Order()] : traced;
+    public IReadOnlyList<int> Traced(bool isFrugal, bool isShrunk) => isFrugal && (Axis.IsBatch || isShrunk) ? frugal : traced;
 
     /// <summary>
     /// Its size in base proof number <paramref name="proof"/>, which has <paramref name="rows"/> rows: a batch is that, another axis takes

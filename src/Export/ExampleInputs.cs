@@ -69,11 +69,15 @@ sealed class ExampleInputs
     /// <summary>Whether one more image costs so much memory that a batch should grow by one at a time.</summary>
     public bool IsLarge { get; set; }
 
+    /// <summary>Whether long axes of a large input shrink in further traces; false where the module does not take that.</summary>
+    public bool IsShrunk { get; set; } = true;
+
     /// <summary>Sizes of the axes in the first trace.</summary>
     public int[] FirstSizes => Sizes(0);
 
     /// <summary>Sizes of the further traces: one axis after the other takes its second size.</summary>
-    public IReadOnlyList<int[]> SecondSizes => [.. axes.Select((_, changed) => axes.Select((axis, i) => axis.Traced(IsLarge)[i == changed ? 1 : 0]).ToArray())];
+    public IReadOnlyList<int[]> SecondSizes =>
+        [.. axes.Select((_, changed) => axes.Select((axis, i) => axis.Traced(IsLarge, IsShrunk)[i == changed ? 1 : 0]).ToArray())];
 
     /// <summary>Two more sizes of every axis, for modules in which sizes are calculated from sizes.</summary>
     public IReadOnlyList<int[]> FurtherSizes => [Sizes(2), Sizes(3)];
@@ -112,7 +116,8 @@ sealed class ExampleInputs
         return TensorData.FromDoubles(to, [.. data.Sizes], data.Type);
     }
 
-    static bool IsFloat(ElementType type) => type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
+    static bool IsFloat(ElementType type) => type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32
+        or ElementType.Float64;
 
     /// <summary>The arguments of the module: tensors of <paramref name="inputs"/>, and null where an argument is left out.</summary>
     public IReadOnlyList<torch.Tensor?> Arguments(IReadOnlyList<TensorData> inputs)
@@ -121,7 +126,7 @@ sealed class ExampleInputs
         return [.. isGiven.Select(given => given ? NativeTensor.Make(left.Dequeue(), Device) : null)];
     }
 
-    int[] Sizes(int trace) => [.. axes.Select(axis => axis.Traced(IsLarge)[trace])];
+    int[] Sizes(int trace) => [.. axes.Select(axis => axis.Traced(IsLarge, IsShrunk)[trace])];
 
     // The batch of the first input; an input that begins with another size has none.
     static ExportInput Default(int index, TensorData example, TensorData first)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Toolchain.Export.Conversion;
 using Toolchain.Export.Recording;
@@ -37,6 +38,7 @@ public static class OnnxExport
     public static TracedModel Trace(torch.nn.Module module, IReadOnlyList<torch.Tensor?> examples, OnnxExportOptions? options = null)
     {
         options ??= new OnnxExportOptions();
+        long start = Stopwatch.GetTimestamp();
         ExampleInputs inputs = Prepare(module, examples, options);
         using var kept = new KeptBuffers(module);
         (GraphConversion conversion, OnnxModel? model, IReadOnlyList<string> outputs) = Convert(module, inputs, options);
@@ -46,7 +48,11 @@ public static class OnnxExport
             throw new ExportException($"module '{module.GetType().Name}' cannot be exported, {obstacles.Count} obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
         }
         _ = GraphChecker.Check(model);
-        return new TracedModel(model, module, inputs, outputs, options) { ValueNames = conversion.ValueNames };
+        return new TracedModel(model, module, inputs, outputs, options)
+        {
+            ValueNames = conversion.ValueNames,
+            TraceSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
+        };
     }
 
     /// <summary>Says what <see cref="Trace(torch.nn.Module, torch.Tensor, OnnxExportOptions?)"/> would do, without a file.</summary>
@@ -108,17 +114,7 @@ public static class OnnxExport
         Recording.Recording first = Record(module, inputs, inputs.FirstSizes);
         inputs.IsLarge = first.ResultBytes > LargeTrace;
         FreedMemory.GiveBack();
-        MergedTrace trace = Trace(module, inputs, first, inputs.SecondSizes);
-        bool isOpen = first.Calls.Any(call => OpenLengths.Has(call, first.Values));
-        if (trace.HasDerived || isOpen)
-        {
-            trace = Trace(module, inputs, first, [.. inputs.SecondSizes, .. inputs.FurtherSizes], isOpen ? OtherValues : 0);
-        }
-        if (trace.IsAmbiguous)
-        {
-            trace = Trace(module, inputs, first, [.. inputs.SecondSizes, .. inputs.FurtherSizes], isOpen ? OtherValues : 0,
-                inputs.TellingSizes);
-        }
+        MergedTrace trace = Trace(module, inputs, first);
         FreedMemory.GiveBack();
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
         if (outputs.Count != trace.Outputs.Count)
@@ -133,26 +129,54 @@ public static class OnnxExport
 
     // Sizes that follow values are told from others by recordings with other values at the first sizes. Recordings that are not needed may
     // fail.
-    static MergedTrace Trace(
-        torch.nn.Module module, ExampleInputs inputs, Recording.Recording first, IReadOnlyList<int[]> others, int otherValues = 0,
-        IReadOnlyList<int[]>? further = null)
+    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, Recording.Recording first)
     {
-        List<(int[] Sizes, Recording.Recording Recording)> recordings =
-            [(inputs.FirstSizes, first), .. others.Select(sizes => (sizes, Record(module, inputs, sizes)))];
-        foreach ((int[] sizes, int seed) in (further ?? []).Select(sizes => (sizes, 0))
-            .Concat(Enumerable.Range(1, otherValues).Select(seed => (inputs.FirstSizes, seed))))
+        List<(int[] Sizes, Recording.Recording Recording)> recordings = [(inputs.FirstSizes, first)];
+        try
         {
-            try
+            MergedTrace trace = With(inputs.SecondSizes);
+            bool isOpen = first.Calls.Any(call => OpenLengths.Has(call, first.Values));
+            bool isDerived = trace.HasDerived || isOpen;
+            if (isDerived)
             {
-                recordings.Add((sizes, Record(module, inputs, sizes, seed)));
+                Try(Enumerable.Range(1, isOpen ? OtherValues : 0).Select(seed => (inputs.FirstSizes, seed)));
+                trace = With(inputs.FurtherSizes);
             }
-            catch (ExportException)
+            if (trace.IsAmbiguous)
             {
-                // The module does not take these; the proof says what that means.
+                Try(inputs.TellingSizes.Select(sizes => (sizes, 0)));
+                trace = With(isDerived ? [] : inputs.FurtherSizes);
+            }
+            return trace;
+        }
+        catch (ExportException) when (inputs.IsLarge && inputs.IsShrunk)
+        {
+            // A module may not take sizes below the example's.
+            inputs.IsShrunk = false;
+            return Trace(module, inputs, first);
+        }
+
+        MergedTrace With(IReadOnlyList<int[]> others)
+        {
+            recordings.AddRange(others.Select(sizes => (sizes, Record(module, inputs, sizes))));
+            return new TraceMerger([.. recordings.Select(item => item.Recording)], inputs.Axes, [.. recordings.Select(item => item.Sizes)])
+                .Merge();
+        }
+
+        void Try(IEnumerable<(int[] Sizes, int Seed)> others)
+        {
+            foreach ((int[] sizes, int seed) in others)
+            {
+                try
+                {
+                    recordings.Add((sizes, Record(module, inputs, sizes, seed)));
+                }
+                catch (ExportException)
+                {
+                    // The module does not take these; the proof says what that means.
+                }
             }
         }
-        return new TraceMerger([.. recordings.Select(item => item.Recording)], inputs.Axes, [.. recordings.Select(item => item.Sizes)])
-            .Merge();
     }
 
     static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes, int seed = 0)

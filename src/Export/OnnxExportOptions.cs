@@ -80,14 +80,16 @@ public sealed record OnnxExportOptions
     public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
 
     /// <summary>
-    /// Seconds that a proof may take before it leaves out what is left; the first size is always proven, and the report says what was left
-    /// out.
+    /// Seconds that tracing and proof may take together before the proof leaves out what is left; the proof has at least half of them. The
+    /// most telling sizes come first, a size whose estimated cost does not fit is left out, and the first is always proven. The report says
+    /// what was left out.
     /// </summary>
     public double ProofSeconds { get; init; } = 10;
 
     /// <summary>
-    /// Floating-point operations above which a proof size is left out, unless it is the first: 1e10 on the float64 evaluator, ten times as many on
-    /// module and runtimes. A small net is proven at all sizes; the proof of a large one ends in seconds. The report says what was proven where.
+    /// Floating-point operations above which the float64 evaluator takes no part in a proof size, unless it is the first. A small net is
+    /// proven
+    /// by it at all sizes; the further runtimes prove a large one at the other sizes. The report says what was proven where.
     /// </summary>
     public double ProofFlops { get; init; } = 1e10;
 
@@ -112,4 +114,15 @@ public sealed record OnnxExportOptions
 /// <summary>A runtime that takes part in parity.</summary>
 /// <param name="Name">Name and version, for the report.</param>
 /// <param name="Run">Runs the bytes of a model on inputs by name and returns the outputs by name.</param>
-public sealed record ParityRuntime(string Name, Func<byte[], IReadOnlyDictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> Run);
+public sealed record ParityRuntime(
+    string Name, Func<byte[], IReadOnlyDictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> Run)
+{
+    /// <summary>
+    /// Runs the model at a path, which may have its weights beside it. Large models are proven so, and those above 2 GB cannot be proven
+    /// otherwise; null for a runtime that only takes bytes.
+    /// </summary>
+    public Func<string, IReadOnlyDictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>>? RunFile { get; init; }
+
+    /// <summary>Frees what the runtime keeps of the model that it ran last; called at the end of a proof.</summary>
+    public Action? Release { get; init; }
+}

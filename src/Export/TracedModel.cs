@@ -26,6 +26,9 @@ public sealed class TracedModel
 
     internal OnnxExportOptions Options { get; }
 
+    /// <summary>What tracing took, of which the proof takes the rest.</summary>
+    internal double TraceSeconds { get; init; }
+
     // Names in the graph of recorded tensors by number.
     internal IReadOnlyDictionary<int, string> ValueNames { get; init; } = new Dictionary<int, string>();
 
@@ -35,25 +38,70 @@ public sealed class TracedModel
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>
     /// <exception cref="ParityException">An output differs; all misses are listed.</exception>
-    public ExportReport Prove() => Prove(Model.Describe());
+    public ExportReport Prove()
+    {
+        if (!IsProvenAsFile)
+        {
+            return Prove(Model.Describe(), path: null);
+        }
+        string folder = Directory.CreateTempSubdirectory("onnx-export-").FullName;
+        return Staged(folder, Prove);
+    }
 
     /// <summary>Proves the model, then writes it whole or not at all; the same module gives the same bytes.</summary>
     /// <exception cref="ParityException">An output differs; all misses are listed, and no file is left.</exception>
-    /// <exception cref="GraphException">The weights are above 2 GB, which further runtimes do not take in one piece.</exception>
+    /// <exception cref="GraphException">The weights are above 2 GB, and a further runtime takes only bytes.</exception>
     public ExportReport Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ExportReport report = Prove(new SavedModel("", 0, null));
-        SavedModel saved = Model.Save(path, Options.ExternalDataThreshold);
-        return report with { Sha256 = saved.Sha256, Bytes = saved.Bytes, ExternalData = saved.ExternalData };
+        if (!IsProvenAsFile)
+        {
+            ExportReport report = Prove(new SavedModel("", 0, null), path: null);
+            SavedModel saved = Model.Save(path, Options.ExternalDataThreshold);
+            return report with { Sha256 = saved.Sha256, Bytes = saved.Bytes, ExternalData = saved.ExternalData };
+        }
+        // On one disk with its place, so that it is moved there.
+        string full = Path.GetFullPath(path), folder = $"{full}.{Environment.ProcessId}.tmp";
+        Directory.CreateDirectory(folder);
+        return Staged(folder, (saved, staged) =>
+        {
+            ExportReport report = Prove(saved, staged);
+            saved.Move(staged, full);
+            return report;
+        });
     }
 
-    ExportReport Prove(SavedModel saved)
+    // Weights from which the file itself is proven, not bytes in memory beside it.
+    const long FileBytes = 64 << 20;
+
+    bool IsProvenAsFile => Model.WeightBytes >= FileBytes && Options.Runtimes.Any(runtime => runtime.RunFile is not null);
+
+    ExportReport Staged(string folder, Func<SavedModel, string, ExportReport> prove)
+    {
+        try
+        {
+            string path = Path.Combine(folder, "model.onnx");
+            return prove(Model.Save(path, Options.ExternalDataThreshold), path);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    ExportReport Prove(SavedModel saved, string? path)
     {
         using var kept = new KeptBuffers(Module);
         OnnxModel read = Model.ReadBack();
-        byte[] bytes = Options.Runtimes.Count > 0 ? Model.ToBytes() : [];
-        ModelParity parity = ModelParity.Prove(this, read, bytes);
+        ModelParity parity;
+        try
+        {
+            parity = ModelParity.Prove(this, read, new ProofFile(Model, path));
+        }
+        finally
+        {
+            Options.Runtimes.ToList().ForEach(runtime => runtime.Release?.Invoke());
+        }
         return new ExportReport
         {
             Sha256 = saved.Sha256,
@@ -62,7 +110,8 @@ public sealed class TracedModel
             IrVersion = Model.IrVersion,
             Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
             Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
-            Runtimes = [ExportReport.Oracle, .. Options.Runtimes.Select(runtime => runtime.Name)],
+            Runtimes = [.. parity.ByOracle.Count > 0 ? [ExportReport.Oracle] : Array.Empty<string>(),
+                .. Options.Runtimes.Select(runtime => runtime.Name)],
             Sizes = [.. parity.Proven.Where(point => point.IsBase).Select(point => point.Rows).Distinct()],
             OracleSizes = [.. parity.ByOracle.Where(point => point.IsBase).Select(point => point.Rows).Distinct()],
             Proven = [.. parity.Proven.Select(point => point.Text)],

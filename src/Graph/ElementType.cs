@@ -19,6 +19,8 @@ public enum ElementType
     Float16 = 10,
     /// <summary>IEEE double precision.</summary>
     Float64 = 11,
+    /// <summary>The upper half of a single: its range, with 8 bits of precision.</summary>
+    BFloat16 = 16,
 }
 
 static class ElementTypes
@@ -27,10 +29,11 @@ static class ElementTypes
     {
         ElementType.Float64 or ElementType.Int64 => 8,
         ElementType.Float32 or ElementType.Int32 => 4,
-        ElementType.Float16 => 2,
+        ElementType.Float16 or ElementType.BFloat16 => 2,
         ElementType.UInt8 or ElementType.Int8 or ElementType.Bool => 1,
         _ => throw new GraphException($"Element type {(int)type} is not supported; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}."),
     };
 
-    public static bool IsFloat(this ElementType type) => type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
+    public static bool IsFloat(this ElementType type) =>
+        type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32 or ElementType.Float64;
 }

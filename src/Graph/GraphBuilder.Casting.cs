@@ -20,7 +20,7 @@ public sealed partial class GraphBuilder
             [ElementType.Int32, ElementType.Int64, ElementType.Float32, ElementType.Float64],
         ElementType.Int32 => [ElementType.Int64, ElementType.Float64, ElementType.Float32],
         ElementType.Int64 => [ElementType.Float64, ElementType.Int32, ElementType.Float32],
-        ElementType.Float16 => [ElementType.Float32],
+        ElementType.Float16 or ElementType.BFloat16 => [ElementType.Float32],
         _ => [ElementType.Float32],
     };
 
@@ -28,6 +28,8 @@ public sealed partial class GraphBuilder
     Dictionary<string, ElementType> Casts(OperatorSchema schema, IReadOnlyList<Value?> inputs)
     {
         var casts = new Dictionary<string, ElementType>();
+        ElementType? original = Formals(schema, inputs)
+            .FirstOrDefault(pair => pair.Item2.Constraint == DataOf(schema).Constraint).Item1?.Type.Element;
         foreach ((Value input, Formal formal) in Formals(schema, inputs).Where(pair => !casts.ContainsKey(pair.Item2.Constraint)))
         {
             IReadOnlySet<ElementType> allowed = schema.Types[formal.Constraint];
@@ -37,6 +39,13 @@ public sealed partial class GraphBuilder
                 .FirstOrDefault() is ElementType wider)
             {
                 casts[formal.Constraint] = wider;
+            }
+
+            // What has the type of the data goes with it, such as scale and statistics of a norm.
+            if (casts.TryGetValue(DataOf(schema).Constraint, out ElementType cast) && original == input.Type.Element
+                && allowed.Contains(cast))
+            {
+                casts.TryAdd(formal.Constraint, cast);
             }
 
             bool Takes(ElementType type) => allowed.Contains(type) && (!isData || IsRunnable!(schema.Name, Opset, type));

@@ -37,5 +37,6 @@ static class Inference
 
     /// <summary>Operators index into what a stranger's file gave; whether they tripped over that.</summary>
     public static bool IsMalformed(Exception error) => error is IndexOutOfRangeException or ArgumentException or OverflowException
-        or DivideByZeroException or InvalidCastException or InvalidOperationException or KeyNotFoundException;
+        or DivideByZeroException or InvalidCastException or InvalidOperationException or KeyNotFoundException
+        || error is AggregateException { InnerException: Exception inner } && IsMalformed(inner);
 }

@@ -1,13 +1,30 @@
 namespace Toolchain.Graph;
 
 /// <summary>A tensor of doubles, row-major: what the evaluator computes with, whatever the element type in the file.</summary>
-sealed class NdArray(double[] data, int[] dims, ElementType type)
+sealed class NdArray
 {
-    public double[] Data { get; } = data;
+    // Elements that a task takes at least: below, starting it costs more than it saves.
+    const int ChunkElements = 1 << 14;
 
-    public int[] Dims { get; } = dims;
+    // Smaller weights are widened at once.
+    const int LazyElements = 1 << 20;
 
-    public ElementType Type { get; } = type;
+    readonly TensorData? source;
+    double[]? data;
+
+    public NdArray(double[] data, int[] dims, ElementType type) => (this.data, Dims, Type) = (data, dims, type);
+
+    NdArray(TensorData source, int[] dims) => (this.source, Dims, Type) = (source, dims, source.Type);
+
+    /// <summary>The elements; those of a large weight are widened when they are first asked for.</summary>
+    public double[] Data => data ??= source!.ToDoubles();
+
+    public int[] Dims { get; }
+
+    public ElementType Type { get; }
+
+    /// <summary>Bytes that it holds.</summary>
+    public long HeldBytes => (data?.Length ?? 0L) * sizeof(double);
 
     public int Rank => Dims.Length;
 
@@ -15,7 +32,23 @@ sealed class NdArray(double[] data, int[] dims, ElementType type)
     {
     }
 
-    public static NdArray From(TensorData tensor) => new(tensor.ToDoubles(), [.. tensor.Sizes.Select(size => checked((int)size))], tensor.Type);
+    public static NdArray From(TensorData tensor)
+    {
+        var array = new NdArray(tensor, [.. tensor.Sizes.Select(size => checked((int)size))]);
+        array.data = tensor.Type == ElementType.Float32 && tensor.Count >= LazyElements ? null : tensor.ToDoubles();
+        return array;
+    }
+
+    /// <summary>Elements from <paramref name="start"/> on, without widening the whole.</summary>
+    public void Read(int start, Span<double> to)
+    {
+        if (data is not null)
+        {
+            data.AsSpan(start, to.Length).CopyTo(to);
+            return;
+        }
+        source!.Read(start, to);
+    }
 
     public TensorData ToTensor() => TensorData.FromDoubles(Data, [.. Dims.Select(size => (long)size)], Type);
 
@@ -24,12 +57,41 @@ sealed class NdArray(double[] data, int[] dims, ElementType type)
     public int Axis(long axis) => Shape.Of(Dims.Select(size => (long)size)).Axis(axis);
 
     /// <summary>The same elements under other sizes.</summary>
-    public NdArray Reshape(int[] dims) => new(Data, dims, Type);
+    public NdArray Reshape(int[] dims) => data is null ? new NdArray(source!, dims) : new NdArray(data, dims, Type);
 
-    public NdArray Map(Func<double, double> function, ElementType? type = null) => new(Array.ConvertAll(Data, new Converter<double, double>(function)), Dims, type ?? Type);
+    public NdArray Map(Func<double, double> function, ElementType? type = null) => With((value, _) => function(value), type);
 
     /// <summary>What <paramref name="function"/> makes of each element and its place.</summary>
-    public NdArray With(Func<double, int, double> function) => new([.. Data.Select(function)], Dims, Type);
+    public NdArray With(Func<double, int, double> function, ElementType? type = null)
+    {
+        double[] from = Data, to = new double[from.Length];
+        InChunks(from.Length, 1, i => to[i] = function(from[i], i));
+        return new NdArray(to, Dims, type ?? Type);
+    }
+
+    /// <summary>Runs <paramref name="step"/> for every index below <paramref name="count"/> on all processors, in no order.</summary>
+    /// <param name="count">Number of steps.</param>
+    /// <param name="elements">Elements that a step takes.</param>
+    /// <param name="step">What to do; steps are independent.</param>
+    public static void InChunks(int count, int elements, Action<int> step)
+    {
+        int size = Math.Max(1, ChunkElements / Math.Max(1, elements)), chunks = (int)(((long)count + size - 1) / size);
+        if (chunks <= 1)
+        {
+            Run(0);
+            return;
+        }
+        Parallel.For(0, chunks, Run);
+
+        void Run(int chunk)
+        {
+            int end = (int)Math.Min(count, ((long)chunk + 1) * size);
+            for (int i = chunk * size; i < end; i++)
+            {
+                step(i);
+            }
+        }
+    }
 
     public static int Product(ReadOnlySpan<int> dims)
     {
@@ -68,10 +130,18 @@ sealed class NdArray(double[] data, int[] dims, ElementType type)
     public NdArray Gather(int[] dims, int[] strides, int offset = 0)
     {
         var result = new NdArray(dims, Type);
-        int at = 0;
-        foreach (int position in Positions(dims, strides, offset))
+        if (dims.Length == 0)
         {
-            result.Data[at++] = Data[position];
+            result.Data[0] = Data[offset];
+            return result;
+        }
+        (double[] from, double[] to, int at, int length, int step) = (Data, result.Data, 0, dims[^1], strides[^1]);
+        foreach (int start in Positions(dims[..^1], strides, offset))
+        {
+            for (int i = 0, position = start; i < length; i++, position += step)
+            {
+                to[at++] = from[position];
+            }
         }
         return result;
     }

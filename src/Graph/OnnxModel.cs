@@ -39,12 +39,20 @@ public sealed class OnnxModel
     /// <summary>The same model with other metadata.</summary>
     public OnnxModel WithMetadata(IReadOnlyDictionary<string, string> metadata) => Copy(Nodes, Initializers, metadata);
 
+    /// <summary>The same model with other nodes, without weights that none of them reads.</summary>
+    public OnnxModel WithNodes(IReadOnlyList<Node> nodes) => Passes.DeadNodeRemoval.Apply(Copy(nodes, Initializers, Metadata));
+
     /// <summary>The same model with the result of every node as an output, for looking inside.</summary>
     /// <exception cref="GraphException">The model does not check.</exception>
-    public OnnxModel WithAllOutputs()
+    public OnnxModel WithAllOutputs() => WithOutputs([.. Nodes.SelectMany(node => node.Outputs).Where(name => name != "")]);
+
+    /// <summary>The same model with the results of <paramref name="names"/> as its outputs, for looking inside.</summary>
+    /// <exception cref="GraphException">The model does not check, or no node makes such a result.</exception>
+    public OnnxModel WithOutputs(IReadOnlyList<string> names)
     {
         IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(this);
-        return Copy(Nodes, Initializers, Metadata, [.. Nodes.SelectMany(node => node.Outputs).Where(name => name != "").Select(name => new Value(name, types[name]))]);
+        return Copy(Nodes, Initializers, Metadata, [.. names.Select(name => types.TryGetValue(name, out TensorType? type)
+            ? new Value(name, type) : throw new GraphException($"no node makes '{name}'."))]);
     }
 
     /// <summary>The same model with one of its outputs, without what that one does not need; with none where it has no such output.</summary>
@@ -80,14 +88,14 @@ public sealed class OnnxModel
     /// <exception cref="GraphException">They would be more than the 2 GB that the format allows.</exception>
     public byte[] ToBytes()
     {
-        Onnx.ModelProto proto = Writing.OnnxWriter.ToProto(this);
-        return WeightBytes < Array.MaxLength && proto.CalculateSize() is > 0 and int size && size < Array.MaxLength
+        return WeightBytes < Array.MaxLength && Writing.OnnxWriter.ToProto(this) is Onnx.ModelProto proto
+            && proto.CalculateSize() is > 0 and int size && size < Array.MaxLength
             ? Google.Protobuf.MessageExtensions.ToByteArray(proto)
             : throw new GraphException($"a model with {WeightBytes} bytes of weights is too large for one file; save it with external data.");
     }
 
     /// <summary>Size of all constant tensors.</summary>
-    public long WeightBytes => Initializers.Sum(pair => (long)pair.Value.Bytes.Length);
+    public long WeightBytes => Initializers.Sum(pair => pair.Value.ByteCount);
 
     /// <summary>Writes the file whole or not at all, with its weights in a second file beside it where they are large.</summary>
     /// <param name="path">The file to make or replace.</param>
@@ -113,8 +121,8 @@ public sealed class OnnxModel
     /// <summary>The model as a reader of its file gets it: written and read again, but for the content of large weights, which stay this model's own.</summary>
     public OnnxModel ReadBack() => Reading.OnnxReader.Read(Reading.WeightCut.WriteAndRead(this), folder: null);
 
-    /// <summary>Digest and size of a self-contained file, without making it.</summary>
-    public SavedModel Describe() => Writing.ModelWriter.Write(Writing.OnnxWriter.ToProto(this), Stream.Null);
+    /// <summary>Digest and size of what <see cref="Save"/> writes by default, without making it.</summary>
+    public SavedModel Describe() => Writing.ModelWriter.Describe(this);
 
     /// <summary>Reads a model from the bytes of a file, which must not change afterwards: large weights stay in them.</summary>
     /// <exception cref="InvalidDataException">The bytes are no ONNX model, or use what this library does not read.</exception>

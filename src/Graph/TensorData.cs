@@ -1,21 +1,45 @@
+using System.Buffers;
+using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Toolchain.Graph;
 
-/// <summary>A constant tensor: element type, sizes, and the elements as little-endian bytes in row-major order.</summary>
+/// <summary>
+/// A constant tensor: element type, sizes, and the elements as little-endian bytes in row-major order. Above 2 GB they lie in several
+/// pieces.
+/// </summary>
 public sealed class TensorData
 {
+    /// <summary>Bytes of a piece of a large tensor; a whole number of elements of every type.</summary>
+    public const int PieceBytes = 1 << 30;
+
     /// <summary>A tensor over <paramref name="bytes"/>, which is not copied.</summary>
     /// <exception cref="GraphException">The byte count does not fit the sizes.</exception>
     public TensorData(ElementType type, IReadOnlyList<long> sizes, ReadOnlyMemory<byte> bytes)
+        : this(type, sizes, new ReadOnlySequence<byte>(bytes))
     {
-        long count = sizes.Aggregate(1L, (product, size) => checked(product * size));
-        if (bytes.Length != count * type.SizeBytes())
-        {
-            throw new GraphException($"A {type} tensor of shape [{string.Join(",", sizes)}] needs {count * type.SizeBytes()} bytes, found {bytes.Length}.");
-        }
-        (Type, Sizes, Bytes) = (type, sizes, bytes);
     }
+
+    /// <summary>
+    /// A tensor over <paramref name="content"/>, which is not copied; each piece but the last must hold a whole number of elements.
+    /// </summary>
+    /// <exception cref="GraphException">The byte count does not fit the sizes.</exception>
+    public TensorData(ElementType type, IReadOnlyList<long> sizes, ReadOnlySequence<byte> content)
+    {
+        long needed = sizes.Aggregate((long)type.SizeBytes(), (product, size) => checked(product * size));
+        if (content.Length != needed)
+        {
+            throw new GraphException(
+                $"A {type} tensor of shape [{string.Join(",", sizes)}] needs {needed} bytes, found {content.Length}.");
+        }
+        (Type, Sizes, Content) = (type, sizes, content);
+    }
+
+    /// <summary>A tensor over pieces, which are not copied; each but the last must hold a whole number of elements.</summary>
+    /// <exception cref="GraphException">The byte count does not fit the sizes.</exception>
+    public static TensorData OfPieces(ElementType type, IReadOnlyList<long> sizes, IReadOnlyList<ReadOnlyMemory<byte>> pieces) =>
+        new(type, sizes, Piece.Join(pieces));
 
     /// <summary>Type of the elements.</summary>
     public ElementType Type { get; }
@@ -24,10 +48,19 @@ public sealed class TensorData
     public IReadOnlyList<long> Sizes { get; }
 
     /// <summary>The elements, little-endian, row-major.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
+    public ReadOnlySequence<byte> Content { get; }
+
+    /// <summary>The elements in one piece.</summary>
+    /// <exception cref="GraphException">There are more than 2 GB of them.</exception>
+    public ReadOnlyMemory<byte> Bytes => Content.IsSingleSegment ? Content.First
+        : throw new GraphException(
+            $"a tensor of shape [{string.Join(",", Sizes)}] has {Content.Length} bytes, which are more than 2 GB in one piece.");
+
+    /// <summary>Size of the elements.</summary>
+    public long ByteCount => Content.Length;
 
     /// <summary>Number of elements.</summary>
-    public int Count => Bytes.Length / Type.SizeBytes();
+    public long Count => Content.Length / Type.SizeBytes();
 
     /// <summary>A float32 tensor.</summary>
     public static TensorData Of(ReadOnlySpan<float> values, params long[] sizes) => new(ElementType.Float32, sizes, MemoryMarshal.AsBytes(values).ToArray());
@@ -44,20 +77,63 @@ public sealed class TensorData
     /// <summary>A scalar of <paramref name="type"/>, rounded to it.</summary>
     public static TensorData Scalar(double value, ElementType type = ElementType.Float32) => FromDoubles([value], [], type);
 
+    /// <summary>SHA-256 of the elements, 64 hexadecimal digits.</summary>
+    public string Digest()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (ReadOnlyMemory<byte> piece in Content)
+        {
+            hash.AppendData(piece.Span);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
     /// <summary>The elements as doubles (int64 beyond 2^53 are rounded).</summary>
     public double[] ToDoubles()
     {
-        ReadOnlySpan<byte> bytes = Bytes.Span;
-        return Type switch
+        var result = new double[Count];
+        Read(0, result);
+        return result;
+    }
+
+    /// <summary>The elements from <paramref name="start"/> on as doubles.</summary>
+    internal void Read(long start, Span<double> to)
+    {
+        int size = Type.SizeBytes();
+        if (Content.IsSingleSegment)
         {
-            ElementType.Float64 => MemoryMarshal.Cast<byte, double>(bytes).ToArray(),
-            ElementType.Float32 => Widen<float>(bytes),
-            ElementType.Float16 => Widen<Half>(bytes),
-            ElementType.Int64 => Widen<long>(bytes),
-            ElementType.Int32 => Widen<int>(bytes),
-            ElementType.Int8 => Widen<sbyte>(bytes),
-            _ => Widen<byte>(bytes),
-        };
+            Widen(Content.FirstSpan.Slice((int)start * size, to.Length * size), to);
+            return;
+        }
+        foreach (ReadOnlyMemory<byte> piece in Content.Slice(start * size, (long)to.Length * size))
+        {
+            Widen(piece.Span, to);
+            to = to[(piece.Length / size)..];
+        }
+    }
+
+    void Widen(ReadOnlySpan<byte> bytes, Span<double> to)
+    {
+        switch (Type)
+        {
+            case ElementType.Float64: MemoryMarshal.Cast<byte, double>(bytes).CopyTo(to); break;
+            case ElementType.Float32: Widen<float>(bytes, to); break;
+            case ElementType.Float16: Widen<Half>(bytes, to); break;
+            case ElementType.BFloat16: Brain.Widen(MemoryMarshal.Cast<byte, ushort>(bytes), to); break;
+            case ElementType.Int64: Widen<long>(bytes, to); break;
+            case ElementType.Int32: Widen<int>(bytes, to); break;
+            case ElementType.Int8: Widen<sbyte>(bytes, to); break;
+            default: Widen<byte>(bytes, to); break;
+        }
+    }
+
+    static void Widen<T>(ReadOnlySpan<byte> bytes, Span<double> to) where T : unmanaged, INumberBase<T>
+    {
+        ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(bytes);
+        for (int i = 0; i < values.Length; i++)
+        {
+            to[i] = double.CreateTruncating(values[i]);
+        }
     }
 
     /// <summary>The elements of an integer tensor.</summary>
@@ -66,36 +142,59 @@ public sealed class TensorData
         : [.. ToDoubles().Select(value => (long)value)];
 
     /// <summary>A tensor of <paramref name="type"/> from doubles, each rounded to it.</summary>
-    public static TensorData FromDoubles(ReadOnlySpan<double> values, IReadOnlyList<long> sizes, ElementType type) => new(type, sizes, type switch
+    public static TensorData FromDoubles(ReadOnlySpan<double> values, IReadOnlyList<long> sizes, ElementType type)
+    {
+        int most = PieceBytes / type.SizeBytes();
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        do
+        {
+            ReadOnlySpan<double> part = values[..Math.Min(most, values.Length)];
+            pieces.Add(Narrow(part, type));
+            values = values[part.Length..];
+        }
+        while (values.Length > 0);
+        return OfPieces(type, sizes, pieces);
+    }
+
+    static byte[] Narrow(ReadOnlySpan<double> values, ElementType type) => type switch
     {
         ElementType.Float64 => MemoryMarshal.AsBytes(values).ToArray(),
         ElementType.Float32 => Narrow(values, value => (float)value),
         ElementType.Float16 => Narrow(values, value => (Half)value),
+        ElementType.BFloat16 => Narrow(values, Brain.Narrow),
         ElementType.Int64 => Narrow(values, value => (long)value),
         ElementType.Int32 => Narrow(values, value => (int)value),
         ElementType.Int8 => Narrow(values, value => (sbyte)value),
         ElementType.UInt8 => Narrow(values, value => (byte)value),
         _ => Narrow(values, value => value != 0 ? (byte)1 : (byte)0),
-    });
+    };
 
-    static double[] Widen<T>(ReadOnlySpan<byte> bytes) where T : unmanaged, System.Numerics.INumberBase<T>
+    static byte[] Narrow<T>(ReadOnlySpan<double> values, Func<double, T> round) where T : unmanaged
     {
-        ReadOnlySpan<T> values = MemoryMarshal.Cast<byte, T>(bytes);
-        var result = new double[values.Length];
-        for (int i = 0; i < result.Length; i++)
+        var result = new byte[values.Length * Marshal.SizeOf<T>()];
+        Span<T> to = MemoryMarshal.Cast<byte, T>(result.AsSpan());
+        for (int i = 0; i < values.Length; i++)
         {
-            result[i] = double.CreateTruncating(values[i]);
+            to[i] = round(values[i]);
         }
         return result;
     }
 
-    static byte[] Narrow<T>(ReadOnlySpan<double> values, Func<double, T> round) where T : unmanaged
+    sealed class Piece : ReadOnlySequenceSegment<byte>
     {
-        var result = new T[values.Length];
-        for (int i = 0; i < result.Length; i++)
+        public static ReadOnlySequence<byte> Join(IReadOnlyList<ReadOnlyMemory<byte>> pieces)
         {
-            result[i] = round(values[i]);
+            if (pieces.Count == 1)
+            {
+                return new ReadOnlySequence<byte>(pieces[0]);
+            }
+            Piece first = new() { Memory = pieces[0] }, last = first;
+            foreach (ReadOnlyMemory<byte> piece in pieces.Skip(1))
+            {
+                var next = new Piece { Memory = piece, RunningIndex = last.RunningIndex + last.Memory.Length };
+                (last.Next, last) = (next, next);
+            }
+            return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
         }
-        return MemoryMarshal.AsBytes(result.AsSpan()).ToArray();
     }
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Toolchain.Cli;
 using Toolchain.Data;
 
@@ -324,6 +326,35 @@ public sealed class CommandTests : IDisposable
         string model = Train("moco", "stepCount=3", "batchSize=16", "queueLength=32");
         Assert.Equal(0, Run("export", Path.GetDirectoryName(model)!, "--out", In("again.onnx")).Status);
         Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(In("again.onnx")));
+    }
+
+    [Fact]
+    public void Export_Quantized_IsSmaller_KeepsTheContract_AndItsAccuracy()
+    {
+        string model = Train("moco", "stepCount=30", "batchSize=32", "queueLength=64");
+        (int status, string output, string error) = Run("export", Path.GetDirectoryName(model)!, "--quantize", "int8", "--out",
+            In("int8.onnx"));
+        Assert.True(status == 0, error);
+        Match said =
+            Regex.Match(output,
+            @"int8: ([\d,]+) bytes before, ([\d,]+) after; on [\d,]+ test images: k-NN accuracy \(k=20\) ([\d.]+) ?% before and "
+            + @"([\d.]+) ?% after, mean cosine similarity of the embeddings ([\d.]+)");
+        Assert.True(said.Success, output);
+        double[] figures =
+            [.. said.Groups.Values.Skip(1)
+            .Select(group =>
+            double.Parse(group.Value, NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture))];
+        Assert.Equal((new FileInfo(model).Length, new FileInfo(In("int8.onnx")).Length), ((long)figures[0], (long)figures[1]));
+        Assert.InRange(figures[1] / figures[0], 0.25, 0.4);
+        Assert.InRange(figures[3], Math.Max(40, figures[2] - 1), 100); // ten digits: chance is 10
+        Assert.InRange(figures[4], 0.99, 1);
+        Assert.Equal(0, Run("verify", In("int8.onnx"), "--data", "strokes:700").Status);
+        Assert.Equal(0, Run("embed", In("int8.onnx"), "--quiet", "--data", "strokes:70", "--out", In("int8.npy")).Status);
+        Assert.Equal(0, Run("evaluate", In("int8.onnx"), "--quiet", "--data", "strokes:300", "--out", In("evaluated")).Status);
+        Assert.Contains("int8, minmax of 512 training images", Run("verify", In("int8.onnx")).Output, StringComparison.Ordinal);
+        Fails(2, "--half and --quantize exclude each other", "export", Path.GetDirectoryName(model)!, "--half", "--quantize", "int8");
+        Fails(2, "--calibration-images '0': expected a whole number above 0", "export", Path.GetDirectoryName(model)!, "--quantize", "int8",
+            "--calibration-images", "0");
     }
 
     [Fact]

@@ -50,7 +50,8 @@ static class Conformance
                     proto.Graph.Initializer.Add(constant);
                 }
             }
-            OnnxModel model = OnnxReader.Read(new ParsedModel(proto, new Dictionary<int, ReadOnlyMemory<byte>>()), folder: null);
+            OnnxModel model = OnnxReader.Read(new ParsedModel(proto, new Dictionary<int, System.Buffers.ReadOnlySequence<byte>>()),
+                folder: null);
             GraphChecker.Check(model);
             return sets.Select(set => Differs(model, proto, set)).FirstOrDefault(reason => reason is not null);
         }

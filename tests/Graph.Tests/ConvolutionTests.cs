@@ -9,6 +9,8 @@ public sealed class ConvolutionTests
     [InlineData(1, 1, 1, 4, 4, 4, 1, 0, 1, 1)]
     [InlineData(3, 6, 9, 5, 11, 3, 2, 2, 2, 3)]
     [InlineData(1, 8, 4, 1, 17, 1, 1, 0, 1, 4)]
+    [InlineData(1, 40, 7, 6, 9, 3, 1, 1, 1, 1)] // a depth above that of a panel
+    [InlineData(1, 2, 261, 3, 5, 1, 1, 0, 1, 1)] // more rows than a task takes
     public void Conv_OfRandomNumbers_EqualsThePlainLoop(int batch, int channels, int maps, int height, int width, int kernel, int stride, int pad, int dilation, int groups)
     {
         var random = new Random(channels);
@@ -43,7 +45,9 @@ public sealed class ConvolutionTests
                     (int c, int i, int j) = (term / kernel / kernel, term / kernel % kernel, term % kernel);
                     (int h, int w) = (row * stride - pad + i * dilation, column * stride - pad + j * dilation);
                     bool inside = h >= 0 && h < height && w >= 0 && w < width;
-                    sum += inside ? weight[map * perGroup * kernel * kernel + term] * image[((n * channels + map / (maps / groups) * perGroup + c) * height + h) * width + w] : 0;
+                    double pixel = inside
+                        ? image[((n * channels + map / (maps / groups) * perGroup + c) * height + h) * width + w] : 0;
+                    sum = Math.FusedMultiplyAdd(weight[map * perGroup * kernel * kernel + term], pixel, sum);
                 }
                 yield return sum;
             }

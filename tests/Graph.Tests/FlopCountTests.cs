@@ -37,4 +37,24 @@ public sealed class FlopCountTests
 
     [Fact]
     public void UnknownShape_GivesNoCount() => Assert.Null(Flops(graph => graph.Apply("Relu", [Input(graph, Dim.Unknown, 4)])));
+
+    [Fact]
+    public void SizesThatAreCalculated_AreKnownAtFixedShapes()
+    {
+        var graph = new GraphBuilder();
+        Value x = graph.Input("x", ElementType.Float32, new Shape("N", 2, "H"));
+        // [N,2,H] to [N,2*H] by way of its own shape: nothing but an evaluation of the sizes tells that the matrix has H rows.
+        Value height =
+            graph.Apply("Slice", [graph.Apply("Shape", [x]), graph.Constant(TensorData.Vector(2)), graph.Constant(TensorData.Vector(3))]);
+        Value square = graph.Apply("Concat", [height, height], new Attributes { ["axis"] = 0 });
+        Value ones = graph.Apply("ConstantOfShape", [square], new Attributes { ["value"] = TensorData.Of((float[])[1], 1) }); // [H,H]
+        graph.Output("y", graph.MatMul(x, ones));
+        OnnxModel model = graph.Build();
+
+        Assert.Equal(2.0 * 3 * 2 * 5 * 5, FlopCount.Of(model, [new Shape(3, 2, 5)]));
+    }
+
+    [Fact]
+    public void Einsum_CountsTwoForEachCombinationOfLetters() => Assert.Equal(2.0 * 5 * 7 * 3, Flops(graph => graph.Apply("Einsum",
+        [Input(graph, "N", 5, 7), Weight(graph, 7, 3)], new Attributes { ["equation"] = "nij,jk->nik" })));
 }

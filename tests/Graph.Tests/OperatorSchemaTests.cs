@@ -13,16 +13,16 @@ public sealed class OperatorSchemaTests
     }).Message;
 
     [Theory]
-    [InlineData("Floor", 17, ElementType.Int64, "input 0 ('X') is Int64; Floor of opset 13 takes Float32, Float16, Float64.")]
-    [InlineData("Ceil", 23, ElementType.Int32, "input 0 ('X') is Int32; Ceil of opset 13 takes Float32, Float16, Float64.")]
-    [InlineData("IsNaN", 17, ElementType.Int64, "input 0 ('X') is Int64; IsNaN of opset 13 takes Float32, Float16, Float64.")]
-    [InlineData("Relu", 13, ElementType.Int64, "input 0 ('X') is Int64; Relu of opset 13 takes Float32, Float16, Float64.")]
+    [InlineData("Floor", 17, ElementType.Int64, "input 0 ('X') is Int64; Floor of opset 13 takes Float32, Float16, Float64, BFloat16.")]
+    [InlineData("Ceil", 23, ElementType.Int32, "input 0 ('X') is Int32; Ceil of opset 13 takes Float32, Float16, Float64, BFloat16.")]
+    [InlineData("IsNaN", 17, ElementType.Int64, "input 0 ('X') is Int64; IsNaN of opset 13 takes Float32, Float16, Float64, BFloat16.")]
+    [InlineData("Relu", 13, ElementType.Int64, "input 0 ('X') is Int64; Relu of opset 13 takes Float32, Float16, Float64, BFloat16.")]
     [InlineData("Sign", 17, ElementType.Bool,
-        "input 0 ('input') is Bool; Sign of opset 13 takes Float32, UInt8, Int8, Int32, Int64, Float16, Float64.")]
+        "input 0 ('input') is Bool; Sign of opset 13 takes Float32, UInt8, Int8, Int32, Int64, Float16, Float64, BFloat16.")]
     [InlineData("ReduceMax", 17, ElementType.Bool,
-        "input 0 ('data') is Bool; ReduceMax of opset 13 takes Float32, UInt8, Int8, Int32, Int64, Float16, Float64.")]
+        "input 0 ('data') is Bool; ReduceMax of opset 13 takes Float32, UInt8, Int8, Int32, Int64, Float16, Float64, BFloat16.")]
     [InlineData("ReduceSum", 17, ElementType.UInt8,
-        "input 0 ('data') is UInt8; ReduceSum of opset 13 takes Float32, Int32, Int64, Float16, Float64.")]
+        "input 0 ('data') is UInt8; ReduceSum of opset 13 takes Float32, Int32, Int64, Float16, Float64, BFloat16.")]
     [InlineData("GlobalAveragePool", 17, ElementType.Int64,
         "input 0 ('X') is Int64; GlobalAveragePool of opset 1 takes Float32, Float16, Float64.")]
     public void Apply_TypeThatOnnxDoesNotAllow_IsRefused(string op, int opset, ElementType type, string message) =>

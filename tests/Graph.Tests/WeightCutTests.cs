@@ -1,3 +1,4 @@
+using System.Buffers;
 using Toolchain.Graph.Reading;
 
 namespace Toolchain.Graph.Tests;
@@ -18,12 +19,12 @@ public sealed class WeightCutTests
     public void Cut_LargeWeights_LieInTheFile_AndNothingElseChanges()
     {
         byte[] bytes = Model(1000);
-        (ReadOnlyMemory<byte> message, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> weights) = WeightCut.Cut(bytes);
+        (ReadOnlyMemory<byte> message, IReadOnlyDictionary<int, ReadOnlySequence<byte>> weights) = WeightCut.Cut(bytes);
 
         Assert.Equal([0, 2], weights.Keys);
         Assert.InRange(message.Length, 100, bytes.Length - 24_000);
         Onnx.ModelProto whole = Onnx.ModelProto.Parser.ParseFrom(bytes), rest = Onnx.ModelProto.Parser.ParseFrom(message.Span);
-        foreach ((int index, ReadOnlyMemory<byte> weight) in weights)
+        foreach ((int index, ReadOnlySequence<byte> weight) in weights)
         {
             Assert.Equal(whole.Graph.Initializer[index].RawData.ToByteArray(), weight.ToArray());
             Assert.Empty(rest.Graph.Initializer[index].RawData);
@@ -36,7 +37,7 @@ public sealed class WeightCutTests
     public void Cut_SmallWeights_Stay()
     {
         byte[] bytes = Model(10);
-        (ReadOnlyMemory<byte> message, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> weights) = WeightCut.Cut(bytes);
+        (ReadOnlyMemory<byte> message, IReadOnlyDictionary<int, ReadOnlySequence<byte>> weights) = WeightCut.Cut(bytes);
         Assert.Empty(weights);
         Assert.Equal(bytes, message.ToArray());
     }

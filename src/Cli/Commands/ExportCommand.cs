@@ -5,6 +5,7 @@ using System.Text;
 using Toolchain.Cli.Light;
 using Toolchain.Cli.Light.Commands;
 using Toolchain.Data;
+using Toolchain.Export.Quantization;
 using Toolchain.Graph;
 using Toolchain.Graph.Inspection;
 using Toolchain.Inference;
@@ -29,12 +30,27 @@ static class ExportCommand
             Validators = { RequireKnown }
         };
         var half = new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is reported." };
+        var quantize = new Choice<Quantization?>("--quantize")
+        {
+            Description = "Weights and activations in 8 bits (QDQ form), calibrated on training images; prints size and accuracy before and after."
+        };
+        var calibration = new Choice<CalibrationMethod>("--calibration")
+        {
+            Description =
+                "With --quantize: ranges of activations from their lowest to their highest value, or without the outermost 0.01 %."
+        };
+        var calibrationImages = new Option<int>("--calibration-images")
+        {
+            Description = "With --quantize: number of training images to calibrate on.",
+            DefaultValueFactory = _ => QuantizedExport.CalibrationImages,
+            Validators = { RequirePositive }
+        };
         var manifest = new Option<bool>("--manifest") { Description = "Also write manifest.json beside the model: the run's, with the digests of what was exported." };
         var data = new Option<string?>("--data") { Description = "The run's training images, where they no longer lie where they were." };
         var info = new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
-            folder, output, data, opset, half, manifest, info, common.SkipBad,
+            folder, output, data, opset, half, quantize, calibration, calibrationImages, manifest, info, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -45,6 +61,10 @@ static class ExportCommand
                 InspectionText.Print(terminal, file, found);
                 terminal.Event("model", found);
                 return;
+            }
+            if (parsed.GetValue(half) && parsed.GetValue(quantize) is not null)
+            {
+                throw new ArgumentException("--half and --quantize exclude each other; expected one of them.");
             }
             RunFolder run = RunFolder.Open(parsed.GetValue(folder) ?? throw new ArgumentException("expected RUN, a run folder, or --info MODEL; found neither."));
             var config = RunConfig.Read(run);
@@ -65,6 +85,9 @@ static class ExportCommand
             OutputPath.RequireFile(path);
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             exported = exported with { Model = Calibration.Again(exported.Model, run.Model) };
+            QuantizedExport? quantized = parsed.GetValue(quantize) is null ? null : QuantizedExport.Make(exported.Model, request.Digits,
+                common.Open(parsed, terminal, spec, Split.Test), parsed.GetValue(calibrationImages), parsed.GetValue(calibration));
+            exported = quantized is null ? exported : exported with { Model = quantized.Model };
             string? beside = exported.Decoder?.FileBeside(path);
             // The manifest of a finished run goes with its model.
             bool hasManifest = parsed.GetValue(manifest)
@@ -72,8 +95,28 @@ static class ExportCommand
             Write(exported, path, beside, hasManifest ? TrainingRun.ManifestOf(run, exported) : null);
             KnownModels.OfUser.Add(path);
             terminal.Line(exported.Parity);
+            if (quantized is not null)
+            {
+                terminal.Line(quantized.ToString());
+            }
             terminal.Line($"model: {path}{(beside is null ? "" : $"\n{exported.Decoder!.Name}: {beside}")}");
-            terminal.Event("exported", new { Method = config.Method.Name, Path = path, Beside = beside, exported.Parity });
+            terminal.Event("exported", new
+            {
+                Method = config.Method.Name,
+                Path = path,
+                Beside = beside,
+                exported.Parity,
+                Quantization = quantized is null ? null : new
+                {
+                    quantized.Bytes,
+                    quantized.FloatBytes,
+                    quantized.Images,
+                    quantized.Cosine,
+                    quantized.FloatAccuracy,
+                    quantized.Accuracy,
+                    quantized.SameClusters,
+                },
+            });
         });
         return command;
     }
@@ -94,6 +137,15 @@ static class ExportCommand
         AtomicFile.WriteAll(files);
 
         static Action<Stream> Bytes(byte[] bytes) => stream => stream.Write(bytes);
+    }
+
+    static void RequirePositive(OptionResult images)
+    {
+        if (images.Tokens is [{ Value: string given }]
+            && !(int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0))
+        {
+            images.AddError($"--calibration-images '{given}': expected a whole number above 0.");
+        }
     }
 
     static void RequireKnown(OptionResult opset)

@@ -49,7 +49,7 @@ sealed class GraphConversion(
             }
         }
         return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null)
-            ? graph.Build(Metadata(), options.Documentation, options.Passes) : null;
+            ? RmsNormFusion.Apply(graph.Build(Metadata(), options.Documentation, options.Passes)) : null;
     }
 
     Dictionary<string, string> Metadata()

@@ -146,7 +146,7 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
 
     static string Text(TensorData? content) => content is null
         ? ""
-        : $"a constant [{string.Join(",", content.Sizes)}] of digest {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content.Bytes.Span))[..8]}";
+        : $"a constant [{string.Join(",", content.Sizes)}] of digest {content.Digest()[..8]}";
 
     static string Text(object? value) => value switch
     {

@@ -16,6 +16,13 @@ static class AttentionConverters
             throw call.Refuse($"it drops at random with p = {call.Number(4)}, which is training");
         }
         int rank = call.Shape(1).Count;
+        // From opset 23 on ONNX has it whole; a row that a mask hides is NaN there and 0 in PyTorch.
+        if (graph.Opset >= 23 && !call.IsGiven(3) && ((int[])[0, 1, 2]).All(argument => call.Shape(argument).Count == 4)
+            && call.Shape(0)[1] == call.Shape(1)[1] && call.Shape(1)[1] == call.Shape(2)[1])
+        {
+            return graph.Apply("Attention", [call.Tensor(0), call.Tensor(1), call.Tensor(2)],
+                call.Flag(5) ? new Attributes { ["is_causal"] = 1L } : null);
+        }
         double width = call.Shape(0)[^1].Size ?? throw call.Refuse($"the last axis of {call.Shape(0)} must be fixed");
         long[] swapped = [.. Enumerable.Range(0, rank - 2).Select(axis => (long)axis), rank - 1, rank - 2];
         Value scores = graph.MatMul(graph.Scale(call.Tensor(0), 1 / Math.Sqrt(width)), graph.Transpose(call.Tensor(1), swapped)); // [..,L,S]

@@ -17,7 +17,8 @@ static class Elementwise
         : !call.IsWhole(argument) && call.FloatOfSize(graph, argument) is Value number ? graph.Cast(number, type)
         : graph.Cast(graph.Squeeze(call.Vector(call.Quantity(argument)), 0), type);
 
-    public static bool IsFloating(this ElementType type) => type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
+    public static bool IsFloating(this ElementType type) => type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32
+        or ElementType.Float64;
 
     public static Value Scale(this GraphBuilder graph, Value x, double factor) => factor == 1 ? x : graph.Mul(x, graph.Scalar(factor, x));
 

@@ -43,7 +43,7 @@ static class EmbeddingConverters
     {
         using Tensor? used = module.Instance switch { Embedding embedding => embedding.weight, EmbeddingBag bag => bag.weight, _ => null };
         TensorData? content = used is null ? null : NativeTensor.Read(used);
-        return content is null || content.Bytes.Span.SequenceEqual(module.Weight("weight").Bytes.Span)
+        return content is null || content.Digest() == module.Weight("weight").Digest()
             ? call.State(module, "weight")
             : call.Packed(module, "pretrained_weight", () => content);
     }

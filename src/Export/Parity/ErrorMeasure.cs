@@ -25,7 +25,7 @@ static class ErrorMeasure
     {
         (double[] expected, double[] found) = (wanted.ToDoubles(), given.ToDoubles());
         worst = -1;
-        bool isWhole = wanted.Type is not (ElementType.Float16 or ElementType.Float32 or ElementType.Float64);
+        bool isWhole = wanted.Type is not (ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32 or ElementType.Float64);
         double largest = expected.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max(), noise = tolerance.NoiseOf(name);
         (int at, double squares, double errorSquares) = (-1, 0, 0);
         double maxAbsolute = 0, maxRelative = 0, maxUlp = 0, excess = 0;
@@ -77,6 +77,8 @@ static class ErrorMeasure
             ElementType.Float64 => Math.BitIncrement(magnitude) - magnitude,
             ElementType.Float32 => MathF.BitIncrement((float)magnitude) - (double)(float)magnitude,
             ElementType.Float16 => (double)Half.BitIncrement((Half)magnitude) - (double)(Half)magnitude,
+            // 16 bits more of a single's last place.
+            ElementType.BFloat16 => 65536 * (MathF.BitIncrement((float)magnitude) - (double)(float)magnitude),
             _ => 1,
         };
     }

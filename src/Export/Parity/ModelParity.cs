@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
@@ -13,21 +12,31 @@ sealed class ModelParity
     // A model that misses this often needs no further proof.
     const int MostMisses = 4;
 
+    // Evaluations of a search for the first node that differs, and seconds that they may take together.
+    const double SearchRuns = 8, SearchSeconds = 60;
+
     readonly TracedModel traced;
     readonly OnnxModel read;
-    readonly byte[] bytes;
-    readonly Stopwatch clock = Stopwatch.StartNew();
-    readonly List<OutputError> errors = [], budget = [];
+    readonly ProofFile file;
+    readonly ProofBudget budget;
+    readonly string[] runtimes;
+    readonly List<OutputError> errors = [], rounding = [];
     readonly List<ProofPoint> proven = [], byOracle = [];
     readonly List<string> misses = [], left = [], refused = [];
 
-    ModelParity(TracedModel traced, OnnxModel read, byte[] bytes) => (this.traced, this.read, this.bytes) = (traced, read, bytes);
+    ModelParity(TracedModel traced, OnnxModel read, ProofFile file)
+    {
+        (this.traced, this.read, this.file) = (traced, read, file);
+        runtimes = [.. traced.Options.Runtimes.Select(runtime => runtime.Name)];
+        double seconds = traced.Options.ProofSeconds;
+        budget = new ProofBudget(Math.Max(seconds - traced.TraceSeconds, seconds / 2));
+    }
 
     /// <summary>Differences from the module.</summary>
     public IReadOnlyList<OutputError> Errors => errors;
 
     /// <summary>Differences of module and runtimes from the float64 evaluator.</summary>
-    public IReadOnlyList<OutputError> Budget => budget;
+    public IReadOnlyList<OutputError> Budget => rounding;
 
     /// <summary>Where module and model agree, in order.</summary>
     public IReadOnlyList<ProofPoint> Proven => proven;
@@ -45,9 +54,9 @@ sealed class ModelParity
     /// Compares on the float64 evaluator and on every further runtime, at the most telling sizes first, as long as the budget lasts.
     /// </summary>
     /// <exception cref="ParityException">An output misses; all misses are listed.</exception>
-    public static ModelParity Prove(TracedModel traced, OnnxModel read, byte[] bytes)
+    public static ModelParity Prove(TracedModel traced, OnnxModel read, ProofFile file)
     {
-        var parity = new ModelParity(traced, read, bytes);
+        var parity = new ModelParity(traced, read, file);
         foreach (ProofPoint point in ProofPlan.Of(traced.Inputs, traced.Options.ProofSizes, traced.Constants))
         {
             if (parity.misses.Count < MostMisses)
@@ -68,35 +77,38 @@ sealed class ModelParity
     void Prove(ProofPoint point)
     {
         OnnxExportOptions options = traced.Options;
-        bool isFirst = proven.Count == 0, isLate = clock.Elapsed.TotalSeconds > options.ProofSeconds;
-        double flops = FlopCount.Of(read, traced.Inputs.Shapes(point.Sizes)) ?? (FlopCount.PerRow(read) ?? 0) * point.Rows;
-        bool isForOracle = isFirst || (flops <= options.ProofFlops && !isLate);
-        if (!isFirst && (isLate || (!isForOracle && (options.Runtimes.Count == 0 || flops > 10 * options.ProofFlops))))
+        bool isFirst = proven.Count == 0, isAlone = runtimes.Length == 0;
+        double flops = Flops(point);
+        bool fits = budget.Fits(flops, [ProofBudget.Module, .. runtimes]);
+        bool isForOracle = budget.Fits(flops, [ProofBudget.Module, .. runtimes, ProofBudget.Oracle])
+            && (isFirst || flops <= options.ProofFlops);
+        if (!isFirst && (isAlone ? !isForOracle : !fits))
         {
             left.Add(point.Text);
             return;
         }
         IReadOnlyDictionary<string, TensorData> inputs = Inputs(traced, point);
-        if (Expected(point, inputs) is not Dictionary<string, TensorData> expected)
+        if (budget.Run(ProofBudget.Module, flops, () => Expected(point, inputs)) is not Dictionary<string, TensorData> expected)
         {
             return;
         }
         int before = misses.Count;
         IReadOnlyDictionary<string, TensorData>? exact = null;
-        if (isForOracle && Run(point, ExportReport.Oracle, () => Evaluator.Run(read, inputs)) is IReadOnlyDictionary<string,
-            TensorData> evaluated)
+        if ((isForOracle || (isFirst && isAlone)) && Run(point, ExportReport.Oracle, () =>
+            budget.Run(ProofBudget.Oracle, flops, () => Evaluator.Run(read, inputs))) is IReadOnlyDictionary<string, TensorData> evaluated)
         {
             exact = options.Half ? Evaluator.Run(traced.Exact, inputs) : evaluated;
             Compare(point, ExportReport.Oracle, inputs, expected, evaluated);
-            budget.AddRange(Distances(ExportReport.Module, point, exact, expected));
+            rounding.AddRange(Distances(ExportReport.Module, point, exact, expected));
             byOracle.Add(point);
         }
         foreach (ParityRuntime runtime in options.Runtimes)
         {
-            if (Run(point, runtime.Name, () => runtime.Run(bytes, inputs)) is IReadOnlyDictionary<string, TensorData> found)
+            if (Run(point, runtime.Name, () => budget.Run(runtime.Name, flops, () => file.Run(runtime, inputs)))
+                is IReadOnlyDictionary<string, TensorData> found)
             {
                 Compare(point, runtime.Name, inputs, expected, found);
-                budget.AddRange(exact is null ? [] : Distances(runtime.Name, point, exact, found));
+                rounding.AddRange(exact is null ? [] : Distances(runtime.Name, point, exact, found));
             }
         }
         if (misses.Count == before)
@@ -104,6 +116,10 @@ sealed class ModelParity
             proven.Add(point);
         }
     }
+
+    // Where an operator's count is unknown, the sizes tell at least how one point's cost relates to another's.
+    double Flops(ProofPoint point) => FlopCount.Of(read, traced.Inputs.Shapes(point.Sizes))
+        ?? Math.Max(FlopCount.PerRow(read) ?? 0, 1e6) * point.Sizes.Aggregate(1.0, (product, size) => product * size);
 
     // Null where the module refuses the sizes, which only a declared range makes a miss.
     Dictionary<string, TensorData>? Expected(ProofPoint point, IReadOnlyDictionary<string, TensorData> inputs)
@@ -149,7 +165,9 @@ sealed class ModelParity
             Dictionary<string, double> noise = RoundingNoise.Of(traced.Exact, inputs);
             result = OutputComparison.Compare(runtime, point, expected, found, traced.Options.Tolerance with { Noise = noise });
         }
-        string place = misses.Count == 0 && result.Misses.Count > 0 ? Place(runtime, inputs) : "";
+        bool isSearched = misses.Count == 0 && result.Misses.Count > 0
+            && budget.Estimate(ProofBudget.Oracle, SearchRuns * Flops(point)) < SearchSeconds;
+        string place = isSearched ? Place(runtime, inputs) : "";
         misses.AddRange(result.Misses.Select((miss, i) => i == 0 ? miss + place : miss));
         errors.AddRange(result.Errors);
     }

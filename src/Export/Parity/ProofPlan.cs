@@ -15,10 +15,13 @@ static class ProofPlan
     // Rows at sizes of other axes than the batch.
     const int Rows = 2;
 
+    // Of a range.
+    const int Ends = 2;
+
     /// <summary>
-    /// One point for each of <paramref name="proofSizes"/>, with sizes of the other axes near the example, lowest and random; then each
-    /// axis alone at the ends of its
-    /// range, around <paramref name="constants"/>, and at random sizes.
+    /// One point for each of <paramref name="proofSizes"/>, with sizes of the other axes near the example, lowest and random; after the
+    /// first
+    /// two of them each axis alone at the ends of its range, and at last around <paramref name="constants"/> and at random sizes.
     /// </summary>
     public static IReadOnlyList<ProofPoint> Of(ExampleInputs inputs, IReadOnlyList<int> proofSizes, IReadOnlyList<long> constants)
     {
@@ -29,13 +32,18 @@ static class ProofPlan
         }
         int[] usual = [.. axes.Select(axis => axis.Base(0, Rows))];
         int[][] telling = [.. axes.Select(axis => axis.Telling(constants).ToArray())];
-        IEnumerable<ProofPoint> bases = proofSizes.Select((rows, i) => Point([.. axes.Select(axis => axis.Base(i, rows))], isBase: true));
-        IEnumerable<ProofPoint> others =
-            from rank in Enumerable.Range(0, telling.Max(sizes => sizes.Length))
+        ProofPoint[] bases = [.. proofSizes.Select((rows, i) => Point([.. axes.Select(axis => axis.Base(i, rows))], isBase: true))];
+        // Ranks 0 and 1 of an axis that is no batch are the ends of its range.
+        ProofPoint[] ends = [.. Others(Ends, axis => !axis.Axis.IsBatch)];
+        ProofPoint[] others = [.. Others(telling.Max(sizes => sizes.Length), _ => true)];
+        return [.. ((IEnumerable<ProofPoint>)[.. bases.Take(Ends), .. ends, .. bases.Skip(Ends), .. others])
+            .DistinctBy(point => point.Text)];
+
+        IEnumerable<ProofPoint> Others(int ranks, Func<AxisSizes, bool> isWanted) =>
+            from rank in Enumerable.Range(0, ranks)
             from axis in Enumerable.Range(0, axes.Count)
-            where rank < telling[axis].Length
+            where rank < telling[axis].Length && isWanted(axes[axis])
             select Point([.. usual.Select((size, i) => i == axis ? telling[axis][rank] : size)], isBase: false);
-        return [.. bases.Concat(others).DistinctBy(point => point.Text)];
 
         ProofPoint Point(int[] sizes, bool isBase)
         {

@@ -26,6 +26,7 @@ static class NativeTensor
         torch.ScalarType.Float32 => ElementType.Float32,
         torch.ScalarType.Float64 => ElementType.Float64,
         torch.ScalarType.Float16 => ElementType.Float16,
+        torch.ScalarType.BFloat16 => ElementType.BFloat16,
         torch.ScalarType.Int64 => ElementType.Int64,
         torch.ScalarType.Int32 => ElementType.Int32,
         torch.ScalarType.Int8 => ElementType.Int8,
@@ -44,6 +45,7 @@ static class NativeTensor
         ElementType.Float32 => torch.ScalarType.Float32,
         ElementType.Float64 => torch.ScalarType.Float64,
         ElementType.Float16 => torch.ScalarType.Float16,
+        ElementType.BFloat16 => torch.ScalarType.BFloat16,
         ElementType.Int64 => torch.ScalarType.Int64,
         ElementType.Int32 => torch.ScalarType.Int32,
         ElementType.Int8 => torch.ScalarType.Int8,
@@ -60,7 +62,16 @@ static class NativeTensor
         using var scope = torch.NewDisposeScope();
         using torch.Tensor parts = IsComplex(tensor.dtype) ? tensor.detach().resolve_conj().view_as_real() : tensor.detach();
         using torch.Tensor plain = parts.cpu().contiguous();
-        return new TensorData(type, plain.shape, plain.bytes.ToArray());
+        using torch.Tensor flat = plain.reshape(-1);
+        // TorchSharp's spans end at 2 GB.
+        long length = flat.NumberOfElements, most = TensorData.PieceBytes / flat.ElementSize;
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        for (long start = 0; start < Math.Max(length, 1); start += most)
+        {
+            using torch.Tensor piece = flat.narrow(0, start, Math.Min(most, length - start));
+            pieces.Add(piece.bytes.ToArray());
+        }
+        return TensorData.OfPieces(type, plain.shape, pieces);
     }
 
     /// <summary>A tensor with the elements of <paramref name="data"/>.</summary>

@@ -21,7 +21,7 @@ public static class FlopCount
     {
         try
         {
-            return PerRow(model.WithInputShapes(inputs));
+            return PerRow(model, FixedShapes.Of(model, inputs));
         }
         catch (GraphException)
         {
@@ -60,11 +60,28 @@ public static class FlopCount
                 return Elements(output) * node.Attributes.Ints("kernel_shape")!.Aggregate(1.0, (product, size) => product * size);
             case "RNN" or "GRU" or "LSTM": // x [steps, batch, in], w [directions, gates*hidden, in], r [directions, gates*hidden, hidden]
                 return 2 * Size(inputs[0][0]) * Size(inputs[0][1]) * (Elements(inputs[1]) + Elements(inputs[2]));
-            case "Einsum" or "Loop":
+            case "Einsum": // one product for each combination of the letters
+                return 2 * Letters(node, inputs).Values.Aggregate((double?)1, (product, dim) => product * Size(dim));
+            case "Loop":
                 return null;
             default:
                 return inputs.Append(output).Max(Elements);
         }
+    }
+
+    // The axis of each letter; unknown where an ellipsis hides some.
+    static Dictionary<char, Dim> Letters(Node node, Shape[] inputs)
+    {
+        string[] terms = node.Attributes.Text("equation", "").Replace(" ", "", StringComparison.Ordinal).Split("->")[0].Split(',');
+        var letters = new Dictionary<char, Dim>();
+        foreach ((string term, Shape shape) in terms.Zip(inputs))
+        {
+            for (int i = 0; i < term.Length; i++)
+            {
+                letters[term[i]] = i < shape.Count && !term.Contains('.') ? shape[i] : Dim.Unknown;
+            }
+        }
+        return letters;
     }
 
     static double? Elements(Shape shape) => shape.Aggregate((double?)1, (product, dim) => product * Size(dim));

@@ -38,12 +38,24 @@ static class Broadcasting
     {
         int[] dims = Dims(left.Dims, right.Dims);
         var result = new NdArray(dims, type);
-        using IEnumerator<int> a = NdArray.Positions(dims, NdArray.BroadcastStrides(left.Dims, dims)).GetEnumerator();
-        using IEnumerator<int> b = NdArray.Positions(dims, NdArray.BroadcastStrides(right.Dims, dims)).GetEnumerator();
-        for (int i = 0; a.MoveNext() && b.MoveNext(); i++)
+        if (result.Data.Length == 0)
         {
-            result.Data[i] = function(left.Data[a.Current], right.Data[b.Current]);
+            return result;
         }
+        // A row is the last axis: along it, an operand moves by one or stays.
+        int[] a = NdArray.BroadcastStrides(left.Dims, dims), b = NdArray.BroadcastStrides(right.Dims, dims);
+        int length = dims.Length == 0 ? 1 : dims[^1], stepA = a.LastOrDefault(), stepB = b.LastOrDefault();
+        int[] outer = dims.Length == 0 ? [] : dims[..^1];
+        int[] lefts = [.. NdArray.Positions(outer, a)], rights = [.. NdArray.Positions(outer, b)];
+        (double[] x, double[] y) = (left.Data, right.Data);
+        NdArray.InChunks(lefts.Length, length, row =>
+        {
+            Span<double> to = result.Data.AsSpan(row * length, length);
+            for (int i = 0, atA = lefts[row], atB = rights[row]; i < to.Length; i++, atA += stepA, atB += stepB)
+            {
+                to[i] = function(x[atA], y[atB]);
+            }
+        });
         return result;
     }
 

@@ -33,36 +33,32 @@ static class ConvolutionOperators
             throw new GraphException($"{maps} maps of {groupChannels} channels do not fit {image.Dims[1]} channels in groups.");
         }
         int inputArea = NdArray.Product(sizes), outputArea = NdArray.Product(output), cells = NdArray.Product(windows.Kernel);
+        int groups = maps / groupMaps;
         var result = new NdArray([image.Dims[0], maps, .. output], image.Type);
-        int[][] sources = [.. Windows.Positions(output).Select(position => windows.Cells(position, sizes).Select(pair => pair.Source).ToArray())]; // [place][cell]
-        for (int n = 0; n < image.Dims[0]; n++)
+        for (int i = 0; i < result.Data.Length / Math.Max(outputArea, 1) && bias is not null; i++)
         {
-            for (int group = 0; group < maps / groupMaps; group++)
-            {
-                Memory<double> sums = result.Data.AsMemory((n * maps + group * groupMaps) * outputArea, groupMaps * outputArea); // [groupMaps, outputArea]
-                for (int map = 0; map < groupMaps && bias is not null; map++)
-                {
-                    sums.Span.Slice(map * outputArea, outputArea).Fill(bias.Data[group * groupMaps + map]);
-                }
-                int from = (n * image.Dims[1] + group * groupChannels) * inputArea;
-                BlockedProduct.Add(weight.Data.AsMemory(group * groupMaps * groupChannels * cells), groupMaps, groupChannels * cells, outputArea, (place, tile) => Pack(place, from, tile), sums);
-            }
+            result.Data.AsSpan(i * outputArea, outputArea).Fill(bias.Data[i % maps]);
         }
+        int[] sources = windows.Sources(output, sizes); // [cell, place]
+        double[] pixels = image.Data, kernels = weight.Data;
+        // A product for each image and group: [groupMaps, groupChannels * cells] by [groupChannels * cells, outputArea].
+        BlockedProduct.Add(image.Dims[0] * groups, groupMaps, groupChannels * cells, outputArea,
+            item => kernels.AsMemory(item % groups * groupMaps * groupChannels * cells, groupMaps * groupChannels * cells), Pack,
+            item => result.Data.AsMemory(item * groupMaps * outputArea, groupMaps * outputArea));
         return result;
 
-        // The cells of every channel under the windows of the places from the first one on: [groupChannels * cells, Width], 0 in the padding.
-        void Pack(int first, int from, double[] tile)
+        // Every channel's cells under the windows of the places from the first one on, 0 in the padding.
+        void Pack(int item, int first, int from, int count, Span<double> panel)
         {
-            int width = Math.Min(BlockedProduct.Width, outputArea - first), at = 0;
-            for (int channel = 0; channel < groupChannels; channel++, from += inputArea)
+            int width = Math.Min(BlockedProduct.Width, outputArea - first);
+            for (int k = 0; k < count; k++, panel = panel[BlockedProduct.Width..])
             {
-                for (int cell = 0; cell < cells; cell++, at += BlockedProduct.Width)
+                (int channel, int cell) = ((from + k) / cells, (from + k) % cells);
+                ReadOnlySpan<double> plane = pixels.AsSpan((item * groupChannels + channel) * inputArea, inputArea);
+                ReadOnlySpan<int> places = sources.AsSpan(cell * outputArea + first, width);
+                for (int i = 0; i < places.Length; i++)
                 {
-                    for (int i = 0; i < width; i++)
-                    {
-                        int source = sources[first + i][cell];
-                        tile[at + i] = source < 0 ? 0 : image.Data[from + source];
-                    }
+                    panel[i] = places[i] < 0 ? 0 : plane[places[i]];
                 }
             }
         }

@@ -70,7 +70,7 @@ static class IndexingOperators
             return [new(scope[0].Element, new Shape(scope[0].Shape.Select(_ => Dim.Unknown)))];
         }
         var dims = scope[0].Shape.ToArray();
-        long[] axes = scope.Constant(3)?.ToInt64s() ?? [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
+        long[] axes = scope.Constant(3)?.ToInt64s() ?? [.. Enumerable.Range(0, (int)starts.Count).Select(i => (long)i)];
         long[] steps = scope.Constant(4)?.ToInt64s() ?? [.. axes.Select(_ => 1L)];
         for (int i = 0; i < axes.Length; i++)
         {

@@ -46,35 +46,43 @@ static class MatrixOperators
         }
     }
 
-    public static NdArray MatMul(NdArray a, NdArray b)
+    public static NdArray MatMul(NdArray a, NdArray b, bool isTransposed = false)
     {
-        int rows = a.Dims[^2], inner = a.Dims[^1], columns = b.Dims[^1];
+        int rows = a.Dims[^2], inner = a.Dims[^1], columns = b.Dims[isTransposed ? ^2 : ^1];
         int[] batch = Broadcasting.Dims(a.Dims[..^2], b.Dims[..^2]);
         var result = new NdArray([.. batch, rows, columns], a.Type);
+        if (NdArray.Product(b.Dims.AsSpan(..^2)) == 1)
+        {
+            // One right matrix for all: more rows of one product.
+            (rows, batch) = (NdArray.Product(batch) * rows, []);
+            a = a.Reshape([rows, inner]);
+            b = b.Reshape([.. b.Dims[^2..]]);
+        }
         int[] starts = [.. NdArray.Positions(batch, NdArray.BroadcastStrides(a.Dims[..^2], batch))];
         int[] others = [.. NdArray.Positions(batch, NdArray.BroadcastStrides(b.Dims[..^2], batch))];
-        for (int i = 0; i < starts.Length; i++)
-        {
-            Multiply(
-                a.Data.AsSpan(starts[i] * rows * inner, rows * inner),
-                b.Data.AsSpan(others[i] * inner * columns, inner * columns),
-                result.Data.AsSpan(i * rows * columns, rows * columns), rows, inner, columns);
-        }
+        double[] left = a.Data;
+        BlockedProduct.Add(starts.Length, rows, inner, columns, item => left.AsMemory(starts[item] * rows * inner, rows * inner),
+            isTransposed ? PackTransposed : Pack, item => result.Data.AsMemory(item * rows * columns, rows * columns));
         return result;
-    }
 
-    static void Multiply(ReadOnlySpan<double> a, ReadOnlySpan<double> b, Span<double> c, int rows, int inner, int columns)
-    {
-        for (int row = 0; row < rows; row++)
+        void Pack(int item, int column, int from, int count, Span<double> panel)
         {
-            Span<double> target = c.Slice(row * columns, columns);
-            for (int k = 0; k < inner; k++)
+            int width = Math.Min(BlockedProduct.Width, columns - column);
+            for (int k = 0; k < count; k++)
             {
-                double factor = a[row * inner + k];
-                ReadOnlySpan<double> source = b.Slice(k * columns, columns);
-                for (int column = 0; column < target.Length; column++)
+                b.Read(others[item] * inner * columns + (from + k) * columns + column, panel.Slice(k * BlockedProduct.Width, width));
+            }
+        }
+
+        void PackTransposed(int item, int column, int from, int count, Span<double> panel)
+        {
+            Span<double> row = stackalloc double[count];
+            for (int i = 0; i < Math.Min(BlockedProduct.Width, columns - column); i++)
+            {
+                b.Read(others[item] * inner * columns + (column + i) * inner + from, row);
+                for (int k = 0; k < count; k++)
                 {
-                    target[column] += factor * source[column];
+                    panel[k * BlockedProduct.Width + i] = row[k];
                 }
             }
         }
@@ -84,8 +92,7 @@ static class MatrixOperators
     {
         double alpha = scope.Attributes.Float("alpha", 1), beta = scope.Attributes.Float("beta", 1);
         NdArray a = scope.Attributes.Int("transA", 0) != 0 ? ShapeOperators.Transpose(scope[0], [1, 0]) : scope[0];
-        NdArray b = scope.Attributes.Int("transB", 0) != 0 ? ShapeOperators.Transpose(scope[1], [1, 0]) : scope[1];
-        NdArray product = MatMul(a, b);
+        NdArray product = MatMul(a, scope[1], scope.Attributes.Int("transB", 0) != 0);
         return scope.Optional(2) is NdArray c
             ? Broadcasting.Apply(product, c, (x, y) => alpha * x + beta * y, a.Type)
             : product.Map(x => alpha * x);

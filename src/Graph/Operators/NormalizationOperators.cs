@@ -39,11 +39,17 @@ static class NormalizationOperators
         double epsilon = scope.Attributes.Float("epsilon", 1e-5f);
         int area = NdArray.Product(image.Dims.AsSpan(2)), channels = image.Dims[1];
         var result = new NdArray(image.Dims, image.Type);
-        for (int i = 0; i < result.Data.Length; i++)
+        double[] from = image.Data, scales = scope[1].Data, shifts = scope[2].Data, means = scope[3].Data, variances = scope[4].Data;
+        NdArray.InChunks(result.Data.Length / Math.Max(area, 1), area, plane =>
         {
-            int c = i / area % channels;
-            result.Data[i] = (image.Data[i] - scope[3].Data[c]) / Math.Sqrt(scope[4].Data[c] + epsilon) * scope[1].Data[c] + scope[2].Data[c];
-        }
+            int c = plane % channels;
+            (double mean, double deviation, double scale, double shift) = (means[c], Math.Sqrt(variances[c] + epsilon), scales[c],
+                shifts[c]);
+            for (int i = plane * area; i < (plane + 1) * area; i++)
+            {
+                result.Data[i] = (from[i] - mean) / deviation * scale + shift;
+            }
+        });
         return result;
     }
 
@@ -109,10 +115,12 @@ static class NormalizationOperators
         return sum;
     }
 
-    static NdArray AlongAxis(ValueScope scope, Action<double[]> normalize)
+    static NdArray AlongAxis(ValueScope scope, Action<double[]> normalize) =>
+        AlongAxis(scope[0], scope[0].Axis(scope.Attributes.Int("axis", -1)), normalize);
+
+    static NdArray AlongAxis(NdArray x, int axis, Action<double[]> normalize)
     {
-        NdArray x = scope[0];
-        int axis = x.Axis(scope.Attributes.Int("axis", -1)), length = x.Dims[axis], inner = NdArray.Product(x.Dims.AsSpan(axis + 1));
+        int length = x.Dims[axis], inner = NdArray.Product(x.Dims.AsSpan(axis + 1));
         var result = new NdArray(x.Dims, x.Type);
         var row = new double[length];
         for (int start = 0; start < x.Data.Length; start += length * inner)
@@ -132,6 +140,9 @@ static class NormalizationOperators
         }
         return result;
     }
+
+    /// <summary>exp(x) / sum of exp(x) along the last axis.</summary>
+    public static NdArray Softmax(NdArray x) => AlongAxis(x, x.Rank - 1, Softmax);
 
     static void Softmax(double[] row)
     {

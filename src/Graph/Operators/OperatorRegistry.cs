@@ -9,7 +9,7 @@ static class OperatorRegistry
         ReductionOperators.All, ShapeOperators.All, IndexingOperators.All,
         TransposedConvolution.All, PadOperator.All, ResizeOperator.All, GridSampleOperator.All, EinsumOperator.All, ElementIndexingOperators.All,
         OrderingOperators.All, RangeOperators.All, RecurrentOperators.All, LoopOperator.All, BitOperators.All,
-        SelectionOperators.All,
+        SelectionOperators.All, QuantizationOperators.All, AttentionOperators.All,
     }.SelectMany(family => family).ToDictionary(item => item.Name);
 
     public static IEnumerable<Operator> All => operators.Values;

@@ -38,22 +38,30 @@ static class PoolingOperators
         int[] sizes = image.Dims[2..], kernel = Kernel(scope.Attributes);
         Windows windows = Windows.From(scope.Attributes, kernel);
         int[] output = [.. sizes.Select((size, axis) => windows.OutputSize(axis, size))];
-        int planes = image.Dims[0] * image.Dims[1], inputArea = NdArray.Product(sizes), outputArea = NdArray.Product(output);
+        int inputArea = NdArray.Product(sizes), outputArea = NdArray.Product(output);
         var result = new NdArray([image.Dims[0], image.Dims[1], .. output], type ?? image.Type);
-
-        int place = 0;
-        foreach (int[] position in Windows.Positions(output))
+        double[] pixels = image.Data;
+        int[] sources = windows.Sources(output, sizes); // [cell, place]
+        int[] counts = [.. Windows.Positions(output).Select(position => windows.CellsWithPadding(position, sizes))];
+        int cells = NdArray.Product(kernel);
+        int[][] inside = [.. Enumerable.Range(0, outputArea).Select(place =>
+            Enumerable.Range(0, cells).Select(cell => sources[cell * outputArea + place]).Where(source => source >= 0).ToArray())];
+        Parallel.For(0, image.Dims[0] * image.Dims[1], plane =>
         {
-            int cells = windows.CellsWithPadding(position, sizes);
-            int[] inside = [.. windows.Cells(position, sizes).Where(pair => pair.Source >= 0).Select(pair => pair.Source)];
-            for (int plane = 0; plane < planes; plane++)
+            var values = new double[cells];
+            for (int place = 0; place < outputArea; place++)
             {
-                double value = reduce([.. inside.Select(source => image.Data[plane * inputArea + source])], inside, cells);
+                int[] places = inside[place];
+                double[] window = places.Length == values.Length ? values : new double[places.Length];
+                for (int i = 0; i < places.Length; i++)
+                {
+                    window[i] = pixels[plane * inputArea + places[i]];
+                }
+                double value = reduce(window, places, counts[place]);
                 // Indices count over the whole tensor.
                 result.Data[plane * outputArea + place] = type == ElementType.Int64 ? plane * inputArea + value : value;
             }
-            place++;
-        }
+        });
         return result;
     }
 

@@ -33,14 +33,34 @@ sealed record Windows(int[] Kernel, int[] Strides, int[] Dilations, int[] Begin,
 
     public Dim OutputDim(int axis, Dim size) => size.Size is long number ? OutputSize(axis, checked((int)number)) : Dim.Unknown;
 
-    /// <summary>Visits, for the output position, every kernel cell and the input position under it, or -1 in the padding.</summary>
-    public IEnumerable<(int Cell, int Source)> Cells(int[] output, int[] sizes)
+    /// <summary>
+    /// The flat input position under every kernel cell at every output position, or -1 in the padding: [cells, places], both row-major.
+    /// </summary>
+    public int[] Sources(int[] output, int[] sizes)
     {
-        int cells = NdArray.Product(Kernel);
+        int cells = NdArray.Product(Kernel), places = NdArray.Product(output);
+        var sources = new int[checked(cells * places)];
+        int[] strides = NdArray.Strides(sizes);
         for (int cell = 0; cell < cells; cell++)
         {
-            yield return (cell, Source(cell, output, sizes));
+            int inner = 1;
+            // From the last axis on: each position of an axis puts its share on the positions of the axes behind it.
+            for (int axis = Kernel.Length - 1, rest = cell; axis >= 0; rest /= Kernel[axis], inner *= output[axis--])
+            {
+                int offset = rest % Kernel[axis] * Dilations[axis] - Begin[axis];
+                Span<int> of = sources.AsSpan(cell * places, places);
+                for (int at = output[axis] - 1; at >= 0; at--)
+                {
+                    int position = at * Strides[axis] + offset;
+                    bool isInside = position >= 0 && position < sizes[axis];
+                    for (int i = 0; i < inner; i++)
+                    {
+                        of[at * inner + i] = isInside && of[i] >= 0 ? of[i] + position * strides[axis] : -1;
+                    }
+                }
+            }
         }
+        return sources;
     }
 
     /// <summary>Number of a window's cells that lie in the image or its declared padding; the room that a ceiling adds does not count.</summary>
@@ -53,24 +73,6 @@ sealed record Windows(int[] Kernel, int[] Strides, int[] Dilations, int[] Begin,
             cells *= Enumerable.Range(0, Kernel[axis]).Count(cell => start + cell * Dilations[axis] < sizes[axis] + End[axis]);
         }
         return cells;
-    }
-
-    int Source(int cell, int[] output, int[] sizes)
-    {
-        int source = 0, stride = 1;
-        for (int axis = Kernel.Length - 1; axis >= 0; axis--)
-        {
-            int offset = cell % Kernel[axis];
-            cell /= Kernel[axis];
-            int position = output[axis] * Strides[axis] - Begin[axis] + offset * Dilations[axis];
-            if (position < 0 || position >= sizes[axis])
-            {
-                return -1;
-            }
-            source += position * stride;
-            stride *= sizes[axis];
-        }
-        return source;
     }
 
     /// <summary>Every position of a row-major walk over <paramref name="sizes"/>.</summary>

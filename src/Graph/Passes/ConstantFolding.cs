@@ -37,8 +37,13 @@ static class ConstantFolding
     // Null where the node is better kept.
     static TensorData[]? Compute(Node node, int opset, Dictionary<string, TensorData> constants, IReadOnlyDictionary<string, TensorType> types)
     {
+        // Weights in bfloat16 would take twice as much.
+        if (node.Op == "Cast" && constants[node.Inputs[0]].Type == ElementType.BFloat16)
+        {
+            return null;
+        }
         TensorType[] expected = [.. node.Outputs.Where(name => name != "").Select(name => types[name])];
-        long inputBytes = node.Inputs.Where(name => name != "").Sum(name => (long)constants[name].Bytes.Length);
+        long inputBytes = node.Inputs.Where(name => name != "").Sum(name => constants[name].ByteCount);
         if (!expected.All(type => type.Shape.IsFixed) || expected.Sum(Bytes) > inputBytes + MostGrowthBytes)
         {
             return null;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
 namespace Toolchain.Graph.Passes;
@@ -49,7 +48,7 @@ static partial class DuplicateRemoval
 
     static string Text(object value) => value switch
     {
-        TensorData tensor => $"{tensor.Type}[{string.Join(",", tensor.Sizes)}]{Convert.ToHexStringLower(SHA256.HashData(tensor.Bytes.Span))}",
+        TensorData tensor => $"{tensor.Type}[{string.Join(",", tensor.Sizes)}]{tensor.Digest()}",
         long[] numbers => string.Join(",", numbers),
         float[] numbers => string.Join(",", numbers.Select(number => number.ToString("R", CultureInfo.InvariantCulture))),
         string[] texts => string.Join(",", texts.Select(text => $"'{text}'")),

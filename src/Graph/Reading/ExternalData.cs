@@ -10,11 +10,11 @@ sealed class ExternalData(string folder)
 {
     readonly Dictionary<string, long> left = [];
 
-    /// <summary>The bytes of <paramref name="tensor"/>.</summary>
+    /// <summary>The bytes of <paramref name="tensor"/>, in pieces.</summary>
     /// <param name="tensor">A tensor whose data location is external.</param>
     /// <param name="length">Bytes that its type and sizes ask for.</param>
     /// <exception cref="GraphException">The place is not allowed, or does not hold that many bytes.</exception>
-    public byte[] Read(TensorProto tensor, long length)
+    public IReadOnlyList<ReadOnlyMemory<byte>> Read(TensorProto tensor, long length)
     {
         var entries = new Dictionary<string, string>();
         foreach (StringStringEntryProto entry in tensor.ExternalData)
@@ -33,15 +33,22 @@ sealed class ExternalData(string folder)
             throw new GraphException($"external data '{location}' has {file.Length} bytes, but {length} from byte {offset} are wanted.");
         }
         left[location] = left.GetValueOrDefault(location, file.Length) - length;
-        if (left[location] < 0 || length > Array.MaxLength)
+        if (left[location] < 0)
         {
-            throw new GraphException($"external data '{location}' is smaller than the tensors that lie in it together, or one of them is above 2 GB.");
+            throw new GraphException($"external data '{location}' is smaller than the tensors that lie in it together.");
         }
-        var bytes = new byte[length];
+        var pieces = new List<ReadOnlyMemory<byte>>();
         using FileStream stream = file.OpenRead();
         stream.Position = offset;
-        stream.ReadExactly(bytes);
-        return bytes;
+        do
+        {
+            var bytes = new byte[Math.Min(length, TensorData.PieceBytes)];
+            stream.ReadExactly(bytes);
+            pieces.Add(bytes);
+            length -= bytes.Length;
+        }
+        while (length > 0);
+        return pieces;
     }
 
     FileInfo Resolve(string location)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Protobuf;
 using Onnx;
 
@@ -6,7 +7,7 @@ namespace Toolchain.Graph.Reading;
 /// <summary>A decoded model.</summary>
 /// <param name="Proto">The message, without the content of large weights.</param>
 /// <param name="Weights">That content, by the index of the initializer, where it lies in the file's bytes.</param>
-sealed record ParsedModel(ModelProto Proto, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Weights);
+sealed record ParsedModel(ModelProto Proto, IReadOnlyDictionary<int, ReadOnlySequence<byte>> Weights);
 
 /// <summary>The message in an <c>.onnx</c> file, scanned before it is decoded.</summary>
 static class ModelFile
@@ -43,7 +44,7 @@ static class ModelFile
     public static ParsedModel Parse(ReadOnlyMemory<byte> bytes)
     {
         WireScan.Check(bytes.Span, ModelProto.Descriptor);
-        (ReadOnlyMemory<byte> message, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> weights) = WeightCut.Cut(bytes);
+        (ReadOnlyMemory<byte> message, IReadOnlyDictionary<int, ReadOnlySequence<byte>> weights) = WeightCut.Cut(bytes);
         try
         {
             ModelProto proto = ModelProto.Parser.ParseFrom(message.Span);

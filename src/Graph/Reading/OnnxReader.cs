@@ -1,3 +1,4 @@
+using System.Buffers;
 using Onnx;
 using Kind = Onnx.AttributeProto.Types.AttributeType;
 
@@ -42,7 +43,8 @@ sealed class OnnxReader
         return ToModel(proto.Graph, Opset(proto), parsed.Weights, proto.DocString, Metadata(proto));
     }
 
-    OnnxModel ToModel(GraphProto graph, int opset, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> cut, string documentation, Dictionary<string, string> metadata)
+    OnnxModel ToModel(GraphProto graph, int opset, IReadOnlyDictionary<int, ReadOnlySequence<byte>> cut, string documentation,
+        Dictionary<string, string> metadata)
     {
         HashSet<string> weights = [.. graph.Initializer.Select(tensor => tensor.Name)];
         return new OnnxModel
@@ -50,7 +52,12 @@ sealed class OnnxReader
             Opset = opset,
             Name = graph.Name,
             Documentation = documentation,
-            Initializers = [.. graph.Initializer.Select((tensor, i) => At($"graph.initializer[{i}] '{tensor.Name}'", () => KeyValuePair.Create(tensor.Name, TensorReader.Read(tensor, external, cut.TryGetValue(i, out ReadOnlyMemory<byte> raw) ? (ReadOnlyMemory<byte>?)raw : null))))],
+            Initializers =
+                [.. graph.Initializer.Select((tensor, i) =>
+                At($"graph.initializer[{i}] '{tensor.Name}'", () =>
+                KeyValuePair.Create(tensor.Name,
+                TensorReader.Read(tensor, external, cut.TryGetValue(i, out ReadOnlySequence<byte> raw) ? (ReadOnlySequence<byte>?)raw
+                : null))))],
             Inputs = [.. graph.Input.Where(input => !weights.Contains(input.Name)).Select((input, i) => At($"graph.input[{i}] '{input.Name}'", () => ToValue(input)))],
             Outputs = [.. graph.Output.Select((output, i) => At($"graph.output[{i}] '{output.Name}'", () => ToValue(output)))],
             Nodes = [.. graph.Node.Select((node, i) => At(GraphOrder.Place(node, i), () => ToNode(node, opset)))],
@@ -112,7 +119,8 @@ sealed class OnnxReader
         Kind.Floats => attribute.Floats.ToArray(),
         Kind.Strings => attribute.Strings.Select(text => text.ToStringUtf8()).ToArray(),
         Kind.Tensor => TensorReader.Read(attribute.T ?? throw new GraphException("it holds no tensor."), external),
-        Kind.Graph when attribute.G is { SparseInitializer.Count: 0 } => ToModel(attribute.G, opset, new Dictionary<int, ReadOnlyMemory<byte>>(), "", []),
+        Kind.Graph when attribute.G is { SparseInitializer.Count: 0 } =>
+            ToModel(attribute.G, opset, new Dictionary<int, ReadOnlySequence<byte>>(), "", []),
         _ => throw new GraphException($"its type {attribute.Type} is not supported."),
     };
 

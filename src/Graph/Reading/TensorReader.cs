@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Onnx;
 
@@ -11,9 +12,9 @@ static class TensorReader
 
     /// <param name="tensor">The tensor in the file.</param>
     /// <param name="external">Files beside the model; null where only the model itself is at hand.</param>
-    /// <param name="raw">Its content, where that was taken out of the message.</param>
+    /// <param name="cut">Its content, where that was taken out of the message.</param>
     /// <exception cref="GraphException">Type, sizes and bytes do not fit each other, or are not supported.</exception>
-    public static TensorData Read(TensorProto tensor, ExternalData? external, ReadOnlyMemory<byte>? raw = null)
+    public static TensorData Read(TensorProto tensor, ExternalData? external, ReadOnlySequence<byte>? cut = null)
     {
         var type = (ElementType)tensor.DataType;
         long length = checked(Elements(tensor.Dims) * type.SizeBytes());
@@ -23,17 +24,19 @@ static class TensorReader
         }
         if (tensor.DataLocation == TensorProto.Types.DataLocation.External)
         {
-            return new TensorData(type, [.. tensor.Dims], external?.Read(tensor, length) ?? throw new GraphException("it lies in another file; expected a self-contained model, or a path to read from."));
+            return TensorData.OfPieces(type, [.. tensor.Dims], external?.Read(tensor, length)
+                ?? throw new GraphException("it lies in another file; expected a self-contained model, or a path to read from."));
         }
-        return new TensorData(type, [.. tensor.Dims], raw ?? (tensor.HasRawData ? tensor.RawData.Memory : type switch
-        {
-            ElementType.Float32 => Bytes<float>(tensor.FloatData),
-            ElementType.Float64 => Bytes<double>(tensor.DoubleData),
-            ElementType.Int64 => Bytes<long>(tensor.Int64Data),
-            ElementType.Int32 => Bytes<int>(tensor.Int32Data),
-            ElementType.Float16 => Bytes<ushort>(tensor.Int32Data.Select(value => unchecked((ushort)value))),
-            _ => Bytes<byte>(tensor.Int32Data.Select(value => unchecked((byte)value))),
-        }));
+        return cut is ReadOnlySequence<byte> content ? new TensorData(type, [.. tensor.Dims], content)
+            : new TensorData(type, [.. tensor.Dims], tensor.HasRawData ? tensor.RawData.Memory : type switch
+            {
+                ElementType.Float32 => Bytes<float>(tensor.FloatData),
+                ElementType.Float64 => Bytes<double>(tensor.DoubleData),
+                ElementType.Int64 => Bytes<long>(tensor.Int64Data),
+                ElementType.Int32 => Bytes<int>(tensor.Int32Data),
+                ElementType.Float16 or ElementType.BFloat16 => Bytes<ushort>(tensor.Int32Data.Select(value => unchecked((ushort)value))),
+                _ => Bytes<byte>(tensor.Int32Data.Select(value => unchecked((byte)value))),
+            });
     }
 
     /// <summary>Number of elements that <paramref name="sizes"/> promise.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Toolchain.Graph.Reading;
 
 /// <summary>
@@ -12,9 +14,9 @@ static class WeightCut
     const int SmallestBytes = 4096;
 
     /// <returns>The message without those weights, and them by their index among the initializers.</returns>
-    public static (ReadOnlyMemory<byte> Message, IReadOnlyDictionary<int, ReadOnlyMemory<byte>> Weights) Cut(ReadOnlyMemory<byte> bytes)
+    public static (ReadOnlyMemory<byte> Message, IReadOnlyDictionary<int, ReadOnlySequence<byte>> Weights) Cut(ReadOnlyMemory<byte> bytes)
     {
-        var weights = new Dictionary<int, ReadOnlyMemory<byte>>();
+        var weights = new Dictionary<int, ReadOnlySequence<byte>>();
         int index = -1;
         return (Copy(bytes, Graph, graph => Copy(graph, Initializer, tensor =>
         {
@@ -25,7 +27,7 @@ static class WeightCut
                 {
                     return raw;
                 }
-                weights[index] = raw;
+                weights[index] = new ReadOnlySequence<byte>(raw);
                 return default;
             });
         })), weights);
@@ -34,16 +36,16 @@ static class WeightCut
     /// <summary>Writes a model without its large weights, and decodes what was written.</summary>
     public static ParsedModel WriteAndRead(OnnxModel model)
     {
-        Onnx.ModelProto proto = Writing.OnnxWriter.ToProto(model);
-        var weights = new Dictionary<int, ReadOnlyMemory<byte>>();
+        var weights = new Dictionary<int, ReadOnlySequence<byte>>();
         for (int i = 0; i < model.Initializers.Count; i++)
         {
-            if (model.Initializers[i].Value.Bytes.Length >= SmallestBytes)
+            if (model.Initializers[i].Value.ByteCount >= SmallestBytes)
             {
-                weights[i] = model.Initializers[i].Value.Bytes;
-                proto.Graph.Initializer[i].RawData = Google.Protobuf.ByteString.Empty;
+                weights[i] = model.Initializers[i].Value.Content;
             }
         }
+        Onnx.ModelProto proto = Writing.OnnxWriter.ToProto(model, (name, tensor) => tensor.ByteCount < SmallestBytes ? null
+            : Writing.OnnxWriter.ToProto(new TensorData(tensor.Type, [0], ReadOnlyMemory<byte>.Empty), name, tensor.Sizes));
         return ModelFile.Parse(Google.Protobuf.MessageExtensions.ToByteArray(proto)) with { Weights = weights };
     }
 

@@ -15,6 +15,7 @@ static class OperatorSchemas
         ["bool"] = ElementType.Bool,
         ["f16"] = ElementType.Float16,
         ["f64"] = ElementType.Float64,
+        ["bf16"] = ElementType.BFloat16,
     };
 
     static readonly Lazy<ILookup<string, OperatorSchema>> schemas = new(() => Read().ToLookup(schema => schema.Name));

@@ -20,10 +20,10 @@ sealed class ExternalLayout
 
     public ExternalLayout(OnnxModel model)
     {
-        foreach ((string name, TensorData tensor) in model.Initializers.Where(pair => pair.Value.Bytes.Length >= SmallestBytes))
+        foreach ((string name, TensorData tensor) in model.Initializers.Where(pair => pair.Value.ByteCount >= SmallestBytes))
         {
             places[name] = (Length, tensor);
-            Length += (tensor.Bytes.Length + Alignment - 1L) / Alignment * Alignment;
+            Length += (tensor.ByteCount + Alignment - 1) / Alignment * Alignment;
         }
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Walk(hash.AppendData);
@@ -39,17 +39,18 @@ sealed class ExternalLayout
     public void WriteTo(Stream stream) => Walk(stream.Write);
 
     /// <summary>The weight as a reference into the file; null where it stays in the model.</summary>
-    public TensorProto? ToProto(string name)
+    public TensorProto? ToProto(string name, TensorData tensor)
     {
-        if (!places.TryGetValue(name, out (long Offset, TensorData Tensor) place))
+        if (!places.TryGetValue(name, out (long Offset, TensorData) place))
         {
             return null;
         }
-        var proto = new TensorProto { Name = name, DataType = (int)place.Tensor.Type, DataLocation = TensorProto.Types.DataLocation.External };
-        proto.Dims.AddRange(place.Tensor.Sizes);
+        var proto = new TensorProto { Name = name, DataType = (int)tensor.Type, DataLocation = TensorProto.Types.DataLocation.External };
+        proto.Dims.AddRange(tensor.Sizes);
         proto.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = Location });
         proto.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = place.Offset.ToString(CultureInfo.InvariantCulture) });
-        proto.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = place.Tensor.Bytes.Length.ToString(CultureInfo.InvariantCulture) });
+        proto.ExternalData.Add(
+            new StringStringEntryProto { Key = "length", Value = tensor.ByteCount.ToString(CultureInfo.InvariantCulture) });
         return proto;
     }
 
@@ -58,8 +59,11 @@ sealed class ExternalLayout
         Span<byte> padding = stackalloc byte[Alignment];
         foreach ((_, TensorData tensor) in places.Values.OrderBy(place => place.Offset))
         {
-            write(tensor.Bytes.Span);
-            write(padding[..(int)(-tensor.Bytes.Length & (Alignment - 1))]);
+            foreach (ReadOnlyMemory<byte> piece in tensor.Content)
+            {
+                write(piece.Span);
+            }
+            write(padding[..(int)(-tensor.ByteCount & (Alignment - 1))]);
         }
     }
 

@@ -26,7 +26,7 @@ static class ModelWriter
         AtomicFile.Write(data, external.WriteTo);
         try
         {
-            SavedModel saved = Write(OnnxWriter.ToProto(model, external), path);
+            SavedModel saved = Write(OnnxWriter.ToProto(model, external.ToProto), path);
             return saved with { Bytes = saved.Bytes + external.Length, ExternalData = external.Location };
         }
         catch when (isNew)
@@ -36,8 +36,29 @@ static class ModelWriter
         }
     }
 
+    /// <summary>Moves a saved model, its weights first.</summary>
+    public static void Move(SavedModel saved, string from, string to)
+    {
+        string source = Path.GetDirectoryName(Path.GetFullPath(from))!, target = Path.GetDirectoryName(Path.GetFullPath(to))!;
+        (string, string)[] weights = saved.ExternalData is string name ? [(Path.Combine(source, name), Path.Combine(target, name))] : [];
+        AtomicFile.PutInPlace([.. weights, (Path.GetFullPath(from), Path.GetFullPath(to))]);
+        AtomicFile.FlushFolder(target);
+    }
+
+    /// <summary>Digest and size of what <see cref="Save"/> would write by default.</summary>
+    public static SavedModel Describe(OnnxModel model)
+    {
+        if (model.WeightBytes < DefaultThreshold)
+        {
+            return Write(OnnxWriter.ToProto(model), Stream.Null);
+        }
+        var external = new ExternalLayout(model);
+        SavedModel saved = Write(OnnxWriter.ToProto(model, external.ToProto), Stream.Null);
+        return saved with { Bytes = saved.Bytes + external.Length, ExternalData = external.Location };
+    }
+
     /// <summary>Writes through a digest into <paramref name="stream"/>: the whole is never in memory.</summary>
-    public static SavedModel Write(ModelProto proto, Stream stream)
+    static SavedModel Write(ModelProto proto, Stream stream)
     {
         using var hash = SHA256.Create();
         using (var hashed = new CryptoStream(stream, hash, CryptoStreamMode.Write, leaveOpen: true))

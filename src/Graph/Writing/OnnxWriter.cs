@@ -7,10 +7,12 @@ namespace Toolchain.Graph.Writing;
 static class OnnxWriter
 {
     /// <param name="model">The model.</param>
-    /// <param name="external">Where some of its weights lie beside it; null for a self-contained file.</param>
-    public static ModelProto ToProto(OnnxModel model, ExternalLayout? external = null)
+    /// <param name="weightOf">
+    /// A weight as it is to be written, or null for one that is written whole; null for a self-contained file.
+    /// </param>
+    public static ModelProto ToProto(OnnxModel model, Func<string, TensorData, TensorProto?>? weightOf = null)
     {
-        var proto = new ModelProto { IrVersion = model.IrVersion, ProducerName = "uvl", Graph = ToGraph(model, external) };
+        var proto = new ModelProto { IrVersion = model.IrVersion, ProducerName = "uvl", Graph = ToGraph(model, weightOf) };
         proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = model.Opset });
         if (model.Documentation != "")
         {
@@ -22,11 +24,12 @@ static class OnnxWriter
         return proto;
     }
 
-    static GraphProto ToGraph(OnnxModel model, ExternalLayout? external = null)
+    static GraphProto ToGraph(OnnxModel model, Func<string, TensorData, TensorProto?>? weightOf = null)
     {
         var graph = new GraphProto { Name = model.Name };
         graph.Node.AddRange(model.Nodes.Select(ToProto));
-        graph.Initializer.AddRange(model.Initializers.Select(pair => external?.ToProto(pair.Key) ?? ToProto(pair.Value, pair.Key)));
+        graph.Initializer.AddRange(
+            model.Initializers.Select(pair => weightOf?.Invoke(pair.Key, pair.Value) ?? ToProto(pair.Value, pair.Key)));
         graph.Input.AddRange(model.Inputs.Select(ToProto));
         graph.Output.AddRange(model.Outputs.Select(ToProto));
         return graph;
@@ -58,14 +61,15 @@ static class OnnxWriter
         return proto;
     }
 
-    static TensorProto ToProto(TensorData tensor, string name)
+    /// <summary>A tensor with its content; the sizes are its own unless others are stated.</summary>
+    public static TensorProto ToProto(TensorData tensor, string name, IReadOnlyList<long>? sizes = null)
     {
         var proto = new TensorProto { DataType = (int)tensor.Type, RawData = UnsafeByteOperations.UnsafeWrap(tensor.Bytes) };
         if (name != "")
         {
             proto.Name = name;
         }
-        proto.Dims.AddRange(tensor.Sizes);
+        proto.Dims.AddRange(sizes ?? tensor.Sizes);
         return proto;
     }
 

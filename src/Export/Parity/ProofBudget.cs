@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Toolchain.Export.Parity;
+
+/// <summary>What is left of a proof's time, and what a run at some sizes would take: estimated by its floating-point operations.</summary>
+/// <param name="seconds">What the proof may take.</param>
+sealed class ProofBudget(double seconds)
+{
+    /// <summary>Whoever runs the model beside the runtimes.</summary>
+    public const string Module = "module", Oracle = "oracle";
+
+    // Measured on two cores with AVX2; replaced by the first run that is long enough to tell.
+    const double SecondsPerFlop = 5e-11, OracleSecondsPerFlop = 1e-10;
+
+    // A shorter run, or one of few operations that the machine interrupted, does not tell what computing costs.
+    const double LeastSeconds = .05, FewFlops = 1e8, LeastSecondsOfFew = 2;
+
+    readonly Stopwatch clock = Stopwatch.StartNew();
+    readonly Dictionary<string, double> rates = [];
+
+    /// <summary>Seconds that are left; below 0 when it is spent.</summary>
+    public double Left => seconds - clock.Elapsed.TotalSeconds;
+
+    /// <summary>Whether all of <paramref name="parts"/> can run in what is left.</summary>
+    public bool Fits(double flops, params IEnumerable<string> parts) => parts.Sum(part => Estimate(part, flops)) <= Left;
+
+    /// <summary>Runs a part, and remembers what it took.</summary>
+    public T Run<T>(string part, double flops, Func<T> run)
+    {
+        long start = Stopwatch.GetTimestamp();
+        T result = run();
+        double taken = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        if (flops > 0 && taken > (flops < FewFlops ? LeastSecondsOfFew : LeastSeconds))
+        {
+            // The first run also opens a session, so that the least is the nearest.
+            rates[part] = Math.Min(rates.GetValueOrDefault(part, double.PositiveInfinity), taken / flops);
+        }
+        return result;
+    }
+
+    /// <summary>Seconds that a part would take.</summary>
+    public double Estimate(string part, double flops) =>
+        flops * rates.GetValueOrDefault(part, part == Oracle ? OracleSecondsPerFlop : SecondsPerFlop);
+}

@@ -1,0 +1,41 @@
+using Toolchain.Cli;
+using Toolchain.Data;
+using Toolchain.Export.Quantization;
+using Toolchain.Graph;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>Trained encoders in 8 bits, on 10,000 test images of MNIST against 10,000 training images.</summary>
+[Trait("Category", "Slow")]
+public sealed class QuantizedModelsTests
+{
+    [Theory]
+    [InlineData("moco", CalibrationMethod.MinMax, 0.97, 0.98)]
+    [InlineData("moco", CalibrationMethod.Percentile, 0.97, 0.98)]
+    [InlineData("infogan", CalibrationMethod.MinMax, 0.8, 0.98)]
+    public void Make_OfAShippedModel_KeepsItsAccuracy(string name, CalibrationMethod method, double accuracy, double cosine)
+    {
+        (DigitSet train, DigitSet test) = Mnist();
+        OnnxModel model = OnnxModel.Load(Path.Combine(LayoutTests.Root, "models", name, "model.onnx"));
+
+        QuantizedExport found = QuantizedExport.Make(model, train, test, QuantizedExport.CalibrationImages, method);
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}, {method}: {found}");
+        Assert.InRange((double)found.Bytes / found.FloatBytes, 0.24, 0.35);
+        Assert.InRange(found.Accuracy!.Value, Math.Max(accuracy, found.FloatAccuracy!.Value - .005), 1);
+        Assert.InRange(found.Cosine!.Value, cosine, 1);
+    }
+
+    static (DigitSet Train, DigitSet Test) Mnist()
+    {
+        try
+        {
+            return (DigitSource.Open("mnist", Split.Train), DigitSource.Open("mnist", Split.Test));
+        }
+        catch (MnistUnavailableException error)
+        {
+            Assert.Skip(error.Message);
+            throw;
+        }
+    }
+}

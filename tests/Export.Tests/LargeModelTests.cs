@@ -1,0 +1,118 @@
+using Toolchain.Export.Parity;
+using Toolchain.Graph;
+using static TorchSharp.torch;
+
+namespace Toolchain.Export.Tests;
+
+public sealed class LargeModelTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory().FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData(1_500_000_000, 1)]
+    [InlineData(1, 2)]
+    public void Save_LargeModel_ProvesTheFileItself(long threshold, int files)
+    {
+        manual_seed(1);
+        using var net = nn.Linear(4200, 4200);
+        net.eval();
+        var seen = new List<string>();
+        ParityRuntime ort = OrtRuntime.Create();
+        ParityRuntime runtime = ort with
+        {
+            Run = (_, _) => throw new InvalidOperationException("bytes were made"),
+            RunFile = (path, inputs) =>
+            {
+                seen.Add(path);
+                return ort.RunFile!(path, inputs);
+            },
+        };
+        string path = Path.Combine(folder, "model.onnx");
+
+        ExportReport report =
+            OnnxExport.Trace(net, rand(2, 4200),
+            new OnnxExportOptions { Runtimes = [runtime], ProofSizes = [1, 3], ExternalDataThreshold = threshold }).Save(path);
+
+        Assert.Equal(2, seen.Count);
+        Assert.Equal(files, Directory.GetFileSystemEntries(folder).Length);
+        Assert.Equal((report.Bytes, 2), (Directory.GetFiles(folder).Sum(file => new FileInfo(file).Length), report.Sizes.Count));
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), report.Sha256);
+        Assert.Equal(4200 * 4200, OnnxModel.Load(path).Initializers[0].Value.Count);
+    }
+
+    [Fact]
+    public void Save_LargeModelThatMisses_LeavesNothing()
+    {
+        using var net = nn.Linear(4200, 4200);
+        net.eval();
+        ParityRuntime wrong = new("wrong", (_, _) => throw new InvalidOperationException("bytes were made"))
+        {
+            RunFile = (_, inputs) =>
+            new Dictionary<string, TensorData> { ["output"] = inputs["input"] }
+        };
+
+        Assert.Throws<ParityException>(() =>
+            OnnxExport.Trace(net, rand(2, 4200), new OnnxExportOptions { Runtimes = [wrong], ProofSizes = [1] })
+            .Save(Path.Combine(folder, "model.onnx")));
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+    }
+
+    [Fact]
+    public void Budget_LeavesOutWhatDoesNotFit()
+    {
+        var budget = new ProofBudget(100);
+        Assert.True(budget.Fits(1e9, ProofBudget.Oracle, "runtime"));
+        Assert.False(budget.Fits(1e13, ProofBudget.Oracle));
+        Assert.False(new ProofBudget(0).Fits(0, ProofBudget.Module));
+
+        // A run that takes a tenth of a second for 1e8 operations tells that 1e11 take a hundred seconds.
+        _ = budget.Run("runtime", 1e8, () => Delay(100));
+        Assert.InRange(budget.Estimate("runtime", 1e11), 95, 1000);
+        Assert.False(budget.Fits(1e11, "runtime"));
+        // Too short to tell, and too few operations.
+        _ = budget.Run("other", 1e8, () => Delay(1));
+        _ = budget.Run("other", 1e6, () => Delay(100));
+        Assert.InRange(budget.Estimate("other", 1e9), 0, 1);
+    }
+
+    static int Delay(int milliseconds)
+    {
+        Thread.Sleep(milliseconds);
+        return 0;
+    }
+
+    [Fact]
+    public void Proof_TakesTheEndsOfRangesBeforeLargeBatches()
+    {
+        manual_seed(2);
+        using var net = new Fn(x => x.mean([2L]));
+
+        ExportReport report =
+            OnnxExport.Trace(net, rand(2, 3, 9), new OnnxExportOptions { Inputs = [new("x", Axis.Batch(), 3, Axis.Named("L", 4, 40))] })
+            .Prove();
+
+        string[] proven = [.. report.Proven];
+        Assert.Equal(["N=1, L=10", "N=2, L=4", "N=2, L=40"],
+            [proven[0], proven[1], proven.First(point => point.EndsWith("L=40", StringComparison.Ordinal))]);
+        Assert.True(Array.IndexOf(proven, "N=2, L=40") < Array.FindIndex(proven, point =>
+            point.StartsWith("N=64", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Report_WithoutTheEvaluator_DoesNotNameIt()
+    {
+        manual_seed(3);
+        using var net = nn.Linear(3000, 3000);
+        net.eval();
+
+        ExportReport report =
+            OnnxExport.Trace(net, rand(2, 3000),
+            new OnnxExportOptions { Runtimes = [OrtRuntime.Create()], ProofSizes = [1], ProofSeconds = 1e-9 }).Prove();
+
+        Assert.Equal([OrtRuntime.Create().Name], report.Runtimes);
+        Assert.Empty(report.OracleSizes);
+    }
+}
