@@ -39,6 +39,18 @@ else
     "$uvl" data strokes --count "$images" --seed 1 --out "$work/digits.npy" > /dev/null
 fi
 
+# The files of all parity cases of the exporter under the full check of onnx.
+if "$python" -c "import onnx" 2> /dev/null; then
+    if dotnet "$here/../../artifacts/bin/Export.Tests/release/Toolchain.Export.Tests.dll" --filter-class "*CheckerTests" > "$work/log" 2>&1; then
+        say "PASS onnx checker, parity cases: all files at opsets 13 to 17"
+    else
+        tail -20 "$work/log" >&2
+        say "FAIL onnx checker, parity cases: see above"
+    fi
+else
+    say "SKIP onnx checker, parity cases: no Debian python3-onnx"
+fi
+
 train() {
     local method=$1
     shift

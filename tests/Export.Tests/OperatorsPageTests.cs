@@ -23,7 +23,7 @@ public sealed class OperatorsPageTests
 
     static string Write()
     {
-        var page = new StringBuilder("""
+        var page = new StringBuilder(Joined("""
             # What the exporter maps
 
             Made from the registry of converters and their parity cases; a test compares it (`cp artifacts/operators.md docs/exporter/operators.md` after a change).
@@ -72,7 +72,7 @@ public sealed class OperatorsPageTests
             | bfloat16, unsigned 16- to 64-bit integers, text | the graph does not have these element types |
 
 
-            """.ReplaceLineEndings("\n"));
+            """.ReplaceLineEndings("\n")));
         var cases = ConverterCases.All.GroupBy(item => ConverterRegistry.Functional(item.Entry)).ToDictionary(group => group.Key, group => group.ToArray());
         string[] entries = [.. ConverterRegistry.BuiltIn.Concat(ConverterRegistry.Complex).Select(converter => converter.Entry).Distinct()
             .Order(StringComparer.Ordinal)];
@@ -88,6 +88,9 @@ public sealed class OperatorsPageTests
         }
         return page.ToString();
     }
+
+    // A row of a table is one line.
+    static string Joined(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\n +", " ");
 
     static IEnumerable<string> Operators(ConverterCases.Case item)
     {
