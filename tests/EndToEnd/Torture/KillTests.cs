@@ -30,18 +30,16 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             Assert.True(status == 0, $"{verb.Name}: {error}");
             double seconds = clock.Elapsed.TotalSeconds;
             byte[][] wanted = verb.Read(straight);
-            for (int kill = 0; kill < perVerb; kill++)
-            {
-                double after = random.NextDouble() * seconds;
-                Try(verb, wanted, after, $"{verb.Name}, seed 3, kill {kill} after {after:f3} s");
-            }
+            double[] moments = [.. Enumerable.Range(0, perVerb).Select(_ => random.NextDouble() * seconds)];
+            Parallel.For(0, perVerb, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, kill =>
+                Try(verb, wanted, kill, moments[kill], $"{verb.Name}, seed 3, kill {kill} after {moments[kill]:f3} s"));
             TortureTable.Add(output, "kill -9, then the same command", verb.Name, perVerb, 0);
         }
     }
 
-    void Try(TortureVerb verb, byte[][] wanted, double after, string what)
+    void Try(TortureVerb verb, byte[][] wanted, int kill, double after, string what)
     {
-        string place = Directory.CreateDirectory(Path.Combine(folder, "killed")).FullName;
+        string place = Directory.CreateDirectory(Path.Combine(folder, $"killed {kill}")).FullName;
         using (Uvl uvl = Uvl.Start(verb.Arguments(place)))
         {
             Thread.Sleep(TimeSpan.FromSeconds(after));

@@ -34,14 +34,14 @@ public sealed class WriteFaultTests(ITestOutputHelper output) : IDisposable
             int calls = int.Parse(File.ReadAllText(In("count")), CultureInfo.InvariantCulture);
             Assert.True(calls > 2, $"{verb.Name}: {calls} writes were seen");
             byte[][] right = verb.Read(straight);
-            foreach ((string name, int number) in wanted)
+            int[] places = [.. Enumerable.Range(0, calls).Where(call => call % every == 0).Select(call => call + 1)];
+            Parallel.ForEach(
+                wanted.SelectMany(error => places.Select(at => (error.Name, error.Number, At: at))),
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+                one => Try(verb, right, one.At, one.Number, $"{verb.Name}, {one.Name} from call {one.At} of {calls} on"));
+            foreach ((string name, _) in wanted)
             {
-                int tried = 0;
-                for (int at = 1; at <= calls; at += every, tried++)
-                {
-                    Try(verb, right, at, number, $"{verb.Name}, {name} from call {at} of {calls} on");
-                }
-                TortureTable.Add(output, $"{name} from the n-th write on, every n", verb.Name, tried, 0);
+                TortureTable.Add(output, $"{name} from the n-th write on, every n", verb.Name, places.Length, 0);
             }
             Directory.Delete(straight, recursive: true);
         }
@@ -49,7 +49,7 @@ public sealed class WriteFaultTests(ITestOutputHelper output) : IDisposable
 
     void Try(TortureVerb verb, byte[][] right, int at, int error, string what)
     {
-        string place = Directory.CreateDirectory(In("faulty")).FullName;
+        string place = Directory.CreateDirectory(In($"faulty {error} {at}")).FullName;
         // Where there is one result, an old file of another content stands in its place.
         string old = Path.Combine(place, verb.Results[0]);
         bool isReplaced = verb is { IsTraining: false, Results.Length: 1 };
@@ -91,7 +91,7 @@ public sealed class WriteFaultTests(ITestOutputHelper output) : IDisposable
             ["UVL_FAULT_FOLDER"] = place,
             ["UVL_FAULT_AT"] = at.ToString(CultureInfo.InvariantCulture),
             ["UVL_FAULT_ERROR"] = error.ToString(CultureInfo.InvariantCulture),
-            ["UVL_FAULT_COUNT"] = In("count"),
+            ["UVL_FAULT_COUNT"] = error == 0 ? In("count") : "/dev/null",
         }, verb.Arguments(place));
         (int status, _, string said) = uvl.Wait();
         return (status, said);
