@@ -8,7 +8,9 @@ namespace Toolchain.ClusteringBench;
 sealed class Pairs(string file, string filter)
 {
     // Rows of the page by job and peer, in order.
-    readonly List<string> rows = [.. File.ReadLines(file).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| job", StringComparison.Ordinal))];
+    readonly List<string> rows =
+        [.. File.ReadLines(file).Where(line => line.StartsWith("| ", StringComparison.Ordinal)
+        && !line.StartsWith("| job", StringComparison.Ordinal))];
 
     /// <summary>Whether a job is to be done.</summary>
     public bool Wants(string job) => job.Contains(filter, StringComparison.Ordinal);
@@ -24,7 +26,8 @@ sealed class Pairs(string file, string filter)
     /// <param name="tolerance">Relative difference of the answers that is allowed; null where they cannot be compared.</param>
     /// <param name="perIteration">Whether times are divided by the passes made.</param>
     /// <param name="target">Least ratio asked for.</param>
-    public void Run(string job, Func<Outcome> ours, IReadOnlyDictionary<string, Func<Outcome>> theirs, int count, double? tolerance, bool perIteration, IReadOnlyDictionary<string, double> target)
+    public void Run(string job, Func<Outcome> ours, IReadOnlyDictionary<string, Func<Outcome>> theirs, int count, double? tolerance,
+        bool perIteration, IReadOnlyDictionary<string, double> target)
     {
         if (!Wants(job))
         {
@@ -41,11 +44,14 @@ sealed class Pairs(string file, string filter)
             double difference = Math.Abs(a[0].Value - b[0].Value) / Math.Abs(b[0].Value);
             if (tolerance is double allowed && !(difference <= allowed))
             {
-                throw new InvalidOperationException($"{job}: ours {a[0].Value:r} and {name} {b[0].Value:r} differ by {difference:g2} of it, more than {allowed:g2}.");
+                throw new InvalidOperationException($"{job}: ours {a[0].Value:r} and {name} {b[0].Value:r} differ by {difference:g2} of "
+                    + $"it, more than {allowed:g2}.");
             }
             double mine = Median(a, perIteration), yours = Median(b, perIteration);
             double ratio = Median([.. a.Zip(b, (x, y) => Cost(y, perIteration) / Cost(x, perIteration))]);
-            Write($"| {job} | {name} | {Time(mine)} | {Time(yours)} | **{ratio:f1}x** | {(target.TryGetValue(name, out double least) ? $"{least:g}x" : "-")} | {(tolerance is null ? $"ours {a[0].Value:g9}, theirs {b[0].Value:g9}" : $"{difference:g1}")} |");
+            Write($"| {job} | {name} | {Time(mine)} | {Time(yours)} | **{ratio:f1}x** | "
+                + $"{(target.TryGetValue(name, out double least) ? $"{least:g}x" : "-")} | "
+                + $"{(tolerance is null ? $"ours {a[0].Value:g9}, theirs {b[0].Value:g9}" : $"{difference:g1}")} |");
         }
     }
 
@@ -87,5 +93,6 @@ sealed class Pairs(string file, string filter)
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
     }
 
-    static string Time(double seconds) => seconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:f1} ms") : string.Create(CultureInfo.InvariantCulture, $"{seconds:f2} s");
+    static string Time(double seconds) => seconds < 1 ? string.Create(CultureInfo.InvariantCulture, $"{seconds * 1000:f1} ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{seconds:f2} s");
 }

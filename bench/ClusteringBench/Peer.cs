@@ -15,19 +15,27 @@ sealed class Peer : IDisposable
     readonly Process process;
 
     public Peer(string script, string folder) =>
-        process = Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, folder]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        process =
+        Process.Start(new ProcessStartInfo("/usr/bin/python3", [script, folder])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true
+        })!;
 
     public JsonElement Ask(object job)
     {
         process.StandardInput.WriteLine(JsonSerializer.Serialize(job));
-        string answer = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"the peer ended during {JsonSerializer.Serialize(job)}; Debian: python3-sklearn python3-faiss libopenblas0-pthread.");
+        string answer = process.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException($"the peer ended during {JsonSerializer.Serialize(job)}; Debian: python3-sklearn "
+            + $"python3-faiss libopenblas0-pthread.");
         return JsonDocument.Parse(answer).RootElement;
     }
 
     public Outcome Run(object job)
     {
         JsonElement answer = Ask(job);
-        return new Outcome(answer.GetProperty("seconds").GetDouble(), answer.GetProperty("iterations").GetInt32(), answer.GetProperty("value").GetDouble());
+        return new Outcome(answer.GetProperty("seconds").GetDouble(), answer.GetProperty("iterations").GetInt32(),
+            answer.GetProperty("value").GetDouble());
     }
 
     public void Dispose()

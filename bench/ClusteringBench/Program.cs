@@ -1,5 +1,6 @@
 // Clustering against scikit-learn, faiss and ML.NET on MNIST's training images. Prints the table and writes docs/benchmarks/clustering.md.
-//   dotnet run --project bench/ClusteringBench -c Release -- [PAIRS [TEXT]]     with TEXT only the jobs that hold it, other rows stay as they are
+//   dotnet run --project bench/ClusteringBench -c Release -- [PAIRS [TEXT]]     with TEXT only the jobs that hold it, other rows stay as
+// they are
 using System.Diagnostics;
 using System.Text.Json;
 using Toolchain.Clustering;
@@ -21,7 +22,8 @@ Save("pixels", pixels);
 foreach (int k in new[] { 10, 30 })
 {
     const string passesOf20 = "k-means k=10, 60,000 x 784, a pass (of 20)";
-    string given = $"k-means k={k}, whole fit to tolerance 1e-4", drawn = $"k-means k={k}, whole fit, each from its own k-means++ start (mean squared distance)";
+    string given = $"k-means k={k}, whole fit to tolerance 1e-4",
+        drawn = $"k-means k={k}, whole fit, each from its own k-means++ start (mean squared distance)";
     if (!run.Wants(given) && !run.Wants(drawn) && !run.Wants(passesOf20))
     {
         continue;
@@ -30,13 +32,15 @@ foreach (int k in new[] { 10, 30 })
     Rows start = KMeans.Fit(bytes, new KMeansOptions { ClusterCount = k, MaxIterations = 1 }).Centres;
     Save($"start{k}", start);
     var few = new KMeansOptions { MaxIterations = 20, Tolerance = 0 };
-    object Few(string algorithm) => new { job = "kmeans-sklearn", rows = "pixels", start = "first10", iterations = 20, tolerance = 0.0, algorithm };
+    object Few(string algorithm) =>
+        new { job = "kmeans-sklearn", rows = "pixels", start = "first10", iterations = 20, tolerance = 0.0, algorithm };
     if (k == 10)
     {
         var first = new Rows(pixels.Values[..(k * pixels.Width)], pixels.Width);
         Save("first10", first);
         run.Run(passesOf20, () => Fit(() => KMeans.Fit(bytes, first, few)),
-            new Dictionary<string, Func<Outcome>> { ["scikit-learn Lloyd"] = () => peer.Run(Few("lloyd")), ["scikit-learn Elkan"] = () => peer.Run(Few("elkan")) },
+            new Dictionary<string, Func<Outcome>> { ["scikit-learn Lloyd"] = () => peer.Run(Few("lloyd")), ["scikit-learn Elkan"] = () =>
+                peer.Run(Few("elkan")) },
             pairs, 1e-5, true, new Dictionary<string, double> { ["scikit-learn Lloyd"] = 4, ["scikit-learn Elkan"] = 4 });
     }
     if (!run.Wants(given) && !run.Wants(drawn))
@@ -49,15 +53,19 @@ foreach (int k in new[] { 10, 30 })
     run.Run(given, whole,
         new Dictionary<string, Func<Outcome>>
         {
-            ["scikit-learn Lloyd"] = () => peer.Run(new { job = "kmeans-sklearn", rows = "pixels", start = $"start{k}", iterations = 300, tolerance = 1e-4, algorithm = "lloyd" }),
-            ["faiss, all points, as many passes"] = () => peer.Run(new { job = "kmeans-faiss", rows = "pixels", start = $"start{k}", iterations = passes }),
+            ["scikit-learn Lloyd"] = () =>
+                peer.Run(new { job = "kmeans-sklearn", rows = "pixels", start = $"start{k}", iterations = 300, tolerance = 1e-4,
+                algorithm = "lloyd" }),
+            ["faiss, all points, as many passes"] = () =>
+                peer.Run(new { job = "kmeans-faiss", rows = "pixels", start = $"start{k}", iterations = passes }),
         },
         pairs, 1e-5, false, new Dictionary<string, double> { ["scikit-learn Lloyd"] = 8, ["faiss, all points, as many passes"] = 3 });
     run.Run(drawn, () =>
     {
         Outcome own = Fit(() => KMeans.Fit(bytes, new KMeansOptions { ClusterCount = k }));
         return own with { Value = own.Value / bytes.Count };
-    }, new Dictionary<string, Func<Outcome>> { ["ML.NET"] = () => ml.Fit(k, 300, 1e-4) }, pairs, null, false, new Dictionary<string, double> { ["ML.NET"] = 10 });
+    }, new Dictionary<string, Func<Outcome>> { ["ML.NET"] = () => ml.Fit(k, 300, 1e-4) }, pairs, null, false,
+        new Dictionary<string, double> { ["ML.NET"] = 10 });
 }
 
 foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20, 15.0), (12, 50, 10, 15.0), (784, 10, 1, 2.5) })
@@ -70,11 +78,15 @@ foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20
     Rows rows = width == 784 ? pixels : Pca.Fit(pixels, width, whiten: true).Project(pixels);
     int[] labels = KMeans.Fit(rows, new KMeansOptions { ClusterCount = k, MaxIterations = 5 }).Labels;
     Save($"rows{width}", rows);
-    Npy.Write(Path.Combine(folder, $"labels{width}-{k}.npy"), TensorEntry.Of<long>([.. labels.Select(label => (long)label)], labels.Length));
+    Npy.Write(Path.Combine(folder, $"labels{width}-{k}.npy"),
+        TensorEntry.Of<long>([.. labels.Select(label => (long)label)], labels.Length));
     double regularization = width == 784 ? 1e-3 : 1e-6;
-    var options = new GaussianMixtureOptions { ComponentCount = k, MaxIterations = iterations, Tolerance = 0, Regularization = regularization };
+    var options = new GaussianMixtureOptions { ComponentCount = k, MaxIterations = iterations, Tolerance = 0,
+        Regularization = regularization };
     run.Run(job, () => Mixture(rows, labels, options),
-        new Dictionary<string, Func<Outcome>> { ["scikit-learn"] = () => peer.Run(new { job = "mixture-sklearn", rows = $"rows{width}", labels = $"labels{width}-{k}", iterations, regularization }) },
+        new Dictionary<string,
+            Func<Outcome>> { ["scikit-learn"] = () =>
+            peer.Run(new { job = "mixture-sklearn", rows = $"rows{width}", labels = $"labels{width}-{k}", iterations, regularization }) },
         width == 784 ? Math.Min(2, pairs) : pairs, 1e-6, true, new Dictionary<string, double> { ["scikit-learn"] = least });
 }
 
@@ -85,10 +97,14 @@ if (run.Wants("20 nearest neighbours"))
 {
     NeighbourTable found = Neighbours.OfEach(embedding, 20);
     _ = peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 });
-    run.Alone("20 nearest neighbours of each of 60,000 x 64", $"recall {Recall(found):f6} against faiss", () => Seconds(() => Neighbours.OfEach(embedding, 20)), pairs, 4);
+    run.Alone("20 nearest neighbours of each of 60,000 x 64", $"recall {Recall(found):f6} against faiss", () =>
+        Seconds(() => Neighbours.OfEach(embedding, 20)), pairs, 4);
 }
 run.Run("20 nearest neighbours of each of 60,000 x 64", () => new Outcome(Seconds(() => Neighbours.OfEach(embedding, 20)), 1, 1),
-    new Dictionary<string, Func<Outcome>> { ["faiss IndexFlatL2"] = () => peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 }) with { Value = 1 } }, pairs, 0, false, new Dictionary<string, double>());
+    new Dictionary<string,
+        Func<Outcome>> { ["faiss IndexFlatL2"] = () =>
+        peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 }) with { Value = 1 } }, pairs, 0, false,
+        new Dictionary<string, double>());
 foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
 {
     string job = $"t-SNE of {count:n0} x 64, {(most > 0 ? "1,000 passes" : "our 750 passes, 1,000 of the peer")}";
@@ -109,15 +125,18 @@ foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
         TsneResult found = Tsne.Fit(shown, new TsneOptions());
         double seconds = clock.Elapsed.TotalSeconds;
         Save("tsne_ours", found.Places);
-        return new Outcome(seconds, 750, peer.Ask(new { job = "tsne-quality", rows = "shown", places = "tsne_ours" }).GetProperty("value").GetDouble());
+        return new Outcome(seconds, 750, peer.Ask(new { job = "tsne-quality", rows = "shown", places = "tsne_ours" }).GetProperty("value")
+            .GetDouble());
     }
     double Kept(string places) => peer.Ask(new { job = "tsne-quality", rows = "shown", places }).GetProperty("kept").GetDouble();
-    run.Run(job + " (divergence)", Picture, new Dictionary<string, Func<Outcome>> { ["scikit-learn Barnes-Hut"] = () => peer.Run(new { job = "tsne-sklearn", rows = "shown", iterations = 1000 }) },
+    run.Run(job + " (divergence)", Picture, new Dictionary<string,
+        Func<Outcome>> { ["scikit-learn Barnes-Hut"] = () => peer.Run(new { job = "tsne-sklearn", rows = "shown", iterations = 1000 }) },
         Math.Min(3, pairs), null, false, new Dictionary<string, double> { ["scikit-learn Barnes-Hut"] = 10 });
     Console.WriteLine($"10 neighbours kept: ours {Kept("tsne_ours"):p2}, scikit-learn {Kept("tsne_sklearn"):p2}");
 }
 
-run.Alone("poster row: k-means k=30 from draws to labels", "uvl train kmeans --set clusterCount=30", () => Seconds(() => KMeans.Fit(bytes, new KMeansOptions { ClusterCount = 30 })), pairs, 2);
+run.Alone("poster row: k-means k=30 from draws to labels", "uvl train kmeans --set clusterCount=30", () =>
+    Seconds(() => KMeans.Fit(bytes, new KMeansOptions { ClusterCount = 30 })), pairs, 2);
 run.Alone("poster row: 26 components, mixture of 130, from pixels to labels", "uvl train gmm --set componentCount=130", () => Seconds(() =>
 {
     Rows rows = Pca.Fit(pixels, 26, whiten: true).Project(pixels);
@@ -151,7 +170,8 @@ File.WriteAllText(page, $"""
     """ + "\n");
 Directory.Delete(folder, recursive: true);
 
-void Save(string name, Rows rows) => Npy.Write(Path.Combine(folder, $"{name}.npy"), TensorEntry.Of<float>(rows.Values.ToArray(), rows.Count, rows.Width));
+void Save(string name, Rows rows) =>
+    Npy.Write(Path.Combine(folder, $"{name}.npy"), TensorEntry.Of<float>(rows.Values.ToArray(), rows.Count, rows.Width));
 
 static Outcome Fit(Func<KMeansResult> fit)
 {

@@ -30,6 +30,7 @@ sealed class Convnet : nn.Module<Tensor, Tensor>
     public void Export(string path)
     {
         eval();
-        _ = OnnxExport.Trace(this, rand(2, 1, 28, 28), new OnnxExportOptions { Inputs = [new("image", Axis.Named("N"), 1, 28, 28)], Outputs = ["embedding"] }).Save(path);
+        _ = OnnxExport.Trace(this, rand(2, 1, 28, 28),
+            new OnnxExportOptions { Inputs = [new("image", Axis.Named("N"), 1, 28, 28)], Outputs = ["embedding"] }).Save(path);
     }
 }

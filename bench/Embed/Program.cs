@@ -1,4 +1,5 @@
-// Embedding against the bare runtime, onnxruntime-node and TorchSharp, in turn and on the same images. Prints the tables and writes docs/benchmarks/embedding.md.
+// Embedding against the bare runtime, onnxruntime-node and TorchSharp, in turn and on the same images. Prints the tables and writes
+// docs/benchmarks/embedding.md.
 //   dotnet run --project bench/Embed -c Release [ROUNDS]
 using System.Diagnostics;
 using System.Globalization;
@@ -10,7 +11,8 @@ using TorchSharp;
 const int Width = 64;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int rounds = args.Length > 0 ? int.Parse(args[0]) : 7;
-string root = Environment.CurrentDirectory, folder = Directory.CreateTempSubdirectory("bench-").FullName, model = Path.Combine(folder, "model.onnx");
+string root = Environment.CurrentDirectory, folder = Directory.CreateTempSubdirectory("bench-").FullName,
+    model = Path.Combine(folder, "model.onnx");
 DigitSet digits = DigitSource.Open("mnist", Split.Train);
 string idx = Path.Combine(folder, "images.idx"), pngs = Path.Combine(folder, "pngs");
 File.WriteAllBytes(idx, [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels]);
@@ -58,7 +60,9 @@ for (int round = 0; round < rounds; round++)
     Console.WriteLine(string.Join("  ", seconds.Select(pair => $"{pair.Key} {pair.Value[^1]:f2}")));
 }
 
-double shared = Median(Enumerable.Range(0, rounds).Select(i => Math.Max(seconds["decode"][i], seconds["run"][i]) / (seconds["decode"][i] + seconds["run"][i])));
+double shared =
+    Median(Enumerable.Range(0, rounds).Select(i =>
+    Math.Max(seconds["decode"][i], seconds["run"][i]) / (seconds["decode"][i] + seconds["run"][i])));
 double slower = Median(Enumerable.Range(0, rounds).Select(i => Math.Max(seconds["decode"][i], seconds["run"][i]) / seconds["folder"][i]));
 string text = $"""
     # Embedding against the bare runtime, onnxruntime-node and TorchSharp
@@ -101,11 +105,15 @@ double Ours(string source, string output) => Seconds(() =>
 
 double Node()
 {
-    var start = new ProcessStartInfo("node", [Path.Combine(root, "bench/peers/embed.mjs"), model, idx, Path.Combine(folder, "node.npy"), "64", "2"]) { RedirectStandardOutput = true };
+    var start =
+        new ProcessStartInfo("node", [Path.Combine(root, "bench/peers/embed.mjs"), model, idx, Path.Combine(folder, "node.npy"), "64",
+        "2"])
+        { RedirectStandardOutput = true };
     using var node = Process.Start(start)!;
     string said = node.StandardOutput.ReadToEnd();
     node.WaitForExit();
-    return node.ExitCode == 0 ? double.Parse(said) : throw new InvalidOperationException("onnxruntime-node failed: (cd bench/peers && npm ci)");
+    return node.ExitCode == 0 ? double.Parse(said)
+        : throw new InvalidOperationException("onnxruntime-node failed: (cd bench/peers && npm ci)");
 }
 
 double Torch() => Seconds(() =>
@@ -168,6 +176,7 @@ static double Median(IEnumerable<double> values)
     return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
 }
 
-static string Cpu() => File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo").First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim() : "unknown";
+static string Cpu() => File.Exists("/proc/cpuinfo") ? File.ReadLines("/proc/cpuinfo")
+    .First(line => line.StartsWith("model name", StringComparison.Ordinal)).Split(':')[1].Trim() : "unknown";
 
 static string LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";

@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 namespace Toolchain.TrainingBench;
 
 /// <summary>
-/// InfoGAN with its consistency term: the step from the same weights on the same views, latents and warps, and steps with all that is drawn for them.
+/// InfoGAN with its consistency term: the step from the same weights on the same views, latents and warps, and steps with all that is drawn
+/// for them.
 /// </summary>
 static class InfoGanJobs
 {
@@ -48,16 +49,20 @@ static class InfoGanJobs
         foreach (Precision precision in Enum.GetValues<Precision>())
         {
             InfoGanOptions own = options with { Precision = precision };
-            string name = $"{(precision == Precision.Single ? "" : ", ours in bfloat16")}, {job.Threads} thread{(job.Threads == 1 ? "" : "s")}";
+            string name =
+                $"{(precision == Precision.Single ? "" : ", ours in bfloat16")}, {job.Threads} thread{(job.Threads == 1 ? "" : "s")}";
             run.Run($"infogan: a step, batch {count} (of {steps}){name}", () =>
             {
                 using var trainer = new InfoGanTrainer(own, job);
                 return Timed(steps, number => trainer.Learn(views[number], latents[number], places[number], number)[0].Value);
-            }, Theirs(peer, new { job = "infogan_step", steps, options }), pairs, precision == Precision.Single ? 1e-3 : 2e-2, true, Asked());
+            }, Theirs(peer, new { job = "infogan_step", steps, options }), pairs, precision == Precision.Single ? 1e-3 : 2e-2, true,
+                Asked());
             run.Run($"infogan: a step with its augmentation (of {wholeSteps}){name}", () =>
             {
                 using var trainer = new InfoGanTrainer(own, job);
-                Batch[] batches = [.. Enumerable.Range(0, wholeSteps + 1).Select(number => new Batch(number, 0, [.. Enumerable.Range(number * count, count)]))];
+                Batch[] batches =
+                    [.. Enumerable.Range(0, wholeSteps + 1)
+                    .Select(number => new Batch(number, 0, [.. Enumerable.Range(number * count, count)]))];
                 return Timed(wholeSteps, number => trainer.Step(batches[number] with { Next = batches[number + 1] })[0].Value);
             }, Theirs(peer, new { job = "infogan_steps", steps = wholeSteps, options }), pairs, null, true, Asked());
         }
@@ -68,7 +73,9 @@ static class InfoGanJobs
     static Dictionary<string, double> Asked() => new() { ["PyTorch"] = 1.3 };
 
     static void Save(string folder, string name, Tensor values) =>
-        Npy.Write(Path.Combine(folder, $"{name}.npy"), new TensorEntry(TensorKind.Float32, values.shape, MemoryMarshal.AsBytes<float>(values.contiguous().data<float>().ToArray()).ToArray()));
+        Npy.Write(Path.Combine(folder, $"{name}.npy"),
+        new TensorEntry(TensorKind.Float32, values.shape, MemoryMarshal.AsBytes<float>(values.contiguous().data<float>().ToArray())
+        .ToArray()));
 
     static Outcome Timed(int count, Func<int, float> work)
     {

@@ -1,5 +1,5 @@
-// MoCo and InfoGAN against PyTorch on MNIST's training images: the same views' transforms, the same step from the same weights on the same views, a whole
-// epoch. Prints the table and writes docs/benchmarks/training.md.
+// MoCo and InfoGAN against PyTorch on MNIST's training images: the same views' transforms, the same step from the same weights on the same
+// views, a whole epoch. Prints the table and writes docs/benchmarks/training.md.
 //   dotnet run --project bench/Training -c Release [PAIRS [THREADS [JOB]]]
 using System.Diagnostics;
 using System.Globalization;
@@ -50,7 +50,8 @@ using (var start = new MoCoTrainer(options, job))
 }
 foreach (Precision precision in Enum.GetValues<Precision>())
 {
-    run.Run($"a step, batch {options.BatchSize}, queue {options.QueueLength} (of {steps}), last loss compared{(precision == Precision.Single ? "" : ", ours in bfloat16")}", () =>
+    run.Run($"a step, batch {options.BatchSize}, queue {options.QueueLength} (of {steps}), last loss "
+        + $"compared{(precision == Precision.Single ? "" : ", ours in bfloat16")}", () =>
     {
         using var trainer = new MoCoTrainer(options with { Precision = precision }, job);
         using (no_grad())
@@ -66,7 +67,9 @@ int epoch = digits.Count / options.BatchSize;
 run.Run($"an epoch of {epoch} steps with its augmentation", () =>
 {
     using var trainer = new MoCoTrainer(options, job);
-    Batch[] batches = [.. Enumerable.Range(0, epoch).Select(step => new Batch(step, 0, all[(step * options.BatchSize)..((step + 1) * options.BatchSize)]))];
+    Batch[] batches =
+        [.. Enumerable.Range(0, epoch).Select(step =>
+        new Batch(step, 0, all[(step * options.BatchSize)..((step + 1) * options.BatchSize)]))];
     return Timed(epoch, step => trainer.Step(batches[step] with { Next = step + 1 < epoch ? batches[step + 1] : null })[0].Value);
 }, Theirs(new { job = "epoch", options }), Math.Min(3, pairs), null, false, Asked(2));
 
@@ -92,7 +95,9 @@ Dictionary<string, Func<Outcome>> Theirs(object asked) => new() { ["PyTorch"] = 
 
 static Dictionary<string, double> Asked(double ratio) => new() { ["PyTorch"] = ratio };
 
-void Save(string name, float[] values, params long[] shape) => Npy.Write(Path.Combine(folder, $"{name}.npy"), new TensorEntry(TensorKind.Float32, shape, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray()));
+void Save(string name, float[] values, params long[] shape) =>
+    Npy.Write(Path.Combine(folder, $"{name}.npy"),
+    new TensorEntry(TensorKind.Float32, shape, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray()));
 
 static float[] Queue(MoCoOptions options)
 {

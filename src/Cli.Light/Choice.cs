@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Toolchain.Cli.Light;
 
-/// <summary>An option that takes one of a few words: the names of an enumeration, in lower case. Left out, it is the first, or null.</summary>
+/// <summary>
+/// An option that takes one of a few words: the names of an enumeration, in lower case. Left out, it is the first, or null.
+/// </summary>
 /// <typeparam name="T">The enumeration, or a nullable one where leaving it out says something else.</typeparam>
 public sealed class Choice<T> : Option<T>
 {

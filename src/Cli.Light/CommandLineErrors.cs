@@ -4,7 +4,9 @@ using Toolchain.Data;
 
 namespace Toolchain.Cli.Light;
 
-/// <summary>What is wrong with a command line, in one sentence: a misspelt command or option comes first, with the word that it may have meant.</summary>
+/// <summary>
+/// What is wrong with a command line, in one sentence: a misspelt command or option comes first, with the word that it may have meant.
+/// </summary>
 static class CommandLineErrors
 {
     /// <summary>The sentence, or null where nothing is wrong.</summary>

@@ -45,7 +45,13 @@ public sealed class CommonOptions
     };
 
     /// <summary>Threads.</summary>
-    public Option<int> Threads { get; } = new("--threads") { Description = "Threads; 0 takes all processors.", DefaultValueFactory = _ => 0, Validators = { RequireThreads } };
+    public Option<int> Threads { get; } = new("--threads")
+    {
+        Description = "Threads; 0 takes all processors.",
+        DefaultValueFactory = _ =>
+        0,
+        Validators = { RequireThreads }
+    };
 
     /// <summary>Where models run.</summary>
     public Choice<ComputeDevice> Device { get; } = new("--device") { Description = "auto (default), cpu or cuda." };
@@ -128,7 +134,9 @@ public sealed class CommonOptions
         return digits;
     }
 
-    /// <summary>Opens training and test images. Where there are no parts, such as in a pipe, which is read but once, both are all images.</summary>
+    /// <summary>
+    /// Opens training and test images. Where there are no parts, such as in a pipe, which is read but once, both are all images.
+    /// </summary>
     public (DigitSet Train, DigitSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec)
     {
         DigitSet train = Open(parsed, terminal, spec, Split.Train);

@@ -19,7 +19,8 @@ static class EmbedRun
     /// <param name="options">What is written.</param>
     /// <param name="job">The job: gets source and options.</param>
     /// <param name="part">The range of images that is done now; null for all.</param>
-    public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string path, EmbedOptions options, Func<DigitStream, EmbedOptions, EmbedReport> job, Shard? part = null)
+    public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string path, EmbedOptions options,
+        Func<DigitStream, EmbedOptions, EmbedReport> job, Shard? part = null)
     {
         DigitSourceOptions looking = common.Source(parsed, terminal);
         string spec = common.Spec(parsed, terminal, drawn: false);
@@ -50,7 +51,8 @@ static class EmbedRun
         Unusual(report.FittedCount, "fitted to 28 x 28");
         Unusual(report.InvertedCount, "dark on light and inverted");
         Unusual(report.ForeignCount ?? 0, "unlike the training images (novelty above 1)");
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(report.Count, "row")} in {output}, {speed:n0} images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(report.Count, "row")} in {output}, {speed:n0} "
+            + $"images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
         if (SourceNovelty.WarningOf(report) is string warning)
         {
             terminal.Note(warning);

@@ -35,19 +35,22 @@ public static class ExitCodes
     /// <summary>Stopped from outside, or by a full or failing disk; the same command goes on.</summary>
     public const int Interrupted = 75;
 
-    // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN differs between them and is a lock's too.
+    // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN differs between them and is a
+    // lock's too.
     static readonly int[] resourceErrors = [23, 24, 12];
 
     /// <summary>The status of a failure of the libraries.</summary>
     public static int Of(Exception error) => error switch
     {
-        AggregateException or TypeInitializationException or TargetInvocationException when error.InnerException is Exception inner => Of(inner),
+        AggregateException or TypeInitializationException or TargetInvocationException when error.InnerException is Exception inner =>
+            Of(inner),
         OutOfMemoryException or FileLoadException or InsufficientExecutionStackException or Win32Exception => OutOfResources,
         DllNotFoundException or BadImageFormatException when IsScarcity(error.Message) => OutOfResources,
         // Of an assembly, which this program has, not of a file that it was given.
         FileNotFoundException { FileName: { } name } when name.Contains(", Version=", StringComparison.Ordinal) => OutOfResources,
         InvalidModelException or Graph.GraphException => BadModel,
-        MnistUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => BadData,
+        MnistUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException
+            or UnauthorizedAccessException => BadData,
         PlatformNotSupportedException or ArgumentException or PathTooLongException => Usage,
         CheckFailedException => CheckFailed,
         IOException when !OperatingSystem.IsWindows() && resourceErrors.Contains(error.HResult) => OutOfResources,
@@ -57,5 +60,6 @@ public static class ExitCodes
 
     // What the dynamic linker says.
     static bool IsScarcity(string message) =>
-        message.Contains("Too many open files", StringComparison.Ordinal) || message.Contains("Cannot allocate memory", StringComparison.Ordinal);
+        message.Contains("Too many open files", StringComparison.Ordinal)
+        || message.Contains("Cannot allocate memory", StringComparison.Ordinal);
 }

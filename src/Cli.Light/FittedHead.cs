@@ -12,7 +12,8 @@ namespace Toolchain.Cli.Light;
 /// <param name="Labels">Cluster of each row.</param>
 /// <param name="Summary">How the fit went, for a person.</param>
 /// <param name="Build">Adds the head to a graph.</param>
-sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, Func<GraphBuilder, Value, (Value Probability, Value Cluster)> Build)
+sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, Func<GraphBuilder, Value,
+    (Value Probability, Value Cluster)> Build)
 {
     /// <summary>Clusters that have no row, which embeddings that are too few or too much alike leave over.</summary>
     public int EmptyCount => Count - Labels.Distinct().Count();
@@ -21,14 +22,31 @@ sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, F
     {
         if (method == ClusterMethod.KMeans)
         {
-            KMeansResult means = KMeans.Fit(rows, new KMeansOptions { ClusterCount = count, Restarts = 5, Seed = seed, Threads = threads, Cancellation = cancellation });
+            KMeansResult means =
+                KMeans.Fit(rows, new KMeansOptions
+                {
+                    ClusterCount = count,
+                    Restarts = 5,
+                    Seed = seed,
+                    Threads = threads,
+                    Cancellation = cancellation
+                });
             return new FittedHead("kmeans", count, means.Labels,
-                string.Create(CultureInfo.InvariantCulture, $"k-means with {count} clusters: inertia {means.Inertia:g6} after {means.Iterations} passes"),
+                string.Create(CultureInfo.InvariantCulture,
+                    $"k-means with {count} clusters: inertia {means.Inertia:g6} after {means.Iterations} passes"),
                 (graph, x) => ClusterHead.KMeans(graph, x, means.CentreTable(), means.Variance()));
         }
-        GaussianMixture mixture = GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = count, Seed = seed, Threads = threads, Cancellation = cancellation });
+        GaussianMixture mixture =
+            GaussianMixture.Fit(rows, new GaussianMixtureOptions
+            {
+                ComponentCount = count,
+                Seed = seed,
+                Threads = threads,
+                Cancellation = cancellation
+            });
         return new FittedHead("gmm", count, mixture.Assign(rows, threads),
-            string.Create(CultureInfo.InvariantCulture, $"mixture of {count} components: log-likelihood {mixture.LogLikelihood:f3} per image after {mixture.Iterations} passes"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"mixture of {count} components: log-likelihood {mixture.LogLikelihood:f3} per image after {mixture.Iterations} passes"),
             (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias));
     }
 }

@@ -4,13 +4,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Toolchain.Cli.Light;
 
 /// <summary>
-/// Around the whole program: what fails outside the handling of <see cref="UvlProgram"/>, or within it, is a machine that has no memory, file handles or threads left even to
-/// load the next assembly. One line and a status of its own, no crash.
+/// Around the whole program: what fails outside the handling of <see cref="UvlProgram"/>, or within it, is a machine that has no memory,
+/// file handles or threads left even to load the next assembly. One line and a status of its own, no crash.
 /// </summary>
 public static class LastResort
 {
     // Made before anything fails.
-    static readonly byte[] Message = Encoding.ASCII.GetBytes("uvl: the machine has too little left: memory, file handles, threads or processes. "
+    static readonly byte[] Message =
+        Encoding.ASCII.GetBytes("uvl: the machine has too little left: memory, file handles, threads or processes. "
         + "Close other programs or raise the limit (ulimit -a), then run the same command again.\n");
 
     // With fewer threads of its user, .NET's runtime neither ends nor goes on (measured: 8 and 10 hang, 14 works).

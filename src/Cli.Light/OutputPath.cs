@@ -41,7 +41,8 @@ public static class OutputPath
             File.WriteAllBytes(trial, []);
             File.Delete(trial);
         }
-        catch (Exception error) when (error is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException || IsReadOnly(error))
+        catch (Exception error)
+            when (error is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException || IsReadOnly(error))
         {
             throw new ArgumentException($"--out '{path}': '{folder}' may not be written ({error.Message}); name another place.", error);
         }

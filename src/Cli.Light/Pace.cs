@@ -55,7 +55,8 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
         }
         var toEnd = TimeSpan.FromSeconds((total - done) / Speed(done));
         TimeSpan left = limit - Elapsed < toEnd ? (limit > Elapsed ? limit.Value - Elapsed : TimeSpan.Zero) : toEnd;
-        return string.Create(CultureInfo.InvariantCulture, $"{100.0 * done / total:f0} %, {Speed(done):n0} {unit}/s, {(int)left.TotalMinutes}:{left.Seconds:00} left");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{100.0 * done / total:f0} %, {Speed(done):n0} {unit}/s, {(int)left.TotalMinutes}:{left.Seconds:00} left");
     }
 
     TimeSpan Elapsed => time.GetElapsedTime(begun);

@@ -11,7 +11,8 @@ public static class ProgramStart
     public static ModelTrial Trial { get; } = new(Light, KnownModels.OfUser);
 
     /// <summary>The program that runs, with other words.</summary>
-    public static ProcessStartInfo Same(IEnumerable<string> words) => IsCompiled || Path.GetFileNameWithoutExtension(Environment.ProcessPath!) != "dotnet"
+    public static ProcessStartInfo Same(IEnumerable<string> words) =>
+        IsCompiled || Path.GetFileNameWithoutExtension(Environment.ProcessPath!) != "dotnet"
         ? new ProcessStartInfo(Environment.ProcessPath!, words)
         : new ProcessStartInfo(Environment.ProcessPath!, [Environment.GetCommandLineArgs()[0], .. words]);
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Toolchain.Cli.Light;
 
 /// <summary>
-/// Progress of one piece of work on standard error: on a terminal a bar that is drawn anew in its line, elsewhere a plain line at most every ten seconds. A clock of its own
-/// keeps it alive while a single step is long.
+/// Progress of one piece of work on standard error: on a terminal a bar that is drawn anew in its line, elsewhere a plain line at most
+/// every ten seconds. A clock of its own keeps it alive while a single step is long.
 /// </summary>
 sealed class ProgressLine : IDisposable
 {

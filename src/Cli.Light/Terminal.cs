@@ -6,7 +6,9 @@ using Toolchain.Data;
 
 namespace Toolchain.Cli.Light;
 
-/// <summary>Where a command speaks: results on standard output (for people, or as JSON lines), messages and progress on standard error.</summary>
+/// <summary>
+/// Where a command speaks: results on standard output (for people, or as JSON lines), messages and progress on standard error.
+/// </summary>
 public sealed class Terminal
 {
     static readonly JsonSerializerOptions jsonOptions = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -84,11 +86,14 @@ public sealed class Terminal
         int[] widths = [.. heading.Select((_, column) => all.Max(row => row[column].Length))];
         foreach (string[] row in all)
         {
-            Line(string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column]))).TrimEnd());
+            Line(string.Join("  ", row.Select((cell, column) => column == 0 ? cell.PadRight(widths[0]) : cell.PadLeft(widths[column])))
+                .TrimEnd());
         }
     }
 
-    /// <summary>Runs <paramref name="work"/> under a progress bar, or with a plain line every ten seconds where there is no terminal.</summary>
+    /// <summary>
+    /// Runs <paramref name="work"/> under a progress bar, or with a plain line every ten seconds where there is no terminal.
+    /// </summary>
     /// <param name="title">What is going on.</param>
     /// <param name="total">Units in all, such as images; 0 where only the end will tell.</param>
     /// <param name="unit">Name of the unit, for the speed.</param>

@@ -24,7 +24,8 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
         // A word that starts with @ is one, such as a file's name, not a file of further words.
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         bool isHelp = parsed.Action is BriefHelp or HelpAction;
-        if (!isHelp && parsed.CommandResult is { Command.Subcommands.Count: > 0 } group && parsed.UnmatchedTokens.Count == 0 && group.Command.Action is null && !parsed.Tokens.Any(token => token.Type == TokenType.Option))
+        if (!isHelp && parsed.CommandResult is { Command.Subcommands.Count: > 0 } group && parsed.UnmatchedTokens.Count == 0
+            && group.Command.Action is null && !parsed.Tokens.Any(token => token.Type == TokenType.Option))
         {
             parsed = root.Parse([.. arguments, "--help"]);
             isHelp = true;
@@ -39,7 +40,13 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         try
         {
-            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var configuration = new InvocationConfiguration
+            {
+                Output = output,
+                Error = error,
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null
+            };
             return parsed.InvokeAsync(configuration, cancel.Token).GetAwaiter().GetResult();
         }
         catch (Exception failure)
@@ -68,7 +75,8 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
         }
     }
 
-    // Who sends SIGTERM does not wait long: a read that never returns, or a long step, ends with the process. Files are written whole or not at all.
+    // Who sends SIGTERM does not wait long: a read that never returns, or a long step, ends with the process. Files are written whole or
+    // not at all.
     static void EndSoon(TextWriter error) => new Thread(() =>
     {
         Thread.Sleep(patience);
@@ -87,13 +95,15 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     static extern void _exit(int status);
 
     // Such as "data strokes ".
-    static string CommandPath(SymbolResult found) => found is CommandResult { Parent: { } parent } command ? $"{CommandPath(parent)}{command.Command.Name} " : "";
+    static string CommandPath(SymbolResult found) => found is CommandResult { Parent: { } parent } command
+        ? $"{CommandPath(parent)}{command.Command.Name} " : "";
 
     // .NET adds the name of a parameter, which a user did not give.
     static string WithoutParameter(Exception failure)
     {
         string suffix = failure is ArgumentException { ParamName: { } name } ? $" (Parameter '{name}')" : "";
-        return suffix != "" && failure.Message.EndsWith(suffix, StringComparison.Ordinal) ? failure.Message[..^suffix.Length] : failure.Message;
+        return suffix != "" && failure.Message.EndsWith(suffix, StringComparison.Ordinal) ? failure.Message[..^suffix.Length]
+            : failure.Message;
     }
 
     string OneLine(Exception failure)
@@ -101,8 +111,10 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
         string message = Printable.Line(WithoutParameter(failure).ReplaceLineEndings(" "));
         return statusOf(failure) switch
         {
-            ExitCodes.Bug => $"a fault of this program ({failure.GetType().Name}): {message} Run again with --verbose and report what it prints.",
-            ExitCodes.OutOfResources => $"the machine has too little left: {message} Close other programs or raise the limit, then run the same command again.",
+            ExitCodes.Bug =>
+                $"a fault of this program ({failure.GetType().Name}): {message} Run again with --verbose and report what it prints.",
+            ExitCodes.OutOfResources =>
+                $"the machine has too little left: {message} Close other programs or raise the limit, then run the same command again.",
             ExitCodes.Interrupted when failure is not OperationCanceledException =>
                 $"{message} No partial output was written. Fix the cause and run the same command again.",
             _ => message,

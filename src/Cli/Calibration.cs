@@ -47,7 +47,8 @@ static class Calibration
             return exported;
         }
         var metadata = new Dictionary<string, string>(exported.Metadata);
-        foreach ((string key, string value) in OnnxModel.Load(runModel).Metadata.Where(pair => pair.Key.StartsWith(Novelty.Key, StringComparison.Ordinal)))
+        foreach ((string key, string value) in OnnxModel.Load(runModel).Metadata.Where(pair =>
+            pair.Key.StartsWith(Novelty.Key, StringComparison.Ordinal)))
         {
             metadata[key] = value;
         }

@@ -19,7 +19,8 @@ static class Devices
         bool present = torch.cuda.is_available();
         if (choice == ComputeDevice.Cuda && !present)
         {
-            throw new PlatformNotSupportedException("CUDA was asked for, but the loaded libtorch has none; build with -p:Gpu=true on a machine with an NVIDIA GPU, or take --device cpu.");
+            throw new PlatformNotSupportedException("CUDA was asked for, but the loaded libtorch has none; build with -p:Gpu=true on a "
+                + "machine with an NVIDIA GPU, or take --device cpu.");
         }
         return choice != ComputeDevice.Cpu && present ? torch.CUDA : torch.CPU;
     }
@@ -37,7 +38,8 @@ static class Devices
     {
         try
         {
-            return new("libtorch", $"TorchSharp {typeof(torch).Assembly.GetName().Version}, libtorch {torch.__version__}, {torch.get_num_threads()} threads, CUDA {(torch.cuda.is_available() ? "yes" : "no")}");
+            return new("libtorch", $"TorchSharp {typeof(torch).Assembly.GetName().Version}, libtorch {torch.__version__}, "
+                + $"{torch.get_num_threads()} threads, CUDA {(torch.cuda.is_available() ? "yes" : "no")}");
         }
         catch (Exception error) when (error is TypeInitializationException or DllNotFoundException or NotSupportedException)
         {

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Toolchain.Cli;
 
-/// <summary>An option that takes a number as it is written everywhere: a point before the decimals, nothing between the thousands.</summary>
+/// <summary>
+/// An option that takes a number as it is written everywhere: a point before the decimals, nothing between the thousands.
+/// </summary>
 sealed class Number : Option<double>
 {
     public Number(string name)

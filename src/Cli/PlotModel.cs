@@ -41,7 +41,8 @@ sealed class PlotModel
     }
 
     /// <summary>A tensor of float32 by name and axes.</summary>
-    public static Value Float(string name, params ReadOnlySpan<Dim> axes) => new(name, new TensorType(ElementType.Float32, new Shape(axes)));
+    public static Value Float(string name, params ReadOnlySpan<Dim> axes) =>
+        new(name, new TensorType(ElementType.Float32, new Shape(axes)));
 
     /// <summary>The size of an input's axis.</summary>
     /// <exception cref="InvalidModelException">It is not fixed.</exception>
@@ -61,7 +62,8 @@ sealed class PlotModel
         }
         catch (InvalidModelException error)
         {
-            throw new InvalidModelException($"'{path}': expected {kind}, found a model that ONNX Runtime cannot run ({error.Message.ReplaceLineEndings(" ")})", error);
+            throw new InvalidModelException($"'{path}': expected {kind}, found a model that ONNX Runtime cannot run "
+                + $"({error.Message.ReplaceLineEndings(" ")})", error);
         }
     }
 
@@ -70,7 +72,10 @@ sealed class PlotModel
 
     void Require(string what, Value[] expected, IReadOnlyList<Value> found, bool others)
     {
-        bool fits = expected.All(value => found.Any(other => other.Name == value.Name && other.Type.Element == value.Type.Element && other.Shape.IsCompatibleWith(value.Shape)));
+        bool fits =
+            expected.All(value =>
+            found.Any(other => other.Name == value.Name && other.Type.Element == value.Type.Element
+            && other.Shape.IsCompatibleWith(value.Shape)));
         if (!fits || (found.Count > expected.Length && !others))
         {
             throw Broken($"{kind} with the {what} {List(expected)}", List(found));

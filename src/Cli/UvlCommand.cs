@@ -7,6 +7,8 @@ namespace Toolchain.Cli;
 static class UvlCommand
 {
     public static UvlProgram Create() => new(
-        GlobalOptions.CreateRoot("uvl learns to see digits without labels: train, export to ONNX, embed, cluster, evaluate.", [TrainCommand.Create(), SweepCommand.Create(), ViewsCommand.Create(), TsneCommand.Create(), PlotCommand.Create(), ExportCommand.Create(), .. LightCommands.Create(Devices.LibTorch), CompletionCommand.Create()]),
+        GlobalOptions.CreateRoot("uvl learns to see digits without labels: train, export to ONNX, embed, cluster, evaluate.",
+        [TrainCommand.Create(), SweepCommand.Create(), ViewsCommand.Create(), TsneCommand.Create(), PlotCommand.Create(),
+        ExportCommand.Create(), .. LightCommands.Create(Devices.LibTorch), CompletionCommand.Create()]),
         Failures.StatusOf);
 }

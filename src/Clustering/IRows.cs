@@ -1,6 +1,8 @@
 namespace Toolchain.Clustering;
 
-/// <summary>A matrix that the engine reads row by row, in units of its own: numbers are what it reads divided by <see cref="Divisor"/>.</summary>
+/// <summary>
+/// A matrix that the engine reads row by row, in units of its own: numbers are what it reads divided by <see cref="Divisor"/>.
+/// </summary>
 interface IRows
 {
     /// <summary>Number of rows (N).</summary>

@@ -1,9 +1,9 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Eigenvectors of the largest eigenvalues of a graph's normalised adjacency, by subspace iteration with Chebyshev polynomials that damp the
-/// other eigenvalues (Saad, "Numerical Methods for Large Eigenvalue Problems", 2011, sections 5.2 and 7.4). Finds repeated eigenvalues, which
-/// graphs in several pieces have.
+/// Eigenvectors of the largest eigenvalues of a graph's normalised adjacency, by subspace iteration with Chebyshev polynomials that damp
+/// the other eigenvalues (Saad, "Numerical Methods for Large Eigenvalue Problems", 2011, sections 5.2 and 7.4). Finds repeated eigenvalues,
+/// which graphs in several pieces have.
 /// </summary>
 static class LeadingVectors
 {
@@ -32,7 +32,8 @@ static class LeadingVectors
             (values, double[] rotation) = SymmetricEigen.Decompose(Inner(basis, product, rows, width), width);
             basis = Rotate(basis, rotation, rows, width);
             bound = Math.Min(values[^1], values[count - 1] - 1e-6);
-            if (previous.Length > 0 && values.Take(count).Zip(previous, (now, before) => Math.Abs(now - before)).Max() < Tolerance * Tolerance)
+            if (previous.Length > 0 && values.Take(count).Zip(previous, (now, before) => Math.Abs(now - before))
+                .Max() < Tolerance * Tolerance)
             {
                 break;
             }

@@ -88,7 +88,8 @@ public static class Neighbours
     }
 
     // The largest scores factor * xy - offset_y of each query.
-    static (int[] Indices, float[] Scores) Search(ReadOnlySpan<float> queries, ReadOnlySpan<float> @base, float[] offsets, float factor, int width, int count, bool skipSelf, int threads)
+    static (int[] Indices, float[] Scores) Search(ReadOnlySpan<float> queries, ReadOnlySpan<float> @base, float[] offsets, float factor,
+        int width, int count, bool skipSelf, int threads)
     {
         var panels = new Panels(@base, width);
         float[] source = queries.ToArray();

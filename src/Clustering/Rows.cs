@@ -75,7 +75,8 @@ public readonly struct Rows : IRows
         {
             at++;
         }
-        throw new ArgumentException($"Row {at / Width}, column {at % Width} is {values[at].ToString(System.Globalization.CultureInfo.InvariantCulture)}; expected finite numbers.");
+        throw new ArgumentException($"Row {at / Width}, column {at % Width} is "
+            + $"{values[at].ToString(System.Globalization.CultureInfo.InvariantCulture)}; expected finite numbers.");
     }
 
     internal static void RequireAny(int count)
@@ -90,7 +91,8 @@ public readonly struct Rows : IRows
     {
         if (rows * columns > Array.MaxLength)
         {
-            throw new ArgumentException($"'{name}' = {columns} for {rows} rows takes {rows * columns} numbers, more than the {Array.MaxLength} that fit into memory at once; fit a part of the rows, or fewer clusters.", name);
+            throw new ArgumentException($"'{name}' = {columns} for {rows} rows takes {rows * columns} numbers, more than the "
+                + $"{Array.MaxLength} that fit into memory at once; fit a part of the rows, or fewer clusters.", name);
         }
     }
 
@@ -98,7 +100,8 @@ public readonly struct Rows : IRows
     {
         if (clusterCount < 1 || clusterCount > rowCount)
         {
-            throw new ArgumentOutOfRangeException(nameof(clusterCount), $"'{nameof(clusterCount)}' must be in [1..{rowCount}], the number of rows, was {clusterCount}.");
+            throw new ArgumentOutOfRangeException(nameof(clusterCount),
+                $"'{nameof(clusterCount)}' must be in [1..{rowCount}], the number of rows, was {clusterCount}.");
         }
     }
 }

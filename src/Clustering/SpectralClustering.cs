@@ -23,8 +23,8 @@ public sealed record SpectralOptions
 }
 
 /// <summary>
-/// Spectral clustering on the graph of nearest neighbours: the leading eigenvectors of the normalised adjacency, each row brought to unit length,
-/// clustered by k-means (Ng, Jordan and Weiss, "On spectral clustering", 2001).
+/// Spectral clustering on the graph of nearest neighbours: the leading eigenvectors of the normalised adjacency, each row brought to unit
+/// length, clustered by k-means (Ng, Jordan and Weiss, "On spectral clustering", 2001).
 /// </summary>
 public static class SpectralClustering
 {
@@ -38,12 +38,14 @@ public static class SpectralClustering
     {
         if (options.ClusterCount < 2 || options.ClusterCount >= rows.Count)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), $"'{nameof(options.ClusterCount)}' must be in [2..{rows.Count}), was {options.ClusterCount}.");
+            throw new ArgumentOutOfRangeException(nameof(options),
+                $"'{nameof(options.ClusterCount)}' must be in [2..{rows.Count}), was {options.ClusterCount}.");
         }
         int width = options.VectorCount == 0 ? options.ClusterCount : options.VectorCount;
         if (width < 2 || width >= rows.Count)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), $"'{nameof(options.VectorCount)}' must be in [2..{rows.Count}) or 0, was {options.VectorCount}.");
+            throw new ArgumentOutOfRangeException(nameof(options),
+                $"'{nameof(options.VectorCount)}' must be in [2..{rows.Count}) or 0, was {options.VectorCount}.");
         }
         var graph = new NeighbourGraph(Neighbours.OfEach(rows, options.NeighbourCount, options.Threads));
         double[] vectors = LeadingVectors.Find(graph, width, options.Seed, options.Threads);
@@ -63,7 +65,9 @@ public static class SpectralClustering
             Threads = options.Threads,
         }).Labels;
 
-    /// <summary>Clusters of other rows: the commonest among their nearest fitted rows; the lower cluster where two are equally common.</summary>
+    /// <summary>
+    /// Clusters of other rows: the commonest among their nearest fitted rows; the lower cluster where two are equally common.
+    /// </summary>
     /// <param name="rows">Rows [M,D].</param>
     /// <param name="fitted">The rows that were clustered, [N,D].</param>
     /// <param name="clusters">Their clusters, [N].</param>

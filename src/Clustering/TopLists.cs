@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// The largest scores of each query so far, falling, filled by insertion: lists are short, and most scores fall behind the last of the list,
-/// which sixteen of them find out in two comparisons.
+/// The largest scores of each query so far, falling, filled by insertion: lists are short, and most scores fall behind the last of the
+/// list, which sixteen of them find out in two comparisons.
 /// </summary>
 sealed class TopLists
 {
@@ -42,7 +42,8 @@ sealed class TopLists
         var scale = Vector256.Create(factor);
         Vector256<float> low = Vector256.LoadUnsafe(ref product) * scale - Vector256.LoadUnsafe(ref offset);
         Vector256<float> high = Vector256.LoadUnsafe(ref product, 8) * scale - Vector256.LoadUnsafe(ref offset, 8);
-        uint better = Vector256.GreaterThan(low, least).ExtractMostSignificantBits() | Vector256.GreaterThan(high, least).ExtractMostSignificantBits() << 8;
+        uint better = Vector256.GreaterThan(low, least).ExtractMostSignificantBits() | Vector256.GreaterThan(high, least)
+            .ExtractMostSignificantBits() << 8;
         if (better == 0)
         {
             return;

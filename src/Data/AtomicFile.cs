@@ -13,7 +13,9 @@ static partial class AtomicFile
     /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
     public static void Write(string path, Action<Stream> write) => WriteAll([(path, write)]);
 
-    /// <summary>Writes files that belong together: none is put in place before all are whole and on the disk. The last one is put in place last.</summary>
+    /// <summary>
+    /// Writes files that belong together: none is put in place before all are whole and on the disk. The last one is put in place last.
+    /// </summary>
     /// <param name="files">Paths and what writes them, as for <see cref="Write"/>.</param>
     /// <exception cref="IOException">The disk is full or a folder cannot be written; no file was made or replaced.</exception>
     public static void WriteAll(IReadOnlyList<(string Path, Action<Stream> Write)> files)
@@ -69,7 +71,8 @@ static partial class AtomicFile
 
     /// <summary>Writes texts that belong together as UTF-8 without byte order marks: all or none.</summary>
     public static void WriteTexts(params IEnumerable<(string Path, string Text)> files) =>
-        WriteAll([.. files.Select(file => (file.Path, (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(file.Text)))))]);
+        WriteAll([.. files.Select(file => (file.Path,
+        (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(file.Text)))))]);
 
     static string TemporaryNeighbour(string path)
     {

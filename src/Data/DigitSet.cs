@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Toolchain.Data;
 
-/// <summary>N digit images of 28 x 28 pixels with what is known about them. Immutable by agreement: nobody writes into the arrays.</summary>
+/// <summary>
+/// N digit images of 28 x 28 pixels with what is known about them. Immutable by agreement: nobody writes into the arrays.
+/// </summary>
 public sealed class DigitSet
 {
     /// <summary>Rows, and columns, of an image.</summary>
@@ -76,8 +78,8 @@ public sealed class DigitSet
     public IReadOnlyList<string> Remarks { get; }
 
     /// <summary>
-    /// SHA-256, 64 lower-case hex digits, of <see cref="Pixels"/> followed by <see cref="Labels"/> where there are any: of the bytes that are used,
-    /// whatever file they came from. For MNIST this is therefore not the digest of a file.
+    /// SHA-256, 64 lower-case hex digits, of <see cref="Pixels"/> followed by <see cref="Labels"/> where there are any: of the bytes that
+    /// are used, whatever file they came from. For MNIST this is therefore not the digest of a file.
     /// </summary>
     public string Sha256 => sha256.Value;
 
@@ -94,7 +96,8 @@ public sealed class DigitSet
     {
         if (start < 0 || count < 0 || start > Count - count)
         {
-            throw new ArgumentOutOfRangeException(nameof(start), $"'{nameof(start)}'..'{nameof(start)}+{nameof(count)}' must lie in [0..{Count}], was [{start}..{(long)start + count}].");
+            throw new ArgumentOutOfRangeException(nameof(start),
+                $"'{nameof(start)}'..'{nameof(start)}+{nameof(count)}' must lie in [0..{Count}], was [{start}..{(long)start + count}].");
         }
         return new(Name, Split, Pixels.AsSpan(start * PixelCount, count * PixelCount).ToArray(),
             Labels?.AsSpan(start, count).ToArray(), FileNames?.AsSpan(start, count).ToArray(), Skipped, Remarks);

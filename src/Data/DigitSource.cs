@@ -25,15 +25,15 @@ public static class DigitSource
 
     /// <summary>Opens a dataset to be read once, in constant memory however large it is.</summary>
     /// <param name="spec">
-    /// `mnist`; `strokes[:count[:seed]]`; `images.idx,labels.idx` or `images.idx`; a folder of images, also in sub-folders, labelled where each image lies
-    /// below a folder named 0..9; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,28,28], [N,784], [N,1,H,W] or [N,H,W]); a CSV
-    /// table with an image a line, as Kaggle has MNIST; a .parquet file with an image column; a tar archive; one image file; `-` for IDX,
-    /// .npy, CSV, tar, one image, or a list of paths (parted by NUL or line ends) from the standard input. IDX, .npy, CSV and tar may be
-    /// gzipped. Files are told apart by their first bytes, not by their names.
+    /// `mnist`; `strokes[:count[:seed]]`; `images.idx,labels.idx` or `images.idx`; a folder of images, also in sub-folders, labelled where
+    /// each image lies below a folder named 0..9; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,28,28], [N,784], [N,1,H,W] or
+    /// [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an image column; a tar archive; one image
+    /// file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line ends) from the standard input. IDX, .npy,
+    /// CSV and tar may be gzipped. Files are told apart by their first bytes, not by their names.
     /// </param>
     /// <param name="split">
-    /// The part wanted of `mnist`, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is <see cref="Split.Test"/>). The other sources have no
-    /// parts: they give every image whatever is asked, and the result's split is <see cref="Split.All"/>.
+    /// The part wanted of `mnist`, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is <see cref="Split.Test"/>).
+    /// The other sources have no parts: they give every image whatever is asked, and the result's split is <see cref="Split.All"/>.
     /// </param>
     /// <param name="options">How to look; null for the defaults.</param>
     /// <exception cref="ArgumentException">The specification cannot be understood.</exception>
@@ -104,13 +104,15 @@ public static class DigitSource
             && (parts.Length < 3 || ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out seed));
         if (!understood || count is < 1 or > Strokes.MaxCount)
         {
-            throw new ArgumentException($"'{spec}': expected strokes[:count[:seed]] with count in [1..{Strokes.MaxCount}], such as strokes:70000:0.", nameof(spec));
+            throw new ArgumentException($"'{spec}': expected strokes[:count[:seed]] with count in [1..{Strokes.MaxCount}], such as "
+                + $"strokes:70000:0.", nameof(spec));
         }
         int trainCount = count - count / 7;
         return split switch
         {
             Split.Train => new(trainCount, seed, 0, Split.Train),
-            Split.Test when trainCount == count => throw new ArgumentException($"'{spec}': the test images are the last seventh, so count must be at least 7.", nameof(spec)),
+            Split.Test when trainCount == count =>
+                throw new ArgumentException($"'{spec}': the test images are the last seventh, so count must be at least 7.", nameof(spec)),
             Split.Test => new(count - trainCount, seed, trainCount, Split.Test),
             _ => new(count, seed, 0, Split.All),
         };

@@ -3,7 +3,9 @@ namespace Toolchain.Data;
 /// <summary>How <see cref="DigitSource"/> looks for images.</summary>
 public sealed record DigitSourceOptions
 {
-    /// <summary>True to leave out, and name in <see cref="DigitSet.Skipped"/>, each image that cannot be read; false to stop at the first.</summary>
+    /// <summary>
+    /// True to leave out, and name in <see cref="DigitSet.Skipped"/>, each image that cannot be read; false to stop at the first.
+    /// </summary>
     public bool SkipBad { get; init; }
 
     /// <summary>What happens to images of another size than 28 x 28, or dark on light.</summary>
@@ -21,10 +23,14 @@ public sealed record DigitSourceOptions
     /// <summary>Told about downloads, several times a file; null for silence.</summary>
     public IProgress<DownloadProgress>? Progress { get; init; }
 
-    /// <summary>The folder in which `mnist` is a sub-folder; null for the value of the environment variable UVL_DATA_DIR, which may be unset.</summary>
+    /// <summary>
+    /// The folder in which `mnist` is a sub-folder; null for the value of the environment variable UVL_DATA_DIR, which may be unset.
+    /// </summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>The folder for downloads; null for `uvl` in the user's cache folder (XDG_CACHE_HOME, ~/.cache, or LocalApplicationData on Windows).</summary>
+    /// <summary>
+    /// The folder for downloads; null for `uvl` in the user's cache folder (XDG_CACHE_HOME, ~/.cache, or LocalApplicationData on Windows).
+    /// </summary>
     public string? CacheFolder { get; init; }
 
     /// <summary>True to touch no network.</summary>

@@ -4,8 +4,8 @@ namespace Toolchain.Data;
 
 // Internal here, so that Graph, which may not know Data, can link this file; Data makes it public in ExternalFile.Public.cs.
 /// <summary>
-/// A file that a model names as the place of its weights. The name is a stranger's text: only a plain relative path to a regular file below the model's own folder
-/// is followed, through no link of any kind.
+/// A file that a model names as the place of its weights. The name is a stranger's text: only a plain relative path to a regular file below
+/// the model's own folder is followed, through no link of any kind.
 /// </summary>
 static partial class ExternalFile
 {
@@ -27,7 +27,8 @@ static partial class ExternalFile
             if (new FileInfo(path).LinkTarget is not null)
             {
                 throw new InvalidDataException(
-                    $"external data lies at '{location}', which goes through the link '{part}'; expected a plain file below the model's folder.");
+                    $"external data lies at '{location}', which goes through the link '{part}'; expected a plain file below the model's "
+                    + $"folder.");
             }
         }
         var file = new FileInfo(path);
@@ -39,7 +40,8 @@ static partial class ExternalFile
         }
         return LinkCount(path) <= 1
             ? file
-            : throw new InvalidDataException($"external data lies at '{location}', a file with several names (hard links); expected one with this name alone.");
+            : throw new InvalidDataException($"external data lies at '{location}', a file with several names (hard links); expected one "
+            + $"with this name alone.");
     }
 
     /// <summary>Names that a file has; 1 where the platform does not tell.</summary>

@@ -9,7 +9,8 @@ public static class ModelManifest
     public const string FileName = "manifest.json";
 
     /// <summary>
-    /// Compares a model with the manifest beside it, where there is one that has a digest of a file of that name: <c>model_sha256</c> of <c>model.onnx</c>,
+    /// Compares a model with the manifest beside it, where there is one that has a digest of a file of that name: <c>model_sha256</c> of
+    /// <c>model.onnx</c>,
     /// <c>generator_sha256</c> of <c>generator.onnx</c>.
     /// </summary>
     /// <param name="modelPath">The model.</param>
@@ -35,7 +36,8 @@ public static class ModelManifest
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found something else ({error.Message}); delete it or get it again.", error);
+            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found something else ({error.Message}); delete it or "
+                + $"get it again.", error);
         }
     }
 }

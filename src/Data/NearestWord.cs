@@ -3,7 +3,10 @@ namespace Toolchain.Data;
 /// <summary>What a misspelt word may have meant.</summary>
 public static class NearestWord
 {
-    /// <summary>The known word with the fewest edits from <paramref name="word"/>, upper and lower case alike; null where there is none, or more than a third of its letters would have to change.</summary>
+    /// <summary>
+    /// The known word with the fewest edits from <paramref name="word"/>, upper and lower case alike; null where there is none, or more
+    /// than a third of its letters would have to change.
+    /// </summary>
     public static string? Of(string word, IEnumerable<string> known) => known
         .Select(candidate => (Word: candidate, Edits: Edits(candidate.ToLowerInvariant(), word.ToLowerInvariant())))
         .Where(found => found.Edits <= Math.Max(1, found.Word.Length / 3))

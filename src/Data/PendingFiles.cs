@@ -1,8 +1,8 @@
 namespace Toolchain.Data;
 
 /// <summary>
-/// Files that belong together and are written over a long time: each grows in a temporary neighbour, and none is put in place before all are whole and on the
-/// disk. Temporary names are the same from run to run, so what a killed run left is overwritten by the next.
+/// Files that belong together and are written over a long time: each grows in a temporary neighbour, and none is put in place before all
+/// are whole and on the disk. Temporary names are the same from run to run, so what a killed run left is overwritten by the next.
 /// </summary>
 sealed class PendingFiles : IDisposable
 {
@@ -14,12 +14,15 @@ sealed class PendingFiles : IDisposable
     {
         string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full) ?? throw new IOException($"'{path}' names no file.");
         Directory.CreateDirectory(folder);
-        var stream = new FileStream(Path.Combine(folder, $".{Path.GetFileName(full)}.tmp"), FileMode.Create, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        var stream = new FileStream(Path.Combine(folder, $".{Path.GetFileName(full)}.tmp"), FileMode.Create, FileAccess.ReadWrite,
+            FileShare.None, 1 << 16);
         files.Add((full, stream));
         return stream;
     }
 
-    /// <summary>Puts all files in place, the first one last, and deletes <paramref name="obsolete"/> files, which would be taken for theirs.</summary>
+    /// <summary>
+    /// Puts all files in place, the first one last, and deletes <paramref name="obsolete"/> files, which would be taken for theirs.
+    /// </summary>
     /// <exception cref="IOException">The disk is full; no file was made or replaced.</exception>
     public void Commit(params IEnumerable<string> obsolete)
     {

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Toolchain.Data;
 
-/// <summary>Texts of strangers, such as file names and metadata, made safe to print: a control character could hide or forge a line, or steer a terminal.</summary>
+/// <summary>
+/// Texts of strangers, such as file names and metadata, made safe to print: a control character could hide or forge a line, or steer a
+/// terminal.
+/// </summary>
 public static class Printable
 {
     // C0 and C1 controls, line and paragraph separators, and those that turn the direction of text.

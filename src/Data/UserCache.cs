@@ -1,6 +1,8 @@
 namespace Toolchain.Data;
 
-/// <summary>The folder in which this program keeps files for later runs: downloads, and digests of models that passed their trial.</summary>
+/// <summary>
+/// The folder in which this program keeps files for later runs: downloads, and digests of models that passed their trial.
+/// </summary>
 public static class UserCache
 {
     /// <summary><c>uvl</c> in XDG_CACHE_HOME or ~/.cache, or in LocalApplicationData on Windows; it may not exist yet.</summary>

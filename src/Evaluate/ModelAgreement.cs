@@ -23,11 +23,14 @@ public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agre
     /// <exception cref="Inference.InvalidModelException">ONNX Runtime refuses the model.</exception>
     public static IReadOnlyList<ModelAgreement> Measure(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
     {
-        IReadOnlyDictionary<string, TensorData> expected = Evaluator.Run(model, inputs), found = OnnxRuntimeCheck.Run(model.ToBytes(), inputs);
+        IReadOnlyDictionary<string, TensorData> expected = Evaluator.Run(model, inputs),
+            found = OnnxRuntimeCheck.Run(model.ToBytes(), inputs);
         return [.. model.Outputs.Select(output => Compare(output.Name, expected[output.Name], found[output.Name], Tolerance(model)))];
     }
 
-    /// <summary>Inputs to try a model with: evenly drawn from [0,1) for floats, 0 and 1 in turn for the others; two rows where an axis is free.</summary>
+    /// <summary>
+    /// Inputs to try a model with: evenly drawn from [0,1) for floats, 0 and 1 in turn for the others; two rows where an axis is free.
+    /// </summary>
     public static IReadOnlyDictionary<string, TensorData> SampleInputs(OnnxModel model)
     {
         var random = new Random(1);

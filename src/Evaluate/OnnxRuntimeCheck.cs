@@ -38,7 +38,8 @@ public static class OnnxRuntimeCheck
     // Both libraries number the element types as ONNX does.
     static OrtValue ToOrt(TensorData tensor)
     {
-        OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)tensor.Type, [.. tensor.Sizes]);
+        OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)tensor.Type,
+            [.. tensor.Sizes]);
         tensor.Bytes.Span.CopyTo(value.GetTensorMutableRawData());
         return value;
     }

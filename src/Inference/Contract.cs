@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
 
@@ -18,9 +19,11 @@ static class Contract
         RequireType(path, "image", image, typeof(float));
         if (image.Dimensions is not [-1, 1, DigitSet.Side, DigitSet.Side])
         {
-            throw Broken(path, "'image' as [N,1,28,28] with a free N", $"[{string.Join(",", image.Dimensions.Select(size => size < 0 ? "N" : size.ToString(System.Globalization.CultureInfo.InvariantCulture)))}]");
+            throw Broken(path, "'image' as [N,1,28,28] with a free N",
+                $"[{string.Join(",", image.Dimensions.Select(size => size < 0 ? "N" : size.ToString(CultureInfo.InvariantCulture)))}]");
         }
-        foreach ((string name, NodeMetadata output) in session.OutputMetadata.Where(pair => Outputs.Contains(pair.Key) || pair.Key == layer))
+        foreach ((string name, NodeMetadata output) in session.OutputMetadata.Where(pair =>
+            Outputs.Contains(pair.Key) || pair.Key == layer))
         {
             RequireType(path, name, output, name == "cluster" ? typeof(long) : typeof(float));
             // Another layer than the contract's may have several axes, such as parts by features; its rows are laid out flat.
@@ -28,7 +31,8 @@ static class Contract
             bool fits = output.Dimensions.Length == axes && output.Dimensions.Skip(1).All(size => size > 0);
             if (!fits)
             {
-                throw Broken(path, name == "cluster" ? "'cluster' as [N]" : $"'{name}' as [N,D] with a fixed D", $"{output.Dimensions.Length} axes [{string.Join(",", output.Dimensions)}]");
+                throw Broken(path, name == "cluster" ? "'cluster' as [N]" : $"'{name}' as [N,D] with a fixed D",
+                    $"{output.Dimensions.Length} axes [{string.Join(",", output.Dimensions)}]");
             }
         }
         if (layer != "embedding" && !session.OutputMetadata.ContainsKey(layer))

@@ -5,8 +5,9 @@ using Toolchain.Data;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// Embeds a source of any length into a file, in constant memory. The file's bytes depend on model, images and options alone: not on threads, shards, or whether a
-/// run was stopped and went on. Until the end what is done lies in FILE.partial, from which the same job goes on.
+/// Embeds a source of any length into a file, in constant memory. The file's bytes depend on model, images and options alone: not on
+/// threads, shards, or whether a run was stopped and went on. Until the end what is done lies in FILE.partial, from which the same job goes
+/// on.
 /// </summary>
 public static class EmbedJob
 {
@@ -15,13 +16,17 @@ public static class EmbedJob
     /// <summary>Embeds all images of a source.</summary>
     /// <param name="session">The model.</param>
     /// <param name="source">The images, from the first on. From a pipe a stopped run cannot go on; it starts anew.</param>
-    /// <param name="path">The file to make or replace; its extension chooses .npy, .csv, .parquet or .arrow (<see cref="EmbeddingFile.Create"/>).</param>
+    /// <param name="path">
+    /// The file to make or replace; its extension chooses .npy, .csv, .parquet or .arrow (<see cref="EmbeddingFile.Create"/>).
+    /// </param>
     /// <param name="options">What is written; null for the defaults.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="ArgumentException">The extension is none of the four, or the model has not what is to be written.</exception>
-    /// <exception cref="InvalidDataException">The source is damaged, an image cannot be read and may not be skipped, or none can be read.</exception>
+    /// <exception cref="InvalidDataException">The source is damaged, an image cannot be read and may not be skipped, or none can be
+    /// read.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; an old file stays as it was.</exception>
-    public static EmbedReport Run(EncoderSession session, DigitStream source, string path, EmbedOptions? options = null, CancellationToken cancellation = default)
+    public static EmbedReport Run(EncoderSession session, DigitStream source, string path, EmbedOptions? options = null,
+        CancellationToken cancellation = default)
     {
         options ??= new();
         EmbeddingColumns columns = ColumnsOf(session, source, options);
@@ -47,17 +52,24 @@ public static class EmbedJob
         return report;
     }
 
-    /// <summary>Embeds one of several equal ranges of a source's images, to be put together by <see cref="ShardMerge.Run"/>. Ranges start at whole batches.</summary>
+    /// <summary>
+    /// Embeds one of several equal ranges of a source's images, to be put together by <see cref="ShardMerge.Run"/>. Ranges start at whole
+    /// batches.
+    /// </summary>
     /// <param name="session">The model.</param>
     /// <param name="source">All images, from the first on.</param>
-    /// <param name="path">The file that the merge will make; beside it come PATH.shard-I-of-N and its manifest PATH.shard-I-of-N.json.</param>
+    /// <param name="path">
+    /// The file that the merge will make; beside it come PATH.shard-I-of-N and its manifest PATH.shard-I-of-N.json.
+    /// </param>
     /// <param name="shard">Which range.</param>
     /// <param name="options">What is written; null for the defaults.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="ArgumentException">As in <see cref="Run"/>; or the source's length is not known, or it has fewer batches than there are shards.</exception>
+    /// <exception cref="ArgumentException">As in <see cref="Run"/>; or the source's length is not known, or it has fewer batches than there
+    /// are shards.</exception>
     /// <exception cref="InvalidDataException">As in <see cref="Run"/>.</exception>
     /// <exception cref="IOException">As in <see cref="Run"/>.</exception>
-    public static EmbedReport RunShard(EncoderSession session, DigitStream source, string path, Shard shard, EmbedOptions? options = null, CancellationToken cancellation = default)
+    public static EmbedReport RunShard(EncoderSession session, DigitStream source, string path, Shard shard, EmbedOptions? options = null,
+        CancellationToken cancellation = default)
     {
         options ??= new();
         EmbeddingFile.RequireFormat(path);
@@ -84,10 +96,12 @@ public static class EmbedJob
         error is OperationCanceledException or UnauthorizedAccessException
             or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 
-    static EmbedReport RunRange(EncoderSession session, DigitStream source, (long First, long End) range, string? logPath, EmbeddingColumns columns, Action<EmbeddingRows>? write, EmbedOptions options, CancellationToken cancellation)
+    static EmbedReport RunRange(EncoderSession session, DigitStream source, (long First, long End) range, string? logPath,
+        EmbeddingColumns columns, Action<EmbeddingRows>? write, EmbedOptions options, CancellationToken cancellation)
     {
         var tally = new Tally(options, source.Count is null ? null : range.End - range.First);
-        string identity = ShardManifest.IdentityOf(session, source, options, columns) + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
+        string identity = ShardManifest.IdentityOf(session, source, options, columns)
+            + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
         var again = new DigitBatch(session.RowsPerBatch);
         using RowLog? log = logPath is null ? null : RowLog.Open(logPath, identity, columns, earlier =>
         {
@@ -124,7 +138,8 @@ public static class EmbedJob
         }
         catch (OperationCanceledException stopped)
         {
-            throw new OperationCanceledException(log is null ? "stopped; nothing was written" : $"stopped after {tally.Done} images; the same command goes on from there", stopped);
+            throw new OperationCanceledException(log is null ? "stopped; nothing was written"
+                : $"stopped after {tally.Done} images; the same command goes on from there", stopped);
         }
         if (write is null)
         {
@@ -151,18 +166,21 @@ public static class EmbedJob
     {
         if (source.Count is not long count || source.Fingerprint is null)
         {
-            throw new ArgumentException($"'{source.Name}': shards need a source whose length is known before it is read, such as a folder, IDX, .npy or Parquet; a pipe or a tar archive has none.");
+            throw new ArgumentException($"'{source.Name}': shards need a source whose length is known before it is read, such as a folder, "
+                + $"IDX, .npy or Parquet; a pipe or a tar archive has none.");
         }
         int size = session.RowsPerBatch;
         long batches = (count + size - 1) / size;
         return shard.Count >= 1 && shard.Index >= 0 && shard.Index < shard.Count && shard.Count <= batches
             ? (batches * shard.Index / shard.Count * size, Math.Min(count, batches * (shard.Index + 1) / shard.Count * size))
-            : throw new ArgumentException($"--shard '{shard.Index}/{shard.Count}': expected i/n with i in [0..n) and n at most {batches}, the batches of {size} that {count} images make.");
+            : throw new ArgumentException($"--shard '{shard.Index}/{shard.Count}': expected i/n with i in [0..n) and n at most {batches}, "
+            + $"the batches of {size} that {count} images make.");
     }
 
     static EmbeddingColumns ColumnsOf(EncoderSession session, DigitStream source, EmbedOptions options)
     {
-        Require(!options.Embedding || session.Dimension > 0, "embedding", "take an encoder, such as moco or autoencoder, or ask for clusters alone with 'uvl cluster'");
+        Require(!options.Embedding || session.Dimension > 0, "embedding",
+            "take an encoder, such as moco or autoencoder, or ask for clusters alone with 'uvl cluster'");
         Require(!options.Cluster || session.HasClusters, "cluster", "fuse clusters onto the encoder with 'uvl cluster'");
         Require(!options.Probability || session.ClusterCount > 0, "probability", "fuse clusters onto the encoder with 'uvl cluster'");
         if (options.Novelty && session.Novelty is null)

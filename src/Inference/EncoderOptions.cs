@@ -19,7 +19,10 @@ public sealed record EncoderOptions
     /// <summary>Where the model runs.</summary>
     public ComputeDevice Device { get; init; } = ComputeDevice.Auto;
 
-    /// <summary>Batches that run, and batches that are decoded, at the same time; 0 takes as many as there are processors. One batch runs on one thread.</summary>
+    /// <summary>
+    /// Batches that run, and batches that are decoded, at the same time; 0 takes as many as there are processors. One batch runs on one
+    /// thread.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>Output, float32 [N,D], that is taken as the embedding: models may have others, such as "feature".</summary>

@@ -7,14 +7,15 @@ using Toolchain.Data;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// A model of the contract, ready to run: input <c>image</c> float32 [N,1,28,28] with pixels in [0,1]; outputs <c>embedding</c> float32 [N,D],
+/// A model of the contract, ready to run: input <c>image</c> float32 [N,1,28,28] with pixels in [0,1]; outputs <c>embedding</c> float32
+/// [N,D],
 /// <c>probability</c> float32 [N,K] and <c>cluster</c> int64 [N], those that it has. May be used from many threads.
 /// </summary>
 public sealed class EncoderSession : IDisposable
 {
     /// <summary>
-    /// Images that run together on a processor; the last batch is padded. One size for all, so that the result cannot depend on how images are grouped. 64 keeps
-    /// activations in the cache: larger batches are not faster (docs/benchmarks/embedding.md).
+    /// Images that run together on a processor; the last batch is padded. One size for all, so that the result cannot depend on how images
+    /// are grouped. 64 keeps activations in the cache: larger batches are not faster (docs/benchmarks/embedding.md).
     /// </summary>
     public const int BatchSize = 64;
 
@@ -136,8 +137,11 @@ public sealed class EncoderSession : IDisposable
     /// <summary>Runs images of a source from where it stands; <paramref name="take"/> gets batch after batch in order.</summary>
     internal void Run(DigitStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
     {
-        int size = Math.Min(workers, (int)Math.Min(int.MaxValue, ((source.Count ?? long.MaxValue) + batchSize - 1) / batchSize)) is int needed and > 0 ? needed : 1;
-        Slot[] slots = [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, batchSize, Axes(layer), ClusterCount, outputs))];
+        int size =
+            Math.Min(workers, (int)Math.Min(int.MaxValue, ((source.Count ?? long.MaxValue) + batchSize - 1) / batchSize)) is int needed
+            and > 0 ? needed : 1;
+        Slot[] slots =
+            [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, batchSize, Axes(layer), ClusterCount, outputs))];
         try
         {
             new Pipeline(session, slots, size).Run(source, count, fit, Checked, cancellation).GetAwaiter().GetResult();

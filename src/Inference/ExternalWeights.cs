@@ -5,8 +5,8 @@ using Toolchain.Data;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// The places outside a model file that its tensors name, found by a walk over the protobuf wire format (onnx.proto's field numbers). ONNX Runtime would read them
-/// by rules of its own; here they are held to <see cref="ExternalFile"/> before it sees the model.
+/// The places outside a model file that its tensors name, found by a walk over the protobuf wire format (onnx.proto's field numbers). ONNX
+/// Runtime would read them by rules of its own; here they are held to <see cref="ExternalFile"/> before it sees the model.
 /// </summary>
 static class ExternalWeights
 {
@@ -42,7 +42,8 @@ static class ExternalWeights
             {
                 files[location] = file = folder is not null
                     ? ExternalFile.Resolve(folder, location)
-                    : throw new InvalidDataException($"external data lies at '{location}'; expected a model with all its weights in one file.");
+                    : throw new InvalidDataException($"external data lies at '{location}'; expected a model with all its weights in one "
+                    + $"file.");
             }
             (long offset, long length) = (Number(place, "offset"), Number(place, "length"));
             if (offset > file.Length || length > file.Length - offset)
@@ -55,7 +56,8 @@ static class ExternalWeights
     }
 
     // Damage ends the walk: the runtime refuses the model itself.
-    static void Walk(ReadOnlyMemory<byte> bytes, Message message, int depth, List<Dictionary<string, string>> places, Dictionary<string, string> place)
+    static void Walk(ReadOnlyMemory<byte> bytes, Message message, int depth, List<Dictionary<string, string>> places,
+        Dictionary<string, string> place)
     {
         (string key, string value) = ("", "");
         int at = 0;

@@ -30,12 +30,14 @@ sealed record ModelBytes(string Path, byte[] Bytes, IReadOnlyList<FileInfo> Weig
         // Pipes and devices have no length; reading one could wait for ever, or never end.
         if (file.Length == 0)
         {
-            throw new InvalidModelException($"'{path}': expected an ONNX model, found an empty file or no regular file; name a file on disk.");
+            throw new InvalidModelException($"'{path}': expected an ONNX model, found an empty file or no regular file; name a file on "
+                + $"disk.");
         }
         if (file.Length > Array.MaxLength)
         {
             throw new InvalidModelException(
-                $"'{path}': expected an ONNX model of at most 2 GB, found {file.Length} bytes; larger models keep their weights as external data.");
+                $"'{path}': expected an ONNX model of at most 2 GB, found {file.Length} bytes; larger models keep their weights as "
+                + $"external data.");
         }
         try
         {

@@ -6,8 +6,9 @@ using Toolchain.Data;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// Images through a model, three stages at once over bounded channels: some tasks read and decode, as many run the model, and the caller's function takes finished
-/// batches in the order of the source. A fixed number of slots travels in a circle, so memory does not grow with the source.
+/// Images through a model, three stages at once over bounded channels: some tasks read and decode, as many run the model, and the caller's
+/// function takes finished batches in the order of the source. A fixed number of slots travels in a circle, so memory does not grow with
+/// the source.
 /// </summary>
 /// <param name="session">The model; each run takes one thread.</param>
 /// <param name="slots">The buffers, two at least; a batch of the source is as large as theirs.</param>

@@ -17,5 +17,6 @@ public static class RuntimeInfo
 
     /// <summary>Version of the managed package.</summary>
     public static string ManagedVersion =>
-        typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+        typeof(InferenceSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? "unknown";
 }

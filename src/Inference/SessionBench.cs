@@ -36,7 +36,8 @@ public static class SessionBench
     /// <param name="threads">Runs at the same time, at least 1.</param>
     /// <param name="count">Images in all.</param>
     /// <param name="cancellation">Stops between runs.</param>
-    public static double ImagesPerSecond(string path, ComputeDevice device, int batchSize, int threads, int count, CancellationToken cancellation = default)
+    public static double ImagesPerSecond(string path, ComputeDevice device, int batchSize, int threads, int count,
+        CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -44,7 +45,8 @@ public static class SessionBench
         session.UseSlot(batchSize, (slot, run) => run(slot));
         int left = (count + batchSize - 1) / batchSize, runs = left;
         var clock = Stopwatch.StartNew();
-        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, _ => session.UseSlot(batchSize, (slot, run) =>
+        Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, _ =>
+            session.UseSlot(batchSize, (slot, run) =>
         {
             while (Interlocked.Decrement(ref left) >= 0 && !cancellation.IsCancellationRequested)
             {

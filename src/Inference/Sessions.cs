@@ -3,8 +3,8 @@ using Microsoft.ML.OnnxRuntime;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// Makes ONNX Runtime sessions with every option stated: for encoders, and for graphs that are none. The runtime's own log stays silent; what it has to say
-/// comes as exceptions.
+/// Makes ONNX Runtime sessions with every option stated: for encoders, and for graphs that are none. The runtime's own log stays silent;
+/// what it has to say comes as exceptions.
 /// </summary>
 public static class Sessions
 {
@@ -38,7 +38,8 @@ public static class Sessions
                 return (Open(model, threads, cuda: true), true);
             }
             // The package for GPUs always names CUDA; whether the machine has it shows here.
-            catch (OnnxRuntimeException error) when (device == ComputeDevice.Cuda && error.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
+            catch (OnnxRuntimeException error)
+                when (device == ComputeDevice.Cuda && error.Message.Contains("CUDA", StringComparison.OrdinalIgnoreCase))
             {
                 throw new PlatformNotSupportedException(
                     $"CUDA was asked for, but ONNX Runtime cannot use it ({FirstLine(error)}); "
@@ -55,7 +56,8 @@ public static class Sessions
         catch (OnnxRuntimeException error)
         {
             throw new InvalidModelException(
-                $"'{model.Path}': expected an ONNX model, found {model.Bytes.Length} bytes that ONNX Runtime refuses ({FirstLine(error)})", error);
+                $"'{model.Path}': expected an ONNX model, found {model.Bytes.Length} bytes that ONNX Runtime refuses ({FirstLine(error)})",
+                error);
         }
     }
 
@@ -72,7 +74,8 @@ public static class Sessions
         {
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            // Of encoders, batches run beside each other, each on the thread that asks: sums inside an operator cannot depend on the number of threads.
+            // Of encoders, batches run beside each other, each on the thread that asks: sums inside an operator cannot depend on the number
+            // of threads.
             IntraOpNumThreads = threads,
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
@@ -95,7 +98,8 @@ public static class Sessions
     static string FirstLine(OnnxRuntimeException error)
     {
         string line = error.Message.Split('\n')[0].Trim();
-        int start = line.IndexOf("/onnxruntime_src/", StringComparison.Ordinal), end = start < 0 ? -1 : line.IndexOf(") ", start, StringComparison.Ordinal);
+        int start = line.IndexOf("/onnxruntime_src/", StringComparison.Ordinal), end = start < 0 ? -1
+            : line.IndexOf(") ", start, StringComparison.Ordinal);
         return end < 0 ? line : line.Remove(start, end + 2 - start);
     }
 }

@@ -34,7 +34,8 @@ public static class ShardMerge
         }
         if (writer.Count == 0)
         {
-            throw new InvalidDataException($"'{path}': expected rows in its {shards.Length} shards, found none: not one image could be read.");
+            throw new InvalidDataException($"'{path}': expected rows in its {shards.Length} shards, found none: not one image could be "
+                + $"read.");
         }
         writer.Finish();
         return (writer.Count, shards.Length);
@@ -43,19 +44,26 @@ public static class ShardMerge
     static ShardManifest[] Find(string path)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!, name = Path.GetFileName(path);
-        ShardManifest[] found = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, $"{name}.shard-*-of-*.json").Order(StringComparer.Ordinal).Select(ShardManifest.Read).OrderBy(shard => shard.Shard)] : [];
+        ShardManifest[] found = Directory.Exists(folder)
+            ? [.. Directory.GetFiles(folder, $"{name}.shard-*-of-*.json").Order(StringComparer.Ordinal).Select(ShardManifest.Read)
+            .OrderBy(shard => shard.Shard)] : [];
         if (found.Length == 0)
         {
-            throw new FileNotFoundException($"'{path}': expected shards '{name}.shard-0-of-N' and so on beside it, found none; make them with --shard.");
+            throw new FileNotFoundException($"'{path}': expected shards '{name}.shard-0-of-N' and so on beside it, found none; make them "
+                + $"with --shard.");
         }
         ShardManifest first = found[0];
-        ShardManifest? other = Array.Find(found, shard => (shard.Shards, shard.Made, shard.Images) != (first.Shards, first.Made, first.Images));
+        ShardManifest? other = Array.Find(found, shard =>
+            (shard.Shards, shard.Made, shard.Images) != (first.Shards, first.Made, first.Images));
         if (other is not null)
         {
-            throw new InvalidDataException($"'{other.Path}.json': expected a shard of the job of '{first.File}' ({first.Shards} shards, {first.Made}), found another ({other.Shards} shards, {other.Made}); delete those that do not belong.");
+            throw new InvalidDataException($"'{other.Path}.json': expected a shard of the job of '{first.File}' ({first.Shards} shards, "
+                + $"{first.Made}), found another ({other.Shards} shards, {other.Made}); delete those that do not belong.");
         }
-        string[] missing = [.. Enumerable.Range(0, first.Shards).Except(found.Select(shard => shard.Shard)).Select(index => index.ToString(CultureInfo.InvariantCulture))];
+        string[] missing = [.. Enumerable.Range(0, first.Shards).Except(found.Select(shard => shard.Shard))
+            .Select(index => index.ToString(CultureInfo.InvariantCulture))];
         return missing.Length == 0 ? found
-            : throw new InvalidDataException($"'{path}': expected all {first.Shards} shards, found {found.Length}; missing are {string.Join(", ", missing.Take(20))}{(missing.Length > 20 ? " and more" : "")}: make them with --shard i/{first.Shards}.");
+            : throw new InvalidDataException($"'{path}': expected all {first.Shards} shards, found {found.Length}; missing are "
+            + $"{string.Join(", ", missing.Take(20))}{(missing.Length > 20 ? " and more" : "")}: make them with --shard i/{first.Shards}.");
     }
 }

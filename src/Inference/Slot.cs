@@ -5,7 +5,9 @@ using Toolchain.Data;
 
 namespace Toolchain.Inference;
 
-/// <summary>One batch on its way through the pipeline, with buffers made once: images, the model's input, and its outputs, bound to the session.</summary>
+/// <summary>
+/// One batch on its way through the pipeline, with buffers made once: images, the model's input, and its outputs, bound to the session.
+/// </summary>
 sealed class Slot : IDisposable
 {
     readonly float[] input;
@@ -17,7 +19,8 @@ sealed class Slot : IDisposable
     {
         Images = new DigitBatch(batchSize);
         input = new float[batchSize * DigitSet.PixelCount];
-        (Embedding, Probability, Cluster) = (new float[axes.Aggregate(batchSize, (product, size) => product * size)], new float[batchSize * clusterCount], new long[batchSize]);
+        (Embedding, Probability, Cluster) = (new float[axes.Aggregate(batchSize, (product, size) => product * size)],
+            new float[batchSize * clusterCount], new long[batchSize]);
         binding = session.CreateIoBinding();
         inputValue = OrtValue.CreateTensorValueFromMemory(input, [batchSize, 1, DigitSet.Side, DigitSet.Side]);
         outputValues = [.. outputs.Select(output => output switch
@@ -50,7 +53,10 @@ sealed class Slot : IDisposable
     /// <summary>Clusters [B].</summary>
     public long[] Cluster { get; }
 
-    /// <summary>Runs the model on the decoded images. Rows beyond them are blank: the batch always has one size, so its results do not depend on how many there are.</summary>
+    /// <summary>
+    /// Runs the model on the decoded images. Rows beyond them are blank: the batch always has one size, so its results do not depend on how
+    /// many there are.
+    /// </summary>
     public void Run(InferenceSession session, RunOptions options)
     {
         Widen(Images.Pixels.AsSpan(0, Images.Count * DigitSet.PixelCount), input);
@@ -63,7 +69,8 @@ sealed class Slot : IDisposable
     public LoggedRows Rows(EmbeddingColumns columns, Novelty? novelty)
     {
         int[] sound = [.. Enumerable.Range(0, Images.Count).Where(row => Images.Problems[row] is null)];
-        string[] names = Array.ConvertAll(sound, row => Images.Names[row] is string name ? Printable.Line(name) : (Images.First + row).ToString(CultureInfo.InvariantCulture));
+        string[] names = Array.ConvertAll(sound, row => Images.Names[row] is string name ? Printable.Line(name)
+            : (Images.First + row).ToString(CultureInfo.InvariantCulture));
         string[] skipped = sound.Length == Images.Count ? [] : [.. Images.Problems.Take(Images.Count).OfType<string>()];
         float[] scores = Scores(novelty);
         return new(Images.Count, Images.FittedCount, Images.InvertedCount, sound.Count(row => novelty is not null && scores[row] > 1),

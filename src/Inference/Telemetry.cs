@@ -4,9 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// Keeps ONNX Runtime's telemetry off. From 1.31 on, the runtime opens a telemetry store under the user's cache folder and looks its server up when its environment
-/// is made. The managed switch comes after that; only the variable, set before the environment is made, prevents both (measured on Linux). A value that the user
-/// has set stays.
+/// Keeps ONNX Runtime's telemetry off. From 1.31 on, the runtime opens a telemetry store under the user's cache folder and looks its server
+/// up when its environment is made. The managed switch comes after that; only the variable, set before the environment is made, prevents
+/// both (measured on Linux). A value that the user has set stays.
 /// </summary>
 static class Telemetry
 {
@@ -41,5 +41,6 @@ static class Telemetry
     }
 
     [DllImport("libc")]
-    static extern int setenv([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value, int overwrite);
+    static extern int setenv([MarshalAs(UnmanagedType.LPUTF8Str)] string name, [MarshalAs(UnmanagedType.LPUTF8Str)] string value,
+        int overwrite);
 }

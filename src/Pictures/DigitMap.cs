@@ -18,7 +18,8 @@ public sealed record DigitMap(string Title, IReadOnlyList<double> Xs, IReadOnlyL
     {
         var plot = new Plot();
         var colours = new ScottPlot.Palettes.Category10();
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, Xs.Count).GroupBy(i => Digits.Count > 0 ? Digits[i] : -1).OrderBy(group => group.Key))
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, Xs.Count).GroupBy(i => Digits.Count > 0 ? Digits[i] : -1)
+            .OrderBy(group => group.Key))
         {
             var points = plot.Add.ScatterPoints(group.Select(i => Xs[i]).ToArray(), group.Select(i => Ys[i]).ToArray());
             points.Color = colours.GetColor(Math.Max(0, group.Key % 10));

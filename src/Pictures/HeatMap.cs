@@ -11,7 +11,8 @@ namespace Toolchain.Pictures;
 /// <param name="Columns">Its values, left to right.</param>
 /// <param name="Percent">Row after row; sets the colours.</param>
 /// <param name="Beside">Numbers to compare with, in the same order; empty for none.</param>
-public sealed record HeatMap(string Title, string RowKey, IReadOnlyList<string> Rows, string ColumnKey, IReadOnlyList<string> Columns, IReadOnlyList<double> Percent, IReadOnlyList<double> Beside)
+public sealed record HeatMap(string Title, string RowKey, IReadOnlyList<string> Rows, string ColumnKey, IReadOnlyList<string> Columns,
+    IReadOnlyList<double> Percent, IReadOnlyList<double> Beside)
 {
     const int cellWidth = 120, cellHeight = 64, margin = 130;
 
@@ -21,7 +22,8 @@ public sealed record HeatMap(string Title, string RowKey, IReadOnlyList<string> 
     {
         if (Percent.Count != Rows.Count * Columns.Count || (Beside.Count > 0 && Beside.Count != Percent.Count))
         {
-            throw new ArgumentException($"'{nameof(Percent)}' and '{nameof(Beside)}' must have {Rows.Count} x {Columns.Count} numbers, had {Percent.Count} and {Beside.Count}.");
+            throw new ArgumentException($"'{nameof(Percent)}' and '{nameof(Beside)}' must have {Rows.Count} x {Columns.Count} numbers, had "
+                + $"{Percent.Count} and {Beside.Count}.");
         }
         Picture.Save(Plot(), margin + cellWidth * Columns.Count, margin + cellHeight * Rows.Count, path);
     }

@@ -29,7 +29,8 @@ public sealed class BadInputTests
         { "mixture with infinity", "Row 0, column 0 is Infinity; expected finite numbers." },
         { "mixture from a label too large", "'labels' must be 4 numbers in [0..2), found 2 for row 1." },
         { "byte centres of another width", "The centres must have width 2, was 1." },
-        { "k-means too large for memory", "'ClusterCount' = 60000 for 60000 rows takes 3600000000 numbers, more than the 2147483591 that fit into memory at once; fit a part of the rows, or fewer clusters." },
+        { "k-means too large for memory", "'ClusterCount' = 60000 for 60000 rows takes 3600000000 numbers, more than the 2147483591 that "
+            + "fit into memory at once; fit a part of the rows, or fewer clusters." },
         { "mixed lengths", "7 numbers cannot be rows of 'width' = 2." },
         { "mixed lengths of bytes", "7 bytes cannot be rows of 'width' = 2." },
         { "width 0", "4 numbers cannot be rows of 'width' = 0." },
@@ -38,9 +39,12 @@ public sealed class BadInputTests
         { "mixture applied to another width", "'rows' must have width 2, was 4." },
         { "mixture from too few labels", "'labels' must be 4 numbers in [0..2), found 3 numbers." },
         { "mixture from a negative label", "'labels' must be 4 numbers in [0..2), found -1 for row 3." },
-        { "constant column without regularisation", "The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer components." },
-        { "constant column, diagonal, without regularisation", "The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer components." },
-        { "mixture too large for memory", "'ComponentCount' = 1000 for 3000000 rows takes 3000000000 numbers, more than the 2147483591 that fit into memory at once; fit a part of the rows, or fewer clusters." },
+        { "constant column without regularisation",
+            "The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer components." },
+        { "constant column, diagonal, without regularisation",
+            "The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer components." },
+        { "mixture too large for memory", "'ComponentCount' = 1000 for 3000000 rows takes 3000000000 numbers, more than the 2147483591 "
+            + "that fit into memory at once; fit a part of the rows, or fewer clusters." },
         { "neighbours, count 0", "'count' must be in [1..4], was 0." },
         { "neighbours of each, as many as rows", "'count' must be in [1..3], was 4." },
         { "principal components, more than columns", "'dimensions' must be in [1..2], the width of the rows, was 3." },
@@ -62,7 +66,8 @@ public sealed class BadInputTests
     [InlineData(CovarianceKind.Spherical)]
     public void Mixture_OneRow_IsItsOwnMean(CovarianceKind kind)
     {
-        GaussianMixture mixture = GaussianMixture.Fit(new Rows(new float[] { 3, 4 }, 2), new GaussianMixtureOptions { ComponentCount = 1, Covariance = kind });
+        GaussianMixture mixture = GaussianMixture.Fit(new Rows(new float[] { 3, 4 }, 2),
+            new GaussianMixtureOptions { ComponentCount = 1, Covariance = kind });
         Assert.Equal((3.0, 4.0), (mixture.Means[0, 0], mixture.Means[0, 1]));
         Assert.Equal([0], mixture.Assign(new Rows(new float[] { 3, 4 }, 2)));
     }
@@ -109,7 +114,8 @@ public sealed class BadInputTests
             "k-means of no bytes" => KMeans.Fit(new ByteRows(Array.Empty<byte>(), 2), k1),
             "k-means with NaN" => KMeans.Fit(nan, k1),
             "mixture with NaN" => GaussianMixture.Fit(nan, one),
-            "k-means with infinity" => KMeans.Fit(new Rows(Enumerable.Range(0, 22).Select(i => i == 18 ? float.PositiveInfinity : i).ToArray(), 2), k1),
+            "k-means with infinity" =>
+                KMeans.Fit(new Rows(Enumerable.Range(0, 22).Select(i => i == 18 ? float.PositiveInfinity : i).ToArray(), 2), k1),
             "mixture with minus infinity" => GaussianMixture.Fit(new Rows(new float[] { float.NegativeInfinity, 0 }, 2), one),
             "neighbours with NaN" => Neighbours.OfEach(nan, 1),
             "principal components with NaN" => Pca.Fit(nan, 1, false),
@@ -136,7 +142,8 @@ public sealed class BadInputTests
             "mixture from too few labels" => GaussianMixture.Fit(square, [0, 1, 0], two),
             "mixture from a negative label" => GaussianMixture.Fit(square, [0, 1, 0, -1], two),
             "constant column without regularisation" => GaussianMixture.Fit(constant, one with { Regularization = 0 }),
-            "constant column, diagonal, without regularisation" => GaussianMixture.Fit(constant, one with { Regularization = 0, Covariance = CovarianceKind.Diagonal }),
+            "constant column, diagonal, without regularisation" =>
+                GaussianMixture.Fit(constant, one with { Regularization = 0, Covariance = CovarianceKind.Diagonal }),
             "mixture too large for memory" => GaussianMixture.Fit(new Rows(new float[3_000_000], 1), one with { ComponentCount = 1000 }),
             "neighbours, count 0" => Neighbours.Euclidean(square, square, 0),
             "neighbours of each, as many as rows" => Neighbours.OfEach(square, 4),

@@ -5,7 +5,8 @@ public sealed class GaussianMixtureTests
     [Fact]
     public void Fit_OneComponent_IsMeanAndCovariance() // rows (0,0), (2,0), (0,2), (2,2): mean 1, variance 1, no correlation
     {
-        GaussianMixture mixture = GaussianMixture.Fit(new Rows(new float[] { 0, 0, 2, 0, 0, 2, 2, 2 }, 2), new GaussianMixtureOptions { ComponentCount = 1, Regularization = 0 });
+        GaussianMixture mixture = GaussianMixture.Fit(new Rows(new float[] { 0, 0, 2, 0, 0, 2, 2, 2 }, 2),
+            new GaussianMixtureOptions { ComponentCount = 1, Regularization = 0 });
         Assert.Equal(1, mixture.Weights[0], 1e-12);
         Assert.Equal(1, mixture.Means[0, 0], 1e-12);
         Assert.Equal(1, mixture.PrecisionFactors[0, 0, 0], 1e-12);
@@ -28,7 +29,8 @@ public sealed class GaussianMixtureTests
         Rows rows = Samples.Blobs(400, width, components, 17 + width);
         var options = new GaussianMixtureOptions { ComponentCount = components, MaxIterations = 5, Tolerance = 0, Covariance = kind };
         GaussianMixture fast = GaussianMixture.Fit(rows, options);
-        SlowMixture slow = SlowMixture.Fit(rows, KMeans.Fit(rows, new KMeansOptions { ClusterCount = components }).Labels, components, fast.Iterations, options.Regularization, kind);
+        SlowMixture slow = SlowMixture.Fit(rows, KMeans.Fit(rows, new KMeansOptions { ClusterCount = components }).Labels, components,
+            fast.Iterations, options.Regularization, kind);
         Assert.Equal(slow.LogLikelihood, fast.LogLikelihood, 1e-9);
         for (int k = 0; k < components; k++)
         {
@@ -47,7 +49,10 @@ public sealed class GaussianMixtureTests
     public void Fit_MorePasses_NeverLowerTheLikelihood()
     {
         Rows rows = Samples.Blobs(800, 3, 5, 8);
-        double[] levels = [.. Enumerable.Range(1, 10).Select(passes => GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 5, MaxIterations = passes, Tolerance = 0 }).LogLikelihood)];
+        double[] levels =
+            [.. Enumerable.Range(1, 10).Select(passes =>
+            GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 5, MaxIterations = passes,
+            Tolerance = 0 }).LogLikelihood)];
         Assert.All(levels.Zip(levels.Skip(1)), pair => Assert.True(pair.Second >= pair.First - 1e-10));
         Assert.True(levels[^1] > levels[0]);
     }
@@ -56,7 +61,9 @@ public sealed class GaussianMixtureTests
     public void Fit_AnyThreadCount_GivesTheSameBits()
     {
         Rows rows = Samples.Blobs(2000, 7, 4, 21);
-        double[][,] means = [.. new[] { 1, 2, 4 }.Select(threads => GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 4, Threads = threads }).Means)];
+        double[][,] means =
+            [.. new[] { 1, 2, 4 }.Select(threads =>
+            GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 4, Threads = threads }).Means)];
         Assert.All(means, found => Assert.Equal(means[0], found));
     }
 
@@ -64,7 +71,9 @@ public sealed class GaussianMixtureTests
     public void Fit_TwentyTimes_GivesTheSameBits()
     {
         Rows rows = Samples.Blobs(2501, 12, 6, 4);
-        double[][,] means = [.. Enumerable.Range(0, 20).Select(_ => GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 6, MaxIterations = 5 }).Means)];
+        double[][,] means =
+            [.. Enumerable.Range(0, 20).Select(_ =>
+            GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 6, MaxIterations = 5 }).Means)];
         Assert.All(means, found => Assert.Equal(means[0], found));
     }
 
@@ -106,15 +115,18 @@ public sealed class GaussianMixtureTests
     public void Fit_ConstantColumnWithoutRegularization_SaysWhatToRaise()
     {
         float[] values = [.. Enumerable.Range(0, 40).SelectMany(i => new[] { i % 7, 3f })];
-        var error = Assert.Throws<InvalidOperationException>(() => GaussianMixture.Fit(new Rows(values, 2), new GaussianMixtureOptions { ComponentCount = 1, Regularization = 0 }));
-        Assert.Equal("The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer components.", error.Message);
+        var error = Assert.Throws<InvalidOperationException>(() =>
+            GaussianMixture.Fit(new Rows(values, 2), new GaussianMixtureOptions { ComponentCount = 1, Regularization = 0 }));
+        Assert.Equal("The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer "
+            + "components.", error.Message);
     }
 
     [Fact]
     public void Probabilities_OtherWidth_IsRefused()
     {
         GaussianMixture mixture = GaussianMixture.Fit(Samples.Blobs(50, 3, 2, 1), new GaussianMixtureOptions { ComponentCount = 2 });
-        Assert.StartsWith("'rows' must have width 3, was 2.", Assert.Throws<ArgumentException>(() => mixture.Probabilities(Samples.Blobs(5, 2, 1, 1))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("'rows' must have width 3, was 2.",
+            Assert.Throws<ArgumentException>(() => mixture.Probabilities(Samples.Blobs(5, 2, 1, 1))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,13 +146,15 @@ public sealed class GaussianMixtureTests
     [InlineData(CovarianceKind.Diagonal, 15 + 3 * 5 + 2)]
     [InlineData(CovarianceKind.Spherical, 15 + 3 + 2)]
     public void ParameterCount_ThreeComponentsOfFive_ByHand(CovarianceKind kind, int expected) =>
-        Assert.Equal(expected, GaussianMixture.Fit(Samples.Blobs(90, 5, 3, 2), new GaussianMixtureOptions { ComponentCount = 3, Covariance = kind }).ParameterCount);
+        Assert.Equal(expected, GaussianMixture.Fit(Samples.Blobs(90, 5, 3, 2),
+        new GaussianMixtureOptions { ComponentCount = 3, Covariance = kind }).ParameterCount);
 
     [Fact]
     public void Fit_ComponentWithoutRows_ShrinksToWeightZero()
     {
         Rows rows = Samples.Blobs(100, 2, 2, 3);
-        GaussianMixture mixture = GaussianMixture.Fit(rows, new int[100], new GaussianMixtureOptions { ComponentCount = 2, MaxIterations = 1 });
+        GaussianMixture mixture =
+            GaussianMixture.Fit(rows, new int[100], new GaussianMixtureOptions { ComponentCount = 2, MaxIterations = 1 });
         Assert.Equal(0, mixture.Weights[1], 1e-12);
         Assert.Equal(0, mixture.Means[1, 0]);
     }
@@ -148,7 +162,8 @@ public sealed class GaussianMixtureTests
     [Fact]
     public void Fit_LabelsOutOfRange_NamesTheRow()
     {
-        var error = Assert.Throws<ArgumentException>(() => GaussianMixture.Fit(Samples.Blobs(3, 2, 1, 1), [0, 1, 2], new GaussianMixtureOptions { ComponentCount = 2 }));
+        var error = Assert.Throws<ArgumentException>(() =>
+            GaussianMixture.Fit(Samples.Blobs(3, 2, 1, 1), [0, 1, 2], new GaussianMixtureOptions { ComponentCount = 2 }));
         Assert.StartsWith("'labels' must be 3 numbers in [0..2), found 2 for row 2.", error.Message, StringComparison.Ordinal);
     }
 
@@ -157,7 +172,9 @@ public sealed class GaussianMixtureTests
     {
         Rows rows = Samples.Blobs(600, 2, 7, 4);
         var options = new GaussianMixtureOptions { ComponentCount = 7 };
-        double[] levels = [.. Enumerable.Range(0, 4).Select(restart => GaussianMixture.Fit(rows, options with { Seed = restart * 104729 }).LogLikelihood)];
+        double[] levels =
+            [.. Enumerable.Range(0, 4).Select(restart =>
+            GaussianMixture.Fit(rows, options with { Seed = restart * 104729 }).LogLikelihood)];
         Assert.True(levels.Max() > levels.Min());
         Assert.Equal(levels.Max(), GaussianMixture.Fit(rows, options with { Restarts = 4 }).LogLikelihood);
     }

@@ -71,7 +71,9 @@ public sealed class KMeansTests
     {
         var random = new Random(width);
         // Zeros at the ends, and rows of zeros alone.
-        byte[] bytes = [.. Enumerable.Range(0, 900 * width).Select(i => (byte)(i % width < 7 || i % width > width - 9 || i / width % 50 == 0 ? 0 : random.Next(256)))];
+        byte[] bytes =
+            [.. Enumerable.Range(0, 900 * width).Select(i =>
+            (byte)(i % width < 7 || i % width > width - 9 || i / width % 50 == 0 ? 0 : random.Next(256)))];
         ByteRows rows = new ByteRows(bytes, width, divisor: 1).WithExtents(1);
         Rows floats = rows.ToRows();
         float[] norms = [.. Enumerable.Range(0, floats.Count).Select(row => Kernels.Dot(floats[row], floats[row]))];
@@ -113,9 +115,11 @@ public sealed class KMeansTests
         KMeansResult ofBytes = KMeans.Fit(rows, start, new KMeansOptions()), ofFloats = KMeans.Fit(floats, start, new KMeansOptions());
         Assert.Equal(ofFloats.Labels, ofBytes.Labels);
         Assert.Equal(ofFloats.Inertia, ofBytes.Inertia, ofFloats.Inertia * 1e-6);
-        Assert.All(ofFloats.Centres.Values.ToArray().Zip(ofBytes.Centres.Values.ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-6));
+        Assert.All(ofFloats.Centres.Values.ToArray().Zip(ofBytes.Centres.Values.ToArray()), pair =>
+            Assert.Equal(pair.First, pair.Second, 1e-6));
         Assert.Equal(ofBytes.Labels, KMeans.Assign(rows, ofBytes.Centres));
-        double inertia = Enumerable.Range(0, rows.Count).Sum(row => Kernels.SquaredDistance(floats[row], ofBytes.Centres[ofBytes.Labels[row]]));
+        double inertia = Enumerable.Range(0, rows.Count)
+            .Sum(row => Kernels.SquaredDistance(floats[row], ofBytes.Centres[ofBytes.Labels[row]]));
         Assert.Equal(inertia, ofBytes.Inertia, inertia * 1e-7);
     }
 
@@ -144,7 +148,9 @@ public sealed class KMeansTests
     public void Fit_TwentyTimes_GivesTheSameBits()
     {
         Rows rows = Samples.Blobs(1500, 11, 6, 3);
-        float[][] centres = [.. Enumerable.Range(0, 20).Select(_ => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 18, Seed = 5 }).Centres.Values.ToArray())];
+        float[][] centres =
+            [.. Enumerable.Range(0, 20).Select(_ =>
+            KMeans.Fit(rows, new KMeansOptions { ClusterCount = 18, Seed = 5 }).Centres.Values.ToArray())];
         Assert.All(centres, found => Assert.Equal(centres[0], found));
     }
 
@@ -152,7 +158,8 @@ public sealed class KMeansTests
     public void Fit_AnyThreadCount_GivesTheSameBits()
     {
         Rows rows = Samples.Blobs(3000, 17, 6, 3);
-        KMeansResult[] results = [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 6, Seed = 5, Threads = threads }))];
+        KMeansResult[] results =
+            [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 6, Seed = 5, Threads = threads }))];
         Assert.All(results, result => Assert.Equal(results[0].Centres.Values.ToArray(), result.Centres.Values.ToArray()));
         Assert.All(results, result => Assert.Equal(results[0].Inertia, result.Inertia));
     }
@@ -162,7 +169,8 @@ public sealed class KMeansTests
     {
         var random = new Random(8);
         var rows = new ByteRows(Enumerable.Range(0, 3000 * 50).Select(i => (byte)(random.Next(90) + i / 50 % 7 * 20)).ToArray(), 50);
-        KMeansResult[] results = [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 9, Threads = threads }))];
+        KMeansResult[] results =
+            [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 9, Threads = threads }))];
         Assert.All(results, result => Assert.Equal(results[0].Centres.Values.ToArray(), result.Centres.Values.ToArray()));
         Assert.All(results, result => Assert.Equal(results[0].Inertia, result.Inertia));
     }
@@ -182,7 +190,9 @@ public sealed class KMeansTests
     public void Fit_MorePasses_NeverRaiseTheInertia()
     {
         Rows rows = Samples.Blobs(1000, 4, 5, 2);
-        double[] inertias = [.. Enumerable.Range(1, 8).Select(passes => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 9, MaxIterations = passes, Tolerance = 0 }).Inertia)];
+        double[] inertias =
+            [.. Enumerable.Range(1, 8).Select(passes =>
+            KMeans.Fit(rows, new KMeansOptions { ClusterCount = 9, MaxIterations = passes, Tolerance = 0 }).Inertia)];
         Assert.All(inertias.Zip(inertias.Skip(1)), pair => Assert.True(pair.Second <= pair.First * (1 + 1e-6)));
     }
 
@@ -197,7 +207,8 @@ public sealed class KMeansTests
     [Fact]
     public void Fit_NotANumber_NamesTheRow()
     {
-        var error = Assert.Throws<ArgumentException>(() => KMeans.Fit(new Rows(new float[] { 0, 1, 2, float.NaN }, 2), new KMeansOptions { ClusterCount = 1 }));
+        var error = Assert.Throws<ArgumentException>(() =>
+            KMeans.Fit(new Rows(new float[] { 0, 1, 2, float.NaN }, 2), new KMeansOptions { ClusterCount = 1 }));
         Assert.Equal("Row 1, column 1 is NaN; expected finite numbers.", error.Message);
     }
 
@@ -235,6 +246,7 @@ public sealed class KMeansTests
         return (centres, labels);
 
         int[] Nearest() => [.. Enumerable.Range(0, rows.Count).Select(row =>
-            Enumerable.Range(0, centres.Length).MinBy(k => centres[k].Select((value, i) => (value - rows[row][i]) * (value - rows[row][i])).Sum()))];
+            Enumerable.Range(0, centres.Length)
+            .MinBy(k => centres[k].Select((value, i) => (value - rows[row][i]) * (value - rows[row][i])).Sum()))];
     }
 }

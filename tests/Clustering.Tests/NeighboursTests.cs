@@ -38,7 +38,8 @@ public sealed class NeighboursTests
     [Fact]
     public void Cosine_TooMany_NamesTheRange()
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => Neighbours.Cosine(Samples.Blobs(2, 3, 1, 1), Samples.Blobs(5, 3, 1, 1), 6));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            Neighbours.Cosine(Samples.Blobs(2, 3, 1, 1), Samples.Blobs(5, 3, 1, 1), 6));
         Assert.StartsWith("'count' must be in [1..5], was 6.", error.Message, StringComparison.Ordinal);
     }
 
@@ -49,7 +50,9 @@ public sealed class NeighboursTests
         (_, int[] indices, float[] distances) = Neighbours.OfEach(rows, 15);
         for (int row = 0; row < rows.Count; row++)
         {
-            double[] best = [.. Enumerable.Range(0, rows.Count).Where(other => other != row).Select(other => Math.Sqrt(Kernels.SquaredDistance(rows[row], rows[other]))).Order().Take(15)];
+            double[] best =
+                [.. Enumerable.Range(0, rows.Count).Where(other => other != row)
+                .Select(other => Math.Sqrt(Kernels.SquaredDistance(rows[row], rows[other]))).Order().Take(15)];
             Assert.DoesNotContain(row, indices[(row * 15)..(row * 15 + 15)]);
             Assert.All(best.Zip(distances[(row * 15)..(row * 15 + 15)]), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         }

@@ -10,7 +10,8 @@ public sealed class PcaTests
         Assert.Equal(0.8, pca.Axes[1, 0], 1e-12);
         Assert.Equal(25, pca.Variances[0], 1e-12);
         Assert.Equal(0, pca.Variances[1], 1e-12);
-        Assert.Equal([-5f, 0, 5], Enumerable.Range(0, 3).Select(row => MathF.Round(pca.Project(new Rows(new float[] { 0, 0, 3, 4, 6, 8 }, 2))[row][0], 5)));
+        Assert.Equal([-5f, 0, 5], Enumerable.Range(0, 3)
+            .Select(row => MathF.Round(pca.Project(new Rows(new float[] { 0, 0, 3, 4, 6, 8 }, 2))[row][0], 5)));
     }
 
     [Fact]
@@ -23,7 +24,8 @@ public sealed class PcaTests
         {
             for (int j = 0; j < 5; j++)
             {
-                double covariance = Enumerable.Range(0, rows.Count).Sum(row => (double)projected[row][i] * projected[row][j]) / (rows.Count - 1);
+                double covariance = Enumerable.Range(0, rows.Count)
+                    .Sum(row => (double)projected[row][i] * projected[row][j]) / (rows.Count - 1);
                 Assert.Equal(i == j ? 1 : 0, covariance, 1e-4);
             }
         }

@@ -1,6 +1,8 @@
 namespace Toolchain.Clustering.Tests;
 
-/// <summary>Expectation-maximisation by plain loops from the equations: densities by Gaussian elimination on the covariance itself.</summary>
+/// <summary>
+/// Expectation-maximisation by plain loops from the equations: densities by Gaussian elimination on the covariance itself.
+/// </summary>
 sealed class SlowMixture
 {
     public required double[] Weights { get; init; }
@@ -11,7 +13,8 @@ sealed class SlowMixture
 
     public double LogLikelihood { get; private set; }
 
-    public static SlowMixture Fit(Rows rows, int[] labels, int count, int passes, double regularization, CovarianceKind kind = CovarianceKind.Full)
+    public static SlowMixture Fit(Rows rows, int[] labels, int count, int passes, double regularization,
+        CovarianceKind kind = CovarianceKind.Full)
     {
         var responsibilities = new double[rows.Count * count];
         for (int row = 0; row < rows.Count; row++)
@@ -49,7 +52,8 @@ sealed class SlowMixture
     static SlowMixture Maximize(Rows rows, double[] responsibilities, int count, double regularization, CovarianceKind kind)
     {
         int width = rows.Width;
-        double[] totals = [.. Enumerable.Range(0, count).Select(k => Enumerable.Range(0, rows.Count).Sum(row => responsibilities[row * count + k]))];
+        double[] totals =
+            [.. Enumerable.Range(0, count).Select(k => Enumerable.Range(0, rows.Count).Sum(row => responsibilities[row * count + k]))];
         double[][] means = [.. Enumerable.Range(0, count).Select(k => Enumerable.Range(0, width).Select(i =>
             Enumerable.Range(0, rows.Count).Sum(row => responsibilities[row * count + k] * rows[row][i]) / totals[k]).ToArray())];
         var covariances = new double[count][,];
@@ -66,7 +70,12 @@ sealed class SlowMixture
             }
         }
         double[] weights = [.. totals.Select(total => total / rows.Count)];
-        return new SlowMixture { Weights = weights, Means = means, Covariances = [.. covariances.Select(own => Restrict(own, covariances, weights, regularization, kind))] };
+        return new SlowMixture
+        {
+            Weights = weights,
+            Means = means,
+            Covariances = [.. covariances.Select(own => Restrict(own, covariances, weights, regularization, kind))]
+        };
     }
 
     static double[,] Restrict(double[,] own, double[][,] all, double[] weights, double regularization, CovarianceKind kind)

@@ -11,7 +11,8 @@ public sealed class SpectralClusteringTests
         Assert.NotEqual(clusters[0], clusters[1]);
         int[] means = KMeans.Fit(rings, new KMeansOptions { ClusterCount = 2 }).Labels;
         Assert.Contains(Enumerable.Range(0, 400), i => means[i] != means[i % 2]);
-        Assert.Equal(clusters, SpectralClustering.Assign(rings, rings, clusters, new SpectralOptions { ClusterCount = 2, NeighbourCount = 8 }));
+        Assert.Equal(clusters, SpectralClustering.Assign(rings, rings, clusters,
+            new SpectralOptions { ClusterCount = 2, NeighbourCount = 8 }));
     }
 
     /// <summary>More clusters than vectors split the rings, and none has rows of both.</summary>
@@ -31,7 +32,8 @@ public sealed class SpectralClusteringTests
     [InlineData(20)]
     public void Fit_VectorCountOutOfRange_NamesTheRange(int count)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => SpectralClustering.Fit(Samples.Blobs(20, 2, 2, 1), new SpectralOptions { ClusterCount = 2, VectorCount = count }));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            SpectralClustering.Fit(Samples.Blobs(20, 2, 2, 1), new SpectralOptions { ClusterCount = 2, VectorCount = count }));
         Assert.StartsWith($"'VectorCount' must be in [2..20) or 0, was {count}.", error.Message, StringComparison.Ordinal);
     }
 
@@ -39,7 +41,9 @@ public sealed class SpectralClusteringTests
     public void Fit_AnyThreadCount_GivesTheSame()
     {
         Rows rows = Samples.Blobs(900, 4, 5, 3);
-        int[][] found = [.. new[] { 1, 2, 4 }.Select(threads => SpectralClustering.Fit(rows, new SpectralOptions { ClusterCount = 5, Threads = threads }))];
+        int[][] found =
+            [.. new[] { 1, 2, 4 }.Select(threads =>
+            SpectralClustering.Fit(rows, new SpectralOptions { ClusterCount = 5, Threads = threads }))];
         Assert.All(found, clusters => Assert.Equal(found[0], clusters));
     }
 
@@ -51,7 +55,8 @@ public sealed class SpectralClusteringTests
         graph.Multiply(vectors, product, 4, 1);
         for (int k = 0; k < 4; k++)
         {
-            double[] vector = [.. Enumerable.Range(0, 300).Select(row => vectors[row * 4 + k])], image = [.. Enumerable.Range(0, 300).Select(row => product[row * 4 + k])];
+            double[] vector = [.. Enumerable.Range(0, 300).Select(row => vectors[row * 4 + k])],
+                image = [.. Enumerable.Range(0, 300).Select(row => product[row * 4 + k])];
             double value = Kernels.Dot(vector, image);
             Assert.Equal(1, Kernels.Dot(vector, vector), 1e-10);
             Assert.All(vector.Zip(image), pair => Assert.Equal(value * pair.First, pair.Second, 1e-4));
@@ -76,7 +81,8 @@ public sealed class SpectralClusteringTests
     [InlineData(20)]
     public void Fit_ClusterCountOutOfRange_NamesTheRange(int count)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => SpectralClustering.Fit(Samples.Blobs(20, 2, 2, 1), new SpectralOptions { ClusterCount = count }));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            SpectralClustering.Fit(Samples.Blobs(20, 2, 2, 1), new SpectralOptions { ClusterCount = count }));
         Assert.StartsWith($"'ClusterCount' must be in [2..20), was {count}.", error.Message, StringComparison.Ordinal);
     }
 

@@ -9,7 +9,8 @@ public sealed class TileTests
     public void MultiplyAdd_Float64_EqualsThePlainLoops(int length)
     {
         var random = new Random(length);
-        double[] a = [.. Enumerable.Range(0, length * 6).Select(_ => random.NextDouble())], b = [.. Enumerable.Range(0, length * 8).Select(_ => random.NextDouble())];
+        double[] a = [.. Enumerable.Range(0, length * 6).Select(_ => random.NextDouble())],
+            b = [.. Enumerable.Range(0, length * 8).Select(_ => random.NextDouble())];
         double[] c = [.. Enumerable.Range(0, 48).Select(_ => random.NextDouble())], expected = [.. c];
         for (int row = 0; row < 6; row++)
         {

@@ -10,7 +10,8 @@ public class TsneTests
     [InlineData(720)]
     public void Transform_OfNoise_IsTheSumOverRootsOfUnity(int length)
     {
-        float[] real = Noise(length * Fourier.Lanes, 1), imaginary = Noise(length * Fourier.Lanes, 2), givenReal = [.. real], givenImaginary = [.. imaginary];
+        float[] real = Noise(length * Fourier.Lanes, 1), imaginary = Noise(length * Fourier.Lanes, 2), givenReal = [.. real],
+            givenImaginary = [.. imaginary];
         float[] spare = new float[real.Length], spare2 = new float[real.Length];
         new Fourier(length).Transform(ref real, ref imaginary, ref spare, ref spare2);
         foreach ((int lane, int k) in new[] { (0, 0), (3, 1), (7, length / 2), (15, length - 1) })
@@ -49,7 +50,9 @@ public class TsneTests
         (int side, int stride) = (convolution.Side, convolution.Stride);
         // Smooth charges: the spline's transform, by which the kernel is divided twice on the way in and out, is then 1.
         float[] field = new float[side * stride];
-        double[] charges = [.. Enumerable.Range(0, side * side).Select(i => Math.Exp(-.05 * (Math.Pow(i / side - side * .4, 2) + Math.Pow(i % side - side * .5, 2))))];
+        double[] charges =
+            [.. Enumerable.Range(0, side * side).Select(i =>
+            Math.Exp(-.05 * (Math.Pow(i / side - side * .4, 2) + Math.Pow(i % side - side * .5, 2))))];
         for (int i = 0; i < charges.Length; i++)
         {
             field[i / side * stride + i % side] = (float)charges[i];
@@ -58,7 +61,8 @@ public class TsneTests
         foreach ((int x, int y) in new[] { (0, 0), (side / 2, side / 3), (side - 1, 3), (5, side - 1) })
         {
             double expected = charges.Select((charge, i) =>
-                charge * (1 / (1 + (Math.Pow(i / side - y, 2) + Math.Pow(i % side - x, 2)) * spacing * spacing) - convolution.Constant)).Sum();
+                charge * (1 / (1 + (Math.Pow(i / side - y, 2) + Math.Pow(i % side - x, 2)) * spacing * spacing) - convolution.Constant))
+                .Sum();
             Assert.Equal(1, field[y * stride + x] / expected, 5e-2);
         }
     }
@@ -95,7 +99,9 @@ public class TsneTests
     {
         float[][] places = [[.. Noise(100, 3).Select(value => value * 300)], [.. Noise(100, 4).Select(value => value * 300)]];
         double expected = Enumerable.Range(0, 100 * 100).Where(pair => pair / 100 != pair % 100)
-            .Sum(pair => 1 / (1 + Math.Pow(places[0][pair / 100] - places[0][pair % 100], 2) + Math.Pow(places[1][pair / 100] - places[1][pair % 100], 2)));
+            .Sum(pair =>
+            1 / (1 + Math.Pow(places[0][pair / 100] - places[0][pair % 100], 2)
+            + Math.Pow(places[1][pair / 100] - places[1][pair % 100], 2)));
         Assert.Equal(1, new Repulsion(100, 2).Push(places, [new float[100], new float[100]]) / expected, 5e-2);
     }
 
@@ -141,7 +147,9 @@ public class TsneTests
     public void Fit_ByAnyThreadCount_GivesTheSameBits()
     {
         Rows rows = Clouds(4, 200, 8);
-        float[][] found = [.. new[] { 1, 2, 4 }.Select(threads => Tsne.Fit(rows, new TsneOptions { Passes = 60, Threads = threads }).Places.Values.ToArray())];
+        float[][] found =
+            [.. new[] { 1, 2, 4 }.Select(threads =>
+            Tsne.Fit(rows, new TsneOptions { Passes = 60, Threads = threads }).Places.Values.ToArray())];
         Assert.Equal(found[0], found[1]);
         Assert.Equal(found[0], found[2]);
     }
@@ -158,7 +166,8 @@ public class TsneTests
     [InlineData(50, 30, "'perplexity' must be in [1..16] for 50 rows, was 30.")]
     [InlineData(50, 0.5, "'perplexity' must be in [1..16] for 50 rows, was 0.5.")]
     public void Fit_BadPerplexity_SaysTheRange(int count, double perplexity, string text) =>
-        Assert.Equal(text, Assert.Throws<ArgumentException>(() => Tsne.Fit(new Rows(Noise(count * 4, 1), 4), new TsneOptions { Perplexity = perplexity })).Message);
+        Assert.Equal(text, Assert.Throws<ArgumentException>(() =>
+        Tsne.Fit(new Rows(Noise(count * 4, 1), 4), new TsneOptions { Perplexity = perplexity })).Message);
 
     static Rows Clouds(int clouds, int each, int width)
     {

@@ -30,7 +30,9 @@ public sealed class AtomicFileTests
     {
         using var folder = new TemporaryFolder();
         AtomicFile.WriteText(folder["names.txt"], "old");
-        Assert.Throws<IOException>(() => AtomicFile.WriteAll([(folder["names.txt"], stream => stream.Write("new"u8)), (folder["rows.npy"], _ => throw new IOException("disk full"))]));
+        Assert.Throws<IOException>(() =>
+            AtomicFile.WriteAll([(folder["names.txt"], stream => stream.Write("new"u8)),
+            (folder["rows.npy"], _ => throw new IOException("disk full"))]));
         Assert.Equal("old", File.ReadAllText(folder["names.txt"]));
         Assert.Single(Directory.GetFiles(folder.Root));
     }

@@ -38,7 +38,8 @@ public sealed class BadImageTests
     [Fact]
     public void Decode_PngOf16Bits_KeepsTheUpperEight()
     {
-        byte[] file = ImageFileTests.Png([0, 0, 0, 3, 0, 0, 0, 1, 16, 0, 0, 0, 0], ("IDAT", ImageFileTests.Zlib([0, 0, 0, 0x80, 0, 0xFF, 0xFF])));
+        byte[] file = ImageFileTests.Png([0, 0, 0, 3, 0, 0, 0, 1, 16, 0, 0, 0, 0],
+            ("IDAT", ImageFileTests.Zlib([0, 0, 0, 0x80, 0, 0xFF, 0xFF])));
         Assert.Equal(new byte[] { 0, 128, 255 }, ImageFile.Decode(file, "x").Pixels);
     }
 
@@ -70,7 +71,8 @@ public sealed class BadImageTests
         using var folder = new TemporaryFolder();
         string path = folder["folder.png"];
         Directory.CreateDirectory(path);
-        Assert.StartsWith($"'{path}': expected a file that can be read, found otherwise: ", Assert.Throws<InvalidDataException>(() => new ImageBuffer().ReadFile(path)).Message);
+        Assert.StartsWith($"'{path}': expected a file that can be read, found otherwise: ",
+            Assert.Throws<InvalidDataException>(() => new ImageBuffer().ReadFile(path)).Message);
     }
 
     static byte[] Make(string kind)
@@ -92,8 +94,12 @@ public sealed class BadImageTests
                 BinaryPrimitives.WriteUInt32LittleEndian(webp.AsSpan(1), 15_999 | 15_999 << 14);
                 return Riff(("VP8L", webp));
             case "huge bmp": return Bmp(30_000, 30_000);
-            case "png bomb": return ImageFileTests.Png([0, 0, 0, 4, 0, 0, 0, 4, 8, 0, 0, 0, 0], ("IDAT", ImageFileTests.Zlib(new byte[8 << 20])));
-            case "animated png": return ImageFileTests.Png([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0], ("acTL", [0, 0, 0, 2, 0, 0, 0, 0]), ("IDAT", ImageFileTests.Zlib([0, 0])));
+            case "png bomb":
+                return ImageFileTests.Png([0, 0, 0, 4, 0, 0, 0, 4, 8, 0, 0, 0, 0],
+                ("IDAT", ImageFileTests.Zlib(new byte[8 << 20])));
+            case "animated png":
+                return ImageFileTests.Png([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0], ("acTL", [0, 0, 0, 2, 0, 0, 0, 0]),
+                ("IDAT", ImageFileTests.Zlib([0, 0])));
             case "animated webp":
                 byte[] moving = [0, 0, 0, 0, 0, 0, 3, 0, 0, 3, 0, 0, 100, 0, 0, 0, .. Chunk("VP8L", StillWebp())];
                 return Riff(("VP8X", [2, 0, 0, 0, 3, 0, 0, 3, 0, 0]), ("ANIM", [0, 0, 0, 0, 0, 0]), ("ANMF", moving), ("ANMF", moving));
@@ -130,12 +136,16 @@ public sealed class BadImageTests
         return Chunk("RIFF", content);
     }
 
-    static byte[] Chunk(string type, byte[] content) => [.. System.Text.Encoding.ASCII.GetBytes(type), .. BitConverter.GetBytes(content.Length), .. content, .. content.Length % 2 == 1 ? new byte[1] : []];
+    static byte[] Chunk(string type, byte[] content) =>
+        [.. System.Text.Encoding.ASCII.GetBytes(type), .. BitConverter.GetBytes(content.Length), .. content, .. content.Length % 2 == 1
+        ? new byte[1] : []];
 
     static byte[] Bmp(int width, int height) =>
-        [.. "BM"u8, 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, .. BitConverter.GetBytes(width), .. BitConverter.GetBytes(height), 1, 0, 24, 0, .. new byte[24], .. new byte[64]];
+        [.. "BM"u8, 0, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, .. BitConverter.GetBytes(width), .. BitConverter.GetBytes(height), 1,
+        0, 24, 0, .. new byte[24], .. new byte[64]];
 
-    // Baseline JPEG of 8 x 8 with four components of one constant sample: DC of category 7 has the code 10, end of block the code 0, quantiser 8.
+    // Baseline JPEG of 8 x 8 with four components of one constant sample: DC of category 7 has the code 10, end of block the code 0,
+    // quantiser 8.
     static byte[] CmykJpeg(int sample)
     {
         string bits = string.Concat(Enumerable.Repeat("10" + Convert.ToString(sample - 128, 2).PadLeft(7, '0') + "0", 4));

@@ -10,7 +10,8 @@ static class Damage
         {
             string path = folder.Write("cut", whole.AsSpan(0, length));
             Exception? thrown = Record.Exception(() => read(path));
-            Assert.True(thrown is InvalidDataException && thrown.Message.Contains(path, StringComparison.Ordinal) && !thrown.Message.Contains('\n', StringComparison.Ordinal),
+            Assert.True(thrown is InvalidDataException && thrown.Message.Contains(path, StringComparison.Ordinal)
+                && !thrown.Message.Contains('\n', StringComparison.Ordinal),
                 $"cut to {length} of {whole.Length} bytes: {thrown?.ToString() ?? "was read"}");
         }
     }
@@ -29,7 +30,8 @@ static class Damage
             }
             string path = folder.Write("flipped", damaged);
             Exception? thrown = Record.Exception(() => read(path));
-            Assert.True(thrown is null || (thrown is InvalidDataException && thrown.Message.Contains(path, StringComparison.Ordinal)), $"seed 11, trial {trial}: {thrown}");
+            Assert.True(thrown is null || (thrown is InvalidDataException && thrown.Message.Contains(path, StringComparison.Ordinal)),
+                $"seed 11, trial {trial}: {thrown}");
             refused += thrown is null ? 0 : 1;
         }
         Assert.True(refused > 0, "no damage was ever seen");

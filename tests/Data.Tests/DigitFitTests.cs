@@ -16,7 +16,8 @@ public sealed class DigitFitTests
         Assert.Equal(image, Fit([.. image.Select(pixel => (byte)(255 - pixel))], 28, 28));
     }
 
-    // A bar of 10 x 40 in a field of 100 x 80 becomes 5 x 20; with its centre of mass in the middle it covers columns 11 or 12 to 16 and rows 4 to 24.
+    // A bar of 10 x 40 in a field of 100 x 80 becomes 5 x 20; with its centre of mass in the middle it covers columns 11 or 12 to 16 and
+    // rows 4 to 24.
     [Fact]
     public void Fit_Bar_FillsTheBoxInItsLongDirection()
     {
@@ -50,7 +51,8 @@ public sealed class DigitFitTests
         {
             byte[] fitted = Fit(Enlarged(set.Image(i), 4), 112, 112);
             int own = PixelKMeans.SquaredDistance(fitted, set.Image(i));
-            Assert.True(Enumerable.Range(0, 50).All(other => own <= PixelKMeans.SquaredDistance(fitted, set.Image(other))), $"image {i} became another");
+            Assert.True(Enumerable.Range(0, 50).All(other => own <= PixelKMeans.SquaredDistance(fitted, set.Image(other))),
+                $"image {i} became another");
         }
     }
 

@@ -4,7 +4,8 @@ namespace Toolchain.Data.Tests;
 
 public sealed class DigitSetTests
 {
-    static DigitSet Three() => new("three", Split.All, [.. Enumerable.Range(0, 3 * 784).Select(i => (byte)(i / 784))], [4, 5, 6], ["a", "b", "c"], ["d: bad"]);
+    static DigitSet Three() =>
+        new("three", Split.All, [.. Enumerable.Range(0, 3 * 784).Select(i => (byte)(i / 784))], [4, 5, 6], ["a", "b", "c"], ["d: bad"]);
 
     [Fact]
     public void Slice_Middle_KeepsRowsTogether()
@@ -18,7 +19,8 @@ public sealed class DigitSetTests
 
     [Fact]
     public void Slice_PastTheEnd_SaysTheRange() => Assert.StartsWith(
-        "'start'..'start+count' must lie in [0..3], was [2..4].", Assert.Throws<ArgumentOutOfRangeException>(() => Three().Slice(2, 2)).Message);
+        "'start'..'start+count' must lie in [0..3], was [2..4].",
+        Assert.Throws<ArgumentOutOfRangeException>(() => Three().Slice(2, 2)).Message);
 
     [Fact]
     public void Take_MoreThanThereAre_GivesAll() => Assert.Equal(3, Three().Take(9).Count);
@@ -35,9 +37,12 @@ public sealed class DigitSetTests
     public void Constructor_LengthsThatDisagree_AreRefused()
     {
         Assert.Equal("'pixels' must hold N * 784 bytes, was 783. (Parameter 'pixels')", Refused(() => new("x", Split.All, new byte[783])));
-        Assert.Equal("'labels' must have one entry for each of the 1 images, had 2. (Parameter 'labels')", Refused(() => new("x", Split.All, new byte[784], [1, 2])));
-        Assert.Equal("'fileNames' must have one entry for each of the 1 images, had 0. (Parameter 'fileNames')", Refused(() => new("x", Split.All, new byte[784], [1], [])));
-        Assert.Equal("'labels[0]' must be in [0..9], was 10. (Parameter 'labels')", Refused(() => new("x", Split.All, new byte[784], [10])));
+        Assert.Equal("'labels' must have one entry for each of the 1 images, had 2. (Parameter 'labels')",
+            Refused(() => new("x", Split.All, new byte[784], [1, 2])));
+        Assert.Equal("'fileNames' must have one entry for each of the 1 images, had 0. (Parameter 'fileNames')",
+            Refused(() => new("x", Split.All, new byte[784], [1], [])));
+        Assert.Equal("'labels[0]' must be in [0..9], was 10. (Parameter 'labels')",
+            Refused(() => new("x", Split.All, new byte[784], [10])));
     }
 
     static string Refused(Func<DigitSet> make) => Assert.Throws<ArgumentException>(make).Message;

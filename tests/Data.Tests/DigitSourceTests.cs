@@ -20,7 +20,8 @@ public sealed class DigitSourceTests
     {
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(3)), labels = folder.Write("l", Samples.IdxLabels(7, 0));
-        Assert.Equal($"'{labels}': offset 4: expected 3 labels, as many as '{images}' has images, found 2; give the labels of these images.",
+        Assert.Equal($"'{labels}': offset 4: expected 3 labels, as many as '{images}' has images, found 2; give the labels of these "
+            + $"images.",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open($"{images},{labels}", Split.All)).Message);
     }
 

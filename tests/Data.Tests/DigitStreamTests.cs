@@ -52,7 +52,8 @@ public sealed class DigitStreamTests
         string path = folder.Write("d.tar", isPacked ? Samples.Gzip(tar) : tar);
         DigitSet set = DigitSource.Open(path, Split.All);
         Assert.Equal((401, null), (set.Count, set.Labels));
-        Assert.Equal($"'{path}': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not", set.Remarks.First());
+        Assert.Equal($"'{path}': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not",
+            set.Remarks.First());
     }
 
     [Theory]
@@ -100,7 +101,9 @@ public sealed class DigitStreamTests
     {
         using var folder = new TemporaryFolder();
         byte[] pixels = [.. Enumerable.Range(0, 2 * 784).Select(i => (byte)i)];
-        string path = folder.Write("d.npz", Npz(folder, ("labels", TensorEntry.Of<long>([3, 9], 2)), ("images", TensorEntry.Of<byte>(pixels, 2, 28, 28))));
+        string path =
+            folder.Write("d.npz", Npz(folder, ("labels", TensorEntry.Of<long>([3, 9], 2)),
+            ("images", TensorEntry.Of<byte>(pixels, 2, 28, 28))));
         DigitSet set = DigitSource.Open(path, Split.All);
         Assert.Equal(pixels, set.Pixels);
         Assert.Equal(new byte[] { 3, 9 }, set.Labels);
@@ -110,10 +113,13 @@ public sealed class DigitStreamTests
     public void Open_NpzOfKeras_WantsToKnowThePart()
     {
         using var folder = new TemporaryFolder();
-        string path = folder.Write("mnist.npz", Npz(folder, ("x_train", Images(3)), ("y_train", TensorEntry.Of<byte>([1, 2, 3], 3)), ("x_test", Images(1)), ("y_test", TensorEntry.Of<byte>([7], 1))));
+        string path =
+            folder.Write("mnist.npz", Npz(folder, ("x_train", Images(3)), ("y_train", TensorEntry.Of<byte>([1, 2, 3], 3)),
+            ("x_test", Images(1)), ("y_test", TensorEntry.Of<byte>([7], 1))));
         Assert.Equal(new byte[] { 1, 2, 3 }, DigitSource.Open(path, Split.Train).Labels);
         Assert.Equal(new byte[] { 7 }, DigitSource.Open(path, Split.Test).Labels);
-        Assert.Equal($"'{path}': holds x_train and x_test; say --split train or --split test.", Assert.Throws<ArgumentException>(() => DigitSource.Open(path, Split.All)).Message);
+        Assert.Equal($"'{path}': holds x_train and x_test; say --split train or --split test.",
+            Assert.Throws<ArgumentException>(() => DigitSource.Open(path, Split.All)).Message);
     }
 
     [Fact]
@@ -121,7 +127,8 @@ public sealed class DigitStreamTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("d.npz", Npz(folder, ("a", Images(1)), ("b", Images(1))));
-        Assert.Equal($"'{path}': expected an array 'images', found 'a', 'b'; save it with numpy.savez(images=...).", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+        Assert.Equal($"'{path}': expected an array 'images', found 'a', 'b'; save it with numpy.savez(images=...).",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
     }
 
     [Fact]
@@ -141,7 +148,8 @@ public sealed class DigitStreamTests
         byte[] whole = Npz(folder, CompressionLevel.NoCompression, ("images", Images(2)));
         whole[whole.Length / 2] ^= 1;
         string path = folder.Write("d.npz", whole);
-        Assert.Matches($"^'{path}, images.npy': .* Expected the checksum [0-9A-F]{{8}}, found [0-9A-F]{{8}}\\. Get the file again\\.$", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+        Assert.Matches($"^'{path}, images.npy': .* Expected the checksum [0-9A-F]{{8}}, found [0-9A-F]{{8}}\\. Get the file again\\.$",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
     }
 
     // A digit drawn large in IDX and in .npy is what the same picture as PNG becomes.
@@ -149,7 +157,8 @@ public sealed class DigitStreamTests
     public void Open_TensorsOfAnotherSize_AreFittedLikePictures()
     {
         using var folder = new TemporaryFolder();
-        byte[] large = [.. Enumerable.Range(0, 56 * 40).Select(i => i / 40 is > 8 and < 50 && i % 40 is > 12 and < 22 ? (byte)220 : (byte)0)];
+        byte[] large =
+            [.. Enumerable.Range(0, 56 * 40).Select(i => i / 40 is > 8 and < 50 && i % 40 is > 12 and < 22 ? (byte)220 : (byte)0)];
         PngWriter.WriteGrey(folder["p.png"], 40, 56, large);
         byte[] expected = DigitSource.Open(folder["p.png"], Split.All).Pixels;
         Npy.Write(folder["b.npy"], TensorEntry.Of<byte>(large, 1, 56, 40));
@@ -234,7 +243,8 @@ public sealed class DigitStreamTests
         return stream.ToArray();
     }
 
-    static byte[] Npz(TemporaryFolder folder, params (string Name, TensorEntry Tensor)[] arrays) => Npz(folder, CompressionLevel.Fastest, arrays);
+    static byte[] Npz(TemporaryFolder folder, params (string Name, TensorEntry Tensor)[] arrays) =>
+        Npz(folder, CompressionLevel.Fastest, arrays);
 
     static byte[] Npz(TemporaryFolder folder, CompressionLevel level, params (string Name, TensorEntry Tensor)[] arrays)
     {

@@ -8,7 +8,9 @@ namespace Toolchain.Data.Tests;
 
 public sealed class EmbeddingFileTests
 {
-    static EmbeddingTable Table() => new(["a.png", "b, \"c\".png", "d.png"], [1, 0.1f, -2.5f, 1e-20f, float.NaN, 3], [1, 2, 3], [4, 5, 6], [0.25f, 0.75f, 1, 0, 0.5f, 0.5f]);
+    static EmbeddingTable Table() =>
+        new(["a.png", "b, \"c\".png", "d.png"], [1, 0.1f, -2.5f, 1e-20f, float.NaN, 3], [1, 2, 3], [4, 5, 6],
+        [0.25f, 0.75f, 1, 0, 0.5f, 0.5f]);
 
     [Fact]
     public void Write_Csv_IsInvariantQuotedAndRoundTrips()
@@ -126,16 +128,20 @@ public sealed class EmbeddingFileTests
     {
         using var folder = new TemporaryFolder();
         EmbeddingFile.Write(folder["e.parquet"], Table());
-        await using ParquetReader reader = await ParquetReader.CreateAsync(folder["e.parquet"], cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(["name", "embedding/list/element", "label", "cluster", "probability/list/element"], reader.Schema.DataFields.Select(field => field.Path.ToString()));
+        await using ParquetReader reader = await ParquetReader.CreateAsync(folder["e.parquet"],
+            cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(["name", "embedding/list/element", "label", "cluster", "probability/list/element"],
+            reader.Schema.DataFields.Select(field => field.Path.ToString()));
         using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
         string?[] names = new string[3];
         await group.ReadAsync(reader.Schema.DataFields[0], names.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal(Table().Names, names);
-        using RawColumnData<float> values = (RawColumnData<float>)await group.ReadRawColumnDataBaseAsync(reader.Schema.DataFields[1], TestContext.Current.CancellationToken);
+        using RawColumnData<float> values = (RawColumnData<float>)await group.ReadRawColumnDataBaseAsync(reader.Schema.DataFields[1],
+            TestContext.Current.CancellationToken);
         Assert.Equal(Table().Embeddings, values.Values.ToArray());
         Assert.Equal([0, 1, 0, 1, 0, 1], values.RepetitionLevels.ToArray());
-        using RawColumnData<long> clusters = (RawColumnData<long>)await group.ReadRawColumnDataBaseAsync(reader.Schema.DataFields[3], TestContext.Current.CancellationToken);
+        using RawColumnData<long> clusters = (RawColumnData<long>)await group.ReadRawColumnDataBaseAsync(reader.Schema.DataFields[3],
+            TestContext.Current.CancellationToken);
         Assert.Equal([4L, 5L, 6L], clusters.Values.ToArray());
     }
 
@@ -200,7 +206,8 @@ public sealed class EmbeddingFileTests
             for (int start = 0; start < count; start += piece)
             {
                 int length = Math.Min(piece, count - start);
-                writer.Write(new(names.AsMemory(start, length), values.AsMemory(2 * start, 2 * length), labels.AsMemory(start, length), default, default));
+                writer.Write(new(names.AsMemory(start, length), values.AsMemory(2 * start, 2 * length), labels.AsMemory(start, length),
+                    default, default));
             }
             writer.Finish();
             return File.ReadAllBytes(folder[name]);

@@ -50,7 +50,8 @@ public sealed class FolderSourceTests
     {
         using var folder = new TemporaryFolder();
         ThreeWithABadOne(folder);
-        Assert.StartsWith($"'{folder["2/b.png"]}': offset ", Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
+        Assert.StartsWith($"'{folder["2/b.png"]}': offset ",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
     }
 
     [Fact]

@@ -14,7 +14,9 @@ public sealed class ImageFileTests
     public void Decode_PngOfEachColourType_IsWhatSkiaSees(int samples)
     {
         var random = new RandomStream(3, "png", sample: samples);
-        byte[] pixels = [.. Enumerable.Range(0, 5 * 4 * samples).Select(i => i % samples == 3 || (samples == 2 && i % 2 == 1) ? (byte)255 : (byte)random.NextInt32(256))];
+        byte[] pixels =
+            [.. Enumerable.Range(0, 5 * 4 * samples)
+            .Select(i => i % samples == 3 || (samples == 2 && i % 2 == 1) ? (byte)255 : (byte)random.NextInt32(256))];
         byte[] file = PngWriter.Encode(5, 4, samples, pixels);
         GreyImage own = PngReader.Read(file, "x")!.Value, skia = SkiaReader.Read(file, "x", out _);
         Assert.Equal((5, 4), (own.Width, own.Height));
@@ -87,7 +89,8 @@ public sealed class ImageFileTests
 
     [Fact]
     public void Decode_Pgm_ReadsCommentsAndScalesToWhite() =>
-        Assert.Equal(new byte[] { 0, 128, 255, 255 }, ImageFile.Decode([.. "P5 # made by hand\n2 2\n# two\n100\n"u8, 0, 50, 100, 200], "x").Pixels);
+        Assert.Equal(new byte[] { 0, 128, 255, 255 },
+        ImageFile.Decode([.. "P5 # made by hand\n2 2\n# two\n100\n"u8, 0, 50, 100, 200], "x").Pixels);
 
     // Luma of red 76, of blue 29.
     [Fact]
@@ -110,11 +113,13 @@ public sealed class ImageFileTests
     [InlineData("P5 2 2 65535 ", "'x': offset 12: expected a largest value in [1..255], found 65535; convert it to 8 bits.")]
     [InlineData("P5 2 2 255 abc", "'x': offset 11: expected 4 bytes of pixels, found 3; the file is truncated or holds several images.")]
     [InlineData("P5 99999 99999 255 ", "'x': expected 1 to 16777216 pixels, found a header of 99999 x 99999; scale the image down.")]
-    [InlineData("P5 2 x 255 abcd", "'x': offset 5: expected the image's height as a decimal number, found otherwise; the PGM header is damaged.")]
+    [InlineData("P5 2 x 255 abcd", "'x': offset 5: expected the image's height as a decimal number, found otherwise; the PGM header is "
+        + "damaged.")]
     [InlineData("GIF89a", "'x': offset 0: expected a whole image, found a damaged header; save the image again.")]
     [InlineData("", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found an empty file; name another.")]
     public void Decode_WhatCannotBeRead_SaysWhy(string file, string message) =>
-        Assert.Equal(message, Assert.Throws<InvalidDataException>(() => ImageFile.Decode(System.Text.Encoding.Latin1.GetBytes(file), "x")).Message);
+        Assert.Equal(message, Assert.Throws<InvalidDataException>(() =>
+        ImageFile.Decode(System.Text.Encoding.Latin1.GetBytes(file), "x")).Message);
 
     [Fact]
     public void Decode_PngOfHugeSize_IsRefusedBeforeItIsAllocated()
@@ -130,7 +135,8 @@ public sealed class ImageFileTests
         byte[] file = Samples.PngDigit(9);
         file[29] ^= 1;
         string message = Assert.Throws<InvalidDataException>(() => ImageFile.Decode(file, "x")).Message;
-        Assert.Matches("^'x': offset 29: expected the checksum [0-9A-F]{8}, found [0-9A-F]{8}; the image is damaged, save it again.$", message);
+        Assert.Matches("^'x': offset 29: expected the checksum [0-9A-F]{8}, found [0-9A-F]{8}; the image is damaged, save it again.$",
+            message);
     }
 
     [Fact]
@@ -149,7 +155,8 @@ public sealed class ImageFileTests
         {
             byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), .. content];
             uint crc = Crc32.HashToUInt32(body);
-            file.Write([0, (byte)(content.Length >> 16), (byte)(content.Length >> 8), (byte)content.Length, .. body, (byte)(crc >> 24), (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc]);
+            file.Write([0, (byte)(content.Length >> 16), (byte)(content.Length >> 8), (byte)content.Length, .. body, (byte)(crc >> 24),
+                (byte)(crc >> 16), (byte)(crc >> 8), (byte)crc]);
         }
         return file.ToArray();
     }

@@ -45,11 +45,17 @@ public sealed class NpyTests
         + "found '|O'; convert with array.astype('float32').")]
     [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (2,), }", "offset 10: expected numbers (bool, int, uint or float), "
         + "found '<c8'; convert with array.astype('float32').")]
-    [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", "offset 10: expected {'descr': '<f4', 'fortran_order': False, 'shape': (N, ...)}, found '{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }'; save a plain array (no records, no objects) with numpy.save.")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }", "offset 10: expected sizes below 2^63, found shape (99999999999999999999,); save the array again.")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }", "offset 10: expected fewer than 2^63 bytes, found shape (4294967296, 4294967296); save the array again.")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,), }", "the header at offset 0 promises 4398046511104 bytes of elements, expected at most 2147483591; split the file.")]
-    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (500000000,), }", "ends at offset 88, expected 2000000000 bytes of elements from offset 88, found 0; the file is truncated, get it again.")]
+    [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }",
+        "offset 10: expected {'descr': '<f4', 'fortran_order': False, 'shape': (N, ...)}, found '{'descr': [('a', '<f4')], "
+        + "'fortran_order': False, 'shape': (2,), }'; save a plain array (no records, no objects) with numpy.save.")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }",
+        "offset 10: expected sizes below 2^63, found shape (99999999999999999999,); save the array again.")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",
+        "offset 10: expected fewer than 2^63 bytes, found shape (4294967296, 4294967296); save the array again.")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (1099511627776,), }",
+        "the header at offset 0 promises 4398046511104 bytes of elements, expected at most 2147483591; split the file.")]
+    [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (500000000,), }",
+        "ends at offset 88, expected 2000000000 bytes of elements from offset 88, found 0; the file is truncated, get it again.")]
     public void Read_HeaderThatCannotBeTaken_SaysWhy(string header, string message)
     {
         using var folder = new TemporaryFolder();

@@ -50,7 +50,8 @@ public sealed class ParquetSourceTests
     {
         using var folder = new TemporaryFolder();
         await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10), null, Samples.PngDigit(30)], ["a", "b", "c"], [7, 2, 3]);
-        Assert.StartsWith($"'{folder["d.parquet"]}, row 1': offset 0: expected a PNG", Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["d.parquet"], Split.All)).Message);
+        Assert.StartsWith($"'{folder["d.parquet"]}, row 1': offset 0: expected a PNG",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["d.parquet"], Split.All)).Message);
         DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All, new() { SkipBad = true });
         Assert.Equal(["a", "c"], set.FileNames!);
         Assert.Equal(new byte[] { 7, 3 }, set.Labels);
@@ -73,7 +74,8 @@ public sealed class ParquetSourceTests
     {
         using var folder = new TemporaryFolder();
         EmbeddingFile.Write(folder["e.parquet"], new(["a"], [1, 2]));
-        Assert.Equal($"'{folder["e.parquet"]}': expected a binary column, best image.bytes, found name, embedding/list/element; name another file.",
+        Assert.Equal($"'{folder["e.parquet"]}': expected a binary column, best image.bytes, found name, embedding/list/element; name "
+            + $"another file.",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["e.parquet"], Split.All)).Message);
     }
 
@@ -103,7 +105,9 @@ public sealed class ParquetSourceTests
 
     static async Task HuggingFace(string path, byte[]?[] images, string?[] names, long[] labels)
     {
-        var schema = new ParquetSchema(new StructField("image", new DataField("bytes", typeof(byte[])), new DataField("path", typeof(string))), new DataField<long>("label", nullable: true));
+        var schema =
+            new ParquetSchema(new StructField("image", new DataField("bytes", typeof(byte[])), new DataField("path", typeof(string))),
+            new DataField<long>("label", nullable: true));
         await using FileStream stream = File.Create(path);
         await using ParquetWriter writer = await ParquetWriter.CreateAsync(schema, stream);
         using ParquetRowGroupWriter group = writer.CreateRowGroup();

@@ -3,7 +3,10 @@ namespace Toolchain.Data.Tests;
 /// <summary>Plain k-means on raw pixels, for judging how hard a set of digits is.</summary>
 static class PixelKMeans
 {
-    /// <summary>Best share of images, over one-to-one maps from 10 clusters to digits, whose cluster maps to their digit. Starts from the first ten images.</summary>
+    /// <summary>
+    /// Best share of images, over one-to-one maps from 10 clusters to digits, whose cluster maps to their digit. Starts from the first ten
+    /// images.
+    /// </summary>
     public static double MatchedAccuracy(DigitSet set, int iterations)
     {
         double[][] centres = [.. Enumerable.Range(0, 10).Select(k => set.Image(k).ToArray().Select(pixel => (double)pixel).ToArray())];
@@ -62,7 +65,8 @@ static class PixelKMeans
         for (int taken = 1; taken < best.Length; taken++)
         {
             int cluster = int.PopCount(taken) - 1;
-            best[taken] = Enumerable.Range(0, 10).Where(digit => (taken >> digit & 1) == 1).Max(digit => best[taken & ~(1 << digit)] + counts[cluster, digit]);
+            best[taken] = Enumerable.Range(0, 10).Where(digit => (taken >> digit & 1) == 1)
+                .Max(digit => best[taken & ~(1 << digit)] + counts[cluster, digit]);
         }
         return best[^1];
     }

@@ -3,7 +3,8 @@ namespace Toolchain.Data.Tests;
 public sealed class RandomStreamTests
 {
     [Fact]
-    public void NextUInt32_TwiceTheSameKey_GivesTheSameNumbers() => Assert.Equal(Draw(new(7, "views", 1, 2, 3)), Draw(new(7, "views", 1, 2, 3)));
+    public void NextUInt32_TwiceTheSameKey_GivesTheSameNumbers() =>
+        Assert.Equal(Draw(new(7, "views", 1, 2, 3)), Draw(new(7, "views", 1, 2, 3)));
 
     [Theory]
     [InlineData(8, "views", 1, 2, 3)]
@@ -19,7 +20,8 @@ public sealed class RandomStreamTests
     {
         var stream = new RandomStream(5, "shuffle", epoch: 2, sample: 9, view: 1);
         PhiloxBlock block = Philox.Block(new(0, 9, 2, 1), RandomStream.KeyOf(5, "shuffle"));
-        Assert.Equal([block.X0, block.X1, block.X2, block.X3], [stream.NextUInt32(), stream.NextUInt32(), stream.NextUInt32(), stream.NextUInt32()]);
+        Assert.Equal([block.X0, block.X1, block.X2, block.X3],
+            [stream.NextUInt32(), stream.NextUInt32(), stream.NextUInt32(), stream.NextUInt32()]);
     }
 
     [Fact]

@@ -13,7 +13,8 @@ public sealed class SafeTensorsTests
         SafeTensors.Write(folder["t"], Two, new Dictionary<string, string> { ["z"] = "1", ["k"] = "v" });
         string header = """{"__metadata__":{"k":"v","z":"1"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
         header = header.PadRight((header.Length + 7) / 8 * 8);
-        Assert.Equal([(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 7, 8, 9], File.ReadAllBytes(folder["t"]));
+        Assert.Equal([(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 7, 8,
+            9], File.ReadAllBytes(folder["t"]));
     }
 
     [Fact]
@@ -31,8 +32,10 @@ public sealed class SafeTensorsTests
         using var folder = new TemporaryFolder();
         (string, TensorEntry)[] tensors =
         [
-            ("half", TensorEntry.Of<Half>([(Half)0.5f], 1)), ("empty", TensorEntry.Of<float>([], 0, 3)), ("scalar", TensorEntry.Of<long>([-1])),
-            ("brain", new(TensorKind.BFloat16, [1], new byte[] { 0x80, 0x3F })), ("ünï", TensorEntry.Of<bool>([true, false], 2)), ("int", TensorEntry.Of<int>([5], 1)),
+            ("half", TensorEntry.Of<Half>([(Half)0.5f], 1)), ("empty", TensorEntry.Of<float>([], 0, 3)),
+            ("scalar", TensorEntry.Of<long>([-1])),
+            ("brain", new(TensorKind.BFloat16, [1], new byte[] { 0x80, 0x3F })), ("ünï", TensorEntry.Of<bool>([true, false], 2)),
+                ("int", TensorEntry.Of<int>([5], 1)),
         ];
         SafeTensors.Write(folder["t"], tensors, new Dictionary<string, string> { ["note"] = "\"ä\"\n" });
         SafeTensorsContent content = SafeTensors.Read(folder["t"]);
@@ -70,7 +73,8 @@ public sealed class SafeTensorsTests
     {
         using var folder = new TemporaryFolder();
         string path = Write(folder, header, dataBytes);
-        Assert.Equal($"'{path}': offset 8: {message} the file is damaged, get it again.", Assert.Throws<InvalidDataException>(() => SafeTensors.Read(path)).Message);
+        Assert.Equal($"'{path}': offset 8: {message} the file is damaged, get it again.",
+            Assert.Throws<InvalidDataException>(() => SafeTensors.Read(path)).Message);
     }
 
     [Theory]
@@ -85,7 +89,8 @@ public sealed class SafeTensorsTests
     {
         using var folder = new TemporaryFolder();
         string path = Write(folder, header, 2);
-        Assert.StartsWith($"'{path}': offset 8: expected a JSON header of distinct tensors", Assert.Throws<InvalidDataException>(() => SafeTensors.Read(path)).Message);
+        Assert.StartsWith($"'{path}': offset 8: expected a JSON header of distinct tensors",
+            Assert.Throws<InvalidDataException>(() => SafeTensors.Read(path)).Message);
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class StrokesTests
 
     [Fact]
     public void Draw_EachTenImages_HoldEveryDigitOnce() =>
-        Assert.All(Strokes.Draw(200, 1).Labels!.Chunk(10), block => Assert.Equal(Enumerable.Range(0, 10), block.Select(digit => (int)digit).Order()));
+        Assert.All(Strokes.Draw(200, 1).Labels!.Chunk(10), block =>
+        Assert.Equal(Enumerable.Range(0, 10), block.Select(digit => (int)digit).Order()));
 
     [Fact]
     public void Draw_EveryImage_FillsABoxOfTwentyWithItsCentreOfMassInTheMiddle()
@@ -43,7 +44,8 @@ public sealed class StrokesTests
             }
             Assert.InRange(Math.Max(right - left, bottom - top) + 1, 18, 20);
             // Ink never leaves the field: a digit that would have to is moved only up to the edge.
-            Assert.True(touchesEdge || (Math.Abs(massX / mass - 14) <= 0.501 && Math.Abs(massY / mass - 14) <= 0.501), $"image {image}: ({massX / mass}, {massY / mass})");
+            Assert.True(touchesEdge || (Math.Abs(massX / mass - 14) <= 0.501 && Math.Abs(massY / mass - 14) <= 0.501),
+                $"image {image}: ({massX / mass}, {massY / mass})");
             touching += touchesEdge ? 1 : 0;
         }
         Assert.InRange(touching, 0, 25);
@@ -74,7 +76,8 @@ public sealed class StrokesTests
     [Fact]
     public void Open_StrokesSplits_PartOneSequence()
     {
-        DigitSet all = DigitSource.Open("strokes:70:5", Split.All), train = DigitSource.Open("strokes:70:5", Split.Train), test = DigitSource.Open("strokes:70:5", Split.Test);
+        DigitSet all = DigitSource.Open("strokes:70:5", Split.All), train = DigitSource.Open("strokes:70:5", Split.Train),
+            test = DigitSource.Open("strokes:70:5", Split.Test);
         Assert.Equal((60, 10), (train.Count, test.Count));
         Assert.Equal<byte>(all.Pixels, (byte[])[.. train.Pixels, .. test.Pixels]);
         Assert.Equal<byte>(all.Labels!, (byte[])[.. train.Labels!, .. test.Labels!]);

@@ -10,7 +10,8 @@ sealed class TemporaryFolder : IDisposable
     public string Write(string name, ReadOnlySpan<byte> bytes)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
-        // Some file systems flush a file that is emptied and written anew to the disk, which thousands of small files feel; a new file they do not.
+        // Some file systems flush a file that is emptied and written anew to the disk, which thousands of small files feel; a new file they
+        // do not.
         File.Delete(this[name]);
         File.WriteAllBytes(this[name], bytes);
         return this[name];

@@ -32,7 +32,8 @@ public sealed class BadArgumentTests : IDisposable
     [InlineData("evaluate", "--protocol", "x", "strict, poster, both")]
     [InlineData("evaluate", "--protocol", "7", "strict, poster, both")]
     public void Choice_OfNoneThereIs_NamesThem(string command, string option, string given, string words) =>
-        Fails($"{option} '{given}': expected one of {words}. See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
+        Fails($"{option} '{given}': expected one of {words}. See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option,
+        given);
 
     [Theory]
     [InlineData("12")]
@@ -46,7 +47,8 @@ public sealed class BadArgumentTests : IDisposable
     {
         var output = new StringWriter();
         Assert.Equal(0, UvlCommand.Create().Run(["cluster", "--help"], output, TextWriter.Null));
-        Assert.All(["--split <train|test|all>", "--method <kmeans|gmm>", "--fit <mnist|none>", "--device <auto|cpu|cuda>"], part => Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
+        Assert.All(["--split <train|test|all>", "--method <kmeans|gmm>", "--fit <mnist|none>", "--device <auto|cpu|cuda>"], part =>
+            Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
         Assert.All(["KMeans]", "Mnist", "Auto"], part => Assert.DoesNotContain(part, output.ToString(), StringComparison.Ordinal));
     }
 
@@ -60,7 +62,8 @@ public sealed class BadArgumentTests : IDisposable
 
     [Fact]
     public void Number_OfANestedCommand_IsRefusedToo() =>
-        Fails("--range '1,5': expected a number, such as 0.5. See 'uvl plot generator --help'.", "plot", "generator", "m.onnx", "--out", "x.png", "--range", "1,5");
+        Fails("--range '1,5': expected a number, such as 0.5. See 'uvl plot generator --help'.", "plot", "generator", "m.onnx", "--out",
+        "x.png", "--range", "1,5");
 
     [Theory]
     [InlineData("x.npy", "x.npy", "x.npy")]
@@ -71,7 +74,8 @@ public sealed class BadArgumentTests : IDisposable
     [InlineData("x.csv", "x.csv", "x.csv")]
     public void Embed_OverItsImages_IsRefused(string data, string output, string replaced, params string[] rest)
     {
-        byte[] images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(1, 1).Pixels], labels = [0, 0, 8, 1, 0, 0, 0, 1, 3];
+        byte[] images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(1, 1).Pixels],
+            labels = [0, 0, 8, 1, 0, 0, 0, 1, 3];
         string[] files = [.. data.Split(',').Select(In)];
         for (int i = 0; i < files.Length; i++)
         {
@@ -80,7 +84,8 @@ public sealed class BadArgumentTests : IDisposable
         var graph = new GraphBuilder("encoder");
         graph.Output("embedding", graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28))));
         graph.Build().Save(In("model.onnx"));
-        Fails($"--out '{In(output)}': writing it would replace '{In(replaced)}', which is read; name another file.", ["embed", In("model.onnx"), "--quiet", "--data", string.Join(',', files), "--out", In(output), .. rest]);
+        Fails($"--out '{In(output)}': writing it would replace '{In(replaced)}', which is read; name another file.",
+            ["embed", In("model.onnx"), "--quiet", "--data", string.Join(',', files), "--out", In(output), .. rest]);
         Assert.Equal(images, File.ReadAllBytes(files[0]));
     }
 
@@ -92,7 +97,8 @@ public sealed class BadArgumentTests : IDisposable
         Npy.Write(In("g.npy"), TensorEntry.Of<float>([.. Enumerable.Range(0, 200).Select(i => (float)i)], 100, 2));
         Npy.Write(In("g.labels.npy"), TensorEntry.Of<byte>(new byte[100], 100));
         byte[] before = File.ReadAllBytes(In(output));
-        Fails($"--out '{In(output)}': writing it would replace '{In(output)}', which is read; name another file.", "tsne", In("g.npy"), "--quiet", "--passes", "5", "--out", In(output));
+        Fails($"--out '{In(output)}': writing it would replace '{In(output)}', which is read; name another file.", "tsne", In("g.npy"),
+            "--quiet", "--passes", "5", "--out", In(output));
         Assert.Equal(before, File.ReadAllBytes(In(output)));
     }
 

@@ -16,7 +16,8 @@ public sealed class BadEvaluationTests : IDisposable
     [InlineData("nan", "strokes:140", 4, "expected finite embeddings, found NaN in row 0; the model is broken or was trained to "
         + "divergence.")]
     [InlineData("other", "strokes:140", 4, "expected one input 'image'")]
-    [InlineData("flat", "five.npy", 3, "'five.npy': expected at least 10 training images to make 10 clusters of, found 5; give more images.")]
+    [InlineData("flat", "five.npy", 3, "'five.npy': expected at least 10 training images to make 10 clusters of, found 5; give more "
+        + "images.")]
     [InlineData("missing", "strokes:140", 3, "no such file; expected a model.onnx")]
     public void Evaluate_WhatCannotBe_IsOneClearLine(string model, string data, int status, string part)
     {
@@ -31,7 +32,8 @@ public sealed class BadEvaluationTests : IDisposable
     {
         Make("flat");
         var error = new StringWriter();
-        Assert.Equal(3, UvlCommand.Create().Run(["evaluate", In("flat.onnx"), In("none.onnx"), "--data", "strokes:140", "--out", In("report")], TextWriter.Null, error));
+        Assert.Equal(3, UvlCommand.Create().Run(["evaluate", In("flat.onnx"), In("none.onnx"), "--data", "strokes:140", "--out",
+            In("report")], TextWriter.Null, error));
         Assert.DoesNotContain("clustering and scoring", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -47,9 +49,11 @@ public sealed class BadEvaluationTests : IDisposable
         File.WriteAllText(In("manifest.json"), $$"""{ "flat_sha256": "{{new string('0', 64)}}", "train_seconds": 2.5 }""");
         (int status, string error) = Run("flat", "strokes:140");
         Assert.Equal(4, status);
-        Assert.Contains($"expected the SHA-256 {new string('0', 64)} that manifest.json beside it has, found {digest}", error, StringComparison.Ordinal);
+        Assert.Contains($"expected the SHA-256 {new string('0', 64)} that manifest.json beside it has, found {digest}", error,
+            StringComparison.Ordinal);
 
-        JsonElement[] Rows() => [.. JsonDocument.Parse(File.ReadAllText(In("report/metrics.json"))).RootElement.GetProperty("rows").EnumerateArray()];
+        JsonElement[] Rows() =>
+            [.. JsonDocument.Parse(File.ReadAllText(In("report/metrics.json"))).RootElement.GetProperty("rows").EnumerateArray()];
     }
 
     [Theory]
@@ -61,8 +65,11 @@ public sealed class BadEvaluationTests : IDisposable
         Assert.True(found == 0, error);
         using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "report", "metrics.json")));
         Assert.False(metrics.RootElement.GetProperty("dataset").GetProperty("labelled").GetBoolean());
-        Assert.All(metrics.RootElement.GetProperty("rows").EnumerateArray(), row => Assert.Equal((JsonValueKind.Null, 40), (row.GetProperty("accuracy").ValueKind, row.GetProperty("sizes").EnumerateArray().Sum(size => size.GetInt32()))));
-        Assert.Contains("The images have no labels", File.ReadAllText(Path.Combine(folder, "report", "report.md")), StringComparison.Ordinal);
+        Assert.All(metrics.RootElement.GetProperty("rows").EnumerateArray(), row =>
+            Assert.Equal((JsonValueKind.Null, 40),
+            (row.GetProperty("accuracy").ValueKind, row.GetProperty("sizes").EnumerateArray().Sum(size => size.GetInt32()))));
+        Assert.Contains("The images have no labels", File.ReadAllText(Path.Combine(folder, "report", "report.md")),
+            StringComparison.Ordinal);
     }
 
     string In(string name) => Path.Combine(folder, name);
@@ -75,15 +82,19 @@ public sealed class BadEvaluationTests : IDisposable
         Npy("five.npy", pixels[..(5 * DigitSet.PixelCount)]);
         for (int i = 0; i < 40; i++)
         {
-            PngWriter.WriteGrey(Path.Combine(folder, "images", $"{i:00}.png"), DigitSet.Side, DigitSet.Side, pixels.AsSpan(i * DigitSet.PixelCount, DigitSet.PixelCount));
+            PngWriter.WriteGrey(Path.Combine(folder, "images", $"{i:00}.png"), DigitSet.Side, DigitSet.Side,
+                pixels.AsSpan(i * DigitSet.PixelCount, DigitSet.PixelCount));
         }
         string given = Path.Combine(folder, data);
         var error = new StringWriter();
-        int status = UvlCommand.Create().Run(["evaluate", Path.Combine(folder, $"{model}.onnx"), "--quiet", "--data", Path.Exists(given) ? given : data, "--tsne", "0", "--out", Path.Combine(folder, "report")], TextWriter.Null, error);
+        int status = UvlCommand.Create()
+            .Run(["evaluate", Path.Combine(folder, $"{model}.onnx"), "--quiet", "--data", Path.Exists(given) ? given : data, "--tsne", "0",
+            "--out", Path.Combine(folder, "report")], TextWriter.Null, error);
         return (status, error.ToString());
     }
 
-    // flat: the mean of each of four columns as embedding; nan: its square root after taking 2 away; other: the same from an input of another name.
+    // flat: the mean of each of four columns as embedding; nan: its square root after taking 2 away; other: the same from an input of
+    // another name.
     void Make(string model)
     {
         if (model == "missing")
@@ -93,10 +104,12 @@ public sealed class BadEvaluationTests : IDisposable
         var graph = new GraphBuilder(model);
         Value image = graph.Input(model == "other" ? "x" : "image", ElementType.Float32, new Shape("N", 1, 28, 28));
         Value columns = graph.Reduce("ReduceMean", graph.Reshape(image, -1, 7, 28, 4), [1, 2]); // [N,4]
-        graph.Output("embedding", model == "nan" ? graph.Apply("Sqrt", [graph.Sub(columns, graph.Scalar(2, columns))]) : columns, new Shape("N", 4));
+        graph.Output("embedding", model == "nan" ? graph.Apply("Sqrt", [graph.Sub(columns, graph.Scalar(2, columns))]) : columns,
+            new Shape("N", 4));
         graph.Build().Save(Path.Combine(folder, $"{model}.onnx"));
     }
 
     void Npy(string name, byte[] pixels) =>
-        Data.Npy.Write(Path.Combine(folder, name), new TensorEntry(TensorKind.UInt8, [pixels.Length / DigitSet.PixelCount, DigitSet.Side, DigitSet.Side], pixels));
+        Data.Npy.Write(Path.Combine(folder, name),
+        new TensorEntry(TensorKind.UInt8, [pixels.Length / DigitSet.PixelCount, DigitSet.Side, DigitSet.Side], pixels));
 }

@@ -20,9 +20,11 @@ public sealed class CommandLineTests
     [InlineData("embed m.onnx --out x.npy --nonsense", "uvl: no option '--nonsense'. See 'uvl embed --help'.\n")]
     [InlineData("train mocoo", "uvl: no method 'mocoo', did you mean 'moco'? Expected one of ")]
     [InlineData("cluster m.onnx --k x --out a.onnx", "uvl: Cannot parse argument 'x' for option '--k' as a whole number.")]
-    [InlineData("train moco --data strokes:50 --set learningRate=Infinity", "uvl: --set 'learningRate=Infinity': expected a finite number with a decimal point, found 'Infinity'.\n")]
+    [InlineData("train moco --data strokes:50 --set learningRate=Infinity",
+        "uvl: --set 'learningRate=Infinity': expected a finite number with a decimal point, found 'Infinity'.\n")]
     [InlineData("train moco --data strokes:50 --set temperature=1e-30", "uvl: 'temperature' must be in [0.001..100], was 1E-30.\n")]
-    [InlineData("train moco --data strokes:50 --set learningrat=1", "uvl: --set 'learningrat=1': no option 'learningrat'; did you mean 'learningRate'? There are ")]
+    [InlineData("train moco --data strokes:50 --set learningrat=1", "uvl: --set 'learningrat=1': no option 'learningrat'; did you mean "
+        + "'learningRate'? There are ")]
     public void Run_WrongWords_EndWith2AndWhatWasMeant(string line, string expected)
     {
         (int status, string output, string error) = Run(line.Split(' '));
@@ -44,7 +46,8 @@ public sealed class CommandLineTests
 
     [Fact]
     public void Run_WordThatStartsWithAt_IsAFile() =>
-        Assert.Contains("'@x.png': no such file or folder", Run("train", "kmeans", "--quiet", "--data", "@x.png").Error, StringComparison.Ordinal);
+        Assert.Contains("'@x.png': no such file or folder", Run("train", "kmeans", "--quiet", "--data", "@x.png").Error,
+        StringComparison.Ordinal);
 
     [Fact]
     public void Run_ErrorOfAnArgument_NamesNoParameterOfTheCode()

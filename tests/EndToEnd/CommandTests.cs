@@ -25,7 +25,9 @@ public sealed class CommandTests : IDisposable
     string Train(string method, params string[] settings)
     {
         string run = In(method);
-        (int status, _, string error) = Run(["train", method, "--quiet", "--data", "strokes:700", "--out", run, .. settings.SelectMany(setting => new[] { "--set", setting })]);
+        (int status, _, string error) =
+            Run(["train", method, "--quiet", "--data", "strokes:700", "--out", run,
+            .. settings.SelectMany(setting => new[] { "--set", setting })]);
         Assert.True(status == 0, error);
         return Path.Combine(run, "model.onnx");
     }
@@ -47,21 +49,27 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Road_FromTrainingToReport_IsWhole()
     {
-        string moco = Train("moco", "stepCount=8", "batchSize=32", "queueLength=64"), gmm = Train("gmm", "dimensions=8", "maxIterations=5"), kmeans = Train("kmeans", "restarts=1");
-        (int status, string output, string error) = Run("evaluate", moco, gmm, kmeans, "--quiet", "--data", "strokes:700", "--protocol", "strict", "--tsne", "100", "--out", In("report"));
+        string moco = Train("moco", "stepCount=8", "batchSize=32", "queueLength=64"), gmm = Train("gmm", "dimensions=8", "maxIterations=5"),
+            kmeans = Train("kmeans", "restarts=1");
+        (int status, string output, string error) = Run("evaluate", moco, gmm, kmeans, "--quiet", "--data", "strokes:700", "--protocol",
+            "strict", "--tsne", "100", "--out", In("report"));
         Assert.True(status == 0, error);
         Assert.Contains("raw pixels", output, StringComparison.Ordinal);
         using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(In("report/metrics.json")));
         Assert.Equal("strokes", metrics.RootElement.GetProperty("dataset").GetProperty("name").GetString());
-        Assert.All(metrics.RootElement.GetProperty("rows").EnumerateArray(), row => Assert.InRange(row.GetProperty("accuracy").GetDouble(), 0.1, 1));
+        Assert.All(metrics.RootElement.GetProperty("rows").EnumerateArray(), row =>
+            Assert.InRange(row.GetProperty("accuracy").GetDouble(), 0.1, 1));
         Assert.Contains("drawn strokes (not MNIST)", File.ReadAllText(In("report/report.html")), StringComparison.Ordinal);
 
         foreach (string method in new[] { "kmeans", "gmm" })
         {
             string fused = In($"{method}-fused.onnx");
-            Assert.Equal(0, Run("cluster", moco, "--quiet", "--data", "strokes:700", "--method", method, "--k", "5", "--out", fused).Status);
-            Assert.Equal(0, Run("embed", fused, "--quiet", "--data", "strokes:70", "--cluster", "--probability", "--out", In($"{method}.csv")).Status);
-            Assert.EndsWith(",label,cluster,probability_0,probability_1,probability_2,probability_3,probability_4", File.ReadLines(In($"{method}.csv")).First(), StringComparison.Ordinal);
+            Assert.Equal(0, Run("cluster", moco, "--quiet", "--data", "strokes:700", "--method", method, "--k", "5", "--out",
+                fused).Status);
+            Assert.Equal(0, Run("embed", fused, "--quiet", "--data", "strokes:70", "--cluster", "--probability", "--out",
+                In($"{method}.csv")).Status);
+            Assert.EndsWith(",label,cluster,probability_0,probability_1,probability_2,probability_3,probability_4",
+                File.ReadLines(In($"{method}.csv")).First(), StringComparison.Ordinal);
             Assert.Equal(0, Run("cluster", fused, "--quiet", "--data", "strokes:70", "--out", In($"{method}-applied.csv")).Status);
             Assert.Equal("name,label,cluster", File.ReadLines(In($"{method}-applied.csv")).First());
             Assert.Equal(Column(In($"{method}.csv"), "cluster"), Column(In($"{method}-applied.csv"), "cluster"));
@@ -73,15 +81,18 @@ public sealed class CommandTests : IDisposable
     {
         string model = Train("autoencoder", "stepCount=4", "batchSize=16");
         Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:700", "--split", "test", "--out", In("e.npy")).Status);
-        (int status, string output, string error) = Run("tsne", model, "--quiet", "--data", "strokes:700", "--passes", "20", "--out", In("a.csv"));
+        (int status, string output, string error) = Run("tsne", model, "--quiet", "--data", "strokes:700", "--passes", "20", "--out",
+            In("a.csv"));
         Assert.True(status == 0, error);
-        Assert.Matches("^100 places in .*a.csv; divergence [0-9.]+ nats, trustworthiness 0.[0-9]+, [0-9.]+ % of 10 neighbours kept\n$", output);
+        Assert.Matches("^100 places in .*a.csv; divergence [0-9.]+ nats, trustworthiness 0.[0-9]+, [0-9.]+ % of 10 neighbours kept\n$",
+            output);
         Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--passes", "20", "--threads", "1", "--out", In("b.csv")).Status);
         Assert.Equal(File.ReadAllText(In("a.csv")), File.ReadAllText(In("b.csv")));
         Assert.Equal("x,y,digit", File.ReadLines(In("a.csv")).First());
         Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--passes", "5", "--out", In("m.png")).Status);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(In("m.png"))[..4]);
-        Fails(2, $"--layer 'identity': expected a model with that output, found the embeddings '{In("e.npy")}'; name a model.onnx or leave out --layer.", "tsne", In("e.npy"), "--layer", "identity", "--out", In("n.png"));
+        Fails(2, $"--layer 'identity': expected a model with that output, found the embeddings '{In("e.npy")}'; name a model.onnx or leave "
+            + $"out --layer.", "tsne", In("e.npy"), "--layer", "identity", "--out", In("n.png"));
         Fails(2, "--out 'm.gif': expected one of .png, .svg, .npy, .csv.", "tsne", In("e.npy"), "--out", "m.gif");
     }
 
@@ -91,7 +102,8 @@ public sealed class CommandTests : IDisposable
     {
         string model = Train("autoencoder", "stepCount=4", "batchSize=16");
         Assert.Equal(0, Run("cluster", model, "--quiet", "--data", "strokes:200", "--map", "--out", In("ten.onnx")).Status);
-        (int status, _, string error) = Run("cluster", In("ten.onnx"), "--quiet", "--data", "strokes:200", "--k", "3", "--out", In("three.onnx"));
+        (int status, _, string error) = Run("cluster", In("ten.onnx"), "--quiet", "--data", "strokes:200", "--k", "3", "--out",
+            In("three.onnx"));
         Assert.True(status == 0, error);
         Assert.Equal(0, Run("cluster", model, "--quiet", "--data", "strokes:200", "--k", "3", "--out", In("straight.onnx")).Status);
         Assert.Equal(2, Run("cluster", model, "--quiet", "--data", "strokes:200", "--out", model).Status); // not over what it reads
@@ -124,7 +136,8 @@ public sealed class CommandTests : IDisposable
         Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:2100", "--split", "test", "--out", In("plain.npy")).Status);
         Assert.Equal(File.ReadAllBytes(In("plain.npy")), File.ReadAllBytes(In("own.npy")));
         Graph.OnnxModel.Load(model).WithMetadata(new Dictionary<string, string>()).Save(In("bare.onnx"));
-        Fails(4, "expected metadata 'uvl.novelty', found none; calibrate the model with 'uvl calibrate'.", "embed", In("bare.onnx"), "--data",
+        Fails(4, "expected metadata 'uvl.novelty', found none; calibrate the model with 'uvl calibrate'.", "embed", In("bare.onnx"),
+            "--data",
             "strokes:70", "--novelty", "--out", In("x.csv"));
     }
 
@@ -217,18 +230,23 @@ public sealed class CommandTests : IDisposable
     {
         string[] models = [.. new[] { "1", "2" }.Select(seed =>
         {
-            Assert.Equal(0, Run("train", "autoencoder", "--quiet", "--data", "strokes:200", "--seed", seed, "--set", "stepCount=4", "--set", "batchSize=16", "--out", In($"seed-{seed}")).Status);
+            Assert.Equal(0, Run("train", "autoencoder", "--quiet", "--data", "strokes:200", "--seed", seed, "--set", "stepCount=4", "--set",
+                "batchSize=16", "--out", In($"seed-{seed}")).Status);
             return In($"seed-{seed}");
         })];
-        (int status, string output, string error) = Run(["evaluate", .. models, "--data", "strokes:200", "--protocol", "strict", "--tsne", "0", "--out", In("report")]);
+        (int status, string output, string error) =
+            Run(["evaluate", .. models, "--data", "strokes:200", "--protocol", "strict", "--tsne", "0", "--out", In("report")]);
         Assert.True(status == 0, error);
         Assert.Contains("autoencoder, seed 1", output, StringComparison.Ordinal);
         Assert.Contains("autoencoder, seed 2", output, StringComparison.Ordinal);
-        (_, output, _) = Run(["evaluate", .. models, "--json", "--data", "strokes:200", "--protocol", "strict", "--tsne", "0", "--out", In("report")]);
+        (_, output, _) =
+            Run(["evaluate", .. models, "--json", "--data", "strokes:200", "--protocol", "strict", "--tsne", "0", "--out", In("report")]);
         JsonElement[] events = [.. output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement)];
-        Assert.Equal(["1", "2"], Events("row").Where(row => row.GetProperty("method").GetString() == "autoencoder").Select(row => row.GetProperty("seed").GetString()).Distinct());
+        Assert.Equal(["1", "2"], Events("row").Where(row => row.GetProperty("method").GetString() == "autoencoder")
+            .Select(row => row.GetProperty("seed").GetString()).Distinct());
         Assert.All(Events("row"), row => Assert.Equal(10, row.GetProperty("sizes").GetArrayLength()));
-        Assert.All(Events("spread"), spread => Assert.Equal(["1", "2"], spread.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetString())));
+        Assert.All(Events("spread"), spread =>
+            Assert.Equal(["1", "2"], spread.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetString())));
         Assert.NotEmpty(Events("spread"));
         Assert.Equal(Path.Combine(In("report"), "report.html"), Assert.Single(Events("report")).GetProperty("path").GetString());
 
@@ -239,21 +257,26 @@ public sealed class CommandTests : IDisposable
     public void Probe_FusedOntoItsEncoder_NamesDigits()
     {
         string model = Train("autoencoder", "stepCount=40", "batchSize=32");
-        (int status, string output, string error) = Run("probe", model, "--quiet", "--data", "strokes:700", "--out", In("digits.onnx"), "--training", In("training.onnx"));
+        (int status, string output, string error) = Run("probe", model, "--quiet", "--data", "strokes:700", "--out", In("digits.onnx"),
+            "--training", In("training.onnx"));
         Assert.True(status == 0, error);
-        double right = double.Parse(System.Text.RegularExpressions.Regex.Match(output, "labels: ([0-9.]+) % of 100").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+        double right = double.Parse(System.Text.RegularExpressions.Regex.Match(output, "labels: ([0-9.]+) % of 100").Groups[1].Value,
+            System.Globalization.CultureInfo.InvariantCulture);
         Assert.InRange(right, 30, 100); // chance names 10
         // The classifier as a model: what it names is what was scored.
-        Assert.Equal(0, Run("cluster", In("digits.onnx"), "--quiet", "--data", "strokes:700", "--split", "test", "--out", In("digits.csv")).Status);
+        Assert.Equal(0, Run("cluster", In("digits.onnx"), "--quiet", "--data", "strokes:700", "--split", "test", "--out",
+            In("digits.csv")).Status);
         string[][] rows = [.. File.ReadLines(In("digits.csv")).Select(line => line.Split(','))];
         (int label, int cluster) = (Array.IndexOf(rows[0], "label"), Array.IndexOf(rows[0], "cluster"));
         Assert.Equal(right, rows.Skip(1).Count(row => row[label] == row[cluster]), 1e-9);
         Assert.Equal(0, Run("verify", In("digits.onnx"), "--quiet").Status);
         // It has learnt from labels: no figure of clusters is made of it.
-        (status, output, error) = Run("evaluate", In("digits.onnx"), "--data", "strokes:700", "--protocol", "both", "--tsne", "0", "--out", In("report"));
+        (status, output, error) = Run("evaluate", In("digits.onnx"), "--data", "strokes:700", "--protocol", "both", "--tsne", "0", "--out",
+            In("report"));
         Assert.Equal(0, status);
         Assert.DoesNotContain(" own ", output, StringComparison.Ordinal);
-        Assert.Contains("digits.onnx: its classifier learnt from labels and is left out; 'uvl probe' scores one.", error, StringComparison.Ordinal);
+        Assert.Contains("digits.onnx: its classifier learnt from labels and is left out; 'uvl probe' scores one.", error,
+            StringComparison.Ordinal);
         Assert.Contains("Loop", Toolchain.Graph.OnnxModel.Load(In("training.onnx")).Nodes.Select(node => node.Op));
     }
 
@@ -263,9 +286,11 @@ public sealed class CommandTests : IDisposable
         string model = Train("autoencoder", "stepCount=4", "batchSize=16");
         foreach (string threads in new[] { "1", "3" })
         {
-            Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:300", "--threads", threads, "--out", In($"{threads}.parquet")).Status);
+            Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:300", "--threads", threads, "--out",
+                In($"{threads}.parquet")).Status);
         }
-        Assert.All(Enumerable.Range(0, 3), i => Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:300", "--shard", $"{i}/3", "--out", In("s.parquet")).Status));
+        Assert.All(Enumerable.Range(0, 3), i =>
+            Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:300", "--shard", $"{i}/3", "--out", In("s.parquet")).Status));
         (int status, string output, _) = Run("embed", "--merge", "--out", In("s.parquet"));
         Assert.Equal((0, $"300 rows of 3 shards in {In("s.parquet")}\n"), (status, output));
         Assert.Equal(File.ReadAllBytes(In("1.parquet")), File.ReadAllBytes(In("3.parquet")));
@@ -288,9 +313,11 @@ public sealed class CommandTests : IDisposable
         string model = Train("autoencoder", "stepCount=4", "batchSize=16");
         byte[] Embedded(string name, params string[] options)
         {
-            (int status, string output, string error) = Run(["embed", model, "--quiet", "--json", "--data", In(name), "--out", In("x.npy"), .. options]);
+            (int status, string output, string error) =
+                Run(["embed", model, "--quiet", "--json", "--data", In(name), "--out", In("x.npy"), .. options]);
             Assert.True(status == 0, error);
-            Assert.Contains(name == "dark.npy" && options.Length == 0 ? "\"polarity\":\"dark\"" : "\"polarity\":\"light\"", output, StringComparison.Ordinal);
+            Assert.Contains(name == "dark.npy" && options.Length == 0 ? "\"polarity\":\"dark\"" : "\"polarity\":\"light\"", output,
+                StringComparison.Ordinal);
             return File.ReadAllBytes(In("x.npy"));
         }
         byte[] expected = Embedded("light.npy");
@@ -310,12 +337,14 @@ public sealed class CommandTests : IDisposable
         File.WriteAllBytes(Path.Combine(images, "bad.png"), [1]);
         PngWriter.WriteGrey(Path.Combine(images, "c.png"), 56, 56, large);
         Fails(3, "bad.png': offset 0: expected a PNG", "embed", model, "--quiet", "--data", images, "--out", In("x.csv"));
-        Fails(3, "c.png': expected 28 x 28 pixels, found 56 x 56; leave out --fit none to have images fitted.", "embed", model, "--quiet", "--data", Path.Combine(images, "c.png"), "--fit", "none", "--out", In("x.csv"));
+        Fails(3, "c.png': expected 28 x 28 pixels, found 56 x 56; leave out --fit none to have images fitted.", "embed", model, "--quiet",
+            "--data", Path.Combine(images, "c.png"), "--fit", "none", "--out", In("x.csv"));
         (int status, string output, string error) = Run("embed", model, "--quiet", "--data", images, "--skip-bad", "--out", In("x.csv"));
         Assert.Equal(0, status);
         Assert.Matches("^2 rows in .*x.csv, .* images/s; 1 skipped because they cannot be read, 1 fitted to 28 x 28, 1 dark on light and "
             + "inverted\n$", output);
-        Assert.StartsWith("polarity: 1 of 2 images looked at are dark on light; each image is judged by itself", error, StringComparison.Ordinal);
+        Assert.StartsWith("polarity: 1 of 2 images looked at are dark on light; each image is judged by itself", error,
+            StringComparison.Ordinal);
         Assert.Contains($"\nskipped: '{Path.Combine(images, "bad.png")}': offset 0: ", error, StringComparison.Ordinal);
         Assert.Equal(["name", "\"a", "c.png"], File.ReadLines(In("x.csv")).Select(line => line.Split(',')[0]));
     }
@@ -368,7 +397,8 @@ public sealed class CommandTests : IDisposable
         Assert.InRange((double)new FileInfo(In("half.onnx")).Length / new FileInfo(model).Length, 0.5, 0.6);
         Assert.Equal(0, Run("verify", In("half.onnx"), "--data", "strokes:700").Status);
         Assert.Equal(0, Run("embed", In("half.onnx"), "--quiet", "--data", "strokes:70", "--out", In("half.npy")).Status);
-        Fails(2, "--half is for trained nets; kmeans computes in float64", "export", Path.GetDirectoryName(Train("kmeans", "restarts=1"))!, "--half");
+        Fails(2, "--half is for trained nets; kmeans computes in float64", "export", Path.GetDirectoryName(Train("kmeans", "restarts=1"))!,
+            "--half");
     }
 
     [Fact]
@@ -376,20 +406,24 @@ public sealed class CommandTests : IDisposable
     {
         (int status, string output, _) = Run("data", "info", "--json", "--data", "strokes:70");
         Assert.Equal(0, status);
-        Assert.All(output.TrimEnd().Split('\n'), line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
+        Assert.All(output.TrimEnd().Split('\n'), line =>
+            Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
     }
 
     [Fact]
     public void BadInput_Arguments_EndWith2()
     {
-        Fails(2, "no method 'mooc', did you mean 'moco'? Expected one of kmeans, gmm, autoencoder, infogan, moco, capsules", "train", "mooc", "--data", "strokes:700");
+        Fails(2, "no method 'mooc', did you mean 'moco'? Expected one of kmeans, gmm, autoencoder, infogan, moco, capsules", "train",
+            "mooc", "--data", "strokes:700");
         Fails(2, "no option 'qeueLength'; did you mean 'queueLength'?", "train", "moco", "--data", "strokes:700", "--set", "qeueLength=4");
         Fails(2, "expected a whole number, found 'many'", "train", "moco", "--data", "strokes:700", "--set", "stepCount=many");
-        Fails(2, "--time 'soon': expected a number followed by s, m or h", "train", "kmeans", "--data", "strokes:700", "--out", In("t"), "--time", "soon");
+        Fails(2, "--time 'soon': expected a number followed by s, m or h", "train", "kmeans", "--data", "strokes:700", "--out", In("t"),
+            "--time", "soon");
         File.WriteAllText(In("taken"), "");
         Fails(2, "exists and is not empty; name another folder with --out", "train", "kmeans", "--data", "strokes:700", "--out", folder);
         Fails(2, "expected MODEL, or --merge; found neither.", "embed", "--data", "strokes:70", "--out", In("x.npy"));
-        Fails(2, "--shard '3/3': expected i/n", "embed", Train("autoencoder", "stepCount=1", "batchSize=16"), "--data", "strokes:70", "--shard", "3/3", "--out", In("x.npy"));
+        Fails(2, "--shard '3/3': expected i/n", "embed", Train("autoencoder", "stepCount=1", "batchSize=16"), "--data", "strokes:70",
+            "--shard", "3/3", "--out", In("x.npy"));
     }
 
     [Theory]
@@ -414,7 +448,8 @@ public sealed class CommandTests : IDisposable
         (int status, string output, _) = Run("--help");
         Assert.Equal(0, status);
         Assert.Contains("\nUsage:\n  uvl [command] [options]\n", output, StringComparison.Ordinal);
-        string[] commands = [.. output[output.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1).Where(line => line.Length > 0)];
+        string[] commands = [.. output[output.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1)
+            .Where(line => line.Length > 0)];
         Assert.All(commands, line => Assert.Matches("^  [a-z]+( <[A-Z]+>)? +[A-Z].*\\.$", line));
         Assert.Contains(commands, line => line.StartsWith("  train <METHOD> ", StringComparison.Ordinal));
     }
@@ -457,7 +492,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Diverged_EndsWith5_AndLeavesNoModel()
     {
-        Fails(5, "became", "train", "autoencoder", "--quiet", "--data", "strokes:700", "--out", In("wild"), "--set", "learningRate=1e30", "--set", "stepCount=50", "--set", "batchSize=16");
+        Fails(5, "became", "train", "autoencoder", "--quiet", "--data", "strokes:700", "--out", In("wild"), "--set", "learningRate=1e30",
+            "--set", "stepCount=50", "--set", "batchSize=16");
         Assert.False(File.Exists(In("wild/model.onnx")));
     }
 }

@@ -24,7 +24,8 @@ public sealed class DataCommandTests : IDisposable
         int status = UvlCommand.Create().Run([.. command, "--json", "--out", In(output)], lines, error);
         Assert.True(status == 0, error.ToString());
         JsonElement drawn = JsonDocument.Parse(lines.ToString()).RootElement;
-        Assert.Equal(("drawn", In(output), images), (drawn.GetProperty("event").GetString(), drawn.GetProperty("path").GetString(), drawn.GetProperty("images").GetInt32()));
+        Assert.Equal(("drawn", In(output), images),
+            (drawn.GetProperty("event").GetString(), drawn.GetProperty("path").GetString(), drawn.GetProperty("images").GetInt32()));
     }
 
     [Fact]
@@ -48,7 +49,9 @@ public sealed class DataCommandTests : IDisposable
         graph.Output("embedding", graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28))));
         graph.Build().Save(In("model.onnx"));
         var error = new StringWriter();
-        int status = UvlCommand.Create().Run([.. command.Select(word => word.EndsWith(".onnx", StringComparison.Ordinal) ? In(word) : word), "--data", In("none.npy")], TextWriter.Null, error);
+        int status = UvlCommand.Create()
+            .Run([.. command.Select(word => word.EndsWith(".onnx", StringComparison.Ordinal) ? In(word) : word), "--data", In("none.npy")],
+            TextWriter.Null, error);
         Assert.Equal((3, $"uvl: '{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found none; name another "
             + "source.\n"), (status, error.ToString()));
     }

@@ -15,7 +15,8 @@ public sealed class EmbedProcessTests : IDisposable
         var graph = new GraphBuilder("encoder");
         Value flat = graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28)));
         float[] weights = [.. Enumerable.Range(0, 64 * 784).Select(i => i % 101 / 50f - 1)];
-        graph.Output("embedding", graph.Gemm(flat, graph.Initializer("weight", TensorData.Of(weights, 64, 784)), graph.Initializer("bias", TensorData.Of(new float[64], 64)), transB: true));
+        graph.Output("embedding", graph.Gemm(flat, graph.Initializer("weight", TensorData.Of(weights, 64, 784)),
+            graph.Initializer("bias", TensorData.Of(new float[64], 64)), transB: true));
         graph.Build().Save(model = In("model.onnx"));
     }
 
@@ -98,7 +99,8 @@ public sealed class EmbedProcessTests : IDisposable
             {embed} {disk}/x.npy && {embed} {In("y.npy")} && cmp {disk}/x.npy {In("y.npy")}'
             """);
         Assert.True(status == 0, error);
-        Assert.Matches("^uvl: No space left on device .* No partial output was written. Fix the cause and run the same command again.\nended with 75\nx.npy.partial\n$", error);
+        Assert.Matches("^uvl: No space left on device .* No partial output was written. Fix the cause and run the same command "
+            + "again.\nended with 75\nx.npy.partial\n$", error);
     }
 
     /// <summary>A pipe is read once, and has no parts: its images are both those that are clustered and those that are shown.</summary>
@@ -106,7 +108,8 @@ public sealed class EmbedProcessTests : IDisposable
     public void Evaluate_Pipe_IsReadOnce()
     {
         Npy.Write(In("images.npy"), TensorEntry.Of<byte>(Strokes.Draw(100, 1).Pixels, 100, 28, 28));
-        (int status, string error) = Shell($"cat {In("images.npy")} | {Command} evaluate {model} --quiet --data - --tsne 0 --out {In("report")}");
+        (int status, string error) =
+            Shell($"cat {In("images.npy")} | {Command} evaluate {model} --quiet --data - --tsne 0 --out {In("report")}");
         Assert.True(status == 0, error);
         Assert.Contains("The images have no labels", File.ReadAllText(In("report/report.md")), StringComparison.Ordinal);
     }
@@ -123,9 +126,11 @@ public sealed class EmbedProcessTests : IDisposable
     public void Embed_WriterThatClosesEarly_EndsWith3()
     {
         File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(100, 1).Pixels]);
-        (int status, string error) = Shell($"head -c 40000 {In("images.idx")} | {Command} embed {model} --quiet --data - --out {In("x.npy")}");
+        (int status, string error) =
+            Shell($"head -c 40000 {In("images.idx")} | {Command} embed {model} --quiet --data - --out {In("x.npy")}");
         Assert.Equal(3, status);
-        Assert.Equal("uvl: '-': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file is truncated, get it again.\n", error);
+        Assert.Equal("uvl: '-': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file is truncated, "
+            + "get it again.\n", error);
         Assert.False(File.Exists(In("x.npy")));
     }
 
@@ -147,11 +152,13 @@ public sealed class EmbedProcessTests : IDisposable
             cat {In("images.npy")} | $embed /dev/stdin --out {In("stdin.npy")}
             """);
         Assert.True(status == 0, error);
-        Assert.All(["npy", "gzip", "pair", "stdin"], name => Assert.Equal(File.ReadAllBytes(In("straight.npy")), File.ReadAllBytes(In($"{name}.npy"))));
+        Assert.All(["npy", "gzip", "pair", "stdin"], name =>
+            Assert.Equal(File.ReadAllBytes(In("straight.npy")), File.ReadAllBytes(In($"{name}.npy"))));
         Assert.Equal(digits.Labels, Npy.Read(In("pair.labels.npy")).ToArray<byte>());
         (status, error) = Shell($"{Command} embed {model} --quiet --data <(head -c 40000 {In("images.idx")}) --out {In("x.npy")}");
         Assert.Equal(3, status);
-        Assert.Matches("^uvl: '/dev/fd/[0-9]+': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file is truncated, get it again.\n$", error);
+        Assert.Matches("^uvl: '/dev/fd/[0-9]+': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file "
+            + "is truncated, get it again.\n$", error);
     }
 
     // What find and tar write, and folders whose files were made in another order, give the same vectors.
@@ -165,7 +172,9 @@ public sealed class EmbedProcessTests : IDisposable
         }
         Assert.Equal(0, Uvl.Run("embed", model, "--quiet", "--data", In("images"), "--out", In("folder.npy")).Status);
         string list = $"find . -name '*.png' -print0 | LC_ALL=C sort -z";
-        (int status, string error) = Shell($"cd {In("images")}; {list} | {Command} embed {model} --quiet --data - --out {In("paths.npy")}; {list} | tar -c --null -T - | {Command} embed {model} --quiet --data - --out {In("tar.npy")}");
+        (int status, string error) =
+            Shell($"cd {In("images")}; {list} | {Command} embed {model} --quiet --data - --out {In("paths.npy")}; {list} | tar -c --null "
+            + $"-T - | {Command} embed {model} --quiet --data - --out {In("tar.npy")}");
         Assert.True(status == 0, error);
         Assert.Equal(File.ReadAllBytes(In("folder.npy")), File.ReadAllBytes(In("paths.npy")));
         Assert.Equal(File.ReadAllBytes(In("folder.npy")), File.ReadAllBytes(In("tar.npy")));
@@ -176,7 +185,8 @@ public sealed class EmbedProcessTests : IDisposable
 
     static (int Status, string Error) Shell(string script)
     {
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var shell =
+            Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _ = shell.StandardOutput.ReadToEndAsync();
         string error = shell.StandardError.ReadToEnd();
         shell.WaitForExit();

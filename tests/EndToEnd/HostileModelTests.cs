@@ -5,7 +5,9 @@ using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
 
-/// <summary>Models that mean harm: valid ones without end or bound, foreign weights, and models that are not those of their manifest.</summary>
+/// <summary>
+/// Models that mean harm: valid ones without end or bound, foreign weights, and models that are not those of their manifest.
+/// </summary>
 public sealed class HostileModelTests : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
@@ -14,11 +16,14 @@ public sealed class HostileModelTests : IDisposable
 
     string In(string name) => Path.Combine(folder, name);
 
-    public static TheoryData<string> Cases => [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Cases"), "hostile-*.onnx").Select(path => Path.GetFileName(path)).Order()];
+    public static TheoryData<string> Cases =>
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Cases"), "hostile-*.onnx").Select(path => Path.GetFileName(path))
+        .Order()];
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Verify_HostileModel_EndsWith4InOneLine(string name) => IsRefused("verify", Path.Combine(AppContext.BaseDirectory, "Cases", name));
+    public void Verify_HostileModel_EndsWith4InOneLine(string name) =>
+        IsRefused("verify", Path.Combine(AppContext.BaseDirectory, "Cases", name));
 
     [Theory]
     [InlineData("embed", "--out", "x.npy")]
@@ -109,7 +114,8 @@ public sealed class HostileModelTests : IDisposable
         {
             (int status, _, string error) = Uvl.Run(verb);
             Assert.Equal(4, status);
-            Assert.Contains($"expected the SHA-256 {saved.Sha256} that manifest.json beside it has, found ", error, StringComparison.Ordinal);
+            Assert.Contains($"expected the SHA-256 {saved.Sha256} that manifest.json beside it has, found ", error,
+                StringComparison.Ordinal);
         }
     }
 

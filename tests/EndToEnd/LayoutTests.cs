@@ -40,7 +40,8 @@ public sealed class LayoutTests
     public void Room_References_AreThoseOfTheDesign(string room, string allowed)
     {
         string project = File.ReadAllText(Path.Combine(root, "src", room, $"{room}.csproj"));
-        string[] named = [.. project.Split("<ProjectReference Include=\"").Skip(1).Select(rest => Path.GetFileNameWithoutExtension(rest.Split('"')[0]))];
+        string[] named =
+            [.. project.Split("<ProjectReference Include=\"").Skip(1).Select(rest => Path.GetFileNameWithoutExtension(rest.Split('"')[0]))];
         Assert.Empty(named.Except(allowed.Split(' ')));
     }
 
@@ -52,7 +53,8 @@ public sealed class LayoutTests
     public void Solution_ListsEveryProject()
     {
         string solution = File.ReadAllText(Path.Combine(root, "Toolchain.sln"));
-        string[] projects = [.. new[] { "src", "tests" }.SelectMany(folder => Directory.GetDirectories(Path.Combine(root, folder))).SelectMany(folder => Directory.GetFiles(folder, "*.csproj"))];
+        string[] projects = [.. new[] { "src", "tests" }.SelectMany(folder => Directory.GetDirectories(Path.Combine(root, folder)))
+            .SelectMany(folder => Directory.GetFiles(folder, "*.csproj"))];
         Assert.All(projects, project => Assert.Contains(Path.GetFileName(project), solution, StringComparison.Ordinal));
     }
 
@@ -61,12 +63,14 @@ public sealed class LayoutTests
     {
         string folder = Path.Combine(root, "artifacts", "bin", "Cli.Light", "release");
         Assert.True(File.Exists(Path.Combine(folder, "Toolchain.Cli.Light.dll")));
-        Assert.DoesNotContain(Directory.GetFiles(folder, "*", SearchOption.AllDirectories), file => Path.GetFileName(file).Contains("torch", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(Directory.GetFiles(folder, "*", SearchOption.AllDirectories), file =>
+            Path.GetFileName(file).Contains("torch", StringComparison.OrdinalIgnoreCase));
     }
 
     static string[] Libraries(string room)
     {
-        using JsonDocument assets = JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "artifacts", "obj", room, "project.assets.json")));
+        using JsonDocument assets =
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "artifacts", "obj", room, "project.assets.json")));
         return [.. assets.RootElement.GetProperty("libraries").EnumerateObject().Select(library => library.Name)];
     }
 

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Toolchain.EndToEnd;
 
-/// <summary>ONNX Runtime's sigmoid is some 1e-7 off near 0; the set transformer's normalisation of absent parts would multiply that by hundreds.</summary>
+/// <summary>
+/// ONNX Runtime's sigmoid is some 1e-7 off near 0; the set transformer's normalisation of absent parts would multiply that by hundreds.
+/// </summary>
 public sealed class PartPresenceTests
 {
     [Fact]
@@ -40,7 +42,8 @@ public sealed class PartPresenceTests
             eval();
             using (no_grad())
             {
-                parts.state_dict()["capsules.bias"].view(-1, options.PartCount)[6 + options.FeatureSize].fill_(-14); // the logits of presence
+                // the logits of presence
+                parts.state_dict()["capsules.bias"].view(-1, options.PartCount)[6 + options.FeatureSize].fill_(-14);
             }
         }
 

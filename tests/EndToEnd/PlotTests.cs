@@ -5,7 +5,9 @@ using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
 
-/// <summary><c>uvl plot generator</c> on a generator small enough to know each pixel: every image is as bright as its first continuous code says.</summary>
+/// <summary>
+/// <c>uvl plot generator</c> on a generator small enough to know each pixel: every image is as bright as its first continuous code says.
+/// </summary>
 public sealed class PlotTests : IDisposable
 {
     const int codes = 3, columns = 10;
@@ -27,7 +29,9 @@ public sealed class PlotTests : IDisposable
     string Generator()
     {
         var graph = new GraphBuilder("generator");
-        Value z = graph.Input("z", ElementType.Float32, new Shape("N", 4)), code = graph.Input("code", ElementType.Float32, new Shape("N", codes)), continuous = graph.Input("continuous", ElementType.Float32, new Shape("N", 2));
+        Value z = graph.Input("z", ElementType.Float32, new Shape("N", 4)),
+            code = graph.Input("code", ElementType.Float32, new Shape("N", codes)),
+            continuous = graph.Input("continuous", ElementType.Float32, new Shape("N", 2));
         var weights = new float[784 * (4 + codes + 2)];
         for (int pixel = 0; pixel < 784; pixel++)
         {
@@ -35,7 +39,9 @@ public sealed class PlotTests : IDisposable
         }
         float[] half = new float[784];
         half.AsSpan().Fill(0.5f);
-        Value rows = graph.Gemm(graph.Apply("Concat", [z, code, continuous], new Attributes { ["axis"] = 1 }), graph.Initializer("w", TensorData.Of(weights, 784, 4 + codes + 2)), graph.Initializer("b", TensorData.Of(half, 784)), transB: true);
+        Value rows = graph.Gemm(graph.Apply("Concat", [z, code, continuous], new Attributes { ["axis"] = 1 }),
+            graph.Initializer("w", TensorData.Of(weights, 784, 4 + codes + 2)), graph.Initializer("b", TensorData.Of(half, 784)),
+            transB: true);
         graph.Output("image", graph.Reshape(rows, -1, 1, 28, 28));
         graph.Build().Save(In("generator.onnx"));
         return In("generator.onnx");
@@ -44,10 +50,13 @@ public sealed class PlotTests : IDisposable
     [Fact]
     public void Plot_Sweep_GoesFromBlackToWhiteInEachRow()
     {
-        (int status, string output, string error) = Run("plot", "generator", Generator(), "--sweep", "1", "--out", In("sheet.png"), "--arrays", In("arrays"));
+        (int status, string output, string error) = Run("plot", "generator", Generator(), "--sweep", "1", "--out", In("sheet.png"),
+            "--arrays", In("arrays"));
         Assert.True(status == 0, error);
         Assert.Equal($"3 codes with 10 images each in {In("sheet.png")}\n", output);
-        Assert.Equal(ImageSheet.Encode([.. Enumerable.Range(0, codes * columns).SelectMany(image => Enumerable.Repeat((byte)Math.Round(255 * (image % columns) / 9.0), 784))], columns), File.ReadAllBytes(In("sheet.png")));
+        Assert.Equal(ImageSheet.Encode([.. Enumerable.Range(0, codes * columns)
+            .SelectMany(image => Enumerable.Repeat((byte)Math.Round(255 * (image % columns) / 9.0), 784))], columns),
+            File.ReadAllBytes(In("sheet.png")));
         Assert.Equal([30, 1, 28, 28], Npy.Read(In("arrays/out.image.npy")).Shape.ToArray());
         Assert.Equal([30, 4], Npy.Read(In("arrays/in.z.npy")).Shape.ToArray());
     }
@@ -61,7 +70,9 @@ public sealed class PlotTests : IDisposable
         Assert.Equal(Noise(0), Noise(columns));
         Assert.NotEqual(Noise(0), Noise(1));
         Assert.All(z, value => Assert.InRange(value, -1, 1));
-        Assert.All(Enumerable.Range(0, codes * columns), image => Assert.Equal([.. Enumerable.Range(0, codes).Select(row => row == image / columns ? 1.0 : 0)], code[(image * codes)..((image + 1) * codes)]));
+        Assert.All(Enumerable.Range(0, codes * columns), image =>
+            Assert.Equal([.. Enumerable.Range(0, codes).Select(row => row == image / columns ? 1.0 : 0)],
+            code[(image * codes)..((image + 1) * codes)]));
     }
 
     [Fact]
@@ -94,7 +105,8 @@ public sealed class PlotTests : IDisposable
         graph.Build().Save(In("model.onnx"));
         (int status, _, string error) = Run("plot", "generator", In("model.onnx"), "--out", In("sheet.png"));
         Assert.Equal(4, status);
-        Assert.Contains("expected a generator of infogan with the inputs z Float32 [N,size], code Float32 [N,size], continuous Float32 [N,size], found image Float32 [N,1,28,28].", error, StringComparison.Ordinal);
+        Assert.Contains("expected a generator of infogan with the inputs z Float32 [N,size], code Float32 [N,size], continuous Float32 "
+            + "[N,size], found image Float32 [N,1,28,28].", error, StringComparison.Ordinal);
         Assert.False(File.Exists(In("sheet.png")));
     }
 
@@ -103,9 +115,17 @@ public sealed class PlotTests : IDisposable
     {
         string generator = Generator();
         OnnxModel model = OnnxModel.Load(generator);
-        new OnnxModel { Inputs = model.Inputs, Outputs = [model.Outputs[0] with { Name = "picture" }], Initializers = model.Initializers, Nodes = [.. model.Nodes.Select(node => node.Outputs[0] == "image" ? node with { Outputs = ["picture"] } : node)] }.Save(generator);
+        new OnnxModel
+        {
+            Inputs = model.Inputs,
+            Outputs = [model.Outputs[0] with { Name = "picture" }],
+            Initializers = model.Initializers,
+            Nodes = [.. model.Nodes.Select(node => node.Outputs[0] == "image" ? node with { Outputs = ["picture"] } : node)]
+        }.Save(
+            generator);
         (int status, _, string error) = Run("plot", "generator", generator, "--out", In("sheet.png"));
-        Assert.Equal((4, $"uvl: '{generator}': expected a generator of infogan with the outputs image Float32 [N,1,28,28], found picture Float32 [N,1,28,28].\n"), (status, error));
+        Assert.Equal((4, $"uvl: '{generator}': expected a generator of infogan with the outputs image Float32 [N,1,28,28], found picture "
+            + $"Float32 [N,1,28,28].\n"), (status, error));
     }
 
     [Fact]

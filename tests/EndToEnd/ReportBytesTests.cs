@@ -16,14 +16,17 @@ public sealed class ReportBytesTests : IDisposable
     {
         string[] models =
         [
-            Train("a", "kmeans", "--seed", "0", "--set", "restarts=1"), Train("b", "kmeans", "--seed", "1", "--set", "restarts=1"), Train("c", "autoencoder", "--set", "stepCount=20", "--set", "batchSize=32"),
+            Train("a", "kmeans", "--seed", "0", "--set", "restarts=1"), Train("b", "kmeans", "--seed", "1", "--set", "restarts=1"),
+            Train("c", "autoencoder", "--set", "stepCount=20", "--set", "batchSize=32"),
         ];
         string[] first = [];
         for (int time = 0; time < 20; time++)
         {
             string report = Path.Combine(folder, $"report-{time}");
             Run(["evaluate", .. models, "--quiet", "--data", "strokes:1400", "--tsne", "200", "--threads", $"{time % 5}", "--out", report]);
-            string[] digests = [.. new[] { "report.html", "report.md", "metrics.json" }.Select(name => $"{name} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(report, name))))}")];
+            string[] digests =
+                [.. new[] { "report.html", "report.md", "metrics.json" }.Select(name =>
+                $"{name} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(report, name))))}")];
             first = time == 0 ? digests : first;
             Assert.Equal(first, digests);
         }

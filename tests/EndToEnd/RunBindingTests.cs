@@ -5,7 +5,8 @@ namespace Toolchain.EndToEnd;
 /// <summary>A run folder belongs to one process at a time, and its files to one run.</summary>
 public sealed class RunBindingTests : IDisposable
 {
-    static readonly string[] training = ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set", "batchSize=32"];
+    static readonly string[] training = ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set",
+        "batchSize=32"];
     readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -43,8 +44,10 @@ public sealed class RunBindingTests : IDisposable
             using Uvl second = Uvl.Start([.. training, "--set", "stepCount=30", "--seed", "1", "--out", run]);
             int[] ends = [first.Wait().Status, second.Wait().Status];
             Assert.Equal([0, 2], ends.Order());
-            Assert.Contains($"\"seed\": {Array.IndexOf(ends, 0)}", File.ReadAllText(Path.Combine(run, "config.json")), StringComparison.Ordinal);
-            Assert.Contains($"\"seed\": {Array.IndexOf(ends, 0)}", File.ReadAllText(Path.Combine(run, "manifest.json")), StringComparison.Ordinal);
+            Assert.Contains($"\"seed\": {Array.IndexOf(ends, 0)}", File.ReadAllText(Path.Combine(run, "config.json")),
+                StringComparison.Ordinal);
+            Assert.Contains($"\"seed\": {Array.IndexOf(ends, 0)}", File.ReadAllText(Path.Combine(run, "manifest.json")),
+                StringComparison.Ordinal);
         }
     }
 
@@ -82,7 +85,8 @@ public sealed class RunBindingTests : IDisposable
     {
         foreach (int seed in new[] { 0, 1 })
         {
-            Assert.Equal(0, Run([.. training, "--set", "stepCount=30", "--time", "0.01s", "--seed", $"{seed}", "--out", In($"{seed}")]).Status);
+            Assert.Equal(0, Run([.. training, "--set", "stepCount=30", "--time", "0.01s", "--seed", $"{seed}", "--out",
+                In($"{seed}")]).Status);
         }
         File.Copy(In("1/checkpoints/last.safetensors"), In("0/checkpoints/last.safetensors"), overwrite: true);
         (int status, string error) = Run("train", "autoencoder", "--quiet", "--resume", In("0"));

@@ -17,13 +17,16 @@ public sealed class ShippedModelsTests
     public void Model_OfEveryFolder_HasItsCardAndDigest(string name)
     {
         byte[] model = File.ReadAllBytes(In(name, "model.onnx"));
-        // The poster's InfoGAN has 6.7 million weights a side, each object capsule networks of its own; the encoders of the flagship have a bound of 1 MB.
+        // The poster's InfoGAN has 6.7 million weights a side, each object capsule networks of its own; the encoders of the flagship have a
+        // bound of 1 MB.
         Assert.InRange(model.Length, 1, name switch { "infogan" => 16 << 20, "capsules-fast" => 4 << 20, _ => 1 << 20 });
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(In(name, "manifest.json")));
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(model)), manifest.RootElement.GetProperty("model_sha256").GetString());
-        foreach (string other in Directory.GetFiles(Path.Combine(folder, name), "*.onnx").Where(path => Path.GetFileName(path) != "model.onnx"))
+        foreach (string other in Directory.GetFiles(Path.Combine(folder, name), "*.onnx")
+            .Where(path => Path.GetFileName(path) != "model.onnx"))
         {
-            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(other))), manifest.RootElement.GetProperty($"{Path.GetFileNameWithoutExtension(other)}_sha256").GetString());
+            Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(other))),
+                manifest.RootElement.GetProperty($"{Path.GetFileNameWithoutExtension(other)}_sha256").GetString());
         }
         Assert.Contains("```", File.ReadAllText(In(name, "README.md")), StringComparison.Ordinal); // the command that makes it
     }
@@ -32,7 +35,8 @@ public sealed class ShippedModelsTests
     public void Model_OfEveryFolder_IsVerified(string name)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        Assert.True(UvlCommand.Create().Run(["verify", In(name, "model.onnx"), "--data", "strokes:16"], output, error) == 0, error.ToString());
+        Assert.True(UvlCommand.Create().Run(["verify", In(name, "model.onnx"), "--data", "strokes:16"], output, error) == 0,
+            error.ToString());
     }
 
     [Fact]

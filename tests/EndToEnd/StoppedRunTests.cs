@@ -6,7 +6,8 @@ namespace Toolchain.EndToEnd;
 public sealed class StoppedRunTests : IDisposable
 {
     // Long enough to be stopped in the middle; both ends are the same bytes whenever that happens.
-    static readonly string[] training = ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set", "stepCount=400", "--set", "batchSize=32"];
+    static readonly string[] training = ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set",
+        "stepCount=400", "--set", "batchSize=32"];
     readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
@@ -51,14 +52,16 @@ public sealed class StoppedRunTests : IDisposable
     public void Train_DiskFull_EndsWith75AndLeavesNothingHalfWritten()
     {
         string disk = Directory.CreateDirectory(In("disk")).FullName;
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk) == 0, "a small file system can be mounted by root alone");
+        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk) == 0,
+            "a small file system can be mounted by root alone");
         try
         {
             (int status, _, string error) = Uvl.Run([.. training, "--out", Path.Combine(disk, "run")]);
             Assert.Equal(75, status);
             Assert.Contains("No space left on device", error, StringComparison.Ordinal);
             Assert.Contains("make room, then go on with: uvl train autoencoder --resume", error, StringComparison.Ordinal);
-            Assert.DoesNotContain(Directory.GetFiles(disk, "*", SearchOption.AllDirectories), file => file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".onnx", StringComparison.Ordinal));
+            Assert.DoesNotContain(Directory.GetFiles(disk, "*", SearchOption.AllDirectories), file =>
+                file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".onnx", StringComparison.Ordinal));
         }
         finally
         {
@@ -75,10 +78,12 @@ public sealed class StoppedRunTests : IDisposable
 
     void Resumes(string run, string straight)
     {
-        (int status, _, string error) = Uvl.Run("train", "autoencoder", "--quiet", "--resume", In(run)); // with the threads that the run had
+        // with the threads that the run had
+        (int status, _, string error) = Uvl.Run("train", "autoencoder", "--quiet", "--resume", In(run));
         Assert.True(status == 0, error);
         Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "model.onnx")), File.ReadAllBytes(In($"{run}/model.onnx")));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "checkpoints/last.safetensors")), File.ReadAllBytes(In($"{run}/checkpoints/last.safetensors")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "checkpoints/last.safetensors")),
+            File.ReadAllBytes(In($"{run}/checkpoints/last.safetensors")));
         Assert.Equal(File.ReadAllText(Path.Combine(straight, "metrics.jsonl")), File.ReadAllText(In($"{run}/metrics.jsonl")));
     }
 

@@ -24,7 +24,8 @@ public sealed class SweepTests : IDisposable
     [InlineData("temperature=1,1")]
     [InlineData("keyMomentum/queueLength=0.9,0.99")]
     public void Parse_NoGrid_SaysWhatIsExpected(string text) => Assert.Equal(
-        $"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024, or key/key=value/value,... for options that change together.",
+        $"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024, or key/key=value/value,... "
+        + $"for options that change together.",
         Assert.Throws<ArgumentException>(() => SweepAxis.Parse(text)).Message);
 
     // Said before anything is trained.
@@ -39,7 +40,8 @@ public sealed class SweepTests : IDisposable
 
     [Fact]
     public void Parse_ValuesThatArePaths_StayWhole() =>
-        Assert.Equal(["from=runs/a", "from=/b/c"], new SweepGrid("grid", [], [SweepAxis.Parse("from=runs/a,/b/c")], []).Cells.Select(Assert.Single));
+        Assert.Equal(["from=runs/a", "from=/b/c"],
+        new SweepGrid("grid", [], [SweepAxis.Parse("from=runs/a,/b/c")], []).Cells.Select(Assert.Single));
 
     [Fact]
     public void OfPoster_MoCo_HasTheTwentyCellsBothWays()
@@ -48,16 +50,21 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(["queue", "embedding"], grids.Select(grid => grid.Name));
         Assert.All(grids, grid => Assert.Equal((20, 20), (grid.Cells.Count, grid.Poster.Count)));
         SweepGrid queue = grids[0];
-        Assert.Equal(96.91, queue.Poster[queue.Cells.ToList().FindIndex(cell => cell.SequenceEqual(["keyMomentum=0.99", "queueLength=64"]))]); // the poster's best
-        Assert.Equal("--preset 'quue': expected one of queue, embedding.", Assert.Throws<ArgumentException>(() => SweepGrid.OfPoster("moco", "quue")).Message);
-        Assert.StartsWith("the poster has no ablation of kmeans;", Assert.Throws<ArgumentException>(() => SweepGrid.OfPoster("kmeans", null)).Message, StringComparison.Ordinal);
+        // the poster's best
+        Assert.Equal(96.91, queue.Poster[queue.Cells.ToList()
+            .FindIndex(cell => cell.SequenceEqual(["keyMomentum=0.99", "queueLength=64"]))]);
+        Assert.Equal("--preset 'quue': expected one of queue, embedding.",
+            Assert.Throws<ArgumentException>(() => SweepGrid.OfPoster("moco", "quue")).Message);
+        Assert.StartsWith("the poster has no ablation of kmeans;",
+            Assert.Throws<ArgumentException>(() => SweepGrid.OfPoster("kmeans", null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void OfPoster_Capsules_ChangesPartsAndObjectsTogether()
     {
         SweepGrid grid = Assert.Single(SweepGrid.OfPoster("capsules", null));
-        Assert.Equal(["partCount=30 objectCount=16", "partCount=40 objectCount=32", "partCount=60 objectCount=40"], grid.Cells.Select(cell => string.Join(" ", cell)));
+        Assert.Equal(["partCount=30 objectCount=16", "partCount=40 objectCount=32", "partCount=60 objectCount=40"],
+            grid.Cells.Select(cell => string.Join(" ", cell)));
         Assert.Equal((98.54, 99.06), (grid.Poster[1], grid.PosterLinear[1]));
     }
 
@@ -110,7 +117,9 @@ public sealed class SweepTests : IDisposable
             """, table);
     }
 
-    /// <summary>A cell that was begun with other images or settings, and has no figures yet, is neither gone on with nor scored as this sweep's.</summary>
+    /// <summary>
+    /// A cell that was begun with other images or settings, and has no figures yet, is neither gone on with nor scored as this sweep's.
+    /// </summary>
     [Fact]
     public void Sweep_CellOfAnotherSweep_IsRefused()
     {
@@ -120,7 +129,8 @@ public sealed class SweepTests : IDisposable
             File.Delete(cell);
         }
         string first = Path.Combine(folder, "other", "grid", "temperature=0.1,queueLength=32");
-        Assert.Contains($"expected the images that {first} was begun with", Refused("stepCount=2", "strokes:140"), StringComparison.Ordinal);
+        Assert.Contains($"expected the images that {first} was begun with", Refused("stepCount=2", "strokes:140"),
+            StringComparison.Ordinal);
         Assert.Contains($"'{first}': expected a run with seed 0 and {{", Refused("stepCount=3", "strokes:200"), StringComparison.Ordinal);
 
         string Refused(string steps, string data)
@@ -137,7 +147,8 @@ public sealed class SweepTests : IDisposable
         Data.Npy.Write(Path.Combine(folder, "bare.npy"), Data.TensorEntry.Of<byte>(Data.Strokes.Draw(200, 1).Pixels, 200, 28, 28));
         var error = new StringWriter();
         Assert.Equal(3, Run(new StringWriter(), error, "bare", "stepCount=2", Path.Combine(folder, "bare.npy")));
-        Assert.Contains("expected labelled images to score the cells on, found none with labels.", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("expected labelled images to score the cells on, found none with labels.", error.ToString(),
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(folder, "bare")));
     }
 
@@ -152,7 +163,8 @@ public sealed class SweepTests : IDisposable
         Assert.Equal(whole, Sweep("whole"));
         Assert.True(File.Exists(Path.Combine(cell, "cell.json")));
         Assert.Equal(first, File.GetLastWriteTimeUtc(Path.Combine(folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json")));
-        Assert.All(new[] { "sweep.png", "sweep.svg" }, name => Assert.True(new FileInfo(Path.Combine(folder, "whole", "grid", name)).Length > 1000));
+        Assert.All(new[] { "sweep.png", "sweep.svg" }, name =>
+            Assert.True(new FileInfo(Path.Combine(folder, "whole", "grid", name)).Length > 1000));
     }
 
     [Fact]
@@ -172,6 +184,7 @@ public sealed class SweepTests : IDisposable
     }
 
     int Run(StringWriter output, StringWriter error, string name, string steps, string data = "strokes:200") => UvlCommand.Create().Run(
-        ["sweep", "moco", "--quiet", "--data", data, "--grid", "temperature=0.1,0.2", "--grid", "queueLength=32,64", "--set", steps, "--set", "batchSize=32", "--threads", "1", "--out", Path.Combine(folder, name)],
+        ["sweep", "moco", "--quiet", "--data", data, "--grid", "temperature=0.1,0.2", "--grid", "queueLength=32,64", "--set", steps,
+        "--set", "batchSize=32", "--threads", "1", "--out", Path.Combine(folder, name)],
         output, error);
 }

@@ -70,7 +70,8 @@ public sealed class TsneTests : IDisposable
         float[] values = new float[2 * count];
         values[7] = float.NaN;
         Write(values);
-        Assert.Equal((3, $"uvl: '{In("e.npy")}': expected finite embeddings, found NaN in row 3; embed the images again with a sound model.\n"), Run(In("e.npy"), "--out", In("e.csv")));
+        Assert.Equal((3, $"uvl: '{In("e.npy")}': expected finite embeddings, found NaN in row 3; embed the images again with a sound "
+            + $"model.\n"), Run(In("e.npy"), "--out", In("e.csv")));
     }
 
     [Theory]
@@ -90,7 +91,8 @@ public sealed class TsneTests : IDisposable
         Value flat = graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28)));
         graph.Output("embedding", graph.Apply("Sqrt", [graph.Sub(flat, graph.Scalar(2, flat))]));
         graph.Build().Save(In("model.onnx"));
-        Assert.Equal((4, $"uvl: '{In("model.onnx")}': expected finite embeddings, found NaN in row 0; the model is broken or was trained to divergence.\n"), Run(In("model.onnx"), "--data", "strokes:700", "--out", In("e.csv")));
+        Assert.Equal((4, $"uvl: '{In("model.onnx")}': expected finite embeddings, found NaN in row 0; the model is broken or was trained "
+            + $"to divergence.\n"), Run(In("model.onnx"), "--data", "strokes:700", "--out", In("e.csv")));
     }
 
     void Write(float[] values, int rows = count, int width = 2) => Npy.Write(In("e.npy"), TensorEntry.Of<float>(values, rows, width));

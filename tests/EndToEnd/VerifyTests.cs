@@ -35,7 +35,8 @@ public sealed class VerifyTests : IDisposable
     {
         var graph = new GraphBuilder("encoder");
         Value x = graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
-        Value w = graph.Initializer("fc.weight", TensorData.Of([.. Enumerable.Range(0, (int)(3 * width)).Select(i => i % 5 / 5f)], 3, width));
+        Value w =
+            graph.Initializer("fc.weight", TensorData.Of([.. Enumerable.Range(0, (int)(3 * width)).Select(i => i % 5 / 5f)], 3, width));
         graph.Scope = "fc";
         graph.Output("embedding", graph.Gemm(graph.Flatten(x), w, transB: true));
         return graph;
@@ -72,15 +73,32 @@ public sealed class VerifyTests : IDisposable
         Assert.True(status == 0, error);
         string[] expected =
         [
-            "format      IR 8, ai.onnx 17, by uvl", "graph       encoder: A sum.", "input       image: Float32 [N,1,28,28]", "output      embedding: Float32 [N,3]", "parameters  2,352",
-            "FLOPs       4,704 per image (named axes as 1)", "operators   Flatten 1, Gemm 1", "metadata    uvl.method = hand", "node        fc/Flatten: Flatten -> Float32 [N,784]", "node        fc/Gemm: Gemm -> Float32 [N,3]",
+            "format      IR 8, ai.onnx 17, by uvl", "graph       encoder: A sum.", "input       image: Float32 [N,1,28,28]",
+            "output      embedding: Float32 [N,3]", "parameters  2,352",
+            "FLOPs       4,704 per image (named axes as 1)", "operators   Flatten 1, Gemm 1", "metadata    uvl.method = hand",
+                "node        fc/Flatten: Flatten -> Float32 [N,784]", "node        fc/Gemm: Gemm -> Float32 [N,3]",
             "structure   sound: 2 nodes with types and shapes checked",
-            "trial       runs within bounds on drawn numbers, in a process of its own", "contract    met: image to embedding: Float32 [N,3]",
+            "trial       runs within bounds on drawn numbers, in a process of its own",
+                "contract    met: image to embedding: Float32 [N,3]",
         ];
-        Assert.Equal(expected, output.Split('\n').Where(line => !line.StartsWith("file", StringComparison.Ordinal) && !line.StartsWith("agreement", StringComparison.Ordinal) && line != ""));
+        Assert.Equal(expected, output.Split('\n')
+            .Where(line => !line.StartsWith("file", StringComparison.Ordinal) && !line.StartsWith("agreement", StringComparison.Ordinal)
+            && line != ""));
         Assert.Contains("differs from the float64 evaluator on 16 images by ", output, StringComparison.Ordinal);
         Assert.Contains(model.Save(In("again.onnx")).Sha256, output, StringComparison.Ordinal);
         Assert.Equal(output, Run("verify", In("model.onnx"), "--data", "strokes:700").Output);
+    }
+
+    // A calibrated model has 40 kB of centres there.
+    [Fact]
+    public void Info_LongMetadata_IsCutAndSaidWhole()
+    {
+        var metadata = new Dictionary<string, string> { ["uvl.long"] = new string('x', 1234) };
+        string model = Save(Encoder().Build().WithMetadata(metadata));
+        (int status, string output, _) = Run("export", "--info", model);
+        Assert.Equal(0, status);
+        Assert.Contains($"uvl.long = {new string('x', 200)}... (1,234 characters; --json has all)\n", output, StringComparison.Ordinal);
+        Assert.Contains(new string('x', 1234), Run("export", "--info", model, "--json").Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +125,13 @@ public sealed class VerifyTests : IDisposable
             var node = new NodeProto { OpType = "If", Input = { "fc.weight" }, Output = { "chosen" } };
             node.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = branch });
             proto.Graph.Node.Add(node);
-            proto.Graph.Node.Add(new NodeProto { OpType = "FusedGemm", Domain = "com.microsoft", Input = { "chosen" }, Output = { "fused" } });
+            proto.Graph.Node.Add(new NodeProto
+            {
+                OpType = "FusedGemm",
+                Domain = "com.microsoft",
+                Input = { "chosen" },
+                Output = { "fused" }
+            });
         });
         (int status, string output, string error) = Run("verify", path);
 
@@ -116,7 +140,8 @@ public sealed class VerifyTests : IDisposable
         Assert.Contains("IR 3, ai.onnx 9, com.microsoft 1", output, StringComparison.Ordinal);
         Assert.Contains("operators   Flatten 1, Gemm 1, If 1, Sin 1, com.microsoft.FusedGemm 1", output, StringComparison.Ordinal);
         Assert.Contains(
-            "structure   sound as far as known; not checked: opset 9 (known are 13 to 23); operators If, com.microsoft.FusedGemm; domain com.microsoft; 1 subgraphs", output, StringComparison.Ordinal);
+            "structure   sound as far as known; not checked: opset 9 (known are 13 to 23); operators If, com.microsoft.FusedGemm; domain "
+            + "com.microsoft; 1 subgraphs", output, StringComparison.Ordinal);
         Assert.Contains("FLOPs       unknown", output, StringComparison.Ordinal);
     }
 
@@ -138,8 +163,10 @@ public sealed class VerifyTests : IDisposable
         File.WriteAllText(In("text.onnx"), "no model at all");
         Fails(4, "not an ONNX model: at byte ", "verify", In("text.onnx"));
         Fails(4, "text.onnx': not an ONNX model: at byte ", "export", "--info", In("text.onnx"));
-        Fails(4, "graph.initializer[0] 'fc.weight': A Float32 tensor of shape [7,784] needs 21952 bytes, found 9408.", "verify", Change(proto => proto.Graph.Initializer[0].Dims[0] = 7));
-        Fails(4, "graph.node[0] 'fc/Flatten' (Flatten): input 'embedding' is computed only by graph.node[1] 'fc/Gemm' (Gemm), itself or after it", "verify", Change(proto => proto.Graph.Node[0].Input[0] = "embedding"));
+        Fails(4, "graph.initializer[0] 'fc.weight': A Float32 tensor of shape [7,784] needs 21952 bytes, found 9408.", "verify",
+            Change(proto => proto.Graph.Initializer[0].Dims[0] = 7));
+        Fails(4, "graph.node[0] 'fc/Flatten' (Flatten): input 'embedding' is computed only by graph.node[1] 'fc/Gemm' (Gemm), itself or "
+            + "after it", "verify", Change(proto => proto.Graph.Node[0].Input[0] = "embedding"));
         Fails(4, "node 'fc/Gemm' (Gemm): ", "verify", Change(proto => proto.Graph.Initializer[0].Dims.Add(1)));
         Fails(4, "expected a relative path below the model's folder", "verify", Change(proto =>
         {

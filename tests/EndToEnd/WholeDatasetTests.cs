@@ -20,7 +20,9 @@ public sealed class WholeDatasetTests : IDisposable
     {
         string images = Path.Combine(folder, "all.npy");
         Npy.Write(images, TensorEntry.Of<byte>(AllImages(), 70_000, DigitSet.Side, DigitSet.Side));
-        (int status, string output, string error) = Uvl.Run(["train", method, "--quiet", "--data", images, "--out", Path.Combine(folder, "run"), .. settings.SelectMany(setting => new[] { "--set", setting })]);
+        (int status, string output, string error) =
+            Uvl.Run(["train", method, "--quiet", "--data", images, "--out", Path.Combine(folder, "run"),
+            .. settings.SelectMany(setting => new[] { "--set", setting })]);
         Assert.True(status == 0, error);
         Assert.Contains("labels equal on 70000 images in ONNX Runtime", output, StringComparison.Ordinal);
     }

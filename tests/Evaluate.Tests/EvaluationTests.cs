@@ -29,7 +29,9 @@ public sealed class EvaluationTests
         Subject subject = Toys.Subject(600, 200) with { Method = "autoencoder" };
         IReadOnlyList<EvaluationRow> rows = evaluation.Run(subject, ProtocolChoice.Poster);
         Assert.Equal(["gmm", "spectral"], rows.Select(row => row.Clusterer));
-        Assert.All(rows, row => Assert.Equal(("poster", 40, "majority vote of training labels in each cluster", 1), (row.Protocol, row.K, row.UsesLabels, row.Accuracy)));
+        Assert.All(rows, row =>
+            Assert.Equal(("poster", 40, "majority vote of training labels in each cluster", 1),
+            (row.Protocol, row.K, row.UsesLabels, row.Accuracy)));
     }
 
     // 126 images under the poster's protocol make 126 clusters of one image each, and 100 %.
@@ -52,16 +54,22 @@ public sealed class EvaluationTests
     public void Run_OwnTenClusters_AreUsedAsTheyAre()
     {
         // Clusters are digits renamed, but for one training and two test images.
-        int[] train = [.. Enumerable.Range(0, 600).Select(i => (i * 3 + 1) % 10)], test = [.. Enumerable.Range(0, 200).Select(i => (i * 3 + 1) % 10)];
+        int[] train = [.. Enumerable.Range(0, 600).Select(i => (i * 3 + 1) % 10)],
+            test = [.. Enumerable.Range(0, 200).Select(i => (i * 3 + 1) % 10)];
         (train[0], test[0], test[1]) = (5, 5, 5);
-        EvaluationRow row = Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 10 }, ProtocolChoice.Strict));
+        EvaluationRow row =
+            Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 10 },
+            ProtocolChoice.Strict));
         Assert.Equal(("own", 10), (row.Clusterer, row.K));
         Assert.Equal(198 / 200.0, row.Accuracy);
-        Assert.Equal((19, 1, 1), (row.Confusion![0][0], row.Confusion[0][8], row.Confusion[1][8])); // cluster 5 holds the eights: 8 * 3 + 1 = 25
+        // cluster 5 holds the eights: 8 * 3 + 1 = 25
+        Assert.Equal((19, 1, 1), (row.Confusion![0][0], row.Confusion[0][8], row.Confusion[1][8]));
         Assert.Null(row.NeighbourAccuracy);
     }
 
-    /// <summary>The twos fill two clusters, half each, and threes and fours share one: a vote calls both by two, a map one of them.</summary>
+    /// <summary>
+    /// The twos fill two clusters, half each, and threes and fours share one: a vote calls both by two, a map one of them.
+    /// </summary>
     [Fact]
     public void Run_OwnClustersOfInfoGan_PosterTooIsOneToOne()
     {
@@ -69,15 +77,19 @@ public sealed class EvaluationTests
         var subject = new Subject { Method = "infogan", TrainClusters = train, TestClusters = test, ClusterCount = 10 };
         IReadOnlyList<EvaluationRow> rows = evaluation.Run(subject, ProtocolChoice.Both);
         Assert.Equal(["strict", "poster"], rows.Select(row => row.Protocol));
-        Assert.All(rows, row => Assert.Equal((0.85, "one-to-one map of clusters to digits, on training labels"), (row.Accuracy, row.UsesLabels)));
+        Assert.All(rows, row =>
+            Assert.Equal((0.85, "one-to-one map of clusters to digits, on training labels"), (row.Accuracy, row.UsesLabels)));
         Assert.Equal(0.9, Assert.Single(evaluation.Run(subject with { Method = "kmeans" }, ProtocolChoice.Poster)).Accuracy);
 
-        static int[] Clusters(int count) => [.. Enumerable.Range(0, count).Select(i => (i % 10) switch { 2 => i / 10 % 2 == 0 ? 2 : 3, 3 => 4, 4 => 4, int digit => digit })];
+        static int[] Clusters(int count) =>
+            [.. Enumerable.Range(0, count).Select(i =>
+            (i % 10) switch { 2 => i / 10 % 2 == 0 ? 2 : 3, 3 => 4, 4 => 4, int digit => digit })];
     }
 
     [Fact]
     public void Run_Cancelled_Stops() =>
-        Assert.ThrowsAny<OperationCanceledException>(() => evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict, new CancellationToken(true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+        evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict, new CancellationToken(true)));
 
     [Fact]
     public void Run_OwnClustersAndEmbedding_ShowsBothWays()
@@ -91,7 +103,9 @@ public sealed class EvaluationTests
     public void Run_OwnThirtyClusters_HaveNoStrictRowAndAVotedPosterRow()
     {
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 30)], test = [.. Enumerable.Range(0, 200).Select(i => i % 30)];
-        EvaluationRow row = Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 30 }, ProtocolChoice.Both));
+        EvaluationRow row =
+            Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 30 },
+            ProtocolChoice.Both));
         Assert.Equal(("poster", 30, 1.0, 1.0), (row.Protocol, row.K, row.Accuracy, row.Purity));
     }
 
@@ -109,8 +123,11 @@ public sealed class EvaluationTests
     public void Run_ClusterWithoutDigit_CountsAsWrong()
     {
         // Eleven clusters for ten digits under the one-to-one map cannot arise in strict; a cluster seen only in the test images can.
-        int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10 == 9 ? 8 : i % 10)], test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];
-        EvaluationRow row = Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 10 }, ProtocolChoice.Strict));
+        int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10 == 9 ? 8 : i % 10)],
+            test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];
+        EvaluationRow row =
+            Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 10 },
+            ProtocolChoice.Strict));
         Assert.Equal(200, row.Given.Length);
         Assert.Equal(Enumerable.Range(0, 200).Count(i => row.Given[i] == i % 10) / 200.0, row.Accuracy);
     }
@@ -123,7 +140,8 @@ public sealed class EvaluationTests
         DigitSet train = Strokes.Draw(300, 1), test = Strokes.Draw(100, 2);
         EvaluationRow one = new Evaluation(train, test, 0, 1).Run(Subject.RawPixels(train, test), ProtocolChoice.Strict)[0];
         EvaluationRow other = new Evaluation(train, test, 0, threads).Run(Subject.RawPixels(train, test), ProtocolChoice.Strict)[0];
-        Assert.Equal((one.Accuracy, one.Nmi, one.Ari, one.NeighbourAccuracy), (other.Accuracy, other.Nmi, other.Ari, other.NeighbourAccuracy));
+        Assert.Equal((one.Accuracy, one.Nmi, one.Ari, one.NeighbourAccuracy),
+            (other.Accuracy, other.Nmi, other.Ari, other.NeighbourAccuracy));
         Assert.Equal(one.Given, other.Given);
     }
 }

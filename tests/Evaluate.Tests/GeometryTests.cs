@@ -54,10 +54,13 @@ public class GeometryTests
     }
 
     [Fact]
-    public void Quality_TooFewRows_IsRefused() => Assert.Equal("Expected a place for each of more than 20 rows, found 20 places of 20 rows.",
+    public void Quality_TooFewRows_IsRefused() =>
+        Assert.Equal("Expected a place for each of more than 20 rows, found 20 places of 20 rows.",
         Assert.Throws<ArgumentException>(() => PictureQuality.Of(Noise(20, 2, 1), Noise(20, 2, 2))).Message);
 
-    static int[] Sorted(Rows rows, int row) => [.. Enumerable.Range(0, rows.Count).Where(other => other != row).OrderBy(other => Enumerable.Range(0, rows.Width).Sum(i => Math.Pow(rows[row][i] - rows[other][i], 2)))];
+    static int[] Sorted(Rows rows, int row) =>
+        [.. Enumerable.Range(0, rows.Count).Where(other => other != row)
+        .OrderBy(other => Enumerable.Range(0, rows.Width).Sum(i => Math.Pow(rows[row][i] - rows[other][i], 2)))];
 
     static Rows Noise(int count, int width, int seed)
     {

@@ -13,7 +13,8 @@ public sealed class LinearProbeTests
     [Fact]
     public void TrainingGraph_OnnxRuntime_EqualsThePlainLoops()
     {
-        IReadOnlyDictionary<string, TensorData> found = OnnxRuntimeCheck.Run(ProbeGraph.Build(width, classes).ToBytes(), slow.Inputs(0, 60));
+        IReadOnlyDictionary<string, TensorData> found = OnnxRuntimeCheck.Run(ProbeGraph.Build(width, classes).ToBytes(),
+            slow.Inputs(0, 60));
         SlowProbe.State expected = slow.Train(60);
         Near(expected.Parts, found, 1e-5);
         Assert.All(expected.Losses.Zip(found["loss"].ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
@@ -33,7 +34,8 @@ public sealed class LinearProbeTests
     public void TrainingGraph_InPieces_GoesOnWhereItWas()
     {
         byte[] model = ProbeGraph.Build(width, classes).ToBytes();
-        IReadOnlyDictionary<string, TensorData> whole = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 60)), half = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 30));
+        IReadOnlyDictionary<string, TensorData> whole = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 60)),
+            half = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 30));
         Dictionary<string, TensorData> rest = slow.Inputs(30, 60);
         foreach (string name in ProbeGraph.State)
         {
@@ -44,7 +46,8 @@ public sealed class LinearProbeTests
     }
 
     static void Near(IReadOnlyDictionary<string, double[]> expected, IReadOnlyDictionary<string, TensorData> found, double tolerance) =>
-        Assert.All(expected, part => Assert.All(part.Value.Zip(found[$"next_{part.Key}"].ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, tolerance)));
+        Assert.All(expected, part =>
+        Assert.All(part.Value.Zip(found[$"next_{part.Key}"].ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, tolerance)));
 
     [Fact]
     public void Fit_CudaWhereThereIsNone_IsRefused()
@@ -82,7 +85,9 @@ public sealed class LinearProbeTests
         (Rows, int[]) Clouds(int count, double distance)
         {
             int[] digits = [.. Enumerable.Range(0, count).Select(i => i % 10)];
-            float[] values = [.. digits.SelectMany(digit => Enumerable.Range(0, 12).Select(column => (float)((column == digit ? distance : 0) + random.NextDouble() * 2 - 1)))];
+            float[] values =
+                [.. digits.SelectMany(digit => Enumerable.Range(0, 12)
+                .Select(column => (float)((column == digit ? distance : 0) + random.NextDouble() * 2 - 1)))];
             return (new Rows(values, 12), digits);
         }
     }

@@ -55,7 +55,8 @@ public sealed class MetricsTests
     public void AdjustedRandIndex_RandomLabels_IsNearZero()
     {
         var random = new Random(5);
-        int[] a = [.. Enumerable.Range(0, 20000).Select(_ => random.Next(10))], b = [.. Enumerable.Range(0, 20000).Select(_ => random.Next(10))];
+        int[] a = [.. Enumerable.Range(0, 20000).Select(_ => random.Next(10))],
+            b = [.. Enumerable.Range(0, 20000).Select(_ => random.Next(10))];
         Assert.Equal(0, ClusteringMetrics.AdjustedRandIndex(new Contingency(a, b, 10)), 2e-3);
     }
 

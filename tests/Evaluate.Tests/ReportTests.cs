@@ -51,18 +51,21 @@ public sealed class ReportTests : IDisposable
     {
         string page = Html();
         Assert.DoesNotContain("http", page, StringComparison.OrdinalIgnoreCase);
-        Assert.All(Regex.Matches(page, "<script.*"), script => Assert.StartsWith("<script>//", script.Value, StringComparison.Ordinal)); // in the page itself
+        // in the page itself
+        Assert.All(Regex.Matches(page, "<script.*"), script => Assert.StartsWith("<script>//", script.Value, StringComparison.Ordinal));
         Assert.DoesNotContain("fetch(", page, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("@import", page, StringComparison.OrdinalIgnoreCase);
-        Assert.All(Regex.Matches(page, "\\b(?:src|href)=\"([^\"]*)\""), link => Assert.Matches("^(data:image/png;base64,|#[a-z0-9-]+$)", link.Groups[1].Value));
+        Assert.All(Regex.Matches(page, "\\b(?:src|href)=\"([^\"]*)\""), link =>
+            Assert.Matches("^(data:image/png;base64,|#[a-z0-9-]+$)", link.Groups[1].Value));
     }
 
     [Fact]
     public void Html_FiguresThatNeedLabels_AreMarked()
     {
         string page = Html();
-        Assert.All(new[] { "accuracy *", "NMI *", "ARI *", "AMI *", "purity *", "20 neighbours *", "200 neighbours *", "linear *", "alignment *" }, name => Assert.Contains($"<th scope=\"col\">{name}</th>", page, StringComparison.Ordinal));
+        Assert.All(new[] { "accuracy *", "NMI *", "ARI *", "AMI *", "purity *", "20 neighbours *", "200 neighbours *", "linear *",
+            "alignment *" }, name => Assert.Contains($"<th scope=\"col\">{name}</th>", page, StringComparison.Ordinal));
         Assert.Contains("* needs labels.", page, StringComparison.Ordinal);
     }
 
@@ -70,7 +73,8 @@ public sealed class ReportTests : IDisposable
     public void Html_EveryAnchor_LeadsSomewhere()
     {
         string page = Html();
-        Assert.All(Regex.Matches(page, "href=\"#([^\"]*)\""), link => Assert.Contains($"id=\"{link.Groups[1].Value}\"", page, StringComparison.Ordinal));
+        Assert.All(Regex.Matches(page, "href=\"#([^\"]*)\""), link =>
+            Assert.Contains($"id=\"{link.Groups[1].Value}\"", page, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -92,7 +96,8 @@ public sealed class ReportTests : IDisposable
         {
             ImageSheet.Write(Path.Combine(folder, "pictures", name + ".png"), new byte[DigitSet.PixelCount]);
         }
-        File.WriteAllLines(Path.Combine(folder, "metrics.jsonl"), ["{\"step\":0,\"epoch\":0,\"loss\":2.5}", "{\"step\":1,\"epoch\":0,\"loss\":0.5}"]);
+        File.WriteAllLines(Path.Combine(folder, "metrics.jsonl"),
+            ["{\"step\":0,\"epoch\":0,\"loss\":2.5}", "{\"step\":1,\"epoch\":0,\"loss\":0.5}"]);
         string page = Html(files: RunFiles.Beside(Path.Combine(folder, "model.onnx")));
         Assert.Contains("<figcaption>codes</figcaption>", page, StringComparison.Ordinal);
         Assert.Contains("<figcaption>step-000010</figcaption>", page, StringComparison.Ordinal);
@@ -104,10 +109,13 @@ public sealed class ReportTests : IDisposable
     public void Html_ASweep_IsShown()
     {
         string sweep = Directory.CreateDirectory(Path.Combine(folder, "queue")).FullName;
-        Assert.Equal($"'{Path.Combine(sweep, "sweep.md")}': no such file; expected the folder of a finished 'uvl sweep'.", Assert.Throws<FileNotFoundException>(() => Ablation.Read(sweep)).Message);
-        File.WriteAllText(Path.Combine(sweep, "sweep.md"), "# moco\n\n10 images.\n\n| a | b |\n|---|---|\n| 1 | <2> |\n\n| c | d |\n|---|---|\n| 3 | 4 |\n");
+        Assert.Equal($"'{Path.Combine(sweep, "sweep.md")}': no such file; expected the folder of a finished 'uvl sweep'.",
+            Assert.Throws<FileNotFoundException>(() => Ablation.Read(sweep)).Message);
+        File.WriteAllText(Path.Combine(sweep, "sweep.md"),
+            "# moco\n\n10 images.\n\n| a | b |\n|---|---|\n| 1 | <2> |\n\n| c | d |\n|---|---|\n| 3 | 4 |\n");
         string path = Path.Combine(folder, "report.html");
-        File.WriteAllText(path, HtmlReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), Rows(), [], [Ablation.Read(sweep)]));
+        File.WriteAllText(path, HtmlReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()),
+            Rows(), [], [Ablation.Read(sweep)]));
         string page = File.ReadAllText(path);
         Assert.Contains("<h3>queue</h3>\n<p>10 images.</p>", page, StringComparison.Ordinal);
         Assert.Contains("<tr><th scope=\"row\">1</th><td>&lt;2&gt;</td></tr>", page, StringComparison.Ordinal);
@@ -119,7 +127,8 @@ public sealed class ReportTests : IDisposable
     {
         string path = Path.Combine(folder, "metrics.jsonl");
         File.WriteAllText(path, "{\"loss\":1}\n");
-        Assert.Equal($"'{path}', line 1: expected an object in JSON with a step, found '{{\"loss\":1}}'; delete the file to report without curves.",
+        Assert.Equal($"'{path}', line 1: expected an object in JSON with a step, found '{{\"loss\":1}}'; delete the file to report without "
+            + $"curves.",
             Assert.Throws<InvalidDataException>(() => RunFiles.Beside(Path.Combine(folder, "model.onnx"))).Message);
     }
 
@@ -127,7 +136,8 @@ public sealed class ReportTests : IDisposable
     public void Markdown_SaysTheSameFigures()
     {
         string path = Path.Combine(folder, "report.md");
-        File.WriteAllText(path, MarkdownReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows()));
+        File.WriteAllText(path, MarkdownReport.Text(
+            new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows()));
         string text = File.ReadAllText(path);
         Assert.Contains("| toy | strict | 10, k-means | 99.00 % |", text, StringComparison.Ordinal);
         Assert.Contains("| infogan | 10-way code, best one-to-one map | 92.0 % | - | - | - |", text, StringComparison.Ordinal);
@@ -139,7 +149,8 @@ public sealed class ReportTests : IDisposable
         DigitSet train = new("bare", Split.All, Toys.Digits(300).Pixels), test = new("bare", Split.All, Toys.Digits(100).Pixels);
         IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Moved(), ProtocolChoice.Strict);
         var context = new ReportContext(train, test, new Dictionary<string, string>());
-        File.WriteAllText(Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, [new Portrait(Moved(), map.Value, RunFiles.None)]));
+        File.WriteAllText(Path.Combine(folder, "report.html"),
+            HtmlReport.Text(context, rows, [new Portrait(Moved(), map.Value, RunFiles.None)]));
         File.WriteAllText(Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows));
         File.WriteAllText(Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows));
         string page = File.ReadAllText(Path.Combine(folder, "report.html")), text = File.ReadAllText(Path.Combine(folder, "report.md"));
@@ -162,9 +173,14 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void SeveralSeeds_AreNamedAndSpread()
     {
-        EvaluationRow[] rows = [.. new[] { .5, .7, .9 }.SelectMany((accuracy, seed) => Rows().Take(1).Select(row => row with { Accuracy = accuracy, Seed = $"{seed}", Settings = "same", ModelSha256 = new string((char)('a' + seed), 64) }))];
+        EvaluationRow[] rows =
+            [.. new[] { .5, .7, .9 }.SelectMany((accuracy, seed) =>
+            Rows().Take(1)
+            .Select(row =>
+            row with { Accuracy = accuracy, Seed = $"{seed}", Settings = "same", ModelSha256 = new string((char)('a' + seed), 64) }))];
         string path = Path.Combine(folder, "report.md");
-        File.WriteAllText(path, MarkdownReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()), rows));
+        File.WriteAllText(path, MarkdownReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()),
+            rows));
         string text = File.ReadAllText(path);
         Assert.Contains("| toy, seed 1 | strict | 10, k-means | 70.00 % |", text, StringComparison.Ordinal);
         Assert.Contains("| toy | strict | 10, k-means | 3 (0, 1, 2) | 70.00 ± 20.00 (50.00 to 90.00) % |", text, StringComparison.Ordinal);
@@ -180,16 +196,20 @@ public sealed class ReportTests : IDisposable
     public void Markdown_MarkupInNames_IsText()
     {
         EvaluationRow[] rows = [.. Rows().Select(row => row with { Method = "<img src=x onerror=alert(1)> [a](b) `c` | d\u001b" })];
-        string text = MarkdownReport.Text(new ReportContext(Toys.Digits(300, "<script>"), Toys.Digits(100, "<script>"), new Dictionary<string, string>()), rows);
+        string text =
+            MarkdownReport.Text(new ReportContext(Toys.Digits(300, "<script>"), Toys.Digits(100, "<script>"),
+            new Dictionary<string, string>()), rows);
         Assert.DoesNotContain("<img", text, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", text, StringComparison.Ordinal);
-        Assert.Contains("| &lt;img src=x onerror=alert(1)&gt; \\[a\\](b) \\`c\\` \\| d\\\\u001b | strict |", text, StringComparison.Ordinal);
+        Assert.Contains("| &lt;img src=x onerror=alert(1)&gt; \\[a\\](b) \\`c\\` \\| d\\\\u001b | strict |", text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Html_DrawnStrokes_AreNamedInTheTitle()
     {
-        Assert.Contains("<title>Unsupervised digits on drawn strokes (not MNIST): accuracy report</title>", Html("strokes"), StringComparison.Ordinal);
+        Assert.Contains("<title>Unsupervised digits on drawn strokes (not MNIST): accuracy report</title>", Html("strokes"),
+            StringComparison.Ordinal);
         Assert.Contains("<title>Unsupervised digits: accuracy report</title>", Html("mnist"), StringComparison.Ordinal);
     }
 
@@ -202,13 +222,16 @@ public sealed class ReportTests : IDisposable
         using JsonDocument content = JsonDocument.Parse(Metrics());
         Assert.Equal(["name", "sha256", "split", "labelled"], Names(content.RootElement.GetProperty("dataset")));
         JsonElement row = content.RootElement.GetProperty("rows")[0];
-        string[] contract = ["method", "model_sha256", "protocol", "k", "uses_labels", "accuracy", "purity", "nmi", "ari", "knn20", "linear", "confusion", "images", "train_seconds", "parameters", "bytes"];
+        string[] contract = ["method", "model_sha256", "protocol", "k", "uses_labels", "accuracy", "purity", "nmi", "ari", "knn20",
+            "linear", "confusion", "images", "train_seconds", "parameters", "bytes"];
         Assert.Empty(contract.Except(Names(row)));
-        Assert.Equal(("toy", 10, 100, 1.0), (row.GetProperty("method").GetString(), row.GetProperty("k").GetInt32(), row.GetProperty("images").GetInt32(), row.GetProperty("knn20").GetDouble()));
+        Assert.Equal(("toy", 10, 100, 1.0), (row.GetProperty("method").GetString(), row.GetProperty("k").GetInt32(),
+            row.GetProperty("images").GetInt32(), row.GetProperty("knn20").GetDouble()));
         Assert.Equal(10, row.GetProperty("confusion").GetArrayLength());
         // Of the ten zeros one was moved to the sevens.
         Assert.Equal((.9, 1.0), (row.GetProperty("recall")[0].GetDouble(), row.GetProperty("recall")[7].GetDouble()));
-        Assert.Equal([9, 10, 10, 10, 10, 10, 10, 10, 10, 11], row.GetProperty("sizes").EnumerateArray().Select(size => size.GetInt32()).Order());
+        Assert.Equal([9, 10, 10, 10, 10, 10, 10, 10, 10, 11], row.GetProperty("sizes").EnumerateArray().Select(size => size.GetInt32())
+            .Order());
         Assert.All(new[] { "ami", "silhouette", "knn200" }, name => Assert.InRange(row.GetProperty(name).GetDouble(), .5, .999));
         Assert.InRange(row.GetProperty("effective_rank").GetDouble(), 8, 10);
 
@@ -221,7 +244,8 @@ public sealed class ReportTests : IDisposable
         (string html, string metrics) = (Html(), Metrics());
         CultureInfo before = CultureInfo.CurrentCulture;
         var commas = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        (commas.NumberFormat.NumberDecimalSeparator, commas.NumberFormat.PercentDecimalSeparator, commas.NumberFormat.NumberGroupSeparator) = (",", ",", ".");
+        (commas.NumberFormat.NumberDecimalSeparator, commas.NumberFormat.PercentDecimalSeparator,
+            commas.NumberFormat.NumberGroupSeparator) = (",", ",", ".");
         CultureInfo.CurrentCulture = commas;
         try
         {
@@ -254,7 +278,9 @@ public sealed class ReportTests : IDisposable
     string Html(string name = "toy", RunFiles? files = null)
     {
         string path = Path.Combine(folder, "report.html");
-        File.WriteAllText(path, HtmlReport.Text(new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows(), [new Portrait(Moved(), map.Value, files ?? RunFiles.None)]));
+        File.WriteAllText(path, HtmlReport.Text(
+            new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows(),
+            [new Portrait(Moved(), map.Value, files ?? RunFiles.None)]));
         string page = File.ReadAllText(path);
         Assert.Contains("misnamed test digits", page, StringComparison.Ordinal);
         return page;

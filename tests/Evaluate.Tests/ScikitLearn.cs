@@ -11,11 +11,13 @@ static class ScikitLearn
     /// <returns>The lines that it prints, each as JSON.</returns>
     public static JsonElement[] Run(string script, IEnumerable<string> lines)
     {
-        using var python = Process.Start(new ProcessStartInfo("/usr/bin/env", ["bash", "-c", "for p in /usr/bin/python3 python3; do $p -c 'import sklearn' 2>/dev/null && exec $p \"$0\"; done; exit 77", Path.Combine(AppContext.BaseDirectory, script)])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        using var python =
+            Process.Start(new ProcessStartInfo("/usr/bin/env", ["bash", "-c", "for p in /usr/bin/python3 python3; do $p -c 'import "
+            + "sklearn' 2>/dev/null && exec $p \"$0\"; done; exit 77", Path.Combine(AppContext.BaseDirectory, script)])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
         Task<string> output = python.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         try
         {

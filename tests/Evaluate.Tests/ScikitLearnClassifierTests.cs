@@ -14,8 +14,8 @@ public sealed class ScikitLearnClassifierTests : IDisposable
 {
     const int trainCount = 10_000, testCount = 5_000;
 
-    // Percentage points, and how much more: the optimisers differ. Logistic regression goes to the least loss under its default penalty, the probe makes 1,200 steps
-    // without one; without a penalty the least loss on so few rows is 0, and the accuracy falls.
+    // Percentage points, and how much more: the optimisers differ. Logistic regression goes to the least loss under its default penalty,
+    // the probe makes 1,200 steps without one; without a penalty the least loss on so few rows is 0, and the accuracy falls.
     const double accuracyPoints = 0.3, lossFactor = 1.5;
 
     readonly string folder = Directory.CreateTempSubdirectory("uvl-sklearn-").FullName;
@@ -32,8 +32,10 @@ public sealed class ScikitLearnClassifierTests : IDisposable
         Save("test", test);
         Save("truth", Column(truth));
         LinearClassifier probe = LinearProbe.Fit(train, digits);
-        double[][] weight = [.. Enumerable.Range(0, 10).Select(k => (double[])[.. Enumerable.Range(0, train.Width).Select(i => probe.Weight[k, i])])];
-        JsonElement[] theirs = ScikitLearn.Run("sklearn_classifiers.py", [JsonSerializer.Serialize(new { folder, weight, bias = probe.Bias })]);
+        double[][] weight =
+            [.. Enumerable.Range(0, 10).Select(k => (double[])[.. Enumerable.Range(0, train.Width).Select(i => probe.Weight[k, i])])];
+        JsonElement[] theirs =
+            ScikitLearn.Run("sklearn_classifiers.py", [JsonSerializer.Serialize(new { folder, weight, bias = probe.Bias })]);
 
         int[][] ours = NearestNeighbours.Assign(train, digits, test, [20, 200]);
         double[] accuracies = NearestNeighbours.Accuracy(train, digits, test, truth, [20, 200]);
@@ -43,14 +45,16 @@ public sealed class ScikitLearnClassifierTests : IDisposable
             bool[] close = [.. theirs[choice].GetProperty("close").EnumerateArray().Select(digit => digit.GetBoolean())];
             int[] other = [.. Enumerable.Range(0, testCount).Where(i => ours[choice][i] != named[i])];
             Assert.All(other, i => Assert.True(close[i], $"image {i}: {ours[choice][i]}, scikit-learn {named[i]}, and no tie"));
-            TestContext.Current.SendDiagnosticMessage($"{(choice == 0 ? 20 : 200)} neighbours: {close.Count(tie => tie)} ties of {testCount}, {other.Length} of them named otherwise: {string.Join(", ", other)}");
+            TestContext.Current.SendDiagnosticMessage($"{(choice == 0 ? 20 : 200)} neighbours: {close.Count(tie => tie)} ties of "
+                + $"{testCount}, {other.Length} of them named otherwise: {string.Join(", ", other)}");
             int gained = other.Sum(i => (ours[choice][i] == truth[i] ? 1 : 0) - (named[i] == truth[i] ? 1 : 0));
             Assert.Equal(theirs[choice].GetProperty("accuracy").GetDouble() + (double)gained / testCount, accuracies[choice], 1e-12);
         }
 
         double accuracy = LinearProbe.Accuracy(train, digits, test, truth), regression = theirs[2].GetProperty("accuracy").GetDouble();
         (double loss, double least) = (theirs[2].GetProperty("probe_loss").GetDouble(), theirs[2].GetProperty("loss").GetDouble());
-        TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"linear probe {accuracy:p2}, logistic regression {regression:p2}; losses {loss:g4} and {least:g4}"));
+        TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"linear probe {accuracy:p2}, logistic regression "
+            + $"{regression:p2}; losses {loss:g4} and {least:g4}"));
         Assert.InRange(accuracy, regression - accuracyPoints / 100, regression + accuracyPoints / 100);
         Assert.InRange(loss, 0, lossFactor * least);
     }
@@ -80,7 +84,9 @@ public sealed class ScikitLearnClassifierTests : IDisposable
         }
     }
 
-    void Save(string name, Rows rows) => Npy.Write(Path.Combine(folder, $"{name}.npy"), new TensorEntry(TensorKind.Float32, [rows.Count, rows.Width], MemoryMarshal.AsBytes(rows.Values.Span).ToArray()));
+    void Save(string name, Rows rows) =>
+        Npy.Write(Path.Combine(folder, $"{name}.npy"),
+        new TensorEntry(TensorKind.Float32, [rows.Count, rows.Width], MemoryMarshal.AsBytes(rows.Values.Span).ToArray()));
 
     static Rows Column(int[] values) => new(Array.ConvertAll(values, value => (float)value), 1);
 }

@@ -11,7 +11,8 @@ public sealed class ScikitLearnTests
     public void Metrics_ThousandRandomLabelings_EqualScikitLearn()
     {
         Case[] cases = [.. Enumerable.Range(0, 1000).Select(Draw)];
-        JsonElement[] theirs = Run(cases.Select(drawn => JsonSerializer.Serialize(new { clusters = drawn.Clusters, digits = drawn.Digits })));
+        JsonElement[] theirs =
+            Run(cases.Select(drawn => JsonSerializer.Serialize(new { clusters = drawn.Clusters, digits = drawn.Digits })));
         Assert.Equal(cases.Length, theirs.Length);
         for (int i = 0; i < cases.Length; i++)
         {
@@ -40,7 +41,9 @@ public sealed class ScikitLearnTests
         float[] values = [.. Enumerable.Range(0, 300 * 5).Select(_ => (float)random.NextDouble())];
         // Clusters of all sizes, one of a single row among them.
         int[] clusters = [.. Enumerable.Range(0, 300).Select(i => i == 0 ? 6 : (int)Math.Sqrt(random.Next(36)))];
-        JsonElement theirs = Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Array.ConvertAll(values, value => (double)value).Chunk(5) })])[0];
+        JsonElement theirs =
+            Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Array.ConvertAll(values, value => (double)value)
+            .Chunk(5) })])[0];
         Assert.Equal(theirs.GetProperty("silhouette").GetDouble(), Silhouette.Of(new Rows(values, 5), clusters, 7), 1e-12);
     }
 
@@ -52,8 +55,10 @@ public sealed class ScikitLearnTests
         float[] rows = Draw(200 * 5), places = Draw(200 * 2);
         int[] clusters = [.. Enumerable.Range(0, 200).Select(i => i % 3)];
         double[][] Doubles(float[] values, int width) => [.. Array.ConvertAll(values, value => (double)value).Chunk(width)];
-        JsonElement theirs = Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Doubles(rows, 5), places = Doubles(places, 2) })])[0];
-        Assert.Equal(theirs.GetProperty("trustworthiness").GetDouble(), PictureQuality.Of(new Rows(rows, 5), new Rows(places, 2), 5).Trustworthiness, 1e-12);
+        JsonElement theirs =
+            Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Doubles(rows, 5), places = Doubles(places, 2) })])[0];
+        Assert.Equal(theirs.GetProperty("trustworthiness").GetDouble(),
+            PictureQuality.Of(new Rows(rows, 5), new Rows(places, 2), 5).Trustworthiness, 1e-12);
     }
 
     // Sizes from 1 on, few and many classes, clusters from random to nearly the digits.
@@ -63,7 +68,8 @@ public sealed class ScikitLearnTests
         int count = random.Next(1, 200), clusterCount = random.Next(1, 13), digitCount = random.Next(1, 11);
         double noise = random.NextDouble();
         int[] digits = [.. Enumerable.Range(0, count).Select(_ => random.Next(digitCount))];
-        return new Case([.. digits.Select(digit => random.NextDouble() < noise ? random.Next(clusterCount) : digit % clusterCount)], digits);
+        return new Case([.. digits.Select(digit => random.NextDouble() < noise ? random.Next(clusterCount) : digit % clusterCount)],
+            digits);
     }
 
     static JsonElement[] Run(IEnumerable<string> lines) => ScikitLearn.Run("sklearn_metrics.py", lines);

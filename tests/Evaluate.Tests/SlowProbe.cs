@@ -2,8 +2,11 @@ using Toolchain.Graph;
 
 namespace Toolchain.Evaluate.Tests;
 
-/// <summary>Softmax regression by Adam in plain float64 loops, as Kingma and Ba 2015 write it: what the training graph is held to.</summary>
-sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, float[] Scale, float[] Weight, float[] Bias, int Width, int Classes, int Batch)
+/// <summary>
+/// Softmax regression by Adam in plain float64 loops, as Kingma and Ba 2015 write it: what the training graph is held to.
+/// </summary>
+sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, float[] Scale, float[] Weight, float[] Bias, int Width,
+    int Classes, int Batch)
 {
     const float decay = 0.02f;
 
@@ -18,11 +21,14 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
     {
         var random = new Random(seed);
         int[] digits = [.. Enumerable.Range(0, rowCount).Select(i => i % classes)];
-        float[] rows = [.. Enumerable.Range(0, rowCount * width).Select(i => (float)(random.NextDouble() * 2 + (i % width == digits[i / width] ? 1 : 0)))];
+        float[] rows =
+            [.. Enumerable.Range(0, rowCount * width)
+            .Select(i => (float)(random.NextDouble() * 2 + (i % width == digits[i / width] ? 1 : 0)))];
         // Not from zero: a bias whose gradient is zero but for rounding takes a whole step to one side or the other.
         float[] Start(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)random.NextDouble() - .5f)];
         return new SlowProbe(rows, digits, [.. Enumerable.Range(0, stepCount * batch).Select(_ => random.Next(rowCount))],
-            [.. Enumerable.Range(0, width).Select(i => i / 10f)], [.. Enumerable.Range(0, width).Select(i => 1 + i / 5f)], Start(classes * width), Start(classes), width, classes, batch);
+            [.. Enumerable.Range(0, width).Select(i => i / 10f)], [.. Enumerable.Range(0, width).Select(i => 1 + i / 5f)],
+                Start(classes * width), Start(classes), width, classes, batch);
     }
 
     public Dictionary<string, TensorData> Inputs(int from, int to) => new()
@@ -61,7 +67,9 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
             foreach (int row in Order[((t - 1) * Batch)..(t * Batch)])
             {
                 double[] x = [.. Enumerable.Range(0, Width).Select(i => (Rows[row * Width + i] - (double)Mean[i]) * Scale[i])];
-                double[] logits = [.. Enumerable.Range(0, Classes).Select(k => state.Parts["bias"][k] + Enumerable.Range(0, Width).Sum(i => state.Parts["weight"][k * Width + i] * x[i]))];
+                double[] logits =
+                    [.. Enumerable.Range(0, Classes).Select(k =>
+                    state.Parts["bias"][k] + Enumerable.Range(0, Width).Sum(i => state.Parts["weight"][k * Width + i] * x[i]))];
                 double total = logits.Sum(Math.Exp);
                 loss -= Math.Log(Math.Exp(logits[Digits[row]]) / total) / Batch;
                 for (int k = 0; k < Classes; k++)

@@ -16,16 +16,19 @@ public sealed class UnlabelledTests
     {
         DigitSet train = trainHasLabels ? Toys.Digits(600) : Bare(600), test = testHasLabels ? Toys.Digits(200) : Bare(200);
         IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Toys.Subject(600, 200), ProtocolChoice.Both);
-        IReadOnlyList<EvaluationRow> labelled = new Evaluation(Toys.Digits(600), Toys.Digits(200)).Run(Toys.Subject(600, 200), ProtocolChoice.Both);
+        IReadOnlyList<EvaluationRow> labelled = new Evaluation(Toys.Digits(600), Toys.Digits(200))
+            .Run(Toys.Subject(600, 200), ProtocolChoice.Both);
         Assert.Equal(["k-means", "gmm", "spectral", "gmm", "spectral"], rows.Select(row => row.Clusterer));
         Assert.All(rows.Zip(labelled), pair =>
         {
             EvaluationRow row = pair.First;
-            Assert.All(new[] { row.Accuracy, row.Purity, row.Nmi, row.Ari, row.Ami, row.NeighbourAccuracy, row.NeighbourAccuracy200, row.Linear, row.Alignment }, figure => Assert.Null(figure));
+            Assert.All(new[] { row.Accuracy, row.Purity, row.Nmi, row.Ari, row.Ami, row.NeighbourAccuracy, row.NeighbourAccuracy200,
+                row.Linear, row.Alignment }, figure => Assert.Null(figure));
             Assert.Null(row.Confusion);
             Assert.Null(row.Recall);
             Assert.Equal("nothing: the data has no labels", row.UsesLabels);
-            Assert.Equal((pair.Second.Silhouette, pair.Second.EffectiveRank, pair.Second.Uniformity, pair.Second.Images), (row.Silhouette, row.EffectiveRank, row.Uniformity, row.Images));
+            Assert.Equal((pair.Second.Silhouette, pair.Second.EffectiveRank, pair.Second.Uniformity, pair.Second.Images),
+                (row.Silhouette, row.EffectiveRank, row.Uniformity, row.Images));
             Assert.NotNull(row.Silhouette);
             Assert.Equal(pair.Second.Sizes, row.Sizes);
             Assert.Equal(pair.Second.Clusters, row.Clusters);
@@ -40,7 +43,9 @@ public sealed class UnlabelledTests
         Assert.All(rows, row =>
         {
             // One cluster of ten gets the digit; clusters tell nothing of it.
-            Assert.Equal((0.1, 1.0, 0.0, 0.0, 1.0, 1.0), (row.Accuracy!.Value, row.Purity!.Value, Math.Round(row.Nmi!.Value, 12), Math.Round(row.Ari!.Value, 12), row.NeighbourAccuracy!.Value, row.Linear!.Value));
+            Assert.Equal((0.1, 1.0, 0.0, 0.0, 1.0, 1.0),
+                (row.Accuracy!.Value, row.Purity!.Value, Math.Round(row.Nmi!.Value, 12), Math.Round(row.Ari!.Value, 12),
+                row.NeighbourAccuracy!.Value, row.Linear!.Value));
             Assert.Equal(0.1, row.Recall![3]);
             Assert.All(Enumerable.Range(0, 10).Where(digit => digit != 3), digit => Assert.Null(row.Recall[digit]));
         });
@@ -50,8 +55,10 @@ public sealed class UnlabelledTests
     public void Run_TheSameImages_LeavesNeighboursAndProbeOut()
     {
         Subject subject = Toys.Subject(200, 200);
-        IReadOnlyList<EvaluationRow> rows = new Evaluation(Toys.Digits(200), Toys.Digits(200)).Run(subject with { Test = subject.Train }, ProtocolChoice.Strict);
-        Assert.All(rows, row => Assert.Equal((1.0, null, null, null), (row.Accuracy, row.NeighbourAccuracy, row.NeighbourAccuracy200, row.Linear)));
+        IReadOnlyList<EvaluationRow> rows = new Evaluation(Toys.Digits(200), Toys.Digits(200))
+            .Run(subject with { Test = subject.Train }, ProtocolChoice.Strict);
+        Assert.All(rows, row =>
+            Assert.Equal((1.0, null, null, null), (row.Accuracy, row.NeighbourAccuracy, row.NeighbourAccuracy200, row.Linear)));
     }
 
     [Theory]
@@ -68,19 +75,22 @@ public sealed class UnlabelledTests
     {
         foreach (bool isLabelled in new[] { true, false })
         {
-            IReadOnlyList<EvaluationRow> rows = new Evaluation(isLabelled ? Toys.Digits(train) : Bare(train), isLabelled ? Toys.Digits(test) : Bare(test)).Run(Toys.Subject(train, test), ProtocolChoice.Both);
+            IReadOnlyList<EvaluationRow> rows = new Evaluation(isLabelled ? Toys.Digits(train) : Bare(train), isLabelled ? Toys.Digits(test)
+                : Bare(test)).Run(Toys.Subject(train, test), ProtocolChoice.Both);
             Assert.NotEmpty(rows);
             Assert.All(rows, row =>
             {
                 Assert.InRange(row.K, 1, train);
-                Assert.All(new[] { row.Accuracy, row.Nmi, row.Ari, row.Ami, row.Silhouette, row.EffectiveRank, row.Uniformity, row.Alignment }, figure => Assert.True(figure is null || double.IsFinite(figure.Value)));
+                Assert.All(new[] { row.Accuracy, row.Nmi, row.Ari, row.Ami, row.Silhouette, row.EffectiveRank, row.Uniformity,
+                    row.Alignment }, figure => Assert.True(figure is null || double.IsFinite(figure.Value)));
                 Assert.Equal(test, row.Sizes.Sum());
             });
         }
     }
 
     [Fact]
-    public void Linear_WithoutLabels_IsRefused() => Assert.Equal("The linear probe learns from labels, and the data has none; give labelled images.",
+    public void Linear_WithoutLabels_IsRefused() =>
+        Assert.Equal("The linear probe learns from labels, and the data has none; give labelled images.",
         Assert.Throws<InvalidDataException>(() => new Evaluation(Bare(20), Bare(10)).Linear(Toys.Subject(20, 10))).Message);
 
     /// <summary>Refined from other systems is of another kind, refined from another seed's run is not.</summary>
@@ -111,7 +121,8 @@ public sealed class UnlabelledTests
             Accuracy = accuracy,
             Linear = linear,
         };
-        EvaluationRow[] rows = [Row("0", "a", .5, .9), Row("1", "a", .7), Row("2", "a", .9, .9), Row("0", "a", .1), Row("0", "b", .2), Row("0", "c", .3), Row("0", "c", .4), Row("7", "a", .1) with { K = 30 }, Row("8", "b", .1) with { Seed = null }];
+        EvaluationRow[] rows = [Row("0", "a", .5, .9), Row("1", "a", .7), Row("2", "a", .9, .9), Row("0", "a", .1), Row("0", "b", .2),
+            Row("0", "c", .3), Row("0", "c", .4), Row("7", "a", .1) with { K = 30 }, Row("8", "b", .1) with { Seed = null }];
         SeedSpread spread = Assert.Single(SeedSpread.Of(rows));
         Assert.Equal(["0", "1", "2"], spread.Seeds);
         // 0.5, 0.7, 0.9: standard deviation sqrt((.04 + 0 + .04) / 2).

@@ -24,16 +24,20 @@ public sealed class ContractTests : IDisposable
     }
 
     [Fact]
-    public void Open_OtherInputShape() => Refused(Models.Encoder(shape: new Shape("N", 1, 32, 32)), "expected 'image' as [N,1,28,28] with a free N, found [N,1,32,32]");
+    public void Open_OtherInputShape() =>
+        Refused(Models.Encoder(shape: new Shape("N", 1, 32, 32)), "expected 'image' as [N,1,28,28] with a free N, found [N,1,32,32]");
 
     [Fact]
-    public void Open_FixedBatch() => Refused(Models.Encoder(shape: new Shape(64, 1, 28, 28)), "expected 'image' as [N,1,28,28] with a free N, found [64,1,28,28]");
+    public void Open_FixedBatch() =>
+        Refused(Models.Encoder(shape: new Shape(64, 1, 28, 28)), "expected 'image' as [N,1,28,28] with a free N, found [64,1,28,28]");
 
     [Fact]
     public void Open_OtherInputType() => Refused(Models.Encoder(type: ElementType.Float64), "expected 'image' of Single, found Double");
 
     [Fact]
-    public void Open_LayerThatIsNotThere_SaysWhichAre() => Assert.EndsWith("expected an output 'feature', found the outputs 'embedding'; export the encoder with 'uvl export' or rename its inputs and outputs.",
+    public void Open_LayerThatIsNotThere_SaysWhichAre() =>
+        Assert.EndsWith("expected an output 'feature', found the outputs 'embedding'; export the encoder with 'uvl export' or rename its "
+        + "inputs and outputs.",
         Assert.Throws<InvalidModelException>(() => DimensionOf(Models.Encoder(), "feature")).Message, StringComparison.Ordinal);
 
     [Fact]
@@ -70,7 +74,9 @@ public sealed class ContractTests : IDisposable
     }
 
     [Fact]
-    public void Open_NoKnownOutput() => Refused(Models.Encoder(output: "features"), "expected an output among 'embedding', 'probability', 'cluster', found the outputs 'features'");
+    public void Open_NoKnownOutput() =>
+        Refused(Models.Encoder(output: "features"),
+        "expected an output among 'embedding', 'probability', 'cluster', found the outputs 'features'");
 
     [Fact]
     public void Open_OutputOfOtherRank()
@@ -105,23 +111,28 @@ public sealed class ContractTests : IDisposable
     public void Open_TruncatedModel_IsNoModel(int length)
     {
         File.WriteAllBytes(path, Models.Encoder().Build().ToBytes()[..length]);
-        Assert.StartsWith($"'{path}': expected an ONNX model, found {length} bytes that ONNX Runtime refuses (", Assert.Throws<InvalidModelException>(() => EncoderSession.Open(path)).Message);
+        Assert.StartsWith($"'{path}': expected an ONNX model, found {length} bytes that ONNX Runtime refuses (",
+            Assert.Throws<InvalidModelException>(() => EncoderSession.Open(path)).Message);
     }
 
     [Fact]
-    public void Open_NoFile_SaysWhatIsExpected() => Assert.Equal($"'{path}': no such file; expected a model.onnx that 'uvl train' or 'uvl export' wrote.",
+    public void Open_NoFile_SaysWhatIsExpected() =>
+        Assert.Equal($"'{path}': no such file; expected a model.onnx that 'uvl train' or 'uvl export' wrote.",
         Assert.Throws<FileNotFoundException>(() => EncoderSession.Open(path)).Message);
 
     [Fact]
-    public void Open_Folder_SaysWhatIsExpected() => Assert.Throws<FileNotFoundException>(() => EncoderSession.Open(Path.GetDirectoryName(path)!));
+    public void Open_Folder_SaysWhatIsExpected() =>
+        Assert.Throws<FileNotFoundException>(() => EncoderSession.Open(Path.GetDirectoryName(path)!));
 
     [Fact]
     public void Open_CudaWithoutCuda_SaysWhatThereIs()
     {
         Assert.SkipWhen(RuntimeInfo.Providers.Contains("CUDAExecutionProvider"), "this runtime has CUDA");
         Models.Encoder().Build().Save(path);
-        Assert.Equal($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", RuntimeInfo.Providers)}; build with -p:Gpu=true on a machine with an NVIDIA GPU, CUDA 13 and cuDNN 9, or take --device cpu.",
-            Assert.Throws<PlatformNotSupportedException>(() => EncoderSession.Open(path, new EncoderOptions { Device = ComputeDevice.Cuda })).Message);
+        Assert.Equal($"CUDA was asked for, but the loaded ONNX Runtime has only {string.Join(", ", RuntimeInfo.Providers)}; build with "
+            + $"-p:Gpu=true on a machine with an NVIDIA GPU, CUDA 13 and cuDNN 9, or take --device cpu.",
+            Assert.Throws<PlatformNotSupportedException>(() =>
+                EncoderSession.Open(path, new EncoderOptions { Device = ComputeDevice.Cuda })).Message);
     }
 
     void Refused(GraphBuilder graph, string text)

@@ -49,7 +49,9 @@ public sealed class EmbedJobTests : IDisposable
         using (var stop = new CancellationTokenSource())
         using (DigitStream source = Images())
         {
-            Assert.Throws<OperationCanceledException>(() => EmbedJob.Run(session, source, path, All() with { Progress = new Listener(done => Stop(stop, done >= stopAfter)) }, stop.Token));
+            Assert.Throws<OperationCanceledException>(() =>
+                EmbedJob.Run(session, source, path, All() with { Progress = new Listener(done => Stop(stop, done >= stopAfter)) },
+                stop.Token));
         }
         Assert.False(File.Exists(path));
         // A kill may leave a record half-written.
@@ -70,13 +72,15 @@ public sealed class EmbedJobTests : IDisposable
         using (var stop = new CancellationTokenSource())
         using (DigitStream source = Images())
         {
-            Assert.Throws<OperationCanceledException>(() => EmbedJob.Run(session, source, path, All() with { Progress = new Listener(_ => Stop(stop, true)) }, stop.Token));
+            Assert.Throws<OperationCanceledException>(() =>
+                EmbedJob.Run(session, source, path, All() with { Progress = new Listener(_ => Stop(stop, true)) }, stop.Token));
         }
         using DigitStream again = Images();
         Assert.Equal(0, EmbedJob.Run(session, again, path, All() with { Probability = false }).ResumedCount);
     }
 
-    // Of 300 images two batches and more are done; image 70, in the second batch, was damaged from the start, and is blank when it is mended.
+    // Of 300 images two batches and more are done; image 70, in the second batch, was damaged from the start, and is blank when it is
+    // mended.
     [Theory]
     [InlineData(-1, 128)]
     [InlineData(0, 0)]
@@ -159,7 +163,8 @@ public sealed class EmbedJobTests : IDisposable
         {
             byte[] cut = [0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels.AsSpan(0, 1000)];
             using DigitStream source = DigitSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(cut) });
-            Assert.Equal("'-': ends at offset 1016, expected 235200 bytes of pixels from offset 16, found 1000; the file is truncated, get it again.",
+            Assert.Equal("'-': ends at offset 1016, expected 235200 bytes of pixels from offset 16, found 1000; the file is truncated, get "
+                + "it again.",
                 Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.npy"))).Message);
         }
     }
@@ -199,17 +204,21 @@ public sealed class EmbedJobTests : IDisposable
     public void Merge_MissingDamagedOrForeignShard_IsNamed()
     {
         using EncoderSession session = EncoderSession.Open(model);
-        Assert.Equal($"'{In("m.npy")}': expected shards 'm.npy.shard-0-of-N' and so on beside it, found none; make them with --shard.", Assert.Throws<FileNotFoundException>(() => ShardMerge.Run(In("m.npy"))).Message);
+        Assert.Equal($"'{In("m.npy")}': expected shards 'm.npy.shard-0-of-N' and so on beside it, found none; make them with --shard.",
+            Assert.Throws<FileNotFoundException>(() => ShardMerge.Run(In("m.npy"))).Message);
         Shard(0, 3);
         Shard(2, 3);
-        Assert.Equal($"'{In("m.npy")}': expected all 3 shards, found 2; missing are 1: make them with --shard i/3.", Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
+        Assert.Equal($"'{In("m.npy")}': expected all 3 shards, found 2; missing are 1: make them with --shard i/3.",
+            Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
         Shard(1, 3);
         byte[] rows = File.ReadAllBytes(In("m.npy.shard-1-of-3"));
         rows[^1] ^= 1;
         File.WriteAllBytes(In("m.npy.shard-1-of-3"), rows);
-        Assert.StartsWith($"'{In("m.npy.shard-1-of-3")}': expected SHA-256 ", Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
+        Assert.StartsWith($"'{In("m.npy.shard-1-of-3")}': expected SHA-256 ",
+            Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
         Shard(1, 3, FitMode.None);
-        Assert.StartsWith($"'{In("m.npy.shard-1-of-3.json")}': expected a shard of the job of 'm.npy.shard-0-of-3'", Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
+        Assert.StartsWith($"'{In("m.npy.shard-1-of-3.json")}': expected a shard of the job of 'm.npy.shard-0-of-3'",
+            Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
         Assert.False(File.Exists(In("m.npy")));
 
         void Shard(int index, int count, FitMode fit = FitMode.Mnist)

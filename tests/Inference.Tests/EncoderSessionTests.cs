@@ -41,7 +41,9 @@ public sealed class EncoderSessionTests : IDisposable
         Embeddings together = session.Run(part);
         foreach (int size in new[] { 1, 7, 64 })
         {
-            Embeddings[] apart = [.. Enumerable.Range(0, (count + size - 1) / size).Select(i => session.Run(part.Slice(i * size, Math.Min(size, count - i * size))))];
+            Embeddings[] apart =
+                [.. Enumerable.Range(0, (count + size - 1) / size)
+                .Select(i => session.Run(part.Slice(i * size, Math.Min(size, count - i * size))))];
             Assert.Equal(Bits(together.Values), Bits([.. apart.SelectMany(piece => piece.Values)]));
             Assert.Equal(Bits(together.Probabilities), Bits([.. apart.SelectMany(piece => piece.Probabilities)]));
             Assert.Equal(together.Clusters, apart.SelectMany(piece => piece.Clusters!));
@@ -89,7 +91,8 @@ public sealed class EncoderSessionTests : IDisposable
     public void Run_NoImages_IsRefused()
     {
         using EncoderSession session = Open(Models.Encoder().Build());
-        Assert.Equal("'digits' must hold at least one image, held 0. (Parameter 'digits')", Assert.Throws<ArgumentException>(() => session.Run(digits.Slice(0, 0))).Message);
+        Assert.Equal("'digits' must hold at least one image, held 0. (Parameter 'digits')",
+            Assert.Throws<ArgumentException>(() => session.Run(digits.Slice(0, 0))).Message);
     }
 
     [Fact]
@@ -101,7 +104,8 @@ public sealed class EncoderSessionTests : IDisposable
         Assert.Null(found.Clusters);
         Assert.Empty(found.Probabilities);
         Assert.Equal("test", session.Metadata["uvl.method"]);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(session.Path))), session.Sha256);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(session.Path))),
+            session.Sha256);
         Assert.Equal(new FileInfo(session.Path).Length, session.SizeBytes);
     }
 

@@ -8,7 +8,8 @@ namespace Toolchain.Inference.Tests;
 static class Models
 {
     /// <summary>image [N,1,28,28] - flatten - linear - embedding [N,5].</summary>
-    public static GraphBuilder Encoder(string input = "image", ElementType type = ElementType.Float32, Shape? shape = null, string output = "embedding")
+    public static GraphBuilder Encoder(string input = "image", ElementType type = ElementType.Float32, Shape? shape = null,
+        string output = "embedding")
     {
         var graph = new GraphBuilder("encoder");
         graph.Output(output, Linear(graph, graph.Input(input, type, shape ?? new Shape("N", 1, 28, 28))));
@@ -49,6 +50,7 @@ static class Models
         {
             weights[i] = (float)random.NextNormal() / 10;
         }
-        return graph.Gemm(flat, graph.Initializer("weight", TensorData.Of(weights, 5, width)), graph.Initializer("bias", TensorData.Of([.1f, .2f, .3f, .4f, .5f], 5)), transB: true);
+        return graph.Gemm(flat, graph.Initializer("weight", TensorData.Of(weights, 5, width)),
+            graph.Initializer("bias", TensorData.Of([.1f, .2f, .3f, .4f, .5f], 5)), transB: true);
     }
 }

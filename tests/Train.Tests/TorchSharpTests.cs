@@ -11,8 +11,8 @@ public sealed class TorchSharpTests
         Assert.Equal([4f, 6f], (torch.tensor([1f, 2f]) + torch.tensor([3f, 4f])).data<float>().ToArray());
 
     /// <summary>
-    /// A number handed to a tensor operation becomes a native scalar whose owner nobody holds during the call: unless the weaver keeps it, a
-    /// collection in another thread frees it under the native code (src/Export.Weaver/ScalarKeeper.cs).
+    /// A number handed to a tensor operation becomes a native scalar whose owner nobody holds during the call: unless the weaver keeps it,
+    /// a collection in another thread frees it under the native code (src/Export.Weaver/ScalarKeeper.cs).
     /// </summary>
     [Fact]
     public void ScalarArguments_AfterACollection_AreStillAlive()

@@ -17,16 +17,25 @@ static class BenchCommand
 
     public static Command Create()
     {
-        var models = new Argument<string[]>("MODEL") { Description = "Models, or folders that have one; by default every models/*/model.onnx.", Arity = ArgumentArity.ZeroOrMore };
+        var models =
+            new Argument<string[]>("MODEL")
+            {
+                Description = "Models, or folders that have one; by default every models/*/model.onnx.",
+                Arity = ArgumentArity.ZeroOrMore
+            };
         var device = new CommonOptions().Device;
-        var command = new Command("bench", "Measure models on this machine: cold start, latency of one image, images per second over batch sizes and threads, peak memory.\n\nExample: uvl bench runs/quick/moco/model.onnx")
+        var command =
+            new Command("bench", "Measure models on this machine: cold start, latency of one image, images per second over batch sizes and "
+            + "threads, peak memory.\n\nExample: uvl bench runs/quick/moco/model.onnx")
         {
             models, device,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
-            string[] paths = parsed.GetValue(models) is { Length: > 0 } given ? [.. given.Select(CommonOptions.ModelFile)] : Directory.Exists("models") ? [.. Directory.GetFiles("models", "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
+            string[] paths = parsed.GetValue(models) is { Length: > 0 } given ? [.. given.Select(CommonOptions.ModelFile)]
+                : Directory.Exists("models")
+                ? [.. Directory.GetFiles("models", "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
             if (paths.Length == 0)
             {
                 throw new FileNotFoundException("'models': expected models/*/model.onnx, found none; name a MODEL.");
@@ -54,8 +63,10 @@ static class BenchCommand
         (double coldStart, long peak) = Child(path, device);
         (result["cold_start_ms"], result["peak_bytes"]) = (coldStart, peak);
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  cold start, process to first vector written  {coldStart:f0} ms"));
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  peak memory of a run                         {peak / 1048576.0:f0} MiB"));
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  latency of one image                         p50 {(double)result["latency_p50_ms"]!:f3} ms, p95 {(double)result["latency_p95_ms"]!:f3} ms"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  peak memory of a run                         {peak / 1048576.0:f0} "
+            + $"MiB"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"  latency of one image                         p50 "
+            + $"{(double)result["latency_p50_ms"]!:f3} ms, p95 {(double)result["latency_p95_ms"]!:f3} ms"));
         int[] threads = [.. new[] { 1, 2, Environment.ProcessorCount }.Where(count => count <= Environment.ProcessorCount).Distinct()];
         var rows = new List<string[]>();
         var speeds = new JsonArray();
@@ -63,7 +74,8 @@ static class BenchCommand
         {
             string[] cells = [.. threads.Select(count =>
             {
-                double speed = SessionBench.ImagesPerSecond(path, device, batchSize, count, batchSize == 1 ? Images / 4 : Images, cancellation);
+                double speed = SessionBench.ImagesPerSecond(path, device, batchSize, count, batchSize == 1 ? Images / 4 : Images,
+                    cancellation);
                 speeds.Add((JsonNode)new JsonObject { ["batch"] = batchSize, ["threads"] = count, ["images_per_second"] = speed });
                 return speed.ToString("n0", CultureInfo.InvariantCulture);
             })];
@@ -91,7 +103,8 @@ static class BenchCommand
 
     static (double Milliseconds, long Peak) Run(string model, ComputeDevice device, string data, string folder)
     {
-        string[] words = ["embed", model, "--quiet", "--json", "--data", data, "--device", $"{device}", "--out", Path.Combine(folder, "bench.npy")];
+        string[] words = ["embed", model, "--quiet", "--json", "--data", data, "--device", $"{device}", "--out",
+            Path.Combine(folder, "bench.npy")];
         ProcessStartInfo start = ProgramStart.Same(words);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         var clock = Stopwatch.StartNew();
@@ -101,7 +114,8 @@ static class BenchCommand
         double milliseconds = clock.Elapsed.TotalMilliseconds;
         if (child.ExitCode != 0)
         {
-            throw new CheckFailedException($"'{model}': expected 'uvl embed' to end with 0, found {child.ExitCode}: {complaint.Split('\n')[0]}");
+            throw new CheckFailedException($"'{model}': expected 'uvl embed' to end with 0, found {child.ExitCode}: "
+                + $"{complaint.Split('\n')[0]}");
         }
         using JsonDocument embedded = JsonDocument.Parse(said);
         return (milliseconds, embedded.RootElement.GetProperty("peak_bytes").GetInt64());

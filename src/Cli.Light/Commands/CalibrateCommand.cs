@@ -46,7 +46,8 @@ static class CalibrateCommand
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train);
             if (digits.Count < NoveltyFit.LeastImages)
             {
-                throw new InvalidDataException($"'{digits.Name}': expected at least {NoveltyFit.LeastImages} training images, found {digits.Count}; "
+                throw new InvalidDataException($"'{digits.Name}': expected at least {NoveltyFit.LeastImages} training images, found "
+                    + $"{digits.Count}; "
                     + "give the model's training images.");
             }
             Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
@@ -64,9 +65,15 @@ static class CalibrateCommand
             AtomicFile.WriteAll([.. RenewedManifest(session, path, calibrated), (path, stream => stream.Write(calibrated.ToBytes()))]);
             KnownModels.OfUser.Add(path);
             terminal.Line(string.Create(CultureInfo.InvariantCulture,
-                $"novelty above 1 is farther than {novelty.Distance:g4} from {novelty.CentreCount} centres, as 1 % of held-out training images are; "
+                $"novelty above 1 is farther than {novelty.Distance:g4} from {novelty.CentreCount} centres, as 1 % of held-out training "
+                    + $"images are; "
                     + $"{path}"));
-            terminal.Event("calibrated", new JsonObject { ["path"] = path, ["distance"] = novelty.Distance, ["centres"] = novelty.CentreCount });
+            terminal.Event("calibrated", new JsonObject
+            {
+                ["path"] = path,
+                ["distance"] = novelty.Distance,
+                ["centres"] = novelty.CentreCount
+            });
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;

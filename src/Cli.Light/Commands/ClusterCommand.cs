@@ -18,21 +18,42 @@ enum ClusterMethod
     Gmm,
 }
 
-/// <summary><c>uvl cluster MODEL --data D --k 10 --method gmm|kmeans --out FUSED.onnx</c>, and its use: <c>uvl cluster FUSED.onnx --data D --out F</c>.</summary>
+/// <summary>
+/// <c>uvl cluster MODEL --data D --k 10 --method gmm|kmeans --out FUSED.onnx</c>, and its use: <c>uvl cluster FUSED.onnx --data D --out
+/// F</c>.
+/// </summary>
 static class ClusterCommand
 {
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or the folder that has it; or, where --out is no model, one that names clusters." };
+        var model =
+            new Argument<string>("MODEL")
+            {
+                Description = "An encoder's model.onnx, or the folder that has it; or, where --out is no "
+            + "model, one that names clusters."
+            };
         var k = new Option<int>("--k") { Description = "Number of clusters.", DefaultValueFactory = _ => 10 };
         var method = new Choice<ClusterMethod>("--method") { Description = "kmeans (default) or gmm." };
-        var map = new Option<bool>("--map") { Description = "Also fit a map from clusters to digits, which uses labels, and keep it in the model's metadata." };
-        var output = new Option<string>("--out") { Description = "The fused model, from pixels to cluster (.onnx); or the clusters that MODEL names (.npy, .csv, .parquet, .arrow).", Required = true };
+        var map =
+            new Option<bool>("--map")
+            {
+                Description = "Also fit a map from clusters to digits, which uses labels, and keep it in the "
+            + "model's metadata."
+            };
+        var output =
+            new Option<string>("--out")
+            {
+                Description = "The fused model, from pixels to cluster (.onnx); or the clusters that MODEL names "
+            + "(.npy, .csv, .parquet, .arrow).",
+                Required = true
+            };
         var split = new Choice<Split?>("--split") { Description = "train, test or all; by default train to fit, all to apply." };
-        var probability = new Option<bool>("--probability") { Description = "Also the probability of each cluster, when clusters are applied." };
+        var probability =
+            new Option<bool>("--probability") { Description = "Also the probability of each cluster, when clusters are applied." };
         var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder; or apply a fused model.\n\n"
-            + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster digits.onnx --data scans/ --out clusters.csv")
+            + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster "
+            + "digits.onnx --data scans/ --out clusters.csv")
         {
             model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, probability, common.Novelty, common.Seed,
                 common.Fit,
@@ -64,20 +85,24 @@ static class ClusterCommand
                     Probability = parsed.GetValue(probability),
                     Novelty = parsed.GetValue(common.Novelty)
                 };
-                EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, applied, (source, all) => EmbedJob.Run(session, source, path, all, cancellation));
+                EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, applied, (source, all) =>
+                    EmbedJob.Run(session, source, path, all, cancellation));
                 return Task.FromResult(ExitCodes.Ok);
             }
             if (session.Dimension == 0)
             {
-                throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
+                throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as "
+                    + $"moco or autoencoder.");
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split) ?? Split.Train);
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
+                ?? Split.Train);
             if (count > digits.Count)
             {
                 throw new ArgumentException($"--k '{count}': expected at most {digits.Count}, the number of images.");
             }
             Rows rows = new(EmbedCommand.Run(terminal, session, digits, cancellation).Values, session.Dimension);
-            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation);
+            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count, parsed.GetValue(common.Seed),
+                parsed.GetValue(common.Threads), cancellation);
             Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
             FusedProof.Require(fused, head.Labels, digits);

@@ -43,7 +43,13 @@ static class DataCommand
     {
         var count = new Option<int>("--count") { Description = "Number of images in an .npy.", DefaultValueFactory = _ => 70_000 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the drawing.", DefaultValueFactory = _ => 0 };
-        var output = new Option<string>("--out") { Description = "A sheet of ten of each digit (.png), or the images as a tensor uint8 [N,28,28] (.npy).", Required = true };
+        var output =
+            new Option<string>("--out")
+            {
+                Description = "A sheet of ten of each digit (.png), or the images as a tensor uint8 [N,28,28] "
+            + "(.npy).",
+                Required = true
+            };
         var command = new Command("strokes", "Draw digits without any network.") { count, seed, output };
         command.SetAction((parsed, cancellation) =>
         {
@@ -78,7 +84,8 @@ static class DataCommand
             counts[label]++;
         }
         string labels = digits.Labels is null ? "no labels" : $"by digit {string.Join(" ", counts)}";
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{digits.Name} {digits.Split.ToString().ToLowerInvariant()}: {digits.Count:n0} images, {labels}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{digits.Name} {digits.Split.ToString().ToLowerInvariant()}: "
+            + $"{digits.Count:n0} images, {labels}"));
         terminal.Line($"  SHA-256 of pixels and labels {digits.Sha256}");
         terminal.Event("dataset", new JsonObject
         {

@@ -36,11 +36,16 @@ static class DoctorCommand
         return command;
     }
 
-    static Finding Program() => new("program", $"uvl {ProgramVersion.Text}, .NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}");
+    static Finding Program() =>
+        new("program", $"uvl {ProgramVersion.Text}, .NET {Environment.Version}, {RuntimeInformation.RuntimeIdentifier}");
 
-    static Finding Processor() => new("processor", $"{Environment.ProcessorCount} processors, 256-bit vectors {(Vector256.IsHardwareAccelerated ? "yes" : "no: slow")}, 512-bit {(Vector512.IsHardwareAccelerated ? "yes" : "no")}");
+    static Finding Processor() =>
+        new("processor", $"{Environment.ProcessorCount} processors, 256-bit vectors "
+        + $"{(Vector256.IsHardwareAccelerated ? "yes" : "no: slow")}, 512-bit {(Vector512.IsHardwareAccelerated ? "yes" : "no")}");
 
-    static Finding OnnxRuntime() => Try("ONNX Runtime", () => $"{RuntimeInfo.Version} (managed {RuntimeInfo.ManagedVersion}), {string.Join(", ", RuntimeInfo.Providers)}");
+    static Finding OnnxRuntime() =>
+        Try("ONNX Runtime", () =>
+        $"{RuntimeInfo.Version} (managed {RuntimeInfo.ManagedVersion}), {string.Join(", ", RuntimeInfo.Providers)}");
 
     // First of all that touch the native library: it is off before the runtime is loaded.
     static Finding RuntimeTelemetry() => new("telemetry", RuntimeInfo.IsTelemetryOff
@@ -69,7 +74,8 @@ static class DoctorCommand
     {
         try
         {
-            return Try("MNIST", () => $"{DigitSource.Open("mnist", Split.All, new DigitSourceOptions { Offline = true }).Count} images found, checksums match");
+            return Try("MNIST", () =>
+                $"{DigitSource.Open("mnist", Split.All, new DigitSourceOptions { Offline = true }).Count} images found, checksums match");
         }
         catch (MnistUnavailableException error)
         {

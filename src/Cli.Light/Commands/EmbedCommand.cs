@@ -13,15 +13,30 @@ public static class EmbedCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string?>("MODEL") { Description = "A model.onnx, or the folder that has it.", Arity = ArgumentArity.ZeroOrOne };
-        var output = new Option<string>("--out") { Description = "Target; its extension chooses .npy, .csv, .parquet or .arrow.", Required = true };
+        var model = new Argument<string?>("MODEL")
+        {
+            Description = "A model.onnx, or the folder that has it.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "Target; its extension chooses .npy, .csv, .parquet or .arrow.",
+            Required = true
+        };
         var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
         var cluster = new Option<bool>("--cluster") { Description = "Also the cluster of each image." };
         var probability = new Option<bool>("--probability") { Description = "Also the probability of each cluster." };
-        var shard = new Option<string?>("--shard") { Description = "i/n: only the i-th of n ranges of images, i in [0..n), for --merge; the same --out for all." };
+        var shard =
+            new Option<string?>("--shard")
+            {
+                Description = "i/n: only the i-th of n ranges of images, i in [0..n), for --merge; the same "
+            + "--out for all."
+            };
         var merge = new Option<bool>("--merge") { Description = "Put the shards of --out together; needs no MODEL." };
-        var command = new Command("embed", "Embed images with a model. A stopped run goes on where it was when the same command is given again.\n\n"
-            + "Examples: uvl embed runs/quick/moco/model.onnx --data mnist --split test --out test.npy\n          find scans -name '*.png' -print0 | uvl embed model.onnx --data - --out scans.parquet")
+        var command =
+            new Command("embed", "Embed images with a model. A stopped run goes on where it was when the same command is given again.\n\n"
+            + "Examples: uvl embed runs/quick/moco/model.onnx --data mnist --split test --out test.npy\n          find scans -name '*.png' "
+            + "-print0 | uvl embed model.onnx --data - --out scans.parquet")
         {
             model, common.Data, common.Polarity, common.Transpose, split, output, cluster, probability, common.Novelty, shard, merge,
                 common.Fit,
@@ -38,7 +53,9 @@ public static class EmbedCommand
                 return Task.FromResult(ExitCodes.Ok);
             }
             Shard? part = ParseShard(parsed.GetValue(shard));
-            using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model) ?? throw new ArgumentException("expected MODEL, or --merge; found neither.")), common.Encoder(parsed));
+            using EncoderSession session =
+                EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model)
+                ?? throw new ArgumentException("expected MODEL, or --merge; found neither.")), common.Encoder(parsed));
             var options = new EmbedOptions
             {
                 Cluster = parsed.GetValue(cluster),
@@ -64,7 +81,8 @@ public static class EmbedCommand
     static void Merge(Terminal terminal, string path, CancellationToken cancellation)
     {
         (long rows, int shards) = ShardMerge.Run(path, null, cancellation);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows, "row")} of {Terminal.Count(shards, "shard")} in {path}"));
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows, "row")} of {Terminal.Count(shards, "shard")} in "
+            + $"{path}"));
         terminal.Event("merged", new JsonObject { ["path"] = path, ["count"] = rows, ["shards"] = shards });
     }
 
@@ -72,7 +90,8 @@ public static class EmbedCommand
     {
         string[] parts = text?.Split('/') ?? [];
         return text is null ? null
-            : parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index) && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index < count
+            : parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index < count
             ? new Shard(index, count)
             : throw new ArgumentException($"--shard '{text}': expected i/n with i in [0..n), such as 0/4.");
     }

@@ -15,13 +15,36 @@ static class EvaluateCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var models = new Argument<string[]>("MODEL") { Description = "One or more model.onnx, or folders that have one, such as runs.", Arity = ArgumentArity.OneOrMore };
-        var output = new Option<string>("--out") { Description = "Folder for metrics.json, report.md and report.html.", DefaultValueFactory = _ => "runs/evaluation" };
+        var models = new Argument<string[]>("MODEL")
+        {
+            Description = "One or more model.onnx, or folders that have one, such as runs.",
+            Arity = ArgumentArity.OneOrMore
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder for metrics.json, report.md and report.html.",
+            DefaultValueFactory = _ => "runs/evaluation"
+        };
         var protocol = new Choice<ProtocolChoice?>("--protocol") { Description = "strict, poster or both (default)." };
-        var layer = new Option<string>("--layer") { Description = "Output of the models that is taken as the embedding, such as feature for moco.", DefaultValueFactory = _ => "embedding" };
-        var map = new Option<int>("--tsne") { Description = "Test images on the report's t-SNE map of each model; 0 for none.", DefaultValueFactory = _ => 10_000 };
-        var sweep = new Option<string[]>("--sweep") { Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.", AllowMultipleArgumentsPerToken = false };
-        var command = new Command("evaluate", "Cluster, score and report models; without labels, by the figures that need none.\n\nExample: uvl evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
+        var layer =
+            new Option<string>("--layer")
+            {
+                Description = "Output of the models that is taken as the embedding, such as feature for moco.",
+                DefaultValueFactory = _ => "embedding"
+            };
+        var map = new Option<int>("--tsne")
+        {
+            Description = "Test images on the report's t-SNE map of each model; 0 for none.",
+            DefaultValueFactory = _ => 10_000
+        };
+        var sweep = new Option<string[]>("--sweep")
+        {
+            Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.",
+            AllowMultipleArgumentsPerToken = false
+        };
+        var command =
+            new Command("evaluate", "Cluster, score and report models; without labels, by the figures that need none.\n\nExample: uvl "
+            + "evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
             models, common.Data, common.Polarity, common.Transpose, output, protocol, layer, map, sweep, common.Seed, common.SkipBad,
                 common.Threads, common.Device,
@@ -32,7 +55,8 @@ static class EvaluateCommand
             string spec = common.Spec(parsed, terminal);
             (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
-            var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), parsed.GetValue(common.Device));
+            var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads),
+                parsed.GetValue(common.Device));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
             string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
             string folder = parsed.GetValue(output)!;
@@ -48,7 +72,8 @@ static class EvaluateCommand
                 Subject subject = Embed(terminal, session, train, test, cancellation);
                 terminal.Stage($"clustering and scoring {subject.Method}");
                 rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
-                portraits.Add(new Portrait(subject, Map(terminal, subject, parsed.GetValue(map), parsed.GetValue(common.Threads), cancellation), RunFiles.Beside(path)));
+                portraits.Add(new Portrait(subject, Map(terminal, subject, parsed.GetValue(map), parsed.GetValue(common.Threads),
+                    cancellation), RunFiles.Beside(path)));
             }
             terminal.Stage("scoring raw pixels, for comparison");
             rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
@@ -68,7 +93,8 @@ static class EvaluateCommand
     static Subject Embed(Terminal terminal, EncoderSession session, DigitSet train, DigitSet test, CancellationToken cancellation)
     {
         Subject? subject = null;
-        terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault("uvl.method", "")}".TrimEnd(), train.Count + test.Count, "images",
+        terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault("uvl.method", "")}".TrimEnd(), train.Count + test.Count,
+            "images",
             report => subject = Subject.Of(session, train, test, new Done(report), cancellation));
         return subject!;
     }
@@ -76,7 +102,8 @@ static class EvaluateCommand
     static EmbeddingMap? Map(Terminal terminal, Subject subject, int images, int threads, CancellationToken cancellation)
     {
         EmbeddingMap? map = null;
-        terminal.WithProgress($"mapping {subject.Method}", new TsneOptions().Passes, "passes", report => map = EmbeddingMap.Of(subject, images, threads, done =>
+        terminal.WithProgress($"mapping {subject.Method}", new TsneOptions().Passes, "passes", report =>
+            map = EmbeddingMap.Of(subject, images, threads, done =>
         {
             cancellation.ThrowIfCancellationRequested();
             report(done, "");
@@ -89,18 +116,22 @@ static class EvaluateCommand
         terminal.Line();
         if (rows.Any(row => row.Accuracy is not null))
         {
-            terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and neighbours are scored with labels, nothing was trained with any");
+            terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and neighbours are scored with labels, nothing was "
+                + $"trained with any");
             terminal.Table(["system", "protocol", "clusters", "accuracy", "NMI", "ARI", "20 neighbours", "linear"], rows.Select(row => new[]
             {
-                row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari), Percent(row.NeighbourAccuracy), Percent(row.Linear),
+                row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari),
+                    Percent(row.NeighbourAccuracy), Percent(row.Linear),
             }));
         }
         else
         {
             terminal.Line($"{test.Count} test images of {test.Name}, which have no labels: only figures that need none");
-            terminal.Table(["system", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"], rows.Select(row => new[]
+            terminal.Table(["system", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"],
+                rows.Select(row => new[]
             {
-                row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Number(row.Silhouette), $"{row.Sizes.Min()} to {row.Sizes.Max()}", Number(row.EffectiveRank), Number(row.Uniformity),
+                row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Number(row.Silhouette),
+                    $"{row.Sizes.Min()} to {row.Sizes.Max()}", Number(row.EffectiveRank), Number(row.Uniformity),
             }));
         }
         foreach (IGrouping<string, EvaluationRow> remarked in rows.Where(row => row.Remark is not null).GroupBy(row => row.Remark!))
@@ -122,7 +153,9 @@ static class EvaluateCommand
                     ["accuracy_mean"] = accuracy.Mean,
                     ["accuracy_deviation"] = accuracy.StandardDeviation,
                 });
-                terminal.Line($"{spread.Method}, {spread.Protocol}, {spread.K} {spread.Clusterer}, over seeds {string.Join(", ", spread.Seeds)}: accuracy {Percent(accuracy.Mean)}, standard deviation {Percent(accuracy.StandardDeviation)}, {Percent(accuracy.Lowest)} to {Percent(accuracy.Highest)}");
+                terminal.Line($"{spread.Method}, {spread.Protocol}, {spread.K} {spread.Clusterer}, over seeds "
+                    + $"{string.Join(", ", spread.Seeds)}: accuracy {Percent(accuracy.Mean)}, standard deviation "
+                    + $"{Percent(accuracy.StandardDeviation)}, {Percent(accuracy.Lowest)} to {Percent(accuracy.Highest)}");
             }
         }
         terminal.Line();

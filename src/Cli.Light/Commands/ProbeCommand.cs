@@ -18,10 +18,24 @@ static class ProbeCommand
     {
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or the folder that has it." };
-        var output = new Option<string?>("--out") { Description = "The encoder and the classifier as one model, from pixels to digit (.onnx)." };
-        var training = new Option<string?>("--training") { Description = "The training itself as a model: one graph, a loop over the steps, for any ONNX runtime (.onnx)." };
-        var layer = new Option<string>("--layer") { Description = "Output of the model that is classified, such as feature for moco; --out fuses onto the embedding only.", DefaultValueFactory = _ => "embedding" };
-        var command = new Command("probe", "Train a linear classifier on a frozen encoder, which uses labels, score it, and fuse it onto the encoder.\n\n"
+        var output =
+            new Option<string?>("--out") { Description = "The encoder and the classifier as one model, from pixels to digit (.onnx)." };
+        var training =
+            new Option<string?>("--training")
+            {
+                Description = "The training itself as a model: one graph, a loop over the steps, for any "
+            + "ONNX runtime (.onnx)."
+            };
+        var layer =
+            new Option<string>("--layer")
+            {
+                Description = "Output of the model that is classified, such as feature for moco; --out fuses "
+            + "onto the embedding only.",
+                DefaultValueFactory = _ => "embedding"
+            };
+        var command =
+            new Command("probe", "Train a linear classifier on a frozen encoder, which uses labels, score it, and fuse it onto the "
+            + "encoder.\n\n"
             + "Example: uvl probe models/moco/model.onnx --data mnist --out digits.onnx")
         {
             model, common.Data, common.Polarity, common.Transpose, layer, output, training, common.Seed, common.SkipBad, common.Threads,
@@ -38,11 +52,13 @@ static class ProbeCommand
             using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
             if (session.Dimension == 0)
             {
-                throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as moco or autoencoder.");
+                throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as "
+                    + $"moco or autoencoder.");
             }
             if (session.Layer != "embedding" && parsed.GetValue(output) is not null)
             {
-                throw new ArgumentException($"--out: a classifier of '{session.Layer}' cannot be fused, only one of 'embedding'; leave out --out or --layer.");
+                throw new ArgumentException($"--out: a classifier of '{session.Layer}' cannot be fused, only one of 'embedding'; leave out "
+                    + $"--out or --layer.");
             }
             (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
             bool isHeldOut = train.Sha256 == test.Sha256;
@@ -53,7 +69,8 @@ static class ProbeCommand
             (int[] trainDigits, int[] testDigits) = (Digits(train), Digits(test));
             Rows rows = new(EmbedCommand.Run(terminal, session, train, cancellation).Values, session.Dimension);
             terminal.Stage("training the classifier");
-            LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed), parsed.GetValue(common.Device), cancellation);
+            LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed), parsed.GetValue(common.Device),
+                cancellation);
             int[] given = classifier.Assign(new Rows(EmbedCommand.Run(terminal, session, test, cancellation).Values, session.Dimension));
             (double right, string where) = (given.Zip(testDigits).Count(pair => pair.First == pair.Second) / (double)given.Length, "");
             List<(string Path, Action<Stream> Write)> files = [];
@@ -64,7 +81,8 @@ static class ProbeCommand
             }
             if (parsed.GetValue(output) is string path)
             {
-                OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), (graph, x) => ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), Metadata(session, train));
+                OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), (graph, x) =>
+                    ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), Metadata(session, train));
                 FusedProof.Require(fused, classifier.Assign(rows), train);
                 files.Add((path, stream => stream.Write(fused.ToBytes())));
                 where = $"; pixels to digit in {path}{where}";

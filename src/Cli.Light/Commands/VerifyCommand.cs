@@ -23,7 +23,9 @@ public static class VerifyCommand
     {
         var common = new CommonOptions { Data = { Description = "Images to run, as for other commands; without it, drawn numbers." } };
         var model = new Argument<string>("MODEL") { Description = "Any ONNX file, or a folder with a model.onnx." };
-        var command = new Command("verify", "Print what a model holds and check it: structure, contract, and ONNX Runtime against a float64 evaluator.\n\nExample: uvl verify runs/quick/moco/model.onnx --data mnist")
+        var command =
+            new Command("verify", "Print what a model holds and check it: structure, contract, and ONNX Runtime against a float64 "
+            + "evaluator.\n\nExample: uvl verify runs/quick/moco/model.onnx --data mnist")
         {
             model, common.Data, common.Polarity, common.Transpose, common.SkipBad,
         };
@@ -51,7 +53,8 @@ public static class VerifyCommand
             });
             string[] failed = [.. checks.Where(check => check.Passed is false).Select(check => $"{check.Name}: {check.Result}")];
             return failed.Length == 0 ? ExitCodes.Ok
-                : checks.Any(check => check is { Name: "trial" or "contract" or "numbers", Passed: false }) ? throw new InvalidModelException($"'{path}': {string.Join("; ", failed)}")
+                : checks.Any(check => check is { Name: "trial" or "contract" or "numbers", Passed: false })
+                ? throw new InvalidModelException($"'{path}': {string.Join("; ", failed)}")
                 : throw new CheckFailedException($"'{path}': {string.Join("; ", failed)}");
         });
         return command;
@@ -115,19 +118,27 @@ public static class VerifyCommand
             return new("agreement", null, "not measured, for the same reason");
         }
         int rows = digits is null ? 2 : Math.Min(MostImages, digits.Count);
-        if (found.FlopsPerRow is not double flops || found.ElementsPerRow is not double elements || flops * rows > MostFlops || elements * rows > MostElements)
+        if (found.FlopsPerRow is not double flops || found.ElementsPerRow is not double elements || flops * rows > MostFlops
+            || elements * rows > MostElements)
         {
-            return new("agreement", null, string.Create(CultureInfo.InvariantCulture, $"not measured: {found.FlopsPerRow?.ToString("g3", CultureInfo.InvariantCulture) ?? "unknown"} FLOPs on {rows} rows are too many for the evaluator"));
+            return new("agreement", null, string.Create(CultureInfo.InvariantCulture,
+                $"not measured: {found.FlopsPerRow?.ToString("g3", CultureInfo.InvariantCulture) ?? "unknown"} FLOPs on {rows} rows are "
+                + $"too many for the evaluator"));
         }
         try
         {
-            IReadOnlyList<ModelAgreement> outputs = ModelAgreement.Measure(model, digits is null ? ModelAgreement.SampleInputs(model) : Images(model, digits, rows));
+            IReadOnlyList<ModelAgreement> outputs = ModelAgreement.Measure(model, digits is null ? ModelAgreement.SampleInputs(model)
+                : Images(model, digits, rows));
             if (outputs.FirstOrDefault(output => double.IsNaN(output.MaxAbsolute)) is ModelAgreement nan)
             {
-                return new("numbers", false, $"NaN in '{nan.Output}' on {(digits is null ? "drawn numbers" : $"{rows} images")}; the model is broken or was trained to divergence");
+                return new("numbers", false, $"NaN in '{nan.Output}' on {(digits is null ? "drawn numbers" : $"{rows} images")}; the model "
+                    + $"is broken or was trained to divergence");
             }
             return new("agreement", outputs.All(output => output.Agrees), string.Create(CultureInfo.InvariantCulture,
-                $"ONNX Runtime {RuntimeInfo.Version} differs from the float64 evaluator on {(digits is null ? "drawn numbers" : $"{rows} images")} by {string.Join(", ", outputs.Select(output => $"{output.MaxAbsolute:g3} in '{output.Output}'"))}; allowed are {ModelAgreement.Tolerance(model):g3} + {ModelAgreement.Tolerance(model):g3} of the value"));
+                $"ONNX Runtime {RuntimeInfo.Version} differs from the float64 evaluator on "
+                    + $"{(digits is null ? "drawn numbers" : $"{rows} images")} by "
+                    + $"{string.Join(", ", outputs.Select(output => $"{output.MaxAbsolute:g3} in '{output.Output}'"))}; allowed are "
+                    + $"{ModelAgreement.Tolerance(model):g3} + {ModelAgreement.Tolerance(model):g3} of the value"));
         }
         catch (Exception error) when (error is InvalidModelException or GraphException)
         {
@@ -139,7 +150,8 @@ public static class VerifyCommand
     {
         Value input = model.Inputs is [Value only] && only.Type is { Element: ElementType.Float32, Shape.Count: 4 }
             ? only
-            : throw new ArgumentException($"--data: expected a model with one input [N,1,{DigitSet.Side},{DigitSet.Side}], found {string.Join(", ", model.Inputs.Select(value => $"{value.Name} {value.Shape}"))}; leave --data out.");
+            : throw new ArgumentException($"--data: expected a model with one input [N,1,{DigitSet.Side},{DigitSet.Side}], found "
+            + $"{string.Join(", ", model.Inputs.Select(value => $"{value.Name} {value.Shape}"))}; leave --data out.");
         float[] pixels = [.. digits.Pixels.Take(count * DigitSet.PixelCount).Select(value => value / 255f)];
         return new() { [input.Name] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
     }

@@ -4,7 +4,9 @@ using Toolchain.Cli.Light;
 
 namespace Toolchain.Cli.Commands;
 
-/// <summary><c>uvl completion SHELL</c>: a script by which a shell completes what is typed, and the words that the script asks for.</summary>
+/// <summary>
+/// <c>uvl completion SHELL</c>: a script by which a shell completes what is typed, and the words that the script asks for.
+/// </summary>
 static class CompletionCommand
 {
     const string bash = """
@@ -17,19 +19,27 @@ static class CompletionCommand
     public static Command Create()
     {
         var shell = new Argument<string?>("SHELL") { Description = "bash, zsh or fish.", Arity = ArgumentArity.ZeroOrOne };
-        var line = new Option<string?>("--line") { Description = "What is typed so far, up to the cursor: print the words that can stand there, one a line." };
-        var command = new Command("completion", "Print a script that completes commands and options in a shell.\n\nExample: eval \"$(uvl completion bash)\"") { shell, line };
+        var line =
+            new Option<string?>("--line")
+            {
+                Description = "What is typed so far, up to the cursor: print the words that can stand there, "
+            + "one a line."
+            };
+        var command =
+            new Command("completion", "Print a script that completes commands and options in a shell.\n\nExample: eval \"$(uvl completion "
+            + "bash)\"") { shell, line };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            terminal.Line(parsed.GetValue(line) is string typed ? string.Join("\n", Words(parsed.RootCommandResult.Command, typed)) : parsed.GetValue(shell) switch
-            {
-                "bash" => bash,
-                "zsh" => $"autoload -Uz bashcompinit && bashcompinit\n{bash}",
-                "fish" => fish,
-                { } other => throw new ArgumentException($"no shell '{other}'; expected bash, zsh or fish."),
-                null => throw new ArgumentException("expected a shell, bash, zsh or fish; found none."),
-            });
+            terminal.Line(parsed.GetValue(line) is string typed ? string.Join("\n", Words(parsed.RootCommandResult.Command, typed))
+                : parsed.GetValue(shell) switch
+                {
+                    "bash" => bash,
+                    "zsh" => $"autoload -Uz bashcompinit && bashcompinit\n{bash}",
+                    "fish" => fish,
+                    { } other => throw new ArgumentException($"no shell '{other}'; expected bash, zsh or fish."),
+                    null => throw new ArgumentException("expected a shell, bash, zsh or fish; found none."),
+                });
         });
         return command;
     }
@@ -40,7 +50,8 @@ static class CompletionCommand
         string word = typed[(typed.LastIndexOf(' ') + 1)..];
         IEnumerable<CompletionItem> found = root.Parse(typed).GetCompletions(typed.Length);
         string[] words = [.. found.Select(item => item.InsertText ?? item.Label)
-            .Where(text => text.StartsWith(word, StringComparison.Ordinal) && !text.StartsWith('/')).Distinct().Order(StringComparer.Ordinal)];
+            .Where(text => text.StartsWith(word, StringComparison.Ordinal) && !text.StartsWith('/')).Distinct()
+            .Order(StringComparer.Ordinal)];
         // Options only where nothing else can stand, or where one was begun.
         string[] others = [.. words.Where(text => !text.StartsWith('-'))];
         return others.Length > 0 ? others : words;

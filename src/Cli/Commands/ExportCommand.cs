@@ -29,10 +29,13 @@ static class ExportCommand
             17,
             Validators = { RequireKnown }
         };
-        var half = new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is reported." };
+        var half =
+            new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is "
+            + "reported." };
         var quantize = new Choice<Quantization?>("--quantize")
         {
-            Description = "Weights and activations in 8 bits (QDQ form), calibrated on training images; prints size and accuracy before and after."
+            Description =
+                "Weights and activations in 8 bits (QDQ form), calibrated on training images; prints size and accuracy before and after."
         };
         var calibration = new Choice<CalibrationMethod>("--calibration")
         {
@@ -45,10 +48,15 @@ static class ExportCommand
             DefaultValueFactory = _ => QuantizedExport.CalibrationImages,
             Validators = { RequirePositive }
         };
-        var manifest = new Option<bool>("--manifest") { Description = "Also write manifest.json beside the model: the run's, with the digests of what was exported." };
+        var manifest =
+            new Option<bool>("--manifest") { Description = "Also write manifest.json beside the model: the run's, with the digests of what "
+            + "was exported." };
         var data = new Option<string?>("--data") { Description = "The run's training images, where they no longer lie where they were." };
-        var info = new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
-        var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
+        var info =
+            new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
+        var command =
+            new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
+            + "Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
             folder, output, data, opset, half, quantize, calibration, calibrationImages, manifest, info, common.SkipBad,
         };
@@ -66,7 +74,9 @@ static class ExportCommand
             {
                 throw new ArgumentException("--half and --quantize exclude each other; expected one of them.");
             }
-            RunFolder run = RunFolder.Open(parsed.GetValue(folder) ?? throw new ArgumentException("expected RUN, a run folder, or --info MODEL; found neither."));
+            RunFolder run =
+                RunFolder.Open(parsed.GetValue(folder)
+                ?? throw new ArgumentException("expected RUN, a run folder, or --info MODEL; found neither."));
             var config = RunConfig.Read(run);
             string spec = parsed.GetValue(data) ?? config.DataSpec;
             var request = new TrainingRequest
@@ -150,7 +160,9 @@ static class ExportCommand
 
     static void RequireKnown(OptionResult opset)
     {
-        if (opset.Tokens is [{ Value: string given }] && !(int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int version) && version is >= OnnxModel.LowestOpset and <= OnnxModel.HighestOpset))
+        if (opset.Tokens is [{ Value: string given }]
+            && !(int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int version)
+            && version is >= OnnxModel.LowestOpset and <= OnnxModel.HighestOpset))
         {
             opset.AddError($"--opset '{given}': expected {OnnxModel.LowestOpset} to {OnnxModel.HighestOpset}.");
         }

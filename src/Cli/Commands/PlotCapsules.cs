@@ -14,12 +14,29 @@ static class PlotCapsules
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "A model.onnx of capsules with decoder.onnx beside it, or the folder that has both." };
+        var model =
+            new Argument<string>("MODEL")
+            {
+                Description = "A model.onnx of capsules with decoder.onnx beside it, or the folder that has "
+            + "both."
+            };
         var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
-        var templates = new Option<bool>("--templates") { Description = "Draw the templates of all parts instead, each as large as the canvas and in full colour." };
+        var templates =
+            new Option<bool>("--templates")
+            {
+                Description = "Draw the templates of all parts instead, each as large as the canvas and in "
+            + "full colour."
+            };
         var count = new Option<int>("--count") { Description = "Images, the first of the test images.", DefaultValueFactory = _ => 10 };
-        var arrays = new Option<string?>("--arrays") { Description = "A folder for the same as numbers: encoder/ and decoder/, each with in.NAME.npy and out.NAME.npy." };
-        var command = new Command("capsules", "Draw images, one a row: the image, drawn from its parts, drawn from its objects, and its most present parts alone.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
+        var arrays =
+            new Option<string?>("--arrays")
+            {
+                Description = "A folder for the same as numbers: encoder/ and decoder/, each with "
+            + "in.NAME.npy and out.NAME.npy."
+            };
+        var command =
+            new Command("capsules", "Draw images, one a row: the image, drawn from its parts, drawn from its objects, and its most present "
+            + "parts alone.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
         {
             model, common.Data, common.Polarity, common.Transpose, output, templates, count, arrays, common.SkipBad,
         };
@@ -41,7 +58,8 @@ static class PlotCapsules
                 terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = parts });
                 return;
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test).Take(parsed.GetValue(count));
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test)
+                .Take(parsed.GetValue(count));
             (byte[] rows, int columns) = Rows(encoder, decoder, digits, parsed.GetValue(arrays));
             ImageSheet.Write(picture, rows, columns);
             terminal.Line($"{Terminal.Count(digits.Count, "image")} with their {columns - 3} most present parts in {picture}");
@@ -60,8 +78,11 @@ static class PlotCapsules
     static (byte[] Pixels, int Columns) Rows(PlotModel encoder, PlotModel decoder, DigitSet digits, string? arrays)
     {
         float[] pixels = [.. digits.Pixels.Select(value => value / 255f)];
-        IReadOnlyDictionary<string, TensorData> seen = Run(encoder, new() { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) }, arrays is null ? null : Path.Combine(arrays, "encoder"));
-        (double[] fromParts, double[] alone, int side) = Draw(decoder, seen["pose"], seen["part_presence"], seen["feature"], arrays is null ? null : Path.Combine(arrays, "decoder"));
+        IReadOnlyDictionary<string, TensorData> seen =
+            Run(encoder, new() { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) }, arrays is null ? null
+            : Path.Combine(arrays, "encoder"));
+        (double[] fromParts, double[] alone, int side) = Draw(decoder, seen["pose"], seen["part_presence"], seen["feature"], arrays is null
+            ? null : Path.Combine(arrays, "decoder"));
         (double[] fromObjects, _, _) = Draw(decoder, seen["vote"], seen["part_presence"], seen["feature"]);
         double[] presence = seen["part_presence"].ToDoubles();
         int parts = presence.Length / digits.Count, shown = Math.Min(mostParts, parts);
@@ -84,19 +105,26 @@ static class PlotCapsules
     {
         int parts = decoder.Size("presence", 1), features = decoder.Size("feature", 2);
         float[] pose = [.. Enumerable.Range(0, parts).SelectMany(_ => new float[] { 1, 0, 0, 0, 1, 0 })];
-        (_, double[] alone, int side) = Draw(decoder, TensorData.Of(pose, 1, parts, 6), TensorData.Of(Enumerable.Repeat(1f, parts).ToArray(), 1, parts), TensorData.Of(new float[parts * features], 1, parts, features));
+        (_, double[] alone, int side) =
+            Draw(decoder, TensorData.Of(pose, 1, parts, 6), TensorData.Of(Enumerable.Repeat(1f, parts).ToArray(), 1, parts),
+            TensorData.Of(new float[parts * features], 1, parts, features));
         double brightest = alone.Max(); // colours of features that no image has are of no meaning
-        return ([.. Enumerable.Range(0, parts).SelectMany(part => Middle([.. alone.Select(value => value / brightest)], part, side))], parts);
+        return ([.. Enumerable.Range(0, parts).SelectMany(part => Middle([.. alone.Select(value => value / brightest)], part, side))],
+        parts);
     }
 
-    static (double[] Image, double[] Part, int Side) Draw(PlotModel decoder, TensorData pose, TensorData presence, TensorData feature, string? arrays = null)
+    static (double[] Image, double[] Part, int Side) Draw(PlotModel decoder, TensorData pose, TensorData presence, TensorData feature,
+        string? arrays = null)
     {
-        IReadOnlyDictionary<string, TensorData> drawn = Run(decoder, new() { ["pose"] = pose, ["presence"] = presence, ["feature"] = feature }, arrays);
+        IReadOnlyDictionary<string, TensorData> drawn =
+            Run(decoder, new() { ["pose"] = pose, ["presence"] = presence, ["feature"] = feature }, arrays);
         TensorData image = drawn["image"], part = drawn["part"];
         long side = image.Sizes[^1];
-        return side >= DigitSet.Side && image.Sizes.SequenceEqual([presence.Sizes[0], 1, side, side]) && part.Sizes.SequenceEqual([.. presence.Sizes, side, side])
+        return side >= DigitSet.Side && image.Sizes.SequenceEqual([presence.Sizes[0], 1, side, side])
+            && part.Sizes.SequenceEqual([.. presence.Sizes, side, side])
             ? (image.ToDoubles(), part.ToDoubles(), (int)side)
-            : throw decoder.Broken($"images and parts of at least {DigitSet.Side} x {DigitSet.Side} pixels", $"image {Shape.Of(image.Sizes)}, part {Shape.Of(part.Sizes)}");
+            : throw decoder.Broken($"images and parts of at least {DigitSet.Side} x {DigitSet.Side} pixels",
+            $"image {Shape.Of(image.Sizes)}, part {Shape.Of(part.Sizes)}");
     }
 
     // Also as numbers in a folder, where one is named.
@@ -105,7 +133,8 @@ static class PlotCapsules
         IReadOnlyDictionary<string, TensorData> outputs = model.Run(inputs);
         if (arrays is not null)
         {
-            PlotCommand.Save(arrays, [.. inputs.Select(input => ($"in.{input.Key}", input.Value)), .. outputs.Select(output => ($"out.{output.Key}", output.Value))]);
+            PlotCommand.Save(arrays, [.. inputs.Select(input => ($"in.{input.Key}", input.Value)),
+                .. outputs.Select(output => ($"out.{output.Key}", output.Value))]);
         }
         return outputs;
     }
@@ -133,6 +162,7 @@ static class PlotCapsules
         int parts = decoder.Size("presence", 1), features = decoder.Size("feature", 2);
         return PlotModel.Load(path, "a model of capsules",
             [PlotModel.Float("image", "N", 1, DigitSet.Side, DigitSet.Side)],
-            [PlotModel.Float("part_presence", "N", parts), PlotModel.Float("pose", "N", parts, 6), PlotModel.Float("vote", "N", parts, 6), PlotModel.Float("feature", "N", parts, features)]);
+            [PlotModel.Float("part_presence", "N", parts), PlotModel.Float("pose", "N", parts, 6), PlotModel.Float("vote", "N", parts, 6),
+                PlotModel.Float("feature", "N", parts, features)]);
     }
 }

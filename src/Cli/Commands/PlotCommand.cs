@@ -11,30 +11,55 @@ static class PlotCommand
 {
     const int columns = 10;
 
-    public static Command Create() => new("plot", "Draw what an exported model knows, from its file alone.") { Generator(), PlotCapsules.Create() };
+    public static Command Create() =>
+        new("plot", "Draw what an exported model knows, from its file alone.") { Generator(), PlotCapsules.Create() };
 
     static Command Generator()
     {
         var model = new Argument<string>("MODEL") { Description = "A generator.onnx, or the folder that has it, such as an InfoGAN run." };
         var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
-        var sweep = new Option<int>("--sweep") { Description = "Number of a continuous code, from 1: each row keeps its noise and moves this code from left to right; 0 draws noise and codes anew for each image.", DefaultValueFactory = _ => 0 };
-        var range = new Number("--range") { Description = "Where a sweep ends, either way; training knows 1.", DefaultValueFactory = _ => 1 };
-        var arrays = new Option<string?>("--arrays") { Description = "A folder for the same as numbers: in.z.npy, in.code.npy, in.continuous.npy and out.image.npy." };
+        var sweep =
+            new Option<int>("--sweep")
+            {
+                Description = "Number of a continuous code, from 1: each row keeps its noise and moves this code "
+            + "from left to right; 0 draws noise and codes anew for each image.",
+                DefaultValueFactory = _ => 0
+            };
+        var range = new Number("--range")
+        {
+            Description = "Where a sweep ends, either way; training knows 1.",
+            DefaultValueFactory = _ =>
+            1
+        };
+        var arrays =
+            new Option<string?>("--arrays")
+            {
+                Description = "A folder for the same as numbers: in.z.npy, in.code.npy, in.continuous.npy "
+            + "and out.image.npy."
+            };
         var seed = new CommonOptions().Seed;
-        var command = new Command("generator", "Draw generated images, one row for each value of the code.\n\nExample: uvl plot generator models/infogan --sweep 1 --out slant.png") { model, output, sweep, range, arrays, seed };
+        var command =
+            new Command("generator", "Draw generated images, one row for each value of the code.\n\nExample: uvl plot generator "
+            + "models/infogan --sweep 1 --out slant.png") { model, output, sweep, range, arrays, seed };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
             (string path, string picture) = (CommonOptions.ModelFile(parsed.GetValue(model)!, "generator.onnx"), parsed.GetValue(output)!);
             Endings.Require(picture, ".png");
-            PlotModel generator = PlotModel.Load(path, "a generator of infogan", [PlotModel.Float("z", "N", "size"), PlotModel.Float("code", "N", "size"), PlotModel.Float("continuous", "N", "size")], [PlotModel.Float("image", "N", 1, DigitSet.Side, DigitSet.Side)]);
-            (int noiseSize, int codes, int continuous) = (generator.Size("z", 1), generator.Size("code", 1), generator.Size("continuous", 1));
+            PlotModel generator =
+                PlotModel.Load(path, "a generator of infogan",
+                [PlotModel.Float("z", "N", "size"), PlotModel.Float("code", "N", "size"), PlotModel.Float("continuous", "N", "size")],
+                [PlotModel.Float("image", "N", 1, DigitSet.Side, DigitSet.Side)]);
+            (int noiseSize, int codes, int continuous) = (generator.Size("z", 1), generator.Size("code", 1),
+                generator.Size("continuous", 1));
             int swept = parsed.GetValue(sweep);
             if (swept < 0 || swept > continuous)
             {
-                throw new ArgumentException($"--sweep must be in [0..{continuous}], was {swept}; '{path}' has {continuous} continuous codes.");
+                throw new ArgumentException($"--sweep must be in [0..{continuous}], was {swept}; '{path}' has {continuous} continuous "
+                    + $"codes.");
             }
-            Dictionary<string, TensorData> latents = Latents(noiseSize, codes, continuous, swept, parsed.GetValue(range), (ulong)parsed.GetValue(seed));
+            Dictionary<string, TensorData> latents = Latents(noiseSize, codes, continuous, swept, parsed.GetValue(range),
+                (ulong)parsed.GetValue(seed));
             TensorData images = generator.Run(latents)["image"];
             double[] image = images.ToDoubles();
             if (parsed.GetValue(arrays) is string folder)
@@ -67,7 +92,12 @@ static class PlotCommand
                 values[image * continuous + swept - 1] = (float)(range * (2.0 * column / (columns - 1) - 1));
             }
         }
-        return new() { ["z"] = TensorData.Of(z, count, noiseSize), ["code"] = TensorData.Of(code, count, codes), ["continuous"] = TensorData.Of(values, count, continuous) };
+        return new()
+        {
+            ["z"] = TensorData.Of(z, count, noiseSize),
+            ["code"] = TensorData.Of(code, count, codes),
+            ["continuous"] = TensorData.Of(values, count, continuous)
+        };
     }
 
     static void Fill(Span<float> values, ref RandomStream random)

@@ -16,12 +16,40 @@ static class SweepCommand
     {
         var common = new CommonOptions();
         var method = new Argument<string>("METHOD") { Description = "A method with an embedding, such as moco." };
-        var grid = new Option<string[]>("--grid") { Description = "key=a,b,c: an option of the method and the values to try; may be repeated. Without it, the poster's ablations.", AllowMultipleArgumentsPerToken = false };
-        var preset = new Option<string?>("--preset") { Description = "One of the poster's ablations: queue or embedding for moco, capsules for capsules; all by default." };
-        var set = new Option<string[]>("--set") { Description = "key=value for every cell; may be repeated.", AllowMultipleArgumentsPerToken = false };
-        var images = new Option<int>("--images") { Description = "Train and cluster on the first so many images; 0 takes all, or what the preset says.", DefaultValueFactory = _ => 0 };
-        var output = new Option<string?>("--out") { Description = "Folder of the cells and tables; runs/sweep/METHOD by default. Finished cells in it are kept." };
-        var command = new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep goes on where it was.\n\nExample: uvl sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
+        var grid =
+            new Option<string[]>("--grid")
+            {
+                Description = "key=a,b,c: an option of the method and the values to try; may be repeated. "
+            + "Without it, the poster's ablations.",
+                AllowMultipleArgumentsPerToken = false
+            };
+        var preset =
+            new Option<string?>("--preset")
+            {
+                Description = "One of the poster's ablations: queue or embedding for moco, capsules for "
+            + "capsules; all by default."
+            };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "key=value for every cell; may be repeated.",
+            AllowMultipleArgumentsPerToken = false
+        };
+        var images =
+            new Option<int>("--images")
+            {
+                Description = "Train and cluster on the first so many images; 0 takes all, or what the preset "
+            + "says.",
+                DefaultValueFactory = _ => 0
+            };
+        var output =
+            new Option<string?>("--out")
+            {
+                Description = "Folder of the cells and tables; runs/sweep/METHOD by default. Finished cells in "
+            + "it are kept."
+            };
+        var command =
+            new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep goes on where it was.\n\nExample: uvl "
+            + "sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
         {
             method, common.Data, common.Polarity, common.Transpose, grid, preset, set, images, output, common.Seed, common.Device,
                 common.Threads, common.SkipBad,
@@ -38,9 +66,11 @@ static class SweepCommand
             }
             string[] extra = parsed.GetValue(set) ?? [];
             SweepAxis[] axes = [.. (parsed.GetValue(grid) ?? []).Select(SweepAxis.Parse)];
-            IReadOnlyList<SweepGrid> grids = axes.Length > 0 ? [new SweepGrid("grid", [], axes, [])] : SweepGrid.OfPoster(known.Name, parsed.GetValue(preset));
+            IReadOnlyList<SweepGrid> grids = axes.Length > 0 ? [new SweepGrid("grid", [], axes, [])]
+                : SweepGrid.OfPoster(known.Name, parsed.GetValue(preset));
             grids = [.. grids.Select(each => each with { Settings = [.. each.Settings, .. extra] })];
-            foreach (IReadOnlyList<string> cell in grids.SelectMany(each => each.Cells.Select(cell => (IReadOnlyList<string>)[.. each.Settings, .. cell])))
+            foreach (IReadOnlyList<string> cell in grids.SelectMany(each =>
+                each.Cells.Select(cell => (IReadOnlyList<string>)[.. each.Settings, .. cell])))
             {
                 OptionBinder.Apply(known.Defaults, cell).Check(); // before the first hour is spent
             }
@@ -65,7 +95,8 @@ static class SweepCommand
             foreach (SweepGrid each in grids)
             {
                 int count = parsed.GetValue(images) > 0 ? parsed.GetValue(images) : each.Images;
-                Run(terminal, known, each, Path.Combine(parsed.GetValue(output) ?? $"runs/sweep/{known.Name}", each.Name), request with { Digits = count > 0 ? train.Take(count) : train }, test);
+                Run(terminal, known, each, Path.Combine(parsed.GetValue(output) ?? $"runs/sweep/{known.Name}", each.Name),
+                    request with { Digits = count > 0 ? train.Take(count) : train }, test);
             }
             return Task.FromResult(ExitCodes.Ok);
         });
@@ -81,8 +112,10 @@ static class SweepCommand
             {
                 string place = Path.Combine(folder, string.Join(",", cell));
                 TrainingRequest asked = request with { Options = OptionBinder.Apply(method.Defaults, [.. grid.Settings, .. cell]) };
-                IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Digits.Count}", $"seed={request.Seed}", $"data={request.Digits.Sha256}"];
-                cells.Add(SweepCell.Read(place, identity) ?? SweepCell.Make(method, place, identity, asked, test, grid.PosterLinear.Count > 0));
+                IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Digits.Count}", $"seed={request.Seed}",
+                    $"data={request.Digits.Sha256}"];
+                cells.Add(SweepCell.Read(place, identity)
+                    ?? SweepCell.Make(method, place, identity, asked, test, grid.PosterLinear.Count > 0));
                 report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Poster:p2}"));
                 terminal.Event("cell", cells[^1]);
             }
@@ -94,13 +127,15 @@ static class SweepCommand
         {
             Save(terminal, folder, new HeatMap(
                 $"{method.Name}, % (poster's figure)", "figure", ["linear probe", "ten clusters"], grid.Axes[0].Key, grid.Axes[0].Values,
-                [.. cells.Select(cell => 100 * cell.Linear), .. cells.Select(cell => 100 * cell.Poster)], [.. grid.PosterLinear, .. grid.Poster]));
+                [.. cells.Select(cell => 100 * cell.Linear), .. cells.Select(cell => 100 * cell.Poster)],
+                    [.. grid.PosterLinear, .. grid.Poster]));
         }
         else if (grid.Axes.Count == 2)
         {
             Save(terminal, folder, new HeatMap(
                 $"{method.Name}: poster's protocol, %{(grid.Poster.Count > 0 ? " (poster's figure)" : "")}",
-                grid.Axes[0].Key, grid.Axes[0].Values, grid.Axes[1].Key, grid.Axes[1].Values, [.. cells.Select(cell => 100 * cell.Poster)], grid.Poster));
+                grid.Axes[0].Key, grid.Axes[0].Values, grid.Axes[1].Key, grid.Axes[1].Values, [.. cells.Select(cell => 100 * cell.Poster)],
+                    grid.Poster));
         }
     }
 

@@ -17,14 +17,30 @@ static class TrainCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var method = new Argument<string>("METHOD") { HelpName = "METHOD", Description = $"One of {string.Join(", ", MethodRegistry.All.Select(known => known.Name))}." };
+        var method = new Argument<string>("METHOD")
+        {
+            HelpName = "METHOD",
+            Description = $"One of {string.Join(", ", MethodRegistry.All.Select(known => known.Name))}."
+        };
         method.CompletionSources.Add(_ => MethodRegistry.All.Select(known => new CompletionItem(known.Name)));
         var output = new Option<string?>("--out") { Description = "Run folder; by default the next free runs/METHOD/run-NNN." };
-        var time = new Option<string?>("--time") { Description = "Stop after this long, such as 90s, 20m or 2h, with a checkpoint and a model." };
-        var set = new Option<string[]>("--set") { Description = "key=value, any option of the method; may be repeated.", AllowMultipleArgumentsPerToken = false };
-        set.CompletionSources.Add(context => OptionBinder.List(MethodRegistry.All.FirstOrDefault(known => known.Name == context.ParseResult.GetValue(method))?.Defaults
+        var time =
+            new Option<string?>("--time") { Description = "Stop after this long, such as 90s, 20m or 2h, with a checkpoint and a model." };
+        var set = new Option<string[]>("--set")
+        {
+            Description = "key=value, any option of the method; may be repeated.",
+            AllowMultipleArgumentsPerToken = false
+        };
+        set.CompletionSources.Add(context =>
+            OptionBinder.List(MethodRegistry.All.FirstOrDefault(known => known.Name == context.ParseResult.GetValue(method))?.Defaults
             ?? MethodRegistry.All[0].Defaults).Select(pair => new CompletionItem($"{pair.Key}=")));
-        var resume = new Option<string?>("--resume") { Description = "Go on with a run: its folder, or nothing for the latest unfinished one of METHOD.", Arity = ArgumentArity.ZeroOrOne };
+        var resume =
+            new Option<string?>("--resume")
+            {
+                Description = "Go on with a run: its folder, or nothing for the latest unfinished one of "
+            + "METHOD.",
+                Arity = ArgumentArity.ZeroOrOne
+            };
         var command = new Command("train", Help()) { method, common.Data, common.Polarity, common.Transpose, output, common.Seed,
             common.Device, common.Threads, time, set, resume, common.SkipBad };
         command.SetAction((parsed, cancellation) =>
@@ -33,7 +49,8 @@ static class TrainCommand
             bool resumed = parsed.GetResult(resume) is not null;
             if (resumed && (parsed.GetResult(set) is not null || parsed.GetResult(output) is not null || IsGiven(common.Seed)))
             {
-                throw new ArgumentException("--resume goes on with the run's own seed, options and folder; leave out --seed, --set and --out.");
+                throw new ArgumentException("--resume goes on with the run's own seed, options and folder; leave out --seed, --set and "
+                    + "--out.");
             }
             Method known = MethodRegistry.Find(parsed.GetValue(method)!);
             RunFolder? run = resumed ? FindRun(known, parsed.GetValue(resume)) : null;
@@ -46,8 +63,10 @@ static class TrainCommand
                 return Task.FromResult(ExitCodes.Ok);
             }
             // Other threads or another device would go on with other bits.
-            torch.Device device = Devices.Choose(earlier is { Device: "cpu" } && !IsGiven(common.Device) ? ComputeDevice.Cpu : parsed.GetValue(common.Device));
-            int threads = Devices.UseThreads(earlier is null || IsGiven(common.Threads) ? parsed.GetValue(common.Threads) : earlier.Threads);
+            torch.Device device = Devices.Choose(earlier is { Device: "cpu" } && !IsGiven(common.Device) ? ComputeDevice.Cpu
+                : parsed.GetValue(common.Device));
+            int threads = Devices.UseThreads(earlier is null || IsGiven(common.Threads) ? parsed.GetValue(common.Threads)
+                : earlier.Threads);
             if (parsed.GetValue(output) is string asked)
             {
                 OutputPath.RequireFolder(asked);
@@ -82,7 +101,8 @@ static class TrainCommand
 
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {
-        terminal.Stage($"{method.Name}: {Terminal.Count(request.Digits.Count, "image")} of {request.DataSpec}, seed {request.Seed}, {request.Device}, folder {run.Path}");
+        terminal.Stage($"{method.Name}: {Terminal.Count(request.Digits.Count, "image")} of {request.DataSpec}, seed {request.Seed}, "
+            + $"{request.Device}, folder {run.Path}");
         foreach (string line in request.Options.RemarksOn(request.Digits.Count))
         {
             terminal.Note(line);
@@ -93,9 +113,12 @@ static class TrainCommand
         try
         {
             terminal.WithProgress($"training {method.Name}", total, "images",
-                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report, batchSize) }), request.Time);
+                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report, batchSize) }),
+                    request.Time);
         }
-        catch (Exception error) when (!request.Resume && error is (ArgumentException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException))
+        catch (Exception error)
+            when (!request.Resume && error is (ArgumentException or InvalidDataException or FileNotFoundException
+            or DirectoryNotFoundException))
         {
             // Nothing was trained: the same command with right values may take the folder.
             run.DiscardIfBlank();
@@ -112,31 +135,47 @@ static class TrainCommand
         KnownModels.OfUser.Add(run.Model);
         terminal.Line($"{trained!.Summary}");
         terminal.Line($"{trained.Parity}");
-        terminal.Line($"{(trained.Finished ? "model" : $"time is up; go on with: uvl train {method.Name} --resume {run.Path}\nmodel so far")}: {run.Model}");
+        terminal.Line(
+            $"{(trained.Finished ? "model" : $"time is up; go on with: uvl train {method.Name} --resume {run.Path}\nmodel so far")}: "
+            + $"{run.Model}");
         if (trained.Decoder is TrainedDecoder decoder)
         {
             terminal.Line($"{decoder.Name}: {decoder.FileBeside(run.Model)}");
         }
-        terminal.Event("trained", new { Method = method.Name, Folder = run.Path, run.Model, trained.StepsMade, trained.Finished, trained.Parity });
+        terminal.Event("trained", new
+        {
+            Method = method.Name,
+            Folder = run.Path,
+            run.Model,
+            trained.StepsMade,
+            trained.Finished,
+            trained.Parity
+        });
     }
 
     static RunFolder FindRun(Method method, string? folder) => folder is not null
         ? RunFolder.Open(folder)
         : RunFolder.LatestUnfinished("runs", method.Name)
-            ?? throw new ArgumentException($"--resume: expected an unfinished run under runs/{method.Name}, found none; name its folder, or start a new one without --resume.");
+            ?? throw new ArgumentException($"--resume: expected an unfinished run under runs/{method.Name}, found none; name its folder, "
+            + $"or start a new one without --resume.");
 
     static RunConfig Earlier(Method method, RunFolder run)
     {
         var config = RunConfig.Read(run);
         return config.Method.Name == method.Name
             ? config
-            : throw new ArgumentException($"--resume {run.Path}: expected a run of {method.Name}, found one of {config.Method.Name}; say uvl train {config.Method.Name} --resume {run.Path}.");
+            : throw new ArgumentException($"--resume {run.Path}: expected a run of {method.Name}, found one of {config.Method.Name}; say "
+            + $"uvl train {config.Method.Name} --resume {run.Path}.");
     }
 
     static string Help() =>
         "Train a system and export it as a proven model.onnx.\n\n"
-        + string.Join("\n", MethodRegistry.All.Select(method => $"  {method.Name,-12} {method.Summary}\n               --set {string.Join(" ", OptionBinder.List(method.Defaults).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}")))}"))
+        + string.Join("\n", MethodRegistry.All.Select(method =>
+            $"  {method.Name,-12} {method.Summary}\n               --set {string.Join(" ", Settings(method))}"))
         + "\n\nExample: uvl train moco --data mnist --seed 1 --set stepCount=1000 --set temperature=0.1";
+
+    static IEnumerable<string> Settings(Method method) => OptionBinder.List(method.Defaults)
+        .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"));
 
     sealed class Steps(Terminal terminal, Action<long, string> report, int batchSize) : IProgress<TrainingProgress>
     {
@@ -146,7 +185,8 @@ static class TrainCommand
             {
                 terminal.Note($"warning: step {value.Step}: {warning}");
             }
-            report((long)value.Step * batchSize, string.Join(" ", value.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:f4}"))));
+            report((long)value.Step * batchSize,
+                string.Join(" ", value.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:f4}"))));
         }
     }
 }

@@ -25,10 +25,30 @@ static class TsneCommand
             Description = "A model.onnx, the folder that has it, or the .npy, .csv, .parquet or .arrow file of an 'uvl embed'."
         };
         var split = new Choice<Split?>("--split") { Description = "train, test (default) or all." };
-        var output = new Option<string>("--out") { Description = "Target: a picture (.png, .svg), or places (.csv, .npy).", Required = true };
-        var layer = new Option<string>("--layer") { Description = "Output of the model that is drawn, such as identity for capsules; one of several axes is laid out flat.", DefaultValueFactory = _ => "embedding" };
-        var perplexity = new Number("--perplexity") { Description = "Effective number of neighbours.", DefaultValueFactory = _ => new TsneOptions().Perplexity };
-        var passes = new Option<int>("--passes") { Description = "Steps of the descent.", DefaultValueFactory = _ => new TsneOptions().Passes };
+        var output = new Option<string>("--out")
+        {
+            Description = "Target: a picture (.png, .svg), or places (.csv, .npy).",
+            Required = true
+        };
+        var layer =
+            new Option<string>("--layer")
+            {
+                Description = "Output of the model that is drawn, such as identity for capsules; one of "
+            + "several axes is laid out flat.",
+                DefaultValueFactory = _ => "embedding"
+            };
+        var perplexity = new Number("--perplexity")
+        {
+            Description = "Effective number of neighbours.",
+            DefaultValueFactory = _ =>
+            new TsneOptions().Perplexity
+        };
+        var passes = new Option<int>("--passes")
+        {
+            Description = "Steps of the descent.",
+            DefaultValueFactory = _ =>
+            new TsneOptions().Passes
+        };
         var command = new Command("tsne", "Draw embeddings as a map on which near ones stay near (t-SNE).\n\n"
             + "Examples: uvl tsne models/moco/model.onnx --data mnist --out map.png\n          uvl tsne train.npy --out places.csv")
         {
@@ -43,7 +63,12 @@ static class TsneCommand
             string given = CommonOptions.ModelFile(parsed.GetValue(model)!);
             CommonOptions.RequireApart(path, [path], given, Path.ChangeExtension(given, "labels.npy"),
                 Path.ChangeExtension(given, "clusters.npy"), parsed.GetValue(common.Data) ?? given);
-            var options = new TsneOptions { Perplexity = parsed.GetValue(perplexity), Passes = parsed.GetValue(passes), Threads = parsed.GetValue(common.Threads) };
+            var options = new TsneOptions
+            {
+                Perplexity = parsed.GetValue(perplexity),
+                Passes = parsed.GetValue(passes),
+                Threads = parsed.GetValue(common.Threads)
+            };
             (Rows rows, Colours colours) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!,
                 parsed.GetValue(split) ?? Split.Test, cancellation);
             TsneResult? found = null;
@@ -92,7 +117,8 @@ static class TsneCommand
         {
             if (layer != "embedding")
             {
-                throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{model}'; name a model.onnx or leave out --layer.");
+                throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{model}'; name a "
+                    + $"model.onnx or leave out --layer.");
             }
             EmbeddingTable table = EmbeddingFile.Read(model);
             return table.Count < LeastRows
@@ -109,13 +135,16 @@ static class TsneCommand
                 digits.Labels is byte[] labels ? new("digit", Array.ConvertAll(labels, label => (int)label))
                 : embeddings.Clusters is long[] clusters
                     ? new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster)) : Colours.None)
-            : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no map.");
+            : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no "
+            + $"map.");
     }
 
     static Rows Finite(float[] values, int width, Func<string, Exception> error)
     {
         int bad = Array.FindIndex(values, value => !float.IsFinite(value));
-        return bad < 0 ? new Rows(values, width) : throw error(string.Create(CultureInfo.InvariantCulture, $"expected finite embeddings, found {values[bad]} in row {bad / width}"));
+        return bad < 0 ? new Rows(values, width)
+            : throw error(string.Create(CultureInfo.InvariantCulture,
+            $"expected finite embeddings, found {values[bad]} in row {bad / width}"));
     }
 
     static Colours ColoursOf(EmbeddingTable table) =>

@@ -28,16 +28,22 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         {
             return JsonSerializer.Deserialize<SweepCell>(File.ReadAllText(path)) is SweepCell cell && cell.Settings.SequenceEqual(settings)
                 ? cell
-                : throw new InvalidDataException($"'{path}': expected a cell with {string.Join(" ", settings)}, found another; name another folder with --out.");
+                : throw new InvalidDataException($"'{path}': expected a cell with {string.Join(" ", settings)}, found another; name "
+                + $"another folder with --out.");
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"'{path}': expected a cell in JSON, found something else ({error.Message}); delete the file to have the cell made anew.", error);
+            throw new InvalidDataException($"'{path}': expected a cell in JSON, found something else ({error.Message}); delete the file to "
+                + $"have the cell made anew.", error);
         }
     }
 
-    /// <summary>Trains and scores the cell in <paramref name="folder"/>, with a linear probe where asked for, going on with what an interrupted sweep left there.</summary>
-    public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, DigitSet test, bool probe)
+    /// <summary>
+    /// Trains and scores the cell in <paramref name="folder"/>, with a linear probe where asked for, going on with what an interrupted
+    /// sweep left there.
+    /// </summary>
+    public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, DigitSet test,
+        bool probe)
     {
         bool begun = File.Exists(Path.Combine(folder, "config.json"));
         RunFolder run = begun ? RunFolder.Open(folder) : RunFolder.Create(folder);
@@ -52,11 +58,13 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
         var subject = Subject.Of(session, request.Digits, test, cancellation: request.Cancellation);
         var evaluation = new Evaluation(request.Digits, test, request.Seed, request.Threads);
-        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(subject), test), Accuracy(evaluation.PosterOf(subject), test), probe ? evaluation.Linear(subject) : 0);
+        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(subject), test), Accuracy(evaluation.PosterOf(subject), test),
+            probe ? evaluation.Linear(subject) : 0);
         AtomicFile.WriteText(Path.Combine(folder, "cell.json"), JsonSerializer.Serialize(cell, indented) + "\n");
         return cell;
     }
 
     static double Accuracy(EvaluationRow row, DigitSet test) =>
-        row.Accuracy ?? throw new InvalidDataException($"'{test.Name}': expected labelled images to score the cells on, found none with labels.");
+        row.Accuracy
+        ?? throw new InvalidDataException($"'{test.Name}': expected labelled images to score the cells on, found none with labels.");
 }

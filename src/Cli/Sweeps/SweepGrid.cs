@@ -6,7 +6,8 @@ namespace Toolchain.Cli.Sweeps;
 sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
 {
     /// <summary>key=value texts of the value number <paramref name="index"/>.</summary>
-    public IEnumerable<string> Settings(int index) => Keys.Length == 1 ? [$"{Key}={Values[index]}"] : Keys.Zip(Values[index].Split('/'), (key, value) => $"{key}={value}");
+    public IEnumerable<string> Settings(int index) => Keys.Length == 1 ? [$"{Key}={Values[index]}"]
+        : Keys.Zip(Values[index].Split('/'), (key, value) => $"{key}={value}");
 
     string[] Keys => Key.Split('/');
 
@@ -17,10 +18,12 @@ sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
         string[] parts = text.Split('=', 2);
         string[] values = parts.Length == 2 ? parts[1].Split(',', StringSplitOptions.TrimEntries) : [];
         var axis = new SweepAxis(parts[0], values);
-        return parts[0].Length > 0 && values.Length > 0 && values.All(value => value.Length > 0) && values.Distinct().Count() == values.Length
+        return parts[0].Length > 0 && values.Length > 0 && values.All(value => value.Length > 0) && values.Distinct()
+            .Count() == values.Length
             && (axis.Keys.Length == 1 || values.All(value => value.Split('/').Length == axis.Keys.Length))
             ? axis
-            : throw new ArgumentException($"--grid '{text}': expected key=value,value,... with different values, such as queueLength=256,1024, or key/key=value/value,... for options that change together.");
+            : throw new ArgumentException($"--grid '{text}': expected key=value,value,... with different values, such as "
+            + $"queueLength=256,1024, or key/key=value/value,... for options that change together.");
     }
 }
 
@@ -28,9 +31,12 @@ sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
 /// <param name="Name">Name of its folder and files.</param>
 /// <param name="Settings">key=value texts of every cell.</param>
 /// <param name="Axes">At least one; the last one runs across a table.</param>
-/// <param name="Poster">The poster's accuracies in percent, cell by cell in the order of <see cref="Cells"/>; empty where there are none.</param>
+/// <param name="Poster">
+/// The poster's accuracies in percent, cell by cell in the order of <see cref="Cells"/>; empty where there are none.
+/// </param>
 /// <param name="Images">Training images of a cell, the first ones; 0 for all.</param>
-sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyList<SweepAxis> Axes, IReadOnlyList<double> Poster, int Images = 0)
+sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyList<SweepAxis> Axes, IReadOnlyList<double> Poster,
+    int Images = 0)
 {
     /// <summary>The poster's linear probes in percent, cell by cell; empty where the sweep has no probe.</summary>
     public IReadOnlyList<double> PosterLinear { get; init; } = [];
@@ -38,7 +44,8 @@ sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyLi
     /// <summary>Every combination of values, the last axis fastest, as key=value texts.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Cells => Axes.Aggregate(
         (IReadOnlyList<IReadOnlyList<string>>)[[]],
-        (cells, axis) => [.. cells.SelectMany(cell => axis.Values.Select((_, index) => (IReadOnlyList<string>)[.. cell, .. axis.Settings(index)]))]);
+        (cells, axis) =>
+            [.. cells.SelectMany(cell => axis.Values.Select((_, index) => (IReadOnlyList<string>)[.. cell, .. axis.Settings(index)]))]);
 
     /// <summary>The grids of the poster's ablations of <paramref name="method"/>.</summary>
     /// <exception cref="ArgumentException">The poster has none, or none of that name.</exception>
@@ -55,12 +62,15 @@ sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyLi
             throw new ArgumentException($"the poster has no ablation of {method}; name what to sweep with --grid key=value,value.");
         }
         SweepGrid[] asked = [.. known.Where(grid => name is null || grid.Name == name)];
-        return asked.Length > 0 ? asked : throw new ArgumentException($"--preset '{name}': expected one of {string.Join(", ", known.Select(grid => grid.Name))}.");
+        return asked.Length > 0 ? asked
+            : throw new ArgumentException($"--preset '{name}': expected one of {string.Join(", ", known.Select(grid => grid.Name))}.");
     }
 
-    // The poster's table of three cells, whose figures are ten k-means clusters mapped one-to-one, and linear probes. So short a run finds no clusters yet that it could learn from.
+    // The poster's table of three cells, whose figures are ten k-means clusters mapped one-to-one, and linear probes. So short a run finds
+    // no clusters yet that it could learn from.
     static SweepGrid Capsules => new(
-        "capsules", ["stepCount=1500", "selfLabelShare=0"], [new SweepAxis("partCount/objectCount", ["30/16", "40/32", "60/40"])], [97.50, 98.54, 91.65], Images: 10_000)
+        "capsules", ["stepCount=1500", "selfLabelShare=0"], [new SweepAxis("partCount/objectCount", ["30/16", "40/32", "60/40"])],
+        [97.50, 98.54, 91.65], Images: 10_000)
     {
         PosterLinear = [98.47, 99.06, 96.74],
     };
@@ -71,6 +81,7 @@ sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyLi
         name,
         ["stepCount=400", "batchNegatives=false", .. column == "queueLength" ? Array.Empty<string>() : ["queueLength=4096"]],
         [new SweepAxis("keyMomentum", ["0.9", "0.99", "0.999", "0.9999"]), new SweepAxis(column, ["16", "32", "64", "128", "256"])],
-        [91.38, 95.11, 95.16, 95.31, 94.42, 92.98, 93.27, 96.91, 96.14, 95.36, 92.91, 94.29, 96.23, 94.87, 93.39, 91.2, 93.80, 94.46, 93.67, 94.03],
+        [91.38, 95.11, 95.16, 95.31, 94.42, 92.98, 93.27, 96.91, 96.14, 95.36, 92.91, 94.29, 96.23, 94.87, 93.39, 91.2, 93.80, 94.46, 93.67,
+            94.03],
         Images: 10_000);
 }

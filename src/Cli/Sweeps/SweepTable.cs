@@ -25,8 +25,13 @@ static class SweepTable
     {
         SweepAxis across = grid.Axes[^1];
         int columns = across.Values.Count;
-        IEnumerable<string> names = grid.Axes.Count == 1 ? [""] : grid.Cells.Where((_, i) => i % columns == 0).Select(cell => string.Join(", ", cell.SkipLast(1)));
-        IEnumerable<string> lines = names.Select((name, row) => $"| {name} | {string.Join(" | ", values.Skip(row * columns).Take(columns).Select(value => value.ToString("f2", CultureInfo.InvariantCulture)))} |");
-        return $"| {figure} | {string.Join(" | ", across.Values.Select(value => $"{across.Key}={value}"))} |\n|{string.Concat(Enumerable.Repeat("---|", columns + 1))}\n{string.Join("\n", lines)}\n";
+        IEnumerable<string> names = grid.Axes.Count == 1 ? [""] : grid.Cells.Where((_, i) => i % columns == 0)
+            .Select(cell => string.Join(", ", cell.SkipLast(1)));
+        IEnumerable<string> lines = names.Select((name, row) =>
+            $"| {name} | {string.Join(" | ", values.Skip(row * columns).Take(columns).Select(Cell))} |");
+        return $"| {figure} | {string.Join(" | ", across.Values.Select(value => $"{across.Key}={value}"))} "
+            + $"|\n|{string.Concat(Enumerable.Repeat("---|", columns + 1))}\n{string.Join("\n", lines)}\n";
+
+        static string Cell(double value) => value.ToString("f2", CultureInfo.InvariantCulture);
     }
 }

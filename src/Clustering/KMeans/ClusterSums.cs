@@ -1,8 +1,8 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Sums of the rows of each cluster in float64, kept up to date by the rows that changed cluster. Threads share the columns out among them, so
-/// that every sum takes its rows in order; bytes, whose sums are exact, they share out by rows.
+/// Sums of the rows of each cluster in float64, kept up to date by the rows that changed cluster. Threads share the columns out among them,
+/// so that every sum takes its rows in order; bytes, whose sums are exact, they share out by rows.
 /// </summary>
 sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows : struct, IRows
 {

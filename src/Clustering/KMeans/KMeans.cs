@@ -1,15 +1,15 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// k-means by Lloyd's passes (Lloyd, "Least squares quantization in PCM", 1982) from k-means++ starts (Arthur and Vassilvitskii, 2007), with
-/// exact bounds that spare most distances (Elkan, 2003). Distances in float32,
+/// k-means by Lloyd's passes (Lloyd, "Least squares quantization in PCM", 1982) from k-means++ starts (Arthur and Vassilvitskii, 2007),
+/// with exact bounds that spare most distances (Elkan, 2003). Distances in float32,
 /// sums of rows in float64, all in fixed order: the same bits at any thread count.
 /// </summary>
 public static class KMeans
 {
     /// <summary>
-    /// Fits centres to <paramref name="rows"/>. Labels belong to the returned centres. A cluster that loses all rows takes over the row that is
-    /// farthest from its centre, the next empty one the next farthest.
+    /// Fits centres to <paramref name="rows"/>. Labels belong to the returned centres. A cluster that loses all rows takes over the row
+    /// that is farthest from its centre, the next empty one the next farthest.
     /// </summary>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range; the message names it.</exception>
     public static KMeansResult Fit(Rows rows, KMeansOptions options) => options.Cosine
@@ -40,7 +40,8 @@ public static class KMeans
 
     /// <summary>The nearest centre of each row; ties go to the lower index.</summary>
     /// <exception cref="ArgumentException">The centres have another width.</exception>
-    public static int[] Assign(ByteRows rows, Rows centres, int threads = 0) => Assign(rows, Scale(centres.Values.Span, rows.Divisor), centres.Width, threads);
+    public static int[] Assign(ByteRows rows, Rows centres, int threads = 0) =>
+        Assign(rows, Scale(centres.Values.Span, rows.Divisor), centres.Width, threads);
 
     static KMeansResult FitFromDraws<TRows>(TRows rows, KMeansOptions options) where TRows : struct, IRows
     {
@@ -66,7 +67,8 @@ public static class KMeans
         return Improve(rows, SquaredNorms(rows, options.Threads), start, new Random(options.Seed), options);
     }
 
-    static KMeansResult Improve<TRows>(TRows rows, float[] norms, float[] start, Random random, KMeansOptions options) where TRows : struct, IRows
+    static KMeansResult Improve<TRows>(TRows rows, float[] norms, float[] start, Random random, KMeansOptions options) where TRows : struct,
+        IRows
     {
         if (options.BatchSize > 0)
         {

@@ -51,7 +51,9 @@ public sealed record KMeansOptions
 /// <param name="Converged">Whether the tolerance was met before the last allowed pass; true after mini-batches, which have none.</param>
 public sealed record KMeansResult(Rows Centres, int[] Labels, double Inertia, int Iterations, bool Converged)
 {
-    /// <summary>Mean squared distance of a row to its centre per dimension; at least a rounding error, so that it can be divided by.</summary>
+    /// <summary>
+    /// Mean squared distance of a row to its centre per dimension; at least a rounding error, so that it can be divided by.
+    /// </summary>
     public double Variance() => Math.Max(Inertia / ((double)Labels.Length * Centres.Width), 1e-12);
 
     /// <summary>The centres as a table [K,D].</summary>

@@ -29,12 +29,14 @@ static class KMeansStart
             }
             (nearest, distances[best]) = (distances[best], nearest);
             double[] known = nearest;
-            candidates = [.. Enumerable.Range(0, candidateCount).Select(_ => Draw(known, sums[best], potentials[best] * random.NextDouble()))];
+            candidates =
+                [.. Enumerable.Range(0, candidateCount).Select(_ => Draw(known, sums[best], potentials[best] * random.NextDouble()))];
         }
     }
 
     // Fills, for each candidate, the distance of each row to the nearest of its centre and the candidate; gives their sums by chunks.
-    static double[][] Measure<TRows>(TRows rows, float[] norms, double[] nearest, int[] candidates, double[][] distances, int threads) where TRows : struct, IRows
+    static double[][] Measure<TRows>(TRows rows, float[] norms, double[] nearest, int[] candidates, double[][] distances, int threads)
+        where TRows : struct, IRows
     {
         int width = rows.Width;
         var points = new float[candidates.Length * width];
@@ -87,7 +89,8 @@ static class KMeansStart
         for (; c < products.Length; c += 2)
         {
             int next = Math.Min(c + 1, products.Length - 1);
-            (products[c], products[next]) = ByteProducts.Dot(row, points.Slice(c * width, row.Length), points.Slice(next * width, row.Length));
+            (products[c], products[next]) = ByteProducts.Dot(row, points.Slice(c * width, row.Length),
+                points.Slice(next * width, row.Length));
         }
     }
 
@@ -96,7 +99,8 @@ static class KMeansStart
         for (int c = 0; c < products.Length; c += 2)
         {
             int next = Math.Min(c + 1, products.Length - 1);
-            (products[c], products[next]) = Kernels.Dot(row, points.Slice(c * row.Length, row.Length), points.Slice(next * row.Length, row.Length));
+            (products[c], products[next]) = Kernels.Dot(row, points.Slice(c * row.Length, row.Length),
+                points.Slice(next * row.Length, row.Length));
         }
     }
 

@@ -40,7 +40,8 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
             converged = movement <= options.Tolerance * MeanVariance();
         }
         double inertia = Inertia() / ((double)rows.Divisor * rows.Divisor);
-        return new KMeansResult(new Rows(centres.Select(value => value / rows.Divisor).ToArray(), rows.Width), nearest.Labels, inertia, iteration, converged);
+        return new KMeansResult(new Rows(centres.Select(value => value / rows.Divisor).ToArray(), rows.Width), nearest.Labels, inertia,
+            iteration, converged);
     }
 
     double Inertia()

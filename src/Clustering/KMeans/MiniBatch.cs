@@ -1,6 +1,8 @@
 namespace Toolchain.Clustering;
 
-/// <summary>Mini-batch k-means (Sculley, "Web-scale k-means clustering", 2010): each centre moves to the running mean of the rows it was given.</summary>
+/// <summary>
+/// Mini-batch k-means (Sculley, "Web-scale k-means clustering", 2010): each centre moves to the running mean of the rows it was given.
+/// </summary>
 static class MiniBatch
 {
     /// <summary>Returns centres after <see cref="KMeansOptions.MaxIterations"/> batches of rows drawn with replacement.</summary>

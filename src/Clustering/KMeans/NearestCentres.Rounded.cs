@@ -1,6 +1,8 @@
 namespace Toolchain.Clustering;
 
-/// <summary>Rows of bytes are first measured against rounded centres, many times faster; only near ties need the centres themselves.</summary>
+/// <summary>
+/// Rows of bytes are first measured against rounded centres, many times faster; only near ties need the centres themselves.
+/// </summary>
 sealed partial class NearestCentres<TRows>
 {
     /// <summary>Searches with rounded centres; false when they cannot tell the nearest. Bounds hold in either case.</summary>

@@ -4,10 +4,10 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// The nearest centre of each row while centres move (Elkan, "Using the triangle inequality to accelerate k-means", 2003). For each row it keeps an
-/// upper bound of the distance to its centre and a lower bound of the distance to each other one; centres move both by no more than they moved
-/// themselves. A distance is computed only where the bounds, less the rounding of float32, leave a doubt: the labels are those that computing all of
-/// them would give.
+/// The nearest centre of each row while centres move (Elkan, "Using the triangle inequality to accelerate k-means", 2003). For each row it
+/// keeps an upper bound of the distance to its centre and a lower bound of the distance to each other one; centres move both by no more
+/// than they moved themselves. A distance is computed only where the bounds, less the rounding of float32, leave a doubt: the labels are
+/// those that computing all of them would give.
 /// </summary>
 sealed partial class NearestCentres<TRows> where TRows : struct, IRows
 {
@@ -36,7 +36,8 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         Labels = new int[rows.Count];
         upper = new float[rows.Count];
         lower = new float[(long)rows.Count * padded];
-        // A sum of D products in float32 is off by at most D 2^-24 |x||c|, and so are the norms (Higham 2002, section 3.1); twice that for 2xc.
+        // A sum of D products in float32 is off by at most D 2^-24 |x||c|, and so are the norms (Higham 2002, section 3.1); twice that for
+        // 2xc.
         rounding = (rows.Width + 8) * 2 * MathF.Pow(2, -24);
         // Nothing is known: bounds that no row passes, and lanes that fill up do not.
         Array.Fill(upper, 1e18f);

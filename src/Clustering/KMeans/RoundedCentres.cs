@@ -34,7 +34,8 @@ sealed class RoundedCentres
         for (; i + 16 <= centre.Length; i += 16)
         {
             Vector256<float> low = Vector256.Create(centre[i..]), high = Vector256.Create(centre[(i + 8)..]);
-            Vector256<float> a = Vector256.Min(most, Vector256.Max(least, Vector256.Round(low * scale))), b = Vector256.Min(most, Vector256.Max(least, Vector256.Round(high * scale)));
+            Vector256<float> a = Vector256.Min(most, Vector256.Max(least, Vector256.Round(low * scale))),
+                b = Vector256.Min(most, Vector256.Max(least, Vector256.Round(high * scale)));
             Vector256.Narrow(Vector256.ConvertToInt32(a), Vector256.ConvertToInt32(b)).CopyTo(rounded[i..]);
             (low, high) = (low - a / scale, high - b / scale);
             squares += low * low + high * high;
@@ -60,7 +61,8 @@ sealed class RoundedCentres
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (double First, double Second) Dot(ReadOnlySpan<byte> row, int column, int first, int second)
     {
-        (double a, double b) = ByteProducts.Dot(row, values.AsSpan(first * width + column, row.Length), values.AsSpan(second * width + column, row.Length));
+        (double a, double b) = ByteProducts.Dot(row, values.AsSpan(first * width + column, row.Length),
+            values.AsSpan(second * width + column, row.Length));
         return (a / scale, b / scale);
     }
 }

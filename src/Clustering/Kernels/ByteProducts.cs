@@ -64,7 +64,8 @@ static class ByteProducts
     public static Vector256<double> Dot(ReadOnlySpan<byte> row, ReadOnlySpan<short> others, int stride)
     {
         ref byte x = ref MemoryMarshal.GetReference(row);
-        ref short a = ref MemoryMarshal.GetReference(others), b = ref Unsafe.Add(ref a, stride), c = ref Unsafe.Add(ref b, stride), d = ref Unsafe.Add(ref c, stride);
+        ref short a = ref MemoryMarshal.GetReference(others), b = ref Unsafe.Add(ref a, stride), c = ref Unsafe.Add(ref b, stride),
+            d = ref Unsafe.Add(ref c, stride);
         Vector256<int> s0 = default, s1 = default, t0 = default, t1 = default, u0 = default, u1 = default, v0 = default, v1 = default;
         int i = 0;
         for (; i + 32 <= row.Length; i += 32)
@@ -89,10 +90,12 @@ static class ByteProducts
     static Vector256<short> Widen(ref byte row, int at) => Avx2.ConvertToVector256Int16(Vector128.LoadUnsafe(ref row, (nuint)at));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<int> Multiply(Vector256<short> row, ref short other, int at) => Avx2.MultiplyAddAdjacent(row, Vector256.LoadUnsafe(ref other, (nuint)at));
+    static Vector256<int> Multiply(Vector256<short> row, ref short other, int at) =>
+        Avx2.MultiplyAddAdjacent(row, Vector256.LoadUnsafe(ref other, (nuint)at));
 
     // Lanes are whole numbers of 31 bits: their sum is exact in float64.
     static double Sum(Vector256<int> x, Vector256<int> y) => Vector256.Sum(Wide(x) + Wide(y));
 
-    static Vector256<double> Wide(Vector256<int> x) => Avx.ConvertToVector256Double(x.GetLower()) + Avx.ConvertToVector256Double(x.GetUpper());
+    static Vector256<double> Wide(Vector256<int> x) =>
+        Avx.ConvertToVector256Double(x.GetLower()) + Avx.ConvertToVector256Double(x.GetUpper());
 }

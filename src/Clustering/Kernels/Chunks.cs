@@ -3,8 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Parallel work over fixed ranges of rows. The ranges depend on the row count alone, and results are added in range order, so that sums have
-/// the same bits at any thread count.
+/// Parallel work over fixed ranges of rows. The ranges depend on the row count alone, and results are added in range order, so that sums
+/// have the same bits at any thread count.
 /// </summary>
 static class Chunks
 {

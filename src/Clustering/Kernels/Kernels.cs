@@ -34,10 +34,13 @@ static class Kernels
         return total;
     }
 
-    /// <summary>Inner products of one row with two others, each of the same bits as alone: every vector of the row is loaded once.</summary>
+    /// <summary>
+    /// Inner products of one row with two others, each of the same bits as alone: every vector of the row is loaded once.
+    /// </summary>
     public static (float First, float Second) Dot(ReadOnlySpan<float> row, ReadOnlySpan<float> first, ReadOnlySpan<float> second)
     {
-        ref float x = ref MemoryMarshal.GetReference(row), y = ref MemoryMarshal.GetReference(first), z = ref MemoryMarshal.GetReference(second);
+        ref float x = ref MemoryMarshal.GetReference(row), y = ref MemoryMarshal.GetReference(first),
+            z = ref MemoryMarshal.GetReference(second);
         Vector256<float> s0 = default, s1 = default, s2 = default, s3 = default, t0 = default, t1 = default, t2 = default, t3 = default;
         int i = 0;
         for (; i + 32 <= row.Length; i += 32)
@@ -122,7 +125,8 @@ static class Kernels
     /// <summary>Inner product in float64 with four partial sums.</summary>
     public static double Dot(ReadOnlySpan<double> a, ReadOnlySpan<double> b)
     {
-        ReadOnlySpan<Vector256<double>> va = MemoryMarshal.Cast<double, Vector256<double>>(a), vb = MemoryMarshal.Cast<double, Vector256<double>>(b);
+        ReadOnlySpan<Vector256<double>> va = MemoryMarshal.Cast<double, Vector256<double>>(a), vb = MemoryMarshal.Cast<double,
+            Vector256<double>>(b);
         Vector256<double> sum = default;
         for (int i = 0; i < va.Length; i++)
         {
@@ -137,7 +141,8 @@ static class Kernels
     }
 
     /// <summary>centred = row - origin; weighted = weight * centred; sum += weighted.</summary>
-    public static void CentreAndWeigh(ReadOnlySpan<float> row, double[] origin, double weight, Span<double> centred, Span<double> weighted, double[] sum)
+    public static void CentreAndWeigh(ReadOnlySpan<float> row, double[] origin, double weight, Span<double> centred, Span<double> weighted,
+        double[] sum)
     {
         ref float x = ref MemoryMarshal.GetReference(row);
         ref double o = ref MemoryMarshal.GetArrayDataReference(origin), s = ref MemoryMarshal.GetArrayDataReference(sum);
@@ -146,7 +151,8 @@ static class Kernels
         for (; i + 4 <= row.Length; i += 4)
         {
             nuint at = (nuint)i;
-            Vector256<double> difference = Vector256.WidenLower(Vector128.LoadUnsafe(ref x, at).ToVector256Unsafe()) - Vector256.LoadUnsafe(ref o, at);
+            Vector256<double> difference = Vector256.WidenLower(Vector128.LoadUnsafe(ref x, at).ToVector256Unsafe()) - Vector256.LoadUnsafe(
+                ref o, at);
             Vector256<double> scaled = difference * weight;
             difference.StoreUnsafe(ref c, at);
             scaled.StoreUnsafe(ref w, at);
@@ -205,7 +211,9 @@ static class Kernels
         int i = 0;
         for (; Avx2.IsSupported && i + 8 <= source.Length; i += 8)
         {
-            Vector256<int> values = Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, i))).AsByte());
+            Vector256<int> values =
+                Avx2.ConvertToVector256Int32(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref from, i)))
+                .AsByte());
             (Vector256.LoadUnsafe(ref less, (nuint)i) - values).StoreUnsafe(ref less, (nuint)i);
             (Vector256.LoadUnsafe(ref more, (nuint)i) + values).StoreUnsafe(ref more, (nuint)i);
         }
@@ -233,7 +241,8 @@ static class Kernels
         int i = 0;
         for (; i + 4 <= target.Length; i += 4)
         {
-            Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, (nuint)i), scale, Vector256.LoadUnsafe(ref to, (nuint)i)).StoreUnsafe(ref to, (nuint)i);
+            Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, (nuint)i), scale, Vector256.LoadUnsafe(ref to, (nuint)i))
+                .StoreUnsafe(ref to, (nuint)i);
         }
         for (; i < target.Length; i++)
         {

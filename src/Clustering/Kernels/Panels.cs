@@ -33,7 +33,10 @@ sealed class Panels
     /// <summary>Number of rows, those that fill the last panel included.</summary>
     public int PaddedCount => Count * Columns;
 
-    /// <summary>Inner products of <paramref name="rows"/> [n,D] with the rows of one panel into <paramref name="products"/>, n rows <paramref name="stride"/> apart.</summary>
+    /// <summary>
+    /// Inner products of <paramref name="rows"/> [n,D] with the rows of one panel into <paramref name="products"/>, n rows <paramref
+    /// name="stride"/> apart.
+    /// </summary>
     /// <param name="rows">Rows; n must be a multiple of <see cref="Tile{T}.Height"/>.</param>
     /// <param name="panel">Index of the panel.</param>
     /// <param name="products">Where the first row's 16 products go.</param>

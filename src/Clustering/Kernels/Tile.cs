@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// The inner loop of everything dense: a tile of a product of matrices, 6 by two vectors, whose 12 sums stay in registers (the shape of Van Zee
-/// and van de Geijn, "BLIS", 2015, for 16 registers). Every sum runs through its terms in order, so it has the same bits in any tile.
+/// The inner loop of everything dense: a tile of a product of matrices, 6 by two vectors, whose 12 sums stay in registers (the shape of Van
+/// Zee and van de Geijn, "BLIS", 2015, for 16 registers). Every sum runs through its terms in order, so it has the same bits in any tile.
 /// </summary>
 static class Tile<T> where T : unmanaged, INumberBase<T>
 {

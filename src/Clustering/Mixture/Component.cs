@@ -25,7 +25,8 @@ sealed class Component
     int Width => Mean.Length;
 
     /// <summary>
-    /// Log densities of eight rows, weight included, or false when each is certain to lie more than <paramref name="margin"/> below <paramref name="best"/>.
+    /// Log densities of eight rows, weight included, or false when each is certain to lie more than <paramref name="margin"/> below
+    /// <paramref name="best"/>.
     /// </summary>
     /// <param name="turned">Rows side by side, [D,8].</param>
     /// <param name="margin">How far below the best a density is not worth to be known.</param>

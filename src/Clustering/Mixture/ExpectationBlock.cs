@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// The expectation of up to 256 rows: shares of the components in them, normalised in log space. Rows go by eights; a component that is nothing to all
-/// eight is left out.
+/// The expectation of up to 256 rows: shares of the components in them, normalised in log space. Rows go by eights; a component that is
+/// nothing to all eight is left out.
 /// </summary>
 sealed class ExpectationBlock(Eights eights, Component[] components)
 {
@@ -33,7 +33,9 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
 
     /// <summary>Computes the rows from <paramref name="first"/> on.</summary>
     /// <param name="first">A multiple of eight.</param>
-    /// <param name="labels">The component that each row had last; gets the one of the largest share, ties go to the lower index. Whole eights, at most 256 rows.</param>
+    /// <param name="labels">
+    /// The component that each row had last; gets the one of the largest share, ties go to the lower index. Whole eights, at most 256 rows.
+    /// </param>
     /// <param name="logLikelihoods">Gets the log-likelihood of each row.</param>
     public void Run(int first, Span<int> labels, Span<double> logLikelihoods)
     {
@@ -95,13 +97,17 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
     {
         for (nuint half = 0; half < Lanes.Count; half += Half)
         {
-            Vector256<double> largest = Vector256.LoadUnsafe(ref best.First, half), label = Vector256.Create((double)int.MaxValue), sum = default;
+            Vector256<double> largest = Vector256.LoadUnsafe(ref best.First, half), label = Vector256.Create((double)int.MaxValue),
+                sum = default;
             foreach (int k in active.AsSpan(0, activeCount))
             {
                 ref double own = ref Shares(k, group);
                 Vector256<double> density = Vector256.LoadUnsafe(ref own, half) - largest;
-                Vector256<double> share = SmallExp(Vector256.MaxNative(density, Vector256.Create(-Negligible))) & Vector256.GreaterThan(density, Vector256.Create(-Negligible));
-                label = Vector256.MinNative(label, Vector256.ConditionalSelect(Vector256.Equals(density, default), Vector256.Create((double)k), label));
+                Vector256<double> share =
+                    SmallExp(Vector256.MaxNative(density, Vector256.Create(-Negligible))) & Vector256.GreaterThan(density,
+                    Vector256.Create(-Negligible));
+                label = Vector256.MinNative(label, Vector256.ConditionalSelect(Vector256.Equals(density, default),
+                    Vector256.Create((double)k), label));
                 sum += share;
                 share.StoreUnsafe(ref own, half);
             }
@@ -116,25 +122,33 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
         }
     }
 
-    /// <summary>exp of numbers in [-700..0]: 2^n e^r with |r| at most ln 2 / 2, by the series of e^r to r^12 / 12!, whose rest is below the rounding.</summary>
+    /// <summary>
+    /// exp of numbers in [-700..0]: 2^n e^r with |r| at most ln 2 / 2, by the series of e^r to r^12 / 12!, whose rest is below the
+    /// rounding.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<double> SmallExp(Vector256<double> x)
     {
         // Adding it rounds to whole numbers, which then stand in the last bits.
         const double shifter = 6755399441055744; // 1.5 * 2^52
-        Vector256<double> shifted = Vector256.FusedMultiplyAdd(x, Vector256.Create(1.4426950408889634), Vector256.Create(shifter)), n = shifted - Vector256.Create(shifter);
+        Vector256<double> shifted = Vector256.FusedMultiplyAdd(x, Vector256.Create(1.4426950408889634), Vector256.Create(shifter)),
+        n = shifted - Vector256.Create(shifter);
         // ln 2 in two parts: the product with the first is exact.
         Vector256<double> r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-6.93147180369123816490e-01), x);
         r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-1.90821492927058770002e-10), r);
         // Estrin's scheme: short chains.
         Vector256<double> r2 = r * r, r4 = r2 * r2;
-        Vector256<double> a = Pair(r, 1, 1), b = Pair(r, 1.0 / 2, 1.0 / 6), c = Pair(r, 1.0 / 24, 1.0 / 120), d = Pair(r, 1.0 / 720, 1.0 / 5040);
-        Vector256<double> e = Pair(r, 1.0 / 40320, 1.0 / 362880), f = Vector256.FusedMultiplyAdd(r2, Vector256.Create(1.0 / 479001600), Pair(r, 1.0 / 3628800, 1.0 / 39916800));
-        Vector256<double> low = Vector256.FusedMultiplyAdd(r2, b, a), middle = Vector256.FusedMultiplyAdd(r2, d, c), high = Vector256.FusedMultiplyAdd(r2, f, e);
+        Vector256<double> a = Pair(r, 1, 1), b = Pair(r, 1.0 / 2, 1.0 / 6), c = Pair(r, 1.0 / 24, 1.0 / 120),
+            d = Pair(r, 1.0 / 720, 1.0 / 5040);
+        Vector256<double> e = Pair(r, 1.0 / 40320, 1.0 / 362880),
+            f = Vector256.FusedMultiplyAdd(r2, Vector256.Create(1.0 / 479001600), Pair(r, 1.0 / 3628800, 1.0 / 39916800));
+        Vector256<double> low = Vector256.FusedMultiplyAdd(r2, b, a), middle = Vector256.FusedMultiplyAdd(r2, d, c),
+            high = Vector256.FusedMultiplyAdd(r2, f, e);
         Vector256<double> power = Vector256.FusedMultiplyAdd(r4, Vector256.FusedMultiplyAdd(r4, high, middle), low);
         return (power.AsInt64() + (shifted.AsInt64() << 52)).AsDouble();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static Vector256<double> Pair(Vector256<double> r, double constant, double linear) => Vector256.FusedMultiplyAdd(r, Vector256.Create(linear), Vector256.Create(constant));
+    static Vector256<double> Pair(Vector256<double> r, double constant, double linear) =>
+        Vector256.FusedMultiplyAdd(r, Vector256.Create(linear), Vector256.Create(constant));
 }

@@ -1,8 +1,8 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// A mixture of Gaussians, fitted by expectation-maximisation in log space (Dempster, Laird and Rubin, 1977; Bishop, "Pattern Recognition and
-/// Machine Learning", 9.2.2). All in float64, every sum in a fixed order: the same bits at any thread count.
+/// A mixture of Gaussians, fitted by expectation-maximisation in log space (Dempster, Laird and Rubin, 1977; Bishop, "Pattern Recognition
+/// and Machine Learning", 9.2.2). All in float64, every sum in a fixed order: the same bits at any thread count.
 /// </summary>
 public sealed class GaussianMixture
 {
@@ -88,8 +88,8 @@ public sealed class GaussianMixture
     }
 
     /// <summary>
-    /// Fits <paramref name="rows"/> from a k-means start. A component that no row answers for keeps its mean and shrinks to weight 0 with the
-    /// regularisation as its covariance.
+    /// Fits <paramref name="rows"/> from a k-means start. A component that no row answers for keeps its mean and shrinks to weight 0 with
+    /// the regularisation as its covariance.
     /// </summary>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range; the message names it.</exception>
     /// <exception cref="InvalidOperationException">A covariance is not positive definite; raise the regularisation.</exception>
@@ -100,7 +100,14 @@ public sealed class GaussianMixture
         for (int restart = 0; restart < options.Restarts; restart++)
         {
             // Distinct and fixed streams for the restarts.
-            KMeansResult start = KMeans.Fit(rows, new KMeansOptions { ClusterCount = options.ComponentCount, Seed = unchecked(options.Seed + restart * 104729), Threads = options.Threads, Cancellation = options.Cancellation });
+            KMeansResult start =
+                KMeans.Fit(rows, new KMeansOptions
+                {
+                    ClusterCount = options.ComponentCount,
+                    Seed = unchecked(options.Seed + restart * 104729),
+                    Threads = options.Threads,
+                    Cancellation = options.Cancellation
+                });
             GaussianMixture found = Fit(rows, start.Labels, options);
             best = best is null || found.LogLikelihood > best.LogLikelihood ? found : best;
         }
@@ -112,10 +119,12 @@ public sealed class GaussianMixture
     public static GaussianMixture Fit(Rows rows, int[] labels, GaussianMixtureOptions options)
     {
         options.Check(rows);
-        int wrong = labels.Length != rows.Count ? labels.Length : Array.FindIndex(labels, label => (uint)label >= (uint)options.ComponentCount);
+        int wrong = labels.Length != rows.Count ? labels.Length
+            : Array.FindIndex(labels, label => (uint)label >= (uint)options.ComponentCount);
         if (wrong >= 0)
         {
-            throw new ArgumentException($"'{nameof(labels)}' must be {rows.Count} numbers in [0..{options.ComponentCount}), found {(wrong == labels.Length ? $"{wrong} numbers" : $"{labels[wrong]} for row {wrong}")}.", nameof(labels));
+            throw new ArgumentException($"'{nameof(labels)}' must be {rows.Count} numbers in [0..{options.ComponentCount}), found "
+                + $"{(wrong == labels.Length ? $"{wrong} numbers" : $"{labels[wrong]} for row {wrong}")}.", nameof(labels));
         }
         // Rows of one component lie together from here on; the sums take them in that order.
         int[] order = ByLabel(labels, options.ComponentCount);

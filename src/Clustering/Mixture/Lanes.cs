@@ -26,7 +26,8 @@ static class Lanes
         for (int at = 0; at < packed.Length; at += 2)
         {
             Vector256<double> shift = Vector256.Create(packed[at]), scale = Vector256.Create(packed[at + 1]);
-            Vector256<double> x = Vector256.FusedMultiplyAdd(Load(ref turned, 0), scale, shift), y = Vector256.FusedMultiplyAdd(Load(ref turned, Half), scale, shift);
+            Vector256<double> x = Vector256.FusedMultiplyAdd(Load(ref turned, 0), scale, shift),
+                y = Vector256.FusedMultiplyAdd(Load(ref turned, Half), scale, shift);
             (low, high) = (Vector256.FusedMultiplyAdd(x, x, low), Vector256.FusedMultiplyAdd(y, y, high));
             turned = ref Unsafe.Add(ref turned, Count);
         }
@@ -35,8 +36,8 @@ static class Lanes
     }
 
     /// <summary>
-    /// bias - |shift + P^T row|^2 / 2, or false when each is certain to lie more than <paramref name="margin"/> below its best: squares only add up, so
-    /// that a sum past that settles the matter.
+    /// bias - |shift + P^T row|^2 / 2, or false when each is certain to lie more than <paramref name="margin"/> below its best: squares
+    /// only add up, so that a sum past that settles the matter.
     /// </summary>
     /// <param name="turned">Rows side by side, [D,8].</param>
     /// <param name="packed">As <see cref="PrecisionFactor.Pack"/> gives it.</param>
@@ -46,7 +47,8 @@ static class Lanes
     /// <param name="best">The largest densities so far, [8]; they rise.</param>
     /// <param name="densities">Gets the densities, [8].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool LogDensities(ref double turned, double[] packed, int width, double bias, double margin, ref double best, ref double densities)
+    public static bool LogDensities(ref double turned, double[] packed, int width, double bias, double margin, ref double best,
+        ref double densities)
     {
         ref double a = ref packed[0];
         Vector256<double> low = default, high = default, densityLow = default, densityHigh = default;
@@ -73,7 +75,8 @@ static class Lanes
             high += Vector256.FusedMultiplyAdd(t0, t0, t1 * t1) + Vector256.FusedMultiplyAdd(t2, t2, t3 * t3);
             (densityLow, densityHigh) = (LessHalf(bias, low), LessHalf(bias, high));
             var depth = Vector256.Create(margin);
-            if ((Vector256.GreaterThanOrEqual(densityLow + depth, Load(ref best, 0)) | Vector256.GreaterThanOrEqual(densityHigh + depth, Load(ref best, Half))) == default)
+            if ((Vector256.GreaterThanOrEqual(densityLow + depth, Load(ref best, 0)) | Vector256.GreaterThanOrEqual(densityHigh + depth,
+                Load(ref best, Half))) == default)
             {
                 return false;
             }
@@ -90,7 +93,8 @@ static class Lanes
         Vector256.MaxNative(high, Load(ref best, Half)).StoreUnsafe(ref best, Half);
     }
 
-    static Vector256<double> LessHalf(double bias, Vector256<double> squares) => Vector256.FusedMultiplyAdd(squares, Vector256.Create(-.5), Vector256.Create(bias));
+    static Vector256<double> LessHalf(double bias, Vector256<double> squares) =>
+        Vector256.FusedMultiplyAdd(squares, Vector256.Create(-.5), Vector256.Create(bias));
 
     static Vector256<double> Load(ref double from, nuint at) => Vector256.LoadUnsafe(ref from, at);
 

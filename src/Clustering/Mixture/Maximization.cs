@@ -9,7 +9,9 @@ static class Maximization
     /// <summary>Components of rows [N,D] of which each belongs to one.</summary>
     public static Component[] FromLabels(Rows rows, int[] labels, GaussianMixtureOptions options)
     {
-        Moments[] moments = [.. Enumerable.Range(0, options.ComponentCount).Select(k => new Moments(Origin(rows, Array.IndexOf(labels, k)), IsDiagonal(options)))];
+        Moments[] moments =
+            [.. Enumerable.Range(0, options.ComponentCount)
+            .Select(k => new Moments(Origin(rows, Array.IndexOf(labels, k)), IsDiagonal(options)))];
         for (int row = 0; row < rows.Count; row++)
         {
             moments[labels[row]].Add(rows[row], 1);
@@ -81,14 +83,16 @@ static class Maximization
     }
 
     // The first row of each component is near enough to take sums about.
-    static double[] Origin(Rows rows, int row) => row < 0 ? new double[rows.Width] : [.. rows[row].ToArray().Select(value => (double)value)];
+    static double[] Origin(Rows rows, int row) => row < 0 ? new double[rows.Width]
+        : [.. rows[row].ToArray().Select(value => (double)value)];
 
     static bool IsDiagonal(GaussianMixtureOptions options) => options.Covariance is CovarianceKind.Diagonal or CovarianceKind.Spherical;
 
     static PrecisionFactor Factor(double[] covariance, int component, GaussianMixtureOptions options) => options.Covariance switch
     {
         CovarianceKind.Diagonal => PrecisionFactor.OfDiagonal(Regularize(covariance, 1, options), component),
-        CovarianceKind.Spherical => PrecisionFactor.OfDiagonal(Regularize([.. Enumerable.Repeat(covariance.Average(), covariance.Length)], 1, options), component),
+        CovarianceKind.Spherical =>
+            PrecisionFactor.OfDiagonal(Regularize([.. Enumerable.Repeat(covariance.Average(), covariance.Length)], 1, options), component),
         _ => FactorFull(covariance, (int)Math.Sqrt(covariance.Length), component, options),
     };
 

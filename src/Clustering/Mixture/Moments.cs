@@ -102,7 +102,8 @@ sealed class Moments
             {
                 for (int column = 0; column < row + Tile<double>.Height; column += Tile<double>.Columns)
                 {
-                    Tile<double>.MultiplyAdd(ref weighted[row], (nuint)padded, 1, ref block[column], (nuint)padded, (nuint)filled, ref Squares[row * padded + column], (nuint)padded);
+                    Tile<double>.MultiplyAdd(ref weighted[row], (nuint)padded, 1, ref block[column], (nuint)padded, (nuint)filled,
+                        ref Squares[row * padded + column], (nuint)padded);
                 }
             }
         }

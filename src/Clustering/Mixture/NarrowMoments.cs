@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Weighted sums of short rows about an origin, eight rows at a time. Each sum has four lanes that stay apart until <see cref="Take"/>: no lane is
-/// moved while rows are added.
+/// Weighted sums of short rows about an origin, eight rows at a time. Each sum has four lanes that stay apart until <see cref="Take"/>: no
+/// lane is moved while rows are added.
 /// </summary>
 sealed class NarrowMoments(double[] mean)
 {
@@ -74,14 +74,16 @@ sealed class NarrowMoments(double[] mean)
                 {
                     if (column <= row && row < width)
                     {
-                        to[column < 0 ? 1 + row : 1 + width + row * (row + 1) / 2 + column] = Vector256.Sum(Load(ref sums.First, (nuint)at));
+                        to[column < 0 ? 1 + row : 1 + width + row * (row + 1) / 2 + column] =
+                            Vector256.Sum(Load(ref sums.First, (nuint)at));
                     }
                 }
             }
         }
     }
 
-    static (Vector256<double> Low, Vector256<double> High) Weigh(ref double column, double origin, Vector256<double> low, Vector256<double> high) =>
+    static (Vector256<double> Low, Vector256<double> High) Weigh(ref double column, double origin, Vector256<double> low,
+        Vector256<double> high) =>
         (low * (Load(ref column, 0) - Vector256.Create(origin)), high * (Load(ref column, Half) - Vector256.Create(origin)));
 
     static Vector256<double> Load(ref double from, nuint at) => Vector256.LoadUnsafe(ref from, at);

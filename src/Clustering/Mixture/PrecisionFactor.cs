@@ -1,8 +1,8 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// The inverse of a covariance's Cholesky factor L, lower triangular: |L^-1 (x - mean)|^2 is the Mahalanobis distance. A diagonal one is kept as
-/// its diagonal.
+/// The inverse of a covariance's Cholesky factor L, lower triangular: |L^-1 (x - mean)|^2 is the Mahalanobis distance. A diagonal one is
+/// kept as its diagonal.
 /// </summary>
 sealed class PrecisionFactor
 {
@@ -63,8 +63,9 @@ sealed class PrecisionFactor
     }
 
     /// <summary>
-    /// The factor as <see cref="Lanes"/> reads it: by fours of rows, first the products with <paramref name="mean"/>, negative, then the columns up to the
-    /// last of the four; of a diagonal one product and factor, row by row. Rows are float32: what the difference of products loses in float64 is far below their rounding.
+    /// The factor as <see cref="Lanes"/> reads it: by fours of rows, first the products with <paramref name="mean"/>, negative, then the
+    /// columns up to the last of the four; of a diagonal one product and factor, row by row. Rows are float32: what the difference of
+    /// products loses in float64 is far below their rounding.
     /// </summary>
     public double[] Pack(double[] mean)
     {
@@ -100,7 +101,9 @@ sealed class PrecisionFactor
             Span<double> own = lower.AsSpan(row * width, row);
             for (int column = 0; column < row; column++)
             {
-                lower[row * width + column] = (covariance[row * width + column] - Kernels.Dot(own[..column], lower.AsSpan(column * width, column))) / lower[column * width + column];
+                lower[row * width + column] =
+                    (covariance[row * width + column] - Kernels.Dot(own[..column], lower.AsSpan(column * width, column))) / lower[
+                    column * width + column];
             }
             double pivot = covariance[row * width + row] - Kernels.Dot(own, own);
             Require(pivot, row, component);
@@ -113,7 +116,8 @@ sealed class PrecisionFactor
     {
         if (!(pivot > 0))
         {
-            throw new InvalidOperationException($"The covariance of component {component} is not positive definite (pivot {row} is {pivot:g3}); raise '{nameof(GaussianMixtureOptions.Regularization)}' or fit fewer components.");
+            throw new InvalidOperationException($"The covariance of component {component} is not positive definite (pivot {row} is "
+                + $"{pivot:g3}); raise '{nameof(GaussianMixtureOptions.Regularization)}' or fit fewer components.");
         }
     }
 }

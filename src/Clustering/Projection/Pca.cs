@@ -1,8 +1,8 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Principal components by the eigenvectors of the covariance, in float64 (Jolliffe, "Principal Component Analysis", 2002). Signs are fixed:
-/// the largest element of each axis is positive.
+/// Principal components by the eigenvectors of the covariance, in float64 (Jolliffe, "Principal Component Analysis", 2002). Signs are
+/// fixed: the largest element of each axis is positive.
 /// </summary>
 public sealed class Pca
 {
@@ -43,7 +43,8 @@ public sealed class Pca
     {
         if (dimensions < 1 || dimensions > rows.Width)
         {
-            throw new ArgumentOutOfRangeException(nameof(dimensions), $"'{nameof(dimensions)}' must be in [1..{rows.Width}], the width of the rows, was {dimensions}.");
+            throw new ArgumentOutOfRangeException(nameof(dimensions),
+                $"'{nameof(dimensions)}' must be in [1..{rows.Width}], the width of the rows, was {dimensions}.");
         }
         return Fit(rows, _ => dimensions, whiten, threads);
     }

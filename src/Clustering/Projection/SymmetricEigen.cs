@@ -158,7 +158,8 @@ static class SymmetricEigen
                 }
                 if (tries == 60)
                 {
-                    throw new InvalidOperationException($"Eigenvalue {l} of {n} was not found in 60 shifts; expected a finite symmetric matrix.");
+                    throw new InvalidOperationException($"Eigenvalue {l} of {n} was not found in 60 shifts; expected a finite symmetric "
+                        + $"matrix.");
                 }
                 Sweep(vectors, d, e, l, m, n);
             }

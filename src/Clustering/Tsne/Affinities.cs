@@ -6,15 +6,16 @@ using System.Runtime.Intrinsics.X86;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Similarities of rows to their neighbours, symmetric and summing to 1 (van der Maaten and Hinton 2008, equations 1 and "symmetric SNE"), as sparse
-/// rows: those of row i are at [starts[i]..starts[i+1]).
+/// Similarities of rows to their neighbours, symmetric and summing to 1 (van der Maaten and Hinton 2008, equations 1 and "symmetric SNE"),
+/// as sparse rows: those of row i are at [starts[i]..starts[i+1]).
 /// </summary>
 sealed class Affinities
 {
     readonly int[] starts, others;
     readonly float[] shares, pairs;
 
-    Affinities(int[] starts, int[] others, float[] shares) => (this.starts, this.others, this.shares, pairs) = (starts, others, shares, new float[2 * starts.Length]);
+    Affinities(int[] starts, int[] others, float[] shares) =>
+        (this.starts, this.others, this.shares, pairs) = (starts, others, shares, new float[2 * starts.Length]);
 
     /// <summary>Number of rows (N).</summary>
     public int Count => starts.Length - 1;
@@ -28,14 +29,16 @@ sealed class Affinities
         {
             for (int row = first; row < end; row++)
             {
-                Bandwidth.Fill(near.Values.AsSpan(row * near.Count, near.Count), Math.Log(perplexity), shares.AsSpan(row * near.Count, near.Count));
+                Bandwidth.Fill(near.Values.AsSpan(row * near.Count, near.Count), Math.Log(perplexity),
+                    shares.AsSpan(row * near.Count, near.Count));
             }
         });
         return Symmetric(rows.Count, near, shares);
     }
 
     /// <summary>
-    /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less <paramref name="scale"/> times repulsion.
+    /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less <paramref name="scale"/>
+    /// times repulsion.
     /// </summary>
     public void Pull(float[][] places, float[][] slope, float exaggeration, float scale, int threads)
     {
@@ -79,7 +82,8 @@ sealed class Affinities
         float x = pairs[2 * row], y = pairs[2 * row + 1], sumX = 0, sumY = 0;
         if (Avx.IsSupported)
         {
-            Vector256<float> totalX = default, totalY = default, one = Vector256.Create(1f), allX = Vector256.Create(x), allY = Vector256.Create(y);
+            Vector256<float> totalX = default, totalY = default, one = Vector256.Create(1f), allX = Vector256.Create(x),
+                allY = Vector256.Create(y);
             ref double all = ref Unsafe.As<float, double>(ref MemoryMarshal.GetArrayDataReference(pairs));
             for (; i + 8 <= end; i += 8)
             {
@@ -87,7 +91,8 @@ sealed class Affinities
                 ref int at = ref others[i];
                 Vector256<float> first = Four(ref all, ref at, 0, 4), second = Four(ref all, ref at, 2, 6);
                 Vector256<float> dx = allX - Avx.Shuffle(first, second, 0x88), dy = allY - Avx.Shuffle(first, second, 0xDD);
-                Vector256<float> pull = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(shares), (nuint)i) / (one + dx * dx + dy * dy);
+                Vector256<float> pull = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(shares),
+                    (nuint)i) / (one + dx * dx + dy * dy);
                 (totalX, totalY) = (totalX + pull * dx, totalY + pull * dy);
             }
             (sumX, sumY) = (Vector256.Sum(totalX), Vector256.Sum(totalY));
@@ -100,7 +105,8 @@ sealed class Affinities
         return (sumX, sumY);
     }
 
-    // The places of two neighbours from each of two on: a number of 64 bits is both coordinates at once, and loading them one by one is faster than a gather.
+    // The places of two neighbours from each of two on: a number of 64 bits is both coordinates at once, and loading them one by one is
+    // faster than a gather.
     static Vector256<float> Four(ref double places, ref int others, int low, int high) => Vector256.Create(
         Unsafe.Add(ref places, Unsafe.Add(ref others, low)), Unsafe.Add(ref places, Unsafe.Add(ref others, low + 1)),
         Unsafe.Add(ref places, Unsafe.Add(ref others, high)), Unsafe.Add(ref places, Unsafe.Add(ref others, high + 1))).AsSingle();

@@ -35,7 +35,8 @@ static class Axis
         int row = 0;
         for (; row + Width <= places.Length; row += Width)
         {
-            Vector256<float> slope = Vector256.LoadUnsafe(ref gradient[row]), speed = Vector256.LoadUnsafe(ref velocity[row]), gain = Vector256.LoadUnsafe(ref gains[row]);
+            Vector256<float> slope = Vector256.LoadUnsafe(ref gradient[row]), speed = Vector256.LoadUnsafe(ref velocity[row]),
+                gain = Vector256.LoadUnsafe(ref gains[row]);
             Vector256<float> turned = Vector256.GreaterThan(slope, default) ^ Vector256.GreaterThan(speed, default);
             gain = Vector256.Max(Vector256.Create(.01f), Vector256.ConditionalSelect(turned, gain + Vector256.Create(.2f), gain * .8f));
             speed = momentum * speed - rate * gain * slope;

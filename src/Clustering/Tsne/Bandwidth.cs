@@ -8,7 +8,10 @@ static class Bandwidth
     // Halvings of the interval: more than float32 can tell.
     const int MostSteps = 64;
 
-    /// <summary>Shares of neighbours at <paramref name="distances"/>, which sum to 1 and have <paramref name="entropy"/> (nats) as nearly as they can.</summary>
+    /// <summary>
+    /// Shares of neighbours at <paramref name="distances"/>, which sum to 1 and have <paramref name="entropy"/> (nats) as nearly as they
+    /// can.
+    /// </summary>
     public static void Fill(ReadOnlySpan<float> distances, double entropy, Span<float> shares)
     {
         Span<double> squares = stackalloc double[distances.Length];
@@ -46,14 +49,16 @@ static class Bandwidth
             int i = 0;
             for (; i + Vector256<double>.Count <= squares.Length; i += Vector256<double>.Count)
             {
-                Vector256<double> four = Vector256.Create(squares.Slice(i, Vector256<double>.Count)), kernel = Vector256.Exp(-precision * four);
+                Vector256<double> four = Vector256.Create(squares.Slice(i, Vector256<double>.Count)),
+                    kernel = Vector256.Exp(-precision * four);
                 (kernels, first, second) = (kernels + kernel, first + kernel * four, second + kernel * four * four);
             }
             var sums = new Sums(precision, Vector256.Sum(kernels), Vector256.Sum(first), Vector256.Sum(second));
             for (; i < squares.Length; i++)
             {
                 double kernel = Math.Exp(-precision * squares[i]);
-                sums = new Sums(precision, sums.Kernels + kernel, sums.First + kernel * squares[i], sums.Second + kernel * squares[i] * squares[i]);
+                sums = new Sums(precision, sums.Kernels + kernel, sums.First + kernel * squares[i],
+                    sums.Second + kernel * squares[i] * squares[i]);
             }
             return sums;
         }

@@ -3,8 +3,9 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Columns of a grid on their way through the transforms: <see cref="Fourier.Lanes"/> complex ones, or as many real ones as the real parts and as many as the
-/// imaginary parts, which <see cref="Part"/> tells apart after the transform (Press et al., "Numerical recipes", section 12.3) and <see cref="Join"/> makes one again.
+/// Columns of a grid on their way through the transforms: <see cref="Fourier.Lanes"/> complex ones, or as many real ones as the real parts
+/// and as many as the imaginary parts, which <see cref="Part"/> tells apart after the transform (Press et al., "Numerical recipes", section
+/// 12.3) and <see cref="Join"/> makes one again.
 /// </summary>
 sealed class ColumnBlock
 {
@@ -15,7 +16,9 @@ sealed class ColumnBlock
     readonly int length, frequencies;
     float[] real, imaginary, spareReal, spareImaginary;
 
-    /// <summary>Room for columns of the transforms' length M; of parted ones, frequencies [0..M/2] are kept in <paramref name="frequencies"/> rows.</summary>
+    /// <summary>
+    /// Room for columns of the transforms' length M; of parted ones, frequencies [0..M/2] are kept in <paramref name="frequencies"/> rows.
+    /// </summary>
     public ColumnBlock(Fourier fourier, int frequencies)
     {
         (this.fourier, this.frequencies, length) = (fourier, frequencies, fourier.Length);
@@ -25,10 +28,12 @@ sealed class ColumnBlock
         float[] Buffer() => new float[2 * frequencies * Fourier.Lanes];
     }
 
-    public void Transform(bool halfGiven) => fourier.Transform(ref real, ref imaginary, ref spareReal, ref spareImaginary, halfGiven, halfWanted: false);
+    public void Transform(bool halfGiven) =>
+        fourier.Transform(ref real, ref imaginary, ref spareReal, ref spareImaginary, halfGiven, halfWanted: false);
 
     /// <summary>The first half of the inverse, times the length.</summary>
-    public void Invert() => fourier.Transform(ref imaginary, ref real, ref spareImaginary, ref spareReal, halfGiven: false, halfWanted: true);
+    public void Invert() =>
+        fourier.Transform(ref imaginary, ref real, ref spareImaginary, ref spareReal, halfGiven: false, halfWanted: true);
 
     /// <summary>Loads the first rows, real parts at one column and imaginary parts at another.</summary>
     public void Load(float[] reals, float[] imaginaries, int rows, int stride, int column, int imaginaryColumn)
@@ -82,8 +87,8 @@ sealed class ColumnBlock
     }
 
     /// <summary>
-    /// Twice the transforms of the columns that were the real parts, then of those that were the imaginary parts, into the spare buffers: sums with, and differences
-    /// from, the conjugate mirror image.
+    /// Twice the transforms of the columns that were the real parts, then of those that were the imaginary parts, into the spare buffers:
+    /// sums with, and differences from, the conjugate mirror image.
     /// </summary>
     public void Part()
     {
@@ -103,7 +108,9 @@ sealed class ColumnBlock
         }
     }
 
-    /// <summary>Parted columns, in the spare buffers, to one at all frequencies: the first plus the second times the imaginary unit.</summary>
+    /// <summary>
+    /// Parted columns, in the spare buffers, to one at all frequencies: the first plus the second times the imaginary unit.
+    /// </summary>
     public void Join()
     {
         for (int k = 0; k <= length / 2; k++)
@@ -127,8 +134,10 @@ sealed class ColumnBlock
     {
         foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
         {
-            Squares.Transpose(spareReal, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, reals, row * frequencies, frequencies);
-            Squares.Transpose(spareImaginary, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, imaginaries, row * frequencies, frequencies);
+            Squares.Transpose(spareReal, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, reals, row * frequencies,
+                frequencies);
+            Squares.Transpose(spareImaginary, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, imaginaries,
+                row * frequencies, frequencies);
         }
     }
 
@@ -136,8 +145,10 @@ sealed class ColumnBlock
     {
         foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
         {
-            Squares.Transpose(reals, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareReal, part * Fourier.Lanes, Fourier.Lanes);
-            Squares.Transpose(imaginaries, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareImaginary, part * Fourier.Lanes, Fourier.Lanes);
+            Squares.Transpose(reals, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareReal, part * Fourier.Lanes,
+                Fourier.Lanes);
+            Squares.Transpose(imaginaries, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareImaginary, part * Fourier.Lanes,
+                Fourier.Lanes);
         }
     }
 

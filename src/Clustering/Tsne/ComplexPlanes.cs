@@ -15,7 +15,8 @@ readonly struct ComplexEight(Vector256<float> real, Vector256<float> imaginary)
     public static ComplexEight operator -(ComplexEight a, ComplexEight b) => new(a.Real - b.Real, a.Imaginary - b.Imaginary);
 
     public static ComplexEight operator *(ComplexEight a, ComplexEight b) => new(
-        Vector256.FusedMultiplyAdd(a.Real, b.Real, -(a.Imaginary * b.Imaginary)), Vector256.FusedMultiplyAdd(a.Real, b.Imaginary, a.Imaginary * b.Real));
+        Vector256.FusedMultiplyAdd(a.Real, b.Real, -(a.Imaginary * b.Imaginary)),
+        Vector256.FusedMultiplyAdd(a.Real, b.Imaginary, a.Imaginary * b.Real));
 
     public ComplexEight Times(float factor) => new(real * factor, imaginary * factor);
 

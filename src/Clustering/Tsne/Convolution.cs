@@ -1,8 +1,8 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Convolutions of real numbers on an n x n grid with t-SNE's kernel, 1 / (1 + distance^2), by Fourier transforms of twice the side. Only the halves that are
-/// not zero are transformed, and of the spectrum of real numbers only the half that says it all.
+/// Convolutions of real numbers on an n x n grid with t-SNE's kernel, 1 / (1 + distance^2), by Fourier transforms of twice the side. Only
+/// the halves that are not zero are transformed, and of the spectrum of real numbers only the half that says it all.
 /// </summary>
 sealed class Convolution
 {
@@ -47,7 +47,10 @@ sealed class Convolution
     /// <summary>Numbers from one row of nodes to the next.</summary>
     public int Stride { get; }
 
-    /// <summary>What the kernel is less than 1 / (1 + distance^2): its value across the grid, so that slopes are not lost in the digits of a small picture's sums.</summary>
+    /// <summary>
+    /// What the kernel is less than 1 / (1 + distance^2): its value across the grid, so that slopes are not lost in the digits of a small
+    /// picture's sums.
+    /// </summary>
     public double Constant { get; }
 
     /// <summary>Replaces charges [n,Stride] by their potentials, the sums over all of them of charge times kernel.</summary>
@@ -77,8 +80,8 @@ sealed class Convolution
         });
     }
 
-    // The kernel's transform at frequencies [0..n] of both axes, real since the kernel is even. Divided by what forward and inverse transforms leave as factors,
-    // and by the transforms of the splines on the way in and out.
+    // The kernel's transform at frequencies [0..n] of both axes, real since the kernel is even. Divided by what forward and inverse
+    // transforms leave as factors, and by the transforms of the splines on the way in and out.
     float[] Kernel()
     {
         int count = Side + 1;

@@ -1,8 +1,9 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Discrete Fourier transforms of <see cref="Lanes"/> signals side by side (Stockham's self-sorting scheme with radices 4, 2, 3 and 5): a number of all
-/// signals is one row of the buffers, so that every operation is on whole vectors. Swapping real and imaginary parts gives the inverse times the length.
+/// Discrete Fourier transforms of <see cref="Lanes"/> signals side by side (Stockham's self-sorting scheme with radices 4, 2, 3 and 5): a
+/// number of all signals is one row of the buffers, so that every operation is on whole vectors. Swapping real and imaginary parts gives
+/// the inverse times the length.
 /// </summary>
 sealed class Fourier
 {
@@ -14,7 +15,9 @@ sealed class Fourier
 
     readonly FourierStage[] stages;
 
-    /// <summary>Transforms of <paramref name="length"/> numbers, a multiple of <see cref="Multiple"/> and a product of twos, threes and fives.</summary>
+    /// <summary>
+    /// Transforms of <paramref name="length"/> numbers, a multiple of <see cref="Multiple"/> and a product of twos, threes and fives.
+    /// </summary>
     public Fourier(int length)
     {
         Length = length;
@@ -45,10 +48,12 @@ sealed class Fourier
     }
 
     /// <summary>
-    /// Transforms [M,Lanes] in <paramref name="real"/> and <paramref name="imaginary"/>; the spare buffers, as large, may be exchanged for them. With
+    /// Transforms [M,Lanes] in <paramref name="real"/> and <paramref name="imaginary"/>; the spare buffers, as large, may be exchanged for
+    /// them. With
     /// <paramref name="halfGiven"/> the last M/2 numbers are taken for zeros, with <paramref name="halfWanted"/> they are not made.
     /// </summary>
-    public void Transform(ref float[] real, ref float[] imaginary, ref float[] spareReal, ref float[] spareImaginary, bool halfGiven = false, bool halfWanted = false)
+    public void Transform(ref float[] real, ref float[] imaginary, ref float[] spareReal, ref float[] spareImaginary,
+        bool halfGiven = false, bool halfWanted = false)
     {
         int run = Lanes;
         foreach (FourierStage stage in stages)

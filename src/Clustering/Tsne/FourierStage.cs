@@ -6,7 +6,8 @@ namespace Toolchain.Clustering;
 sealed class FourierStage
 {
     static readonly float half = .5f, sine = MathF.Sqrt(3) / 2;
-    static readonly float cosine72 = MathF.Cos(MathF.Tau / 5), sine72 = MathF.Sin(MathF.Tau / 5), cosine144 = MathF.Cos(2 * MathF.Tau / 5), sine144 = MathF.Sin(2 * MathF.Tau / 5);
+    static readonly float cosine72 = MathF.Cos(MathF.Tau / 5), sine72 = MathF.Sin(MathF.Tau / 5), cosine144 = MathF.Cos(2 * MathF.Tau / 5),
+        sine144 = MathF.Sin(2 * MathF.Tau / 5);
 
     readonly int parts;
     readonly float[] cosines, sines;
@@ -65,7 +66,10 @@ sealed class FourierStage
         }
     }
 
-    /// <summary>A stage of radix 4 that leaves signals of one number, whose roots are all 1; with <paramref name="halfWanted"/> the first half of it.</summary>
+    /// <summary>
+    /// A stage of radix 4 that leaves signals of one number, whose roots are all 1; with <paramref name="halfWanted"/> the first half of
+    /// it.
+    /// </summary>
     public static void Last(float[] real, float[] imaginary, float[] toReal, float[] toImaginary, int run, bool halfWanted)
     {
         ComplexPlanes from = new(real, imaginary, 0, run), to = new(toReal, toImaginary, 0, run);
@@ -124,8 +128,10 @@ sealed class FourierStage
         {
             ComplexEight a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i], e = from[4, i];
             ComplexEight outer = b + e, inner = c + d, outerTurned = (b - e).Turned(), innerTurned = (c - d).Turned();
-            ComplexEight first = a + outer.Times(cosine72) + inner.Times(cosine144), firstTurned = outerTurned.Times(sine72) + innerTurned.Times(sine144);
-            ComplexEight second = a + outer.Times(cosine144) + inner.Times(cosine72), secondTurned = outerTurned.Times(sine144) - innerTurned.Times(sine72);
+            ComplexEight first = a + outer.Times(cosine72) + inner.Times(cosine144), firstTurned = outerTurned.Times(sine72)
+                + innerTurned.Times(sine144);
+            ComplexEight second = a + outer.Times(cosine144) + inner.Times(cosine72),
+                secondTurned = outerTurned.Times(sine144) - innerTurned.Times(sine72);
             to[0, i] = a + outer + inner;
             to[1, i] = w * (first - firstTurned);
             to[2, i] = w2 * (second - secondTurned);
@@ -137,5 +143,6 @@ sealed class FourierStage
     ComplexEight Root(int index) => new(Vector256.Create(cosines[index]), Vector256.Create(sines[index]));
 
     float[] Roots(int length, Func<double, float> of) =>
-        [.. Enumerable.Range(0, parts).SelectMany(part => Enumerable.Range(1, Radix - 1).Select(power => of(2 * Math.PI * part * power / length)))];
+        [.. Enumerable.Range(0, parts).SelectMany(part =>
+        Enumerable.Range(1, Radix - 1).Select(power => of(2 * Math.PI * part * power / length)))];
 }

@@ -4,7 +4,8 @@ namespace Toolchain.Clustering;
 
 /// <summary>
 /// What the charge of a row does to itself by way of the nodes. With u and v the squared distances of its
-/// place from the middle of its cell along both axes, the potential is a polynomial, the sum over a, b in [0..3] of coefficient[a,b] u^a v^b.
+/// place from the middle of its cell along both axes, the potential is a polynomial, the sum over a, b in [0..3] of coefficient[a,b] u^a
+/// v^b.
 /// </summary>
 sealed class OwnPotential
 {
@@ -18,12 +19,18 @@ sealed class OwnPotential
     /// <summary>From the potentials of a charge of 1 at a node, there and up to three nodes away along each axis, [4,4].</summary>
     public OwnPotential(float[] ofUnit)
     {
-        coefficients = [.. Enumerable.Range(0, 4).Select(a => Vector128.Create([.. Enumerable.Range(0, 4).Select(b => Coefficient(a, b))]))];
+        coefficients =
+            [.. Enumerable.Range(0, 4).Select(a => Vector128.Create([.. Enumerable.Range(0, 4).Select(b => Coefficient(a, b))]))];
 
-        float Coefficient(int a, int b) => (float)(Enumerable.Range(0, 16).Sum(i => ofUnit[i] * (double)products[i / 4][a] * products[i % 4][b]) / (Denominator * Denominator));
+        float Coefficient(int a, int b) =>
+            (float)(Enumerable.Range(0, 16).Sum(i =>
+            ofUnit[i] * (double)products[i / 4][a] * products[i % 4][b]) / (Denominator * Denominator));
     }
 
-    /// <summary>Terms whose sums are the potential at a place in its cell, [0..1] along each axis, and half of its slopes, which is the charge's force on itself.</summary>
+    /// <summary>
+    /// Terms whose sums are the potential at a place in its cell, [0..1] along each axis, and half of its slopes, which is the charge's
+    /// force on itself.
+    /// </summary>
     public (Vector128<float> Value, Vector128<float> Across, Vector128<float> Down) At(float across, float down)
     {
         float x = across - .5f, y = down - .5f, v = y * y;

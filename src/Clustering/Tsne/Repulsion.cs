@@ -4,8 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// Repulsion of all pairs in the plane by way of a grid (Linderman et al. 2019, "Methods"), with cubic B-splines in place of Lagrange's polynomials
-/// (as in smooth particle-mesh Ewald sums: Essmann et al. 1995, section II.B): charges go to the 4 x 4 nodes around a place, forces come back the same way.
+/// Repulsion of all pairs in the plane by way of a grid (Linderman et al. 2019, "Methods"), with cubic B-splines in place of Lagrange's
+/// polynomials (as in smooth particle-mesh Ewald sums: Essmann et al. 1995, section II.B): charges go to the 4 x 4 nodes around a place,
+/// forces come back the same way.
 /// </summary>
 sealed class Repulsion(int count, int threads)
 {
@@ -26,7 +27,10 @@ sealed class Repulsion(int count, int threads)
     // Cells along a side: a place in the last one still has two nodes above it.
     int PerSide => convolution!.Side - Nodes + 1;
 
-    /// <summary>Fills <paramref name="sums"/> with the sum over the others of (place - other) / (1 + distance^2)^2; gives that of 1 / (1 + distance^2) over all pairs.</summary>
+    /// <summary>
+    /// Fills <paramref name="sums"/> with the sum over the others of (place - other) / (1 + distance^2)^2; gives that of 1 / (1 +
+    /// distance^2) over all pairs.
+    /// </summary>
     public double Push(float[][] places, float[][] sums)
     {
         (float lowX, float highX) = Axis.Range(places[0]);
@@ -86,7 +90,8 @@ sealed class Repulsion(int count, int threads)
         }
     }
 
-    // Charges of 1. A band of as many lines as a spline has nodes reaches into the next band only: every second one at a time, the first of which clear the next ones too.
+    // Charges of 1. A band of as many lines as a spline has nodes reaches into the next band only: every second one at a time, the first of
+    // which clear the next ones too.
     void Spread()
     {
         int bands = starts.Length - 1;
@@ -133,10 +138,12 @@ sealed class Repulsion(int count, int threads)
             {
                 int row = order[i];
                 Spot spot = spots[row];
-                Vector128<float> down = Spline.Weights(spot.Y), downSlope = Spline.Slopes(spot.Y), across = Spline.Weights(spot.X), acrossSlope = Spline.Slopes(spot.X);
+                Vector128<float> down = Spline.Weights(spot.Y), downSlope = Spline.Slopes(spot.Y), across = Spline.Weights(spot.X),
+                    acrossSlope = Spline.Slopes(spot.X);
                 ref float at = ref field[spot.Line * stride + spot.Column];
                 Vector128<float> before = Vector128.LoadUnsafe(ref at), here = Vector128.LoadUnsafe(ref at, (nuint)stride);
-                Vector128<float> next = Vector128.LoadUnsafe(ref at, 2 * (nuint)stride), after = Vector128.LoadUnsafe(ref at, 3 * (nuint)stride);
+                Vector128<float> next = Vector128.LoadUnsafe(ref at, 2 * (nuint)stride),
+                    after = Vector128.LoadUnsafe(ref at, 3 * (nuint)stride);
                 Vector128<float> potential = down[0] * before + down[1] * here + (down[2] * next + down[3] * after);
                 Vector128<float> slope = downSlope[0] * before + downSlope[1] * here + (downSlope[2] * next + downSlope[3] * after);
                 // A row's own charge would outweigh others that are far.
@@ -155,7 +162,8 @@ sealed class Repulsion(int count, int threads)
         int middle = convolution!.Side / 2 * convolution.Stride + convolution.Side / 2;
         field[middle] = 1;
         convolution.Apply(field);
-        return new OwnPotential([.. Enumerable.Range(0, Nodes * Nodes).Select(i => field[middle + i / Nodes * convolution.Stride + i % Nodes])]);
+        return new OwnPotential([.. Enumerable.Range(0, Nodes * Nodes)
+            .Select(i => field[middle + i / Nodes * convolution.Stride + i % Nodes])]);
     }
 
     // A row's cell, and its place in it in [0..1].

@@ -15,7 +15,8 @@ static class Spline
     public static Vector128<float> Weights(float t)
     {
         var all = Vector128.Create(t);
-        return Vector128.FusedMultiplyAdd(Vector128.FusedMultiplyAdd(Vector128.FusedMultiplyAdd(third, all, second), all, first), all, constant);
+        return Vector128.FusedMultiplyAdd(Vector128.FusedMultiplyAdd(Vector128.FusedMultiplyAdd(third, all, second), all, first), all,
+            constant);
     }
 
     /// <summary>The transform of the spline at whole numbers, which are 4 and 1 of 6.</summary>

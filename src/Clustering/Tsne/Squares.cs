@@ -8,7 +8,9 @@ static class Squares
 {
     const int Side = 8;
 
-    /// <summary>Writes the transpose of a matrix [rows,columns], both multiples of eight, that begins at <paramref name="first"/>.</summary>
+    /// <summary>
+    /// Writes the transpose of a matrix [rows,columns], both multiples of eight, that begins at <paramref name="first"/>.
+    /// </summary>
     public static void Transpose(float[] from, int first, int stride, int rows, int columns, float[] to, int target, int targetStride)
     {
         for (int row = 0; row < rows; row += Side)
@@ -39,8 +41,10 @@ static class Squares
     // Pairs of rows, then of pairs, then of halves.
     static void Square(ref float from, int stride, ref float to, int targetStride)
     {
-        Vector256<float> a = Row(ref from, 0, stride), b = Row(ref from, 1, stride), c = Row(ref from, 2, stride), d = Row(ref from, 3, stride);
-        Vector256<float> e = Row(ref from, 4, stride), f = Row(ref from, 5, stride), g = Row(ref from, 6, stride), h = Row(ref from, 7, stride);
+        Vector256<float> a = Row(ref from, 0, stride), b = Row(ref from, 1, stride), c = Row(ref from, 2, stride),
+            d = Row(ref from, 3, stride);
+        Vector256<float> e = Row(ref from, 4, stride), f = Row(ref from, 5, stride), g = Row(ref from, 6, stride),
+            h = Row(ref from, 7, stride);
         (a, b) = (Avx.UnpackLow(a, b), Avx.UnpackHigh(a, b));
         (c, d) = (Avx.UnpackLow(c, d), Avx.UnpackHigh(c, d));
         (e, f) = (Avx.UnpackLow(e, f), Avx.UnpackHigh(e, f));

@@ -1,9 +1,9 @@
 namespace Toolchain.Clustering;
 
 /// <summary>
-/// A picture of rows in the plane by t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008): near rows stay near. Attraction over exact
-/// neighbours, repulsion by interpolation on a grid and Fourier transforms (Linderman et al., "Fast interpolation-based t-SNE", 2019). The same bits at
-/// any thread count.
+/// A picture of rows in the plane by t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008): near rows stay near.
+/// Attraction over exact neighbours, repulsion by interpolation on a grid and Fourier transforms (Linderman et al., "Fast
+/// interpolation-based t-SNE", 2019). The same bits at any thread count.
 /// </summary>
 public sealed class Tsne
 {
@@ -58,8 +58,8 @@ public sealed class Tsne
         float exaggeration = early ? (float)options.Exaggeration : 1, momentum = early ? .5f : .9f;
         double total = repulsion.Push(places, gradient);
         affinities.Pull(places, gradient, exaggeration, (float)(1 / total), options.Threads);
-        // As large as the rows are many over the exaggeration (Belkina et al. 2019); without exaggeration larger steps are stable too, and 750 of them reach what
-        // 1,000 of the exaggerated passes' size do (docs/decisions/0012-tsne.md).
+        // As large as the rows are many over the exaggeration (Belkina et al. 2019); without exaggeration larger steps are stable too, and
+        // 750 of them reach what 1,000 of the exaggerated passes' size do (docs/decisions/0012-tsne.md).
         float rate = Math.Max(200, affinities.Count / Math.Max(exaggeration, LeastDivisor));
         for (int axis = 0; axis < 2; axis++)
         {

@@ -1,6 +1,8 @@
 namespace Toolchain.Clustering;
 
-/// <summary>Settings of t-SNE; the defaults are those of scikit-learn 1.2, but for fewer and larger steps after the exaggerated ones.</summary>
+/// <summary>
+/// Settings of t-SNE; the defaults are those of scikit-learn 1.2, but for fewer and larger steps after the exaggerated ones.
+/// </summary>
 public sealed record TsneOptions
 {
     // A perplexity of 1, the least there is, takes 3 neighbours.
@@ -24,7 +26,8 @@ public sealed record TsneOptions
     internal void Check(int count)
     {
         Require(count >= LeastRows, $"t-SNE needs at least {LeastRows} rows, found {count}.");
-        Require(Perplexity >= 1 && 3 * Perplexity <= count - 1, $"'perplexity' must be in [1..{(count - 1) / 3}] for {count} rows, was {Perplexity}.");
+        Require(Perplexity >= 1 && 3 * Perplexity <= count - 1,
+            $"'perplexity' must be in [1..{(count - 1) / 3}] for {count} rows, was {Perplexity}.");
         Require(Passes >= 1, $"'passes' must be at least 1, was {Passes}.");
         Require(ExaggeratedPasses >= 0, $"'exaggeratedPasses' must be at least 0, was {ExaggeratedPasses}.");
         Require(Exaggeration >= 1, $"'exaggeration' must be at least 1, was {Exaggeration}.");

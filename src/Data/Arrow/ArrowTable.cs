@@ -72,7 +72,8 @@ sealed class ArrowTable
                 place = BinaryPrimitives.ReadInt64LittleEndian(buffers[entry..]);
                 bytes = BinaryPrimitives.ReadInt64LittleEndian(buffers[(entry + 8)..]);
             }
-            bool isWhole = batch.Table(3) is null && rows >= 0 && rows <= bytes / ((long)width * size) && place >= 0 && place <= file.Length;
+            bool isWhole = batch.Table(3) is null && rows >= 0 && rows <= bytes / ((long)width * size) && place >= 0
+                && place <= file.Length;
             yield return isWhole ? Bytes(start + length + place, rows * width * size) : throw new InvalidDataException(
                 $"offset {start}: column '{Printable.Line(field.Name)}': expected {rows} rows of {width} numbers uncompressed, found "
                 + $"{bytes} bytes{(batch.Table(3) is null ? "" : ", compressed")}");
@@ -95,7 +96,8 @@ sealed class ArrowTable
                 && item.Table(3)?.Number(0, 2) == Single && list.Number(0, 4) is > 0 and var width:
                 return new(name, 3, buffer + 2, (int)width, 0, false);
             default:
-                throw new InvalidDataException($"column '{Printable.Line(name)}': expected text, numbers or lists of fixed size of float32, "
+                throw new InvalidDataException($"column '{Printable.Line(name)}': expected text, numbers or lists of fixed size of "
+                    + $"float32, "
                     + $"found Arrow's type {field.Number(2, 1)}");
         }
     }

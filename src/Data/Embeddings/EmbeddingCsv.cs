@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Toolchain.Data;
 
-/// <summary>CSV of RFC 4180 with LF line ends, numbers in the invariant culture and in the fewest digits that read back to the same float.</summary>
+/// <summary>
+/// CSV of RFC 4180 with LF line ends, numbers in the invariant culture and in the fewest digits that read back to the same float.
+/// </summary>
 sealed class EmbeddingCsv : EmbeddingWriter
 {
     // The longest number has fewer characters.
@@ -58,7 +60,8 @@ sealed class EmbeddingCsv : EmbeddingWriter
 
     private protected override void End() => Files.Commit();
 
-    static IEnumerable<string> Numbered(string name, int count) => Enumerable.Range(0, count).Select(column => string.Create(CultureInfo.InvariantCulture, $"{name}_{column}"));
+    static IEnumerable<string> Numbered(string name, int count) =>
+        Enumerable.Range(0, count).Select(column => string.Create(CultureInfo.InvariantCulture, $"{name}_{column}"));
 
     void Write(ReadOnlySpan<float> values)
     {

@@ -32,7 +32,8 @@ public static class EmbeddingFile
     public static EmbeddingWriter Create(string path, EmbeddingColumns columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
-        return columns is { Dimension: 0, HasClusters: false } ? throw new ArgumentException("a table needs embeddings or clusters, was to have neither.", nameof(columns))
+        return columns is { Dimension: 0, HasClusters: false }
+            ? throw new ArgumentException("a table needs embeddings or clusters, was to have neither.", nameof(columns))
             : WriterOf(path)(path, columns);
     }
 
@@ -53,7 +54,8 @@ public static class EmbeddingFile
     public static void Write(string path, EmbeddingTable table)
     {
         ArgumentNullException.ThrowIfNull(table);
-        using EmbeddingWriter writer = Create(path, new(table.Dimension, table.Labels is not null, table.Clusters is not null, table.ClusterCount));
+        using EmbeddingWriter writer =
+            Create(path, new(table.Dimension, table.Labels is not null, table.Clusters is not null, table.ClusterCount));
         writer.Write(new(table.Names, table.Embeddings, table.Labels, table.Clusters, table.Probabilities));
         writer.Finish();
     }
@@ -62,6 +64,7 @@ public static class EmbeddingFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Writers.TryGetValue(Path.GetExtension(path), out Func<string, EmbeddingColumns, EmbeddingWriter>? write) ? write
-            : throw new ArgumentException($"'{path}': expected an extension among {string.Join(' ', Writers.Keys)}, found '{Path.GetExtension(path)}'.", nameof(path));
+            : throw new ArgumentException($"'{path}': expected an extension among {string.Join(' ', Writers.Keys)}, found "
+            + $"'{Path.GetExtension(path)}'.", nameof(path));
     }
 }

@@ -13,7 +13,9 @@ sealed class EmbeddingNpy : EmbeddingWriter
     readonly List<Column> columns = [];
     readonly string[] obsolete;
 
-    /// <param name="path">The embeddings, or the clusters where there are no embeddings; what stands beside is called like it with its own ending.</param>
+    /// <param name="path">
+    /// The embeddings, or the clusters where there are no embeddings; what stands beside is called like it with its own ending.
+    /// </param>
     /// <param name="columns">The table's columns.</param>
     public EmbeddingNpy(string path, EmbeddingColumns columns) : base(columns)
     {
@@ -22,13 +24,16 @@ sealed class EmbeddingNpy : EmbeddingWriter
         // The main file comes first here, so it is put in place last: where it is, what belongs to it is there too.
         (string Path, TensorKind Kind, int Width, bool Present, Action<Stream, EmbeddingRows> Write)[] all =
         [
-            (path, TensorKind.Float32, columns.Dimension, embedded, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Embeddings.Span))),
-            (embedded ? beside : path, TensorKind.Int64, 0, columns.HasClusters, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Clusters.Span))),
+            (path, TensorKind.Float32, columns.Dimension, embedded, (file, rows) =>
+            file.Write(MemoryMarshal.AsBytes(rows.Embeddings.Span))),
+            (embedded ? beside : path, TensorKind.Int64, 0, columns.HasClusters, (file, rows) =>
+                file.Write(MemoryMarshal.AsBytes(rows.Clusters.Span))),
             ($"{stem}.digits.npy", TensorKind.Int64, 0, columns.HasDigits, (file, rows) =>
                 file.Write(MemoryMarshal.AsBytes(columns.DigitsOf(rows.Clusters.Span).AsSpan()))),
             ($"{stem}.novelty.npy", TensorKind.Float32, 0, columns.HasNovelty, (file, rows) =>
                 file.Write(MemoryMarshal.AsBytes(rows.Novelty.Span))),
-            ($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, (file, rows) => file.Write(MemoryMarshal.AsBytes(rows.Probabilities.Span))),
+            ($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, (file, rows) =>
+                file.Write(MemoryMarshal.AsBytes(rows.Probabilities.Span))),
             ($"{stem}.labels.npy", TensorKind.UInt8, 0, columns.HasLabels, (file, rows) => file.Write(rows.Labels.Span)),
         ];
         foreach ((string file, TensorKind kind, int width, _, Action<Stream, EmbeddingRows> write) in all.Where(column => column.Present))
@@ -39,7 +44,8 @@ sealed class EmbeddingNpy : EmbeddingWriter
         }
         names = new StreamWriter(Files.Add($"{stem}.names.txt"), new UTF8Encoding(false), leaveOpen: true);
         // A neighbour left by an earlier table would be taken for this one's.
-        obsolete = [.. all.Where(column => !column.Present).Select(column => column.Path).Append(embedded ? path : beside).Where(file => file != path)];
+        obsolete = [.. all.Where(column => !column.Present).Select(column => column.Path).Append(embedded ? path : beside)
+            .Where(file => file != path)];
     }
 
     /// <summary>The files that are written, or taken away, beside an .npy.</summary>

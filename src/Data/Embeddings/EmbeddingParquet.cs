@@ -14,7 +14,8 @@ sealed class EmbeddingParquet : EmbeddingWriter
     {
         schema = SchemaOf(columns);
         // Floats of an embedding do not shrink; and Snappy's packing depends on the processor's instructions, so its bytes would too.
-        writer = ParquetWriter.CreateAsync(schema, Files.Add(path), new ParquetOptions { CompressionMethod = CompressionMethod.None }).GetAwaiter().GetResult();
+        writer = ParquetWriter.CreateAsync(schema, Files.Add(path), new ParquetOptions { CompressionMethod = CompressionMethod.None })
+            .GetAwaiter().GetResult();
         group = new RowGroup(columns, rows => WriteGroup(rows).GetAwaiter().GetResult());
     }
 

@@ -38,7 +38,8 @@ sealed class RowGroup(EmbeddingColumns columns, Action<EmbeddingRows> write)
     {
         if (count > 0)
         {
-            write(new(names.AsMemory(0, count), embeddings.AsMemory(0, count * columns.Dimension), labels.AsMemory(0, columns.HasLabels ? count : 0),
+            write(new(names.AsMemory(0, count), embeddings.AsMemory(0, count * columns.Dimension),
+                labels.AsMemory(0, columns.HasLabels ? count : 0),
                 clusters.AsMemory(0, columns.HasClusters ? count : 0), probabilities.AsMemory(0, count * columns.ClusterCount),
                 novelty.AsMemory(0, columns.HasNovelty ? count : 0)));
             count = 0;

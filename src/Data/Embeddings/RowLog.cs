@@ -17,9 +17,9 @@ public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCo
     IReadOnlyList<string> Skipped);
 
 /// <summary>
-/// Embeddings in the order in which they were made, in a file that can be cut anywhere: what a killed run leaves behind to go on from, and what one shard hands to the
-/// merge. Layout, little-endian: "UVLROWS3", then records of length (4 bytes), CRC-32 (4) and payload; the first payload is the identity as
-/// UTF-8.
+/// Embeddings in the order in which they were made, in a file that can be cut anywhere: what a killed run leaves behind to go on from, and
+/// what one shard hands to the merge. Layout, little-endian: "UVLROWS3", then records of length (4 bytes), CRC-32 (4) and payload; the
+/// first payload is the identity as UTF-8.
 /// </summary>
 public sealed class RowLog : IDisposable
 {
@@ -37,7 +37,9 @@ public sealed class RowLog : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="identity">All that the rows depend on; a log of another identity is started anew.</param>
     /// <param name="columns">The table's columns.</param>
-    /// <param name="replay">Gets what an earlier run left, in order, until it wants no more; the rest, and what was left half-written, is cut off.</param>
+    /// <param name="replay">
+    /// Gets what an earlier run left, in order, until it wants no more; the rest, and what was left half-written, is cut off.
+    /// </param>
     /// <exception cref="IOException">Another run is writing it, or the folder cannot be written.</exception>
     public static RowLog Open(string path, string identity, EmbeddingColumns columns, Predicate<LoggedRows> replay)
     {
@@ -84,7 +86,8 @@ public sealed class RowLog : IDisposable
         }
         if (!sound || log.file.Position != log.file.Length)
         {
-            throw new InvalidDataException($"'{path}': offset {log.file.Position}: expected whole rows of a shard, found others; make this shard again.");
+            throw new InvalidDataException($"'{path}': offset {log.file.Position}: expected whole rows of a shard, found others; make this "
+                + $"shard again.");
         }
     }
 
@@ -136,7 +139,8 @@ public sealed class RowLog : IDisposable
     string? ReadIdentity()
     {
         Span<byte> magic = stackalloc byte[8];
-        return file.ReadAtLeast(magic, 8, throwOnEndOfStream: false) == 8 && magic.SequenceEqual(Magic) && ReadRecord() is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        return file.ReadAtLeast(magic, 8, throwOnEndOfStream: false) == 8 && magic.SequenceEqual(Magic) && ReadRecord() is { } bytes
+            ? Encoding.UTF8.GetString(bytes) : null;
     }
 
     byte[]? ReadRecord()

@@ -18,9 +18,10 @@ public enum FitMode
 readonly record struct FitResult(bool Fitted, bool Inverted);
 
 /// <summary>
-/// Brings a picture of one digit to 28 x 28 as MNIST did: cut to the ink, scaled into a 20 x 20 box with its aspect kept, put with its centre of mass at
-/// the centre of the field. Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist. Departures: MNIST started from clean bilevel scans, so here
-/// the background's level is taken off first and the result is stretched to full ink, which a thin pen in a large picture needs.
+/// Brings a picture of one digit to 28 x 28 as MNIST did: cut to the ink, scaled into a 20 x 20 box with its aspect kept, put with its
+/// centre of mass at the centre of the field. Source: LeCun, Cortes, Burges, http://yann.lecun.com/exdb/mnist. Departures: MNIST started
+/// from clean bilevel scans, so here the background's level is taken off first and the result is stretched to full ink, which a thin pen in
+/// a large picture needs.
 /// </summary>
 static class DigitFit
 {
@@ -48,7 +49,8 @@ static class DigitFit
         {
             if (!right)
             {
-                throw new InvalidDataException($"'{name}': expected 28 x 28 pixels, found {width} x {height}; leave out --fit none to have images fitted.");
+                throw new InvalidDataException($"'{name}': expected 28 x 28 pixels, found {width} x {height}; leave out --fit none to have "
+                    + $"images fitted.");
             }
             pixels.CopyTo(destination);
             return new(false, polarity == Polarity.Dark && Invert(destination));
@@ -158,7 +160,8 @@ static class DigitFit
         return right > left ? new(left, top, right, bottom) : null;
     }
 
-    // Columns first, then rows, each as a weighted mean over the source pixels under a triangle as wide as the target pixel (and never below two pixels).
+    // Columns first, then rows, each as a weighted mean over the source pixels under a triangle as wide as the target pixel (and never
+    // below two pixels).
     static float[] Scale(float[] ink, int width, Rectangle bounds, out int columns, out int rows)
     {
         int sourceColumns = bounds.Right - bounds.Left, sourceRows = bounds.Bottom - bounds.Top;

@@ -6,7 +6,10 @@ namespace Toolchain.Data;
 /// <param name="Pixels">Width * Height bytes, row-major, 0 for black.</param>
 readonly record struct GreyImage(int Width, int Height, byte[] Pixels)
 {
-    /// <summary>Largest width times height that is read: 4096 squared, far above any scan of one digit. In colour it takes 64 MiB while it is decoded.</summary>
+    /// <summary>
+    /// Largest width times height that is read: 4096 squared, far above any scan of one digit. In colour it takes 64 MiB while it is
+    /// decoded.
+    /// </summary>
     public const int MaxPixels = 1 << 24;
 
     /// <summary>Largest image of a tensor, 512 squared: a batch of them is in memory at a time.</summary>

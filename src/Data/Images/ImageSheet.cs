@@ -25,7 +25,8 @@ public static class ImageSheet
         ArgumentOutOfRangeException.ThrowIfLessThan(zoom, 1);
         if (pixels.IsEmpty || pixels.Length % DigitSet.PixelCount != 0)
         {
-            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {DigitSet.PixelCount} bytes with N at least 1, held {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {DigitSet.PixelCount} bytes with N at least 1, held "
+                + $"{pixels.Length}.", nameof(pixels));
         }
         int count = pixels.Length / DigitSet.PixelCount;
         int rows = (count + columns - 1) / columns;

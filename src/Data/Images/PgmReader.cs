@@ -11,14 +11,16 @@ static class PgmReader
         int white = Number(bytes, ref offset, name, "largest value");
         if (white is < 1 or > 255)
         {
-            throw new InvalidDataException($"'{name}': offset {offset}: expected a largest value in [1..255], found {white}; convert it to 8 bits.");
+            throw new InvalidDataException($"'{name}': offset {offset}: expected a largest value in [1..255], found {white}; convert it to "
+                + $"8 bits.");
         }
         GreyImage.RequireSize(width, height, name);
         offset++;
         int count = width * height;
         if (bytes.Length - offset != count)
         {
-            throw new InvalidDataException($"'{name}': offset {offset}: expected {count} bytes of pixels, found {Math.Max(0, bytes.Length - offset)}; the file is truncated or holds several images.");
+            throw new InvalidDataException($"'{name}': offset {offset}: expected {count} bytes of pixels, found "
+                + $"{Math.Max(0, bytes.Length - offset)}; the file is truncated or holds several images.");
         }
         byte[] pixels = bytes[offset..].ToArray();
         for (int i = 0; i < count; i++)
@@ -42,6 +44,7 @@ static class PgmReader
             value = 10 * value + bytes[offset++] - '0';
         }
         return offset > start && offset < bytes.Length && char.IsWhiteSpace((char)bytes[offset]) ? value
-            : throw new InvalidDataException($"'{name}': offset {start}: expected the image's {what} as a decimal number, found otherwise; the PGM header is damaged.");
+            : throw new InvalidDataException($"'{name}': offset {start}: expected the image's {what} as a decimal number, found otherwise; "
+            + $"the PGM header is damaged.");
     }
 }

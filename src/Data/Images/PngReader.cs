@@ -5,8 +5,8 @@ using System.IO.Hashing;
 namespace Toolchain.Data;
 
 /// <summary>
-/// PNG with 8 bits a sample, not interlaced: grey, grey and alpha, RGB, RGBA, palette. Chunk checksums and lengths are checked, and the size before anything
-/// is allocated for it. Source: PNG specification, W3C, third edition.
+/// PNG with 8 bits a sample, not interlaced: grey, grey and alpha, RGB, RGBA, palette. Chunk checksums and lengths are checked, and the
+/// size before anything is allocated for it. Source: PNG specification, W3C, third edition.
 /// </summary>
 static class PngReader
 {
@@ -90,7 +90,15 @@ static class PngReader
         uint width = BinaryPrimitives.ReadUInt32BigEndian(content), height = BinaryPrimitives.ReadUInt32BigEndian(content[4..]);
         GreyImage.RequireSize(width, height, name);
         int colour = content[9];
-        int samples = colour switch { 0 or 3 => 1, 4 => 2, 2 => 3, 6 => 4, _ => throw Broken(name, 25, "colour type 0, 2, 3, 4 or 6", $"{colour}") };
+        int samples = colour switch
+        {
+            0 or 3 => 1,
+            4 => 2,
+            2 => 3,
+            6 => 4,
+            _ =>
+            throw Broken(name, 25, "colour type 0, 2, 3, 4 or 6", $"{colour}")
+        };
         if (content[10] != 0 || content[11] != 0 || content[12] > 1)
         {
             throw Broken(name, 26, "compression 0, filter 0, interlace 0 or 1", $"{content[10]}, {content[11]}, {content[12]}");
@@ -127,7 +135,8 @@ static class PngReader
         }
         catch (InvalidDataException damaged)
         {
-            throw new InvalidDataException($"'{name}': expected {header.Width} x {header.Height} pixels in its IDAT chunks, found others; the image is damaged, save it again.", damaged);
+            throw new InvalidDataException($"'{name}': expected {header.Width} x {header.Height} pixels in its IDAT chunks, found others; "
+                + $"the image is damaged, save it again.", damaged);
         }
         byte[] samples = new byte[stride * header.Height];
         for (int y = 0; y < header.Height; y++)
@@ -143,7 +152,8 @@ static class PngReader
     {
         if (filter > 4)
         {
-            throw new InvalidDataException($"'{name}': expected a row filter in [0..4], found {filter}; the image is damaged, save it again.");
+            throw new InvalidDataException($"'{name}': expected a row filter in [0..4], found {filter}; the image is damaged, save it "
+                + $"again.");
         }
         if (filter == 0)
         {
@@ -181,7 +191,8 @@ static class PngReader
             {
                 if (pixel[0] >= palette.Length / 4)
                 {
-                    throw new InvalidDataException($"'{name}': expected palette indices below {palette.Length / 4}, found {pixel[0]}; the image is damaged, save it again.");
+                    throw new InvalidDataException($"'{name}': expected palette indices below {palette.Length / 4}, found {pixel[0]}; the "
+                        + $"image is damaged, save it again.");
                 }
                 palette.AsSpan(4 * pixel[0], 4).CopyTo(target);
                 continue;

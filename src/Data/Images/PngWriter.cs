@@ -37,10 +37,19 @@ public static class PngWriter
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        int colour = samples switch { 1 => 0, 2 => 4, 3 => 2, 4 => 6, _ => throw new ArgumentException($"'{nameof(samples)}' must be in [1..4], was {samples}.", nameof(samples)) };
+        int colour = samples switch
+        {
+            1 => 0,
+            2 => 4,
+            3 => 2,
+            4 => 6,
+            _ =>
+            throw new ArgumentException($"'{nameof(samples)}' must be in [1..4], was {samples}.", nameof(samples))
+        };
         if (pixels.Length != (long)width * height * samples)
         {
-            throw new ArgumentException($"'{nameof(pixels)}' must hold {width} * {height} * {samples} bytes, held {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException($"'{nameof(pixels)}' must hold {width} * {height} * {samples} bytes, held {pixels.Length}.",
+                nameof(pixels));
         }
         byte[] header = [0, 0, 0, 0, 0, 0, 0, 0, 8, (byte)colour, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(header, width);

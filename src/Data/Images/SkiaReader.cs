@@ -15,7 +15,8 @@ static class SkiaReader
             ?? throw new InvalidDataException($"'{name}': offset 0: expected a whole image, found a damaged header; save the image again.");
         if (codec.FrameCount > 1)
         {
-            throw new InvalidDataException($"'{name}': expected one picture, found an animation of {codec.FrameCount} frames; save the frame you want.");
+            throw new InvalidDataException($"'{name}': expected one picture, found an animation of {codec.FrameCount} frames; save the "
+                + $"frame you want.");
         }
         orientation = (int)codec.EncodedOrigin;
         GreyImage.RequireSize(codec.Info.Width, codec.Info.Height, name);
@@ -28,7 +29,8 @@ static class SkiaReader
             SKCodecResult result = codec.GetPixels(info, pinned.AddrOfPinnedObject());
             if (result != SKCodecResult.Success)
             {
-                throw new InvalidDataException($"'{name}': expected {info.Width} x {info.Height} pixels, found a damaged or truncated image ({result}); save the image again.");
+                throw new InvalidDataException($"'{name}': expected {info.Width} x {info.Height} pixels, found a damaged or truncated "
+                    + $"image ({result}); save the image again.");
             }
             return GreyImage.FromRgba(info.Width, info.Height, rgba.AsSpan(0, info.BytesSize));
         }

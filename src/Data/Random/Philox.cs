@@ -8,8 +8,9 @@ namespace Toolchain.Data;
 public readonly record struct PhiloxBlock(uint X0, uint X1, uint X2, uint X3);
 
 /// <summary>
-/// Philox4x32-10: a random block as a pure function of counter and key, so that any number of any stream can be had without those before it.
-/// Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), section 3.2; constants of the Random123 library.
+/// Philox4x32-10: a random block as a pure function of counter and key, so that any number of any stream can be had without those before
+/// it. Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), section 3.2; constants of the Random123
+/// library.
 /// </summary>
 public static class Philox
 {
@@ -17,7 +18,9 @@ public static class Philox
     const uint Weyl0 = 0x9E3779B9, Weyl1 = 0xBB67AE85;
     const int RoundCount = 10;
 
-    /// <summary>The block at <paramref name="counter"/> of the sequence that <paramref name="key"/> names (word 0 of the key is its low half).</summary>
+    /// <summary>
+    /// The block at <paramref name="counter"/> of the sequence that <paramref name="key"/> names (word 0 of the key is its low half).
+    /// </summary>
     public static PhiloxBlock Block(PhiloxBlock counter, ulong key)
     {
         (uint x0, uint x1, uint x2, uint x3) = counter;

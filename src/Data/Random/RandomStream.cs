@@ -3,8 +3,8 @@ using System.Text;
 namespace Toolchain.Data;
 
 /// <summary>
-/// Random numbers that depend only on (seed, purpose, epoch, sample, view), never on what was drawn before: resuming, sharding and threads replay nothing.
-/// A mutable value: a copy goes on from where it was made, so keep it in a local and pass it by <c>ref</c>.
+/// Random numbers that depend only on (seed, purpose, epoch, sample, view), never on what was drawn before: resuming, sharding and threads
+/// replay nothing. A mutable value: a copy goes on from where it was made, so keep it in a local and pass it by <c>ref</c>.
 /// </summary>
 public struct RandomStream
 {

@@ -49,7 +49,8 @@ static class FileSource
             return labels.Length == layout.Count
                 ? new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout,
                     Array.ConvertAll(labels, label => (long?)label), packed: packed)
-                : throw new InvalidDataException($"'{labelsPath}': offset 4: expected {layout.Count} labels, as many as '{imagesPath}' has images, found {labels.Length}; give the labels of these images.");
+                : throw new InvalidDataException($"'{labelsPath}': offset 4: expected {layout.Count} labels, as many as '{imagesPath}' has "
+                + $"images, found {labels.Length}; give the labels of these images.");
         }
         catch
         {

@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace Toolchain.Data;
 
 /// <summary>
-/// Unpacks one gzip member and insists on its end. <see cref="GZipStream"/> checks the checksum when it comes, but takes a file that is cut within its last
-/// bytes; there the last four are not the unpacked length that RFC 1952 puts at the end. Does not dispose its source.
+/// Unpacks one gzip member and insists on its end. <see cref="GZipStream"/> checks the checksum when it comes, but takes a file that is cut
+/// within its last bytes; there the last four are not the unpacked length that RFC 1952 puts at the end. Does not dispose its source.
 /// </summary>
 sealed class GzipReader : ReadOnlyStream
 {
@@ -26,7 +26,8 @@ sealed class GzipReader : ReadOnlyStream
         int count = unpacked.Read(buffer);
         length += (uint)count;
         return count > 0 || buffer.IsEmpty || packed.Tail == length ? count
-            : throw new InvalidDataException($"Expected the length {length} in its last 4 bytes, found {packed.Tail}; it is cut short, or more than one gzip member.");
+            : throw new InvalidDataException($"Expected the length {length} in its last 4 bytes, found {packed.Tail}; it is cut short, or "
+            + $"more than one gzip member.");
     }
 
     protected override void Dispose(bool disposing)

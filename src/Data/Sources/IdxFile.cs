@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Toolchain.Data;
 
 /// <summary>
-/// IDX files of unsigned bytes, the form in which MNIST is published. Source: http://yann.lecun.com/exdb/mnist: two zero bytes, 08 for bytes, the
-/// number of axes, each axis as a big-endian 32-bit integer, then the elements.
+/// IDX files of unsigned bytes, the form in which MNIST is published. Source: http://yann.lecun.com/exdb/mnist: two zero bytes, 08 for
+/// bytes, the number of axes, each axis as a big-endian 32-bit integer, then the elements.
 /// </summary>
 static class IdxFile
 {
@@ -81,7 +81,8 @@ static class IdxFile
             axes[axis] = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 * axis));
             if (axes[axis] < 0)
             {
-                throw new InvalidDataException($"'{path}': offset {4 + 4 * axis}: expected an axis of at most {int.MaxValue}, found {(uint)axes[axis]}; the header is damaged.");
+                throw new InvalidDataException($"'{path}': offset {4 + 4 * axis}: expected an axis of at most {int.MaxValue}, found "
+                    + $"{(uint)axes[axis]}; the header is damaged.");
             }
         }
         return (KindOf(magic[2])!.Value, axes);

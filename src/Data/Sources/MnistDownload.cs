@@ -47,7 +47,8 @@ static class MnistDownload
                     Keep(packed, cachePath);
                     return bytes;
                 }
-                catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException)
+                catch (Exception failure)
+                    when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException)
                 {
                     tried.Add($"{address} ({failure.Message.ReplaceLineEndings(" ")})");
                     last = failure;
@@ -55,7 +56,8 @@ static class MnistDownload
             }
         }
         throw new MnistUnavailableException(
-            $"MNIST: '{file.Name}[.gz]' is not in {string.Join(" or ", lookedIn.Select(folder => $"'{folder}'"))}, and {string.Join("; ", tried)}. "
+            $"MNIST: '{file.Name}[.gz]' is not in {string.Join(" or ", lookedIn.Select(folder => $"'{folder}'"))}, and "
+            + $"{string.Join("; ", tried)}. "
             + "Set UVL_DATA_DIR to a folder with mnist/ in it, or use --data strokes.", last);
     }
 

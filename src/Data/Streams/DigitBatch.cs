@@ -3,8 +3,8 @@ using System.IO.Hashing;
 namespace Toolchain.Data;
 
 /// <summary>
-/// Some neighbouring images of a <see cref="DigitStream"/> on their way from their source to a model. Made once and filled again and again: filling takes images
-/// from the source in order, decoding, which may run on another thread and beside other batches, makes pixels of them.
+/// Some neighbouring images of a <see cref="DigitStream"/> on their way from their source to a model. Made once and filled again and again:
+/// filling takes images from the source in order, decoding, which may run on another thread and beside other batches, makes pixels of them.
 /// </summary>
 public sealed class DigitBatch
 {
@@ -46,7 +46,9 @@ public sealed class DigitBatch
     /// <summary>Where each image came from, or null for one that has no name but its number.</summary>
     public string?[] Names { get; }
 
-    /// <summary>Why an image cannot be read, in one line with its place, or null for a sound one; known after <see cref="Decode"/>.</summary>
+    /// <summary>
+    /// Why an image cannot be read, in one line with its place, or null for a sound one; known after <see cref="Decode"/>.
+    /// </summary>
     public string?[] Problems { get; }
 
     /// <summary>Images that were brought to 28 x 28 from another size; known after <see cref="Decode"/>.</summary>

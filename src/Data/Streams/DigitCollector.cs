@@ -8,7 +8,8 @@ static class DigitCollector
     const int BatchSize = 256;
 
     /// <summary>All images of a stream.</summary>
-    /// <exception cref="InvalidDataException">An image cannot be read and may not be skipped, there is none that can be read, or there are more than an array holds.</exception>
+    /// <exception cref="InvalidDataException">An image cannot be read and may not be skipped, there is none that can be read, or there are
+    /// more than an array holds.</exception>
     public static DigitSet ToSet(this DigitStream stream, DigitSourceOptions options)
     {
         switch (stream)
@@ -18,7 +19,8 @@ static class DigitCollector
         }
         if (stream.Count * DigitSet.PixelCount > Array.MaxLength)
         {
-            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * DigitSet.PixelCount} bytes of pixels, expected at most {Array.MaxLength}; split the file.");
+            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * DigitSet.PixelCount} bytes "
+                + $"of pixels, expected at most {Array.MaxLength}; split the file.");
         }
         var batch = new DigitBatch(BatchSize);
         var pixels = new ArrayBufferWriter<byte>();

@@ -1,8 +1,8 @@
 namespace Toolchain.Data;
 
 /// <summary>
-/// Images in a fixed order, read once, forwards, however many there are. An image that cannot be read keeps its place, so that names, labels and rows never shift
-/// against each other. To be used by one thread at a time; open one with <see cref="DigitSource.OpenStream"/>.
+/// Images in a fixed order, read once, forwards, however many there are. An image that cannot be read keeps its place, so that names,
+/// labels and rows never shift against each other. To be used by one thread at a time; open one with <see cref="DigitSource.OpenStream"/>.
 /// </summary>
 public abstract class DigitStream : IDisposable
 {
@@ -46,8 +46,8 @@ public abstract class DigitStream : IDisposable
     public long Position { get; private set; }
 
     /// <summary>
-    /// A text that changes when the source does (paths, names, size and time of a single file; of many files <see cref="ReadAgain"/> tells more), or null for a pipe, of which
-    /// nothing can be known.
+    /// A text that changes when the source does (paths, names, size and time of a single file; of many files <see cref="ReadAgain"/> tells
+    /// more), or null for a pipe, of which nothing can be known.
     /// </summary>
     public virtual string? Fingerprint => null;
 

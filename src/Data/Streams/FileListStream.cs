@@ -22,15 +22,20 @@ sealed class FileListStream : DigitStream
         IsLabelled = AreLabelled(source);
     }
 
-    public override string? Fingerprint => fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Digest(names)}";
+    public override string? Fingerprint =>
+        fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Digest(names)}";
 
-    /// <summary>Image files in a folder and the folders below it, in ordinal order of their paths, whatever their order on the disk.</summary>
+    /// <summary>
+    /// Image files in a folder and the folders below it, in ordinal order of their paths, whatever their order on the disk.
+    /// </summary>
     public static FileListStream OfFolder(string folder)
     {
         // Paths relative to the folder, with / on every system. Links to folders are not followed: they may lead round in circles.
         string full = Path.GetFullPath(folder);
         int start = Path.TrimEndingDirectorySeparator(full).Length + (Path.EndsInDirectorySeparator(full) && full.Length == 1 ? 0 : 1);
-        var found = new FileSystemEnumerable<string>(full, (ref FileSystemEntry entry) => entry.ToFullPath()[start..].Replace(Path.DirectorySeparatorChar, '/'), new() { RecurseSubdirectories = true, IgnoreInaccessible = false })
+        var found = new FileSystemEnumerable<string>(full, (ref FileSystemEntry entry) =>
+            entry.ToFullPath()[start..].Replace(Path.DirectorySeparatorChar, '/'),
+            new() { RecurseSubdirectories = true, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && ImageFile.HasImageName(entry.FileName),
             ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,

@@ -31,12 +31,14 @@ sealed class ImageBuffer
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
-            string why = path.Contains('\uFFFD', StringComparison.Ordinal) ? "a name that is not UTF-8; rename it" : "none; it was listed, and has vanished since";
+            string why = path.Contains('\uFFFD', StringComparison.Ordinal) ? "a name that is not UTF-8; rename it"
+                : "none; it was listed, and has vanished since";
             throw new InvalidDataException($"'{path}': expected a file, found {why}.", gone);
         }
         catch (Exception shut) when (shut is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidDataException($"'{path}': expected a file that can be read, found otherwise: {shut.Message.ReplaceLineEndings(" ")}", shut);
+            throw new InvalidDataException($"'{path}': expected a file that can be read, found otherwise: "
+                + $"{shut.Message.ReplaceLineEndings(" ")}", shut);
         }
     }
 
@@ -44,7 +46,8 @@ sealed class ImageBuffer
     {
         if (bytes.Length >= MaxFileBytes)
         {
-            throw new InvalidDataException($"'{path}': expected an image file of less than {MaxFileBytes} bytes, found more; scale the image down.");
+            throw new InvalidDataException($"'{path}': expected an image file of less than {MaxFileBytes} bytes, found more; scale the "
+                + $"image down.");
         }
         Array.Resize(ref bytes, Math.Min(bytes.Length * 4, MaxFileBytes));
     }

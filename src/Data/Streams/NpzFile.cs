@@ -4,8 +4,9 @@ using System.IO.Hashing;
 namespace Toolchain.Data;
 
 /// <summary>
-/// .npz archives of numpy.savez: the images are the first array called `x_train` or `x_test` (the Keras shape of MNIST, parted by --split), `images`, `image`,
-/// `x`, `data` or `arr_0`, else the only array; the labels, where there are any, `y_train` or `y_test`, `labels`, `label`, `y`.
+/// .npz archives of numpy.savez: the images are the first array called `x_train` or `x_test` (the Keras shape of MNIST, parted by --split),
+/// `images`, `image`, `x`, `data` or `arr_0`, else the only array; the labels, where there are any, `y_train` or `y_test`, `labels`,
+/// `label`, `y`.
 /// </summary>
 static class NpzFile
 {
@@ -23,7 +24,8 @@ static class NpzFile
             }
             string part = split == Split.Test ? "_test" : "_train";
             ZipArchiveEntry images = (parted ? archive.GetEntry($"x{part}.npy") : Find(archive, imageNames) ?? Only(archive))
-                ?? throw new InvalidDataException($"'{path}': expected an array 'images', found {string.Join(", ", archive.Entries.Select(entry => $"'{Array(entry)}'"))}; save it with numpy.savez(images=...).");
+                ?? throw new InvalidDataException($"'{path}': expected an array 'images', found "
+                + $"{string.Join(", ", archive.Entries.Select(entry => $"'{Array(entry)}'"))}; save it with numpy.savez(images=...).");
             ZipArchiveEntry? labels = parted ? archive.GetEntry($"y{part}.npy") : Find(archive, labelNames);
             string place = $"{path}, {Printable.Line(images.FullName)}";
             Stream content = new ZipEntryStream(images, archive);
@@ -37,7 +39,8 @@ static class NpzFile
         }
         catch (InvalidDataException damaged) when (damaged.Message is [not '\'', ..])
         {
-            throw new InvalidDataException($"'{path}': expected a sound .npz, found otherwise: {damaged.Message} Get the file again.", damaged);
+            throw new InvalidDataException($"'{path}': expected a sound .npz, found otherwise: {damaged.Message} Get the file again.",
+                damaged);
         }
     }
 

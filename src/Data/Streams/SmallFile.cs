@@ -4,8 +4,8 @@ using System.Text;
 namespace Toolchain.Data;
 
 /// <summary>
-/// Reads small files with three calls to the system where <see cref="File.OpenHandle"/> makes seven (it locks, unlocks and asks for the kind of file and for its length
-/// too), which for images of 28 x 28 is a third of all that is done. Linux only.
+/// Reads small files with three calls to the system where <see cref="File.OpenHandle"/> makes seven (it locks, unlocks and asks for the
+/// kind of file and for its length too), which for images of 28 x 28 is a third of all that is done. Linux only.
 /// </summary>
 static partial class SmallFile
 {

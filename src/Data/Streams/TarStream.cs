@@ -2,7 +2,9 @@ using System.Formats.Tar;
 
 namespace Toolchain.Data;
 
-/// <summary>The image files of a tar archive, in the archive's order. Nothing is unpacked to the disk, so names in it can do no harm.</summary>
+/// <summary>
+/// The image files of a tar archive, in the archive's order. Nothing is unpacked to the disk, so names in it can do no harm.
+/// </summary>
 sealed class TarStream : DigitStream
 {
     // What is looked at before the first image is read stays in memory.
@@ -68,12 +70,14 @@ sealed class TarStream : DigitStream
             bytes += next.Image.Bytes?.Length ?? 0;
         }
         int labelled = ahead.Count(image => FileListStream.LabelOf(image.Name) is not null);
-        string? other = labelled == 0 ? null : ahead.Select(image => image.Name).FirstOrDefault(name => FileListStream.LabelOf(name) is null)
+        string? other = labelled == 0 ? null : ahead.Select(image => image.Name)
+            .FirstOrDefault(name => FileListStream.LabelOf(name) is null)
             ?? LaterOther();
         IsLabelled = labelled > 0 && other is null;
         if (other is not null)
         {
-            Noticed.Add($"'{path}': labels are left out: not every image lies below a folder named 0..9, '{Printable.Line(other)}' does not");
+            Noticed.Add($"'{path}': labels are left out: not every image lies below a folder named 0..9, '{Printable.Line(other)}' does "
+                + $"not");
         }
         return [.. ahead.Select(image => image.Image)];
     }
@@ -140,7 +144,8 @@ sealed class TarStream : DigitStream
     {
         string place = $"{path}, {Printable.Line(entry.Name)}";
         return entry.Length > ImageBuffer.MaxFileBytes
-            ? new(place, Problem: $"'{place}': expected an image file of less than {ImageBuffer.MaxFileBytes} bytes, found {entry.Length}; scale the image down.")
+            ? new(place, Problem: $"'{place}': expected an image file of less than {ImageBuffer.MaxFileBytes} bytes, found {entry.Length}; "
+            + $"scale the image down.")
             : new(place, entry.DataStream is null ? [] : ExactRead.Bytes(entry.DataStream, entry.Length, place, 0, "image"));
     }
 }

@@ -1,8 +1,8 @@
 namespace Toolchain.Data;
 
 /// <summary>
-/// A field of 28 x 28 on which lines are drawn as distances: each pixel keeps its squared distance to the nearest line, and ink follows from that
-/// once all lines are there. One canvas serves many images, one at a time.
+/// A field of 28 x 28 on which lines are drawn as distances: each pixel keeps its squared distance to the nearest line, and ink follows
+/// from that once all lines are there. One canvas serves many images, one at a time.
 /// </summary>
 sealed class StrokeCanvas
 {
@@ -23,8 +23,10 @@ sealed class StrokeCanvas
     public void Line(float x0, float y0, float x1, float y1, float penRadius)
     {
         float reach = penRadius + Fringe;
-        int left = Math.Max(0, (int)MathF.Floor(MathF.Min(x0, x1) - reach)), right = Math.Min(Side, (int)MathF.Ceiling(MathF.Max(x0, x1) + reach));
-        int top = Math.Max(0, (int)MathF.Floor(MathF.Min(y0, y1) - reach)), bottom = Math.Min(Side, (int)MathF.Ceiling(MathF.Max(y0, y1) + reach));
+        int left = Math.Max(0, (int)MathF.Floor(MathF.Min(x0, x1) - reach)),
+            right = Math.Min(Side, (int)MathF.Ceiling(MathF.Max(x0, x1) + reach));
+        int top = Math.Max(0, (int)MathF.Floor(MathF.Min(y0, y1) - reach)),
+            bottom = Math.Min(Side, (int)MathF.Ceiling(MathF.Max(y0, y1) + reach));
         float dx = x1 - x0, dy = y1 - y0, squaredLength = dx * dx + dy * dy;
         float inverse = squaredLength > 0 ? 1 / squaredLength : 0;
         for (int y = top; y < bottom; y++)
@@ -41,14 +43,17 @@ sealed class StrokeCanvas
         }
     }
 
-    /// <summary>Inks what was drawn and writes it with its centre of mass at the centre of the field, moved by whole pixels as MNIST was.</summary>
+    /// <summary>
+    /// Inks what was drawn and writes it with its centre of mass at the centre of the field, moved by whole pixels as MNIST was.
+    /// </summary>
     public void Finish(float penRadius, Span<byte> destination)
     {
         int mass = 0, massX = 0, massY = 0, left = Side, right = -1, top = Side, bottom = -1;
         for (int i = 0; i < ink.Length; i++)
         {
             float reach = penRadius + Fringe;
-            float level = squaredDistance[i] >= reach * reach ? 0 : Math.Clamp((penRadius - MathF.Sqrt(squaredDistance[i])) * EdgeSlope + 0.5f, 0, 1);
+            float level = squaredDistance[i] >= reach * reach ? 0
+                : Math.Clamp((penRadius - MathF.Sqrt(squaredDistance[i])) * EdgeSlope + 0.5f, 0, 1);
             byte value = (byte)MathF.Round(level * 255);
             ink[i] = value;
             if (value == 0)

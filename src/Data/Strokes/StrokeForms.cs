@@ -54,7 +54,8 @@ static class StrokeForms
 
     /// <summary>The forms of each digit.</summary>
     public static StrokeForm[][] OfDigit { get; } =
-        [.. Enumerable.Range(0, 10).Select(digit => Table.Where(row => row.Digit == digit).Select(row => new StrokeForm(Parse(row.Path), row.Weight)).ToArray())];
+        [.. Enumerable.Range(0, 10).Select(digit =>
+        Table.Where(row => row.Digit == digit).Select(row => new StrokeForm(Parse(row.Path), row.Weight)).ToArray())];
 
     /// <summary>Control points of the form that has most.</summary>
     public static int MaxPoints { get; } = OfDigit.SelectMany(forms => forms).Max(form => form.Strokes.Sum(curve => curve.Points.Length));
@@ -70,7 +71,8 @@ static class StrokeForms
             foreach (string point in stroke.Split(','))
             {
                 string[] numbers = point.Trim().TrimEnd('!').Split(' ');
-                (float, float) at = (float.Parse(numbers[0], CultureInfo.InvariantCulture) / 100, float.Parse(numbers[1], CultureInfo.InvariantCulture) / 100);
+                (float, float) at = (float.Parse(numbers[0], CultureInfo.InvariantCulture) / 100,
+                    float.Parse(numbers[1], CultureInfo.InvariantCulture) / 100);
                 points.Add(at);
                 if (point.Contains('!', StringComparison.Ordinal))
                 {

@@ -1,8 +1,9 @@
 namespace Toolchain.Data;
 
 /// <summary>
-/// Writes one digit at a time: picks a form, moves its control points, runs splines through them, slants, turns and scales the lines into MNIST's box
-/// of 20 x 20. Uses only +, -, *, / and square roots, which IEEE 754 fixes to the bit, so the images are the same on every machine.
+/// Writes one digit at a time: picks a form, moves its control points, runs splines through them, slants, turns and scales the lines into
+/// MNIST's box of 20 x 20. Uses only +, -, *, / and square roots, which IEEE 754 fixes to the bit, so the images are the same on every
+/// machine.
 /// </summary>
 sealed class StrokeWriter
 {
@@ -12,12 +13,14 @@ sealed class StrokeWriter
     const int LinesPerPiece = 6;
 
     // Spreads, chosen so that raw pixels stay hard for k-means and easy for neighbours (docs/data.md has the measurement).
-    const float PointSpread = 0.085f, StrokeSpread = 0.05f, BendSpread = 0.35f, SlantMean = 0.12f, SlantSpread = 0.5f, HalfTurnSpread = 0.16f;
+    const float PointSpread = 0.085f, StrokeSpread = 0.05f, BendSpread = 0.35f, SlantMean = 0.12f, SlantSpread = 0.5f,
+        HalfTurnSpread = 0.16f;
     const float NarrowestAspect = 0.6f, WidestAspect = 1.3f, ThinnestPen = 0.65f, ThickestPen = 1.75f;
 
     readonly StrokeCanvas canvas = new();
     readonly float[] controlX = new float[StrokeForms.MaxPoints], controlY = new float[StrokeForms.MaxPoints];
-    readonly float[] lineX = new float[StrokeForms.MaxPoints * LinesPerPiece + StrokeForms.MaxPoints], lineY = new float[StrokeForms.MaxPoints * LinesPerPiece + StrokeForms.MaxPoints];
+    readonly float[] lineX = new float[StrokeForms.MaxPoints * LinesPerPiece + StrokeForms.MaxPoints],
+        lineY = new float[StrokeForms.MaxPoints * LinesPerPiece + StrokeForms.MaxPoints];
     readonly bool[] penDown = new bool[StrokeForms.MaxPoints * LinesPerPiece + StrokeForms.MaxPoints];
     int pointCount;
 
@@ -77,7 +80,8 @@ sealed class StrokeWriter
         }
     }
 
-    // Catmull and Rom (1974): a cubic between each two points, with the slope at a point half the step from its left to its right neighbour; the ends are their own neighbours.
+    // Catmull and Rom (1974): a cubic between each two points, with the slope at a point half the step from its left to its right
+    // neighbour; the ends are their own neighbours.
     void Trace(StrokeCurve curve)
     {
         int last = curve.First + curve.Points.Length - 1;
@@ -91,7 +95,8 @@ sealed class StrokeWriter
             for (int step = 1; step <= LinesPerPiece; step++)
             {
                 float t = (float)step / LinesPerPiece;
-                Add(Cubic(controlX[before], controlX[i], controlX[i + 1], controlX[after], t), Cubic(controlY[before], controlY[i], controlY[i + 1], controlY[after], t), true);
+                Add(Cubic(controlX[before], controlX[i], controlX[i + 1], controlX[after], t),
+                    Cubic(controlY[before], controlY[i], controlY[i + 1], controlY[after], t), true);
             }
         }
     }

@@ -1,8 +1,9 @@
 namespace Toolchain.Data;
 
 /// <summary>
-/// Digits drawn by the program, for machines without network, for tests and demonstrations. Every digit has from two to four written forms; control points, pen
-/// width, slant, turn and aspect vary; each image is brought to 28 x 28 as MNIST's were. They are no substitute for MNIST in any claim about quality.
+/// Digits drawn by the program, for machines without network, for tests and demonstrations. Every digit has from two to four written forms;
+/// control points, pen width, slant, turn and aspect vary; each image is brought to 28 x 28 as MNIST's were. They are no substitute for
+/// MNIST in any claim about quality.
 /// </summary>
 public static class Strokes
 {
@@ -11,9 +12,14 @@ public static class Strokes
 
     const int BlockSize = 10;
 
-    /// <summary>Draws images [first..first+count) of the endless sequence of a seed, with their labels. Each ten images hold every digit once, in random order.</summary>
+    /// <summary>
+    /// Draws images [first..first+count) of the endless sequence of a seed, with their labels. Each ten images hold every digit once, in
+    /// random order.
+    /// </summary>
     /// <param name="count">Images, in [1..<see cref="MaxCount"/>].</param>
-    /// <param name="seed">Names the sequence. The same images come at any thread count and on any machine, whatever the range asked for.</param>
+    /// <param name="seed">
+    /// Names the sequence. The same images come at any thread count and on any machine, whatever the range asked for.
+    /// </param>
     /// <param name="first">Index of the first image.</param>
     /// <param name="split">What the set is called; it changes no image.</param>
     /// <param name="cancellation">Stops between images.</param>

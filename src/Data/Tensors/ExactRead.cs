@@ -11,12 +11,14 @@ static class ExactRead
     /// <param name="path">Named in the error.</param>
     /// <param name="offset">Where in the (uncompressed) file the bytes start.</param>
     /// <param name="what">What the bytes are, such as "pixels".</param>
-    /// <exception cref="InvalidDataException">The stream ends early, is a damaged gzip stream, or <paramref name="count"/> is more than an array holds.</exception>
+    /// <exception cref="InvalidDataException">The stream ends early, is a damaged gzip stream, or <paramref name="count"/> is more than an
+    /// array holds.</exception>
     public static byte[] Bytes(Stream stream, long count, string path, long offset, string what)
     {
         if (count > Array.MaxLength)
         {
-            throw new InvalidDataException($"'{path}': the header at offset 0 promises {count} bytes of {what}, expected at most {Array.MaxLength}; split the file.");
+            throw new InvalidDataException($"'{path}': the header at offset 0 promises {count} bytes of {what}, expected at most "
+                + $"{Array.MaxLength}; split the file.");
         }
         byte[] bytes = new byte[Math.Min(count, FirstChunk)];
         int read = 0;
@@ -36,7 +38,10 @@ static class ExactRead
         return bytes;
     }
 
-    /// <summary>Fills <paramref name="destination"/> with the next of <paramref name="total"/> bytes, of which <paramref name="done"/> were read before.</summary>
+    /// <summary>
+    /// Fills <paramref name="destination"/> with the next of <paramref name="total"/> bytes, of which <paramref name="done"/> were read
+    /// before.
+    /// </summary>
     /// <exception cref="InvalidDataException">The stream ends early or is a damaged gzip stream.</exception>
     public static void Into(Span<byte> destination, Stream stream, long total, long done, string path, long offset, string what)
     {
@@ -57,12 +62,14 @@ static class ExactRead
         Span<byte> one = stackalloc byte[1];
         if (Some(stream, one, path, offset) != 0)
         {
-            throw new InvalidDataException($"'{path}': expected the end of the file at offset {offset}, found further bytes; header and content disagree, get the file again.");
+            throw new InvalidDataException($"'{path}': expected the end of the file at offset {offset}, found further bytes; header and "
+                + $"content disagree, get the file again.");
         }
     }
 
     static InvalidDataException Truncated(string path, long offset, long count, long read, string what) =>
-        new($"'{path}': ends at offset {offset + read}, expected {count} bytes of {what} from offset {offset}, found {read}; the file is truncated, get it again.");
+        new($"'{path}': ends at offset {offset + read}, expected {count} bytes of {what} from offset {offset}, found {read}; the file is "
+        + $"truncated, get it again.");
 
     /// <summary>All that comes, at most <paramref name="most"/> bytes.</summary>
     /// <exception cref="InvalidDataException">There are more.</exception>
@@ -101,7 +108,8 @@ static class ExactRead
         // The framework's ZLibException, which it keeps to itself, is an IOException and would say that the disk failed.
         catch (Exception damaged) when (damaged is InvalidDataException || damaged.GetType().Name == "ZLibException")
         {
-            throw new InvalidDataException($"'{path}': the gzip stream is damaged at uncompressed offset {offset}, expected more data: {damaged.Message} Get the file again.", damaged);
+            throw new InvalidDataException($"'{path}': the gzip stream is damaged at uncompressed offset {offset}, expected more data: "
+                + $"{damaged.Message} Get the file again.", damaged);
         }
     }
 }

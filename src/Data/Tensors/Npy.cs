@@ -43,7 +43,8 @@ public static class Npy
         NpyHeader.Parsed header = NpyHeader.Read(stream, path);
         if (TensorEntry.SizeBytes(header.Kind, header.Shape) is not { } size)
         {
-            throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape ({string.Join(", ", header.Shape)}); save the array again.");
+            throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape "
+                + $"({string.Join(", ", header.Shape)}); save the array again.");
         }
         byte[] data = ExactRead.Bytes(stream, size, path, header.DataOffset, "elements");
         ExactRead.End(stream, path, header.DataOffset + size);

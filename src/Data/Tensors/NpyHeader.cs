@@ -21,25 +21,31 @@ static partial class NpyHeader
         byte[] start = ExactRead.Bytes(stream, 8, path, 0, "magic and version");
         if (!start.AsSpan(0, 6).SequenceEqual(Magic))
         {
-            throw new InvalidDataException($"'{path}': offset 0: expected the bytes 93 4E 55 4D 50 59 of .npy, found {Convert.ToHexString(start, 0, 6)}; the file is no .npy file.");
+            throw new InvalidDataException($"'{path}': offset 0: expected the bytes 93 4E 55 4D 50 59 of .npy, found "
+                + $"{Convert.ToHexString(start, 0, 6)}; the file is no .npy file.");
         }
         if (start[6] is < 1 or > 3 || start[7] != 0)
         {
-            throw new InvalidDataException($"'{path}': offset 6: expected .npy version 1.0, 2.0 or 3.0, found {start[6]}.{start[7]}; save it with numpy.save.");
+            throw new InvalidDataException($"'{path}': offset 6: expected .npy version 1.0, 2.0 or 3.0, found {start[6]}.{start[7]}; save "
+                + $"it with numpy.save.");
         }
         int lengthSize = start[6] == 1 ? 2 : 4;
         byte[] lengthBytes = ExactRead.Bytes(stream, lengthSize, path, 8, "header length");
-        long length = lengthSize == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthBytes) : BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
+        long length = lengthSize == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthBytes)
+            : BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
         if (length > LongestHeader)
         {
-            throw new InvalidDataException($"'{path}': offset 8: expected a header of at most {LongestHeader} bytes, found {length}; save a plain array with numpy.save.");
+            throw new InvalidDataException($"'{path}': offset 8: expected a header of at most {LongestHeader} bytes, found {length}; save "
+                + $"a plain array with numpy.save.");
         }
         int textOffset = 8 + lengthSize;
         string text = Encoding.UTF8.GetString(ExactRead.Bytes(stream, length, path, textOffset, "header"));
         return Parse(text, path, textOffset) with { DataOffset = textOffset + length };
     }
 
-    /// <summary>The header that numpy.save writes: version 1.0, padded with spaces so that the elements start at a multiple of 64.</summary>
+    /// <summary>
+    /// The header that numpy.save writes: version 1.0, padded with spaces so that the elements start at a multiple of 64.
+    /// </summary>
     public static byte[] Write(TensorKind kind, ReadOnlySpan<long> shape)
     {
         string axes = string.Join(", ", shape.ToArray().Select(length => length.ToString(CultureInfo.InvariantCulture)));
@@ -60,7 +66,8 @@ static partial class NpyHeader
         Match match = Dictionary().Match(printable);
         if (!match.Success)
         {
-            throw new InvalidDataException($"'{path}': offset {offset}: expected {{'descr': '<f4', 'fortran_order': False, 'shape': (N, ...)}}, found '{Shorten(printable)}'; save a plain array (no records, no objects) with numpy.save.");
+            throw new InvalidDataException($"'{path}': offset {offset}: expected {{'descr': '<f4', 'fortran_order': False, 'shape': (N, "
+                + $"...)}}, found '{Shorten(printable)}'; save a plain array (no records, no objects) with numpy.save.");
         }
         string description = match.Groups["descr"].Value;
         TensorKind kind = description is ['<' or '>' or '=' or '|', .. var type] && Kinds.TryGetValue(type, out TensorKind known) ? known
@@ -72,7 +79,8 @@ static partial class NpyHeader
         {
             if (!long.TryParse(axes[axis], NumberStyles.None, CultureInfo.InvariantCulture, out shape[axis]))
             {
-                throw new InvalidDataException($"'{path}': offset {offset}: expected sizes below 2^63, found shape ({Shorten(match.Groups["shape"].Value)}); save the array again.");
+                throw new InvalidDataException($"'{path}': offset {offset}: expected sizes below 2^63, found shape "
+                    + $"({Shorten(match.Groups["shape"].Value)}); save the array again.");
             }
         }
         return new(kind, description[0] == '>', match.Groups["fortran"].Value == "True", shape, 0);
@@ -106,6 +114,7 @@ static partial class NpyHeader
     static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "...";
 
     // The atomic group (?>...) keeps a hostile header from being tried in exponentially many ways.
-    [GeneratedRegex("^\\{ *'descr' *: *'(?<descr>[^']*)' *, *'fortran_order' *: *(?<fortran>True|False) *, *'shape' *: *\\( *(?<shape>(?>(?:[0-9]+ *,? *)*))\\) *,? *\\}$")]
+    [GeneratedRegex("^\\{ *'descr' *: *'(?<descr>[^']*)' *, *'fortran_order' *: *(?<fortran>True|False) *, *'shape' *: *\\( "
+        + "*(?<shape>(?>(?:[0-9]+ *,? *)*))\\) *,? *\\}$")]
     private static partial Regex Dictionary();
 }

@@ -5,11 +5,12 @@ namespace Toolchain.Data;
 /// <summary>What a safetensors file holds.</summary>
 /// <param name="Tensors">Names and tensors, in the order of the file.</param>
 /// <param name="Metadata">The `__metadata__` strings; empty where there are none.</param>
-public sealed record SafeTensorsContent(IReadOnlyList<(string Name, TensorEntry Tensor)> Tensors, IReadOnlyDictionary<string, string> Metadata);
+public sealed record SafeTensorsContent(IReadOnlyList<(string Name, TensorEntry Tensor)> Tensors,
+    IReadOnlyDictionary<string, string> Metadata);
 
 /// <summary>
-/// Reads and writes safetensors files: 8 bytes of header length, a JSON header, the tensors' bytes. Source: the format section of the README of
-/// huggingface/safetensors.
+/// Reads and writes safetensors files: 8 bytes of header length, a JSON header, the tensors' bytes. Source: the format section of the
+/// README of huggingface/safetensors.
 /// </summary>
 public static class SafeTensors
 {
@@ -21,7 +22,8 @@ public static class SafeTensors
     /// same tensors give the same bytes in whatever order they are handed in.
     /// </summary>
     /// <exception cref="ArgumentException">A name occurs twice or is the reserved `__metadata__`.</exception>
-    public static void Write(string path, IReadOnlyList<(string Name, TensorEntry Tensor)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyList<(string Name, TensorEntry Tensor)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         (string Name, TensorEntry Tensor)[] ordered = [.. tensors
@@ -42,20 +44,25 @@ public static class SafeTensors
     }
 
     /// <summary>Reads a file whole. Every offset is checked: inside the file, no overlap, no hole, as long as type and shape say.</summary>
-    /// <exception cref="InvalidDataException">The file is no sound safetensors file; the message has path, offset, expected and found.</exception>
+    /// <exception cref="InvalidDataException">The file is no sound safetensors file; the message has path, offset, expected and
+    /// found.</exception>
     public static SafeTensorsContent Read(string path)
     {
         using FileStream stream = File.OpenRead(path);
         long length = BinaryPrimitives.ReadInt64LittleEndian(ExactRead.Bytes(stream, 8, path, 0, "header length"));
         if (length is < 2 or > MaxHeaderBytes)
         {
-            throw new InvalidDataException($"'{path}': offset 0: expected a header length in [2..{MaxHeaderBytes}], found {(ulong)length}; the file is no safetensors file.");
+            throw new InvalidDataException($"'{path}': offset 0: expected a header length in [2..{MaxHeaderBytes}], found {(ulong)length}; "
+                + $"the file is no safetensors file.");
         }
         byte[] header = ExactRead.Bytes(stream, length, path, 8, "header");
-        IReadOnlyList<SafeTensorsHeader.Entry> entries = SafeTensorsHeader.Parse(header, path, out IReadOnlyDictionary<string, string> metadata);
+        IReadOnlyList<SafeTensorsHeader.Entry> entries =
+            SafeTensorsHeader.Parse(header, path, out IReadOnlyDictionary<string, string> metadata);
         long dataOffset = 8 + length;
         byte[] data = ExactRead.Bytes(stream, entries.Count == 0 ? 0 : entries[^1].End, path, dataOffset, "tensor data");
         ExactRead.End(stream, path, dataOffset + data.Length);
-        return new([.. entries.Select(entry => (entry.Name, new TensorEntry(entry.Kind, entry.Shape, data.AsMemory((int)entry.Begin, (int)(entry.End - entry.Begin)))))], metadata);
+        return new([.. entries.Select(entry =>
+            (entry.Name, new TensorEntry(entry.Kind, entry.Shape, data.AsMemory((int)entry.Begin, (int)(entry.End - entry.Begin)))))],
+            metadata);
     }
 }

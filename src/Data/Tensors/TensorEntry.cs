@@ -17,7 +17,8 @@ public sealed class TensorEntry
         long? expected = SizeBytes(kind, shape);
         if (expected != data.Length)
         {
-            throw new ArgumentException($"'{nameof(data)}' must hold {expected?.ToString() ?? "fewer than 2^63"} bytes for {kind}[{string.Join(',', shape.ToArray())}], held {data.Length}.", nameof(data));
+            throw new ArgumentException($"'{nameof(data)}' must hold {expected?.ToString() ?? "fewer than 2^63"} bytes for "
+                + $"{kind}[{string.Join(',', shape.ToArray())}], held {data.Length}.", nameof(data));
         }
         Kind = kind;
         this.shape = shape.ToArray();

@@ -1,8 +1,8 @@
 namespace Toolchain.Evaluate.Metrics;
 
 /// <summary>
-/// Mutual information corrected for chance (Vinh, Epps and Bailey, "Information theoretic measures for clusterings comparison", 2010, equation
-/// 24a), with the arithmetic mean of the entropies as its bound.
+/// Mutual information corrected for chance (Vinh, Epps and Bailey, "Information theoretic measures for clusterings comparison", 2010,
+/// equation 24a), with the arithmetic mean of the entropies as its bound.
 /// </summary>
 static class AdjustedMutualInformation
 {
@@ -21,16 +21,20 @@ static class AdjustedMutualInformation
     {
         long total = counts.Total;
         double[] logFactorial = LogFactorials(total);
-        long[] clusters = [.. Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize)], digits = [.. Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize)];
+        long[] clusters = [.. Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize)],
+            digits = [.. Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize)];
         double sum = 0;
         foreach (long a in clusters.Where(size => size > 0))
         {
             foreach (long b in digits.Where(size => size > 0))
             {
-                double fixedPart = logFactorial[a] + logFactorial[b] + logFactorial[total - a] + logFactorial[total - b] - logFactorial[total];
+                double fixedPart = logFactorial[a] + logFactorial[b] + logFactorial[total - a]
+                    + logFactorial[total - b] - logFactorial[total];
                 for (long both = Math.Max(1, a + b - total); both <= Math.Min(a, b); both++)
                 {
-                    double probability = Math.Exp(fixedPart - logFactorial[both] - logFactorial[a - both] - logFactorial[b - both] - logFactorial[total - a - b + both]);
+                    double probability =
+                        Math.Exp(fixedPart - logFactorial[both] - logFactorial[a - both] - logFactorial[b - both] - logFactorial[
+                        total - a - b + both]);
                     sum += (double)both / total * (Math.Log((double)total * both) - Math.Log((double)a * b)) * probability;
                 }
             }

@@ -19,7 +19,8 @@ public static class ClusterMap
 
     /// <summary>The commonest digit of each cluster; the lower digit where two are equally common, 0 for an empty cluster.</summary>
     public static int[] MajorityVote(Contingency counts) =>
-        [.. Enumerable.Range(0, counts.ClusterCount).Select(cluster => Enumerable.Range(0, counts.DigitCount).MaxBy(digit => counts[cluster, digit]))];
+        [.. Enumerable.Range(0, counts.ClusterCount)
+        .Select(cluster => Enumerable.Range(0, counts.DigitCount).MaxBy(digit => counts[cluster, digit]))];
 
     /// <summary>The digit of each image under <paramref name="map"/>; -1 where its cluster has none.</summary>
     public static int[] Apply(int[] map, ReadOnlySpan<int> clusters)

@@ -19,8 +19,8 @@ public static class ClusteringMetrics
         .Sum(cluster => Enumerable.Range(0, counts.DigitCount).Max(digit => counts[cluster, digit])) / (double)counts.Total;
 
     /// <summary>
-    /// Normalised mutual information, I(clusters; digits) / mean of their entropies, in [0..1] (Vinh, Epps and Bailey 2010, arithmetic mean).
-    /// 1 when both have one class.
+    /// Normalised mutual information, I(clusters; digits) / mean of their entropies, in [0..1] (Vinh, Epps and Bailey 2010, arithmetic
+    /// mean). 1 when both have one class.
     /// </summary>
     public static double NormalizedMutualInformation(Contingency counts)
     {
@@ -29,8 +29,8 @@ public static class ClusteringMetrics
     }
 
     /// <summary>
-    /// Mutual information corrected for chance, in [-1..1], 0 for random labels (Vinh, Epps and Bailey 2010, arithmetic mean). 1 when both have
-    /// one class.
+    /// Mutual information corrected for chance, in [-1..1], 0 for random labels (Vinh, Epps and Bailey 2010, arithmetic mean). 1 when both
+    /// have one class.
     /// </summary>
     public static double AdjustedMutualInformation(Contingency counts)
     {
@@ -38,14 +38,18 @@ public static class ClusteringMetrics
         return mean == 0 ? 1 : Metrics.AdjustedMutualInformation.Of(counts, MutualInformation(counts), mean);
     }
 
-    /// <summary>How far each cluster holds images of one digit: 1 - H(digits | clusters) / H(digits), in [0..1] (Rosenberg and Hirschberg 2007).</summary>
+    /// <summary>
+    /// How far each cluster holds images of one digit: 1 - H(digits | clusters) / H(digits), in [0..1] (Rosenberg and Hirschberg 2007).
+    /// </summary>
     public static double Homogeneity(Contingency counts)
     {
         double entropy = DigitEntropy(counts);
         return entropy == 0 ? 1 : MutualInformation(counts) / entropy;
     }
 
-    /// <summary>How far each digit lies in one cluster: 1 - H(clusters | digits) / H(clusters), in [0..1] (Rosenberg and Hirschberg 2007).</summary>
+    /// <summary>
+    /// How far each digit lies in one cluster: 1 - H(clusters | digits) / H(clusters), in [0..1] (Rosenberg and Hirschberg 2007).
+    /// </summary>
     public static double Completeness(Contingency counts)
     {
         double entropy = ClusterEntropy(counts);
@@ -80,9 +84,11 @@ public static class ClusteringMetrics
 
     static double Pairs(long count) => count * (count - 1.0) / 2;
 
-    static double ClusterEntropy(Contingency counts) => Entropy(Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize), counts.Total);
+    static double ClusterEntropy(Contingency counts) =>
+        Entropy(Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize), counts.Total);
 
-    static double DigitEntropy(Contingency counts) => Entropy(Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize), counts.Total);
+    static double DigitEntropy(Contingency counts) =>
+        Entropy(Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize), counts.Total);
 
     static double MutualInformation(Contingency counts)
     {

@@ -15,14 +15,16 @@ public sealed class Contingency
     {
         if (clusters.Length != digits.Length || clusters.Length == 0)
         {
-            throw new ArgumentException($"'{nameof(clusters)}' and '{nameof(digits)}' must have the same length of at least 1, were {clusters.Length} and {digits.Length}.");
+            throw new ArgumentException($"'{nameof(clusters)}' and '{nameof(digits)}' must have the same length of at least 1, were "
+                + $"{clusters.Length} and {digits.Length}.");
         }
         counts = new long[clusterCount, digitCount];
         for (int i = 0; i < clusters.Length; i++)
         {
             if ((uint)clusters[i] >= (uint)clusterCount || (uint)digits[i] >= (uint)digitCount)
             {
-                throw new ArgumentException($"Image {i} has cluster {clusters[i]} and digit {digits[i]}; expected [0..{clusterCount}) and [0..{digitCount}).");
+                throw new ArgumentException($"Image {i} has cluster {clusters[i]} and digit {digits[i]}; expected [0..{clusterCount}) and "
+                    + $"[0..{digitCount}).");
             }
             counts[clusters[i], digits[i]]++;
         }

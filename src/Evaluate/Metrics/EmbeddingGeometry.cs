@@ -4,14 +4,17 @@ namespace Toolchain.Evaluate.Metrics;
 
 /// <summary>How embeddings fill their space.</summary>
 /// <param name="EffectiveRank">
-/// exp of the entropy of the covariance's eigenvalues, in [1..D] (Roy and Vetterli 2007, "The effective rank", section 2, of variances): near 1 the
-/// embeddings have collapsed to a line. Needs no labels. Null where all rows are equal.
+/// exp of the entropy of the covariance's eigenvalues, in [1..D] (Roy and Vetterli 2007, "The effective rank", section 2, of variances):
+/// near 1 the embeddings have collapsed to a line. Needs no labels. Null where all rows are equal.
 /// </param>
 /// <param name="Uniformity">
-/// Log of the mean of exp(-2 d^2) over pairs of unit rows, in [-8..0] (Wang and Isola 2020, "Understanding contrastive representation learning", section 4.1
-/// with t = 2): lower is more evenly spread. Needs no labels. Null for a single row.
+/// Log of the mean of exp(-2 d^2) over pairs of unit rows, in [-8..0] (Wang and Isola 2020, "Understanding contrastive representation
+/// learning", section 4.1 with t = 2): lower is more evenly spread. Needs no labels. Null for a single row.
 /// </param>
-/// <param name="Alignment">Mean d^2 of pairs of unit rows of the same digit, in [0..4] (the same paper and section): lower is closer. Needs labels. Null where no two are of one digit.</param>
+/// <param name="Alignment">
+/// Mean d^2 of pairs of unit rows of the same digit, in [0..4] (the same paper and section): lower is closer. Needs labels. Null where no
+/// two are of one digit.
+/// </param>
 public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity, double? Alignment)
 {
     // Rows whose pairs are taken: two million pairs.
@@ -44,7 +47,8 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
                 }
             }
         }
-        return new EmbeddingGeometry(total > 0 ? Math.Exp(entropy) : null, pairs > 0 ? Math.Log(kernels / pairs) : null, alike > 0 ? distances / alike : null);
+        return new EmbeddingGeometry(total > 0 ? Math.Exp(entropy) : null, pairs > 0 ? Math.Log(kernels / pairs) : null, alike > 0
+            ? distances / alike : null);
     }
 
     static float[] Unit(ReadOnlySpan<float> row)

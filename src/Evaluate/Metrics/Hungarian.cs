@@ -1,6 +1,8 @@
 namespace Toolchain.Evaluate.Metrics;
 
-/// <summary>The assignment problem by shortest augmenting paths with potentials (Kuhn 1955; Jonker and Volgenant 1987), O(rows^2 columns).</summary>
+/// <summary>
+/// The assignment problem by shortest augmenting paths with potentials (Kuhn 1955; Jonker and Volgenant 1987), O(rows^2 columns).
+/// </summary>
 public static class Hungarian
 {
     /// <summary>

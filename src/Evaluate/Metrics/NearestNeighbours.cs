@@ -6,7 +6,10 @@ namespace Toolchain.Evaluate.Metrics;
 /// Non-Parametric Instance Discrimination", section 3.4).</summary>
 public static class NearestNeighbours
 {
-    /// <summary>Share of test images that their neighbours name rightly, in [0..1], for each number of neighbours that vote. Uses the training labels.</summary>
+    /// <summary>
+    /// Share of test images that their neighbours name rightly, in [0..1], for each number of neighbours that vote. Uses the training
+    /// labels.
+    /// </summary>
     /// <param name="train">Embeddings [N,D].</param>
     /// <param name="trainDigits">Their digits.</param>
     /// <param name="test">Embeddings [M,D].</param>
@@ -14,14 +17,19 @@ public static class NearestNeighbours
     /// <param name="counts">Neighbours that vote; more than N are N.</param>
     /// <param name="temperature">Each vote weighs exp(cosine / temperature).</param>
     /// <param name="threads">Threads; 0 takes all processors.</param>
-    public static double[] Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int[] counts, double temperature = .07, int threads = 0)
+    public static double[] Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int[] counts,
+        double temperature = .07, int threads = 0)
     {
         int[] truth = testDigits.ToArray();
-        return [.. Assign(train, trainDigits, test, counts, temperature, threads).Select(given => (double)given.Zip(truth).Count(pair => pair.First == pair.Second) / truth.Length)];
+        return [.. Assign(train, trainDigits, test, counts, temperature, threads)
+            .Select(given => (double)given.Zip(truth).Count(pair => pair.First == pair.Second) / truth.Length)];
     }
 
-    /// <summary>The digit of each test image for each number of neighbours that vote, [counts][M]; of equal votes the smaller digit.</summary>
-    internal static int[][] Assign(Rows train, ReadOnlySpan<int> trainDigits, Rows test, int[] counts, double temperature = .07, int threads = 0)
+    /// <summary>
+    /// The digit of each test image for each number of neighbours that vote, [counts][M]; of equal votes the smaller digit.
+    /// </summary>
+    internal static int[][] Assign(Rows train, ReadOnlySpan<int> trainDigits, Rows test, int[] counts, double temperature = .07,
+        int threads = 0)
     {
         (int used, int[] indices, float[] similarities) = Neighbours.Cosine(test, train, Math.Min(counts.Max(), train.Count), threads);
         int[][] given = [.. counts.Select(_ => new int[test.Count])];

@@ -3,7 +3,10 @@ using Toolchain.Clustering;
 namespace Toolchain.Evaluate.Metrics;
 
 /// <summary>How well a picture in the plane keeps neighbourhoods. Needs no labels.</summary>
-/// <param name="Trustworthiness">Penalty for neighbours in the picture that are none in truth, in [0..1], 1 is best (Venna and Kaski 2001); as in scikit-learn, over an even sample of rows.</param>
+/// <param name="Trustworthiness">
+/// Penalty for neighbours in the picture that are none in truth, in [0..1], 1 is best (Venna and Kaski 2001); as in scikit-learn, over an
+/// even sample of rows.
+/// </param>
 /// <param name="Preserved">Share of each row's nearest neighbours that are so in the picture too, in [0..1].</param>
 public sealed record PictureQuality(double Trustworthiness, double Preserved)
 {
@@ -15,13 +18,16 @@ public sealed record PictureQuality(double Trustworthiness, double Preserved)
     {
         if (rows.Count != places.Count || 2 * count >= rows.Count)
         {
-            throw new ArgumentException($"Expected a place for each of more than {2 * count} rows, found {places.Count} places of {rows.Count} rows.");
+            throw new ArgumentException($"Expected a place for each of more than {2 * count} rows, found {places.Count} places of "
+                + $"{rows.Count} rows.");
         }
         int[] near = Neighbours.OfEach(places, count, threads).Indices, truth = Neighbours.OfEach(rows, count, threads).Indices;
-        int kept = Enumerable.Range(0, rows.Count).Sum(row => near.AsSpan(row * count, count).ToArray().Intersect(truth.AsSpan(row * count, count).ToArray()).Count());
+        int kept = Enumerable.Range(0, rows.Count)
+            .Sum(row => near.AsSpan(row * count, count).ToArray().Intersect(truth.AsSpan(row * count, count).ToArray()).Count());
         int[] taken = EvenSample.Of(rows.Count, sampled);
         var penalties = new long[taken.Length];
-        Parallel.For(0, taken.Length, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : -1 }, i => penalties[i] = Penalty(rows, taken[i], near.AsSpan(taken[i] * count, count)));
+        Parallel.For(0, taken.Length, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : -1 }, i =>
+            penalties[i] = Penalty(rows, taken[i], near.AsSpan(taken[i] * count, count)));
         double n = rows.Count, worst = taken.Length * count * (2 * n - 3 * count - 1);
         return new PictureQuality(1 - 2 * penalties.Sum() / worst, kept / (n * count));
     }

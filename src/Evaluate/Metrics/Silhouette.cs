@@ -6,8 +6,9 @@ namespace Toolchain.Evaluate.Metrics;
 public static class Silhouette
 {
     /// <summary>
-    /// Mean over the rows of (b - a) / max(a, b), in [-1..1]: a is the mean Euclidean distance to the other rows of the own cluster, b the least
-    /// mean distance to the rows of another one. 0 for the row of a cluster of one. All pairs are measured: give a sample of some thousand rows.
+    /// Mean over the rows of (b - a) / max(a, b), in [-1..1]: a is the mean Euclidean distance to the other rows of the own cluster, b the
+    /// least mean distance to the rows of another one. 0 for the row of a cluster of one. All pairs are measured: give a sample of some
+    /// thousand rows.
     /// </summary>
     /// <param name="rows">Embeddings [N,D].</param>
     /// <param name="clusters">Cluster of each row, each in [0..clusterCount).</param>
@@ -18,7 +19,8 @@ public static class Silhouette
     {
         if (clusters.Length != rows.Count)
         {
-            throw new ArgumentException($"'{nameof(clusters)}' must have {rows.Count} numbers, one for each row, had {clusters.Length}.", nameof(clusters));
+            throw new ArgumentException($"'{nameof(clusters)}' must have {rows.Count} numbers, one for each row, had {clusters.Length}.",
+                nameof(clusters));
         }
         var sizes = new int[clusterCount];
         foreach (int cluster in clusters)
@@ -27,7 +29,8 @@ public static class Silhouette
         }
         if (sizes.Count(size => size > 0) < 2)
         {
-            throw new ArgumentException($"The silhouette needs rows in at least 2 clusters, found them in {sizes.Count(size => size > 0)}.", nameof(clusters));
+            throw new ArgumentException($"The silhouette needs rows in at least 2 clusters, found them in {sizes.Count(size => size > 0)}.",
+                nameof(clusters));
         }
         double[] distances = PairwiseDistances.SumsByCluster(rows, clusters, clusterCount, threads);
         double sum = 0;

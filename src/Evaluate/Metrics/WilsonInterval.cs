@@ -1,6 +1,8 @@
 namespace Toolchain.Evaluate.Metrics;
 
-/// <summary>The 95 % interval of a share (Wilson 1927): how far the figure of one model may lie from its true rate by the choice of test images.</summary>
+/// <summary>
+/// The 95 % interval of a share (Wilson 1927): how far the figure of one model may lie from its true rate by the choice of test images.
+/// </summary>
 public static class WilsonInterval
 {
     const double z = 1.959963984540054; // the normal distribution's 97.5 % point

@@ -8,17 +8,19 @@ using Toolchain.Inference;
 namespace Toolchain.Evaluate.Probe;
 
 /// <summary>
-/// A linear classifier on frozen embeddings, trained with the training labels: how much of the digits a straight cut can read from them. Columns are
-/// standardised by the training rows; the classifier is trained by Adam in one run of one graph on plain ONNX Runtime.
+/// A linear classifier on frozen embeddings, trained with the training labels: how much of the digits a straight cut can read from them.
+/// Columns are standardised by the training rows; the classifier is trained by Adam in one run of one graph on plain ONNX Runtime.
 /// </summary>
 public static class LinearProbe
 {
     const int classes = 10, batchSize = 500, steps = 2400;
-    // At first, falling to 0 as a cosine. All of many columns moved at once would move a row's sums too far, so beyond so many the rate falls with their number.
+    // At first, falling to 0 as a cosine. All of many columns moved at once would move a row's sums too far, so beyond so many the rate
+    // falls with their number.
     const double learningRate = 0.01;
     const int wide = 1000;
 
-    // Of the weights, for each column: the more columns, the less each may weigh. Chosen with the rate and the number of steps on 10,000 held-out training images.
+    // Of the weights, for each column: the more columns, the less each may weigh. Chosen with the rate and the number of steps on 10,000
+    // held-out training images.
     const double decay = 6e-7;
 
     /// <summary>Share of test rows that the classifier names rightly, in [0..1]. Uses the training labels.</summary>
@@ -29,7 +31,8 @@ public static class LinearProbe
     /// <param name="seed">Seed of the order of rows; the start is zero.</param>
     /// <param name="device">Where it is trained.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
-    public static double Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int seed = 0, ComputeDevice device = ComputeDevice.Cpu)
+    public static double Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int seed = 0,
+        ComputeDevice device = ComputeDevice.Cpu)
     {
         int[] given = Fit(train, trainDigits, seed, device).Assign(test);
         int right = 0;
@@ -48,7 +51,8 @@ public static class LinearProbe
     /// <param name="cancellation">Stops the training between two operators.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> digits, int seed = 0, ComputeDevice device = ComputeDevice.Cpu, CancellationToken cancellation = default)
+    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> digits, int seed = 0, ComputeDevice device = ComputeDevice.Cpu,
+        CancellationToken cancellation = default)
     {
         (float[] mean, float[] scale) = Standardization(train);
         (float[] weight, float[] bias) = Train(train, digits, mean, scale, seed, device, cancellation);
@@ -66,13 +70,14 @@ public static class LinearProbe
     }
 
     /// <summary>
-    /// The whole training as a model of its own, for any ONNX runtime: it takes rows, digits, the order of the batches and the classifier's state, and gives the state
-    /// after them. Its inputs say by their shapes what they are.
+    /// The whole training as a model of its own, for any ONNX runtime: it takes rows, digits, the order of the batches and the classifier's
+    /// state, and gives the state after them. Its inputs say by their shapes what they are.
     /// </summary>
     /// <param name="width">Columns of the rows (D).</param>
     public static OnnxModel Training(int width) => ProbeGraph.Build(width, classes);
 
-    static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed, ComputeDevice device, CancellationToken cancellation)
+    static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed,
+        ComputeDevice device, CancellationToken cancellation)
     {
         int width = train.Width;
         using InferenceSession session = Sessions.Open(Training(width).ToBytes(), "the linear probe", device).Session;
@@ -80,16 +85,22 @@ public static class LinearProbe
         (float[] weight, float[] bias) = (new float[classes * width], new float[classes]);
         OrtValue[] inputs =
         [
-            Tensor(MemoryMarshal.AsMemory(train.Values), train.Count, width), Tensor<long>(Array.ConvertAll(digits.ToArray(), digit => (long)digit), train.Count), Tensor<long>(order, order.Length / batch, batch),
-            Tensor<float>(mean, width), Tensor<float>(scale, width), Tensor<float>(Rates(order.Length / batch, width), order.Length / batch), Tensor<float>(new[] { (float)(decay * width) }), Tensor<long>(new long[1]),
-            .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal) ? Tensor<float>(new float[classes * width], classes, width) : Tensor<float>(new float[classes], classes)),
+            Tensor(MemoryMarshal.AsMemory(train.Values), train.Count, width),
+            Tensor<long>(Array.ConvertAll(digits.ToArray(), digit => (long)digit), train.Count),
+            Tensor<long>(order, order.Length / batch, batch),
+            Tensor<float>(mean, width), Tensor<float>(scale, width),
+                Tensor<float>(Rates(order.Length / batch, width), order.Length / batch), Tensor<float>(new[] { (float)(decay * width) }),
+                Tensor<long>(new long[1]),
+            .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal)
+                ? Tensor<float>(new float[classes * width], classes, width) : Tensor<float>(new float[classes], classes)),
         ];
         OrtValue[] outputs = [Tensor<float>(weight, classes, width), Tensor<float>(bias, classes)];
         using RunOptions options = Sessions.Quiet();
         using CancellationTokenRegistration stop = cancellation.Register(() => options.Terminate = true);
         try
         {
-            session.Run(options, ["x", "digits", "order", "mean", "scale", "learning_rate", "decay", "steps_before", .. ProbeGraph.State], inputs, ["next_weight", "next_bias"], outputs);
+            session.Run(options, ["x", "digits", "order", "mean", "scale", "learning_rate", "decay", "steps_before", .. ProbeGraph.State],
+                inputs, ["next_weight", "next_bias"], outputs);
         }
         catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
         {
@@ -102,9 +113,12 @@ public static class LinearProbe
         return (weight, bias);
     }
 
-    static OrtValue Tensor<T>(Memory<T> memory, params long[] sizes) where T : unmanaged => OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, sizes);
+    static OrtValue Tensor<T>(Memory<T> memory, params long[] sizes) where T : unmanaged =>
+        OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, sizes);
 
-    static float[] Rates(int count, int width) => [.. Enumerable.Range(0, count).Select(step => (float)(learningRate * Math.Min(1, (double)wide / width) * (1 + Math.Cos(Math.PI * step / count)) / 2))];
+    static float[] Rates(int count, int width) =>
+        [.. Enumerable.Range(0, count).Select(step =>
+        (float)(learningRate * Math.Min(1, (double)wide / width) * (1 + Math.Cos(Math.PI * step / count)) / 2))];
 
     // Twenty passes over MNIST; fewer images are passed over more often.
     static (long[] Order, int Batch) Order(int count, int seed)
@@ -140,7 +154,8 @@ public static class LinearProbe
         }
         float[] mean = [.. sum.Select(value => (float)(value / rows.Count))];
         // A constant column stays 0.
-        float[] scale = [.. squares.Select((value, i) => (float)(1 / Math.Sqrt(Math.Max(value / rows.Count - (double)mean[i] * mean[i], 1e-6))))];
+        float[] scale =
+            [.. squares.Select((value, i) => (float)(1 / Math.Sqrt(Math.Max(value / rows.Count - (double)mean[i] * mean[i], 1e-6))))];
         return (mean, scale);
     }
 }

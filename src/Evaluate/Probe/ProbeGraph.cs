@@ -3,9 +3,9 @@ using Toolchain.Graph;
 namespace Toolchain.Evaluate.Probe;
 
 /// <summary>
-/// The training of softmax regression as one graph in standard operators, so that it runs on any ONNX runtime: a Loop whose body takes a batch of rows by their
-/// indices, standardises it, and makes one step of Adam with bias correction (Kingma and Ba 2015, algorithm 1) down the gradient of the mean cross-entropy,
-/// (p - y) / B, and of half the weights' squared length times a decay.
+/// The training of softmax regression as one graph in standard operators, so that it runs on any ONNX runtime: a Loop whose body takes a
+/// batch of rows by their indices, standardises it, and makes one step of Adam with bias correction (Kingma and Ba 2015, algorithm 1) down
+/// the gradient of the mean cross-entropy, (p - y) / B, and of half the weights' squared length times a decay.
 /// </summary>
 static class ProbeGraph
 {
@@ -15,32 +15,44 @@ static class ProbeGraph
     public static readonly string[] State = ["weight", "bias", "weight_m", "weight_v", "bias_m", "bias_v"];
 
     /// <summary>
-    /// Inputs: rows <c>x [N,D]</c> with their <c>digits [N]</c>; <c>order [S,B]</c>, the rows of each step's batch; <c>mean [D]</c> and <c>scale [D]</c> by which
-    /// rows are standardised; <c>learning_rate [S]</c> of each step; <c>decay</c>; <c>steps_before</c>, the number of steps that made the state; the state <c>weight [K,D]</c> and <c>bias [K]</c> with their moments.
-    /// Outputs: the state after S steps, and the <c>loss [S]</c> of each batch before its step.
+    /// Inputs: rows <c>x [N,D]</c> with their <c>digits [N]</c>; <c>order [S,B]</c>, the rows of each step's batch; <c>mean [D]</c> and
+    /// <c>scale [D]</c> by which rows are standardised; <c>learning_rate [S]</c> of each step; <c>decay</c>; <c>steps_before</c>, the
+    /// number of steps that made the state; the state <c>weight [K,D]</c> and <c>bias [K]</c> with their moments. Outputs: the state after
+    /// S steps, and the <c>loss [S]</c> of each batch before its step.
     /// </summary>
     public static OnnxModel Build(int width, int classes)
     {
         var graph = new GraphBuilder("linear_probe");
-        Value x = graph.Input("x", ElementType.Float32, new Shape("N", width)), digits = graph.Input("digits", ElementType.Int64, new Shape("N"));
+        Value x = graph.Input("x", ElementType.Float32, new Shape("N", width)),
+            digits = graph.Input("digits", ElementType.Int64, new Shape("N"));
         Value order = graph.Input("order", ElementType.Int64, new Shape("S", "B"));
-        Value mean = graph.Input("mean", ElementType.Float32, new Shape(width)), scale = graph.Input("scale", ElementType.Float32, new Shape(width));
-        Value rates = graph.Input("learning_rate", ElementType.Float32, new Shape("S")), decay = graph.Input("decay", ElementType.Float32, new Shape());
+        Value mean = graph.Input("mean", ElementType.Float32, new Shape(width)),
+            scale = graph.Input("scale", ElementType.Float32, new Shape(width));
+        Value rates = graph.Input("learning_rate", ElementType.Float32, new Shape("S")),
+            decay = graph.Input("decay", ElementType.Float32, new Shape());
         Value before = graph.Input("steps_before", ElementType.Int64, new Shape());
-        Value[] state = [.. State.Select(name => graph.Input(name, ElementType.Float32, name.StartsWith("weight", StringComparison.Ordinal) ? new Shape(classes, width) : new Shape(classes)))];
-        Value sizes = graph.Apply("Shape", [order]), batch = graph.Cast(graph.Apply("Gather", [sizes, graph.Constant(TensorData.Scalar(1, ElementType.Int64))]), ElementType.Float32);
+        Value[] state =
+            [.. State.Select(name => graph.Input(name, ElementType.Float32, name.StartsWith("weight", StringComparison.Ordinal)
+            ? new Shape(classes, width) : new Shape(classes)))];
+        Value sizes = graph.Apply("Shape", [order]),
+            batch = graph.Cast(graph.Apply("Gather", [sizes, graph.Constant(TensorData.Scalar(1, ElementType.Int64))]),
+            ElementType.Float32);
         Value names = graph.Constant(TensorData.Vector([.. Enumerable.Range(0, classes).Select(digit => (long)digit)])); // [K]
 
-        Value[] trained = graph.Loop(graph.Apply("Gather", [sizes, graph.Constant(TensorData.Scalar(0, ElementType.Int64))]), state, (body, iteration, now) =>
+        Value[] trained = graph.Loop(graph.Apply("Gather", [sizes, graph.Constant(TensorData.Scalar(0, ElementType.Int64))]), state,
+            (body, iteration, now) =>
         {
             Value picked = body.Apply("Gather", [order, iteration]); // [B]
             Value rows = body.Mul(body.Sub(body.Apply("Gather", [x, picked]), mean), scale); // [B,D]
-            Value target = body.Cast(body.Apply("Equal", [body.Unsqueeze(body.Apply("Gather", [digits, picked]), 1), names]), ElementType.Float32); // [B,K]
+            // [B,K]
+            Value target = body.Cast(body.Apply("Equal", [body.Unsqueeze(body.Apply("Gather", [digits, picked]), 1), names]),
+                ElementType.Float32);
             Value probability = body.Softmax(body.Gemm(rows, now[0], now[1], transB: true)); // [B,K]
             Value error = body.Div(body.Sub(probability, target), batch); // [B,K]
             Value count = body.Cast(body.Add(body.Add(before, iteration), body.Scalar(1, iteration)), ElementType.Float64);
             Value correction1 = Correction(body, decay1, count), correction2 = Correction(body, decay2, count);
-            Value slope = body.Add(body.Apply("Gemm", [error, rows], new Attributes { ["transA"] = 1 }), body.Mul(now[0], decay)), rate = body.Apply("Gather", [rates, iteration]);
+            Value slope = body.Add(body.Apply("Gemm", [error, rows], new Attributes { ["transA"] = 1 }), body.Mul(now[0], decay)),
+                rate = body.Apply("Gather", [rates, iteration]);
             Value[] weight = Adam(body, now[0], now[2], now[3], slope, correction1, correction2, rate);
             Value[] bias = Adam(body, now[1], now[4], now[5], body.Reduce("ReduceSum", error, [0]), correction1, correction2, rate);
             return new LoopStep([weight[0], bias[0], weight[1], weight[2], bias[1], bias[2]], [Loss(body, probability, target)]);
@@ -54,7 +66,8 @@ static class ProbeGraph
     }
 
     /// <summary>The parameter and its two moments after a step.</summary>
-    static Value[] Adam(GraphBuilder graph, Value parameter, Value m, Value v, Value gradient, Value correction1, Value correction2, Value rate)
+    static Value[] Adam(GraphBuilder graph, Value parameter, Value m, Value v, Value gradient, Value correction1, Value correction2,
+        Value rate)
     {
         m = graph.Add(Times(decay1, m), Times(1 - decay1, gradient));
         v = graph.Add(Times(decay2, v), Times(1 - decay2, graph.Mul(gradient, gradient)));
@@ -72,6 +85,7 @@ static class ProbeGraph
     static Value Loss(GraphBuilder graph, Value probability, Value target)
     {
         Value right = graph.Reduce("ReduceSum", graph.Mul(probability, target), [1]); // [B]
-        return graph.Apply("Neg", [graph.Reduce("ReduceMean", graph.Apply("Log", [graph.Apply("Max", [right, graph.Scalar(1e-30, right)])]), [0])]);
+        return graph.Apply("Neg", [graph.Reduce("ReduceMean", graph.Apply("Log", [graph.Apply("Max", [right, graph.Scalar(1e-30, right)])]),
+            [0])]);
     }
 }

@@ -20,9 +20,9 @@ public enum ProtocolChoice
 }
 
 /// <summary>
-/// Evaluates subjects under the protocols of docs/decisions/0001-contract.md. Clusterers are fitted on the training images without labels; the map from
-/// clusters to digits is fitted on the training labels; all figures are of the test images. Where either has no labels, the figures that need none remain; where both are the
-/// same images, neighbours and linear probe are left out.
+/// Evaluates subjects under the protocols of docs/decisions/0001-contract.md. Clusterers are fitted on the training images without labels;
+/// the map from clusters to digits is fitted on the training labels; all figures are of the test images. Where either has no labels, the
+/// figures that need none remain; where both are the same images, neighbours and linear probe are left out.
 /// </summary>
 /// <param name="train">Training images, at least ten.</param>
 /// <param name="test">Test images, at least one.</param>
@@ -36,18 +36,21 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
 
     const int widest = 256; // columns of a mixture
 
-    // Components that the poster's code gave each system's mixture (YunzeMan/Empirical-Study-on-Unsupervised-Learning); 130, its last word, for others.
+    // Components that the poster's code gave each system's mixture (YunzeMan/Empirical-Study-on-Unsupervised-Learning); 130, its last word,
+    // for others.
     static readonly Dictionary<string, int> posterComponents = new() { ["autoencoder"] = 40, ["moco"] = 130 };
 
     readonly int[] trainDigits = train.Count >= 10
         ? Digits(train)
-        : throw new InvalidDataException($"'{train.Name}': expected at least 10 training images to make 10 clusters of, found {train.Count}; give more images.");
+        : throw new InvalidDataException($"'{train.Name}': expected at least 10 training images to make 10 clusters of, found "
+        + $"{train.Count}; give more images.");
 
     readonly int[] testDigits = test.Count >= 1
         ? Digits(test)
         : throw new InvalidDataException($"'{test.Name}': expected test images to score, found none; give more images.");
 
-    // Where a source has no parts, test images are the training images: each is its own nearest neighbour, and the probe has seen its digit.
+    // Where a source has no parts, test images are the training images: each is its own nearest neighbour, and the probe has seen its
+    // digit.
     readonly bool areApart = train.Sha256 != test.Sha256;
 
     readonly bool isLabelled = train.Labels is not null && test.Labels is not null;
@@ -60,10 +63,12 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, [20, 200], threads: threads)
             : null;
         double? linear = isLabelled && areApart && subject is { Train: not null, Test: not null } ? Linear(subject) : null;
-        EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest ? EmbeddingGeometry.Of(spread, isLabelled ? testDigits : [], threads) : null;
+        EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest
+            ? EmbeddingGeometry.Of(spread, isLabelled ? testDigits : [], threads) : null;
         var places = new Lazy<Rows?>(() => Places(subject));
         var rows = new List<EvaluationRow>();
-        foreach (EvaluationRow row in (choice != ProtocolChoice.Poster ? Strict(subject, places) : []).Concat(choice != ProtocolChoice.Strict ? Poster(subject, places) : []))
+        foreach (EvaluationRow row in (choice != ProtocolChoice.Poster ? Strict(subject, places) : [])
+            .Concat(choice != ProtocolChoice.Strict ? Poster(subject, places) : []))
         {
             rows.Add(row);
             cancellation.ThrowIfCancellationRequested();
@@ -101,12 +106,16 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     {
         (Rows known, Rows asked) = Embeddings(subject);
         KMeansResult means = KMeans.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
-        return Score(subject, "k-means", "strict", 10, means.Labels, KMeans.Assign(asked, means.Centres, threads), ClusterMap.OneToOne, oneToOne);
+        return Score(subject, "k-means", "strict", 10, means.Labels, KMeans.Assign(asked, means.Centres, threads), ClusterMap.OneToOne,
+            oneToOne);
     }
 
-    /// <summary>What the poster's code did with the method's embeddings: ten k-means clusters mapped one-to-one for capsules, a mixture for others.</summary>
+    /// <summary>
+    /// What the poster's code did with the method's embeddings: ten k-means clusters mapped one-to-one for capsules, a mixture for others.
+    /// </summary>
     /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
-    public EvaluationRow PosterOf(Subject subject) => subject.Method == "capsules" ? StrictKMeans(subject) with { Protocol = "poster" } : PosterMixture(subject);
+    public EvaluationRow PosterOf(Subject subject) => subject.Method == "capsules" ? StrictKMeans(subject) with { Protocol = "poster" }
+        : PosterMixture(subject);
 
     /// <summary>A mixture with as many components as the poster's code gave the method, each named by majority vote.</summary>
     /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
@@ -115,7 +124,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         (Rows known, Rows asked) = Embeddings(subject);
         int count = Math.Min(posterComponents.GetValueOrDefault(subject.Method, 130), known.Count);
         GaussianMixture mixture = Mixture(known, count);
-        return Score(subject, "gmm", "poster", count, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.MajorityVote, majority);
+        return Score(subject, "gmm", "poster", count, mixture.Assign(known, threads), mixture.Assign(asked, threads),
+            ClusterMap.MajorityVote, majority);
     }
 
     static (Rows Train, Rows Test) Embeddings(Subject subject) => subject is { Train: Rows train, Test: Rows test }
@@ -125,13 +135,15 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     // On the graph of nearest neighbours; ten vectors for ten digits.
     SpectralOptions Spectral(int clusterCount) => new() { ClusterCount = clusterCount, VectorCount = 10, Seed = seed, Threads = threads };
 
-    Rows? Places(Subject subject) => subject.Train is Rows known && known.Width <= widest && known.Count > Spectral(10).NeighbourCount ? SpectralClustering.Places(known, Spectral(10)) : null;
+    Rows? Places(Subject subject) => subject.Train is Rows known && known.Width <= widest && known.Count > Spectral(10).NeighbourCount
+        ? SpectralClustering.Places(known, Spectral(10)) : null;
 
     EvaluationRow SpectralRow(Subject subject, Rows places, string protocol, int k, Func<Contingency, int[]> name, string usesLabels)
     {
         (Rows known, Rows asked) = Embeddings(subject);
         int[] clusters = SpectralClustering.Cluster(places, Spectral(k));
-        return Score(subject, "spectral", protocol, k, clusters, SpectralClustering.Assign(asked, known, clusters, Spectral(k)), name, usesLabels);
+        return Score(subject, "spectral", protocol, k, clusters, SpectralClustering.Assign(asked, known, clusters, Spectral(k)), name,
+            usesLabels);
     }
 
     IEnumerable<EvaluationRow> Strict(Subject subject, Lazy<Rows?> places)
@@ -148,7 +160,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             if (known.Width <= widest)
             {
                 GaussianMixture mixture = Mixture(known, 10);
-                yield return Score(subject, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads), ClusterMap.OneToOne, oneToOne);
+                yield return Score(subject, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads),
+                    ClusterMap.OneToOne, oneToOne);
             }
             if (places.Value is Rows spectral)
             {
@@ -161,8 +174,10 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     {
         if (subject.TrainClusters is not null)
         {
-            (Func<Contingency, int[]> name, string usesLabels) = subject.Method == "infogan" ? (ClusterMap.OneToOne, oneToOne) : ((Func<Contingency, int[]>)ClusterMap.MajorityVote, majority);
-            yield return Score(subject, "own", "poster", subject.ClusterCount, subject.TrainClusters, subject.TestClusters!, name, usesLabels);
+            (Func<Contingency, int[]> name, string usesLabels) = subject.Method == "infogan" ? (ClusterMap.OneToOne, oneToOne)
+                : ((Func<Contingency, int[]>)ClusterMap.MajorityVote, majority);
+            yield return Score(subject, "own", "poster", subject.ClusterCount, subject.TrainClusters, subject.TestClusters!, name,
+                usesLabels);
         }
         else if (subject is { Train.Width: <= widest })
         {
@@ -178,7 +193,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     GaussianMixture Mixture(Rows rows, int count) =>
         GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = count, Seed = seed, Threads = threads });
 
-    EvaluationRow Score(Subject subject, string clusterer, string protocol, int k, int[] trainClusters, int[] testClusters, Func<Contingency, int[]> name, string usesLabels)
+    EvaluationRow Score(Subject subject, string clusterer, string protocol, int k, int[] trainClusters, int[] testClusters,
+        Func<Contingency, int[]> name, string usesLabels)
     {
         var row = new EvaluationRow
         {
@@ -198,7 +214,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             TrainSeconds = subject.TrainSeconds,
             Parameters = subject.Parameters,
         };
-        return isLabelled ? Named(row, ClusterMap.Apply(name(new Contingency(trainClusters, trainDigits, k)), testClusters), usesLabels) : row;
+        return isLabelled ? Named(row, ClusterMap.Apply(name(new Contingency(trainClusters, trainDigits, k)), testClusters), usesLabels)
+            : row;
     }
 
     // Below five training images a cluster, majority vote names nearly every image by itself.
@@ -242,7 +259,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         }
         int[] taken = EvenSample.Of(all.Count, 2000);
         int[] found = [.. taken.Select(row => clusters[row])];
-        return found.Distinct().Count() < 2 ? null : Silhouette.Of(new Rows(taken.SelectMany(row => all[row].ToArray()).ToArray(), all.Width), found, k, threads);
+        return found.Distinct().Count() < 2 ? null
+            : Silhouette.Of(new Rows(taken.SelectMany(row => all[row].ToArray()).ToArray(), all.Width), found, k, threads);
     }
 
     static double?[] Recall(int[] digits, int[] given) =>

@@ -2,7 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Toolchain.Evaluate.Protocols;
 
-/// <summary>One line of <c>metrics.json</c> and of the report: a model under a protocol. Figures are fractions in [0..1]; null where not taken, as those that need labels are where the data has none.</summary>
+/// <summary>
+/// One line of <c>metrics.json</c> and of the report: a model under a protocol. Figures are fractions in [0..1]; null where not taken, as
+/// those that need labels are where the data has none.
+/// </summary>
 public sealed record EvaluationRow
 {
     /// <summary>The system, such as "moco", or "raw pixels".</summary>
@@ -49,7 +52,10 @@ public sealed record EvaluationRow
     /// <summary>Accuracy of a linear probe; the same for every row of a model.</summary>
     public double? Linear { get; init; }
 
-    /// <summary>Effective rank of the test embeddings, in [1..D]; needs no labels; as the two below, the same for every row of a model and null for pixels.</summary>
+    /// <summary>
+    /// Effective rank of the test embeddings, in [1..D]; needs no labels; as the two below, the same for every row of a model and null for
+    /// pixels.
+    /// </summary>
     public double? EffectiveRank { get; init; }
 
     /// <summary>Uniformity of the test embeddings (nats, lower is more even); needs no labels.</summary>
@@ -88,7 +94,10 @@ public sealed record EvaluationRow
     /// <summary>Seed of the training, from the model; null where it says none.</summary>
     public string? Seed { get; init; }
 
-    /// <summary>What the model was trained on and how, but for the seed: rows of one method and equal settings are of one kind. Null where it says nothing.</summary>
+    /// <summary>
+    /// What the model was trained on and how, but for the seed: rows of one method and equal settings are of one kind. Null where it says
+    /// nothing.
+    /// </summary>
     [JsonIgnore]
     public string? Settings { get; init; }
 
@@ -101,12 +110,15 @@ public sealed record EvaluationRow
     /// <summary>Size of the model file.</summary>
     public long? Bytes { get; init; }
 
-    /// <summary>The method, with its seed (and the beginning of its digest, if seeds are equal) where there are several models of it among rows.</summary>
+    /// <summary>
+    /// The method, with its seed (and the beginning of its digest, if seeds are equal) where there are several models of it among rows.
+    /// </summary>
     public string NameAmong(IReadOnlyList<EvaluationRow> rows)
     {
         EvaluationRow[] models = [.. rows.Where(other => other.Method == Method).DistinctBy(other => other.ModelSha256)];
         return models.Length < 2 ? Method
-            : models.All(model => model.Seed is not null) && models.DistinctBy(model => model.Seed).Count() == models.Length ? $"{Method}, seed {Seed}"
+            : models.All(model => model.Seed is not null) && models.DistinctBy(model => model.Seed).Count() == models.Length
+            ? $"{Method}, seed {Seed}"
             : $"{Method}, {(Seed is null ? "" : $"seed {Seed}, ")}{ModelSha256?[..6]}";
     }
 }

@@ -11,11 +11,15 @@ public sealed record Spread(double Mean, double StandardDeviation, double Lowest
     public static Spread Of(IReadOnlyList<double> values)
     {
         double mean = values.Average();
-        return new Spread(mean, Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)), values.Min(), values.Max());
+        return new Spread(mean, Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1)), values.Min(),
+            values.Max());
     }
 }
 
-/// <summary>What the figures of one method vary by over the seeds of its training: rows of equal settings, clusterer, protocol and number of clusters.</summary>
+/// <summary>
+/// What the figures of one method vary by over the seeds of its training: rows of equal settings, clusterer, protocol and number of
+/// clusters.
+/// </summary>
 public sealed record SeedSpread
 {
     /// <summary>The system.</summary>
@@ -36,17 +40,20 @@ public sealed record SeedSpread
     /// <summary>Figures that all rows have, by their names in <c>metrics.json</c>.</summary>
     public required IReadOnlyDictionary<string, Spread> Figures { get; init; }
 
-    static readonly string[] names = ["accuracy", "nmi", "ami", "ari", "purity", "silhouette", "knn20", "knn200", "linear", "effective_rank", "uniformity", "alignment"];
+    static readonly string[] names = ["accuracy", "nmi", "ami", "ari", "purity", "silhouette", "knn20", "knn200", "linear",
+        "effective_rank", "uniformity", "alignment"];
 
     static double?[] FiguresOf(EvaluationRow row) =>
     [
-        row.Accuracy, row.Nmi, row.Ami, row.Ari, row.Purity, row.Silhouette, row.NeighbourAccuracy, row.NeighbourAccuracy200, row.Linear, row.EffectiveRank, row.Uniformity, row.Alignment,
+        row.Accuracy, row.Nmi, row.Ami, row.Ari, row.Purity, row.Silhouette, row.NeighbourAccuracy, row.NeighbourAccuracy200, row.Linear,
+        row.EffectiveRank, row.Uniformity, row.Alignment,
     ];
 
     /// <summary>One for each kind of rows that has several seeds; of a seed that is there twice, its first row counts.</summary>
     public static IReadOnlyList<SeedSpread> Of(IEnumerable<EvaluationRow> rows) =>
     [
-        .. rows.Where(row => row is { Seed: not null, Settings: not null }).GroupBy(row => $"{row.Method}\n{row.Clusterer}\n{row.Protocol}\n{row.K}\n{row.Settings}")
+        .. rows.Where(row => row is { Seed: not null, Settings: not null })
+        .GroupBy(row => $"{row.Method}\n{row.Clusterer}\n{row.Protocol}\n{row.K}\n{row.Settings}")
             .Select(group => group.DistinctBy(row => row.Seed).ToArray()).Where(group => group.Length > 1).Select(Of),
     ];
 

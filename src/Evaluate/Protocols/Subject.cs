@@ -35,7 +35,9 @@ public sealed record Subject
     /// <summary>Seed of the training, from the model's metadata, or null.</summary>
     public string? Seed { get; init; }
 
-    /// <summary>Training data and options from the model's metadata, but for seeds: equal where two models are of one kind. Null where it has none.</summary>
+    /// <summary>
+    /// Training data and options from the model's metadata, but for seeds: equal where two models are of one kind. Null where it has none.
+    /// </summary>
     public string? Settings { get; init; }
 
     /// <summary>Training time from the manifest, or null.</summary>
@@ -59,7 +61,8 @@ public sealed record Subject
     /// <param name="progress">Told the number of images done; null for silence.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidModelException">An embedding is not finite.</exception>
-    public static Subject Of(EncoderSession session, DigitSet train, DigitSet test, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public static Subject Of(EncoderSession session, DigitSet train, DigitSet test, IProgress<int>? progress = null,
+        CancellationToken cancellation = default)
     {
         Embeddings first = session.Run(train, progress, cancellation);
         Embeddings second = session.Run(test, progress is null ? null : new Offset(progress, train.Count), cancellation);
@@ -67,12 +70,14 @@ public sealed record Subject
         bool isClassifier = LearntFromLabels(session);
         return new Subject
         {
-            Method = session.Metadata.GetValueOrDefault("uvl.method", Path.GetFileNameWithoutExtension(session.Path)) + (session.Layer == "embedding" ? "" : $" {session.Layer}"),
+            Method = session.Metadata.GetValueOrDefault("uvl.method", Path.GetFileNameWithoutExtension(session.Path))
+                + (session.Layer == "embedding" ? "" : $" {session.Layer}"),
             Train = first.Dimension > 0 ? new Rows(first.Values, first.Dimension) : null,
             Test = second.Dimension > 0 ? new Rows(second.Values, second.Dimension) : null,
             TrainClusters = isClassifier ? null : Ints(first.Clusters),
             TestClusters = isClassifier ? null : Ints(second.Clusters),
-            ClusterCount = first.Clusters is null ? 0 : (int)Math.Max(first.ClusterCount, Math.Max(first.Clusters.Max(), second.Clusters!.Max()) + 1),
+            ClusterCount = first.Clusters is null ? 0
+                : (int)Math.Max(first.ClusterCount, Math.Max(first.Clusters.Max(), second.Clusters!.Max()) + 1),
             ModelSha256 = session.Sha256,
             Bytes = session.SizeBytes,
             Seed = session.Metadata.GetValueOrDefault("uvl.seed"),
@@ -85,7 +90,10 @@ public sealed record Subject
     /// <summary>Whether what a model names is a classifier, trained with labels by <c>uvl probe</c>, and no clusters.</summary>
     public static bool LearntFromLabels(EncoderSession session) => session.Metadata.GetValueOrDefault("uvl.clusterer") == "linear";
 
-    /// <summary>Training data and options, from a model's metadata. "from" is the folder of another run; its numbers are left out, which are as a rule those of its seed.</summary>
+    /// <summary>
+    /// Training data and options, from a model's metadata. "from" is the folder of another run; its numbers are left out, which are as a
+    /// rule those of its seed.
+    /// </summary>
     internal static string? SettingsOf(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.TryGetValue("uvl.options", out string? options))
@@ -95,8 +103,11 @@ public sealed record Subject
         try
         {
             using JsonDocument read = JsonDocument.Parse(options);
-            IEnumerable<string> kept = read.RootElement.EnumerateObject().Select(option => $"{option.Name}={(option.Name == "from" ? WithoutDigits(option.Value.GetRawText()) : option.Value.GetRawText())}");
-            return string.Join(' ', kept.Append(metadata.GetValueOrDefault("uvl.dataset_sha256", "")).Append(metadata.GetValueOrDefault("uvl.clusterer", "")));
+            IEnumerable<string> kept = read.RootElement.EnumerateObject()
+                .Select(option =>
+                $"{option.Name}={(option.Name == "from" ? WithoutDigits(option.Value.GetRawText()) : option.Value.GetRawText())}");
+            return string.Join(' ', kept.Append(metadata.GetValueOrDefault("uvl.dataset_sha256", ""))
+                .Append(metadata.GetValueOrDefault("uvl.clusterer", "")));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -119,13 +130,15 @@ public sealed record Subject
         try
         {
             using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(path));
-            return !manifest.RootElement.TryGetProperty("model_sha256", out JsonElement digest) || digest.GetString() != sha256 ? (null, null) : (
+            return !manifest.RootElement.TryGetProperty("model_sha256", out JsonElement digest) || digest.GetString() != sha256
+                ? (null, null) : (
                 manifest.RootElement.TryGetProperty("train_seconds", out JsonElement seconds) ? seconds.GetDouble() : null,
                 manifest.RootElement.TryGetProperty("parameters", out JsonElement parameters) ? parameters.GetInt64() : null);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found something else ({error.Message}); delete it or run the training again.", error);
+            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found something else ({error.Message}); delete it or "
+                + $"run the training again.", error);
         }
     }
 

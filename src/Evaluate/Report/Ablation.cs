@@ -12,7 +12,8 @@ public sealed record Ablation(string Name, string Table, byte[]? HeatMap)
     {
         string table = Path.Combine(folder, "sweep.md"), map = Path.Combine(folder, "sweep.png");
         return File.Exists(table)
-            ? new Ablation(Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), File.ReadAllText(table), File.Exists(map) ? File.ReadAllBytes(map) : null)
+            ? new Ablation(Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), File.ReadAllText(table),
+            File.Exists(map) ? File.ReadAllBytes(map) : null)
             : throw new FileNotFoundException($"'{table}': no such file; expected the folder of a finished 'uvl sweep'.", table);
     }
 
@@ -22,10 +23,13 @@ public sealed record Ablation(string Name, string Table, byte[]? HeatMap)
         foreach (string block in Table.Split("\n\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             // The second line of a table in Markdown is a rule.
-            string[][] rows = [.. block.Split('\n').Where(line => line[0] == '|').Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))];
+            string[][] rows =
+                [.. block.Split('\n').Where(line => line[0] == '|')
+                .Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))];
             if (rows.Length > 2)
             {
-                html.Table($"{Name}: {rows[0][0]}", [.. rows[0].Select(Html.Text)], rows.Skip(2).Select(row => (string[])[.. row.Select(Html.Text)]));
+                html.Table($"{Name}: {rows[0][0]}", [.. rows[0].Select(Html.Text)],
+                    rows.Skip(2).Select(row => (string[])[.. row.Select(Html.Text)]));
             }
             else if (block[0] != '#')
             {

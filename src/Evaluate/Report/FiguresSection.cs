@@ -19,8 +19,11 @@ sealed class FigureTable(string title, string[] heads, IEnumerable<string[]> row
 /// <summary>The tables of figures, for the page and for Markdown. What needs labels is left out where there are none.</summary>
 static class FiguresSection
 {
-    const string note = "* needs labels. No label was used in training or clustering; the interval is Wilson's for one model, not the spread over seeds.";
-    const string noLabels = "The images have no labels: no figure here used any, and those that need some (accuracy, NMI, AMI, ARI, purity, neighbours, linear probe, alignment) are not there.";
+    const string note =
+        "* needs labels. No label was used in training or clustering; the interval is Wilson's for one model, not the spread over seeds.";
+    const string noLabels =
+        "The images have no labels: no figure here used any, and those that need some (accuracy, NMI, AMI, ARI, purity, neighbours, linear "
+        + "probe, alignment) are not there.";
 
     public static string Note(bool isLabelled) => isLabelled ? note : noLabels;
 
@@ -28,17 +31,24 @@ static class FiguresSection
     public static IEnumerable<FigureTable> Tables(IReadOnlyList<EvaluationRow> rows, bool isLabelled)
     {
         yield return isLabelled
-            ? new("Clusters", ["system", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *", "silhouette"], rows.Select(row => Clusters(rows, row)))
-            : new("Clusters", ["system", "protocol", "clusters", "silhouette", "smallest cluster", "largest cluster"], rows.Select(row => (string[])
-                [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Number(row.Silhouette), Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
+            ? new("Clusters", ["system", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *",
+            "silhouette"], rows.Select(row => Clusters(rows, row)))
+            : new("Clusters", ["system", "protocol", "clusters", "silhouette", "smallest cluster", "largest cluster"],
+            rows.Select(row => (string[])
+                [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Number(row.Silhouette),
+                Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
         EvaluationRow[] models = [.. rows.DistinctBy(row => (row.Method, row.ModelSha256))];
         yield return isLabelled
-            ? new("Embeddings", ["system", "20 neighbours *", "200 neighbours *", "linear *", "effective rank", "uniformity", "alignment *", "training"], models.Select(row => (string[])
+            ? new("Embeddings", ["system", "20 neighbours *", "200 neighbours *", "linear *", "effective rank", "uniformity", "alignment *",
+            "training"], models.Select(row => (string[])
             [
-                row.NameAmong(rows), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
+                row.NameAmong(rows), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear),
+                Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
                 Html.Number(row.Alignment, "f2"), Training(row),
             ]))
-            : new("Embeddings", ["system", "effective rank", "uniformity", "training"], models.Select(row => (string[])[row.NameAmong(rows), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
+            : new("Embeddings", ["system", "effective rank", "uniformity", "training"],
+            models.Select(row =>
+            (string[])[row.NameAmong(rows), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
         if (rows.Any(row => row.Remark is not null))
         {
             yield return new("Cautions", ["system", "protocol", "clusters", "why its figures mean little"],
@@ -51,14 +61,17 @@ static class FiguresSection
         }
         if (isLabelled)
         {
-            yield return new("The poster and ours", ["system", "poster's protocol", "poster", "ours, poster's protocol", "ours, strict", "ours, linear"], PosterRows(rows));
+            yield return new("The poster and ours",
+                ["system", "poster's protocol", "poster", "ours, poster's protocol", "ours, strict", "ours, linear"], PosterRows(rows));
         }
     }
 
     static string[] Clusters(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
     {
         (double low, double high) = WilsonInterval.Of(row.Accuracy!.Value, row.Images);
-        return [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Percent(row.Accuracy), $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari), Html.Percent(row.Purity), Html.Number(row.Silhouette)];
+        return [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Percent(row.Accuracy),
+            $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari),
+            Html.Percent(row.Purity), Html.Number(row.Silhouette)];
     }
 
     static string Training(EvaluationRow row) => row.TrainSeconds is double seconds ? Html.Number(seconds, "f0") + " s" : "-";
@@ -66,8 +79,10 @@ static class FiguresSection
     // The poster's systems beside ours; of a method's rows the first model's, by the clusterer that its section shows, never the best.
     static IEnumerable<string[]> PosterRows(IReadOnlyList<EvaluationRow> rows) => PosterFigures.All.Select(figure =>
     {
-        EvaluationRow? poster = rows.FirstOrDefault(row => row.Method == figure.Method && row.Protocol == "poster"), strict = ModelSection.Strict(rows.Where(row => row.Method == figure.Method)).FirstOrDefault();
-        return (string[])[figure.Method, figure.Protocol, figure.Percent, Cell(figure.IsStrict ? strict : poster), Cell(strict), Html.Percent((poster ?? strict)?.Linear)];
+        EvaluationRow? poster = rows.FirstOrDefault(row => row.Method == figure.Method && row.Protocol == "poster"),
+            strict = ModelSection.Strict(rows.Where(row => row.Method == figure.Method)).FirstOrDefault();
+        return (string[])[figure.Method, figure.Protocol, figure.Percent, Cell(figure.IsStrict ? strict : poster), Cell(strict),
+            Html.Percent((poster ?? strict)?.Linear)];
     });
 
     static string Cell(EvaluationRow? row) => row is null ? "-" : $"{Html.Percent(row.Accuracy)} ({row.K}, {row.Clusterer})";

@@ -23,7 +23,8 @@ public static class MarkdownReport
 
     static void Table(StringBuilder text, string title, string[] heads, IEnumerable<string[]> rows)
     {
-        text.Append("\n## ").Append(Plain(title)).Append("\n\n| ").AppendJoin(" | ", heads.Select(Cell)).Append(" |\n|").Append(string.Concat(Enumerable.Repeat("---|", heads.Length))).Append('\n');
+        text.Append("\n## ").Append(Plain(title)).Append("\n\n| ").AppendJoin(" | ", heads.Select(Cell)).Append(" |\n|")
+            .Append(string.Concat(Enumerable.Repeat("---|", heads.Length))).Append('\n');
         foreach (string[] row in rows)
         {
             text.Append("| ").AppendJoin(" | ", row.Select(Cell)).Append(" |\n");

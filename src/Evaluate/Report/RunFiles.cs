@@ -27,7 +27,8 @@ public sealed record RunFiles(IReadOnlyList<(string Name, byte[] Png)> Pictures,
     {
         string[] files = Directory.Exists(folder) ? [.. Directory.GetFiles(folder, "*.png").Order(StringComparer.Ordinal)] : [];
         string? last = files.LastOrDefault(IsStep);
-        return [.. files.Where(file => !IsStep(file) || file == last).Select(file => (Path.GetFileNameWithoutExtension(file), File.ReadAllBytes(file)))];
+        return [.. files.Where(file => !IsStep(file) || file == last)
+            .Select(file => (Path.GetFileNameWithoutExtension(file), File.ReadAllBytes(file)))];
 
         static bool IsStep(string file) => Path.GetFileName(file).StartsWith("step-", StringComparison.Ordinal);
     }
@@ -57,11 +58,14 @@ public sealed record RunFiles(IReadOnlyList<(string Name, byte[] Png)> Pictures,
         {
             using JsonDocument entry = JsonDocument.Parse(text);
             step = entry.RootElement.GetProperty("step").GetDouble();
-            return [.. entry.RootElement.EnumerateObject().Where(property => property.Value.ValueKind == JsonValueKind.Number && !notCurves.Contains(property.Name)).Select(property => (property.Name, property.Value.GetDouble()))];
+            return [.. entry.RootElement.EnumerateObject()
+                .Where(property => property.Value.ValueKind == JsonValueKind.Number && !notCurves.Contains(property.Name))
+                .Select(property => (property.Name, property.Value.GetDouble()))];
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{path}', line {line + 1}: expected an object in JSON with a step, found '{text}'; delete the file to report without curves.", error);
+            throw new InvalidDataException($"'{path}', line {line + 1}: expected an object in JSON with a step, found '{text}'; delete the "
+                + $"file to report without curves.", error);
         }
     }
 }

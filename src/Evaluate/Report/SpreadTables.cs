@@ -7,12 +7,14 @@ static class SpreadTables
 {
     static readonly Column[] clusters =
     [
-        new("accuracy", "accuracy *", true), new("nmi", "NMI *"), new("ami", "AMI *"), new("ari", "ARI *"), new("purity", "purity *", true), new("silhouette", "silhouette"),
+        new("accuracy", "accuracy *", true), new("nmi", "NMI *"), new("ami", "AMI *"), new("ari", "ARI *"), new("purity", "purity *", true),
+        new("silhouette", "silhouette"),
     ];
 
     static readonly Column[] embeddings =
     [
-        new("knn20", "20 neighbours *", true), new("knn200", "200 neighbours *", true), new("linear", "linear *", true), new("effective_rank", "effective rank"), new("uniformity", "uniformity"), new("alignment", "alignment *"),
+        new("knn20", "20 neighbours *", true), new("knn200", "200 neighbours *", true), new("linear", "linear *", true),
+        new("effective_rank", "effective rank"), new("uniformity", "uniformity"), new("alignment", "alignment *"),
     ];
 
     /// <summary>None where no method was given with several seeds.</summary>
@@ -24,12 +26,16 @@ static class SpreadTables
             yield break;
         }
         const string range = "mean \u00b1 standard deviation (lowest to highest)";
-        Column[] first = Array.FindAll(clusters, column => isLabelled || !column.NeedsLabels), second = Array.FindAll(embeddings, column => isLabelled || !column.NeedsLabels);
-        yield return new($"Clusters over seeds: {range}", ["system", "protocol", "clusters", "seeds", .. first.Select(column => column.Head)], spreads.Select(spread => (string[])
-            [spread.Method, spread.Protocol, $"{spread.K}, {spread.Clusterer}", Seeds(spread), .. first.Select(column => column.Cell(spread))]));
+        Column[] first = Array.FindAll(clusters, column => isLabelled || !column.NeedsLabels),
+            second = Array.FindAll(embeddings, column => isLabelled || !column.NeedsLabels);
+        yield return new($"Clusters over seeds: {range}",
+            ["system", "protocol", "clusters", "seeds", .. first.Select(column => column.Head)], spreads.Select(spread => (string[])
+            [spread.Method, spread.Protocol, $"{spread.K}, {spread.Clusterer}", Seeds(spread),
+            .. first.Select(column => column.Cell(spread))]));
         // The same in each row of a method: shown once.
         string[][] embedded = [.. spreads.Where(spread => Array.Exists(second, column => spread.Figures.ContainsKey(column.Key)))
-            .Select(spread => (string[])[spread.Method, Seeds(spread), .. second.Select(column => column.Cell(spread))]).DistinctBy(cells => string.Join('|', cells))];
+            .Select(spread => (string[])[spread.Method, Seeds(spread), .. second.Select(column => column.Cell(spread))])
+            .DistinctBy(cells => string.Join('|', cells))];
         if (embedded.Length > 0)
         {
             yield return new($"Embeddings over seeds: {range}", ["system", "seeds", .. second.Select(column => column.Head)], embedded);
@@ -47,7 +53,8 @@ static class SpreadTables
         public bool NeedsLabels => head[^1] == '*';
 
         public string Cell(SeedSpread spread) => spread.Figures.TryGetValue(key, out Spread? found)
-            ? $"{Text(found.Mean)} \u00b1 {Text(found.StandardDeviation)} ({Text(found.Lowest)} to {Text(found.Highest)}){(isShare ? " %" : "")}"
+            ? $"{Text(found.Mean)} \u00b1 {Text(found.StandardDeviation)} ({Text(found.Lowest)} to "
+            + $"{Text(found.Highest)}){(isShare ? " %" : "")}"
             : "-";
 
         string Text(double value) => isShare ? Html.Number(100 * value, "f2") : Html.Number(value);

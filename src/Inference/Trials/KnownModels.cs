@@ -6,8 +6,8 @@ using Toolchain.Data;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// Models that passed a trial or were made by this program, one empty file each in a folder of the user's cache; its name is the digest of the model, of the weights
-/// beside it, and of the runtime's version. Deleting the folder forgets them.
+/// Models that passed a trial or were made by this program, one empty file each in a folder of the user's cache; its name is the digest of
+/// the model, of the weights beside it, and of the runtime's version. Deleting the folder forgets them.
 /// </summary>
 /// <param name="folder">The folder; it is made when something is kept.</param>
 public sealed class KnownModels(string folder)

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// Runs a stranger's model once in a child process with bounds on memory and processor time, before it runs in this one: a model may be valid and still ask for a
-/// terabyte, loop for ever, or crash the runtime. A model that passed is known by its digest and pays nothing again (<see cref="KnownModels"/>). What a model does
-/// only for certain images is not found.
+/// Runs a stranger's model once in a child process with bounds on memory and processor time, before it runs in this one: a model may be
+/// valid and still ask for a terabyte, loop for ever, or crash the runtime. A model that passed is known by its digest and pays nothing
+/// again (<see cref="KnownModels"/>). What a model does only for certain images is not found.
 /// </summary>
 /// <param name="start">Starts this program again with the given words, whose first is <see cref="Word"/>.</param>
 /// <param name="known">Digests of models that passed; null to try every time.</param>
@@ -20,7 +20,10 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
     // How often the parent looks at a child on platforms where the kernel holds no limit.
     const int pollMilliseconds = 20;
 
-    /// <summary>Memory that a child may take beyond what it has when it starts: enough for 64 images of 28 x 28 through wide nets, and the weights four times.</summary>
+    /// <summary>
+    /// Memory that a child may take beyond what it has when it starts: enough for 64 images of 28 x 28 through wide nets, and the weights
+    /// four times.
+    /// </summary>
     internal static long MemoryLimit(long modelBytes) => (384L << 20) + 4 * modelBytes;
 
     /// <summary>Runs a child's part of a trial.</summary>
@@ -67,7 +70,8 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
             (0, _) => null,
             (TrialRun.Refused, { Length: > 0 } complaint) => complaint,
             _ => "expected a model that runs within bounds, found one that ended its trial process "
-                + $"(exit status {child.ExitCode}); it asks for more memory than {MemoryLimit(model.SizeBytes) >> 20} MB, or crashes ONNX Runtime.",
+                + $"(exit status {child.ExitCode}); it asks for more memory than {MemoryLimit(model.SizeBytes) >> 20} MB, or crashes ONNX "
+                + $"Runtime.",
         };
     }
 
@@ -85,7 +89,8 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
                 if (clock.Elapsed > wallLimit)
                 {
                     child.Kill();
-                    throw new OutOfMemoryException($"the process for the trial of a model got {time.TotalSeconds:f1} s of a processor in {wallLimit.TotalSeconds:f0} s.");
+                    throw new OutOfMemoryException($"the process for the trial of a model got {time.TotalSeconds:f1} s of a processor in "
+                        + $"{wallLimit.TotalSeconds:f0} s.");
                 }
                 string? excess = time > processorLimit
                     ? $"one that was still running after {processorLimit.TotalSeconds:f0} s"

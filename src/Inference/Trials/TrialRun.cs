@@ -46,7 +46,8 @@ static class TrialRun
 
     static void Run(InferenceSession session)
     {
-        int rows = session.InputMetadata is { Count: 1 } only && only.Values.First() is { IsTensor: true, Dimensions.Length: 4 } ? EncoderSession.BatchSize : OtherRows;
+        int rows = session.InputMetadata is { Count: 1 } only && only.Values.First() is { IsTensor: true, Dimensions.Length: 4 }
+            ? EncoderSession.BatchSize : OtherRows;
         string[] names = [.. session.InputMetadata.Keys];
         OrtValue[] inputs = [.. names.Select(name => Drawn(name, session.InputMetadata[name], rows))];
         try
@@ -65,7 +66,8 @@ static class TrialRun
     {
         if (!input.IsTensor || input.IsString)
         {
-            throw new InvalidModelException($"expected inputs that are tensors of numbers, found '{name}' of {input.OnnxValueType}; such a model cannot be tried.");
+            throw new InvalidModelException($"expected inputs that are tensors of numbers, found '{name}' of {input.OnnxValueType}; such a "
+                + $"model cannot be tried.");
         }
         long[] sizes = [.. input.Dimensions.Select(size => size < 0 ? rows : (long)size)];
         OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, input.ElementDataType, sizes);

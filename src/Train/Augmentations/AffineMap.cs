@@ -3,7 +3,9 @@ using Toolchain.Data;
 
 namespace Toolchain.Train.Augmentations;
 
-/// <summary>A random affine map about the centre of the image, read backwards: from a pixel of the view to the place in the image.</summary>
+/// <summary>
+/// A random affine map about the centre of the image, read backwards: from a pixel of the view to the place in the image.
+/// </summary>
 readonly record struct AffineMap(float XX, float XY, float YX, float YY, float ShiftX, float ShiftY)
 {
     const float centre = (DigitSet.Side - 1) / 2f;

@@ -78,14 +78,16 @@ public sealed class Augmentation(AugmentationOptions options, ulong seed)
             ElasticField.Draw(dy, options.Elastic, ref random);
         }
         ref int table = ref MemoryMarshal.GetReference(corners);
-        ref float toX = ref MemoryMarshal.GetReference(dx), toY = ref MemoryMarshal.GetReference(dy), target = ref MemoryMarshal.GetReference(canvas);
+        ref float toX = ref MemoryMarshal.GetReference(dx), toY = ref MemoryMarshal.GetReference(dy),
+            target = ref MemoryMarshal.GetReference(canvas);
         for (int y = 0; y < side; y++)
         {
             for (int x = 0; x < side; x += 8)
             {
                 nuint at = (nuint)(y * stride + x);
                 (Vector256<float> sourceX, Vector256<float> sourceY) = map.Source(Columns.First + Vector256.Create((float)x), y);
-                Vector256<float> read = CornerTable.Bilinear(ref table, sourceX + Vector256.LoadUnsafe(ref toX, at), sourceY + Vector256.LoadUnsafe(ref toY, at));
+                Vector256<float> read = CornerTable.Bilinear(ref table, sourceX + Vector256.LoadUnsafe(ref toX, at),
+                    sourceY + Vector256.LoadUnsafe(ref toY, at));
                 (x + 8 <= side ? read : read & Columns.LastMask).StoreUnsafe(ref target, at + Canvas.Origin);
             }
         }

@@ -54,7 +54,8 @@ public sealed record AugmentationOptions : MethodOptions
         Range(Shift, nameof(Shift));
         Range(Elastic, nameof(Elastic));
         Require(double.IsFinite(ScaleLow) && ScaleLow > 0, nameof(ScaleLow), "above 0", ScaleLow);
-        Require(double.IsFinite(ScaleHigh) && ScaleHigh >= ScaleLow, nameof(ScaleHigh), FormattableString.Invariant($"at least scaleLow={ScaleLow}"), ScaleHigh);
+        Require(double.IsFinite(ScaleHigh) && ScaleHigh >= ScaleLow, nameof(ScaleHigh),
+            FormattableString.Invariant($"at least scaleLow={ScaleLow}"), ScaleHigh);
         Require(EraseSide is >= 4 and <= DigitSet.Side, nameof(EraseSide), $"in [4..{DigitSet.Side}]", EraseSide);
         Range(BarWidth, nameof(BarWidth));
         Probability(ThicknessProbability, nameof(ThicknessProbability));

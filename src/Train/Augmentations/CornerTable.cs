@@ -60,7 +60,8 @@ static class CornerTable
 
     static Vector256<float> Lerp(Vector256<float> from, Vector256<float> to, Vector256<float> share) => from + share * (to - from);
 
-    static Vector256<float> Corner(Vector256<int> corners, int shift) => Vector256.ConvertToSingle(corners >>> shift & Vector256.Create(255));
+    static Vector256<float> Corner(Vector256<int> corners, int shift) =>
+        Vector256.ConvertToSingle(corners >>> shift & Vector256.Create(255));
 
     static unsafe Vector256<int> Gather(ref int table, Vector256<int> index)
     {

@@ -28,12 +28,15 @@ static class ElasticField
         ref float column = ref MemoryMarshal.GetArrayDataReference(weights), target = ref MemoryMarshal.GetReference(field);
         for (nuint x = 0; x < stride; x += 8)
         {
-            Vector256<float> c0 = Vector256.LoadUnsafe(ref column, x), c1 = Vector256.LoadUnsafe(ref column, x + stride), c2 = Vector256.LoadUnsafe(ref column, x + 2 * stride),
+            Vector256<float> c0 = Vector256.LoadUnsafe(ref column, x), c1 = Vector256.LoadUnsafe(ref column, x + stride),
+                c2 = Vector256.LoadUnsafe(ref column, x + 2 * stride),
                 c3 = Vector256.LoadUnsafe(ref column, x + 3 * stride), c4 = Vector256.LoadUnsafe(ref column, x + 4 * stride);
-            Vector256<float> r0 = Row(values), r1 = Row(values[controls..]), r2 = Row(values[(2 * controls)..]), r3 = Row(values[(3 * controls)..]), r4 = Row(values[(4 * controls)..]);
+            Vector256<float> r0 = Row(values), r1 = Row(values[controls..]), r2 = Row(values[(2 * controls)..]),
+                r3 = Row(values[(3 * controls)..]), r4 = Row(values[(4 * controls)..]);
             for (int y = 0; y < side; y++)
             {
-                (r0 * weights[y] + r1 * weights[stride + y] + r2 * weights[2 * stride + y] + r3 * weights[3 * stride + y] + r4 * weights[4 * stride + y])
+                (r0 * weights[y] + r1 * weights[stride + y] + r2 * weights[2 * stride + y] + r3 * weights[3 * stride + y]
+                    + r4 * weights[4 * stride + y])
                     .StoreUnsafe(ref target, (nuint)(y * stride) + x);
             }
 

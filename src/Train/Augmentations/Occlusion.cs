@@ -3,14 +3,16 @@ using Toolchain.Data;
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>
-/// Parts of a view made black: a rectangle (Zhong et al. 2020, "Random Erasing Data Augmentation") or a straight bar across the image. What is
-/// left must be known by its other parts.
+/// Parts of a view made black: a rectangle (Zhong et al. 2020, "Random Erasing Data Augmentation") or a straight bar across the image. What
+/// is left must be known by its other parts.
 /// </summary>
 static class Occlusion
 {
     const int side = DigitSet.Side;
 
-    /// <summary>Blackens the rectangle of columns [left..left+width) and rows [top..top+height) of <paramref name="view"/> [28,28].</summary>
+    /// <summary>
+    /// Blackens the rectangle of columns [left..left+width) and rows [top..top+height) of <paramref name="view"/> [28,28].
+    /// </summary>
     public static void Rectangle(Span<float> view, int left, int top, int width, int height)
     {
         for (int y = top; y < top + height; y++)
@@ -27,7 +29,8 @@ static class Occlusion
     }
 
     /// <summary>
-    /// Blackens the bar of the pixels that lie within width / 2 of a line: |cos a (x - 13.5) + sin a (y - 13.5) - offset| at most width / 2.
+    /// Blackens the bar of the pixels that lie within width / 2 of a line: |cos a (x - 13.5) + sin a (y - 13.5) - offset| at most width /
+    /// 2.
     /// </summary>
     public static void Bar(Span<float> view, double angle, double offset, double width)
     {
@@ -37,7 +40,8 @@ static class Occlusion
         for (int y = 0; y < side; y++)
         {
             double middle = (offset - sin * (y - centre)) / cos + centre, reach = Math.Abs(width / 2 / cos);
-            int from = (int)Math.Clamp(Math.Ceiling(middle - reach), 0, side), to = (int)Math.Clamp(Math.Floor(middle + reach) + 1, from, side);
+            int from = (int)Math.Clamp(Math.Ceiling(middle - reach), 0, side),
+                to = (int)Math.Clamp(Math.Floor(middle + reach) + 1, from, side);
             view.Slice(y * side + from, to - from).Clear();
         }
     }

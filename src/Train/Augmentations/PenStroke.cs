@@ -8,8 +8,8 @@ static class PenStroke
     const int side = DigitSet.Side;
 
     /// <summary>
-    /// Adds the stroke of all places within <paramref name="radius"/> of the segment around (x, y): full ink inside, fading over the last pixel;
-    /// what is brighter stays.
+    /// Adds the stroke of all places within <paramref name="radius"/> of the segment around (x, y): full ink inside, fading over the last
+    /// pixel; what is brighter stays.
     /// </summary>
     /// <param name="view">Pixels [28,28] in [0,1].</param>
     /// <param name="x">Column of the middle.</param>
@@ -36,5 +36,6 @@ static class PenStroke
 
     /// <summary>A stroke of any direction near the middle, 6 to 14 pixels long and 2 to 3 wide.</summary>
     public static void DrawRandom(Span<float> view, ref RandomStream random) => Draw(
-        view, random.NextDouble(7, 20), random.NextDouble(7, 20), random.NextDouble(0, Math.PI), random.NextDouble(6, 14), random.NextDouble(1, 1.5));
+        view, random.NextDouble(7, 20), random.NextDouble(7, 20), random.NextDouble(0, Math.PI), random.NextDouble(6, 14),
+        random.NextDouble(1, 1.5));
 }

@@ -9,7 +9,9 @@ static class StrokeThickness
 {
     const int side = DigitSet.Side, stride = Canvas.Stride;
 
-    /// <summary>Writes <paramref name="canvas"/> with other strokes to <paramref name="changed"/>, a canvas that is black around its pixels.</summary>
+    /// <summary>
+    /// Writes <paramref name="canvas"/> with other strokes to <paramref name="changed"/>, a canvas that is black around its pixels.
+    /// </summary>
     /// <param name="canvas">Pixels in [0,1], black around them.</param>
     /// <param name="changed">Receives the pixels.</param>
     /// <param name="amount">In [-1..1]: 1 is the whole dilation, -1 the whole erosion.</param>
@@ -22,7 +24,8 @@ static class StrokeThickness
             for (int x = 0; x < side; x += 8)
             {
                 int at = Canvas.Origin + y * stride + x;
-                Vector256<float> own = At(ref from, at), a = At(ref from, at - 1), b = At(ref from, at + 1), c = At(ref from, at - stride), d = At(ref from, at + stride);
+                Vector256<float> own = At(ref from, at), a = At(ref from, at - 1), b = At(ref from, at + 1), c = At(ref from, at - stride),
+                    d = At(ref from, at + stride);
                 Vector256<float> extreme = amount > 0
                     ? Vector256.Max(own, Vector256.Max(Vector256.Max(a, b), Vector256.Max(c, d)))
                     : Vector256.Min(own, Vector256.Min(Vector256.Min(a, b), Vector256.Min(c, d)));

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>
-/// Draws the views of a batch as tensors. While a step computes on one batch, the next one's views are drawn in the background; they are the
-/// same bits either way, since each view depends on its own key alone.
+/// Draws the views of a batch as tensors. While a step computes on one batch, the next one's views are drawn in the background; they are
+/// the same bits either way, since each view depends on its own key alone.
 /// </summary>
 sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCount) : IDisposable
 {

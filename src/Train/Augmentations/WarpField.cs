@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>
-/// The affine and elastic part of <see cref="Augmentation"/> for images that carry a gradient, such as generated ones: the same distribution of maps, drawn
-/// here and read bilinearly by libtorch (differentiable augmentation: Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN Training").
+/// The affine and elastic part of <see cref="Augmentation"/> for images that carry a gradient, such as generated ones: the same
+/// distribution of maps, drawn here and read bilinearly by libtorch (differentiable augmentation: Zhao et al. 2020, "Differentiable
+/// Augmentation for Data-Efficient GAN Training").
 /// </summary>
 /// <param name="options">How far a view may lie from its image.</param>
 /// <param name="seed">Seed of the run.</param>
@@ -17,7 +18,10 @@ public sealed class WarpField(AugmentationOptions options, ulong seed, string pu
 
     readonly ulong key = RandomStream.KeyOf(seed, purpose);
 
-    /// <summary>For each pixel of <paramref name="count"/> views the place that it shows, x then y, -1 and 1 being the outermost pixels' centres: [N,28,28,2].</summary>
+    /// <summary>
+    /// For each pixel of <paramref name="count"/> views the place that it shows, x then y, -1 and 1 being the outermost pixels' centres:
+    /// [N,28,28,2].
+    /// </summary>
     public Tensor Draw(int step, int count, Device device)
     {
         var places = new float[count * side * side * 2];

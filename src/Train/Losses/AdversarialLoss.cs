@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Losses;
 
 /// <summary>
-/// The game of Goodfellow et al. 2014 ("Generative Adversarial Nets", equation 1) on logits of "this image is real". The generator maximises log D(G(z)) in
-/// place of minimising log(1 - D(G(z))), as its section 3 advises: the gradient does not vanish while the discriminator is ahead.
+/// The game of Goodfellow et al. 2014 ("Generative Adversarial Nets", equation 1) on logits of "this image is real". The generator
+/// maximises log D(G(z)) in place of minimising log(1 - D(G(z))), as its section 3 advises: the gradient does not vanish while the
+/// discriminator is ahead.
 /// </summary>
 public static class AdversarialLoss
 {

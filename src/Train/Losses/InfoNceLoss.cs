@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Losses;
 
 /// <summary>
-/// The contrastive loss of van den Oord et al. 2018 ("Representation Learning with Contrastive Predictive Coding", equation 4) as MoCo uses it (He
-/// et al. 2020, equation 1): each query must find its own key among the queue's.
+/// The contrastive loss of van den Oord et al. 2018 ("Representation Learning with Contrastive Predictive Coding", equation 4) as MoCo uses
+/// it (He et al. 2020, equation 1): each query must find its own key among the queue's.
 /// </summary>
 public static class InfoNceLoss
 {
@@ -16,8 +16,8 @@ public static class InfoNceLoss
     /// <param name="queue">Unit rows [Q,D] of other images; carries no gradient.</param>
     /// <param name="temperature">T, above 0.</param>
     /// <param name="batchNegatives">
-    /// Whether the other keys of the batch count as negatives too. The queue's keys are older than the positive ones, so a query can part from them by
-    /// moving along with the key encoder's drift, all queries alike; from keys as fresh as its own it cannot.
+    /// Whether the other keys of the batch count as negatives too. The queue's keys are older than the positive ones, so a query can part
+    /// from them by moving along with the key encoder's drift, all queries alike; from keys as fresh as its own it cannot.
     /// </param>
     /// <returns>A scalar.</returns>
     public static Tensor Compute(Tensor query, Tensor key, Tensor queue, double temperature, bool batchNegatives = false)

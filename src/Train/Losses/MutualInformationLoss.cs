@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Losses;
 
 /// <summary>
-/// Invariant information clustering (Ji, Henriques and Vedaldi 2019, equations 2 and 3): clusters of two views of an image should tell as much about
-/// each other as they can, which asks for agreement and for clusters of equal size at once.
+/// Invariant information clustering (Ji, Henriques and Vedaldi 2019, equations 2 and 3): clusters of two views of an image should tell as
+/// much about each other as they can, which asks for agreement and for clusters of equal size at once.
 /// </summary>
 public static class MutualInformationLoss
 {
@@ -27,7 +27,9 @@ public static class MutualInformationLoss
 
     /// <summary>-I(z, z') of a joint distribution, in nats; with the two marginal entropies in it weighted.</summary>
     /// <param name="joint">Symmetric, sums to 1, [K,K].</param>
-    /// <param name="evenness">Weight of the marginal entropies, 1 for the mutual information itself; above it, uneven clusters cost more than they do there.</param>
+    /// <param name="evenness">
+    /// Weight of the marginal entropies, 1 for the mutual information itself; above it, uneven clusters cost more than they do there.
+    /// </param>
     /// <returns>A scalar.</returns>
     public static Tensor OfJoint(Tensor joint, double evenness = 1)
     {
@@ -37,8 +39,9 @@ public static class MutualInformationLoss
     }
 
     /// <summary>
-    /// -I(z, z') where a batch is too small to tell the K x K joint probabilities: it is taken at the running mean of the batches' joint distributions, and its
-    /// gradient as if all of that were this batch. Each batch of 60 images has its own numbers of each digit; by itself it would ask to even them out.
+    /// -I(z, z') where a batch is too small to tell the K x K joint probabilities: it is taken at the running mean of the batches' joint
+    /// distributions, and its gradient as if all of that were this batch. Each batch of 60 images has its own numbers of each digit; by
+    /// itself it would ask to even them out.
     /// </summary>
     /// <param name="first">Cluster probabilities of one view, rows that sum to 1, [N,K].</param>
     /// <param name="second">Those of the other view, [N,K].</param>

@@ -31,12 +31,15 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
     {
         if (request.Half)
         {
-            throw new ArgumentException($"--half is for trained nets; {Name} computes in float64, so that its labels do not depend on rounding.");
+            throw new ArgumentException($"--half is for trained nets; {Name} computes in float64, so that its labels do not depend on "
+                + $"rounding.");
         }
-        var model = File.Exists(run.Model) ? OnnxModel.Load(run.Model) : throw new InvalidDataException($"'{run.Path}': expected model.onnx, found none; train the run first.");
+        var model = File.Exists(run.Model) ? OnnxModel.Load(run.Model)
+            : throw new InvalidDataException($"'{run.Path}': expected model.onnx, found none; train the run first.");
         if (model.Metadata.GetValueOrDefault("uvl.method") != Name)
         {
-            throw new InvalidDataException($"'{run.Model}': expected a model of {Name}, found one of {model.Metadata.GetValueOrDefault("uvl.method", "unknown origin")}; train the run again.");
+            throw new InvalidDataException($"'{run.Model}': expected a model of {Name}, found one of "
+                + $"{model.Metadata.GetValueOrDefault("uvl.method", "unknown origin")}; train the run again.");
         }
         return model.Opset == opset
             ? new TrainedModel(model, LabelParity.Check(model, request), 0, true, "")

@@ -44,12 +44,14 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     }
 
     static string FindCheckpoint(RunFolder run) => run.NewestCheckpoint
-        ?? throw new InvalidDataException($"'{run.Path}': expected checkpoints/last.safetensors, found none; train the run first with --resume {run.Path}.");
+        ?? throw new InvalidDataException($"'{run.Path}': expected checkpoints/last.safetensors, found none; train the run first with "
+        + $"--resume {run.Path}.");
 
     TrainedModel Export(IGradientTrainer trainer, TrainingRequest request, int opset, int steps, bool finished)
     {
         using var scope = NewDisposeScope();
-        Tensor example = new GradientJob(request.Digits, request.Seed, CPU).Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
+        Tensor example = new GradientJob(request.Digits, request.Seed, CPU)
+            .Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
         trainer.Encoder.eval();
         ExportedDecoder? decoder = trainer.Decoder; // its examples come from the encoder, which leaves the device below
         TracedModel encoder = Trace(trainer.Encoder, [new("image", example)], trainer.Outputs, null, request, opset);
@@ -59,10 +61,13 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
             return new TrainedModel(encoder.Model, parity, steps, finished, $"{steps} steps");
         }
         TracedModel traced = Trace(decoder.Module, decoder.Inputs, decoder.Outputs, decoder.Name, request, opset);
-        return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {Describe(traced.Prove())}", steps, finished, $"{steps} steps") { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
+        return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {Describe(traced.Prove())}", steps, finished,
+            $"{steps} steps")
+        { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
     }
 
-    TracedModel Trace(nn.Module module, IReadOnlyList<DecoderInput> inputs, IReadOnlyList<string> outputs, string? decoder, TrainingRequest request, int opset)
+    TracedModel Trace(nn.Module module, IReadOnlyList<DecoderInput> inputs, IReadOnlyList<string> outputs, string? decoder,
+        TrainingRequest request, int opset)
     {
         Dictionary<string, string> metadata = Provenance.Of(Name, request);
         if (decoder is not null)

@@ -19,28 +19,35 @@ static class LabelParity
     public static string Check(OnnxModel model, int[] labels, TrainingRequest request)
     {
         GraphChecker.Check(model);
-        string evaluator = Compare("float64 evaluator", Math.Min(EvaluatorImages, request.Digits.Count), inputs => Evaluator.Run(model, inputs), labels, request.Digits);
+        string evaluator = Compare("float64 evaluator", Math.Min(EvaluatorImages, request.Digits.Count), inputs =>
+            Evaluator.Run(model, inputs), labels, request.Digits);
         if (request.SecondRuntime is not ParityRuntime runtime)
         {
             return $"labels equal on {evaluator}";
         }
         byte[] bytes = model.ToBytes();
-        return $"labels equal on {Compare(runtime.Name, request.Digits.Count, inputs => runtime.Run(bytes, inputs), labels, request.Digits)}, {evaluator}";
+        string second = Compare(runtime.Name, request.Digits.Count, inputs => runtime.Run(bytes, inputs), labels, request.Digits);
+        return $"labels equal on {second}, {evaluator}";
     }
 
-    /// <summary>Compares the runtimes with each other, where the engine's labels are no longer known, and returns a line for a person.</summary>
+    /// <summary>
+    /// Compares the runtimes with each other, where the engine's labels are no longer known, and returns a line for a person.
+    /// </summary>
     /// <exception cref="ParityException">A label differs although the best and the second best are not tied.</exception>
     public static string Check(OnnxModel model, TrainingRequest request)
     {
         DigitSet some = request.Digits.Take(Math.Min(EvaluatorImages, request.Digits.Count));
-        long[] labels = Evaluator.Run(model, new Dictionary<string, TensorData> { ["image"] = Images(some, 0, some.Count) })["cluster"].ToInt64s();
+        long[] labels = Evaluator.Run(model, new Dictionary<string, TensorData> { ["image"] = Images(some, 0, some.Count) })[
+            "cluster"].ToInt64s();
         return Check(model, Array.ConvertAll(labels, label => (int)label), request with { Digits = some });
     }
 
     static TensorData Images(DigitSet digits, int start, int count) => TensorData.Of(
-        Array.ConvertAll(digits.Pixels[(start * DigitSet.PixelCount)..((start + count) * DigitSet.PixelCount)], pixel => pixel / 255f), count, 1, DigitSet.Side, DigitSet.Side);
+        Array.ConvertAll(digits.Pixels[(start * DigitSet.PixelCount)..((start + count) * DigitSet.PixelCount)], pixel => pixel / 255f),
+        count, 1, DigitSet.Side, DigitSet.Side);
 
-    static string Compare(string name, int count, Func<Dictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> run, int[] labels, DigitSet digits)
+    static string Compare(string name, int count, Func<Dictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> run,
+        int[] labels, DigitSet digits)
     {
         int ties = 0;
         for (int start = 0; start < count; start += BatchSize)
@@ -63,7 +70,8 @@ static class LabelParity
                 ties++;
                 if (margin > TieMargin)
                 {
-                    throw new ParityException($"image {first + i}: {name} says cluster {clusters[i]}, the clustering engine {labels[i]}, and their probabilities differ by {margin:g2}; the export is wrong and was not written.");
+                    throw new ParityException($"image {first + i}: {name} says cluster {clusters[i]}, the clustering engine {labels[i]}, "
+                        + $"and their probabilities differ by {margin:g2}; the export is wrong and was not written.");
                 }
             }
         }

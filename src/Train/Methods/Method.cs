@@ -25,7 +25,8 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
     /// <exception cref="ArgumentException">The method does not learn by gradient.</exception>
     public virtual IGradientTrainer RestoreEncoder(RunFolder run, MethodOptions options, GradientJob job) =>
-        throw new ArgumentException($"'{run.Path}': expected a run whose encoder is trained by gradient, found one of {Name}; name a run of another method.");
+        throw new ArgumentException($"'{run.Path}': expected a run whose encoder is trained by gradient, found one of {Name}; name a run "
+        + $"of another method.");
 }
 
 /// <summary>What training leaves.</summary>
@@ -45,7 +46,10 @@ public sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int Step
 /// <param name="Model">The ONNX model, with its metadata, proven but not yet written.</param>
 public sealed record TrainedDecoder(string Name, Graph.OnnxModel Model)
 {
-    /// <summary>Its file beside the model at <paramref name="model"/>: <c>NAME.onnx</c> beside <c>model.onnx</c>, <c>OTHER-NAME.onnx</c> beside <c>OTHER.onnx</c>.</summary>
+    /// <summary>
+    /// Its file beside the model at <paramref name="model"/>: <c>NAME.onnx</c> beside <c>model.onnx</c>, <c>OTHER-NAME.onnx</c> beside
+    /// <c>OTHER.onnx</c>.
+    /// </summary>
     public string FileBeside(string model)
     {
         string stem = Path.GetFileNameWithoutExtension(model);

@@ -19,17 +19,27 @@ public static class MethodRegistry
         {
             HasEmbedding = false,
         },
-        new FitMethod<GaussianMixtureSystemOptions>("gmm", "Gaussian mixture on whitened principal components of pixels", new(), GaussianMixtureSystem.Fit),
-        new GradientMethod<AutoencoderOptions>("autoencoder", "fully connected autoencoder with a 12-number code", new(), (options, job) => new AutoencoderTrainer(options, job)),
-        new GradientMethod<InfoGanOptions>("infogan", "InfoGAN: a generator whose code a recogniser reads back, from real digits too", new(), (options, job) => new InfoGanTrainer(options, job)),
-        new GradientMethod<MoCoOptions>("moco", "momentum contrast with a small convnet", new(), (options, job) => new MoCoTrainer(options, job)),
-        new GradientMethod<CapsulesOptions>("capsules", "stacked capsule autoencoder: parts from images, objects from parts", new(), (options, job) => new CapsulesTrainer(options, job)),
-        new GradientMethod<RefineOptions>("refine", "the last mile: another run's clusters, learned anew by a fresh net (--set from=RUN)", new(), (options, job) => new RefineTrainer(options, job)),
+        new FitMethod<GaussianMixtureSystemOptions>("gmm", "Gaussian mixture on whitened principal components of pixels", new(),
+            GaussianMixtureSystem.Fit),
+        new GradientMethod<AutoencoderOptions>("autoencoder", "fully connected autoencoder with a 12-number code", new(), (options, job) =>
+            new AutoencoderTrainer(options, job)),
+        new GradientMethod<InfoGanOptions>("infogan", "InfoGAN: a generator whose code a recogniser reads back, from real digits too",
+            new(), (options, job) => new InfoGanTrainer(options, job)),
+        new GradientMethod<MoCoOptions>("moco", "momentum contrast with a small convnet", new(), (options, job) =>
+            new MoCoTrainer(options, job)),
+        new GradientMethod<CapsulesOptions>("capsules", "stacked capsule autoencoder: parts from images, objects from parts", new(),
+            (options, job) => new CapsulesTrainer(options, job)),
+        new GradientMethod<RefineOptions>("refine", "the last mile: another run's clusters, learned anew by a fresh net (--set from=RUN)",
+            new(), (options, job) => new RefineTrainer(options, job)),
     ];
 
     /// <summary>The method of that name.</summary>
     /// <exception cref="ArgumentException">There is none; the message lists all.</exception>
-    public static Method Find(string name) => All.FirstOrDefault(method => method.Name == name)
-        ?? throw new ArgumentException(
-            $"no method '{name}'{(NearestWord.Of(name, All.Select(method => method.Name)) is string meant ? $", did you mean '{meant}'? E" : "; e")}xpected one of {string.Join(", ", All.Select(method => method.Name))}.");
+    public static Method Find(string name)
+    {
+        IEnumerable<string> known = All.Select(method => method.Name);
+        string expected = NearestWord.Of(name, known) is string meant ? $", did you mean '{meant}'? Expected" : "; expected";
+        return All.FirstOrDefault(method => method.Name == name)
+            ?? throw new ArgumentException($"no method '{name}'{expected} one of {string.Join(", ", known)}.");
+    }
 }

@@ -5,7 +5,9 @@ using Toolchain.Train.Models;
 
 namespace Toolchain.Train.Methods;
 
-/// <summary>Sets options from <c>key=value</c> texts: keys are the properties of the record in camel case, nested records by a dot.</summary>
+/// <summary>
+/// Sets options from <c>key=value</c> texts: keys are the properties of the record in camel case, nested records by a dot.
+/// </summary>
 public static class OptionBinder
 {
     /// <summary>The same options with <paramref name="settings"/> applied in order.</summary>
@@ -34,7 +36,8 @@ public static class OptionBinder
     static object Apply(object options, string key, string value, string setting, Type root)
     {
         string[] parts = key.Split('.', 2);
-        PropertyInfo property = Properties(options.GetType()).FirstOrDefault(found => Key(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase))
+        PropertyInfo property = Properties(options.GetType())
+            .FirstOrDefault(found => Key(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase))
             ?? throw Unknown(setting, root);
         object converted = parts.Length == 2 && IsNested(property) ? Apply(property.GetValue(options)!, parts[1], value, setting, root)
             : parts.Length == 1 && !IsNested(property) ? Convert(property.PropertyType, value, setting)
@@ -50,7 +53,8 @@ public static class OptionBinder
         try
         {
             // An enum would take any number, and a double "0,1" for 1 in thousands: neither is what was meant.
-            return type.IsEnum ? Enum.Parse(type, Enum.GetNames(type).FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) ?? "")
+            return type.IsEnum
+                ? Enum.Parse(type, Enum.GetNames(type).FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) ?? "")
                 : type == typeof(double) ? Finite(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture))
                 : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
         }
@@ -62,7 +66,8 @@ public static class OptionBinder
 
     static double Finite(double value) => double.IsFinite(value) ? value : throw new FormatException("not finite");
 
-    static string Expected(Type type) => type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
+    static string Expected(Type type) =>
+        type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
         : type == typeof(int) ? "a whole number"
         : type == typeof(bool) ? "true or false"
         : type == typeof(string) ? "a text" : "a finite number with a decimal point";
@@ -76,7 +81,8 @@ public static class OptionBinder
     }
 
     static IEnumerable<string> Keys(Type type, string prefix = "") => Properties(type)
-        .SelectMany(property => IsNested(property) ? Keys(property.PropertyType, $"{prefix}{Key(property)}.") : [$"{prefix}{Key(property)}"]);
+        .SelectMany(property => IsNested(property) ? Keys(property.PropertyType, $"{prefix}{Key(property)}.")
+        : [$"{prefix}{Key(property)}"]);
 
     // The method's own options first, then those that all gradient methods share.
     static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties()

@@ -20,5 +20,6 @@ static class Provenance
 
     /// <summary>Options as JSON by their keys of <c>--set</c>.</summary>
     public static string OptionsJson(MethodOptions options) =>
-        JsonSerializer.Serialize(OptionBinder.List(options).ToDictionary(pair => pair.Key, pair => pair.Value is Enum ? pair.Value.ToString()!.ToLowerInvariant() : pair.Value));
+        JsonSerializer.Serialize(OptionBinder.List(options)
+        .ToDictionary(pair => pair.Key, pair => pair.Value is Enum ? pair.Value.ToString()!.ToLowerInvariant() : pair.Value));
 }

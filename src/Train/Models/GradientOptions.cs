@@ -20,7 +20,8 @@ public abstract record GradientOptions : MethodOptions
     public int StepCount { get; init; } = 1000;
 
     /// <summary>Steps of a run with those of the starts that are not gone on with.</summary>
-    public int TotalSteps => this is IStarted several ? StepCount + (several.StartCount - 1) * Math.Min(several.StartSteps, StepCount) : StepCount;
+    public int TotalSteps => this is IStarted several ? StepCount + (several.StartCount - 1) * Math.Min(several.StartSteps, StepCount)
+        : StepCount;
 
     /// <summary>Learning rate of the first step.</summary>
     public double LearningRate { get; init; } = 1e-3;
@@ -35,7 +36,8 @@ public abstract record GradientOptions : MethodOptions
     public virtual double LearningRateAt(int step)
     {
         double warmth = step < WarmupSteps ? (step + 1.0) / WarmupSteps : 1;
-        return warmth * (Schedule == LearningRateSchedule.Cosine ? LearningRate * (1 + Math.Cos(Math.PI * step / StepCount)) / 2 : LearningRate);
+        return warmth * (Schedule == LearningRateSchedule.Cosine ? LearningRate * (1 + Math.Cos(Math.PI * step / StepCount)) / 2
+            : LearningRate);
     }
 
     /// <inheritdoc/>

@@ -18,7 +18,8 @@ public abstract record MethodOptions
     {
         if (!holds)
         {
-            throw new ArgumentException($"'{char.ToLowerInvariant(name[0])}{name[1..]}' must be {rule}, was {value.ToString(null, CultureInfo.InvariantCulture)}.");
+            throw new ArgumentException($"'{char.ToLowerInvariant(name[0])}{name[1..]}' must be {rule}, was "
+                + $"{value.ToString(null, CultureInfo.InvariantCulture)}.");
         }
     }
 }

@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Optimizers;
 
 /// <summary>
-/// Adam (Kingma and Ba 2015, algorithm 1) that reads and writes every weight once per step, where the usual chain of tensor operations goes over them ten
-/// times: for a net of millions of weights and small batches that is a good part of a step. The result does not depend on the number of threads.
+/// Adam (Kingma and Ba 2015, algorithm 1) that reads and writes every weight once per step, where the usual chain of tensor operations goes
+/// over them ten times: for a net of millions of weights and small batches that is a good part of a step. The result does not depend on the
+/// number of threads.
 /// </summary>
 public sealed class FusedAdam : Adam
 {
@@ -43,7 +44,8 @@ public sealed class FusedAdam : Adam
     {
         if (gradients.Count != learned.Length)
         {
-            throw new ArgumentException($"'{nameof(gradients)}' must be one for each of {learned.Length} parameters, were {gradients.Count}.", nameof(gradients));
+            throw new ArgumentException($"'{nameof(gradients)}' must be one for each of {learned.Length} parameters, were "
+                + $"{gradients.Count}.", nameof(gradients));
         }
         using var scope = NewDisposeScope();
         using var frozen = no_grad();
@@ -52,7 +54,8 @@ public sealed class FusedAdam : Adam
         {
             var state = (State)_state[learned[i].Handle];
             state.step++;
-            var scale = new Scale(ParamGroups.First().LearningRate / (1 - Math.Pow(decay1, state.step)), Math.Sqrt(1 - Math.Pow(decay2, state.step)));
+            var scale = new Scale(ParamGroups.First().LearningRate / (1 - Math.Pow(decay1, state.step)),
+                Math.Sqrt(1 - Math.Pow(decay2, state.step)));
             if (learned[i].device_type == DeviceType.CPU)
             {
                 Tensor gradient = gradients[i].contiguous();
@@ -68,19 +71,24 @@ public sealed class FusedAdam : Adam
                 learned[i].addcdiv_(state.exp_avg, (state.exp_avg_sq.sqrt() / scale.Root).add_(epsilon), value: -scale.Rate);
             }
         }
-        Parallel.For(0, parts.Count, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount }, i => Update(parts[i]));
+        Parallel.For(0, parts.Count, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount },
+            i => Update(parts[i]));
     }
 
     void Update(Part part)
     {
-        Span<float> weight = part.Of(part.Weight), mean = part.Of(part.State.exp_avg), square = part.Of(part.State.exp_avg_sq), gradient = part.Of(part.Gradient);
-        float keep1 = (float)decay1, take1 = (float)(1 - decay1), keep2 = (float)decay2, take2 = (float)(1 - decay2), rate = (float)part.Scale.Rate, root = (float)(1 / part.Scale.Root);
+        Span<float> weight = part.Of(part.Weight), mean = part.Of(part.State.exp_avg), square = part.Of(part.State.exp_avg_sq),
+            gradient = part.Of(part.Gradient);
+        float keep1 = (float)decay1, take1 = (float)(1 - decay1), keep2 = (float)decay2, take2 = (float)(1 - decay2),
+            rate = (float)part.Scale.Rate, root = (float)(1 / part.Scale.Root);
         int i = 0;
         for (; i <= weight.Length - Vector<float>.Count; i += Vector<float>.Count)
         {
             var g = new Vector<float>(gradient[i..]);
-            Vector<float> m = keep1 * new Vector<float>(mean[i..]) + take1 * g, v = keep2 * new Vector<float>(square[i..]) + take2 * (g * g);
-            (new Vector<float>(weight[i..]) - rate * m / (Vector.SquareRoot(v) * root + new Vector<float>((float)epsilon))).CopyTo(weight[i..]);
+            Vector<float> m = keep1 * new Vector<float>(mean[i..]) + take1 * g, v = keep2 * new Vector<float>(square[i..])
+                + take2 * (g * g);
+            (new Vector<float>(weight[i..]) - rate * m / (Vector.SquareRoot(v) * root + new Vector<float>((float)epsilon)))
+                .CopyTo(weight[i..]);
             m.CopyTo(mean[i..]);
             v.CopyTo(square[i..]);
         }

@@ -14,7 +14,8 @@ sealed class BatchSampler
     {
         if (imageCount < batchSize)
         {
-            throw new ArgumentException($"'batchSize' must be at most the number of images, {imageCount}, was {batchSize}; give more images or --set batchSize={imageCount}.");
+            throw new ArgumentException($"'batchSize' must be at most the number of images, {imageCount}, was {batchSize}; give more "
+                + $"images or --set batchSize={imageCount}.");
         }
         (this.imageCount, this.batchSize, this.seed) = (imageCount, batchSize, seed);
         batchesPerEpoch = imageCount / batchSize;

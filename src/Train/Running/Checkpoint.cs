@@ -11,8 +11,8 @@ public sealed class CheckpointException(string message, Exception? inner = null)
 
 /// <summary>
 /// The state of a run as one safetensors file: <c>model.NAME</c> for each entry of the state dict, and for each optimizer TorchSharp's own
-/// record of its state as bytes, <c>optimizer.I</c>. Its metadata bind it: <c>step</c>, <c>config_sha256</c> of the run, and <c>digest</c> of all else, which is
-/// checked before anything is used. Written whole or not at all.
+/// record of its state as bytes, <c>optimizer.I</c>. Its metadata bind it: <c>step</c>, <c>config_sha256</c> of the run, and <c>digest</c>
+/// of all else, which is checked before anything is used. Written whole or not at all.
 /// </summary>
 static class Checkpoint
 {
@@ -38,7 +38,11 @@ static class Checkpoint
             }
             tensors.Add(($"optimizer.{i}", TensorEntry.Of<byte>(bytes.ToArray(), bytes.Length)));
         }
-        var metadata = new Dictionary<string, string> { ["step"] = nextStep.ToString(CultureInfo.InvariantCulture), ["config_sha256"] = config };
+        var metadata = new Dictionary<string, string>
+        {
+            ["step"] = nextStep.ToString(CultureInfo.InvariantCulture),
+            ["config_sha256"] = config
+        };
         metadata["digest"] = Digest(tensors, metadata);
         SafeTensors.Write(path, tensors, metadata);
     }
@@ -57,7 +61,8 @@ static class Checkpoint
         {
             LoadOptimizer(trainer.Optimizers[i], Entry(content, $"optimizer.{i}", path), path);
         }
-        return content.Metadata.TryGetValue("step", out string? step) && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        return content.Metadata.TryGetValue("step", out string? step)
+            && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             ? number
             : throw new CheckpointException($"'{path}': expected metadata 'step', found none; this is no checkpoint of a training run.");
     }
@@ -90,14 +95,16 @@ static class Checkpoint
         string of = content.Metadata.GetValueOrDefault("config_sha256", "");
         return config is null || of == config
             ? content
-            : throw new CheckpointException($"'{path}': expected a checkpoint of the config.json beside it (sha256 {config}), found one of another run ({of}); put the run's own files back together.");
+            : throw new CheckpointException($"'{path}': expected a checkpoint of the config.json beside it (sha256 {config}), found one of "
+            + $"another run ({of}); put the run's own files back together.");
     }
 
     // Of names, types, shapes and bytes of the tensors, and of the other metadata, each with its length in front.
     static string Digest(IEnumerable<(string Name, TensorEntry Tensor)> tensors, IReadOnlyDictionary<string, string> metadata)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((string key, string value) in metadata.Where(pair => pair.Key != "digest").OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        foreach ((string key, string value) in metadata.Where(pair => pair.Key != "digest")
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal))
         {
             Add(System.Text.Encoding.UTF8.GetBytes(key));
             Add(System.Text.Encoding.UTF8.GetBytes(value));
@@ -126,8 +133,10 @@ static class Checkpoint
         }
     }
 
-    static TensorEntry Entry(SafeTensorsContent content, string name, string path) => content.Tensors.FirstOrDefault(pair => pair.Name == name).Tensor
-        ?? throw new CheckpointException($"'{path}': expected a tensor '{name}', found none; the checkpoint belongs to another method or version.");
+    static TensorEntry Entry(SafeTensorsContent content, string name, string path) =>
+        content.Tensors.FirstOrDefault(pair => pair.Name == name).Tensor
+        ?? throw new CheckpointException($"'{path}': expected a tensor '{name}', found none; the checkpoint belongs to another method or "
+        + $"version.");
 
     static void LoadOptimizer(OptimizerHelper optimizer, TensorEntry state, string path)
     {
@@ -138,7 +147,8 @@ static class Checkpoint
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or ArgumentException or FormatException)
         {
-            throw new CheckpointException($"'{path}': expected the state of {optimizer.GetType().Name}, found something else ({error.Message}); the checkpoint is damaged or belongs to another method.", error);
+            throw new CheckpointException($"'{path}': expected the state of {optimizer.GetType().Name}, found something else "
+                + $"({error.Message}); the checkpoint is damaged or belongs to another method.", error);
         }
     }
 
@@ -148,7 +158,8 @@ static class Checkpoint
     {
         if (!entry.Shape.SequenceEqual(like.shape) || entry.Kind != Kind(like.dtype))
         {
-            throw new CheckpointException($"'{path}': expected '{name}' as {Kind(like.dtype)}[{string.Join(",", like.shape)}], found {entry.Kind}[{string.Join(",", entry.Shape.ToArray())}]; the run was made with other options.");
+            throw new CheckpointException($"'{path}': expected '{name}' as {Kind(like.dtype)}[{string.Join(",", like.shape)}], found "
+                + $"{entry.Kind}[{string.Join(",", entry.Shape.ToArray())}]; the run was made with other options.");
         }
         Tensor value = empty(like.shape, like.dtype);
         value.bytes = entry.Data.ToArray();

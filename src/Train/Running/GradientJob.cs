@@ -21,7 +21,10 @@ public sealed record GradientJob(DigitSet Digits, int Seed, Device Device, int T
         return tensor(pixels, [samples.Length, 1, DigitSet.Side, DigitSet.Side], device: Device).to(ScalarType.Float32).div(255);
     }
 
-    /// <summary>What <paramref name="predict"/> says of all images, in order and without gradient: from images [B,1,28,28] rows [B,...], in all [N,...].</summary>
+    /// <summary>
+    /// What <paramref name="predict"/> says of all images, in order and without gradient: from images [B,1,28,28] rows [B,...], in all
+    /// [N,...].
+    /// </summary>
     public Tensor Predict(Func<Tensor, Tensor> predict)
     {
         const int batchSize = 500;

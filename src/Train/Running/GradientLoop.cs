@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Toolchain.Data;
 using Toolchain.Train.Models;
 using TorchSharp.Modules;
@@ -121,7 +122,9 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
         {
             if (!float.IsFinite(loss.Value))
             {
-                throw new DivergedException($"'{loss.Name}' became {loss.Value} at step {batch.Step} (seed {request.Seed}); lower the learning rate, --set learningRate={Math.Min(options.LearningRate / 3, MostAdvised).ToString("g2", System.Globalization.CultureInfo.InvariantCulture)}.");
+                double advised = Math.Min(options.LearningRate / 3, MostAdvised);
+                throw new DivergedException($"'{loss.Name}' became {loss.Value} at step {batch.Step} (seed {request.Seed}); lower the "
+                    + $"learning rate, --set learningRate={advised.ToString("g2", CultureInfo.InvariantCulture)}.");
             }
         }
         return losses;

@@ -13,7 +13,8 @@ namespace Toolchain.Train.Running;
 /// <param name="Threads">Threads of libtorch: another number gives other bits.</param>
 /// <param name="Device">Where tensors lived, <c>cpu</c> or <c>cuda:0</c>.</param>
 /// <param name="Options">Options of the method.</param>
-public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, int Seed, int Threads, string Device, MethodOptions Options)
+public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, int Seed, int Threads, string Device,
+    MethodOptions Options)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
@@ -28,12 +29,15 @@ public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha
             Method method = MethodRegistry.Find(root.GetProperty("method").GetString()!);
             IEnumerable<string> settings = root.GetProperty("options").EnumerateObject().Select(option => $"{option.Name}={option.Value}");
             return new(
-                method, root.GetProperty("data").GetString()!, root.GetProperty("dataset_sha256").GetString()!, root.GetProperty("seed").GetInt32(),
-                root.GetProperty("threads").GetInt32(), root.GetProperty("device").GetString()!, OptionBinder.Apply(method.Defaults, settings));
+                method, root.GetProperty("data").GetString()!, root.GetProperty("dataset_sha256").GetString()!,
+                root.GetProperty("seed").GetInt32(),
+                root.GetProperty("threads").GetInt32(), root.GetProperty("device").GetString()!,
+                    OptionBinder.Apply(method.Defaults, settings));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidDataException($"'{run.Config}': expected the configuration of a run, found something else ({error.Message}).", error);
+            throw new InvalidDataException($"'{run.Config}': expected the configuration of a run, found something else ({error.Message}).",
+                error);
         }
     }
 
@@ -43,7 +47,9 @@ public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha
     {
         if (request.Digits.Sha256 != DatasetSha256)
         {
-            throw new InvalidDataException($"'{request.DataSpec}': expected the images that {run.Path} was begun with (sha256 {DatasetSha256[..12]}), found others ({request.Digits.Sha256[..12]}); say where those are with --data, or begin a new run.");
+            throw new InvalidDataException($"'{request.DataSpec}': expected the images that {run.Path} was begun with (sha256 "
+                + $"{DatasetSha256[..12]}), found others ({request.Digits.Sha256[..12]}); say where those are with --data, or begin a new "
+                + $"run.");
         }
         string asked = Settings(request.Seed, request.Options), begun = Settings(Seed, Options);
         if (asked != begun)

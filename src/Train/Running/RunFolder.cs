@@ -39,7 +39,8 @@ public sealed class RunFolder
     public string Pictures => In("pictures");
 
     /// <summary>What the state after so many steps looks like, where the method can show it.</summary>
-    public string Picture(int step) => System.IO.Path.Combine(Pictures, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
+    public string Picture(int step) =>
+        System.IO.Path.Combine(Pictures, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
 
     /// <summary>The centres of a fitted clusterer.</summary>
     public string CentrePicture => In("pictures", "centres.png");
@@ -60,9 +61,11 @@ public sealed class RunFolder
     /// <exception cref="ArgumentException">It exists and is not empty.</exception>
     public static void RequireFree(string path)
     {
-        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any(entry => !RunLock.IsPart(entry))))
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path)
+            .Any(entry => !RunLock.IsPart(entry))))
         {
-            throw new ArgumentException($"'{path}' exists and is not empty; name another folder with --out, or continue the run in it with --resume {path}.");
+            throw new ArgumentException($"'{path}' exists and is not empty; name another folder with --out, or continue the run in it with "
+                + $"--resume {path}.");
         }
     }
 
@@ -72,7 +75,8 @@ public sealed class RunFolder
     {
         if (File.Exists(run.Config))
         {
-            throw new ArgumentException($"'{run.Path}': another process began a run in it meanwhile; name another folder with --out, or continue that run with --resume {run.Path}.");
+            throw new ArgumentException($"'{run.Path}': another process began a run in it meanwhile; name another folder with --out, or "
+                + $"continue that run with --resume {run.Path}.");
         }
     }
 
@@ -89,7 +93,9 @@ public sealed class RunFolder
         }
     }
 
-    /// <summary>Makes the next free numbered folder under <paramref name="root"/>/<paramref name="method"/>; safe beside other processes.</summary>
+    /// <summary>
+    /// Makes the next free numbered folder under <paramref name="root"/>/<paramref name="method"/>; safe beside other processes.
+    /// </summary>
     public static RunFolder CreateNext(string root, string method, string name = "run")
     {
         string parent = System.IO.Path.Combine(root, method);
@@ -111,15 +117,20 @@ public sealed class RunFolder
         var run = new RunFolder(path);
         return File.Exists(run.Config)
             ? run
-            : throw new InvalidDataException($"'{path}': expected a run folder with config.json, found none; name the folder that 'uvl train' printed.");
+            : throw new InvalidDataException($"'{path}': expected a run folder with config.json, found none; name the folder that 'uvl "
+            + $"train' printed.");
     }
 
-    /// <summary>The newest run of <paramref name="method"/> under <paramref name="root"/> that has begun, has no manifest yet, and in which no process works; or null.</summary>
+    /// <summary>
+    /// The newest run of <paramref name="method"/> under <paramref name="root"/> that has begun, has no manifest yet, and in which no
+    /// process works; or null.
+    /// </summary>
     public static RunFolder? LatestUnfinished(string root, string method)
     {
         string parent = System.IO.Path.Combine(root, method);
         return Directory.Exists(parent)
-            ? Directory.GetDirectories(parent).OrderByDescending(path => path.Length).ThenByDescending(path => path, StringComparer.Ordinal).Select(path => new RunFolder(path))
+            ? Directory.GetDirectories(parent).OrderByDescending(path => path.Length).ThenByDescending(path => path, StringComparer.Ordinal)
+            .Select(path => new RunFolder(path))
                 .FirstOrDefault(run => File.Exists(run.Config) && !File.Exists(run.Manifest) && run.HasBegun && !RunLock.IsTaken(run.Path))
             : null;
     }
@@ -137,16 +148,21 @@ public sealed class RunFolder
     public TimeSpan TimeTaken
     {
         get => !File.Exists(Seconds) ? TimeSpan.Zero
-            : double.TryParse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e9 ? TimeSpan.FromSeconds(seconds)
-            : throw new InvalidDataException($"'{Seconds}': expected a number of seconds, found '{File.ReadAllText(Seconds)}'; write 0 into it to go on.");
+            : double.TryParse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e9
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new InvalidDataException($"'{Seconds}': expected a number of seconds, found '{File.ReadAllText(Seconds)}'; write 0 "
+            + $"into it to go on.");
         set => AtomicFile.WriteText(Seconds, value.TotalSeconds.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Wall time that it and its starts took up to their latest checkpoints.</summary>
     public TimeSpan TimeTakenInAll => StartFolders.Aggregate(TimeTaken, (sum, start) => sum + start.TimeTaken);
 
-    /// <summary>The latest state: of the run or, before one of its starts is chosen, of its latest start; null where there is none.</summary>
-    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint : StartFolders.Select(start => start.LastCheckpoint).LastOrDefault(File.Exists);
+    /// <summary>
+    /// The latest state: of the run or, before one of its starts is chosen, of its latest start; null where there is none.
+    /// </summary>
+    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint : StartFolders.Select(start => start.LastCheckpoint)
+        .LastOrDefault(File.Exists);
 
     /// <summary>Reads the manifest of a finished run.</summary>
     /// <exception cref="InvalidDataException">There is none, or it is no object in JSON.</exception>
@@ -154,7 +170,8 @@ public sealed class RunFolder
     {
         if (!File.Exists(Manifest))
         {
-            throw new InvalidDataException($"'{Path}': expected manifest.json of a finished run, found none; finish it with --resume {Path}.");
+            throw new InvalidDataException($"'{Path}': expected manifest.json of a finished run, found none; finish it with --resume "
+                + $"{Path}.");
         }
         try
         {
@@ -162,7 +179,8 @@ public sealed class RunFolder
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{Manifest}': expected a manifest in JSON, found something else ({error.Message}); train the run again.", error);
+            throw new InvalidDataException($"'{Manifest}': expected a manifest in JSON, found something else ({error.Message}); train the "
+                + $"run again.", error);
         }
     }
 
@@ -191,7 +209,8 @@ public sealed class RunFolder
 
     // In the order of their numbers.
     IEnumerable<RunFolder> StartFolders => Directory.Exists(In("starts"))
-        ? Directory.GetDirectories(In("starts")).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal).Select(path => new RunFolder(path))
+        ? Directory.GetDirectories(In("starts")).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)
+        .Select(path => new RunFolder(path))
         : [];
 
     string In(params string[] names) => System.IO.Path.Combine([Path, .. names]);

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Toolchain.Train.Running;
 
 /// <summary>
-/// The claim of one process on a run folder: the file <c>.lock</c>, locked as long as the process lives, and beside it an empty file that has the process's number as
-/// its ending. A killed process's lock is gone with it.
+/// The claim of one process on a run folder: the file <c>.lock</c>, locked as long as the process lives, and beside it an empty file that
+/// has the process's number as its ending. A killed process's lock is gone with it.
 /// </summary>
 sealed class RunLock : IDisposable
 {
@@ -23,7 +23,8 @@ sealed class RunLock : IDisposable
     public static RunLock Take(string folder)
     {
         FileStream file = Open(folder)
-            ?? throw new ArgumentException($"'{folder}': process {Holder(folder)} trains in this folder now; wait until it ends, or name another folder.");
+            ?? throw new ArgumentException($"'{folder}': process {Holder(folder)} trains in this folder now; wait until it ends, or name "
+            + $"another folder.");
         Array.ForEach(Holders(folder), File.Delete);
         string holder = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{FileName}.{Environment.ProcessId}"));
         File.WriteAllBytes(holder, []);

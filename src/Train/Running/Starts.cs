@@ -7,8 +7,8 @@ using Toolchain.Train.Models;
 namespace Toolchain.Train.Running;
 
 /// <summary>
-/// The starts of a run, of which the one goes on whose figure (<see cref="IStarted.Merit"/>) is largest over its last steps. Each is a run of its own
-/// in <c>starts/I</c>; log, pictures and state of the best become those of the run, the others' states are deleted.
+/// The starts of a run, of which the one goes on whose figure (<see cref="IStarted.Merit"/>) is largest over its last steps. Each is a run
+/// of its own in <c>starts/I</c>; log, pictures and state of the best become those of the run, the others' states are deleted.
 /// </summary>
 sealed class Starts(GradientOptions options, RunFolder run, TrainingRequest request, Func<int, IGradientTrainer> create)
 {
@@ -41,7 +41,8 @@ sealed class Starts(GradientOptions options, RunFolder run, TrainingRequest requ
         for (int start = 0; start < several.StartCount; start++)
         {
             using IGradientTrainer trainer = create(Seed(start));
-            var loop = new GradientLoop(trainer, options, run.Start(start), request with { Seed = Seed(start), Time = TimeLeft }, new Stretch(steps, start * steps, options.TotalSteps));
+            var loop = new GradientLoop(trainer, options, run.Start(start), request with { Seed = Seed(start), Time = TimeLeft },
+                new Stretch(steps, start * steps, options.TotalSteps));
             if (loop.Run() < steps)
             {
                 return null;
@@ -58,13 +59,16 @@ sealed class Starts(GradientOptions options, RunFolder run, TrainingRequest requ
     }
 
     // The first start has the run's own seed: with one start nothing changes.
-    int Seed(int start) => start == 0 ? request.Seed : (int)(new RandomStream((ulong)request.Seed, "start", sample: start).NextUInt32() >> 1);
+    int Seed(int start) =>
+        start == 0 ? request.Seed : (int)(new RandomStream((ulong)request.Seed, "start", sample: start).NextUInt32() >> 1);
 
     (int Start, string Figures) Best(IStarted starts)
     {
         double[] means = [.. Enumerable.Range(0, starts.StartCount).Select(start =>
-            File.ReadLines(run.Start(start).Metrics).TakeLast(window).Average(line => JsonDocument.Parse(line).RootElement.GetProperty(starts.Merit).GetDouble()))];
-        return (Array.IndexOf(means, means.Max()), $"{starts.Merit} {string.Join(", ", means.Select(mean => mean.ToString("f3", CultureInfo.InvariantCulture)))}");
+            File.ReadLines(run.Start(start).Metrics).TakeLast(window)
+            .Average(line => JsonDocument.Parse(line).RootElement.GetProperty(starts.Merit).GetDouble()))];
+        return (Array.IndexOf(means, means.Max()),
+            $"{starts.Merit} {string.Join(", ", means.Select(mean => mean.ToString("f3", CultureInfo.InvariantCulture)))}");
     }
 
     // The checkpoint last: while it is not there, the choice has not been made.

@@ -35,7 +35,8 @@ public static class TrainingRun
             RunConfig.Write(method, run, request);
         }
         TimeSpan before = run.TimeTakenInAll;
-        run.Say($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed {request.Seed}{(request.Resume ? ", resumed" : "")}");
+        run.Say($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed "
+            + $"{request.Seed}{(request.Resume ? ", resumed" : "")}");
         TrainedModel trained;
         try
         {
@@ -74,7 +75,9 @@ public static class TrainingRun
         return manifest.ToJsonString(indented) + "\n";
     }
 
-    /// <summary>Requires that configuration and model of a finished run are those of its manifest; a run that is not finished has none.</summary>
+    /// <summary>
+    /// Requires that configuration and model of a finished run are those of its manifest; a run that is not finished has none.
+    /// </summary>
     /// <exception cref="CheckpointException">They are of another run.</exception>
     public static void RequireOwnFiles(RunFolder run)
     {
@@ -93,7 +96,8 @@ public static class TrainingRun
         {
             if (manifest[key]?.ToString() is string stated && stated != found)
             {
-                throw new CheckpointException($"'{path}': expected the file that {run.Manifest} has the digest of ({stated}), found another ({found}); put the run's own files back together.");
+                throw new CheckpointException($"'{path}': expected the file that {run.Manifest} has the digest of ({stated}), found "
+                    + $"another ({found}); put the run's own files back together.");
             }
         }
     }
@@ -134,6 +138,7 @@ public static class TrainingRun
             ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(),
             ["machine"] = $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
         };
-        AtomicFile.WriteText(run.Manifest, JsonSerializer.Serialize(manifest.Concat(described.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))).ToDictionary(), indented) + "\n");
+        AtomicFile.WriteText(run.Manifest, JsonSerializer.Serialize(
+            manifest.Concat(described.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))).ToDictionary(), indented) + "\n");
     }
 }

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Toolchain.EndToEnd.Torture;
 
-/// <summary>Every verb that writes, killed at random times: nothing is lost, and the same command ends with the same bytes. UVL_KILL_COUNT sets the kills in all (200).</summary>
+/// <summary>
+/// Every verb that writes, killed at random times: nothing is lost, and the same command ends with the same bytes. UVL_KILL_COUNT sets the
+/// kills in all (200).
+/// </summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
     readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;

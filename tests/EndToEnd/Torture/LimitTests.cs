@@ -40,7 +40,8 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
         string[] limits =
         [
             .. Enumerable.Range(0, 20).Select(i => $"ulimit -n {30 + 5 * i}"),
-            .. new[] { 0x1000000, 0x2000000, 0x3000000, 0x4000000, 0x8000000 }.Select(bytes => $"export DOTNET_GCHeapHardLimit=0x{bytes:x}"),
+            .. new[] { 0x1000000, 0x2000000, 0x3000000, 0x4000000, 0x8000000 }.Select(bytes =>
+                $"export DOTNET_GCHeapHardLimit=0x{bytes:x}"),
         ];
         Array.ForEach(limits, limit => Ends(limit, false, 0, 71));
         Array.ForEach(limits, limit => Ends(limit, true, 0, 71));
@@ -56,7 +57,8 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
             ? $"train kmeans --quiet --data strokes:30000 --out {Path.Combine(folder, Path.GetRandomFileName())}"
             : $"embed {model} --quiet --data strokes:5000 --out {Path.Combine(folder, "x.npy")}";
         string command = $"{limit}; exec timeout -s KILL 60 dotnet {program} {verb}";
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process =
+            Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Directory.Delete(Path.Combine(folder, "source"), recursive: true);

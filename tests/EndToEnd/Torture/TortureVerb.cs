@@ -18,16 +18,21 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
         return
         [
             .. new[] { "npy", "csv", "parquet", "arrow" }.Select(format => new TortureVerb(
-                $"embed {format}", folder => ["embed", model, "--quiet", "--data", "strokes:3000", "--out", Path.Combine(folder, $"x.{format}")], [$"x.{format}"])),
-            new("cluster", folder => ["cluster", model, "--quiet", "--data", "strokes:700", "--out", Path.Combine(folder, "c.onnx")], ["c.onnx"]),
-            new("evaluate", folder => ["evaluate", model, "--quiet", "--data", "strokes:700", "--tsne", "0", "--out", Path.Combine(folder, "e")],
+                $"embed {format}", folder =>
+                ["embed", model, "--quiet", "--data", "strokes:3000", "--out", Path.Combine(folder, $"x.{format}")], [$"x.{format}"])),
+            new("cluster", folder => ["cluster", model, "--quiet", "--data", "strokes:700", "--out", Path.Combine(folder, "c.onnx")],
+                ["c.onnx"]),
+            new("evaluate", folder =>
+                ["evaluate", model, "--quiet", "--data", "strokes:700", "--tsne", "0", "--out", Path.Combine(folder, "e")],
                 ["e/metrics.json", "e/report.md", "e/report.html"]),
             new("export", folder => ["export", Path.Combine(source, "run"), "--out", Path.Combine(folder, "m.onnx")], ["m.onnx"]),
-            new("train kmeans", folder => ["train", "kmeans", "--quiet", "--data", "strokes:700", "--threads", "1", "--out", Path.Combine(folder, "run")],
+            new("train kmeans", folder =>
+                ["train", "kmeans", "--quiet", "--data", "strokes:700", "--threads", "1", "--out", Path.Combine(folder, "run")],
                 ["run/model.onnx"], IsTraining: true),
             new("train autoencoder", folder => [.. Training(150), "--out", Path.Combine(folder, "run")],
                 ["run/model.onnx", "run/checkpoints/last.safetensors", "run/metrics.jsonl"], IsTraining: true),
-            new("sweep", folder => ["sweep", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--grid", "learningRate=0.001,0.002",
+            new("sweep", folder =>
+                ["sweep", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--grid", "learningRate=0.001,0.002",
                     "--set", "stepCount=20", "--set", "batchSize=32", "--out", Path.Combine(folder, "s")],
                 ["s/grid/learningRate=0.001/cell.json", "s/grid/learningRate=0.002/cell.json", "s/grid/sweep.md"]),
         ];
@@ -38,7 +43,8 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
     {
         var graph = new GraphBuilder("encoder");
         Value x = graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
-        Value w = graph.Initializer("w", TensorData.Of([.. Enumerable.Range(0, 8 * 784).Select(i => i * 2654435761 % 97 / 97f - 0.5f)], 8, 784));
+        Value w =
+            graph.Initializer("w", TensorData.Of([.. Enumerable.Range(0, 8 * 784).Select(i => i * 2654435761 % 97 / 97f - 0.5f)], 8, 784));
         graph.Output("embedding", graph.Gemm(graph.Flatten(x), w, transB: true));
         graph.Build().Save(Path.Combine(source, Model));
         (int status, _, string error) = Uvl.Run([.. Training(20), "--out", Path.Combine(source, "run")]);
@@ -59,5 +65,6 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
     public byte[][] Read(string folder) => [.. Results.Select(name => File.ReadAllBytes(Path.Combine(folder, name)))];
 
     static string[] Training(int steps) =>
-        ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set", $"stepCount={steps}", "--set", "batchSize=32"];
+        ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set", $"stepCount={steps}", "--set",
+        "batchSize=32"];
 }

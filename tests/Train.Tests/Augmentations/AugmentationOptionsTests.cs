@@ -16,7 +16,8 @@ public sealed class AugmentationOptionsTests
     {
         foreach (GradientOptions options in new GradientOptions[] { new MoCoOptions(), new AutoencoderOptions() })
         {
-            Assert.Equal(message, Assert.Throws<ArgumentException>(() => OptionBinder.Apply(options, [$"augmentation.{setting}"]).Check()).Message);
+            Assert.Equal(message, Assert.Throws<ArgumentException>(() => OptionBinder.Apply(options, [$"augmentation.{setting}"])
+                .Check()).Message);
         }
     }
 }

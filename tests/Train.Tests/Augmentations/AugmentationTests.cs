@@ -66,7 +66,8 @@ public sealed class AugmentationTests
             {
                 (int x, int y) = (pixel % 28, pixel / 28);
                 double u = x - 13.5, v = y - 13.5;
-                double sourceX = map.XX * u + map.XY * v + 13.5 + map.ShiftX + dx[y * 32 + x], sourceY = map.YX * u + map.YY * v + 13.5 + map.ShiftY + dy[y * 32 + x];
+                double sourceX = map.XX * u + map.XY * v + 13.5 + map.ShiftX + dx[y * 32 + x], sourceY = map.YX * u + map.YY * v + 13.5
+                    + map.ShiftY + dy[y * 32 + x];
                 Assert.Equal(SlowBilinear(sample, sourceX, sourceY), views[sample * 784 + pixel], 2e-5);
             }
         }
@@ -126,7 +127,18 @@ public sealed class AugmentationTests
     [Fact]
     public void Draw_WildOptions_StaysInUnitRange()
     {
-        float[] views = Draw(new() { RotationDegrees = 90, Shear = 1, ScaleLow = 0.3, ScaleHigh = 3, Anisotropy = 1, Shift = 0.5, Elastic = 8, ThicknessProbability = 1 });
+        float[] views =
+            Draw(new()
+            {
+                RotationDegrees = 90,
+                Shear = 1,
+                ScaleLow = 0.3,
+                ScaleHigh = 3,
+                Anisotropy = 1,
+                Shift = 0.5,
+                Elastic = 8,
+                ThicknessProbability = 1
+            });
         Assert.All(views, value => Assert.InRange(value, 0, 1));
         Assert.Contains(views, value => value > 0.5f);
     }
@@ -169,7 +181,8 @@ public sealed class AugmentationTests
         {
             for (int column = 0; column < 28; column++)
             {
-                sum += digits.Image(sample)[row * 28 + column] / 255.0 * Math.Max(0, 1 - Math.Abs(x - column)) * Math.Max(0, 1 - Math.Abs(y - row));
+                sum += digits.Image(sample)[row * 28 + column] / 255.0 * Math.Max(0, 1 - Math.Abs(x - column)) * Math.Max(0,
+                    1 - Math.Abs(y - row));
             }
         }
         return sum;

@@ -36,7 +36,8 @@ public sealed class OcclusionTests
             float[] view = Full();
             Occlusion.DrawRectangle(view, 9, ref random);
             int[] black = [.. Enumerable.Range(0, 784).Where(pixel => view[pixel] == 0)];
-            int width = black.Max(pixel => pixel % 28) - black.Min(pixel => pixel % 28) + 1, height = black.Max() / 28 - black.Min() / 28 + 1;
+            int width = black.Max(pixel => pixel % 28) - black.Min(pixel => pixel % 28) + 1, height = black.Max() / 28 - black.Min() / 28
+                + 1;
             Assert.InRange(width, 4, 9);
             Assert.InRange(height, 4, 9);
             Assert.Equal(width * height, black.Length);

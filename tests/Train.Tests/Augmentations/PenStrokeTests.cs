@@ -11,7 +11,8 @@ public sealed class PenStrokeTests
         var view = new float[784];
         PenStroke.Draw(view, x: 10, y: 10, angle: 0, length: 4, radius: 1);
         Assert.Equal([0f, 0.5f, 1, 0.5f, 0], Enumerable.Range(8, 5).Select(row => view[row * 28 + 10])); // distances 2, 1, 0, 1, 2
-        Assert.Equal([0f, 0.5f, 1, 1], Enumerable.Range(6, 4).Select(column => view[10 * 28 + column])); // the round end: 2, 1, 0, 0 from column 8
+        // the round end: 2, 1, 0, 0 from column 8
+        Assert.Equal([0f, 0.5f, 1, 1], Enumerable.Range(6, 4).Select(column => view[10 * 28 + column]));
     }
 
     [Fact]

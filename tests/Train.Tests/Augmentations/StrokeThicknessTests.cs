@@ -35,6 +35,7 @@ public sealed class StrokeThicknessTests
         }
         StrokeThickness.Change(image, changed, -1);
         Assert.Equal(26 * 26, changed.Count(value => value == 1));
-        Assert.Equal((0f, 1f, 0f), (changed[Canvas.Origin], changed[Canvas.Origin + Canvas.Stride + 1], changed[Canvas.Origin + 27 * Canvas.Stride + 14]));
+        Assert.Equal((0f, 1f, 0f), (changed[Canvas.Origin], changed[Canvas.Origin + Canvas.Stride + 1],
+            changed[Canvas.Origin + 27 * Canvas.Stride + 14]));
     }
 }

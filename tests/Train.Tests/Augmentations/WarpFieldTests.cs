@@ -27,7 +27,16 @@ public sealed class WarpFieldTests
     [Fact]
     public void Apply_NoAugmentation_GivesTheImage()
     {
-        var still = new AugmentationOptions { RotationDegrees = 0, Shear = 0, ScaleLow = 1, ScaleHigh = 1, Anisotropy = 0, Shift = 0, Elastic = 0 };
+        var still = new AugmentationOptions
+        {
+            RotationDegrees = 0,
+            Shear = 0,
+            ScaleLow = 1,
+            ScaleHigh = 1,
+            Anisotropy = 0,
+            Shift = 0,
+            Elastic = 0
+        };
         Tensor seen = WarpField.Apply(Images(), new WarpField(still, 1).Draw(0, 6, CPU));
         Assert.Equal(0, (seen - Images()).abs().max().ToSingle(), 1e-5f);
     }
@@ -35,12 +44,14 @@ public sealed class WarpFieldTests
     [Fact]
     public void Apply_GradientOfTheSum_IsThatOfFiniteDifferences()
     {
-        Tensor places = new WarpField(options, 5).Draw(0, 6, CPU), weights = rand([6, 1, 28, 28], generator: new torch.Generator(1)), image = Images().requires_grad_();
+        Tensor places = new WarpField(options, 5).Draw(0, 6, CPU), weights = rand([6, 1, 28, 28], generator: new torch.Generator(1)),
+            image = Images().requires_grad_();
         Tensor gradient = autograd.grad([(WarpField.Apply(image, places) * weights).sum()], [image])[0];
         // The map is linear in the image, so one pixel's difference quotient is exact at any size.
         Tensor moved = Images();
         moved[2, 0, 14, 13] += 1;
-        Assert.Equal(((WarpField.Apply(moved, places) - WarpField.Apply(Images(), places)) * weights).sum().ToSingle(), gradient[2, 0, 14, 13].ToSingle(), 1e-4f);
+        Assert.Equal(((WarpField.Apply(moved, places) - WarpField.Apply(Images(), places)) * weights).sum().ToSingle(),
+            gradient[2, 0, 14, 13].ToSingle(), 1e-4f);
     }
 
     [Fact]

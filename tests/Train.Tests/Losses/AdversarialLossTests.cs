@@ -20,7 +20,8 @@ public sealed class AdversarialLossTests
 
     [Fact]
     public void Generator_ByHand() => // the discriminator gives its images 3/4 and 1/4
-        Assert.Equal(-(Math.Log(0.75) + Math.Log(0.25)) / 2, AdversarialLoss.Generator(tensor([(float)Math.Log(3), -(float)Math.Log(3)])).ToSingle(), 1e-6);
+        Assert.Equal(-(Math.Log(0.75) + Math.Log(0.25)) / 2, AdversarialLoss.Generator(tensor([(float)Math.Log(3), -(float)Math.Log(3)]))
+        .ToSingle(), 1e-6);
 
     /// <summary>The reason for its form: where the discriminator is sure, log(1 - D) has hardly a gradient, and this has 1.</summary>
     [Fact]

@@ -9,7 +9,8 @@ public sealed class ContrastiveProgressTests
     [Fact]
     public void Of_ThreeRows_ByHand()
     {
-        using Tensor query = tensor(new float[] { 1, 0, 0, 1, -1, 0 }, [3, 2]), key = tensor(new float[] { 0, -1, 0, 1, 0.6f, 0.8f }, [3, 2]);
+        using Tensor query = tensor(new float[] { 1, 0, 0, 1, -1, 0 }, [3, 2]),
+            key = tensor(new float[] { 0, -1, 0, 1, 0.6f, 0.8f }, [3, 2]);
         Loss[] found = ContrastiveProgress.Of(query, key);
         // Squared distances of the views 2, 0 and 3.2; of the queries 2, 4 and 2.
         Assert.Equal(["alignment", "uniformity", "agreement"], found.Select(loss => loss.Name));

@@ -6,7 +6,9 @@ namespace Toolchain.Train.Tests.Losses;
 
 public sealed class GroupContrastLossTests
 {
-    /// <summary>Three queries, each equal to the key of its own image and at right angles to the others'; T = 1, so every row's weights are e, 1, 1.</summary>
+    /// <summary>
+    /// Three queries, each equal to the key of its own image and at right angles to the others'; T = 1, so every row's weights are e, 1, 1.
+    /// </summary>
     [Fact]
     public void Compute_TwoOfThreeInAGroup_ByHand()
     {
@@ -23,7 +25,8 @@ public sealed class GroupContrastLossTests
     {
         manual_seed(1);
         Tensor query = UnitRows(), key = UnitRows();
-        Assert.Equal(InfoNceLoss.Compute(query, key, zeros(0, 4), temperature, batchNegatives: true).ToSingle(), GroupContrastLoss.Compute(query, key, arange(6), temperature).ToSingle(), 1e-5);
+        Assert.Equal(InfoNceLoss.Compute(query, key, zeros(0, 4), temperature, batchNegatives: true).ToSingle(),
+            GroupContrastLoss.Compute(query, key, arange(6), temperature).ToSingle(), 1e-5);
     }
 
     [Fact]

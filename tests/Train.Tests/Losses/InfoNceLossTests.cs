@@ -19,7 +19,8 @@ public sealed class InfoNceLossTests
 
     [Fact]
     public void Compute_KeyEqualToEveryNegative_IsLogOfTheirNumber() =>
-        Assert.Equal(Math.Log(4), InfoNceLoss.Compute(Row(1, 0), Row(0, 1), cat([Row(0, 1), Row(0, 1), Row(0, -1) * -1]), 0.2).ToSingle(), 1e-6);
+        Assert.Equal(Math.Log(4), InfoNceLoss.Compute(Row(1, 0), Row(0, 1), cat([Row(0, 1), Row(0, 1), Row(0, -1) * -1]), 0.2).ToSingle(),
+        1e-6);
 
     [Fact]
     public void Compute_RandomRows_EqualsTheSlowLoop()
@@ -37,7 +38,8 @@ public sealed class InfoNceLossTests
             }
             expected -= Math.Log(positive / sum) / n;
         }
-        Assert.Equal(expected, InfoNceLoss.Compute(tensor(query, [n, d]), tensor(key, [n, d]), tensor(queue, [q, d]), temperature).ToSingle(), 1e-6);
+        Assert.Equal(expected, InfoNceLoss.Compute(tensor(query, [n, d]), tensor(key, [n, d]), tensor(queue, [q, d]), temperature)
+            .ToSingle(), 1e-6);
 
         double Dot(float[] a, int row, float[] b, int other) => Enumerable.Range(0, d).Sum(k => (double)a[row * d + k] * b[other * d + k]);
     }

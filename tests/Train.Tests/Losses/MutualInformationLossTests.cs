@@ -35,28 +35,34 @@ public sealed class MutualInformationLossTests
     [Fact]
     public void Compute_WithMemory_ByHand() // .5 of an even joint and .5 of [[.4,.1],[.1,.4]]: [[.325,.175],[.175,.325]]
     {
-        using Tensor first = eye(2), second = tensor(new float[] { 0.8f, 0.2f, 0.2f, 0.8f }, [2, 2]), running = full([2, 2], 0.25, ScalarType.Float32);
+        using Tensor first = eye(2), second = tensor(new float[] { 0.8f, 0.2f, 0.2f, 0.8f }, [2, 2]),
+            running = full([2, 2], 0.25, ScalarType.Float32);
         double expected = -2 * (0.325 * Math.Log(0.325 / 0.25) + 0.175 * Math.Log(0.175 / 0.25));
         Assert.Equal(expected, MutualInformationLoss.Compute(first, second, running, 0.5).ToSingle(), 1e-6);
-        Assert.All(running.data<float>().ToArray().Zip([0.325f, 0.175f, 0.175f, 0.325f]), pair => Assert.Equal(pair.Second, pair.First, 1e-6f));
+        Assert.All(running.data<float>().ToArray().Zip([0.325f, 0.175f, 0.175f, 0.325f]), pair =>
+            Assert.Equal(pair.Second, pair.First, 1e-6f));
     }
 
     [Fact]
     public void Compute_NoMemory_IsTheOtherOverload()
     {
         manual_seed(5);
-        using Tensor first = randn(7, 3).softmax(1).requires_grad_(), second = randn(7, 3).softmax(1), running = full([3, 3], 1.0 / 9, ScalarType.Float32);
+        using Tensor first = randn(7, 3).softmax(1).requires_grad_(), second = randn(7, 3).softmax(1),
+            running = full([3, 3], 1.0 / 9, ScalarType.Float32);
         Tensor with = MutualInformationLoss.Compute(first, second, running, 0), without = MutualInformationLoss.Compute(first, second);
         Assert.Equal(without.ToSingle(), with.ToSingle(), 1e-6);
         Assert.Equal(0, (autograd.grad([with], [first])[0] - autograd.grad([without], [first])[0]).abs().max().ToSingle(), 1e-6);
     }
 
-    /// <summary>The gradient is that of all earlier batches being this one: at a running joint that this batch has too, the same as without memory.</summary>
+    /// <summary>
+    /// The gradient is that of all earlier batches being this one: at a running joint that this batch has too, the same as without memory.
+    /// </summary>
     [Fact]
     public void Compute_RunningJointOfThisBatch_HasTheBatchsGradient()
     {
         manual_seed(6);
-        using Tensor first = randn(7, 3).softmax(1).requires_grad_(), second = randn(7, 3).softmax(1), running = MutualInformationLoss.Joint(first, second).detach().clone();
+        using Tensor first = randn(7, 3).softmax(1).requires_grad_(), second = randn(7, 3).softmax(1),
+            running = MutualInformationLoss.Joint(first, second).detach().clone();
         Tensor with = MutualInformationLoss.Compute(first, second, running, 0.9), without = MutualInformationLoss.Compute(first, second);
         Assert.Equal(0, (autograd.grad([with], [first])[0] - autograd.grad([without], [first])[0]).abs().max().ToSingle(), 1e-6);
     }

@@ -35,7 +35,8 @@ public sealed class MethodContractTests : IDisposable
 
     public static TheoryData<string> Methods => [.. MethodRegistry.All.Select(method => method.Name)];
 
-    public static TheoryData<string> GradientMethods => [.. MethodRegistry.All.Where(method => method.Defaults is GradientOptions).Select(method => method.Name)];
+    public static TheoryData<string> GradientMethods =>
+        [.. MethodRegistry.All.Where(method => method.Defaults is GradientOptions).Select(method => method.Name)];
 
     public void Dispose() => folder.Dispose();
 
@@ -61,10 +62,16 @@ public sealed class MethodContractTests : IDisposable
         string[] outputs = [.. model.Outputs.Select(output => output.Name)], known = [.. contract.Intersect(outputs)];
         Assert.NotEmpty(known);
         Assert.Equal(known, outputs.Take(known.Length)); // further ones, such as "feature", stand behind
-        Assert.Equal((name, "1", "strokes all", digits.Sha256), (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.dataset"], model.Metadata["uvl.dataset_sha256"]));
+        Assert.Equal((name, "1", "strokes all", digits.Sha256),
+        (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.dataset"], model.Metadata["uvl.dataset_sha256"]));
         foreach (int count in new[] { 1, 3 })
         {
-            var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of([.. digits.Pixels.Take(count * 784).Select(value => value / 255f)], count, 1, 28, 28) };
+            var inputs =
+                new Dictionary<string, TensorData>
+                {
+                    ["image"] =
+                TensorData.Of([.. digits.Pixels.Take(count * 784).Select(value => value / 255f)], count, 1, 28, 28)
+                };
             Assert.All(Evaluator.Run(model, inputs), output =>
             {
                 Assert.Equal(count, output.Value.Sizes[0]);
@@ -79,7 +86,8 @@ public sealed class MethodContractTests : IDisposable
     {
         Train(name, "a");
         var config = RunConfig.Read(RunFolder.Open(folder["a"]));
-        Assert.Equal((name, "strokes:70:1", digits.Sha256, 1, "cpu"), (config.Method.Name, config.DataSpec, config.DatasetSha256, config.Seed, config.Device));
+        Assert.Equal((name, "strokes:70:1", digits.Sha256, 1, "cpu"),
+            (config.Method.Name, config.DataSpec, config.DatasetSha256, config.Seed, config.Device));
         Assert.Equal(Small(config.Method), config.Options);
         Assert.True(File.Exists(folder["a/manifest.json"]));
     }
@@ -114,7 +122,8 @@ public sealed class MethodContractTests : IDisposable
     public void Resume_FromACheckpointInPassing_GivesTheSameBits(string name)
     {
         RunBytes straight = Train(name, "straight");
-        Assert.Throws<InvalidTimeZoneException>(() => Train(name, "dead", progress: new At(4, () => throw new InvalidTimeZoneException()), checkpointInterval: TimeSpan.Zero));
+        Assert.Throws<InvalidTimeZoneException>(() =>
+            Train(name, "dead", progress: new At(4, () => throw new InvalidTimeZoneException()), checkpointInterval: TimeSpan.Zero));
         Assert.True(File.Exists(folder["dead/checkpoints/last.safetensors"]));
         Assert.Equal(4, File.ReadLines(folder["dead/metrics.jsonl"]).Count());
         Assert.Equal(straight, Train(name, "dead", resume: true));
@@ -187,10 +196,14 @@ public sealed class MethodContractTests : IDisposable
         Method method = MethodRegistry.Find("moco");
         TrainingRequest request = Request(method, 1, []) with { Resume = true };
         DigitSet others = Strokes.Draw(70, 2);
-        Assert.Equal($"'strokes:70:1': expected the images that {run.Path} was begun with (sha256 {digits.Sha256[..12]}), found others ({others.Sha256[..12]}); say where those are with --data, or begin a new run.",
+        Assert.Equal($"'strokes:70:1': expected the images that {run.Path} was begun with (sha256 {digits.Sha256[..12]}), found others "
+            + $"({others.Sha256[..12]}); say where those are with --data, or begin a new run.",
             Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Digits = others })).Message);
-        Assert.StartsWith($"'{run.Path}': expected a run with seed 2 and {{", Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Seed = 2 })).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Options = OptionBinder.Apply(request.Options, ["temperature=0.3"]) }));
+        Assert.StartsWith($"'{run.Path}': expected a run with seed 2 and {{",
+            Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Seed = 2 })).Message,
+            StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() =>
+            TrainingRun.Execute(method, run, request with { Options = OptionBinder.Apply(request.Options, ["temperature=0.3"]) }));
     }
 
     [Theory]
@@ -205,10 +218,12 @@ public sealed class MethodContractTests : IDisposable
         TrainedModel exported = method.Export(run, request, 17);
         Assert.Equal(model, exported.Model.ToBytes());
         Assert.Equal("labels equal on 70 images in float64 evaluator", exported.Parity);
-        Assert.Equal($"--opset '13': expected 17, with which {name} builds its graph; leave it out.", Assert.Throws<ArgumentException>(() => method.Export(run, request, 13)).Message);
+        Assert.Equal($"--opset '13': expected 17, with which {name} builds its graph; leave it out.",
+            Assert.Throws<ArgumentException>(() => method.Export(run, request, 13)).Message);
         Train("moco", "other");
         File.Copy(folder["other/model.onnx"], run.Model, overwrite: true);
-        Assert.Equal($"'{run.Model}': expected a model of {name}, found one of moco; train the run again.", Assert.Throws<InvalidDataException>(() => method.Export(run, request, 17)).Message);
+        Assert.Equal($"'{run.Model}': expected a model of {name}, found one of moco; train the run again.",
+            Assert.Throws<InvalidDataException>(() => method.Export(run, request, 17)).Message);
     }
 
     /// <summary>What is computed for an export, such as an example for the decoder, leaves the encoder as it was trained.</summary>
@@ -220,11 +235,16 @@ public sealed class MethodContractTests : IDisposable
         var job = new GradientJob(digits, 1, torch.CPU, 1);
         using TrainedEncoder encoder = TrainedEncoder.Open(folder["a"], job);
         using torch.Tensor images = job.Images([0, 1, 2]), expected = encoder.Embed(images);
-        double[] exported = Evaluator.Run(OnnxModel.Load(folder["a/model.onnx"]), new Dictionary<string, TensorData> { ["image"] = TensorData.Of(images.data<float>().ToArray(), 3, 1, 28, 28) })["embedding"].ToDoubles();
+        double[] exported = Evaluator.Run(OnnxModel.Load(folder["a/model.onnx"]),
+            new Dictionary<string, TensorData> { ["image"] = TensorData.Of(images.data<float>().ToArray(), 3, 1, 28, 28) })["embedding"]
+            .ToDoubles();
         Assert.All(exported.Zip(expected.data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
     }
 
-    /// <summary>A generator stands beside its encoder: it says where it comes from, its digest is in the manifest, and it gives finite images of any number of latents.</summary>
+    /// <summary>
+    /// A generator stands beside its encoder: it says where it comes from, its digest is in the manifest, and it gives finite images of any
+    /// number of latents.
+    /// </summary>
     [Fact]
     public void Train_MethodWithADecoder_WritesBothModels()
     {
@@ -233,7 +253,8 @@ public sealed class MethodContractTests : IDisposable
         GraphChecker.Check(model);
         Assert.Equal(["z [N,62]", "code [N,4]", "continuous [N,2]"], model.Inputs.Select(input => $"{input.Name} {input.Shape}"));
         Assert.Equal("image [N,1,28,28]", $"{Assert.Single(model.Outputs).Name} {model.Outputs[0].Shape}");
-        Assert.Equal(("infogan", "1", "generator"), (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.decoder"]));
+        Assert.Equal(("infogan", "1", "generator"),
+            (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.decoder"]));
         Assert.False(OnnxModel.Load(folder["a/model.onnx"]).Metadata.ContainsKey("uvl.decoder"));
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(folder["a/manifest.json"]));
         byte[] bytes = File.ReadAllBytes(folder["a/generator.onnx"]);
@@ -241,7 +262,12 @@ public sealed class MethodContractTests : IDisposable
         Assert.Equal(bytes.Length, manifest.RootElement.GetProperty("generator_bytes").GetInt32());
         foreach (int count in new[] { 1, 3 })
         {
-            var inputs = new Dictionary<string, TensorData> { ["z"] = TensorData.Of(new float[count * 62], count, 62), ["code"] = TensorData.Of(new float[count * 4], count, 4), ["continuous"] = TensorData.Of(new float[count * 2], count, 2) };
+            var inputs = new Dictionary<string, TensorData>
+            {
+                ["z"] = TensorData.Of(new float[count * 62], count, 62),
+                ["code"] = TensorData.Of(new float[count * 4], count, 4),
+                ["continuous"] = TensorData.Of(new float[count * 2], count, 2)
+            };
             Assert.All(Evaluator.Run(model, inputs)["image"].ToDoubles(), value => Assert.InRange(value, 0, 1));
         }
     }
@@ -255,20 +281,25 @@ public sealed class MethodContractTests : IDisposable
         TrainedModel half = method.Export(run, Request(method, 1, []) with { Half = true }, 17);
         string text = TrainingRun.ManifestOf(run, half);
         using JsonDocument before = JsonDocument.Parse(File.ReadAllText(run.Manifest)), after = JsonDocument.Parse(text);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(half.Model.ToBytes())), after.RootElement.GetProperty("model_sha256").GetString());
-        Assert.InRange(after.RootElement.GetProperty("model_bytes").GetInt32(), 1, before.RootElement.GetProperty("model_bytes").GetInt32() - 1);
-        Assert.Equal(before.RootElement.GetProperty("train_seconds").GetDouble(), after.RootElement.GetProperty("train_seconds").GetDouble());
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(half.Model.ToBytes())), after.RootElement.GetProperty("model_sha256")
+            .GetString());
+        Assert.InRange(after.RootElement.GetProperty("model_bytes").GetInt32(), 1,
+            before.RootElement.GetProperty("model_bytes").GetInt32() - 1);
+        Assert.Equal(before.RootElement.GetProperty("train_seconds").GetDouble(), after.RootElement.GetProperty("train_seconds")
+            .GetDouble());
     }
 
     [Fact]
     public void Train_OneStepInTen_LeavesPictures()
     {
         Train("infogan", "a");
-        Assert.Equal([.. Enumerable.Range(0, steps + 1).Select(step => $"step-{step:000000}.png")], Directory.GetFiles(folder["a/pictures"]).Select(Path.GetFileName).Order());
+        Assert.Equal([.. Enumerable.Range(0, steps + 1).Select(step => $"step-{step:000000}.png")], Directory.GetFiles(folder["a/pictures"])
+            .Select(Path.GetFileName).Order());
     }
 
     [Fact]
-    public void Find_UnknownMethod_ListsAll() => Assert.Equal("no method 'mocco', did you mean 'moco'? Expected one of kmeans, gmm, autoencoder, infogan, moco, capsules, refine.",
+    public void Find_UnknownMethod_ListsAll() =>
+        Assert.Equal("no method 'mocco', did you mean 'moco'? Expected one of kmeans, gmm, autoencoder, infogan, moco, capsules, refine.",
         Assert.Throws<ArgumentException>(() => MethodRegistry.Find("mocco")).Message);
 
     RunBytes Train(string name, string run, int seed = 1, bool resume = false, TimeSpan? time = null, IEnumerable<string>? settings = null,
@@ -276,7 +307,13 @@ public sealed class MethodContractTests : IDisposable
     {
         Method method = MethodRegistry.Find(name);
         RunFolder opened = resume ? RunFolder.Open(folder[run]) : RunFolder.Create(folder[run]);
-        TrainingRequest request = Request(method, seed, settings ?? []) with { Resume = resume, Time = time, Progress = progress, Cancellation = stop?.Token ?? CancellationToken.None };
+        TrainingRequest request = Request(method, seed, settings ?? []) with
+        {
+            Resume = resume,
+            Time = time,
+            Progress = progress,
+            Cancellation = stop?.Token ?? CancellationToken.None
+        };
         TrainingRun.Execute(method, opened, request with { CheckpointInterval = checkpointInterval ?? request.CheckpointInterval });
         return new RunBytes(File.ReadAllBytes(opened.Model), Read(opened.LastCheckpoint), Read(opened.Metrics));
 
@@ -296,8 +333,12 @@ public sealed class MethodContractTests : IDisposable
     MethodOptions Small(Method method)
     {
         string[] keys = [.. OptionBinder.List(method.Defaults).Select(option => option.Key)];
-        string[] settings = [$"batchSize={batchSize}", $"stepCount={steps}", $"queueLength={2 * batchSize}", "clusterCount=4", "startCount=1", "componentCount=2", "dimensions=5", "headSteps=2", "rounds=2", "hiddenSize=32", "channelCount=4", "partCount=4"];
-        return OptionBinder.Apply(method.Defaults, [.. settings.Where(setting => keys.Contains(setting.Split('=')[0])), .. keys.Contains("from") ? new[] { $"from={Given}" } : []]);
+        string[] settings = [$"batchSize={batchSize}", $"stepCount={steps}", $"queueLength={2 * batchSize}", "clusterCount=4",
+            "startCount=1", "componentCount=2", "dimensions=5", "headSteps=2", "rounds=2", "hiddenSize=32", "channelCount=4",
+            "partCount=4"];
+        return OptionBinder.Apply(method.Defaults,
+            [.. settings.Where(setting => keys.Contains(setting.Split('=')[0])), .. keys.Contains("from") ? new[] { $"from={Given}" }
+            : []]);
     }
 
     sealed class At(int step, Action act) : IProgress<TrainingProgress>
@@ -314,10 +355,13 @@ public sealed class MethodContractTests : IDisposable
     /// <summary>What a run left, compared byte by byte.</summary>
     sealed record RunBytes(byte[] Model, byte[] Checkpoint, byte[] Metrics)
     {
-        public bool Equals(RunBytes? other) => other is not null && Model.SequenceEqual(other.Model) && Checkpoint.SequenceEqual(other.Checkpoint) && Metrics.SequenceEqual(other.Metrics);
+        public bool Equals(RunBytes? other) => other is not null && Model.SequenceEqual(other.Model)
+            && Checkpoint.SequenceEqual(other.Checkpoint) && Metrics.SequenceEqual(other.Metrics);
 
         public override int GetHashCode() => HashCode.Combine(Model.Length, Checkpoint.Length);
 
-        public override string ToString() => string.Join(", ", new[] { Model, Checkpoint, Metrics }.Select(bytes => $"{bytes.Length} bytes {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..12]}"));
+        public override string ToString() =>
+            string.Join(", ", new[] { Model, Checkpoint, Metrics }.Select(bytes =>
+            $"{bytes.Length} bytes {Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..12]}"));
     }
 }

@@ -11,7 +11,8 @@ public sealed class ModelPageTests
     public void RegisteredMethod_HasAPage(string name)
     {
         string page = Path.Combine(Repository(), "docs", "models", $"{name}.md");
-        Assert.True(File.Exists(page), $"'{page}': expected the page of method {name}, found none; write it (CONTRIBUTING.md, adding a model).");
+        Assert.True(File.Exists(page), $"'{page}': expected the page of method {name}, found none; write it (CONTRIBUTING.md, adding a "
+            + $"model).");
         Assert.StartsWith("# ", File.ReadAllText(page));
     }
 
@@ -20,7 +21,8 @@ public sealed class ModelPageTests
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
         {
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException($"expected Toolchain.sln above '{AppContext.BaseDirectory}', found none.");
+            folder = Path.GetDirectoryName(folder)
+                ?? throw new DirectoryNotFoundException($"expected Toolchain.sln above '{AppContext.BaseDirectory}', found none.");
         }
         return folder;
     }

@@ -13,15 +13,23 @@ public sealed class OptionBinderTests
     public void Apply_EveryKind_SetsItAndLeavesTheRest()
     {
         var defaults = new MoCoOptions();
-        MoCoOptions set = OptionBinder.Apply(defaults, ["temperature=0.1", "stepCount=7", "schedule=cosine", "augmentation.shear=0.5", "stepcount=8"]);
-        Assert.Equal(defaults with { Temperature = 0.1, StepCount = 8, Schedule = LearningRateSchedule.Cosine, Augmentation = defaults.Augmentation with { Shear = 0.5 } }, set);
+        MoCoOptions set =
+            OptionBinder.Apply(defaults, ["temperature=0.1", "stepCount=7", "schedule=cosine", "augmentation.shear=0.5", "stepcount=8"]);
+        Assert.Equal(defaults with
+        {
+            Temperature = 0.1,
+            StepCount = 8,
+            Schedule = LearningRateSchedule.Cosine,
+            Augmentation = defaults.Augmentation with { Shear = 0.5 }
+        }, set);
         Assert.Equal(new MoCoOptions(), defaults);
         Assert.False(OptionBinder.Apply(new AutoencoderOptions(), ["denoise=false"]).Denoise);
     }
 
     [Fact]
     public void Apply_UnknownKey_SaysTheNearest() => Refused(new KMeansSystemOptions(), "clustercont=3",
-        "--set 'clustercont=3': no option 'clustercont'; did you mean 'clusterCount'? There are clusterCount, restarts, maxIterations, deslant, unitLength, dimensions, varianceFraction, whiten.");
+        "--set 'clustercont=3': no option 'clustercont'; did you mean 'clusterCount'? There are clusterCount, restarts, maxIterations, "
+            + "deslant, unitLength, dimensions, varianceFraction, whiten.");
 
     [Theory]
     [InlineData("augmentation.shera=1", "augmentation.shera", "augmentation.shear")]
@@ -66,7 +74,8 @@ public sealed class OptionBinderTests
             MoCoOptions options = OptionBinder.Apply(new MoCoOptions(), ["temperature=0.125"]);
             Assert.Equal(0.125, options.Temperature);
             Assert.Contains("\"temperature\":0.125", Provenance.OptionsJson(options));
-            Assert.Equal("'temperature' must be in [0.001..100], was -0.5.", Assert.Throws<ArgumentException>(() => (options with { Temperature = -0.5 }).Check()).Message);
+            Assert.Equal("'temperature' must be in [0.001..100], was -0.5.",
+                Assert.Throws<ArgumentException>(() => (options with { Temperature = -0.5 }).Check()).Message);
         }
         finally
         {
@@ -79,7 +88,8 @@ public sealed class OptionBinderTests
     {
         foreach (Method method in MethodRegistry.All)
         {
-            IEnumerable<string> settings = OptionBinder.List(method.Defaults).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"));
+            IEnumerable<string> settings = OptionBinder.List(method.Defaults)
+                .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"));
             Assert.Equal(method.Defaults, OptionBinder.Apply(method.Defaults, settings));
         }
     }

@@ -21,7 +21,8 @@ public sealed class CentreSheetTests
             rows[i / features.Rows.Width, i % features.Rows.Width] = features.Rows[i / features.Rows.Width][i % features.Rows.Width];
         }
         double[,] images = features.ToPixels(rows);
-        Assert.All(Enumerable.Range(0, 2 * DigitSet.PixelCount), i => Assert.Equal(digits.Pixels[i] / 255.0, images[i / DigitSet.PixelCount, i % DigitSet.PixelCount], 1e-4));
+        Assert.All(Enumerable.Range(0, 2 * DigitSet.PixelCount), i =>
+            Assert.Equal(digits.Pixels[i] / 255.0, images[i / DigitSet.PixelCount, i % DigitSet.PixelCount], 1e-4));
     }
 
     [Fact]
@@ -37,6 +38,7 @@ public sealed class CentreSheetTests
         Assert.Equal((0, 0, 255), (At(3, 3), At(4, 4), At(5, 5)));
         Assert.Equal((0, 128, 255), (At(62 + 3 + 54, 3), At(62 + 3 + 52, 3), At(62 + 3 + 50, 3)));
         // "25.0%" begins with the upper edge of a 2, "75.0%" with that of a 7; their second rows with its right end.
-        Assert.All(new[] { 0, 62 }, left => Assert.Equal((0, 0, 255, 0), (At(left + 3, 62), At(left + 8, 62), At(left + 3, 64), At(left + 7, 64))));
+        Assert.All(new[] { 0, 62 }, left =>
+            Assert.Equal((0, 0, 255, 0), (At(left + 3, 62), At(left + 8, 62), At(left + 3, 64), At(left + 7, 64))));
     }
 }

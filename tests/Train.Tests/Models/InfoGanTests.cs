@@ -9,7 +9,15 @@ namespace Toolchain.Train.Tests.Models;
 
 public sealed class InfoGanTests
 {
-    static readonly InfoGanOptions small = new() { BatchSize = 8, HiddenSize = 16, ChannelCount = 2, ClusterCount = 4, NoiseSize = 5, ContinuousStart = 0 };
+    static readonly InfoGanOptions small = new()
+    {
+        BatchSize = 8,
+        HiddenSize = 16,
+        ChannelCount = 2,
+        ClusterCount = 4,
+        NoiseSize = 5,
+        ContinuousStart = 0
+    };
 
     static readonly GradientJob job = new(Strokes.Draw(20, 1), 1, CPU, 1);
 
@@ -63,7 +71,9 @@ public sealed class InfoGanTests
     public void Judge_Generated_LeavesTheRunningStatistics()
     {
         using var model = new InfoGan(small);
-        float[] Statistics() => [.. model.Recogniser.named_buffers().Where(named => named.name.Contains("running", StringComparison.Ordinal)).SelectMany(named => named.buffer.data<float>().ToArray())];
+        float[] Statistics() =>
+            [.. model.Recogniser.named_buffers().Where(named => named.name.Contains("running", StringComparison.Ordinal))
+            .SelectMany(named => named.buffer.data<float>().ToArray())];
         float[] before = Statistics();
         model.Judge(rand(8, 1, 28, 28), isReal: false);
         Assert.Equal(before, Statistics());
@@ -90,7 +100,9 @@ public sealed class InfoGanTests
         Assert.All(Parameters(trainer.Module), pair => Assert.NotEqual(before[pair.Key], pair.Value));
     }
 
-    /// <summary>The consistency term concerns discriminator and recogniser alone; the generator feels it through them, as they are after their move.</summary>
+    /// <summary>
+    /// The consistency term concerns discriminator and recogniser alone; the generator feels it through them, as they are after their move.
+    /// </summary>
     [Fact]
     public void Learn_WithConsistency_MovesTheSharedLayersOtherwise()
     {
@@ -125,7 +137,9 @@ public sealed class InfoGanTests
     public void Sheet_ChangesNothing()
     {
         using var trainer = new InfoGanTrainer(small, job);
-        float[] State() => [.. trainer.Module.state_dict().Where(pair => pair.Value.dtype == float32).SelectMany(pair => pair.Value.detach().data<float>().ToArray())];
+        float[] State() =>
+            [.. trainer.Module.state_dict().Where(pair => pair.Value.dtype == float32)
+            .SelectMany(pair => pair.Value.detach().data<float>().ToArray())];
         float[] before = State();
         ImageGrid sheet = trainer.Sheet();
         Assert.Equal(before, State());
@@ -137,8 +151,10 @@ public sealed class InfoGanTests
     [Theory]
     [InlineData(2.30f, 0.75f, 500, null)]
     [InlineData(1.50f, 0.75f, 99, null)]
-    [InlineData(1.50f, 0.75f, 100, "codes collapse: the marginal entropy of the code on real images is 1.50 of 2.30 nats, as if only 4.5 of 10 codes were in use")]
-    [InlineData(2.30f, 0.99f, 100, "the discriminator wins: it tells 99.0 % of images rightly, so the generator learns little; lower discriminatorRate")]
+    [InlineData(1.50f, 0.75f, 100, "codes collapse: the marginal entropy of the code on real images is 1.50 of 2.30 nats, as if only 4.5 "
+        + "of 10 codes were in use")]
+    [InlineData(2.30f, 0.99f, 100, "the discriminator wins: it tells 99.0 % of images rightly, so the generator learns little; lower "
+        + "discriminatorRate")]
     public void Warning_OfRunningMeans_SaysWhatIsWrong(float entropy, float accuracy, int step, string? expected) =>
         Assert.Equal(expected, CollapseWatch.Warning(tensor([entropy, accuracy]), 10, step));
 
@@ -152,8 +168,10 @@ public sealed class InfoGanTests
 
     [Fact]
     public void Check_AugmentationWithoutGradient_SaysSo() => Assert.Equal(
-        "'augmentation' must be of affine and elastic maps alone (thicknessProbability, eraseProbability, barProbability and strokeProbability 0), was 0.5.",
+        "'augmentation' must be of affine and elastic maps alone (thicknessProbability, eraseProbability, barProbability and "
+        + "strokeProbability 0), was 0.5.",
         Assert.Throws<ArgumentException>(() => new InfoGanOptions { Augmentation = new() }.Check()).Message);
 
-    static Dictionary<string, float[]> Parameters(nn.Module model) => model.named_parameters().ToDictionary(named => named.name, named => named.parameter.detach().data<float>().ToArray());
+    static Dictionary<string, float[]> Parameters(nn.Module model) =>
+        model.named_parameters().ToDictionary(named => named.name, named => named.parameter.detach().data<float>().ToArray());
 }

@@ -37,7 +37,8 @@ public sealed class MoCoTests
     [Fact]
     public void Step_WithProjectorAndAdamW_MovesBoth()
     {
-        using var trainer = new MoCoTrainer(small with { ProjectionSize = 5, Optimizer = MoCoOptimizer.AdamW, LearningRate = 1e-3 }, new GradientJob(Strokes.Draw(20, 1), 1, CPU, 1));
+        using var trainer = new MoCoTrainer(small with { ProjectionSize = 5, Optimizer = MoCoOptimizer.AdamW, LearningRate = 1e-3 },
+            new GradientJob(Strokes.Draw(20, 1), 1, CPU, 1));
         Dictionary<string, float[]> before = Parameters(trainer.Module, "query.");
         trainer.Step(new Batch(0, 0, [4, 9]));
         Assert.All(Parameters(trainer.Module, "query."), pair => Assert.NotEqual(before[pair.Key], pair.Value));
@@ -75,9 +76,11 @@ public sealed class MoCoTests
         trainer.Step(new Batch(0, 0, [4, 9]));
 
         // Both start equal, so following the query changes nothing but the last bit.
-        Assert.All(Parameters(trainer.Module, "key."), pair => Assert.All(pair.Value.Zip(key[pair.Key]), both => Assert.Equal(both.Second, both.First, 1e-6f)));
+        Assert.All(Parameters(trainer.Module, "key."), pair =>
+            Assert.All(pair.Value.Zip(key[pair.Key]), both => Assert.Equal(both.Second, both.First, 1e-6f)));
         Assert.All(Parameters(trainer.Module, "query."), pair => Assert.NotEqual(query[pair.Key], pair.Value));
-        Assert.All(trainer.Module.named_parameters(), named => Assert.Equal(named.name.StartsWith("query.", StringComparison.Ordinal), named.parameter.grad is not null));
+        Assert.All(trainer.Module.named_parameters(), named =>
+            Assert.Equal(named.name.StartsWith("query.", StringComparison.Ordinal), named.parameter.grad is not null));
     }
 
     [Fact]
@@ -103,14 +106,16 @@ public sealed class MoCoTests
     [InlineData(1000)]
     [InlineData(96)]
     [InlineData(0)]
-    public void Check_QueueLengthNoMultiple_SaysSo(int length) => Assert.Equal($"'queueLength' must be a positive multiple or a divisor of batchSize=256, was {length}.",
+    public void Check_QueueLengthNoMultiple_SaysSo(int length) =>
+        Assert.Equal($"'queueLength' must be a positive multiple or a divisor of batchSize=256, was {length}.",
         Assert.Throws<ArgumentException>(() => new MoCoOptions { QueueLength = length }.Check()).Message);
 
     static void Fill(nn.Module model, string prefix, float value)
     {
         using (no_grad())
         {
-            foreach ((_, Parameter parameter) in model.named_parameters().Where(named => named.name.StartsWith(prefix, StringComparison.Ordinal)))
+            foreach ((_, Parameter parameter) in model.named_parameters()
+                .Where(named => named.name.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 parameter.fill_(value);
             }

@@ -5,8 +5,11 @@ namespace Toolchain.Train.Tests.Models;
 /// <summary>What a net in bfloat16 owes the same net in float32.</summary>
 static class PrecisionCheck
 {
-    /// <summary>While training nearly the same numbers, of about 1, since a factor is rounded by up to 1 in 256; in evaluation the same.</summary>
-    public static void IsNearlyTheSameInTrainingAndTheSameInEvaluation<TModule>(TModule exact, TModule rounded, Func<TModule, Tensor> run) where TModule : nn.Module
+    /// <summary>
+    /// While training nearly the same numbers, of about 1, since a factor is rounded by up to 1 in 256; in evaluation the same.
+    /// </summary>
+    public static void IsNearlyTheSameInTrainingAndTheSameInEvaluation<TModule>(TModule exact, TModule rounded, Func<TModule, Tensor> run)
+        where TModule : nn.Module
     {
         rounded.load_state_dict(exact.state_dict());
         float[] Numbers(TModule model) => run(model).data<float>().ToArray();

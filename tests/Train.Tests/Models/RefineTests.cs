@@ -28,7 +28,15 @@ public sealed class RefineTests
             Options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16", setting]),
             Threads = 1,
         });
-        var options = new RefineOptions { From = folder["given"], StepCount = 4, Rounds = 2, BatchSize = 16, ClusterCount = 4, ConfidentShare = 0.5 };
+        var options = new RefineOptions
+        {
+            From = folder["given"],
+            StepCount = 4,
+            Rounds = 2,
+            BatchSize = 16,
+            ClusterCount = 4,
+            ConfidentShare = 0.5
+        };
         using var trainer = new RefineTrainer(options, new GradientJob(digits, 1, CPU, 1));
         var sampler = new BatchSampler(60, 16, 1);
         var model = (Refinement)trainer.Module;
@@ -50,7 +58,8 @@ public sealed class RefineTests
         DigitSet digits = Strokes.Draw(60, 1);
         Method method = MethodRegistry.Find("capsules");
         MethodOptions options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16"]); // with labels of its own images
-        TrainingRun.Execute(method, RunFolder.Create(folder["given"]), new TrainingRequest { Digits = digits, DataSpec = "strokes:60:1", Options = options, Threads = 1 });
+        TrainingRun.Execute(method, RunFolder.Create(folder["given"]),
+        new TrainingRequest { Digits = digits, DataSpec = "strokes:60:1", Options = options, Threads = 1 });
         var job = new GradientJob(Strokes.Draw(40, 2), 1, CPU, 1);
         using (TrainedEncoder encoder = TrainedEncoder.Open(folder["given"], job))
         using (var whole = new CapsulesTrainer((CapsulesOptions)options, job with { Digits = digits }))

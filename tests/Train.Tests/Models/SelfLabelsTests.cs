@@ -12,7 +12,8 @@ public sealed class SelfLabelsTests
     {
         using var labels = new SelfLabels(imageCount: 6, clusterCount: 3);
         // Four images in cluster 0, of which the surest half is taken, one in cluster 1, one in cluster 2.
-        using Tensor target = tensor(new float[] { .9f, .1f, 0, .5f, .3f, .2f, .8f, .1f, .1f, .6f, .2f, .2f, .1f, .5f, .4f, .2f, .2f, .6f }, [6, 3]);
+        using Tensor target = tensor(new float[] { .9f, .1f, 0, .5f, .3f, .2f, .8f, .1f, .1f, .6f, .2f, .2f, .1f, .5f, .4f, .2f, .2f, .6f },
+            [6, 3]);
         labels.Relabel(target, 0.5);
         Assert.Equal([1f, 0, 1, 0, 1, 1], labels.Confident.data<float>().ToArray());
         Assert.Equal(target.data<float>().ToArray(), labels.Target.data<float>().ToArray());
@@ -42,7 +43,8 @@ public sealed class SelfLabelsTests
     public void Order_ByHand_PairsWhatSharesMost()
     {
         // Earlier clusters of five images 0 0 1 1 2; now 2 2 0 1 1.
-        using Tensor earlier = nn.functional.one_hot(tensor(new long[] { 0, 0, 1, 1, 2 }), 3).to(float32), labels = nn.functional.one_hot(tensor(new long[] { 2, 2, 0, 1, 1 }), 3).to(float32);
+        using Tensor earlier = nn.functional.one_hot(tensor(new long[] { 0, 0, 1, 1, 2 }), 3).to(float32),
+            labels = nn.functional.one_hot(tensor(new long[] { 2, 2, 0, 1, 1 }), 3).to(float32);
         Assert.Equal([2L, 0, 1], SpectralLabels.Order(labels, earlier).data<long>().ToArray());
     }
 }

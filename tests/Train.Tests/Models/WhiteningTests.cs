@@ -51,7 +51,8 @@ public sealed class WhiteningTests
         using var scope = NewDisposeScope();
         using var whitening = new Whitening(2);
         whitening.Fit(tensor(new float[,] { { 1, 5 }, { 2, 5 }, { 3, 5 } }), 1);
-        Assert.All(whitening.call(tensor(new float[,] { { 1, 5 }, { 3, 5 } })).data<float>().ToArray(), value => Assert.InRange(value, -2f, 2f));
+        Assert.All(whitening.call(tensor(new float[,] { { 1, 5 }, { 3, 5 } })).data<float>().ToArray(), value =>
+            Assert.InRange(value, -2f, 2f));
     }
 
     // The last step fits it to all images; in training the encoder is without it.
@@ -62,7 +63,8 @@ public sealed class WhiteningTests
     {
         using var scope = NewDisposeScope();
         var job = new GradientJob(Strokes.Draw(40, 1), 1, CPU, 1);
-        using var trainer = new MoCoTrainer(new() { BatchSize = 4, QueueLength = 8, EmbeddingSize = 3, StepCount = 2, Whitening = strength }, job);
+        using var trainer =
+            new MoCoTrainer(new() { BatchSize = 4, QueueLength = 8, EmbeddingSize = 3, StepCount = 2, Whitening = strength }, job);
         trainer.Step(new Batch(0, 0, [1, 2, 3, 4]));
         Assert.Equal(eye(3).data<float>().ToArray(), Matrix());
         trainer.Step(new Batch(1, 0, [5, 6, 7, 8]));

@@ -76,10 +76,12 @@ public sealed class FusedAdamTests
     public void Step_GradientMissing_SaysSo()
     {
         using var adam = new FusedAdam(Weights(), 0.01, 0.5);
-        Assert.Equal("'gradients' must be one for each of 3 parameters, were 1. (Parameter 'gradients')", Assert.Throws<ArgumentException>(() => adam.Step([zeros(3, 5)])).Message);
+        Assert.Equal("'gradients' must be one for each of 3 parameters, were 1. (Parameter 'gradients')",
+            Assert.Throws<ArgumentException>(() => adam.Step([zeros(3, 5)])).Message);
     }
 
     static Parameter[] Weights() => [.. shapes.Select((shape, i) => new Parameter(randn(shape, generator: new Generator((ulong)i))))];
 
-    static Tensor[] Gradients(int step) => [.. shapes.Select((shape, i) => randn(shape, generator: new Generator((ulong)(100 + 10 * step + i))))];
+    static Tensor[] Gradients(int step) =>
+        [.. shapes.Select((shape, i) => randn(shape, generator: new Generator((ulong)(100 + 10 * step + i))))];
 }

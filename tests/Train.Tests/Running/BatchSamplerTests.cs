@@ -8,7 +8,8 @@ public sealed class BatchSamplerTests
     public void Item_EveryEpoch_IsAnotherPermutation()
     {
         var sampler = new BatchSampler(12, 3, 5);
-        int[][] epochs = [.. Enumerable.Range(0, 3).Select(epoch => Enumerable.Range(0, 4).SelectMany(i => sampler[epoch * 4 + i].Samples).ToArray())];
+        int[][] epochs =
+            [.. Enumerable.Range(0, 3).Select(epoch => Enumerable.Range(0, 4).SelectMany(i => sampler[epoch * 4 + i].Samples).ToArray())];
         Assert.All(epochs, epoch => Assert.Equal(Enumerable.Range(0, 12), epoch.Order()));
         Assert.NotEqual(epochs[0], epochs[1]);
         Assert.NotEqual(epochs[1], epochs[2]);
@@ -37,7 +38,8 @@ public sealed class BatchSamplerTests
     }
 
     [Fact]
-    public void Item_OtherSeed_IsAnotherOrder() => Assert.NotEqual(new BatchSampler(50, 50, 1)[0].Samples, new BatchSampler(50, 50, 2)[0].Samples);
+    public void Item_OtherSeed_IsAnotherOrder() =>
+        Assert.NotEqual(new BatchSampler(50, 50, 1)[0].Samples, new BatchSampler(50, 50, 2)[0].Samples);
 
     [Fact]
     public void Constructor_TooFewImages_SaysTheRemedy() => Assert.Equal(

@@ -38,7 +38,8 @@ public sealed class CheckpointTests : IDisposable
     {
         using AutoencoderTrainer saved = Trainer(1), other = new(options with { EmbeddingSize = 5 }, new GradientJob(digits, 1, CPU, 1));
         Checkpoint.Save(folder["a"], saved, 0);
-        Assert.Equal($"'{folder["a"]}': expected 'encoder.code.weight' as Float32[5,6], found Float32[3,6]; the run was made with other options.",
+        Assert.Equal($"'{folder["a"]}': expected 'encoder.code.weight' as Float32[5,6], found Float32[3,6]; the run was made with other "
+            + $"options.",
             Assert.Throws<CheckpointException>(() => Checkpoint.Load(folder["a"], other)).Message);
     }
 
@@ -82,7 +83,8 @@ public sealed class CheckpointTests : IDisposable
             flipped[at] ^= (byte)(1 << bit);
             File.WriteAllBytes(folder["b"], flipped);
             Exception? error = Record.Exception(() => Checkpoint.Load(folder["b"], trainer, "0123"));
-            Assert.True(error is CheckpointException, $"seed 7, byte {at}, bit {bit}: {error?.GetType().Name ?? "loaded"} {error?.Message}");
+            Assert.True(error is CheckpointException,
+                $"seed 7, byte {at}, bit {bit}: {error?.GetType().Name ?? "loaded"} {error?.Message}");
             Assert.Contains(folder["b"], error!.Message, StringComparison.Ordinal);
         }
     }
@@ -93,7 +95,8 @@ public sealed class CheckpointTests : IDisposable
         using AutoencoderTrainer trainer = Trainer(1);
         Checkpoint.Save(folder["a"], trainer, 1, "aaaa");
         Assert.Equal(1, Checkpoint.Load(folder["a"], trainer, "aaaa"));
-        Assert.Equal($"'{folder["a"]}': expected a checkpoint of the config.json beside it (sha256 bbbb), found one of another run (aaaa); put the run's own files back together.",
+        Assert.Equal($"'{folder["a"]}': expected a checkpoint of the config.json beside it (sha256 bbbb), found one of another run (aaaa); "
+            + $"put the run's own files back together.",
             Assert.Throws<CheckpointException>(() => Checkpoint.Load(folder["a"], trainer, "bbbb")).Message);
     }
 

@@ -20,7 +20,8 @@ public sealed class RunFolderTests : IDisposable
     public void Create_FolderWithAFile_IsRefused()
     {
         File.WriteAllText(folder["something"], "");
-        Assert.Equal($"'{folder.Root}' exists and is not empty; name another folder with --out, or continue the run in it with --resume {folder.Root}.",
+        Assert.Equal($"'{folder.Root}' exists and is not empty; name another folder with --out, or continue the run in it with --resume "
+            + $"{folder.Root}.",
             Assert.Throws<ArgumentException>(() => RunFolder.Create(folder.Root)).Message);
     }
 
@@ -38,7 +39,8 @@ public sealed class RunFolderTests : IDisposable
         RunFolder run = RunFolder.Create(folder["run"]);
         using (run.Lock())
         {
-            Assert.Equal($"'{folder["run"]}': process {Environment.ProcessId} trains in this folder now; wait until it ends, or name another folder.",
+            Assert.Equal($"'{folder["run"]}': process {Environment.ProcessId} trains in this folder now; wait until it ends, or name "
+                + $"another folder.",
                 Assert.Throws<ArgumentException>(() => run.Lock()).Message);
         }
         run.Lock().Dispose();
@@ -48,7 +50,8 @@ public sealed class RunFolderTests : IDisposable
     [Fact]
     public void LatestUnfinished_FolderThatNeverBeganOrIsTrainedIn_IsLeftOut()
     {
-        RunFolder begun = RunFolder.CreateNext(folder.Root, "moco"), taken = RunFolder.CreateNext(folder.Root, "moco"), never = RunFolder.CreateNext(folder.Root, "moco");
+        RunFolder begun = RunFolder.CreateNext(folder.Root, "moco"), taken = RunFolder.CreateNext(folder.Root, "moco"),
+            never = RunFolder.CreateNext(folder.Root, "moco");
         Array.ForEach([begun, taken, never], run => File.WriteAllText(run.Config, "{}"));
         begun.Say("moco: 10 images");
         taken.Say("moco: 10 images");

@@ -36,7 +36,9 @@ public sealed class StartsTests : IDisposable
     public void Train_ThreeStarts_GoesOnWithTheMostInformative()
     {
         Train("a");
-        double[] information = [.. Enumerable.Range(0, starts).Select(start => Lines($"a/starts/{start}").Average(line => JsonDocument.Parse(line).RootElement.GetProperty("information").GetDouble()))];
+        double[] information =
+            [.. Enumerable.Range(0, starts).Select(start =>
+            Lines($"a/starts/{start}").Average(line => JsonDocument.Parse(line).RootElement.GetProperty("information").GetDouble()))];
         int best = Array.IndexOf(information, information.Max());
         Assert.Equal(starts, information.Distinct().Count());
         Assert.All(Enumerable.Range(0, starts), start => Assert.Equal(startSteps, Lines($"a/starts/{start}").Length));
@@ -44,7 +46,8 @@ public sealed class StartsTests : IDisposable
         Assert.Equal(steps, Lines("a").Length);
         Assert.Contains($"start {best + 1} of {starts} goes on: information ", File.ReadAllText(folder["a/train.log"]));
         Assert.True(File.Exists(folder["a/pictures/step-000000.png"]));
-        Assert.Equal([folder["a/checkpoints/last.safetensors"]], Directory.GetFiles(folder["a"], "*.safetensors", SearchOption.AllDirectories));
+        Assert.Equal([folder["a/checkpoints/last.safetensors"]],
+            Directory.GetFiles(folder["a"], "*.safetensors", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -65,7 +68,8 @@ public sealed class StartsTests : IDisposable
     {
         byte[] straight = Train("straight"), log = File.ReadAllBytes(folder["straight/metrics.jsonl"]);
         using var cancel = new CancellationTokenSource();
-        OperationCanceledException error = Assert.Throws<OperationCanceledException>(() => Train("broken", progress: new At(step, cancel.Cancel), stop: cancel.Token));
+        OperationCanceledException error = Assert.Throws<OperationCanceledException>(() =>
+            Train("broken", progress: new At(step, cancel.Cancel), stop: cancel.Token));
         Assert.Equal($"stopped at step {step} of {total}", error.Message);
         Assert.Equal(straight, Train("broken", resume: true));
         Assert.Equal(log, File.ReadAllBytes(folder["broken/metrics.jsonl"]));
@@ -90,7 +94,8 @@ public sealed class StartsTests : IDisposable
 
     string[] Lines(string run) => File.ReadAllLines(folder[$"{run}/metrics.jsonl"]);
 
-    byte[] Train(string run, InfoGanOptions? other = null, bool resume = false, TimeSpan? time = null, IProgress<TrainingProgress>? progress = null, CancellationToken stop = default)
+    byte[] Train(string run, InfoGanOptions? other = null, bool resume = false, TimeSpan? time = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken stop = default)
     {
         RunFolder opened = resume ? RunFolder.Open(folder[run]) : RunFolder.Create(folder[run]);
         TrainingRun.Execute(MethodRegistry.Find("infogan"), opened, new TrainingRequest

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Autoencoder;
 
 /// <summary>
-/// The poster's autoencoder (Hinton and Salakhutdinov 2006, "Reducing the Dimensionality of Data with Neural Networks"): 784 - 128 - 12 - 128 - 784
-/// with ReLU between layers and a sigmoid at the end, where the poster's code had a tanh that wastes half its range.
+/// The poster's autoencoder (Hinton and Salakhutdinov 2006, "Reducing the Dimensionality of Data with Neural Networks"): 784 - 128 - 12 -
+/// 128 - 784 with ReLU between layers and a sigmoid at the end, where the poster's code had a tanh that wastes half its range.
 /// </summary>
 public sealed class Autoencoder : nn.Module<Tensor, Tensor>
 {

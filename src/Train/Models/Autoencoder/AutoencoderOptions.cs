@@ -12,8 +12,8 @@ public sealed record AutoencoderOptions : GradientOptions, IAugmented
     public int EmbeddingSize { get; init; } = 12;
 
     /// <summary>
-    /// Whether the input is a view of the image and the target the image itself (Vincent et al. 2008, "Extracting and Composing Robust Features
-    /// with Denoising Autoencoders", with the nuisances of handwriting as the noise); false is the poster's plain reconstruction.
+    /// Whether the input is a view of the image and the target the image itself (Vincent et al. 2008, "Extracting and Composing Robust
+    /// Features with Denoising Autoencoders", with the nuisances of handwriting as the noise); false is the poster's plain reconstruction.
     /// </summary>
     public bool Denoise { get; init; } = true;
 

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// Affine maps of the plane, six tensors of one shape: x' = XX x + XY y + X and y' = YX x + YY y + Y. A part's pose maps its template onto the
-/// canvas, both in [-1,1]; an object's maps the part's.
+/// Affine maps of the plane, six tensors of one shape: x' = XX x + XY y + X and y' = YX x + YY y + Y. A part's pose maps its template onto
+/// the canvas, both in [-1,1]; an object's maps the part's.
 /// </summary>
 public sealed record AffinePose(Tensor XX, Tensor XY, Tensor X, Tensor YX, Tensor YY, Tensor Y)
 {

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;
 
-/// <summary>Places images on a larger black canvas, shifted by whole pixels that are keyed by (seed, epoch, sample, view): nothing is cut off.</summary>
+/// <summary>
+/// Places images on a larger black canvas, shifted by whole pixels that are keyed by (seed, epoch, sample, view): nothing is cut off.
+/// </summary>
 static class CanvasPlacement
 {
     /// <summary>Canvases [N,1,S,S] of one view of each image of the batch, [N,1,28,28].</summary>

@@ -11,7 +11,8 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Feature">Features of the parts, [N,P,F].</param>
 /// <param name="Vote">Pose that the objects expect of each part, their mean by how much each explains it, [N,P,6].</param>
 /// <param name="Identity">The objects' own numbers, [N,O,Z].</param>
-public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote, Tensor Identity);
+public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote,
+    Tensor Identity);
 
 /// <summary>All that a training step needs of a batch.</summary>
 /// <param name="Parts">The parts seen.</param>
@@ -25,8 +26,8 @@ public sealed record CapsuleActivations(PartCapsules Parts, ObjectVotes Votes, P
 }
 
 /// <summary>
-/// The stacked capsule autoencoder (Kosiorek, Sabour, Teh and Hinton 2019): parts from an image, objects from parts. As a module it is the encoder that
-/// is exported; its templates draw images again.
+/// The stacked capsule autoencoder (Kosiorek, Sabour, Teh and Hinton 2019): parts from an image, objects from parts. As a module it is the
+/// encoder that is exported; its templates draw images again.
 /// </summary>
 public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
 {
@@ -65,7 +66,8 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
         (Tensor pose, Tensor presence) = (seen.Pose.detach(), (noisyTokens ? seen.Presence : seen.CleanPresence).detach());
         ObjectVotes votes = objects.call(transformer.call(Tokens(pose, presence, seen.Feature), presence));
         Tensor certain = votes.Presence;
-        votes = noise is null ? votes : votes with { CapsuleLogit = votes.CapsuleLogit + noise.Capsule, VoteLogit = votes.VoteLogit + noise.Vote };
+        votes = noise is null ? votes
+            : votes with { CapsuleLogit = votes.CapsuleLogit + noise.Capsule, VoteLogit = votes.VoteLogit + noise.Vote };
         return new CapsuleActivations(seen, votes, PartMixture.Of(votes, AffinePose.FromStack(pose)), certain);
     }
 
@@ -74,7 +76,8 @@ public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     {
         CapsuleActivations found = Activate(Place(image), null);
         return new CapsuleOutput(
-            found.Presence, found.Posterior / found.Parts.Pose.shape[1], found.Parts.Presence, found.Parts.Pose, found.Parts.Feature, Expected(found), found.Votes.Capsule.transpose(0, 1));
+            found.Presence, found.Posterior / found.Parts.Pose.shape[1], found.Parts.Presence, found.Parts.Pose, found.Parts.Feature,
+            Expected(found), found.Votes.Capsule.transpose(0, 1));
     }
 
     // Pose, absence, feature and the template as coloured in this image, [N,P,7+F+T*T].

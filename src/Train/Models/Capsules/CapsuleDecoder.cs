@@ -8,8 +8,8 @@ namespace Toolchain.Train.Models.Capsules;
 public sealed record CapsuleDrawing(Tensor Image, Tensor Part);
 
 /// <summary>
-/// The way back, exported beside the encoder: with the poses that the encoder sees it draws what the parts explain, with the poses that objects expect
-/// (<see cref="CapsuleOutput.Vote"/>) what the objects explain.
+/// The way back, exported beside the encoder: with the poses that the encoder sees it draws what the parts explain, with the poses that
+/// objects expect (<see cref="CapsuleOutput.Vote"/>) what the objects explain.
 /// </summary>
 public sealed class CapsuleDecoder : nn.Module<Tensor, Tensor, Tensor, CapsuleDrawing>
 {
@@ -26,7 +26,8 @@ public sealed class CapsuleDecoder : nn.Module<Tensor, Tensor, Tensor, CapsuleDr
     /// <summary>Draws parts with poses [N,P,6], presences [N,P] and features [N,P,F].</summary>
     public override CapsuleDrawing forward(Tensor pose, Tensor presence, Tensor feature)
     {
-        (Tensor value, Tensor logit) = templates.Mixture(new PartCapsules(pose, presence, presence, feature)).Components(side); // [N,P+1,S,S] both
+        // [N,P+1,S,S] both
+        (Tensor value, Tensor logit) = templates.Mixture(new PartCapsules(pose, presence, presence, feature)).Components(side);
         return new CapsuleDrawing((value * logit.softmax(1)).sum(1, keepdim: true), value.narrow(1, 0, value.shape[1] - 1));
     }
 }

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;
 
-/// <summary>Layers as the authors' library (Sonnet 1) starts them: weights normal, cut at two deviations of 1 / sqrt(inputs), biases 0.</summary>
+/// <summary>
+/// Layers as the authors' library (Sonnet 1) starts them: weights normal, cut at two deviations of 1 / sqrt(inputs), biases 0.
+/// </summary>
 static class CapsuleLayers
 {
     public static Linear Linear(long inputs, long outputs)
@@ -37,7 +39,8 @@ static class CapsuleLayers
         return nn.Parameter(rand(shape) * (2 * limit) - limit);
     }
 
-    // By the inverse of the distribution function between its values at two deviations; TorchSharp 0.107's trunc_normal_ gives one number throughout.
+    // By the inverse of the distribution function between its values at two deviations; TorchSharp 0.107's trunc_normal_ gives one number
+    // throughout.
     static void Start(Tensor weight, long inputs)
     {
         const double within = 0.954499736; // of a normal variable

@@ -9,7 +9,9 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Vote">[O,N,P].</param>
 public sealed record CapsuleNoise(Tensor Part, Tensor Capsule, Tensor Vote)
 {
-    /// <summary>The noise of one step, keyed by (seed, step): the same on every device, and TorchSharp 0.107 has generators of the processor alone.</summary>
+    /// <summary>
+    /// The noise of one step, keyed by (seed, step): the same on every device, and TorchSharp 0.107 has generators of the processor alone.
+    /// </summary>
     public static CapsuleNoise Draw(CapsulesOptions options, int seed, int step, long imageCount, Device device)
     {
         ulong key = new RandomStream((ulong)seed, "presence noise", step).NextUInt64();

@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;
 
-/// <summary>What a capsule autoencoder makes of images, a row each: the image, drawn from its parts, drawn from its objects, and its most present parts alone.</summary>
+/// <summary>
+/// What a capsule autoencoder makes of images, a row each: the image, drawn from its parts, drawn from its objects, and its most present
+/// parts alone.
+/// </summary>
 static class CapsuleSheet
 {
     /// <summary>Images of a sheet.</summary>
@@ -21,7 +24,8 @@ static class CapsuleSheet
             model.eval();
             CapsuleOutput seen = model.call(images);
             model.train(training);
-            CapsuleDrawing parts = decoder.call(seen.Pose, seen.PartPresence, seen.Feature), objects = decoder.call(seen.Vote, seen.PartPresence, seen.Feature);
+            CapsuleDrawing parts = decoder.call(seen.Pose, seen.PartPresence, seen.Feature),
+                objects = decoder.call(seen.Vote, seen.PartPresence, seen.Feature);
             int shown = (int)Math.Min(mostParts, seen.PartPresence.shape[1]), margin = (int)(parts.Image.shape[^1] - DigitSet.Side) / 2;
             Tensor most = seen.PartPresence.topk(shown).indexes; // [N,shown]
             Tensor alone = parts.Part.take_along_dim(most.unsqueeze(-1).unsqueeze(-1), 1); // [N,shown,S,S]

@@ -121,26 +121,30 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public double PosteriorBetweenWeight { get; init; } = 0.2;
 
     /// <summary>
-    /// Whether the logits of the objects' presences have a mean and a variance of their own over the batch, which the authors do not have: without it
-    /// presences hardly differ between images for the first thousands of steps (docs/models/capsules.md).
+    /// Whether the logits of the objects' presences have a mean and a variance of their own over the batch, which the authors do not have:
+    /// without it presences hardly differ between images for the first thousands of steps (docs/models/capsules.md).
     /// </summary>
     public bool NormalisePresence { get; init; }
 
     /// <summary>
-    /// Weight of the contrastive loss (van den Oord et al. 2018) by which the objects' presences tell the two views of an image from those of the batch's other
-    /// images, which the authors do not have; 0 for one view of each image and no such loss.
+    /// Weight of the contrastive loss (van den Oord et al. 2018) by which the objects' presences tell the two views of an image from those
+    /// of the batch's other images, which the authors do not have; 0 for one view of each image and no such loss.
     /// </summary>
     public double ContrastWeight { get; init; }
 
-    /// <summary>Temperature of the contrastive loss at the first step. Low, the most alike of other images count most, so images part.</summary>
+    /// <summary>
+    /// Temperature of the contrastive loss at the first step. Low, the most alike of other images count most, so images part.
+    /// </summary>
     public double ContrastTemperature { get; init; } = 0.1;
 
-    /// <summary>Its temperature after the last step. Higher, all other images count nearly alike, so images that are much alike come together.</summary>
+    /// <summary>
+    /// Its temperature after the last step. Higher, all other images count nearly alike, so images that are much alike come together.
+    /// </summary>
     public double LastContrastTemperature { get; init; } = 0.2;
 
     /// <summary>
-    /// Last share of the steps, in which the contrastive loss takes images of one spectral cluster of the presences for views of one image; 0 for none. Such
-    /// self-labelling is not the authors' (Van Gansbeke et al. 2020, "SCAN", section 2.3, has it for classifiers).
+    /// Last share of the steps, in which the contrastive loss takes images of one spectral cluster of the presences for views of one image;
+    /// 0 for none. Such self-labelling is not the authors' (Van Gansbeke et al. 2020, "SCAN", section 2.3, has it for classifiers).
     /// </summary>
     public double SelfLabelShare { get; init; }
 
@@ -188,7 +192,8 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     };
 
     /// <summary>Temperature of the contrastive loss at a step, 0-based: by equal factors from the first to the last.</summary>
-    public double ContrastTemperatureAt(int step) => ContrastTemperature * Math.Pow(LastContrastTemperature / ContrastTemperature, (double)step / StepCount);
+    public double ContrastTemperatureAt(int step) =>
+        ContrastTemperature * Math.Pow(LastContrastTemperature / ContrastTemperature, (double)step / StepCount);
 
     /// <summary>The first step in which images of one cluster count as one, 0-based.</summary>
     public int SelfLabelStart => StepCount - (int)(SelfLabelShare * StepCount);
@@ -205,10 +210,13 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     {
         base.Check();
         Augmentation.Check();
-        Require(PartCount >= 1 && PartCount <= TemplateSide * TemplateSide, nameof(PartCount), $"in [1..{TemplateSide * TemplateSide}], the pixels of a template", PartCount);
+        Require(PartCount >= 1 && PartCount <= TemplateSide * TemplateSide, nameof(PartCount),
+            $"in [1..{TemplateSide * TemplateSide}], the pixels of a template", PartCount);
         Require(ObjectCount >= 1, nameof(ObjectCount), "at least 1", ObjectCount);
-        Require(CanvasSide is >= DigitSet.Side and <= 64 && CanvasSide % 2 == 0, nameof(CanvasSide), $"an even number in [{DigitSet.Side}..64]", CanvasSide);
-        Require(Shift >= 0 && Shift <= (CanvasSide - DigitSet.Side) / 2, nameof(Shift), $"in [0..{(CanvasSide - DigitSet.Side) / 2}], the margin of the canvas", Shift);
+        Require(CanvasSide is >= DigitSet.Side and <= 64 && CanvasSide % 2 == 0, nameof(CanvasSide),
+            $"an even number in [{DigitSet.Side}..64]", CanvasSide);
+        Require(Shift >= 0 && Shift <= (CanvasSide - DigitSet.Side) / 2, nameof(Shift),
+            $"in [0..{(CanvasSide - DigitSet.Side) / 2}], the margin of the canvas", Shift);
         Require(ConvolutionCount is >= 2 and <= 4, nameof(ConvolutionCount), "in [2..4]", ConvolutionCount);
         Require(FirstChannelCount >= 1, nameof(FirstChannelCount), "at least 1", FirstChannelCount);
         Require(ChannelCount >= 1, nameof(ChannelCount), "at least 1", ChannelCount);
@@ -222,7 +230,8 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
         Require(PresenceNoise >= 0, nameof(PresenceNoise), "at least 0", PresenceNoise);
         Require(ContrastWeight >= 0, nameof(ContrastWeight), "at least 0", ContrastWeight);
         Require(ContrastTemperature is >= 0.001 and <= 100, nameof(ContrastTemperature), "in [0.001..100]", ContrastTemperature);
-        Require(LastContrastTemperature is >= 0.001 and <= 100, nameof(LastContrastTemperature), "in [0.001..100]", LastContrastTemperature);
+        Require(LastContrastTemperature is >= 0.001 and <= 100, nameof(LastContrastTemperature), "in [0.001..100]",
+            LastContrastTemperature);
         Require(SelfLabelShare is >= 0 and < 1, nameof(SelfLabelShare), "in [0..1)", SelfLabelShare);
         Require(SelfLabelShare == 0 || ContrastWeight > 0, nameof(SelfLabelShare), "0 where contrastWeight is 0", SelfLabelShare);
         Require(SelfLabelRounds >= 1, nameof(SelfLabelRounds), "at least 1", SelfLabelRounds);

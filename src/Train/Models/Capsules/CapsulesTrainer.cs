@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;
 
-/// <summary>One step of the stacked capsule autoencoder: all its losses with the weights of the preset, which are the authors' in the official one.</summary>
+/// <summary>
+/// One step of the stacked capsule autoencoder: all its losses with the weights of the preset, which are the authors' in the official one.
+/// </summary>
 public sealed class CapsulesTrainer : IGradientTrainer
 {
     readonly CapsulesOptions options;
@@ -83,9 +85,12 @@ public sealed class CapsulesTrainer : IGradientTrainer
             Relabel();
         }
         Tensor? group = batch.Step < options.SelfLabelStart ? null : labelled.Labels.Groups(batch.Samples);
-        Tensor canvas = cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]); // [N,1,S,S], first views first
+        // [N,1,S,S], first views first
+        Tensor canvas =
+            cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]);
         optimizer.zero_grad();
-        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses = Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device), batch.Step, group);
+        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses =
+            Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device), batch.Step, group);
         Tensor loss = losses.Select(part => part.Value * part.Weight).Aggregate((sum, next) => sum + next);
         loss.backward();
         optimizer.step();
@@ -98,7 +103,8 @@ public sealed class CapsulesTrainer : IGradientTrainer
     /// <param name="noise">Added to the logits of presence; null for none.</param>
     /// <param name="step">The step, 0-based.</param>
     /// <param name="group">Which images count as one, [N/2]; null where each is its own.</param>
-    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise, int step, Tensor? group = null)
+    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise, int step,
+        Tensor? group = null)
     {
         CapsuleActivations found = model.Activate(canvas, noise);
         ImageMixture mixture = model.Templates.Mixture(found.Parts);
@@ -106,7 +112,8 @@ public sealed class CapsulesTrainer : IGradientTrainer
         Tensor parts = (found.Explained.LogLikelihood * found.Parts.Presence.detach()).sum(1).mean();
         Tensor deformation = found.Votes.Deformation.square().sum() / (2 * canvas.shape[0]);
         (Tensor prior, Tensor posterior) = (found.Votes.Presence, found.Posterior);
-        (string, double, Tensor)[] contrast = options.ContrastWeight > 0 ? [("contrast", options.ContrastWeight, Contrast(found.Presence, group, options.ContrastTemperatureAt(step)))] : [];
+        (string, double, Tensor)[] contrast = options.ContrastWeight > 0
+            ? [("contrast", options.ContrastWeight, Contrast(found.Presence, group, options.ContrastTemperatureAt(step)))] : [];
         return
         [
             .. contrast,
@@ -133,7 +140,8 @@ public sealed class CapsulesTrainer : IGradientTrainer
     {
         Tensor[] view = (presence / presence.norm(1, keepdim: true, 2)).chunk(2); // two of [N/2,O]
         group ??= arange(view[0].shape[0], device: presence.device);
-        return (GroupContrastLoss.Compute(view[0], view[1], group, temperature) + GroupContrastLoss.Compute(view[1], view[0], group, temperature)) / 2;
+        return (GroupContrastLoss.Compute(view[0], view[1], group, temperature)
+            + GroupContrastLoss.Compute(view[1], view[0], group, temperature)) / 2;
     }
 
     /// <inheritdoc/>

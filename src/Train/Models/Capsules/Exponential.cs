@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// e^x in single precision, eight at a time: 2^n e^r with r in +-ln 2 / 2, and for e^r the polynomial of Moshier's Cephes library (expf). Within 3e-7 of
-/// the value; the runtime's own goes by double precision.
+/// e^x in single precision, eight at a time: 2^n e^r with r in +-ln 2 / 2, and for e^r the polynomial of Moshier's Cephes library (expf).
+/// Within 3e-7 of the value; the runtime's own goes by double precision.
 /// </summary>
 static class Exponential
 {

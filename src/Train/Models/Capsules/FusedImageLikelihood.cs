@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// <see cref="ImageMixture.LogLikelihood"/> with its gradients in one pass of C# over each image: a part is computed only at pixels that its template
-/// covers, since elsewhere its density is that of black and its weight its presence. Nothing of size [N,P,S,S] is made.
+/// <see cref="ImageMixture.LogLikelihood"/> with its gradients in one pass of C# over each image: a part is computed only at pixels that
+/// its template covers, since elsewhere its density is that of black and its weight its presence. Nothing of size [N,P,S,S] is made.
 /// </summary>
 sealed class FusedImageLikelihood(CapsulesOptions options, int threads)
 {
@@ -38,12 +38,14 @@ sealed class FusedImageLikelihood(CapsulesOptions options, int threads)
         float[] toInk = new float[ink.Length], toOpacity = new float[ink.Length];
         foreach (ImageKernel kernel in kernels.Take(tasks))
         {
-            (value, toBackground, toMixing) = (value + kernel.LogLikelihood, toBackground + kernel.ToBackground, toMixing + kernel.ToMixing);
+            (value, toBackground, toMixing) = (value + kernel.LogLikelihood, toBackground + kernel.ToBackground,
+                toMixing + kernel.ToMixing);
             kernel.AddTemplateGradients(toInk, toOpacity);
         }
         // Linear in every input, with the value and the gradients of the likelihood.
         Tensor result = tensor((float)(value / count));
-        result = result + Linear(mixture.Pose, gradient.Pose) + Linear(mixture.Presence, gradient.Presence) + Linear(mixture.Colour, gradient.Colour);
+        result = result + Linear(mixture.Pose, gradient.Pose) + Linear(mixture.Presence, gradient.Presence)
+            + Linear(mixture.Colour, gradient.Colour);
         return result + Linear(mixture.Ink, toInk) + Linear(mixture.Opacity, toOpacity)
             + Linear(mixture.Background, [(float)toBackground]) + Linear(mixture.BackgroundMixing, [(float)toMixing]);
 

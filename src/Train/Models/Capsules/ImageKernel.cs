@@ -3,10 +3,10 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// Log-likelihood of images and its gradients, one image after another, in a workspace of its own. At a pixel y with components m of value v_m and
-/// mixing logit l_m, let N_m = exp(-(y - v_m)^2 / 2s^2): log p = log sum exp(l_m) N_m - log sum exp(l_m) - log s sqrt(2 pi), so with
-/// r_m = exp(l_m) N_m / sum and q_m = exp(l_m) / sum the gradients are r_m - q_m for l_m and r_m (y - v_m) / s^2 for v_m.
-/// Outside its template a part has value 0 and logit log presence, so both sums start from all presences at once and are mended where templates lie.
+/// Log-likelihood of images and its gradients, one image after another, in a workspace of its own. At a pixel y with components m of value
+/// v_m and mixing logit l_m, let N_m = exp(-(y - v_m)^2 / 2s^2): log p = log sum exp(l_m) N_m - log sum exp(l_m) - log s sqrt(2 pi), so
+/// with r_m = exp(l_m) N_m / sum and q_m = exp(l_m) / sum the gradients are r_m - q_m for l_m and r_m (y - v_m) / s^2 for v_m. Outside its
+/// template a part has value 0 and logit log presence, so both sums start from all presences at once and are mended where templates lie.
 /// </summary>
 sealed class ImageKernel
 {
@@ -71,7 +71,8 @@ sealed class ImageKernel
         float everywhere = FinishSums();
         for (int part = 0; part < partCount; part++)
         {
-            (float toPresence, float toColour) = Backward(part, presence[first + part], colour[first + part], gradient.Pose.AsSpan((first + part) * 6, 6));
+            (float toPresence, float toColour) = Backward(part, presence[first + part], colour[first + part],
+                gradient.Pose.AsSpan((first + part) * 6, 6));
             gradient.Presence[first + part] = everywhere + toPresence;
             gradient.Colour[first + part] = toColour;
         }

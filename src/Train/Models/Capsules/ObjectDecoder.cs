@@ -20,8 +20,8 @@ public sealed record ObjectVotes(AffinePose Vote, Tensor Scale, Tensor CapsuleLo
 }
 
 /// <summary>
-/// The decoder of the object capsule autoencoder (Kosiorek et al. 2019, section 2.3): each object has networks of its own, from its code to its
-/// capsule, and from that to its pose, its presence, and pose, presence and scale of its parts.
+/// The decoder of the object capsule autoencoder (Kosiorek et al. 2019, section 2.3): each object has networks of its own, from its code to
+/// its capsule, and from that to its pose, its presence, and pose, presence and scale of its parts.
 /// </summary>
 public sealed class ObjectDecoder : nn.Module<Tensor, ObjectVotes>
 {

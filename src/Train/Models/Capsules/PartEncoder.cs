@@ -11,8 +11,8 @@ namespace Toolchain.Train.Models.Capsules;
 public sealed record PartCapsules(Tensor Pose, Tensor Presence, Tensor CleanPresence, Tensor Feature);
 
 /// <summary>
-/// The encoder of the part capsule autoencoder (Kosiorek et al. 2019, "Stacked Capsule Autoencoders", section 2.2): convolutions, and for each part
-/// attention over places, by which its 6 + F + 1 numbers are averaged.
+/// The encoder of the part capsule autoencoder (Kosiorek et al. 2019, "Stacked Capsule Autoencoders", section 2.2): convolutions, and for
+/// each part attention over places, by which its 6 + F + 1 numbers are averaged.
 /// </summary>
 public sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
 {
@@ -50,15 +50,18 @@ public sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
         {
             x = nn.functional.relu(convolution.call(x));
         } // [N,C,L,L]
-        x = capsules.call(x + placeBias).flatten(2).view(-1, 6 + featureSize + 2, partCount, placeBias.shape[2] * placeBias.shape[3]); // [N,8+F,P,L*L]
+        // [N,8+F,P,L*L]
+        x = capsules.call(x + placeBias).flatten(2).view(-1, 6 + featureSize + 2, partCount, placeBias.shape[2] * placeBias.shape[3]);
         Tensor attention = x.narrow(1, 6 + featureSize + 1, 1).softmax(3); // [N,1,P,L*L]
         Tensor numbers = (x.narrow(1, 0, 6 + featureSize + 1) * attention).sum(3); // [N,7+F,P]
         AffinePose pose = AffinePose.FromNumbers([.. Enumerable.Range(0, 6).Select(i => numbers.select(1, i))]);
         Tensor logit = numbers.select(1, 6 + featureSize); // [N,P]
         Tensor presence = Presence(logit);
-        return new PartCapsules(pose.Stack(), noise is null ? presence : Presence(logit + noise), presence, numbers.narrow(1, 6, featureSize).transpose(1, 2));
+        return new PartCapsules(pose.Stack(), noise is null ? presence : Presence(logit + noise), presence,
+            numbers.narrow(1, 6, featureSize).transpose(1, 2));
     }
 
-    // The sigmoid, right to the last digits where it is near 0 too: ONNX Runtime's own is 1e-7 off there, which the transformer's normalisation of absent parts makes 5e-5.
+    // The sigmoid, right to the last digits where it is near 0 too: ONNX Runtime's own is 1e-7 off there, which the transformer's
+    // normalisation of absent parts makes 5e-5.
     static Tensor Presence(Tensor logit) => nn.functional.logsigmoid(logit).exp();
 }

@@ -11,8 +11,8 @@ public sealed record PartMixture(Tensor LogLikelihood, Tensor Posterior)
     static readonly double unexplained = Math.Log(0.01);
 
     /// <summary>
-    /// The mixture over objects at each part (Kosiorek et al. 2019, equation 4): sum over k of a_k a_km Normal(x_m; vote_km, scale_km), with the
-    /// mixing weights as they are: the authors' code does not divide by their sum.
+    /// The mixture over objects at each part (Kosiorek et al. 2019, equation 4): sum over k of a_k a_km Normal(x_m; vote_km, scale_km),
+    /// with the mixing weights as they are: the authors' code does not divide by their sum.
     /// </summary>
     /// <param name="votes">What objects expect.</param>
     /// <param name="pose">Poses of the parts, six of [N,P].</param>

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// From a set of parts to one code per object (Lee et al. 2019, "Set Transformer", as Kosiorek et al. 2019 use it: without inducing points): three
-/// blocks of self-attention, then attention from one learned query per object.
+/// From a set of parts to one code per object (Lee et al. 2019, "Set Transformer", as Kosiorek et al. 2019 use it: without inducing
+/// points): three blocks of self-attention, then attention from one learned query per object.
 /// </summary>
 public sealed class SetTransformer : nn.Module<Tensor, Tensor, Tensor>
 {
@@ -71,8 +71,8 @@ public sealed class SelfAttentionBlock : nn.Module<Tensor, Tensor, Tensor>
 }
 
 /// <summary>
-/// Attention with one head whose logits have the logarithm of presence added, so that a part counts as much as it is there. The authors subtract
-/// (1 - presence) * 1e32, by which in single precision all but the most present parts are as good as absent.
+/// Attention with one head whose logits have the logarithm of presence added, so that a part counts as much as it is there. The authors
+/// subtract (1 - presence) * 1e32, by which in single precision all but the most present parts are as good as absent.
 /// </summary>
 public sealed class PresenceAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
 {
@@ -84,12 +84,15 @@ public sealed class PresenceAttention : nn.Module<Tensor, Tensor, Tensor, Tensor
     /// <summary>Attention over tokens of <paramref name="size"/> numbers.</summary>
     public PresenceAttention(int size) : base(nameof(PresenceAttention))
     {
-        (query, key, value, output) = (CapsuleLayers.Linear(size, size), CapsuleLayers.Linear(size, size), CapsuleLayers.Linear(size, size), CapsuleLayers.Linear(size, size));
+        (query, key, value, output) = (CapsuleLayers.Linear(size, size), CapsuleLayers.Linear(size, size), CapsuleLayers.Linear(size, size),
+            CapsuleLayers.Linear(size, size));
         scale = 1 / Math.Sqrt(size);
         RegisterComponents();
     }
 
-    /// <summary>What queries [1 or N,Q,D] gather from tokens [N,P,D] that are there with <paramref name="presence"/> [N,P]: [N,Q,D].</summary>
+    /// <summary>
+    /// What queries [1 or N,Q,D] gather from tokens [N,P,D] that are there with <paramref name="presence"/> [N,P]: [N,Q,D].
+    /// </summary>
     public override Tensor forward(Tensor queries, Tensor tokens, Tensor presence)
     {
         Tensor logits = query.call(queries).matmul(key.call(tokens).transpose(1, 2)) * scale; // [N,Q,P]

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// Reads templates at the inverse of poses, eight pixels of a canvas row at a time and only where the template lies, and remembers what the way back
-/// needs. With pose x = A u + t, a pixel x of the canvas reads at u = M (x - t), M the inverse of A; for a gradient g at u that is
+/// Reads templates at the inverse of poses, eight pixels of a canvas row at a time and only where the template lies, and remembers what the
+/// way back needs. With pose x = A u + t, a pixel x of the canvas reads at u = M (x - t), M the inverse of A; for a gradient g at u that is
 /// -M^T g for t and -(M^T g) u^T for A.
 /// </summary>
 sealed class TemplateReader
@@ -24,7 +24,8 @@ sealed class TemplateReader
     {
         (this.table, this.side, this.stride) = (table, side, stride);
         int most = partCount * side * stride / lanes;
-        (Pixel, Ink, Opacity, Density, Weight) = (new int[most], new Vector256<float>[most], new Vector256<float>[most], new Vector256<float>[most], new Vector256<float>[most]);
+        (Pixel, Ink, Opacity, Density, Weight) = (new int[most], new Vector256<float>[most], new Vector256<float>[most],
+            new Vector256<float>[most], new Vector256<float>[most]);
         slopes = new Slope[most];
         (parts, inverses) = (new Places[partCount], new Inverse[partCount]);
     }
@@ -60,12 +61,14 @@ sealed class TemplateReader
         int first = count;
         // The template with its border of zeros reaches from -reach to reach.
         float reach = (table.Side + 1f) / (table.Side - 1), height = reach * (MathF.Abs(c) + MathF.Abs(d));
-        int top = Math.Max(0, (int)MathF.Ceiling((ty - height + 1) / step)), bottom = Math.Min(side - 1, (int)MathF.Floor((ty + height + 1) / step));
+        int top = Math.Max(0, (int)MathF.Ceiling((ty - height + 1) / step)),
+            bottom = Math.Min(side - 1, (int)MathF.Floor((ty + height + 1) / step));
         float stepU = half * inverse.UX * step, stepV = half * inverse.VX * step; // in template pixels per canvas pixel
         for (int y = top; y <= bottom; y++)
         {
             float dy = y * step - 1 - ty, dx = -1 - tx;
-            float u = half * (inverse.UX * dx + inverse.UY * dy) + half + 1, v = half * (inverse.VX * dx + inverse.VY * dy) + half + 1; // at x = 0, border included
+            // at x = 0, border included
+            float u = half * (inverse.UX * dx + inverse.UY * dy) + half + 1, v = half * (inverse.VX * dx + inverse.VY * dy) + half + 1;
             float left = 0, right = side - 1;
             Narrow(u, stepU, ref left, ref right);
             Narrow(v, stepV, ref left, ref right);
@@ -105,7 +108,8 @@ sealed class TemplateReader
         Inverse m = inverses[part];
         float half = (table.Side - 1) / 2f, centre = half + 1;
         float u = Vector256.Sum(sumU), v = Vector256.Sum(sumV);
-        float uu = Vector256.Sum(sumUU) - centre * u, uv = Vector256.Sum(sumUV) - centre * u, vu = Vector256.Sum(sumVU) - centre * v, vv = Vector256.Sum(sumVV) - centre * v;
+        float uu = Vector256.Sum(sumUU) - centre * u, uv = Vector256.Sum(sumUV) - centre * u, vu = Vector256.Sum(sumVU) - centre * v,
+            vv = Vector256.Sum(sumVV) - centre * v;
         toPose[0] = -(m.UX * uu + m.VX * vu);
         toPose[1] = -(m.UX * uv + m.VX * vv);
         toPose[2] = -(m.UX * u + m.VX * v) * half;
@@ -133,7 +137,8 @@ sealed class TemplateReader
     {
         // Moved into the border, everything outside reads 0; its slope must be 0 as well.
         var end = Vector256.Create(table.Side + 1f);
-        Vector256<float> inside = Vector256.GreaterThan(u, Vector256<float>.Zero) & Vector256.LessThan(u, end) & Vector256.GreaterThan(v, Vector256<float>.Zero) & Vector256.LessThan(v, end);
+        Vector256<float> inside = Vector256.GreaterThan(u, Vector256<float>.Zero) & Vector256.LessThan(u, end) & Vector256.GreaterThan(v,
+            Vector256<float>.Zero) & Vector256.LessThan(v, end);
         u = Vector256.Min(Vector256.Max(u, Vector256<float>.Zero), end);
         v = Vector256.Min(Vector256.Max(v, Vector256<float>.Zero), end);
         var last = Vector256.Create(table.Side);
@@ -146,7 +151,8 @@ sealed class TemplateReader
         (Opacity[i], slopes[i].OpacityU, slopes[i].OpacityV) = Bilinear(index + Vector256<int>.One, right, below, inside);
     }
 
-    (Vector256<float> Value, Vector256<float> SlopeU, Vector256<float> SlopeV) Bilinear(Vector256<int> index, Vector256<float> right, Vector256<float> below, Vector256<float> inside)
+    (Vector256<float> Value, Vector256<float> SlopeU, Vector256<float> SlopeV) Bilinear(Vector256<int> index, Vector256<float> right,
+        Vector256<float> below, Vector256<float> inside)
     {
         int row = 2 * table.Width;
         Vector256<float> upperLeft = Gather(index, 0), lowerLeft = Gather(index, row);
@@ -175,7 +181,8 @@ sealed class TemplateReader
     // The way back of bilinear reading: each lane adds to the four pixels it read, by its shares of them.
     unsafe void Scatter(in Slope slope, Vector256<float> toInk, Vector256<float> toOpacity)
     {
-        Vector256<float> both = slope.Right * slope.Below, lowerLeft = slope.Below - both, upperRight = slope.Right - both, upperLeft = Vector256<float>.One - slope.Right - lowerLeft;
+        Vector256<float> both = slope.Right * slope.Below, lowerLeft = slope.Below - both, upperRight = slope.Right - both,
+            upperLeft = Vector256<float>.One - slope.Right - lowerLeft;
         float* share = stackalloc float[6 * lanes];
         int* index = stackalloc int[lanes];
         upperLeft.Store(share);
@@ -192,8 +199,10 @@ sealed class TemplateReader
                 float ink = share[4 * lanes + lane], opacity = share[5 * lanes + lane];
                 var pair = Vector128.Create(ink, opacity, ink, opacity);
                 float* upper = gradients + index[lane], lower = upper + 2 * table.Width;
-                (Vector128.Load(upper) + pair * Vector128.Create(share[lane], share[lane], share[lanes + lane], share[lanes + lane])).Store(upper);
-                (Vector128.Load(lower) + pair * Vector128.Create(share[2 * lanes + lane], share[2 * lanes + lane], share[3 * lanes + lane], share[3 * lanes + lane])).Store(lower);
+                (Vector128.Load(upper) + pair * Vector128.Create(share[lane], share[lane], share[lanes + lane], share[lanes + lane]))
+                    .Store(upper);
+                (Vector128.Load(lower) + pair * Vector128.Create(share[2 * lanes + lane], share[2 * lanes + lane], share[3 * lanes + lane],
+                    share[3 * lanes + lane])).Store(lower);
             }
         }
     }

@@ -1,8 +1,8 @@
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// Ink and opacity of all parts, side by side for each pixel and with a border of zeros, so that bilinear reading needs no edge cases; and their
-/// gradients in the same order.
+/// Ink and opacity of all parts, side by side for each pixel and with a border of zeros, so that bilinear reading needs no edge cases; and
+/// their gradients in the same order.
 /// </summary>
 sealed class TemplateTable(int side, int partCount)
 {

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// Draws templates on canvases. A pose maps template to canvas, so a pixel of the canvas reads the template at the inverse of the pose: reading at the
-/// pose itself is the mistake by which re-implementations failed.
+/// Draws templates on canvases. A pose maps template to canvas, so a pixel of the canvas reads the template at the inverse of the pose:
+/// reading at the pose itself is the mistake by which re-implementations failed.
 /// </summary>
 static class TemplateWarp
 {
@@ -24,7 +24,8 @@ static class TemplateWarp
         Tensor grid = stack([(map.YY * dx - map.XY * dy) * scale, (map.XX * dy - map.YX * dx) * scale], -1); // [N,P,S,S,2]
         // All parts as one picture's channels cannot have a grid each, so parts join the batch.
         Tensor maps = stack([ink, opacity], 1).unsqueeze(0).expand(pose.shape[0], parts, 2, template, template); // [N,P,2,T,T]
-        Tensor drawn = nn.functional.grid_sample(maps.reshape(-1, 2, template, template), grid.view(-1, side, side, 2), GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: true);
+        Tensor drawn = nn.functional.grid_sample(maps.reshape(-1, 2, template, template), grid.view(-1, side, side, 2),
+            GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: true);
         drawn = drawn.view(-1, parts, 2, side, side); // [N,P,2,S,S]
         return (drawn.select(2, 0), drawn.select(2, 1));
     }

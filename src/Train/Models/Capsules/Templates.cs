@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// What parts look like: a template of ink and one of opacity each, a colour from the part's feature, and a plain background (Kosiorek et al. 2019,
-/// section 2.2 and equation 6).
+/// What parts look like: a template of ink and one of opacity each, a colour from the part's feature, and a plain background (Kosiorek et
+/// al. 2019, section 2.2 and equation 6).
 /// </summary>
 public sealed class Templates : nn.Module<Tensor, Tensor>
 {
@@ -43,5 +43,6 @@ public sealed class Templates : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor feature) => sigmoid(colour.call(nn.functional.relu(hidden.call(feature)))).squeeze(-1);
 
     /// <summary>All that the image likelihood needs.</summary>
-    public ImageMixture Mixture(PartCapsules parts) => new(parts.Pose, parts.Presence, call(parts.Feature), Ink, Opacity, Background, BackgroundMixing);
+    public ImageMixture Mixture(PartCapsules parts) =>
+        new(parts.Pose, parts.Presence, call(parts.Feature), Ink, Opacity, Background, BackgroundMixing);
 }

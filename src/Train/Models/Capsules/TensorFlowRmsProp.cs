@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>
-/// RMSProp as TensorFlow 1 defines it: the mean square starts at 1, epsilon stands under the root, and the learning rate inside the momentum:
-/// s = .9 s + .1 g^2, m = .9 m + rate * g / sqrt(s + epsilon), w = w - m. All parameters lie in one tensor, so that a step takes an accelerator seven operators and not
-/// seven for each of them.
+/// RMSProp as TensorFlow 1 defines it: the mean square starts at 1, epsilon stands under the root, and the learning rate inside the
+/// momentum: s = .9 s + .1 g^2, m = .9 m + rate * g / sqrt(s + epsilon), w = w - m. All parameters lie in one tensor, so that a step takes
+/// an accelerator seven operators and not seven for each of them.
 /// </summary>
 sealed class TensorFlowRmsProp : RMSProp
 {
@@ -32,7 +32,8 @@ sealed class TensorFlowRmsProp : RMSProp
         var state = (State)_state[all.Handle];
         state.step++;
         state.square_avg.mul_(options.alpha!.Value).addcmul_(gradient, gradient, value: 1 - options.alpha.Value);
-        state.momentum_buffer.mul_(options.momentum!.Value).addcdiv_(gradient, (state.square_avg + options.eps!.Value).sqrt_(), options.LearningRate!.Value);
+        state.momentum_buffer.mul_(options.momentum!.Value)
+            .addcdiv_(gradient, (state.square_avg + options.eps!.Value).sqrt_(), options.LearningRate!.Value);
         all.sub_(state.momentum_buffer);
     }, closure);
 

@@ -64,11 +64,16 @@ static class GaussianMixtureSystem
         var graph = new GraphBuilder("gmm");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side));
         Value embedding = features.Build(graph, image);
-        (Value probability, Value cluster) = ClusterHead.GaussianMixture(graph, embedding, mixture.Means, mixture.PrecisionFactors, mixture.LogBias);
+        (Value probability, Value cluster) = ClusterHead.GaussianMixture(graph, embedding, mixture.Means, mixture.PrecisionFactors,
+            mixture.LogBias);
         graph.Output("embedding", graph.Cast(embedding, ElementType.Float32));
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
-        string summary = string.Create(CultureInfo.InvariantCulture, $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} passes{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
-        return new FittedModel(graph, mixture.Assign(features.Rows, request.Threads), mixture.Iterations, summary, CentreSheet.Encode(features.ToPixels(mixture.Means), mixture.Weights));
+        string summary =
+            string.Create(CultureInfo.InvariantCulture,
+            $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} "
+            + $"passes{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
+        return new FittedModel(graph, mixture.Assign(features.Rows, request.Threads), mixture.Iterations, summary,
+            CentreSheet.Encode(features.ToPixels(mixture.Means), mixture.Weights));
     }
 }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.InfoGan;
 
 /// <summary>
-/// Tells while it happens that training has gone wrong: codes that no real image gets, or a discriminator that is always right and so has nothing left to
-/// teach. Looks at running means, since a single batch says little.
+/// Tells while it happens that training has gone wrong: codes that no real image gets, or a discriminator that is always right and so has
+/// nothing left to teach. Looks at running means, since a single batch says little.
 /// </summary>
 static class CollapseWatch
 {
@@ -35,9 +35,13 @@ static class CollapseWatch
         float[] means = trend.cpu().data<float>().ToArray();
         return step < grace ? null
             : means[0] < Math.Log(clusterCount) - lostEntropy
-                ? string.Create(CultureInfo.InvariantCulture, $"codes collapse: the marginal entropy of the code on real images is {means[0]:f2} of {Math.Log(clusterCount):f2} nats, as if only {Math.Exp(means[0]):f1} of {clusterCount} codes were in use")
+                ? string.Create(CultureInfo.InvariantCulture,
+                $"codes collapse: the marginal entropy of the code on real images is {means[0]:f2} of {Math.Log(clusterCount):f2} nats, as "
+                + $"if only {Math.Exp(means[0]):f1} of {clusterCount} codes were in use")
             : means[1] > sureAccuracy
-                ? string.Create(CultureInfo.InvariantCulture, $"the discriminator wins: it tells {100 * means[1]:f1} % of images rightly, so the generator learns little; lower discriminatorRate")
+                ? string.Create(CultureInfo.InvariantCulture,
+                $"the discriminator wins: it tells {100 * means[1]:f1} % of images rightly, so the generator learns little; lower "
+                + $"discriminatorRate")
             : null;
     }
 }

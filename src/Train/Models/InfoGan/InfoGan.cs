@@ -10,8 +10,8 @@ namespace Toolchain.Train.Models.InfoGan;
 public sealed record Judgement(Tensor Realness, Tensor Code, Tensor Continuous);
 
 /// <summary>
-/// InfoGAN (Chen et al. 2016): a generator, a discriminator that tells its images from real ones, and a recogniser on the discriminator's features that reads
-/// back the codes the images were made from.
+/// InfoGAN (Chen et al. 2016): a generator, a discriminator that tells its images from real ones, and a recogniser on the discriminator's
+/// features that reads back the codes the images were made from.
 /// </summary>
 public sealed class InfoGan : nn.Module
 {

@@ -20,7 +20,10 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     /// <summary>Size of the fully connected layers.</summary>
     public int HiddenSize { get; init; } = 1024;
 
-    /// <summary>Learning rate of discriminator and recogniser as a fraction of the generator's, which is <c>learningRate</c>. The authors have .2; at .4 real digits are told apart in half the steps.</summary>
+    /// <summary>
+    /// Learning rate of discriminator and recogniser as a fraction of the generator's, which is <c>learningRate</c>. The authors have .2;
+    /// at .4 real digits are told apart in half the steps.
+    /// </summary>
     public double DiscriminatorRate { get; init; } = 0.4;
 
     /// <summary>Weight of the mutual information of the categorical code (lambda).</summary>
@@ -30,15 +33,18 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     public double ContinuousWeight { get; init; } = 1;
 
     /// <summary>
-    /// Step from which the continuous codes count. From the start, they take over what tells one digit from another: 3 and 5 become one code and its continuous
-    /// variations (docs/models/infogan.md).
+    /// Step from which the continuous codes count. From the start, they take over what tells one digit from another: 3 and 5 become one
+    /// code and its continuous variations (docs/models/infogan.md).
     /// </summary>
     public int ContinuousStart { get; init; } = 600;
 
     /// <summary>What the discriminator should say of real images: one-sided label smoothing.</summary>
     public double RealTarget { get; init; } = 0.9;
 
-    /// <summary>Whether the categorical code is asked to agree between two views of a real image, by mutual information; not part of the poster's objective.</summary>
+    /// <summary>
+    /// Whether the categorical code is asked to agree between two views of a real image, by mutual information; not part of the poster's
+    /// objective.
+    /// </summary>
     public bool Consistency { get; init; }
 
     /// <summary>Weight of that agreement.</summary>
@@ -47,10 +53,16 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     /// <summary>Weight of the codes' evenness in that agreement: 1 is mutual information itself.</summary>
     public double ConsistencyEvenness { get; init; } = 2;
 
-    /// <summary>How much of the joint distribution of two views' codes is kept from step to step, in [0..1): at .9 it is that of some 600 images, not of one batch.</summary>
+    /// <summary>
+    /// How much of the joint distribution of two views' codes is kept from step to step, in [0..1): at .9 it is that of some 600 images,
+    /// not of one batch.
+    /// </summary>
     public double ConsistencyMemory { get; init; } = 0.9;
 
-    /// <summary>Starts, of which the one goes on whose code tells most about the other view's: one in three merges two digits for good (docs/models/infogan.md).</summary>
+    /// <summary>
+    /// Starts, of which the one goes on whose code tells most about the other view's: one in three merges two digits for good
+    /// (docs/models/infogan.md).
+    /// </summary>
     public int StartCount { get; init; } = 4;
 
     /// <inheritdoc/>
@@ -62,7 +74,9 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     /// <summary>In what numbers the large layers multiply while they train.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 
-    /// <summary>How views are drawn of real and of generated images alike: affine and elastic maps, through which a gradient flows.</summary>
+    /// <summary>
+    /// How views are drawn of real and of generated images alike: affine and elastic maps, through which a gradient flows.
+    /// </summary>
     public AugmentationOptions Augmentation { get; init; } = new()
     {
         RotationDegrees = 15,
@@ -100,7 +114,9 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
         Require(ConsistencyMemory is >= 0 and < 1, nameof(ConsistencyMemory), "in [0..1)", ConsistencyMemory);
         Require(BatchSize >= 2, nameof(BatchSize), "at least 2, for the statistics of the batch", BatchSize);
         // What is not an affine or elastic map has no gradient here, and would tell real images from generated ones.
-        double others = Augmentation.ThicknessProbability + Augmentation.EraseProbability + Augmentation.BarProbability + Augmentation.StrokeProbability;
-        Require(others == 0, nameof(Augmentation), "of affine and elastic maps alone (thicknessProbability, eraseProbability, barProbability and strokeProbability 0)", others);
+        double others = Augmentation.ThicknessProbability + Augmentation.EraseProbability + Augmentation.BarProbability
+            + Augmentation.StrokeProbability;
+        Require(others == 0, nameof(Augmentation),
+            "of affine and elastic maps alone (thicknessProbability, eraseProbability, barProbability and strokeProbability 0)", others);
     }
 }

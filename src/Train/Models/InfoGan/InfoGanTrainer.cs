@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.InfoGan;
 
 /// <summary>
-/// One step of InfoGAN: discriminator and recogniser learn on two views of each real image and on a view of each generated one, then the generator
-/// learns against them as they are now. Both games' gradients are taken for the weights that move, and for no others.
+/// One step of InfoGAN: discriminator and recogniser learn on two views of each real image and on a view of each generated one, then the
+/// generator learns against them as they are now. Both games' gradients are taken for the weights that move, and for no others.
 /// </summary>
 public sealed class InfoGanTrainer : IGradientTrainer
 {
@@ -60,7 +60,8 @@ public sealed class InfoGanTrainer : IGradientTrainer
         get
         {
             Latent latent = Latent.Draw(options, sheetSeed, 0, options.ClusterCount, CPU);
-            return new ExportedDecoder("generator", model.Generator, [new("z", latent.Noise), new("code", latent.OneHot), new("continuous", latent.Continuous)], ["image"]);
+            return new ExportedDecoder("generator", model.Generator,
+                [new("z", latent.Noise), new("code", latent.OneHot), new("continuous", latent.Continuous)], ["image"]);
         }
     }
 
@@ -75,7 +76,8 @@ public sealed class InfoGanTrainer : IGradientTrainer
     {
         Tensor real = cat(views.Draw(batch)); // [2N,1,28,28]
         int count = batch.Samples.Length;
-        IReadOnlyList<Loss> losses = Learn(real, Latent.Draw(options, job.Seed, batch.Step, count, job.Device), warps.Draw(batch.Step, count, job.Device), batch.Step);
+        IReadOnlyList<Loss> losses = Learn(real, Latent.Draw(options, job.Seed, batch.Step, count, job.Device),
+            warps.Draw(batch.Step, count, job.Device), batch.Step);
         Warning = CollapseWatch.Warning(model.Trend, options.ClusterCount, batch.Step);
         return losses;
     }
@@ -93,7 +95,8 @@ public sealed class InfoGanTrainer : IGradientTrainer
         (Tensor information, Tensor categorical, Tensor continuous) = Information(ofGenerated, latent, step);
         Tensor loss = discriminator + information;
         Tensor[] probability = ofReal.Code.softmax(1).chunk(2); // two of [N,K]
-        Tensor consistency = MutualInformationLoss.Compute(probability[0], probability[1], model.Joint, options.ConsistencyMemory, options.ConsistencyEvenness);
+        Tensor consistency = MutualInformationLoss.Compute(probability[0], probability[1], model.Joint, options.ConsistencyMemory,
+            options.ConsistencyEvenness);
         if (options.Consistency)
         {
             loss += options.ConsistencyWeight * consistency;
@@ -107,8 +110,11 @@ public sealed class InfoGanTrainer : IGradientTrainer
 
         return
         [
-            new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()), new Loss("generator", generator.ToSingle()),
-            new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()), new Loss("continuous", continuous.ToSingle()), new Loss("information", -MutualInformationLoss.OfJoint(model.Joint).ToSingle()),
+            new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()),
+            new Loss("generator", generator.ToSingle()),
+            new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()),
+                new Loss("continuous", continuous.ToSingle()),
+                new Loss("information", -MutualInformationLoss.OfJoint(model.Joint).ToSingle()),
             .. Measure(ofReal, ofGenerated),
         ];
     }
@@ -120,7 +126,9 @@ public sealed class InfoGanTrainer : IGradientTrainer
         using var frozen = no_grad();
         model.eval();
         // One row for each code: column by column the latents of a batch that holds each code once.
-        Tensor[] columns = [.. Enumerable.Range(0, sheetColumns).Select(column => Latent.Draw(options, sheetSeed, column, options.ClusterCount, job.Device))
+        Tensor[] columns =
+            [.. Enumerable.Range(0, sheetColumns)
+            .Select(column => Latent.Draw(options, sheetSeed, column, options.ClusterCount, job.Device))
             .Select(latent => model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous))];
         Tensor images = stack(columns, 1).flatten(0, 1); // [K*10,1,28,28]
         model.train();
@@ -139,7 +147,8 @@ public sealed class InfoGanTrainer : IGradientTrainer
     // Minus the weighted bound, and its two parts unweighted.
     (Tensor All, Tensor Categorical, Tensor Continuous) Information(Judgement judgement, Latent latent, int step)
     {
-        Tensor categorical = InformationBound.Categorical(judgement.Code, latent.Code), continuous = InformationBound.Continuous(judgement.Continuous, latent.Continuous);
+        Tensor categorical = InformationBound.Categorical(judgement.Code, latent.Code),
+            continuous = InformationBound.Continuous(judgement.Continuous, latent.Continuous);
         double weight = step < options.ContinuousStart ? 0 : options.ContinuousWeight;
         return (options.CategoricalWeight * categorical + weight * continuous, categorical, continuous);
     }
@@ -156,7 +165,8 @@ public sealed class InfoGanTrainer : IGradientTrainer
         return
         [
             new Loss("entropy", entropy.ToSingle()), new Loss("accuracy", accuracy.ToSingle()),
-            new Loss("confidence", probability.amax([1]).mean().ToSingle()), new Loss("agreement", Share(cluster[0].eq(cluster[1])).ToSingle()),
+            new Loss("confidence", probability.amax([1]).mean().ToSingle()),
+                new Loss("agreement", Share(cluster[0].eq(cluster[1])).ToSingle()),
         ];
     }
 

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.InfoGan;
 
-/// <summary>How the weights start (Radford et al. 2016, "Unsupervised Representation Learning with Deep Convolutional GANs", section 4).</summary>
+/// <summary>
+/// How the weights start (Radford et al. 2016, "Unsupervised Representation Learning with Deep Convolutional GANs", section 4).
+/// </summary>
 static class Initialisation
 {
     /// <summary>Matrices and kernels normal with deviation .02; vectors as their layers made them.</summary>

@@ -10,7 +10,9 @@ namespace Toolchain.Train.Models.InfoGan;
 /// <param name="Continuous">[N,C] in [-1,1].</param>
 public sealed record Latent(Tensor Noise, Tensor Code, Tensor OneHot, Tensor Continuous)
 {
-    /// <summary>Draws <paramref name="count"/> latents; each code occurs equally often, up to one, so that no code starves in a small batch.</summary>
+    /// <summary>
+    /// Draws <paramref name="count"/> latents; each code occurs equally often, up to one, so that no code starves in a small batch.
+    /// </summary>
     /// <param name="options">Sizes.</param>
     /// <param name="seed">Seed of the run.</param>
     /// <param name="step">Number of the step: any can be drawn by itself.</param>

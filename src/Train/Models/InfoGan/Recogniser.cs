@@ -11,8 +11,8 @@ namespace Toolchain.Train.Models.InfoGan;
 public sealed record RecogniserOutput(Tensor Embedding, Tensor Probability, Tensor Cluster, Tensor Continuous);
 
 /// <summary>
-/// The poster's discriminator up to its last layer, and the recognition network Q upon it: 4 x 4 convolutions of stride 2 to 14 x 14 x 64 and 7 x 7 x 128, fully
-/// connected 1024; Q: fully connected 128, then the codes. Leaky ReLU, and batch normalisation in all but the first.
+/// The poster's discriminator up to its last layer, and the recognition network Q upon it: 4 x 4 convolutions of stride 2 to 14 x 14 x 64
+/// and 7 x 7 x 128, fully connected 1024; Q: fully connected 128, then the codes. Leaky ReLU, and batch normalisation in all but the first.
 /// </summary>
 public sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
 {

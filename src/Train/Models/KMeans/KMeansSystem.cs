@@ -69,8 +69,13 @@ static class KMeansSystem
         (Value probability, Value cluster) = ClusterHead.KMeans(graph, rows, result.CentreTable(), result.Variance());
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
-        string summary = string.Create(CultureInfo.InvariantCulture, $"inertia {result.Inertia:g6} after {result.Iterations} passes{(result.Converged ? "" : ", not converged: raise maxIterations")}");
-        double[] shares = [.. Enumerable.Range(0, options.ClusterCount).Select(cluster => (double)result.Labels.Count(label => label == cluster) / result.Labels.Length)];
+        string summary =
+            string.Create(CultureInfo.InvariantCulture,
+            $"inertia {result.Inertia:g6} after {result.Iterations} "
+            + $"passes{(result.Converged ? "" : ", not converged: raise maxIterations")}");
+        double[] shares =
+            [.. Enumerable.Range(0, options.ClusterCount)
+            .Select(cluster => (double)result.Labels.Count(label => label == cluster) / result.Labels.Length)];
         return new FittedModel(graph, result.Labels, result.Iterations, summary, CentreSheet.Encode(centres, shares));
     }
 }

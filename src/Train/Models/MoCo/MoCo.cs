@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.MoCo;
 
 /// <summary>
-/// Momentum contrast (He et al. 2020, "Momentum Contrast for Unsupervised Visual Representation Learning"): a query encoder, a key encoder that
-/// follows it slowly, and a queue of the latest keys as a dictionary of other images.
+/// Momentum contrast (He et al. 2020, "Momentum Contrast for Unsupervised Visual Representation Learning"): a query encoder, a key encoder
+/// that follows it slowly, and a queue of the latest keys as a dictionary of other images.
 /// </summary>
 public sealed class MoCo : nn.Module
 {
@@ -54,8 +54,8 @@ public sealed class MoCo : nn.Module
     }
 
     /// <summary>
-    /// Overwrites the oldest keys by <paramref name="keys"/> [N,P]. The place follows from the number of batches so far; the queue length is
-    /// a multiple of N, so no batch wraps around, or a divisor of N: then it holds the last keys of the batch.
+    /// Overwrites the oldest keys by <paramref name="keys"/> [N,P]. The place follows from the number of batches so far; the queue length
+    /// is a multiple of N, so no batch wraps around, or a divisor of N: then it holds the last keys of the batch.
     /// </summary>
     public void Enqueue(Tensor keys, long batchNumber)
     {
@@ -67,7 +67,10 @@ public sealed class MoCo : nn.Module
     }
 }
 
-/// <summary>Encoder and, where asked for, a projector that takes part in the loss alone (Chen et al. 2020, "Improved Baselines with Momentum Contrastive Learning").</summary>
+/// <summary>
+/// Encoder and, where asked for, a projector that takes part in the loss alone (Chen et al. 2020, "Improved Baselines with Momentum
+/// Contrastive Learning").
+/// </summary>
 public sealed class MoCoBranch : nn.Module<Tensor, Tensor>
 {
     readonly MoCoEncoder encoder;
@@ -79,7 +82,8 @@ public sealed class MoCoBranch : nn.Module<Tensor, Tensor>
         encoder = new MoCoEncoder(options.EmbeddingSize, options.Precision);
         if (options.ProjectionSize > 0)
         {
-            projector = nn.Sequential(nn.Linear(options.EmbeddingSize, 2 * options.ProjectionSize), nn.ReLU(), nn.Linear(2 * options.ProjectionSize, options.ProjectionSize));
+            projector = nn.Sequential(nn.Linear(options.EmbeddingSize, 2 * options.ProjectionSize), nn.ReLU(),
+                nn.Linear(2 * options.ProjectionSize, options.ProjectionSize));
         }
         RegisterComponents();
     }

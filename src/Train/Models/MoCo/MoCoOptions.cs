@@ -18,7 +18,9 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
     /// <summary>Size of an embedding (D). The poster's best is 64.</summary>
     public int EmbeddingSize { get; init; } = 64;
 
-    /// <summary>Size of the projection that the loss compares, made by a layer of twice its size; 0 compares the embeddings themselves.</summary>
+    /// <summary>
+    /// Size of the projection that the loss compares, made by a layer of twice its size; 0 compares the embeddings themselves.
+    /// </summary>
     public int ProjectionSize { get; init; }
 
     /// <summary>Keys in the queue (Q), a multiple or a divisor of <see cref="GradientOptions.BatchSize"/>.</summary>
@@ -42,7 +44,10 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
     /// <summary>L2 penalty on all weights.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
-    /// <summary>How far the last step evens out the directions of the trained embeddings, in [0..1] (<see cref="Models.MoCo.Whitening.Fit"/>); 0 leaves them.</summary>
+    /// <summary>
+    /// How far the last step evens out the directions of the trained embeddings, in [0..1] (<see cref="Models.MoCo.Whitening.Fit"/>); 0
+    /// leaves them.
+    /// </summary>
     public double Whitening { get; init; } = 0.5;
 
     /// <summary>In what numbers the layers multiply while they train.</summary>
@@ -67,7 +72,8 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
         Augmentation.Check();
         Require(EmbeddingSize >= 1, nameof(EmbeddingSize), "at least 1", EmbeddingSize);
         Require(ProjectionSize >= 0, nameof(ProjectionSize), "at least 0", ProjectionSize);
-        Require(QueueLength > 0 && (QueueLength % BatchSize == 0 || BatchSize % QueueLength == 0), nameof(QueueLength), $"a positive multiple or a divisor of batchSize={BatchSize}", QueueLength);
+        Require(QueueLength > 0 && (QueueLength % BatchSize == 0 || BatchSize % QueueLength == 0), nameof(QueueLength),
+            $"a positive multiple or a divisor of batchSize={BatchSize}", QueueLength);
         Require(KeyMomentum is >= 0 and < 1, nameof(KeyMomentum), "in [0..1)", KeyMomentum);
         Require(Whitening is >= 0 and <= 1, nameof(Whitening), "in [0..1]", Whitening);
         Require(Temperature is >= 0.001 and <= 100, nameof(Temperature), "in [0.001..100]", Temperature);

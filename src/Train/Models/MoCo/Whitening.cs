@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.MoCo;
 
 /// <summary>
-/// Evens out the directions of embeddings: centres them and divides them along each of their principal axes by their standard deviation there to the power of a strength,
-/// so that a few directions of much variance do not decide alone who is whose neighbour. Until it is fitted it changes nothing.
-/// Source of whitening learned descriptors: Jégou and Chum 2012, "Negative evidences and co-occurences in image retrieval: the benefit of PCA and whitening"; of the strength:
-/// docs/models/moco.md.
+/// Evens out the directions of embeddings: centres them and divides them along each of their principal axes by their standard deviation
+/// there to the power of a strength, so that a few directions of much variance do not decide alone who is whose neighbour. Until it is
+/// fitted it changes nothing. Source of whitening learned descriptors: Jégou and Chum 2012, "Negative evidences and co-occurences in image
+/// retrieval: the benefit of PCA and whitening"; of the strength: docs/models/moco.md.
 /// </summary>
 public sealed class Whitening : nn.Module<Tensor, Tensor>
 {

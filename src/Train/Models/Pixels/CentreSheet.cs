@@ -3,7 +3,10 @@ using Toolchain.Data;
 
 namespace Toolchain.Train.Models.Pixels;
 
-/// <summary>The centres of clusters as images, each over its share of the training images; in the order of the clusters, five in a row: the numbers can be read on a phone.</summary>
+/// <summary>
+/// The centres of clusters as images, each over its share of the training images; in the order of the clusters, five in a row: the numbers
+/// can be read on a phone.
+/// </summary>
 static class CentreSheet
 {
     const int zoom = 2, columns = 5, gap = 6, textHeight = 5 * zoom + gap;
@@ -25,7 +28,10 @@ static class CentreSheet
         ['%'] = "51245",
     };
 
-    /// <summary>A PNG, dark ink on white. A centre with numbers above 1 or ink below half of it, such as a mean of images of unit length, is scaled to full ink.</summary>
+    /// <summary>
+    /// A PNG, dark ink on white. A centre with numbers above 1 or ink below half of it, such as a mean of images of unit length, is scaled
+    /// to full ink.
+    /// </summary>
     /// <param name="images">Images [K,784]; numbers below 0 are no ink.</param>
     /// <param name="shares">Share of the training images that each stands for, [K], in [0..1].</param>
     public static byte[] Encode(double[,] images, double[] shares)
@@ -44,7 +50,8 @@ static class CentreSheet
         for (int k = 0; k < count; k++)
         {
             int left = k % wide * cell + gap / 2, top = k / wide * line + gap / 2;
-            double most = Enumerable.Range(0, DigitSet.PixelCount).Max(i => images[k, i]), full = most is > .5 and <= 1 ? 1 : Math.Max(most, 1e-9);
+            double most = Enumerable.Range(0, DigitSet.PixelCount).Max(i => images[k, i]), full = most is > .5 and <= 1 ? 1
+                : Math.Max(most, 1e-9);
             Fill(DigitSet.Side, DigitSet.Side, left, top, (x, y) => Math.Clamp(images[k, y * DigitSet.Side + x] / full, 0, 1));
             string text = shares[k].ToString("0.0%", CultureInfo.InvariantCulture);
             for (int i = 0; i < text.Length; i++)

@@ -4,8 +4,8 @@ using Toolchain.Graph;
 namespace Toolchain.Train.Models.Pixels;
 
 /// <summary>
-/// Shears each row of an image about its centre of mass so that columns and rows of its ink are uncorrelated: pixel (r, c) is read, between two
-/// pixels, at column c + s (r - centre row), where s = sum of (r - centre row)(c - centre column) ink / sum of (r - centre row)^2 ink.
+/// Shears each row of an image about its centre of mass so that columns and rows of its ink are uncorrelated: pixel (r, c) is read, between
+/// two pixels, at column c + s (r - centre row), where s = sum of (r - centre row)(c - centre column) ink / sum of (r - centre row)^2 ink.
 /// </summary>
 static class Deslanting
 {
@@ -56,7 +56,8 @@ static class Deslanting
 
         Value Sum(Value x) => graph.Reduce("ReduceSum", x, [1, 2], keep: true);
 
-        Value Ramp(string name, params long[] shape) => graph.Initializer(name, TensorData.Of(Enumerable.Range(0, side).Select(i => (double)i).ToArray(), shape));
+        Value Ramp(string name, params long[] shape) =>
+            graph.Initializer(name, TensorData.Of(Enumerable.Range(0, side).Select(i => (double)i).ToArray(), shape));
     }
 
     static double At(ReadOnlySpan<double> image, int row, double column) => column is >= 0 and < side ? image[row * side + (int)column] : 0;

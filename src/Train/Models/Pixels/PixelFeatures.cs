@@ -16,7 +16,8 @@ sealed class PixelFeatures
     public Rows Rows { get; }
 
     /// <summary>Whether rows are more than the pixels themselves.</summary>
-    public static bool ArePixels(PixelOptions options) => !options.Deslant && !options.UnitLength && options.Dimensions == 0 && options.VarianceFraction == 0;
+    public static bool ArePixels(PixelOptions options) => !options.Deslant && !options.UnitLength && options.Dimensions == 0
+        && options.VarianceFraction == 0;
 
     /// <summary>Fits the principal components, where they are asked for, and applies everything.</summary>
     public static PixelFeatures Fit(DigitSet digits, PixelOptions options, int threads)
@@ -44,7 +45,9 @@ sealed class PixelFeatures
         return pca is null ? x : Project(graph, x, pca);
     }
 
-    /// <summary>Rows [K,D] as images [K,784]: principal components undone; upright and of unit length, where images were made so, they stay.</summary>
+    /// <summary>
+    /// Rows [K,D] as images [K,784]: principal components undone; upright and of unit length, where images were made so, they stay.
+    /// </summary>
     public double[,] ToPixels(double[,] rows)
     {
         if (pca is null)
@@ -78,7 +81,8 @@ sealed class PixelFeatures
         var values = new float[digits.Pixels.Length];
         Parallel.For(0, digits.Count, index =>
         {
-            double[] image = [.. digits.Pixels.AsSpan(index * DigitSet.PixelCount, DigitSet.PixelCount).ToArray().Select(pixel => pixel / 255f)];
+            double[] image = [.. digits.Pixels.AsSpan(index * DigitSet.PixelCount, DigitSet.PixelCount).ToArray()
+                .Select(pixel => pixel / 255f)];
             image = options.Deslant ? Deslanting.Apply(image) : image;
             double length = options.UnitLength ? Math.Sqrt(image.Sum(value => value * value)) + noLength : 1;
             for (int i = 0; i < image.Length; i++)

@@ -5,7 +5,10 @@ namespace Toolchain.Train.Models.Pixels;
 /// <summary>What is done to pixels before they are clustered, in this order.</summary>
 public abstract record PixelOptions : MethodOptions
 {
-    /// <summary>Shears each digit upright by its moments (LeCun et al. 1998, "Gradient-based learning applied to document recognition", section III).</summary>
+    /// <summary>
+    /// Shears each digit upright by its moments (LeCun et al. 1998, "Gradient-based learning applied to document recognition", section
+    /// III).
+    /// </summary>
     public bool Deslant { get; init; }
 
     /// <summary>Brings each image to unit length, so that bold and thin strokes lie together.</summary>
@@ -14,7 +17,9 @@ public abstract record PixelOptions : MethodOptions
     /// <summary>Principal components kept, in [1..784]; 0 keeps the pixels.</summary>
     public int Dimensions { get; init; }
 
-    /// <summary>Keeps the fewest components with this share of the variance instead, in (0..1]; 0 goes by <see cref="Dimensions"/>.</summary>
+    /// <summary>
+    /// Keeps the fewest components with this share of the variance instead, in (0..1]; 0 goes by <see cref="Dimensions"/>.
+    /// </summary>
     public double VarianceFraction { get; init; }
 
     /// <summary>Scales principal components to variance 1.</summary>

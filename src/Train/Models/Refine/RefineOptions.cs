@@ -12,15 +12,18 @@ public sealed record RefineOptions : GradientOptions, IAugmented
     public int ClusterCount { get; init; } = 10;
 
     /// <summary>
-    /// First steps, in which linear heads on the given encoder learn clusters by mutual information between views; 0 takes the spectral clusters of
-    /// its embeddings instead.
+    /// First steps, in which linear heads on the given encoder learn clusters by mutual information between views; 0 takes the spectral
+    /// clusters of its embeddings instead.
     /// </summary>
     public int HeadSteps { get; init; }
 
     /// <summary>Heads that learn side by side; the one with the most mutual information is taken.</summary>
     public int HeadCount { get; init; } = 5;
 
-    /// <summary>Rounds, each with labels of its own: the first has the first labels, the others the spectral clusters of the net's embeddings by then.</summary>
+    /// <summary>
+    /// Rounds, each with labels of its own: the first has the first labels, the others the spectral clusters of the net's embeddings by
+    /// then.
+    /// </summary>
     public int Rounds { get; init; } = 3;
 
     /// <summary>Share of each cluster, its surest images, whose labels are learned from.</summary>
@@ -36,7 +39,8 @@ public sealed record RefineOptions : GradientOptions, IAugmented
     public AugmentationOptions Augmentation { get; init; } = new();
 
     /// <summary>Defaults of the shared options.</summary>
-    public RefineOptions() => (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 1200, 2e-3, LearningRateSchedule.Cosine, 50);
+    public RefineOptions() =>
+        (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 1200, 2e-3, LearningRateSchedule.Cosine, 50);
 
     /// <summary>Steps of a round; the last one takes what is left.</summary>
     public int RoundSteps => (StepCount - HeadSteps) / Rounds;
@@ -63,7 +67,8 @@ public sealed record RefineOptions : GradientOptions, IAugmented
         Require(ClusterCount >= 2, nameof(ClusterCount), "at least 2", ClusterCount);
         Require(HeadSteps >= 0 && HeadSteps < StepCount, nameof(HeadSteps), $"in [0..stepCount={StepCount})", HeadSteps);
         Require(HeadCount >= 1, nameof(HeadCount), "at least 1", HeadCount);
-        Require(Rounds >= 1 && Rounds <= StepCount - HeadSteps, nameof(Rounds), $"in [1..stepCount-headSteps={StepCount - HeadSteps}]", Rounds);
+        Require(Rounds >= 1 && Rounds <= StepCount - HeadSteps, nameof(Rounds), $"in [1..stepCount-headSteps={StepCount - HeadSteps}]",
+            Rounds);
         Require(ConfidentShare is > 0 and <= 1, nameof(ConfidentShare), "in (0..1]", ConfidentShare);
         Require(MutualInformation >= 0, nameof(MutualInformation), "at least 0", MutualInformation);
         Require(WeightDecay >= 0, nameof(WeightDecay), "at least 0", WeightDecay);

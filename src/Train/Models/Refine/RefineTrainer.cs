@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Refine;
 
 /// <summary>
-/// The last mile: first clusters of a given encoder's embeddings become labels for a fresh net, which learns from the sure ones under strong views
-/// and, where asked, by mutual information from all; the clusters of its own embeddings are the labels of the next round.
+/// The last mile: first clusters of a given encoder's embeddings become labels for a fresh net, which learns from the sure ones under
+/// strong views and, where asked, by mutual information from all; the clusters of its own embeddings are the labels of the next round.
 /// </summary>
 public sealed class RefineTrainer : IGradientTrainer
 {
@@ -81,7 +81,9 @@ public sealed class RefineTrainer : IGradientTrainer
     Loss[] LearnHeads(Tensor[] view)
     {
         Tensor[] probability = [.. view.Select(images => HeadProbabilities(source.Value.Embed(images)))]; // two of [N,H,K]
-        Tensor loss = stack(Enumerable.Range(0, options.HeadCount).Select(head => MutualInformationLoss.Compute(probability[0].select(1, head), probability[1].select(1, head)))).mean();
+        Tensor loss =
+            stack(Enumerable.Range(0, options.HeadCount)
+            .Select(head => MutualInformationLoss.Compute(probability[0].select(1, head), probability[1].select(1, head)))).mean();
         headOptimizer.zero_grad();
         loss.backward();
         headOptimizer.step();
@@ -103,16 +105,19 @@ public sealed class RefineTrainer : IGradientTrainer
         loss.backward();
         netOptimizer.step();
         Tensor agreement = probability[0].argmax(1).eq(probability[1].argmax(1)).to(ScalarType.Float32).mean();
-        return [new Loss("loss", loss.ToSingle()), new Loss("labels", labels.ToSingle()), new Loss("information", information.ToSingle()), new Loss("agreement", agreement.ToSingle())];
+        return [new Loss("loss", loss.ToSingle()), new Loss("labels", labels.ToSingle()), new Loss("information", information.ToSingle()),
+            new Loss("agreement", agreement.ToSingle())];
     }
 
-    Tensor HeadProbabilities(Tensor embedding) => model.Heads.call(embedding).view(-1, options.HeadCount, options.ClusterCount).softmax(2); // [N,H,K]
+    // [N,H,K]
+    Tensor HeadProbabilities(Tensor embedding) => model.Heads.call(embedding).view(-1, options.HeadCount, options.ClusterCount).softmax(2);
 
     // The head whose clusters tell most about each other between the image and itself: sure and even.
     Tensor HeadLabels()
     {
         Tensor all = Predict(images => HeadProbabilities(source.Value.Embed(images))); // [N,H,K]
-        int best = Enumerable.Range(0, options.HeadCount).MinBy(head => MutualInformationLoss.Compute(all.select(1, head), all.select(1, head)).ToSingle());
+        int best = Enumerable.Range(0, options.HeadCount)
+            .MinBy(head => MutualInformationLoss.Compute(all.select(1, head), all.select(1, head)).ToSingle());
         return all.select(1, best); // [N,K]
     }
 

@@ -25,8 +25,8 @@ public sealed class SelfLabels : nn.Module
     public Tensor Confident => confident;
 
     /// <summary>
-    /// Takes new soft labels [N,K]. Learned from are, in each cluster, the <paramref name="share"/> of its images that are surest of it, so that an easy
-    /// cluster does not crowd out a hard one.
+    /// Takes new soft labels [N,K]. Learned from are, in each cluster, the <paramref name="share"/> of its images that are surest of it, so
+    /// that an easy cluster does not crowd out a hard one.
     /// </summary>
     public void Relabel(Tensor labels, double share)
     {
@@ -47,7 +47,9 @@ public sealed class SelfLabels : nn.Module
         }
     }
 
-    /// <summary>Which of <paramref name="samples"/> count as one, [N], int64: a sure image has its cluster's number, any other one that is its own.</summary>
+    /// <summary>
+    /// Which of <paramref name="samples"/> count as one, [N], int64: a sure image has its cluster's number, any other one that is its own.
+    /// </summary>
     public Tensor Groups(int[] samples)
     {
         Tensor sample = tensor([.. samples.Select(sample => (long)sample)], device: target.device);

@@ -28,5 +28,6 @@ public sealed class AffinePoseTests
 
     static Tensor Matrix(AffinePose pose) => cat([pose.Stack().view(2, 3), tensor(new float[] { 0, 0, 1 }, [1, 3])]);
 
-    static void Equal(double[] expected, Tensor actual) => Assert.All(expected.Zip(actual.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+    static void Equal(double[] expected, Tensor actual) =>
+        Assert.All(expected.Zip(actual.data<float>().ToArray()), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
 }

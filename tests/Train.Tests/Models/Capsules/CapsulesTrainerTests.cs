@@ -36,11 +36,15 @@ public sealed class CapsulesTrainerTests
             pair.Value is Tensor gradient && gradient.abs().sum().ToSingle() > 0));
     }
 
-    /// <summary>By plain loops: each row's softmax over the other half's cosines, at the row of its own image; the mean over all rows.</summary>
+    /// <summary>
+    /// By plain loops: each row's softmax over the other half's cosines, at the row of its own image; the mean over all rows.
+    /// </summary>
     [Fact]
     public void Losses_Contrast_TellsTheViewsOfAnImageFromOtherImages()
     {
-        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { ContrastTemperature = 0.15, LastContrastTemperature = 0.6, StepCount = 10 }); // .3 halfway
+        // .3 halfway
+        using CapsulesTrainer trainer =
+            Fresh(new CapsulesOptions { ContrastTemperature = 0.15, LastContrastTemperature = 0.6, StepCount = 10 });
         trainer.Module.eval(); // presences of a row do not depend on the others
         Tensor canvas = new GradientJob(digits, 0, CPU).Images([0, 1, 2, 3, 4, 5]);
         float[,] presence = Rows(trainer.Embed(canvas));
@@ -65,7 +69,8 @@ public sealed class CapsulesTrainerTests
 
         static double Contrast(double first, double last)
         {
-            using CapsulesTrainer trainer = Fresh(new CapsulesOptions { ContrastTemperature = first, LastContrastTemperature = last, StepCount = 10 });
+            using CapsulesTrainer trainer =
+                Fresh(new CapsulesOptions { ContrastTemperature = first, LastContrastTemperature = last, StepCount = 10 });
             return Math.Round(trainer.Step(new Batch(5, 0, [0, 1, 2, 3])).Single(loss => loss.Name == "contrast").Value, 4); // halfway: .2
         }
     }
@@ -74,14 +79,16 @@ public sealed class CapsulesTrainerTests
     [InlineData(0, 0.1)]
     [InlineData(10_000, 0.1414213562)]
     [InlineData(20_000, 0.2)]
-    public void ContrastTemperatureAt_Fast_RisesByEqualFactors(int step, double expected) => Assert.Equal(expected, new CapsulesOptions().ContrastTemperatureAt(step), 1e-9);
+    public void ContrastTemperatureAt_Fast_RisesByEqualFactors(int step, double expected) =>
+        Assert.Equal(expected, new CapsulesOptions().ContrastTemperatureAt(step), 1e-9);
 
     [Fact]
     public void RelabelsAt_Fast_IsFourTimesInTheLastTwoFifths() =>
         Assert.Equal([12_000, 14_000, 16_000, 18_000], Enumerable.Range(0, 20_000).Where(new CapsulesOptions().RelabelsAt));
 
     [Fact]
-    public void RelabelsAt_WithoutSelfLabels_IsNever() => Assert.DoesNotContain(true, Enumerable.Range(0, 10).Select(new CapsulesOptions { StepCount = 10, SelfLabelShare = 0 }.RelabelsAt));
+    public void RelabelsAt_WithoutSelfLabels_IsNever() =>
+        Assert.DoesNotContain(true, Enumerable.Range(0, 10).Select(new CapsulesOptions { StepCount = 10, SelfLabelShare = 0 }.RelabelsAt));
 
     [Fact]
     public void Step_OnceSelfLabelled_TakesImagesOfOneClusterForOne()
@@ -135,7 +142,8 @@ public sealed class CapsulesTrainerTests
         Assert.Equal([32, 16], shapes["transformer.blocks.2.wide.weight"]); // d - 2d - d
         Assert.Equal([32, 128, 327], shapes["objects.outputWeight"]);
         Assert.DoesNotContain("objects.normal.weight", shapes.Keys);
-        Assert.Equal([("image", 1), ("parts", 1), ("deformation", 10), ("prior_within", 2), ("prior_between", 0.35), ("posterior_within", 0.7), ("posterior_between", 0.2)],
+        Assert.Equal([("image", 1), ("parts", 1), ("deformation", 10), ("prior_within", 2), ("prior_between", 0.35),
+            ("posterior_within", 0.7), ("posterior_between", 0.2)],
             trainer.Losses(rand(2, 1, 40, 40), null, 0).Select(loss => (loss.Name, loss.Weight)));
     }
 
@@ -143,15 +151,30 @@ public sealed class CapsulesTrainerTests
     public void Preset_ThenAnotherSetting_KeepsBoth()
     {
         CapsulesOptions options = OptionBinder.Apply(new CapsulesOptions(), ["preset=official", "partCount=30"]);
-        Assert.Equal((30, 32, 300_000, CapsulesOptimizer.RmsProp), (options.PartCount, options.ObjectCount, options.StepCount, options.Optimizer));
+        Assert.Equal((30, 32, 300_000, CapsulesOptimizer.RmsProp),
+            (options.PartCount, options.ObjectCount, options.StepCount, options.Optimizer));
     }
 
     [Fact]
     public void Step_OfficialPreset_Learns()
     {
-        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { Preset = CapsulesPreset.Official, PartCount = 4, ObjectCount = 3, ChannelCount = 8, FirstChannelCount = 8, CodeSize = 8, BatchSize = 4, LearningRate = 1e-3 });
+        using CapsulesTrainer trainer =
+            Fresh(new CapsulesOptions
+            {
+                Preset = CapsulesPreset.Official,
+                PartCount = 4,
+                ObjectCount = 3,
+                ChannelCount = 8,
+                FirstChannelCount = 8,
+                CodeSize = 8,
+                BatchSize = 4,
+                LearningRate = 1e-3
+            });
         int[] samples = [1, 2, 3, 4];
-        float[] image = [.. Enumerable.Range(0, 40).Select(step => { using var scope = NewDisposeScope(); return trainer.Step(new Batch(step, 0, samples)).Single(loss => loss.Name == "image").Value; })];
+        float[] image =
+            [.. Enumerable.Range(0, 40).Select(step =>
+            { using var scope = NewDisposeScope(); return trainer.Step(new Batch(step, 0, samples))
+            .Single(loss => loss.Name == "image").Value; })];
         Assert.True(image[^5..].Average() < image[..5].Average() - 5, $"image loss {image[..5].Average()} -> {image[^5..].Average()}");
     }
 
@@ -198,7 +221,9 @@ public sealed class CapsulesTrainerTests
 
     static CapsulesTrainer Fresh(CapsulesOptions options) => new(options, new GradientJob(digits, 1, CPU, 1));
 
-    static Tensor Loss(CapsulesTrainer trainer, string name) => trainer.Losses(rand(4, 1, 28, 28), null, 0).Single(loss => loss.Name == name).Value;
+    static Tensor Loss(CapsulesTrainer trainer, string name) =>
+        trainer.Losses(rand(4, 1, 28, 28), null, 0).Single(loss => loss.Name == name).Value;
 
-    static Dictionary<string, Tensor?> Gradients(CapsulesTrainer trainer) => trainer.Encoder.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad);
+    static Dictionary<string, Tensor?> Gradients(CapsulesTrainer trainer) =>
+        trainer.Encoder.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad);
 }

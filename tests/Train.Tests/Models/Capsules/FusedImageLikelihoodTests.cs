@@ -14,12 +14,14 @@ public sealed class FusedImageLikelihoodTests
     [InlineData(40, 11, 3, 1.0, 2)]
     [InlineData(30, 4, 7, 0.2, 3)]
     [InlineData(28, 2, 1, 0.6, 4)]
-    public void LogLikelihood_RandomMixtures_EqualsTheStraightforwardOneWithItsGradients(int side, int template, int parts, double deviation, int seed)
+    public void LogLikelihood_RandomMixtures_EqualsTheStraightforwardOneWithItsGradients(int side, int template, int parts,
+        double deviation, int seed)
     {
         var options = new CapsulesOptions { CanvasSide = side, TemplateSide = template, PartCount = parts, PixelDeviation = deviation };
         Tensor[] leaves = Leaves(template, parts, seed);
         Tensor canvas = rand(images, 1, side, side);
-        Tensor fused = new FusedImageLikelihood(options, threads: 2).LogLikelihood(canvas, Mixture(leaves)), straight = Mixture(leaves).LogLikelihood(canvas, deviation);
+        Tensor fused = new FusedImageLikelihood(options, threads: 2).LogLikelihood(canvas, Mixture(leaves)),
+            straight = Mixture(leaves).LogLikelihood(canvas, deviation);
         Assert.InRange(fused.ToSingle(), straight.ToSingle() - 1e-3, straight.ToSingle() + 1e-3);
         Assert.All(Gradients(fused, leaves).Zip(Gradients(straight, leaves)), both =>
         {
@@ -34,7 +36,9 @@ public sealed class FusedImageLikelihoodTests
         var options = new CapsulesOptions { PartCount = 4 };
         Tensor[] leaves = Leaves(11, 4, 5);
         Tensor canvas = rand(images, 1, 28, 28);
-        float[][][] runs = [.. new[] { 1, 3 }.Select(threads => Gradients(new FusedImageLikelihood(options, threads).LogLikelihood(canvas, Mixture(leaves)), leaves))];
+        float[][][] runs =
+            [.. new[] { 1, 3 }.Select(threads =>
+            Gradients(new FusedImageLikelihood(options, threads).LogLikelihood(canvas, Mixture(leaves)), leaves))];
         Assert.All(runs[0].Zip(runs[1]), both => Assert.Equal(both.First, both.Second));
     }
 

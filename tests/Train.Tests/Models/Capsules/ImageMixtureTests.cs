@@ -35,7 +35,8 @@ public sealed class ImageMixtureTests
         const int parts = 3, side = 6;
         manual_seed(2);
         var mixture = new ImageMixture(
-            AffinePose.FromNumbers(randn(1, parts, 6).unbind(-1)).Stack(), rand(1, parts), rand(1, parts), rand(parts, 4, 4), randn(parts, 4, 4), tensor(0.2f), tensor(0.7f));
+            AffinePose.FromNumbers(randn(1, parts, 6).unbind(-1)).Stack(), rand(1, parts), rand(1, parts), rand(parts, 4, 4),
+            randn(parts, 4, 4), tensor(0.2f), tensor(0.7f));
         Tensor canvas = rand(1, 1, side, side);
         (Tensor ink, Tensor opacity) = TemplateWarp.Draw(mixture.Ink, mixture.Opacity, mixture.Pose, side);
         double sum = 0;
@@ -57,7 +58,8 @@ public sealed class ImageMixtureTests
     }
 
     static ImageMixture OnePart() => new(
-        tensor(identity, [1, 1, 6]), full([1, 1], 0.5), full([1, 1], 0.5), full([1, 2, 2], 0.8), full([1, 2, 2], Math.Log(4)), tensor(0.1f), tensor(0f));
+        tensor(identity, [1, 1, 6]), full([1, 1], 0.5), full([1, 1], 0.5), full([1, 2, 2], 0.8), full([1, 2, 2], Math.Log(4)), tensor(0.1f),
+        tensor(0f));
 
     static double Normal(double x, double mean, double deviation) =>
         Math.Exp(-(x - mean) * (x - mean) / (2 * deviation * deviation)) / (deviation * Math.Sqrt(2 * Math.PI));

@@ -6,7 +6,15 @@ namespace Toolchain.Train.Tests.Models.Capsules;
 
 public sealed class ObjectDecoderTests
 {
-    static readonly CapsulesOptions small = new() { PartCount = 2, ObjectCount = 3, CodeSize = 4, HiddenSize = 5, CapsuleSize = 3, NormalisePresence = false };
+    static readonly CapsulesOptions small = new()
+    {
+        PartCount = 2,
+        ObjectCount = 3,
+        CodeSize = 4,
+        HiddenSize = 5,
+        CapsuleSize = 3,
+        NormalisePresence = false
+    };
 
     [Fact]
     public void Call_Codes_EqualsEachObjectsOwnLayers()
@@ -36,7 +44,8 @@ public sealed class ObjectDecoderTests
                 Assert.True(vote.allclose(votes.Vote.Stack()[k, 1, part], 1e-3, 1e-4));
                 Assert.True(deformation.allclose(votes.Deformation[k, 1, part], 1e-3, 1e-4));
                 Assert.Equal(rest[7 + part].ToSingle(), votes.VoteLogit[k, 1, part].ToSingle(), 1e-4);
-                Assert.Equal(Math.Log(1 + Math.Exp(rest[7 + parts + part].ToSingle() + 0.5)) + 0.01, votes.Scale[k, 1, part].ToSingle(), 1e-4);
+                Assert.Equal(Math.Log(1 + Math.Exp(rest[7 + parts + part].ToSingle() + 0.5)) + 0.01, votes.Scale[k, 1, part].ToSingle(),
+                    1e-4);
             }
             Assert.Equal(rest[6].ToSingle(), votes.CapsuleLogit[k, 1, 0].ToSingle(), 1e-4);
             Assert.True(capsule.allclose(votes.Capsule[k, 1], 1e-3, 1e-4));
@@ -47,7 +56,8 @@ public sealed class ObjectDecoderTests
     [Fact]
     public void Presence_OfOneObject_IsThatOfItsMostPresentVote()
     {
-        var votes = new ObjectVotes(AffinePose.FromStack(zeros(1, 1, 2, 6)), ones(1, 1, 2), full([1, 1, 1], Math.Log(3)), tensor(new[] { -MathF.Log(3), 0f }, [1, 1, 2]), zeros(1, 1, 2, 6), zeros(1, 1, 1));
+        var votes = new ObjectVotes(AffinePose.FromStack(zeros(1, 1, 2, 6)), ones(1, 1, 2), full([1, 1, 1], Math.Log(3)),
+            tensor(new[] { -MathF.Log(3), 0f }, [1, 1, 2]), zeros(1, 1, 2, 6), zeros(1, 1, 1));
         Assert.Equal(0.375, votes.Presence.ToSingle(), 1e-6);
         Assert.Equal(0.375, votes.LogPresence.exp()[0, 0, 1].ToSingle(), 1e-6);
         Assert.Equal(0.1875, votes.LogPresence.exp()[0, 0, 0].ToSingle(), 1e-6);

@@ -6,7 +6,14 @@ namespace Toolchain.Train.Tests.Models.Capsules;
 
 public sealed class PartEncoderTests
 {
-    static readonly CapsulesOptions small = new() { PartCount = 2, FeatureSize = 3, FirstChannelCount = 4, ChannelCount = 5, ConvolutionCount = 3 };
+    static readonly CapsulesOptions small = new()
+    {
+        PartCount = 2,
+        FeatureSize = 3,
+        FirstChannelCount = 4,
+        ChannelCount = 5,
+        ConvolutionCount = 3
+    };
 
     [Fact]
     public void Call_Images_EqualsTheSlowAverageOverPlaces()
@@ -17,14 +24,17 @@ public sealed class PartEncoderTests
         Tensor image = rand(1, 1, 28, 28), x = image;
         for (int i = 0; i < 3; i++)
         {
-            x = nn.functional.relu(nn.functional.conv2d(x, weights[$"convolutions.{i}.weight"], weights[$"convolutions.{i}.bias"], strides: [i < 2 ? 2 : 1, i < 2 ? 2 : 1]));
+            x = nn.functional.relu(nn.functional.conv2d(x, weights[$"convolutions.{i}.weight"], weights[$"convolutions.{i}.bias"],
+                strides: [i < 2 ? 2 : 1, i < 2 ? 2 : 1]));
         }
         x = nn.functional.conv2d(x + weights["placeBias"], weights["capsules.weight"], weights["capsules.bias"]); // [1,11*2,4,4]
         PartCapsules seen = encoder.call(image, null);
         for (int part = 0; part < 2; part++)
         {
             double[] attention = [.. Enumerable.Range(0, 16).Select(place => Math.Exp(At(10, part, place)))];
-            float[] numbers = [.. Enumerable.Range(0, 10).Select(number => (float)(Enumerable.Range(0, 16).Sum(place => attention[place] * At(number, part, place)) / attention.Sum()))];
+            float[] numbers =
+                [.. Enumerable.Range(0, 10).Select(number =>
+                (float)(Enumerable.Range(0, 16).Sum(place => attention[place] * At(number, part, place)) / attention.Sum()))];
             Tensor pose = AffinePose.FromNumbers([.. numbers[..6].Select(value => tensor(value))]).Stack();
             Assert.True(pose.allclose(seen.Pose[0, part], 1e-4, 1e-4));
             Assert.Equal(numbers[6..9], seen.Feature[0, part].contiguous().data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-4);

@@ -12,7 +12,8 @@ public sealed class PartMixtureTests
     [Fact]
     public void Of_OneObjectOnePart_ByHand()
     {
-        var votes = new ObjectVotes(Poses([0, 0, 0, 0, 0, 0]), full([1, 1, 1], 2.0), zeros(1, 1, 1), zeros(1, 1, 1), zeros(1, 1, 1, 6), zeros(1, 1, 1));
+        var votes = new ObjectVotes(Poses([0, 0, 0, 0, 0, 0]), full([1, 1, 1], 2.0), zeros(1, 1, 1), zeros(1, 1, 1), zeros(1, 1, 1, 6),
+            zeros(1, 1, 1));
         PartMixture mixture = PartMixture.Of(votes, Poses([2, 0, 0, 0, 0, 0]));
         double component = 0.25 * Math.Exp(-0.5) / Math.Pow(2 * Math.Sqrt(2 * Math.PI), 6);
         Assert.Equal(Math.Log(component + unexplained), mixture.LogLikelihood.ToSingle(), 1e-5);
@@ -51,7 +52,9 @@ public sealed class PartMixtureTests
     [Fact]
     public void Of_OverOneNumberOfThePose_IntegratesToTheDensityOfTheOthers()
     {
-        var votes = new ObjectVotes(Poses([0.3f, 0, 0, 0, 0, 0]), full([1, 1, 1], 0.5), full([1, 1, 1], 50.0), full([1, 1, 1], 50.0), zeros(1, 1, 1, 6), zeros(1, 1, 1)); // surely there
+        // surely there
+        var votes = new ObjectVotes(Poses([0.3f, 0, 0, 0, 0, 0]), full([1, 1, 1], 0.5), full([1, 1, 1], 50.0), full([1, 1, 1], 50.0),
+            zeros(1, 1, 1, 6), zeros(1, 1, 1));
         double integral = 0;
         for (double x = -4; x < 5; x += 0.05)
         {
@@ -65,8 +68,10 @@ public sealed class PartMixtureTests
     static (ObjectVotes Votes, AffinePose Pose) Draw(int objects, int parts, int seed)
     {
         manual_seed(seed);
-        AffinePose vote = AffinePose.FromNumbers(randn(objects, 1, parts, 6).unbind(-1)), pose = AffinePose.FromNumbers(randn(1, parts, 6).unbind(-1));
-        return (new ObjectVotes(vote, rand(objects, 1, parts) + 0.3, randn(objects, 1, 1), randn(objects, 1, parts), zeros(objects, 1, parts, 6), zeros(objects, 1, 1)), pose);
+        AffinePose vote = AffinePose.FromNumbers(randn(objects, 1, parts, 6).unbind(-1)),
+            pose = AffinePose.FromNumbers(randn(1, parts, 6).unbind(-1));
+        return (new ObjectVotes(vote, rand(objects, 1, parts) + 0.3, randn(objects, 1, 1), randn(objects, 1, parts),
+            zeros(objects, 1, parts, 6), zeros(objects, 1, 1)), pose);
     }
 
     // Weight times density of each object at each part, "none" last.
@@ -84,7 +89,9 @@ public sealed class PartMixtureTests
                     double distance = (seen[0, part, i].ToSingle() - vote[k, 0, part, i].ToSingle()) / scale;
                     density *= Math.Exp(-distance * distance / 2) / (scale * Math.Sqrt(2 * Math.PI));
                 }
-                component[k, part] = density / (1 + Math.Exp(-votes.CapsuleLogit[k, 0, 0].ToSingle())) / (1 + Math.Exp(-votes.VoteLogit[k, 0, part].ToSingle()));
+                component[k, part] =
+                    density / (1 + Math.Exp(-votes.CapsuleLogit[k, 0, 0].ToSingle())) / (1
+                    + Math.Exp(-votes.VoteLogit[k, 0, part].ToSingle()));
             }
             component[objects, part] = unexplained;
         }

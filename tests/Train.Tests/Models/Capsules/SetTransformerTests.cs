@@ -20,7 +20,9 @@ public sealed class SetTransformerTests
         Tensor gathered = zeros(queries, size);
         for (int i = 0; i < queries; i++)
         {
-            double[] share = [.. Enumerable.Range(0, parts).Select(j => presence[0, j].ToSingle() * Math.Exp((q[i] * k[j]).sum().ToSingle() / Math.Sqrt(size)))];
+            double[] share =
+                [.. Enumerable.Range(0, parts).Select(j =>
+                presence[0, j].ToSingle() * Math.Exp((q[i] * k[j]).sum().ToSingle() / Math.Sqrt(size)))];
             for (int j = 0; j < parts; j++)
             {
                 gathered[i] = gathered[i] + v[j] * (share[j] / share.Sum());

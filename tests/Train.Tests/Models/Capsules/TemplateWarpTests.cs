@@ -5,8 +5,8 @@ namespace Toolchain.Train.Tests.Models.Capsules;
 
 public sealed class TemplateWarpTests
 {
-    // Half the size, moved right and down by a quarter: the template's outer pixels lie at canvas -.25 and .75, that is on a canvas of nine pixels, a
-    // quarter apart, at columns 3, 5 and 7. Reading at the pose instead of its inverse would show the template enlarged.
+    // Half the size, moved right and down by a quarter: the template's outer pixels lie at canvas -.25 and .75, that is on a canvas of nine
+    // pixels, a quarter apart, at columns 3, 5 and 7. Reading at the pose instead of its inverse would show the template enlarged.
     [Fact]
     public void Draw_HalfSizeShiftedByAQuarter_LiesWhereThePoseSays()
     {
@@ -42,19 +42,22 @@ public sealed class TemplateWarpTests
         const int n = 2, p = 3, t = 4, s = 7;
         manual_seed(8);
         Tensor ink = rand(p, t, t), pose = AffinePose.FromNumbers((randn(n, p, 6) * 0.5).unbind(-1)).Stack();
-        float[] drawn = TemplateWarp.Draw(ink, ink, pose, s).Ink.contiguous().data<float>().ToArray(), pixels = ink.data<float>().ToArray(), poses = pose.data<float>().ToArray();
+        float[] drawn = TemplateWarp.Draw(ink, ink, pose, s).Ink.contiguous().data<float>().ToArray(), pixels = ink.data<float>().ToArray(),
+            poses = pose.data<float>().ToArray();
         for (int i = 0; i < drawn.Length; i++)
         {
             (int x, int y, int part) = (i % s, i / s % s, i / s / s % p);
             float[] m = poses[(i / s / s * 6)..(i / s / s * 6 + 6)];
             double dx = -1 + 2.0 * x / (s - 1) - m[2], dy = -1 + 2.0 * y / (s - 1) - m[5], determinant = m[0] * m[4] - m[1] * m[3];
-            double u = ((m[4] * dx - m[1] * dy) / determinant + 1) * (t - 1) / 2, v = ((m[0] * dy - m[3] * dx) / determinant + 1) * (t - 1) / 2;
+            double u = ((m[4] * dx - m[1] * dy) / determinant + 1) * (t - 1) / 2,
+                v = ((m[0] * dy - m[3] * dx) / determinant + 1) * (t - 1) / 2;
             double sum = 0;
             for (int row = 0; row < t; row++)
             {
                 for (int column = 0; column < t; column++)
                 {
-                    sum += Math.Max(0, 1 - Math.Abs(u - column)) * Math.Max(0, 1 - Math.Abs(v - row)) * pixels[(part * t + row) * t + column];
+                    sum += Math.Max(0, 1 - Math.Abs(u - column)) * Math.Max(0, 1 - Math.Abs(v - row)) * pixels[(part * t + row) * t
+                        + column];
                 }
             }
             Assert.Equal(sum, drawn[i], 1e-4);

@@ -14,7 +14,8 @@ public sealed class TemplatesTests
         using var templates = new Templates(small);
         Dictionary<string, Tensor> w = templates.state_dict().ToDictionary();
         Tensor feature = randn(2, 5, 3);
-        Tensor expected = sigmoid((feature.matmul(w["hidden.weight"].t()) + w["hidden.bias"]).clamp_min(0).matmul(w["colour.weight"].t()) + w["colour.bias"]).squeeze(-1);
+        Tensor expected = sigmoid((feature.matmul(w["hidden.weight"].t()) + w["hidden.bias"]).clamp_min(0).matmul(w["colour.weight"].t())
+            + w["colour.bias"]).squeeze(-1);
         Assert.True(expected.allclose(templates.call(feature), 1e-4, 1e-5));
         Assert.True(expected.lt(0.5).any().item<bool>()); // a ReLU before the sigmoid would make all colours bright
     }

@@ -25,7 +25,8 @@ public sealed class TensorFlowRmsPropTests
     [Fact]
     public void Step_SeveralParameters_EachAsIfAlone()
     {
-        using Parameter vector = nn.Parameter(tensor([1f, 2])), matrix = nn.Parameter(tensor(new float[,] { { 3, 4 }, { 5, 6 } })), alone = nn.Parameter(tensor(new float[,] { { 3, 4 }, { 5, 6 } }));
+        using Parameter vector = nn.Parameter(tensor([1f, 2])), matrix = nn.Parameter(tensor(new float[,] { { 3, 4 }, { 5, 6 } })),
+            alone = nn.Parameter(tensor(new float[,] { { 3, 4 }, { 5, 6 } }));
         using TensorFlowRmsProp both = new([vector, matrix], 0.1, 0.5), one = new([alone], 0.1, 0.5);
         for (int step = 0; step < 3; step++)
         {
