@@ -32,8 +32,9 @@ public static class DigitSource
     /// CSV and tar may be gzipped. Files are told apart by their first bytes, not by their names.
     /// </param>
     /// <param name="split">
-    /// The part wanted of `mnist`, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is <see cref="Split.Test"/>).
-    /// The other sources have no parts: they give every image whatever is asked, and the result's split is <see cref="Split.All"/>.
+    /// The part wanted of `mnist`, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is
+    /// <see cref="Split.Test"/>). The other sources have no parts: they give every image whatever is asked, and the
+    /// result's split is <see cref="Split.All"/>.
     /// </param>
     /// <param name="options">How to look; null for the defaults.</param>
     /// <exception cref="ArgumentException">The specification cannot be understood.</exception>

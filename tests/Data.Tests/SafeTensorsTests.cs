@@ -11,7 +11,8 @@ public sealed class SafeTensorsTests
     {
         using var folder = new TemporaryFolder();
         SafeTensors.Write(folder["t"], Two, new Dictionary<string, string> { ["z"] = "1", ["k"] = "v" });
-        string header = """{"__metadata__":{"k":"v","z":"1"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
+        string header = """{"__metadata__":{"k":"v","z":"1"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"""
+            + """"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
         header = header.PadRight((header.Length + 7) / 8 * 8);
         Assert.Equal([(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 7, 8,
             9], File.ReadAllBytes(folder["t"]));
@@ -60,15 +61,21 @@ public sealed class SafeTensorsTests
     }
 
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 6, "tensor 'b': expected its data at 4, where the tensor before it ends, found 2, an overlap;")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "tensor 'a': expected its data at 0, where the tensor before it ends, found 4, a hole;")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4, "tensor 'a': expected data_offsets that fit F32[2], found [0, 4];")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,-4]}}""", 0, "tensor 'a': expected data_offsets that fit F32[-1], found [0, -4];")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0, "tensor 'a': expected data_offsets that fit F32[4611686018427387904,4], found [0, 0];")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}""", 6,
+        "tensor 'b': expected its data at 4, where the tensor before it ends, found 2, an overlap;")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
+        "tensor 'a': expected its data at 0, where the tensor before it ends, found 4, a hole;")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}""", 4,
+        "tensor 'a': expected data_offsets that fit F32[2], found [0, 4];")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,-4]}}""", 0,
+        "tensor 'a': expected data_offsets that fit F32[-1], found [0, -4];")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}""", 0,
+        "tensor 'a': expected data_offsets that fit F32[4611686018427387904,4], found [0, 0];")]
     [InlineData("""{"a":{"dtype":"F33","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor 'a': expected one of the types BOOL U8 I8 I16 "
         + "F16 BF16 I32 F32 I64 F64 U16 U32 U64, found 'F33';")]
     [InlineData("""{"a":{"dtype":"U8","shape":[1]}}""", 1, "tensor 'a': expected dtype, shape and two data_offsets, found fewer or more;")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":1}}""", 1, "tensor 'a': expected the fields dtype, shape and data_offsets, found 'x';")]
+    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":1}}""", 1,
+        "tensor 'a': expected the fields dtype, shape and data_offsets, found 'x';")]
     public void Read_HeaderThatDoesNotHold_SaysWhichTensor(string header, int dataBytes, string message)
     {
         using var folder = new TemporaryFolder();

@@ -102,7 +102,11 @@ public sealed class UnlabelledTests
         Assert.NotEqual(Of("runs/moco/run-001"), Of("runs/autoencoder/run-001"));
         Assert.Null(Subject.SettingsOf(new Dictionary<string, string>()));
 
-        static string? Of(string from) => Subject.SettingsOf(new Dictionary<string, string> { ["uvl.options"] = $$"""{"rounds":4,"from":"{{from}}"}""", ["uvl.dataset_sha256"] = "abc" });
+        static string? Of(string from) => Subject.SettingsOf(new Dictionary<string, string>
+        {
+            ["uvl.options"] = $$"""{"rounds":4,"from":"{{from}}"}""",
+            ["uvl.dataset_sha256"] = "abc",
+        });
     }
 
     [Fact]

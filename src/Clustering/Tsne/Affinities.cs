@@ -37,8 +37,8 @@ sealed class Affinities
     }
 
     /// <summary>
-    /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less <paramref name="scale"/>
-    /// times repulsion.
+    /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less
+    /// <paramref name="scale"/> times repulsion.
     /// </summary>
     public void Pull(float[][] places, float[][] slope, float exaggeration, float scale, int threads)
     {

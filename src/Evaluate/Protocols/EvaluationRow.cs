@@ -23,7 +23,7 @@ public sealed record EvaluationRow
     /// <summary>What labels were used for, in words.</summary>
     public string UsesLabels { get; init; } = "nothing: the data has no labels";
 
-    /// <summary>Share of test images named rightly through the map that was fitted on the training labels.</summary>
+    /// <summary>Share of test images named correctly through the map that was fitted on the training labels.</summary>
     public double? Accuracy { get; init; }
 
     /// <summary>Share of test images that show the commonest digit of their cluster.</summary>
@@ -64,7 +64,7 @@ public sealed record EvaluationRow
     /// <summary>Mean squared distance of test embeddings of the same digit at unit length.</summary>
     public double? Alignment { get; init; }
 
-    /// <summary>Share of the test images of each digit that are named rightly, [10]; null for a digit that has none.</summary>
+    /// <summary>Share of the test images of each digit that are named correctly, [10]; null for a digit that has none.</summary>
     public double?[]? Recall { get; init; }
 
     /// <summary>Test images in each cluster, [K].</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Toolchain.Evaluate.Report;
@@ -11,7 +12,8 @@ sealed class Html
 
     public static string Percent(double? share) => share is double known ? known.ToString("p2", CultureInfo.InvariantCulture) : "-";
 
-    public static string Number(double? number, string format = "f3") => number is double known && double.IsFinite(known) ? known.ToString(format, CultureInfo.InvariantCulture) : "-";
+    public static string Number(double? number, string format = "f3") => number is double known && double.IsFinite(known)
+        ? known.ToString(format, CultureInfo.InvariantCulture) : "-";
 
     public static string Text(string text) => WebUtility.HtmlEncode(Data.Printable.Lines(text));
 
@@ -23,12 +25,13 @@ sealed class Html
     }
 
     /// <summary>A word that can be an anchor.</summary>
-    public static string Anchor(string text) => string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
+    public static string Anchor(string text) =>
+        string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
 
     /// <summary>Markup as it is. Of another name, since a formatted text would rather be a string, in the reader's culture.</summary>
     public void Raw(string markup) => text.Append(markup);
 
-    public void Add(FormattableString markup) => text.Append(markup.ToString(CultureInfo.InvariantCulture));
+    public void Add([InterpolatedStringHandlerArgument("")] ref Markup markup) => markup.End();
 
     /// <summary>A table that scrolls on a narrow screen; its first column is its rows' names.</summary>
     /// <param name="name">What it shows, for readers of the screen and as its caption.</param>
@@ -54,7 +57,26 @@ sealed class Html
     /// <param name="alternative">What it shows, for those who do not see it.</param>
     /// <param name="caption">Below it; may hold markup.</param>
     public void Figure(byte[] png, string alternative, string caption) =>
-        Add($"<figure><img src=\"data:image/png;base64,{Convert.ToBase64String(png)}\" alt=\"{Text(alternative)}\"><figcaption>{caption}</figcaption></figure>\n");
+        Add($"<figure><img src=\"data:image/png;base64,{Convert.ToBase64String(png)}\" "
+        + $"alt=\"{Text(alternative)}\"><figcaption>{caption}</figcaption></figure>\n");
 
     public override string ToString() => text.ToString();
+
+    /// <summary>An interpolated text, or several added up, that is appended as it is made.</summary>
+    [InterpolatedStringHandler]
+    public ref struct Markup
+    {
+        StringBuilder.AppendInterpolatedStringHandler handler;
+
+        public Markup(int literalLength, int formattedCount, Html html) =>
+            handler = new(literalLength, formattedCount, html.text, CultureInfo.InvariantCulture);
+
+        public void AppendLiteral(string literal) => handler.AppendLiteral(literal);
+
+        public void AppendFormatted<T>(T value) => handler.AppendFormatted(value);
+
+        public void AppendFormatted<T>(T value, string? format) => handler.AppendFormatted(value, format);
+
+        internal void End() => handler = default;
+    }
 }

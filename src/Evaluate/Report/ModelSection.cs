@@ -15,10 +15,12 @@ static class ModelSection
 
     /// <summary>The row that the section shows.</summary>
     public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, Portrait portrait) =>
-        Strict(rows.Where(row => row.ModelSha256 == portrait.Subject.ModelSha256 && row.Method == portrait.Subject.Method)).FirstOrDefault();
+        Strict(rows.Where(row => row.ModelSha256 == portrait.Subject.ModelSha256 && row.Method == portrait.Subject.Method))
+        .FirstOrDefault();
 
     /// <summary>The strict rows, in the order in which they are to be shown.</summary>
-    public static IEnumerable<EvaluationRow> Strict(IEnumerable<EvaluationRow> rows) => rows.Where(row => row.Protocol == "strict").OrderBy(row => Array.IndexOf(order, row.Clusterer));
+    public static IEnumerable<EvaluationRow> Strict(IEnumerable<EvaluationRow> rows) =>
+        rows.Where(row => row.Protocol == "strict").OrderBy(row => Array.IndexOf(order, row.Clusterer));
 
     /// <summary>The digits most often confused, as words: "4 as 9: 12".</summary>
     public static IEnumerable<string> ConfusedPairs(int[][] confusion) => Enumerable.Range(0, 100)
@@ -32,14 +34,17 @@ static class ModelSection
         html.Add($"<h2 id=\"{anchor}\">{Html.Text(heading)}</h2>\n");
         if (row is { Confusion: int[][] table, Recall: double?[] recall })
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}), each named by one digit; {Html.Percent(row.Accuracy)} of the test images are named rightly. Most confused: {string.Join("; ", ConfusedPairs(table))}.</p>\n");
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}), each named by one digit; {Html.Percent(row.Accuracy)} "
+                + $"of the test images are named correctly. Most confused: {string.Join("; ", ConfusedPairs(table))}.</p>\n");
             Confusion(html, row.Method, table, recall);
         }
         else
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}); which digits they hold is not known without labels.</p>\n");
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}); which digits they hold is not known without "
+                + $"labels.</p>\n");
         }
-        html.Add($"<p class=\"note\">Test images in each cluster: {string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");
+        html.Add($"<p class=\"note\">Test images in each cluster: "
+            + $"{string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");
         if (portrait.Map is EmbeddingMap map)
         {
             MapSection.Write(html, context.Test, map, row);
@@ -58,15 +63,18 @@ static class ModelSection
 
     static void Confusion(Html html, string method, int[][] confusion, double?[] recall)
     {
-        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(method)}\">\n<table class=\"confusion\">\n<caption>Test images by true digit (down) and given digit (across)</caption>\n<thead><tr><td></td>");
-        html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<th scope=\"col\">{digit}</th>")) + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
+        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(method)}\">\n<table "
+            + $"class=\"confusion\">\n<caption>Test images by true digit (down) and given digit (across)</caption>\n<thead><tr><td></td>");
+        html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<th scope=\"col\">{digit}</th>"))
+            + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
         for (int digit = 0; digit < 10; digit++)
         {
             int total = Math.Max(1, confusion[digit].Sum());
             html.Add($"<tr><th scope=\"row\">{digit}</th>");
             for (int given = 0; given < 10; given++)
             {
-                html.Add($"<td style=\"--share:{confusion[digit][given] / (double)total:f3}\" class=\"{(given == digit ? "right" : "wrong")}\">{confusion[digit][given]}</td>");
+                html.Add($"<td style=\"--share:{confusion[digit][given] / (double)total:f3}\" "
+                    + $"class=\"{(given == digit ? "right" : "wrong")}\">{confusion[digit][given]}</td>");
             }
             html.Add($"<td>{Html.Percent(recall[digit])}</td></tr>\n");
         }
@@ -85,13 +93,18 @@ static class ModelSection
         {
             int[] members = [.. Enumerable.Range(0, test.Count).Where(image => groups[image] == group)];
             int[] sorted = [.. members.OrderBy(Distances(rows, members))];
-            return Mean(test, members).Concat(Pixels(test, [.. Padded(sorted.Take(galleryImages)), .. Padded(sorted.Skip(Math.Max(galleryImages, sorted.Length - galleryImages)))]));
+            return Mean(test, members)
+                .Concat(Pixels(test, [.. Padded(sorted.Take(galleryImages)),
+                .. Padded(sorted.Skip(Math.Max(galleryImages, sorted.Length - galleryImages)))]));
         })];
-        html.Figure(ImageSheet.Encode(pixels, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}", $"A row for each {(row.Accuracy is null ? "" : "named ")}cluster: the mean of its test images, its {galleryImages} images nearest to the mean of their embeddings, and the {galleryImages} farthest.");
+        html.Figure(ImageSheet.Encode(pixels, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}",
+            $"A row for each {(row.Accuracy is null ? "" : "named ")}cluster: the mean of its test images, its {galleryImages} images "
+            + $"nearest to the mean of their embeddings, and the {galleryImages} farthest.");
     }
 
     static IEnumerable<byte> Mean(DigitSet test, int[] members) =>
-        Enumerable.Range(0, DigitSet.PixelCount).Select(pixel => (byte)Math.Round(members.Average(member => (double)test.Image(member)[pixel])));
+        Enumerable.Range(0, DigitSet.PixelCount)
+        .Select(pixel => (byte)Math.Round(members.Average(member => (double)test.Image(member)[pixel])));
 
     static IEnumerable<int> Padded(IEnumerable<int> images) => images.Concat(Enumerable.Repeat(-1, galleryImages)).Take(galleryImages);
 
@@ -126,7 +139,9 @@ static class ModelSection
         {
             return;
         }
-        string list = string.Join(", ", shown.Select(image => $"{test.Labels![image]} as {(row.Given[image] < 0 ? "none" : row.Given[image].ToString(CultureInfo.InvariantCulture))}"));
+        string list =
+            string.Join(", ", shown.Select(image => $"{test.Labels![image]} as "
+            + $"{(row.Given[image] < 0 ? "none" : row.Given[image].ToString(CultureInfo.InvariantCulture))}"));
         string caption = $"The first {shown.Length} of {wrong.Length} misnamed test digits";
         byte[] pixels = Pixels(test, shown);
         int columns = 12;
@@ -134,12 +149,16 @@ static class ModelSection
         {
             var rows = new Rows(shown.SelectMany(image => asked[image].ToArray()).ToArray(), asked.Width);
             int[] near = Neighbours.Euclidean(rows, known, neighbours).Indices;
-            pixels = [.. shown.SelectMany((image, i) => Pixels(test, [image]).Concat(Pixels(context.Train, near[(i * neighbours)..((i + 1) * neighbours)])))];
+            pixels =
+                [.. shown.SelectMany((image, i) => Pixels(test, [image])
+                .Concat(Pixels(context.Train, near[(i * neighbours)..((i + 1) * neighbours)])))];
             (caption, columns) = ($"{caption}, each followed by its {neighbours} nearest training images", 4 * (1 + neighbours));
         }
-        html.Figure(ImageSheet.Encode(pixels, columns, 1), $"{shown.Length} misnamed test digits of {row.Method}", $"{caption}. <details><summary>true digit and given one, row by row</summary>{list}</details>");
+        html.Figure(ImageSheet.Encode(pixels, columns, 1), $"{shown.Length} misnamed test digits of {row.Method}",
+            $"{caption}. <details><summary>true digit and given one, row by row</summary>{list}</details>");
     }
 
     // Index -1 is an empty place.
-    static byte[] Pixels(DigitSet digits, int[] images) => [.. images.SelectMany(image => image < 0 ? new byte[DigitSet.PixelCount] : digits.Image(image).ToArray())];
+    static byte[] Pixels(DigitSet digits, int[] images) =>
+        [.. images.SelectMany(image => image < 0 ? new byte[DigitSet.PixelCount] : digits.Image(image).ToArray())];
 }

@@ -10,7 +10,8 @@ TracedModel traced = OnnxExport.Trace(net, rand(2, 3, 8, 8), new OnnxExportOptio
     Outputs = ["score"],
 });
 ExportReport report = traced.Save("residual.onnx");
-Console.WriteLine($"{report.Bytes} bytes, opset {report.Opset}, proven at batches {string.Join(", ", report.Sizes)}, off by at most {report.Errors.Max(error => error.MaxAbsolute):g1}");
+Console.WriteLine($"{report.Bytes} bytes, opset {report.Opset}, proven at batches {string.Join(", ", report.Sizes)}, "
+    + $"off by at most {report.Errors.Max(error => error.MaxAbsolute):g1}");
 
 sealed class Residual : nn.Module<Tensor, Tensor>
 {
