@@ -11,8 +11,8 @@ public sealed class SafeTensorsTests
     {
         using var folder = new TemporaryFolder();
         SafeTensors.Write(folder["t"], Two, new Dictionary<string, string> { ["z"] = "1", ["k"] = "v" });
-        string header = """{"__metadata__":{"k":"v","z":"1"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"""
-            + """"b":{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
+        string header = """{"__metadata__":{"k":"v","z":"1"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"b":"""
+            + """{"dtype":"U8","shape":[3],"data_offsets":[8,11]}}""";
         header = header.PadRight((header.Length + 7) / 8 * 8);
         Assert.Equal([(byte)header.Length, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header), 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 7, 8,
             9], File.ReadAllBytes(folder["t"]));

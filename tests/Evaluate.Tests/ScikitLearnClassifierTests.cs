@@ -53,7 +53,8 @@ public sealed class ScikitLearnClassifierTests : IDisposable
 
         double accuracy = LinearProbe.Accuracy(train, digits, test, truth), regression = theirs[2].GetProperty("accuracy").GetDouble();
         (double loss, double least) = (theirs[2].GetProperty("probe_loss").GetDouble(), theirs[2].GetProperty("loss").GetDouble());
-        TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant($"linear probe {accuracy:p2}, logistic regression "
+        TestContext.Current.SendDiagnosticMessage(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"linear probe "
+            + $"{accuracy:p2}, logistic regression "
             + $"{regression:p2}; losses {loss:g4} and {least:g4}"));
         Assert.InRange(accuracy, regression - accuracyPoints / 100, regression + accuracyPoints / 100);
         Assert.InRange(loss, 0, lossFactor * least);
