@@ -80,7 +80,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     static void EndSoon(TextWriter error) => new Thread(() =>
     {
         Thread.Sleep(patience);
-        error.WriteLine("uvl: stopped; the same command goes on from what was saved before.");
+        error.WriteLine("uvl: stopped; the same command, of a training with --resume, goes on from what was saved before.");
         error.Flush();
         if (!OperatingSystem.IsWindows())
         {
@@ -116,7 +116,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
             ExitCodes.OutOfResources =>
                 $"the machine has too little left: {message} Close other programs or raise the limit, then run the same command again.",
             ExitCodes.Interrupted when failure is not OperationCanceledException =>
-                $"{message} No partial output was written. Fix the cause and run the same command again.",
+                $"{message.TrimEnd('.')}. No output is half written. Make room or mend the cause, then run the same command again.",
             _ => message,
         };
     }

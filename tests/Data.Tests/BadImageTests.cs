@@ -10,7 +10,7 @@ public sealed class BadImageTests
     {
         { "empty", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found an empty file; name another." },
         { "text", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found text that starts 'no image'; "
-            + "lists of paths are read from standard input: --data - < FILE." },
+            + "get the file again (a list of paths is read from standard input: --data - < FILE)." },
         { "gif", "'x': offset 0: expected a whole image, found a damaged header; save the image again." },
         { "tiff", "'x': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found a TIFF image; convert it to PNG." },
         { "huge png", "'x': expected 1 to 16777216 pixels, found a header of 60000 x 60000; scale the image down." },

@@ -43,6 +43,17 @@ public sealed class CsvSourceTests
         Assert.Equal([$"'{path}': labels are left out: number 2 should be a digit 0..9, was 'seven'"], set.Remarks);
     }
 
+    [Theory]
+    [InlineData("300", "line 3, pixel 2: expected a number in [0,255], found 300; divide the array by its largest value")]
+    [InlineData("-4", "line 3, pixel 2: expected a number in [0,255], found -4; undo the normalisation")]
+    public void Open_NumberOutsideTheScale_NamesTheLine(string number, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string row = string.Concat(Enumerable.Repeat(",200", 16)) + "\n";
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"1{row}2{row}3,0,0,{number}{row[(3 * 4)..]}"));
+        Assert.StartsWith($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+    }
+
     [Fact]
     public void Open_LabelFarBehindThatIsNoDigit_LeavesThemOut()
     {
@@ -69,8 +80,8 @@ public sealed class CsvSourceTests
 
     // What is not read is called by its name, whatever the file's name says.
     [Theory]
-    [InlineData("hello world\nthis is text", "text that starts 'hello world this is text'; lists of paths are read from standard input: "
-        + "--data - < FILE.")]
+    [InlineData("hello world\nthis is text", "text that starts 'hello world this is text'; get the file again (a list of paths is read "
+        + "from standard input: --data - < FILE).")]
     [InlineData("<!DOCTYPE html><html>", "a web page; get the file itself.")]
     [InlineData("%PDF-1.7\n", "a PDF document; convert its pages to PNG.")]
     [InlineData("II*\0\b\0\0\0", "a TIFF image; convert it to PNG.")]

@@ -71,13 +71,15 @@ public sealed class DigitSourceTests
     [InlineData(float.NaN, "NaN")]
     public void Open_NpyFloatOutsideTheUnitRange_NamesImageAndPixel(float value, string printed)
     {
-        string advice = value < 0 ? "undo the normalisation so that background is 0"
+        string advice = float.IsNaN(value) ? "replace what is not finite, such as by numpy.nan_to_num" : value < 0
+            ? "undo the normalisation so that background is 0"
             : "divide the array by its largest value, or save all images as 0..255";
         using var folder = new TemporaryFolder();
         float[] values = new float[2 * 784];
         values[784 + 5] = value;
         Npy.Write(folder["f.npy"], TensorEntry.Of<float>(values, 2, 784));
-        Assert.Equal($"'{folder["f.npy"]}': image 1, pixel 5: expected a number in [0,{(float.IsNaN(value) ? 255 : 1)}], found {printed}; "
+        Assert.Equal($"'{folder["f.npy"]}': image 1, pixel 5: expected {(float.IsNaN(value) ? "a finite number" : "a number in [0,1]")}, "
+            + $"found {printed}; "
             + $"{advice}.",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["f.npy"], Split.All)).Message);
     }

@@ -27,7 +27,7 @@ public sealed class RunBindingTests : IDisposable
         (int status, string error) = Run("train", "autoencoder", "--quiet", "--resume", In("run"));
         Assert.Equal(2, status);
         Assert.Matches(@"^uvl: '.*run': process [0-9]+ trains in this folder now; wait until it ends, or name another folder\.\n$", error);
-        Assert.Equal(2, Run([.. training, "--out", In("run")]).Status);
+        Assert.Equal((2, error), Run([.. training, "--out", In("run")]));
         Assert.Equal(0, first.Wait().Status);
         Assert.Equal(300, File.ReadLines(In("run/metrics.jsonl")).Count());
         Assert.DoesNotContain(Directory.GetFiles(In("run")), path => Path.GetFileName(path).StartsWith(".lock.", StringComparison.Ordinal));

@@ -68,7 +68,7 @@ sealed class CsvStream : DigitStream
             byte[] pixels = new byte[values.Length];
             for (int i = 0; i < pixels.Length; i++)
             {
-                pixels[i] = scale.ToPixel(values[i], false, path, line, i);
+                pixels[i] = scale.ToPixel(values[i], false, path, "line", line, i);
             }
             batch.Set(row, new PendingImage($"{path}, line {line}", pixels, side, side), null, IsLabelled ? Digit(line, label) : (byte)0);
         }
@@ -93,7 +93,7 @@ sealed class CsvStream : DigitStream
             IsLabelled = false;
         }
         return [.. ahead.Where(row => row.Values.Min() >= 0 && row.Values.Max() <= scale.Largest)
-            .Select(row => new PendingImage(path, Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, path, row.Line, 0)),
+            .Select(row => new PendingImage(path, Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, path, "line", row.Line, 0)),
                 side, side))];
     }
 

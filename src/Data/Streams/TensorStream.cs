@@ -198,7 +198,7 @@ sealed class TensorStream : DigitStream
         bool isSingle = layout.Kind is TensorKind.Float16 or TensorKind.Float32;
         for (int i = 0; i < pixels.Length; i++)
         {
-            pixels[i] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, path, image, i);
+            pixels[i] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, path, "image", image, i);
         }
     }
 }

@@ -58,9 +58,10 @@ public sealed class RunFolder
     }
 
     /// <summary>Requires that a run can be begun in <paramref name="path"/>.</summary>
-    /// <exception cref="ArgumentException">It exists and is not empty.</exception>
+    /// <exception cref="ArgumentException">A process trains in it, or it exists and is not empty.</exception>
     public static void RequireFree(string path)
     {
+        RunLock.RequireNone(path);
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path)
             .Any(entry => !RunLock.IsPart(entry))))
         {

@@ -22,9 +22,7 @@ sealed class RunLock : IDisposable
     /// <exception cref="ArgumentException">A process has it.</exception>
     public static RunLock Take(string folder)
     {
-        FileStream file = Open(folder)
-            ?? throw new ArgumentException($"'{folder}': process {Holder(folder)} trains in this folder now; wait until it ends, or name "
-            + $"another folder.");
+        FileStream file = Open(folder) ?? throw Taken(folder);
         Array.ForEach(Holders(folder), File.Delete);
         string holder = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{FileName}.{Environment.ProcessId}"));
         File.WriteAllBytes(holder, []);
@@ -42,12 +40,25 @@ sealed class RunLock : IDisposable
         return file is null;
     }
 
+    /// <summary>Requires that no process has the lock.</summary>
+    /// <exception cref="ArgumentException">A process has it.</exception>
+    public static void RequireNone(string folder)
+    {
+        if (IsTaken(folder))
+        {
+            throw Taken(folder);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         File.Delete(holder);
         file.Dispose();
     }
+
+    static ArgumentException Taken(string folder) =>
+        new($"'{folder}': process {Holder(folder)} trains in this folder now; wait until it ends, or name another folder.");
 
     static FileStream? Open(string folder)
     {
