@@ -68,19 +68,22 @@ sealed class AxisSizes
     /// <summary>Ends of its range.</summary>
     public int Highest { get; }
 
-    /// <summary>Number of sizes in <see cref="More"/>.</summary>
-    public const int TracedMore = 12;
+    /// <summary>Number of sizes that <see cref="More"/> gives, and of those where sizes cost much.</summary>
+    public const int TracedMore = 12, FrugalMore = 6;
 
-    /// <summary>Further sizes for tracing: the lowest above 1, and sizes between and above the others.</summary>
-    public IReadOnlyList<int> More
+    /// <summary>
+    /// Further sizes for tracing: the lowest above 1, and sizes between and above the others; where they cost much, small batches and long
+    /// axes below
+    /// a third.
+    /// </summary>
+    public IReadOnlyList<int> More(bool isFrugal)
     {
-        get
-        {
-            int[] wanted = [2, 3, 5, example + step, example + 3 * step, 2 * example - step, 2 * example + 2 * step, 3 * example + 2 * step,
+        int[] wanted = isFrugal && Axis.IsBatch ? [2, 3, 5, 2, 3, 4]
+            : isFrugal && example / step >= LongSteps ? [2, 3, 5, .. Enumerable.Range(1, 3).Select(i => example * i / 10 + i * i % 7)]
+            : [2, 3, 5, example + step, example + 3 * step, 2 * example - step, 2 * example + 2 * step, 3 * example + 2 * step,
                 4 * example + step, 5 * example + 3 * step, 6 * example + 5 * step, 9 * example + step];
-            int[] fitting = [.. wanted.Select(size => Fitting(Math.Clamp(size, Math.Max(Lowest, 2), Math.Max(Highest, 2))))];
-            return [.. fitting.Select(size => Math.Clamp(size, Lowest, Highest))];
-        }
+        int[] fitting = [.. wanted.Select(size => Fitting(Math.Clamp(size, Math.Max(Lowest, 2), Math.Max(Highest, 2))))];
+        return [.. fitting.Select(size => Math.Clamp(size, Lowest, Highest))];
     }
 
     /// <summary>

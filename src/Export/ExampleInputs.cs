@@ -86,7 +86,8 @@ sealed class ExampleInputs
     /// Sizes for modules in which a number could be several quotients of an axis: small ones, and some between the others.
     /// </summary>
     public IReadOnlyList<int[]> TellingSizes =>
-        [.. Enumerable.Range(0, Export.AxisSizes.TracedMore).Select(i => axes.Select(axis => axis.More[i]).ToArray())];
+        [.. Enumerable.Range(0, IsLarge ? Export.AxisSizes.FrugalMore : Export.AxisSizes.TracedMore)
+            .Select(i => axes.Select(axis => axis.More(IsLarge)[i]).ToArray())];
 
     /// <summary>The inputs with that many rows; the other named axes take a size that was never traced.</summary>
     public IReadOnlyList<TensorData> AtSize(int rows) => At([.. axes.Select(axis => axis.Base(0, rows))]);

@@ -12,7 +12,7 @@ public sealed class QuantizedModelsTests
     [Theory]
     [InlineData("moco", CalibrationMethod.MinMax, 0.97, 0.98)]
     [InlineData("moco", CalibrationMethod.Percentile, 0.97, 0.98)]
-    [InlineData("infogan", CalibrationMethod.MinMax, 0.8, 0.98)]
+    [InlineData("refined", CalibrationMethod.MinMax, 0.97, 0.98)]
     public void Make_OfAShippedModel_KeepsItsAccuracy(string name, CalibrationMethod method, double accuracy, double cosine)
     {
         (DigitSet train, DigitSet test) = Mnist();
@@ -21,7 +21,7 @@ public sealed class QuantizedModelsTests
         QuantizedExport found = QuantizedExport.Make(model, train, test, QuantizedExport.CalibrationImages, method);
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}, {method}: {found}");
-        Assert.InRange((double)found.Bytes / found.FloatBytes, 0.24, 0.35);
+        Assert.InRange((double)found.Bytes / found.FloatBytes, 0.24, 0.4);
         Assert.InRange(found.Accuracy!.Value, Math.Max(accuracy, found.FloatAccuracy!.Value - .005), 1);
         Assert.InRange(found.Cosine!.Value, cosine, 1);
     }

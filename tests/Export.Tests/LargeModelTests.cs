@@ -115,4 +115,35 @@ public sealed class LargeModelTests : IDisposable
         Assert.Equal([OrtRuntime.Create().Name], report.Runtimes);
         Assert.Empty(report.OracleSizes);
     }
+
+    [Fact]
+    public void AxisSizes_OfALargeInput_Shrink()
+    {
+        var height = new AxisSizes(Axis.Named("H"), [224], 1);
+        var batch = new AxisSizes(Axis.Batch(), [2], 1);
+
+        Assert.Equal([224, 107, 154, 77], height.Traced(isFrugal: true, isShrunk: true));
+        Assert.Equal(height.Traced(isFrugal: false, isShrunk: true), height.Traced(isFrugal: true, isShrunk: false));
+        Assert.Equal([2, 3, 5, 4], batch.Traced(isFrugal: true, isShrunk: true));
+        Assert.All(height.More(isFrugal: true), size => Assert.InRange(size, 2, 75));
+        Assert.All(batch.More(isFrugal: true), size => Assert.InRange(size, 2, 5));
+    }
+
+    [Fact]
+    public void Trace_LargeInput_OfAModuleThatRefusesSmallSizes_TakesOthers()
+    {
+        var seen = new List<long>();
+        using var net = new Fn(x =>
+        {
+            seen.Add(x.shape[2]);
+            return x.shape[2] < 500 ? throw new ArgumentException("too small") : (((x + 1) * 2).sin().cos() + 3).mean([1L]);
+        });
+
+        TracedModel traced =
+            OnnxExport.Trace(net, rand(2, 4, 600, 800),
+            new OnnxExportOptions { Inputs = [new("x", Axis.Batch(), 4, Axis.Named("H"), 800)] });
+
+        Assert.Equal("[N,H,800]", traced.Model.Outputs[0].Shape.ToString());
+        Assert.True(seen.Min() < 500 && seen.Any(size => size >= 500 && size != 600), string.Join(" ", seen));
+    }
 }
