@@ -49,9 +49,10 @@ sealed class Pairs(string file, string filter)
             }
             double mine = Median(a, perIteration), yours = Median(b, perIteration);
             double ratio = Median([.. a.Zip(b, (x, y) => Cost(y, perIteration) / Cost(x, perIteration))]);
-            Write($"| {job} | {name} | {Time(mine)} | {Time(yours)} | **{ratio:f1}x** | "
-                + $"{(target.TryGetValue(name, out double least) ? $"{least:g}x" : "-")} | "
-                + $"{(tolerance is null ? $"ours {a[0].Value:g9}, theirs {b[0].Value:g9}" : $"{difference:g1}")} |");
+            string asked = target.TryGetValue(name, out double least) ? FormattableString.Invariant($"{least:g}x") : "-";
+            string agreement = tolerance is null ? FormattableString.Invariant($"ours {a[0].Value:g9}, theirs {b[0].Value:g9}")
+                : FormattableString.Invariant($"{difference:g1}");
+            Write($"| {job} | {name} | {Time(mine)} | {Time(yours)} | **{ratio:f1}x** | {asked} | {agreement} |");
         }
     }
 

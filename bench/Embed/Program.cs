@@ -64,21 +64,24 @@ double shared =
     Median(Enumerable.Range(0, rounds).Select(i =>
     Math.Max(seconds["decode"][i], seconds["run"][i]) / (seconds["decode"][i] + seconds["run"][i])));
 double slower = Median(Enumerable.Range(0, rounds).Select(i => Math.Max(seconds["decode"][i], seconds["run"][i]) / seconds["folder"][i]));
+Version? torchSharp = typeof(torch).Assembly.GetName().Version;
 string text = $"""
     # Embedding against the bare runtime, onnxruntime-node and TorchSharp
 
-    `make bench`: the poster's small convnet (random weights, {new FileInfo(model).Length:n0} bytes), the same model and images for all, one after the other, {rounds} rounds; medians, and the median
-    of the ratios within a round. Ours is the whole job (`EmbedJob`: file to `.npy` with names); the bare loop takes floats from memory and writes nothing, at the best of the
-    batch sizes and threads tried (here batch {best.Batch}, {best.Callers} caller(s) of {best.Threads} thread(s)). Ours gives the bare loop's bits.
+    `make bench`: the poster's small convnet (random weights, {new FileInfo(model).Length:n0} bytes), the same model and images for all,
+    one after the other, {rounds} rounds; medians, and the median of the ratios within a round. Ours is the whole job (`EmbedJob`: file to
+    `.npy` with names); the bare loop takes floats from memory and writes nothing, at the best of the batch sizes and threads tried (here
+    batch {best.Batch}, {best.Callers} caller(s) of {best.Threads} thread(s)). Ours gives the bare loop's bits.
 
-    Machine: {Environment.ProcessorCount} cores ({Cpu()}), .NET {Environment.Version}, ONNX Runtime {RuntimeInfo.Version}; load average at the start {LoadAverage()}.
+    Machine: {Environment.ProcessorCount} cores ({Cpu()}), .NET {Environment.Version}, ONNX Runtime {RuntimeInfo.Version}; load average at
+    the start {LoadAverage()}.
 
     | 60,000 images from IDX | images/s | ours against it | asked |
     |---|---|---|---|
     | ours, to .npy | {Speed("ours", 60_000)} | - | - |
     | bare `session.Run` loop | {Speed("bare", 60_000)} | {Ratio("bare", "ours")} | at least 0.90 |
     | onnxruntime-node 1.30.0, to .npy | {Speed("node", 60_000)} | {Ratio("node", "ours")} | - |
-    | TorchSharp {typeof(torch).Assembly.GetName().Version} forward, from memory, batch 64, 2 threads (12,000 images) | {Speed("torch", 60_000)} | {Ratio("torch", "ours")} | - |
+    | TorchSharp {torchSharp} forward, from memory, batch 64, 2 threads, 12,000 images | {Speed("torch", 60_000)} | {Ratio("torch", "ours")} | - |
 
     | 60,000 images from a folder of PNG files | images/s | ours against it | asked |
     |---|---|---|---|
@@ -88,7 +91,8 @@ string text = $"""
     | the slower of the two | - | {slower:f2} | at least 0.90 |
     | what is left for it where both share the same cores: the slower time over the sum | - | {shared:f2} | - |
 
-    On a busy machine the contenders whose threads wait for each other inside an operator (onnxruntime-node, TorchSharp) lose more than those whose threads do not.
+    On a busy machine the contenders whose threads wait for each other inside an operator (onnxruntime-node, TorchSharp) lose more than
+    those whose threads do not.
 
     """;
 Console.WriteLine(text);

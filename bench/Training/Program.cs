@@ -78,11 +78,12 @@ InfoGanJobs.Run(run, peer, job, folder, pairs);
 File.WriteAllText(page, $"""
     # Training against PyTorch
 
-    `make bench`: MNIST's training images, the same network, loss, optimiser and transforms. Ours and the peer's run in turn, {pairs} times (the epoch less
-    often); medians of the times, and the median of the paired ratios. The step starts from the same weights and sees the same views.
-    Rows without a name are MoCo's.
+    `make bench`: MNIST's training images, the same network, loss, optimiser and transforms. Ours and the peer's run in turn, {pairs}
+    times (the epoch less often); medians of the times, and the median of the paired ratios. The step starts from the same weights and
+    sees the same views. Rows without a name are MoCo's.
 
-    Machine: {Environment.ProcessorCount} cores, {threads} threads unless a row says otherwise, .NET {Environment.Version}, libtorch {__version__}. Peer: PyTorch {versions.GetProperty("torch")}, as many threads, {versions.GetProperty("blas")}.
+    Machine: {Environment.ProcessorCount} cores, {threads} threads unless a row says otherwise, .NET {Environment.Version}, libtorch
+    {__version__}. Peer: PyTorch {versions.GetProperty("torch")}, as many threads, {versions.GetProperty("blas")}.
 
     | job | peer | ours | peer | ratio | asked | answers differ by |
     |---|---|---|---|---|---|---|

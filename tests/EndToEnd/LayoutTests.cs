@@ -50,6 +50,17 @@ public sealed class LayoutTests
         Assert.Single(Libraries("Cli"), name => name.StartsWith("libtorch", StringComparison.OrdinalIgnoreCase));
 
     [Fact]
+    public void Source_Lines_AreAtMost140Characters() =>
+        Assert.Empty(SourceFiles().SelectMany(path => File.ReadLines(path).Index()
+            .Where(line => line.Item.Length > 140)
+            .Select(line => $"{Path.GetRelativePath(Root, path)}:{line.Index + 1}")));
+
+    // Generated sources, and what is built, are not written by hand.
+    static IEnumerable<string> SourceFiles() => new[] { "src", "tests", "bench" }
+        .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
+        .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "Generated" or "obj" or "bin" or "node_modules"));
+
+    [Fact]
     public void Solution_ListsEveryProject()
     {
         string solution = File.ReadAllText(Path.Combine(root, "Toolchain.sln"));
