@@ -4,7 +4,10 @@ using static TorchSharp.torch.nn;
 
 namespace Toolchain.Export.Bench;
 
-/// <summary>ResNet-50 (He et al., 2015, table 1) in plain TorchSharp: 50 layers, 25.6 M parameters; stride in the 3x3 convolution, as torchvision has it.</summary>
+/// <summary>
+/// ResNet-50 (He et al., 2015, table 1) in plain TorchSharp: 50 layers, 25.6 M parameters; stride in the 3x3 convolution, as torchvision
+/// has it.
+/// </summary>
 sealed class ResNet50 : Module<Tensor, Tensor>
 {
     readonly Sequential stem, body;
@@ -12,8 +15,10 @@ sealed class ResNet50 : Module<Tensor, Tensor>
 
     public ResNet50() : base(nameof(ResNet50))
     {
-        stem = Sequential(("conv", Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false)), ("bn", BatchNorm2d(64)), ("act", ReLU(inplace: true)), ("pool", MaxPool2d(3, 2, 1)));
-        body = Sequential(Stage(64, 64, 3, 1).Concat(Stage(256, 128, 4, 2)).Concat(Stage(512, 256, 6, 2)).Concat(Stage(1024, 512, 3, 2)).ToArray());
+        stem = Sequential(("conv", Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false)), ("bn", BatchNorm2d(64)),
+            ("act", ReLU(inplace: true)), ("pool", MaxPool2d(3, 2, 1)));
+        body = Sequential(Stage(64, 64, 3, 1).Concat(Stage(256, 128, 4, 2)).Concat(Stage(512, 256, 6, 2)).Concat(Stage(1024, 512, 3, 2))
+            .ToArray());
         RegisterComponents();
     }
 
@@ -33,7 +38,8 @@ sealed class ResNet50 : Module<Tensor, Tensor>
                 Conv2d(channels, width, 1, bias: false), BatchNorm2d(width), ReLU(inplace: true),
                 Conv2d(width, width, 3, stride: stride, padding: 1, bias: false), BatchNorm2d(width), ReLU(inplace: true),
                 Conv2d(width, 4 * width, 1, bias: false), BatchNorm2d(4 * width));
-            shortcut = channels == 4 * width && stride == 1 ? null : Sequential(Conv2d(channels, 4 * width, 1, stride: stride, bias: false), BatchNorm2d(4 * width));
+            shortcut = channels == 4 * width && stride == 1 ? null
+                : Sequential(Conv2d(channels, 4 * width, 1, stride: stride, bias: false), BatchNorm2d(4 * width));
             RegisterComponents();
         }
 

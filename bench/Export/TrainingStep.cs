@@ -12,7 +12,8 @@ static class TrainingStep
     {
         set_num_threads(1);
         manual_seed(1);
-        using var net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8 * 13 * 13, 32), nn.ReLU(), nn.Linear(32, 10));
+        using var net = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8 * 13 * 13, 32), nn.ReLU(),
+            nn.Linear(32, 10));
         using var optimizer = optim.Adam(net.parameters(), lr: 1e-3);
         using Tensor images = rand(16, 1, 28, 28), labels = randint(0, 10, [16]);
         var times = new double[Steps];

@@ -7,10 +7,10 @@ namespace Toolchain.Export.Weaver;
 /// Lets a shared library of x86-64 Linux load where the system's C++ library is older than one symbol that it asks for.
 /// </summary>
 /// <remarks>
-/// TorchSharp 0.107.0 was built with GCC 13, whose stream headers call <c>std::ios_base_library_init()</c> (version GLIBCXX_3.4.32) once from static
-/// initialisers. Debian 12, Ubuntu 22.04 and RHEL 9 stop at GLIBCXX_3.4.30; libtorch, loaded before, has initialised the streams there. So the call
-/// goes to another imported function, without arguments or side effects, and the version is marked as not required. Size and layout stay as they are.
-/// Format: System V ABI, chapter 4; Linux Standard Base 5.0, section "Symbol Versioning".
+/// TorchSharp 0.107.0 was built with GCC 13, whose stream headers call <c>std::ios_base_library_init()</c> (version GLIBCXX_3.4.32) once
+/// from static initialisers. Debian 12, Ubuntu 22.04 and RHEL 9 stop at GLIBCXX_3.4.30; libtorch, loaded before, has initialised the
+/// streams there. So the call goes to another imported function, without arguments or side effects, and the version is marked as not
+/// required. Size and layout stay as they are. Format: System V ABI, chapter 4; Linux Standard Base 5.0, section "Symbol Versioning".
 /// </remarks>
 static class ElfVersionPatch
 {
@@ -32,7 +32,8 @@ static class ElfVersionPatch
     internal static bool IsNeeded(ReadOnlySpan<byte> library) => FindNeed(library, Sections(library)) >= 0;
 
     /// <summary>Mends <paramref name="library"/>, the whole file, in place.</summary>
-    /// <exception cref="InvalidDataException">It is no ELF64 library, or asks for other symbols at that version, or lacks the replacement.</exception>
+    /// <exception cref="InvalidDataException">It is no ELF64 library, or asks for other symbols at that version, or lacks the
+    /// replacement.</exception>
     internal static void Apply(Span<byte> library)
     {
         List<Section> sections = Sections(library);
@@ -59,11 +60,13 @@ static class ElfVersionPatch
         string[] found = NamesOf(library, sections, symbols, atVersion);
         if (found is not [Symbol])
         {
-            throw new InvalidDataException($"at {Version} exactly '{Symbol}' may be asked for, found {string.Join(", ", found)}; take a system whose libstdc++ has {Version} (GCC 13 or later).");
+            throw new InvalidDataException($"at {Version} exactly '{Symbol}' may be asked for, found {string.Join(", ", found)}; take a "
+                + $"system whose libstdc++ has {Version} (GCC 13 or later).");
         }
         if (replacement < 0)
         {
-            throw new InvalidDataException($"the library does not import '{Replacement}', which is to stand for '{Symbol}'; take a system whose libstdc++ has {Version} (GCC 13 or later).");
+            throw new InvalidDataException($"the library does not import '{Replacement}', which is to stand for '{Symbol}'; take a system "
+                + $"whose libstdc++ has {Version} (GCC 13 or later).");
         }
 
         library.Slice(symbols.Offset + replacement * SymbolSize, 4).CopyTo(library[(symbols.Offset + atVersion[0] * SymbolSize)..]);
@@ -90,7 +93,8 @@ static class ElfVersionPatch
         int start = I64(library, 0x28), size = U16(library, 0x3a), count = U16(library, 0x3c);
         if (size < 64 || start + (long)size * count > library.Length)
         {
-            throw new InvalidDataException($"the section headers (offset {start}, {count} of {size} bytes) reach past the file's {library.Length} bytes.");
+            throw new InvalidDataException($"the section headers (offset {start}, {count} of {size} bytes) reach past the file's "
+                + $"{library.Length} bytes.");
         }
         var sections = new List<Section>(count);
         for (int i = 0; i < count; i++)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Toolchain.Export.Weaver;
 
-/// <summary>The build's tool: <c>weave IN OUT</c> makes a recording TorchSharp.dll, <c>mend IN OUT</c> a native library that loads on old systems.</summary>
+/// <summary>
+/// The build's tool: <c>weave IN OUT</c> makes a recording TorchSharp.dll, <c>mend IN OUT</c> a native library that loads on old systems.
+/// </summary>
 static class Program
 {
     static int Main(string[] arguments)

@@ -4,14 +4,15 @@ using Mono.Cecil.Cil;
 namespace Toolchain.Export.Weaver;
 
 /// <summary>
-/// Puts a recorder between TorchSharp and its native library. Every extern <c>THS*</c> method of <c>TorchSharp.PInvoke.NativeMethods</c> gets a
-/// managed twin that calls it and then, only if <c>TorchSharp.PInvoke.CallRecorder.Current</c> is set, hands over the entry's name, its arguments
-/// and its result; all callers are redirected to the twin. Twins of module constructors also keep their arguments by the module's handle, recorder or
-/// not: nothing else tells how many heads or layers an opaque module has.
+/// Puts a recorder between TorchSharp and its native library. Every extern <c>THS*</c> method of <c>TorchSharp.PInvoke.NativeMethods</c>
+/// gets a managed twin that calls it and then, only if <c>TorchSharp.PInvoke.CallRecorder.Current</c> is set, hands over the entry's name,
+/// its arguments and its result; all callers are redirected to the twin. Twins of module constructors also keep their arguments by the
+/// module's handle, recorder or not: nothing else tells how many heads or layers an opaque module has.
 /// </summary>
 /// <remarks>
-/// The recorder is called when the native call has returned and before its caller goes on: out and ref arguments hold what was written, buffers
-/// behind pointer arguments are still pinned by the caller, and allocator delegates have been called. Pointers arrive as <see cref="IntPtr"/>,
+/// The recorder is called when the native call has returned and before its caller goes on: out and ref arguments hold what was written,
+/// buffers behind pointer arguments are still pinned by the caller, and allocator delegates have been called. Pointers arrive as
+/// <see cref="IntPtr"/>,
 /// value types boxed, everything else (safe handles, delegates, strings) as it is.
 /// </remarks>
 static class RecorderWeaver
@@ -53,7 +54,8 @@ static class RecorderWeaver
             twins.Add(entry, AddTwin(holder, entry, current, guard, constructed, origin));
         }
 
-        int callers = module.GetTypes().Where(t => t != holder).SelectMany(t => t.Methods).Where(m => m.HasBody).Sum(m => Redirect(m, twins));
+        int callers = module.GetTypes().Where(t => t != holder).SelectMany(t => t.Methods).Where(m => m.HasBody)
+            .Sum(m => Redirect(m, twins));
         module.Write(target, new WriterParameters { DeterministicMvid = true, Timestamp = 0 });
         return new Result(twins.Count, callers);
     }
@@ -65,11 +67,13 @@ static class RecorderWeaver
     // }
     static (FieldDefinition Current, FieldDefinition Guard, FieldDefinition Constructed) AddRecorder(ModuleDefinition module, string name)
     {
-        const TypeAttributes StaticClass = TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit;
+        const TypeAttributes StaticClass =
+            TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit;
         var type = new TypeDefinition(name, Recorder, StaticClass, module.TypeSystem.Object);
         // From the module's own core library, so that no newer one enters its references.
         var action = new GenericInstanceType(new TypeReference("System", "Action`3", module, module.TypeSystem.CoreLibrary));
-        foreach (TypeReference argument in (TypeReference[])[module.TypeSystem.String, new ArrayType(module.TypeSystem.Object), module.TypeSystem.Object])
+        foreach (TypeReference argument in (TypeReference[])[module.TypeSystem.String, new ArrayType(module.TypeSystem.Object),
+            module.TypeSystem.Object])
         {
             action.ElementType.GenericParameters.Add(new GenericParameter(action.ElementType));
             action.GenericArguments.Add(argument);
@@ -82,7 +86,8 @@ static class RecorderWeaver
 
         IMetadataScope concurrent = module.AssemblyReferences.FirstOrDefault(reference => reference.Name == "System.Collections.Concurrent")
             ?? throw new InvalidDataException("the assembly does not refer to System.Collections.Concurrent: is it a TorchSharp.dll?");
-        var dictionary = new GenericInstanceType(new TypeReference("System.Collections.Concurrent", "ConcurrentDictionary`2", module, concurrent));
+        var dictionary =
+            new GenericInstanceType(new TypeReference("System.Collections.Concurrent", "ConcurrentDictionary`2", module, concurrent));
         foreach (TypeReference argument in (TypeReference[])[module.TypeSystem.IntPtr, new ArrayType(module.TypeSystem.Object)])
         {
             dictionary.ElementType.GenericParameters.Add(new GenericParameter(dictionary.ElementType));
@@ -90,7 +95,9 @@ static class RecorderWeaver
         }
         var constructed = new FieldDefinition(ConstructedField, FieldAttributes.Public | FieldAttributes.Static, dictionary);
         type.Fields.Add(constructed);
-        const MethodAttributes StaticConstructor = MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.HideBySig | MethodAttributes.SpecialName | MethodAttributes.RTSpecialName;
+        const MethodAttributes StaticConstructor =
+            MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.HideBySig | MethodAttributes.SpecialName
+            | MethodAttributes.RTSpecialName;
         var initializer = new MethodDefinition(".cctor", StaticConstructor, module.TypeSystem.Void);
         type.Methods.Add(initializer);
         ILProcessor il = initializer.Body.GetILProcessor();
@@ -101,17 +108,21 @@ static class RecorderWeaver
     }
 
     static bool IsModuleConstructor(MethodDefinition entry) =>
-        entry.Name.StartsWith("THSNN_", StringComparison.Ordinal) && (entry.Name.EndsWith("_ctor", StringComparison.Ordinal) || entry.Name.EndsWith("_from_pretrained", StringComparison.Ordinal)) && entry.ReturnType.MetadataType == MetadataType.IntPtr;
+        entry.Name.StartsWith("THSNN_", StringComparison.Ordinal)
+        && (entry.Name.EndsWith("_ctor", StringComparison.Ordinal) || entry.Name.EndsWith("_from_pretrained", StringComparison.Ordinal))
+        && entry.ReturnType.MetadataType == MetadataType.IntPtr;
 
     static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current, FieldDefinition guard,
         FieldDefinition constructed, MethodDefinition origin)
     {
         ModuleDefinition module = entry.Module;
-        var twin = new MethodDefinition(entry.Name, MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig, entry.ReturnType);
+        var twin = new MethodDefinition(entry.Name, MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig,
+            entry.ReturnType);
         holder.Methods.Add(twin);
         foreach (ParameterDefinition parameter in entry.Parameters)
         {
-            twin.Parameters.Add(new ParameterDefinition(parameter.Name, parameter.Attributes & ~ParameterAttributes.HasFieldMarshal, parameter.ParameterType));
+            twin.Parameters.Add(new ParameterDefinition(parameter.Name, parameter.Attributes & ~ParameterAttributes.HasFieldMarshal,
+                parameter.ParameterType));
         }
         bool returns = entry.ReturnType.MetadataType != MetadataType.Void;
         var recorder = new VariableDefinition(current.FieldType);
@@ -238,13 +249,16 @@ static class RecorderWeaver
         return member;
     }
 
-    // static object Origin(SafeHandle module) { object[] found; Constructed.TryGetValue(module.DangerousGetHandle(), out found); return found; }
+    // static object Origin(SafeHandle module) { object[] found; Constructed.TryGetValue(module.DangerousGetHandle(), out found); return
+    // found; }
     static MethodDefinition AddOrigin(TypeDefinition recorder, FieldDefinition constructed)
     {
         ModuleDefinition module = recorder.Module;
-        IMetadataScope interop = module.AssemblyReferences.FirstOrDefault(reference => reference.Name == "System.Runtime.InteropServices") ?? module.TypeSystem.CoreLibrary;
+        IMetadataScope interop = module.AssemblyReferences.FirstOrDefault(reference => reference.Name == "System.Runtime.InteropServices")
+            ?? module.TypeSystem.CoreLibrary;
         var handle = new TypeReference("System.Runtime.InteropServices", "SafeHandle", module, interop);
-        var origin = new MethodDefinition("Origin", MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig, module.TypeSystem.Object);
+        var origin = new MethodDefinition("Origin", MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig,
+            module.TypeSystem.Object);
         origin.Parameters.Add(new ParameterDefinition(handle));
         var found = new VariableDefinition(new ArrayType(module.TypeSystem.Object));
         origin.Body.Variables.Add(found);

@@ -7,10 +7,10 @@ namespace Toolchain.Export.Weaver;
 /// Keeps the numbers that TorchSharp hands to native code alive for the length of the call.
 /// </summary>
 /// <remarks>
-/// A <c>TorchSharp.Scalar</c> owns a native object that its finalizer frees. TorchSharp 0.107.0 reads the native address and lets go of the owner before
-/// the call returns, so that a garbage collection at the wrong moment frees the number under the native code: training with many
-/// allocations fails after some thousand steps with "Expected false to be true" from Scalar.h, or reads a wrong number. Here each new Scalar
-/// is put into a ring of its thread's latest ones, which outlives any call.
+/// A <c>TorchSharp.Scalar</c> owns a native object that its finalizer frees. TorchSharp 0.107.0 reads the native address and lets go of the
+/// owner before the call returns, so that a garbage collection at the wrong moment frees the number under the native code: training with
+/// many allocations fails after some thousand steps with "Expected false to be true" from Scalar.h, or reads a wrong number. Here each new
+/// Scalar is put into a ring of its thread's latest ones, which outlives any call.
 /// </remarks>
 static class ScalarKeeper
 {
@@ -38,12 +38,15 @@ static class ScalarKeeper
     }
 
     // [ThreadStatic] static Scalar[] ring; [ThreadStatic] static int next;
-    // static void Keep(Scalar scalar) { if (ring == null) ring = new Scalar[RingSize]; ring[next & (RingSize - 1)] = scalar; next = next + 1; }
+    // static void Keep(Scalar scalar) { if (ring == null) ring = new Scalar[RingSize]; ring[next & (RingSize - 1)] = scalar; next = next +
+    // 1; }
     static MethodDefinition AddKeep(TypeDefinition scalar)
     {
         ModuleDefinition module = scalar.Module;
-        FieldDefinition ring = AddThreadField(scalar, "recent", new ArrayType(scalar)), next = AddThreadField(scalar, "next", module.TypeSystem.Int32);
-        var keep = new MethodDefinition("Keep", MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.HideBySig, module.TypeSystem.Void);
+        FieldDefinition ring = AddThreadField(scalar, "recent", new ArrayType(scalar)),
+            next = AddThreadField(scalar, "next", module.TypeSystem.Int32);
+        var keep = new MethodDefinition("Keep", MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.HideBySig,
+            module.TypeSystem.Void);
         keep.Parameters.Add(new ParameterDefinition(scalar));
         scalar.Methods.Add(keep);
 
@@ -73,7 +76,8 @@ static class ScalarKeeper
         var field = new FieldDefinition(name, FieldAttributes.Private | FieldAttributes.Static, type);
         // From the module's own core library, so that no newer one enters its references.
         var attribute = new TypeReference("System", nameof(ThreadStaticAttribute), owner.Module, owner.Module.TypeSystem.CoreLibrary);
-        field.CustomAttributes.Add(new CustomAttribute(new MethodReference(".ctor", owner.Module.TypeSystem.Void, attribute) { HasThis = true }));
+        field.CustomAttributes.Add(new CustomAttribute(
+            new MethodReference(".ctor", owner.Module.TypeSystem.Void, attribute) { HasThis = true }));
         owner.Fields.Add(field);
         return field;
     }

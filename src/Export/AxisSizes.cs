@@ -87,8 +87,8 @@ sealed class AxisSizes
     }
 
     /// <summary>
-    /// Four sizes for tracing. A batch of 5 in the second trace tells halves from constants; 3 takes less memory, and leaves that to the proof of batch 1.
-    /// Long axes shrink to about a half where that is asked for, and grow otherwise.
+    /// Four sizes for tracing. A batch of 5 in the second trace tells halves from constants; 3 takes less memory, and leaves that to the
+    /// proof of batch 1. Long axes shrink to about a half where that is asked for, and grow otherwise.
     /// </summary>
     public IReadOnlyList<int> Traced(bool isFrugal, bool isShrunk) => isFrugal && (Axis.IsBatch || isShrunk) ? frugal : traced;
 

@@ -32,7 +32,8 @@ sealed class ExampleInputs
         declared = options.Inputs.Count > 0 ? [.. options.Inputs] : [.. examples.Select((example, i) => Default(i, example, examples[0]))];
         if (declared.Length != examples.Length)
         {
-            throw new ExportException($"'{nameof(options.Inputs)}' declares {declared.Length} inputs, but {examples.Length} examples were given.");
+            throw new ExportException($"'{nameof(options.Inputs)}' declares {declared.Length} inputs, but {examples.Length} examples were "
+                + $"given.");
         }
         foreach ((ExportInput input, TensorData example) in declared.Zip(examples))
         {
@@ -44,7 +45,8 @@ sealed class ExampleInputs
         Axes = [.. axes.Select(axis => axis.Axis.Name!)];
         if (options.AxisSteps.Keys.Except(Axes).FirstOrDefault() is string unknown)
         {
-            throw new ExportException($"'{nameof(options.AxisSteps)}' names the axis '{unknown}', but the inputs have {(Axes.Count == 0 ? "no named axis" : string.Join(", ", Axes))}.");
+            throw new ExportException($"'{nameof(options.AxisSteps)}' names the axis '{unknown}', but the inputs have "
+                + $"{(Axes.Count == 0 ? "no named axis" : string.Join(", ", Axes))}.");
         }
     }
 
@@ -93,11 +95,12 @@ sealed class ExampleInputs
     public IReadOnlyList<TensorData> AtSize(int rows) => At([.. axes.Select(axis => axis.Base(0, rows))]);
 
     /// <summary>
-    /// The inputs with axes of <paramref name="sizes"/>: the example's own elements where it has some, then elements drawn evenly from its range of
-    /// values (integers: its elements over again).
+    /// The inputs with axes of <paramref name="sizes"/>: the example's own elements where it has some, then elements drawn evenly from its
+    /// range of values (integers: its elements over again).
     /// </summary>
     public IReadOnlyList<TensorData> At(IReadOnlyList<int> sizes) => [.. declared.Zip(examples, (input, example) =>
-        Resize(example, [.. input.Axes.Zip(example.Sizes, (axis, size) => axis.Name is string name ? sizes[Axes.ToList().IndexOf(name)] : size)]))];
+        Resize(example, [.. input.Axes.Zip(example.Sizes, (axis, size) => axis.Name is string name ? sizes[Axes.ToList().IndexOf(name)]
+        : size)]))];
 
     /// <summary>
     /// The inputs with axes of <paramref name="sizes"/> and other elements: drawn evenly from a part of the example's range of values
@@ -144,14 +147,17 @@ sealed class ExampleInputs
 
     static void Validate(ExportInput input, TensorData example)
     {
-        bool fits = input.Axes.Length == example.Sizes.Count && input.Axes.Zip(example.Sizes).All(pair => pair.First.Size is null || pair.First.Size == pair.Second);
+        bool fits = input.Axes.Length == example.Sizes.Count && input.Axes.Zip(example.Sizes)
+            .All(pair => pair.First.Size is null || pair.First.Size == pair.Second);
         if (!fits || example.Count == 0)
         {
-            throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}], but its example is [{string.Join(",", example.Sizes)}]; the example needs that shape and at least one row.");
+            throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}], but its example is "
+                + $"[{string.Join(",", example.Sizes)}]; the example needs that shape and at least one row.");
         }
         if (input.Axes.Any(axis => axis == default))
         {
-            throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}]; every axis needs a name or a size.");
+            throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}]; every axis needs a name or a "
+                + $"size.");
         }
     }
 

@@ -69,13 +69,14 @@ public sealed record ExportReport
     public required IReadOnlyList<OutputError> Errors { get; init; }
 
     /// <summary>
-    /// What rounding costs: differences of the module and of each runtime from the float64 evaluator. A runtime that is as near to it as the module
-    /// is has no error of its own, however far both are apart.
+    /// What rounding costs: differences of the module and of each runtime from the float64 evaluator. A runtime that is as near to it as
+    /// the module is has no error of its own, however far both are apart.
     /// </summary>
     public required IReadOnlyList<OutputError> Budget { get; init; }
 
     /// <summary>
-    /// Differences of each runtime from the float64 evaluator after each node, at the first size; only with <see cref="OnnxExportOptions.NodeErrors"/>.
+    /// Differences of each runtime from the float64 evaluator after each node, at the first size; only with
+    /// <see cref="OnnxExportOptions.NodeErrors"/>.
     /// </summary>
     public required IReadOnlyList<OutputError> Nodes { get; init; }
 
@@ -91,7 +92,8 @@ public sealed record ExportReport
 /// <param name="MaxRelative">Largest difference as a fraction of the expected value; infinite where that is 0.</param>
 /// <param name="MaxUlp">Largest difference in units of the last place that the expected value has in its element type.</param>
 /// <param name="Histogram">
-/// Numbers of elements by absolute difference, 12 of them: exactly 0, up to 1e-10, up to 1e-9, and so on by powers of ten up to 1e-1, and the rest.
+/// Numbers of elements by absolute difference, 12 of them: exactly 0, up to 1e-10, up to 1e-9, and so on by powers of ten up to 1e-1, and
+/// the rest.
 /// </param>
 public sealed record OutputError(string Runtime, int Size, string Output, double MaxAbsolute, double MaxRelative, double MaxUlp,
     IReadOnlyList<long> Histogram)

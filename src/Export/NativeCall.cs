@@ -5,8 +5,9 @@ using Toolchain.Graph;
 namespace Toolchain.Export;
 
 /// <summary>
-/// A native call of a traced module, as a converter sees it. Arguments are counted as in TorchSharp's native entry, lengths of arrays included:
-/// in <c>THSTensor_conv2d(input, weight, bias, strides*, length, padding*, ...)</c> the strides are argument 3 and the padding is argument 5.
+/// A native call of a traced module, as a converter sees it. Arguments are counted as in TorchSharp's native entry, lengths of arrays
+/// included: in <c>THSTensor_conv2d(input, weight, bias, strides*, length, padding*, ...)</c> the strides are argument 3 and the padding is
+/// argument 5.
 /// </summary>
 public sealed class NativeCall
 {
@@ -17,7 +18,8 @@ public sealed class NativeCall
     readonly IReadOnlyList<string?> changes;
 
     internal NativeCall(ConversionContext context, int index) =>
-        (this.context, trace, this.index, variants, changes) = (context, context.Trace, index, context.Trace.Calls[index], context.Trace.Changes[index]);
+        (this.context, trace, this.index, variants, changes) = (context, context.Trace, index, context.Trace.Calls[index],
+        context.Trace.Changes[index]);
 
     RecordedCall call => variants[0];
 
@@ -34,7 +36,8 @@ public sealed class NativeCall
     public Shape ResultShape(int result = 0) => trace.Shapes[call.Results[result]];
 
     /// <summary>Element type of a result as traced.</summary>
-    public ElementType ResultType(int result = 0) => trace.Values[call.Results[result]].Element ?? throw Refuse("its result has an element type that ONNX export does not know");
+    public ElementType ResultType(int result = 0) => trace.Values[call.Results[result]].Element
+        ?? throw Refuse("its result has an element type that ONNX export does not know");
 
     /// <summary>Shape of a tensor argument as traced.</summary>
     public Shape Shape(int argument) => trace.Shapes[TensorNumber(argument)];
@@ -49,7 +52,8 @@ public sealed class NativeCall
     public bool IsGiven(int argument) => call.Arguments[argument] is not NullArgument;
 
     /// <summary>An array of tensors.</summary>
-    public IReadOnlyList<Value> Tensors(int argument) => call.Arguments[argument] is ArrayArgument array && array.Tensors.All(tensor => tensor is not null)
+    public IReadOnlyList<Value> Tensors(int argument) => call.Arguments[argument] is ArrayArgument array
+        && array.Tensors.All(tensor => tensor is not null)
         ? [.. array.Tensors.Select(tensor => Known(tensor!.Value, argument))]
         : throw Lost(argument, "an array of tensors");
 
@@ -62,10 +66,12 @@ public sealed class NativeCall
     };
 
     /// <summary>A scalar, such as the 2 of x * 2.</summary>
-    public double Scalar(int argument) => call.Arguments[argument] is ScalarArgument scalar ? Fixed(scalar.Value, argument) : throw Lost(argument, "a scalar");
+    public double Scalar(int argument) => call.Arguments[argument] is ScalarArgument scalar ? Fixed(scalar.Value, argument)
+        : throw Lost(argument, "a scalar");
 
     /// <summary>A floating-point number.</summary>
-    public double Number(int argument) => Plain(argument) is double or float ? Convert.ToDouble(Plain(argument), System.Globalization.CultureInfo.InvariantCulture) : throw Lost(argument, "a number");
+    public double Number(int argument) => Plain(argument) is double or float
+        ? Convert.ToDouble(Plain(argument), System.Globalization.CultureInfo.InvariantCulture) : throw Lost(argument, "a number");
 
     /// <summary>A whole number.</summary>
     public long Integer(int argument) => Plain(argument) is long or int or sbyte or byte or short
@@ -99,7 +105,8 @@ public sealed class NativeCall
     internal Quantity Quantity(int argument) => new([.. variants.Select(variant => variant.Arguments[argument] switch
     {
         ScalarArgument { Value: double value } when value % 1 == 0 => (long)value,
-        PlainArgument { Value: long or int or short or byte or sbyte } plain => Convert.ToInt64(plain.Value, System.Globalization.CultureInfo.InvariantCulture),
+        PlainArgument { Value: long or int or short or byte or sbyte } plain =>
+            Convert.ToInt64(plain.Value, System.Globalization.CultureInfo.InvariantCulture),
         _ => throw (changes[argument] is null ? Lost(argument, "a whole number") : Baked(argument)),
     })]);
 
@@ -117,7 +124,9 @@ public sealed class NativeCall
     /// <summary>An array of whole numbers each of which may follow a named axis; empty when it was left out.</summary>
     internal Quantity[] Quantities(int argument) => call.Arguments[argument] switch
     {
-        ArrayArgument first => [.. first.Elements.Select((_, i) => new Quantity([.. variants.Select(variant => ((ArrayArgument)variant.Arguments[argument]).Elements[i])]))],
+        ArrayArgument first =>
+            [.. first.Elements.Select((_, i) => new Quantity(
+            [.. variants.Select(variant => ((ArrayArgument)variant.Arguments[argument]).Elements[i])]))],
         NullArgument => [],
         _ => throw Lost(argument, "an array of numbers"),
     };
@@ -132,7 +141,8 @@ public sealed class NativeCall
     internal Value Vector(params IReadOnlyList<Quantity> quantities) => context.Sizes.Of(quantities);
 
     /// <summary>The module whose handle an argument is: how it was constructed, and its weights.</summary>
-    internal OpaqueModule OpaqueModule(int argument) => context.Opaque.Find((call.Arguments[argument] as PlainArgument)?.Value as System.Runtime.InteropServices.SafeHandle)
+    internal OpaqueModule OpaqueModule(int argument) =>
+        context.Opaque.Find((call.Arguments[argument] as PlainArgument)?.Value as System.Runtime.InteropServices.SafeHandle)
         ?? throw Refuse("the module that makes this call is not held by the traced module; keep it in a field");
 
     /// <summary>A weight of an opaque module.</summary>
@@ -142,7 +152,8 @@ public sealed class NativeCall
     internal Value Packed(OpaqueModule module, string name, Func<TensorData> make) => context.Packed(module.Key(name), make);
 
     /// <summary>The same call with another value for its first tensor.</summary>
-    internal NativeCall WithFirst(Value first) => new(context with { ValueOf = number => number == TensorNumber(0) ? first : context.ValueOf(number) }, index);
+    internal NativeCall WithFirst(Value first) =>
+        new(context with { ValueOf = number => number == TensorNumber(0) ? first : context.ValueOf(number) }, index);
 
     /// <summary>Whether a scalar is a floating-point number, such as 2.0.</summary>
     internal bool IsFloatingScalar(int argument) => call.Arguments[argument] is ScalarArgument { IsFloating: true };
@@ -181,12 +192,14 @@ public sealed class NativeCall
     /// <summary>The call whose position in the trace is an argument of this one.</summary>
     internal NativeCall Other(int argument) => new(context, (int)Integer(argument));
 
-    object? Plain(int argument) => call.Arguments[argument] is PlainArgument plain ? Fixed(plain.Value, argument) : throw Lost(argument, "a plain value");
+    object? Plain(int argument) => call.Arguments[argument] is PlainArgument plain ? Fixed(plain.Value, argument)
+        : throw Lost(argument, "a plain value");
 
     int TensorNumber(int argument) => call.Arguments[argument] is TensorArgument tensor ? tensor.Value : throw Lost(argument, "a tensor");
 
     Value Known(int number, int argument) => context.ValueOf(number)
-        ?? throw Refuse($"argument {argument} would be baked into the model: {changes[argument] ?? "it holds a constant that changes with a named axis"}");
+        ?? throw Refuse($"argument {argument} would be baked into the model: "
+        + $"{changes[argument] ?? "it holds a constant that changes with a named axis"}");
 
     T Fixed<T>(T value, int argument) => changes[argument] is not null
         ? throw Baked(argument)

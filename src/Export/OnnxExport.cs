@@ -8,8 +8,8 @@ using TorchSharp;
 namespace Toolchain.Export;
 
 /// <summary>
-/// Exports TorchSharp modules as ONNX. The module is run on examples of several sizes of the named axes, and every native operator that it calls is
-/// recorded and turned into nodes; nothing is passed through. What cannot be expressed is refused, all of it at once.
+/// Exports TorchSharp modules as ONNX. The module is run on examples of several sizes of the named axes, and every native operator that it
+/// calls is recorded and turned into nodes; nothing is passed through. What cannot be expressed is refused, all of it at once.
 /// </summary>
 public static class OnnxExport
 {
@@ -23,7 +23,8 @@ public static class OnnxExport
     /// <param name="module">A module in evaluation mode.</param>
     /// <param name="example">An input with values like those of real data; its first axis is the batch.</param>
     /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
-    /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists everything.</exception>
+    /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists
+    /// everything.</exception>
     public static TracedModel Trace(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null) =>
         Trace(module, [example ?? throw new ArgumentNullException(nameof(example))], options);
 
@@ -34,7 +35,8 @@ public static class OnnxExport
     /// left over for an array or list; null where an optional argument is left out. Arguments behind them take their defaults.
     /// </param>
     /// <param name="options">Names, opset, tolerance; null for the defaults.</param>
-    /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists everything.</exception>
+    /// <exception cref="ExportException">The module is in training mode, or something in it cannot be expressed; the message lists
+    /// everything.</exception>
     public static TracedModel Trace(torch.nn.Module module, IReadOnlyList<torch.Tensor?> examples, OnnxExportOptions? options = null)
     {
         options ??= new OnnxExportOptions();
@@ -45,7 +47,8 @@ public static class OnnxExport
         if (model is null)
         {
             var obstacles = new ExportPlan(conversion.Steps).Obstacles;
-            throw new ExportException($"module '{module.GetType().Name}' cannot be exported, {obstacles.Count} obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
+            throw new ExportException($"module '{module.GetType().Name}' cannot be exported, {obstacles.Count} "
+                + $"obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
         }
         _ = GraphChecker.Check(model);
         return new TracedModel(model, module, inputs, outputs, options)
@@ -95,10 +98,12 @@ public static class OnnxExport
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(examples);
         // Modules that are not registered never hear of eval(); where their mode matters, their calls tell it.
-        string[] training = [.. module.named_modules().Where(pair => pair.module.training).Select(pair => pair.name == "" ? "(root)" : pair.name)];
+        string[] training =
+            [.. module.named_modules().Where(pair => pair.module.training).Select(pair => pair.name == "" ? "(root)" : pair.name)];
         if (training.Length > 0)
         {
-            throw new ExportException($"module '{module.GetType().Name}' must be in evaluation mode, found in training mode: {string.Join(", ", training)}; call eval() on it first.");
+            throw new ExportException($"module '{module.GetType().Name}' must be in evaluation mode, found in training mode: "
+                + $"{string.Join(", ", training)}; call eval() on it first.");
         }
         if (options.ProofSizes.Count == 0 || options.ProofSizes.Any(size => size < 1))
         {
@@ -109,17 +114,20 @@ public static class OnnxExport
         return new ExampleInputs(examples, options);
     }
 
-    static (GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs) Convert(torch.nn.Module module, ExampleInputs inputs, OnnxExportOptions options)
+    static (GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs) Convert(torch.nn.Module module,
+        ExampleInputs inputs, OnnxExportOptions options)
     {
         Recording.Recording first = Record(module, inputs, inputs.FirstSizes);
         inputs.IsLarge = first.ResultBytes > LargeTrace;
         FreedMemory.GiveBack();
         MergedTrace trace = Trace(module, inputs, first);
         FreedMemory.GiveBack();
-        IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
+        IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs
+            : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
         if (outputs.Count != trace.Outputs.Count)
         {
-            throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetType().Name}' returns {trace.Outputs.Count}.");
+            throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetType().Name}' "
+                + $"returns {trace.Outputs.Count}.");
         }
         var held = new ModuleState(module);
         var conversion = new GraphConversion(trace, inputs.Declared, held.Tensors, new OpaqueModules(held), options);

@@ -7,12 +7,14 @@ namespace Toolchain.Export;
 /// <summary>How to export a module.</summary>
 public sealed record OnnxExportOptions
 {
-    /// <summary>The inputs in the order of the module's arguments. Without any they are called input, input_1, ... and share a batch axis N.</summary>
+    /// <summary>
+    /// The inputs in the order of the module's arguments. Without any they are called input, input_1, ... and share a batch axis N.
+    /// </summary>
     public IReadOnlyList<ExportInput> Inputs { get; init; } = [];
 
     /// <summary>
-    /// Distances between the sizes that the module accepts, by name of an axis; 1 without an entry. A net that halves its image three times and
-    /// joins it again needs 8. Tracing and proof take the example's size plus such steps.
+    /// Distances between the sizes that the module accepts, by name of an axis; 1 without an entry. A net that halves its image three times
+    /// and joins it again needs 8. Tracing and proof take the example's size plus such steps.
     /// </summary>
     public IReadOnlyDictionary<string, int> AxisSteps { get; init; } = new Dictionary<string, int>();
 
@@ -28,7 +30,9 @@ public sealed record OnnxExportOptions
     /// <summary>Text for a reader of the file (its doc string).</summary>
     public string Documentation { get; init; } = "";
 
-    /// <summary>Changes to the finished graph that keep what it computes. Folding of batch norms is off by default, since it changes the weights.</summary>
+    /// <summary>
+    /// Changes to the finished graph that keep what it computes. Folding of batch norms is off by default, since it changes the weights.
+    /// </summary>
     public GraphPasses Passes { get; init; } = GraphPasses.Default;
 
     /// <summary>Bytes of weights from which they are saved into a file beside the model.</summary>

@@ -9,8 +9,10 @@ namespace Toolchain.Export;
 /// <summary>A module as a graph, not yet proven. Saving it proves it first.</summary>
 public sealed class TracedModel
 {
-    internal TracedModel(OnnxModel model, torch.nn.Module module, ExampleInputs inputs, IReadOnlyList<string> outputNames, OnnxExportOptions options) =>
-        (Model, Exact, Module, Inputs, OutputNames, Options) = (options.Half ? HalfPrecision.Apply(model) : model, model, module, inputs, outputNames, options);
+    internal TracedModel(OnnxModel model, torch.nn.Module module, ExampleInputs inputs, IReadOnlyList<string> outputNames,
+        OnnxExportOptions options) =>
+        (Model, Exact, Module, Inputs, OutputNames, Options) = (options.Half ? HalfPrecision.Apply(model) : model, model, module, inputs,
+        outputNames, options);
 
     /// <summary>The graph.</summary>
     public OnnxModel Model { get; }
@@ -109,7 +111,9 @@ public sealed class TracedModel
             Opset = Model.Opset,
             IrVersion = Model.IrVersion,
             Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
-            Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op).ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
+            Operators =
+                new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op)
+                .ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
             Runtimes = [.. parity.ByOracle.Count > 0 ? [ExportReport.Oracle] : Array.Empty<string>(),
                 .. Options.Runtimes.Select(runtime => runtime.Name)],
             Sizes = [.. parity.Proven.Where(point => point.IsBase).Select(point => point.Rows).Distinct()],

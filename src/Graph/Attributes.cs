@@ -3,8 +3,8 @@ using System.Collections;
 namespace Toolchain.Graph;
 
 /// <summary>
-/// Attributes of a node: long, float, string, long[], float[], string[], <see cref="TensorData"/> or <see cref="OnnxModel"/> (a subgraph) by name, in ordinal order of the names.
-/// Written as a collection: <c>new Attributes { ["axis"] = 1L }</c>.
+/// Attributes of a node: long, float, string, long[], float[], string[], <see cref="TensorData"/> or <see cref="OnnxModel"/> (a subgraph)
+/// by name, in ordinal order of the names. Written as a collection: <c>new Attributes { ["axis"] = 1L }</c>.
 /// </summary>
 public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
 {
@@ -44,7 +44,8 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
 
     T? Get<T>(string name) where T : struct => Has(name) ? As<T>(name) : null;
 
-    T As<T>(string name) => values[name] is T value ? value : throw new GraphException($"attribute '{name}' must be a {typeof(T).Name}, found {values[name].GetType().Name}.");
+    T As<T>(string name) => values[name] is T value ? value
+        : throw new GraphException($"attribute '{name}' must be a {typeof(T).Name}, found {values[name].GetType().Name}.");
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, object>> GetEnumerator() => values.GetEnumerator();

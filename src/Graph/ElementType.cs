@@ -31,7 +31,8 @@ static class ElementTypes
         ElementType.Float32 or ElementType.Int32 => 4,
         ElementType.Float16 or ElementType.BFloat16 => 2,
         ElementType.UInt8 or ElementType.Int8 or ElementType.Bool => 1,
-        _ => throw new GraphException($"Element type {(int)type} is not supported; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}."),
+        _ => throw new GraphException($"Element type {(int)type} is not supported; expected one of "
+            + $"{string.Join(", ", Enum.GetNames<ElementType>())}."),
     };
 
     public static bool IsFloat(this ElementType type) =>

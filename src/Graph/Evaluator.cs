@@ -38,7 +38,8 @@ public static class Evaluator
     {
         // Weights are widened when they are needed, and what no later node reads is dropped: a large model would not fit otherwise.
         Dictionary<string, TensorData> weights = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
-        Dictionary<string, int> readers = model.Nodes.SelectMany(Subgraphs.Reads).Concat(model.Outputs.Select(output => output.Name)).CountBy(name => name).ToDictionary();
+        Dictionary<string, int> readers = model.Nodes.SelectMany(Subgraphs.Reads).Concat(model.Outputs.Select(output => output.Name))
+            .CountBy(name => name).ToDictionary();
         long dropped = 0;
         foreach (Node node in model.Nodes)
         {
@@ -86,7 +87,9 @@ public static class Evaluator
     {
         try
         {
-            return OperatorRegistry.Find(node.Op, opset).Evaluate(new ValueScope(node, [.. node.Inputs.Select(name => name == "" ? null : values[name])], (body, arguments) => RunBody(body, arguments, values)));
+            return OperatorRegistry.Find(node.Op, opset)
+                .Evaluate(new ValueScope(node, [.. node.Inputs.Select(name => name == "" ? null : values[name])], (body, arguments) =>
+                RunBody(body, arguments, values)));
         }
         catch (GraphException error)
         {
@@ -94,7 +97,8 @@ public static class Evaluator
         }
         catch (Exception error) when (Inference.IsMalformed(error))
         {
-            throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed ({error.Message.ReplaceLineEndings(" ")}).");
+            throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed "
+                + $"({error.Message.ReplaceLineEndings(" ")}).");
         }
     }
 

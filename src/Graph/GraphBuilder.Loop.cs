@@ -14,15 +14,16 @@ public sealed partial class GraphBuilder
     /// <param name="count">Number of iterations, an int64 scalar.</param>
     /// <param name="state">What is carried from one iteration to the next: its values before the first.</param>
     /// <param name="body">
-    /// Builds the body with the builder that it is given, from the iteration's index (int64 scalar) and the state. It may read any tensor of this graph that is
-    /// already built.
+    /// Builds the body with the builder that it is given, from the iteration's index (int64 scalar) and the state. It may read any tensor
+    /// of this graph that is already built.
     /// </param>
     /// <returns>The state after the last iteration, then what was collected [iterations, ...].</returns>
     /// <exception cref="GraphException">The body makes another state than it takes, or breaks an operator's rule.</exception>
     public Value[] Loop(Value count, IReadOnlyList<Value> state, Func<GraphBuilder, Value, IReadOnlyList<Value>, LoopStep> body)
     {
         var inner = new GraphBuilder($"{name}_body", Opset) { outer = this, counters = counters, IsRunnable = IsRunnable };
-        Value iteration = inner.Input(Unique("iteration"), ElementType.Int64, new Shape()), goOn = inner.Input(Unique("go_on"), ElementType.Bool, new Shape());
+        Value iteration = inner.Input(Unique("iteration"), ElementType.Int64, new Shape()),
+            goOn = inner.Input(Unique("go_on"), ElementType.Bool, new Shape());
         Value[] carried = [.. state.Select(value => inner.Input(Unique($"{value.Name}.carried"), value.Type.Element, value.Shape))];
         LoopStep step = body(inner, iteration, carried);
         if (step.State.Count != state.Count)

@@ -67,7 +67,8 @@ public sealed partial class GraphBuilder
         int axesAreInput = op == "ReduceSum" ? 13 : 18;
         return Opset >= axesAreInput
             ? Apply(op, [x, Constant(TensorData.Vector(axes))], new Attributes { ["keepdims"] = keep ? 1 : 0 })
-            : axes.Length == 0 ? Apply(op, [x], new Attributes { ["keepdims"] = keep ? 1 : 0 }) // of a scalar; ONNX's checker takes no empty list
+            // of a scalar; ONNX's checker takes no empty list
+            : axes.Length == 0 ? Apply(op, [x], new Attributes { ["keepdims"] = keep ? 1 : 0 })
             : Apply(op, [x], new Attributes { ["axes"] = axes, ["keepdims"] = keep ? 1 : 0 });
     }
 

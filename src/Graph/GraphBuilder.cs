@@ -113,8 +113,10 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
         foreach (Node node in model.Nodes)
         {
             // What a body captures is called otherwise here, and what it makes must not take a name of this graph.
-            Attributes attributes = Subgraphs.Rename(node.Attributes, inner => names.TryGetValue(inner, out string? known) ? known : names[inner] = Unique(inner));
-            Value[] results = Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : values[names[input]])], attributes, node.Outputs.Count);
+            Attributes attributes = Subgraphs.Rename(node.Attributes, inner => names.TryGetValue(inner, out string? known) ? known
+                : names[inner] = Unique(inner));
+            Value[] results = Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : values[names[input]])], attributes,
+                node.Outputs.Count);
             nodes[^1] = nodes[^1] with { Name = counters.TryAdd(node.Name, 1) ? node.Name : nodes[^1].Name };
             foreach ((string output, Value result) in node.Outputs.Zip(results))
             {
@@ -129,7 +131,8 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     /// <param name="documentation">Text for a reader of the file.</param>
     /// <param name="passes">What to do to the graph.</param>
     /// <exception cref="GraphException">The graph has no output.</exception>
-    public OnnxModel Build(IReadOnlyDictionary<string, string>? metadata = null, string documentation = "", GraphPasses passes = GraphPasses.DeadNodes | GraphPasses.Identities) => outputs.Count == 0
+    public OnnxModel Build(IReadOnlyDictionary<string, string>? metadata = null, string documentation = "",
+        GraphPasses passes = GraphPasses.DeadNodes | GraphPasses.Identities) => outputs.Count == 0
         ? throw new GraphException($"graph '{name}' has no output; call Output before Build.")
         : new OnnxModel
         {
@@ -146,7 +149,8 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     Value Define(string name, TensorType type)
     {
         var value = new Value(name, type);
-        return !IsTaken(name) && values.TryAdd(name, value) ? value : throw new GraphException($"the name '{name}' is taken in graph '{this.Name}'.");
+        return !IsTaken(name) && values.TryAdd(name, value) ? value
+            : throw new GraphException($"the name '{name}' is taken in graph '{this.Name}'.");
     }
 
     string Name => name;

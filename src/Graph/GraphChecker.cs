@@ -4,11 +4,13 @@ namespace Toolchain.Graph;
 public static class GraphChecker
 {
     /// <summary>Checks <paramref name="model"/> and returns the type of every tensor in it by name.</summary>
-    /// <exception cref="GraphException">A name is defined twice or never, an operator's rule is broken, or an output is not what it is declared to be.</exception>
+    /// <exception cref="GraphException">A name is defined twice or never, an operator's rule is broken, or an output is not what it is
+    /// declared to be.</exception>
     public static IReadOnlyDictionary<string, TensorType> Check(OnnxModel model) => Check(model, _ => null, _ => null);
 
     /// <summary>The same for a subgraph, which sees the names around it and may not make them anew.</summary>
-    internal static IReadOnlyDictionary<string, TensorType> Check(OnnxModel model, Func<string, TensorType?> outerType, Func<string, TensorData?> outerConstant)
+    internal static IReadOnlyDictionary<string, TensorType> Check(OnnxModel model, Func<string, TensorType?> outerType,
+        Func<string, TensorData?> outerConstant)
     {
         var types = new Dictionary<string, TensorType>();
         var constants = new Dictionary<string, TensorData>();
@@ -23,7 +25,8 @@ public static class GraphChecker
         }
         foreach (Node node in model.Nodes)
         {
-            TensorType[] results = Inference.Infer(node, model.Opset, TypeOf, name => constants.GetValueOrDefault(name) ?? outerConstant(name));
+            TensorType[] results = Inference.Infer(node, model.Opset, TypeOf, name => constants.GetValueOrDefault(name)
+                ?? outerConstant(name));
             // An output that is left out has no name.
             foreach ((string name, TensorType type) in node.Outputs.Zip(results).Where(pair => pair.First != ""))
             {

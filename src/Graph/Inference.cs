@@ -11,7 +11,9 @@ static class Inference
         try
         {
             Operator op = OperatorRegistry.Find(node.Op, opset);
-            TensorType?[] types = [.. node.Inputs.Select(name => name == "" ? null : typeOf(name) ?? throw new GraphException($"input '{name}' is not computed before it."))];
+            TensorType?[] types =
+                [.. node.Inputs.Select(name => name == "" ? null : typeOf(name)
+                ?? throw new GraphException($"input '{name}' is not computed before it."))];
             TensorData?[] constants = [.. node.Inputs.Select(name => name == "" ? null : constantOf(name))];
             CheckSchema(node, opset, types, null);
             TensorType[] results = op.Infer(new TypeScope(node, types, constants, body => GraphChecker.Check(body, typeOf, constantOf)));
@@ -26,7 +28,8 @@ static class Inference
         }
         catch (Exception error) when (IsMalformed(error))
         {
-            throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed ({error.Message.ReplaceLineEndings(" ")}).");
+            throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed "
+                + $"({error.Message.ReplaceLineEndings(" ")}).");
         }
     }
 

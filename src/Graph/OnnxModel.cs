@@ -55,8 +55,11 @@ public sealed class OnnxModel
             ? new Value(name, type) : throw new GraphException($"no node makes '{name}'."))]);
     }
 
-    /// <summary>The same model with one of its outputs, without what that one does not need; with none where it has no such output.</summary>
-    public OnnxModel Only(string output) => Passes.DeadNodeRemoval.Apply(Copy(Nodes, Initializers, Metadata, [.. Outputs.Where(value => value.Name == output)]));
+    /// <summary>
+    /// The same model with one of its outputs, without what that one does not need; with none where it has no such output.
+    /// </summary>
+    public OnnxModel Only(string output) =>
+        Passes.DeadNodeRemoval.Apply(Copy(Nodes, Initializers, Metadata, [.. Outputs.Where(value => value.Name == output)]));
 
     // The same model for fixed sizes; its outputs are declared as unknown as they may be.
     internal OnnxModel WithInputShapes(IReadOnlyList<Shape> shapes) => new()
@@ -70,19 +73,21 @@ public sealed class OnnxModel
         Nodes = Nodes,
     };
 
-    internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers) => Copy(nodes, initializers, Metadata);
+    internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers) =>
+        Copy(nodes, initializers, Metadata);
 
-    OnnxModel Copy(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers, IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Value>? outputs = null) => new()
-    {
-        Opset = Opset,
-        Name = Name,
-        Documentation = Documentation,
-        Inputs = Inputs,
-        Outputs = outputs ?? Outputs,
-        Initializers = initializers,
-        Nodes = nodes,
-        Metadata = metadata,
-    };
+    OnnxModel Copy(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers,
+        IReadOnlyDictionary<string, string> metadata, IReadOnlyList<Value>? outputs = null) => new()
+        {
+            Opset = Opset,
+            Name = Name,
+            Documentation = Documentation,
+            Inputs = Inputs,
+            Outputs = outputs ?? Outputs,
+            Initializers = initializers,
+            Nodes = nodes,
+            Metadata = metadata,
+        };
 
     /// <summary>The bytes of a self-contained file; the same model gives the same bytes.</summary>
     /// <exception cref="GraphException">They would be more than the 2 GB that the format allows.</exception>
@@ -91,7 +96,8 @@ public sealed class OnnxModel
         return WeightBytes < Array.MaxLength && Writing.OnnxWriter.ToProto(this) is Onnx.ModelProto proto
             && proto.CalculateSize() is > 0 and int size && size < Array.MaxLength
             ? Google.Protobuf.MessageExtensions.ToByteArray(proto)
-            : throw new GraphException($"a model with {WeightBytes} bytes of weights is too large for one file; save it with external data.");
+            : throw new GraphException($"a model with {WeightBytes} bytes of weights is too large for one file; save it with external "
+            + $"data.");
     }
 
     /// <summary>Size of all constant tensors.</summary>
@@ -101,11 +107,13 @@ public sealed class OnnxModel
     /// <param name="path">The file to make or replace.</param>
     /// <param name="externalDataThreshold">Bytes of weights from which they go into a file of their own.</param>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; what was there before is still there.</exception>
-    public SavedModel Save(string path, long externalDataThreshold = Writing.ModelWriter.DefaultThreshold) => Writing.ModelWriter.Save(this, path, externalDataThreshold);
+    public SavedModel Save(string path, long externalDataThreshold = Writing.ModelWriter.DefaultThreshold) =>
+        Writing.ModelWriter.Save(this, path, externalDataThreshold);
 
     /// <summary>Reads a file, and the weights beside it that it names.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no ONNX model, or uses what this library does not read; the message names the place.</exception>
+    /// <exception cref="InvalidDataException">The file is no ONNX model, or uses what this library does not read; the message names the
+    /// place.</exception>
     public static OnnxModel Load(string path)
     {
         try
@@ -118,7 +126,10 @@ public sealed class OnnxModel
         }
     }
 
-    /// <summary>The model as a reader of its file gets it: written and read again, but for the content of large weights, which stay this model's own.</summary>
+    /// <summary>
+    /// The model as a reader of its file gets it: written and read again, but for the content of large weights, which stay this model's
+    /// own.
+    /// </summary>
     public OnnxModel ReadBack() => Reading.OnnxReader.Read(Reading.WeightCut.WriteAndRead(this), folder: null);
 
     /// <summary>Digest and size of what <see cref="Save"/> writes by default, without making it.</summary>

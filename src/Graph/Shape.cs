@@ -16,7 +16,8 @@ public readonly record struct Dim
 
     /// <summary>An axis of a fixed size, at least 0.</summary>
     public static implicit operator Dim(long size) =>
-        size >= 0 ? new Dim { Size = size } : throw new ArgumentOutOfRangeException(nameof(size), $"'{nameof(size)}' of an axis must be at least 0, was {size}.");
+        size >= 0 ? new Dim { Size = size }
+        : throw new ArgumentOutOfRangeException(nameof(size), $"'{nameof(size)}' of an axis must be at least 0, was {size}.");
 
     /// <summary>A symbolic axis, such as "N".</summary>
     public static implicit operator Dim(string name) => new() { Name = name };
@@ -53,7 +54,8 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
 
     /// <summary>Whether a tensor may have both shapes: same rank, and no axis with two different numbers.</summary>
     public bool IsCompatibleWith(Shape other) =>
-        Count == other.Count && dims.Zip(other.dims).All(pair => pair.First.Size is null || pair.Second.Size is null || pair.First.Size == pair.Second.Size);
+        Count == other.Count && dims.Zip(other.dims)
+        .All(pair => pair.First.Size is null || pair.Second.Size is null || pair.First.Size == pair.Second.Size);
 
     /// <summary>The axis number in [0..Count) of a possibly negative one.</summary>
     /// <exception cref="GraphException">The axis is out of range.</exception>

@@ -1,8 +1,8 @@
 namespace Toolchain.Graph;
 
 /// <summary>
-/// Graphs inside of nodes, such as the body of a Loop: attributes whose value is a model. Its nodes may read names of the graphs around it (they capture
-/// them); names that it makes itself must be new.
+/// Graphs inside of nodes, such as the body of a Loop: attributes whose value is a model. Its nodes may read names of the graphs around it
+/// (they capture them); names that it makes itself must be new.
 /// </summary>
 static class Subgraphs
 {
@@ -24,7 +24,9 @@ static class Subgraphs
         return captured;
     }
 
-    /// <summary>The attributes with every name in their subgraphs, made or captured, replaced; names of the graph around it are never made in it.</summary>
+    /// <summary>
+    /// The attributes with every name in their subgraphs, made or captured, replaced; names of the graph around it are never made in it.
+    /// </summary>
     public static Attributes Rename(Attributes attributes, Func<string, string> rename)
     {
         if (!attributes.Any(pair => pair.Value is OnnxModel))

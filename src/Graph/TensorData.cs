@@ -63,13 +63,16 @@ public sealed class TensorData
     public long Count => Content.Length / Type.SizeBytes();
 
     /// <summary>A float32 tensor.</summary>
-    public static TensorData Of(ReadOnlySpan<float> values, params long[] sizes) => new(ElementType.Float32, sizes, MemoryMarshal.AsBytes(values).ToArray());
+    public static TensorData Of(ReadOnlySpan<float> values, params long[] sizes) =>
+        new(ElementType.Float32, sizes, MemoryMarshal.AsBytes(values).ToArray());
 
     /// <summary>A float64 tensor.</summary>
-    public static TensorData Of(ReadOnlySpan<double> values, params long[] sizes) => new(ElementType.Float64, sizes, MemoryMarshal.AsBytes(values).ToArray());
+    public static TensorData Of(ReadOnlySpan<double> values, params long[] sizes) =>
+        new(ElementType.Float64, sizes, MemoryMarshal.AsBytes(values).ToArray());
 
     /// <summary>An int64 tensor.</summary>
-    public static TensorData Of(ReadOnlySpan<long> values, params long[] sizes) => new(ElementType.Int64, sizes, MemoryMarshal.AsBytes(values).ToArray());
+    public static TensorData Of(ReadOnlySpan<long> values, params long[] sizes) =>
+        new(ElementType.Int64, sizes, MemoryMarshal.AsBytes(values).ToArray());
 
     /// <summary>A vector of indices, axes or sizes.</summary>
     public static TensorData Vector(params long[] values) => Of(values, values.Length);

@@ -99,7 +99,8 @@ public sealed class EmbedProcessTests : IDisposable
             {embed} {disk}/x.npy && {embed} {In("y.npy")} && cmp {disk}/x.npy {In("y.npy")}'
             """);
         Assert.True(status == 0, error);
-        Assert.Matches("^uvl: No space left on device .*. No output is half written. Make room or mend the cause, then run the same command "
+        Assert.Matches("^uvl: No space left on device .*. No output is half written. Make room or mend the cause, then run the same "
+            + "command "
             + "again.\nended with 75\nx.npy.partial\n$", error);
     }
 

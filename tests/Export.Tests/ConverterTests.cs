@@ -6,7 +6,8 @@ namespace Toolchain.Export.Tests;
 
 public sealed class ConverterTests
 {
-    public static IEnumerable<TheoryDataRow<int>> Cases => ConverterCases.All.Select((item, i) => new TheoryDataRow<int>(i) { TestDisplayName = $"{item.Entry} #{i}" });
+    public static IEnumerable<TheoryDataRow<int>> Cases =>
+        ConverterCases.All.Select((item, i) => new TheoryDataRow<int>(i) { TestDisplayName = $"{item.Entry} #{i}" });
 
     [Fact]
     public void EveryConverter_HasParityCase()
@@ -20,7 +21,8 @@ public sealed class ConverterTests
     [Fact]
     public void EveryConverter_IsMappedOnce()
     {
-        string[] twice = [.. ConverterRegistry.BuiltIn.GroupBy(converter => converter.Entry).Where(group => group.Count() > 1).Select(group => group.Key)];
+        string[] twice = [.. ConverterRegistry.BuiltIn.GroupBy(converter => converter.Entry).Where(group => group.Count() > 1)
+            .Select(group => group.Key)];
 
         Assert.Empty(twice);
     }

@@ -7,7 +7,8 @@ namespace Toolchain.Export.Tests;
 /// <summary>What comes from TorchSharp's native layer and has no mapping is refused by name, wherever it is called.</summary>
 public sealed class NativeLayerTests
 {
-    static readonly FieldInfo recorder = typeof(nn).Assembly.GetType("TorchSharp.PInvoke.CallRecorder", throwOnError: true)!.GetField("Current")!;
+    static readonly FieldInfo recorder = typeof(nn).Assembly.GetType("TorchSharp.PInvoke.CallRecorder",
+        throwOnError: true)!.GetField("Current")!;
 
     // As the twin of a native method THSTensor_frobnicate would hand over its call: an operator that nobody has heard of.
     static Tensor Frobnicate(Tensor x)
@@ -31,7 +32,8 @@ public sealed class NativeLayerTests
         public override Tensor forward(Tensor x) => inner.call(x.relu()) + 1;
     }
 
-    static string Refused(Func<Tensor, Tensor> function) => Assert.Throws<ExportException>(() => OnnxExport.Trace(new Outer(function), rand(2, 3))).Message;
+    static string Refused(Func<Tensor, Tensor> function) =>
+        Assert.Throws<ExportException>(() => OnnxExport.Trace(new Outer(function), rand(2, 3))).Message;
 
     [Fact]
     public void FakeOperator_IsRefusedByNameAndPlace() => Assert.Equal(
@@ -43,7 +45,8 @@ public sealed class NativeLayerTests
 
     [Fact]
     public void DataDependentFlow_IsRefusedWithPlace() => Assert.Contains(
-        "\n  inner.body: THSTensor_data: reads elements of a tensor that depends on the input, so the values of one example would be baked in",
+        "\n  inner.body: THSTensor_data: reads elements of a tensor that depends on the input, so the values of one example would be "
+        + "baked in",
         Refused(x => x.sum().item<float>() > 0 ? x : -x), StringComparison.Ordinal);
 
     [Fact]
@@ -57,7 +60,8 @@ public sealed class NativeLayerTests
     // Whatever the values are: no recording tells such a length from a fixed size.
     [Fact]
     public void ResultOfUnknownSize_ThatNeverChanges_IsRefused() => Assert.Contains(
-        "inner.body: THSTensor_masked_select: the size of its result depends on values, but was [0] for the example and for others like it; "
+        "inner.body: THSTensor_masked_select: the size of its result depends on values, but was [0] for the example and for others like "
+        + "it; "
         + "give an example whose values make it another one",
         Refused(x => x.masked_select(x.lt(-1)).sum()), StringComparison.Ordinal);
 
@@ -100,8 +104,10 @@ public sealed class NativeLayerTests
     [Fact]
     public void ChangeOfAParameter_IsRefused()
     {
-        using var net = new With<TorchSharp.Modules.Linear>(nn.Linear(3, 3), (inner, x) => { inner.weight!.mul_(2); return inner.call(x); });
+        using var net = new With<TorchSharp.Modules.Linear>(nn.Linear(3, 3), (inner, x) =>
+            { inner.weight!.mul_(2); return inner.call(x); });
 
-        Assert.Contains("the module changes 'inner.weight' of its state dict by THSTensor_mul_", Assert.Throws<ExportException>(() => OnnxExport.Trace(net, rand(2, 3))).Message, StringComparison.Ordinal);
+        Assert.Contains("the module changes 'inner.weight' of its state dict by THSTensor_mul_",
+            Assert.Throws<ExportException>(() => OnnxExport.Trace(net, rand(2, 3))).Message, StringComparison.Ordinal);
     }
 }

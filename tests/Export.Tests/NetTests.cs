@@ -12,13 +12,20 @@ public sealed class NetTests
     {
         manual_seed(1);
         using var net = new ContrastNet();
-        var options = new OnnxExportOptions { Runtimes = proven.Runtimes, Inputs = [new("image", Axis.Named("N"), 1, 28, 28)], Outputs = ["embedding"], Metadata = { ["uvl.seed"] = "7" } };
+        var options = new OnnxExportOptions
+        {
+            Runtimes = proven.Runtimes,
+            Inputs = [new("image", Axis.Named("N"), 1, 28, 28)],
+            Outputs = ["embedding"],
+            Metadata = { ["uvl.seed"] = "7" }
+        };
 
         TracedModel traced = OnnxExport.Trace(net, rand(4, 1, 28, 28), options);
 
         Assert.Equal("image Float32 [N,1,28,28]", $"{traced.Model.Inputs[0].Name} {traced.Model.Inputs[0].Type}");
         Assert.Equal("embedding Float32 [N,12]", $"{traced.Model.Outputs[0].Name} {traced.Model.Outputs[0].Type}");
-        Assert.Equal(["Sub", "Div", "conv1/Conv", "Relu", "conv2/Conv", "Relu_1", "MaxPool", "Flatten", "head/Gemm", "ReduceL2", "Clip", "Div_1"], traced.Model.Nodes.Select(node => node.Name));
+        Assert.Equal(["Sub", "Div", "conv1/Conv", "Relu", "conv2/Conv", "Relu_1", "MaxPool", "Flatten", "head/Gemm", "ReduceL2", "Clip",
+            "Div_1"], traced.Model.Nodes.Select(node => node.Name));
         Assert.Subset(traced.Model.Initializers.Select(pair => pair.Key).ToHashSet(), net.state_dict().Keys.ToHashSet());
         Assert.Equal("7", traced.Model.Metadata["uvl.seed"]);
         Assert.All(traced.Prove().Errors, error => Assert.InRange(error.MaxAbsolute, 0, 1e-5));

@@ -26,9 +26,12 @@ public sealed class OperatorsPageTests
         var page = new StringBuilder(Joined("""
             # What the exporter maps
 
-            Made from the registry of converters and their parity cases; a test compares it (`cp artifacts/operators.md docs/exporter/operators.md` after a change).
-            An entry is a method of TorchSharp's native layer; its in-place twin (with `_`) and the twin that writes to a given tensor (with `_out`) are covered.
-            A write through a view of any mapped kind (`.write`) is covered as well. The operators are those of the parity cases at opset 17, or the lowest that can
+            Made from the registry of converters and their parity cases; a test compares it (`cp artifacts/operators.md
+                docs/exporter/operators.md` after a change).
+            An entry is a method of TorchSharp's native layer; its in-place twin (with `_`) and the twin that writes to a given
+                tensor (with `_out`) are covered.
+            A write through a view of any mapped kind (`.write`) is covered as well. The operators are those of the parity cases at
+                opset 17, or the lowest that can
             express them; every case runs at all opsets from 13 to 23, in batches of 1, 2 and 7, on the float64 evaluator
                 and on ONNX Runtime with and without
             optimisation. Anything else is refused by name.
@@ -73,10 +76,13 @@ public sealed class OperatorsPageTests
 
 
             """.ReplaceLineEndings("\n")));
-        var cases = ConverterCases.All.GroupBy(item => ConverterRegistry.Functional(item.Entry)).ToDictionary(group => group.Key, group => group.ToArray());
+        var cases = ConverterCases.All.GroupBy(item => ConverterRegistry.Functional(item.Entry))
+            .ToDictionary(group => group.Key, group => group.ToArray());
         string[] entries = [.. ConverterRegistry.BuiltIn.Concat(ConverterRegistry.Complex).Select(converter => converter.Entry).Distinct()
             .Order(StringComparer.Ordinal)];
-        page.Append(System.Globalization.CultureInfo.InvariantCulture, $"{entries.Length} entries, {ConverterCases.All.Count} parity cases.\n\n| native entry | ONNX operators | opsets | parity cases |\n|---|---|---|---|\n");
+        page.Append(System.Globalization.CultureInfo.InvariantCulture,
+            $"{entries.Length} entries, {ConverterCases.All.Count} parity cases.\n\n| native entry | ONNX operators | opsets | parity "
+            + $"cases |\n|---|---|---|---|\n");
         foreach (string entry in entries)
         {
             ConverterCases.Case[] of = cases[entry];

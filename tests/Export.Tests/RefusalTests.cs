@@ -41,10 +41,9 @@ public sealed class RefusalTests
 
     [Fact]
     public void Trace_ElementRead_IsRefused() => Assert.Equal(
-        """
-        module 'Fn' cannot be exported, 1 obstacle:
-          (root): THSTensor_data: reads elements of a tensor that depends on the input, so the values of one example would be baked in; express the decision with tensors, such as torch.where
-        """,
+        "module 'Fn' cannot be exported, 1 obstacle:\n"
+        + "  (root): THSTensor_data: reads elements of a tensor that depends on the input, so the "
+        + "values of one example would be baked in; express the decision with tensors, such as torch.where",
         Refused(x => x.max().item<float>() > 100 ? x : x.neg(), 3));
 
     [Theory]
@@ -77,7 +76,8 @@ public sealed class RefusalTests
 
     [Fact]
     public void Trace_WayThatDependsOnBatch_IsRefused() => Assert.Equal(
-        "the module takes another way at N=5 than at N=2: operator 0 is THSTensor_neg instead of THSTensor_exp. Control flow cannot depend on the size of a named axis.",
+        "the module takes another way at N=5 than at N=2: operator 0 is THSTensor_neg instead of THSTensor_exp. Control flow cannot depend "
+        + "on the size of a named axis.",
         Refused(x => x.shape[0] == 2 ? x.exp() : x.neg(), 3));
 
     [Fact]
@@ -90,7 +90,8 @@ public sealed class RefusalTests
 
     [Fact]
     public void Trace_RandomNumbers_AreRefused() =>
-        Assert.Contains("THSTensor_add: argument 1 would be baked into the model: it is a constant [3] of digest ", Refused(x => x + rand(3), 3), StringComparison.Ordinal);
+        Assert.Contains("THSTensor_add: argument 1 would be baked into the model: it is a constant [3] of digest ",
+        Refused(x => x + rand(3), 3), StringComparison.Ordinal);
 
     // Of no module: a field of the test class.
     static Tensor? outside;
@@ -108,13 +109,15 @@ public sealed class RefusalTests
 
     [Fact]
     public void Trace_OutputWithoutInput_IsRefused() => Assert.Equal(
-        "module 'Fn' cannot be exported, 1 obstacle:\n  (root): output 'output': does not depend on any input, or was made outside of the trace",
+        "module 'Fn' cannot be exported, 1 obstacle:\n  (root): output 'output': does not depend on any input, or was made outside of the "
+        + "trace",
         Refused(_ => ones(2), 3));
 
     [Fact]
     public void Trace_ExampleOfOtherShape_IsRefused() => Assert.Equal(
         "input 'image' is declared [N,1,28,28], but its example is [2,784]; the example needs that shape and at least one row.",
-        Assert.Throws<ExportException>(() => OnnxExport.Trace(new Fn(x => x), rand(2, 784), new() { Inputs = [new("image", Axis.Named("N"), 1, 28, 28)] })).Message);
+        Assert.Throws<ExportException>(() =>
+            OnnxExport.Trace(new Fn(x => x), rand(2, 784), new() { Inputs = [new("image", Axis.Named("N"), 1, 28, 28)] })).Message);
 
     [Fact]
     public void Trace_WrongConverter_IsRefused()
@@ -131,10 +134,12 @@ public sealed class RefusalTests
         string path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.onnx");
         OnnxExport.Register("THSSpecial_bessel_j0", (graph, call) => graph.Apply("Erf", [call.Tensor(0)]));
 
-        string message = Assert.Throws<ParityException>(() => OnnxExport.Trace(new Fn(x => special.bessel_j0(x)), zeros(1, 2)).Save(path)).Message;
+        string message = Assert.Throws<ParityException>(() => OnnxExport.Trace(new Fn(x => special.bessel_j0(x)), zeros(1, 2))
+            .Save(path)).Message;
 
         Assert.StartsWith(
-            "the exported model does not agree with module 'Fn':\n  float64 evaluator, N=1: output 'output' differs by 1 (element 0: 0, expected 1); allowed are 0 + 1e-05 of the value + 0.0001 of the largest", message, StringComparison.Ordinal);
+            "the exported model does not agree with module 'Fn':\n  float64 evaluator, N=1: output 'output' differs by 1 (element 0: 0, "
+            + "expected 1); allowed are 0 + 1e-05 of the value + 0.0001 of the largest", message, StringComparison.Ordinal);
         Assert.Contains("it first differs from the module after THSSpecial_bessel_j0 (tensor 'output'), by 1 of the largest", message,
             StringComparison.Ordinal);
         Assert.False(File.Exists(path));

@@ -96,14 +96,22 @@ public sealed class ReportTests
         {
             manual_seed(3);
             using var net = new ResidualNet();
-            OnnxExportOptions options = proven with { Name = "residual", Documentation = "Two rows in, two out.", Metadata = new Dictionary<string, string> { ["author"] = "me" }, ExternalDataThreshold = 0 };
+            OnnxExportOptions options = proven with
+            {
+                Name = "residual",
+                Documentation = "Two rows in, two out.",
+                Metadata = new Dictionary<string, string> { ["author"] = "me" },
+                ExternalDataThreshold = 0
+            };
             ExportReport report = OnnxExport.Trace(net, randn(3, 6), options).Save(Path.Combine(folder, "a.onnx"));
             OnnxModel read = OnnxModel.Load(Path.Combine(folder, "a.onnx"));
 
             Assert.Equal(("residual", "Two rows in, two out.", "me"), (read.Name, read.Documentation, read.Metadata["author"]));
             Assert.Equal(["block.fc/Gemm", "block.bn/BatchNormalization", "block.act/Relu"], read.Nodes.Select(node => node.Name).Take(3));
-            Assert.Superset(net.state_dict().Keys.Where(key => !key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToHashSet(), read.Initializers.Select(pair => pair.Key).ToHashSet());
-            Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "a.onnx")))), report.Sha256);
+            Assert.Superset(net.state_dict().Keys.Where(key => !key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToHashSet(),
+                read.Initializers.Select(pair => pair.Key).ToHashSet());
+            Assert.Equal(Convert.ToHexStringLower(
+                System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "a.onnx")))), report.Sha256);
             // Its weights are all below the size that goes into a file of its own.
             Assert.Null(report.ExternalData);
         }

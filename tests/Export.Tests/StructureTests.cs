@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests;
 
-/// <summary>Modules of any structure: what they return, what they share, how they are nested, and memory that several tensors share.</summary>
+/// <summary>
+/// Modules of any structure: what they return, what they share, how they are nested, and memory that several tensors share.
+/// </summary>
 public sealed class StructureTests
 {
     static readonly OnnxExportOptions proven = new() { Runtimes = [OrtRuntime.Create()] };
@@ -30,14 +32,17 @@ public sealed class StructureTests
         Assert.Equal(["output Float32 [N,4]", "output_1 Int64 [N]"], Outputs(x => (x.exp(), x.argmax(1))));
         Assert.Equal(["output Float32 [N,2]", "output_1 Float32 [N,2]"], Outputs(x => x.exp().chunk(2, 1).ToList()));
         Assert.Equal(["output Float32 [N,4]", "output_1 Float32 []"], Outputs(x => new Parts(x.exp(), x.sum())));
-        Assert.Equal(["output Float32 [N,4]", "output_1 Float32 [N,4]", "output_2 Float32 [N,4]"], Outputs(x => (x.exp(), new List<Tensor> { x.sin(), x.cos() })));
+        Assert.Equal(["output Float32 [N,4]", "output_1 Float32 [N,4]", "output_2 Float32 [N,4]"],
+            Outputs(x => (x.exp(), new List<Tensor> { x.sin(), x.cos() })));
     }
 
     [Fact]
-    public void OneTensor_ReturnedTwice_IsTwoOutputs() => Assert.Equal(["output Float32 [N,4]", "output_1 Float32 [N,4]"], Outputs(x => { Tensor y = x.exp(); return (y, y); }));
+    public void OneTensor_ReturnedTwice_IsTwoOutputs() =>
+        Assert.Equal(["output Float32 [N,4]", "output_1 Float32 [N,4]"], Outputs(x => { Tensor y = x.exp(); return (y, y); }));
 
     [Fact]
-    public void AnInput_ReturnedAsItIs_IsAnOutput() => Assert.Equal(["output Float32 [N,4]", "output_1 Float32 [N,4]"], Outputs(x => (x, x.exp())));
+    public void AnInput_ReturnedAsItIs_IsAnOutput() =>
+        Assert.Equal(["output Float32 [N,4]", "output_1 Float32 [N,4]"], Outputs(x => (x, x.exp())));
 
     sealed class Nested : nn.Module<Tensor, Tensor>
     {
@@ -74,7 +79,8 @@ public sealed class StructureTests
         TracedModel traced = OnnxExport.Trace(net, rand(2, 4), proven);
 
         Assert.Contains("kinds.soft.inner.fc/Gemm", traced.Model.Nodes.Select(node => node.Name));
-        Assert.Equal(2, traced.Model.Initializers.Count(pair => pair.Value.Sizes.SequenceEqual([4L, 4L]))); // the inner layer's and the shared one
+        // the inner layer's and the shared one
+        Assert.Equal(2, traced.Model.Initializers.Count(pair => pair.Value.Sizes.SequenceEqual([4L, 4L])));
         Assert.Equal(4, traced.Model.Nodes.Count(node => node.Op == "Gemm"));
         _ = traced.Prove();
     }

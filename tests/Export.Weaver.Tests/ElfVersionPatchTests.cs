@@ -13,7 +13,8 @@ public sealed class ElfVersionPatchTests
 
         ElfVersionPatch.Apply(library.File);
 
-        Assert.Equal([("puts", 1), (Clock, 2), (Clock, 2)], new[] { 1, 2, 3 }.Select(library.Symbol).Select(symbol => (symbol.Name, (int)symbol.Version)));
+        Assert.Equal([("puts", 1), (Clock, 2), (Clock, 2)], new[] { 1, 2, 3 }.Select(library.Symbol)
+            .Select(symbol => (symbol.Name, (int)symbol.Version)));
         Assert.Equal(2, library.Flags);
         Assert.Equal(size, library.File.Length);
     }
@@ -36,7 +37,8 @@ public sealed class ElfVersionPatchTests
         var library = new SmallElf((Stream, 3), ("_ZSt5other", 3), (Clock, 2));
 
         Assert.Equal(
-            $"at GLIBCXX_3.4.32 exactly '{Stream}' may be asked for, found {Stream}, _ZSt5other; take a system whose libstdc++ has GLIBCXX_3.4.32 (GCC 13 or later).",
+            $"at GLIBCXX_3.4.32 exactly '{Stream}' may be asked for, found {Stream}, _ZSt5other; take a system whose libstdc++ has "
+            + $"GLIBCXX_3.4.32 (GCC 13 or later).",
             Assert.Throws<InvalidDataException>(() => ElfVersionPatch.Apply(library.File)).Message);
     }
 
@@ -46,7 +48,8 @@ public sealed class ElfVersionPatchTests
         var library = new SmallElf((Stream, 3), ("puts", 1));
 
         Assert.Equal(
-            $"the library does not import '{Clock}', which is to stand for '{Stream}'; take a system whose libstdc++ has GLIBCXX_3.4.32 (GCC 13 or later).",
+            $"the library does not import '{Clock}', which is to stand for '{Stream}'; take a system whose libstdc++ has GLIBCXX_3.4.32 "
+            + $"(GCC 13 or later).",
             Assert.Throws<InvalidDataException>(() => ElfVersionPatch.Apply(library.File)).Message);
     }
 
@@ -62,6 +65,7 @@ public sealed class ElfVersionPatchTests
 
         string message = Assert.Throws<InvalidDataException>(() => ElfVersionPatch.Apply(library[..^10])).Message;
 
-        Assert.Equal($"the section headers (offset {library.Length - 256}, 4 of 64 bytes) reach past the file's {library.Length - 10} bytes.", message);
+        Assert.Equal($"the section headers (offset {library.Length - 256}, 4 of 64 bytes) reach past the file's {library.Length - 10} "
+            + $"bytes.", message);
     }
 }

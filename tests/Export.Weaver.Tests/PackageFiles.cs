@@ -9,5 +9,6 @@ static class PackageFiles
 
     public static string Native => Path("TorchSharpNative");
 
-    static string Path(string key) => typeof(PackageFiles).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+    static string Path(string key) => typeof(PackageFiles).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(attribute => attribute.Key == key).Value!;
 }

@@ -28,12 +28,15 @@ public sealed class RecorderWeaverTests
         public List<(string Entry, object?[] Arguments, object? Result)> Heard { get; } = [];
 
         public void Listen(bool on) => assembly.GetType("TorchSharp.PInvoke.CallRecorder", throwOnError: true)!.GetField("Current")!
-            .SetValue(null, on ? new Action<string, object?[], object?>((entry, arguments, result) => Heard.Add((entry, arguments, result))) : null);
+            .SetValue(null, on ? new Action<string, object?[], object?>((entry, arguments, result) => Heard.Add((entry, arguments, result)))
+            : null);
 
         public IReadOnlyDictionary<nint, object?[]> Constructed =>
-            (IReadOnlyDictionary<nint, object?[]>)assembly.GetType("TorchSharp.PInvoke.CallRecorder", throwOnError: true)!.GetField("Constructed")!.GetValue(null)!;
+            (IReadOnlyDictionary<nint, object?[]>)assembly.GetType("TorchSharp.PInvoke.CallRecorder",
+            throwOnError: true)!.GetField("Constructed")!.GetValue(null)!;
 
-        public object? Call(string method, params object[] arguments) => assembly.GetType("TorchSharp.Miniature", throwOnError: true)!.GetMethod(method)!.Invoke(null, arguments);
+        public object? Call(string method, params object[] arguments) =>
+            assembly.GetType("TorchSharp.Miniature", throwOnError: true)!.GetMethod(method)!.Invoke(null, arguments);
     }
 
     [Fact]
@@ -58,7 +61,8 @@ public sealed class RecorderWeaverTests
         Assert.Equal(8, copy.Call("AbsByDelegate", -8));
         copy.Call("Seed");
 
-        Assert.Equal([("THSMini_abs", 7), ("THSMini_abs", 8), ("THSMini_seed", null)], copy.Heard.Select(call => (call.Entry, (int?)call.Result)));
+        Assert.Equal([("THSMini_abs", 7), ("THSMini_abs", 8), ("THSMini_seed", null)],
+            copy.Heard.Select(call => (call.Entry, (int?)call.Result)));
         Assert.Equal([-7], copy.Heard[0].Arguments);
         Assert.Equal([5u], copy.Heard[2].Arguments);
     }
@@ -110,7 +114,8 @@ public sealed class RecorderWeaverTests
         File.WriteAllBytes(path, Weave(self, out _));
         try
         {
-            Assert.Equal($"'{path}' is woven already; weave the package's own file.", Assert.Throws<InvalidDataException>(() => Weave(path, out _)).Message);
+            Assert.Equal($"'{path}' is woven already; weave the package's own file.",
+                Assert.Throws<InvalidDataException>(() => Weave(path, out _)).Message);
         }
         finally
         {
@@ -123,6 +128,7 @@ public sealed class RecorderWeaverTests
     {
         string path = typeof(RecorderWeaver).Assembly.Location;
 
-        Assert.Equal($"'{path}' has no class 'TorchSharp.PInvoke.NativeMethods': is it a TorchSharp.dll?", Assert.Throws<InvalidDataException>(() => Weave(path, out _)).Message);
+        Assert.Equal($"'{path}' has no class 'TorchSharp.PInvoke.NativeMethods': is it a TorchSharp.dll?",
+            Assert.Throws<InvalidDataException>(() => Weave(path, out _)).Message);
     }
 }

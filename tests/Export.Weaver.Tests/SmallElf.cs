@@ -22,15 +22,18 @@ sealed class SmallElf
             BinaryPrimitives.WriteInt32LittleEndian(dynamic.AsSpan(24 * (i + 1)), AddName(symbols[i].Name));
             BinaryPrimitives.WriteUInt16LittleEndian(versions.AsSpan(2 * (i + 1)), symbols[i].Version);
         }
-        byte[] needs = [.. U16(1), .. U16(2), .. I32(AddName("libstdc++.so.6")), .. I32(16), .. I32(0), .. Need("GLIBCXX_3.4.19", 2, 16), .. Need("GLIBCXX_3.4.32", 3, 0)];
+        byte[] needs = [.. U16(1), .. U16(2), .. I32(AddName("libstdc++.so.6")), .. I32(16), .. I32(0), .. Need("GLIBCXX_3.4.19", 2, 16),
+            .. Need("GLIBCXX_3.4.32", 3, 0)];
 
-        (int Type, int Link, byte[] Content)[] sections = [(11, 1, dynamic), (3, 0, [.. names]), (0x6fffffff, 0, versions), (0x6ffffffe, 1, needs)];
+        (int Type, int Link, byte[] Content)[] sections = [(11, 1, dynamic), (3, 0, [.. names]), (0x6fffffff, 0, versions),
+            (0x6ffffffe, 1, needs)];
         var content = new List<byte>(new byte[64]);
         var headers = new List<byte>();
         foreach ((int type, int link, byte[] bytes) in sections)
         {
             Starts.Add(content.Count);
-            headers.AddRange([.. I32(0), .. I32(type), .. I64(0), .. I64(0), .. I64(content.Count), .. I64(bytes.Length), .. I32(link), .. I32(0), .. I64(0), .. I64(0)]);
+            headers.AddRange([.. I32(0), .. I32(type), .. I64(0), .. I64(0), .. I64(content.Count), .. I64(bytes.Length), .. I32(link),
+                .. I32(0), .. I64(0), .. I64(0)]);
             content.AddRange(bytes);
         }
         byte[] identity = [0x7f, (byte)'E', (byte)'L', (byte)'F', 2, 1, 1];
@@ -49,7 +52,8 @@ sealed class SmallElf
     public (string Name, ushort Version) Symbol(int index)
     {
         int name = Starts[1] + BinaryPrimitives.ReadInt32LittleEndian(file.AsSpan(Starts[0] + 24 * index));
-        return (Encoding.ASCII.GetString(file, name, Array.IndexOf<byte>(file, 0, name) - name), BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(Starts[2] + 2 * index)));
+        return (Encoding.ASCII.GetString(file, name, Array.IndexOf<byte>(file, 0, name) - name),
+            BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(Starts[2] + 2 * index)));
     }
 
     public ushort Flags => BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(Starts[3] + 16 + 16 + 4));

@@ -20,7 +20,8 @@ public sealed class ClusterHeadTests
     [Fact]
     public void KMeans_ByHand() // distances from 1: 1 and 4; softmax of -1/2 and -2 at variance 1
     {
-        (double[] probability, double[] cluster) = Run((graph, x) => ClusterHead.KMeans(graph, x, new double[,] { { 0 }, { 3 } }, 1), [1, 2.5f], 1);
+        (double[] probability, double[] cluster) = Run((graph, x) => ClusterHead.KMeans(graph, x, new double[,] { { 0 }, { 3 } }, 1),
+            [1, 2.5f], 1);
         Assert.Equal([0.0, 1], cluster);
         Assert.Equal(1 / (1 + Math.Exp(-1.5)), probability[0], 1e-12);
     }
@@ -33,7 +34,8 @@ public sealed class ClusterHeadTests
         double[] weights = [0.3, 0.7], determinants = [1, 2];
         double[] bias = [.. Enumerable.Range(0, 2).Select(k => Math.Log(weights[k]) + Math.Log(determinants[k]) - Math.Log(2 * Math.PI))];
         float[] rows = [0.5f, -0.25f, 1.5f, 1];
-        (double[] probability, double[] cluster) = Run((graph, x) => ClusterHead.GaussianMixture(graph, x, means, precisions, bias), rows, 2);
+        (double[] probability, double[] cluster) = Run((graph, x) => ClusterHead.GaussianMixture(graph, x, means, precisions, bias), rows,
+            2);
 
         for (int n = 0; n < 2; n++)
         {

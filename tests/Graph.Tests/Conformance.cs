@@ -11,7 +11,8 @@ static class Conformance
     const int Opset = 17;
 
     /// <summary>Where Debian's libonnx-testdata lies; ONNX_TESTDATA names another folder.</summary>
-    public static string Folder { get; } = Path.Combine(Environment.GetEnvironmentVariable("ONNX_TESTDATA") ?? "/usr/share/libonnx-testdata/data", "node");
+    public static string Folder { get; } = Path.Combine(Environment.GetEnvironmentVariable("ONNX_TESTDATA")
+        ?? "/usr/share/libonnx-testdata/data", "node");
 
     /// <summary>A case, and why it does not pass; null where it does.</summary>
     public sealed record Result(string Name, string Operators, string? Reason);
@@ -26,7 +27,9 @@ static class Conformance
             ModelProto proto = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(folder, "model.onnx")));
             if (proto.Graph.Node.All(node => node.Domain == "" && known.Contains(node.OpType)))
             {
-                results.Add(new Result(Path.GetFileName(folder), string.Join(", ", proto.Graph.Node.Select(node => node.OpType).Distinct().Order(StringComparer.Ordinal)), Run(proto, folder)));
+                results.Add(new Result(Path.GetFileName(folder),
+                    string.Join(", ", proto.Graph.Node.Select(node => node.OpType).Distinct().Order(StringComparer.Ordinal)),
+                    Run(proto, folder)));
             }
         }
         return results;
@@ -46,7 +49,13 @@ static class Conformance
             {
                 if (Tensor(sets[0], "input", i) is { Type: ElementType.Int64, Sizes.Count: 1 } tensor)
                 {
-                    var constant = new TensorProto { Name = proto.Graph.Input[i].Name, DataType = (int)tensor.Type, Dims = { tensor.Sizes }, RawData = Google.Protobuf.ByteString.CopyFrom(tensor.Bytes.Span) };
+                    var constant = new TensorProto
+                    {
+                        Name = proto.Graph.Input[i].Name,
+                        DataType = (int)tensor.Type,
+                        Dims = { tensor.Sizes },
+                        RawData = Google.Protobuf.ByteString.CopyFrom(tensor.Bytes.Span)
+                    };
                     proto.Graph.Initializer.Add(constant);
                 }
             }
@@ -63,7 +72,9 @@ static class Conformance
 
     static string? Differs(OnnxModel model, ModelProto proto, string set)
     {
-        IReadOnlyDictionary<string, TensorData> found = Evaluator.Run(model, proto.Graph.Input.Select((input, i) => (input.Name, Value: Tensor(set, "input", i))).ToDictionary(pair => pair.Name, pair => pair.Value));
+        IReadOnlyDictionary<string, TensorData> found =
+            Evaluator.Run(model, proto.Graph.Input.Select((input, i) => (input.Name, Value: Tensor(set, "input", i)))
+            .ToDictionary(pair => pair.Name, pair => pair.Value));
         for (int i = 0; i < model.Outputs.Count; i++)
         {
             (TensorData wanted, TensorData given) = (Tensor(set, "output", i), found[model.Outputs[i].Name]);
@@ -72,10 +83,14 @@ static class Conformance
                 return $"output {i} is [{string.Join(",", given.Sizes)}], expected [{string.Join(",", wanted.Sizes)}]";
             }
             // The tolerance of onnx's own runner of these vectors.
-            int miss = wanted.ToDoubles().Zip(given.ToDoubles()).ToList().FindIndex(pair => !pair.First.Equals(pair.Second) && !(Math.Abs(pair.First - pair.Second) <= 1e-7 + 1e-3 * Math.Abs(pair.First)));
+            int miss = wanted.ToDoubles().Zip(given.ToDoubles()).ToList()
+                .FindIndex(pair =>
+                !pair.First.Equals(pair.Second) && !(Math.Abs(pair.First - pair.Second) <= 1e-7 + 1e-3 * Math.Abs(pair.First)));
             if (miss >= 0)
             {
-                return FormattableString.Invariant($"output {i}, element {miss} is {given.ToDoubles()[miss]:g7}, expected {wanted.ToDoubles()[miss]:g7}");
+                return string.Create(System.Globalization.CultureInfo.InvariantCulture,
+                    $"output {i}, element {miss} is {given.ToDoubles()[miss]:g7}, expected "
+                    + $"{wanted.ToDoubles()[miss]:g7}");
             }
         }
         return null;
@@ -84,6 +99,7 @@ static class Conformance
     static TensorData Tensor(string set, string kind, int index)
     {
         string path = Path.Combine(set, $"{kind}_{index}.pb");
-        return File.Exists(path) ? TensorReader.Read(TensorProto.Parser.ParseFrom(File.ReadAllBytes(path)), external: null) : throw new GraphException($"there is no {kind} {index} in the vector.");
+        return File.Exists(path) ? TensorReader.Read(TensorProto.Parser.ParseFrom(File.ReadAllBytes(path)), external: null)
+            : throw new GraphException($"there is no {kind} {index} in the vector.");
     }
 }

@@ -10,7 +10,8 @@ public sealed partial class ConformanceTests
     {
         if (!Directory.Exists(Conformance.Folder))
         {
-            Assert.Skip($"the official vectors are not at '{Conformance.Folder}'; install Debian's libonnx-testdata, or name their folder in ONNX_TESTDATA.");
+            Assert.Skip($"the official vectors are not at '{Conformance.Folder}'; install Debian's libonnx-testdata, or name their folder "
+                + $"in ONNX_TESTDATA.");
         }
         IReadOnlyList<Conformance.Result> results = Conformance.RunAll();
         Conformance.Result[] failing = [.. results.Where(result => result.Reason is not null)];
@@ -19,8 +20,11 @@ public sealed partial class ConformanceTests
 
         string[] wrong =
         [
-            .. failing.Where(result => !listed.Contains(result.Name)).Select(result => $"not listed, but fails: {result.Name} ({result.Operators}): {result.Reason}"),
-            .. listed.Except(failing.Select(result => result.Name)).Select(name => $"listed, but {(results.Any(result => result.Name == name) ? "passes" : "is no case of our operators")}: {name}"),
+            .. failing.Where(result => !listed.Contains(result.Name))
+            .Select(result => $"not listed, but fails: {result.Name} ({result.Operators}): {result.Reason}"),
+            .. listed.Except(failing.Select(result => result.Name))
+                .Select(name =>
+                $"listed, but {(results.Any(result => result.Name == name) ? "passes" : "is no case of our operators")}: {name}"),
         ];
         Assert.True(wrong.Length == 0, $"docs/exporter/conformance.md is wrong:\n{string.Join("\n", wrong)}");
         Assert.Contains($"{results.Count - failing.Length} of {results.Count} cases pass", page, StringComparison.Ordinal);

@@ -11,23 +11,32 @@ public sealed class ConvolutionTests
     [InlineData(1, 8, 4, 1, 17, 1, 1, 0, 1, 4)]
     [InlineData(1, 40, 7, 6, 9, 3, 1, 1, 1, 1)] // a depth above that of a panel
     [InlineData(1, 2, 261, 3, 5, 1, 1, 0, 1, 1)] // more rows than a task takes
-    public void Conv_OfRandomNumbers_EqualsThePlainLoop(int batch, int channels, int maps, int height, int width, int kernel, int stride, int pad, int dilation, int groups)
+    public void Conv_OfRandomNumbers_EqualsThePlainLoop(int batch, int channels, int maps, int height, int width, int kernel, int stride,
+    int pad, int dilation, int groups)
     {
         var random = new Random(channels);
-        double[] image = Draw(batch * channels * height * width), weight = Draw(maps * (channels / groups) * kernel * kernel), bias = Draw(maps);
+        double[] image = Draw(batch * channels * height * width), weight = Draw(maps * (channels / groups) * kernel * kernel),
+            bias = Draw(maps);
         var graph = new GraphBuilder();
         Value x = graph.Input("x", ElementType.Float64, new Shape("N", channels, height, width));
-        graph.Output("y", graph.Apply("Conv", [x, graph.Constant(TensorData.Of(weight, maps, channels / groups, kernel, kernel)), graph.Constant(TensorData.Of(bias, maps))], new Attributes
-        {
-            ["strides"] = new long[] { stride, stride },
-            ["pads"] = new long[] { pad, pad, pad, pad },
-            ["dilations"] = new long[] { dilation, dilation },
-            ["group"] = (long)groups,
-        }));
+        graph.Output("y", graph.Apply("Conv",
+            [x, graph.Constant(TensorData.Of(weight, maps, channels / groups, kernel, kernel)), graph.Constant(TensorData.Of(bias, maps))],
+            new Attributes
+            {
+                ["strides"] = new long[] { stride, stride },
+                ["pads"] = new long[] { pad, pad, pad, pad },
+                ["dilations"] = new long[] { dilation, dilation },
+                ["group"] = (long)groups,
+            }));
 
-        TensorData found = Evaluator.Run(graph.Build(), new Dictionary<string, TensorData> { ["x"] = TensorData.Of(image, batch, channels, height, width) })["y"];
+        TensorData found =
+            Evaluator.Run(graph.Build(), new Dictionary<string, TensorData>
+            {
+                ["x"] = TensorData.Of(image, batch, channels, height, width)
+            })["y"];
 
-        int down = (height + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1, across = (width + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
+        int down = (height + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1,
+            across = (width + 2 * pad - dilation * (kernel - 1) - 1) / stride + 1;
         Assert.Equal([batch, maps, down, across], found.Sizes);
         Assert.Equal(Plain(), found.ToDoubles());
 
@@ -38,7 +47,8 @@ public sealed class ConvolutionTests
             int perGroup = channels / groups;
             for (int place = 0; place < batch * maps * down * across; place++)
             {
-                (int column, int row, int map, int n) = (place % across, place / across % down, place / across / down % maps, place / across / down / maps);
+                (int column, int row, int map, int n) = (place % across, place / across % down, place / across / down % maps,
+                    place / across / down / maps);
                 double sum = bias[map];
                 for (int term = 0; term < perGroup * kernel * kernel; term++)
                 {

@@ -18,7 +18,8 @@ public sealed class EvaluatorTests
         return y.ToDoubles();
     }
 
-    static TensorData Range(params long[] sizes) => TensorData.Of([.. Enumerable.Range(0, (int)sizes.Aggregate(1L, (a, b) => a * b)).Select(i => (double)i)], sizes);
+    static TensorData Range(params long[] sizes) =>
+        TensorData.Of([.. Enumerable.Range(0, (int)sizes.Aggregate(1L, (a, b) => a * b)).Select(i => (double)i)], sizes);
 
     static void Near(double[] expected, double[] found, double tolerance = 1e-12)
     {
@@ -30,13 +31,18 @@ public sealed class EvaluatorTests
     public void Add_Broadcasts() => Near([0, 11, 22, 3, 14, 25], Run("Add", null, Range(2, 3), TensorData.Of([0.0, 10, 20], 3)));
 
     [Fact]
-    public void Div_OfIntegers_DropsTheFraction() => Near([-1, 0, 3], Run("Div", null, TensorData.Vector(-3, 1, 7), TensorData.Vector(2, 2, 2)));
+    public void Div_OfIntegers_DropsTheFraction() =>
+        Near([-1, 0, 3], Run("Div", null, TensorData.Vector(-3, 1, 7), TensorData.Vector(2, 2, 2)));
 
     [Fact]
-    public void Where_Picks() => Near([5, 1], Run("Where", null, TensorData.FromDoubles([1, 0], [2], ElementType.Bool), TensorData.Of([5.0, 6], 2), TensorData.Of([0.0, 1], 2)));
+    public void Where_Picks() =>
+        Near([5, 1], Run("Where", null, TensorData.FromDoubles([1, 0], [2], ElementType.Bool), TensorData.Of([5.0, 6], 2),
+        TensorData.Of([0.0, 1], 2)));
 
     [Fact]
-    public void Clip_Bounds() => Near([1, 1, 2, 3, 3], Run("Clip", null, Range(5), TensorData.Scalar(1, ElementType.Float64), TensorData.Scalar(3, ElementType.Float64)));
+    public void Clip_Bounds() =>
+        Near([1, 1, 2, 3, 3], Run("Clip", null, Range(5), TensorData.Scalar(1, ElementType.Float64),
+        TensorData.Scalar(3, ElementType.Float64)));
 
     [Theory]
     [InlineData(0, 0)]
@@ -56,55 +62,72 @@ public sealed class EvaluatorTests
 
     [Fact]
     public void Conv_StrideAndPadding_ByHand() => // 3x3 image 0..8, kernel of ones 2x2, stride 2, padding 1: corners of the padded image
-        Near([0, 3, 9, 24], Run("Conv", new Attributes { ["strides"] = new long[] { 2, 2 }, ["pads"] = new long[] { 1, 1, 1, 1 } }, Range(1, 1, 3, 3), TensorData.Of([1.0, 1, 1, 1], 1, 1, 2, 2)));
+        Near([0, 3, 9, 24], Run("Conv", new Attributes { ["strides"] = new long[] { 2, 2 }, ["pads"] = new long[] { 1, 1, 1, 1 } },
+        Range(1, 1, 3, 3), TensorData.Of([1.0, 1, 1, 1], 1, 1, 2, 2)));
 
     [Fact]
     public void Conv_Groups_KeepChannelsApart() =>
-        Near([0, 20], Run("Conv", new Attributes { ["group"] = 2 }, TensorData.Of([0.0, 2], 1, 2, 1, 1), TensorData.Of([5.0, 10], 2, 1, 1, 1)));
+        Near([0, 20], Run("Conv", new Attributes { ["group"] = 2 }, TensorData.Of([0.0, 2], 1, 2, 1, 1),
+        TensorData.Of([5.0, 10], 2, 1, 1, 1)));
 
     [Fact]
-    public void MaxPool_Halves() => Near([5, 7, 13, 15], Run("MaxPool", new Attributes { ["kernel_shape"] = new long[] { 2, 2 }, ["strides"] = new long[] { 2, 2 } }, Range(1, 1, 4, 4)));
+    public void MaxPool_Halves() =>
+        Near([5, 7, 13, 15], Run("MaxPool", new Attributes { ["kernel_shape"] = new long[] { 2, 2 }, ["strides"] = new long[] { 2, 2 } },
+        Range(1, 1, 4, 4)));
 
     [Fact]
     public void AveragePool_Padding_CountsOnlyTheInside() => // the first window holds the pixel 0 alone, then 1 and 2, and so on
-        Near([0, 1.5, 4.5, 6], Run("AveragePool", new Attributes { ["kernel_shape"] = new long[] { 2, 2 }, ["strides"] = new long[] { 2, 2 }, ["pads"] = new long[] { 1, 1, 1, 1 } }, Range(1, 1, 3, 3)));
+        Near([0, 1.5, 4.5, 6], Run("AveragePool",
+        new Attributes { ["kernel_shape"] = new long[] { 2, 2 }, ["strides"] = new long[] { 2, 2 }, ["pads"] = new long[] { 1, 1, 1, 1 } },
+        Range(1, 1, 3, 3)));
 
     [Fact]
     public void BatchNormalization_ByHand() => Near([1, 3], Run("BatchNormalization", new Attributes { ["epsilon"] = 0f },
-        TensorData.Of([2.0, 4], 1, 1, 1, 2), TensorData.Of([2.0], 1), TensorData.Of([1.0], 1), TensorData.Of([2.0], 1), TensorData.Of([4.0], 1)));
+        TensorData.Of([2.0, 4], 1, 1, 1, 2), TensorData.Of([2.0], 1), TensorData.Of([1.0], 1), TensorData.Of([2.0], 1),
+            TensorData.Of([4.0], 1)));
 
     [Fact]
-    public void LayerNormalization_ByHand() => Near([-1, 1], Run("LayerNormalization", new Attributes { ["epsilon"] = 0f }, TensorData.Of([3.0, 5], 1, 2), TensorData.Of([1.0, 1], 2)));
+    public void LayerNormalization_ByHand() =>
+        Near([-1, 1], Run("LayerNormalization", new Attributes { ["epsilon"] = 0f }, TensorData.Of([3.0, 5], 1, 2),
+        TensorData.Of([1.0, 1], 2)));
 
     [Fact]
-    public void Softmax_LargeValues_DoesNotOverflow() => Near([.5, .5], Run("Softmax", new Attributes { ["axis"] = 1 }, TensorData.Of([1e6, 1e6], 1, 2)));
+    public void Softmax_LargeValues_DoesNotOverflow() =>
+        Near([.5, .5], Run("Softmax", new Attributes { ["axis"] = 1 }, TensorData.Of([1e6, 1e6], 1, 2)));
 
     [Fact]
-    public void Softmax_FirstAxis_SumsDownTheColumns() => Near([.25, .75], [.. Run("Softmax", new Attributes { ["axis"] = 0 }, TensorData.Of([0.0, Math.Log(3)], 2, 1))]);
+    public void Softmax_FirstAxis_SumsDownTheColumns() =>
+        Near([.25, .75], [.. Run("Softmax", new Attributes { ["axis"] = 0 }, TensorData.Of([0.0, Math.Log(3)], 2, 1))]);
 
     [Fact]
     public void Reductions_OverOneAxis() // rows 0 1 2 and 3 4 5
     {
         Near([3, 12], Run("ReduceSum", new Attributes { ["keepdims"] = 0 }, Range(2, 3), TensorData.Vector(1)));
         Near([1.5, 2.5, 3.5], Run("ReduceMean", new Attributes { ["axes"] = new long[] { 0 }, ["keepdims"] = 0 }, Range(2, 3)));
-        Near([Math.Sqrt(5), Math.Sqrt(50)], Run("ReduceL2", new Attributes { ["axes"] = new long[] { -1 }, ["keepdims"] = 1 }, Range(2, 3)));
+        Near([Math.Sqrt(5), Math.Sqrt(50)], Run("ReduceL2", new Attributes { ["axes"] = new long[] { -1 }, ["keepdims"] = 1 },
+            Range(2, 3)));
         Near([Math.Log(2) + 1000], Run("ReduceLogSumExp", new Attributes { ["keepdims"] = 0 }, TensorData.Of([1000.0, 1000], 2)));
     }
 
     [Fact]
-    public void ArgMax_Ties_TakesTheFirst() => Near([1], Run("ArgMax", new Attributes { ["axis"] = 1, ["keepdims"] = 0 }, TensorData.Of([1.0, 2, 2], 1, 3)));
+    public void ArgMax_Ties_TakesTheFirst() =>
+        Near([1], Run("ArgMax", new Attributes { ["axis"] = 1, ["keepdims"] = 0 }, TensorData.Of([1.0, 2, 2], 1, 3)));
 
     [Fact]
-    public void Transpose_Swaps() => Near([0, 3, 1, 4, 2, 5], Run("Transpose", new Attributes { ["perm"] = new long[] { 1, 0 } }, Range(2, 3)));
+    public void Transpose_Swaps() =>
+        Near([0, 3, 1, 4, 2, 5], Run("Transpose", new Attributes { ["perm"] = new long[] { 1, 0 } }, Range(2, 3)));
 
     [Fact]
-    public void Slice_NegativeStep_Reverses() => Near([4, 2], Run("Slice", null, Range(5), TensorData.Vector(-1), TensorData.Vector(0), TensorData.Vector(0), TensorData.Vector(-2)));
+    public void Slice_NegativeStep_Reverses() =>
+        Near([4, 2], Run("Slice", null, Range(5), TensorData.Vector(-1), TensorData.Vector(0), TensorData.Vector(0),
+        TensorData.Vector(-2)));
 
     [Fact]
     public void Concat_MiddleAxis() => Near([0, 1, 0, 2, 3, 1], Run("Concat", new Attributes { ["axis"] = 1 }, Range(2, 2), Range(2, 1)));
 
     [Fact]
-    public void Gather_NegativeIndex_CountsFromTheEnd() => Near([2, 5], Run("Gather", new Attributes { ["axis"] = 1 }, Range(2, 3), TensorData.Vector(-1)));
+    public void Gather_NegativeIndex_CountsFromTheEnd() =>
+        Near([2, 5], Run("Gather", new Attributes { ["axis"] = 1 }, Range(2, 3), TensorData.Vector(-1)));
 
     [Fact]
     public void Expand_Repeats() => Near([0, 0, 1, 1], Run("Expand", null, Range(2, 1), TensorData.Vector(2, 2)));
@@ -121,7 +144,8 @@ public sealed class EvaluatorTests
     {
         var graph = new GraphBuilder();
         graph.Output("y", graph.Apply("Relu", [graph.Input("image", ElementType.Float32, new Shape("N", 1))]));
-        var error = Assert.Throws<GraphException>(() => Evaluator.Run(graph.Build(), new Dictionary<string, TensorData> { ["x"] = TensorData.Of([1f], 1, 1) }));
+        var error = Assert.Throws<GraphException>(() =>
+            Evaluator.Run(graph.Build(), new Dictionary<string, TensorData> { ["x"] = TensorData.Of([1f], 1, 1) }));
         Assert.Equal("input 'image' is missing; given are x.", error.Message);
     }
 
@@ -130,7 +154,8 @@ public sealed class EvaluatorTests
     {
         var graph = new GraphBuilder();
         graph.Output("y", graph.Apply("Relu", [graph.Input("image", ElementType.Float32, new Shape("N", 1))]));
-        var error = Assert.Throws<GraphException>(() => Evaluator.Run(graph.Build(), new Dictionary<string, TensorData> { ["image"] = TensorData.Of([1f, 2], 1, 2) }));
+        var error = Assert.Throws<GraphException>(() =>
+            Evaluator.Run(graph.Build(), new Dictionary<string, TensorData> { ["image"] = TensorData.Of([1f, 2], 1, 2) }));
         Assert.Equal("input 'image' must be [N,1], found [1,2].", error.Message);
     }
 }

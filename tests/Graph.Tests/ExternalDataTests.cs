@@ -20,7 +20,8 @@ public sealed class ExternalDataTests : IDisposable
         var graph = new GraphBuilder("large");
         Value x = graph.Input("x", ElementType.Float32, new Shape("N", 20));
         float[] weights = [first, .. Enumerable.Range(1, 399).Select(i => i / 7f)];
-        graph.Output("y", graph.Gemm(x, graph.Initializer("fc.weight", TensorData.Of(weights, 20, 20)), graph.Initializer("fc.bias", TensorData.Of(new float[20], 20)), transB: true));
+        graph.Output("y", graph.Gemm(x, graph.Initializer("fc.weight", TensorData.Of(weights, 20, 20)),
+            graph.Initializer("fc.bias", TensorData.Of(new float[20], 20)), transB: true));
         return graph.Build();
     }
 
@@ -59,16 +60,21 @@ public sealed class ExternalDataTests : IDisposable
     public void FromBytes_ExternalData_IsRefused()
     {
         Model().Save(In("a.onnx"), externalDataThreshold: 1000);
-        Assert.Equal("not a readable ONNX model: graph.initializer[0] 'fc.weight': it lies in another file; expected a self-contained model, or a path to read from.",
+        Assert.Equal("not a readable ONNX model: graph.initializer[0] 'fc.weight': it lies in another file; expected a self-contained "
+            + "model, or a path to read from.",
             Assert.Throws<InvalidDataException>(() => OnnxModel.FromBytes(File.ReadAllBytes(In("a.onnx")))).Message);
     }
 
     public static TheoryData<string, string> Hostile => new()
     {
-        { "../secret", "expected a relative path" }, { "a/../../secret", "expected a relative path" }, { "./weights", "expected a relative path" }, { "a//weights", "expected a relative path" },
-        { "/etc/passwd", "expected a relative path" }, { "C:\\secret", "expected a relative path" }, { "..\\secret", "expected a relative path" }, { "", "expected a relative path" }, { "file:secret", "expected a relative path" },
-        { "*/_ORT_MEM_ADDR_/*", "no regular file with content" }, { "nowhere", "no regular file with content" }, { "empty", "no regular file with content" }, { "sub", "no regular file with content" },
-        { "link", "through the link 'link'" }, { "linked/secret", "through the link 'linked'" }, { "dangling", "through the link 'dangling'" }, { "zero", "through the link 'zero'" },
+        { "../secret", "expected a relative path" }, { "a/../../secret", "expected a relative path" },
+            { "./weights", "expected a relative path" }, { "a//weights", "expected a relative path" },
+        { "/etc/passwd", "expected a relative path" }, { "C:\\secret", "expected a relative path" },
+            { "..\\secret", "expected a relative path" }, { "", "expected a relative path" }, { "file:secret", "expected a relative path" },
+        { "*/_ORT_MEM_ADDR_/*", "no regular file with content" }, { "nowhere", "no regular file with content" },
+            { "empty", "no regular file with content" }, { "sub", "no regular file with content" },
+        { "link", "through the link 'link'" }, { "linked/secret", "through the link 'linked'" },
+            { "dangling", "through the link 'dangling'" }, { "zero", "through the link 'zero'" },
         { "short", "has 10 bytes, but 1600 from byte 0 are wanted" },
     };
 
@@ -91,7 +97,8 @@ public sealed class ExternalDataTests : IDisposable
     [InlineData("offset", "9223372036854775807", "has 1600 bytes, but 1600 from byte 9223372036854775807 are wanted.")]
     [InlineData("offset", "1", "has 1600 bytes, but 1600 from byte 1 are wanted.")]
     [InlineData("length", "1604", "of 1604 bytes is stated, but type and sizes need 1600.")]
-    public void Load_HostileRange_IsRefused(string key, string value, string part) => Refused(part, entry => entry.Key == key ? value : entry.Value);
+    public void Load_HostileRange_IsRefused(string key, string value, string part) =>
+        Refused(part, entry => entry.Key == key ? value : entry.Value);
 
     // A small file that is to be read again and again would fill the memory.
     [Fact]
@@ -103,7 +110,8 @@ public sealed class ExternalDataTests : IDisposable
         again.Name = "again";
         proto.Graph.Initializer.Add(again);
         File.WriteAllBytes(In("a.onnx"), proto.ToByteArray());
-        Assert.Contains("is smaller than the tensors that lie in it together", Assert.Throws<InvalidDataException>(() => OnnxModel.Load(In("a.onnx"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is smaller than the tensors that lie in it together",
+            Assert.Throws<InvalidDataException>(() => OnnxModel.Load(In("a.onnx"))).Message, StringComparison.Ordinal);
     }
 
     void Refused(string part, Func<StringStringEntryProto, string> change)
@@ -116,7 +124,8 @@ public sealed class ExternalDataTests : IDisposable
         }
         File.WriteAllBytes(In("a.onnx"), proto.ToByteArray());
         string message = Assert.Throws<InvalidDataException>(() => OnnxModel.Load(In("a.onnx"))).Message;
-        Assert.StartsWith($"'{In("a.onnx")}': not a readable ONNX model: graph.initializer[0] 'fc.weight': ", message, StringComparison.Ordinal);
+        Assert.StartsWith($"'{In("a.onnx")}': not a readable ONNX model: graph.initializer[0] 'fc.weight': ", message,
+            StringComparison.Ordinal);
         Assert.Contains(part, message, StringComparison.Ordinal);
     }
 }

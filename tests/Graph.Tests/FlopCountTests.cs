@@ -14,11 +14,13 @@ public sealed class FlopCountTests
 
     static Value Input(GraphBuilder graph, params Dim[] dims) => graph.Input("x", ElementType.Float32, new Shape(dims));
 
-    static Value Weight(GraphBuilder graph, params long[] sizes) => graph.Constant(TensorData.Of(new float[sizes.Aggregate((a, b) => a * b)], sizes));
+    static Value Weight(GraphBuilder graph, params long[] sizes) =>
+        graph.Constant(TensorData.Of(new float[sizes.Aggregate((a, b) => a * b)], sizes));
 
     [Fact]
     public void Conv_CountsTwoForEachWeightAtEachPlace() => // 6 channels out, 2 of 4 in each group, 3x3, on 4x4 places
-        Assert.Equal(2.0 * 6 * 2 * 9 * 16, Flops(graph => graph.Apply("Conv", [Input(graph, "N", 4, 6, 6), Weight(graph, 6, 2, 3, 3)], new Attributes { ["group"] = 2L })));
+        Assert.Equal(2.0 * 6 * 2 * 9 * 16, Flops(graph =>
+        graph.Apply("Conv", [Input(graph, "N", 4, 6, 6), Weight(graph, 6, 2, 3, 3)], new Attributes { ["group"] = 2L })));
 
     [Fact]
     public void Products_CountTwoForEachPair()
@@ -30,7 +32,9 @@ public sealed class FlopCountTests
     [Fact]
     public void Pools_CountTheirWindows_MovesCountNothing_OthersTheirElements()
     {
-        Assert.Equal(2.0 * 2 * 2 * 9, Flops(graph => graph.Apply("MaxPool", [Input(graph, "N", 2, 6, 6)], new Attributes { ["kernel_shape"] = new long[] { 3, 3 }, ["strides"] = new long[] { 3, 3 } })));
+        Assert.Equal(2.0 * 2 * 2 * 9, Flops(graph =>
+            graph.Apply("MaxPool", [Input(graph, "N", 2, 6, 6)],
+            new Attributes { ["kernel_shape"] = new long[] { 3, 3 }, ["strides"] = new long[] { 3, 3 } })));
         Assert.Equal(0, Flops(graph => graph.Flatten(Input(graph, "N", 2, 6))));
         Assert.Equal(12, Flops(graph => graph.Reduce("ReduceSum", Input(graph, "N", 2, 6), [1])));
     }

@@ -49,12 +49,14 @@ public sealed class GraphBuilderTests
         Value x = graph.Input("x", ElementType.Float32, new Shape("N", 4));
         Value one = graph.Initializer("one", TensorData.Of([1f, 1, 1, 1], 4));
         var error = Assert.Throws<GraphException>(() => graph.Apply("LayerNormalization", [x, one]));
-        Assert.Equal("node 'LayerNormalization' (LayerNormalization): operator 'LayerNormalization' needs opset 17, the model has 13; export with --opset 17 or higher.", error.Message);
+        Assert.Equal("node 'LayerNormalization' (LayerNormalization): operator 'LayerNormalization' needs opset 17, the model has 13; "
+            + "export with --opset 17 or higher.", error.Message);
     }
 
     [Fact]
     public void Build_WithoutOutput_IsRefused() =>
-        Assert.Equal("graph 'model' has no output; call Output before Build.", Assert.Throws<GraphException>(() => new GraphBuilder().Build()).Message);
+        Assert.Equal("graph 'model' has no output; call Output before Build.",
+        Assert.Throws<GraphException>(() => new GraphBuilder().Build()).Message);
 
     [Fact]
     public void Output_DeclaredOtherwise_IsRefused()

@@ -15,11 +15,13 @@ public sealed class HalfPrecisionTests
         OnnxModel half = HalfPrecision.Apply(graph.Build());
 
         Assert.Equal(["Cast", "Mul", "Cast", "Cast", "Cast", "Cast"], half.Nodes.Select(node => node.Op));
-        Assert.Equal([1.0009765625, 5.9604644775390625e-8, 65504, -5.9604644775390625e-8, 0, double.NegativeInfinity], half.Initializers.Single().Value.ToDoubles());
+        Assert.Equal([1.0009765625, 5.9604644775390625e-8, 65504, -5.9604644775390625e-8, 0, double.NegativeInfinity],
+            half.Initializers.Single().Value.ToDoubles());
         Assert.Equal("w", half.Initializers.Single().Key);
         IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(half);
         Assert.Equal(["Float32 [N,6]", "Float32 [N,6]"], half.Outputs.Select(output => types[output.Name].ToString()));
-        Assert.Equal(2 * 65504, Evaluator.Run(half, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([2f], 1, 1) })["y"].ToDoubles()[2]);
+        Assert.Equal(2 * 65504, Evaluator.Run(half, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([2f], 1, 1) })["y"]
+            .ToDoubles()[2]);
     }
 
     [Fact]
@@ -33,7 +35,8 @@ public sealed class HalfPrecisionTests
 
         Assert.Equal(ElementType.Float32, types[half.Nodes.Single(node => node.Op == "CumSum").Outputs[0]].Element);
         Assert.Equal(ElementType.Float16, types[half.Nodes.Single(node => node.Op == "Relu").Outputs[0]].Element);
-        Assert.Equal([1.0, 3, 6], Evaluator.Run(half, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([1f, 2, 3], 1, 3) })["y"].ToDoubles());
+        Assert.Equal([1.0, 3, 6], Evaluator.Run(half, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([1f, 2, 3], 1, 3) })["y"]
+            .ToDoubles());
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class HostileModelTests
 
     [Fact]
     public void Cycle_NamesBothNodes() => Assert.Equal(
-        "not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): input 'y' is computed only by graph.node[1] 'Relu' (Relu), itself or after it: the nodes are in the wrong order, or form a cycle.",
+        "not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): input 'y' is computed only by graph.node[1] 'Relu' (Relu), itself or "
+        + "after it: the nodes are in the wrong order, or form a cycle.",
         Refused(proto => proto.Graph.Node[0].Input[0] = "y"));
 
     [Fact]
@@ -43,29 +44,42 @@ public sealed class HostileModelTests
         Refused(proto => proto.Graph.Node[0].Input[0] = "z"));
 
     [Fact]
-    public void OutputOfNoNode_NamesIt() => Assert.Equal("not a readable ONNX model: graph.output[0]: 'z' is computed by no node.", Refused(proto => proto.Graph.Output[0].Name = "z"));
+    public void OutputOfNoNode_NamesIt() =>
+        Assert.Equal("not a readable ONNX model: graph.output[0]: 'z' is computed by no node.",
+        Refused(proto => proto.Graph.Output[0].Name = "z"));
 
     [Fact]
     public void DuplicateNames_AreRefused()
     {
-        Assert.Equal("not a readable ONNX model: graph.node[1] 'Relu' (Relu): the name 'Gemm.out' is already taken.", Refused(proto => proto.Graph.Node[1].Output[0] = "Gemm.out"));
-        Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): the name 'w' is already taken.", Refused(proto => proto.Graph.Node[0].Output[0] = "w"));
-        Assert.Equal("not a readable ONNX model: graph.initializer[1]: the name 'w' is already taken.", Refused(proto => proto.Graph.Initializer.Add(proto.Graph.Initializer[0].Clone())));
-        Assert.Equal("not a readable ONNX model: graph.input[1]: the name 'x' is already taken.", Refused(proto => proto.Graph.Input.Add(proto.Graph.Input[0].Clone())));
-        Assert.Equal("not a readable ONNX model: graph.output[1]: the name 'y' is already taken.", Refused(proto => proto.Graph.Output.Add(proto.Graph.Output[0].Clone())));
-        Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): attribute 'transB' is there twice.", Refused(proto => proto.Graph.Node[0].Attribute.Add(proto.Graph.Node[0].Attribute[0].Clone())));
+        Assert.Equal("not a readable ONNX model: graph.node[1] 'Relu' (Relu): the name 'Gemm.out' is already taken.",
+            Refused(proto => proto.Graph.Node[1].Output[0] = "Gemm.out"));
+        Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): the name 'w' is already taken.",
+            Refused(proto => proto.Graph.Node[0].Output[0] = "w"));
+        Assert.Equal("not a readable ONNX model: graph.initializer[1]: the name 'w' is already taken.",
+            Refused(proto => proto.Graph.Initializer.Add(proto.Graph.Initializer[0].Clone())));
+        Assert.Equal("not a readable ONNX model: graph.input[1]: the name 'x' is already taken.",
+            Refused(proto => proto.Graph.Input.Add(proto.Graph.Input[0].Clone())));
+        Assert.Equal("not a readable ONNX model: graph.output[1]: the name 'y' is already taken.",
+            Refused(proto => proto.Graph.Output.Add(proto.Graph.Output[0].Clone())));
+        Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): attribute 'transB' is there twice.",
+            Refused(proto => proto.Graph.Node[0].Attribute.Add(proto.Graph.Node[0].Attribute[0].Clone())));
     }
 
     [Fact]
     public void SizesAndBytes_ThatDisagree_AreRefused()
     {
         const string place = "not a readable ONNX model: graph.initializer[0] 'w': ";
-        Assert.Equal($"{place}A Float32 tensor of shape [1,5] needs 20 bytes, found 16.", Refused(proto => proto.Graph.Initializer[0].Dims[1] = 5));
+        Assert.Equal($"{place}A Float32 tensor of shape [1,5] needs 20 bytes, found 16.",
+            Refused(proto => proto.Graph.Initializer[0].Dims[1] = 5));
         Assert.Equal($"{place}it has a negative size in [-1,4].", Refused(proto => proto.Graph.Initializer[0].Dims[0] = -1));
-        Assert.Equal($"{place}its sizes [4294967296,4294967296] promise more elements than an array holds.", Refused(proto => (proto.Graph.Initializer[0].Dims[0], proto.Graph.Initializer[0].Dims[1]) = (1L << 32, 1L << 32)));
-        Assert.Equal($"{place}it has 66 axes; expected at most 64.", Refused(proto => proto.Graph.Initializer[0].Dims.AddRange(Enumerable.Repeat(1L, 64))));
-        Assert.StartsWith($"{place}Element type 8 is not supported", Refused(proto => proto.Graph.Initializer[0].DataType = 8), StringComparison.Ordinal);
-        Assert.Equal("not a readable ONNX model: graph.input[0] 'x': its sizes [1,4611686018427387904] promise more elements than an array holds.",
+        Assert.Equal($"{place}its sizes [4294967296,4294967296] promise more elements than an array holds.",
+            Refused(proto => (proto.Graph.Initializer[0].Dims[0], proto.Graph.Initializer[0].Dims[1]) = (1L << 32, 1L << 32)));
+        Assert.Equal($"{place}it has 66 axes; expected at most 64.",
+            Refused(proto => proto.Graph.Initializer[0].Dims.AddRange(Enumerable.Repeat(1L, 64))));
+        Assert.StartsWith($"{place}Element type 8 is not supported", Refused(proto => proto.Graph.Initializer[0].DataType = 8),
+            StringComparison.Ordinal);
+        Assert.Equal("not a readable ONNX model: graph.input[0] 'x': its sizes [1,4611686018427387904] promise more elements than an array "
+            + "holds.",
             Refused(proto => proto.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue = 1L << 62));
     }
 
@@ -81,11 +95,14 @@ public sealed class HostileModelTests
     [Fact]
     public void ForeignParts_AreRefused()
     {
-        Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): operator domain 'com.evil' is not supported; expected only the default domain.", Refused(proto => proto.Graph.Node[0].Domain = "com.evil"));
+        Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): operator domain 'com.evil' is not supported; expected only "
+            + "the default domain.", Refused(proto => proto.Graph.Node[0].Domain = "com.evil"));
         Assert.Equal("not a readable ONNX model: opset 9223372036854775807 is not supported; expected 13 to 23.",
             Refused(proto => proto.OpsetImport[0].Version = long.MaxValue));
-        Assert.Equal("not a readable ONNX model: it has 0 sparse weights and 1 functions; expected neither.", Refused(proto => proto.Functions.Add(new FunctionProto())));
-        Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): attribute 'transB': its type Graph is not supported.", Refused(proto => proto.Graph.Node[0].Attribute[0].Type = AttributeProto.Types.AttributeType.Graph));
+        Assert.Equal("not a readable ONNX model: it has 0 sparse weights and 1 functions; expected neither.",
+            Refused(proto => proto.Functions.Add(new FunctionProto())));
+        Assert.Equal("not a readable ONNX model: graph.node[0] 'Gemm' (Gemm): attribute 'transB': its type Graph is not supported.",
+            Refused(proto => proto.Graph.Node[0].Attribute[0].Type = AttributeProto.Types.AttributeType.Graph));
     }
 
     [Fact]
@@ -109,9 +126,11 @@ public sealed class HostileModelTests
     {
         // graph { node {} node {} ... }: two bytes each, a hundred or more once unpacked.
         byte[] nodes = [.. Enumerable.Repeat((byte[])[0x0a, 0], 4_000_000).SelectMany(pair => pair)];
-        Assert.Contains("in ModelProto.graph.node[894782]: the file would unpack to far more than its 8000005 bytes", Refused(Delimited(7, nodes)), StringComparison.Ordinal);
+        Assert.Contains("in ModelProto.graph.node[894782]: the file would unpack to far more than its 8000005 bytes",
+            Refused(Delimited(7, nodes)), StringComparison.Ordinal);
         // graph { initializer { int64_data: 0 0 0 ... } }: one byte each, 8 once unpacked.
-        Assert.Contains("in ModelProto.graph.initializer[0].int64_data[0]: the file would unpack", Refused(Delimited(7, Delimited(5, Delimited(7, new byte[30_000_000])))), StringComparison.Ordinal);
+        Assert.Contains("in ModelProto.graph.initializer[0].int64_data[0]: the file would unpack",
+            Refused(Delimited(7, Delimited(5, Delimited(7, new byte[30_000_000])))), StringComparison.Ordinal);
     }
 
     // What is just not refused: as many empty messages as may be, of the kind that takes most.
@@ -145,7 +164,8 @@ public sealed class HostileModelTests
         Assert.Equal("not an ONNX model: at byte 2, in ModelProto.ir_version: the message ends within a number.", Refused([0x08, 0x80]));
         Assert.Contains("in ModelProto.graph: a length of", Refused(bytes[..^30]), StringComparison.Ordinal);
         Assert.Equal("not an ONNX model: at byte 0, in ModelProto.ir_version: expected Int64, found wire type 2.", Refused([0x0a, 0]));
-        Assert.Equal("not an ONNX model: at byte 2, in ModelProto.producer_name: a name of 2 bytes is longer than 4096, or has control characters.", Refused([0x12, 2, 27, 27]));
+        Assert.Equal("not an ONNX model: at byte 2, in ModelProto.producer_name: a name of 2 bytes is longer than 4096, or has control "
+            + "characters.", Refused([0x12, 2, 27, 27]));
     }
 
     [Fact]
@@ -165,7 +185,8 @@ public sealed class HostileModelTests
     [Fact]
     public void Load_WhatIsNoFile_EndsAtOnce()
     {
-        Assert.Equal("'nowhere.onnx': no such file; expected an ONNX model.", Assert.Throws<FileNotFoundException>(() => OnnxModel.Load("nowhere.onnx")).Message);
+        Assert.Equal("'nowhere.onnx': no such file; expected an ONNX model.",
+            Assert.Throws<FileNotFoundException>(() => OnnxModel.Load("nowhere.onnx")).Message);
         if (!OperatingSystem.IsWindows())
         {
             string pipe = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
@@ -175,7 +196,8 @@ public sealed class HostileModelTests
             }
             foreach (string path in (string[])["/dev/zero", pipe])
             {
-                Assert.Equal($"'{path}': not an ONNX model: it is empty, or no regular file.", Assert.Throws<InvalidDataException>(() => OnnxModel.Load(path)).Message);
+                Assert.Equal($"'{path}': not an ONNX model: it is empty, or no regular file.",
+                    Assert.Throws<InvalidDataException>(() => OnnxModel.Load(path)).Message);
             }
             File.Delete(pipe);
         }

@@ -27,7 +27,11 @@ public sealed class LoopTests
     }
 
     static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, int count) =>
-        Evaluator.Run(model, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([1f, 0], 2), ["count"] = TensorData.Scalar(count, ElementType.Int64) });
+        Evaluator.Run(model, new Dictionary<string, TensorData>
+        {
+            ["x"] = TensorData.Of([1f, 0], 2),
+            ["count"] = TensorData.Scalar(count, ElementType.Int64)
+        });
 
     [Fact]
     public void Evaluate_ByHand()
@@ -55,8 +59,18 @@ public sealed class LoopTests
         OnnxModel model = Conditional();
         GraphChecker.Check(model);
         // 1, 2, 4, 8, 16: the first that is not below 10 ends it.
-        Assert.Equal([16.0], Evaluator.Run(model, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([1f], 1), ["go"] = TensorData.FromDoubles([1], [], ElementType.Bool) })["y"].ToDoubles());
-        Assert.Equal([1.0], Evaluator.Run(model, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([1f], 1), ["go"] = TensorData.FromDoubles([0], [], ElementType.Bool) })["y"].ToDoubles());
+        Assert.Equal([16.0], Evaluator.Run(model,
+            new Dictionary<string, TensorData>
+            {
+                ["x"] = TensorData.Of([1f], 1),
+                ["go"] = TensorData.FromDoubles([1], [], ElementType.Bool)
+            })["y"].ToDoubles());
+        Assert.Equal([1.0], Evaluator.Run(model,
+            new Dictionary<string, TensorData>
+            {
+                ["x"] = TensorData.Of([1f], 1),
+                ["go"] = TensorData.FromDoubles([0], [], ElementType.Bool)
+            })["y"].ToDoubles());
     }
 
     [Fact]
@@ -64,7 +78,11 @@ public sealed class LoopTests
     {
         OnnxModel model = Conditional();
         Assert.Equal("node 'loop' (Loop): it runs more than 131072 times, the most that are evaluated.", Assert.Throws<GraphException>(() =>
-            Evaluator.Run(model, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([0f], 1), ["go"] = TensorData.FromDoubles([1], [], ElementType.Bool) })).Message);
+            Evaluator.Run(model, new Dictionary<string, TensorData>
+            {
+                ["x"] = TensorData.Of([0f], 1),
+                ["go"] = TensorData.FromDoubles([1], [], ElementType.Bool)
+            })).Message);
     }
 
     // By hand what the builder does not make: no count, but a condition.
@@ -77,7 +95,8 @@ public sealed class LoopTests
             Inputs = [new Value("i", new TensorType(ElementType.Int64, scalar)), go with { Name = "before" }, x with { Name = "carried" }],
             Outputs = [go with { Name = "after" }, x with { Name = "twice" }],
             Initializers = [KeyValuePair.Create("two", TensorData.Of([2f], 1))],
-            Nodes = [new Node("Mul", "mul", ["carried", "two"], ["twice"], []), new Node("Less", "less", ["twice", "limit"], ["less"], []), new Node("Squeeze", "squeeze", ["less"], ["after"], [])],
+            Nodes = [new Node("Mul", "mul", ["carried", "two"], ["twice"], []), new Node("Less", "less", ["twice", "limit"], ["less"], []),
+                new Node("Squeeze", "squeeze", ["less"], ["after"], [])],
         };
         return new OnnxModel
         {
@@ -128,7 +147,8 @@ public sealed class LoopTests
             Assert.Equal(Run(plain, 3)[name].ToDoubles(), Run(changed, 3)[name].ToDoubles());
         }
         Assert.Equal(passes.HasFlag(GraphPasses.Constants) ? 0 : 2, changed.Nodes.Count(node => node.Op == "Neg"));
-        Assert.Equal(passes.HasFlag(GraphPasses.Constants) || passes.HasFlag(GraphPasses.Identities) ? 0 : 2, changed.Nodes.Count(node => node.Outputs[0].StartsWith("Identity", StringComparison.Ordinal)));
+        Assert.Equal(passes.HasFlag(GraphPasses.Constants) || passes.HasFlag(GraphPasses.Identities) ? 0 : 2,
+            changed.Nodes.Count(node => node.Outputs[0].StartsWith("Identity", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -160,7 +180,8 @@ public sealed class LoopTests
     {
         var graph = new GraphBuilder();
         Value x = graph.Input("x", ElementType.Float32, shape), count = graph.Input("count", ElementType.Int64, scalar);
-        return graph.Loop(count, [x], (body, _, state) => new LoopStep([body.Apply("Concat", [state[0], state[0]], new Attributes { ["axis"] = 0 })], []));
+        return graph.Loop(count, [x], (body, _, state) =>
+            new LoopStep([body.Apply("Concat", [state[0], state[0]], new Attributes { ["axis"] = 0 })], []));
     }
 
     [Fact]
@@ -168,7 +189,8 @@ public sealed class LoopTests
     {
         var graph = new GraphBuilder();
         Value x = graph.Input("x", ElementType.Float32, new Shape(2)), count = graph.Input("count", ElementType.Int64, scalar);
-        Assert.Equal("the body of a loop with a state of 1 tensors makes 0 of them.", Assert.Throws<GraphException>(() => graph.Loop(count, [x], (_, _, _) => new LoopStep([], []))).Message);
+        Assert.Equal("the body of a loop with a state of 1 tensors makes 0 of them.",
+            Assert.Throws<GraphException>(() => graph.Loop(count, [x], (_, _, _) => new LoopStep([], []))).Message);
     }
 
     [Fact]
@@ -176,12 +198,26 @@ public sealed class LoopTests
     {
         OnnxModel model = Conditional();
         OnnxModel body = (OnnxModel)model.Nodes[0].Attributes["body"];
-        var clash = new OnnxModel { Inputs = body.Inputs, Outputs = body.Outputs, Nodes = body.Nodes, Initializers = [.. body.Initializers, KeyValuePair.Create("limit", TensorData.Of([1f], 1))] };
-        var bad = new OnnxModel { Inputs = model.Inputs, Outputs = model.Outputs, Initializers = model.Initializers, Nodes = [model.Nodes[0] with { Attributes = new Attributes { ["body"] = clash } }] };
-        Assert.Equal("node 'loop' (Loop): weight 'limit': the name 'limit' is already taken.", Assert.Throws<GraphException>(() => GraphChecker.Check(bad)).Message);
+        var clash = new OnnxModel
+        {
+            Inputs = body.Inputs,
+            Outputs = body.Outputs,
+            Nodes = body.Nodes,
+            Initializers = [.. body.Initializers, KeyValuePair.Create("limit", TensorData.Of([1f], 1))]
+        };
+        var bad = new OnnxModel
+        {
+            Inputs = model.Inputs,
+            Outputs = model.Outputs,
+            Initializers = model.Initializers,
+            Nodes = [model.Nodes[0] with { Attributes = new Attributes { ["body"] = clash } }]
+        };
+        Assert.Equal("node 'loop' (Loop): weight 'limit': the name 'limit' is already taken.",
+            Assert.Throws<GraphException>(() => GraphChecker.Check(bad)).Message);
     }
 
     [Fact]
     public void HalfPrecision_RefusesSubgraphs() => Assert.Equal(
-        "node 'Loop' (Loop): a graph with subgraphs cannot be made half.", Assert.Throws<GraphException>(() => HalfPrecision.Apply(Doubling())).Message);
+        "node 'Loop' (Loop): a graph with subgraphs cannot be made half.",
+        Assert.Throws<GraphException>(() => HalfPrecision.Apply(Doubling())).Message);
 }

@@ -6,7 +6,8 @@ namespace Toolchain.Graph.Tests;
 /// <summary>Damages ONNX files: blindly, and with the format in mind.</summary>
 sealed class Mutations(Random random, IReadOnlyList<byte[]> seeds)
 {
-    static readonly long[] numbers = [0, 1, -1, 2, 7, 64, 65, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 31, 1L << 40, long.MaxValue, long.MinValue];
+    static readonly long[] numbers = [0, 1, -1, 2, 7, 64, 65, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 31, 1L << 40, long.MaxValue,
+        long.MinValue];
 
     public byte[] Next()
     {
@@ -44,7 +45,8 @@ sealed class Mutations(Random random, IReadOnlyList<byte[]> seeds)
     {
         byte[] other = Pick(seeds);
         (int cut, int from) = (random.Next(bytes.Length), random.Next(other.Length));
-        return [.. bytes.AsSpan(0, cut), .. other.AsSpan(from, random.Next(other.Length - from)), .. bytes.AsSpan(Math.Min(bytes.Length, cut + random.Next(64)))];
+        return [.. bytes.AsSpan(0, cut), .. other.AsSpan(from, random.Next(other.Length - from)),
+            .. bytes.AsSpan(Math.Min(bytes.Length, cut + random.Next(64)))];
     }
 
     // A message that is well-formed, with wrong content.
@@ -108,7 +110,8 @@ sealed class Mutations(Random random, IReadOnlyList<byte[]> seeds)
     static void Collect(IMessage message, List<IMessage> into)
     {
         into.Add(message);
-        foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder().Where(field => field.FieldType == FieldType.Message))
+        foreach (FieldDescriptor field in message.Descriptor.Fields.InDeclarationOrder()
+            .Where(field => field.FieldType == FieldType.Message))
         {
             object? value = field.Accessor.GetValue(message);
             foreach (IMessage inner in value is System.Collections.IList list ? list.Cast<IMessage>() : value is IMessage one ? [one] : [])

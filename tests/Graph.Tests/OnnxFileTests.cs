@@ -76,7 +76,8 @@ public sealed class OnnxFileTests
         proto.Graph.Initializer[0].DataLocation = Onnx.TensorProto.Types.DataLocation.External;
         File.WriteAllBytes(path, Google.Protobuf.MessageExtensions.ToByteArray(proto));
         var error = Assert.Throws<InvalidDataException>(() => OnnxModel.Load(path));
-        Assert.Equal($"'{path}': not a readable ONNX model: graph.initializer[0] 'fc.weight': external data lies at ''; expected a relative path below the model's folder, without '.', '..', ':' or '\\'.", error.Message);
+        Assert.Equal($"'{path}': not a readable ONNX model: graph.initializer[0] 'fc.weight': external data lies at ''; expected a "
+            + $"relative path below the model's folder, without '.', '..', ':' or '\\'.", error.Message);
         File.Delete(path);
     }
 
@@ -91,6 +92,7 @@ public sealed class OnnxFileTests
             Initializers = model.Initializers,
             Outputs = [new Value("embedding", new TensorType(ElementType.Float32, new Shape("N", 3)))],
         };
-        Assert.Equal("output 'embedding' is declared Float32 [N,3], but is Float32 [N,1].", Assert.Throws<GraphException>(() => GraphChecker.Check(wrong)).Message);
+        Assert.Equal("output 'embedding' is declared Float32 [N,3], but is Float32 [N,1].",
+            Assert.Throws<GraphException>(() => GraphChecker.Check(wrong)).Message);
     }
 }

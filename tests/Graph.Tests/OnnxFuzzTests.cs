@@ -49,7 +49,8 @@ public sealed class OnnxFuzzTests
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Assert.True(thrown is null or InvalidDataException or GraphException, $"seed {seed}, mutant {number}: {thrown}");
             Assert.True(inspected is null or InvalidDataException or GraphException, $"seed {seed}, mutant {number}: {inspected}");
-            Assert.True(thrown is null || (thrown.Message.Length is > 20 and < 10_000 && !thrown.Message.Contains('\n', StringComparison.Ordinal)), $"seed {seed}, mutant {number}: message '{thrown?.Message}'");
+            Assert.True(thrown is null || (thrown.Message.Length is > 20 and < 10_000
+                && !thrown.Message.Contains('\n', StringComparison.Ordinal)), $"seed {seed}, mutant {number}: message '{thrown?.Message}'");
             Assert.True(bytes < MostBytes && seconds < MostSeconds, $"seed {seed}, mutant {number}: {bytes >> 20} MB in {seconds:f1} s");
             read += whole ? 1 : 0;
         }

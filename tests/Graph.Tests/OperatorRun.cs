@@ -1,6 +1,8 @@
 namespace Toolchain.Graph.Tests;
 
-/// <summary>One operator alone: the first tensor is the graph's input, the others are constants; shapes are compared with inference.</summary>
+/// <summary>
+/// One operator alone: the first tensor is the graph's input, the others are constants; shapes are compared with inference.
+/// </summary>
 static class OperatorRun
 {
     public static double[] Of(string op, Attributes? attributes, params TensorData?[] inputs) => Of(op, attributes, 0, 1, inputs);

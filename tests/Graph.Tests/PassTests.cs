@@ -10,7 +10,8 @@ public sealed class PassTests
     static TensorData Weights(int seed, params long[] sizes)
     {
         var random = new Random(seed);
-        return TensorData.Of([.. Enumerable.Range(0, (int)sizes.Aggregate((a, b) => a * b)).Select(_ => random.NextSingle() + 0.1f)], sizes);
+        return TensorData.Of([.. Enumerable.Range(0, (int)sizes.Aggregate((a, b) => a * b)).Select(_ => random.NextSingle() + 0.1f)],
+            sizes);
     }
 
     // Something for every pass: a dead branch, identities, a constant branch, twins, two batch norms of which one can be folded.
@@ -33,7 +34,9 @@ public sealed class PassTests
     }
 
     static Value Norm(GraphBuilder graph, Value x, string name, int channels) =>
-        graph.Apply("BatchNormalization", [x, .. Enumerable.Range(0, 4).Select(i => graph.Initializer($"{name}.{i}", Weights(10 + i, channels)))], new Attributes { ["epsilon"] = 0.01f });
+        graph.Apply("BatchNormalization", [x,
+        .. Enumerable.Range(0, 4).Select(i => graph.Initializer($"{name}.{i}", Weights(10 + i, channels)))],
+        new Attributes { ["epsilon"] = 0.01f });
 
     static void RequireSame(OnnxModel expected, OnnxModel found, double tolerance)
     {
@@ -44,14 +47,17 @@ public sealed class PassTests
             var inputs = expected.Inputs.ToDictionary(input => input.Name, input =>
             {
                 long[] sizes = [.. input.Shape.Select(dim => dim.Size ?? rows)];
-                return TensorData.FromDoubles([.. Enumerable.Range(0, (int)sizes.Aggregate(1L, (a, b) => a * b)).Select(_ => random.NextDouble() * 4 - 2)], sizes, input.Type.Element);
+                return TensorData.FromDoubles([.. Enumerable.Range(0, (int)sizes.Aggregate(1L, (a, b) => a * b))
+                    .Select(_ => random.NextDouble() * 4 - 2)], sizes, input.Type.Element);
             });
             IReadOnlyDictionary<string, TensorData> before = Evaluator.Run(expected, inputs), after = Evaluator.Run(found, inputs);
             Assert.Equal(before.Keys, after.Keys);
             foreach ((string name, TensorData value) in before)
             {
                 Assert.Equal(value.Sizes, after[name].Sizes);
-                Assert.All(value.ToDoubles().Zip(after[name].ToDoubles()), pair => Assert.InRange(pair.Second - pair.First, -tolerance * (1 + Math.Abs(pair.First)), tolerance * (1 + Math.Abs(pair.First))));
+                Assert.All(value.ToDoubles().Zip(after[name].ToDoubles()), pair =>
+                    Assert.InRange(pair.Second - pair.First, -tolerance * (1 + Math.Abs(pair.First)),
+                    tolerance * (1 + Math.Abs(pair.First))));
             }
         }
     }
@@ -95,8 +101,10 @@ public sealed class PassTests
     {
         var graph = new GraphBuilder();
         Value x = graph.Input("x", ElementType.Float32, new Shape("N", 1));
-        Value y = graph.Gemm(x, graph.Initializer("w", TensorData.Of([3f], 1, 1)), graph.Initializer("b", TensorData.Of([5f], 1)), transB: true);
-        Value[] statistics = [.. new[] { 8f, 7f, 1f, 3.75f }.Select((value, i) => graph.Initializer($"bn.{i}", TensorData.Of([value], 1)))]; // scale, shift, mean, variance
+        Value y = graph.Gemm(x, graph.Initializer("w", TensorData.Of([3f], 1, 1)), graph.Initializer("b", TensorData.Of([5f], 1)),
+            transB: true);
+        // scale, shift, mean, variance
+        Value[] statistics = [.. new[] { 8f, 7f, 1f, 3.75f }.Select((value, i) => graph.Initializer($"bn.{i}", TensorData.Of([value], 1)))];
         graph.Output("y", graph.Apply("BatchNormalization", [y, .. statistics], new Attributes { ["epsilon"] = 0.25f }));
         OnnxModel folded = graph.Build(passes: GraphPasses.BatchNorms | GraphPasses.DeadNodes | GraphPasses.Identities);
 
@@ -110,12 +118,14 @@ public sealed class PassTests
     public void BatchNorms_LeaveWhatOthersReadOrShare()
     {
         OnnxModel second = Everything().Apply(GraphPasses.BatchNorms);
-        Assert.Equal("bn2.0", second.Nodes.Single(node => node.Op == "BatchNormalization").Inputs[1]); // the Gemm before it feeds the logits, too
+        // the Gemm before it feeds the logits, too
+        Assert.Equal("bn2.0", second.Nodes.Single(node => node.Op == "BatchNormalization").Inputs[1]);
 
         var graph = new GraphBuilder();
         Value x = graph.Input("x", ElementType.Float32, new Shape("N", 2)), w = graph.Initializer("w", Weights(1, 2, 2));
         graph.Output("y", Norm(graph, graph.Gemm(Norm(graph, graph.Gemm(x, w), "a", 2), w), "b", 2));
-        Assert.Equal("Gemm BatchNormalization Gemm BatchNormalization", Operators(graph.Build(passes: GraphPasses.BatchNorms | GraphPasses.Identities)));
+        Assert.Equal("Gemm BatchNormalization Gemm BatchNormalization",
+            Operators(graph.Build(passes: GraphPasses.BatchNorms | GraphPasses.Identities)));
     }
 
     [Fact]

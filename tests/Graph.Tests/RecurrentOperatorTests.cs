@@ -22,7 +22,8 @@ public sealed class RecurrentOperatorTests
 
     [Fact]
     public void Rnn_Relu_Backwards_StartsAtTheEnd() => // -2 gives 0, then 1 gives 0.5
-        Near([0.5, 0], Of("RNN", new Attributes { ["direction"] = "reverse", ["activations"] = new[] { "Relu" } }, 0, 2, x, Gates(0.5), Gates(0.25)));
+        Near([0.5, 0], Of("RNN", new Attributes { ["direction"] = "reverse", ["activations"] = new[] { "Relu" } }, 0, 2, x, Gates(0.5),
+        Gates(0.25)));
 
     [Fact]
     public void Gru_ResetsAfterTheProduct()
@@ -31,12 +32,14 @@ public sealed class RecurrentOperatorTests
         var expected = new List<double>();
         foreach (double input in x.ToDoubles())
         {
-            double z = Sigmoid(0.1 * input + 0.4 * h), r = Sigmoid(0.2 * input + 0.5 * h), candidate = Math.Tanh(0.3 * input + r * (0.6 * h + 0.7));
+            double z = Sigmoid(0.1 * input + 0.4 * h), r = Sigmoid(0.2 * input + 0.5 * h),
+                candidate = Math.Tanh(0.3 * input + r * (0.6 * h + 0.7));
             h = (1 - z) * candidate + z * h;
             expected.Add(h);
         }
 
-        Near([.. expected], Of("GRU", new Attributes { ["linear_before_reset"] = 1 }, 0, 2, x, Gates(0.1, 0.2, 0.3), Gates(0.4, 0.5, 0.6), TensorData.Of([0.0, 0, 0, 0, 0, 0.7], 1, 6)));
+        Near([.. expected], Of("GRU", new Attributes { ["linear_before_reset"] = 1 }, 0, 2, x, Gates(0.1, 0.2, 0.3), Gates(0.4, 0.5, 0.6),
+            TensorData.Of([0.0, 0, 0, 0, 0, 0.7], 1, 6)));
     }
 
     [Fact]
@@ -44,7 +47,8 @@ public sealed class RecurrentOperatorTests
     {
         double h = 0.9, z = Sigmoid(0.1 + 0.4 * h), r = Sigmoid(0.2 + 0.5 * h), candidate = Math.Tanh(0.3 + 0.6 * (r * h));
 
-        Near([(1 - z) * candidate + z * h], Of("GRU", null, 0, 2, TensorData.Of([1.0], 1, 1, 1), Gates(0.1, 0.2, 0.3), Gates(0.4, 0.5, 0.6), null, null, TensorData.Of([0.9], 1, 1, 1)));
+        Near([(1 - z) * candidate + z * h], Of("GRU", null, 0, 2, TensorData.Of([1.0], 1, 1, 1), Gates(0.1, 0.2, 0.3), Gates(0.4, 0.5, 0.6),
+            null, null, TensorData.Of([0.9], 1, 1, 1)));
     }
 
     [Fact]
@@ -53,7 +57,8 @@ public sealed class RecurrentOperatorTests
         (double h, double c) = (0.3, -0.2);
         foreach (double input in x.ToDoubles())
         {
-            double i = Sigmoid(0.1 * input + 0.5 * h), o = Sigmoid(0.2 * input + 0.6 * h), f = Sigmoid(0.3 * input + 0.7 * h), g = Math.Tanh(0.4 * input + 0.8 * h);
+            double i = Sigmoid(0.1 * input + 0.5 * h), o = Sigmoid(0.2 * input + 0.6 * h), f = Sigmoid(0.3 * input + 0.7 * h),
+                g = Math.Tanh(0.4 * input + 0.8 * h);
             c = f * c + i * g;
             h = o * Math.Tanh(c);
         }

@@ -10,7 +10,8 @@ public sealed class WeightCutTests
         var graph = new GraphBuilder("wide");
         Value x = graph.Input("x", ElementType.Float32, new Shape("N", width));
         float[] weights = [.. Enumerable.Range(0, 3 * width).Select(i => i / 3f)];
-        Value y = graph.Add(graph.Gemm(x, graph.Initializer("w", TensorData.Of(weights, 3, width)), transB: true), graph.Initializer("b", TensorData.Of([1f, 2, 3], 3)));
+        Value y = graph.Add(graph.Gemm(x, graph.Initializer("w", TensorData.Of(weights, 3, width)), transB: true),
+            graph.Initializer("b", TensorData.Of([1f, 2, 3], 3)));
         graph.Output("y", graph.Mul(y, graph.Initializer("v", TensorData.Of([.. weights.Reverse()], width, 3, 1))));
         return graph.Build(new Dictionary<string, string> { ["key"] = "value" }, "text").ToBytes();
     }

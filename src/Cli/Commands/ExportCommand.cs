@@ -30,8 +30,11 @@ static class ExportCommand
             Validators = { RequireKnown }
         };
         var half =
-            new Option<bool>("--half") { Description = "Weights and computation in float16; input and outputs stay float32. The error is "
-            + "reported." };
+            new Option<bool>("--half")
+            {
+                Description = "Weights and computation in float16; input and outputs stay float32. The error is "
+            + "reported."
+            };
         var quantize = new Choice<Quantization?>("--quantize")
         {
             Description =
@@ -49,8 +52,11 @@ static class ExportCommand
             Validators = { RequirePositive }
         };
         var manifest =
-            new Option<bool>("--manifest") { Description = "Also write manifest.json beside the model: the run's, with the digests of what "
-            + "was exported." };
+            new Option<bool>("--manifest")
+            {
+                Description = "Also write manifest.json beside the model: the run's, with the digests of what "
+            + "was exported."
+            };
         var data = new Option<string?>("--data") { Description = "The run's training images, where they no longer lie where they were." };
         var info =
             new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };

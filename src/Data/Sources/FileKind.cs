@@ -25,7 +25,8 @@ static class FileKinds
     public static string Advice(ReadOnlySpan<byte> start) => Of(start) switch
     {
         FileKind.Empty => "an empty file; name another",
-        FileKind.Text => $"text that starts '{Beginning(start)}'; get the file again (a list of paths is read from standard input: --data - < FILE)",
+        FileKind.Text =>
+            $"text that starts '{Beginning(start)}'; get the file again (a list of paths is read from standard input: --data - < FILE)",
         FileKind.Html => "a web page; get the file itself",
         FileKind.Csv => "a CSV table; name it alone, as --data TABLE.csv",
         FileKind.Idx => "an IDX file; name it alone, or with its labels after a comma",

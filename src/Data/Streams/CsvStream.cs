@@ -93,7 +93,8 @@ sealed class CsvStream : DigitStream
             IsLabelled = false;
         }
         return [.. ahead.Where(row => row.Values.Min() >= 0 && row.Values.Max() <= scale.Largest)
-            .Select(row => new PendingImage(path, Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, path, "line", row.Line, 0)),
+            .Select(row =>
+            new PendingImage(path, Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, path, "line", row.Line, 0)),
                 side, side))];
     }
 

@@ -4,7 +4,9 @@ namespace Toolchain.Export.Conversion;
 
 /// <summary>What converters may ask for beside their own call.</summary>
 /// <param name="Trace">The whole trace.</param>
-/// <param name="ValueOf">The graph's value of a recorded tensor; null for a constant that changes with a named axis and cannot be made in the graph.</param>
+/// <param name="ValueOf">
+/// The graph's value of a recorded tensor; null for a constant that changes with a named axis and cannot be made in the graph.
+/// </param>
 /// <param name="StateOf">A parameter or buffer by key.</param>
 /// <param name="Packed">A constant made of weights by name, made once.</param>
 /// <param name="Sizes">Sizes as values of the graph.</param>

@@ -11,7 +11,8 @@ sealed class GraphConversion(
 {
     readonly GraphBuilder graph = new(options.Name, options.Opset) { IsRunnable = RuntimeGaps.IsRunnable };
     readonly Dictionary<int, Value> values = [];
-    readonly Dictionary<int, int> makers = new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
+    readonly Dictionary<int, int> makers =
+        new(trace.Calls.SelectMany((call, i) => call[0].Results.Select(result => KeyValuePair.Create(result, i))));
     readonly Dictionary<string, Value> weights = [];
     readonly Dictionary<int, string> absent = [];
     readonly Dictionary<int, string> outputs = []; // a pass gives them the names of the outputs
@@ -88,7 +89,8 @@ sealed class GraphConversion(
             refused.UnionWith(call.Results);
         }
         // A constant that was made on the way has its own step.
-        string[] operators = [.. Enumerable.Range(start, graph.Nodes.Count - start).Where(claimed.Add).Select(node => graph.Nodes[node].Op).Distinct()];
+        string[] operators = [.. Enumerable.Range(start, graph.Nodes.Count - start).Where(claimed.Add).Select(node => graph.Nodes[node].Op)
+            .Distinct()];
         steps.Add(new ExportStep(call.Module, call.Entry, obstacle) { Operators = operators.Length == 0 ? [] : operators });
     }
 
@@ -110,7 +112,8 @@ sealed class GraphConversion(
             return reason;
         }
         return call.Results.Count == 0
-            ? "reads elements of a tensor that depends on the input, so the values of one example would be baked in; express the decision with tensors, such as torch.where"
+            ? "reads elements of a tensor that depends on the input, so the values of one example would be baked in; express the decision "
+            + "with tensors, such as torch.where"
             : $"has no mapping; add one with OnnxExport.Register(\"{call.Entry}\", (graph, call) => ...)";
     }
 
@@ -207,7 +210,8 @@ sealed class GraphConversion(
 
     Value StateOf(string key) => Packed(key, () => NativeTensor.Read(state[key]));
 
-    Value Packed(string name, Func<TensorData> make) => weights.TryGetValue(name, out Value? value) ? value : weights[name] = graph.Initializer(name, make());
+    Value Packed(string name, Func<TensorData> make) => weights.TryGetValue(name, out Value? value) ? value
+        : weights[name] = graph.Initializer(name, make());
 
     bool AddOutputs(IReadOnlyList<string> names)
     {

@@ -11,7 +11,9 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Changes">For each call and argument what changed between the recordings, or null.</param>
 /// <param name="Varying">Constants whose content or size changed between the recordings.</param>
 /// <param name="Outputs">Numbers of the outputs, or null where an output does not depend on the inputs.</param>
-/// <param name="HasDerived">Whether some size follows an axis without being one, or some argument changes: more recordings tell what it is.</param>
+/// <param name="HasDerived">
+/// Whether some size follows an axis without being one, or some argument changes: more recordings tell what it is.
+/// </param>
 sealed record MergedTrace(
     IReadOnlyList<RecordedValue> Values, IReadOnlyList<Quantity[]> Sizes, IReadOnlyList<Shape> Shapes, IReadOnlyList<RecordedCall[]> Calls,
     IReadOnlyList<IReadOnlyList<string?>> Changes, IReadOnlySet<int> Varying, IReadOnlyList<int?> Outputs, bool HasDerived)
@@ -30,7 +32,9 @@ sealed record MergedTrace(
     };
 }
 
-/// <summary>Compares recordings: what is equal is constant, what follows an axis gets its name, everything else is told apart for a refusal.</summary>
+/// <summary>
+/// Compares recordings: what is equal is constant, what follows an axis gets its name, everything else is told apart for a refusal.
+/// </summary>
 /// <param name="recordings">One for each of <paramref name="sizes"/>.</param>
 /// <param name="axes">Names of the axes.</param>
 /// <param name="sizes">Sizes of the axes in each recording.</param>
@@ -49,7 +53,8 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
         IReadOnlyList<Quantity[]> quantities = [.. first.Values.Select((_, i) => Sizes(i))];
         IReadOnlyList<Shape> shapes = [.. quantities.Select(axes => new Shape(axes.Select(axis => table[axis])))];
         RecordedCall[][] calls = [.. first.Calls.Select((_, i) => recordings.Select(recording => recording.Calls[i]).ToArray())];
-        IReadOnlyList<string?>[] changes = [.. calls.Select(call => (IReadOnlyList<string?>)[.. call[0].Arguments.Select((_, argument) => Change(call, argument))])];
+        IReadOnlyList<string?>[] changes =
+            [.. calls.Select(call => (IReadOnlyList<string?>)[.. call[0].Arguments.Select((_, argument) => Change(call, argument))])];
         return new MergedTrace(first.Values, quantities, shapes, calls, changes, Enumerable.Range(0, first.Values.Count).Where(Varies)
             .ToHashSet(), first.Outputs, table.HasDerived || changes.Any(call => call.Any(change => change is not null)))
         {
@@ -82,14 +87,16 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
             if (a?.Entry != b?.Entry || a?.Module != b?.Module || !SameTensors(a!, b!))
             {
                 throw new ExportException(
-                    $"the module takes another way at {At(other)} than at {At(0)}: operator {i} is {Describe(b)} instead of {Describe(a)}. Control flow cannot depend on the size of a named axis.");
+                    $"the module takes another way at {At(other)} than at {At(0)}: operator {i} is {Describe(b)} instead of {Describe(a)}. "
+                    + $"Control flow cannot depend on the size of a named axis.");
             }
         }
     }
 
     string At(int recording) => string.Join(", ", axes.Select((axis, i) => $"{axis}={sizes[recording][i]}"));
 
-    static string Describe(RecordedCall? call) => call is null ? "the end" : call.Module == "" ? call.Entry : $"{call.Entry} of '{call.Module}'";
+    static string Describe(RecordedCall? call) => call is null ? "the end" : call.Module == "" ? call.Entry
+        : $"{call.Entry} of '{call.Module}'";
 
     static bool SameTensors(RecordedCall a, RecordedCall b) =>
         a.Results.SequenceEqual(b.Results) && a.Arguments.Select(Wiring).SequenceEqual(b.Arguments.Select(Wiring));
@@ -109,10 +116,12 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
         {
             if (recording.Values[value].Sizes.Length != rank)
             {
-                throw new ExportException($"a tensor has {rank} axes at {At(0)} and {recording.Values[value].Sizes.Length} at {At(i)}; the number of axes must not depend on a size.");
+                throw new ExportException($"a tensor has {rank} axes at {At(0)} and {recording.Values[value].Sizes.Length} at {At(i)}; the "
+                    + $"number of axes must not depend on a size.");
             }
         }
-        return [.. Enumerable.Range(0, rank).Select(axis => new Quantity([.. recordings.Select(recording => recording.Values[value].Sizes[axis])]))];
+        return [.. Enumerable.Range(0, rank).Select(axis =>
+            new Quantity([.. recordings.Select(recording => recording.Values[value].Sizes[axis])]))];
     }
 
     string? Change(RecordedCall[] call, int argument)
@@ -132,7 +141,9 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
     bool Varies(int value)
     {
         string first = Text(recordings[0].Values[value].Content);
-        return recordings.Skip(1).Any(recording => Text(recording.Values[value].Content) != first || !recording.Values[value].Sizes.SequenceEqual(recordings[0].Values[value].Sizes));
+        return recordings.Skip(1)
+            .Any(recording => Text(recording.Values[value].Content) != first
+            || !recording.Values[value].Sizes.SequenceEqual(recordings[0].Values[value].Sizes));
     }
 
     static string Text(Argument argument, Recording.Recording recording) => argument switch

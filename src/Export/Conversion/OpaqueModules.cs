@@ -9,13 +9,17 @@ using TorchSharp;
 namespace Toolchain.Export.Conversion;
 
 /// <summary>
-/// A module that lives in native code, such as an LSTM: the arguments of its native constructor, as the woven TorchSharp.dll kept them, and its weights.
+/// A module that lives in native code, such as an LSTM: the arguments of its native constructor, as the woven TorchSharp.dll kept them, and
+/// its weights.
 /// </summary>
 /// <param name="Instance">The module.</param>
 /// <param name="Path">Its path; "" for the traced module itself.</param>
-/// <param name="Arguments">The constructor's arguments by native position; in place of a module, the arguments of that module's constructor.</param>
+/// <param name="Arguments">
+/// The constructor's arguments by native position; in place of a module, the arguments of that module's constructor.
+/// </param>
 /// <param name="State">Tensors of the whole traced module by key.</param>
-sealed record OpaqueModule(torch.nn.Module Instance, string Path, IReadOnlyList<object?> Arguments, IReadOnlyDictionary<string, torch.Tensor> State)
+sealed record OpaqueModule(torch.nn.Module Instance, string Path, IReadOnlyList<object?> Arguments, IReadOnlyDictionary<string,
+    torch.Tensor> State)
 {
     public long Integer(int argument) => Convert.ToInt64(Arguments[argument], CultureInfo.InvariantCulture);
 
@@ -52,12 +56,14 @@ sealed class OpaqueModules
 
     /// <summary>The module of a native handle, or null when it is no part of the traced module.</summary>
     public OpaqueModule? Find(SafeHandle? handle) =>
-        handle is not null && modules.TryGetValue(handle.DangerousGetHandle(), out var found) && Constructed(handle.DangerousGetHandle()) is object?[] arguments
+        handle is not null && modules.TryGetValue(handle.DangerousGetHandle(), out var found)
+        && Constructed(handle.DangerousGetHandle()) is object?[] arguments
             ? new OpaqueModule(found.Module, found.Path, arguments, state)
             : null;
 
     static nint Native(torch.nn.Module module) => ((SafeHandle)handleOf.GetValue(module)!).DangerousGetHandle();
 
     static object?[]? Constructed(nint handle) =>
-        (typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")?.GetField("Constructed")?.GetValue(null) as ConcurrentDictionary<nint, object?[]>)?.GetValueOrDefault(handle);
+        (typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")?.GetField("Constructed")?.GetValue(
+        null) as ConcurrentDictionary<nint, object?[]>)?.GetValueOrDefault(handle);
 }

@@ -1,7 +1,8 @@
 namespace Toolchain.Export.Conversion;
 
 /// <summary>
-/// A whole number that the module passed or met, as it was in each recording. Equal in all of them it is a constant; otherwise it follows named axes.
+/// A whole number that the module passed or met, as it was in each recording. Equal in all of them it is a constant; otherwise it follows
+/// named axes.
 /// </summary>
 sealed class Quantity(params long[] values) : IEquatable<Quantity>
 {

@@ -1,6 +1,9 @@
 namespace Toolchain.Export.Conversion;
 
-/// <summary>A size as floor((<paramref name="Factor"/> * left [operation right] + <paramref name="Summand"/>) / <paramref name="Divisor"/>) of known sizes.</summary>
+/// <summary>
+/// A size as floor((<paramref name="Factor"/> * left [operation right] + <paramref name="Summand"/>) / <paramref name="Divisor"/>) of known
+/// sizes.
+/// </summary>
 /// <param name="Left">Position of the left operand among the known sizes.</param>
 /// <param name="Operation">'*', '+' or '-', or ' ' where there is no right operand.</param>
 /// <param name="Right">Position of the right operand.</param>
@@ -17,7 +20,8 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
     /// </summary>
     public static SizeExpression? Solve(Quantity wanted, IReadOnlyList<Quantity> known)
     {
-        IEnumerable<(Quantity Base, SizeExpression Form)> singles = known.Select((size, i) => (size, new SizeExpression(i, ' ', i, 1, 0, 1)));
+        IEnumerable<(Quantity Base, SizeExpression Form)> singles = known.Select((size, i) =>
+            (size, new SizeExpression(i, ' ', i, 1, 0, 1)));
         var pairs = known.SelectMany((left, i) => known.Select((right, j) => (left, right, i, j))).SelectMany(pair => new[]
         {
             (Quantity.Combine(pair.left, pair.right, (a, b) => a * b), new SizeExpression(pair.i, '*', pair.j, 1, 0, 1)),
@@ -25,12 +29,14 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
             (Quantity.Combine(pair.left, pair.right, (a, b) => a - b), new SizeExpression(pair.i, '-', pair.j, 1, 0, 1)),
         });
         (Quantity Base, SizeExpression Form)[] candidates = [.. singles, .. pairs];
-        return First(candidates, candidate => Linear(wanted, candidate.Base, candidate.Form) is { Summand: 0, Divisor: 1 } plain ? plain : null)
+        return First(candidates, candidate => Linear(wanted, candidate.Base, candidate.Form) is { Summand: 0, Divisor: 1 } plain ? plain
+            : null)
             ?? First(candidates, candidate => Linear(wanted, candidate.Base, candidate.Form))
             ?? First(candidates, candidate => Floored(wanted, candidate.Base, candidate.Form));
     }
 
-    static SizeExpression? First((Quantity, SizeExpression)[] candidates, Func<(Quantity Base, SizeExpression Form), SizeExpression?> solve) =>
+    static SizeExpression? First((Quantity, SizeExpression)[] candidates, Func<(Quantity Base, SizeExpression Form),
+        SizeExpression?> solve) =>
         candidates.Select(solve).FirstOrDefault(solution => solution is not null);
 
     // wanted * divisor = factor * base + summand, exactly; the slope comes from the two recordings that are furthest apart.
@@ -45,7 +51,8 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
         long common = (long)System.Numerics.BigInteger.GreatestCommonDivisor(rise, run);
         (long factor, long divisor) = (rise / common, run / common);
         long summand = wanted.Values[low] * divisor - factor * given.Values[low];
-        bool fits = divisor <= LargestDivisor && wanted.Values.Zip(given.Values).All(pair => pair.First * divisor == factor * pair.Second + summand);
+        bool fits = divisor <= LargestDivisor && wanted.Values.Zip(given.Values)
+            .All(pair => pair.First * divisor == factor * pair.Second + summand);
         return fits ? form with { Factor = factor, Summand = summand, Divisor = divisor } : null;
     }
 
@@ -61,7 +68,8 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
             for (long step = 0; step <= 2 * divisor; step++)
             {
                 long summand = step % 2 == 0 ? step / 2 : -(step / 2) - 1; // 0, -1, 1, -2, 2, ..
-                if (wanted.Values.Zip(given.Values).All(pair => pair.Second + summand >= 0 && pair.First == (pair.Second + summand) / divisor))
+                if (wanted.Values.Zip(given.Values).All(pair =>
+                pair.Second + summand >= 0 && pair.First == (pair.Second + summand) / divisor))
                 {
                     yield return (summand, divisor);
                 }

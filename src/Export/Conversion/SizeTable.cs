@@ -2,7 +2,10 @@ using Toolchain.Graph;
 
 namespace Toolchain.Export.Conversion;
 
-/// <summary>Names for sizes that follow axes: the axis's own name, a sum or product of axes, or a number behind the names of the axes that it follows.</summary>
+/// <summary>
+/// Names for sizes that follow axes: the axis's own name, a sum or product of axes, or a number behind the names of the axes that it
+/// follows.
+/// </summary>
 sealed class SizeTable(IReadOnlyList<string> axes, IReadOnlyList<Quantity> axisSizes)
 {
     readonly Dictionary<Quantity, string> names = new(axes.Zip(axisSizes, (name, size) => KeyValuePair.Create(size, name)));
@@ -27,7 +30,8 @@ sealed class SizeTable(IReadOnlyList<string> axes, IReadOnlyList<Quantity> axisS
                 HasDerived = true;
                 // What is rounded could be rounded in several ways: it gets a number.
                 SizeExpression? expression = SizeExpression.Solve(size, axisSizes);
-                names[size] = name = expression is { Divisor: 1 } && !names.ContainsValue(expression.Describe(axes)) ? expression.Describe(axes) : $"{Followed(size)}_{++unnamed}";
+                names[size] = name = expression is { Divisor: 1 } && !names.ContainsValue(expression.Describe(axes))
+                    ? expression.Describe(axes) : $"{Followed(size)}_{++unnamed}";
             }
             return name;
         }

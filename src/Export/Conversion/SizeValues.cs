@@ -45,7 +45,8 @@ sealed class SizeValues(GraphBuilder graph)
         ? Vector([.. sizes.Select(size => size.Values[0])])
         : sizes.Count == 1 ? Of(sizes[0]) : graph.Apply("Concat", [.. sizes.Select(Of)], new Attributes { ["axis"] = 0 });
 
-    Value Read(Value tensor, int axis) => graph.Apply("Gather", [graph.Apply("Shape", [tensor]), Vector(axis)], new Attributes { ["axis"] = 0 });
+    Value Read(Value tensor, int axis) =>
+        graph.Apply("Gather", [graph.Apply("Shape", [tensor]), Vector(axis)], new Attributes { ["axis"] = 0 });
 
     Value Calculate(Quantity size)
     {

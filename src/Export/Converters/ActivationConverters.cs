@@ -12,7 +12,8 @@ static class ActivationConverters
         new("THSTensor_relu6", (graph, call) => graph.Clip(call.Tensor(0), 0, 6)),
         new("THSTensor_sigmoid", (graph, call) => graph.Unary("Sigmoid", graph.Promoted(call, 0))),
         new("THSTensor_tanh", (graph, call) => graph.Unary("Tanh", graph.Promoted(call, 0))),
-        new("THSTensor_leaky_relu", (graph, call) => graph.Apply("LeakyRelu", [call.Tensor(0)], new Attributes { ["alpha"] = call.Scalar(1) })),
+        new("THSTensor_leaky_relu", (graph, call) =>
+            graph.Apply("LeakyRelu", [call.Tensor(0)], new Attributes { ["alpha"] = call.Scalar(1) })),
         new("THSTensor_elu", Elu),
         new("THSTensor_celu", Celu),
         new("THSTensor_selu", (graph, call) => graph.Unary("Selu", call.Tensor(0))),
@@ -20,16 +21,23 @@ static class ActivationConverters
         new("THSTensor_softplus", Softplus),
         new("THSTensor_log_sigmoid", (graph, call) => graph.Unary("Neg", graph.Unary("Softplus", graph.Unary("Neg", call.Tensor(0))))),
         new("THSTensor_gelu", (graph, call) => GeluByErf(graph, call.Tensor(0))),
-        new("THSTensor_gelu_with_approximate", (graph, call) => call.Text(1) == "tanh" ? GeluByTanh(graph, call.Tensor(0)) : GeluByErf(graph, call.Tensor(0))),
+        new("THSTensor_gelu_with_approximate", (graph, call) => call.Text(1) == "tanh" ? GeluByTanh(graph, call.Tensor(0))
+            : GeluByErf(graph, call.Tensor(0))),
         // In place only: out of place, TorchSharp 0.107.0 drops the result and returns its input.
         new("THSTensor_hardtanh", (graph, call) => graph.Clip(call.Tensor(0), call.Scalar(1), call.Scalar(2))),
-        new("THSTensor_threshold", (graph, call) => graph.Apply("Where", [graph.Apply("Greater", [call.Tensor(0), graph.Number(call, 1)]), call.Tensor(0), graph.Number(call, 2)])),
+        new("THSTensor_threshold", (graph, call) =>
+            graph.Apply("Where", [graph.Apply("Greater", [call.Tensor(0), graph.Number(call, 1)]), call.Tensor(0), graph.Number(call, 2)])),
         new("THSTensor_prelu", PRelu),
-        new("THSTensor_hardshrink", (graph, call) => graph.Where(graph.Apply("Greater", [graph.Unary("Abs", call.Tensor(0)), graph.Number(call, 1)]), call.Tensor(0), graph.Scalar(0, call.Tensor(0)))),
+        new("THSTensor_hardshrink", (graph, call) =>
+            graph.Where(graph.Apply("Greater", [graph.Unary("Abs", call.Tensor(0)), graph.Number(call, 1)]), call.Tensor(0),
+            graph.Scalar(0, call.Tensor(0)))),
         // sign(x) * max(|x| - lambda, 0)
-        new("THSTensor_softshrink", (graph, call) => graph.Mul(graph.Unary("Sign", call.Tensor(0)), graph.Unary("Relu", graph.Shift(graph.Unary("Abs", call.Tensor(0)), -call.Scalar(1))))),
+        new("THSTensor_softshrink", (graph, call) =>
+            graph.Mul(graph.Unary("Sign", call.Tensor(0)),
+            graph.Unary("Relu", graph.Shift(graph.Unary("Abs", call.Tensor(0)), -call.Scalar(1))))),
         // Outside training the slope is the mean of the bounds.
-        new("THSTensor_rrelu", (graph, call) => graph.Apply("LeakyRelu", [call.Tensor(0)], new Attributes { ["alpha"] = (call.Number(1) + call.Number(2)) / 2 })),
+        new("THSTensor_rrelu", (graph, call) =>
+            graph.Apply("LeakyRelu", [call.Tensor(0)], new Attributes { ["alpha"] = (call.Number(1) + call.Number(2)) / 2 })),
         new("THSTensor_glu", Glu),
         new("THSTensor_hardsigmoid", (graph, call) => HardSigmoid(graph, call.Tensor(0))),
         new("THSTensor_hardswish", (graph, call) => graph.Mul(call.Tensor(0), HardSigmoid(graph, call.Tensor(0)))),
@@ -39,8 +47,10 @@ static class ActivationConverters
     static Value Glu(GraphBuilder graph, NativeCall call)
     {
         long axis = call.Shape(0).Axis(call.Integer(1));
-        long half = call.ResultShape()[(int)axis].Size ?? throw call.Refuse($"the axis that it halves must be fixed, found {call.Shape(0)}");
-        return graph.Mul(graph.Slice(call.Tensor(0), axis, 0, half), graph.Unary("Sigmoid", graph.Slice(call.Tensor(0), axis, half, 2 * half)));
+        long half = call.ResultShape()[(int)axis].Size
+            ?? throw call.Refuse($"the axis that it halves must be fixed, found {call.Shape(0)}");
+        return graph.Mul(graph.Slice(call.Tensor(0), axis, 0, half),
+            graph.Unary("Sigmoid", graph.Slice(call.Tensor(0), axis, half, 2 * half)));
     }
 
     // scale * (x > 0 ? x : alpha * (e^(input_scale * x) - 1))
@@ -85,5 +95,6 @@ static class ActivationConverters
         return graph.Mul(graph.Scale(x, 0.5), graph.Shift(graph.Unary("Tanh", inner), 1));
     }
 
-    static Value HardSigmoid(GraphBuilder graph, Value x) => graph.Apply("HardSigmoid", [x], new Attributes { ["alpha"] = 1.0 / 6, ["beta"] = 0.5 });
+    static Value HardSigmoid(GraphBuilder graph, Value x) =>
+        graph.Apply("HardSigmoid", [x], new Attributes { ["alpha"] = 1.0 / 6, ["beta"] = 0.5 });
 }

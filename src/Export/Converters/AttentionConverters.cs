@@ -3,7 +3,9 @@ using Toolchain.Graph;
 
 namespace Toolchain.Export.Converters;
 
-/// <summary>Attention: softmax(q k^T / sqrt(E) + mask) v, for q [..,L,E], k [..,S,E], v [..,S,D] (Vaswani et al. 2017, equation 1).</summary>
+/// <summary>
+/// Attention: softmax(q k^T / sqrt(E) + mask) v, for q [..,L,E], k [..,S,E], v [..,S,D] (Vaswani et al. 2017, equation 1).
+/// </summary>
 static class AttentionConverters
 {
     public static IEnumerable<Converter> All => [new("THSNN_scaled_dot_product_attention", Attend)];
@@ -25,7 +27,8 @@ static class AttentionConverters
         }
         double width = call.Shape(0)[^1].Size ?? throw call.Refuse($"the last axis of {call.Shape(0)} must be fixed");
         long[] swapped = [.. Enumerable.Range(0, rank - 2).Select(axis => (long)axis), rank - 1, rank - 2];
-        Value scores = graph.MatMul(graph.Scale(call.Tensor(0), 1 / Math.Sqrt(width)), graph.Transpose(call.Tensor(1), swapped)); // [..,L,S]
+        // [..,L,S]
+        Value scores = graph.MatMul(graph.Scale(call.Tensor(0), 1 / Math.Sqrt(width)), graph.Transpose(call.Tensor(1), swapped));
         if (call.Flag(5))
         {
             scores = Keep(graph, scores, Triangle(graph, call));
@@ -47,7 +50,8 @@ static class AttentionConverters
         return graph.Where(isHidden, zero, graph.Softmax(graph.Where(isHidden, zero, scores)));
     }
 
-    static Value Keep(GraphBuilder graph, Value scores, Value mask) => graph.Apply("Where", [mask, scores, graph.Scalar(double.NegativeInfinity, scores)]);
+    static Value Keep(GraphBuilder graph, Value scores, Value mask) =>
+        graph.Apply("Where", [mask, scores, graph.Scalar(double.NegativeInfinity, scores)]);
 
     // Position l sees positions 0..l.
     static Value Triangle(GraphBuilder graph, NativeCall call) =>

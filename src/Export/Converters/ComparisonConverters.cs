@@ -15,8 +15,10 @@ static class ComparisonConverters
         .. Pair("THSTensor_gt", (graph, a, b) => graph.Apply("Greater", [a, b])),
         .. Pair("THSTensor_ge", (graph, a, b) => graph.Apply("GreaterOrEqual", [a, b])),
         new("THSTensor_logical_not", (graph, call) => graph.Unary("Not", graph.Cast(call.Tensor(0), ElementType.Bool))),
-        new("THSTensor_logical_and", (graph, call) => graph.Apply("And", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
-        new("THSTensor_logical_or", (graph, call) => graph.Apply("Or", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
+        new("THSTensor_logical_and", (graph, call) =>
+            graph.Apply("And", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
+        new("THSTensor_logical_or", (graph, call) =>
+            graph.Apply("Or", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
         Bits("THSTensor_bitwise_and", "And"), Bits("THSTensor_bitwise_or", "Or"), Bits("THSTensor_bitwise_xor", "Xor"),
         new("THSTensor_bitwise_not", (graph, call) => call.ResultType() == ElementType.Bool ? graph.Unary("Not", call.Tensor(0))
             : graph.Opset >= 18 ? graph.Unary("BitwiseNot", call.Tensor(0)) : throw OnNumbers(call)),
@@ -69,5 +71,6 @@ static class ComparisonConverters
 
     // The order of PyTorch's type promotion.
     static int Width(ElementType type) => Array.IndexOf(
-        [ElementType.Bool, ElementType.UInt8, ElementType.Int8, ElementType.Int32, ElementType.Int64, ElementType.Float16, ElementType.Float32, ElementType.Float64], type);
+        [ElementType.Bool, ElementType.UInt8, ElementType.Int8, ElementType.Int32, ElementType.Int64, ElementType.Float16,
+        ElementType.Float32, ElementType.Float64], type);
 }

@@ -4,17 +4,18 @@ using Toolchain.Graph;
 namespace Toolchain.Export.Converters;
 
 /// <summary>
-/// Convolutions: input [N,C,...] or [C,...], weight [M,C/groups,...] (transposed: [C,M/groups,...]), bias [M] or none, result [N,M,...]. Native
-/// arguments: (input, weight, bias, strides*, length, padding*, length, dilation*, length, groups); with a padding by name (input, weight,
-/// bias, strides*, length, padding, dilation*, length, groups); transposed (input, weight, bias, strides*, length, padding*, length,
-/// output_padding*, length, dilation*, length, groups).
+/// Convolutions: input [N,C,...] or [C,...], weight [M,C/groups,...] (transposed: [C,M/groups,...]), bias [M] or none, result [N,M,...].
+/// Native arguments: (input, weight, bias, strides*, length, padding*, length, dilation*, length, groups); with a padding by name (input,
+/// weight, bias, strides*, length, padding, dilation*, length, groups); transposed (input, weight, bias, strides*, length, padding*,
+/// length, output_padding*, length, dilation*, length, groups).
 /// </summary>
 static class ConvolutionConverters
 {
     public static IEnumerable<Converter> All => Enumerable.Range(1, 3).SelectMany(axes => new Converter[]
     {
         new($"THSTensor_conv{axes}d", (graph, call) => Convolve(graph, call, Padded(call, axes), 7, 9)),
-        new($"THSTensor_conv{axes}d_padding", (graph, call) => Convolve(graph, call, call.Integer(5) == 0 ? new long[2 * axes] : Same(call, axes), 6, 8)),
+        new($"THSTensor_conv{axes}d_padding", (graph, call) =>
+            Convolve(graph, call, call.Integer(5) == 0 ? new long[2 * axes] : Same(call, axes), 6, 8)),
         new($"THSTensor_conv_transpose{axes}d", Transposed),
     });
 

@@ -7,9 +7,12 @@ namespace Toolchain.Export.Converters;
 static class Elementwise
 {
     /// <summary>A tensor argument in the element type of the result: PyTorch promotes types, ONNX does not.</summary>
-    public static Value Promoted(this GraphBuilder graph, NativeCall call, int argument) => graph.Cast(call.Tensor(argument), call.ResultType());
+    public static Value Promoted(this GraphBuilder graph, NativeCall call, int argument) =>
+        graph.Cast(call.Tensor(argument), call.ResultType());
 
-    /// <summary>A scalar argument in the element type of the result; a size read in C#, such as x / x.shape[0], is read in the graph.</summary>
+    /// <summary>
+    /// A scalar argument in the element type of the result; a size read in C#, such as x / x.shape[0], is read in the graph.
+    /// </summary>
     public static Value Number(this GraphBuilder graph, NativeCall call, int argument) => graph.Number(call, argument, call.ResultType());
 
     public static Value Number(this GraphBuilder graph, NativeCall call, int argument, ElementType type) => call.IsFixed(argument)
@@ -22,18 +25,21 @@ static class Elementwise
 
     public static Value Scale(this GraphBuilder graph, Value x, double factor) => factor == 1 ? x : graph.Mul(x, graph.Scalar(factor, x));
 
-    public static Value Shift(this GraphBuilder graph, Value x, double summand) => summand == 0 ? x : graph.Add(x, graph.Scalar(summand, x));
+    public static Value Shift(this GraphBuilder graph, Value x, double summand) =>
+        summand == 0 ? x : graph.Add(x, graph.Scalar(summand, x));
 
     public static Value Where(this GraphBuilder graph, Value condition, Value yes, Value no) => graph.Apply("Where", [condition, yes, no]);
 
     public static Value Unary(this GraphBuilder graph, string op, Value x) => graph.Apply(op, [x]);
 
     public static Value Clip(this GraphBuilder graph, Value x, double? low, double? high) => graph.Apply("Clip",
-        high is double max ? [x, low is double min ? graph.Scalar(min, x) : null, graph.Scalar(max, x)] : [x, low is double least ? graph.Scalar(least, x) : null]);
+        high is double max ? [x, low is double min ? graph.Scalar(min, x) : null, graph.Scalar(max, x)]
+            : [x, low is double least ? graph.Scalar(least, x) : null]);
 
     /// <summary>A part of one axis, by int64 constants.</summary>
     public static Value Slice(this GraphBuilder graph, Value x, long axis, long start, long end, long step = 1) => graph.Apply("Slice",
-        [x, graph.Constant(TensorData.Vector(start)), graph.Constant(TensorData.Vector(end)), graph.Constant(TensorData.Vector(axis)), graph.Constant(TensorData.Vector(step))]);
+        [x, graph.Constant(TensorData.Vector(start)), graph.Constant(TensorData.Vector(end)), graph.Constant(TensorData.Vector(axis)),
+            graph.Constant(TensorData.Vector(step))]);
 
     /// <summary>0, 1, .., <paramref name="count"/> - 1 as int64.</summary>
     public static Value Numbers(this GraphBuilder graph, NativeCall call, Quantity count) => count.Constant is long fixedCount

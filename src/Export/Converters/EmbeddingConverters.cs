@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Export.Converters;
 
-/// <summary>Rows of a weight [K,D] by index: (module, indices), and for bags (module, indices [N,L], offsets, weights of samples).</summary>
+/// <summary>
+/// Rows of a weight [K,D] by index: (module, indices), and for bags (module, indices [N,L], offsets, weights of samples).
+/// </summary>
 static class EmbeddingConverters
 {
     // Positions in the constructor's arguments of an EmbeddingBag, with or without given weights.

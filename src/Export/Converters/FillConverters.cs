@@ -18,7 +18,9 @@ static class FillConverters
         new("THSTensor_empty_like", (graph, call) => Fill(graph, call, 0)),
         new("THSTensor_ones", (graph, call) => Filled(graph, call, 1)),
         new("THSTensor_full", (graph, call) => Filled(graph, call, call.Scalar(2))),
-        new("THSTensor_eye", (graph, call) => graph.Cast(graph.Apply("Equal", [graph.Unsqueeze(graph.Numbers(call, call.ResultSizes()[0]), 1), graph.Numbers(call, call.ResultSizes()[1])]), call.ResultType())),
+        new("THSTensor_eye", (graph, call) =>
+            graph.Cast(graph.Apply("Equal", [graph.Unsqueeze(graph.Numbers(call, call.ResultSizes()[0]), 1),
+            graph.Numbers(call, call.ResultSizes()[1])]), call.ResultType())),
         new("THSTensor_arange", Range),
         new("THSTensor_linspace", Linspace),
         // (input, diagonal, in place)
@@ -28,7 +30,8 @@ static class FillConverters
     ];
 
     static Value Filled(GraphBuilder graph, NativeCall call, double value) => graph.Apply(
-        "ConstantOfShape", [call.Vector(call.ResultSizes())], new Attributes { ["value"] = TensorData.FromDoubles([value], [1], call.ResultType()) });
+        "ConstantOfShape", [call.Vector(call.ResultSizes())],
+        new Attributes { ["value"] = TensorData.FromDoubles([value], [1], call.ResultType()) });
 
     // (start, stop, step, ...): start + step * (0, 1, ..)
     static Value Range(GraphBuilder graph, NativeCall call)
@@ -43,7 +46,8 @@ static class FillConverters
     {
         Value numbers = graph.Cast(graph.Numbers(call, call.ResultSizes()[0]), call.ResultType());
         Value steps = graph.Cast(graph.Squeeze(call.Vector(call.Quantity(2)), 0), call.ResultType());
-        Value step = graph.Div(graph.Constant(TensorData.Scalar(call.Number(1) - call.Number(0), call.ResultType())), graph.Clip(graph.Shift(steps, -1), 1, null));
+        Value step = graph.Div(graph.Constant(TensorData.Scalar(call.Number(1) - call.Number(0), call.ResultType())),
+            graph.Clip(graph.Shift(steps, -1), 1, null));
         return graph.Shift(graph.Mul(numbers, step), call.Number(0));
     }
 
@@ -57,12 +61,14 @@ static class FillConverters
     }
 
     static Value Fill(GraphBuilder graph, NativeCall call, double value) => graph.Apply(
-        "ConstantOfShape", [graph.Apply("Shape", [call.Tensor(0)])], new Attributes { ["value"] = TensorData.FromDoubles([value], [1], call.ResultType()) });
+        "ConstantOfShape", [graph.Apply("Shape", [call.Tensor(0)])],
+        new Attributes { ["value"] = TensorData.FromDoubles([value], [1], call.ResultType()) });
 
     // indices [..] to [..,K]: index = 0, 1, .., K-1
     static Value OneHot(GraphBuilder graph, NativeCall call)
     {
-        long count = call.Integer(1) > 0 ? call.Integer(1) : throw call.Refuse("'num_classes' must be given, or the result's size depends on values");
+        long count = call.Integer(1) > 0 ? call.Integer(1)
+            : throw call.Refuse("'num_classes' must be given, or the result's size depends on values");
         Value numbers = graph.Constant(TensorData.Vector([.. Enumerable.Range(0, (int)count).Select(number => (long)number)]));
         return graph.Cast(graph.Apply("Equal", [graph.Unsqueeze(call.Tensor(0), -1), numbers]), ElementType.Int64);
     }

@@ -4,19 +4,22 @@ using Toolchain.Graph;
 namespace Toolchain.Export.Converters;
 
 /// <summary>
-/// Index expressions such as x[.., 1, null, 2..5]. Native arguments: (input, starts*, ends*, steps*, tensors*, count); the start of each item also
-/// says what it is, by numbers near the lowest one (TorchSharp, THSTensor.cpp, completeTensorIndices).
+/// Index expressions such as x[.., 1, null, 2..5]. Native arguments: (input, starts*, ends*, steps*, tensors*, count); the start of each
+/// item also says what it is, by numbers near the lowest one (TorchSharp, THSTensor.cpp, completeTensorIndices).
 /// </summary>
 static class IndexExpressionConverter
 {
-    const long Missing = long.MinValue, Ellipsis = long.MinValue + 3, NewAxis = long.MinValue + 4, ByTensor = long.MinValue + 5, OpenStart = long.MinValue + 6;
+    const long Missing = long.MinValue, Ellipsis = long.MinValue + 3, NewAxis = long.MinValue + 4, ByTensor = long.MinValue + 5,
+        OpenStart = long.MinValue + 6;
     const long LowestSingle = long.MinValue / 4, SliceCentre = long.MinValue / 2;
 
     public static IEnumerable<Converter> All =>
     [
         new("THSTensor_index", Index),
         .. Enumerable.Range(1, 6).Select(axes => new Converter($"THSTensor_get{axes}", (graph, call) =>
-            Enumerable.Range(1, axes).Aggregate(call.Tensor(0), (x, argument) => graph.Apply("Gather", [x, graph.Squeeze(call.Vector(call.Quantity(argument)), 0)], new Attributes { ["axis"] = 0 })))),
+            Enumerable.Range(1, axes)
+            .Aggregate(call.Tensor(0), (x, argument) =>
+            graph.Apply("Gather", [x, graph.Squeeze(call.Vector(call.Quantity(argument)), 0)], new Attributes { ["axis"] = 0 })))),
     ];
 
     /// <summary>The indices of the call, if it is a single mask over the first axes, as in x[mask]; otherwise null.</summary>
@@ -87,14 +90,17 @@ static class IndexExpressionConverter
         int resultRank = width + rank - picks.Count;
         int[] axes = [.. picks.Select(pick => pick.Axis)], rest = [.. Enumerable.Range(0, rank).Except(axes)];
         Value shape = graph.Apply("Shape", [picks.Select(pick => pick.Index).Aggregate(graph.Add)]);
-        Value indices = graph.Apply("Concat", [.. picks.Select(pick => graph.Unsqueeze(graph.Apply("Expand", [pick.Index, shape]), -1))], new Attributes { ["axis"] = -1 });
+        Value indices = graph.Apply("Concat", [.. picks.Select(pick => graph.Unsqueeze(graph.Apply("Expand", [pick.Index, shape]), -1))],
+            new Attributes { ["axis"] = -1 });
         Value picked = graph.Apply("GatherND", [graph.Transpose(x, [.. axes.Concat(rest).Select(axis => (long)axis)]), indices]);
         bool together = axes.Select((axis, i) => axis - i).Distinct().Count() == 1;
-        int[] order = [.. Enumerable.Range(width, first), .. Enumerable.Range(0, width), .. Enumerable.Range(width + first, Math.Max(0, resultRank - width - first))];
+        int[] order = [.. Enumerable.Range(width, first), .. Enumerable.Range(0, width),
+            .. Enumerable.Range(width + first, Math.Max(0, resultRank - width - first))];
         return together && first > 0 ? graph.Transpose(picked, [.. order.Select(axis => (long)axis)]) : picked;
     }
 
-    static Value Slice(GraphBuilder graph, NativeCall call, Value x, List<(long Axis, Quantity Start, Quantity End, Quantity Step)> slices) => graph.Apply("Slice",
+    static Value Slice(GraphBuilder graph, NativeCall call, Value x,
+        List<(long Axis, Quantity Start, Quantity End, Quantity Step)> slices) => graph.Apply("Slice",
     [
         x, call.Vector([.. slices.Select(slice => slice.Start)]), call.Vector([.. slices.Select(slice => slice.End)]),
         graph.Constant(TensorData.Vector([.. slices.Select(slice => slice.Axis)])), call.Vector([.. slices.Select(slice => slice.Step)]),

@@ -11,13 +11,23 @@ static class IndexingConverters
         new("THSTensor_cat", (graph, call) => Concat(graph, Promoted(graph, call), call.ResultShape().Axis(call.Integer(2)))),
         new("THSTensor_stack", (graph, call) => Stack(graph, call, call.ResultShape().Axis(call.Integer(2)))),
         new("THSTensor_hstack", (graph, call) => Concat(graph, Promoted(graph, call), call.ResultShape().Count > 1 ? 1 : 0)),
-        new("THSTensor_vstack", (graph, call) => Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count < 2 ? graph.Unsqueeze(x, 0) : x)], 0)),
-        new("THSTensor_row_stack", (graph, call) => Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count < 2 ? graph.Unsqueeze(x, 0) : x)], 0)),
-        new("THSTensor_column_stack", (graph, call) => Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count < 2 ? graph.Unsqueeze(x, 1) : x)], 1)),
-        new("THSTensor_dstack", (graph, call) => Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count == 2 ? graph.Unsqueeze(x, 2) : x.Shape.Count > 2 ? x : throw call.Refuse("its tensors must have 2 or more axes"))], 2)),
-        new("THSTensor_select", (graph, call) => graph.Apply("Gather", [call.Tensor(0), graph.Squeeze(call.Vector(call.Quantity(2)), 0)], new Attributes { ["axis"] = call.Integer(1) })),
+        new("THSTensor_vstack", (graph, call) =>
+            Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count < 2 ? graph.Unsqueeze(x, 0) : x)], 0)),
+        new("THSTensor_row_stack", (graph, call) =>
+            Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count < 2 ? graph.Unsqueeze(x, 0) : x)], 0)),
+        new("THSTensor_column_stack", (graph, call) =>
+            Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count < 2 ? graph.Unsqueeze(x, 1) : x)], 1)),
+        new("THSTensor_dstack", (graph, call) =>
+            Concat(graph, [.. Promoted(graph, call)
+            .Select(x => x.Shape.Count == 2 ? graph.Unsqueeze(x, 2) : x.Shape.Count > 2 ? x
+            : throw call.Refuse("its tensors must have 2 or more axes"))], 2)),
+        new("THSTensor_select", (graph, call) =>
+            graph.Apply("Gather", [call.Tensor(0), graph.Squeeze(call.Vector(call.Quantity(2)), 0)],
+            new Attributes { ["axis"] = call.Integer(1) })),
         // (input, dim, start, length)
-        new("THSTensor_narrow", (graph, call) => Part(graph, call, call.Integer(1), call.Quantity(2), Quantity.Combine(call.Quantity(2), call.Quantity(3), (start, length) => start + length))),
+        new("THSTensor_narrow", (graph, call) =>
+            Part(graph, call, call.Integer(1), call.Quantity(2),
+            Quantity.Combine(call.Quantity(2), call.Quantity(3), (start, length) => start + length))),
         // (input, dim, start, end, step)
         new("THSTensor_slice", (graph, call) => Part(graph, call, call.Integer(1), call.Quantity(2), call.Quantity(3), call.Integer(4))),
         // (input, allocator, parts or size, dim): the pieces as traced
@@ -38,33 +48,42 @@ static class IndexingConverters
         new("THSTensor_flipud", (graph, call) => Flip(graph, call.Tensor(0), 0)),
         new("THSTensor_rot90", Rotate),
         new("THSTensor_roll", Roll),
-        new("THSTensor_index_select", (graph, call) => graph.Apply("Gather", [call.Tensor(0), call.Tensor(2)], new Attributes { ["axis"] = call.Integer(1) })),
+        new("THSTensor_index_select", (graph, call) =>
+            graph.Apply("Gather", [call.Tensor(0), call.Tensor(2)], new Attributes { ["axis"] = call.Integer(1) })),
     ];
 
-    static Value[] Promoted(GraphBuilder graph, NativeCall call) => [.. call.Tensors(0).Select(tensor => graph.Cast(tensor, call.ResultType()))];
+    static Value[] Promoted(GraphBuilder graph, NativeCall call) =>
+        [.. call.Tensors(0).Select(tensor => graph.Cast(tensor, call.ResultType()))];
 
     static Value Concat(GraphBuilder graph, Value[] parts, long axis) => graph.Apply("Concat", parts, new Attributes { ["axis"] = axis });
 
-    static Value Stack(GraphBuilder graph, NativeCall call, long axis) => Concat(graph, [.. Promoted(graph, call).Select(tensor => graph.Unsqueeze(tensor, axis))], axis);
+    static Value Stack(GraphBuilder graph, NativeCall call, long axis) =>
+        Concat(graph, [.. Promoted(graph, call).Select(tensor => graph.Unsqueeze(tensor, axis))], axis);
 
     static Value Part(GraphBuilder graph, NativeCall call, long axis, Quantity start, Quantity end, long step = 1) =>
-        graph.Apply("Slice", [call.Tensor(0), call.Vector(start), call.Vector(end), graph.Constant(TensorData.Vector(axis)), graph.Constant(TensorData.Vector(step))]);
+        graph.Apply("Slice", [call.Tensor(0), call.Vector(start), call.Vector(end), graph.Constant(TensorData.Vector(axis)),
+        graph.Constant(TensorData.Vector(step))]);
 
     static Value[] Unbind(GraphBuilder graph, NativeCall call)
     {
         long axis = call.Integer(2);
-        _ = call.Shape(0)[call.Shape(0).Axis(axis)].Size ?? throw call.Refuse($"{call.Shape(0)} cannot be unbound along an axis whose size follows a named axis");
-        return [.. Enumerable.Range(0, call.ResultCount).Select(i => graph.Apply("Gather", [call.Tensor(0), graph.Integer(i)], new Attributes { ["axis"] = axis }))];
+        _ = call.Shape(0)[call.Shape(0).Axis(axis)].Size
+            ?? throw call.Refuse($"{call.Shape(0)} cannot be unbound along an axis whose size follows a named axis");
+        return [.. Enumerable.Range(0, call.ResultCount)
+            .Select(i => graph.Apply("Gather", [call.Tensor(0), graph.Integer(i)], new Attributes { ["axis"] = axis }))];
     }
 
     // Backwards from the last element to past the first.
-    static Value Flip(GraphBuilder graph, Value x, params long[] axes) => axes.Aggregate(x, (part, axis) => graph.Slice(part, axis, -1, long.MinValue, -1));
+    static Value Flip(GraphBuilder graph, Value x, params long[] axes) =>
+        axes.Aggregate(x, (part, axis) => graph.Slice(part, axis, -1, long.MinValue, -1));
 
     // (input, k, first axis, second axis): k quarter turns from the first to the second.
     static Value Rotate(GraphBuilder graph, NativeCall call)
     {
-        long turns = (call.Integer(1) % 4 + 4) % 4, first = call.Shape(0).Axis(call.Integer(2)), second = call.Shape(0).Axis(call.Integer(3));
-        long[] swapped = [.. Enumerable.Range(0, call.Shape(0).Count).Select(axis => axis == first ? second : axis == second ? first : axis)];
+        long turns = (call.Integer(1) % 4 + 4) % 4, first = call.Shape(0).Axis(call.Integer(2)),
+            second = call.Shape(0).Axis(call.Integer(3));
+        long[] swapped =
+            [.. Enumerable.Range(0, call.Shape(0).Count).Select(axis => axis == first ? second : axis == second ? first : axis)];
         Value x = call.Tensor(0);
         return turns switch
         {

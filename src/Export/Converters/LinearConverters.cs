@@ -20,9 +20,12 @@ static class LinearConverters
         new("THSNN_functional_bilinear", Bilinear),
         new("THSTensor_einsum", Einsum),
         // beta * c + alpha * sum over the batch of a * b; beta * c + alpha * a * b with a vector; beta * c + alpha * outer product
-        new("THSTensor_addbmm", (graph, call) => Weighted(graph, call, graph.Reduce("ReduceSum", graph.MatMul(call.Tensor(1), call.Tensor(2)), [0]))),
-        new("THSTensor_addmv", (graph, call) => Weighted(graph, call, graph.Squeeze(graph.MatMul(call.Tensor(1), graph.Unsqueeze(call.Tensor(2), 1)), -1))),
-        new("THSTensor_addr", (graph, call) => Weighted(graph, call, graph.Mul(graph.Unsqueeze(call.Tensor(1), 1), graph.Unsqueeze(call.Tensor(2), 0)))),
+        new("THSTensor_addbmm", (graph, call) =>
+            Weighted(graph, call, graph.Reduce("ReduceSum", graph.MatMul(call.Tensor(1), call.Tensor(2)), [0]))),
+        new("THSTensor_addmv", (graph, call) =>
+            Weighted(graph, call, graph.Squeeze(graph.MatMul(call.Tensor(1), graph.Unsqueeze(call.Tensor(2), 1)), -1))),
+        new("THSTensor_addr", (graph, call) =>
+            Weighted(graph, call, graph.Mul(graph.Unsqueeze(call.Tensor(1), 1), graph.Unsqueeze(call.Tensor(2), 0)))),
         new("THSTensor_addmm", (graph, call) => Sum(graph, call, 1, 2, 0)),
         new("THSTensor_baddbmm", (graph, call) => Sum(graph, call, 0, 1, 2)),
     ];
@@ -39,7 +42,8 @@ static class LinearConverters
         return bias is null ? product : graph.Add(product, bias);
     }
 
-    static Value Weighted(GraphBuilder graph, NativeCall call, Value product) => graph.Add(graph.Scale(call.Tensor(0), call.Number(3)), graph.Scale(product, call.Number(4)));
+    static Value Weighted(GraphBuilder graph, NativeCall call, Value product) =>
+        graph.Add(graph.Scale(call.Tensor(0), call.Number(3)), graph.Scale(product, call.Number(4)));
 
     // (x [..,I], y [..,J], weight [O,I,J], bias [O] or none): x weight_o y for each o.
     static Value Bilinear(GraphBuilder graph, NativeCall call)
@@ -47,7 +51,8 @@ static class LinearConverters
         long[] sizes = call.Shape(2).Sizes; // O, I, J
         Value weight = graph.Reshape(graph.Transpose(call.Tensor(2), 1, 0, 2), sizes[1], sizes[0] * sizes[2]); // [I,O*J]
         Quantity[] shape = [.. call.ResultSizes(), call.ResultSizes()[^1].Select(_ => sizes[2])];
-        Value half = graph.Apply("Reshape", [Product(graph, call.Tensor(0), weight, call.Shape(0).Count, 2), call.Vector(shape)]); // [..,O,J]
+        // [..,O,J]
+        Value half = graph.Apply("Reshape", [Product(graph, call.Tensor(0), weight, call.Shape(0).Count, 2), call.Vector(shape)]);
         Value whole = graph.Reduce("ReduceSum", graph.Mul(half, graph.Unsqueeze(call.Tensor(1), -2)), [-1]);
         return call.OptionalTensor(3) is Value bias ? graph.Add(whole, bias) : whole;
     }
@@ -60,18 +65,22 @@ static class LinearConverters
         if (equation.Contains("...", StringComparison.Ordinal))
         {
             string[] terms = equation.Split("->")[0].Split(',');
-            int width = terms.Zip(tensors, (term, tensor) => term.Contains("...", StringComparison.Ordinal) ? tensor.Shape.Count - (term.Length - 3) : 0).Max();
+            int width = terms.Zip(tensors, (term, tensor) => term.Contains("...", StringComparison.Ordinal)
+                ? tensor.Shape.Count - (term.Length - 3) : 0).Max();
             string letters = new([.. Enumerable.Range('A', 26).Select(letter => (char)letter).Except(equation).Take(width)]);
-            if (terms.Zip(tensors).Any(pair => pair.First.Contains("...", StringComparison.Ordinal) && pair.Second.Shape.Count - (pair.First.Length - 3) != width))
+            if (terms.Zip(tensors).Any(pair => pair.First.Contains("...", StringComparison.Ordinal)
+                && pair.Second.Shape.Count - (pair.First.Length - 3) != width))
             {
                 throw call.Refuse($"the ellipses of '{equation}' must stand for the same number of axes");
             }
-            equation = (equation.Contains("->", StringComparison.Ordinal) ? equation : throw call.Refuse($"'{equation}' needs '->' and the result's letters")).Replace("...", letters, StringComparison.Ordinal);
+            equation = (equation.Contains("->", StringComparison.Ordinal) ? equation
+                : throw call.Refuse($"'{equation}' needs '->' and the result's letters")).Replace("...", letters, StringComparison.Ordinal);
         }
         return graph.Apply("Einsum", tensors, new Attributes { ["equation"] = equation });
     }
 
-    static Value MatMul(GraphBuilder graph, NativeCall call) => Product(graph, call.Tensor(0), call.Tensor(1), call.Shape(0).Count, call.Shape(1).Count);
+    static Value MatMul(GraphBuilder graph, NativeCall call) =>
+        Product(graph, call.Tensor(0), call.Tensor(1), call.Shape(0).Count, call.Shape(1).Count);
 
     // A vector on the left is a row, on the right a column; the axis put in is taken out again.
     static Value Product(GraphBuilder graph, Value a, Value b, int rankA, int rankB)

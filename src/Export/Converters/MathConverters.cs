@@ -8,46 +8,63 @@ static class MathConverters
 {
     public static IEnumerable<Converter> All =>
     [
-        Same("THSTensor_acos", "Acos"), Same("THSTensor_asin", "Asin"), Same("THSTensor_atan", "Atan"), Same("THSTensor_cosh", "Cosh"), Same("THSTensor_sinh", "Sinh"),
+        Same("THSTensor_acos", "Acos"), Same("THSTensor_asin", "Asin"), Same("THSTensor_atan", "Atan"), Same("THSTensor_cosh", "Cosh"),
+        Same("THSTensor_sinh", "Sinh"),
         Same("THSTensor_arccosh", "Acosh"), Same("THSTensor_arcsinh", "Asinh"), Same("THSTensor_arctanh", "Atanh"),
-        One("THSTensor_exp2", Exp2), One("THSSpecial_exp2", Exp2), One("THSTensor_trunc", Truncate), One("THSTensor_frac", (graph, x) => graph.Sub(x, Truncate(graph, x))),
+        One("THSTensor_exp2", Exp2), One("THSSpecial_exp2", Exp2), One("THSTensor_trunc", Truncate),
+            One("THSTensor_frac", (graph, x) => graph.Sub(x, Truncate(graph, x))),
         One("THSTensor_erfc", Erfc), One("THSSpecial_erfc", Erfc), One("THSSpecial_erf", (graph, x) => graph.Unary("Erf", x)),
             One("THSSpecial_expm1", Expm1),
         One("THSSpecial_expit", (graph, x) => graph.Unary("Sigmoid", x)), One("THSTensor_sinc", Sinc), One("THSSpecial_sinc", Sinc),
             One("THSTensor_sgn", Sign),
         One("THSSpecial_ndtr", (graph, x) => graph.Scale(graph.Shift(graph.Unary("Erf", graph.Scale(x, Math.Sqrt(0.5))), 1), 0.5)),
         One("THSTensor_positive", (_, x) => x),
-        One("THSTensor_deg2rad", (graph, x) => graph.Scale(x, Math.PI / 180)), One("THSTensor_rad2deg", (graph, x) => graph.Scale(x, 180 / Math.PI)),
+        One("THSTensor_deg2rad", (graph, x) => graph.Scale(x, Math.PI / 180)),
+            One("THSTensor_rad2deg", (graph, x) => graph.Scale(x, 180 / Math.PI)),
         new("THSTensor_logit", (graph, call) => Logit(graph, call)),
-        Two("THSTensor_fmod", Fmod), TwoScalar("THSTensor_fmod_scalar", Fmod), Two("THSTensor_remainder", Remainder), TwoScalar("THSTensor_remainder_scalar", Remainder),
+        Two("THSTensor_fmod", Fmod), TwoScalar("THSTensor_fmod_scalar", Fmod), Two("THSTensor_remainder", Remainder),
+            TwoScalar("THSTensor_remainder_scalar", Remainder),
         Two("THSTensor_floor_divide", FloorDivide), TwoScalar("THSTensor_floor_divide_scalar", FloorDivide),
-        Two("THSTensor_atan2", Atan2), Two("THSTensor_hypot", (graph, a, b) => graph.Unary("Sqrt", graph.Add(graph.Mul(a, a), graph.Mul(b, b)))),
-        Two("THSTensor_logaddexp", (graph, a, b) => LogAddExp(graph, a, b)), Two("THSTensor_logaddexp2", (graph, a, b) => graph.Scale(LogAddExp(graph, graph.Scale(a, Math.Log(2)), graph.Scale(b, Math.Log(2))), 1 / Math.Log(2))),
+        Two("THSTensor_atan2", Atan2),
+            Two("THSTensor_hypot", (graph, a, b) => graph.Unary("Sqrt", graph.Add(graph.Mul(a, a), graph.Mul(b, b)))),
+        Two("THSTensor_logaddexp", (graph, a, b) => LogAddExp(graph, a, b)),
+            Two("THSTensor_logaddexp2", (graph, a, b) =>
+            graph.Scale(LogAddExp(graph, graph.Scale(a, Math.Log(2)), graph.Scale(b, Math.Log(2))), 1 / Math.Log(2))),
         Two("THSTensor_xlogy", XLogY), TwoScalar("THSTensor_xlogy_scalar", XLogY),
             Two("THSTensor_fmax", (graph, a, b) => Numbers(graph, "Max", a, b)),
             Two("THSTensor_fmin", (graph, a, b) => Numbers(graph, "Min", a, b)),
-        Two("THSTensor_heaviside", (graph, x, atZero) => graph.Where(graph.Apply("Equal", [x, graph.Scalar(0, x)]), atZero, graph.Cast(graph.Apply("Greater", [x, graph.Scalar(0, x)]), x.Type.Element))),
-        Two("THSTensor_copysign", (graph, a, b) => graph.Mul(graph.Unary("Abs", a), graph.Where(graph.Apply("Less", [b, graph.Scalar(0, b)]), graph.Scalar(-1, a), graph.Scalar(1, a)))),
+        Two("THSTensor_heaviside", (graph, x, atZero) =>
+            graph.Where(graph.Apply("Equal", [x, graph.Scalar(0, x)]), atZero,
+            graph.Cast(graph.Apply("Greater", [x, graph.Scalar(0, x)]), x.Type.Element))),
+        Two("THSTensor_copysign", (graph, a, b) =>
+            graph.Mul(graph.Unary("Abs", a), graph.Where(graph.Apply("Less", [b, graph.Scalar(0, b)]), graph.Scalar(-1, a),
+            graph.Scalar(1, a)))),
         Two("THSTensor_float_power", (graph, a, b) => graph.Apply("Pow", [a, b])),
         // (input, nan, posinf, neginf), each of which may be left out
         new("THSTensor_nan_to_num", NanToNumber),
         new("THSTensor_clamp_tensor", (graph, call) => Clamp(graph, call)),
-        new("THSTensor_isnan", (graph, call) => graph.Unary("IsNaN", call.Tensor(0))), new("THSTensor_isinf", (graph, call) => graph.Unary("IsInf", call.Tensor(0))),
+        new("THSTensor_isnan", (graph, call) => graph.Unary("IsNaN", call.Tensor(0))),
+            new("THSTensor_isinf", (graph, call) => graph.Unary("IsInf", call.Tensor(0))),
         new("THSTensor_isposinf", (graph, call) => graph.Apply("IsInf", [call.Tensor(0)], new Attributes { ["detect_negative"] = 0 })),
         new("THSTensor_isneginf", (graph, call) => graph.Apply("IsInf", [call.Tensor(0)], new Attributes { ["detect_positive"] = 0 })),
-        new("THSTensor_isfinite", (graph, call) => graph.Unary("Not", graph.Apply("Or", [graph.Unary("IsInf", call.Tensor(0)), graph.Unary("IsNaN", call.Tensor(0))]))),
+        new("THSTensor_isfinite", (graph, call) =>
+            graph.Unary("Not", graph.Apply("Or", [graph.Unary("IsInf", call.Tensor(0)), graph.Unary("IsNaN", call.Tensor(0))]))),
         new("THSTensor_signbit", (graph, call) => graph.Apply("Less", [call.Tensor(0), graph.Scalar(0, call.Tensor(0))])),
         new("THSTensor_isclose", IsClose),
-        new("THSTensor_logical_xor", (graph, call) => graph.Apply("Xor", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
+        new("THSTensor_logical_xor", (graph, call) =>
+            graph.Apply("Xor", [graph.Cast(call.Tensor(0), ElementType.Bool), graph.Cast(call.Tensor(1), ElementType.Bool)])),
     ];
 
     static Converter Same(string entry, string op) => One(entry, (graph, x) => graph.Unary(op, x));
 
-    static Converter One(string entry, Func<GraphBuilder, Value, Value> function) => new(entry, (graph, call) => function(graph, graph.Promoted(call, 0)));
+    static Converter One(string entry, Func<GraphBuilder, Value, Value> function) =>
+        new(entry, (graph, call) => function(graph, graph.Promoted(call, 0)));
 
-    static Converter Two(string entry, Func<GraphBuilder, Value, Value, Value> function) => new(entry, (graph, call) => function(graph, graph.Promoted(call, 0), graph.Promoted(call, 1)));
+    static Converter Two(string entry, Func<GraphBuilder, Value, Value, Value> function) =>
+        new(entry, (graph, call) => function(graph, graph.Promoted(call, 0), graph.Promoted(call, 1)));
 
-    static Converter TwoScalar(string entry, Func<GraphBuilder, Value, Value, Value> function) => new(entry, (graph, call) => function(graph, graph.Promoted(call, 0), graph.Number(call, 1)));
+    static Converter TwoScalar(string entry, Func<GraphBuilder, Value, Value, Value> function) =>
+        new(entry, (graph, call) => function(graph, graph.Promoted(call, 0), graph.Number(call, 1)));
 
     static Value Exp2(GraphBuilder graph, Value x) => graph.Unary("Exp", graph.Scale(x, Math.Log(2)));
 

@@ -4,8 +4,8 @@ using Toolchain.Graph;
 namespace Toolchain.Export.Converters;
 
 /// <summary>
-/// Attention of several heads (Vaswani et al. 2017, section 3.2.2) on query [L,N,E], key [S,N,..] and value [S,N,..]. Native arguments: (module, query, key,
-/// value, mask of keys [N,S], need weights, mask [L,S], out result, out weights).
+/// Attention of several heads (Vaswani et al. 2017, section 3.2.2) on query [L,N,E], key [S,N,..] and value [S,N,..]. Native arguments:
+/// (module, query, key, value, mask of keys [N,S], need weights, mask [L,S], out result, out weights).
 /// </summary>
 static class MultiheadConverters
 {
@@ -20,7 +20,8 @@ static class MultiheadConverters
             throw call.Refuse("'add_bias_kv' and 'add_zero_attn' have no mapping");
         }
         var masks = new Masks(call, Attention: 6, Keys: 4);
-        return Attend(graph, call, new Weights(call, module, ""), module.Integer(1), call.Tensor(1), call.Tensor(2), call.Tensor(3), masks, call.Flag(5));
+        return Attend(graph, call, new Weights(call, module, ""), module.Integer(1), call.Tensor(1), call.Tensor(2), call.Tensor(3), masks,
+            call.Flag(5));
     }
 
     /// <summary>Where a call has its masks.</summary>
@@ -50,11 +51,13 @@ static class MultiheadConverters
     }
 
     /// <summary>The result [L,N,E], and, if wanted, the weights [N,L,S], averaged over the heads.</summary>
-    public static Value[] Attend(GraphBuilder graph, NativeCall call, Weights weights, long heads, Value query, Value key, Value value, Masks masks, bool needWeights)
+    public static Value[] Attend(GraphBuilder graph, NativeCall call, Weights weights, long heads, Value query, Value key, Value value,
+        Masks masks, bool needWeights)
     {
         long width = weights["out_proj.weight"].Shape[0].Size!.Value, size = width / heads;
         Value q = graph.Scale(Heads(Projected(graph, weights, query, 0, width)), 1 / Math.Sqrt(size)); // [N,heads,L,size]
-        Value k = Heads(Projected(graph, weights, key, 1, width)), v = Heads(Projected(graph, weights, value, 2, width)); // [N,heads,S,size]
+        // [N,heads,S,size]
+        Value k = Heads(Projected(graph, weights, key, 1, width)), v = Heads(Projected(graph, weights, value, 2, width));
         Value attention = graph.Softmax(Masked(graph, graph.MatMul(q, graph.Transpose(k, 0, 1, 3, 2)), masks)); // [N,heads,L,S]
         Value mixed = graph.Reshape(graph.Transpose(graph.MatMul(attention, v), 2, 0, 1, 3), 0, 0, width); // [L,N,E]
         Value result = weights.Linear(graph, mixed, "out_proj.");
@@ -66,9 +69,11 @@ static class MultiheadConverters
     // Query, key or value by its third of the common weight, or by a weight of its own where widths differ.
     static Value Projected(GraphBuilder graph, Weights weights, Value x, int third, long width)
     {
-        Value weight = weights.Optional("in_proj_weight") is Value all ? graph.Slice(all, 0, third * width, (third + 1) * width) : weights[$"{"qkv"[third]}_proj_weight"];
+        Value weight = weights.Optional("in_proj_weight") is Value all ? graph.Slice(all, 0, third * width, (third + 1) * width)
+            : weights[$"{"qkv"[third]}_proj_weight"];
         Value product = graph.MatMul(x, graph.Transpose(weight, 1, 0));
-        return weights.Optional("in_proj_bias") is Value bias ? graph.Add(product, graph.Slice(bias, 0, third * width, (third + 1) * width)) : product;
+        return weights.Optional("in_proj_bias") is Value bias ? graph.Add(product, graph.Slice(bias, 0, third * width, (third + 1) * width))
+            : product;
     }
 
     // The mask [L,S] is added whatever its type: libtorch adds 1 for true as well. Masked keys are not seen.
@@ -80,7 +85,8 @@ static class MultiheadConverters
             scores = graph.Add(scores, graph.Cast(mask, scores.Type.Element));
         }
         return call.OptionalTensor(masks.Keys) is Value keys
-            ? graph.Where(graph.Cast(graph.Unsqueeze(keys, 1, 2), ElementType.Bool), graph.Scalar(double.NegativeInfinity, scores), scores) // [N,1,1,S]
+            // [N,1,1,S]
+            ? graph.Where(graph.Cast(graph.Unsqueeze(keys, 1, 2), ElementType.Bool), graph.Scalar(double.NegativeInfinity, scores), scores)
             : scores;
     }
 }

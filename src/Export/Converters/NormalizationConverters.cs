@@ -16,8 +16,10 @@ static class NormalizationConverters
         new("THSNN_normalize", Normalize),
         new("THSNN_cosine_similarity", CosineSimilarity),
         new("THSSpecial_softmax", (graph, call) => graph.Softmax(graph.Promoted(call, 0), (int)call.Integer(1))),
-        new("THSSpecial_log_softmax", (graph, call) => graph.Apply("LogSoftmax", [graph.Promoted(call, 0)], new Attributes { ["axis"] = call.Integer(1) })),
-        .. ((string[])["THSNN_dropout", "THSNN_dropout2d", "THSNN_dropout3d", "THSNN_alpha_dropout", "THSNN_feature_alpha_dropout"]).Select(entry => new Converter(entry, Dropout)),
+        new("THSSpecial_log_softmax", (graph, call) =>
+            graph.Apply("LogSoftmax", [graph.Promoted(call, 0)], new Attributes { ["axis"] = call.Integer(1) })),
+        .. ((string[])["THSNN_dropout", "THSNN_dropout2d", "THSNN_dropout3d", "THSNN_alpha_dropout", "THSNN_feature_alpha_dropout"])
+            .Select(entry => new Converter(entry, Dropout)),
     ];
 
     // (input, mean, variance, weight, bias, training, momentum, eps): (x - mean) / sqrt(variance + eps) * weight + bias per channel.
@@ -38,7 +40,8 @@ static class NormalizationConverters
         Dim channels = call.Shape(0)[1];
         return graph.Apply(
             "BatchNormalization",
-            [call.Tensor(0), call.OptionalTensor(3) ?? Fill(graph, call, channels, 1), call.OptionalTensor(4) ?? Fill(graph, call, channels, 0), call.Tensor(1), call.Tensor(2)],
+            [call.Tensor(0), call.OptionalTensor(3) ?? Fill(graph, call, channels, 1), call.OptionalTensor(4)
+                ?? Fill(graph, call, channels, 0), call.Tensor(1), call.Tensor(2)],
             new Attributes { ["epsilon"] = call.Number(7) });
     }
 
@@ -54,7 +57,8 @@ static class NormalizationConverters
     {
         if (graph.Opset >= 17)
         {
-            return graph.Apply("LayerNormalization", bias is null ? [x, scale] : [x, scale, bias], new Attributes { ["axis"] = (long)-axes, ["epsilon"] = epsilon });
+            return graph.Apply("LayerNormalization", bias is null ? [x, scale] : [x, scale, bias],
+                new Attributes { ["axis"] = (long)-axes, ["epsilon"] = epsilon });
         }
         Value result = graph.Mul(Standardize(graph, x, [.. Enumerable.Range(1, axes).Select(axis => (long)-axis).Order()], epsilon), scale);
         return bias is null ? result : graph.Add(result, bias);
@@ -102,7 +106,13 @@ static class NormalizationConverters
         // Runtimes take images alone.
         if (size % 2 == 1 && call.Shape(0).Count == 4)
         {
-            return graph.Apply("LRN", [x], new Attributes { ["size"] = size, ["alpha"] = call.Number(2), ["beta"] = call.Number(3), ["bias"] = call.Number(4) });
+            return graph.Apply("LRN", [x], new Attributes
+            {
+                ["size"] = size,
+                ["alpha"] = call.Number(2),
+                ["beta"] = call.Number(3),
+                ["bias"] = call.Number(4)
+            });
         }
         // Of an even number, PyTorch takes one more channel below, ONNX one more above.
         long channels = call.Shape(0)[1].Size ?? throw call.Refuse("the number of channels must be fixed");
@@ -110,7 +120,8 @@ static class NormalizationConverters
         (pads[1], pads[call.Shape(0).Count + 1]) = (size / 2, (size - 1) / 2);
         Value squares = graph.Apply("Pad", [graph.Mul(x, x), graph.Constant(TensorData.Vector(pads))]);
         Value sum = Enumerable.Range(0, (int)size).Select(i => graph.Slice(squares, 1, i, i + channels)).Aggregate(graph.Add);
-        return graph.Div(x, graph.Apply("Pow", [graph.Shift(graph.Scale(sum, call.Number(2) / size), call.Number(4)), graph.Scalar(call.Number(3), x)]));
+        return graph.Div(x, graph.Apply("Pow",
+            [graph.Shift(graph.Scale(sum, call.Number(2) / size), call.Number(4)), graph.Scalar(call.Number(3), x)]));
     }
 
     // (a, b, dim, eps): a.b / (max(|a|, eps) * max(|b|, eps)), of tensors that are broadcast to each other before.

@@ -18,7 +18,8 @@ static class OrderingConverters
         new("THSTensor_kthvalue", KthValue),
         new("THSTensor_median", Median),
         // (input, dim, has_type, type)
-        new("THSTensor_cumsum", (graph, call) => graph.Apply("CumSum", [graph.Promoted(call, 0), graph.Integer(call.Shape(0).Axis(call.Integer(1)))])),
+        new("THSTensor_cumsum", (graph, call) =>
+            graph.Apply("CumSum", [graph.Promoted(call, 0), graph.Integer(call.Shape(0).Axis(call.Integer(1)))])),
         new("THSTensor_cumprod", (graph, call) => Running(graph, call, "ReduceProd", 1)),
         // (input, allocator, dim): values and indices
         new("THSTensor_cummax", (graph, call) => Extremes(graph, call, "ReduceMax", Lowest(call.ResultType()))),

@@ -3,7 +3,9 @@ using Toolchain.Graph;
 
 namespace Toolchain.Export.Converters;
 
-/// <summary>Padding: (input, pad*, length, mode, value), with the begin and end of the last axis first, then of the one before it.</summary>
+/// <summary>
+/// Padding: (input, pad*, length, mode, value), with the begin and end of the last axis first, then of the one before it.
+/// </summary>
 static class PaddingConverters
 {
     public static IEnumerable<Converter> All => [new("THSNN_pad", Pad)];
@@ -20,14 +22,17 @@ static class PaddingConverters
         }
         return call.Integer(3) switch
         {
-            0 or 4 => graph.Apply("Pad", [call.Tensor(0), call.Vector([.. begin, .. end]), graph.Constant(TensorData.Scalar(call.Number(4), call.ResultType()))]),
+            0 or 4 =>
+                graph.Apply("Pad", [call.Tensor(0), call.Vector([.. begin, .. end]),
+                graph.Constant(TensorData.Scalar(call.Number(4), call.ResultType()))]),
             1 => graph.Apply("Pad", [call.Tensor(0), call.Vector([.. begin, .. end])], new Attributes { ["mode"] = "reflect" }),
             2 => graph.Apply("Pad", [call.Tensor(0), call.Vector([.. begin, .. end])], new Attributes { ["mode"] = "edge" }),
             3 => Circular(graph, call, [.. begin.Select(Fixed)], [.. end.Select(Fixed)]),
             long mode => throw call.Refuse($"'mode' must be in [0..4], found {mode}"),
         };
 
-        long Fixed(Quantity pad) => pad.Constant is long number and >= 0 ? number : throw call.Refuse($"circular pads must be fixed and at least 0, found {pad}");
+        long Fixed(Quantity pad) => pad.Constant is long number and >= 0 ? number
+            : throw call.Refuse($"circular pads must be fixed and at least 0, found {pad}");
     }
 
     // The end of an axis is put before it, its beginning behind it; Pad can do that from opset 19 only.

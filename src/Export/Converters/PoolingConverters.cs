@@ -4,9 +4,9 @@ using Toolchain.Graph;
 namespace Toolchain.Export.Converters;
 
 /// <summary>
-/// Pools over the spatial axes of [N,C,...] or [C,...]. Native arguments of a maximum: (input, kernel*, length, strides*, length, padding*, length,
-/// dilation*, length, ceil_mode), with indices an allocator behind the input; of a mean: (input, kernel*, length, strides*, length, padding*, length,
-/// ceil_mode, count_include_pad, divisor).
+/// Pools over the spatial axes of [N,C,...] or [C,...]. Native arguments of a maximum: (input, kernel*, length, strides*, length, padding*,
+/// length, dilation*, length, ceil_mode), with indices an allocator behind the input; of a mean: (input, kernel*, length, strides*, length,
+/// padding*, length, ceil_mode, count_include_pad, divisor).
 /// </summary>
 static class PoolingConverters
 {
@@ -66,7 +66,12 @@ static class PoolingConverters
         {
             throw call.Refuse("'ceil_mode' has no ONNX form here");
         }
-        var attributes = new Attributes { ["kernel_shape"] = kernel, ["strides"] = strides.Length == 0 ? kernel : ConvolutionConverters.PerAxis(strides, axes, 1) };
+        var attributes = new Attributes
+        {
+            ["kernel_shape"] = kernel,
+            ["strides"] = strides.Length == 0 ? kernel
+            : ConvolutionConverters.PerAxis(strides, axes, 1)
+        };
         Value mean = Batched(graph, call, axes, x => graph.Apply("AveragePool", [graph.Apply("Pow", [x, graph.Scalar(p, x)])], attributes));
         Value sum = graph.Scale(mean, kernel.Aggregate(1.0, (a, b) => a * b));
         return graph.Apply("Pow", [sum, graph.Scalar(1 / p, sum)]); // NaN of a negative sum, as in PyTorch
@@ -102,7 +107,9 @@ static class PoolingConverters
 
     static bool IsGlobal(NativeCall call) => call.ResultShape().Skip(2).All(size => size.Size == 1);
 
-    /// <summary>A mean over all of an axis, over equal windows, or over windows of unequal size: axis by axis a product with a matrix of weights.</summary>
+    /// <summary>
+    /// A mean over all of an axis, over equal windows, or over windows of unequal size: axis by axis a product with a matrix of weights.
+    /// </summary>
     public static Value AdaptiveAverage(GraphBuilder graph, NativeCall call)
     {
         Value x = call.Tensor(0);
@@ -120,7 +127,8 @@ static class PoolingConverters
         {
             long[] toLast = [.. Enumerable.Range(0, rank).Select(i => (long)i)];
             (toLast[axis], toLast[rank - 1]) = (rank - 1, axis);
-            Value product = graph.MatMul(axis == rank - 1 ? x : graph.Transpose(x, toLast), Windows(graph, call, call.Sizes(0)[axis], call.ResultSizes()[axis]));
+            Value product = graph.MatMul(axis == rank - 1 ? x : graph.Transpose(x, toLast),
+                Windows(graph, call, call.Sizes(0)[axis], call.ResultSizes()[axis]));
             x = axis == rank - 1 ? product : graph.Transpose(product, toLast);
         }
         return x;
@@ -175,7 +183,10 @@ static class PoolingConverters
                 x = MaskedMax(graph, call, x, axis, axis - added);
                 continue;
             }
-            x = graph.Apply("Concat", [.. Enumerable.Range(0, (int)to).Select(i => graph.Reduce("ReduceMax", graph.Slice(x, axis, i * from / to, ((i + 1) * from + to - 1) / to), [axis], keep: true))], new Attributes { ["axis"] = axis });
+            x = graph.Apply("Concat", [.. Enumerable.Range(0, (int)to)
+                .Select(i =>
+                graph.Reduce("ReduceMax", graph.Slice(x, axis, i * from / to, ((i + 1) * from + to - 1) / to), [axis], keep: true))],
+                new Attributes { ["axis"] = axis });
         }
         return [x, null];
     }
@@ -198,8 +209,11 @@ static class PoolingConverters
         {
             throw call.Refuse($"its input needs a batch axis, found {call.Shape(0)}");
         }
-        Value zeros = graph.Apply("ConstantOfShape", [call.Vector(call.ResultSizes())], new Attributes { ["value"] = TensorData.FromDoubles([0], [1], call.ResultType()) });
-        Value planes = graph.Apply("ScatterElements", [graph.Reshape(zeros, 0, 0, -1), graph.Reshape(call.Tensor(1), 0, 0, -1), graph.Reshape(call.Tensor(0), 0, 0, -1)], new Attributes { ["axis"] = 2 });
+        Value zeros = graph.Apply("ConstantOfShape", [call.Vector(call.ResultSizes())],
+            new Attributes { ["value"] = TensorData.FromDoubles([0], [1], call.ResultType()) });
+        Value planes =
+            graph.Apply("ScatterElements", [graph.Reshape(zeros, 0, 0, -1), graph.Reshape(call.Tensor(1), 0, 0, -1),
+            graph.Reshape(call.Tensor(0), 0, 0, -1)], new Attributes { ["axis"] = 2 });
         return graph.Apply("Reshape", [planes, call.Vector(call.ResultSizes())]);
     }
 }

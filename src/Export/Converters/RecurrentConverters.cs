@@ -4,8 +4,9 @@ using Toolchain.Graph;
 namespace Toolchain.Export.Converters;
 
 /// <summary>
-/// Recurrent layers and cells. A layer of width H becomes ONNX's operator of the same name: weights [D,G*H,I] and [D,G*H,H] and a bias [D,2*G*H], the G
-/// gates in ONNX's order, the D directions stacked; the input is [L,N,I]. Native arguments: (module, input, state, [cell], out state, [out cell]).
+/// Recurrent layers and cells. A layer of width H becomes ONNX's operator of the same name: weights [D,G*H,I] and [D,G*H,H] and a bias
+/// [D,2*G*H], the G gates in ONNX's order, the D directions stacked; the input is [L,N,I]. Native arguments: (module, input, state, [cell],
+/// out state, [out cell]).
 /// </summary>
 static class RecurrentConverters
 {
@@ -45,7 +46,8 @@ static class RecurrentConverters
         for (int layer = 0; layer < module.Integer(2); layer++)
         {
             string[] suffixes = [.. directions.Select(direction => $"_l{layer}{direction}")];
-            Value? Part(int argument) => call.OptionalTensor(argument) is Value all ? graph.Slice(all, 0, layer * directions.Length, (layer + 1) * directions.Length) : null;
+            Value? Part(int argument) => call.OptionalTensor(argument) is Value all
+                ? graph.Slice(all, 0, layer * directions.Length, (layer + 1) * directions.Length) : null;
             Value[] results = Apply(graph, call, module, op, gates, suffixes, module.Flag(3 + shift), x,
                 lengths is null ? null : graph.Cast(lengths, ElementType.Int32), Part(2), op == "LSTM" ? Part(3) : null);
             // [L,D,N,H] to [L,N,D*H]
@@ -78,8 +80,16 @@ static class RecurrentConverters
         string name = suffixes[0];
         Value w = call.Packed(module, $"W{name}", () => Pack(suffixes, gates, suffix => [module.Weight($"weight_ih{suffix}")]));
         Value r = call.Packed(module, $"R{name}", () => Pack(suffixes, gates, suffix => [module.Weight($"weight_hh{suffix}")]));
-        Value? b = hasBias ? call.Packed(module, $"B{name}", () => Flat(Pack(suffixes, gates, suffix => [module.Weight($"bias_ih{suffix}"), module.Weight($"bias_hh{suffix}")]), suffixes.Length)) : null;
-        var attributes = new Attributes { ["hidden_size"] = r.Shape[2].Size!.Value, ["direction"] = suffixes.Length == 2 ? "bidirectional" : "forward" };
+        Value? b = hasBias
+            ? call.Packed(module, $"B{name}", () =>
+            Flat(Pack(suffixes, gates, suffix => [module.Weight($"bias_ih{suffix}"), module.Weight($"bias_hh{suffix}")]), suffixes.Length))
+            : null;
+        var attributes = new Attributes
+        {
+            ["hidden_size"] = r.Shape[2].Size!.Value,
+            ["direction"] = suffixes.Length == 2 ? "bidirectional"
+            : "forward"
+        };
         if (op == "GRU")
         {
             attributes["linear_before_reset"] = 1;
@@ -90,7 +100,8 @@ static class RecurrentConverters
             attributes["activations"] = (string[])[.. suffixes.Select(_ => "Relu")];
         }
         Value?[] inputs = [x, w, r, b, lengths, state, cell];
-        return graph.Apply(op, [.. inputs.Take(Array.FindLastIndex(inputs, input => input is not null) + 1)], attributes, op == "LSTM" ? 3 : 2);
+        return graph.Apply(op, [.. inputs.Take(Array.FindLastIndex(inputs, input => input is not null) + 1)], attributes, op == "LSTM" ? 3
+            : 2);
     }
 
     // Rows of all tensors of all directions one after the other, each tensor's gates in ONNX's order: [D,rows,columns].
@@ -110,5 +121,6 @@ static class RecurrentConverters
 
     static TensorData Flat(TensorData packed, int directions) => new(packed.Type, [directions, packed.Count / directions], packed.Bytes);
 
-    static Value Joined(GraphBuilder graph, List<Value> states) => states.Count == 1 ? states[0] : graph.Apply("Concat", states, new Attributes { ["axis"] = 0 });
+    static Value Joined(GraphBuilder graph, List<Value> states) =>
+        states.Count == 1 ? states[0] : graph.Apply("Concat", states, new Attributes { ["axis"] = 0 });
 }

@@ -10,8 +10,10 @@ static class ReductionConverters
     [
         new("THSTensor_sum", (graph, call) => graph.Reduce("ReduceSum", graph.Promoted(call, 0), AllAxes(call))),
         new("THSTensor_mean", (graph, call) => graph.Reduce("ReduceMean", graph.Promoted(call, 0), AllAxes(call))),
-        new("THSTensor_sum_along_dimensions", (graph, call) => graph.Reduce("ReduceSum", graph.Promoted(call, 0), Axes(call), call.Flag(3))),
-        new("THSTensor_mean_along_dimensions", (graph, call) => graph.Reduce("ReduceMean", graph.Promoted(call, 0), Axes(call), call.Flag(3))),
+        new("THSTensor_sum_along_dimensions", (graph, call) =>
+            graph.Reduce("ReduceSum", graph.Promoted(call, 0), Axes(call), call.Flag(3))),
+        new("THSTensor_mean_along_dimensions", (graph, call) =>
+            graph.Reduce("ReduceMean", graph.Promoted(call, 0), Axes(call), call.Flag(3))),
         new("THSTensor_amax", (graph, call) => NanGuard.Reduce(graph, call, "ReduceMax", call.Tensor(0), Axes(call), call.Flag(3))),
         new("THSTensor_amin", (graph, call) => NanGuard.Reduce(graph, call, "ReduceMin", call.Tensor(0), Axes(call), call.Flag(3))),
         new("THSTensor_max", (graph, call) => NanGuard.Reduce(graph, call, "ReduceMax", call.Tensor(0), AllAxes(call))),
@@ -29,13 +31,17 @@ static class ReductionConverters
         ]),
         new("THSTensor_logsumexp", (graph, call) => graph.Reduce("ReduceLogSumExp", call.Tensor(0), [call.Integer(1)], call.Flag(2))),
         new("THSTensor_prod", (graph, call) => graph.Reduce("ReduceProd", graph.Promoted(call, 0), AllAxes(call))),
-        new("THSTensor_prod_along_dimensions", (graph, call) => graph.Reduce("ReduceProd", graph.Promoted(call, 0), [call.Integer(1)], call.Flag(2))),
+        new("THSTensor_prod_along_dimensions", (graph, call) =>
+            graph.Reduce("ReduceProd", graph.Promoted(call, 0), [call.Integer(1)], call.Flag(2))),
         new("THSTensor_any", (graph, call) => Count(graph, call.Tensor(0), "ReduceMax", AllAxes(call), keep: false)),
         new("THSTensor_all", (graph, call) => Count(graph, call.Tensor(0), "ReduceMin", AllAxes(call), keep: false)),
         new("THSTensor_any_along_dimension", (graph, call) => Count(graph, call.Tensor(0), "ReduceMax", [call.Integer(1)], call.Flag(2))),
         new("THSTensor_all_along_dimension", (graph, call) => Count(graph, call.Tensor(0), "ReduceMin", [call.Integer(1)], call.Flag(2))),
-        new("THSTensor_count_nonzero", (graph, call) => graph.Reduce("ReduceSum", graph.Cast(graph.Cast(call.Tensor(0), ElementType.Bool), ElementType.Int64), Axes(call))),
-        new("THSTensor_nansum", (graph, call) => graph.Reduce("ReduceSum", graph.Where(graph.Unary("IsNaN", call.Tensor(0)), graph.Scalar(0, call.Tensor(0)), call.Tensor(0)), AllAxes(call))),
+        new("THSTensor_count_nonzero", (graph, call) =>
+            graph.Reduce("ReduceSum", graph.Cast(graph.Cast(call.Tensor(0), ElementType.Bool), ElementType.Int64), Axes(call))),
+        new("THSTensor_nansum", (graph, call) =>
+            graph.Reduce("ReduceSum", graph.Where(graph.Unary("IsNaN", call.Tensor(0)), graph.Scalar(0, call.Tensor(0)), call.Tensor(0)),
+            AllAxes(call))),
         // (input, dim, keep, out max)
         new("THSTensor_aminmax", (graph, call) => [.. ((string[])["ReduceMin", "ReduceMax"]).Select(op => NanGuard.Reduce(
             graph, call, op, call.Tensor(0), call.Integer(1) == -1 ? AllAxes(call) : [call.Integer(1)], call.Flag(2)))]),

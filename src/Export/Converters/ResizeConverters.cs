@@ -10,7 +10,8 @@ static class ResizeConverters
     public static IEnumerable<Converter> All =>
     [
         new("THSNN_interpolate", Interpolate),
-        new("THSTensor_upsample_nearest1d", UpsampleNearest), new("THSTensor_upsample_nearest2d", UpsampleNearest), new("THSTensor_upsample_nearest3d", UpsampleNearest),
+        new("THSTensor_upsample_nearest1d", UpsampleNearest), new("THSTensor_upsample_nearest2d", UpsampleNearest),
+            new("THSTensor_upsample_nearest3d", UpsampleNearest),
         new("THSNN_grid_sample", GridSample),
         new("THSNN_affine_grid", AffineGrid),
     ];
@@ -40,7 +41,12 @@ static class ResizeConverters
         Attributes attributes = call.Integer(5) switch
         {
             1 or 2 or 4 => new() { ["mode"] = "linear", ["coordinate_transformation_mode"] = corners ? "align_corners" : "half_pixel" },
-            3 => new() { ["mode"] = "cubic", ["coordinate_transformation_mode"] = corners ? "align_corners" : "half_pixel", ["cubic_coeff_a"] = -0.75 },
+            3 => new()
+            {
+                ["mode"] = "cubic",
+                ["coordinate_transformation_mode"] = corners ? "align_corners" : "half_pixel",
+                ["cubic_coeff_a"] = -0.75
+            },
             6 => new() { ["mode"] = "nearest", ["coordinate_transformation_mode"] = "half_pixel", ["nearest_mode"] = "round_prefer_ceil" },
             long mode => throw call.Refuse($"'mode' must be in [0..6], found {mode}"),
         };
@@ -93,7 +99,8 @@ static class ResizeConverters
     }
 
     static Value Resize(GraphBuilder graph, NativeCall call, double[] scales, Attributes attributes) => scales.Length > 0
-        ? graph.Apply("Resize", [call.Tensor(0), null, graph.Constant(TensorData.Of([.. scales.Select(scale => (float)scale)], scales.Length))], attributes)
+        ? graph.Apply("Resize", [call.Tensor(0), null,
+        graph.Constant(TensorData.Of([.. scales.Select(scale => (float)scale)], scales.Length))], attributes)
         : graph.Apply("Resize", [call.Tensor(0), null, null, call.Vector(call.ResultSizes())], attributes);
 
     // (input [N,C,H,W], grid [N,H',W',2], mode, padding, align_corners)
@@ -119,10 +126,12 @@ static class ResizeConverters
         {
             throw call.Refuse($"its size must be [N,C,H,W], found {size.Length} axes");
         }
-        Value x = graph.Unsqueeze(Coordinates(graph, call, size[3]), 0, 2), y = graph.Unsqueeze(Coordinates(graph, call, size[2]), 1, 2); // [1,W,1], [H,1,1]
+        // [1,W,1], [H,1,1]
+        Value x = graph.Unsqueeze(Coordinates(graph, call, size[3]), 0, 2), y = graph.Unsqueeze(Coordinates(graph, call, size[2]), 1, 2);
         Value one = graph.Constant(TensorData.FromDoubles([1], [1, 1, 1], call.ResultType()));
         Value shape = call.Vector(size[2], size[3], Quantity.Combine(size[2], size[2], (_, _) => 1));
-        Value points = graph.Apply("Concat", [.. new[] { x, y, one }.Select(part => graph.Apply("Expand", [part, shape]))], new Attributes { ["axis"] = 2 });
+        Value points = graph.Apply("Concat", [.. new[] { x, y, one }.Select(part => graph.Apply("Expand", [part, shape]))],
+            new Attributes { ["axis"] = 2 });
         Value flat = graph.Reshape(points, -1, 3); // [H*W,3]
         Value grid = graph.MatMul(flat, graph.Transpose(call.Tensor(0), 0, 2, 1)); // [N,H*W,2]
         return graph.Apply("Reshape", [grid, call.Vector(call.ResultSizes())]);

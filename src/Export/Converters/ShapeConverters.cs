@@ -8,15 +8,21 @@ static class ShapeConverters
 {
     public static IEnumerable<Converter> All =>
     [
-        .. ((string[])["THSTensor_view", "THSTensor_reshape", "THSTensor_unflatten", "THSTensor_ravel", "THSTensor_atleast_1d", "THSTensor_atleast_2d", "THSTensor_atleast_3d"]).Select(entry => new Converter(entry, (graph, call) => graph.ReshapeLike(call, call.Tensor(0)))),
+        .. ((string[])["THSTensor_view", "THSTensor_reshape", "THSTensor_unflatten", "THSTensor_ravel", "THSTensor_atleast_1d",
+        "THSTensor_atleast_2d", "THSTensor_atleast_3d"])
+        .Select(entry => new Converter(entry, (graph, call) => graph.ReshapeLike(call, call.Tensor(0)))),
         new("THSTensor_flatten", Flatten),
         new("THSTensor_squeeze_no_dim", SqueezeAll),
-        new("THSTensor_squeeze", (graph, call) => call.ResultShape().Count == call.Shape(0).Count ? call.Tensor(0) : graph.Squeeze(call.Tensor(0), call.Integer(1))),
+        new("THSTensor_squeeze", (graph, call) => call.ResultShape().Count == call.Shape(0).Count ? call.Tensor(0)
+            : graph.Squeeze(call.Tensor(0), call.Integer(1))),
         new("THSTensor_unsqueeze", (graph, call) => graph.Unsqueeze(call.Tensor(0), call.Integer(1))),
-        new("THSTensor_permute", (graph, call) => graph.Transpose(call.Tensor(0), [.. call.Integers(1).Select(axis => (long)call.Shape(0).Axis(axis))])),
+        new("THSTensor_permute", (graph, call) =>
+            graph.Transpose(call.Tensor(0), [.. call.Integers(1).Select(axis => (long)call.Shape(0).Axis(axis))])),
         new("THSTensor_transpose", (graph, call) => Swap(graph, call, call.Integer(1), call.Integer(2))),
         new("THSTensor_t", (graph, call) => call.Shape(0).Count < 2 ? call.Tensor(0) : Swap(graph, call, 0, 1)),
-        .. ((string[])["THSTensor_mT", "THSTensor_mH", "THSTensor_adjoint"]).Select(entry => new Converter(entry, (graph, call) => Swap(graph, call, -1, -2))), // of real numbers
+        // of real numbers
+        .. ((string[])["THSTensor_mT", "THSTensor_mH", "THSTensor_adjoint"])
+            .Select(entry => new Converter(entry, (graph, call) => Swap(graph, call, -1, -2))),
         new("THSTensor_movedim", Move),
         new("THSTensor_expand", Expand),
         new("THSTensor_broadcast_to", Expand),
@@ -36,7 +42,8 @@ static class ShapeConverters
     ];
 
     /// <summary>
-    /// <paramref name="x"/> in the shape of the call's result. An axis that follows a named one is 0 (copied) where the source has it at the same
+    /// <paramref name="x"/> in the shape of the call's result. An axis that follows a named one is 0 (copied) where the source has it at
+    /// the same
     /// place, otherwise -1 (what is left); a shape can have one of these, so that more are calculated.
     /// </summary>
     public static Value ReshapeLike(this GraphBuilder graph, NativeCall call, Value x)
@@ -54,7 +61,8 @@ static class ShapeConverters
     }
 
     static Value Flatten(GraphBuilder graph, NativeCall call) =>
-        call.ResultShape() is { Count: 2 } result && call.Shape(0).Count >= 2 && result[0] == call.Shape(0)[0] && call.Shape(0)[0].Name is not null
+        call.ResultShape() is { Count: 2 } result && call.Shape(0).Count >= 2 && result[0] == call.Shape(0)[0]
+        && call.Shape(0)[0].Name is not null
             ? graph.Flatten(call.Tensor(0))
             : graph.ReshapeLike(call, call.Tensor(0));
 
@@ -107,10 +115,12 @@ static class ShapeConverters
         Quantity[] image = [.. call.Sizes(0)];
         Quantity groups = image[0].Select(_ => call.Integer(1));
         Value split = Reshaped(graph, call, [image[0], groups, Over(image[1], groups), .. image.Skip(2)]);
-        return graph.ReshapeLike(call, graph.Transpose(split, [0, 2, 1, .. Enumerable.Range(3, image.Length - 2).Select(axis => (long)axis)]));
+        return graph.ReshapeLike(call, graph.Transpose(split,
+            [0, 2, 1, .. Enumerable.Range(3, image.Length - 2).Select(axis => (long)axis)]));
     }
 
-    static Value Reshaped(GraphBuilder graph, NativeCall call, params Quantity[] sizes) => graph.Apply("Reshape", [call.Tensor(0), call.Vector(sizes)]);
+    static Value Reshaped(GraphBuilder graph, NativeCall call, params Quantity[] sizes) =>
+        graph.Apply("Reshape", [call.Tensor(0), call.Vector(sizes)]);
 
     static Quantity Over(Quantity size, Quantity factor) => Quantity.Combine(size, factor, (a, b) => a / b);
 
@@ -173,12 +183,18 @@ static class ShapeConverters
         (int rows, int columns) = (shape.Axis(rowAxis), shape.Axis(columnAxis));
         int[] rest = [.. Enumerable.Range(0, shape.Count).Except([rows, columns])];
         Value last = graph.Transpose(call.Tensor(0), [.. rest.Append(rows).Append(columns).Select(axis => (long)axis)]);
-        Value flat = graph.Apply("Reshape", [last, call.Vector([.. rest.Select(axis => call.Sizes(0)[axis]), Quantity.Combine(call.Sizes(0)[rows], call.Sizes(0)[columns], (a, b) => a * b)])]);
+        Value flat =
+            graph.Apply("Reshape", [last, call.Vector(
+            [.. rest.Select(axis => call.Sizes(0)[axis]),
+            Quantity.Combine(call.Sizes(0)[rows], call.Sizes(0)[columns], (a, b) => a * b)])]);
         if (shape[rows].Size is null || shape[columns].Size is not long width)
         {
             return FreeDiagonal(graph, call, flat, offset, call.Sizes(0)[columns]);
         }
-        long start = offset >= 0 ? offset : -offset * width, count = call.ResultCount == 1 && call.ResultShape().Count > 0 ? call.ResultShape()[^1].Size ?? 0 : Math.Min(shape[rows].Size!.Value, width);
-        return graph.Apply("Gather", [flat, graph.Constant(TensorData.Vector([.. Enumerable.Range(0, (int)count).Select(i => start + i * (width + 1))]))], new Attributes { ["axis"] = -1 });
+        long start = offset >= 0 ? offset : -offset * width, count = call.ResultCount == 1 && call.ResultShape().Count > 0
+            ? call.ResultShape()[^1].Size ?? 0 : Math.Min(shape[rows].Size!.Value, width);
+        return graph.Apply("Gather", [flat, graph.Constant(
+            TensorData.Vector([.. Enumerable.Range(0, (int)count).Select(i => start + i * (width + 1))]))],
+            new Attributes { ["axis"] = -1 });
     }
 }

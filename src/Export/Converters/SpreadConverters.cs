@@ -13,17 +13,24 @@ static class SpreadConverters
         // (input, unbiased)
         new("THSTensor_std", (graph, call) => graph.Unary("Sqrt", Variance(graph, call, [], call.Flag(1), keep: false))),
         // (input, unbiased, out mean), (input, dimensions*, length, unbiased, keep, out mean)
-        new("THSTensor_var_mean", (graph, call) => [Variance(graph, call, [], call.Flag(1), keep: false), Mean(graph, call, [], keep: false)]),
-        new("THSTensor_std_mean", (graph, call) => [graph.Unary("Sqrt", Variance(graph, call, [], call.Flag(1), keep: false)), Mean(graph, call, [], keep: false)]),
-        new("THSTensor_var_mean_along_dimensions", (graph, call) => [Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4)), Mean(graph, call, call.Integers(1), call.Flag(4))]),
-        new("THSTensor_std_mean_along_dimensions", (graph, call) => [graph.Unary("Sqrt", Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4))), Mean(graph, call, call.Integers(1), call.Flag(4))]),
+        new("THSTensor_var_mean", (graph, call) =>
+            [Variance(graph, call, [], call.Flag(1), keep: false), Mean(graph, call, [], keep: false)]),
+        new("THSTensor_std_mean", (graph, call) =>
+            [graph.Unary("Sqrt", Variance(graph, call, [], call.Flag(1), keep: false)), Mean(graph, call, [], keep: false)]),
+        new("THSTensor_var_mean_along_dimensions", (graph, call) =>
+            [Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4)), Mean(graph, call, call.Integers(1), call.Flag(4))]),
+        new("THSTensor_std_mean_along_dimensions", (graph, call) =>
+            [graph.Unary("Sqrt", Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4))),
+            Mean(graph, call, call.Integers(1), call.Flag(4))]),
         // (input, dimensions*, length, unbiased, keep)
         new("THSTensor_var_along_dimensions", (graph, call) => Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4))),
-        new("THSTensor_std_along_dimensions", (graph, call) => graph.Unary("Sqrt", Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4)))),
+        new("THSTensor_std_along_dimensions", (graph, call) =>
+            graph.Unary("Sqrt", Variance(graph, call, call.Integers(1), call.Flag(3), call.Flag(4)))),
     ];
 
     static Value Mean(GraphBuilder graph, NativeCall call, long[] axes, bool keep) =>
-        graph.Reduce("ReduceMean", call.Tensor(0), axes.Length > 0 ? axes : [.. Enumerable.Range(0, call.Shape(0).Count).Select(axis => (long)axis)], keep);
+        graph.Reduce("ReduceMean", call.Tensor(0), axes.Length > 0 ? axes
+        : [.. Enumerable.Range(0, call.Shape(0).Count).Select(axis => (long)axis)], keep);
 
     // sum((x - mean)^2) / n, or n - 1: the number of elements must be known for the latter.
     static Value Variance(GraphBuilder graph, NativeCall call, long[] axes, bool unbiased, bool keep)

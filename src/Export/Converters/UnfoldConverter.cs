@@ -71,7 +71,8 @@ static class UnfoldConverter
         int axis = call.Shape(0).Count == 0 ? 0 : call.Shape(0).Axis(call.Integer(1));
         (long size, long step) = (call.Integer(2), call.Integer(3));
         Value starts = graph.Unsqueeze(graph.Mul(graph.Numbers(call, call.ResultSizes()[axis]), graph.Integer(step)), 1); // [W,1]
-        Value indices = graph.Add(starts, graph.Constant(TensorData.Vector([.. Enumerable.Range(0, (int)size).Select(i => (long)i)]))); // [W,size]
+        // [W,size]
+        Value indices = graph.Add(starts, graph.Constant(TensorData.Vector([.. Enumerable.Range(0, (int)size).Select(i => (long)i)])));
         Value windows = graph.Apply("Gather", [call.Tensor(0), indices], new Attributes { ["axis"] = axis }); // [..,W,size,..]
         int rank = call.Shape(0).Count + 1;
         return graph.Transpose(windows, [.. Enumerable.Range(0, rank).Where(i => i != axis + 1).Append(axis + 1).Select(i => (long)i)]);

@@ -11,7 +11,8 @@ static class WriteConverters
 {
     public static IEnumerable<Converter> All =>
     [
-        new("THSTensor_copy", (graph, call) => graph.Apply("Expand", [graph.Cast(call.Tensor(1), call.ResultType()), call.Vector(call.ResultSizes())])),
+        new("THSTensor_copy", (graph, call) =>
+        graph.Apply("Expand", [graph.Cast(call.Tensor(1), call.ResultType()), call.Vector(call.ResultSizes())])),
         new("THSTensor_fill", (graph, call) => graph.Apply("Expand", [graph.Number(call, 1), call.Vector(call.ResultSizes())])),
         // (input, starts*, ends*, steps*, tensors*, count, value, accumulate)
         new("THSTensor_index_put", (graph, call) => Put(graph, call, graph.Cast(call.Tensor(6), call.ResultType()), call.Flag(7))),
@@ -40,7 +41,8 @@ static class WriteConverters
 
     // A mask over the first axes gets the missing last ones.
     static Value Aligned(GraphBuilder graph, Value mask, int rank) =>
-        mask.Shape.Count == rank ? mask : graph.Unsqueeze(mask, [.. Enumerable.Range(mask.Shape.Count, rank - mask.Shape.Count).Select(axis => (long)axis)]);
+        mask.Shape.Count == rank ? mask
+        : graph.Unsqueeze(mask, [.. Enumerable.Range(mask.Shape.Count, rank - mask.Shape.Count).Select(axis => (long)axis)]);
 
     static Value Set(GraphBuilder graph, NativeCall call, int axes)
     {
@@ -55,7 +57,8 @@ static class WriteConverters
         if (call.Shape(0).IsFixed)
         {
             long[] sizes = call.Shape(0).Sizes;
-            return graph.Constant(TensorData.Of([.. Enumerable.Range(0, (int)sizes.Aggregate(1L, (a, b) => a * b)).Select(i => (long)i)], sizes));
+            return graph.Constant(TensorData.Of([.. Enumerable.Range(0, (int)sizes.Aggregate(1L, (a, b) => a * b)).Select(i => (long)i)],
+                sizes));
         }
         Value shape = graph.Apply("Shape", [call.Tensor(0)]);
         Value zero = graph.Constant(TensorData.Scalar(0, ElementType.Int64)), one = graph.Constant(TensorData.Scalar(1, ElementType.Int64));
@@ -65,7 +68,8 @@ static class WriteConverters
 
     static Value Scatter(GraphBuilder graph, NativeCall call, Value part, Value value, string reduction)
     {
-        Value written = ElementIndexingConverters.ScatterElements(graph, call, graph.Reshape(call.Tensor(0), -1), graph.Reshape(part, -1), graph.Reshape(value, -1), 0, reduction);
+        Value written = ElementIndexingConverters.ScatterElements(graph, call, graph.Reshape(call.Tensor(0), -1), graph.Reshape(part, -1),
+            graph.Reshape(value, -1), 0, reduction);
         return graph.Apply("Reshape", [written, graph.Apply("Shape", [call.Tensor(0)])]);
     }
 }

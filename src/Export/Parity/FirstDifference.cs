@@ -1,3 +1,4 @@
+using System.Globalization;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
 
@@ -66,8 +67,8 @@ static class FirstDifference
                     (computed ??= Evaluator.Run(model.WithAllOutputs(), inputs))[name!]) is double distance)
                 {
                     string module = call.Module == "" ? "" : $" of module '{call.Module}'";
-                    return FormattableString.Invariant(
-                        $"; it first differs from the module after {call.Entry}{module} (tensor '{name}'), by {distance:g3} of the largest");
+                    return $"; it first differs from the module after {call.Entry}{module} (tensor '{name}'), by "
+                        + string.Create(CultureInfo.InvariantCulture, $"{distance:g3} of the largest");
                 }
             }
         }

@@ -71,7 +71,8 @@ sealed class ModelParity
         return parity.misses.Count == 0 ? parity : throw new ParityException(
             $"the exported model does not agree with module '{traced.Module.GetType().Name}':"
             + string.Concat(parity.misses.Select(miss => $"\n  {miss}"))
-            + "\n  If it agrees at the sizes that matter, declare their range: Axis.Named(name, lowest, highest). Otherwise register another mapping of the first entry that differs.");
+            + "\n  If it agrees at the sizes that matter, declare their range: Axis.Named(name, lowest, highest). Otherwise register "
+            + "another mapping of the first entry that differs.");
     }
 
     void Prove(ProofPoint point)

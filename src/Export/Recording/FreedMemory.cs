@@ -6,13 +6,14 @@ namespace Toolchain.Export.Recording;
 static class FreedMemory
 {
     /// <summary>
-    /// Gives it back to the system. After the passes of a large net the C library keeps hundreds of megabytes for a next pass, on top of which the
-    /// weights are copied.
+    /// Gives it back to the system. After the passes of a large net the C library keeps hundreds of megabytes for a next pass, on top of
+    /// which the weights are copied.
     /// </summary>
     public static void GiveBack()
     {
         // glibc alone has it; the others give large blocks back by themselves.
-        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library) && NativeLibrary.TryGetExport(library, "malloc_trim", out _))
+        if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library)
+            && NativeLibrary.TryGetExport(library, "malloc_trim", out _))
         {
             _ = malloc_trim(0);
         }

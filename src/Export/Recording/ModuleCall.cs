@@ -31,7 +31,8 @@ static class ModuleCall
         }
         string takes = string.Join(" or ", Candidates(module).Select(Describe).Distinct());
         throw new ExportException(
-            $"module '{module.GetType().Name}' cannot be called with {inputs.Count} tensors; it takes {(takes == "" ? "nothing" : takes)}.");
+            $"module '{module.GetType().Name}' cannot be called with {inputs.Count} tensors; it takes "
+            + $"{(takes == "" ? "nothing" : takes)}.");
     }
 
     // 'call' runs hooks; a class may hide that of its base by one with defaults.
@@ -136,9 +137,11 @@ static class ModuleCall
         IEnumerable list and not string => list.Cast<object?>().SelectMany(item => Flatten(item, module)),
         not null when Properties(result) is { Length: > 0 } properties =>
             properties.SelectMany(property => Flatten(property.GetValue(result), module)),
-        _ => throw new ExportException($"module '{module.GetType().Name}' returns {result?.GetType().Name ?? "null"}; expected a tensor, a tuple, a list or a record of tensors."),
+        _ => throw new ExportException($"module '{module.GetType().Name}' returns {result?.GetType().Name ?? "null"}; expected a tensor, a "
+            + $"tuple, a list or a record of tensors."),
     };
 
     static PropertyInfo[] Properties(object result) =>
-        [.. result.GetType().GetProperties().Where(property => property.PropertyType == typeof(torch.Tensor) && property.GetIndexParameters().Length == 0)];
+        [.. result.GetType().GetProperties().Where(property => property.PropertyType == typeof(torch.Tensor)
+        && property.GetIndexParameters().Length == 0)];
 }

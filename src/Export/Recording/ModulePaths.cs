@@ -2,7 +2,9 @@ using TorchSharp;
 
 namespace Toolchain.Export.Recording;
 
-/// <summary>Follows by hooks which module runs: hooks fire on <c>call</c>, as every Sequential and every PyTorch-like <c>forward</c> uses it.</summary>
+/// <summary>
+/// Follows by hooks which module runs: hooks fire on <c>call</c>, as every Sequential and every PyTorch-like <c>forward</c> uses it.
+/// </summary>
 sealed class ModulePaths : IDisposable
 {
     readonly Stack<string> running = [];

@@ -19,14 +19,17 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
     /// <summary>Entries that only ask for the form of a tensor, which the two traces compare anyway.</summary>
     static readonly HashSet<string> queries =
     [
-        "THSTensor_sizes", "THSTensor_size", "THSTensor_ndimension", "THSTensor_numel", "THSTensor_type", "THSTensor_device_type", "THSTensor_device_index",
-        "THSTensor_requires_grad", "THSTensor_set_requires_grad", "THSTensor_is_leaf", "THSTensor_is_contiguous", "THSTensor_is_sparse", "THSTensor_is_cpu", "THSTensor_is_pinned",
+        "THSTensor_sizes", "THSTensor_size", "THSTensor_ndimension", "THSTensor_numel", "THSTensor_type", "THSTensor_device_type",
+        "THSTensor_device_index",
+        "THSTensor_requires_grad", "THSTensor_set_requires_grad", "THSTensor_is_leaf", "THSTensor_is_contiguous", "THSTensor_is_sparse",
+            "THSTensor_is_cpu", "THSTensor_is_pinned",
         "THSTensor_is_conj", "THSTensor_is_neg", "THSTensor_has_names", "THSTensor_strides", "THSTensor_stride", "THSTensor_element_size",
         "THSTensor_result_type", "THSTensor_storage_offset",
     ];
 
     /// <summary>Entries whose pointer result gives a tensor's elements away; the others that do return a number.</summary>
-    static readonly HashSet<string> pointerReads = ["THSTensor_item", "THSTensor_data", "THSTensor_save", "THSStorage_data_ptr", "THSStorage_tensor_to_storage"];
+    static readonly HashSet<string> pointerReads = ["THSTensor_item", "THSTensor_data", "THSTensor_save", "THSStorage_data_ptr",
+        "THSStorage_tensor_to_storage"];
 
     static readonly Regex setters = new("^THSTensor_set[1-6]$");
 
@@ -49,8 +52,8 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
         || moduleEndings.Any(ending => Name.EndsWith(ending, StringComparison.Ordinal));
 
     /// <summary>
-    /// Position of the tensor that a call changes, or -1: the first of in-place operators, whose native names end with an underscore, and the
-    /// declared one of operators that write to a given tensor.
+    /// Position of the tensor that a call changes, or -1: the first of in-place operators, whose native names end with an underscore, and
+    /// the declared one of operators that write to a given tensor.
     /// </summary>
     public int Written(object?[] arguments)
     {
@@ -91,11 +94,14 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
         {
             lengthOf[i] = parameters[i].Name!.StartsWith("index", StringComparison.Ordinal) ? shared : lengthOf[i];
         }
-        return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())], Array.FindIndex(parameters, parameter => parameter.Name == "inplace"), Array.FindIndex(parameters, parameter => parameter.Name is "tensorOut"));
+        return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())],
+            Array.FindIndex(parameters, parameter => parameter.Name == "inplace"),
+            Array.FindIndex(parameters, parameter => parameter.Name is "tensorOut"));
     }
 
     static bool IsLength(ParameterInfo parameter) =>
-        (parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long)) && parameter.Name!.Contains("len", StringComparison.OrdinalIgnoreCase);
+        (parameter.ParameterType == typeof(int) || parameter.ParameterType == typeof(long))
+        && parameter.Name!.Contains("len", StringComparison.OrdinalIgnoreCase);
 
     static MethodInfo? Find(string name) => methods.GetMethod(name, BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public);
 

@@ -35,10 +35,17 @@ sealed partial class NativeRecorder
         (int made, int result) = view.View!.Value;
         Argument target = Current(parent);
         int whole = target is TensorArgument tensor
-            ? Add(values[tensor.Value] with { Origin = follows || parent.Follows ? Origin.Result : Origin.Constant, Name = "", Content = null })
+            ? Add(values[tensor.Value] with
+            {
+                Origin = follows || parent.Follows ? Origin.Result : Origin.Constant,
+                Name = "",
+                Content = null
+            })
             : Add(values[number]);
         calls.Add(new RecordedCall(
-            calls[made].Entry + RecordedCall.WriteSuffix, path, [target, new PlainArgument(made), new PlainArgument(result), new TensorArgument(number)], [whole], false, follows || parent.Follows));
+            calls[made].Entry + RecordedCall.WriteSuffix, path,
+            [target, new PlainArgument(made), new PlainArgument(result), new TensorArgument(number)], [whole], false,
+            follows || parent.Follows));
         return whole;
     }
 

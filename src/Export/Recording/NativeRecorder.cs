@@ -5,12 +5,12 @@ using TorchSharp;
 namespace Toolchain.Export.Recording;
 
 /// <summary>
-/// Listens to the woven TorchSharp.dll while a module runs. A tensor is known by its native handle; handles are reused after a dispose, so every
-/// call that makes a tensor overwrites what was known of its handle. Only calls of the recording thread count.
+/// Listens to the woven TorchSharp.dll while a module runs. A tensor is known by its native handle; handles are reused after a dispose, so
+/// every call that makes a tensor overwrites what was known of its handle. Only calls of the recording thread count.
 /// </summary>
 /// <remarks>
-/// Calls on constants are recorded too, in case their sizes follow an axis; the content of a constant is read where a call that depends on an
-/// input first takes it. In-place calls give their tensor a new number, and the tensors that share its memory with it.
+/// Calls on constants are recorded too, in case their sizes follow an axis; the content of a constant is read where a call that depends on
+/// an input first takes it. In-place calls give their tensor a new number, and the tensors that share its memory with it.
 /// </remarks>
 sealed partial class NativeRecorder : IDisposable
 {
@@ -43,7 +43,8 @@ sealed partial class NativeRecorder : IDisposable
         if (hook is null)
         {
             throw new InvalidOperationException(
-                $"'{typeof(torch).Assembly.Location}' is not woven, so nothing can be traced; import build/Toolchain.Export.targets into the project that is run.");
+                $"'{typeof(torch).Assembly.Location}' is not woven, so nothing can be traced; import build/Toolchain.Export.targets into "
+                + $"the project that is run.");
         }
         NativeGuard.Set();
         hook.SetValue(null, new Action<string, object?[], object?>(Hear));
@@ -53,7 +54,11 @@ sealed partial class NativeRecorder : IDisposable
     public void Dispose() => hook!.SetValue(null, null);
 
     /// <summary>Makes a tensor known as an input.</summary>
-    public void AddInput(string name, torch.Tensor tensor) => Quietly(() => held[tensor.Handle] = new TensorAlias(Add(Origin.Input, name, tensor), follows: true) { Memory = NativeTensor.Storage(tensor.Handle) });
+    public void AddInput(string name, torch.Tensor tensor) =>
+        Quietly(() =>
+        held[tensor.Handle] = new TensorAlias(Add(Origin.Input, name, tensor),
+        follows: true)
+        { Memory = NativeTensor.Storage(tensor.Handle) });
 
     /// <summary>Makes what the module holds known; the first of several names of a shared tensor stays.</summary>
     public void AddState(ModuleState state) => Quietly(() =>
@@ -76,7 +81,8 @@ sealed partial class NativeRecorder : IDisposable
         {
             for (int i = 0; i < numbers.Length; i++)
             {
-                numbers[i] = held.TryGetValue(outputs[i].Handle, out TensorAlias? known) && Current(known) is TensorArgument tensor && known.Follows ? tensor.Value : null;
+                numbers[i] = held.TryGetValue(outputs[i].Handle, out TensorAlias? known) && Current(known) is TensorArgument tensor
+                    && known.Follows ? tensor.Value : null;
             }
         });
         return new Recording(values, calls, numbers);
@@ -142,7 +148,8 @@ sealed partial class NativeRecorder : IDisposable
 
     void NoteCall(NativeEntry entry, object?[] arguments, object? result)
     {
-        TensorAlias[] taken = [.. arguments.SelectMany((_, i) => NativeArguments.Handles(entry, arguments, i)).Select(handle => held.GetValueOrDefault(handle)).OfType<TensorAlias>()];
+        TensorAlias[] taken = [.. arguments.SelectMany((_, i) => NativeArguments.Handles(entry, arguments, i))
+            .Select(handle => held.GetValueOrDefault(handle)).OfType<TensorAlias>()];
         // TorchSharp reads the number of rows off the batch sizes; whatever else they hold changes with the values, and is refused for
         // that.
         bool follows = taken.Any(alias => alias.Follows) && entry.Name != "THSNN_PackedSequence_batch_sizes";
@@ -184,7 +191,11 @@ sealed partial class NativeRecorder : IDisposable
             scalars.Remove(made[i]);
             nint memory = made[i] == packed ? 0 : NativeTensor.Storage(made[i]);
             bool isView = call.Arguments is [TensorArgument, ..] && memory != 0 && parent?.Memory == memory;
-            held[made[i]] = new TensorAlias(numbers[i], call.Follows, isView ? parent : null) { View = isView ? (calls.Count - 1, i) : null, Memory = memory };
+            held[made[i]] = new TensorAlias(numbers[i], call.Follows, isView ? parent : null)
+            {
+                View = isView ? (calls.Count - 1, i) : null,
+                Memory = memory
+            };
         }
     }
 
@@ -216,8 +227,11 @@ sealed partial class NativeRecorder : IDisposable
                 + "keep it in a field, or register it with register_buffer");
         }
         long[] elements = NativeArguments.Elements(entry, arguments, position);
-        Argument?[] tensors = [.. elements.Select(element => held.TryGetValue((nint)element, out TensorAlias? item) ? Tensor(item, (nint)element, read) : null)];
-        return tensors.OfType<LostArgument>().FirstOrDefault() as Argument ?? new ArrayArgument(elements, [.. tensors.Select(tensor => (tensor as TensorArgument)?.Value)]);
+        Argument?[] tensors =
+            [.. elements.Select(element => held.TryGetValue((nint)element, out TensorAlias? item) ? Tensor(item, (nint)element, read)
+            : null)];
+        return tensors.OfType<LostArgument>().FirstOrDefault() as Argument
+            ?? new ArrayArgument(elements, [.. tensors.Select(tensor => (tensor as TensorArgument)?.Value)]);
     }
 
     Argument Tensor(TensorAlias alias, nint handle, bool read)
@@ -246,7 +260,9 @@ sealed partial class NativeRecorder : IDisposable
             RecordedCall view = calls[alias.View!.Value.Call];
             Argument parent = Current(alias.Parent!);
             bool follows = alias.Parent!.Follows || alias.Follows;
-            int[] again = [.. view.Results.Select(number => Add(values[number] with { Origin = follows ? Origin.Result : Origin.Constant, Content = null }))];
+            int[] again =
+                [.. view.Results.Select(number => Add(values[number] with { Origin = follows ? Origin.Result : Origin.Constant,
+                Content = null }))];
             calls.Add(view with { Arguments = [parent, .. view.Arguments.Skip(1)], Results = again, Follows = follows });
             alias.Renew(again[alias.View.Value.Result], follows);
         }

@@ -58,7 +58,8 @@ static class NativeTensor
     public static TensorData Read(torch.Tensor tensor)
     {
         ElementType type = Element(tensor.dtype)
-            ?? throw new ExportException($"element type {tensor.dtype} cannot be exported; expected one of {string.Join(", ", Enum.GetNames<ElementType>())}.");
+            ?? throw new ExportException($"element type {tensor.dtype} cannot be exported; expected one of "
+            + $"{string.Join(", ", Enum.GetNames<ElementType>())}.");
         using var scope = torch.NewDisposeScope();
         using torch.Tensor parts = IsComplex(tensor.dtype) ? tensor.detach().resolve_conj().view_as_real() : tensor.detach();
         using torch.Tensor plain = parts.cpu().contiguous();

@@ -39,11 +39,12 @@ sealed record RecordedValue(Origin Origin, string Name, long[] Sizes, ElementTyp
 /// <param name="Results">Numbers of the tensors that it made; of an in-place call, of its first argument afterwards.</param>
 /// <param name="IsInPlace">Whether it changed its first argument.</param>
 /// <param name="Follows">Whether a tensor that it took or changed depends on an input.</param>
-sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> Arguments, IReadOnlyList<int> Results, bool IsInPlace, bool Follows)
+sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> Arguments, IReadOnlyList<int> Results, bool IsInPlace,
+    bool Follows)
 {
     /// <summary>
-    /// Ending of the entry of a call that puts new elements back through a view: the arguments are the viewed tensor, the position of the call that
-    /// made the view, which of its results was written, and the new elements.
+    /// Ending of the entry of a call that puts new elements back through a view: the arguments are the viewed tensor, the position of the
+    /// call that made the view, which of its results was written, and the new elements.
     /// </summary>
     public const string WriteSuffix = ".write";
 
@@ -63,5 +64,7 @@ sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> 
 sealed record Recording(IReadOnlyList<RecordedValue> Values, IReadOnlyList<RecordedCall> Calls, IReadOnlyList<int?> Outputs)
 {
     /// <summary>Size of all results, as float32: about what the run took while its tensors lived.</summary>
-    public long ResultBytes => Values.Where(value => value.Origin == Origin.Result).Sum(value => value.Sizes.Aggregate((long)sizeof(float), (product, size) => product * size));
+    public long ResultBytes =>
+        Values.Where(value => value.Origin == Origin.Result)
+        .Sum(value => value.Sizes.Aggregate((long)sizeof(float), (product, size) => product * size));
 }

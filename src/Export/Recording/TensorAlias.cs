@@ -1,8 +1,8 @@
 namespace Toolchain.Export.Recording;
 
 /// <summary>
-/// What is known of a live tensor. Tensors that share memory form a tree: a view knows its parent and the call that made it, so that after a write
-/// through one of them the others are made again from what was written.
+/// What is known of a live tensor. Tensors that share memory form a tree: a view knows its parent and the call that made it, so that after
+/// a write through one of them the others are made again from what was written.
 /// </summary>
 sealed class TensorAlias
 {

@@ -1,8 +1,8 @@
 namespace Toolchain.Graph.Heads;
 
 /// <summary>
-/// Graphs from rows <c>x [N,D]</c> to <c>probability [N,K]</c> and <c>cluster [N]</c>. They compute in float64, so that labels do not depend on
-/// the order in which a runtime adds up, and give float32 probabilities.
+/// Graphs from rows <c>x [N,D]</c> to <c>probability [N,K]</c> and <c>cluster [N]</c>. They compute in float64, so that labels do not
+/// depend on the order in which a runtime adds up, and give float32 probabilities.
 /// </summary>
 public static class ClusterHead
 {
@@ -21,7 +21,8 @@ public static class ClusterHead
         double[] norms = [.. Enumerable.Range(0, count).Select(k => Enumerable.Range(0, width).Sum(d => centres[k, d] * centres[k, d]))];
         Value x = graph.Cast(rows, ElementType.Float64); // [N,D]
         Value c = graph.Initializer("kmeans.centres", TensorData.Of(centres.Cast<double>().ToArray(), count, width)); // [K,D]
-        Value product = graph.Gemm(x, c, graph.Initializer("kmeans.squared_norms", TensorData.Of(norms, count)), transB: true, alpha: -2); // [N,K]
+        // [N,K]
+        Value product = graph.Gemm(x, c, graph.Initializer("kmeans.squared_norms", TensorData.Of(norms, count)), transB: true, alpha: -2);
         Value squares = graph.Reduce("ReduceSumSquare", x, [1], keep: true); // [N,1]
         Value distance = graph.Add(product, squares); // [N,K]
         Value logits = graph.Mul(distance, graph.Scalar(-0.5 / variance, distance));
@@ -38,7 +39,8 @@ public static class ClusterHead
     /// <param name="precisions">Factors P_k, row-major [K,D,D].</param>
     /// <param name="bias">log weight_k + log det P_k - D/2 log 2 pi, [K].</param>
     /// <exception cref="GraphException">The rows have another width than the means.</exception>
-    public static (Value Probability, Value Cluster) GaussianMixture(GraphBuilder graph, Value rows, double[,] means, double[,,] precisions, double[] bias)
+    public static (Value Probability, Value Cluster) GaussianMixture(GraphBuilder graph, Value rows, double[,] means, double[,,] precisions,
+        double[] bias)
     {
         (int count, int width) = (means.GetLength(0), means.GetLength(1));
         var factor = new double[width, count * width]; // [D,K*D]
@@ -58,7 +60,8 @@ public static class ClusterHead
         Value p = graph.Initializer("mixture.precision_factors", TensorData.Of(factor.Cast<double>().ToArray(), width, count * width));
         Value whitened = graph.Gemm(x, p, graph.Initializer("mixture.shift", TensorData.Of(shift, count * width))); // [N,K*D]
         Value distance = graph.Reduce("ReduceSumSquare", graph.Reshape(whitened, -1, count, width), [2]); // [N,K]
-        Value logits = graph.Add(graph.Mul(distance, graph.Scalar(-0.5, distance)), graph.Initializer("mixture.bias", TensorData.Of(bias, count)));
+        Value logits = graph.Add(graph.Mul(distance, graph.Scalar(-0.5, distance)),
+            graph.Initializer("mixture.bias", TensorData.Of(bias, count)));
         return (graph.Cast(graph.Softmax(logits), ElementType.Float32), graph.ArgMax(logits, 1));
     }
 
@@ -70,8 +73,12 @@ public static class ClusterHead
     /// <exception cref="GraphException">The rows have another width than the weights.</exception>
     public static (Value Probability, Value Cluster) Linear(GraphBuilder graph, Value rows, double[,] weight, double[] bias)
     {
-        Value w = graph.Initializer("linear.weight", TensorData.Of(weight.Cast<double>().ToArray(), weight.GetLength(0), weight.GetLength(1))); // [K,D]
-        Value logits = graph.Gemm(graph.Cast(rows, ElementType.Float64), w, graph.Initializer("linear.bias", TensorData.Of(bias, bias.Length)), transB: true); // [N,K]
+        // [K,D]
+        Value w =
+            graph.Initializer("linear.weight", TensorData.Of(weight.Cast<double>().ToArray(), weight.GetLength(0), weight.GetLength(1)));
+        // [N,K]
+        Value logits = graph.Gemm(graph.Cast(rows, ElementType.Float64), w,
+            graph.Initializer("linear.bias", TensorData.Of(bias, bias.Length)), transB: true);
         return (graph.Cast(graph.Softmax(logits), ElementType.Float32), graph.ArgMax(logits, 1));
     }
 }

@@ -6,7 +6,8 @@ public static class FlopCount
     // They move or rename elements.
     static readonly HashSet<string> free =
     [
-        "Cast", "Concat", "Constant", "ConstantOfShape", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND", "Identity", "OneHot", "Pad", "Range", "Reshape", "ScatterElements",
+        "Cast", "Concat", "Constant", "ConstantOfShape", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND",
+        "Identity", "OneHot", "Pad", "Range", "Reshape", "ScatterElements",
         "ScatterND", "Shape", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Trilu", "Unsqueeze", "Where",
     ];
 
@@ -36,7 +37,8 @@ public static class FlopCount
         model.Nodes.Aggregate((double?)0, (sum, node) => sum + Count(node, name => types[name].Shape));
 
     /// <summary>Elements of all tensors together, named axes as 1; null where a shape is unknown.</summary>
-    public static double? Elements(IReadOnlyDictionary<string, TensorType> types) => types.Values.Aggregate((double?)0, (sum, type) => sum + Elements(type.Shape));
+    public static double? Elements(IReadOnlyDictionary<string, TensorType> types) =>
+        types.Values.Aggregate((double?)0, (sum, type) => sum + Elements(type.Shape));
 
     static double? Count(Node node, Func<string, Shape> shapeOf)
     {

@@ -63,7 +63,8 @@ public sealed record ModelInspection
 
     /// <summary>Reads a file, and checks it as far as its operators are known.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, breaks a rule of ONNX, or means harm; the text names the place.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, breaks a rule of ONNX, or means harm; the text names the
+    /// place.</exception>
     public static ModelInspection Load(string path)
     {
         try
@@ -81,7 +82,11 @@ public sealed record ModelInspection
     {
         ParsedModel parsed = ModelFile.Parse(bytes);
         GraphOrder.Check(parsed.Proto.Graph);
-        ModelInspection outline = ProtoOutline.Of(parsed.Proto) with { Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)), Bytes = bytes.Length };
+        ModelInspection outline = ProtoOutline.Of(parsed.Proto) with
+        {
+            Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+            Bytes = bytes.Length
+        };
         if (outline.Foreign.Count > 0)
         {
             return outline;
@@ -93,7 +98,8 @@ public sealed record ModelInspection
             Model = model,
             FlopsPerRow = FlopCount.PerRow(model, types),
             ElementsPerRow = FlopCount.Elements(types),
-            Nodes = [.. model.Nodes.Select(node => $"{node.Name}: {node.Op} -> {string.Join(", ", node.Outputs.Where(name => name != "").Select(name => types[name]))}")],
+            Nodes = [.. model.Nodes.Select(node => $"{node.Name}: {node.Op} -> "
+                + $"{string.Join(", ", node.Outputs.Where(name => name != "").Select(name => types[name]))}")],
         };
     }
 }

@@ -16,7 +16,8 @@ static class ProtoOutline
             Sha256 = "",
             Bytes = 0,
             IrVersion = proto.IrVersion,
-            Opsets = proto.OpsetImport.GroupBy(entry => entry.Domain == "" ? "ai.onnx" : entry.Domain).ToDictionary(group => group.Key, group => group.Last().Version),
+            Opsets = proto.OpsetImport.GroupBy(entry => entry.Domain == "" ? "ai.onnx" : entry.Domain)
+                .ToDictionary(group => group.Key, group => group.Last().Version),
             Producer = $"{proto.ProducerName} {proto.ProducerVersion}".Trim(),
             Graph = proto.Graph.Name,
             Documentation = proto.DocString,
@@ -64,13 +65,16 @@ static class ProtoOutline
         {
             return type is null ? "no type" : type.ValueCase.ToString();
         }
-        string element = Enum.IsDefined((ElementType)tensor.ElemType) ? $"{(ElementType)tensor.ElemType}" : $"{(TensorProto.Types.DataType)tensor.ElemType}";
-        return tensor.Shape is null ? $"{element} of unknown rank" : $"{element} [{string.Join(",", tensor.Shape.Dim.Take(TensorReader.MostAxes).Select(Describe))}]";
+        string element = Enum.IsDefined((ElementType)tensor.ElemType) ? $"{(ElementType)tensor.ElemType}"
+            : $"{(TensorProto.Types.DataType)tensor.ElemType}";
+        return tensor.Shape is null ? $"{element} of unknown rank"
+            : $"{element} [{string.Join(",", tensor.Shape.Dim.Take(TensorReader.MostAxes).Select(Describe))}]";
     }
 
     static string Describe(TensorShapeProto.Types.Dimension dim) => dim.ValueCase switch
     {
-        TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue => dim.DimValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue =>
+            dim.DimValue.ToString(System.Globalization.CultureInfo.InvariantCulture),
         TensorShapeProto.Types.Dimension.ValueOneofCase.DimParam => dim.DimParam,
         _ => "?",
     };

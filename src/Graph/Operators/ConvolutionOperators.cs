@@ -15,10 +15,12 @@ static class ConvolutionOperators
         }
         if (image[1].Size is long channels && channels != weight[1].Size * group)
         {
-            throw new GraphException($"weight {weight} with group {group} expects {weight[1].Size * group} channels, the input {image} has {channels}.");
+            throw new GraphException($"weight {weight} with group {group} expects {weight[1].Size * group} channels, the input {image} has "
+                + $"{channels}.");
         }
         Windows windows = Windows.From(scope.Attributes, Sizes(weight.Sizes[2..]));
-        return [new(scope[0].Element, new Shape([image[0], weight[0], .. image.Skip(2).Select((dim, axis) => windows.OutputDim(axis, dim))]))];
+        return [new(scope[0].Element, new Shape(
+            [image[0], weight[0], .. image.Skip(2).Select((dim, axis) => windows.OutputDim(axis, dim))]))];
     }
 
     static NdArray Convolve(ValueScope scope)

@@ -32,7 +32,9 @@ static class EinsumOperator
     {
         (string[] terms, string result) = Parse(scope.Attributes, scope.InputCount);
         char[] letters = [.. result, .. string.Concat(terms).Distinct().Except(result)];
-        int[] sizes = [.. letters.Select(letter => terms.SelectMany((term, i) => term.Select((other, axis) => other == letter ? scope[i].Dims[axis] : 1)).Max())];
+        int[] sizes =
+            [.. letters.Select(letter => terms.SelectMany((term, i) =>
+            term.Select((other, axis) => other == letter ? scope[i].Dims[axis] : 1)).Max())];
         int[][] strides = [.. terms.Select((term, i) => Strides(term, scope[i].Dims, letters))];
         var sum = new NdArray(sizes[..result.Length], scope[0].Type);
         int inner = NdArray.Product(sizes.AsSpan(result.Length)), at = 0;
@@ -55,7 +57,9 @@ static class EinsumOperator
     {
         string equation = attributes.Text("equation", "").Replace(" ", "", StringComparison.Ordinal);
         string[] sides = equation.Split("->"), terms = sides[0].Split(',');
-        string result = sides.Length > 1 ? sides[1] : string.Concat(sides[0].Where(char.IsLetter).GroupBy(letter => letter).Where(group => group.Count() == 1).Select(group => group.Key).Order());
+        string result = sides.Length > 1 ? sides[1]
+            : string.Concat(sides[0].Where(char.IsLetter).GroupBy(letter => letter).Where(group => group.Count() == 1)
+            .Select(group => group.Key).Order());
         return sides.Length <= 2 && terms.Length == inputs && (string.Concat(terms) + result).All(char.IsLetter)
             ? (terms, result)
             : throw new GraphException($"'equation' must have a term of letters for each of the {inputs} inputs, found '{equation}'.");

@@ -14,7 +14,8 @@ static class ElementIndexingOperators
     static NdArray GatherElements(ValueScope scope)
     {
         (NdArray x, NdArray indices) = (scope[0], scope[1]);
-        return new NdArray([.. Places(x, indices, x.Axis(scope.Attributes.Int("axis", 0))).Select(place => x.Data[place])], indices.Dims, x.Type);
+        return new NdArray([.. Places(x, indices, x.Axis(scope.Attributes.Int("axis", 0))).Select(place => x.Data[place])], indices.Dims,
+            x.Type);
     }
 
     static NdArray ScatterElements(ValueScope scope)
@@ -34,7 +35,8 @@ static class ElementIndexingOperators
     {
         int[] strides = NdArray.Strides(x.Dims);
         int[] walk = [.. strides.Select((stride, i) => i == axis ? 0 : stride)];
-        return NdArray.Positions(indices.Dims, walk).Zip(indices.Data, (place, index) => place + Within(index, x.Dims[axis]) * strides[axis]);
+        return NdArray.Positions(indices.Dims, walk)
+            .Zip(indices.Data, (place, index) => place + Within(index, x.Dims[axis]) * strides[axis]);
     }
 
     static int Within(double index, int size)

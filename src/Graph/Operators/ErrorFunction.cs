@@ -1,6 +1,8 @@
 namespace Toolchain.Graph.Operators;
 
-/// <summary>The error function to double precision: a series near 0, a continued fraction in the tails (Abramowitz and Stegun 7.1.6, 7.1.14).</summary>
+/// <summary>
+/// The error function to double precision: a series near 0, a continued fraction in the tails (Abramowitz and Stegun 7.1.6, 7.1.14).
+/// </summary>
 static class ErrorFunction
 {
     public static double Erf(double x)

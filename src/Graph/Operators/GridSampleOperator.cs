@@ -1,7 +1,8 @@
 namespace Toolchain.Graph.Operators;
 
 /// <summary>
-/// GridSample of an image [N,C,H,W] at grid [N,H',W',2] of (x, y) in [-1,1]: bilinear, nearest or bicubic, with zeros, the border or reflections outside.
+/// GridSample of an image [N,C,H,W] at grid [N,H',W',2] of (x, y) in [-1,1]: bilinear, nearest or bicubic, with zeros, the border or
+/// reflections outside.
 /// </summary>
 static class GridSampleOperator
 {
@@ -18,7 +19,9 @@ static class GridSampleOperator
     static NdArray Sample(ValueScope scope)
     {
         (NdArray image, NdArray grid) = (scope[0], scope[1]);
-        (string mode, string padding, bool corners) = (scope.Attributes.Text("mode", "bilinear"), scope.Attributes.Text("padding_mode", "zeros"), scope.Attributes.Int("align_corners", 0) != 0);
+        (string mode, string padding, bool corners) =
+            (scope.Attributes.Text("mode", "bilinear"), scope.Attributes.Text("padding_mode", "zeros"),
+            scope.Attributes.Int("align_corners", 0) != 0);
         int channels = image.Dims[1], height = image.Dims[2], width = image.Dims[3], points = grid.Dims[1] * grid.Dims[2];
         var result = new NdArray([image.Dims[0], channels, grid.Dims[1], grid.Dims[2]], image.Type);
         for (int n = 0; n < image.Dims[0]; n++)
@@ -26,11 +29,13 @@ static class GridSampleOperator
             for (int point = 0; point < points; point++)
             {
                 int at = (n * points + point) * 2;
-                (int Source, double Weight)[] xs = Taps(grid.Data[at], width, mode, padding, corners), ys = Taps(grid.Data[at + 1], height, mode, padding, corners);
+                (int Source, double Weight)[] xs = Taps(grid.Data[at], width, mode, padding, corners),
+                    ys = Taps(grid.Data[at + 1], height, mode, padding, corners);
                 for (int c = 0; c < channels; c++)
                 {
                     int plane = (n * channels + c) * height * width;
-                    result.Data[(n * channels + c) * points + point] = ys.Sum(y => xs.Sum(x => x.Weight * y.Weight * image.Data[plane + y.Source * width + x.Source]));
+                    result.Data[(n * channels + c) * points + point] =
+                        ys.Sum(y => xs.Sum(x => x.Weight * y.Weight * image.Data[plane + y.Source * width + x.Source]));
                 }
             }
         }

@@ -22,7 +22,8 @@ static class IndexingOperators
         [float number] => TensorData.Of([number]),
         [long[] numbers] => TensorData.Vector(numbers),
         [float[] numbers] => TensorData.Of(numbers, numbers.Length),
-        _ => throw new GraphException($"expected one attribute with a tensor or numbers, found {string.Join(", ", attributes.Select(pair => pair.Key))}."),
+        _ => throw new GraphException($"expected one attribute with a tensor or numbers, found "
+            + $"{string.Join(", ", attributes.Select(pair => pair.Key))}."),
     };
 
     static TensorType Type(TensorData tensor) => new(tensor.Type, Shape.Of(tensor.Sizes));
@@ -34,7 +35,8 @@ static class IndexingOperators
         var dims = shapes[0].ToArray();
         foreach (Shape shape in shapes[1..])
         {
-            if (shape.Count != dims.Length || shape.Where((dim, i) => i != axis && dim.Size is not null && dims[i].Size is not null && dim != dims[i]).Any())
+            if (shape.Count != dims.Length || shape.Where((dim, i) => i != axis && dim.Size is not null && dims[i].Size is not null
+                && dim != dims[i]).Any())
             {
                 throw new GraphException($"{shapes[0]} and {shape} cannot be joined along axis {axis}.");
             }
@@ -142,7 +144,8 @@ static class IndexingOperators
 
     static TensorType[] InferExpand(TypeScope scope) => scope.Constant(1) is TensorData target
         ? [new(scope[0].Element, Broadcasting.Infer(scope[0].Shape, Shape.Of(target.ToInt64s())))]
-        : [new(scope[0].Element, new Shape(Enumerable.Repeat(Dim.Unknown, (int)Math.Max(scope[0].Shape.Count, scope[1].Shape[0].Size ?? 0))))];
+        : [new(scope[0].Element, new Shape(Enumerable.Repeat(Dim.Unknown,
+            (int)Math.Max(scope[0].Shape.Count, scope[1].Shape[0].Size ?? 0))))];
 
     static NdArray[] Expand(ValueScope scope)
     {
@@ -153,7 +156,8 @@ static class IndexingOperators
     static TensorType[] InferConstantOfShape(TypeScope scope)
     {
         ElementType type = scope.Attributes.Has("value") ? ((TensorData)scope.Attributes["value"]).Type : ElementType.Float32;
-        return [new(type, scope.Constant(0) is TensorData sizes ? Shape.Of(sizes.ToInt64s()) : new Shape(Enumerable.Repeat(Dim.Unknown, (int)(scope[0].Shape[0].Size ?? 0))))];
+        return [new(type, scope.Constant(0) is TensorData sizes ? Shape.Of(sizes.ToInt64s())
+            : new Shape(Enumerable.Repeat(Dim.Unknown, (int)(scope[0].Shape[0].Size ?? 0))))];
     }
 
     static NdArray[] ConstantOfShape(ValueScope scope)

@@ -1,8 +1,9 @@
 namespace Toolchain.Graph.Operators;
 
 /// <summary>
-/// Loop: inputs a number of iterations M and a condition, each of which may be left out, and a state v of n tensors; the body takes (iteration, condition, v) and
-/// gives (condition, v, what is collected). Outputs: v after the last iteration, then what was collected, stacked along a new first axis.
+/// Loop: inputs a number of iterations M and a condition, each of which may be left out, and a state v of n tensors; the body takes
+/// (iteration, condition, v) and gives (condition, v, what is collected). Outputs: v after the last iteration, then what was collected,
+/// stacked along a new first axis.
 /// </summary>
 static class LoopOperator
 {
@@ -17,7 +18,8 @@ static class LoopOperator
         int carried = scope.InputCount - 2;
         if (carried < 0 || body.Inputs.Count != carried + 2 || body.Outputs.Count <= carried)
         {
-            throw new GraphException($"its body takes {body.Inputs.Count} and gives {body.Outputs.Count} tensors; for a state of {Math.Max(0, carried)} expected {Math.Max(0, carried) + 2}, and at least {Math.Max(0, carried) + 1}.");
+            throw new GraphException($"its body takes {body.Inputs.Count} and gives {body.Outputs.Count} tensors; for a state of "
+                + $"{Math.Max(0, carried)} expected {Math.Max(0, carried) + 2}, and at least {Math.Max(0, carried) + 1}.");
         }
         RequireSingle(scope.Optional(0), ElementType.Int64, "the number of iterations");
         RequireSingle(scope.Optional(1), ElementType.Bool, "the condition");
@@ -35,7 +37,8 @@ static class LoopOperator
 
     static void RequireSingle(TensorType? type, ElementType element, string what)
     {
-        if (type is not null && (type.Element != element || type.Shape.Count > 1 || !type.Shape.IsCompatibleWith(new Shape(type.Shape.Select(_ => (Dim)1)))))
+        if (type is not null && (type.Element != element || type.Shape.Count > 1
+            || !type.Shape.IsCompatibleWith(new Shape(type.Shape.Select(_ => (Dim)1)))))
         {
             throw new GraphException($"{what} must be one {element}, is {type}.");
         }
@@ -44,7 +47,8 @@ static class LoopOperator
     // Axes that the body changes are known neither in it nor after it.
     static TensorType Carried(TensorType given, Value taken, TensorType made)
     {
-        if (given.Element != taken.Type.Element || given.Element != made.Element || !given.Shape.IsCompatibleWith(taken.Shape) || !made.Shape.IsCompatibleWith(taken.Shape))
+        if (given.Element != taken.Type.Element || given.Element != made.Element || !given.Shape.IsCompatibleWith(taken.Shape)
+            || !made.Shape.IsCompatibleWith(taken.Shape))
         {
             throw new GraphException($"the body takes '{taken.Name}' as {taken.Type}, but begins with {given} and goes on with {made}.");
         }

@@ -58,8 +58,10 @@ static class NormalizationOperators
     {
         NdArray image = scope[0];
         long size = scope.Attributes.Int("size", 1);
-        double alpha = scope.Attributes.Float("alpha", 1e-4f), beta = scope.Attributes.Float("beta", .75f), bias = scope.Attributes.Float("bias", 1);
-        int area = NdArray.Product(image.Dims.AsSpan(2)), channels = image.Dims[1], below = (int)((size - 1) / 2), above = (int)(size - 1) - below;
+        double alpha = scope.Attributes.Float("alpha", 1e-4f), beta = scope.Attributes.Float("beta", .75f),
+            bias = scope.Attributes.Float("bias", 1);
+        int area = NdArray.Product(image.Dims.AsSpan(2)), channels = image.Dims[1], below = (int)((size - 1) / 2),
+            above = (int)(size - 1) - below;
         var result = new NdArray(image.Dims, image.Type);
         for (int i = 0; i < result.Data.Length; i++)
         {

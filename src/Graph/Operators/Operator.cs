@@ -11,7 +11,8 @@ namespace Toolchain.Graph.Operators;
 sealed record Operator(string Name, int MinimumOpset, Func<TypeScope, TensorType[]> Infer, Func<ValueScope, NdArray[]> Evaluate);
 
 /// <summary>What a shape rule sees of a node.</summary>
-sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyList<TensorData?> constants, Func<OnnxModel, IReadOnlyDictionary<string, TensorType>> check)
+sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyList<TensorData?> constants, Func<OnnxModel,
+    IReadOnlyDictionary<string, TensorType>> check)
 {
     public Attributes Attributes => node.Attributes;
 
@@ -19,7 +20,8 @@ sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyLi
 
     public int OutputCount => node.Outputs.Count;
 
-    public TensorType this[int index] => Optional(index) ?? throw new GraphException($"input {index} is missing; {node.Inputs.Count} given.");
+    public TensorType this[int index] =>
+        Optional(index) ?? throw new GraphException($"input {index} is missing; {node.Inputs.Count} given.");
 
     public TensorType? Optional(int index) => index < inputs.Count ? inputs[index] : null;
 
@@ -27,7 +29,9 @@ sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyLi
     public TensorData? Constant(int index) => index < constants.Count ? constants[index] : null;
 
     /// <summary>A subgraph.</summary>
-    public OnnxModel Body(string name) => Attributes[name] as OnnxModel ?? throw new GraphException($"attribute '{name}' must be a graph, found {Attributes[name].GetType().Name}.");
+    public OnnxModel Body(string name) =>
+        Attributes[name] as OnnxModel
+        ?? throw new GraphException($"attribute '{name}' must be a graph, found {Attributes[name].GetType().Name}.");
 
     /// <summary>Checks a subgraph among the names around the node; the type of every tensor that it makes.</summary>
     public IReadOnlyDictionary<string, TensorType> Check(OnnxModel body) => check(body);

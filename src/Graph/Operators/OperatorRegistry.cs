@@ -7,7 +7,8 @@ static class OperatorRegistry
     {
         ElementwiseOperators.All, MatrixOperators.All, ConvolutionOperators.All, PoolingOperators.All, NormalizationOperators.All,
         ReductionOperators.All, ShapeOperators.All, IndexingOperators.All,
-        TransposedConvolution.All, PadOperator.All, ResizeOperator.All, GridSampleOperator.All, EinsumOperator.All, ElementIndexingOperators.All,
+        TransposedConvolution.All, PadOperator.All, ResizeOperator.All, GridSampleOperator.All, EinsumOperator.All,
+            ElementIndexingOperators.All,
         OrderingOperators.All, RangeOperators.All, RecurrentOperators.All, LoopOperator.All, BitOperators.All,
         SelectionOperators.All, QuantizationOperators.All, AttentionOperators.All,
     }.SelectMany(family => family).ToDictionary(item => item.Name);
@@ -22,6 +23,7 @@ static class OperatorRegistry
         }
         return found.MinimumOpset <= opset
             ? found
-            : throw new GraphException($"operator '{name}' needs opset {found.MinimumOpset}, the model has {opset}; export with --opset {found.MinimumOpset} or higher.");
+            : throw new GraphException($"operator '{name}' needs opset {found.MinimumOpset}, the model has {opset}; export with --opset "
+            + $"{found.MinimumOpset} or higher.");
     }
 }

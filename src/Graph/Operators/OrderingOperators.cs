@@ -3,7 +3,8 @@ namespace Toolchain.Graph.Operators;
 /// <summary>Operators along one axis: the largest elements in order, and running sums.</summary>
 static class OrderingOperators
 {
-    public static IEnumerable<Operator> All => [new("TopK", 13, InferTopK, TopK), new("CumSum", 13, scope => [scope[0]], scope => [CumSum(scope)])];
+    public static IEnumerable<Operator> All =>
+        [new("TopK", 13, InferTopK, TopK), new("CumSum", 13, scope => [scope[0]], scope => [CumSum(scope)])];
 
     static TensorType[] InferTopK(TypeScope scope)
     {
@@ -30,7 +31,9 @@ static class OrderingOperators
         foreach ((int from, int to, int stride) in Rows(x.Dims, dims, axis))
         {
             IEnumerable<int> numbers = Enumerable.Range(0, x.Dims[axis]);
-            int[] order = [.. (largest ? numbers.OrderByDescending(i => x.Data[from + i * stride]) : numbers.OrderBy(i => x.Data[from + i * stride])).Take(count)];
+            int[] order =
+                [.. (largest ? numbers.OrderByDescending(i => x.Data[from + i * stride]) : numbers.OrderBy(i => x.Data[from + i * stride]))
+                .Take(count)];
             for (int i = 0; i < count; i++)
             {
                 (values.Data[to + i * stride], indices.Data[to + i * stride]) = (x.Data[from + order[i] * stride], order[i]);

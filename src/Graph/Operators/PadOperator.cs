@@ -1,6 +1,8 @@
 namespace Toolchain.Graph.Operators;
 
-/// <summary>Pad: axes lengthened at both ends by a constant, by reflection, by the edge, or (opset 19) around the other end; negative pads cut.</summary>
+/// <summary>
+/// Pad: axes lengthened at both ends by a constant, by reflection, by the edge, or (opset 19) around the other end; negative pads cut.
+/// </summary>
 static class PadOperator
 {
     public static IEnumerable<Operator> All => [new("Pad", 13, Infer, scope => [Pad(scope)])];
@@ -13,7 +15,8 @@ static class PadOperator
             return [new(scope[0].Element, new Shape(from.Select(_ => Dim.Unknown)))];
         }
         (int[] begin, int[] end) = Ends(given.ToInt64s(), scope.Constant(3)?.ToInt64s(), from);
-        return [new(scope[0].Element, new Shape(from.Select((dim, axis) => begin[axis] + end[axis] == 0 ? dim : dim.Size is long size ? size + begin[axis] + end[axis] : Dim.Unknown)))];
+        return [new(scope[0].Element, new Shape(from.Select((dim, axis) => begin[axis] + end[axis] == 0 ? dim : dim.Size is long size
+            ? size + begin[axis] + end[axis] : Dim.Unknown)))];
     }
 
     static NdArray Pad(ValueScope scope)
@@ -58,7 +61,8 @@ static class PadOperator
 
     static (int[] Begin, int[] End) Ends(long[] given, long[]? axes, Shape shape)
     {
-        int[] padded = axes?.Select(shape.Axis).ToArray() ?? [.. Enumerable.Range(0, shape.Count)], begin = new int[shape.Count], end = new int[shape.Count];
+        int[] padded = axes?.Select(shape.Axis).ToArray() ?? [.. Enumerable.Range(0, shape.Count)], begin = new int[shape.Count],
+            end = new int[shape.Count];
         if (given.Length != 2 * padded.Length)
         {
             throw new GraphException($"{padded.Length} axes need {2 * padded.Length} pads, found {given.Length}.");

@@ -5,8 +5,10 @@ static class PoolingOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        new("MaxPool", 13, InferMax, scope => scope.OutputCount == 1 ? [Pool(scope, Largest)] : [Pool(scope, Largest), Pool(scope, LargestIndex, ElementType.Int64)]),
-        new("AveragePool", 13, Infer, scope => [Pool(scope, scope.Attributes.Int("count_include_pad", 0) != 0 ? MeanOfWindow : MeanOfInside)]),
+        new("MaxPool", 13, InferMax, scope => scope.OutputCount == 1 ? [Pool(scope, Largest)]
+        : [Pool(scope, Largest), Pool(scope, LargestIndex, ElementType.Int64)]),
+        new("AveragePool", 13, Infer, scope =>
+            [Pool(scope, scope.Attributes.Int("count_include_pad", 0) != 0 ? MeanOfWindow : MeanOfInside)]),
         new("GlobalAveragePool", 13, InferGlobal, scope => [Global(scope[0], values => values.Average())]),
         new("GlobalMaxPool", 13, InferGlobal, scope => [Global(scope[0], values => values.Max())]),
     ];
@@ -20,12 +22,14 @@ static class PoolingOperators
             throw new GraphException($"a kernel of {kernel.Length} axes needs an input of {kernel.Length + 2} axes, found {image}.");
         }
         Windows windows = Windows.From(scope.Attributes, kernel);
-        return [new(scope[0].Element, new Shape([image[0], image[1], .. image.Skip(2).Select((dim, axis) => windows.OutputDim(axis, dim))]))];
+        return [new(scope[0].Element, new Shape(
+            [image[0], image[1], .. image.Skip(2).Select((dim, axis) => windows.OutputDim(axis, dim))]))];
     }
 
     static TensorType[] InferMax(TypeScope scope)
     {
-        TensorType pooled = scope.Attributes.Int("storage_order", 0) == 0 ? Infer(scope)[0] : throw new GraphException("'storage_order' is not supported; expected row-major indices.");
+        TensorType pooled = scope.Attributes.Int("storage_order", 0) == 0 ? Infer(scope)[0]
+            : throw new GraphException("'storage_order' is not supported; expected row-major indices.");
         return scope.OutputCount == 1 ? [pooled] : [pooled, pooled with { Element = ElementType.Int64 }];
     }
 
@@ -85,5 +89,6 @@ static class PoolingOperators
     }
 
     static int[] Kernel(Attributes attributes) =>
-        [.. (attributes.Ints("kernel_shape") ?? throw new GraphException("attribute 'kernel_shape' is missing.")).Select(size => checked((int)size))];
+        [.. (attributes.Ints("kernel_shape") ?? throw new GraphException("attribute 'kernel_shape' is missing."))
+        .Select(size => checked((int)size))];
 }

@@ -13,8 +13,11 @@ static class RecurrentOperators
         new("LSTM", 13, Infer, scope => Run(scope, 4, Lstm)),
     ];
 
-    /// <summary>One step of one row: what the gates get from the input, from the state, the state and the cell; both are changed in place.</summary>
-    delegate void Step(double[] fromInput, double[] fromState, double[] bias, double[] state, double[] cell, ValueScope scope, Func<double[], double[]> recurrent, int direction);
+    /// <summary>
+    /// One step of one row: what the gates get from the input, from the state, the state and the cell; both are changed in place.
+    /// </summary>
+    delegate void Step(double[] fromInput, double[] fromState, double[] bias, double[] state, double[] cell, ValueScope scope,
+        Func<double[], double[]> recurrent, int direction);
 
     static TensorType[] Infer(TypeScope scope)
     {
@@ -36,7 +39,8 @@ static class RecurrentOperators
             throw new GraphException("peepholes, 'layout' and 'clip' are not supported.");
         }
         int length = x.Dims[0], rows = x.Dims[1], inputs = x.Dims[2], directions = r.Dims[0], hidden = r.Dims[2], wide = gates * hidden;
-        NdArray y = new([length, directions, rows, hidden], x.Type), last = new([directions, rows, hidden], x.Type), lastCell = new([directions, rows, hidden], x.Type);
+        NdArray y = new([length, directions, rows, hidden], x.Type), last = new([directions, rows, hidden], x.Type),
+            lastCell = new([directions, rows, hidden], x.Type);
         for (int d = 0; d < directions; d++)
         {
             bool backward = d == 1 || scope.Attributes.Text("direction", "forward") == "reverse";
@@ -44,7 +48,8 @@ static class RecurrentOperators
             for (int n = 0; n < rows; n++)
             {
                 int at = (d * rows + n) * hidden;
-                double[] state = scope.Optional(5)?.Data[at..(at + hidden)] ?? new double[hidden], cell = scope.Optional(6)?.Data[at..(at + hidden)] ?? new double[hidden];
+                double[] state = scope.Optional(5)?.Data[at..(at + hidden)] ?? new double[hidden],
+                    cell = scope.Optional(6)?.Data[at..(at + hidden)] ?? new double[hidden];
                 // Behind the end of a row its results are 0; backwards it begins at its own end.
                 int own = scope.Optional(4) is NdArray lengths ? (int)lengths.Data[n] : length;
                 for (int t = 0; t < own; t++)
@@ -52,7 +57,8 @@ static class RecurrentOperators
                     int time = backward ? own - 1 - t : t;
                     double[] fromInput = Product(w.Data, d * wide, wide, x.Data.AsSpan((time * rows + n) * inputs, inputs));
                     int direction = d;
-                    step(fromInput, Product(r.Data, d * wide, wide, state), bias, state, cell, scope, vector => Product(r.Data, direction * wide, wide, vector), d);
+                    step(fromInput, Product(r.Data, d * wide, wide, state), bias, state, cell, scope, vector =>
+                        Product(r.Data, direction * wide, wide, vector), d);
                     state.CopyTo(y.Data.AsSpan(((time * directions + d) * rows + n) * hidden));
                 }
                 state.CopyTo(last.Data.AsSpan(at));
@@ -63,7 +69,8 @@ static class RecurrentOperators
     }
 
     // H = f(W x + Wb + R h + Rb)
-    static void Simple(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope, Func<double[], double[]> product, int direction)
+    static void Simple(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope,
+        Func<double[], double[]> product, int direction)
     {
         Func<double, double> f = Activation(scope, direction, 0, 1, "Tanh");
         for (int h = 0; h < state.Length; h++)
@@ -73,10 +80,12 @@ static class RecurrentOperators
     }
 
     // z and r are gates; the candidate applies r after (linear_before_reset) or before its matrix: h = (1 - z) * candidate + z * h.
-    static void Gru(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope, Func<double[], double[]> product, int direction)
+    static void Gru(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope,
+        Func<double[], double[]> product, int direction)
     {
         (int n, int wide) = (state.Length, 3 * state.Length);
-        (Func<double, double> f, Func<double, double> g) = (Activation(scope, direction, 0, 2, "Sigmoid"), Activation(scope, direction, 1, 2, "Tanh"));
+        (Func<double, double> f, Func<double, double> g) =
+            (Activation(scope, direction, 0, 2, "Sigmoid"), Activation(scope, direction, 1, 2, "Tanh"));
         double[] gate = [.. Enumerable.Range(0, 2 * n).Select(i => f(input[i] + recurrent[i] + bias[i] + bias[wide + i]))]; // z, r
         bool after = scope.Attributes.Int("linear_before_reset", 0) != 0;
         double[] reset = after ? recurrent : product([.. state.Select((value, h) => gate[n + h] * value)]);
@@ -89,10 +98,12 @@ static class RecurrentOperators
     }
 
     // Gates i, o, f and candidate c: cell = f * cell + i * c, state = o * tanh(cell).
-    static void Lstm(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope, Func<double[], double[]> product, int direction)
+    static void Lstm(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope,
+        Func<double[], double[]> product, int direction)
     {
         (int n, int wide) = (state.Length, 4 * state.Length);
-        Func<double, double> f = Activation(scope, direction, 0, 3, "Sigmoid"), g = Activation(scope, direction, 1, 3, "Tanh"), h = Activation(scope, direction, 2, 3, "Tanh");
+        Func<double, double> f = Activation(scope, direction, 0, 3, "Sigmoid"), g = Activation(scope, direction, 1, 3, "Tanh"),
+            h = Activation(scope, direction, 2, 3, "Tanh");
         for (int k = 0; k < n; k++)
         {
             cell[k] = f(Sum(2 * n + k)) * cell[k] + f(Sum(k)) * g(Sum(3 * n + k));

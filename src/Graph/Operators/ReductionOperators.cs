@@ -21,14 +21,21 @@ static class ReductionOperators
     }
 
     static Operator Reduce(string name, Func<double[], double> reduce) => new(name, 13,
-        scope => [new(scope[0].Element, Keep(scope[0].Shape, Axes(scope.Axes(1), scope[0].Shape, scope.Attributes), scope.Attributes.Int("keepdims", 1) != 0))],
-        scope => [Reduce(scope[0], Axes(scope.Axes(1), Shape.Of(scope[0].Dims.Select(size => (long)size)), scope.Attributes), scope.Attributes.Int("keepdims", 1) != 0, reduce)]);
+        scope =>
+            [new(scope[0].Element, Keep(scope[0].Shape, Axes(scope.Axes(1), scope[0].Shape, scope.Attributes),
+            scope.Attributes.Int("keepdims", 1) != 0))],
+        scope =>
+            [Reduce(scope[0], Axes(scope.Axes(1), Shape.Of(scope[0].Dims.Select(size => (long)size)), scope.Attributes),
+            scope.Attributes.Int("keepdims", 1) != 0, reduce)]);
 
     static Operator Arg(string name, Func<double, double, bool> better) => new(name, 13,
-        scope => [new(ElementType.Int64, Keep(scope[0].Shape, [scope[0].Shape.Axis(scope.Attributes.Int("axis", 0))], scope.Attributes.Int("keepdims", 1) != 0))],
+        scope =>
+            [new(ElementType.Int64, Keep(scope[0].Shape, [scope[0].Shape.Axis(scope.Attributes.Int("axis", 0))],
+            scope.Attributes.Int("keepdims", 1) != 0))],
         scope =>
         {
-            NdArray found = Reduce(scope[0], [scope[0].Axis(scope.Attributes.Int("axis", 0))], scope.Attributes.Int("keepdims", 1) != 0, values => Best(values, better, scope.Attributes.Int("select_last_index", 0) != 0));
+            NdArray found = Reduce(scope[0], [scope[0].Axis(scope.Attributes.Int("axis", 0))], scope.Attributes.Int("keepdims", 1) != 0,
+                values => Best(values, better, scope.Attributes.Int("select_last_index", 0) != 0));
             return [new NdArray(found.Data, found.Dims, ElementType.Int64)];
         });
 
@@ -46,12 +53,14 @@ static class ReductionOperators
         return best;
     }
 
-    static int[] Axes(long[]? axes, Shape shape, Attributes attributes) => (axes is null || axes.Length == 0) && attributes.Int("noop_with_empty_axes", 0) == 0
+    static int[] Axes(long[]? axes, Shape shape, Attributes attributes) =>
+        (axes is null || axes.Length == 0) && attributes.Int("noop_with_empty_axes", 0) == 0
         ? [.. Enumerable.Range(0, shape.Count)]
         : [.. (axes ?? []).Select(shape.Axis).Order()];
 
     static Shape Keep(Shape shape, int[] axes, bool keep) =>
-        new(shape.Select((dim, axis) => (dim, axis)).Where(pair => keep || !axes.Contains(pair.axis)).Select(pair => axes.Contains(pair.axis) ? (Dim)1 : pair.dim));
+        new(shape.Select((dim, axis) => (dim, axis)).Where(pair => keep || !axes.Contains(pair.axis))
+        .Select(pair => axes.Contains(pair.axis) ? (Dim)1 : pair.dim));
 
     static NdArray Reduce(NdArray x, int[] axes, bool keep, Func<double[], double> reduce)
     {

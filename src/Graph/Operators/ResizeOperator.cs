@@ -1,8 +1,8 @@
 namespace Toolchain.Graph.Operators;
 
 /// <summary>
-/// Resize of any axes by sizes or scales: each output position has a position in the input, x, by 'coordinate_transformation_mode'; the result is the
-/// nearest element, or a mean of the 2 (linear) or 4 (cubic) elements around x along every resized axis.
+/// Resize of any axes by sizes or scales: each output position has a position in the input, x, by 'coordinate_transformation_mode'; the
+/// result is the nearest element, or a mean of the 2 (linear) or 4 (cubic) elements around x along every resized axis.
 /// </summary>
 static class ResizeOperator
 {
@@ -17,13 +17,15 @@ static class ResizeOperator
         {
             return [new(scope[0].Element, new Shape(from.Select(_ => Dim.Unknown)))];
         }
-        return [new(scope[0].Element, new Shape(from.Select((dim, axis) => sizes is not null ? sizes[axis] : scales![axis] == 1 ? dim : dim.Size is long size ? (long)Math.Floor(size * scales[axis]) : Dim.Unknown)))];
+        return [new(scope[0].Element, new Shape(from.Select((dim, axis) => sizes is not null ? sizes[axis] : scales![axis] == 1 ? dim
+            : dim.Size is long size ? (long)Math.Floor(size * scales[axis]) : Dim.Unknown)))];
     }
 
     static NdArray Resize(ValueScope scope)
     {
         NdArray x = scope[0];
-        if (scope.Attributes.Has("axes") || scope.Attributes.Int("antialias", 0) != 0 || scope.Attributes.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
+        if (scope.Attributes.Has("axes") || scope.Attributes.Int("antialias", 0) != 0
+            || scope.Attributes.Text("keep_aspect_ratio_policy", "stretch") != "stretch")
         {
             throw new GraphException("'axes', 'antialias' and 'keep_aspect_ratio_policy' are not supported.");
         }
@@ -53,21 +55,25 @@ static class ResizeOperator
             {
                 for (int i = 0; i < inner; i++)
                 {
-                    result.Data[(row * size + to) * inner + i] = taps.Sum(tap => tap.Weight * x.Data[(row * length + tap.Source) * inner + i]);
+                    result.Data[(row * size + to) * inner + i] =
+                        taps.Sum(tap => tap.Weight * x.Data[(row * length + tap.Source) * inner + i]);
                 }
             }
         }
         return result;
     }
 
-    static double Position(int to, int size, int length, double scale, Attributes attributes) => attributes.Text("coordinate_transformation_mode", "half_pixel") switch
-    {
-        "half_pixel" => (to + 0.5) / scale - 0.5,
-        "pytorch_half_pixel" => size > 1 ? (to + 0.5) / scale - 0.5 : 0,
-        "align_corners" => size > 1 ? to * (double)(length - 1) / (size - 1) : 0,
-        "asymmetric" => to / scale,
-        string mode => throw new GraphException($"'coordinate_transformation_mode' must be half_pixel, pytorch_half_pixel, align_corners or asymmetric, found {mode}."),
-    };
+    static double Position(int to, int size, int length, double scale, Attributes attributes) =>
+        attributes.Text("coordinate_transformation_mode", "half_pixel") switch
+        {
+            "half_pixel" => (to + 0.5) / scale - 0.5,
+            "pytorch_half_pixel" => size > 1 ? (to + 0.5) / scale - 0.5 : 0,
+            "align_corners" => size > 1 ? to * (double)(length - 1) / (size - 1) : 0,
+            "asymmetric" => to / scale,
+            string mode =>
+                throw new GraphException($"'coordinate_transformation_mode' must be half_pixel, pytorch_half_pixel, align_corners or "
+                + $"asymmetric, found {mode}."),
+        };
 
     static (int Source, double Weight)[] Taps(double position, int length, Attributes attributes)
     {
@@ -83,7 +89,8 @@ static class ResizeOperator
                 throw new GraphException($"'mode' must be nearest, linear or cubic, found {mode}.");
             default:
                 double a = attributes.Float("cubic_coeff_a", -0.75f);
-                (int, double)[] taps = [(below - 1, Far(fraction + 1, a)), (below, Near(fraction, a)), (below + 1, Near(1 - fraction, a)), (below + 2, Far(2 - fraction, a))];
+                (int, double)[] taps = [(below - 1, Far(fraction + 1, a)), (below, Near(fraction, a)), (below + 1, Near(1 - fraction, a)),
+                    (below + 2, Far(2 - fraction, a))];
                 if (attributes.Int("exclude_outside", 0) == 0)
                 {
                     return Clamped(taps);
@@ -102,7 +109,8 @@ static class ResizeOperator
         "round_prefer_ceil" => (int)Math.Floor(position + 0.5),
         "floor" => (int)Math.Floor(position),
         "ceil" => (int)Math.Ceiling(position),
-        string mode => throw new GraphException($"'nearest_mode' must be round_prefer_floor, round_prefer_ceil, floor or ceil, found {mode}."),
+        string mode =>
+            throw new GraphException($"'nearest_mode' must be round_prefer_floor, round_prefer_ceil, floor or ceil, found {mode}."),
     };
 
     // Keys' cubic kernel with coefficient a (R. G. Keys, 1981, equation 15): for distances up to 1, and from 1 to 2.

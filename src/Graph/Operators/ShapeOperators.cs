@@ -9,8 +9,10 @@ static class ShapeOperators
         new("Flatten", 13, scope => [new(scope[0].Element, InferFlatten(scope))], Flatten),
         new("Transpose", 13, InferTranspose, scope => [Transpose(scope[0], Permutation(scope.Attributes, scope[0].Rank))]),
         new("Squeeze", 13, InferSqueeze, scope => [scope[0].Reshape(Sizes(Squeeze(Fixed(scope[0]), scope.Axes(1))))]),
-        new("Unsqueeze", 13, scope => [new(scope[0].Element, Unsqueeze(scope[0].Shape, scope.Axes(1)))], scope => [scope[0].Reshape(Sizes(Unsqueeze(Fixed(scope[0]), scope.Axes(1))))]),
-        new("Shape", 13, scope => [new(ElementType.Int64, new Shape(Span(scope.Attributes, scope[0].Shape.Count).Length))], scope => [SizesOf(scope)]),
+        new("Unsqueeze", 13, scope => [new(scope[0].Element, Unsqueeze(scope[0].Shape, scope.Axes(1)))], scope =>
+            [scope[0].Reshape(Sizes(Unsqueeze(Fixed(scope[0]), scope.Axes(1))))]),
+        new("Shape", 13, scope => [new(ElementType.Int64, new Shape(Span(scope.Attributes, scope[0].Shape.Count).Length))], scope =>
+            [SizesOf(scope)]),
     ];
 
     // The axes of the range start..end, which opset 15 added; both ends are clamped.
@@ -40,7 +42,8 @@ static class ShapeOperators
         if (scope.Constant(1) is not TensorData target)
         {
             // The sizes are computed in the graph: only their number is known.
-            return new Shape(Enumerable.Repeat(Dim.Unknown, (int)(scope[1].Shape[0].Size ?? throw new GraphException("the rank of the new shape is not known."))));
+            return new Shape(Enumerable.Repeat(Dim.Unknown, (int)(scope[1].Shape[0].Size ?? throw new GraphException("the rank of the new "
+                + "shape is not known."))));
         }
         if (scope.Attributes.Int("allowzero", 0) != 0 && target.ToInt64s().Contains(0))
         {

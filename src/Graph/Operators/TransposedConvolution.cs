@@ -1,6 +1,8 @@
 namespace Toolchain.Graph.Operators;
 
-/// <summary>Transposed convolution: input [N,C,...], weight [C,M/group,...], output [N,M,...]; every input element stamps its weighted kernel.</summary>
+/// <summary>
+/// Transposed convolution: input [N,C,...], weight [C,M/group,...], output [N,M,...]; every input element stamps its weighted kernel.
+/// </summary>
 static class TransposedConvolution
 {
     public static IEnumerable<Operator> All => [new("ConvTranspose", 13, Infer, scope => [Stamp(scope)])];
@@ -18,7 +20,9 @@ static class TransposedConvolution
         }
         Windows windows = Windows.From(scope.Attributes, [.. weight.Sizes[2..].Select(size => checked((int)size))]);
         long maps = weight.Sizes[1] * scope.Attributes.Int("group", 1);
-        Dim[] spatial = [.. image.Skip(2).Select((dim, axis) => dim.Size is long size ? (Dim)OutputSize(scope.Attributes, windows, axis, (int)size) : Dim.Unknown)];
+        Dim[] spatial =
+            [.. image.Skip(2).Select((dim, axis) => dim.Size is long size ? (Dim)OutputSize(scope.Attributes, windows, axis, (int)size)
+            : Dim.Unknown)];
         return [new(scope[0].Element, new Shape([image[0], maps, .. spatial]))];
     }
 
@@ -30,14 +34,16 @@ static class TransposedConvolution
             throw new GraphException("'output_shape' is not supported; expected 'pads' and 'output_padding'.");
         }
         int extra = (int)(attributes.Ints("output_padding")?[axis] ?? 0);
-        return windows.Strides[axis] * (size - 1) + extra + windows.Dilations[axis] * (windows.Kernel[axis] - 1) + 1 - windows.Begin[axis] - windows.End[axis];
+        return windows.Strides[axis] * (size - 1) + extra + windows.Dilations[axis] * (windows.Kernel[axis] - 1)
+            + 1 - windows.Begin[axis] - windows.End[axis];
     }
 
     static NdArray Stamp(ValueScope scope)
     {
         (NdArray image, NdArray weight, NdArray? bias) = (scope[0], scope[1], scope.Optional(2));
         Windows windows = Windows.From(scope.Attributes, weight.Dims[2..]);
-        int group = (int)scope.Attributes.Int("group", 1), channels = image.Dims[1], groupChannels = channels / group, groupMaps = weight.Dims[1], maps = groupMaps * group;
+        int group = (int)scope.Attributes.Int("group", 1), channels = image.Dims[1], groupChannels = channels / group,
+            groupMaps = weight.Dims[1], maps = groupMaps * group;
         int[] sizes = image.Dims[2..], output = [.. sizes.Select((size, axis) => OutputSize(scope.Attributes, windows, axis, size))];
         int area = NdArray.Product(sizes), outputArea = NdArray.Product(output), cells = NdArray.Product(windows.Kernel);
         var result = new NdArray([image.Dims[0], maps, .. output], image.Type);
@@ -49,7 +55,9 @@ static class TransposedConvolution
         foreach (int[] position in Windows.Positions(sizes))
         {
             place++;
-            (int Cell, int Target)[] stamped = [.. Windows.Positions(windows.Kernel).Select((cell, i) => (i, Target(position, cell, windows, output))).Where(pair => pair.Item2 >= 0)];
+            (int Cell, int Target)[] stamped =
+                [.. Windows.Positions(windows.Kernel).Select((cell, i) => (i, Target(position, cell, windows, output)))
+                .Where(pair => pair.Item2 >= 0)];
             for (int n = 0; n < image.Dims[0]; n++)
             {
                 for (int channel = 0; channel < channels; channel++)
@@ -57,7 +65,8 @@ static class TransposedConvolution
                     double value = image.Data[(n * channels + channel) * area + place];
                     for (int map = 0; map < groupMaps; map++)
                     {
-                        int kernel = (channel * groupMaps + map) * cells, to = (n * maps + channel / groupChannels * groupMaps + map) * outputArea;
+                        int kernel = (channel * groupMaps + map) * cells,
+                            to = (n * maps + channel / groupChannels * groupMaps + map) * outputArea;
                         foreach ((int cell, int target) in stamped)
                         {
                             result.Data[to + target] += value * weight.Data[kernel + cell];

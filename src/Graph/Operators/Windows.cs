@@ -12,7 +12,8 @@ sealed record Windows(int[] Kernel, int[] Strides, int[] Dilations, int[] Begin,
         int rank = kernel.Length;
         int[] ones = [.. Enumerable.Repeat(1, rank)];
         int[] pads = Ints("pads") ?? new int[2 * rank];
-        return new Windows(kernel, Ints("strides") ?? ones, Ints("dilations") ?? ones, pads[..rank], pads[rank..], attributes.Int("ceil_mode", 0) != 0);
+        return new Windows(kernel, Ints("strides") ?? ones, Ints("dilations") ?? ones, pads[..rank], pads[rank..],
+            attributes.Int("ceil_mode", 0) != 0);
 
         int[]? Ints(string name) => attributes.Ints(name)?.Select(value => checked((int)value)).ToArray();
     }
@@ -63,7 +64,9 @@ sealed record Windows(int[] Kernel, int[] Strides, int[] Dilations, int[] Begin,
         return sources;
     }
 
-    /// <summary>Number of a window's cells that lie in the image or its declared padding; the room that a ceiling adds does not count.</summary>
+    /// <summary>
+    /// Number of a window's cells that lie in the image or its declared padding; the room that a ceiling adds does not count.
+    /// </summary>
     public int CellsWithPadding(int[] output, int[] sizes)
     {
         int cells = 1;

@@ -1,6 +1,8 @@
 namespace Toolchain.Graph.Passes;
 
-/// <summary>Computes nodes whose inputs are all constant, in float64, and keeps their results as weights under the name of the result.</summary>
+/// <summary>
+/// Computes nodes whose inputs are all constant, in float64, and keeps their results as weights under the name of the result.
+/// </summary>
 static class ConstantFolding
 {
     // A result may be larger than what it is made from, such as an expanded mask; beyond this the file would grow for nothing.
@@ -19,7 +21,8 @@ static class ConstantFolding
         foreach (Node node in model.Nodes)
         {
             // A loop may run long, and reads more than its inputs.
-            bool fixedInputs = !Subgraphs.Of(node).Any() && node.Inputs.All(name => name == "" || constants.ContainsKey(name)) && !node.Outputs.Any(outputs.Contains);
+            bool fixedInputs = !Subgraphs.Of(node).Any() && node.Inputs.All(name => name == "" || constants.ContainsKey(name))
+                && !node.Outputs.Any(outputs.Contains);
             if (!fixedInputs || Compute(node, model.Opset, constants, types) is not TensorData[] results)
             {
                 kept.Add(node);
@@ -35,7 +38,8 @@ static class ConstantFolding
     }
 
     // Null where the node is better kept.
-    static TensorData[]? Compute(Node node, int opset, Dictionary<string, TensorData> constants, IReadOnlyDictionary<string, TensorType> types)
+    static TensorData[]? Compute(Node node, int opset, Dictionary<string, TensorData> constants,
+        IReadOnlyDictionary<string, TensorType> types)
     {
         // Weights in bfloat16 would take twice as much.
         if (node.Op == "Cast" && constants[node.Inputs[0]].Type == ElementType.BFloat16)
@@ -48,10 +52,15 @@ static class ConstantFolding
         {
             return null;
         }
-        NdArray[] results = Evaluator.Run(node, opset, node.Inputs.Where(name => name != "").Distinct().ToDictionary(name => name, name => NdArray.From(constants[name])));
+        NdArray[] results =
+            Evaluator.Run(node, opset, node.Inputs.Where(name => name != "").Distinct()
+            .ToDictionary(name => name, name => NdArray.From(constants[name])));
         bool exact = results.All(result => result.Type.IsFloat() || result.Data.All(value => Math.Abs(value) <= LargestInteger));
-        return exact ? [.. results.Zip(node.Outputs, (result, name) => name == "" ? null! : new NdArray(result.Data, result.Dims, types[name].Element).ToTensor())] : null;
+        return exact
+            ? [.. results.Zip(node.Outputs, (result, name) =>
+            name == "" ? null! : new NdArray(result.Data, result.Dims, types[name].Element).ToTensor())] : null;
     }
 
-    static double Bytes(TensorType type) => type.Shape.Aggregate((double)type.Element.SizeBytes(), (product, dim) => product * dim.Size!.Value);
+    static double Bytes(TensorType type) =>
+        type.Shape.Aggregate((double)type.Element.SizeBytes(), (product, dim) => product * dim.Size!.Value);
 }

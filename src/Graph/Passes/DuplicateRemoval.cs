@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Toolchain.Graph.Passes;
 
 /// <summary>
-/// Makes one of equal nodes on equal inputs, and of equal constants that <see cref="GraphBuilder.Constant"/> named by number. Weights with names of
-/// their own stay, even equal ones: their names are keys of a state dict.
+/// Makes one of equal nodes on equal inputs, and of equal constants that <see cref="GraphBuilder.Constant"/> named by number. Weights with
+/// names of their own stay, even equal ones: their names are keys of a state dict.
 /// </summary>
 static partial class DuplicateRemoval
 {
@@ -30,7 +30,9 @@ static partial class DuplicateRemoval
         foreach (Node old in model.Nodes)
         {
             Node node = Subgraphs.Rename(old, name => rename.GetValueOrDefault(name, name));
-            string key = $"{node.Op}({string.Join("|", node.Inputs)}) {node.Outputs.Count} {string.Join("|", node.Attributes.Select(pair => $"{pair.Key}={Text(pair.Value)}"))}";
+            string key =
+                $"{node.Op}({string.Join("|", node.Inputs)}) {node.Outputs.Count} "
+                + $"{string.Join("|", node.Attributes.Select(pair => $"{pair.Key}={Text(pair.Value)}"))}";
             bool isFirst = Subgraphs.Of(node).Any() || firsts.TryAdd(key, node);
             // An output of the graph keeps its own node.
             if (isFirst || node.Outputs.Any(outputs.Contains))

@@ -16,10 +16,15 @@ public enum GraphPasses
     /// <summary>Nodes whose inputs are all constant are computed once, in float64.</summary>
     Constants = 4,
 
-    /// <summary>Equal nodes on equal inputs become one, and so do equal constants without a name of their own; weights keep their names.</summary>
+    /// <summary>
+    /// Equal nodes on equal inputs become one, and so do equal constants without a name of their own; weights keep their names.
+    /// </summary>
     Duplicates = 8,
 
-    /// <summary>A BatchNormalization is worked into the weights of the Conv or Gemm before it. The weights are then no longer those of the state dict.</summary>
+    /// <summary>
+    /// A BatchNormalization is worked into the weights of the Conv or Gemm before it. The weights are then no longer those of the state
+    /// dict.
+    /// </summary>
     BatchNorms = 16,
 
     /// <summary>All that leave the weights as they are.</summary>
@@ -36,7 +41,8 @@ public static class GraphPassExtensions
         // The dead nodes last: the others leave some behind.
         (GraphPasses Pass, Func<OnnxModel, OnnxModel> Run)[] order =
         [
-            (GraphPasses.Identities, IdentityRemoval.Apply), (GraphPasses.BatchNorms, BatchNormFolding.Apply), (GraphPasses.Constants, ConstantFolding.Apply),
+            (GraphPasses.Identities, IdentityRemoval.Apply), (GraphPasses.BatchNorms, BatchNormFolding.Apply),
+            (GraphPasses.Constants, ConstantFolding.Apply),
             (GraphPasses.Duplicates, DuplicateRemoval.Apply), (GraphPasses.DeadNodes, DeadNodeRemoval.Apply),
         ];
         return order.Where(step => passes.HasFlag(step.Pass)).Aggregate(model, (current, step) => step.Run(current));

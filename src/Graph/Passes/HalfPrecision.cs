@@ -1,8 +1,9 @@
 namespace Toolchain.Graph.Passes;
 
 /// <summary>
-/// Computes in float16 what a graph computes in float32: weights are rounded, inputs and outputs stay float32 through Cast nodes. Float64 and integer parts
-/// stay as they are. Finite constants beyond 65504 are clamped to it, and those that would vanish take the smallest half, so that a guard such as 1e-12 still guards.
+/// Computes in float16 what a graph computes in float32: weights are rounded, inputs and outputs stay float32 through Cast nodes. Float64
+/// and integer parts stay as they are. Finite constants beyond 65504 are clamped to it, and those that would vanish take the smallest half,
+/// so that a guard such as 1e-12 still guards.
 /// </summary>
 public static class HalfPrecision
 {
@@ -18,7 +19,8 @@ public static class HalfPrecision
     {
         IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(model);
         // Resize takes its region and scales as float32 beside an image of any type.
-        HashSet<string> kept = [.. model.Nodes.Where(node => node.Op == "Resize").SelectMany(node => node.Inputs.Skip(1).Take(2)).Where(name => name != "")];
+        HashSet<string> kept = [.. model.Nodes.Where(node => node.Op == "Resize").SelectMany(node => node.Inputs.Skip(1).Take(2))
+            .Where(name => name != "")];
         HashSet<string> outputs = [.. model.Outputs.Select(output => output.Name)];
         if (model.Nodes.FirstOrDefault(node => Subgraphs.Of(node).Any()) is Node outer)
         {
@@ -38,7 +40,9 @@ public static class HalfPrecision
             }
             nodes.Add(node with
             {
-                Inputs = [.. node.Inputs.Select((name, i) => !IsFloat(name) || (node.Op == "Resize" && i is 1 or 2) ? name : isWide ? $"{node.Name}/{name}.wide" : Half(name))],
+                Inputs =
+                    [.. node.Inputs.Select((name, i) => !IsFloat(name) || (node.Op == "Resize" && i is 1 or 2) ? name : isWide
+                    ? $"{node.Name}/{name}.wide" : Half(name))],
                 Outputs = [.. node.Outputs.Select(name => !IsFloat(name) ? name : isWide ? $"{name}.wide" : Half(name))],
                 Attributes = isWide ? node.Attributes : Halved(node.Attributes, node.Op),
             });
@@ -47,13 +51,15 @@ public static class HalfPrecision
                 nodes.Add(Cast($"{name}.wide", Half(name), ElementType.Float16));
             }
         }
-        nodes.AddRange(model.Outputs.Where(output => IsFloat(output.Name)).Select(output => Cast(Half(output.Name), output.Name, ElementType.Float32)));
+        nodes.AddRange(model.Outputs.Where(output => IsFloat(output.Name))
+            .Select(output => Cast(Half(output.Name), output.Name, ElementType.Float32)));
         return model.With(nodes, [.. model.Initializers.SelectMany(Weights)]).Apply(GraphPasses.DeadNodes);
 
         bool IsFloat(string name) => name != "" && types[name].Element == ElementType.Float32;
 
         // Weights keep their names; what is float32 outside of the graph, and its copies, cannot.
-        string Half(string name) => outputs.Contains(name) || kept.Contains(name) || model.Inputs.Any(input => input.Name == name) ? $"{name}.half" : name;
+        string Half(string name) => outputs.Contains(name) || kept.Contains(name) || model.Inputs.Any(input => input.Name == name)
+            ? $"{name}.half" : name;
 
         IEnumerable<KeyValuePair<string, TensorData>> Weights(KeyValuePair<string, TensorData> pair)
         {
@@ -68,7 +74,8 @@ public static class HalfPrecision
         }
     }
 
-    static Node Cast(string from, string to, ElementType type) => new("Cast", $"{to}/Cast", [from], [to], new Attributes { ["to"] = (long)type });
+    static Node Cast(string from, string to, ElementType type) =>
+        new("Cast", $"{to}/Cast", [from], [to], new Attributes { ["to"] = (long)type });
 
     static Attributes Halved(Attributes attributes, string op)
     {
@@ -86,5 +93,6 @@ public static class HalfPrecision
     }
 
     static TensorData Halved(TensorData tensor) => TensorData.FromDoubles(
-        Array.ConvertAll(tensor.ToDoubles(), value => !double.IsFinite(value) || value == 0 ? value : Math.CopySign(Math.Clamp(Math.Abs(value), Smallest, Largest), value)), tensor.Sizes, ElementType.Float16);
+        Array.ConvertAll(tensor.ToDoubles(), value => !double.IsFinite(value) || value == 0 ? value
+        : Math.CopySign(Math.Clamp(Math.Abs(value), Smallest, Largest), value)), tensor.Sizes, ElementType.Float16);
 }

@@ -1,14 +1,15 @@
 namespace Toolchain.Graph.Passes;
 
 /// <summary>
-/// Leaves out Identity nodes: readers of the copy read the original; where the copy is an output of the graph, the node that made the original takes
-/// over the output's name.
+/// Leaves out Identity nodes: readers of the copy read the original; where the copy is an output of the graph, the node that made the
+/// original takes over the output's name.
 /// </summary>
 static class IdentityRemoval
 {
     public static OnnxModel Apply(OnnxModel model)
     {
-        HashSet<string> outputs = [.. model.Outputs.Select(output => output.Name)], made = [.. model.Nodes.SelectMany(node => node.Outputs)];
+        HashSet<string> outputs = [.. model.Outputs.Select(output => output.Name)],
+            made = [.. model.Nodes.SelectMany(node => node.Outputs)];
         var rename = new Dictionary<string, string>();
         foreach (Node node in model.Nodes.Where(node => node.Op == "Identity"))
         {
@@ -24,7 +25,9 @@ static class IdentityRemoval
         }
         return model.With(
             [.. model.Nodes
-                .Select(node => Subgraphs.Rename(node, Resolve) with { Outputs = [.. node.Outputs.Select(output => outputs.Contains(output) ? output : Resolve(output))] })
+                .Select(node =>
+                Subgraphs.Rename(node, Resolve) with {
+                Outputs = [.. node.Outputs.Select(output => outputs.Contains(output) ? output : Resolve(output))] })
                 .Where(node => node.Op != "Identity" || node.Inputs[0] != node.Outputs[0])
                 .Where(node => node.Op != "Identity" || outputs.Contains(node.Outputs[0]))],
             model.Initializers);

@@ -29,7 +29,8 @@ static class GraphOrder
             {
                 throw new GraphException($"{Place(graph.Node[i], i)}: input '{missing}' {Origin(graph, missing)}.");
             }
-            foreach (GraphProto inner in graph.Node[i].Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs : attribute.Graphs.Append(attribute.G)))
+            foreach (GraphProto inner in graph.Node[i].Attribute.SelectMany(attribute => attribute.G is null ? attribute.Graphs
+                : attribute.Graphs.Append(attribute.G)))
             {
                 Within(Place(graph.Node[i], i), inner, IsKnown);
             }
@@ -71,7 +72,8 @@ static class GraphOrder
         {
             if (graph.Node[i].Output.Contains(name))
             {
-                return $"is computed only by {Place(graph.Node[i], i)}, itself or after it: the nodes are in the wrong order, or form a cycle";
+                return $"is computed only by {Place(graph.Node[i], i)}, itself or after it: the nodes are in the wrong order, or form a "
+                    + $"cycle";
             }
         }
         return "is computed by no node, and is neither input nor weight";

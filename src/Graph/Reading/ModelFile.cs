@@ -28,7 +28,8 @@ static class ModelFile
         }
         if (file.Length > Array.MaxLength)
         {
-            throw new InvalidDataException($"not a readable ONNX model: it has {file.Length} bytes, protobuf ends at 2 GB; such a model keeps its weights as external data.");
+            throw new InvalidDataException($"not a readable ONNX model: it has {file.Length} bytes, protobuf ends at 2 GB; such a model "
+                + $"keeps its weights as external data.");
         }
         try
         {
@@ -55,7 +56,8 @@ static class ModelFile
         catch (InvalidProtocolBufferException error)
         {
             // What the scan leaves to the decoder, such as text that is no UTF-8.
-            throw new InvalidDataException($"not an ONNX model: {bytes.Length} bytes that are no protobuf message ({error.Message})", error);
+            throw new InvalidDataException($"not an ONNX model: {bytes.Length} bytes that are no protobuf message ({error.Message})",
+                error);
         }
     }
 }

@@ -37,7 +37,8 @@ sealed class OnnxReader
     {
         if (proto.Graph.SparseInitializer.Count > 0 || proto.Functions.Count > 0)
         {
-            throw new GraphException($"it has {proto.Graph.SparseInitializer.Count} sparse weights and {proto.Functions.Count} functions; expected neither.");
+            throw new GraphException($"it has {proto.Graph.SparseInitializer.Count} sparse weights and {proto.Functions.Count} functions; "
+                + $"expected neither.");
         }
         GraphOrder.Check(proto.Graph);
         return ToModel(proto.Graph, Opset(proto), parsed.Weights, proto.DocString, Metadata(proto));
@@ -58,7 +59,9 @@ sealed class OnnxReader
                 KeyValuePair.Create(tensor.Name,
                 TensorReader.Read(tensor, external, cut.TryGetValue(i, out ReadOnlySequence<byte> raw) ? (ReadOnlySequence<byte>?)raw
                 : null))))],
-            Inputs = [.. graph.Input.Where(input => !weights.Contains(input.Name)).Select((input, i) => At($"graph.input[{i}] '{input.Name}'", () => ToValue(input)))],
+            Inputs =
+                [.. graph.Input.Where(input => !weights.Contains(input.Name))
+                .Select((input, i) => At($"graph.input[{i}] '{input.Name}'", () => ToValue(input)))],
             Outputs = [.. graph.Output.Select((output, i) => At($"graph.output[{i}] '{output.Name}'", () => ToValue(output)))],
             Nodes = [.. graph.Node.Select((node, i) => At(GraphOrder.Place(node, i), () => ToNode(node, opset)))],
             Metadata = metadata,
@@ -76,7 +79,8 @@ sealed class OnnxReader
         }
         return standard.Version is >= OnnxModel.LowestOpset and <= OnnxModel.HighestOpset
             ? (int)standard.Version
-            : throw new GraphException($"opset {standard.Version} is not supported; expected {OnnxModel.LowestOpset} to {OnnxModel.HighestOpset}.");
+            : throw new GraphException($"opset {standard.Version} is not supported; expected {OnnxModel.LowestOpset} to "
+            + $"{OnnxModel.HighestOpset}.");
     }
 
     static Dictionary<string, string> Metadata(ModelProto proto)
@@ -129,7 +133,8 @@ sealed class OnnxReader
         TypeProto.Types.Tensor type = value.Type?.TensorType ?? throw new GraphException("it is no tensor.");
         TensorShapeProto shape = type.Shape ?? new TensorShapeProto();
         // Sizes that no tensor can have are refused here; which axes are named is the model's affair.
-        _ = TensorReader.Elements([.. shape.Dim.Select(dim => dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue ? dim.DimValue : 1)]);
+        _ = TensorReader.Elements([.. shape.Dim.Select(dim => dim.ValueCase == TensorShapeProto.Types.Dimension.ValueOneofCase.DimValue
+            ? dim.DimValue : 1)]);
         var element = (ElementType)type.ElemType;
         _ = element.SizeBytes();
         return new Value(value.Name, new TensorType(element, new Shape(shape.Dim.Select(ToDim))));

@@ -4,7 +4,9 @@ using Onnx;
 
 namespace Toolchain.Graph.Reading;
 
-/// <summary>Reads a constant tensor. What its sizes promise is compared with the bytes that are there before anything is made of them.</summary>
+/// <summary>
+/// Reads a constant tensor. What its sizes promise is compared with the bytes that are there before anything is made of them.
+/// </summary>
 static class TensorReader
 {
     /// <summary>More axes than any operator takes; keeps texts and loops over axes short.</summary>
@@ -55,7 +57,8 @@ static class TensorReader
                 throw new GraphException($"it has a negative size in [{string.Join(",", sizes)}].");
             }
             // 2^31 elements are past every array; so the product of two such numbers fits a long.
-            count = size > 1L << 31 || (count *= size) > 1L << 31 ? throw new GraphException($"its sizes [{string.Join(",", sizes)}] promise more elements than an array holds.") : count;
+            count = size > 1L << 31 || (count *= size) > 1L << 31
+                ? throw new GraphException($"its sizes [{string.Join(",", sizes)}] promise more elements than an array holds.") : count;
         }
         return count;
     }

@@ -3,7 +3,8 @@ using System.Buffers;
 namespace Toolchain.Graph.Reading;
 
 /// <summary>
-/// Takes the large weights out of a message that was scanned, so that decoding it does not copy them: they are read where they lie in the file.
+/// Takes the large weights out of a message that was scanned, so that decoding it does not copy them: they are read where they lie in the
+/// file.
 /// </summary>
 static class WeightCut
 {

@@ -3,8 +3,9 @@ using Google.Protobuf.Reflection;
 namespace Toolchain.Graph.Reading;
 
 /// <summary>
-/// Walks the bytes of an ONNX file before anything is decoded: that every field fits its message, and that what comes out will not be far larger
-/// than the file. What protobuf itself would only call "invalid" gets a place here: the path of the message and the offset of the byte.
+/// Walks the bytes of an ONNX file before anything is decoded: that every field fits its message, and that what comes out will not be far
+/// larger than the file. What protobuf itself would only call "invalid" gets a place here: the path of the message and the offset of the
+/// byte.
 /// </summary>
 ref struct WireScan(ReadOnlySpan<byte> bytes)
 {
@@ -25,7 +26,8 @@ ref struct WireScan(ReadOnlySpan<byte> bytes)
     long overhead;
 
     /// <exception cref="InvalidDataException">The bytes are no such message; the text has path and offset.</exception>
-    public static void Check(ReadOnlySpan<byte> bytes, MessageDescriptor message) => new WireScan(bytes).Message(message, bytes.Length, new Place(null, message.Name, -1), 0);
+    public static void Check(ReadOnlySpan<byte> bytes, MessageDescriptor message) =>
+        new WireScan(bytes).Message(message, bytes.Length, new Place(null, message.Name, -1), 0);
 
     void Message(MessageDescriptor message, int end, Place place, int depth)
     {
@@ -90,7 +92,8 @@ ref struct WireScan(ReadOnlySpan<byte> bytes)
                 break;
             case { IsRepeated: true, FieldType: not (FieldType.String or FieldType.Bytes) } when (int)length % Width(field.FieldType) != 0:
                 throw Broken(place, $"{length} bytes are no whole number of {field.FieldType} values");
-            case { FieldType: FieldType.String, Name: not ("doc_string" or "value") } when stop - at > LongestName || bytes[at..stop].IndexOfAnyInRange((byte)0, (byte)31) >= 0:
+            case { FieldType: FieldType.String, Name: not ("doc_string" or "value") } when stop - at > LongestName
+                || bytes[at..stop].IndexOfAnyInRange((byte)0, (byte)31) >= 0:
                 throw Broken(place, $"a name of {length} bytes is longer than {LongestName}, or has control characters");
             case { FieldType: FieldType.String or FieldType.Bytes }:
                 Spend(field.IsRepeated ? MessageCost : 0, place);
@@ -141,7 +144,8 @@ ref struct WireScan(ReadOnlySpan<byte> bytes)
         overhead += cost;
         if (overhead > MostOverhead)
         {
-            throw Broken(place, $"the file would unpack to far more than its {bytes.Length} bytes: more than {MostOverhead >> 20} MB of messages and numbers");
+            throw Broken(place, $"the file would unpack to far more than its {bytes.Length} bytes: more than {MostOverhead >> 20} MB of "
+                + $"messages and numbers");
         }
     }
 

@@ -5,8 +5,8 @@ using Onnx;
 namespace Toolchain.Graph.Writing;
 
 /// <summary>
-/// Weights in a file of their own, in the order of the model. Its name comes from its content: the same model gives the same two files, and a
-/// model that is replaced never meets the weights of another one.
+/// Weights in a file of their own, in the order of the model. Its name comes from its content: the same model gives the same two files, and
+/// a model that is replaced never meets the weights of another one.
 /// </summary>
 sealed class ExternalLayout
 {

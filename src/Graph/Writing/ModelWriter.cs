@@ -18,7 +18,8 @@ static class ModelWriter
         {
             return model.WeightBytes < Array.MaxLength
                 ? Write(OnnxWriter.ToProto(model), path)
-                : throw new GraphException($"{model.WeightBytes} bytes of weights are more than one file can have; save them as external data.");
+                : throw new GraphException($"{model.WeightBytes} bytes of weights are more than one file can have; save them as external "
+                + $"data.");
         }
         string data = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, external.Location);
         bool isNew = !File.Exists(data);

@@ -54,7 +54,9 @@ static class OnnxWriter
             case string text: proto.Type = AttributeProto.Types.AttributeType.String; proto.S = ByteString.CopyFromUtf8(text); break;
             case long[] numbers: proto.Type = AttributeProto.Types.AttributeType.Ints; proto.Ints.AddRange(numbers); break;
             case float[] numbers: proto.Type = AttributeProto.Types.AttributeType.Floats; proto.Floats.AddRange(numbers); break;
-            case string[] texts: proto.Type = AttributeProto.Types.AttributeType.Strings; proto.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8)); break;
+            case string[] texts:
+                proto.Type =
+                AttributeProto.Types.AttributeType.Strings; proto.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8)); break;
             case TensorData tensor: proto.Type = AttributeProto.Types.AttributeType.Tensor; proto.T = ToProto(tensor, ""); break;
             case OnnxModel body: proto.Type = AttributeProto.Types.AttributeType.Graph; proto.G = ToGraph(body); break;
         }

@@ -25,8 +25,10 @@ public sealed class NetworkFiles
 
                 OnnxModel model = OnnxModel.Load(Path.Combine(folder, network.Name, "model.onnx"));
                 Assert.Equal(
-                    ["model.onnx", .. model.Inputs.Select(input => $"in.{input.Name}.npy"), .. model.Outputs.Select(output => $"out.{output.Name}.npy")],
-                    Directory.GetFiles(Path.Combine(folder, network.Name)).Select(Path.GetFileName).OrderBy(name => name == "model.onnx" ? "" : name, StringComparer.Ordinal));
+                    ["model.onnx", .. model.Inputs.Select(input => $"in.{input.Name}.npy"),
+                    .. model.Outputs.Select(output => $"out.{output.Name}.npy")],
+                    Directory.GetFiles(Path.Combine(folder, network.Name)).Select(Path.GetFileName)
+                        .OrderBy(name => name == "model.onnx" ? "" : name, StringComparer.Ordinal));
             }
         }
         finally

@@ -51,8 +51,10 @@ static class NetworkModels
 
     public static IReadOnlyList<Network> All { get; } =
     [
-        new("resnet-basic", () => new ResNet(bottleneck: false, [1, 1], width: 8, classes: 10), new("image", n, 3, 32, 32), () => rand(2, 3, 32, 32)),
-        new("resnet-bottleneck", () => new ResNet(bottleneck: true, [1, 2], width: 4, classes: 10), new("image", n, 3, Axis.Named("H"), Axis.Named("W")), () => rand(2, 3, 32, 40)),
+        new("resnet-basic", () => new ResNet(bottleneck: false, [1, 1], width: 8, classes: 10), new("image", n, 3, 32, 32), () =>
+        rand(2, 3, 32, 32)),
+        new("resnet-bottleneck", () => new ResNet(bottleneck: true, [1, 2], width: 4, classes: 10),
+            new("image", n, 3, Axis.Named("H"), Axis.Named("W")), () => rand(2, 3, 32, 40)),
         new("unet", () => new UNet(), new("image", n, 1, Axis.Named("H"), Axis.Named("W")), () => rand(2, 1, 16, 20), Step: 4),
         new("vision-transformer", () => new VisionTransformer(), new("image", n, 3, 16, 16), () => rand(2, 3, 16, 16)),
         new("gru-tagger", () => new GruTagger(), new("words", n, Axis.Named("L")), () => randint(0, 20, [2, 6])),

@@ -60,7 +60,8 @@ sealed class BasicBlock : nn.Module<Tensor, Tensor>
         conv1 = nn.Conv2d(channels, inner, 3, stride: stride, padding: 1, bias: false);
         conv2 = nn.Conv2d(inner, inner, 3, padding: 1, bias: false);
         (bn1, bn2) = (nn.BatchNorm2d(inner), nn.BatchNorm2d(inner));
-        downsample = stride == 1 && channels == inner ? null : nn.Sequential(nn.Conv2d(channels, inner, 1, stride: stride, bias: false), nn.BatchNorm2d(inner));
+        downsample = stride == 1 && channels == inner ? null
+            : nn.Sequential(nn.Conv2d(channels, inner, 1, stride: stride, bias: false), nn.BatchNorm2d(inner));
         RegisterComponents();
     }
 
@@ -85,7 +86,8 @@ sealed class Bottleneck : nn.Module<Tensor, Tensor>
         conv2 = nn.Conv2d(inner, inner, 3, stride: stride, padding: 1, bias: false);
         conv3 = nn.Conv2d(inner, inner * 4, 1, bias: false);
         (bn1, bn2, bn3) = (nn.BatchNorm2d(inner), nn.BatchNorm2d(inner), nn.BatchNorm2d(inner * 4));
-        downsample = stride == 1 && channels == inner * 4 ? null : nn.Sequential(nn.Conv2d(channels, inner * 4, 1, stride: stride, bias: false), nn.BatchNorm2d(inner * 4));
+        downsample = stride == 1 && channels == inner * 4 ? null
+            : nn.Sequential(nn.Conv2d(channels, inner * 4, 1, stride: stride, bias: false), nn.BatchNorm2d(inner * 4));
         RegisterComponents();
     }
 

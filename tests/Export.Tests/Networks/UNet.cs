@@ -4,7 +4,9 @@ using F = TorchSharp.torch.nn.functional;
 
 namespace Toolchain.Export.Tests.Networks;
 
-/// <summary>A U-Net (Ronneberger et al. 2015): down by pools, up by interpolation or transposed convolution, with what was passed over on the way.</summary>
+/// <summary>
+/// A U-Net (Ronneberger et al. 2015): down by pools, up by interpolation or transposed convolution, with what was passed over on the way.
+/// </summary>
 sealed class UNet : nn.Module<Tensor, Tensor>
 {
     readonly ModuleDict<nn.Module<Tensor, Tensor>> down = new(), up = new();
@@ -26,7 +28,8 @@ sealed class UNet : nn.Module<Tensor, Tensor>
     }
 
     static Sequential Double(long from, long to) =>
-        nn.Sequential(nn.Conv2d(from, to, 3, padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true), nn.Conv2d(to, to, 3, padding: 1), nn.GroupNorm(2, to), nn.LeakyReLU(0.1));
+        nn.Sequential(nn.Conv2d(from, to, 3, padding: 1), nn.BatchNorm2d(to), nn.ReLU(inplace: true), nn.Conv2d(to, to, 3, padding: 1),
+        nn.GroupNorm(2, to), nn.LeakyReLU(0.1));
 
     public override Tensor forward(Tensor image) // [N,1,H,W], H and W multiples of 4
     {

@@ -13,7 +13,8 @@ sealed class VisionTransformer : nn.Module<Tensor, Tensor>
     readonly LayerNorm norm;
     readonly Linear head;
 
-    public VisionTransformer(long size = 16, long patch = 4, long width = 16, int depth = 2, long heads = 4, long classes = 10) : base(nameof(VisionTransformer))
+    public VisionTransformer(long size = 16, long patch = 4, long width = 16, int depth = 2, long heads = 4, long classes = 10)
+        : base(nameof(VisionTransformer))
     {
         patches = nn.Conv2d(3, width, patch, stride: patch);
         token = nn.Parameter(randn(1, 1, width) * 0.02);

@@ -99,7 +99,8 @@ static partial class RandomOperators
             F.interpolate(x, [d.Next(0, 1, 9), d.Next(1, 1, 9)], mode: InterpolationMode.Bilinear, align_corners: d.Next(2, 0, 2) == 1)),
             S("bicubic", (x, d) =>
             F.interpolate(x, [d.Next(0, 1, 9), d.Next(1, 1, 9)], mode: InterpolationMode.Bicubic, align_corners: d.Next(2, 0, 2) == 1)),
-        S("attention", (x, d) => F.scaled_dot_product_attention(x.clamp(-4, 4), x.clamp(-4, 4).sin(), x.clamp(-4, 4).cos(), is_casual: d.Next(0, 0, 2) == 1)),
+        S("attention", (x, d) =>
+            F.scaled_dot_product_attention(x.clamp(-4, 4), x.clamp(-4, 4).sin(), x.clamp(-4, 4).cos(), is_casual: d.Next(0, 0, 2) == 1)),
             J("masked attention", (x, _) => F.scaled_dot_product_attention(x, x.sin(), x.cos(), x.sum([-1], keepdim: true).gt(0))),
             S("lp_pool", (x, _) => F.lp_pool1d(x, 2, 2)), S("glu", (x, _) => F.glu(x, -1)),
             S("prelu", (x, _) => F.prelu(x, tensor([0.25f]))), S("local response", (x, _) => F.local_response_norm(x, 3)),
