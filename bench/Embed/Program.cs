@@ -91,8 +91,8 @@ string text = $"""
     | the slower of the two | - | {slower:f2} | at least 0.90 |
     | what is left for it where both share the same cores: the slower time over the sum | - | {shared:f2} | - |
 
-    TorchSharp ran on 12,000 of the images. On a busy machine the contenders whose threads wait for each other inside an operator (onnxruntime-node, TorchSharp) lose more than
-    those whose threads do not.
+    TorchSharp ran on 12,000 of the images. On a busy machine the contenders whose threads wait for each other inside an operator
+    (onnxruntime-node, TorchSharp) lose more than those whose threads do not.
 
     """;
 Console.WriteLine(text);
