@@ -121,6 +121,11 @@ public static class EmbedJob
             session.Run(source, range.End - range.First - resumed, options.Fit, slot =>
             {
                 LoggedRows rows = slot.Rows(columns, session.Novelty);
+                if (columns.HasLabels && !source.IsLabelled)
+                {
+                    throw new InvalidDataException($"{source.Remarks[^1]}, and rows with labels were written before; save the input to a "
+                        + "file, whose labels are all looked at first, and name that.");
+                }
                 if (!options.SkipBad && rows.Skipped.Count > 0)
                 {
                     throw new InvalidDataException(rows.Skipped[0]);

@@ -41,6 +41,17 @@ public sealed class DigitStreamTests
         Assert.Equal(["'-': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not"], set.Remarks);
     }
 
+    // A pipe cannot be looked through first.
+    [Fact]
+    public void Open_PipeWithoutALabelFarBehind_IsReadWithoutLabels()
+    {
+        byte[] image = Samples.PngDigit(70);
+        DigitSet set = Pipe(Tar([.. Enumerable.Range(0, 400).Select(i => ($"{i % 10}/{i}.png", image)), ("x.png", image), ("y.png", image)]));
+        Assert.Equal((402, null), (set.Count, set.Labels));
+        Assert.Equal("'-': labels are left out: number 400 should be a digit 0..9, was 'x.png', which lies below no folder named 0..9",
+            Assert.Single(set.Remarks, remark => remark.Contains("labels", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -154,6 +154,20 @@ public sealed class EmbedJobTests : IDisposable
         Assert.False(File.Exists(In("x.csv")));
     }
 
+    // A pipe cannot be looked through first, and its first rows are written with labels.
+    [Fact]
+    public void Run_PipeWhoseLabelsEnd_SaysWhatToDo()
+    {
+        string row = string.Concat(Enumerable.Repeat(",9", 784)) + "\n";
+        byte[] table = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"3{row}", 300)) + $"x{row}");
+        using EncoderSession session = EncoderSession.Open(model);
+        using DigitStream source = DigitSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(table) });
+        Assert.Equal("'-': labels are left out: number 300 should be a digit 0..9, was 'x', and rows with labels were written before; save "
+            + "the input to a file, whose labels are all looked at first, and name that.",
+            Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"), All())).Message);
+        Assert.False(File.Exists(In("x.csv")));
+    }
+
     // Several tasks read in turn; the one behind the damage must not speak first.
     [Fact]
     public void Run_TruncatedSource_AlwaysNamesTheSamePlace()

@@ -160,8 +160,15 @@ sealed class CsvStream : DigitStream
         return (number, values, labelColumn < 0 ? null : Encoding.UTF8.GetString(line[fields[labelColumn]]));
     }
 
-    byte Digit(long line, string? label) => IsDigit(label) ? (byte)(label![0] - '0')
-        : throw Broken(line, "a digit 0..9 as label, as in the lines before", $"'{Printable.Line(label!)}'");
+    byte Digit(long line, string? label)
+    {
+        if (IsDigit(label))
+        {
+            return (byte)(label![0] - '0');
+        }
+        DropLabels(line - 1, $"'{label}'");
+        return 0;
+    }
 
     static bool IsDigit(string? label) => label is [>= '0' and <= '9'];
 

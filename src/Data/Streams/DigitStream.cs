@@ -27,7 +27,8 @@ public abstract class DigitStream : IDisposable
     /// <summary>Number of images, or null where only the end will tell, as with a pipe.</summary>
     public long? Count { get; }
 
-    /// <summary>Whether every image has its digit.</summary>
+    /// <summary>Whether every image has its digit. Of a pipe it is known of the images read so far: it becomes false where one has
+    /// none.</summary>
     public bool IsLabelled { get; private protected set; }
 
     /// <summary>What was noticed about the source as a whole and what is done about it, a line each: polarity, scale, labels that are no
@@ -100,6 +101,13 @@ public abstract class DigitStream : IDisposable
         (IsTransposed, fit) = (options.IsTransposed, options.Fit);
         Polarity given = options is { Fit: FitMode.None, Polarity: Polarity.Auto } ? Polarity.Light : options.Polarity;
         Polarity = SourceSurvey.Judge(sample, given, IsTransposed, Noticed);
+    }
+
+    /// <summary>Goes on without labels, which an image of a pipe turned out not to have, and says so.</summary>
+    private protected void DropLabels(long index, string found)
+    {
+        DigitLabels.LeaveOut(Noticed, Source, index, found);
+        IsLabelled = false;
     }
 
     /// <summary>Tells a batch what its images need.</summary>

@@ -50,9 +50,7 @@ sealed class TarStream : DigitStream
             byte? label = FileListStream.LabelOf(next.Name);
             if (IsLabelled && label is null)
             {
-                throw new InvalidDataException(
-                    $"'{path}': expected images below folders named 0..9, as the first ones, found '{Printable.Line(next.Name)}'; move "
-                        + "one kind elsewhere.");
+                DropLabels(Position + row, $"'{next.Name}', which lies below no folder named 0..9");
             }
             batch.Set(row, next.Image, next.Name, label ?? 0);
         }
