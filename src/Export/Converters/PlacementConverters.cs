@@ -20,7 +20,8 @@ static class PlacementConverters
         new("THSTensor_triu_indices", (graph, call) => Triangle(graph, call, "GreaterOrEqual")),
     ];
 
-    // Element offset + sum of index * stride of the flat tensor, which the recorder has seen to be laid out without gaps.
+    // Element offset + sum of index * stride of the flat tensor, as if it were laid out without gaps. A transposed one is not: its proof
+    // finds other elements and refuses the model.
     static Value Strided(GraphBuilder graph, NativeCall call)
     {
         Quantity[] sizes = call.Quantities(1), strides = call.Quantities(3);
