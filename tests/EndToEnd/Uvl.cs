@@ -105,6 +105,12 @@ sealed class Uvl : IDisposable
         process.Dispose();
     }
 
-    static ProcessStartInfo Of(string folder, string program, string[] arguments) =>
-        new("dotnet", [Path.Combine(folder, program), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+    // A shell starts what it puts into the background with SIGINT ignored, and children inherit that: here it means what it does elsewhere.
+    static ProcessStartInfo Of(string folder, string program, string[] arguments)
+    {
+        string[] words = ["dotnet", Path.Combine(folder, program), .. arguments];
+        ProcessStartInfo start = OperatingSystem.IsLinux() ? new("env", ["--default-signal=INT", .. words]) : new(words[0], words[1..]);
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        return start;
+    }
 }
