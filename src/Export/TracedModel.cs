@@ -111,9 +111,8 @@ public sealed class TracedModel
             Opset = Model.Opset,
             IrVersion = Model.IrVersion,
             Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
-            Operators =
-                new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op)
-                .ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
+            Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op)
+            .ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
             Runtimes = [.. parity.ByOracle.Count > 0 ? [ExportReport.Oracle] : Array.Empty<string>(),
                 .. Options.Runtimes.Select(runtime => runtime.Name)],
             Sizes = [.. parity.Proven.Where(point => point.IsBase).Select(point => point.Rows).Distinct()],

@@ -46,7 +46,8 @@ public sealed class DigitStreamTests
     public void Open_PipeWithoutALabelFarBehind_IsReadWithoutLabels()
     {
         byte[] image = Samples.PngDigit(70);
-        DigitSet set = Pipe(Tar([.. Enumerable.Range(0, 400).Select(i => ($"{i % 10}/{i}.png", image)), ("x.png", image), ("y.png", image)]));
+        DigitSet set =
+            Pipe(Tar([.. Enumerable.Range(0, 400).Select(i => ($"{i % 10}/{i}.png", image)), ("x.png", image), ("y.png", image)]));
         Assert.Equal((402, null), (set.Count, set.Labels));
         Assert.Equal("'-': labels are left out: number 400 should be a digit 0..9, was 'x.png', which lies below no folder named 0..9",
             Assert.Single(set.Remarks, remark => remark.Contains("labels", StringComparison.Ordinal)));

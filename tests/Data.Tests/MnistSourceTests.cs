@@ -56,9 +56,8 @@ public sealed class MnistSourceTests
     public void Open_AnswerOfOtherBytes_IsNotKept()
     {
         using var folder = new TemporaryFolder();
-        var server =
-            new Server(_ =>
-            new(HttpStatusCode.OK) { Content = new ByteArrayContent(Samples.Gzip("<html>please log in</html>"u8.ToArray())) });
+        var server = new Server(_ =>
+        new(HttpStatusCode.OK) { Content = new ByteArrayContent(Samples.Gzip("<html>please log in</html>"u8.ToArray())) });
         Assert.Throws<MnistUnavailableException>(() =>
             DigitSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server }));
         Assert.False(Directory.Exists(folder["cache"]));

@@ -17,12 +17,11 @@ static class BenchCommand
 
     public static Command Create()
     {
-        var models =
-            new Argument<string[]>("MODEL")
-            {
-                Description = "Models, or folders that have one; by default every models/*/model.onnx.",
-                Arity = ArgumentArity.ZeroOrMore
-            };
+        var models = new Argument<string[]>("MODEL")
+        {
+            Description = "Models, or folders that have one; by default every models/*/model.onnx.",
+            Arity = ArgumentArity.ZeroOrMore
+        };
         var device = new CommonOptions().Device;
         var command =
             new Command("bench", "Measure models on this machine: cold start, latency of one image, images per second over batch sizes and "

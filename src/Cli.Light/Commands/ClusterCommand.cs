@@ -27,27 +27,24 @@ static class ClusterCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model =
-            new Argument<string>("MODEL")
-            {
-                Description = "An encoder's model.onnx, or the folder that has it; or, where --out is no "
-            + "model, one that names clusters."
-            };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "An encoder's model.onnx, or the folder that has it; or, where --out is no "
+                + "model, one that names clusters."
+        };
         var k = new Option<int>("--k") { Description = "Number of clusters.", DefaultValueFactory = _ => 10 };
         var method = new Choice<ClusterMethod>("--method") { Description = "kmeans (default) or gmm." };
-        var map =
-            new Option<bool>("--map")
-            {
-                Description = "Also fit a map from clusters to digits, which uses labels, and keep it in the "
-            + "model's metadata."
-            };
-        var output =
-            new Option<string>("--out")
-            {
-                Description = "The fused model, from pixels to cluster (.onnx); or the clusters that MODEL names "
-            + "(.npy, .csv, .parquet, .arrow).",
-                Required = true
-            };
+        var map = new Option<bool>("--map")
+        {
+            Description = "Also fit a map from clusters to digits, which uses labels, and keep it in the "
+                + "model's metadata."
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "The fused model, from pixels to cluster (.onnx); or the clusters that MODEL names "
+                + "(.npy, .csv, .parquet, .arrow).",
+            Required = true
+        };
         var split = new Choice<Split?>("--split") { Description = "train, test or all; by default train to fit, all to apply." };
         var probability =
             new Option<bool>("--probability") { Description = "Also the probability of each cluster, when clusters are applied." };

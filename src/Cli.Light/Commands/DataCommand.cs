@@ -43,13 +43,12 @@ static class DataCommand
     {
         var count = new Option<int>("--count") { Description = "Number of images in an .npy.", DefaultValueFactory = _ => 70_000 };
         var seed = new Option<ulong>("--seed") { Description = "Seed of the drawing.", DefaultValueFactory = _ => 0 };
-        var output =
-            new Option<string>("--out")
-            {
-                Description = "A sheet of ten of each digit (.png), or the images as a tensor uint8 [N,28,28] "
-            + "(.npy).",
-                Required = true
-            };
+        var output = new Option<string>("--out")
+        {
+            Description = "A sheet of ten of each digit (.png), or the images as a tensor uint8 [N,28,28] "
+                + "(.npy).",
+            Required = true
+        };
         var command = new Command("strokes", "Draw digits without any network.") { count, seed, output };
         command.SetAction((parsed, cancellation) =>
         {

@@ -26,12 +26,11 @@ public static class EmbedCommand
         var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
         var cluster = new Option<bool>("--cluster") { Description = "Also the cluster of each image." };
         var probability = new Option<bool>("--probability") { Description = "Also the probability of each cluster." };
-        var shard =
-            new Option<string?>("--shard")
-            {
-                Description = "i/n: only the i-th of n ranges of images, i in [0..n), for --merge; the same "
-            + "--out for all."
-            };
+        var shard = new Option<string?>("--shard")
+        {
+            Description = "i/n: only the i-th of n ranges of images, i in [0..n), for --merge; the same "
+                + "--out for all."
+        };
         var merge = new Option<bool>("--merge") { Description = "Put the shards of --out together; needs no MODEL." };
         var command =
             new Command("embed", "Embed images with a model. A stopped run goes on where it was when the same command is given again.\n\n"

@@ -26,12 +26,11 @@ static class EvaluateCommand
             DefaultValueFactory = _ => "runs/evaluation"
         };
         var protocol = new Choice<ProtocolChoice?>("--protocol") { Description = "strict, poster or both (default)." };
-        var layer =
-            new Option<string>("--layer")
-            {
-                Description = "Output of the models that is taken as the embedding, such as feature for moco.",
-                DefaultValueFactory = _ => "embedding"
-            };
+        var layer = new Option<string>("--layer")
+        {
+            Description = "Output of the models that is taken as the embedding, such as feature for moco.",
+            DefaultValueFactory = _ => "embedding"
+        };
         var map = new Option<int>("--tsne")
         {
             Description = "Test images on the report's t-SNE map of each model; 0 for none.",

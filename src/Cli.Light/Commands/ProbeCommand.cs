@@ -20,19 +20,17 @@ static class ProbeCommand
         var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or the folder that has it." };
         var output =
             new Option<string?>("--out") { Description = "The encoder and the classifier as one model, from pixels to digit (.onnx)." };
-        var training =
-            new Option<string?>("--training")
-            {
-                Description = "The training itself as a model: one graph, a loop over the steps, for any "
-            + "ONNX runtime (.onnx)."
-            };
-        var layer =
-            new Option<string>("--layer")
-            {
-                Description = "Output of the model that is classified, such as feature for moco; --out fuses "
-            + "onto the embedding only.",
-                DefaultValueFactory = _ => "embedding"
-            };
+        var training = new Option<string?>("--training")
+        {
+            Description = "The training itself as a model: one graph, a loop over the steps, for any "
+                + "ONNX runtime (.onnx)."
+        };
+        var layer = new Option<string>("--layer")
+        {
+            Description = "Output of the model that is classified, such as feature for moco; --out fuses "
+                + "onto the embedding only.",
+            DefaultValueFactory = _ => "embedding"
+        };
         var command =
             new Command("probe", "Train a linear classifier on a frozen encoder, which uses labels, score it, and fuse it onto the "
             + "encoder.\n\n"

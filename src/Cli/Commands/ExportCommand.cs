@@ -29,12 +29,11 @@ static class ExportCommand
             17,
             Validators = { RequireKnown }
         };
-        var half =
-            new Option<bool>("--half")
-            {
-                Description = "Weights and computation in float16; input and outputs stay float32. The error is "
-            + "reported."
-            };
+        var half = new Option<bool>("--half")
+        {
+            Description = "Weights and computation in float16; input and outputs stay float32. The error is "
+                + "reported."
+        };
         var quantize = new Choice<Quantization?>("--quantize")
         {
             Description =
@@ -51,17 +50,15 @@ static class ExportCommand
             DefaultValueFactory = _ => QuantizedExport.CalibrationImages,
             Validators = { RequirePositive }
         };
-        var manifest =
-            new Option<bool>("--manifest")
-            {
-                Description = "Also write manifest.json beside the model: the run's, with the digests of what "
-            + "was exported."
-            };
+        var manifest = new Option<bool>("--manifest")
+        {
+            Description = "Also write manifest.json beside the model: the run's, with the digests of what "
+                + "was exported."
+        };
         var data = new Option<string?>("--data") { Description = "The run's training images, where they no longer lie where they were." };
         var info =
             new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
-        var command =
-            new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
+        var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
             + "Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
             folder, output, data, opset, half, quantize, calibration, calibrationImages, manifest, info, common.SkipBad,

@@ -14,26 +14,23 @@ static class PlotCapsules
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model =
-            new Argument<string>("MODEL")
-            {
-                Description = "A model.onnx of capsules with decoder.onnx beside it, or the folder that has "
-            + "both."
-            };
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "A model.onnx of capsules with decoder.onnx beside it, or the folder that has "
+                + "both."
+        };
         var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
-        var templates =
-            new Option<bool>("--templates")
-            {
-                Description = "Draw the templates of all parts instead, each as large as the canvas and in "
-            + "full colour."
-            };
+        var templates = new Option<bool>("--templates")
+        {
+            Description = "Draw the templates of all parts instead, each as large as the canvas and in "
+                + "full colour."
+        };
         var count = new Option<int>("--count") { Description = "Images, the first of the test images.", DefaultValueFactory = _ => 10 };
-        var arrays =
-            new Option<string?>("--arrays")
-            {
-                Description = "A folder for the same as numbers: encoder/ and decoder/, each with "
-            + "in.NAME.npy and out.NAME.npy."
-            };
+        var arrays = new Option<string?>("--arrays")
+        {
+            Description = "A folder for the same as numbers: encoder/ and decoder/, each with "
+                + "in.NAME.npy and out.NAME.npy."
+        };
         var command =
             new Command("capsules", "Draw images, one a row: the image, drawn from its parts, drawn from its objects, and its most present "
             + "parts alone.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")

@@ -16,37 +16,33 @@ static class SweepCommand
     {
         var common = new CommonOptions();
         var method = new Argument<string>("METHOD") { Description = "A method with an embedding, such as moco." };
-        var grid =
-            new Option<string[]>("--grid")
-            {
-                Description = "key=a,b,c: an option of the method and the values to try; may be repeated. "
-            + "Without it, the poster's ablations.",
-                AllowMultipleArgumentsPerToken = false
-            };
-        var preset =
-            new Option<string?>("--preset")
-            {
-                Description = "One of the poster's ablations: queue or embedding for moco, capsules for "
-            + "capsules; all by default."
-            };
+        var grid = new Option<string[]>("--grid")
+        {
+            Description = "key=a,b,c: an option of the method and the values to try; may be repeated. "
+                + "Without it, the poster's ablations.",
+            AllowMultipleArgumentsPerToken = false
+        };
+        var preset = new Option<string?>("--preset")
+        {
+            Description = "One of the poster's ablations: queue or embedding for moco, capsules for "
+                + "capsules; all by default."
+        };
         var set = new Option<string[]>("--set")
         {
             Description = "key=value for every cell; may be repeated.",
             AllowMultipleArgumentsPerToken = false
         };
-        var images =
-            new Option<int>("--images")
-            {
-                Description = "Train and cluster on the first so many images; 0 takes all, or what the preset "
-            + "says.",
-                DefaultValueFactory = _ => 0
-            };
-        var output =
-            new Option<string?>("--out")
-            {
-                Description = "Folder of the cells and tables; runs/sweep/METHOD by default. Finished cells in "
-            + "it are kept."
-            };
+        var images = new Option<int>("--images")
+        {
+            Description = "Train and cluster on the first so many images; 0 takes all, or what the preset "
+                + "says.",
+            DefaultValueFactory = _ => 0
+        };
+        var output = new Option<string?>("--out")
+        {
+            Description = "Folder of the cells and tables; runs/sweep/METHOD by default. Finished cells in "
+                + "it are kept."
+        };
         var command =
             new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep goes on where it was.\n\nExample: uvl "
             + "sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")

@@ -34,13 +34,12 @@ static class TrainCommand
         set.CompletionSources.Add(context =>
             OptionBinder.List(MethodRegistry.All.FirstOrDefault(known => known.Name == context.ParseResult.GetValue(method))?.Defaults
             ?? MethodRegistry.All[0].Defaults).Select(pair => new CompletionItem($"{pair.Key}=")));
-        var resume =
-            new Option<string?>("--resume")
-            {
-                Description = "Go on with a run: its folder, or nothing for the latest unfinished one of "
-            + "METHOD.",
-                Arity = ArgumentArity.ZeroOrOne
-            };
+        var resume = new Option<string?>("--resume")
+        {
+            Description = "Go on with a run: its folder, or nothing for the latest unfinished one of "
+                + "METHOD.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var command = new Command("train", Help()) { method, common.Data, common.Polarity, common.Transpose, output, common.Seed,
             common.Device, common.Threads, time, set, resume, common.SkipBad };
         command.SetAction((parsed, cancellation) =>

@@ -30,13 +30,12 @@ static class TsneCommand
             Description = "Target: a picture (.png, .svg), or places (.csv, .npy).",
             Required = true
         };
-        var layer =
-            new Option<string>("--layer")
-            {
-                Description = "Output of the model that is drawn, such as identity for capsules; one of "
-            + "several axes is laid out flat.",
-                DefaultValueFactory = _ => "embedding"
-            };
+        var layer = new Option<string>("--layer")
+        {
+            Description = "Output of the model that is drawn, such as identity for capsules; one of "
+                + "several axes is laid out flat.",
+            DefaultValueFactory = _ => "embedding"
+        };
         var perplexity = new Number("--perplexity")
         {
             Description = "Effective number of neighbours.",

@@ -16,12 +16,11 @@ static class ViewsCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var method =
-            new Argument<string>("METHOD")
-            {
-                Description =
-            $"One of {string.Join(", ", MethodRegistry.All.Where(known => known.Defaults is IAugmented).Select(known => known.Name))}."
-            };
+        var method = new Argument<string>("METHOD")
+        {
+            Description =
+        $"One of {string.Join(", ", MethodRegistry.All.Where(known => known.Defaults is IAugmented).Select(known => known.Name))}."
+        };
         var set = new Option<string[]>("--set")
         {
             Description = "key=value, any option of the method; may be repeated.",

@@ -66,12 +66,11 @@ public sealed class MethodContractTests : IDisposable
         (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.dataset"], model.Metadata["uvl.dataset_sha256"]));
         foreach (int count in new[] { 1, 3 })
         {
-            var inputs =
-                new Dictionary<string, TensorData>
-                {
-                    ["image"] =
-                TensorData.Of([.. digits.Pixels.Take(count * 784).Select(value => value / 255f)], count, 1, 28, 28)
-                };
+            var inputs = new Dictionary<string, TensorData>
+            {
+                ["image"] =
+            TensorData.Of([.. digits.Pixels.Take(count * 784).Select(value => value / 255f)], count, 1, 28, 28)
+            };
             Assert.All(Evaluator.Run(model, inputs), output =>
             {
                 Assert.Equal(count, output.Value.Sizes[0]);
