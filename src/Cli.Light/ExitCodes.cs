@@ -45,7 +45,7 @@ public static class ExitCodes
         AggregateException or TypeInitializationException or TargetInvocationException when error.InnerException is Exception inner =>
             Of(inner),
         OutOfMemoryException or FileLoadException or InsufficientExecutionStackException or Win32Exception => OutOfResources,
-        DllNotFoundException or BadImageFormatException when IsScarcity(error.Message) => OutOfResources,
+        DllNotFoundException or BadImageFormatException or NotSupportedException when IsScarcity(error.Message) => OutOfResources,
         // Of an assembly, which this program has, not of a file that it was given.
         FileNotFoundException { FileName: { } name } when name.Contains(", Version=", StringComparison.Ordinal) => OutOfResources,
         InvalidModelException or Graph.GraphException => BadModel,
@@ -58,8 +58,10 @@ public static class ExitCodes
         _ => Bug,
     };
 
-    // What the dynamic linker says.
+    // What the dynamic linker says, and TorchSharp where its library is there and cannot be mapped.
     static bool IsScarcity(string message) =>
         message.Contains("Too many open files", StringComparison.Ordinal)
-        || message.Contains("Cannot allocate memory", StringComparison.Ordinal);
+        || message.Contains("Cannot allocate memory", StringComparison.Ordinal)
+        || message.Contains("failed to map segment", StringComparison.Ordinal)
+        || message.Contains("Failed to load native component", StringComparison.Ordinal);
 }

@@ -33,7 +33,8 @@ sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, F
                 });
             return new FittedHead("kmeans", count, means.Labels,
                 string.Create(CultureInfo.InvariantCulture,
-                    $"k-means with {count} clusters: inertia {means.Inertia:g6} after {means.Iterations} passes"),
+                    $"k-means with {Terminal.Count(count, "cluster")}: inertia {means.Inertia:g6} after "
+                        + $"{Terminal.Count(means.Iterations, "iteration")}"),
                 (graph, x) => ClusterHead.KMeans(graph, x, means.CentreTable(), means.Variance()));
         }
         GaussianMixture mixture =
@@ -46,7 +47,8 @@ sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, F
             });
         return new FittedHead("gmm", count, mixture.Assign(rows, threads),
             string.Create(CultureInfo.InvariantCulture,
-                $"mixture of {count} components: log-likelihood {mixture.LogLikelihood:f3} per image after {mixture.Iterations} passes"),
+                $"mixture of {Terminal.Count(count, "component")}: log-likelihood {mixture.LogLikelihood:f3} per image after "
+                    + $"{mixture.Iterations} passes"),
             (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias));
     }
 }

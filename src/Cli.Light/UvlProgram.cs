@@ -106,15 +106,34 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
             : failure.Message;
     }
 
+    // What .NET says of itself is nothing that a user can use.
+    static string InWords(Exception failure) => failure switch
+    {
+        TypeInitializationException or AggregateException when failure.InnerException is Exception inner => InWords(inner),
+        OutOfMemoryException => "memory ran out.",
+        DllNotFoundException or NotSupportedException or FileLoadException or BadImageFormatException
+            or FileNotFoundException { FileName: not null } => "a library of this program cannot be loaded.",
+        _ => failure.Message,
+    };
+
     string OneLine(Exception failure)
     {
         string message = Printable.Line(WithoutParameter(failure).ReplaceLineEndings(" "));
+        if (message is "The operation was canceled." or "A task was canceled.")
+        {
+            message = "stopped; nothing was written, the same command starts again.";
+        }
+        if (message == "The value cannot be an empty string.")
+        {
+            message = "expected a file or folder, found an empty text; see the arguments and options that are \"\".";
+        }
         return statusOf(failure) switch
         {
             ExitCodes.Bug =>
                 $"a fault of this program ({failure.GetType().Name}): {message} Run again with --verbose and report what it prints.",
             ExitCodes.OutOfResources =>
-                $"the machine has too little left: {message} Close other programs or raise the limit, then run the same command again.",
+                $"the machine has too little left: {Printable.Line(InWords(failure))} Close other programs or raise the limit, then run "
+                + $"the same command again.",
             ExitCodes.Interrupted when failure is not OperationCanceledException =>
                 $"{message.TrimEnd('.')}. No output is half written. Make room or mend the cause, then run the same command again.",
             _ => message,

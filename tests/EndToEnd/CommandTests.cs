@@ -107,6 +107,11 @@ public sealed class CommandTests : IDisposable
         Assert.True(status == 0, error);
         Assert.Equal(0, Run("cluster", model, "--quiet", "--data", "strokes:200", "--k", "3", "--out", In("straight.onnx")).Status);
         Assert.Equal(2, Run("cluster", model, "--quiet", "--data", "strokes:200", "--out", model).Status); // not over what it reads
+        foreach (string[] ofAFit in new[] { ["--k", "3"], ["--method", "gmm"], new[] { "--map" } })
+        {
+            Fails(2, $"{ofAFit[0]}: expected with a fit (--out FUSED.onnx), found the table 'x.csv'", ["cluster", In("ten.onnx"), .. ofAFit,
+                "--data", "strokes:200", "--out", "x.csv"]);
+        }
         Assert.Equal(2, Run("probe", model, "--quiet", "--data", "strokes:200", "--out", model).Status);
         Assert.True(Toolchain.Graph.OnnxModel.Load(In("ten.onnx")).Metadata.ContainsKey("uvl.cluster_digits"));
         Assert.Equal(File.ReadAllBytes(In("straight.onnx")), File.ReadAllBytes(In("three.onnx")));

@@ -65,6 +65,13 @@ static class ClusterCommand
             {
                 EmbeddingFile.RequireFormat(path);
             }
+            // Of a fit; a table takes the clusters that the model has.
+            if (!fit && new Option[] { k, method, map }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })
+                is Option fitted)
+            {
+                throw new ArgumentException($"{fitted.Name}: expected with a fit (--out FUSED.onnx), found the table '{path}'; fit the "
+                    + "clusters first, then apply that model.");
+            }
             string encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
             CommonOptions.RequireApart(path, [path], encoder);
             int count = parsed.GetValue(k);
