@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,10 +18,13 @@ public static class LastResort
     // With fewer threads of its user, .NET's runtime neither ends nor goes on (measured: 8 and 10 hang, 14 works).
     const int FewestThreads = 14;
 
+    // With fewer handles, threads of .NET's own may fail to start, and what waits for them never ends (measured: 86 and 87 hang, 92 works).
+    const int FewestHandles = 128;
+
     /// <summary>Runs the program; returns its exit status.</summary>
     public static int Run(Func<int> program)
     {
-        if (ThreadLimit() < FewestThreads)
+        if ((!Environment.IsPrivilegedProcess && Limit("Max processes") < FewestThreads) || Limit("Max open files") < FewestHandles)
         {
             Tell();
             return ExitCodes.OutOfResources;
@@ -31,7 +35,7 @@ public static class LastResort
             if (unhandled.ExceptionObject is Exception error && IsScarcity(error))
             {
                 Tell();
-                Environment.Exit(ExitCodes.OutOfResources);
+                Exit(ExitCodes.OutOfResources);
             }
         };
         try
@@ -45,11 +49,24 @@ public static class LastResort
         }
     }
 
-    // The soft limit of a user other than root, whom it does not bind; on Linux alone.
-    static long ThreadLimit()
+    /// <summary>Ends the process at once. An orderly exit takes down native libraries whose threads still compute, which crashes, and waits
+    /// for what may need the handles or threads that are not there.</summary>
+    public static void Exit(int status)
     {
-        const string name = "Max processes";
-        if (!OperatingSystem.IsLinux() || Environment.IsPrivilegedProcess)
+        if (!OperatingSystem.IsWindows())
+        {
+            _exit(status);
+        }
+        Environment.Exit(status);
+    }
+
+    [DllImport("libc")]
+    static extern void _exit(int status);
+
+    // A soft limit; on Linux alone. That of processes does not bind root.
+    static long Limit(string name)
+    {
+        if (!OperatingSystem.IsLinux())
         {
             return long.MaxValue;
         }

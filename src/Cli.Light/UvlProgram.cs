@@ -82,17 +82,9 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
         Thread.Sleep(patience);
         error.WriteLine("uvl: stopped; the same command, of a training with --resume, goes on from what was saved before.");
         error.Flush();
-        if (!OperatingSystem.IsWindows())
-        {
-            // Native libraries whose threads still compute would crash while an orderly exit takes them down.
-            _exit(ExitCodes.Interrupted);
-        }
-        Environment.Exit(ExitCodes.Interrupted);
+        LastResort.Exit(ExitCodes.Interrupted);
     })
     { IsBackground = true }.Start();
-
-    [DllImport("libc")]
-    static extern void _exit(int status);
 
     // Such as "data strokes ".
     static string CommandPath(SymbolResult found) => found is CommandResult { Parent: { } parent } command
@@ -109,7 +101,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     // What .NET says of itself is nothing that a user can use.
     static string InWords(Exception failure) => failure switch
     {
-        TypeInitializationException or AggregateException when failure.InnerException is Exception inner => InWords(inner),
+        TypeInitializationException or AggregateException or TaskSchedulerException when failure.InnerException is Exception inner => InWords(inner),
         OutOfMemoryException => "memory ran out.",
         DllNotFoundException or NotSupportedException or FileLoadException or BadImageFormatException
             or FileNotFoundException { FileName: not null } => "a library of this program cannot be loaded.",
