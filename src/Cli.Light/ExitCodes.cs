@@ -42,7 +42,8 @@ public static class ExitCodes
     /// <summary>The status of a failure of the libraries.</summary>
     public static int Of(Exception error) => error switch
     {
-        AggregateException or TypeInitializationException or TargetInvocationException or TaskSchedulerException when error.InnerException is Exception inner =>
+        AggregateException or TypeInitializationException or TargetInvocationException or TaskSchedulerException
+            when error.InnerException is Exception inner =>
             Of(inner),
         OutOfMemoryException or FileLoadException or InsufficientExecutionStackException or Win32Exception => OutOfResources,
         DllNotFoundException or BadImageFormatException or NotSupportedException when IsScarcity(error.Message) => OutOfResources,

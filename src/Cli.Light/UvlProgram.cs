@@ -101,7 +101,8 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     // What .NET says of itself is nothing that a user can use.
     static string InWords(Exception failure) => failure switch
     {
-        TypeInitializationException or AggregateException or TaskSchedulerException when failure.InnerException is Exception inner => InWords(inner),
+        TypeInitializationException or AggregateException or TaskSchedulerException when failure.InnerException is Exception inner =>
+            InWords(inner),
         OutOfMemoryException => "memory ran out.",
         DllNotFoundException or NotSupportedException or FileLoadException or BadImageFormatException
             or FileNotFoundException { FileName: not null } => "a library of this program cannot be loaded.",
