@@ -128,7 +128,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
                 $"the machine has too little left: {Printable.Line(InWords(failure))} Close other programs or raise the limit, then run "
                 + $"the same command again.",
             ExitCodes.Interrupted when failure is not OperationCanceledException =>
-                $"{message.TrimEnd('.')}. No output is half written. Make room or mend the cause, then run the same command again.",
+                $"{message.TrimEnd('.')}. The output was not changed. Fix the cause and rerun the same command.",
             _ => message,
         };
     }

@@ -10,8 +10,7 @@ public static class ModelManifest
 
     /// <summary>
     /// Compares a model with the manifest beside it, where there is one that has a digest of a file of that name: <c>model_sha256</c> of
-    /// <c>model.onnx</c>,
-    /// <c>generator_sha256</c> of <c>generator.onnx</c>.
+    /// <c>model.onnx</c>, <c>generator_sha256</c> of <c>generator.onnx</c>.
     /// </summary>
     /// <param name="modelPath">The model.</param>
     /// <param name="sha256">Digest of its file, 64 hexadecimal digits.</param>

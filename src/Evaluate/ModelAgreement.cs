@@ -10,8 +10,7 @@ public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agre
 {
     /// <summary>
     /// Difference that is allowed, absolute and as a fraction of the value: 1e-4; 1e-2 where weights are float16, as the export allows;
-    /// 5e-2 where
-    /// activations are quantized, since rounding in float32 may choose the step beside the one of the float64 evaluator.
+    /// 5e-2 where activations are quantized, since rounding in float32 may choose the step beside the one of the float64 evaluator.
     /// </summary>
     public static double Tolerance(OnnxModel model) => model.Nodes.Any(node => node.Op == "QuantizeLinear") ? 5e-2
         : model.Initializers.Any(pair => pair.Value.Type is ElementType.Float16 or ElementType.BFloat16) ? 1e-2 : 1e-4;

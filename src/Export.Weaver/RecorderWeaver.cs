@@ -12,8 +12,7 @@ namespace Toolchain.Export.Weaver;
 /// <remarks>
 /// The recorder is called when the native call has returned and before its caller goes on: out and ref arguments hold what was written,
 /// buffers behind pointer arguments are still pinned by the caller, and allocator delegates have been called. Pointers arrive as
-/// <see cref="IntPtr"/>,
-/// value types boxed, everything else (safe handles, delegates, strings) as it is.
+/// <see cref="IntPtr"/>, value types boxed, everything else (safe handles, delegates, strings) as it is.
 /// </remarks>
 static class RecorderWeaver
 {

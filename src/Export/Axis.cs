@@ -24,8 +24,7 @@ public readonly record struct Axis
 
     /// <summary>
     /// A free axis without a declared range. It is proven from 1 to twice the example's size, and at least to 64, as far as the module
-    /// takes these sizes; the
-    /// model takes any size.
+    /// takes these sizes; the model takes any size.
     /// </summary>
     public static Axis Named(string name) => new() { Name = name ?? throw new ArgumentNullException(nameof(name)) };
 

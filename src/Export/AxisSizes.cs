@@ -3,9 +3,8 @@ namespace Toolchain.Export;
 /// <summary>Sizes of a named axis for tracing and proving, all inside its range.</summary>
 /// <remarks>
 /// A batch is traced at small sizes above 1, which broadcasting treats apart. Any other axis starts at the example's size and grows by
-/// steps, so that the
-/// module accepts it; the second size is more than twice the first where the range has room, so that no stride or pool of a net that takes
-/// the first can hide the
+/// steps, so that the module accepts it; the second size is more than twice the first where the range has room, so that no stride or pool
+/// of a net that takes the first can hide the
 /// difference.
 /// </remarks>
 sealed class AxisSizes
@@ -73,8 +72,7 @@ sealed class AxisSizes
 
     /// <summary>
     /// Further sizes for tracing: the lowest above 1, and sizes between and above the others; where they cost much, small batches and long
-    /// axes below
-    /// a third.
+    /// axes below a third.
     /// </summary>
     public IReadOnlyList<int> More(bool isFrugal)
     {
@@ -94,8 +92,7 @@ sealed class AxisSizes
 
     /// <summary>
     /// Its size in base proof number <paramref name="proof"/>, which has <paramref name="rows"/> rows: a batch is that, another axis takes
-    /// a size near the
-    /// example that was never traced, its lowest, and random ones.
+    /// a size near the example that was never traced, its lowest, and random ones.
     /// </summary>
     public int Base(int proof, int rows)
     {

@@ -51,8 +51,7 @@ public sealed record OnnxExportOptions
 
     /// <summary>
     /// Difference that parity allows beside it, as a fraction of the largest magnitude in the same output; the errors' root mean square may
-    /// be no
-    /// larger than this fraction of the output's. Where much cancels, what float32 rounding costs by itself is allowed as well.
+    /// be no larger than this fraction of the output's. Where much cancels, what float32 rounding costs by itself is allowed as well.
     /// </summary>
     public double ScaleTolerance { get; init; } = 1e-4;
 
@@ -76,10 +75,8 @@ public sealed record OnnxExportOptions
 
     /// <summary>
     /// Sizes of the batch at which parity is shown: one image, two sizes that were never traced, and the usual batch; at least one. Other
-    /// named axes take
-    /// sizes that were never traced. Parity is shown beside these at the ends of the axes' ranges, at sizes around every number in the
-    /// module's code, and
-    /// at random sizes.
+    /// named axes take sizes that were never traced. Parity is shown beside these at the ends of the axes' ranges, at sizes around every
+    /// number in the module's code, and at random sizes.
     /// </summary>
     public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
 
@@ -92,15 +89,13 @@ public sealed record OnnxExportOptions
 
     /// <summary>
     /// Floating-point operations above which the float64 evaluator takes no part in a proof size, unless it is the first. A small net is
-    /// proven
-    /// by it at all sizes; the further runtimes prove a large one at the other sizes. The report says what was proven where.
+    /// proven by it at all sizes; the further runtimes prove a large one at the other sizes. The report says what was proven where.
     /// </summary>
     public double ProofFlops { get; init; } = 1e10;
 
     /// <summary>
     /// Whether NaN goes through maxima, minima, max pooling, sorting and top-k as in PyTorch. Runtimes drop it there; guards cost about
-    /// four
-    /// nodes for each of these operators, so that by default there are none.
+    /// four nodes for each of these operators, so that by default there are none.
     /// </summary>
     public bool KeepNaN { get; init; }
 
@@ -109,8 +104,7 @@ public sealed record OnnxExportOptions
 
     /// <summary>
     /// Runtimes to prove the model on, beside the float64 evaluator. By default ONNX Runtime where the package Toolchain.Export.OnnxRuntime
-    /// is referenced,
-    /// otherwise none.
+    /// is referenced, otherwise none.
     /// </summary>
     public IReadOnlyList<ParityRuntime> Runtimes { get; init; } = DefaultRuntimes.All;
 }

@@ -8,8 +8,7 @@ namespace Toolchain.Inference;
 
 /// <summary>
 /// A model of the contract, ready to run: input <c>image</c> float32 [N,1,28,28] with pixels in [0,1]; outputs <c>embedding</c> float32
-/// [N,D],
-/// <c>probability</c> float32 [N,K] and <c>cluster</c> int64 [N], those that it has. May be used from many threads.
+/// [N,D], <c>probability</c> float32 [N,K] and <c>cluster</c> int64 [N], those that it has. May be used from many threads.
 /// </summary>
 public sealed class EncoderSession : IDisposable
 {

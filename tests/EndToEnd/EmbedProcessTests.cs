@@ -99,9 +99,8 @@ public sealed class EmbedProcessTests : IDisposable
             {embed} {disk}/x.npy && {embed} {In("y.npy")} && cmp {disk}/x.npy {In("y.npy")}'
             """);
         Assert.True(status == 0, error);
-        Assert.Matches("^uvl: No space left on device .*. No output is half written. Make room or mend the cause, then run the same "
-            + "command "
-            + "again.\nended with 75\nx.npy.partial\n$", error);
+        Assert.Matches("^uvl: No space left on device .*. The output was not changed. Fix the cause and rerun the same "
+            + "command.\nended with 75\nx.npy.partial\n$", error);
     }
 
     /// <summary>A pipe is read once, and has no parts: its images are both those that are clustered and those that are shown.</summary>

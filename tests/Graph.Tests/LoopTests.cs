@@ -173,7 +173,7 @@ public sealed class LoopTests
 
     [Fact]
     public void Loop_FixedAxisThatTheBodyChanges_IsRefused() => Assert.Equal(
-        "node 'Loop' (Loop): the body takes 'x.carried' as Float32 [2], but begins with Float32 [2] and goes on with Float32 [4].",
+        "node 'Loop' (Loop): the body takes 'x.carried' as Float32 [2], but starts with Float32 [2] and continues with Float32 [4].",
         Assert.Throws<GraphException>(() => Growing(new Shape(2))).Message);
 
     static Value[] Growing(Shape shape)

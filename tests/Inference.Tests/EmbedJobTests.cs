@@ -54,7 +54,7 @@ public sealed class EmbedJobTests : IDisposable
                 stop.Token));
         }
         Assert.False(File.Exists(path));
-        // A kill may leave a record half-written.
+        // A kill may leave an incomplete record.
         File.AppendAllBytes($"{path}.partial", [9, 9, 9]);
         using DigitStream again = Images();
         EmbedReport report = EmbedJob.Run(session, again, path, All());

@@ -48,7 +48,7 @@ static class TrainCommand
             bool resumed = parsed.GetResult(resume) is not null;
             if (resumed && (parsed.GetResult(set) is not null || parsed.GetResult(output) is not null || IsGiven(common.Seed)))
             {
-                throw new ArgumentException("--resume goes on with the run's own seed, options and folder; leave out --seed, --set and "
+                throw new ArgumentException("--resume continues with the run's own seed, options and folder; leave out --seed, --set and "
                     + "--out.");
             }
             Method known = MethodRegistry.Find(parsed.GetValue(method)!);

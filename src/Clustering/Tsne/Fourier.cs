@@ -49,8 +49,8 @@ sealed class Fourier
 
     /// <summary>
     /// Transforms [M,Lanes] in <paramref name="real"/> and <paramref name="imaginary"/>; the spare buffers, as large, may be exchanged for
-    /// them. With
-    /// <paramref name="halfGiven"/> the last M/2 numbers are taken for zeros, with <paramref name="halfWanted"/> they are not made.
+    /// them. With <paramref name="halfGiven"/> the last M/2 numbers are taken for zeros, with <paramref name="halfWanted"/> they are not
+    /// made.
     /// </summary>
     public void Transform(ref float[] real, ref float[] imaginary, ref float[] spareReal, ref float[] spareImaginary,
         bool halfGiven = false, bool halfWanted = false)

@@ -81,7 +81,7 @@ sealed class EmbeddingParquet : EmbeddingWriter
 
     static Task WriteList(ParquetRowGroupWriter group, DataField field, ReadOnlyMemory<float> values, int width)
     {
-        // Repetition level 0 opens a new list, 1 goes on with it; no list is absent or empty, so every definition level is the highest.
+        // Repetition level 0 starts a new list, 1 continues it; no list is absent or empty, so every definition level is the highest.
         int[] repetition = new int[values.Length], definition = new int[values.Length];
         for (int i = 0; i < repetition.Length; i++)
         {

@@ -38,7 +38,7 @@ public sealed class RowLog : IDisposable
     /// <param name="identity">All that the rows depend on; a log of another identity is started anew.</param>
     /// <param name="columns">The table's columns.</param>
     /// <param name="replay">
-    /// Gets what an earlier run left, in order, until it wants no more; the rest, and what was left half-written, is cut off.
+    /// Gets what an earlier run left, in order, until it wants no more; the rest, and an incomplete last record, are cut off.
     /// </param>
     /// <exception cref="IOException">Another run is writing it, or the folder cannot be written.</exception>
     public static RowLog Open(string path, string identity, EmbeddingColumns columns, Predicate<LoggedRows> replay)

@@ -91,8 +91,7 @@ static class MathConverters
         : graph.Mul(graph.Unary("Sign", x), graph.Unary("Floor", graph.Unary("Abs", x)));
 
     // 1 - erf(x) would cancel: t e^(-x^2 + p(t)) with t = 1 / (1 + |x| / 2), and 2 - that for x < 0; off by a fraction of 1.2e-7 everywhere
-    // (Press et al., Numerical
-    // Recipes, 1992, section 6.2).
+    // (Press et al., Numerical Recipes, 1992, section 6.2).
     static Value Erfc(GraphBuilder graph, Value x)
     {
         double[] coefficients = [0.17087277, -0.82215223, 1.48851587, -1.13520398, 0.27886807, -0.18628806, 0.09678418, 0.37409196,

@@ -4,8 +4,7 @@ namespace Toolchain.Export.Converters;
 
 /// <summary>
 /// Largest and smallest elements as PyTorch has them where NaN is among the elements: runtimes drop it or sort it elsewhere. The guards
-/// cost
-/// some nodes each, and are there only with <see cref="OnnxExportOptions.KeepNaN"/>.
+/// cost some nodes each, and are there only with <see cref="OnnxExportOptions.KeepNaN"/>.
 /// </summary>
 static class NanGuard
 {

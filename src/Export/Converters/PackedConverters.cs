@@ -5,8 +5,7 @@ namespace Toolchain.Export.Converters;
 
 /// <summary>
 /// Packed sequences: in the graph they stay padded [L,N,..], and recurrent layers are given their lengths. Sorting by length, which PyTorch
-/// does
-/// inside, is not needed.
+/// does inside, is not needed.
 /// </summary>
 static class PackedConverters
 {

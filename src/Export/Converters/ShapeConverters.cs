@@ -43,8 +43,7 @@ static class ShapeConverters
 
     /// <summary>
     /// <paramref name="x"/> in the shape of the call's result. An axis that follows a named one is 0 (copied) where the source has it at
-    /// the same
-    /// place, otherwise -1 (what is left); a shape can have one of these, so that more are calculated.
+    /// the same place, otherwise -1 (what is left); a shape can have one of these, so that more are calculated.
     /// </summary>
     public static Value ReshapeLike(this GraphBuilder graph, NativeCall call, Value x)
     {

@@ -5,8 +5,7 @@ namespace Toolchain.Export.Converters;
 
 /// <summary>
 /// Short-time Fourier transforms of signals [..,L]: frames of n elements, each times the window and a matrix of cosines or sines. ONNX's
-/// STFT
-/// is not used: it needs opset 17, takes no short window, and does not normalise.
+/// STFT is not used: it needs opset 17, takes no short window, and does not normalise.
 /// </summary>
 static class SpectrogramConverters
 {

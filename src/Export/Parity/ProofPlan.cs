@@ -20,8 +20,7 @@ static class ProofPlan
 
     /// <summary>
     /// One point for each of <paramref name="proofSizes"/>, with sizes of the other axes near the example, lowest and random; after the
-    /// first
-    /// two of them each axis alone at the ends of its range, and at last around <paramref name="constants"/> and at random sizes.
+    /// first two of them each axis alone at the ends of its range, and at last around <paramref name="constants"/> and at random sizes.
     /// </summary>
     public static IReadOnlyList<ProofPoint> Of(ExampleInputs inputs, IReadOnlyList<int> proofSizes, IReadOnlyList<long> constants)
     {

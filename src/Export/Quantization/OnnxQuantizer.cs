@@ -9,8 +9,7 @@ public static class OnnxQuantizer
 {
     /// <summary>
     /// The model with int8 weights and uint8 activations in ONNX's QDQ form (<see cref="Int8Quantization"/>); batch norms are worked into
-    /// the
-    /// weights before. Inputs, outputs and metadata stay.
+    /// the weights before. Inputs, outputs and metadata stay.
     /// </summary>
     /// <param name="model">A model in float32.</param>
     /// <param name="batches">Calibration data: inputs by name, a few hundred rows like those that the model will see.</param>

@@ -6,8 +6,7 @@ namespace Toolchain.Export.Recording;
 
 /// <summary>
 /// Whole numbers that a module's own code holds: what it compares a size with, divides it by or cuts it to. A trace cannot see such a
-/// comparison, since sizes are
-/// plain numbers in C#; so all constants of the code count, and those in fields of the module.
+/// comparison, since sizes are plain numbers in C#; so all constants of the code count, and those in fields of the module.
 /// </summary>
 static class CodeConstants
 {

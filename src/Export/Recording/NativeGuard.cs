@@ -6,8 +6,7 @@ namespace Toolchain.Export.Recording;
 
 /// <summary>
 /// Checks the arguments of native methods that let exceptions of libtorch out (TorchSharp 0.107.0), before they are called: an exporter
-/// runs modules at sizes
-/// that they may refuse, and that must not end the process.
+/// runs modules at sizes that they may refuse, and that must not end the process.
 /// </summary>
 static class NativeGuard
 {

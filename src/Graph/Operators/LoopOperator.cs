@@ -50,7 +50,7 @@ static class LoopOperator
         if (given.Element != taken.Type.Element || given.Element != made.Element || !given.Shape.IsCompatibleWith(taken.Shape)
             || !made.Shape.IsCompatibleWith(taken.Shape))
         {
-            throw new GraphException($"the body takes '{taken.Name}' as {taken.Type}, but begins with {given} and goes on with {made}.");
+            throw new GraphException($"the body takes '{taken.Name}' as {taken.Type}, but starts with {given} and continues with {made}.");
         }
         return given with { Shape = new Shape(given.Shape.Zip(made.Shape, (before, after) => before == after ? before : Dim.Unknown)) };
     }

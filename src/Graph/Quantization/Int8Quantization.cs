@@ -4,9 +4,8 @@ namespace Toolchain.Graph.Quantization;
 
 /// <summary>
 /// Static quantization to 8 bits in ONNX's QDQ form: beside every product with constant weights stand QuantizeLinear and DequantizeLinear
-/// nodes,
-/// which a runtime with 8-bit kernels takes together with it; any other computes the same in float32. Weights are int8, symmetric, with a
-/// scale for each output channel; activations are uint8 with one scale for a tensor; biases are int32.
+/// nodes, which a runtime with 8-bit kernels takes together with it; any other computes the same in float32. Weights are int8, symmetric,
+/// with a scale for each output channel; activations are uint8 with one scale for a tensor; biases are int32.
 /// </summary>
 public static class Int8Quantization
 {

@@ -29,7 +29,7 @@ public static class MethodRegistry
             new MoCoTrainer(options, job)),
         new GradientMethod<CapsulesOptions>("capsules", "stacked capsule autoencoder: parts from images, objects from parts", new(),
             (options, job) => new CapsulesTrainer(options, job)),
-        new GradientMethod<RefineOptions>("refine", "the last mile: another run's clusters, learned anew by a fresh net (--set from=RUN)",
+        new GradientMethod<RefineOptions>("refine", "a fresh network trained on another run's clusters (--set from=RUN)",
             new(), (options, job) => new RefineTrainer(options, job)),
     ];
 

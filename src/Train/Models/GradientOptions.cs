@@ -19,7 +19,7 @@ public abstract record GradientOptions : MethodOptions
     /// <summary>Steps of a run.</summary>
     public int StepCount { get; init; } = 1000;
 
-    /// <summary>Steps of a run with those of the starts that are not gone on with.</summary>
+    /// <summary>Total steps, including those of discarded starts.</summary>
     public int TotalSteps => this is IStarted several ? StepCount + (several.StartCount - 1) * Math.Min(several.StartSteps, StepCount)
         : StepCount;
 

@@ -13,7 +13,7 @@ namespace Toolchain.Train.Running;
 /// <param name="Losses">Losses of the latest step.</param>
 public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses)
 {
-    /// <summary>What looks wrong; said when it begins and now and then while it lasts, else null.</summary>
+    /// <summary>A warning when something looks wrong, repeated occasionally while it lasts; else null.</summary>
     public string? Warning { get; init; }
 }
 

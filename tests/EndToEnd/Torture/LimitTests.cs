@@ -45,13 +45,13 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
     {
         string[] limits =
         [
-            .. Enumerable.Range(0, 20).Select(i => $"ulimit -n {30 + 5 * i}"),
+            .. Enumerable.Range(0, 20).Select(i => $"ulimit -n {30 + 10 * i}"),
             .. new[] { 0x1000000, 0x2000000, 0x3000000, 0x4000000, 0x8000000 }.Select(bytes =>
                 $"export DOTNET_GCHeapHardLimit=0x{bytes:x}"),
         ];
         Array.ForEach(limits, limit => Ends(limit, false, 0, 71));
         Array.ForEach(limits, limit => Ends(limit, true, 0, 71));
-        TortureTable.Add(output, "handles (30 to 125), managed memory (16 to 128 MB)", "embed, train kmeans", 2 * limits.Length, 0);
+        TortureTable.Add(output, "handles (30 to 220), managed memory (16 to 128 MB)", "embed, train kmeans", 2 * limits.Length, 0);
     }
 
     // Embedding takes constant memory; a fit holds its images.

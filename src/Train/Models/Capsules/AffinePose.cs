@@ -9,8 +9,8 @@ namespace Toolchain.Train.Models.Capsules;
 public sealed record AffinePose(Tensor XX, Tensor XY, Tensor X, Tensor YX, Tensor YY, Tensor Y)
 {
     /// <summary>
-    /// Maps from six unbounded numbers each: two scales in (.01,1.01), an angle in turns, shear and two shifts in (-1,1) (the authors'
-    /// geometric_transform, without its restriction to similarities).
+    /// Maps from six unbounded numbers each: two scales in (.01,1.01), an angle as part of a full turn, shear and two shifts in (-1,1) (the
+    /// authors' geometric_transform, without its restriction to similarities).
     /// </summary>
     /// <param name="numbers">Scale x, scale y, angle, shear, shift x, shift y: six tensors of one shape.</param>
     public static AffinePose FromNumbers(IReadOnlyList<Tensor> numbers)

@@ -2,7 +2,7 @@ using Toolchain.Train.Augmentations;
 
 namespace Toolchain.Train.Models.Refine;
 
-/// <summary>Options of the last mile; the defaults are the recipe of docs/models/refine.md.</summary>
+/// <summary>Options of the refinement; the defaults are the recipe of docs/models/refine.md.</summary>
 public sealed record RefineOptions : GradientOptions, IAugmented
 {
     /// <summary>Folder of the run whose encoder gives the first clusters: any method that learns by gradient.</summary>

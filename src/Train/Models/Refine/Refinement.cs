@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Refine;
 
 /// <summary>
-/// All state of the last mile: the heads on the given encoder, the net that learns, and the present label of every training image.
+/// All state of the refinement: the heads on the given encoder, the net that learns, and the present label of every training image.
 /// </summary>
 public sealed class Refinement : nn.Module
 {
