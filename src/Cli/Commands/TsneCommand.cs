@@ -38,7 +38,7 @@ static class TsneCommand
         };
         var perplexity = new Number("--perplexity")
         {
-            Description = "Effective number of neighbours.",
+            Description = "Effective number of neighbours; by default 30, and less for fewer than 91 rows.",
             DefaultValueFactory = _ =>
             new TsneOptions().Perplexity
         };
@@ -68,8 +68,9 @@ static class TsneCommand
                 Passes = parsed.GetValue(passes),
                 Threads = parsed.GetValue(common.Threads)
             };
+            options.Check(int.MaxValue); // what no number of rows would allow, before any is read
             (Rows rows, Colours colours) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!,
-                parsed.GetValue(split) ?? Split.Test, cancellation);
+                parsed.GetValue(split) ?? Split.Test, RequireRows, cancellation);
             TsneResult? found = null;
             terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
             {
@@ -78,9 +79,11 @@ static class TsneCommand
             }));
             int different = Different(rows);
             // Of rows that are the same nobody is nearer than another: figures of neighbours would say 1 for anything.
-            PictureQuality? quality = 2 * different > rows.Count ? PictureQuality.Of(rows, found!.Places, threads: options.Threads) : null;
+            PictureQuality? quality = 2 * different > rows.Count && rows.Count > 2 * PictureQuality.Count
+                ? PictureQuality.Of(rows, found!.Places, threads: options.Threads) : null;
             Save(path, found!.Places, colours);
-            string kept = quality is null ? $"only {different} of the embeddings differ, so neighbours mean nothing"
+            string kept = quality is null && rows.Count <= 2 * PictureQuality.Count ? "too few rows to score how it keeps neighbours"
+                : quality is null ? $"only {different} of the embeddings differ, so neighbours mean nothing"
                 : string.Create(CultureInfo.InvariantCulture,
                     $"trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of 10 neighbours kept");
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows.Count, "place")} in {path}; divergence "
@@ -95,6 +98,16 @@ static class TsneCommand
                 ["different"] = different,
             });
             return Task.FromResult(ExitCodes.Ok);
+
+            // Before images are embedded.
+            void RequireRows(int count)
+            {
+                if (parsed.GetResult(perplexity) is not { Implicit: false })
+                {
+                    options = options with { Perplexity = Math.Min(options.Perplexity, TsneOptions.LargestPerplexity(count)) };
+                }
+                options.Check(count);
+            }
         });
         return command;
     }
@@ -110,7 +123,7 @@ static class TsneCommand
     }
 
     static (Rows Rows, Colours Colours) Read(Terminal terminal, ParseResult parsed, CommonOptions common, string model, string layer,
-        Split split, CancellationToken cancellation)
+        Split split, Action<int> require, CancellationToken cancellation)
     {
         if (EmbeddingFile.HasFormat(model))
         {
@@ -120,6 +133,10 @@ static class TsneCommand
                     + $"model.onnx or leave out --layer.");
             }
             EmbeddingTable table = EmbeddingFile.Read(model);
+            if (table.Count >= LeastRows)
+            {
+                require(table.Count);
+            }
             return table.Count < LeastRows
                 ? throw new InvalidDataException($"'{model}': expected at least {LeastRows} embeddings, found {table.Count}.")
                 : (Finite(table.Embeddings, table.Dimension, found => new InvalidDataException($"'{model}': {found}; embed the images "
@@ -127,6 +144,7 @@ static class TsneCommand
                     ColoursOf(table));
         }
         DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), split);
+        require(digits.Count);
         using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed) with { Layer = layer });
         Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
         return embeddings.Dimension > 0

@@ -17,6 +17,9 @@ sealed class Repulsion(int count, int threads)
     const float LargestSpacing = .33f;
     const int FewestCells = 64;
 
+    // Up to here all pairs take less time than the grid.
+    const int FewRows = 256;
+
     readonly int[] order = new int[count];
     readonly Spot[] spots = new Spot[count];
     Convolution? convolution;
@@ -33,6 +36,10 @@ sealed class Repulsion(int count, int threads)
     /// </summary>
     public double Push(float[][] places, float[][] sums)
     {
+        if (count <= FewRows)
+        {
+            return PairwiseRepulsion.Push(places, sums);
+        }
         (float lowX, float highX) = Axis.Range(places[0]);
         (float lowY, float highY) = Axis.Range(places[1]);
         Fit(Math.Max(highX - lowX, highY - lowY));

@@ -23,11 +23,18 @@ public sealed record TsneOptions
     /// <summary>Threads; 0 takes all processors.</summary>
     public int Threads { get; init; }
 
-    internal void Check(int count)
+    /// <summary>The largest perplexity for so many rows; the default is lowered to it.</summary>
+    public static double LargestPerplexity(int rowCount) => Math.Max(1, (rowCount - 1) / 3);
+
+    /// <summary>Requires that every setting is in its range.</summary>
+    /// <param name="count">Rows that are to be placed.</param>
+    /// <exception cref="ArgumentException">A setting is not, or there are too few rows.</exception>
+    public void Check(int count)
     {
         Require(count >= LeastRows, $"t-SNE needs at least {LeastRows} rows, found {count}.");
-        Require(Perplexity >= 1 && 3 * Perplexity <= count - 1,
-            $"'perplexity' must be in [1..{(count - 1) / 3}] for {count} rows, was {Perplexity}.");
+        Require(Perplexity >= 1, $"'perplexity' must be at least 1, was {Perplexity}.");
+        Require(3 * Perplexity <= count - 1,
+            $"'perplexity' must be in [1..{LargestPerplexity(count)}] for {count} rows, was {Perplexity}.");
         Require(Passes >= 1, $"'passes' must be at least 1, was {Passes}.");
         Require(ExaggeratedPasses >= 0, $"'exaggeratedPasses' must be at least 0, was {ExaggeratedPasses}.");
         Require(Exaggeration >= 1, $"'exaggeration' must be at least 1, was {Exaggeration}.");

@@ -10,11 +10,14 @@ namespace Toolchain.Evaluate.Metrics;
 /// <param name="Preserved">Share of each row's nearest neighbours that are so in the picture too, in [0..1].</param>
 public sealed record PictureQuality(double Trustworthiness, double Preserved)
 {
+    /// <summary>Neighbours that are compared by default; there must be more than twice as many rows.</summary>
+    public const int Count = 10;
+
     const int sampled = 1000;
 
     /// <summary>Of a picture [N,2] of rows [N,D], by <paramref name="count"/> neighbours.</summary>
     /// <exception cref="ArgumentException">The counts differ, or there are too few rows.</exception>
-    public static PictureQuality Of(Rows rows, Rows places, int count = 10, int threads = 0)
+    public static PictureQuality Of(Rows rows, Rows places, int count = Count, int threads = 0)
     {
         if (rows.Count != places.Count || 2 * count >= rows.Count)
         {
