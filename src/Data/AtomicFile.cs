@@ -42,26 +42,57 @@ static partial class AtomicFile
         }
     }
 
-    /// <summary>Renames finished files in order; where one fails, those that made new names are taken away again.</summary>
+    /// <summary>
+    /// Renames finished files in order; where one fails, new ones are taken away again and the old ones put back.
+    /// </summary>
     internal static void PutInPlace(IReadOnlyList<(string Temporary, string Path)> files)
     {
-        var made = new List<string>();
+        // Second names of the old files, so that each is in place until its successor is.
+        string[] kept = [.. files.Select(file => $"{file.Temporary}.old")];
+        int done = 0;
         try
         {
-            foreach ((string temporary, string path) in files)
+            for (int i = 0; files.Count > 1 && i < files.Count; i++)
             {
-                bool isNew = !File.Exists(path);
-                File.Move(temporary, path, overwrite: true);
-                if (isNew)
-                {
-                    made.Add(path);
-                }
+                Keep(files[i].Path, kept[i]);
+            }
+            for (; done < files.Count; done++)
+            {
+                File.Move(files[done].Temporary, files[done].Path, overwrite: true);
             }
         }
         catch
         {
-            made.ForEach(File.Delete);
+            for (int i = 0; i < done; i++)
+            {
+                if (File.Exists(kept[i]))
+                {
+                    File.Move(kept[i], files[i].Path, overwrite: true);
+                }
+                else
+                {
+                    File.Delete(files[i].Path);
+                }
+            }
             throw;
+        }
+        finally
+        {
+            Array.ForEach(kept, File.Delete);
+        }
+    }
+
+    // A hard link costs nothing; where the file system has none, a copy.
+    static void Keep(string path, string second)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+        File.Delete(second);
+        if (OperatingSystem.IsWindows() || link(path, second) != 0)
+        {
+            File.Copy(path, second);
         }
     }
 
@@ -99,6 +130,9 @@ static partial class AtomicFile
 
     [DllImport("libc", SetLastError = true)]
     static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+    [DllImport("libc", SetLastError = true)]
+    static extern int link([MarshalAs(UnmanagedType.LPUTF8Str)] string path, [MarshalAs(UnmanagedType.LPUTF8Str)] string second);
 
     [DllImport("libc", SetLastError = true)]
     static extern int fsync(int descriptor);

@@ -26,6 +26,30 @@ public sealed class AtomicFileTests
     }
 
     [Fact]
+    public void WriteAll_WhoseLastRenameFails_PutsTheOldFilesBack()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.WriteText(folder["a.txt"], "old");
+        Directory.CreateDirectory(folder["c.txt"]); // no file can take its place
+        Assert.ThrowsAny<Exception>(() =>
+            AtomicFile.WriteTexts((folder["a.txt"], "new"), (folder["b.txt"], "new"), (folder["c.txt"], "new")));
+        Assert.Equal("old", File.ReadAllText(folder["a.txt"]));
+        Assert.Equal([folder["a.txt"]], Directory.GetFiles(folder.Root));
+    }
+
+    [Fact]
+    public void WriteAll_OverOldFiles_LeavesNothingBeside()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (string text in new[] { "old", "new" })
+        {
+            AtomicFile.WriteTexts((folder["a.txt"], text), (folder["b.txt"], text));
+        }
+        Assert.Equal("new", File.ReadAllText(folder["a.txt"]));
+        Assert.Equal(2, Directory.GetFiles(folder.Root).Length);
+    }
+
+    [Fact]
     public void WriteAll_WhoseLastFails_PutsNoneInPlace()
     {
         using var folder = new TemporaryFolder();
