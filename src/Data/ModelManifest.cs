@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Toolchain.Data;
@@ -10,19 +11,29 @@ public static class ModelManifest
 
     /// <summary>
     /// Compares a model with the manifest beside it, where there is one that has a digest of a file of that name: <c>model_sha256</c> of
-    /// <c>model.onnx</c>, <c>generator_sha256</c> of <c>generator.onnx</c>.
+    /// <c>model.onnx</c>, <c>generator_sha256</c> of <c>generator.onnx</c>; and the run's configuration, where it stands there too.
     /// </summary>
     /// <param name="modelPath">The model.</param>
     /// <param name="sha256">Digest of its file, 64 hexadecimal digits.</param>
     /// <exception cref="InvalidDataException">They disagree, or the manifest is no JSON.</exception>
     public static void Require(string modelPath, string sha256)
     {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, FileName);
-        string key = $"{Path.GetFileNameWithoutExtension(modelPath)}_sha256";
-        if (File.Exists(path) && Digest(path, key) is string stated && stated != sha256)
+        string folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!, path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            return;
+        }
+        if (Digest(path, $"{Path.GetFileNameWithoutExtension(modelPath)}_sha256") is string stated && stated != sha256)
         {
             throw new InvalidDataException($"'{modelPath}': expected the SHA-256 {stated} that {FileName} beside it has, found {sha256}; "
                 + "one of the two is damaged or of another run: get the model again, or delete the manifest if it is not of this model.");
+        }
+        string config = Path.Combine(folder, "config.json");
+        if (File.Exists(config) && Digest(path, "config_sha256") is string expected
+            && Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(config))) is string found && found != expected)
+        {
+            throw new InvalidDataException($"'{config}': expected the SHA-256 {expected} that {FileName} beside it has, found {found}; "
+                + "the configuration is of another run: put the run's own back.");
         }
     }
 

@@ -16,9 +16,14 @@ public static class UserCache
             }
             string? cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
             // The XDG base directory specification: a relative path is to be ignored.
-            return Path.IsPathRooted(cache)
-                ? Path.Combine(cache, "uvl")
-                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "uvl");
+            if (Path.IsPathRooted(cache))
+            {
+                return Path.Combine(cache, "uvl");
+            }
+            // Without a home, never the current folder.
+            string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+            return Path.IsPathRooted(home) ? Path.Combine(home, ".cache", "uvl")
+                : Path.Combine(Path.GetTempPath(), $"uvl-{Environment.UserName}");
         }
     }
 }

@@ -104,6 +104,10 @@ static class ClusterCommand
             {
                 throw new ArgumentException($"--k '{count}': expected at most {digits.Count}, the number of images.");
             }
+            if (parsed.GetValue(map))
+            {
+                _ = LabelsToMap(digits); // before images are embedded
+            }
             Rows rows = new(EmbedCommand.Run(terminal, session, digits, cancellation).Values, session.Dimension);
             FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count, parsed.GetValue(common.Seed),
                 parsed.GetValue(common.Threads), cancellation);
@@ -135,13 +139,15 @@ static class ClusterCommand
     /// digit.</summary>
     public static void AddDigits(Dictionary<string, string> metadata, int[] clusters, int count, DigitSet digits)
     {
-        byte[] labels = digits.Labels ?? throw new ArgumentException($"--map: expected labelled images to fit the map on, found none in "
-            + $"'{digits.Name}'.");
+        byte[] labels = LabelsToMap(digits);
         var counts = new Contingency(clusters, [.. labels.Select(label => (int)label)], count);
         int[] map = count == 10 ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts);
         metadata["uvl.cluster_digits"] = JsonSerializer.Serialize(map, LightJson.Default.Int32Array);
         metadata["uvl.cluster_digits_use_labels"] = "true";
     }
+
+    static byte[] LabelsToMap(DigitSet digits) => digits.Labels ?? throw new ArgumentException(
+        $"--map: expected labelled images to fit the map on, found none in '{digits.Name}'.");
 
     static Dictionary<string, string> Metadata(EncoderSession session, FittedHead head, DigitSet digits, bool map)
     {

@@ -206,7 +206,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
             Clusters = testClusters,
             Sizes = [.. Enumerable.Range(0, k).Select(cluster => testClusters.Count(found => found == cluster))],
             Images = testClusters.Length,
-            Remark = Remark(k, trainClusters),
+            Remark = Remark(k, trainClusters, testClusters.Length),
             Seed = subject.Seed,
             Settings = subject.Settings,
             ModelSha256 = subject.ModelSha256,
@@ -219,7 +219,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     }
 
     // Below five training images a cluster, majority vote names nearly every image by itself.
-    string? Remark(int k, int[] trainClusters)
+    string? Remark(int k, int[] trainClusters, int testCount)
     {
         const int FewImages = 5;
         int empty = k - trainClusters.Distinct().Count();
@@ -227,6 +227,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         [
             .. train.Count < FewImages * k ? [$"{k} clusters of {train.Count} training images: figures say little where nearly every "
                 + "image has a cluster of its own"] : Array.Empty<string>(),
+            .. testCount < k ? [$"{k} clusters of {testCount} test images: most clusters have none"] : Array.Empty<string>(),
             .. empty > 0 ? [$"{empty} of {k} clusters have no training image"] : Array.Empty<string>(),
             .. areApart ? Array.Empty<string>() : ["training and test images are the same"],
         ];

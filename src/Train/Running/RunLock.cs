@@ -64,7 +64,9 @@ sealed class RunLock : IDisposable
     {
         try
         {
-            return new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // .NET deletes it before it gives the lock back, and opens anew what another process deleted meanwhile.
+            return new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
         }
         // Sharing violation, or EWOULDBLOCK (11 on Linux, 35 on macOS).
         catch (IOException error) when ((error.HResult & 0xFFFF) is 11 or 32 or 35)
