@@ -9,10 +9,12 @@ namespace Toolchain.Cli.Light;
 /// </summary>
 static class CommandLineErrors
 {
+    /// <summary>The sentence for a command line that asks for help; null where there is such a command.</summary>
+    public static string? OfHelp(ParseResult parsed) => Unknown(parsed);
+
     /// <summary>The sentence, or null where nothing is wrong.</summary>
     public static string? Of(ParseResult parsed)
     {
-        Command command = parsed.CommandResult.Command;
         string[] options = [.. OptionsOf(parsed.CommandResult)];
         // An argument that takes any word takes a misspelt option, too.
         string? option = parsed.Tokens.Where(token => token.Type is TokenType.Argument or TokenType.Option).Select(token => token.Value)
@@ -21,13 +23,36 @@ static class CommandLineErrors
         {
             return $"no option '{option}'{Meant(option, options)}";
         }
-        if (command.Subcommands.Count > 0 && parsed.UnmatchedTokens is [{ } word, ..] && !word.StartsWith('-'))
-        {
-            string[] commands = [.. command.Subcommands.Select(known => known.Name)];
-            return $"no command '{word}'{Meant(word, commands)} Expected {string.Join(", ", commands)}.";
-        }
-        return parsed.Errors.Count == 0 ? null : Plain(parsed.Errors[0].Message);
+        return Unknown(parsed) ?? Empty(parsed.CommandResult) ?? Missing(parsed)
+            ?? (parsed.Errors.Count == 0 ? null : Plain(parsed.Errors[0].Message));
     }
+
+    static string? Unknown(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        if (command.Subcommands.Count == 0 || parsed.UnmatchedTokens is not [{ } word, ..] || word.StartsWith('-'))
+        {
+            return null;
+        }
+        string[] commands = [.. command.Subcommands.Select(known => known.Name)];
+        return $"no command '{word}'{Meant(word, commands)} Expected {string.Join(", ", commands)}.";
+    }
+
+    // No option or argument means anything by an empty text.
+    static string? Empty(CommandResult command) => command.Children.Where(child => child.Tokens.Any(token => token.Value == ""))
+        .Select(child => $"{NameOf(child)} '': expected a value, found an empty text.").FirstOrDefault();
+
+    static string? Missing(ParseResult parsed) => parsed.CommandResult.Command.Arguments
+        .Where(argument => argument.Arity.MinimumNumberOfValues > 0
+            && parsed.GetResult(argument) is not { Tokens.Count: > 0 })
+        .Select(argument => $"expected {argument.HelpName ?? argument.Name}, found none.").FirstOrDefault();
+
+    static string NameOf(SymbolResult result) => result switch
+    {
+        OptionResult option => option.Option.Name,
+        ArgumentResult argument => argument.Argument.HelpName ?? argument.Argument.Name,
+        _ => "command line",
+    };
 
     static IEnumerable<string> OptionsOf(SymbolResult? result)
     {

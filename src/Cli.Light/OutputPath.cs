@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Toolchain.Cli.Light;
 
 /// <summary>Targets of commands, checked before work is put into them.</summary>
@@ -11,6 +13,7 @@ public static class OutputPath
         {
             throw new ArgumentException($"--out '{path}': expected the name of a file, found that of a folder.");
         }
+        RequireName(path, Path.GetFileName(path), TemporaryEnding);
         RequireWritable(path, Path.GetDirectoryName(Path.GetFullPath(path)));
     }
 
@@ -25,10 +28,33 @@ public static class OutputPath
         RequireWritable(path, Path.GetFullPath(path));
     }
 
+    // Files are written under names of up to so many bytes more, such as ".NAME.PID.tmp" and ".NAME.labels.npy.tmp".
+    const int TemporaryEnding = 24;
+
+    // Of one name in a path, in nearly every file system; and of a path on Linux.
+    const int LongestName = 255, LongestPath = 4095;
+
+    // Found before work is put into it, not when it is written.
+    static void RequireName(string path, string name, int more)
+    {
+        int size = Encoding.UTF8.GetByteCount(name);
+        if (size > LongestName - more)
+        {
+            throw new ArgumentException($"--out '{path}': expected names of at most {LongestName - more} bytes, found one of {size}; "
+                + "name a shorter one.");
+        }
+        if (Encoding.UTF8.GetByteCount(Path.GetFullPath(path)) > LongestPath - LongestName)
+        {
+            throw new ArgumentException($"--out '{path}': expected a path of at most {LongestPath - LongestName} bytes; name a shorter "
+                + "one.");
+        }
+    }
+
     static void RequireWritable(string path, string? folder)
     {
         while (folder is not null && !Directory.Exists(folder))
         {
+            RequireName(path, Path.GetFileName(folder), 0);
             if (File.Exists(folder))
             {
                 throw new ArgumentException($"--out '{path}': expected folders, found the file '{folder}' among them.");
@@ -42,9 +68,11 @@ public static class OutputPath
             File.Delete(trial);
         }
         catch (Exception error)
-            when (error is UnauthorizedAccessException or DirectoryNotFoundException or PathTooLongException || IsReadOnly(error))
+            when (error is UnauthorizedAccessException or DirectoryNotFoundException or FileNotFoundException or PathTooLongException
+                || IsReadOnly(error))
         {
-            throw new ArgumentException($"--out '{path}': '{folder}' may not be written ({error.Message}); name another place.", error);
+            throw new ArgumentException($"--out '{path}': expected a folder that files can be made in, found '{folder}', where they "
+                + "cannot; name another place or change its permissions.", error);
         }
     }
 

@@ -15,11 +15,13 @@ public sealed class Terminal
 
     readonly TextWriter output, error;
     readonly bool json, quiet;
+    readonly Invocation? invocation;
     ProgressLine? progress;
 
     /// <summary>The terminal of a parsed command line.</summary>
     public Terminal(ParseResult parsed)
     {
+        invocation = parsed.InvocationConfiguration as Invocation;
         (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         (json, quiet) = (parsed.GetValue(GlobalOptions.Json), parsed.GetValue(GlobalOptions.Quiet));
     }
@@ -79,6 +81,20 @@ public sealed class Terminal
     [RequiresDynamicCode("Makes code for an object's type; make a JsonObject.")]
     public void Event(string name, object content) => Event(name, JsonSerializer.SerializeToNode(content, jsonOptions)!.AsObject());
 
+    /// <summary>Runs work in steps, such as a training: Ctrl-C waits for the end of a step, which is then saved.</summary>
+    public void FinishingSteps(Action work)
+    {
+        invocation?.FinishesStep = true;
+        try
+        {
+            work();
+        }
+        finally
+        {
+            invocation?.FinishesStep = false;
+        }
+    }
+
     /// <summary>Rows under a heading, columns aligned: the first to the left, the others to the right.</summary>
     public void Table(string[] heading, IEnumerable<string[]> rows)
     {
@@ -106,7 +122,7 @@ public sealed class Terminal
             work((_, _) => { });
             return;
         }
-        bool isTerminal = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+        bool isTerminal = error is LastingWriter && !Console.IsErrorRedirected;
         using var line = new ProgressLine(error, title, total, unit, limit, isTerminal);
         progress = line;
         try

@@ -14,6 +14,24 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     // For an orderly stop after SIGTERM.
     static readonly TimeSpan patience = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>Runs <paramref name="arguments"/> on the console. What it cannot write to never ends the work.</summary>
+    /// <returns>The exit status.</returns>
+    public int Run(string[] arguments)
+    {
+        var output = new LastingWriter(() => Writer(Console.OpenStandardOutput()));
+        var error = new LastingWriter(() => Writer(Console.OpenStandardError()));
+        Console.SetOut(TextWriter.Null); // TorchSharp prints there where it cannot load its native library
+        int status = Run(arguments, output, error);
+        if (status == ExitCodes.Ok && output.Failure is string reason)
+        {
+            error.WriteLine($"uvl: standard output could not be written ({reason.TrimEnd('.')}); the files are complete.");
+            return ExitCodes.Interrupted;
+        }
+        return status;
+
+        static TextWriter Writer(Stream stream) => new StreamWriter(stream, Console.OutputEncoding) { AutoFlush = true };
+    }
+
     /// <summary>Runs <paramref name="arguments"/>.</summary>
     /// <param name="arguments">Words after the program's name.</param>
     /// <param name="output">Receives results.</param>
@@ -30,23 +48,23 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
             parsed = root.Parse([.. arguments, "--help"]);
             isHelp = true;
         }
-        if (!isHelp && CommandLineErrors.Of(parsed) is string wrong)
+        if ((isHelp ? CommandLineErrors.OfHelp(parsed) : CommandLineErrors.Of(parsed)) is string wrong)
         {
             error.WriteLine($"uvl: {Printable.Line(wrong)} See 'uvl {CommandPath(parsed.CommandResult)}--help'.");
             return ExitCodes.Usage;
         }
         using var cancel = new CancellationTokenSource();
+        var configuration = new Invocation
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
         try
         {
-            var configuration = new InvocationConfiguration
-            {
-                Output = output,
-                Error = error,
-                EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null
-            };
             return parsed.InvokeAsync(configuration, cancel.Token).GetAwaiter().GetResult();
         }
         catch (Exception failure)
@@ -61,26 +79,26 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
 
         void Cancel(PosixSignalContext context)
         {
-            if (context.Signal == PosixSignal.SIGTERM)
-            {
-                EndSoon(error);
-            }
             // The first signal asks for an orderly stop; a second one ends the process.
             if (context.Signal == PosixSignal.SIGINT && !cancel.IsCancellationRequested && !parsed.GetValue(GlobalOptions.Quiet))
             {
-                error.WriteLine("\nstopping after this step; once more to end at once");
+                error.WriteLine(configuration.FinishesStep ? "\nstopping after this step; press Ctrl-C again to stop at once"
+                    : "\nstopping");
+            }
+            if (context.Signal == PosixSignal.SIGTERM || !configuration.FinishesStep)
+            {
+                EndSoon(error);
             }
             context.Cancel = !cancel.IsCancellationRequested;
             cancel.Cancel();
         }
     }
 
-    // Who sends SIGTERM does not wait long: a read that never returns, or a long step, ends with the process. Files are written whole or
-    // not at all.
+    // A read that never returns, or a long step, ends with the process. Files are written whole or not at all.
     static void EndSoon(TextWriter error) => new Thread(() =>
     {
         Thread.Sleep(patience);
-        error.WriteLine("uvl: stopped; the same command, of a training with --resume, goes on from what was saved before.");
+        error.WriteLine("uvl: stopped. Rerun the same command (a training: with --resume) to continue from the last saved state.");
         error.Flush();
         LastResort.Exit(ExitCodes.Interrupted);
     })
@@ -98,6 +116,22 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
             : failure.Message;
     }
 
+    // What .NET says of files is not how this program says it.
+    static string Plain(Exception failure) => failure switch
+    {
+        FileNotFoundException { FileName: { } name } when Quoted(failure.Message, "Could not find file '", "'.") is not null =>
+            $"'{name}': expected a file, found none.",
+        DirectoryNotFoundException when Quoted(failure.Message, "Could not find a part of the path '", "'.") is string path =>
+            $"'{path}': expected a file, found none, nor its folder.",
+        UnauthorizedAccessException when Quoted(failure.Message, "Access to the path '", "' is denied.") is string path =>
+            $"'{path}': access is denied; change its permissions or name another.",
+        _ => WithoutParameter(failure),
+    };
+
+    static string? Quoted(string text, string before, string after) =>
+        text.StartsWith(before, StringComparison.Ordinal) && text.EndsWith(after, StringComparison.Ordinal)
+        ? text[before.Length..^after.Length] : null;
+
     // What .NET says of itself is nothing that a user can use.
     static string InWords(Exception failure) => failure switch
     {
@@ -111,7 +145,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
 
     string OneLine(Exception failure)
     {
-        string message = Printable.Line(WithoutParameter(failure).ReplaceLineEndings(" "));
+        string message = Printable.Line(Plain(failure).ReplaceLineEndings(" "));
         if (message is "The operation was canceled." or "A task was canceled.")
         {
             message = "stopped; nothing was written, the same command starts again.";

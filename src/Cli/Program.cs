@@ -1,4 +1,4 @@
 using Toolchain.Cli;
 using Toolchain.Cli.Light;
 
-return LastResort.Run(() => UvlCommand.Create().Run(args, Console.Out, Console.Error));
+return LastResort.Run(() => UvlCommand.Create().Run(args));

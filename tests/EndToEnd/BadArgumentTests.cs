@@ -103,6 +103,60 @@ public sealed class BadArgumentTests : IDisposable
     }
 
     [Theory]
+    [InlineData("MODEL '': expected a value, found an empty text.", "embed", "", "--out", "x.npy")]
+    [InlineData("--out '': expected a value, found an empty text.", "embed", "m.onnx", "--out", "")]
+    [InlineData("--data '': expected a value, found an empty text.", "evaluate", "m.onnx", "--data", "")]
+    [InlineData("expected MODEL, found none.", "tsne", "--out", "x.png")]
+    public void Argument_EmptyOrMissing_IsNamed(string message, params string[] arguments) =>
+        Fails($"{message} See 'uvl {arguments[0]} --help'.", arguments);
+
+    [Fact]
+    public void Train_WithoutMethod_NamesThem() =>
+        Fails("METHOD: expected one of kmeans, gmm, autoencoder, infogan, moco, capsules, refine, found none.", "train", "--out", "x");
+
+    [Theory]
+    [InlineData("nonsense", "--help")]
+    [InlineData("--help", "nonsense")]
+    public void Help_OfNoCommand_IsRefused(params string[] arguments)
+    {
+        var error = new StringWriter();
+        Assert.Equal(2, UvlCommand.Create().Run(arguments, TextWriter.Null, error));
+        Assert.StartsWith("uvl: no command 'nonsense'. Expected train, ", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("embed", 228, "231 bytes, found one of 232")]
+    [InlineData("evaluate", 256, "255 bytes, found one of 256")]
+    public void Out_LongerThanAName_IsRefusedBeforeAnyWork(string verb, int length, string found)
+    {
+        string name = new string('a', length) + (verb == "embed" ? ".npy" : "");
+        Fails($"--out '{name}': expected names of at most {found}; name a shorter one.", verb, "m.onnx", "--data", "strokes:9", "--out",
+            name);
+    }
+
+    [Fact]
+    public void Out_WhereNoFileCanBeMade_IsRefusedBeforeAnyWork()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "has /proc");
+        Fails("--out '/proc/x.npy': expected a folder that files can be made in, found '/proc', where they cannot; name another place or "
+            + "change its permissions.", "embed", "m.onnx", "--data", "strokes:9", "--out", "/proc/x.npy");
+    }
+
+    [Fact]
+    public void Tsne_FileThatIsNotThere_IsNamed()
+    {
+        var error = new StringWriter();
+        Assert.Equal(3, UvlCommand.Create().Run(["tsne", In("no.csv"), "--out", In("x.png")], TextWriter.Null, error));
+        Assert.Equal($"uvl: '{In("no.csv")}': expected a file, found none.\n", error.ToString());
+    }
+
+    [Theory]
+    [InlineData("9", "'perplexity' must be in [1..6] for 20 rows, was 9.")]
+    [InlineData("0.5", "'perplexity' must be at least 1, was 0.5.")]
+    public void Tsne_PerplexityOutOfRange_IsRefusedBeforeAModelIsOpened(string given, string message) =>
+        Fails(message, "tsne", In("no.onnx"), "--data", "strokes:20", "--split", "all", "--perplexity", given, "--out", In("x.png"));
+
+    [Theory]
     [InlineData("views", "moco")]
     [InlineData("plot", "generator", "m.onnx")]
     [InlineData("plot", "capsules", "m.onnx")]

@@ -30,7 +30,7 @@ public sealed class RunBindingTests : IDisposable
         Assert.Equal((2, error), Run([.. training, "--out", In("run")]));
         Assert.Equal(0, first.Wait().Status);
         Assert.Equal(300, File.ReadLines(In("run/metrics.jsonl")).Count());
-        Assert.DoesNotContain(Directory.GetFiles(In("run")), path => Path.GetFileName(path).StartsWith(".lock.", StringComparison.Ordinal));
+        Assert.DoesNotContain(Directory.GetFiles(In("run")), path => Path.GetFileName(path).StartsWith(".lock", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -78,6 +78,26 @@ public sealed class RunBindingTests : IDisposable
         Assert.True(status == 4, $"{status}: {error}");
         Assert.Contains($"0/{swapped}': expected the file that ", error, StringComparison.Ordinal);
         Assert.False(File.Exists(In("b.onnx")));
+    }
+
+    [Theory]
+    [InlineData("evaluate", "--tsne", "0", "--out", "report")]
+    [InlineData("embed", "--out", "x.npy")]
+    public void Apply_ConfigurationOfAnotherRun_EndsWith4(string verb, params string[] rest)
+    {
+        Assert.Equal(0, Run([.. training, "--set", "stepCount=3", "--out", In("0")]).Status);
+        File.AppendAllText(In("0/config.json"), " ");
+        (int status, string error) = Run([verb, In("0"), "--data", "strokes:60", .. rest[..^1], In(rest[^1])]);
+        Assert.True(status == 4, $"{status}: {error}");
+        Assert.Contains("0/config.json': expected the SHA-256 ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Resume_WithoutMethod_TakesThatOfTheRun()
+    {
+        Assert.Equal(0, Run([.. training, "--set", "stepCount=30", "--time", "0.01s", "--out", In("0")]).Status);
+        Assert.Equal((0, ""), Run("train", "--quiet", "--resume", In("0")));
+        Assert.True(File.Exists(In("0/manifest.json")));
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class StoppedRunTests : IDisposable
             uvl.Signal(signal);
             (int status, _, string error) = uvl.Wait();
             Assert.Equal(75, status);
-            Assert.Contains($"go on with: uvl train autoencoder --resume {In("stopped")}", error, StringComparison.Ordinal);
+            Assert.Contains($"continue with: uvl train autoencoder --resume {In("stopped")}", error, StringComparison.Ordinal);
         }
         Assert.InRange(File.ReadLines(In("stopped/metrics.jsonl")).Count(), 30, 399);
         Resumes("stopped", straight);
@@ -59,7 +59,7 @@ public sealed class StoppedRunTests : IDisposable
             (int status, _, string error) = Uvl.Run([.. training, "--out", Path.Combine(disk, "run")]);
             Assert.Equal(75, status);
             Assert.Contains("No space left on device", error, StringComparison.Ordinal);
-            Assert.Contains("make room, then go on with: uvl train autoencoder --resume", error, StringComparison.Ordinal);
+            Assert.Contains("fix the cause, then continue with: uvl train autoencoder --resume", error, StringComparison.Ordinal);
             Assert.DoesNotContain(Directory.GetFiles(disk, "*", SearchOption.AllDirectories), file =>
                 file.EndsWith(".tmp", StringComparison.Ordinal) || file.EndsWith(".onnx", StringComparison.Ordinal));
         }

@@ -39,6 +39,10 @@ static class BenchCommand
             {
                 throw new FileNotFoundException("'models': expected models/*/model.onnx, found none; name a MODEL.");
             }
+            foreach (string path in paths) // before any is measured
+            {
+                EncoderSession.Open(path, new() { Device = parsed.GetValue(device), Threads = 1, Trial = ProgramStart.Trial }).Dispose();
+            }
             foreach (string path in paths)
             {
                 cancellation.ThrowIfCancellationRequested();

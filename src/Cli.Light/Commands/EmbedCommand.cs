@@ -52,6 +52,7 @@ public static class EmbedCommand
                 return Task.FromResult(ExitCodes.Ok);
             }
             Shard? part = ParseShard(parsed.GetValue(shard));
+            OutputPath.RequireFile(path);
             using EncoderSession session =
                 EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model)
                 ?? throw new ArgumentException("expected MODEL, or --merge; found neither.")), common.Encoder(parsed));

@@ -51,6 +51,8 @@ static class EvaluateCommand
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
+            string folder = parsed.GetValue(output)!;
+            OutputPath.RequireFolder(folder);
             string spec = common.Spec(parsed, terminal);
             (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
@@ -58,8 +60,6 @@ static class EvaluateCommand
                 parsed.GetValue(common.Device));
             var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
             string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
-            string folder = parsed.GetValue(output)!;
-            OutputPath.RequireFolder(folder);
             Array.ForEach(paths, path => Open(path).Dispose()); // before the first minute is spent
             foreach (string path in paths)
             {

@@ -81,6 +81,9 @@ static class ExportCommand
                 RunFolder.Open(parsed.GetValue(folder)
                 ?? throw new ArgumentException("expected RUN, a run folder, or --info MODEL; found neither."));
             var config = RunConfig.Read(run);
+            TrainingRun.RequireOwnFiles(run);
+            string path = parsed.GetValue(output) ?? run.Model;
+            OutputPath.RequireFile(path);
             string spec = parsed.GetValue(data) ?? config.DataSpec;
             var request = new TrainingRequest
             {
@@ -93,9 +96,6 @@ static class ExportCommand
                 Half = parsed.GetValue(half),
             };
             config.Require(run, request);
-            TrainingRun.RequireOwnFiles(run);
-            string path = parsed.GetValue(output) ?? run.Model;
-            OutputPath.RequireFile(path);
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             exported = exported with { Model = Calibration.Again(exported.Model, run.Model) };
             QuantizedExport? quantized = parsed.GetValue(quantize) is null ? null : QuantizedExport.Make(exported.Model, request.Digits,

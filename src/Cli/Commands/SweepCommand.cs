@@ -70,6 +70,7 @@ static class SweepCommand
             {
                 OptionBinder.Apply(known.Defaults, cell).Check(); // before the first hour is spent
             }
+            OutputPath.RequireFolder(parsed.GetValue(output) ?? "runs/sweep");
             string spec = common.Spec(parsed, terminal);
             (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
             if (train.Labels is null || test.Labels is null)
@@ -102,7 +103,7 @@ static class SweepCommand
     static void Run(Terminal terminal, Method method, SweepGrid grid, string folder, TrainingRequest request, DigitSet test)
     {
         var cells = new List<SweepCell>();
-        terminal.WithProgress($"sweep {method.Name} {grid.Name}", grid.Cells.Count, "cells", report =>
+        terminal.FinishingSteps(() => terminal.WithProgress($"sweep {method.Name} {grid.Name}", grid.Cells.Count, "cells", report =>
         {
             foreach (IReadOnlyList<string> cell in grid.Cells)
             {
@@ -115,7 +116,7 @@ static class SweepCommand
                 report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Poster:p2}"));
                 terminal.Event("cell", cells[^1]);
             }
-        });
+        }));
         string table = SweepTable.Markdown(grid, cells);
         AtomicFile.WriteText(Path.Combine(folder, "sweep.md"), table);
         terminal.Line($"{table}\ntable: {Path.Combine(folder, "sweep.md")}");

@@ -20,7 +20,9 @@ static class TrainCommand
         var method = new Argument<string>("METHOD")
         {
             HelpName = "METHOD",
-            Description = $"One of {string.Join(", ", MethodRegistry.All.Select(known => known.Name))}."
+            Description = $"One of {string.Join(", ", MethodRegistry.All.Select(known => known.Name))}; with --resume DIR, the run's by "
+                + "default.",
+            Arity = ArgumentArity.ZeroOrOne,
         };
         method.CompletionSources.Add(_ => MethodRegistry.All.Select(known => new CompletionItem(known.Name)));
         var output = new Option<string?>("--out") { Description = "Run folder; by default the next free runs/METHOD/run-NNN." };
@@ -51,7 +53,10 @@ static class TrainCommand
                 throw new ArgumentException("--resume continues with the run's own seed, options and folder; leave out --seed, --set and "
                     + "--out.");
             }
-            Method known = MethodRegistry.Find(parsed.GetValue(method)!);
+            Method known = parsed.GetValue(method) is string name ? MethodRegistry.Find(name)
+                : parsed.GetValue(resume) is string begun ? RunConfig.Read(RunFolder.Open(begun)).Method
+                : throw new ArgumentException($"METHOD: expected one of {string.Join(", ", MethodRegistry.All.Select(each => each.Name))}, "
+                    + "found none.");
             RunFolder? run = resumed ? FindRun(known, parsed.GetValue(resume)) : null;
             RunConfig? earlier = run is null ? null : Earlier(known, run);
             MethodOptions options = earlier?.Options ?? OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? []);
@@ -111,9 +116,9 @@ static class TrainCommand
         long total = request.Options is GradientOptions counted ? (long)counted.TotalSteps * batchSize : request.Digits.Count;
         try
         {
-            terminal.WithProgress($"training {method.Name}", total, "images",
+            terminal.FinishingSteps(() => terminal.WithProgress($"training {method.Name}", total, "images",
                 report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report, batchSize) }),
-                    request.Time);
+                    request.Time));
         }
         catch (Exception error)
             when (!request.Resume && error is (ArgumentException or InvalidDataException or FileNotFoundException
@@ -123,19 +128,20 @@ static class TrainCommand
             run.DiscardIfBlank();
             throw;
         }
-        catch (OperationCanceledException error)
+        catch (Exception error) when (ExitCodes.Of(error) == ExitCodes.Interrupted)
         {
-            throw new OperationCanceledException($"{error.Message}; go on with: uvl train {method.Name} --resume {run.Path}", error);
-        }
-        catch (IOException error)
-        {
-            throw new IOException($"{error.Message}; make room, then go on with: uvl train {method.Name} --resume {run.Path}", error);
+            string reason = $"{error.Message.TrimEnd('.')}{(error is IOException ? "; fix the cause, then" : ";")}";
+            if (!request.Resume && run.DiscardIfBlank())
+            {
+                throw new OperationCanceledException($"{reason} rerun the same command. Nothing was trained yet.", error);
+            }
+            throw new OperationCanceledException($"{reason} continue with: uvl train {method.Name} --resume {run.Path}", error);
         }
         KnownModels.OfUser.Add(run.Model);
         terminal.Line($"{trained!.Summary}");
         terminal.Line($"{trained.Parity}");
         terminal.Line(
-            $"{(trained.Finished ? "model" : $"time is up; go on with: uvl train {method.Name} --resume {run.Path}\nmodel so far")}: "
+            $"{(trained.Finished ? "model" : $"time is up; continue with: uvl train {method.Name} --resume {run.Path}\nmodel so far")}: "
             + $"{run.Model}");
         if (trained.Decoder is TrainedDecoder decoder)
         {

@@ -85,13 +85,16 @@ public sealed class RunFolder
     /// <exception cref="ArgumentException">Another process works in it.</exception>
     public IDisposable Lock() => RunLock.Take(Path);
 
-    /// <summary>Deletes the folder of a run that ended before it had anything to go on with.</summary>
-    public void DiscardIfBlank()
+    /// <summary>Deletes the folder of a run that ended before it had anything to continue from.</summary>
+    /// <returns>Whether it was deleted.</returns>
+    public bool DiscardIfBlank()
     {
-        if (!File.Exists(Metrics) && NewestCheckpoint is null && !File.Exists(Model) && !RunLock.IsTaken(Path))
+        if (File.Exists(Metrics) || NewestCheckpoint is not null || File.Exists(Model) || RunLock.IsTaken(Path))
         {
-            Directory.Delete(Path, recursive: true);
+            return false;
         }
+        Directory.Delete(Path, recursive: true);
+        return true;
     }
 
     /// <summary>

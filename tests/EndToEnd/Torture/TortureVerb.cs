@@ -12,7 +12,9 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
     const string Model = "model.onnx";
 
     /// <summary>All of them, reading a model and a run that <see cref="Prepare"/> made in <paramref name="source"/>.</summary>
-    public static IReadOnlyList<TortureVerb> All(string source)
+    /// <param name="source">The folder.</param>
+    /// <param name="steps">Steps of the training.</param>
+    public static IReadOnlyList<TortureVerb> All(string source, int steps = 150)
     {
         string model = Path.Combine(source, Model);
         return
@@ -29,11 +31,11 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
             new("train kmeans", folder =>
                 ["train", "kmeans", "--quiet", "--data", "strokes:700", "--threads", "1", "--out", Path.Combine(folder, "run")],
                 ["run/model.onnx"], IsTraining: true),
-            new("train autoencoder", folder => [.. Training(150), "--out", Path.Combine(folder, "run")],
+            new("train autoencoder", folder => [.. Training(steps), "--out", Path.Combine(folder, "run")],
                 ["run/model.onnx", "run/checkpoints/last.safetensors", "run/metrics.jsonl"], IsTraining: true),
             new("sweep", folder =>
                 ["sweep", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--grid", "learningRate=0.001,0.002",
-                    "--set", "stepCount=20", "--set", "batchSize=32", "--out", Path.Combine(folder, "s")],
+                    "--set", $"stepCount={Math.Min(20, steps)}", "--set", "batchSize=32", "--out", Path.Combine(folder, "s")],
                 ["s/grid/learningRate=0.001/cell.json", "s/grid/learningRate=0.002/cell.json", "s/grid/sweep.md"]),
         ];
     }

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using Toolchain.Cli.Light;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>A console that cannot be written to does not end the work.</summary>
+public sealed class ConsoleStreamTests : IDisposable
+{
+    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData(">/dev/full", 75)] // what programs read from it is lost
+    [InlineData("2>/dev/full", 0)]
+    [InlineData(">/dev/full 2>/dev/full", 75)]
+    [InlineData("2>&-", 0)]
+    [InlineData(">&-", 0)]
+    [InlineData("<&- >&- 2>&-", 0)]
+    public void Train_IntoAStreamThatTakesNothing_WritesItsFiles(string redirections, int expected)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "has /dev/full");
+        string run = Path.Combine(folder, "run");
+        using var shell = Process.Start("sh", ["-c", $"{Script} train kmeans --data strokes:50 --out {run} {redirections}"]);
+        shell.WaitForExit();
+        Assert.Equal(expected, shell.ExitCode);
+        Assert.True(File.Exists(Path.Combine(run, "manifest.json")));
+    }
+
+    [Fact]
+    public void Write_FailingStream_KeepsTheFirstReason()
+    {
+        var writer = new LastingWriter(() => new StreamWriter(new Full()) { AutoFlush = true });
+        writer.WriteLine("a");
+        writer.Write('b');
+        Assert.Equal("full", writer.Failure);
+    }
+
+    // The repository's script, which starts the built tool.
+    static string Script
+    {
+        get
+        {
+            string folder = AppContext.BaseDirectory;
+            while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
+            {
+                folder = Path.GetDirectoryName(folder)!;
+            }
+            return Path.Combine(folder, "uvl");
+        }
+    }
+
+    sealed class Full : MemoryStream
+    {
+        int count;
+
+        public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException(count++ == 0 ? "full" : "again");
+
+        public override void Write(byte[] buffer, int offset, int length) => Write(buffer.AsSpan(offset, length));
+    }
+}
