@@ -4,7 +4,7 @@ DOTNET := dotnet
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 
-.PHONY: help build test test-slow torture light crosscheck bench format check run models clean
+.PHONY: help build test test-slow torture light crosscheck bench tables format check run models clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -18,7 +18,7 @@ test: build ## all quick tests
 test-slow: build ## the tests that take minutes, such as learning tests
 	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Slow --ignore-exit-code 8
 
-torture: build ## the campaign of docs/reliability.md: mutants, kills, faults, limits, signals; its table is artifacts/torture.md
+torture: build ## the campaign of docs/benchmarks/reliability.md: mutants, kills, faults, limits, signals; its table is artifacts/torture.md
 	rm -f artifacts/torture.md artifacts/torture-formats.txt
 	UVL_TORTURE_TABLE=$(CURDIR)/artifacts/torture.md UVL_FUZZ_TABLE=$(CURDIR)/artifacts/torture-formats.txt \
 		$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Torture --ignore-exit-code 8
@@ -38,6 +38,11 @@ bench: build ## our times against peers' on this machine, written to docs/benchm
 	$(DOTNET) run --project bench/Training -c Release
 	$(DOTNET) run --project bench/Export -c Release -- export
 	$(DOTNET) run --project bench/Export -c Release -- weave
+
+tables: ## renew the generated tables in the pages: figures, commands, options, exit codes
+	rm -rf artifacts/pages
+	$(DOTNET) test --project tests/EndToEnd -c Release --filter-class "*GeneratedSectionsTests" || [ -d artifacts/pages ]
+	[ ! -d artifacts/pages ] || cp -r artifacts/pages/. .
 
 format: ## check the format of the sources
 	$(DOTNET) format whitespace $(SOLUTION) --verify-no-changes --no-restore

@@ -3,7 +3,7 @@ using Toolchain.Inference;
 
 namespace Toolchain.Cli.Light;
 
-/// <summary>Whether a source as a whole looks like the images that a calibrated model was trained on (docs/novelty.md).</summary>
+/// <summary>Whether a source as a whole looks like the images that a calibrated model was trained on (docs/reference/novelty.md).</summary>
 static class SourceNovelty
 {
     // Of images like the training images 1 in 100 is foreign, and no digit of MNIST has more than 17 in 100 at one of 256 centres.

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Toolchain.Cli.Commands;
 using Toolchain.Cli.Light;
 
@@ -6,9 +7,11 @@ namespace Toolchain.Cli;
 /// <summary>The whole program, so that tests run what users run.</summary>
 static class UvlCommand
 {
-    public static UvlProgram Create() => new(
+    public static UvlProgram Create() => new(CreateRoot(), Failures.StatusOf);
+
+    /// <summary>The tree of commands, of which the reference in docs is made.</summary>
+    public static Command CreateRoot() =>
         GlobalOptions.CreateRoot("uvl learns to see digits without labels: train, export to ONNX, embed, cluster, evaluate.",
         [TrainCommand.Create(), SweepCommand.Create(), ViewsCommand.Create(), TsneCommand.Create(), PlotCommand.Create(),
-        ExportCommand.Create(), .. LightCommands.Create(Devices.LibTorch), CompletionCommand.Create()]),
-        Failures.StatusOf);
+        ExportCommand.Create(), .. LightCommands.Create(Devices.LibTorch), CompletionCommand.Create()]);
 }

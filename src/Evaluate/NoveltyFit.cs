@@ -7,7 +7,7 @@ namespace Toolchain.Evaluate;
 /// <summary>Fits <see cref="Novelty"/> to the embeddings of a model's training images; no labels.</summary>
 public static class NoveltyFit
 {
-    /// <summary>Centres: 32 KB of a model of 64 numbers; more find little more (docs/novelty.md).</summary>
+    /// <summary>Centres: 32 KB of a model of 64 numbers; more find little more (docs/reference/novelty.md).</summary>
     public const int Centres = 256;
 
     /// <summary>Images below which nothing is fitted.</summary>

@@ -12,7 +12,7 @@ sealed class StrokeWriter
     // Lines per curve piece between two control points: at most about 1.5 pixels each.
     const int LinesPerPiece = 6;
 
-    // Spreads, chosen so that raw pixels stay hard for k-means and easy for neighbours (docs/data.md has the measurement).
+    // Spreads, chosen so that raw pixels stay hard for k-means and easy for neighbours (docs/reference/data.md has the measurement).
     const float PointSpread = 0.085f, StrokeSpread = 0.05f, BendSpread = 0.35f, SlantMean = 0.12f, SlantSpread = 0.5f,
         HalfTurnSpread = 0.16f;
     const float NarrowestAspect = 0.6f, WidestAspect = 1.3f, ThinnestPen = 0.65f, ThickestPen = 1.75f;
