@@ -18,8 +18,9 @@ public sealed class BadImageTests
         { "huge webp", "'x': expected 1 to 16777216 pixels, found a header of 16000 x 16000; scale the image down." },
         { "huge bmp", "'x': expected 1 to 16777216 pixels, found a header of 30000 x 30000; scale the image down." },
         { "png bomb", "'x': expected 4 x 4 pixels in its IDAT chunks, found others; the image is damaged, save it again." },
-        { "animated png", "'x': expected one picture, found an animation; save the frame you want." },
-        { "animated webp", "'x': expected one picture, found an animation of 2 frames; save the frame you want." },
+        { "animated png", "'x': expected one picture, found an animation; save the frame that is meant, or leave it out with --skip-bad." },
+        { "animated webp", "'x': expected one picture, found an animation of 2 frames; save the frame that is meant, or leave it out with "
+            + "--skip-bad." },
         { "cut jpeg", "'x': expected 32 x 24 pixels, found a damaged or truncated image (IncompleteInput); save the image again." },
         { "16-bit pgm", "'x': offset 12: expected a largest value in [1..255], found 65535; convert it to 8 bits." },
     };

@@ -105,7 +105,8 @@ public sealed class ImageFileTests
     {
         byte[] still = Samples.Gif;
         byte[] moving = [.. still.AsSpan(0, still.Length - 1), .. still.AsSpan(25)];
-        Assert.Equal("'x': expected one picture, found an animation of 2 frames; save the frame you want.",
+        Assert.Equal("'x': expected one picture, found an animation of 2 frames; save the frame that is meant, or leave it out "
+            + "with --skip-bad.",
             Assert.Throws<InvalidDataException>(() => ImageFile.Decode(moving, "x")).Message);
     }
 

@@ -52,7 +52,7 @@ public sealed class DataCommandTests : IDisposable
         int status = UvlCommand.Create()
             .Run([.. command.Select(word => word.EndsWith(".onnx", StringComparison.Ordinal) ? In(word) : word), "--data", In("none.npy")],
             TextWriter.Null, error);
-        Assert.Equal((3, $"uvl: '{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found none; name another "
+        Assert.Equal((3, $"uvl: '{In("none.npy")}': expected at least one image, found none; name another "
             + "source.\n"), (status, error.ToString()));
     }
 }

@@ -66,7 +66,7 @@ public sealed class PlotCapsulesTests : IDisposable
         SaveModels();
         Npy.Write(In("none.npy"), TensorEntry.Of<byte>([], 0, 28, 28));
         Fails(2, "--count must be at least 1, was 0.", "--data", "strokes:40", "--count", "0");
-        Fails(3, $"'{In("none.npy")}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found none; name another source.", "--data",
+        Fails(3, $"'{In("none.npy")}': expected at least one image, found none; name another source.", "--data",
             In("none.npy"));
     }
 

@@ -15,7 +15,8 @@ static class EmbeddingReader
     {
         byte[] start = new byte[FileKinds.MagicBytes];
         using FileStream file = File.OpenRead(path);
-        FileKind kind = FileKinds.Of(start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+        start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+        FileKind kind = FileKinds.Of(start);
         file.Position = 0;
         return kind switch
         {

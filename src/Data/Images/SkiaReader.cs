@@ -16,7 +16,7 @@ static class SkiaReader
         if (codec.FrameCount > 1)
         {
             throw new InvalidDataException($"'{name}': expected one picture, found an animation of {codec.FrameCount} frames; save the "
-                + $"frame you want.");
+                + "frame that is meant, or leave it out with --skip-bad.");
         }
         orientation = (int)codec.EncodedOrigin;
         GreyImage.RequireSize(codec.Info.Width, codec.Info.Height, name);

@@ -54,6 +54,7 @@ static class DigitCollector
     public static InvalidDataException NoneReadable(string source, long count, string? first)
     {
         string found = count == 0 ? "none" : $"{count} that cannot be read{(first is null ? "" : $", the first being {first}")}";
-        return new($"'{source}': expected images ({ImageFile.Kinds}), found {found}; name another source.");
+        string expected = File.Exists(source) ? "at least one image" : $"images ({ImageFile.Kinds})";
+        return new($"'{source}': expected {expected}, found {found}; name another source.");
     }
 }

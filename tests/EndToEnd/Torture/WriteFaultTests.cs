@@ -21,8 +21,7 @@ public sealed class WriteFaultTests(ITestOutputHelper output) : IDisposable
     public void Write_FullDiskAtSomeCalls_LosesNothing() => Run(verbs => [verbs[0]], [errors[0]], every: 4);
 
     [Fact, Trait("Category", "Torture")]
-    public void Write_AnyErrorAtEveryCall_LosesNothing() =>
-        Run(verbs => [.. verbs.Where(verb => verb.Name is not ("train autoencoder" or "sweep"))], errors, every: 1);
+    public void Write_AnyErrorAtEveryCall_LosesNothing() => Run(verbs => [.. verbs], errors, every: 1);
 
     void Run(Func<IReadOnlyList<TortureVerb>, TortureVerb[]> choose, (string Name, int Number)[] wanted, int every)
     {
