@@ -55,7 +55,8 @@ static class PngReader
             }
             else if (type.SequenceEqual("acTL"u8))
             {
-                throw new InvalidDataException($"'{name}': expected one picture, found an animation; save the frame that is meant, or leave it out with --skip-bad.");
+                throw new InvalidDataException($"'{name}': expected one picture, found an animation; save the frame that is meant, or "
+                    + "leave it out with --skip-bad.");
             }
             else if (type.SequenceEqual("IEND"u8))
             {
