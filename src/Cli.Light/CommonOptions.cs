@@ -12,42 +12,41 @@ public sealed class CommonOptions
     /// <summary>Which images.</summary>
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "mnist (default; strokes where it cannot be had), strokes[:count[:seed]], images.idx[.gz],labels.idx[.gz], a folder "
-            + "of images, .npy, .npz, .csv, .parquet, .tar[.gz], or - for standard input (IDX, .npy, CSV, tar, one image, or a list of "
-            + "paths).",
+        Description = "mnist (default; strokes if it cannot be found or downloaded), strokes[:count[:seed]], "
+            + "images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .csv, .parquet, .tar[.gz], or - for "
+            + "standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
     };
 
     /// <summary>Leave out what cannot be read.</summary>
-    public Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Leave out images that cannot be read, and say which." };
+    public Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Omit unreadable images and list them." };
 
     /// <summary>What happens to images that are not as MNIST's are.</summary>
     public Choice<FitMode> Fit { get; } = new("--fit")
     {
-        Description = "mnist (default): other sizes are brought to 28 x 28 as MNIST's "
-        + "were; none: pixels stay, other sizes are refused, and polarity is not judged."
+        Description = "mnist (default): fit other sizes to 28 x 28 in MNIST's "
+        + "style; none: keep pixels, reject other sizes, and do not detect polarity."
     };
 
     /// <summary>Whether digits are dark on light.</summary>
     public Choice<Polarity> Polarity { get; } = new("--polarity")
     {
-        Description = "auto (default): digits that are dark on light in nearly all of 256 images looked at are inverted; dark: invert "
-            + "all; light: invert none.",
+        Description = "auto (default): detect dark digits on a light ground and invert them; dark: invert all; light: invert none.",
     };
 
     /// <summary>Whether rows and columns are swapped.</summary>
-    public Option<bool> Transpose { get; } = new("--transpose") { Description = "Swap rows and columns of every image, as EMNIST's need." };
+    public Option<bool> Transpose { get; } = new("--transpose") { Description = "Swap rows and columns of every image, as EMNIST needs." };
 
     /// <summary>Whether the novelty score is written.</summary>
     public Option<bool> Novelty { get; } = new("--novelty")
     {
-        Description = "Also how far each image lies from the training images, for a calibrated model (uvl calibrate): above 1, farther "
-            + "than 99 % of them.",
+        Description = "Also write the distance of each image to the training images, for a calibrated model (uvl calibrate); above 1 is "
+            + "farther than 99 % of them.",
     };
 
     /// <summary>Threads.</summary>
     public Option<int> Threads { get; } = new("--threads")
     {
-        Description = "Threads; 0 takes all processors.",
+        Description = "Number of threads; 0 uses all processors.",
         DefaultValueFactory = _ =>
         0,
         Validators = { RequireThreads }
@@ -57,7 +56,7 @@ public sealed class CommonOptions
     public Choice<ComputeDevice> Device { get; } = new("--device") { Description = "auto (default), cpu or cuda." };
 
     /// <summary>Seed of what is fitted.</summary>
-    public Option<int> Seed { get; } = new("--seed") { Description = "Seed of everything random.", DefaultValueFactory = _ => 0 };
+    public Option<int> Seed { get; } = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 0 };
 
     /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx.</summary>
     public static string ModelFile(string given) => ModelFile(given, "model.onnx");

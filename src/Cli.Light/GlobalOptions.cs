@@ -17,7 +17,11 @@ public static class GlobalOptions
     public static Option<bool> Quiet { get; } = new("--quiet") { Description = "No progress on standard error.", Recursive = true };
 
     /// <summary>The trace of a failure.</summary>
-    public static Option<bool> Verbose { get; } = new("--verbose") { Description = "Print the trace of a failure.", Recursive = true };
+    public static Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Print the stack trace of a failure.",
+        Recursive = true
+    };
 
     /// <summary>
     /// The command <c>uvl</c> with these options. No <see cref="RootCommand"/>: that one is called after the file that runs, and help would

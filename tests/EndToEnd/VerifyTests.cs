@@ -78,7 +78,7 @@ public sealed class VerifyTests : IDisposable
             "FLOPs       4,704 per image (named axes as 1)", "operators   Flatten 1, Gemm 1", "metadata    uvl.method = hand",
                 "node        fc/Flatten: Flatten -> Float32 [N,784]", "node        fc/Gemm: Gemm -> Float32 [N,3]",
             "structure   sound: 2 nodes with types and shapes checked",
-            "trial       runs within bounds on drawn numbers, in a process of its own",
+            "trial       runs within bounds on random input, in a process of its own",
                 "contract    met: image to embedding: Float32 [N,3]",
         ];
         Assert.Equal(expected, output.Split('\n')
@@ -192,7 +192,7 @@ public sealed class VerifyTests : IDisposable
     public void Verify_Help_SaysWhatIsRunWithoutData()
     {
         string help = Run("verify", "--help").Output;
-        Assert.Matches(@"--data <data> +Images to run, as for other commands; without it, drawn numbers\.", help);
+        Assert.Matches(@"--data <data> +Images to run, as for other commands; without it, random input\.", help);
     }
 
     [Fact]

@@ -19,12 +19,12 @@ static class BenchCommand
     {
         var models = new Argument<string[]>("MODEL")
         {
-            Description = "Models, or folders that have one; by default every models/*/model.onnx.",
+            Description = "Models or their folders; by default every models/*/model.onnx.",
             Arity = ArgumentArity.ZeroOrMore
         };
         var device = new CommonOptions().Device;
         var command =
-            new Command("bench", "Measure models on this machine: cold start, latency of one image, images per second over batch sizes and "
+            new Command("bench", "Measure models on this machine: cold start, latency of one image, images per second by batch size and "
             + "threads, peak memory.\n\nExample: uvl bench runs/quick/moco/model.onnx")
         {
             models, device,

@@ -16,16 +16,15 @@ static class CalibrateCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or the folder that has it." };
-        var map = new Option<bool>("--map") { Description = "Also name the model's own clusters by digits, which uses labels." };
+        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or its folder." };
+        var map = new Option<bool>("--map") { Description = "Also fit a cluster-to-digit map of its clusters, which uses labels." };
         var output = new Option<string>("--out")
         {
-            Description = "The same model with this in its metadata (.onnx); a manifest beside "
-            + "MODEL is renewed beside it.",
+            Description = "Output file: the same model with this metadata (.onnx); a manifest is updated with it.",
             Required = true
         };
-        var command = new Command("calibrate", "Write into a model how far its training images lie from each other, so that embed and "
-            + "cluster can tell foreign ones; no labels.\n\n"
+        var command = new Command("calibrate", "Store in a model what its training images look like, so that embed and cluster detect "
+            + "foreign images. Uses no labels.\n\n"
             + "Example: uvl calibrate runs/mine --data mnist --out calibrated.onnx")
         {
             model, common.Data, common.Polarity, common.Transpose, map, output, common.Seed, common.Fit, common.SkipBad, common.Threads,

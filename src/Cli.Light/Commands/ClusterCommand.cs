@@ -29,26 +29,24 @@ static class ClusterCommand
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL")
         {
-            Description = "An encoder's model.onnx, or the folder that has it; or, where --out is no "
-                + "model, one that names clusters."
+            Description = "An encoder's model.onnx, or its folder; to apply, a model with a cluster output."
         };
         var k = new Option<int>("--k") { Description = "Number of clusters.", DefaultValueFactory = _ => 10 };
         var method = new Choice<ClusterMethod>("--method") { Description = "kmeans (default) or gmm." };
         var map = new Option<bool>("--map")
         {
-            Description = "Also fit a map from clusters to digits, which uses labels, and keep it in the "
-                + "model's metadata."
+            Description = "Also fit a cluster-to-digit map, which uses labels, and store it in the model."
         };
         var output = new Option<string>("--out")
         {
-            Description = "The fused model, from pixels to cluster (.onnx); or the clusters that MODEL names "
-                + "(.npy, .csv, .parquet, .arrow).",
+            Description = "Output file: the fused model, from pixels to cluster (.onnx), or the clusters of the images (.npy, .csv, "
+                + ".parquet, .arrow).",
             Required = true
         };
         var split = new Choice<Split?>("--split") { Description = "train, test or all; by default train to fit, all to apply." };
         var probability =
-            new Option<bool>("--probability") { Description = "Also the probability of each cluster, when clusters are applied." };
-        var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder; or apply a fused model.\n\n"
+            new Option<bool>("--probability") { Description = "Also write the probability of each cluster, when a model is applied." };
+        var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder, or apply a fused model.\n\n"
             + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster "
             + "digits.onnx --data scans/ --out clusters.csv")
         {

@@ -8,12 +8,13 @@ namespace Toolchain.Cli.Light.Commands;
 /// <summary><c>uvl data fetch|info|strokes</c>.</summary>
 static class DataCommand
 {
-    public static Command Create() => new("data", "Fetch MNIST, describe a dataset, or draw strokes.") { Fetch(), Info(), DrawStrokes() };
+    public static Command Create() =>
+        new("data", "Fetch MNIST, describe a dataset, or write drawn digits.") { Fetch(), Info(), DrawStrokes() };
 
     static Command Fetch()
     {
         var common = new CommonOptions();
-        var command = new Command("fetch", "Find MNIST, or download it, and check every file's SHA-256.");
+        var command = new Command("fetch", "Find or download MNIST, and check every file's SHA-256.");
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
@@ -29,8 +30,8 @@ static class DataCommand
     {
         var common = new CommonOptions();
         var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
-        var command = new Command("info", "Say what a dataset holds.") { common.Data, common.Polarity, common.Transpose, split,
-            common.SkipBad };
+        var command = new Command("info", "Print a dataset's images, labels and digest.") { common.Data, common.Polarity, common.Transpose,
+            split, common.SkipBad };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
@@ -49,7 +50,7 @@ static class DataCommand
                 + "(.npy).",
             Required = true
         };
-        var command = new Command("strokes", "Draw digits without any network.") { count, seed, output };
+        var command = new Command("strokes", "Write drawn digits as a picture or a tensor.") { count, seed, output };
         command.SetAction((parsed, cancellation) =>
         {
             (var terminal, string path) = (new Terminal(parsed), parsed.GetValue(output)!);

@@ -20,7 +20,7 @@ static class DoctorCommand
 {
     public static Command Create(params IEnumerable<Func<Finding>> more)
     {
-        var command = new Command("doctor", "Say what this machine offers and what is amiss.");
+        var command = new Command("doctor", "Check this machine: libraries, devices, datasets.");
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);

@@ -15,25 +15,24 @@ public static class EmbedCommand
         var common = new CommonOptions();
         var model = new Argument<string?>("MODEL")
         {
-            Description = "A model.onnx, or the folder that has it.",
+            Description = "A model.onnx, or its folder.",
             Arity = ArgumentArity.ZeroOrOne
         };
         var output = new Option<string>("--out")
         {
-            Description = "Target; its extension chooses .npy, .csv, .parquet or .arrow.",
+            Description = "Output file; its extension selects .npy, .csv, .parquet or .arrow.",
             Required = true
         };
         var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
-        var cluster = new Option<bool>("--cluster") { Description = "Also the cluster of each image." };
-        var probability = new Option<bool>("--probability") { Description = "Also the probability of each cluster." };
+        var cluster = new Option<bool>("--cluster") { Description = "Also write the cluster of each image." };
+        var probability = new Option<bool>("--probability") { Description = "Also write the probability of each cluster." };
         var shard = new Option<string?>("--shard")
         {
-            Description = "i/n: only the i-th of n ranges of images, i in [0..n), for --merge; the same "
-                + "--out for all."
+            Description = "i/n: embed only the i-th of n ranges of images, i in [0..n); the same --out for all, then --merge."
         };
-        var merge = new Option<bool>("--merge") { Description = "Put the shards of --out together; needs no MODEL." };
+        var merge = new Option<bool>("--merge") { Description = "Merge the shards of --out; needs no MODEL." };
         var command =
-            new Command("embed", "Embed images with a model. A stopped run goes on where it was when the same command is given again.\n\n"
+            new Command("embed", "Embed images with a model. Run the same command again to resume a stopped run.\n\n"
             + "Examples: uvl embed runs/quick/moco/model.onnx --data mnist --split test --out test.npy\n          find scans -name '*.png' "
             + "-print0 | uvl embed model.onnx --data - --out scans.parquet")
         {

@@ -17,7 +17,7 @@ static class EvaluateCommand
         var common = new CommonOptions();
         var models = new Argument<string[]>("MODEL")
         {
-            Description = "One or more model.onnx, or folders that have one, such as runs.",
+            Description = "One or more model.onnx, or their folders, such as runs.",
             Arity = ArgumentArity.OneOrMore
         };
         var output = new Option<string>("--out")
@@ -28,21 +28,21 @@ static class EvaluateCommand
         var protocol = new Choice<ProtocolChoice?>("--protocol") { Description = "strict, poster or both (default)." };
         var layer = new Option<string>("--layer")
         {
-            Description = "Output of the models that is taken as the embedding, such as feature for moco.",
+            Description = "Output of the models to use as the embedding, such as feature for moco.",
             DefaultValueFactory = _ => "embedding"
         };
         var map = new Option<int>("--tsne")
         {
-            Description = "Test images on the report's t-SNE map of each model; 0 for none.",
+            Description = "Test images in the report's t-SNE plot of each model; 0 for none.",
             DefaultValueFactory = _ => 10_000
         };
         var sweep = new Option<string[]>("--sweep")
         {
-            Description = "Folder of an 'uvl sweep' to show in the report; may be repeated.",
+            Description = "Folder of an 'uvl sweep' to show in the report; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
         var command =
-            new Command("evaluate", "Cluster, score and report models; without labels, by the figures that need none.\n\nExample: uvl "
+            new Command("evaluate", "Cluster, score and report models. Without labels, only the figures that need none.\n\nExample: uvl "
             + "evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
             models, common.Data, common.Polarity, common.Transpose, output, protocol, layer, map, sweep, common.Seed, common.SkipBad,

@@ -17,23 +17,22 @@ static class ProbeCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or the folder that has it." };
-        var output =
-            new Option<string?>("--out") { Description = "The encoder and the classifier as one model, from pixels to digit (.onnx)." };
+        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or its folder." };
+        var output = new Option<string?>("--out")
+        {
+            Description = "Output file: encoder and classifier as one model, from pixels to digit (.onnx)."
+        };
         var training = new Option<string?>("--training")
         {
-            Description = "The training itself as a model: one graph, a loop over the steps, for any "
-                + "ONNX runtime (.onnx)."
+            Description = "Also write the training itself as one ONNX graph, a loop over the steps (.onnx)."
         };
         var layer = new Option<string>("--layer")
         {
-            Description = "Output of the model that is classified, such as feature for moco; --out fuses "
-                + "onto the embedding only.",
+            Description = "Output of the model to classify, such as feature for moco; --out needs the embedding.",
             DefaultValueFactory = _ => "embedding"
         };
         var command =
-            new Command("probe", "Train a linear classifier on a frozen encoder, which uses labels, score it, and fuse it onto the "
-            + "encoder.\n\n"
+            new Command("probe", "Train a linear classifier on a frozen encoder, score it, and fuse it onto the encoder. Uses labels.\n\n"
             + "Example: uvl probe models/moco/model.onnx --data mnist --out digits.onnx")
         {
             model, common.Data, common.Polarity, common.Transpose, layer, output, training, common.Seed, common.SkipBad, common.Threads,

@@ -21,10 +21,10 @@ public static class VerifyCommand
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
-        var common = new CommonOptions { Data = { Description = "Images to run, as for other commands; without it, drawn numbers." } };
+        var common = new CommonOptions { Data = { Description = "Images to run, as for other commands; without it, random input." } };
         var model = new Argument<string>("MODEL") { Description = "Any ONNX file, or a folder with a model.onnx." };
         var command =
-            new Command("verify", "Print what a model holds and check it: structure, contract, and ONNX Runtime against a float64 "
+            new Command("verify", "Print the contents of a model and check it: structure, contract, and ONNX Runtime against a float64 "
             + "evaluator.\n\nExample: uvl verify runs/quick/moco/model.onnx --data mnist")
         {
             model, common.Data, common.Polarity, common.Transpose, common.SkipBad,
@@ -86,7 +86,7 @@ public static class VerifyCommand
         try
         {
             ProgramStart.Trial.Require(path);
-            return new("trial", true, "runs within bounds on drawn numbers, in a process of its own");
+            return new("trial", true, "runs within bounds on random input, in a process of its own");
         }
         catch (InvalidModelException error)
         {
@@ -131,12 +131,12 @@ public static class VerifyCommand
                 : Images(model, digits, rows));
             if (outputs.FirstOrDefault(output => double.IsNaN(output.MaxAbsolute)) is ModelAgreement nan)
             {
-                return new("numbers", false, $"NaN in '{nan.Output}' on {(digits is null ? "drawn numbers" : $"{rows} images")}; the model "
+                return new("numbers", false, $"NaN in '{nan.Output}' on {(digits is null ? "random input" : $"{rows} images")}; the model "
                     + $"is broken or was trained to divergence");
             }
             return new("agreement", outputs.All(output => output.Agrees), string.Create(CultureInfo.InvariantCulture,
                 $"ONNX Runtime {RuntimeInfo.Version} differs from the float64 evaluator on "
-                    + $"{(digits is null ? "drawn numbers" : $"{rows} images")} by "
+                    + $"{(digits is null ? "random input" : $"{rows} images")} by "
                     + $"{string.Join(", ", outputs.Select(output => $"{output.MaxAbsolute:g3} in '{output.Output}'"))}; allowed are "
                     + $"{ModelAgreement.Tolerance(model):g3} + {ModelAgreement.Tolerance(model):g3} of the value"));
         }

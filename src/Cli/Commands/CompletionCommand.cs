@@ -21,8 +21,7 @@ static class CompletionCommand
         var shell = new Argument<string?>("SHELL") { Description = "bash, zsh or fish.", Arity = ArgumentArity.ZeroOrOne };
         var line = new Option<string?>("--line")
         {
-            Description = "What is typed so far, up to the cursor: print the words that can stand there, "
-                + "one a line."
+            Description = "The text typed so far, up to the cursor: print the possible next words, one per line."
         };
         var command =
             new Command("completion", "Print a script that completes commands and options in a shell.\n\nExample: eval \"$(uvl completion "

@@ -21,10 +21,10 @@ static class ExportCommand
     {
         var common = new CommonOptions();
         var folder = new Argument<string?>("RUN") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
-        var output = new Option<string?>("--out") { Description = "Target; by default model.onnx in the run folder." };
+        var output = new Option<string?>("--out") { Description = "Output file; by default model.onnx in the run folder." };
         var opset = new Option<int>("--opset")
         {
-            Description = "Version of the operators, 13 to 23.",
+            Description = "Opset version, 13 to 23.",
             DefaultValueFactory = _ =>
             17,
             Validators = { RequireKnown }
@@ -42,11 +42,11 @@ static class ExportCommand
         var calibration = new Choice<CalibrationMethod>("--calibration")
         {
             Description =
-                "With --quantize: ranges of activations from their lowest to their highest value, or without the outermost 0.01 %."
+                "With --quantize: activation ranges from minimum to maximum, or without the outermost 0.01 %."
         };
         var calibrationImages = new Option<int>("--calibration-images")
         {
-            Description = "With --quantize: number of training images to calibrate on.",
+            Description = "With --quantize: number of training images for calibration.",
             DefaultValueFactory = _ => QuantizedExport.CalibrationImages,
             Validators = { RequirePositive }
         };
@@ -55,9 +55,9 @@ static class ExportCommand
             Description = "Also write manifest.json beside the model: the run's, with the digests of what "
                 + "was exported."
         };
-        var data = new Option<string?>("--data") { Description = "The run's training images, where they no longer lie where they were." };
+        var data = new Option<string?>("--data") { Description = "The run's training images, if they have moved." };
         var info =
-            new Option<string?>("--info") { Description = "Print what a model file holds, and export nothing; any ONNX file will do." };
+            new Option<string?>("--info") { Description = "Print the contents of any ONNX file and export nothing." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
             + "Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {

@@ -16,24 +16,21 @@ static class PlotCapsules
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL")
         {
-            Description = "A model.onnx of capsules with decoder.onnx beside it, or the folder that has "
-                + "both."
+            Description = "A model.onnx of capsules with decoder.onnx beside it, or their folder."
         };
         var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
         var templates = new Option<bool>("--templates")
         {
-            Description = "Draw the templates of all parts instead, each as large as the canvas and in "
-                + "full colour."
+            Description = "Draw the templates of all parts instead, scaled to the canvas at full intensity."
         };
-        var count = new Option<int>("--count") { Description = "Images, the first of the test images.", DefaultValueFactory = _ => 10 };
+        var count = new Option<int>("--count") { Description = "Number of test images, the first ones.", DefaultValueFactory = _ => 10 };
         var arrays = new Option<string?>("--arrays")
         {
-            Description = "A folder for the same as numbers: encoder/ and decoder/, each with "
-                + "in.NAME.npy and out.NAME.npy."
+            Description = "Also write the tensors into this folder: encoder/ and decoder/, each with in.NAME.npy and out.NAME.npy."
         };
         var command =
-            new Command("capsules", "Draw images, one a row: the image, drawn from its parts, drawn from its objects, and its most present "
-            + "parts alone.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
+            new Command("capsules", "Draw one image per row: the image, its reconstruction from parts and from objects, and its most "
+            + "present parts.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
         {
             model, common.Data, common.Polarity, common.Transpose, output, templates, count, arrays, common.SkipBad,
         };

@@ -12,31 +12,30 @@ static class PlotCommand
     const int columns = 10;
 
     public static Command Create() =>
-        new("plot", "Draw what an exported model knows, from its file alone.") { Generator(), PlotCapsules.Create() };
+        new("plot", "Draw what an exported model has learned.") { Generator(), PlotCapsules.Create() };
 
     static Command Generator()
     {
-        var model = new Argument<string>("MODEL") { Description = "A generator.onnx, or the folder that has it, such as an InfoGAN run." };
+        var model = new Argument<string>("MODEL") { Description = "A generator.onnx, or its folder, such as an InfoGAN run." };
         var output = new Option<string>("--out") { Description = "A sheet of images (.png).", Required = true };
         var sweep = new Option<int>("--sweep")
         {
-            Description = "Number of a continuous code, from 1: each row keeps its noise and moves this code "
-                + "from left to right; 0 draws noise and codes anew for each image.",
+            Description = "Index of a continuous code, from 1: each row keeps its noise and varies this code; 0 samples noise and "
+                + "codes for each image.",
             DefaultValueFactory = _ => 0
         };
         var range = new Number("--range")
         {
-            Description = "Where a sweep ends, either way; training knows 1.",
+            Description = "Range of a sweep, either way; training used 1.",
             DefaultValueFactory = _ =>
             1
         };
         var arrays = new Option<string?>("--arrays")
         {
-            Description = "A folder for the same as numbers: in.z.npy, in.code.npy, in.continuous.npy "
-                + "and out.image.npy."
+            Description = "Also write the tensors into this folder: in.z.npy, in.code.npy, in.continuous.npy and out.image.npy."
         };
         var seed = new CommonOptions().Seed;
-        var command = new Command("generator", "Draw generated images, one row for each value of the code.\n\nExample: uvl plot generator "
+        var command = new Command("generator", "Draw generated images, one row per value of the code.\n\nExample: uvl plot generator "
             + "models/infogan --sweep 1 --out slant.png") { model, output, sweep, range, arrays, seed };
         command.SetAction(parsed =>
         {

@@ -18,7 +18,7 @@ static class SweepCommand
         var method = new Argument<string>("METHOD") { Description = "A method with an embedding, such as moco." };
         var grid = new Option<string[]>("--grid")
         {
-            Description = "key=a,b,c: an option of the method and the values to try; may be repeated. "
+            Description = "key=a,b,c: an option of the method and its values; repeatable. "
                 + "Without it, the poster's ablations.",
             AllowMultipleArgumentsPerToken = false
         };
@@ -29,22 +29,20 @@ static class SweepCommand
         };
         var set = new Option<string[]>("--set")
         {
-            Description = "key=value for every cell; may be repeated.",
+            Description = "key=value for every cell; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
         var images = new Option<int>("--images")
         {
-            Description = "Train and cluster on the first so many images; 0 takes all, or what the preset "
-                + "says.",
+            Description = "Train and cluster on the first N images; 0 uses all, or the preset's number.",
             DefaultValueFactory = _ => 0
         };
         var output = new Option<string?>("--out")
         {
-            Description = "Folder of the cells and tables; runs/sweep/METHOD by default. Finished cells in "
-                + "it are kept."
+            Description = "Output folder; by default runs/sweep/METHOD. Finished cells in it are kept."
         };
         var command =
-            new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep goes on where it was.\n\nExample: uvl "
+            new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep resumes.\n\nExample: uvl "
             + "sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
         {
             method, common.Data, common.Polarity, common.Transpose, grid, preset, set, images, output, common.Seed, common.Device,

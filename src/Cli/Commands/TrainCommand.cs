@@ -27,10 +27,10 @@ static class TrainCommand
         method.CompletionSources.Add(_ => MethodRegistry.All.Select(known => new CompletionItem(known.Name)));
         var output = new Option<string?>("--out") { Description = "Run folder; by default the next free runs/METHOD/run-NNN." };
         var time =
-            new Option<string?>("--time") { Description = "Stop after this long, such as 90s, 20m or 2h, with a checkpoint and a model." };
+            new Option<string?>("--time") { Description = "Stop after this time, such as 90s, 20m or 2h, with a checkpoint and a model." };
         var set = new Option<string[]>("--set")
         {
-            Description = "key=value, any option of the method; may be repeated.",
+            Description = "key=value, any option of the method; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
         set.CompletionSources.Add(context =>
@@ -38,7 +38,7 @@ static class TrainCommand
             ?? MethodRegistry.All[0].Defaults).Select(pair => new CompletionItem($"{pair.Key}=")));
         var resume = new Option<string?>("--resume")
         {
-            Description = "Go on with a run: its folder, or nothing for the latest unfinished one of "
+            Description = "Resume a run: its folder, or nothing for the latest unfinished one of "
                 + "METHOD.",
             Arity = ArgumentArity.ZeroOrOne
         };
@@ -174,7 +174,7 @@ static class TrainCommand
     }
 
     static string Help() =>
-        "Train a system and export it as a proven model.onnx.\n\n"
+        "Train a method and export it as model.onnx, compared with TorchSharp.\n\n"
         + string.Join("\n", MethodRegistry.All.Select(method =>
             $"  {method.Name,-12} {method.Summary}\n               --set {string.Join(" ", Settings(method))}"))
         + "\n\nExample: uvl train moco --data mnist --seed 1 --set stepCount=1000 --set temperature=0.1";

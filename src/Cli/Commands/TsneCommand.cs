@@ -22,34 +22,33 @@ static class TsneCommand
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL")
         {
-            Description = "A model.onnx, the folder that has it, or the .npy, .csv, .parquet or .arrow file of an 'uvl embed'."
+            Description = "A model.onnx or its folder, or the .npy, .csv, .parquet or .arrow file of an 'uvl embed'."
         };
         var split = new Choice<Split?>("--split") { Description = "train, test (default) or all." };
         var output = new Option<string>("--out")
         {
-            Description = "Target: a picture (.png, .svg), or places (.csv, .npy).",
+            Description = "Output file: a plot (.png, .svg) or coordinates (.csv, .npy).",
             Required = true
         };
         var layer = new Option<string>("--layer")
         {
-            Description = "Output of the model that is drawn, such as identity for capsules; one of "
-                + "several axes is laid out flat.",
+            Description = "Output of the model to embed, such as identity for capsules; several axes are flattened.",
             DefaultValueFactory = _ => "embedding"
         };
         var perplexity = new Number("--perplexity")
         {
-            Description = "Effective number of neighbours; by default 30, and less for fewer than 91 rows.",
+            Description = "Effective number of nearest neighbours; by default 30, less for fewer than 91 rows.",
             DefaultValueFactory = _ =>
             new TsneOptions().Perplexity
         };
         var passes = new Option<int>("--passes")
         {
-            Description = "Steps of the descent.",
+            Description = "Iterations.",
             DefaultValueFactory = _ =>
             new TsneOptions().Passes
         };
-        var command = new Command("tsne", "Draw embeddings as a map on which near ones stay near (t-SNE).\n\n"
-            + "Examples: uvl tsne models/moco/model.onnx --data mnist --out map.png\n          uvl tsne train.npy --out places.csv")
+        var command = new Command("tsne", "Compute and plot a 2-D embedding (t-SNE).\n\n"
+            + "Examples: uvl tsne models/moco/model.onnx --data mnist --out plot.png\n          uvl tsne train.npy --out coordinates.csv")
         {
             model, common.Data, common.Polarity, common.Transpose, split, layer, output, perplexity, passes, common.SkipBad,
                 common.Threads, common.Device,

@@ -23,11 +23,11 @@ static class ViewsCommand
         };
         var set = new Option<string[]>("--set")
         {
-            Description = "key=value, any option of the method; may be repeated.",
+            Description = "key=value, any option of the method; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
         var output = new Option<string>("--out") { Description = "A sheet of 100 images (.png).", Required = true };
-        var command = new Command("views", "Draw ten images, each with nine views as training sees them.\n\nExample: uvl views moco --set "
+        var command = new Command("views", "Draw ten images with nine augmented views each.\n\nExample: uvl views moco --set "
             + $"augmentation.elastic=2 --out views.png") { method, common.Data, common.Polarity, common.Transpose, common.Seed, set,
                 output, common.SkipBad };
         command.SetAction(parsed =>

@@ -6,10 +6,10 @@ namespace Toolchain.Train.Augmentations;
 /// <summary>How far a view may lie from its image; every range is drawn from uniformly unless said otherwise.</summary>
 public sealed record AugmentationOptions : MethodOptions
 {
-    /// <summary>Largest turn either way, degrees. Beyond 30, 6 and 9 meet.</summary>
+    /// <summary>Largest rotation either way, degrees. Beyond 30, 6 and 9 overlap.</summary>
     public double RotationDegrees { get; init; } = 20;
 
-    /// <summary>Largest horizontal shear either way: slant is what most divides images of one digit.</summary>
+    /// <summary>Largest horizontal shear either way; slant is what most separates images of one digit.</summary>
     public double Shear { get; init; } = 0.3;
 
     /// <summary>Smallest scale; drawn log-uniformly up to <see cref="ScaleHigh"/>.</summary>
@@ -30,19 +30,19 @@ public sealed record AugmentationOptions : MethodOptions
     /// <summary>Probability that strokes are thickened or thinned.</summary>
     public double ThicknessProbability { get; init; } = 0.5;
 
-    /// <summary>Probability that a rectangle is made black.</summary>
+    /// <summary>Probability that a rectangle is set to black.</summary>
     public double EraseProbability { get; init; }
 
     /// <summary>Longest side of the rectangle, pixels; the shortest is 4.</summary>
     public int EraseSide { get; init; } = 12;
 
-    /// <summary>Probability that a straight bar across the image is made black.</summary>
+    /// <summary>Probability that a straight bar across the image is set to black.</summary>
     public double BarProbability { get; init; }
 
     /// <summary>Width of the bar, pixels.</summary>
     public double BarWidth { get; init; } = 5;
 
-    /// <summary>Probability that a short stroke of the pen is added: with it a plain seven turns into a crossed one.</summary>
+    /// <summary>Probability that a short pen stroke is added, which turns a plain seven into a crossed one.</summary>
     public double StrokeProbability { get; init; }
 
     /// <inheritdoc/>

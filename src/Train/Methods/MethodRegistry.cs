@@ -21,9 +21,9 @@ public static class MethodRegistry
         },
         new FitMethod<GaussianMixtureSystemOptions>("gmm", "Gaussian mixture on whitened principal components of pixels", new(),
             GaussianMixtureSystem.Fit),
-        new GradientMethod<AutoencoderOptions>("autoencoder", "fully connected autoencoder with a 12-number code", new(), (options, job) =>
-            new AutoencoderTrainer(options, job)),
-        new GradientMethod<InfoGanOptions>("infogan", "InfoGAN: a generator whose code a recogniser reads back, from real digits too",
+        new GradientMethod<AutoencoderOptions>("autoencoder", "fully connected autoencoder with a 12-dimensional code", new(),
+            (options, job) => new AutoencoderTrainer(options, job)),
+        new GradientMethod<InfoGanOptions>("infogan", "InfoGAN: a generator with a categorical code and a recognition network",
             new(), (options, job) => new InfoGanTrainer(options, job)),
         new GradientMethod<MoCoOptions>("moco", "momentum contrast with a small convnet", new(), (options, job) =>
             new MoCoTrainer(options, job)),

@@ -16,20 +16,20 @@ public abstract record GradientOptions : MethodOptions
     /// <summary>Images per step (N).</summary>
     public int BatchSize { get; init; } = 128;
 
-    /// <summary>Steps of a run.</summary>
+    /// <summary>Training steps.</summary>
     public int StepCount { get; init; } = 1000;
 
-    /// <summary>Total steps, including those of discarded starts.</summary>
+    /// <summary>Total steps, including those of discarded restarts.</summary>
     public int TotalSteps => this is IStarted several ? StepCount + (several.StartCount - 1) * Math.Min(several.StartSteps, StepCount)
         : StepCount;
 
-    /// <summary>Learning rate of the first step.</summary>
+    /// <summary>Peak learning rate.</summary>
     public double LearningRate { get; init; } = 1e-3;
 
-    /// <summary>How the learning rate goes on.</summary>
+    /// <summary>Schedule of the learning rate.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
-    /// <summary>First steps in which the learning rate grows evenly from near 0 (Goyal et al. 2017, section 2.2); 0 for none.</summary>
+    /// <summary>First steps, in which the learning rate rises linearly from near 0 (Goyal et al. 2017, section 2.2); 0 for none.</summary>
     public int WarmupSteps { get; init; }
 
     /// <summary>The learning rate of a step, 0-based.</summary>

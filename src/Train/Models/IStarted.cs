@@ -3,10 +3,10 @@ namespace Toolchain.Train.Models;
 /// <summary>Options of a method that begins several times and goes on from the start that looks best without a label.</summary>
 public interface IStarted
 {
-    /// <summary>Starts, each from a seed of its own; 1 for none to choose from.</summary>
+    /// <summary>Restarts, each with its own seed; 1 for a single run.</summary>
     int StartCount { get; }
 
-    /// <summary>Steps of each start before the choice; at most those of the whole run.</summary>
+    /// <summary>Steps of each restart before one is selected; at most those of the whole run.</summary>
     int StartSteps { get; }
 
     /// <summary>The logged figure, larger for better, by which the best start is known without a label.</summary>

@@ -13,11 +13,11 @@ public sealed record AutoencoderOptions : GradientOptions, IAugmented
 
     /// <summary>
     /// Whether the input is a view of the image and the target the image itself (Vincent et al. 2008, "Extracting and Composing Robust
-    /// Features with Denoising Autoencoders", with the nuisances of handwriting as the noise); false is the poster's plain reconstruction.
+    /// Features with Denoising Autoencoders", with handwriting variation as the noise); false is the poster's plain reconstruction.
     /// </summary>
     public bool Denoise { get; init; } = true;
 
-    /// <summary>How the views are drawn: affine maps alone, which a small network can undo (docs/models/autoencoder.md).</summary>
+    /// <summary>How the views are drawn: affine maps alone, which a small network can invert (docs/models/autoencoder.md).</summary>
     public AugmentationOptions Augmentation { get; init; } = new() { Elastic = 0, ThicknessProbability = 0 };
 
     /// <summary>L2 penalty on all weights.</summary>

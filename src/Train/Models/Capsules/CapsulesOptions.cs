@@ -63,7 +63,7 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Side of the canvas (S) on which images are placed and drawn, pixels.</summary>
     public int CanvasSide { get; init; }
 
-    /// <summary>Largest shift of an image from the middle of the canvas along each axis while training, whole pixels.</summary>
+    /// <summary>Largest shift of an image from the centre of the canvas along each axis during training, whole pixels.</summary>
     public int Shift { get; init; }
 
     /// <summary>Convolutions of the part encoder; the first two have stride 2.</summary>
@@ -78,34 +78,34 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Side of a template (T), pixels.</summary>
     public int TemplateSide { get; init; } = 11;
 
-    /// <summary>Numbers of a part's feature (F).</summary>
+    /// <summary>Size of a part's feature (F).</summary>
     public int FeatureSize { get; init; } = 16;
 
-    /// <summary>Numbers of a part inside the set transformer.</summary>
+    /// <summary>Size of a part's token in the set transformer.</summary>
     public int TokenSize { get; init; } = 16;
 
-    /// <summary>Numbers that the set transformer gives of each object (D).</summary>
+    /// <summary>Size of an object's code, the output of the set transformer (D).</summary>
     public int CodeSize { get; init; }
 
-    /// <summary>Hidden units of the networks of each object capsule (H).</summary>
+    /// <summary>Hidden size of the networks of each object capsule (H).</summary>
     public int HiddenSize { get; init; }
 
-    /// <summary>Numbers of an object capsule (Z).</summary>
+    /// <summary>Size of an object capsule (Z).</summary>
     public int CapsuleSize { get; init; } = 32;
 
     /// <summary>Standard deviation of a pixel around its component's value; below .1 single precision does not suffice.</summary>
     public double PixelDeviation { get; init; }
 
-    /// <summary>Width of the uniform noise on presence logits while training.</summary>
+    /// <summary>Width of the uniform noise on presence logits during training.</summary>
     public double PresenceNoise { get; init; } = 4;
 
-    /// <summary>Whether objects are found from presences of parts with that noise, as the authors do, or without.</summary>
+    /// <summary>Whether objects are found from part presences with that noise, as in the authors' code.</summary>
     public bool NoisyTokens { get; init; }
 
     /// <summary>Weight of the likelihood of part poses.</summary>
     public double PartWeight { get; init; } = 1;
 
-    /// <summary>Weight of the squares of the input-dependent object-part poses.</summary>
+    /// <summary>Weight of the squared input-dependent object-part poses.</summary>
     public double DeformationWeight { get; init; } = 10;
 
     /// <summary>Weight of prior sparsity within an example.</summary>
@@ -121,43 +121,42 @@ public sealed record CapsulesOptions : GradientOptions, IAugmented
     public double PosteriorBetweenWeight { get; init; } = 0.2;
 
     /// <summary>
-    /// Whether the logits of the objects' presences have a mean and a variance of their own over the batch, which the authors do not have:
-    /// without it presences hardly differ between images for the first thousands of steps (docs/models/capsules.md).
+    /// Whether the logits of the object presences are batch-normalized, which the authors do not do. Without it, presences hardly differ
+    /// between images for the first thousands of steps (docs/models/capsules.md).
     /// </summary>
     public bool NormalisePresence { get; init; }
 
     /// <summary>
-    /// Weight of the contrastive loss (van den Oord et al. 2018) by which the objects' presences tell the two views of an image from those
-    /// of the batch's other images, which the authors do not have; 0 for one view of each image and no such loss.
+    /// Weight of the contrastive loss (van den Oord et al. 2018) on the object presences of two views of an image, which the authors do not
+    /// have; 0 for one view of each image and no such loss.
     /// </summary>
     public double ContrastWeight { get; init; }
 
-    /// <summary>
-    /// Temperature of the contrastive loss at the first step. Low, the most alike of other images count most, so images part.
-    /// </summary>
+    /// <summary>Temperature of the contrastive loss at the first step. A low one weighs the most similar negatives most.</summary>
     public double ContrastTemperature { get; init; } = 0.1;
 
     /// <summary>
-    /// Its temperature after the last step. Higher, all other images count nearly alike, so images that are much alike come together.
+    /// Temperature of the contrastive loss after the last step. A higher one weighs all negatives nearly equally, so that similar images
+    /// come together.
     /// </summary>
     public double LastContrastTemperature { get; init; } = 0.2;
 
     /// <summary>
-    /// Last share of the steps, in which the contrastive loss takes images of one spectral cluster of the presences for views of one image;
-    /// 0 for none. Such self-labelling is not the authors' (Van Gansbeke et al. 2020, "SCAN", section 2.3, has it for classifiers).
+    /// Last share of the steps, in which images of one spectral cluster of the presences count as views of one image; 0 for none. The
+    /// authors do not have it (Van Gansbeke et al. 2020, "SCAN", section 2.3, has it for classifiers).
     /// </summary>
     public double SelfLabelShare { get; init; }
 
-    /// <summary>How often in that time the clusters are found anew, at equal distances.</summary>
+    /// <summary>How often the clusters are computed in that share of the steps, at equal distances.</summary>
     public int SelfLabelRounds { get; init; } = 4;
 
-    /// <summary>Share of each cluster, its surest images, that are taken so.</summary>
+    /// <summary>Share of each cluster, its most confident images, that self-labelling uses.</summary>
     public double ConfidentShare { get; init; } = 0.9;
 
-    /// <summary>Classes that the prior sparsity expects: an example should have O / classes objects.</summary>
+    /// <summary>Classes that prior sparsity assumes: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
 
-    /// <summary>Which rule makes the gradient steps.</summary>
+    /// <summary>Update rule.</summary>
     public CapsulesOptimizer Optimizer { get; init; }
 
     /// <summary>How images are changed before they are placed.</summary>

@@ -18,13 +18,13 @@ public sealed record GaussianMixtureSystemOptions : PixelOptions
     /// <summary>The poster's sweep had its best figures at 26 whitened components (70 % of the variance).</summary>
     public GaussianMixtureSystemOptions() => (Dimensions, Whiten) = (26, true);
 
-    /// <summary>Kind of the covariances.</summary>
+    /// <summary>Type of the covariances.</summary>
     public CovarianceKind Covariance { get; init; } = CovarianceKind.Full;
 
-    /// <summary>Fits of which the one of the highest likelihood is kept.</summary>
+    /// <summary>Fits; the one of highest likelihood is kept.</summary>
     public int Restarts { get; init; } = 1;
 
-    /// <summary>Most passes of expectation-maximisation.</summary>
+    /// <summary>Maximum iterations of expectation-maximisation.</summary>
     public int MaxIterations { get; init; } = 100;
 
     /// <summary>Added to the diagonal of every covariance.</summary>

@@ -11,7 +11,7 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     /// <summary>Number of continuous codes, uniform in [-1,1] (C).</summary>
     public int ContinuousCount { get; init; } = 2;
 
-    /// <summary>Numbers of noise, uniform in [-1,1] (Z). With the codes they make the poster's 74.</summary>
+    /// <summary>Size of the noise, uniform in [-1,1] (Z). With the codes it makes the poster's 74.</summary>
     public int NoiseSize { get; init; } = 62;
 
     /// <summary>Channels of the layers of 14 x 14; those of 7 x 7 have twice as many.</summary>
@@ -21,46 +21,45 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     public int HiddenSize { get; init; } = 1024;
 
     /// <summary>
-    /// Learning rate of discriminator and recogniser as a fraction of the generator's, which is <c>learningRate</c>. The authors have .2;
-    /// at .4 real digits are told apart in half the steps.
+    /// Learning rate of discriminator and recognition network as a fraction of the generator's, <c>learningRate</c>. The authors have .2;
+    /// at .4 digits separate in half the steps.
     /// </summary>
     public double DiscriminatorRate { get; init; } = 0.4;
 
     /// <summary>Weight of the mutual information of the categorical code (lambda).</summary>
     public double CategoricalWeight { get; init; } = 1;
 
-    /// <summary>Weight of that of the continuous codes, from step <see cref="ContinuousStart"/> on.</summary>
+    /// <summary>Weight of the mutual information of the continuous codes, from step <see cref="ContinuousStart"/> on.</summary>
     public double ContinuousWeight { get; init; } = 1;
 
     /// <summary>
-    /// Step from which the continuous codes count. From the start, they take over what tells one digit from another: 3 and 5 become one
-    /// code and its continuous variations (docs/models/infogan.md).
+    /// Step from which the continuous codes count. Before it they would encode what separates digits: 3 and 5 would share one code
+    /// (docs/models/infogan.md).
     /// </summary>
     public int ContinuousStart { get; init; } = 600;
 
-    /// <summary>What the discriminator should say of real images: one-sided label smoothing.</summary>
+    /// <summary>Discriminator target for real images: one-sided label smoothing.</summary>
     public double RealTarget { get; init; } = 0.9;
 
     /// <summary>
-    /// Whether the categorical code is asked to agree between two views of a real image, by mutual information; not part of the poster's
-    /// objective.
+    /// Whether the categorical codes of two views of a real image should share mutual information; not part of the poster's objective.
     /// </summary>
     public bool Consistency { get; init; }
 
-    /// <summary>Weight of that agreement.</summary>
+    /// <summary>Weight of the consistency loss.</summary>
     public double ConsistencyWeight { get; init; } = 1;
 
-    /// <summary>Weight of the codes' evenness in that agreement: 1 is mutual information itself.</summary>
+    /// <summary>Weight of the entropy of the codes in the consistency loss: 1 is mutual information itself.</summary>
     public double ConsistencyEvenness { get; init; } = 2;
 
     /// <summary>
-    /// How much of the joint distribution of two views' codes is kept from step to step, in [0..1): at .9 it is that of some 600 images,
-    /// not of one batch.
+    /// Share of the joint distribution of two views' codes that is kept from step to step, in [0..1): .9 averages over some 600 images
+    /// instead of one batch.
     /// </summary>
     public double ConsistencyMemory { get; init; } = 0.9;
 
     /// <summary>
-    /// Starts, of which the one goes on whose code tells most about the other view's: one in three merges two digits for good
+    /// Restarts; the one whose codes of two views share the most mutual information continues. One in three merges two digits for good
     /// (docs/models/infogan.md).
     /// </summary>
     public int StartCount { get; init; } = 4;
@@ -71,7 +70,7 @@ public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     /// <inheritdoc/>
     public string Merit => "information";
 
-    /// <summary>In what numbers the large layers multiply while they train.</summary>
+    /// <summary>Number format of the large layers' products during training.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 
     /// <summary>

@@ -15,10 +15,10 @@ public sealed record KMeansSystemOptions : PixelOptions
     /// <summary>Number of clusters (K). The poster's code had 30.</summary>
     public int ClusterCount { get; init; } = 10;
 
-    /// <summary>Starts of which the best is kept.</summary>
+    /// <summary>Initializations; the one of lowest inertia is kept.</summary>
     public int Restarts { get; init; } = 3;
 
-    /// <summary>Most passes of a start.</summary>
+    /// <summary>Maximum iterations of each initialization.</summary>
     public int MaxIterations { get; init; } = 300;
 
     /// <inheritdoc/>

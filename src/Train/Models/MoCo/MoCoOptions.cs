@@ -26,31 +26,31 @@ public sealed record MoCoOptions : GradientOptions, IAugmented
     /// <summary>Keys in the queue (Q), a multiple or a divisor of <see cref="GradientOptions.BatchSize"/>.</summary>
     public int QueueLength { get; init; } = 2048;
 
-    /// <summary>Whether the batch's other keys, fresher than the queue's, are negatives too.</summary>
+    /// <summary>Whether the other keys of the batch, newer than the queue's, are negatives too.</summary>
     public bool BatchNegatives { get; init; } = true;
 
     /// <summary>m of key = m * key + (1 - m) * query, in [0..1). The poster's best is .99.</summary>
     public double KeyMomentum { get; init; } = 0.99;
 
-    /// <summary>T of the loss. Lower ones spread a digit over several clusters.</summary>
+    /// <summary>Temperature T of the loss. Lower values spread a digit over several clusters.</summary>
     public double Temperature { get; init; } = 0.1;
 
-    /// <summary>Which rule makes the gradient steps.</summary>
+    /// <summary>Update rule.</summary>
     public MoCoOptimizer Optimizer { get; init; } = MoCoOptimizer.Sgd;
 
-    /// <summary>Momentum of the steps of stochastic gradient descent.</summary>
+    /// <summary>Momentum of stochastic gradient descent.</summary>
     public double Momentum { get; init; } = 0.9;
 
     /// <summary>L2 penalty on all weights.</summary>
     public double WeightDecay { get; init; } = 5e-4;
 
     /// <summary>
-    /// How far the last step evens out the directions of the trained embeddings, in [0..1] (<see cref="Models.MoCo.Whitening.Fit"/>); 0
-    /// leaves them.
+    /// Strength of the whitening after training, in [0..1]: each principal axis of the embeddings is divided by its standard deviation to
+    /// this power (<see cref="Models.MoCo.Whitening.Fit"/>); 0 for none.
     /// </summary>
     public double Whitening { get; init; } = 0.5;
 
-    /// <summary>In what numbers the layers multiply while they train.</summary>
+    /// <summary>Number format of the layers' products during training.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 
     /// <summary>How the views are drawn.</summary>

@@ -11,15 +11,13 @@ public abstract record PixelOptions : MethodOptions
     /// </summary>
     public bool Deslant { get; init; }
 
-    /// <summary>Brings each image to unit length, so that bold and thin strokes lie together.</summary>
+    /// <summary>Scales each image to unit length, so that bold and thin strokes become similar.</summary>
     public bool UnitLength { get; init; }
 
     /// <summary>Principal components kept, in [1..784]; 0 keeps the pixels.</summary>
     public int Dimensions { get; init; }
 
-    /// <summary>
-    /// Keeps the fewest components with this share of the variance instead, in (0..1]; 0 goes by <see cref="Dimensions"/>.
-    /// </summary>
+    /// <summary>Keeps the fewest components that hold this share of the variance, in (0..1]; 0 uses <see cref="Dimensions"/>.</summary>
     public double VarianceFraction { get; init; }
 
     /// <summary>Scales principal components to variance 1.</summary>

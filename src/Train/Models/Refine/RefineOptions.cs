@@ -5,31 +5,28 @@ namespace Toolchain.Train.Models.Refine;
 /// <summary>Options of the refinement; the defaults are the recipe of docs/models/refine.md.</summary>
 public sealed record RefineOptions : GradientOptions, IAugmented
 {
-    /// <summary>Folder of the run whose encoder gives the first clusters: any method that learns by gradient.</summary>
+    /// <summary>Folder of the run whose encoder gives the first clusters: any method trained by gradient.</summary>
     public string From { get; init; } = "";
 
     /// <summary>Number of clusters (K).</summary>
     public int ClusterCount { get; init; } = 10;
 
     /// <summary>
-    /// First steps, in which linear heads on the given encoder learn clusters by mutual information between views; 0 takes the spectral
-    /// clusters of its embeddings instead.
+    /// First steps, in which linear cluster heads on the given encoder learn the first labels by mutual information between views; 0 takes
+    /// the spectral clusters of its embeddings.
     /// </summary>
     public int HeadSteps { get; init; }
 
-    /// <summary>Heads that learn side by side; the one with the most mutual information is taken.</summary>
+    /// <summary>Cluster heads trained side by side; the one with the most mutual information is taken.</summary>
     public int HeadCount { get; init; } = 5;
 
-    /// <summary>
-    /// Rounds, each with labels of its own: the first has the first labels, the others the spectral clusters of the net's embeddings by
-    /// then.
-    /// </summary>
+    /// <summary>Rounds; each after the first is trained on the spectral clusters of the network's own embeddings.</summary>
     public int Rounds { get; init; } = 3;
 
-    /// <summary>Share of each cluster, its surest images, whose labels are learned from.</summary>
+    /// <summary>Share of each cluster, its most confident images, that is trained on.</summary>
     public double ConfidentShare { get; init; } = 0.8;
 
-    /// <summary>Weight of the mutual information between the two views of every image, beside the labels.</summary>
+    /// <summary>Weight of the mutual information between two views of every image, beside the cross-entropy.</summary>
     public double MutualInformation { get; init; }
 
     /// <summary>Decoupled weight decay of AdamW.</summary>
