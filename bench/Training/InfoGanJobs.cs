@@ -3,9 +3,8 @@ using System.Runtime.InteropServices;
 using Toolchain.ClusteringBench;
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
-using Toolchain.Train.Models;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
-using Toolchain.Train.Running;
 using static TorchSharp.torch;
 
 namespace Toolchain.TrainingBench;

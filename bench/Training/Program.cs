@@ -7,9 +7,8 @@ using System.Text.Json;
 using Toolchain.ClusteringBench;
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
-using Toolchain.Train.Models;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.MoCo;
-using Toolchain.Train.Running;
 using Toolchain.TrainingBench;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using Toolchain.Cli.Light;
 using Toolchain.Export;
-using Toolchain.Train.Running;
+using Toolchain.Train.Runs;
 
 namespace Toolchain.Cli;
 

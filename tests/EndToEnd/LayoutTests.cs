@@ -56,7 +56,7 @@ public sealed class LayoutTests
             .Select(line => $"{Path.GetRelativePath(Root, path)}:{line.Index + 1}")));
 
     // Generated sources, and what is built, are not written by hand.
-    static IEnumerable<string> SourceFiles() => new[] { "src", "tests", "bench" }
+    internal static IEnumerable<string> SourceFiles() => new[] { "src", "tests", "bench" }
         .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
         .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "Generated" or "obj" or "bin" or "node_modules"));
 

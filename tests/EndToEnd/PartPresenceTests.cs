@@ -1,8 +1,8 @@
 using Toolchain.Cli;
 using Toolchain.Data;
 using Toolchain.Export;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.Capsules;
-using Toolchain.Train.Running;
 using TorchSharp;
 using static TorchSharp.torch;
 

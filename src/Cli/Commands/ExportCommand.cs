@@ -9,8 +9,7 @@ using Toolchain.Export.Quantization;
 using Toolchain.Graph;
 using Toolchain.Graph.Inspection;
 using Toolchain.Inference;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Running;
+using Toolchain.Train.Runs;
 
 namespace Toolchain.Cli.Commands;
 

@@ -4,8 +4,7 @@ using Toolchain.Cli.Light;
 using Toolchain.Cli.Sweeps;
 using Toolchain.Data;
 using Toolchain.Pictures;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Running;
+using Toolchain.Train.Runs;
 
 namespace Toolchain.Cli.Commands;
 

@@ -4,9 +4,8 @@ using System.Globalization;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
 using Toolchain.Inference;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Models;
-using Toolchain.Train.Running;
+using Toolchain.Train.Core;
+using Toolchain.Train.Runs;
 using TorchSharp;
 
 namespace Toolchain.Cli.Commands;
@@ -112,12 +111,11 @@ static class TrainCommand
             terminal.Note(line);
         }
         TrainedModel? trained = null;
-        int batchSize = request.Options is GradientOptions gradient ? gradient.BatchSize : 1;
-        long total = request.Options is GradientOptions counted ? (long)counted.TotalSteps * batchSize : request.Digits.Count;
         try
         {
-            terminal.FinishingSteps(() => terminal.WithProgress($"training {method.Name}", total, "images",
-                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report, batchSize) }),
+            terminal.FinishingSteps(() => terminal.WithProgress($"training {method.Name}",
+                request.Options.ImagesOfRun(request.Digits.Count), "images",
+                report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report) }),
                     request.Time));
         }
         catch (Exception error)
@@ -182,7 +180,7 @@ static class TrainCommand
     static IEnumerable<string> Settings(Method method) => OptionBinder.List(method.Defaults)
         .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"));
 
-    sealed class Steps(Terminal terminal, Action<long, string> report, int batchSize) : IProgress<TrainingProgress>
+    sealed class Steps(Terminal terminal, Action<long, string> report) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
         {
@@ -190,7 +188,7 @@ static class TrainCommand
             {
                 terminal.Note($"warning: step {value.Step}: {warning}");
             }
-            report((long)value.Step * batchSize,
+            report(value.Images,
                 string.Join(" ", value.Losses.Select(loss => string.Create(CultureInfo.InvariantCulture, $"{loss.Name} {loss.Value:f4}"))));
         }
     }

@@ -2,8 +2,7 @@ using System.Text.Json;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Inference;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Running;
+using Toolchain.Train.Runs;
 
 namespace Toolchain.Cli.Sweeps;
 

@@ -8,7 +8,7 @@ namespace Toolchain.Train.Augmentations;
 /// Draws views of digits: affine map with shear, elastic displacement, stroke thickness and occlusion in one pass from bytes to floats. The
 /// numbers are keyed by (seed, epoch, sample, view), so any batch of any step can be drawn again by itself. A crop is a scale with a shift.
 /// </summary>
-public sealed class Augmentation(AugmentationOptions options, ulong seed)
+sealed class Augmentation(AugmentationOptions options, ulong seed)
 {
     const int side = DigitSet.Side, stride = Canvas.Stride, samplesPerTask = 16;
 

@@ -1,10 +1,10 @@
 using Toolchain.Data;
-using Toolchain.Train.Models;
+using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>How far a view may lie from its image; every range is drawn from uniformly unless said otherwise.</summary>
-public sealed record AugmentationOptions : MethodOptions
+sealed record AugmentationOptions : MethodOptions
 {
     /// <summary>Largest rotation either way, degrees. Beyond 30, 6 and 9 overlap.</summary>
     public double RotationDegrees { get; init; } = 20;

@@ -1,7 +1,7 @@
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>Options of a method that learns from views of its images.</summary>
-public interface IAugmented
+interface IAugmented
 {
     /// <summary>How the views are drawn.</summary>
     AugmentationOptions Augmentation { get; }

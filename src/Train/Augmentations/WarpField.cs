@@ -11,7 +11,7 @@ namespace Toolchain.Train.Augmentations;
 /// <param name="options">How far a view may lie from its image.</param>
 /// <param name="seed">Seed of the run.</param>
 /// <param name="purpose">Name of the random numbers: those of real images are another's.</param>
-public sealed class WarpField(AugmentationOptions options, ulong seed, string purpose = "warp")
+sealed class WarpField(AugmentationOptions options, ulong seed, string purpose = "warp")
 {
     const int side = DigitSet.Side;
     const float half = (side - 1) / 2f;

@@ -7,7 +7,7 @@ namespace Toolchain.Train.Losses;
 /// maximises log D(G(z)) in place of minimising log(1 - D(G(z))), as its section 3 advises: the gradient does not vanish while the
 /// discriminator is ahead.
 /// </summary>
-public static class AdversarialLoss
+static class AdversarialLoss
 {
     /// <summary>Mean of -(t log D(x) + (1 - t) log(1 - D(x))) plus mean of -log(1 - D(G(z))), in nats.</summary>
     /// <param name="real">Logits of real images, [N].</param>

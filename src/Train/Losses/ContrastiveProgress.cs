@@ -1,4 +1,4 @@
-using Toolchain.Train.Running;
+using Toolchain.Train.Core;
 using TorchSharp;
 using static TorchSharp.torch;
 

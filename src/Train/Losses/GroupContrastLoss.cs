@@ -6,7 +6,7 @@ namespace Toolchain.Train.Losses;
 /// The contrastive loss with several positives a query (Khosla et al. 2020, "Supervised Contrastive Learning", equation 2): all keys of its
 /// group. With a group for each image it is that of van den Oord et al. 2018 among the images of a batch.
 /// </summary>
-public static class GroupContrastLoss
+static class GroupContrastLoss
 {
     /// <summary>
     /// Mean over queries, and for each over the keys p of its group, of -log( exp(q.p / T) / sum over all keys of exp(q.k / T) ).

@@ -6,7 +6,7 @@ namespace Toolchain.Train.Losses;
 /// The contrastive loss of van den Oord et al. 2018 ("Representation Learning with Contrastive Predictive Coding", equation 4) as MoCo uses
 /// it (He et al. 2020, equation 1): each query must find its own key among the queue's.
 /// </summary>
-public static class InfoNceLoss
+static class InfoNceLoss
 {
     /// <summary>
     /// Mean of -log( exp(q.k+ / T) / (exp(q.k+ / T) + sum over the queue, and the batch's other keys where asked, of exp(q.k- / T)) ).

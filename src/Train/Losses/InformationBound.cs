@@ -7,7 +7,7 @@ namespace Toolchain.Train.Losses;
 /// Representation Learning by Information Maximizing Generative Adversarial Nets", equation 5), without the entropy of the codes, which is
 /// constant.
 /// </summary>
-public static class InformationBound
+static class InformationBound
 {
     /// <summary>Mean of -log Q(c|x) over a categorical code, in nats. The bound is ln K minus this.</summary>
     /// <param name="logits">Q's logits, [N,K].</param>

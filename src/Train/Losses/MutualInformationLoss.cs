@@ -6,7 +6,7 @@ namespace Toolchain.Train.Losses;
 /// Invariant information clustering (Ji, Henriques and Vedaldi 2019, equations 2 and 3): clusters of two views of an image should tell as
 /// much about each other as they can, which asks for agreement and for clusters of equal size at once.
 /// </summary>
-public static class MutualInformationLoss
+static class MutualInformationLoss
 {
     const double floor = 1e-8; // of a joint probability, so that its logarithm is finite
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Toolchain.Train.Methods;
+using Toolchain.Train.Runs;
 
 namespace Toolchain.EndToEnd.Docs;
 

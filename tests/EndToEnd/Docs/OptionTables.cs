@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Models;
+using Toolchain.Train.Core;
+using Toolchain.Train.Runs;
 
 namespace Toolchain.EndToEnd.Docs;
 

@@ -1,7 +1,7 @@
-using Toolchain.Train.Methods;
-using Toolchain.Train.Models;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.Autoencoder;
 using Toolchain.Train.Models.MoCo;
+using Toolchain.Train.Runs;
 
 namespace Toolchain.Train.Tests.Augmentations;
 

@@ -1,6 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
-using Toolchain.Train.Running;
+using Toolchain.Train.Core;
+using Toolchain.Train.Runs;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Tests.Augmentations;

@@ -1,7 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
-using Toolchain.Train.Running;
 using TorchSharp;
 using static TorchSharp.torch;
 

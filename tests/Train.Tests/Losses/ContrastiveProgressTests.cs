@@ -1,5 +1,5 @@
+using Toolchain.Train.Core;
 using Toolchain.Train.Losses;
-using Toolchain.Train.Running;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Tests.Losses;

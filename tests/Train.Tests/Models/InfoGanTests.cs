@@ -1,7 +1,6 @@
 using Toolchain.Data;
-using Toolchain.Train.Models;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
-using Toolchain.Train.Running;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,7 +23,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Networks_OfThePoster_HaveItsSizes()
     {
-        using var model = new InfoGan(new InfoGanOptions());
+        using var model = new InfoGanModel(new InfoGanOptions());
         Dictionary<string, long[]> shapes = model.named_parameters().ToDictionary(named => named.name, named => named.parameter.shape);
         Assert.Equal([1024, 74], shapes["generator.fc1.weight"]);
         Assert.Equal([6272, 1024], shapes["generator.fc2.weight"]);
@@ -42,7 +41,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Outputs_OfThreeImages_HaveTheirShapes()
     {
-        using var model = new InfoGan(small);
+        using var model = new InfoGanModel(small);
         Latent latent = Latent.Draw(small, 1, 0, 3, CPU);
         Tensor image = model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous);
         Assert.Equal([3, 1, 28, 28], image.shape);
@@ -70,7 +69,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Judge_Generated_LeavesTheRunningStatistics()
     {
-        using var model = new InfoGan(small);
+        using var model = new InfoGanModel(small);
         float[] Statistics() =>
             [.. model.Recogniser.named_buffers().Where(named => named.name.Contains("running", StringComparison.Ordinal))
             .SelectMany(named => named.buffer.data<float>().ToArray())];
@@ -84,7 +83,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Judge_RealOrGenerated_IsTheSameFunctionInTraining()
     {
-        using var model = new InfoGan(small);
+        using var model = new InfoGanModel(small);
         Tensor image = rand(8, 1, 28, 28);
         Judgement asReal = model.Judge(image, isReal: true), asGenerated = model.Judge(image, isReal: false);
         Assert.Equal(asReal.Realness.data<float>().ToArray(), asGenerated.Realness.data<float>().ToArray());
@@ -119,7 +118,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Judge_InBFloat16_IsNearlyTheSameInTrainingAndTheSameInEvaluation()
     {
-        using InfoGan exact = new(small), rounded = new(small with { Precision = Precision.BFloat16 });
+        using InfoGanModel exact = new(small), rounded = new(small with { Precision = Precision.BFloat16 });
         Tensor image = rand(8, 1, 28, 28);
         PrecisionCheck.IsNearlyTheSameInTrainingAndTheSameInEvaluation(exact, rounded, model => model.Judge(image, isReal: false).Realness);
     }

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Toolchain.Clustering;
 using Toolchain.Data;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Running;
+using Toolchain.Train.Core;
+using Toolchain.Train.Runs;
 using TorchSharp;
 
 namespace Toolchain.Train.Tests.Models;

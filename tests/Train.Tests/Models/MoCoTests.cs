@@ -1,7 +1,7 @@
 using Toolchain.Data;
-using Toolchain.Train.Models;
+using Toolchain.Train.Core;
+using Toolchain.Train.Layers;
 using Toolchain.Train.Models.MoCo;
-using Toolchain.Train.Running;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -14,7 +14,7 @@ public sealed class MoCoTests
     [Fact]
     public void Enqueue_FiveBatchesIntoFourPlaces_OverwritesTheOldest()
     {
-        using var model = new MoCo(small);
+        using var model = new MoCoModel(small);
         for (int number = 0; number < 5; number++)
         {
             model.Enqueue(full([2, 3], number + 1), number);
@@ -26,7 +26,7 @@ public sealed class MoCoTests
     [Fact]
     public void Enqueue_QueueShorterThanTheBatch_KeepsTheLastKeys()
     {
-        using var model = new MoCo(small with { BatchSize = 6, QueueLength = 2 });
+        using var model = new MoCoModel(small with { BatchSize = 6, QueueLength = 2 });
         for (int number = 0; number < 3; number++)
         {
             model.Enqueue(arange(6 * number, 6 * number + 6, float32).unsqueeze(1).expand(6, 3), number);
@@ -58,7 +58,7 @@ public sealed class MoCoTests
     [Fact]
     public void FollowQuery_ByHand() // .9 * 1 + .1 * 3
     {
-        using var model = new MoCo(small);
+        using var model = new MoCoModel(small);
         Fill(model, "query.", 3);
         Fill(model, "key.", 1);
         model.FollowQuery(0.9);
@@ -98,7 +98,7 @@ public sealed class MoCoTests
         using var encoder = new MoCoEncoder(5);
         (Tensor rows, Tensor feature) = encoder.call(rand(4, 1, 28, 28));
         Assert.Equal([4, 5], rows.shape);
-        Assert.Equal([4, MoCoEncoder.FeatureSize], feature.shape);
+        Assert.Equal([4, SmallConvnet.FeatureSize], feature.shape);
         Assert.All(rows.norm(1).data<float>().ToArray(), length => Assert.Equal(1f, length, 1e-5f));
     }
 

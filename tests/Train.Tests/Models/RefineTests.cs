@@ -1,9 +1,8 @@
 using Toolchain.Data;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Models;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.Capsules;
 using Toolchain.Train.Models.Refine;
-using Toolchain.Train.Running;
+using Toolchain.Train.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -37,7 +36,7 @@ public sealed class RefineTests
             ClusterCount = 4,
             ConfidentShare = 0.5
         };
-        using var trainer = new RefineTrainer(options, new GradientJob(digits, 1, CPU, 1));
+        using var trainer = new RefineTrainer(options, new GradientJob(digits, 1, CPU, 1), TrainedEncoder.Open);
         var sampler = new BatchSampler(60, 16, 1);
         var model = (Refinement)trainer.Module;
         for (int step = 0; step < 4; step++)
@@ -68,7 +67,7 @@ public sealed class RefineTests
             whole.Module.eval();
             Assert.Equal(whole.Embed(job.Images([0, 1])), encoder.Embed(job.Images([0, 1])));
         }
-        using var trainer = new RefineTrainer(small with { From = folder["given"], BatchSize = 16 }, job);
+        using var trainer = new RefineTrainer(small with { From = folder["given"], BatchSize = 16 }, job, TrainedEncoder.Open);
         trainer.Step(new BatchSampler(40, 16, 1)[0]);
         Assert.Equal(40, ((Refinement)trainer.Module).Labels.Target.sum().ToSingle(), 1e-3f);
     }
@@ -93,7 +92,8 @@ public sealed class RefineTests
     [Fact]
     public void Train_FromAFolderWithoutARun_SaysSo()
     {
-        using var trainer = new RefineTrainer(small with { From = "nowhere" }, new GradientJob(Strokes.Draw(20, 1), 0, CPU, 1));
+        using var trainer = new RefineTrainer(small with { From = "nowhere" }, new GradientJob(Strokes.Draw(20, 1), 0, CPU, 1),
+            TrainedEncoder.Open);
         Assert.Equal("'nowhere': expected a run folder with config.json, found none; name the folder that 'uvl train' printed.",
             Assert.Throws<InvalidDataException>(() => trainer.Step(new Batch(0, 0, [1, 2]))).Message);
     }

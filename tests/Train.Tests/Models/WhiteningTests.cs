@@ -1,6 +1,6 @@
 using Toolchain.Data;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.MoCo;
-using Toolchain.Train.Running;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Tests.Models;

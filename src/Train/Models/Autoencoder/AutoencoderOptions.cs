@@ -1,9 +1,10 @@
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Models.Autoencoder;
 
 /// <summary>Options of the autoencoder; the network is the poster's.</summary>
-public sealed record AutoencoderOptions : GradientOptions, IAugmented
+sealed record AutoencoderOptions : GradientOptions, IAugmented
 {
     /// <summary>Size of the hidden layers.</summary>
     public int HiddenSize { get; init; } = 128;

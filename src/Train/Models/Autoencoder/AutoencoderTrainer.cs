@@ -1,5 +1,5 @@
 using Toolchain.Train.Augmentations;
-using Toolchain.Train.Running;
+using Toolchain.Train.Core;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -7,14 +7,14 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Autoencoder;
 
 /// <summary>One step of the autoencoder: mean squared error of the reconstruction, by Adam.</summary>
-public sealed class AutoencoderTrainer : IGradientTrainer
+sealed class AutoencoderTrainer : IGradientTrainer
 {
     const int shownCount = 10;
 
     readonly AutoencoderOptions options;
     readonly GradientJob job;
     readonly ViewDrawer views;
-    readonly Autoencoder model;
+    readonly AutoencoderModel model;
     readonly Adam optimizer;
 
     /// <summary>A fresh model for <paramref name="job"/>.</summary>
@@ -24,7 +24,7 @@ public sealed class AutoencoderTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        model = new Autoencoder(options);
+        model = new AutoencoderModel(options);
         model.to(job.Device);
         optimizer = optim.Adam(model.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
         views = new ViewDrawer(options.Augmentation, job, viewCount: 1);

@@ -6,7 +6,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// Affine maps of the plane, six tensors of one shape: x' = XX x + XY y + X and y' = YX x + YY y + Y. A part's pose maps its template onto
 /// the canvas, both in [-1,1]; an object's maps the part's.
 /// </summary>
-public sealed record AffinePose(Tensor XX, Tensor XY, Tensor X, Tensor YX, Tensor YY, Tensor Y)
+sealed record AffinePose(Tensor XX, Tensor XY, Tensor X, Tensor YX, Tensor YY, Tensor Y)
 {
     /// <summary>
     /// Maps from six unbounded numbers each: two scales in (.01,1.01), an angle as part of a full turn, shear and two shifts in (-1,1) (the

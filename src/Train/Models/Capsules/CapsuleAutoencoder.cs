@@ -11,7 +11,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Feature">Features of the parts, [N,P,F].</param>
 /// <param name="Vote">Pose that the objects expect of each part, their mean by how much each explains it, [N,P,6].</param>
 /// <param name="Identity">The objects' own numbers, [N,O,Z].</param>
-public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote,
+sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor PartPresence, Tensor Pose, Tensor Feature, Tensor Vote,
     Tensor Identity);
 
 /// <summary>All that a training step needs of a batch.</summary>
@@ -19,7 +19,7 @@ public sealed record CapsuleOutput(Tensor Embedding, Tensor Posterior, Tensor Pa
 /// <param name="Votes">What objects expect of them.</param>
 /// <param name="Explained">How well that explains their poses.</param>
 /// <param name="Presence">Presences of the objects before noise, [N,O].</param>
-public sealed record CapsuleActivations(PartCapsules Parts, ObjectVotes Votes, PartMixture Explained, Tensor Presence)
+sealed record CapsuleActivations(PartCapsules Parts, ObjectVotes Votes, PartMixture Explained, Tensor Presence)
 {
     /// <summary>Parts that each object explains, [N,O].</summary>
     public Tensor Posterior => Explained.Posterior.sum(2).t();
@@ -29,7 +29,7 @@ public sealed record CapsuleActivations(PartCapsules Parts, ObjectVotes Votes, P
 /// The stacked capsule autoencoder (Kosiorek, Sabour, Teh and Hinton 2019): parts from an image, objects from parts. As a module it is the
 /// encoder that is exported; its templates draw images again.
 /// </summary>
-public sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
+sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
 {
     readonly PartEncoder parts;
     readonly Templates templates;

@@ -5,13 +5,13 @@ namespace Toolchain.Train.Models.Capsules;
 /// <summary>Images drawn from parts.</summary>
 /// <param name="Image">Mean of the mixture at each pixel, [N,1,S,S].</param>
 /// <param name="Part">Each part alone in its colour, where it would be drawn, [N,P,S,S].</param>
-public sealed record CapsuleDrawing(Tensor Image, Tensor Part);
+sealed record CapsuleDrawing(Tensor Image, Tensor Part);
 
 /// <summary>
 /// The way back, exported beside the encoder: with the poses that the encoder sees it draws what the parts explain, with the poses that
 /// objects expect (<see cref="CapsuleOutput.Vote"/>) what the objects explain.
 /// </summary>
-public sealed class CapsuleDecoder : nn.Module<Tensor, Tensor, Tensor, CapsuleDrawing>
+sealed class CapsuleDecoder : nn.Module<Tensor, Tensor, Tensor, CapsuleDrawing>
 {
     readonly Templates templates;
     readonly int side;

@@ -7,7 +7,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Part">[N,P].</param>
 /// <param name="Capsule">[O,N,1].</param>
 /// <param name="Vote">[O,N,P].</param>
-public sealed record CapsuleNoise(Tensor Part, Tensor Capsule, Tensor Vote)
+sealed record CapsuleNoise(Tensor Part, Tensor Capsule, Tensor Vote)
 {
     /// <summary>
     /// The noise of one step, keyed by (seed, step): the same on every device, and TorchSharp 0.107 has generators of the processor alone.

@@ -1,5 +1,5 @@
 using Toolchain.Data;
-using Toolchain.Train.Running;
+using Toolchain.Train.Core;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;

@@ -1,10 +1,11 @@
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>Whole recipes.</summary>
-public enum CapsulesPreset
+enum CapsulesPreset
 {
     /// <summary>For two processor cores and about an hour.</summary>
     Fast,
@@ -14,7 +15,7 @@ public enum CapsulesPreset
 }
 
 /// <summary>Rules of gradient steps.</summary>
-public enum CapsulesOptimizer
+enum CapsulesOptimizer
 {
     /// <summary>Adam (Kingma and Ba 2015).</summary>
     Adam,
@@ -27,7 +28,7 @@ public enum CapsulesOptimizer
 /// Options of the stacked capsule autoencoder. <see cref="Preset"/> sets all others, so it is named first:
 /// <c>--set preset=official --set partCount=30</c>.
 /// </summary>
-public sealed record CapsulesOptions : GradientOptions, IAugmented
+sealed record CapsulesOptions : GradientOptions, IAugmented
 {
     readonly CapsulesPreset preset;
 

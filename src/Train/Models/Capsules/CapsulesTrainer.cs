@@ -1,7 +1,8 @@
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
+using Toolchain.Train.Features;
+using Toolchain.Train.Layers;
 using Toolchain.Train.Losses;
-using Toolchain.Train.Models.SelfLabelling;
-using Toolchain.Train.Running;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -11,7 +12,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// <summary>
 /// One step of the stacked capsule autoencoder: all its losses with the weights of the preset, which are the authors' in the official one.
 /// </summary>
-public sealed class CapsulesTrainer : IGradientTrainer
+sealed class CapsulesTrainer : IGradientTrainer
 {
     readonly CapsulesOptions options;
     readonly GradientJob job;

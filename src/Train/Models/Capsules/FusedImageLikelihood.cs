@@ -1,3 +1,4 @@
+using Toolchain.Train.Models.Capsules.Kernels;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;
@@ -54,17 +55,4 @@ sealed class FusedImageLikelihood(CapsulesOptions options, int threads)
     }
 
     static float[] Values(Tensor tensor) => tensor.detach().contiguous().data<float>().ToArray();
-}
-
-/// <summary>Gradients by image, which tasks fill side by side.</summary>
-sealed class ImageGradient(int poseCount, int partCount)
-{
-    /// <summary>[N,P,6].</summary>
-    public float[] Pose { get; } = new float[poseCount];
-
-    /// <summary>[N,P].</summary>
-    public float[] Presence { get; } = new float[partCount];
-
-    /// <summary>[N,P].</summary>
-    public float[] Colour { get; } = new float[partCount];
 }

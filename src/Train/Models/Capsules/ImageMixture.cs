@@ -10,7 +10,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Opacity">Mixing logits, [P,T,T].</param>
 /// <param name="Background">Brightness, a scalar.</param>
 /// <param name="BackgroundMixing">Mixing logit, a scalar.</param>
-public sealed record ImageMixture(Tensor Pose, Tensor Presence, Tensor Colour, Tensor Ink, Tensor Opacity, Tensor Background,
+sealed record ImageMixture(Tensor Pose, Tensor Presence, Tensor Colour, Tensor Ink, Tensor Opacity, Tensor Background,
     Tensor BackgroundMixing)
 {
     const double floor = 1e-16; // of a presence, so that its logarithm is finite

@@ -1,10 +1,10 @@
-using Toolchain.Train.Models.SelfLabelling;
+using Toolchain.Train.Features;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>All state of a training: the autoencoder and the labels that it gave the training images.</summary>
-public sealed class LabelledCapsules : nn.Module
+sealed class LabelledCapsules : nn.Module
 {
     readonly CapsuleAutoencoder autoencoder;
     readonly SelfLabels labels;

@@ -10,7 +10,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="VoteLogit">Logit of the presence of the part if the object is there, [O,N,P].</param>
 /// <param name="Deformation">The part of object-part relations that depends on the image, [O,N,P,6].</param>
 /// <param name="Capsule">The capsule's own numbers, its identity, [O,N,Z].</param>
-public sealed record ObjectVotes(AffinePose Vote, Tensor Scale, Tensor CapsuleLogit, Tensor VoteLogit, Tensor Deformation, Tensor Capsule)
+sealed record ObjectVotes(AffinePose Vote, Tensor Scale, Tensor CapsuleLogit, Tensor VoteLogit, Tensor Deformation, Tensor Capsule)
 {
     /// <summary>Logarithm of the presence of each vote, log a_k + log a_kn, [O,N,P].</summary>
     public Tensor LogPresence => nn.functional.logsigmoid(CapsuleLogit) + nn.functional.logsigmoid(VoteLogit);
@@ -23,7 +23,7 @@ public sealed record ObjectVotes(AffinePose Vote, Tensor Scale, Tensor CapsuleLo
 /// The decoder of the object capsule autoencoder (Kosiorek et al. 2019, section 2.3): each object has networks of its own, from its code to
 /// its capsule, and from that to its pose, its presence, and pose, presence and scale of its parts.
 /// </summary>
-public sealed class ObjectDecoder : nn.Module<Tensor, ObjectVotes>
+sealed class ObjectDecoder : nn.Module<Tensor, ObjectVotes>
 {
     readonly Parameter codeWeight, codeBias, capsuleWeight, capsuleBias; // [O,D,H], [O,1,H], [O,H,Z], [O,1,Z]
     readonly Parameter hiddenWeight, hiddenBias, outputWeight, outputBias; // [O,Z+1,H], [O,1,H], [O,H,8P+7], [O,1,2P+7]

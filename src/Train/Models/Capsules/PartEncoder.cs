@@ -8,13 +8,13 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Presence">In (0,1), [N,P], with noise where there is any.</param>
 /// <param name="CleanPresence">The same without noise.</param>
 /// <param name="Feature">What else there is to say of a part, [N,P,F].</param>
-public sealed record PartCapsules(Tensor Pose, Tensor Presence, Tensor CleanPresence, Tensor Feature);
+sealed record PartCapsules(Tensor Pose, Tensor Presence, Tensor CleanPresence, Tensor Feature);
 
 /// <summary>
 /// The encoder of the part capsule autoencoder (Kosiorek et al. 2019, "Stacked Capsule Autoencoders", section 2.2): convolutions, and for
 /// each part attention over places, by which its 6 + F + 1 numbers are averaged.
 /// </summary>
-public sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
+sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
 {
     readonly ModuleList<Conv2d> convolutions;
     readonly Parameter placeBias; // [1,C,L,L]

@@ -5,7 +5,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// <summary>How well objects explain the poses of parts.</summary>
 /// <param name="LogLikelihood">Of each part's pose, [N,P].</param>
 /// <param name="Posterior">Share of each object in explaining each part, [O,N,P]; what is missing to 1 is unexplained.</param>
-public sealed record PartMixture(Tensor LogLikelihood, Tensor Posterior)
+sealed record PartMixture(Tensor LogLikelihood, Tensor Posterior)
 {
     // Both the density and the weight of the component that stands for "none of the objects", as in the authors' code.
     static readonly double unexplained = Math.Log(0.01);

@@ -7,7 +7,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// From a set of parts to one code per object (Lee et al. 2019, "Set Transformer", as Kosiorek et al. 2019 use it: without inducing
 /// points): three blocks of self-attention, then attention from one learned query per object.
 /// </summary>
-public sealed class SetTransformer : nn.Module<Tensor, Tensor, Tensor>
+sealed class SetTransformer : nn.Module<Tensor, Tensor, Tensor>
 {
     const int blockCount = 3;
 
@@ -44,7 +44,7 @@ public sealed class SetTransformer : nn.Module<Tensor, Tensor, Tensor>
 }
 
 /// <summary>Attention, residual, presence, normalisation, then two layers d - 2d - d with residual and normalisation.</summary>
-public sealed class SelfAttentionBlock : nn.Module<Tensor, Tensor, Tensor>
+sealed class SelfAttentionBlock : nn.Module<Tensor, Tensor, Tensor>
 {
     readonly PresenceAttention attention;
     readonly LayerNorm attended, mixed;
@@ -74,7 +74,7 @@ public sealed class SelfAttentionBlock : nn.Module<Tensor, Tensor, Tensor>
 /// Attention with one head whose logits have the logarithm of presence added, so that a part counts as much as it is there. The authors
 /// subtract (1 - presence) * 1e32, by which in single precision all but the most present parts are as good as absent.
 /// </summary>
-public sealed class PresenceAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
+sealed class PresenceAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
 {
     const double floor = 1e-16; // of a presence, so that its logarithm is finite
 

@@ -7,7 +7,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// What parts look like: a template of ink and one of opacity each, a colour from the part's feature, and a plain background (Kosiorek et
 /// al. 2019, section 2.2 and equation 6).
 /// </summary>
-public sealed class Templates : nn.Module<Tensor, Tensor>
+sealed class Templates : nn.Module<Tensor, Tensor>
 {
     readonly Parameter ink, opacity; // [P,T,T]
     readonly Parameter backgroundLogit, backgroundMixing; // []

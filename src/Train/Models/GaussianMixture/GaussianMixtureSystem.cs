@@ -3,14 +3,13 @@ using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Models.Pixels;
-using Toolchain.Train.Running;
+using Toolchain.Train.Core;
+using Toolchain.Train.Features;
 
 namespace Toolchain.Train.Models.GaussianMixture;
 
 /// <summary>Options of the Gaussian mixture on pixels.</summary>
-public sealed record GaussianMixtureSystemOptions : PixelOptions
+sealed record GaussianMixtureSystemOptions : PixelOptions
 {
     /// <summary>Number of components (K). The poster's code swept 10 to 130.</summary>
     public int ComponentCount { get; init; } = 10;
@@ -47,9 +46,9 @@ public sealed record GaussianMixtureSystemOptions : PixelOptions
 /// </summary>
 static class GaussianMixtureSystem
 {
-    public static FittedModel Fit(GaussianMixtureSystemOptions options, TrainingRequest request)
+    public static FittedModel Fit(GaussianMixtureSystemOptions options, FitJob job)
     {
-        var features = PixelFeatures.Fit(request.Digits, options, request.Threads);
+        var features = PixelFeatures.Fit(job.Digits, options, job.Threads);
         Clustering.GaussianMixture mixture = Clustering.GaussianMixture.Fit(features.Rows, new GaussianMixtureOptions
         {
             Covariance = options.Covariance,
@@ -57,9 +56,9 @@ static class GaussianMixtureSystem
             ComponentCount = options.ComponentCount,
             MaxIterations = options.MaxIterations,
             Regularization = options.Regularization,
-            Seed = request.Seed,
-            Threads = request.Threads,
-            Cancellation = request.Cancellation,
+            Seed = job.Seed,
+            Threads = job.Threads,
+            Cancellation = job.Cancellation,
         });
         var graph = new GraphBuilder("gmm");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side));
@@ -73,7 +72,7 @@ static class GaussianMixtureSystem
             string.Create(CultureInfo.InvariantCulture,
             $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} "
             + $"passes{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
-        return new FittedModel(graph, mixture.Assign(features.Rows, request.Threads), mixture.Iterations, summary,
+        return new FittedModel(graph, mixture.Assign(features.Rows, job.Threads), mixture.Iterations, summary,
             CentreSheet.Encode(features.ToPixels(mixture.Means), mixture.Weights));
     }
 }

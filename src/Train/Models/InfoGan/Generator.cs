@@ -1,3 +1,4 @@
+using Toolchain.Train.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace Toolchain.Train.Models.InfoGan;
 /// The poster's generator: fully connected 74 - 1024 - 7 x 7 x 128, then 4 x 4 transposed convolutions of stride 2 to 14 x 14 x 64 and 28 x
 /// 28 x 1; batch normalisation and ReLU between, a sigmoid at the end.
 /// </summary>
-public sealed class Generator : nn.Module<Tensor, Tensor, Tensor, Tensor>
+sealed class Generator : nn.Module<Tensor, Tensor, Tensor, Tensor>
 {
     const int side = 7;
 

@@ -1,9 +1,10 @@
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Models.InfoGan;
 
 /// <summary>Options of InfoGAN; the defaults are the recipe of docs/models/infogan.md, the network the poster's.</summary>
-public sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
+sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
 {
     /// <summary>Values of the categorical code (K).</summary>
     public int ClusterCount { get; init; } = 10;

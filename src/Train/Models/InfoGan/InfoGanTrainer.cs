@@ -1,7 +1,7 @@
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
+using Toolchain.Train.Layers;
 using Toolchain.Train.Losses;
-using Toolchain.Train.Optimizers;
-using Toolchain.Train.Running;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,7 +12,7 @@ namespace Toolchain.Train.Models.InfoGan;
 /// One step of InfoGAN: discriminator and recogniser learn on two views of each real image and on a view of each generated one, then the
 /// generator learns against them as they are now. Both games' gradients are taken for the weights that move, and for no others.
 /// </summary>
-public sealed class InfoGanTrainer : IGradientTrainer
+sealed class InfoGanTrainer : IGradientTrainer
 {
     const double decay1 = 0.5; // beta 1 of Adam, as Radford et al. 2016
 
@@ -22,7 +22,7 @@ public sealed class InfoGanTrainer : IGradientTrainer
 
     readonly InfoGanOptions options;
     readonly GradientJob job;
-    readonly InfoGan model;
+    readonly InfoGanModel model;
     readonly FusedAdam judgeOptimizer, generatorOptimizer;
     readonly ViewDrawer views;
     readonly WarpField warps;
@@ -34,7 +34,7 @@ public sealed class InfoGanTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        model = new InfoGan(options);
+        model = new InfoGanModel(options);
         model.to(job.Device);
         judgeOptimizer = new FusedAdam(model.JudgeParameters, options.LearningRate * options.DiscriminatorRate, decay1, job.Threads);
         generatorOptimizer = new FusedAdam(model.Generator.parameters(), options.LearningRate, decay1, job.Threads);

@@ -8,7 +8,7 @@ namespace Toolchain.Train.Models.InfoGan;
 /// <param name="Code">The categorical code, int64 [N].</param>
 /// <param name="OneHot">The same as rows [N,K].</param>
 /// <param name="Continuous">[N,C] in [-1,1].</param>
-public sealed record Latent(Tensor Noise, Tensor Code, Tensor OneHot, Tensor Continuous)
+sealed record Latent(Tensor Noise, Tensor Code, Tensor OneHot, Tensor Continuous)
 {
     /// <summary>
     /// Draws <paramref name="count"/> latents; each code occurs equally often, up to one, so that no code starves in a small batch.

@@ -1,3 +1,4 @@
+using Toolchain.Train.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -8,13 +9,13 @@ namespace Toolchain.Train.Models.InfoGan;
 /// <param name="Probability">Of the categorical code, [N,K].</param>
 /// <param name="Cluster">The likeliest code, [N], int64.</param>
 /// <param name="Continuous">The continuous codes, [N,C].</param>
-public sealed record RecogniserOutput(Tensor Embedding, Tensor Probability, Tensor Cluster, Tensor Continuous);
+sealed record RecogniserOutput(Tensor Embedding, Tensor Probability, Tensor Cluster, Tensor Continuous);
 
 /// <summary>
 /// The poster's discriminator up to its last layer, and the recognition network Q upon it: 4 x 4 convolutions of stride 2 to 14 x 14 x 64
 /// and 7 x 7 x 128, fully connected 1024; Q: fully connected 128, then the codes. Leaky ReLU, and batch normalisation in all but the first.
 /// </summary>
-public sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
+sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
 {
     /// <summary>Numbers of an embedding.</summary>
     public const int EmbeddingSize = 128;

@@ -3,14 +3,13 @@ using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
-using Toolchain.Train.Methods;
-using Toolchain.Train.Models.Pixels;
-using Toolchain.Train.Running;
+using Toolchain.Train.Core;
+using Toolchain.Train.Features;
 
 namespace Toolchain.Train.Models.KMeans;
 
 /// <summary>Options of k-means on pixels.</summary>
-public sealed record KMeansSystemOptions : PixelOptions
+sealed record KMeansSystemOptions : PixelOptions
 {
     /// <summary>Number of clusters (K). The poster's code had 30.</summary>
     public int ClusterCount { get; init; } = 10;
@@ -37,16 +36,16 @@ public sealed record KMeansSystemOptions : PixelOptions
 /// </summary>
 static class KMeansSystem
 {
-    public static FittedModel Fit(KMeansSystemOptions options, TrainingRequest request)
+    public static FittedModel Fit(KMeansSystemOptions options, FitJob job)
     {
         var settings = new KMeansOptions
         {
             ClusterCount = options.ClusterCount,
             Restarts = options.Restarts,
             MaxIterations = options.MaxIterations,
-            Seed = request.Seed,
-            Threads = request.Threads,
-            Cancellation = request.Cancellation,
+            Seed = job.Seed,
+            Threads = job.Threads,
+            Cancellation = job.Cancellation,
         };
         var graph = new GraphBuilder("kmeans");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side)), rows;
@@ -55,12 +54,12 @@ static class KMeansSystem
         if (PixelFeatures.ArePixels(options))
         {
             rows = graph.Flatten(image);
-            result = Clustering.KMeans.Fit(new ByteRows(request.Digits.Pixels, DigitSet.PixelCount), settings);
+            result = Clustering.KMeans.Fit(new ByteRows(job.Digits.Pixels, DigitSet.PixelCount), settings);
             centres = result.CentreTable();
         }
         else
         {
-            var features = PixelFeatures.Fit(request.Digits, options, request.Threads);
+            var features = PixelFeatures.Fit(job.Digits, options, job.Threads);
             rows = features.Build(graph, image);
             result = Clustering.KMeans.Fit(features.Rows, settings);
             centres = features.ToPixels(result.CentreTable());

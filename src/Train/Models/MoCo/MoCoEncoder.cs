@@ -1,3 +1,5 @@
+using Toolchain.Train.Core;
+using Toolchain.Train.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -6,7 +8,7 @@ namespace Toolchain.Train.Models.MoCo;
 /// <summary>What the encoder says about images.</summary>
 /// <param name="Embedding">Unit rows [N,D].</param>
 /// <param name="Feature">What the linear layer reads, [N,3136].</param>
-public sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
+sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
 
 /// <summary>
 /// The poster's small convnet: two convolutions, one pool, one linear layer; unit-length embeddings. Each number of the embedding is
@@ -14,11 +16,8 @@ public sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
 /// and in 60 steps all embeddings are one (docs/models/moco.md). In evaluation they are whitened in part, once <see cref="Whiten"/> has
 /// seen the training images.
 /// </summary>
-public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
+sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
 {
-    /// <summary>Numbers of a feature.</summary>
-    public const int FeatureSize = 64 * 7 * 7;
-
     readonly Precision precision;
     readonly Conv2d conv1, conv2;
     readonly Linear fc;
@@ -29,9 +28,9 @@ public sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
     public MoCoEncoder(int embeddingSize, Precision precision = Precision.Single) : base(nameof(MoCoEncoder))
     {
         this.precision = precision;
-        conv1 = nn.Conv2d(1, 32, 5, stride: 2, padding: 2);
-        conv2 = nn.Conv2d(32, 64, 3, padding: 1);
-        fc = nn.Linear(FeatureSize, embeddingSize);
+        conv1 = SmallConvnet.First();
+        conv2 = SmallConvnet.Second();
+        fc = SmallConvnet.Last(embeddingSize);
         norm = nn.BatchNorm1d(embeddingSize, affine: false);
         whitening = new Whitening(embeddingSize);
         RegisterComponents();

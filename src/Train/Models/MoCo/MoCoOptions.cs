@@ -1,9 +1,10 @@
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Models.MoCo;
 
 /// <summary>Rules of gradient steps.</summary>
-public enum MoCoOptimizer
+enum MoCoOptimizer
 {
     /// <summary>Stochastic gradient descent with momentum, as MoCo's authors.</summary>
     Sgd,
@@ -13,7 +14,7 @@ public enum MoCoOptimizer
 }
 
 /// <summary>Options of MoCo; the defaults are the recipe of docs/models/moco.md.</summary>
-public sealed record MoCoOptions : GradientOptions, IAugmented
+sealed record MoCoOptions : GradientOptions, IAugmented
 {
     /// <summary>Size of an embedding (D). The poster's best is 64.</summary>
     public int EmbeddingSize { get; init; } = 64;

@@ -1,7 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
 using Toolchain.Train.Losses;
-using Toolchain.Train.Running;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -9,11 +9,11 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.MoCo;
 
 /// <summary>One step of MoCo: two views of each image, one through each branch; the loss moves the query branch alone.</summary>
-public sealed class MoCoTrainer : IGradientTrainer
+sealed class MoCoTrainer : IGradientTrainer
 {
     readonly MoCoOptions options;
     readonly GradientJob job;
-    readonly MoCo model;
+    readonly MoCoModel model;
     readonly OptimizerHelper optimizer;
     readonly ViewDrawer views;
 
@@ -24,7 +24,7 @@ public sealed class MoCoTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        model = new MoCo(options);
+        model = new MoCoModel(options);
         model.to(job.Device);
         IEnumerable<Parameter> learned = model.Query.parameters();
         optimizer = options.Optimizer == MoCoOptimizer.AdamW

@@ -8,7 +8,7 @@ namespace Toolchain.Train.Models.MoCo;
 /// fitted it changes nothing. Source of whitening learned descriptors: Jégou and Chum 2012, "Negative evidences and co-occurences in image
 /// retrieval: the benefit of PCA and whitening"; of the strength: docs/models/moco.md.
 /// </summary>
-public sealed class Whitening : nn.Module<Tensor, Tensor>
+sealed class Whitening : nn.Module<Tensor, Tensor>
 {
     // What varies less than this share of the largest variance is as good as constant, and stays small.
     const double SmallestShare = 1e-4;

@@ -1,3 +1,4 @@
+using Toolchain.Train.Layers;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,10 +8,10 @@ namespace Toolchain.Train.Models.Refine;
 /// <param name="Embedding">The layer below the clusters, [N,64].</param>
 /// <param name="Probability">Cluster probabilities, [N,K].</param>
 /// <param name="Cluster">The likeliest cluster, [N], int64.</param>
-public sealed record ClusterOutput(Tensor Embedding, Tensor Probability, Tensor Cluster);
+sealed record ClusterOutput(Tensor Embedding, Tensor Probability, Tensor Cluster);
 
 /// <summary>A small convnet from pixels to clusters: MoCo's shape, with batch normalisation and a linear layer to K clusters.</summary>
-public sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
+sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
 {
     /// <summary>Numbers of an embedding.</summary>
     public const int EmbeddingSize = 64;
@@ -23,11 +24,11 @@ public sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
     /// <summary>A fresh net.</summary>
     public ClusterNet(int clusterCount) : base(nameof(ClusterNet))
     {
-        conv1 = nn.Conv2d(1, 32, 5, stride: 2, padding: 2, bias: false);
+        conv1 = SmallConvnet.First(bias: false);
         norm1 = nn.BatchNorm2d(32);
-        conv2 = nn.Conv2d(32, 64, 3, padding: 1, bias: false);
+        conv2 = SmallConvnet.Second(bias: false);
         norm2 = nn.BatchNorm2d(64);
-        fc = nn.Linear(64 * 7 * 7, EmbeddingSize, hasBias: false);
+        fc = SmallConvnet.Last(EmbeddingSize, bias: false);
         norm3 = nn.BatchNorm1d(EmbeddingSize);
         head = nn.Linear(EmbeddingSize, clusterCount);
         RegisterComponents();

@@ -1,9 +1,10 @@
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Models.Refine;
 
 /// <summary>Options of the refinement; the defaults are the recipe of docs/models/refine.md.</summary>
-public sealed record RefineOptions : GradientOptions, IAugmented
+sealed record RefineOptions : GradientOptions, IAugmented
 {
     /// <summary>Folder of the run whose encoder gives the first clusters: any method trained by gradient.</summary>
     public string From { get; init; } = "";

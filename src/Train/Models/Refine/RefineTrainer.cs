@@ -1,7 +1,7 @@
 using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
+using Toolchain.Train.Features;
 using Toolchain.Train.Losses;
-using Toolchain.Train.Models.SelfLabelling;
-using Toolchain.Train.Running;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -12,23 +12,26 @@ namespace Toolchain.Train.Models.Refine;
 /// The last mile: first clusters of a given encoder's embeddings become labels for a fresh net, which learns from the sure ones under
 /// strong views and, where asked, by mutual information from all; the clusters of its own embeddings are the labels of the next round.
 /// </summary>
-public sealed class RefineTrainer : IGradientTrainer
+sealed class RefineTrainer : IGradientTrainer
 {
     readonly RefineOptions options;
     readonly GradientJob job;
-    readonly Lazy<TrainedEncoder> source;
+    readonly Lazy<ITrainedEncoder> source;
     readonly Refinement model;
     readonly AdamW headOptimizer, netOptimizer;
     readonly ViewDrawer views;
 
     /// <summary>A fresh net for <paramref name="job"/>.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="job">Images, seed and device.</param>
+    /// <param name="open">Opens the encoder of a run from its folder.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">The run to start from is not there.</exception>
-    public RefineTrainer(RefineOptions options, GradientJob job)
+    public RefineTrainer(RefineOptions options, GradientJob job, Func<string, GradientJob, ITrainedEncoder> open)
     {
         options.Check();
         (this.options, this.job) = (options, job);
-        source = new(() => TrainedEncoder.Open(options.From, job));
+        source = new(() => open(options.From, job));
         long embeddingSize = options.HeadSteps > 0 ? source.Value.Embed(job.Images([0])).shape[1] : 1;
         manual_seed(job.Seed);
         model = new Refinement(options, job.Digits.Count, embeddingSize);

@@ -1,4 +1,4 @@
-using Toolchain.Train.Models.SelfLabelling;
+using Toolchain.Train.Features;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,7 +7,7 @@ namespace Toolchain.Train.Models.Refine;
 /// <summary>
 /// All state of the refinement: the heads on the given encoder, the net that learns, and the present label of every training image.
 /// </summary>
-public sealed class Refinement : nn.Module
+sealed class Refinement : nn.Module
 {
     readonly Linear heads;
     readonly ClusterNet net;

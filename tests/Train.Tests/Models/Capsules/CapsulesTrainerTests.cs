@@ -1,7 +1,7 @@
 using Toolchain.Data;
-using Toolchain.Train.Methods;
+using Toolchain.Train.Core;
 using Toolchain.Train.Models.Capsules;
-using Toolchain.Train.Running;
+using Toolchain.Train.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Toolchain.Train.Core;
+
+/// <summary>Options of one method: a record whose properties are the keys of <c>--set</c>.</summary>
+public abstract record MethodOptions
+{
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it, its range and its value.</exception>
+    public abstract void Check();
+
+    /// <summary>What of the options makes little sense for so few images, a line each.</summary>
+    /// <param name="imageCount">Training images.</param>
+    public virtual IEnumerable<string> RemarksOn(int imageCount) => [];
+
+    /// <summary>Images that a whole run trains on, each as often as it is used; a fit counts each once.</summary>
+    /// <param name="imageCount">Training images.</param>
+    public virtual long ImagesOfRun(int imageCount) => imageCount;
+
+    /// <summary>Throws when a rule is broken.</summary>
+    protected static void Require(bool holds, string name, string rule, IFormattable value)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"'{char.ToLowerInvariant(name[0])}{name[1..]}' must be {rule}, was "
+                + $"{value.ToString(null, CultureInfo.InvariantCulture)}.");
+        }
+    }
+}

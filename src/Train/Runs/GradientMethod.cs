@@ -1,0 +1,100 @@
+using System.Globalization;
+using Toolchain.Export;
+using Toolchain.Train.Core;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Toolchain.Train.Runs;
+
+/// <summary>A method that learns step by step: the loop trains it, the tracer exports its encoder.</summary>
+sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Options, Func<TOptions, GradientJob, IGradientTrainer> Create)
+    : Method(Name, Summary, Options) where TOptions : GradientOptions
+{
+    public override TrainedModel Train(RunFolder run, TrainingRequest request)
+    {
+        var options = (TOptions)request.Options;
+        options.Check();
+        var starts = new Starts(options, run, request, seed => Create(options, Job(request with { Seed = seed })));
+        if (starts.Choose() is not int chosen)
+        {
+            return Export(run, request, 17) with { Finished = false };
+        }
+        TrainingRequest rest = request with { Seed = chosen, Time = starts.TimeLeft };
+        using IGradientTrainer trainer = Create(options, Job(rest));
+        int steps = new GradientLoop(trainer, options, run, rest, starts.Rest).Run();
+        return Export(trainer, request, 17, steps, steps == options.StepCount);
+    }
+
+    public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
+    {
+        var options = (TOptions)request.Options;
+        string checkpoint = FindCheckpoint(run);
+        using IGradientTrainer trainer = Create(options, Job(request));
+        int steps = Checkpoint.Load(checkpoint, trainer, run.ConfigSha256);
+        return Export(trainer, request, opset, steps, steps == options.StepCount);
+    }
+
+    internal override IGradientTrainer RestoreEncoder(RunFolder run, MethodOptions options, GradientJob job)
+    {
+        string checkpoint = FindCheckpoint(run);
+        IGradientTrainer trainer = Create((TOptions)options, job);
+        Checkpoint.LoadEncoder(checkpoint, trainer, run.ConfigSha256);
+        return trainer;
+    }
+
+    static string FindCheckpoint(RunFolder run) => run.NewestCheckpoint
+        ?? throw new InvalidDataException($"'{run.Path}': expected checkpoints/last.safetensors, found none; train the run first with "
+        + $"--resume {run.Path}.");
+
+    TrainedModel Export(IGradientTrainer trainer, TrainingRequest request, int opset, int steps, bool finished)
+    {
+        using var scope = NewDisposeScope();
+        Tensor example = new GradientJob(request.Digits, request.Seed, CPU)
+            .Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
+        trainer.Encoder.eval();
+        ExportedDecoder? decoder = trainer.Decoder; // its examples come from the encoder, which leaves the device below
+        TracedModel encoder = Trace(trainer.Encoder, [new("image", example)], trainer.Outputs, null, request, opset);
+        string parity = Describe(encoder.Prove());
+        if (decoder is null)
+        {
+            return new TrainedModel(encoder.Model, parity, steps, finished, $"{steps} steps");
+        }
+        TracedModel traced = Trace(decoder.Module, decoder.Inputs, decoder.Outputs, decoder.Name, request, opset);
+        return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {Describe(traced.Prove())}", steps, finished,
+            $"{steps} steps")
+        { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
+    }
+
+    TracedModel Trace(nn.Module module, IReadOnlyList<DecoderInput> inputs, IReadOnlyList<string> outputs, string? decoder,
+        TrainingRequest request, int opset)
+    {
+        Dictionary<string, string> metadata = Provenance.Of(Name, request);
+        if (decoder is not null)
+        {
+            metadata["uvl.decoder"] = decoder;
+        }
+        module.to(CPU);
+        module.eval();
+        return OnnxExport.Trace(module, [.. inputs.Select(input => input.Example.cpu())], new OnnxExportOptions
+        {
+            Inputs =
+                [.. inputs.Select(input =>
+                new ExportInput(input.Name, [Axis.Batch(), .. input.Example.shape.Skip(1).Select(size => (Axis)size)]))],
+            Outputs = outputs,
+            Opset = opset,
+            Half = request.Half,
+            Name = decoder is null ? Name : $"{Name} {decoder}",
+            Metadata = metadata,
+            Runtimes = request.SecondRuntime is null ? [] : [request.SecondRuntime],
+        });
+    }
+
+    static string Describe(ExportReport report) => string.Create(CultureInfo.InvariantCulture,
+        $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ", report.Sizes)}, "
+        + $"largest error {Worst(report).MaxAbsolute:g2} in values up to {Worst(report).Largest:g2}, allowed {report.AbsoluteTolerance:g2} "
+        + $"+ {report.RelativeTolerance:g2} of the value + {report.ScaleTolerance:g2} of the largest");
+
+    static OutputError Worst(ExportReport report) => report.Errors.MaxBy(error => error.MaxAbsolute)!;
+
+    static GradientJob Job(TrainingRequest request) => new(request.Digits, request.Seed, request.Device, request.Threads);
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Reflection;
+using Toolchain.Data;
+using Toolchain.Train.Core;
+
+namespace Toolchain.Train.Runs;
+
+/// <summary>
+/// Sets options from <c>key=value</c> texts: keys are the properties of the record in camel case, nested records by a dot.
+/// </summary>
+public static class OptionBinder
+{
+    /// <summary>The same options with <paramref name="settings"/> applied in order.</summary>
+    /// <exception cref="ArgumentException">A key is unknown or a value is of another type; the message says what is expected.</exception>
+    public static TOptions Apply<TOptions>(TOptions options, IEnumerable<string> settings) where TOptions : MethodOptions
+    {
+        object result = options;
+        foreach (string setting in settings)
+        {
+            int equals = setting.IndexOf('=');
+            if (equals < 1)
+            {
+                throw new ArgumentException($"--set '{setting}': expected key=value, such as {Keys(options.GetType()).First()}=...");
+            }
+            result = Apply(result, setting[..equals], setting[(equals + 1)..], setting, options.GetType());
+        }
+        return (TOptions)result;
+    }
+
+    /// <summary>Every key with its value, in order of declaration.</summary>
+    public static IEnumerable<(string Key, object Value)> List(object options, string prefix = "") =>
+        Properties(options.GetType()).SelectMany(property => property.GetValue(options) is object value && IsNested(property)
+            ? List(value, $"{prefix}{Key(property)}.")
+            : [($"{prefix}{Key(property)}", property.GetValue(options)!)]);
+
+    static object Apply(object options, string key, string value, string setting, Type root)
+    {
+        string[] parts = key.Split('.', 2);
+        PropertyInfo property = Properties(options.GetType())
+            .FirstOrDefault(found => Key(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase))
+            ?? throw Unknown(setting, root);
+        object converted = parts.Length == 2 && IsNested(property) ? Apply(property.GetValue(options)!, parts[1], value, setting, root)
+            : parts.Length == 1 && !IsNested(property) ? Convert(property.PropertyType, value, setting)
+            : throw Unknown(setting, root);
+        // A record's own copy method; init-only properties can be set on the copy before anyone else sees it.
+        object copy = options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
+        property.SetValue(copy, converted);
+        return copy;
+    }
+
+    static object Convert(Type type, string value, string setting)
+    {
+        try
+        {
+            // An enum would take any number, and a double "0,1" for 1 in thousands: neither is what was meant.
+            return type.IsEnum
+                ? Enum.Parse(type, Enum.GetNames(type).FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) ?? "")
+                : type == typeof(double) ? Finite(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture))
+                : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
+        }
+        catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
+        {
+            throw new ArgumentException($"--set '{setting}': expected {Expected(type)}, found '{value}'.", error);
+        }
+    }
+
+    static double Finite(double value) => double.IsFinite(value) ? value : throw new FormatException("not finite");
+
+    static string Expected(Type type) =>
+        type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
+        : type == typeof(int) ? "a whole number"
+        : type == typeof(bool) ? "true or false"
+        : type == typeof(string) ? "a text" : "a finite number with a decimal point";
+
+    static ArgumentException Unknown(string setting, Type root)
+    {
+        string key = setting.Split('=')[0];
+        string[] keys = [.. Keys(root)];
+        string meant = NearestWord.Of(key, keys) is string nearest ? $"; did you mean '{nearest}'? There are" : "; there are";
+        return new ArgumentException($"--set '{setting}': no option '{key}'{meant} {string.Join(", ", keys)}.");
+    }
+
+    static IEnumerable<string> Keys(Type type, string prefix = "") => Properties(type)
+        .SelectMany(property => IsNested(property) ? Keys(property.PropertyType, $"{prefix}{Key(property)}.")
+        : [$"{prefix}{Key(property)}"]);
+
+    // The method's own options first, then those that all gradient methods share.
+    static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties()
+        .Where(property => property.CanWrite).OrderBy(property => property.DeclaringType == type ? 0 : 1);
+
+    static bool IsNested(PropertyInfo property) => property.PropertyType.IsClass && property.PropertyType != typeof(string);
+
+    static string Key(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
+}

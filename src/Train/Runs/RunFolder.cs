@@ -1,0 +1,221 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+
+namespace Toolchain.Train.Runs;
+
+/// <summary>The folder of one training run: <c>runs/METHOD/NAME-NNN</c> unless the user names another.</summary>
+public sealed class RunFolder
+{
+    // The run that this one is a start of.
+    readonly RunFolder? owner;
+
+    RunFolder(string path, RunFolder? owner = null) => (Path, this.owner) = (path, owner);
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>The resolved options.</summary>
+    public string Config => owner?.Config ?? In("config.json");
+
+    /// <summary>Digest of the configuration, which checkpoints and manifest carry; empty where there is none.</summary>
+    public string ConfigSha256 => File.Exists(Config) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Config))) : "";
+
+    /// <summary>Losses by step.</summary>
+    public string Metrics => In("metrics.jsonl");
+
+    /// <summary>The latest state.</summary>
+    public string LastCheckpoint => In("checkpoints", "last.safetensors");
+
+    /// <summary>The exported model.</summary>
+    public string Model => In("model.onnx");
+
+    /// <summary>Digests, versions, times; written last, so that its presence says that the run is whole.</summary>
+    public string Manifest => In("manifest.json");
+
+    /// <summary>The folder of pictures.</summary>
+    public string Pictures => In("pictures");
+
+    /// <summary>What the state after so many steps looks like, where the method can show it.</summary>
+    public string Picture(int step) =>
+        System.IO.Path.Combine(Pictures, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
+
+    /// <summary>The centres of a fitted clusterer.</summary>
+    public string CentrePicture => In("pictures", "centres.png");
+
+    /// <summary>What the run said.</summary>
+    public string Log => In("train.log");
+
+    /// <summary>Makes the folder <paramref name="path"/>.</summary>
+    /// <exception cref="ArgumentException">It exists and is not empty.</exception>
+    public static RunFolder Create(string path)
+    {
+        RequireFree(path);
+        Directory.CreateDirectory(path);
+        return new RunFolder(path);
+    }
+
+    /// <summary>Requires that a run can be begun in <paramref name="path"/>.</summary>
+    /// <exception cref="ArgumentException">A process trains in it, or it exists and is not empty.</exception>
+    public static void RequireFree(string path)
+    {
+        RunLock.RequireNone(path);
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path)
+            .Any(entry => !RunLock.IsPart(entry))))
+        {
+            throw new ArgumentException($"'{path}' exists and is not empty; name another folder with --out, or continue the run in it with "
+                + $"--resume {path}.");
+        }
+    }
+
+    /// <summary>Requires that nothing was trained in a folder yet.</summary>
+    /// <exception cref="ArgumentException">A run was begun in it.</exception>
+    internal static void RequireUnused(RunFolder run)
+    {
+        if (File.Exists(run.Config))
+        {
+            throw new ArgumentException($"'{run.Path}': another process began a run in it meanwhile; name another folder with --out, or "
+                + $"continue that run with --resume {run.Path}.");
+        }
+    }
+
+    /// <summary>Claims the folder for this process until the result is disposed.</summary>
+    /// <exception cref="ArgumentException">Another process works in it.</exception>
+    public IDisposable Lock() => RunLock.Take(Path);
+
+    /// <summary>Deletes the folder of a run that ended before it had anything to continue from.</summary>
+    /// <returns>Whether it was deleted.</returns>
+    public bool DiscardIfBlank()
+    {
+        if (File.Exists(Metrics) || NewestCheckpoint is not null || File.Exists(Model) || RunLock.IsTaken(Path))
+        {
+            return false;
+        }
+        Directory.Delete(Path, recursive: true);
+        return true;
+    }
+
+    /// <summary>
+    /// Makes the next free numbered folder under <paramref name="root"/>/<paramref name="method"/>; safe beside other processes.
+    /// </summary>
+    public static RunFolder CreateNext(string root, string method, string name = "run")
+    {
+        string parent = System.IO.Path.Combine(root, method);
+        Directory.CreateDirectory(parent);
+        for (int number = 1; ; number++)
+        {
+            string path = System.IO.Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{name}-{number:000}"));
+            if (!Directory.Exists(path) && TryClaim(path))
+            {
+                return new RunFolder(path);
+            }
+        }
+    }
+
+    /// <summary>Opens the folder of an earlier run.</summary>
+    /// <exception cref="InvalidDataException">It holds no run.</exception>
+    public static RunFolder Open(string path)
+    {
+        var run = new RunFolder(path);
+        return File.Exists(run.Config)
+            ? run
+            : throw new InvalidDataException($"'{path}': expected a run folder with config.json, found none; name the folder that 'uvl "
+            + $"train' printed.");
+    }
+
+    /// <summary>
+    /// The newest run of <paramref name="method"/> under <paramref name="root"/> that has begun, has no manifest yet, and in which no
+    /// process works; or null.
+    /// </summary>
+    public static RunFolder? LatestUnfinished(string root, string method)
+    {
+        string parent = System.IO.Path.Combine(root, method);
+        return Directory.Exists(parent)
+            ? Directory.GetDirectories(parent).OrderByDescending(path => path.Length).ThenByDescending(path => path, StringComparer.Ordinal)
+            .Select(path => new RunFolder(path))
+                .FirstOrDefault(run => File.Exists(run.Config) && !File.Exists(run.Manifest) && run.HasBegun && !RunLock.IsTaken(run.Path))
+            : null;
+    }
+
+    /// <summary>The folder of one of several starts, a run of its own.</summary>
+    /// <param name="number">0-based number of the start.</param>
+    public RunFolder Start(int number)
+    {
+        string path = In("starts", number.ToString(CultureInfo.InvariantCulture));
+        Directory.CreateDirectory(path);
+        return new RunFolder(path, this);
+    }
+
+    /// <summary>Wall time that it took up to the latest checkpoint.</summary>
+    public TimeSpan TimeTaken
+    {
+        get => !File.Exists(Seconds) ? TimeSpan.Zero
+            : double.TryParse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e9
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new InvalidDataException($"'{Seconds}': expected a number of seconds, found '{File.ReadAllText(Seconds)}'; write 0 "
+            + $"into it to go on.");
+        set => AtomicFile.WriteText(Seconds, value.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>Wall time that it and its starts took up to their latest checkpoints.</summary>
+    public TimeSpan TimeTakenInAll => StartFolders.Aggregate(TimeTaken, (sum, start) => sum + start.TimeTaken);
+
+    /// <summary>
+    /// The latest state: of the run or, before one of its starts is chosen, of its latest start; null where there is none.
+    /// </summary>
+    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint : StartFolders.Select(start => start.LastCheckpoint)
+        .LastOrDefault(File.Exists);
+
+    /// <summary>Reads the manifest of a finished run.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is no object in JSON.</exception>
+    public JsonObject ReadManifest()
+    {
+        if (!File.Exists(Manifest))
+        {
+            throw new InvalidDataException($"'{Path}': expected manifest.json of a finished run, found none; finish it with --resume "
+                + $"{Path}.");
+        }
+        try
+        {
+            return JsonNode.Parse(File.ReadAllText(Manifest)) as JsonObject ?? throw new JsonException("no object");
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new InvalidDataException($"'{Manifest}': expected a manifest in JSON, found something else ({error.Message}); train the "
+                + $"run again.", error);
+        }
+    }
+
+    /// <summary>Adds a line to the log.</summary>
+    public void Say(string line) => File.AppendAllText(Log, line + "\n");
+
+    // Making a folder succeeds even where it stands; making a new file in it does not.
+    static bool TryClaim(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+            using var claim = new FileStream(System.IO.Path.Combine(path, "train.log"), FileMode.CreateNew);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    string Seconds => In("checkpoints", "seconds.txt");
+
+    // The log has its first line once the images are there.
+    bool HasBegun => new FileInfo(Log) is { Exists: true, Length: > 0 };
+
+    // In the order of their numbers.
+    IEnumerable<RunFolder> StartFolders => Directory.Exists(In("starts"))
+        ? Directory.GetDirectories(In("starts")).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)
+        .Select(path => new RunFolder(path))
+        : [];
+
+    string In(params string[] names) => System.IO.Path.Combine([Path, .. names]);
+}

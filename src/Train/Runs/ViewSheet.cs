@@ -1,0 +1,46 @@
+using Toolchain.Data;
+using Toolchain.Train.Augmentations;
+using Toolchain.Train.Core;
+
+namespace Toolchain.Train.Runs;
+
+/// <summary>Images and their augmented views as training sees them, on one sheet.</summary>
+public static class ViewSheet
+{
+    /// <summary>Views beside each image.</summary>
+    public const int ViewsPerRow = 9;
+
+    /// <summary>Images on a sheet.</summary>
+    public const int RowCount = 10;
+
+    /// <summary>Writes a PNG, one row for each of <paramref name="digits"/>: the image, then its views.</summary>
+    /// <param name="path">The PNG.</param>
+    /// <param name="method">The method whose views are drawn.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="digits">The images.</param>
+    /// <param name="seed">Seed of the views.</param>
+    /// <exception cref="ArgumentException">The method has no views, or an option is out of range.</exception>
+    public static void Write(string path, Method method, MethodOptions options, DigitSet digits, int seed)
+    {
+        var augmentation = new Augmentation(Check(method, options), (ulong)seed);
+        var views = new float[ViewsPerRow * digits.Count * DigitSet.PixelCount];
+        augmentation.Draw(digits, [.. Enumerable.Range(0, digits.Count)], 0, 0, ViewsPerRow, views);
+        byte[] sheet = [.. Enumerable.Range(0, digits.Count).SelectMany(image => digits.Image(image).ToArray().Concat(
+            Enumerable.Range(0, ViewsPerRow)
+            .SelectMany(view => views.Skip((view * digits.Count + image) * DigitSet.PixelCount).Take(DigitSet.PixelCount))
+            .Select(value => (byte)Math.Round(255 * value))))];
+        ImageSheet.Write(path, sheet, 1 + ViewsPerRow);
+    }
+
+    /// <summary>Requires that a method draws views and that their options are in range.</summary>
+    /// <exception cref="ArgumentException">It does not, or they are not.</exception>
+    public static void Require(Method method, MethodOptions options) => Check(method, options);
+
+    static AugmentationOptions Check(Method method, MethodOptions options)
+    {
+        AugmentationOptions augmentation = (options as IAugmented)?.Augmentation
+            ?? throw new ArgumentException($"{method.Name} learns from the images themselves; it has no views.");
+        augmentation.Check();
+        return augmentation;
+    }
+}
