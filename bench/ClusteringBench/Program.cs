@@ -160,22 +160,7 @@ File.WriteAllText(page, $"""
 
     `dotnet run --project bench/ClusteringBench -c Release -- 5 "mixture, full, k=10"` renews the rows whose job holds the text.
 
-    **Where the time goes.** Processor time of one thread, which other work on the machine disturbs least.
-    - Mixture, 12 columns: a row and a component take 96 products for the density and 96 for the moments (78 each, rounded up to whole
-      fours). At k=10 all 600,000 pairs would take 4 to 5 ms of one core at two vectors of four products a cycle; a pass takes 7.8 ms,
-      33.5 ms at k=50, where half of the pairs are left out early.
-    - k-means k=10 to the tolerance, 53 passes: of 3.2 million visits to a row the bounds leave 1.25 million, which take 1.8 pairs of
-      products each; at most 2 % of them need the centres in full.
-    - t-SNE of 10,000, 3.6 s: transforms 43 %, attraction 27 %, neighbours 14 %, between rows and grid 12 %. Its row has three pairs,
-      beside one other process that yielded (nice 10); of 10 neighbours ours keeps 44.42 %, the peer 44.45 % (a standard error of either
-      is about .16 %). On four other sets of 10,000 (the shipped MoCo's embeddings of the first 40,000 training images, the peer's seeds 0
-      to 3) ours keeps 43.15, 43.33, 42.97 and 42.70 %, the peer 42.68, 43.19, 42.59 and 42.52 %, with divergences 1.679, 1.693, 1.673,
-      1.665 against 1.693, 1.713, 1.683, 1.680: as many or more in all four. By processor time of one thread, runs in turn, it was 72.1 s
-      against 3.6 s.
-
-    **A whole evaluation.** `uvl evaluate MODEL --tsne 0` (70,000 images embedded, clustered and scored by every figure, report written)
-    on the two quiet cores, by the clock from start to end, medians of three: moco 48.1 s, infogan 43.2 s, capsules 35.5 s (asked: at most
-    60 s).
+    Where the time goes: [experiment](../experiments/where-time-goes.md). A whole `uvl evaluate`: [shipped-models.md](shipped-models.md).
     """ + "\n");
 Directory.Delete(folder, recursive: true);
 

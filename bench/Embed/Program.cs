@@ -94,11 +94,11 @@ string text = $"""
     TorchSharp ran on 12,000 of the images. On a busy machine the contenders whose threads wait for each other inside an operator
     (onnxruntime-node, TorchSharp) lose more than those whose threads do not.
 
-    """;
+    The shipped models: [shipped-models.md](shipped-models.md). Where a folder's time goes:
+    [experiment](../experiments/where-time-goes.md).
+    """ + "\n";
 Console.WriteLine(text);
-// What was found out by hand follows the tables and stays.
-string page = Path.Combine(root, "docs/benchmarks/embedding.md"), before = File.ReadAllText(page);
-File.WriteAllText(page, $"{text}\n{before[before.IndexOf("**Where a folder's", StringComparison.Ordinal)..]}");
+File.WriteAllText(Path.Combine(root, "docs/benchmarks/embedding.md"), text);
 Directory.Delete(folder, recursive: true);
 
 double Ours(string source, string output) => Seconds(() =>

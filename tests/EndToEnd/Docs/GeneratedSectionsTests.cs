@@ -33,8 +33,8 @@ public sealed class GeneratedSectionsTests
     [Fact]
     public void Renew_StaleTableAndFigure_ReplacesBoth()
     {
-        string renewed = Section.Renew("a <!--=moco.strict.spectral-->1 %<!--=--> b\n<!-- generated: exit-codes -->\nold\n<!-- end -->\n");
-        Assert.DoesNotContain("1 %<", renewed, StringComparison.Ordinal);
+        string renewed = Section.Renew("a 1 %<!--=moco.strict.spectral--> b\n<!-- generated: exit-codes -->\nold\n<!-- end -->\n");
+        Assert.DoesNotContain(" 1 %<", renewed, StringComparison.Ordinal);
         Assert.DoesNotContain("old", renewed, StringComparison.Ordinal);
         Assert.Contains("| 75 | ", renewed, StringComparison.Ordinal);
     }

@@ -4,7 +4,8 @@ namespace Toolchain.EndToEnd.Docs;
 
 /// <summary>
 /// The parts of a Markdown file that are generated: tables between <c>&lt;!-- generated: NAME ARGUMENT --&gt;</c> and
-/// <c>&lt;!-- end --&gt;</c>, and figures inside a sentence between <c>&lt;!--=ID--&gt;</c> and <c>&lt;!--=--&gt;</c>.
+/// <c>&lt;!-- end --&gt;</c>, and figures inside a sentence, such as <c>98.65 %&lt;!--=ID--&gt;</c>. The comment follows its figure, since a
+/// line that starts with a comment ends the paragraph.
 /// </summary>
 static partial class Section
 {
@@ -12,7 +13,7 @@ static partial class Section
     public static string Renew(string text) => Figure().Replace(
         Table().Replace(text, part =>
             $"{part.Groups["open"].Value}\n{Make(part.Groups["name"].Value, part.Groups["argument"].Value).TrimEnd()}\n<!-- end -->"),
-        part => $"<!--={part.Groups["id"].Value}-->{FigureTables.Mean(part.Groups["id"].Value)}<!--=-->");
+        part => $"{FigureTables.Mean(part.Groups["id"].Value)}<!--={part.Groups["id"].Value}-->");
 
     /// <summary>Whether a text has generated parts.</summary>
     public static bool IsIn(string text) => Table().IsMatch(text) || Figure().IsMatch(text);
@@ -32,6 +33,6 @@ static partial class Section
     [GeneratedRegex(@"(?<open><!-- generated: (?<name>[a-z-]+) ?(?<argument>[a-z-]*) -->)\n.*?<!-- end -->", RegexOptions.Singleline)]
     private static partial Regex Table();
 
-    [GeneratedRegex("<!--=(?<id>[a-z0-9.-]+)-->[^<]*<!--=-->")]
+    [GeneratedRegex(@"[0-9.]+\s%<!--=(?<id>[a-z0-9.-]+)-->")]
     private static partial Regex Figure();
 }
