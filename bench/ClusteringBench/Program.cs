@@ -4,6 +4,11 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
+using Toolchain.Clustering.Neighbours;
+using Toolchain.Clustering.Projection;
+using Toolchain.Clustering.Tsne;
 using Toolchain.ClusteringBench;
 using Toolchain.Data;
 
@@ -29,7 +34,7 @@ foreach (int k in new[] { 10, 30 })
         continue;
     }
     // One pass after k-means++ draws: the same start for all.
-    Rows start = KMeans.Fit(bytes, new KMeansOptions { ClusterCount = k, MaxIterations = 1 }).Centres;
+    Rows start = KMeansClustering.Fit(bytes, new KMeansOptions { ClusterCount = k, MaxIterations = 1 }).Centres;
     Save($"start{k}", start);
     var few = new KMeansOptions { MaxIterations = 20, Tolerance = 0 };
     object Few(string algorithm) =>
@@ -38,7 +43,7 @@ foreach (int k in new[] { 10, 30 })
     {
         var first = new Rows(pixels.Values[..(k * pixels.Width)], pixels.Width);
         Save("first10", first);
-        run.Run(passesOf20, () => Fit(() => KMeans.Fit(bytes, first, few)),
+        run.Run(passesOf20, () => Fit(() => KMeansClustering.Fit(bytes, first, few)),
             new Dictionary<string, Func<Outcome>> { ["scikit-learn Lloyd"] = () => peer.Run(Few("lloyd")), ["scikit-learn Elkan"] = () =>
                 peer.Run(Few("elkan")) },
             pairs, 1e-5, true, new Dictionary<string, double> { ["scikit-learn Lloyd"] = 4, ["scikit-learn Elkan"] = 4 });
@@ -47,9 +52,9 @@ foreach (int k in new[] { 10, 30 })
     {
         continue;
     }
-    int passes = KMeans.Fit(bytes, start, new KMeansOptions()).Iterations;
+    int passes = KMeansClustering.Fit(bytes, start, new KMeansOptions()).Iterations;
     var ml = new MicrosoftMl(pixels.Values.ToArray(), pixels.Width);
-    Func<Outcome> whole = () => Fit(() => KMeans.Fit(bytes, start, new KMeansOptions()));
+    Func<Outcome> whole = () => Fit(() => KMeansClustering.Fit(bytes, start, new KMeansOptions()));
     run.Run(given, whole,
         new Dictionary<string, Func<Outcome>>
         {
@@ -62,7 +67,7 @@ foreach (int k in new[] { 10, 30 })
         pairs, 1e-5, false, new Dictionary<string, double> { ["scikit-learn Lloyd"] = 8, ["faiss, all points, as many passes"] = 3 });
     run.Run(drawn, () =>
     {
-        Outcome own = Fit(() => KMeans.Fit(bytes, new KMeansOptions { ClusterCount = k }));
+        Outcome own = Fit(() => KMeansClustering.Fit(bytes, new KMeansOptions { ClusterCount = k }));
         return own with { Value = own.Value / bytes.Count };
     }, new Dictionary<string, Func<Outcome>> { ["ML.NET"] = () => ml.Fit(k, 300, 1e-4) }, pairs, null, false,
         new Dictionary<string, double> { ["ML.NET"] = 10 });
@@ -76,7 +81,7 @@ foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20
         continue;
     }
     Rows rows = width == 784 ? pixels : Pca.Fit(pixels, width, whiten: true).Project(pixels);
-    int[] labels = KMeans.Fit(rows, new KMeansOptions { ClusterCount = k, MaxIterations = 5 }).Labels;
+    int[] labels = KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = k, MaxIterations = 5 }).Labels;
     Save($"rows{width}", rows);
     Npy.Write(Path.Combine(folder, $"labels{width}-{k}.npy"),
         TensorEntry.Of<long>([.. labels.Select(label => (long)label)], labels.Length));
@@ -95,12 +100,12 @@ Rows embedding = Unit(Pca.Fit(pixels, 64, whiten: true).Project(pixels));
 Save("embedding", embedding);
 if (run.Wants("20 nearest neighbours"))
 {
-    NeighbourTable found = Neighbours.OfEach(embedding, 20);
+    NeighbourTable found = NeighbourSearch.OfEach(embedding, 20);
     _ = peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 });
     run.Alone("20 nearest neighbours of each of 60,000 x 64", $"recall {Recall(found):f6} against faiss", () =>
-        Seconds(() => Neighbours.OfEach(embedding, 20)), pairs, 4);
+        Seconds(() => NeighbourSearch.OfEach(embedding, 20)), pairs, 4);
 }
-run.Run("20 nearest neighbours of each of 60,000 x 64", () => new Outcome(Seconds(() => Neighbours.OfEach(embedding, 20)), 1, 1),
+run.Run("20 nearest neighbours of each of 60,000 x 64", () => new Outcome(Seconds(() => NeighbourSearch.OfEach(embedding, 20)), 1, 1),
     new Dictionary<string,
         Func<Outcome>> { ["faiss IndexFlatL2"] = () =>
         peer.Run(new { job = "neighbours-faiss", rows = "embedding", count = 20 }) with { Value = 1 } }, pairs, 0, false,
@@ -115,14 +120,14 @@ foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
     Rows shown = new(embedding.Values[..(count * embedding.Width)], embedding.Width);
     if (most > 0)
     {
-        run.Alone(job, "neighbours included", () => Seconds(() => Tsne.Fit(shown, new TsneOptions { Passes = 1000 })), 1, most);
+        run.Alone(job, "neighbours included", () => Seconds(() => TsneEmbedding.Fit(shown, new TsneOptions { Passes = 1000 })), 1, most);
         continue;
     }
     Save("shown", shown);
     Outcome Picture()
     {
         var clock = Stopwatch.StartNew();
-        TsneResult found = Tsne.Fit(shown, new TsneOptions());
+        TsneResult found = TsneEmbedding.Fit(shown, new TsneOptions());
         double seconds = clock.Elapsed.TotalSeconds;
         Save("tsne_ours", found.Places);
         return new Outcome(seconds, 750, peer.Ask(new { job = "tsne-quality", rows = "shown", places = "tsne_ours" }).GetProperty("value")
@@ -136,7 +141,7 @@ foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
 }
 
 run.Alone("poster row: k-means k=30 from draws to labels", "uvl train kmeans --set clusterCount=30", () =>
-    Seconds(() => KMeans.Fit(bytes, new KMeansOptions { ClusterCount = 30 })), pairs, 2);
+    Seconds(() => KMeansClustering.Fit(bytes, new KMeansOptions { ClusterCount = 30 })), pairs, 2);
 run.Alone("poster row: 26 components, mixture of 130, from pixels to labels", "uvl train gmm --set componentCount=130", () => Seconds(() =>
 {
     Rows rows = Pca.Fit(pixels, 26, whiten: true).Project(pixels);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Toolchain.Cli.Light.Commands;
 using Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
 
@@ -23,7 +25,7 @@ sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, F
         if (method == ClusterMethod.KMeans)
         {
             KMeansResult means =
-                KMeans.Fit(rows, new KMeansOptions
+                KMeansClustering.Fit(rows, new KMeansOptions
                 {
                     ClusterCount = count,
                     Restarts = 5,

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering;
 
@@ -75,7 +76,7 @@ public readonly struct ByteRows : IRows
     // Bytes are finite.
     void IRows.Check() => Rows.RequireAny(Count);
 
-    void IRows.Prefetch(int row) => Kernels.Prefetch(Bytes(row, out _));
+    void IRows.Prefetch(int row) => VectorKernels.Prefetch(Bytes(row, out _));
 
     void IRows.Read(int row, int column, Span<float> to)
     {

@@ -1,3 +1,5 @@
+using Toolchain.Clustering.Kernels;
+
 namespace Toolchain.Clustering;
 
 /// <summary>A matrix of float32 rows [N,D], row-major, over memory that is not copied.</summary>
@@ -48,6 +50,22 @@ public readonly struct Rows : IRows
         return new Rows(values, Width);
     }
 
+    /// <summary>The rows, each divided by its length; rows of zeros stay. [N,D].</summary>
+    internal float[] Unit()
+    {
+        float[] values = Values.ToArray();
+        for (int row = 0; row < Count; row++)
+        {
+            Span<float> own = values.AsSpan(row * Width, Width);
+            float scale = 1 / MathF.Max(1e-12f, MathF.Sqrt(VectorKernels.Dot(own, own)));
+            foreach (ref float value in own)
+            {
+                value *= scale;
+            }
+        }
+        return values;
+    }
+
     float IRows.Divisor => 1;
 
     bool IRows.HasBytes => false;
@@ -56,7 +74,7 @@ public readonly struct Rows : IRows
 
     void IRows.Read(int row, int column, Span<float> to) => this[row].Slice(column, to.Length).CopyTo(to);
 
-    void IRows.Prefetch(int row) => Kernels.Prefetch(System.Runtime.InteropServices.MemoryMarshal.AsBytes(this[row]));
+    void IRows.Prefetch(int row) => VectorKernels.Prefetch(System.Runtime.InteropServices.MemoryMarshal.AsBytes(this[row]));
 
     void IRows.Check() => Check();
 
@@ -66,7 +84,7 @@ public readonly struct Rows : IRows
     {
         RequireAny(Count);
         ReadOnlySpan<float> values = Values.Span;
-        if (Kernels.AreFinite(values))
+        if (VectorKernels.AreFinite(values))
         {
             return;
         }

@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
 using Toolchain.Data;
 using Toolchain.Inference;
 
@@ -32,7 +33,8 @@ public static class NoveltyFit
             Row(row).CopyTo(fitted.AsSpan(place * width));
         }
         var options = new KMeansOptions { ClusterCount = Centres, Seed = seed, Threads = threads, Cancellation = cancellation };
-        float[] centres = [.. KMeans.Fit(new Rows(fitted, width), options).CentreTable().Cast<double>().Select(value => (float)value)];
+        float[] centres = [.. KMeansClustering.Fit(new Rows(fitted, width), options).CentreTable().Cast<double>()
+            .Select(value => (float)value)];
         // Any distance will do to measure distances.
         var measure = new Novelty(centres, width, 1);
         float[] distances = [.. rows[true].Select(row => measure.Nearest(Row(row)).Distance).Order()];

@@ -1,3 +1,8 @@
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
+using Toolchain.Clustering.Neighbours;
+using Toolchain.Clustering.Projection;
+
 namespace Toolchain.Clustering.Tests;
 
 /// <summary>What both clusterers say to bad rows and options, or do with rows that look bad and are not.</summary>
@@ -75,7 +80,7 @@ public sealed class BadInputTests
     [Fact]
     public void KMeans_OneRow_IsItsOwnCentre()
     {
-        KMeansResult result = KMeans.Fit(new Rows(new float[] { 3, 4 }, 2), new KMeansOptions { ClusterCount = 1 });
+        KMeansResult result = KMeansClustering.Fit(new Rows(new float[] { 3, 4 }, 2), new KMeansOptions { ClusterCount = 1 });
         Assert.Equal([3f, 4], result.Centres.Values.ToArray());
         Assert.Equal(0, result.Inertia);
     }
@@ -83,7 +88,7 @@ public sealed class BadInputTests
     [Fact]
     public void KMeans_AsManyClustersAsRows_GivesEachItsOwn()
     {
-        KMeansResult result = KMeans.Fit(square, new KMeansOptions { ClusterCount = 4 });
+        KMeansResult result = KMeansClustering.Fit(square, new KMeansOptions { ClusterCount = 4 });
         Assert.Equal(0, result.Inertia);
         Assert.Equal(4, result.Labels.Distinct().Count());
     }
@@ -92,7 +97,7 @@ public sealed class BadInputTests
     public void DuplicateRows_ShareAClusterAndProbabilities()
     {
         Rows rows = new(Enumerable.Range(0, 60).SelectMany(i => new float[] { i % 3 * 10, i % 3 * 5 + i % 2 * 0.1f }).ToArray(), 2);
-        int[] labels = KMeans.Fit(rows, new KMeansOptions { ClusterCount = 3 }).Labels;
+        int[] labels = KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = 3 }).Labels;
         GaussianMixture mixture = GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 3, Regularization = 1e-3 });
         int[] components = mixture.Assign(rows);
         for (int i = 6; i < 60; i++)
@@ -109,35 +114,37 @@ public sealed class BadInputTests
         Rows constant = new(Enumerable.Range(0, 40).SelectMany(i => new[] { i % 7, 3f }).ToArray(), 2);
         return what switch
         {
-            "k-means of nothing" => KMeans.Fit(nothing, k1),
+            "k-means of nothing" => KMeansClustering.Fit(nothing, k1),
             "mixture of nothing" => GaussianMixture.Fit(nothing, one),
-            "k-means of no bytes" => KMeans.Fit(new ByteRows(Array.Empty<byte>(), 2), k1),
-            "k-means with NaN" => KMeans.Fit(nan, k1),
+            "k-means of no bytes" => KMeansClustering.Fit(new ByteRows(Array.Empty<byte>(), 2), k1),
+            "k-means with NaN" => KMeansClustering.Fit(nan, k1),
             "mixture with NaN" => GaussianMixture.Fit(nan, one),
             "k-means with infinity" =>
-                KMeans.Fit(new Rows(Enumerable.Range(0, 22).Select(i => i == 18 ? float.PositiveInfinity : i).ToArray(), 2), k1),
+                KMeansClustering.Fit(new Rows(Enumerable.Range(0, 22).Select(i => i == 18 ? float.PositiveInfinity : i).ToArray(), 2), k1),
             "mixture with minus infinity" => GaussianMixture.Fit(new Rows(new float[] { float.NegativeInfinity, 0 }, 2), one),
-            "neighbours with NaN" => Neighbours.OfEach(nan, 1),
+            "neighbours with NaN" => NeighbourSearch.OfEach(nan, 1),
             "principal components with NaN" => Pca.Fit(nan, 1, false),
-            "cosine k-means with NaN" => KMeans.Fit(nan, k1 with { Cosine = true }),
-            "k-means, k = 0" => KMeans.Fit(square, new KMeansOptions { ClusterCount = 0 }),
+            "cosine k-means with NaN" => KMeansClustering.Fit(nan, k1 with { Cosine = true }),
+            "k-means, k = 0" => KMeansClustering.Fit(square, new KMeansOptions { ClusterCount = 0 }),
             "mixture, k = 0" => GaussianMixture.Fit(square, one with { ComponentCount = 0 }),
-            "k-means, k > n" => KMeans.Fit(square, new KMeansOptions { ClusterCount = 5 }),
+            "k-means, k > n" => KMeansClustering.Fit(square, new KMeansOptions { ClusterCount = 5 }),
             "mixture, k > n" => GaussianMixture.Fit(square, one with { ComponentCount = 5 }),
-            "k-means, k < 0" => KMeans.Fit(square, new KMeansOptions { ClusterCount = -1 }),
+            "k-means, k < 0" => KMeansClustering.Fit(square, new KMeansOptions { ClusterCount = -1 }),
             "mixture, k < 0" => GaussianMixture.Fit(square, one with { ComponentCount = -2 }),
-            "cosine k-means, k > n" => KMeans.Fit(square, new KMeansOptions { ClusterCount = 5, Cosine = true }),
-            "k-means of bytes, k > n" => KMeans.Fit(new ByteRows(new byte[4], 2), new KMeansOptions { ClusterCount = 3 }),
-            "k-means with minus infinity" => KMeans.Fit(new Rows(new float[] { 0, float.NegativeInfinity }, 2), k1),
+            "cosine k-means, k > n" => KMeansClustering.Fit(square, new KMeansOptions { ClusterCount = 5, Cosine = true }),
+            "k-means of bytes, k > n" => KMeansClustering.Fit(new ByteRows(new byte[4], 2), new KMeansOptions { ClusterCount = 3 }),
+            "k-means with minus infinity" => KMeansClustering.Fit(new Rows(new float[] { 0, float.NegativeInfinity }, 2), k1),
             "mixture with infinity" => GaussianMixture.Fit(new Rows(new float[] { float.PositiveInfinity, 0 }, 2), one),
             "mixture from a label too large" => GaussianMixture.Fit(square, [0, 2, 0, 1], two),
-            "byte centres of another width" => KMeans.Fit(new ByteRows(new byte[4], 2), new Rows(new float[3], 1), new KMeansOptions()),
-            "k-means too large for memory" => KMeans.Fit(new ByteRows(new byte[60_000], 1), new KMeansOptions { ClusterCount = 60_000 }),
+            "byte centres of another width" =>
+                KMeansClustering.Fit(new ByteRows(new byte[4], 2), new Rows(new float[3], 1), new KMeansOptions()),
+            "k-means too large for memory" =>
+                KMeansClustering.Fit(new ByteRows(new byte[60_000], 1), new KMeansOptions { ClusterCount = 60_000 }),
             "mixed lengths" => new Rows(new float[7], 2),
             "mixed lengths of bytes" => new ByteRows(new byte[7], 2),
             "width 0" => new Rows(new float[4], 0),
-            "centres of another width" => KMeans.Fit(square, new Rows(new float[3], 3), new KMeansOptions()),
-            "assignment to centres of another width" => KMeans.Assign(square, new Rows(new float[3], 1)),
+            "centres of another width" => KMeansClustering.Fit(square, new Rows(new float[3], 3), new KMeansOptions()),
+            "assignment to centres of another width" => KMeansClustering.Assign(square, new Rows(new float[3], 1)),
             "mixture applied to another width" => GaussianMixture.Fit(square, one).Assign(new Rows(new float[4], 4)),
             "mixture from too few labels" => GaussianMixture.Fit(square, [0, 1, 0], two),
             "mixture from a negative label" => GaussianMixture.Fit(square, [0, 1, 0, -1], two),
@@ -145,8 +152,8 @@ public sealed class BadInputTests
             "constant column, diagonal, without regularisation" =>
                 GaussianMixture.Fit(constant, one with { Regularization = 0, Covariance = CovarianceKind.Diagonal }),
             "mixture too large for memory" => GaussianMixture.Fit(new Rows(new float[3_000_000], 1), one with { ComponentCount = 1000 }),
-            "neighbours, count 0" => Neighbours.Euclidean(square, square, 0),
-            "neighbours of each, as many as rows" => Neighbours.OfEach(square, 4),
+            "neighbours, count 0" => NeighbourSearch.Euclidean(square, square, 0),
+            "neighbours of each, as many as rows" => NeighbourSearch.OfEach(square, 4),
             "principal components, more than columns" => Pca.Fit(square, 3, false),
             _ => throw new NotSupportedException(what),
         };

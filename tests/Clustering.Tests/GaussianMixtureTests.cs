@@ -1,3 +1,6 @@
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
+
 namespace Toolchain.Clustering.Tests;
 
 public sealed class GaussianMixtureTests
@@ -29,7 +32,8 @@ public sealed class GaussianMixtureTests
         Rows rows = Samples.Blobs(400, width, components, 17 + width);
         var options = new GaussianMixtureOptions { ComponentCount = components, MaxIterations = 5, Tolerance = 0, Covariance = kind };
         GaussianMixture fast = GaussianMixture.Fit(rows, options);
-        SlowMixture slow = SlowMixture.Fit(rows, KMeans.Fit(rows, new KMeansOptions { ClusterCount = components }).Labels, components,
+        SlowMixture slow = SlowMixture.Fit(rows, KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = components }).Labels,
+            components,
             fast.Iterations, options.Regularization, kind);
         Assert.Equal(slow.LogLikelihood, fast.LogLikelihood, 1e-9);
         for (int k = 0; k < components; k++)

@@ -1,3 +1,6 @@
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Kernels;
+
 namespace Toolchain.Clustering.Tests;
 
 public sealed class KMeansTests
@@ -7,7 +10,7 @@ public sealed class KMeansTests
     [Fact]
     public void Fit_TwoPairs_ByHand()
     {
-        KMeansResult result = KMeans.Fit(pairs, new Rows(new float[] { 1, 0, 9, 0 }, 2), new KMeansOptions());
+        KMeansResult result = KMeansClustering.Fit(pairs, new Rows(new float[] { 1, 0, 9, 0 }, 2), new KMeansOptions());
         Assert.Equal([0f, 1, 10, 1], result.Centres.Values.ToArray());
         Assert.Equal([0, 0, 1, 1], result.Labels);
         Assert.Equal(4, result.Inertia);
@@ -18,7 +21,8 @@ public sealed class KMeansTests
     public void Fit_ClusterLosesAllRows_TakesTheFarthestRow()
     {
         // The second centre is nearest to nothing; after the first pass the row farthest from its centre is 10.
-        KMeansResult result = KMeans.Fit(new Rows(new float[] { 0, 1, 10 }, 1), new Rows(new float[] { 2, 100 }, 1), new KMeansOptions());
+        KMeansResult result = KMeansClustering.Fit(new Rows(new float[] { 0, 1, 10 }, 1), new Rows(new float[] { 2, 100 }, 1),
+            new KMeansOptions());
         Assert.Equal([0.5f, 10], result.Centres.Values.ToArray());
         Assert.Equal([0, 0, 1], result.Labels);
     }
@@ -31,7 +35,7 @@ public sealed class KMeansTests
     {
         Rows rows = Samples.Blobs(700, 5, 4, seed);
         Rows start = new(rows.Values[..(4 * 5)], 5);
-        KMeansResult fast = KMeans.Fit(rows, start, new KMeansOptions { Tolerance = 0 });
+        KMeansResult fast = KMeansClustering.Fit(rows, start, new KMeansOptions { Tolerance = 0 });
         (double[][] centres, int[] labels) = Slow(rows, start, fast.Iterations);
         Assert.Equal(labels, fast.Labels);
         for (int k = 0; k < 4; k++)
@@ -48,7 +52,7 @@ public sealed class KMeansTests
     public void NearestCentres_WhileCentresMove_AreThoseOfAllDistances(int count, int width)
     {
         Rows rows = Samples.Blobs(900, width, count, count);
-        float[] norms = [.. Enumerable.Range(0, rows.Count).Select(row => Kernels.Dot(rows[row], rows[row]))];
+        float[] norms = [.. Enumerable.Range(0, rows.Count).Select(row => VectorKernels.Dot(rows[row], rows[row]))];
         var bounded = new NearestCentres<Rows>(rows, norms, count, 2);
         var random = new Random(4);
         float[] centres = rows.Values[..(count * width)].ToArray();
@@ -58,7 +62,7 @@ public sealed class KMeansTests
             float reach = pass % 3 == 0 ? 2 : 0.02f;
             centres = [.. centres.Select(value => value + reach * (float)(random.NextDouble() - 0.5))];
             bounded.Update(centres);
-            Assert.Equal(KMeans.Assign(rows, new Rows(centres, width)), bounded.Labels);
+            Assert.Equal(KMeansClustering.Assign(rows, new Rows(centres, width)), bounded.Labels);
         }
     }
 
@@ -76,7 +80,7 @@ public sealed class KMeansTests
             (byte)(i % width < 7 || i % width > width - 9 || i / width % 50 == 0 ? 0 : random.Next(256)))];
         ByteRows rows = new ByteRows(bytes, width, divisor: 1).WithExtents(1);
         Rows floats = rows.ToRows();
-        float[] norms = [.. Enumerable.Range(0, floats.Count).Select(row => Kernels.Dot(floats[row], floats[row]))];
+        float[] norms = [.. Enumerable.Range(0, floats.Count).Select(row => VectorKernels.Dot(floats[row], floats[row]))];
         var bounded = new NearestCentres<ByteRows>(rows, norms, count, 2);
         float[] centres = floats.Values[..(count * width)].ToArray();
         for (int pass = 0; pass < 12; pass++)
@@ -87,7 +91,7 @@ public sealed class KMeansTests
             centres[width / 2] = pass % 4 == 3 ? 1000 : centres[width / 2];
             centres.AsSpan(0, width).CopyTo(centres.AsSpan((count - 1) * width));
             bounded.Update(centres);
-            Assert.Equal(KMeans.Assign(floats, new Rows(centres, width)), bounded.Labels);
+            Assert.Equal(KMeansClustering.Assign(floats, new Rows(centres, width)), bounded.Labels);
         }
     }
 
@@ -112,14 +116,15 @@ public sealed class KMeansTests
         byte[] bytes = [.. Enumerable.Range(0, 500 * 21).Select(i => (byte)(random.Next(60) + i / 21 % 5 * 40))];
         var rows = new ByteRows(bytes, 21);
         Rows floats = rows.ToRows(), start = new(floats.Values[..(5 * 21)], 21);
-        KMeansResult ofBytes = KMeans.Fit(rows, start, new KMeansOptions()), ofFloats = KMeans.Fit(floats, start, new KMeansOptions());
+        KMeansResult ofBytes = KMeansClustering.Fit(rows, start, new KMeansOptions()),
+            ofFloats = KMeansClustering.Fit(floats, start, new KMeansOptions());
         Assert.Equal(ofFloats.Labels, ofBytes.Labels);
         Assert.Equal(ofFloats.Inertia, ofBytes.Inertia, ofFloats.Inertia * 1e-6);
         Assert.All(ofFloats.Centres.Values.ToArray().Zip(ofBytes.Centres.Values.ToArray()), pair =>
             Assert.Equal(pair.First, pair.Second, 1e-6));
-        Assert.Equal(ofBytes.Labels, KMeans.Assign(rows, ofBytes.Centres));
+        Assert.Equal(ofBytes.Labels, KMeansClustering.Assign(rows, ofBytes.Centres));
         double inertia = Enumerable.Range(0, rows.Count)
-            .Sum(row => Kernels.SquaredDistance(floats[row], ofBytes.Centres[ofBytes.Labels[row]]));
+            .Sum(row => VectorKernels.SquaredDistance(floats[row], ofBytes.Centres[ofBytes.Labels[row]]));
         Assert.Equal(inertia, ofBytes.Inertia, inertia * 1e-7);
     }
 
@@ -128,9 +133,9 @@ public sealed class KMeansTests
     {
         // Two directions, each with a long and a short row; by distance the short ones would go together.
         Rows rows = new(new float[] { 1, 0, 100, 1, 0, 1, 1, 100 }, 2);
-        KMeansResult result = KMeans.Fit(rows, new KMeansOptions { ClusterCount = 2, Cosine = true });
+        KMeansResult result = KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = 2, Cosine = true });
         Assert.Equal([result.Labels[0], result.Labels[0], 1 - result.Labels[0], 1 - result.Labels[0]], result.Labels);
-        Assert.All(Enumerable.Range(0, 2), k => Assert.Equal(1, Kernels.Dot(result.Centres[k], result.Centres[k]), 1e-6));
+        Assert.All(Enumerable.Range(0, 2), k => Assert.Equal(1, VectorKernels.Dot(result.Centres[k], result.Centres[k]), 1e-6));
     }
 
     [Fact]
@@ -138,10 +143,10 @@ public sealed class KMeansTests
     {
         Rows rows = Samples.Blobs(3000, 4, 5, 12);
         var options = new KMeansOptions { ClusterCount = 5, Restarts = 3 };
-        double full = KMeans.Fit(rows, options).Inertia;
-        KMeansResult batches = KMeans.Fit(rows, options with { BatchSize = 100, MaxIterations = 60 });
+        double full = KMeansClustering.Fit(rows, options).Inertia;
+        KMeansResult batches = KMeansClustering.Fit(rows, options with { BatchSize = 100, MaxIterations = 60 });
         Assert.InRange(batches.Inertia, full * (1 - 1e-6), full * 1.1);
-        Assert.Equal(KMeans.Assign(rows, batches.Centres), batches.Labels);
+        Assert.Equal(KMeansClustering.Assign(rows, batches.Centres), batches.Labels);
     }
 
     [Fact]
@@ -150,7 +155,7 @@ public sealed class KMeansTests
         Rows rows = Samples.Blobs(1500, 11, 6, 3);
         float[][] centres =
             [.. Enumerable.Range(0, 20).Select(_ =>
-            KMeans.Fit(rows, new KMeansOptions { ClusterCount = 18, Seed = 5 }).Centres.Values.ToArray())];
+            KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = 18, Seed = 5 }).Centres.Values.ToArray())];
         Assert.All(centres, found => Assert.Equal(centres[0], found));
     }
 
@@ -159,7 +164,8 @@ public sealed class KMeansTests
     {
         Rows rows = Samples.Blobs(3000, 17, 6, 3);
         KMeansResult[] results =
-            [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 6, Seed = 5, Threads = threads }))];
+            [.. new[] { 1, 2, 4 }.Select(threads =>
+                KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = 6, Seed = 5, Threads = threads }))];
         Assert.All(results, result => Assert.Equal(results[0].Centres.Values.ToArray(), result.Centres.Values.ToArray()));
         Assert.All(results, result => Assert.Equal(results[0].Inertia, result.Inertia));
     }
@@ -170,7 +176,7 @@ public sealed class KMeansTests
         var random = new Random(8);
         var rows = new ByteRows(Enumerable.Range(0, 3000 * 50).Select(i => (byte)(random.Next(90) + i / 50 % 7 * 20)).ToArray(), 50);
         KMeansResult[] results =
-            [.. new[] { 1, 2, 4 }.Select(threads => KMeans.Fit(rows, new KMeansOptions { ClusterCount = 9, Threads = threads }))];
+            [.. new[] { 1, 2, 4 }.Select(threads => KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = 9, Threads = threads }))];
         Assert.All(results, result => Assert.Equal(results[0].Centres.Values.ToArray(), result.Centres.Values.ToArray()));
         Assert.All(results, result => Assert.Equal(results[0].Inertia, result.Inertia));
     }
@@ -179,10 +185,11 @@ public sealed class KMeansTests
     public void Fit_LabelsBelongToTheReturnedCentres()
     {
         Rows rows = Samples.Blobs(2000, 3, 8, 11);
-        KMeansResult result = KMeans.Fit(rows, new KMeansOptions { ClusterCount = 12, MaxIterations = 3 });
+        KMeansResult result = KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = 12, MaxIterations = 3 });
         Assert.False(result.Converged);
-        Assert.Equal(KMeans.Assign(rows, result.Centres), result.Labels);
-        double inertia = Enumerable.Range(0, rows.Count).Sum(row => Kernels.SquaredDistance(rows[row], result.Centres[result.Labels[row]]));
+        Assert.Equal(KMeansClustering.Assign(rows, result.Centres), result.Labels);
+        double inertia = Enumerable.Range(0, rows.Count)
+            .Sum(row => VectorKernels.SquaredDistance(rows[row], result.Centres[result.Labels[row]]));
         Assert.Equal(inertia, result.Inertia, inertia * 1e-5);
     }
 
@@ -192,7 +199,7 @@ public sealed class KMeansTests
         Rows rows = Samples.Blobs(1000, 4, 5, 2);
         double[] inertias =
             [.. Enumerable.Range(1, 8).Select(passes =>
-            KMeans.Fit(rows, new KMeansOptions { ClusterCount = 9, MaxIterations = passes, Tolerance = 0 }).Inertia)];
+            KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = 9, MaxIterations = passes, Tolerance = 0 }).Inertia)];
         Assert.All(inertias.Zip(inertias.Skip(1)), pair => Assert.True(pair.Second <= pair.First * (1 + 1e-6)));
     }
 
@@ -201,14 +208,14 @@ public sealed class KMeansTests
     {
         Rows rows = Samples.Blobs(600, 2, 9, 4);
         var options = new KMeansOptions { ClusterCount = 9 };
-        Assert.True(KMeans.Fit(rows, options with { Restarts = 8 }).Inertia <= KMeans.Fit(rows, options).Inertia);
+        Assert.True(KMeansClustering.Fit(rows, options with { Restarts = 8 }).Inertia <= KMeansClustering.Fit(rows, options).Inertia);
     }
 
     [Fact]
     public void Fit_NotANumber_NamesTheRow()
     {
         var error = Assert.Throws<ArgumentException>(() =>
-            KMeans.Fit(new Rows(new float[] { 0, 1, 2, float.NaN }, 2), new KMeansOptions { ClusterCount = 1 }));
+            KMeansClustering.Fit(new Rows(new float[] { 0, 1, 2, float.NaN }, 2), new KMeansOptions { ClusterCount = 1 }));
         Assert.Equal("Row 1, column 1 is NaN; expected finite numbers.", error.Message);
     }
 
@@ -217,14 +224,15 @@ public sealed class KMeansTests
     [InlineData(5)]
     public void Fit_ClusterCountOutOfRange_NamesTheRange(int count)
     {
-        var error = Assert.Throws<ArgumentOutOfRangeException>(() => KMeans.Fit(pairs, new KMeansOptions { ClusterCount = count }));
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            KMeansClustering.Fit(pairs, new KMeansOptions { ClusterCount = count }));
         Assert.StartsWith($"'clusterCount' must be in [1..4], the number of rows, was {count}.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Fit_AllRowsEqual_IsStated()
     {
-        KMeansResult result = KMeans.Fit(new Rows(new float[20], 2), new KMeansOptions { ClusterCount = 3 });
+        KMeansResult result = KMeansClustering.Fit(new Rows(new float[20], 2), new KMeansOptions { ClusterCount = 3 });
         Assert.Equal(0, result.Inertia);
         Assert.True(result.Converged);
         Assert.All(result.Labels, label => Assert.Equal(0, label));

@@ -1,3 +1,6 @@
+using Toolchain.Clustering.Kernels;
+using Toolchain.Clustering.Neighbours;
+
 namespace Toolchain.Clustering.Tests;
 
 public sealed class NeighboursTests
@@ -6,7 +9,7 @@ public sealed class NeighboursTests
     public void Cosine_ByHand()
     {
         Rows known = new(new float[] { 1, 0, 0, 5, 3, 3 }, 2);
-        (_, int[] indices, float[] similarities) = Neighbours.Cosine(new Rows(new float[] { 2, 0.1f }, 2), known, 2);
+        (_, int[] indices, float[] similarities) = NeighbourSearch.Cosine(new Rows(new float[] { 2, 0.1f }, 2), known, 2);
         Assert.Equal([0, 2], indices);
         Assert.Equal(2 / MathF.Sqrt(4.01f), similarities[0], 1e-6);
     }
@@ -15,7 +18,7 @@ public sealed class NeighboursTests
     public void Cosine_RandomRows_EqualsSortingAll()
     {
         Rows queries = Samples.Blobs(301, 13, 5, 1), known = Samples.Blobs(1111, 13, 5, 2);
-        (_, int[] indices, float[] similarities) = Neighbours.Cosine(queries, known, 20);
+        (_, int[] indices, float[] similarities) = NeighbourSearch.Cosine(queries, known, 20);
         for (int q = 0; q < queries.Count; q++)
         {
             double[] cosines = [.. Enumerable.Range(0, known.Count).Select(row => Cosine(queries[q], known[row]))];
@@ -31,7 +34,8 @@ public sealed class NeighboursTests
     [Fact]
     public void Cosine_Ties_GoToTheLowerIndex()
     {
-        (_, int[] indices, _) = Neighbours.Cosine(new Rows(new float[] { 1 }, 1), new Rows(Enumerable.Repeat(1f, 600).ToArray(), 1), 3);
+        (_, int[] indices, _) = NeighbourSearch.Cosine(new Rows(new float[] { 1 }, 1), new Rows(Enumerable.Repeat(1f, 600).ToArray(), 1),
+            3);
         Assert.Equal([0, 1, 2], indices);
     }
 
@@ -39,7 +43,7 @@ public sealed class NeighboursTests
     public void Cosine_TooMany_NamesTheRange()
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() =>
-            Neighbours.Cosine(Samples.Blobs(2, 3, 1, 1), Samples.Blobs(5, 3, 1, 1), 6));
+            NeighbourSearch.Cosine(Samples.Blobs(2, 3, 1, 1), Samples.Blobs(5, 3, 1, 1), 6));
         Assert.StartsWith("'count' must be in [1..5], was 6.", error.Message, StringComparison.Ordinal);
     }
 
@@ -47,12 +51,12 @@ public sealed class NeighboursTests
     public void OfEach_RandomRows_EqualsSortingAllOthers()
     {
         Rows rows = Samples.Blobs(777, 13, 5, 2);
-        (_, int[] indices, float[] distances) = Neighbours.OfEach(rows, 15);
+        (_, int[] indices, float[] distances) = NeighbourSearch.OfEach(rows, 15);
         for (int row = 0; row < rows.Count; row++)
         {
             double[] best =
                 [.. Enumerable.Range(0, rows.Count).Where(other => other != row)
-                .Select(other => Math.Sqrt(Kernels.SquaredDistance(rows[row], rows[other]))).Order().Take(15)];
+                .Select(other => Math.Sqrt(VectorKernels.SquaredDistance(rows[row], rows[other]))).Order().Take(15)];
             Assert.DoesNotContain(row, indices[(row * 15)..(row * 15 + 15)]);
             Assert.All(best.Zip(distances[(row * 15)..(row * 15 + 15)]), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         }
@@ -62,15 +66,15 @@ public sealed class NeighboursTests
     public void Euclidean_Ties_GoToTheLowerIndex()
     {
         Rows known = new(new float[] { 3, 1, 5, 1, 3 }, 1);
-        Assert.Equal([1, 3, 0, 4, 2], Neighbours.Euclidean(new Rows(new float[] { 0 }, 1), known, 5).Indices);
-        Assert.Equal([3, 0], Neighbours.OfEach(known, 2).Indices[2..4]);
+        Assert.Equal([1, 3, 0, 4, 2], NeighbourSearch.Euclidean(new Rows(new float[] { 0 }, 1), known, 5).Indices);
+        Assert.Equal([3, 0], NeighbourSearch.OfEach(known, 2).Indices[2..4]);
     }
 
     [Fact]
     public void Euclidean_AnyThreadCount_GivesTheSame()
     {
         Rows queries = Samples.Blobs(600, 5, 3, 1), known = Samples.Blobs(900, 5, 3, 2);
-        NeighbourTable[] tables = [.. new[] { 1, 2, 4 }.Select(threads => Neighbours.Euclidean(queries, known, 7, threads))];
+        NeighbourTable[] tables = [.. new[] { 1, 2, 4 }.Select(threads => NeighbourSearch.Euclidean(queries, known, 7, threads))];
         Assert.All(tables, table => Assert.Equal(tables[0].Indices, table.Indices));
     }
 

@@ -1,3 +1,5 @@
+using Toolchain.Clustering.Projection;
+
 namespace Toolchain.Clustering.Tests;
 
 public sealed class PcaTests

@@ -1,3 +1,5 @@
+using Toolchain.Clustering.Mixture;
+
 namespace Toolchain.Clustering.Tests;
 
 /// <summary>

@@ -1,3 +1,8 @@
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Kernels;
+using Toolchain.Clustering.Neighbours;
+using Toolchain.Clustering.Spectral;
+
 namespace Toolchain.Clustering.Tests;
 
 public sealed class SpectralClusteringTests
@@ -9,7 +14,7 @@ public sealed class SpectralClusteringTests
         int[] clusters = SpectralClustering.Fit(rings, new SpectralOptions { ClusterCount = 2, NeighbourCount = 8 });
         Assert.All(Enumerable.Range(0, 400), i => Assert.Equal(clusters[i % 2], clusters[i]));
         Assert.NotEqual(clusters[0], clusters[1]);
-        int[] means = KMeans.Fit(rings, new KMeansOptions { ClusterCount = 2 }).Labels;
+        int[] means = KMeansClustering.Fit(rings, new KMeansOptions { ClusterCount = 2 }).Labels;
         Assert.Contains(Enumerable.Range(0, 400), i => means[i] != means[i % 2]);
         Assert.Equal(clusters, SpectralClustering.Assign(rings, rings, clusters,
             new SpectralOptions { ClusterCount = 2, NeighbourCount = 8 }));
@@ -50,15 +55,15 @@ public sealed class SpectralClusteringTests
     [Fact]
     public void LeadingVectors_SolveTheEquation()
     {
-        var graph = new NeighbourGraph(Neighbours.OfEach(Samples.Blobs(300, 2, 3, 6), 10));
+        var graph = new NeighbourGraph(NeighbourSearch.OfEach(Samples.Blobs(300, 2, 3, 6), 10));
         double[] vectors = LeadingVectors.Find(graph, 4, 0, 1), product = new double[vectors.Length];
         graph.Multiply(vectors, product, 4, 1);
         for (int k = 0; k < 4; k++)
         {
             double[] vector = [.. Enumerable.Range(0, 300).Select(row => vectors[row * 4 + k])],
                 image = [.. Enumerable.Range(0, 300).Select(row => product[row * 4 + k])];
-            double value = Kernels.Dot(vector, image);
-            Assert.Equal(1, Kernels.Dot(vector, vector), 1e-10);
+            double value = VectorKernels.Dot(vector, image);
+            Assert.Equal(1, VectorKernels.Dot(vector, vector), 1e-10);
             Assert.All(vector.Zip(image), pair => Assert.Equal(value * pair.First, pair.Second, 1e-4));
             // The largest is 1, of the vector of the square roots of the degrees.
             Assert.True(k > 0 || Math.Abs(value - 1) < 1e-9);
@@ -69,7 +74,7 @@ public sealed class SpectralClusteringTests
     public void NeighbourGraph_ThreeRows_ByHand()
     {
         // 0 and 1 are each other's nearest, 2's nearest is 1: W01 = 1, W12 = 1/2; degrees 1, 3/2, 1/2.
-        var graph = new NeighbourGraph(Neighbours.OfEach(new Rows(new float[] { 0, 1, 3 }, 1), 1));
+        var graph = new NeighbourGraph(NeighbourSearch.OfEach(new Rows(new float[] { 0, 1, 3 }, 1), 1));
         Assert.Equal([1, 1.5, 0.5], graph.Degrees);
         var product = new double[3];
         graph.Multiply([1, 0, 0], product, 1, 1);

@@ -1,3 +1,5 @@
+using Toolchain.Clustering.Kernels;
+
 namespace Toolchain.Clustering.Tests;
 
 public sealed class TileTests
@@ -38,7 +40,7 @@ public sealed class TileTests
         {
             for (int column = 0; column < 32; column++)
             {
-                Assert.Equal(column < 19 ? Kernels.Dot(rows[row], columns[column]) : 0, products[row * 32 + column], 1e-4f);
+                Assert.Equal(column < 19 ? VectorKernels.Dot(rows[row], columns[column]) : 0, products[row * 32 + column], 1e-4f);
             }
         }
     }

@@ -1,3 +1,6 @@
+using Toolchain.Clustering.Neighbours;
+using Toolchain.Clustering.Tsne;
+
 namespace Toolchain.Clustering.Tests;
 
 /// <summary>t-SNE against its sums over all pairs, and what a picture must keep.</summary>
@@ -129,8 +132,8 @@ public class TsneTests
     public void Fit_ThreeClouds_KeepsThemApart()
     {
         Rows rows = Clouds(3, 100, 8);
-        TsneResult found = Tsne.Fit(rows, new TsneOptions { Passes = 400, Perplexity = 20 });
-        NeighbourTable near = Neighbours.OfEach(found.Places, 10);
+        TsneResult found = TsneEmbedding.Fit(rows, new TsneOptions { Passes = 400, Perplexity = 20 });
+        NeighbourTable near = NeighbourSearch.OfEach(found.Places, 10);
         int alike = near.Indices.Where((other, i) => other / 100 == i / 10 / 100).Count();
         Assert.Equal(near.Indices.Length, alike);
         Assert.InRange(found.Divergence, 0, 1.2);
@@ -141,7 +144,7 @@ public class TsneTests
     public void Fit_RowsAllButEqual_StaysTogether()
     {
         Rows rows = new(Noise(100 * 16, 9).Select(value => 1 + value * 1e-3f).ToArray(), 16);
-        TsneResult found = Tsne.Fit(rows, new TsneOptions());
+        TsneResult found = TsneEmbedding.Fit(rows, new TsneOptions());
         Assert.InRange(found.Places.Values.ToArray().Max(Math.Abs), 0.1, 100);
     }
 
@@ -153,7 +156,7 @@ public class TsneTests
     public void Fit_FewRows_EndsSoon(int count, double perplexity) // on a grid as wide as the embedding it took a minute
     {
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        TsneResult found = Tsne.Fit(new Rows(Noise(count * 8, 11), 8), new TsneOptions { Perplexity = perplexity });
+        TsneResult found = TsneEmbedding.Fit(new Rows(Noise(count * 8, 11), 8), new TsneOptions { Perplexity = perplexity });
         Assert.True(clock.Elapsed.TotalSeconds < 4, $"{clock.Elapsed}");
         Assert.All(found.Places.Values.ToArray(), place => Assert.True(float.IsFinite(place)));
     }
@@ -164,7 +167,7 @@ public class TsneTests
         Rows rows = Clouds(4, 200, 8);
         float[][] found =
             [.. new[] { 1, 2, 4 }.Select(threads =>
-            Tsne.Fit(rows, new TsneOptions { Passes = 60, Threads = threads }).Places.Values.ToArray())];
+            TsneEmbedding.Fit(rows, new TsneOptions { Passes = 60, Threads = threads }).Places.Values.ToArray())];
         Assert.Equal(found[0], found[1]);
         Assert.Equal(found[0], found[2]);
     }
@@ -173,7 +176,7 @@ public class TsneTests
     public void Fit_MorePasses_LowersTheDivergence()
     {
         Rows rows = Clouds(4, 200, 8);
-        double Of(int passes) => Tsne.Fit(rows, new TsneOptions { Passes = passes, ExaggeratedPasses = 50 }).Divergence;
+        double Of(int passes) => TsneEmbedding.Fit(rows, new TsneOptions { Passes = passes, ExaggeratedPasses = 50 }).Divergence;
         Assert.True(Of(400) < Of(60) && Of(60) < Of(1));
     }
 
@@ -183,7 +186,7 @@ public class TsneTests
     [InlineData(50, 0.5, "'perplexity' must be at least 1, was 0.5.")]
     public void Fit_BadPerplexity_SaysTheRange(int count, double perplexity, string text) =>
         Assert.Equal(text, Assert.Throws<ArgumentException>(() =>
-        Tsne.Fit(new Rows(Noise(count * 4, 1), 4), new TsneOptions { Perplexity = perplexity })).Message);
+        TsneEmbedding.Fit(new Rows(Noise(count * 4, 1), 4), new TsneOptions { Perplexity = perplexity })).Message);
 
     static Rows Clouds(int clouds, int each, int width)
     {

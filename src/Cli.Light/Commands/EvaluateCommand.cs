@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Toolchain.Clustering;
+using Toolchain.Clustering.Tsne;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Evaluate.Report;

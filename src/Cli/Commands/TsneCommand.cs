@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Toolchain.Cli.Light;
 using Toolchain.Cli.Light.Commands;
 using Toolchain.Clustering;
+using Toolchain.Clustering.Tsne;
 using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Inference;
@@ -71,7 +72,7 @@ static class TsneCommand
             (Rows rows, Colours colours) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!,
                 parsed.GetValue(split) ?? Split.Test, RequireRows, cancellation);
             TsneResult? found = null;
-            terminal.WithProgress("mapping", options.Passes, "passes", report => found = Tsne.Fit(rows, options, done =>
+            terminal.WithProgress("mapping", options.Passes, "passes", report => found = TsneEmbedding.Fit(rows, options, done =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 report(done, "");

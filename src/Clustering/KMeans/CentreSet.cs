@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>Centres with what a pass needs to know of them; bounds are widened by the rounding of float32.</summary>
 sealed class CentreSet
@@ -13,12 +15,12 @@ sealed class CentreSet
         for (int k = 0; k < count; k++)
         {
             ReadOnlySpan<float> centre = values.AsSpan(k * width, width);
-            Norms[k] = Kernels.Dot(centre, centre);
+            Norms[k] = VectorKernels.Dot(centre, centre);
             LargestLength = Math.Max(LargestLength, MathF.Sqrt(Norms[k]));
-            Drift[k] = (float)Math.Sqrt(Kernels.SquaredDistance(centre, previous.AsSpan(k * width, width)));
+            Drift[k] = (float)Math.Sqrt(VectorKernels.SquaredDistance(centre, previous.AsSpan(k * width, width)));
             for (int other = 0; other < k; other++)
             {
-                double apart = Math.Sqrt(Kernels.SquaredDistance(centre, values.AsSpan(other * width, width)));
+                double apart = Math.Sqrt(VectorKernels.SquaredDistance(centre, values.AsSpan(other * width, width)));
                 Apart[k * padded + other] = Apart[other * padded + k] = (float)apart * (1 - Unit);
             }
         }

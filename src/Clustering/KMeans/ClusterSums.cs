@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
 /// Sums of the rows of each cluster in float64, kept up to date by the rows that changed cluster. Threads share the columns out among them,
@@ -83,11 +85,11 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
                 Span<double> winner = Values.AsSpan(next[row] * width + first, values.Length);
                 if (labels[row] < 0)
                 {
-                    Kernels.Add(values, winner);
+                    VectorKernels.Add(values, winner);
                 }
                 else
                 {
-                    Kernels.Move(values, Values.AsSpan(labels[row] * width + first, values.Length), winner);
+                    VectorKernels.Move(values, Values.AsSpan(labels[row] * width + first, values.Length), winner);
                 }
             }
         });
@@ -106,7 +108,8 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
                 rows.Prefetch(changed[Math.Min(i + Ahead, end - 1)]);
                 int row = changed[i], loser = labels[row] < 0 ? count : labels[row];
                 ReadOnlySpan<byte> bytes = rows.Bytes(row, out int column);
-                Kernels.Move(bytes, sums.Slice(loser * width + column, bytes.Length), sums.Slice(next[row] * width + column, bytes.Length));
+                VectorKernels.Move(bytes, sums.Slice(loser * width + column, bytes.Length),
+                    sums.Slice(next[row] * width + column, bytes.Length));
             }
         });
         foreach (int[] sums in moved)

@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>Options of k-means; the defaults are scikit-learn's where it has them.</summary>
 public sealed record KMeansOptions

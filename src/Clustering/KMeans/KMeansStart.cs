@@ -1,6 +1,7 @@
 using System.Runtime.Intrinsics;
+using Toolchain.Clustering.Kernels;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
 /// k-means++ with several candidates per draw, of which the one that lowers the potential most is kept (Arthur and Vassilvitskii, 2007,
@@ -99,7 +100,7 @@ static class KMeansStart
         for (int c = 0; c < products.Length; c += 2)
         {
             int next = Math.Min(c + 1, products.Length - 1);
-            (products[c], products[next]) = Kernels.Dot(row, points.Slice(c * row.Length, row.Length),
+            (products[c], products[next]) = VectorKernels.Dot(row, points.Slice(c * row.Length, row.Length),
                 points.Slice(next * row.Length, row.Length));
         }
     }

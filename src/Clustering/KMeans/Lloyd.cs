@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>The passes of k-means from given centres: nearest centres, then means.</summary>
 sealed class Lloyd<TRows> where TRows : struct, IRows
@@ -34,7 +36,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
             options.Cancellation.ThrowIfCancellationRequested();
             iteration++;
             float[] moved = Means();
-            double movement = Kernels.SquaredDistance(moved, centres);
+            double movement = VectorKernels.SquaredDistance(moved, centres);
             centres = moved;
             nearest.Update(centres);
             converged = movement <= options.Tolerance * MeanVariance();
@@ -83,7 +85,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
     static Queue<int> Farthest(float[] distances, int count) =>
         new(Enumerable.Range(0, distances.Length).OrderByDescending(row => distances[row]).ThenBy(row => row).Take(count));
 
-    void Normalize(float[] values) => Kernels.Unit(new Rows(values, rows.Width)).CopyTo(values, 0);
+    void Normalize(float[] values) => new Rows(values, rows.Width).Unit().CopyTo(values, 0);
 
     // Mean over the columns of their variance: mean squared norm less the squared norm of the mean, which the clusters' sums add up to.
     double MeanVariance()

@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
 /// Mini-batch k-means (Sculley, "Web-scale k-means clustering", 2010): each centre moves to the running mean of the rows it was given.
@@ -19,11 +21,11 @@ static class MiniBatch
             {
                 rows.Read(random.Next(rows.Count), 0, batch.AsSpan(i * width, width));
             }
-            int[] labels = KMeans.Assign(new Rows(batch, width), new Rows(centres, width), options.Threads);
+            int[] labels = KMeansClustering.Assign(new Rows(batch, width), new Rows(centres, width), options.Threads);
             for (int i = 0; i < options.BatchSize; i++)
             {
                 float rate = 1f / ++seen[labels[i]];
-                Kernels.MoveTowards(centres.AsSpan(labels[i] * width, width), batch.AsSpan(i * width, width), rate);
+                VectorKernels.MoveTowards(centres.AsSpan(labels[i] * width, width), batch.AsSpan(i * width, width), rate);
             }
         }
         return centres;

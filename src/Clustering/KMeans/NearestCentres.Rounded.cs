@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
 /// Rows of bytes are first measured against rounded centres, many times faster; only near ties need the centres themselves.

@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using Toolchain.Clustering.Kernels;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
 /// The nearest centre of each row while centres move (Elkan, "Using the triangle inequality to accelerate k-means", 2003). For each row it
@@ -94,7 +95,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
             for (int row = first; row < end; row++)
             {
                 rows.Read(row, 0, values);
-                distances[row] = (float)Kernels.SquaredDistance(values, centres.AsSpan(Labels[row] * width, width));
+                distances[row] = (float)VectorKernels.SquaredDistance(values, centres.AsSpan(Labels[row] * width, width));
             }
         });
         return distances;
@@ -125,13 +126,13 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         int label = Labels[row], nearest = label;
         float error = Error(row);
         rows.Read(row, 0, values);
-        float own = Square(row, label, Kernels.Dot(values, Centre(label))), least = own;
+        float own = Square(row, label, VectorKernels.Dot(values, Centre(label))), least = own;
         for (int block = 0; block < padded; block += BlockSize)
         {
             for (ulong doubts = Doubtful(others, block, label, Above(own, error), error); doubts != 0;)
             {
                 int first = Take(ref doubts, block), second = doubts == 0 ? first : Take(ref doubts, block);
-                (float a, float b) = Kernels.Dot(values, Centre(first), Centre(second));
+                (float a, float b) = VectorKernels.Dot(values, Centre(first), Centre(second));
                 (a, b) = (Square(row, first, a), Square(row, second, b));
                 (others[first], others[second]) = (Below(a, error), Below(b, error));
                 (nearest, least) = Nearer(nearest, least, first, a);

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Toolchain.Clustering.Kernels;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>Centres rounded to whole numbers of 16 bits after scaling, for products with bytes that are exact in themselves.</summary>
 sealed class RoundedCentres

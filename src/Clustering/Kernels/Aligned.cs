@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Kernels;
 
 /// <summary>Numbers that begin at a cache line, so that no vector of theirs lies across two.</summary>
 readonly struct Aligned

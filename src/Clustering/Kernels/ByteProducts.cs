@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Kernels;
 
 /// <summary>Exact inner products of a row of bytes with rows of 16-bit whole numbers: sixteen products in two instructions.</summary>
 static class ByteProducts

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Kernels;
 
 /// <summary>
 /// Parallel work over fixed ranges of rows. The ranges depend on the row count alone, and results are added in range order, so that sums

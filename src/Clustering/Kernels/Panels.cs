@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Kernels;
 
 /// <summary>
 /// Rows [K,D] turned into panels of 16 columns, [K/16,D,16], as <see cref="Tile{T}"/> reads them; the last panel is filled up with zeros.

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Kernels;
 
 /// <summary>
 /// The inner loop of everything dense: a tile of a product of matrices, 6 by two vectors, whose 12 sums stay in registers (the shape of Van

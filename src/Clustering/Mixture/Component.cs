@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>One Gaussian of a mixture, with its covariance in the form that densities need.</summary>
 sealed class Component

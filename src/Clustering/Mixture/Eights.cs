@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>Rows by eights, each eight turned to [D,8] float64: once where rows are narrow, otherwise when they are asked for.</summary>
 sealed class Eights

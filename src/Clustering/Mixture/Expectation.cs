@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>The expectation pass over all rows, in blocks. It is fastest where rows of one component lie together.</summary>
 sealed class Expectation

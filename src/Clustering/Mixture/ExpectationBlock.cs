@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Toolchain.Clustering.Kernels;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
 /// The expectation of up to 256 rows: shares of the components in them, normalised in log space. Rows go by eights; a component that is

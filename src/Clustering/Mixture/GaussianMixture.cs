@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
+
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
 /// A mixture of Gaussians, fitted by expectation-maximisation in log space (Dempster, Laird and Rubin, 1977; Bishop, "Pattern Recognition
@@ -101,7 +103,7 @@ public sealed class GaussianMixture
         {
             // Distinct and fixed streams for the restarts.
             KMeansResult start =
-                KMeans.Fit(rows, new KMeansOptions
+                KMeansClustering.Fit(rows, new KMeansOptions
                 {
                     ClusterCount = options.ComponentCount,
                     Seed = unchecked(options.Seed + restart * 104729),

@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>What the covariances of a mixture may be.</summary>
 public enum CovarianceKind

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>Densities of eight rows side by side, [D,8], in two vectors of float64: a lane never mixes rows.</summary>
 static class Lanes

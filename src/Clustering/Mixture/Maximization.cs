@@ -1,4 +1,7 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+using Toolchain.Clustering.Projection;
+
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>The maximisation pass: weights, means and covariances from the shares of the components in the rows.</summary>
 static class Maximization
@@ -75,7 +78,7 @@ static class Maximization
             var shared = new double[covariances[0].Length];
             for (int k = 0; k < weights.Length; k++)
             {
-                Kernels.AddScaled(shared, covariances[k], weights[k] / rowCount);
+                VectorKernels.AddScaled(shared, covariances[k], weights[k] / rowCount);
             }
             Array.Fill(factors, Factor(shared, 0, options));
         }

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Toolchain.Clustering.Kernels;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
 /// Weighted sums of short rows about an origin, eight rows at a time. Each sum has four lanes that stay apart until <see cref="Take"/>: no

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>The moments of all components over one part of the rows, for short rows.</summary>
 /// <param name="eights">The rows.</param>

@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
 /// The inverse of a covariance's Cholesky factor L, lower triangular: |L^-1 (x - mean)|^2 is the Mahalanobis distance. A diagonal one is
@@ -52,7 +54,7 @@ sealed class PrecisionFactor
             own[row] = 1;
             for (int i = 0; i < row; i++)
             {
-                Kernels.AddScaled(own[..(i + 1)], inverse.AsSpan(i * width, i + 1), -lower[row * width + i]);
+                VectorKernels.AddScaled(own[..(i + 1)], inverse.AsSpan(i * width, i + 1), -lower[row * width + i]);
             }
             foreach (ref double value in own)
             {
@@ -102,10 +104,10 @@ sealed class PrecisionFactor
             for (int column = 0; column < row; column++)
             {
                 lower[row * width + column] =
-                    (covariance[row * width + column] - Kernels.Dot(own[..column], lower.AsSpan(column * width, column))) / lower[
+                    (covariance[row * width + column] - VectorKernels.Dot(own[..column], lower.AsSpan(column * width, column))) / lower[
                     column * width + column];
             }
-            double pivot = covariance[row * width + row] - Kernels.Dot(own, own);
+            double pivot = covariance[row * width + row] - VectorKernels.Dot(own, own);
             Require(pivot, row, component);
             lower[row * width + row] = Math.Sqrt(pivot);
         }

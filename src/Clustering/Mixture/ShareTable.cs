@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Mixture;
 
 /// <summary>All shares, component by component.</summary>
 sealed class ShareTable(int componentCount, int paddedCount) : IShareSink

@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Projection;
 
 /// <summary>
 /// Principal components by the eigenvectors of the covariance, in float64 (Jolliffe, "Principal Component Analysis", 2002). Signs are
@@ -64,7 +66,7 @@ public sealed class Pca
                 ReadOnlySpan<float> values = rows[row];
                 for (int i = 0; i < width; i++)
                 {
-                    Kernels.AddScaled(sum, axes.Slice(i * count, count), values[i] - Mean[i]);
+                    VectorKernels.AddScaled(sum, axes.Slice(i * count, count), values[i] - Mean[i]);
                 }
                 for (int axis = 0; axis < count; axis++)
                 {

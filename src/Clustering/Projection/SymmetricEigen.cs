@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Projection;
 
 /// <summary>
 /// Eigenvalues and eigenvectors of a symmetric matrix: Householder tridiagonalisation, then implicit QL shifts (Golub and Van Loan, "Matrix
@@ -64,8 +66,8 @@ static class SymmetricEigen
                 }
                 for (int j = 0; j < i; j++)
                 {
-                    Kernels.AddScaled(z.AsSpan(j * n, j + 1), product[..(j + 1)], -row[j]);
-                    Kernels.AddScaled(z.AsSpan(j * n, j + 1), row[..(j + 1)], -product[j]);
+                    VectorKernels.AddScaled(z.AsSpan(j * n, j + 1), product[..(j + 1)], -row[j]);
+                    VectorKernels.AddScaled(z.AsSpan(j * n, j + 1), row[..(j + 1)], -product[j]);
                 }
             }
             diagonal[i] = h;
@@ -112,11 +114,11 @@ static class SymmetricEigen
                 own.Clear();
                 for (int k = 0; k < i; k++)
                 {
-                    Kernels.AddScaled(own, z.AsSpan(k * n, i), z[i * n + k]);
+                    VectorKernels.AddScaled(own, z.AsSpan(k * n, i), z[i * n + k]);
                 }
                 for (int k = 0; k < i; k++)
                 {
-                    Kernels.AddScaled(z.AsSpan(k * n, i), own, -z[k * n + i]);
+                    VectorKernels.AddScaled(z.AsSpan(k * n, i), own, -z[k * n + i]);
                 }
             }
             diagonal[i] = z[i * n + i];

@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using Toolchain.Clustering.Kernels;
+using Toolchain.Clustering.Neighbours;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// Similarities of rows to their neighbours, symmetric and summing to 1 (van der Maaten and Hinton 2008, equations 1 and "symmetric SNE"),
@@ -23,7 +25,7 @@ sealed class Affinities
     /// <summary>Similarities of the 3 u nearest neighbours of each row at perplexity u.</summary>
     public static Affinities Of(Rows rows, double perplexity, int threads)
     {
-        NeighbourTable near = Neighbours.OfEach(rows, (int)(3 * perplexity), threads);
+        NeighbourTable near = NeighbourSearch.OfEach(rows, (int)(3 * perplexity), threads);
         var shares = new float[near.Values.Length];
         Chunks.ForEach(rows.Count, threads, (_, first, end) =>
         {

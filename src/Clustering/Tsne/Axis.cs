@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>What is done to the numbers of all rows along one axis of the picture, eight at a time.</summary>
 static class Axis

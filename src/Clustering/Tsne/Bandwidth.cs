@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>The width of a row's Gaussian kernel at which its neighbours have the wanted entropy.</summary>
 static class Bandwidth

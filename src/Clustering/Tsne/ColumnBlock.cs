@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// Columns of a grid on their way through the transforms: <see cref="Fourier.Lanes"/> complex ones, or as many real ones as the real parts

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>Eight complex numbers.</summary>
 readonly struct ComplexEight(Vector256<float> real, Vector256<float> imaginary)

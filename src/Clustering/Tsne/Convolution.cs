@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// Convolutions of real numbers on an n x n grid with t-SNE's kernel, 1 / (1 + distance^2), by Fourier transforms of twice the side. Only

@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// Discrete Fourier transforms of <see cref="Lanes"/> signals side by side (Stockham's self-sorting scheme with radices 4, 2, 3 and 5): a

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>A stage of <see cref="Fourier"/>: splits signals of a length into radix shorter ones.</summary>
 sealed class FourierStage

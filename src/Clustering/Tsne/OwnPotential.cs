@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// What the charge of a row does to itself by way of the nodes. With u and v the squared distances of its

@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// Repulsion of all pairs in the plane by the definition (van der Maaten and Hinton 2008, equation 5): quadratic, and for few rows

@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Toolchain.Clustering.Kernels;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// Repulsion of all pairs in the plane by way of a grid (Linderman et al. 2019, "Methods"), with cubic B-splines in place of Lagrange's

@@ -1,6 +1,6 @@
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>The cubic B-splines of the nodes before, at, after and two after a place at t in [0..1] of its cell.</summary>
 static class Spline

@@ -1,4 +1,4 @@
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// Settings of t-SNE; the defaults are those of scikit-learn 1.2, but for fewer and larger steps after the exaggerated ones.

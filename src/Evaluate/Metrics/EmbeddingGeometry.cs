@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Projection;
 
 namespace Toolchain.Evaluate.Metrics;
 

@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Neighbours;
 
 namespace Toolchain.Evaluate.Metrics;
 
@@ -31,7 +32,7 @@ public static class NearestNeighbours
     internal static int[][] Assign(Rows train, ReadOnlySpan<int> trainDigits, Rows test, int[] counts, double temperature = .07,
         int threads = 0)
     {
-        (int used, int[] indices, float[] similarities) = Neighbours.Cosine(test, train, Math.Min(counts.Max(), train.Count), threads);
+        (int used, int[] indices, float[] similarities) = NeighbourSearch.Cosine(test, train, Math.Min(counts.Max(), train.Count), threads);
         int[][] given = [.. counts.Select(_ => new int[test.Count])];
         for (int row = 0; row < test.Count; row++)
         {

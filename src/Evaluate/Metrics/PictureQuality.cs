@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Neighbours;
 
 namespace Toolchain.Evaluate.Metrics;
 
@@ -24,7 +25,7 @@ public sealed record PictureQuality(double Trustworthiness, double Preserved)
             throw new ArgumentException($"Expected a place for each of more than {2 * count} rows, found {places.Count} places of "
                 + $"{rows.Count} rows.");
         }
-        int[] near = Neighbours.OfEach(places, count, threads).Indices, truth = Neighbours.OfEach(rows, count, threads).Indices;
+        int[] near = NeighbourSearch.OfEach(places, count, threads).Indices, truth = NeighbourSearch.OfEach(rows, count, threads).Indices;
         int kept = Enumerable.Range(0, rows.Count)
             .Sum(row => near.AsSpan(row * count, count).ToArray().Intersect(truth.AsSpan(row * count, count).ToArray()).Count());
         int[] taken = EvenSample.Of(rows.Count, sampled);

@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Neighbours;
 
 namespace Toolchain.Evaluate.Metrics;
 

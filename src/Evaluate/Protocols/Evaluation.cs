@@ -1,4 +1,7 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
+using Toolchain.Clustering.Spectral;
 using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Evaluate.Probe;
@@ -105,8 +108,10 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     public EvaluationRow StrictKMeans(Subject subject)
     {
         (Rows known, Rows asked) = Embeddings(subject);
-        KMeansResult means = KMeans.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
-        return Score(subject, "k-means", "strict", 10, means.Labels, KMeans.Assign(asked, means.Centres, threads), ClusterMap.OneToOne,
+        KMeansResult means =
+            KMeansClustering.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
+        return Score(subject, "k-means", "strict", 10, means.Labels, KMeansClustering.Assign(asked, means.Centres, threads),
+            ClusterMap.OneToOne,
             oneToOne);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Clustering;
+using Toolchain.Clustering.Neighbours;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
 
@@ -148,7 +149,7 @@ static class ModelSection
         if (subject is { Train: Rows known, Test: Rows asked } && known.Count >= neighbours)
         {
             var rows = new Rows(shown.SelectMany(image => asked[image].ToArray()).ToArray(), asked.Width);
-            int[] near = Neighbours.Euclidean(rows, known, neighbours).Indices;
+            int[] near = NeighbourSearch.Euclidean(rows, known, neighbours).Indices;
             pixels =
                 [.. shown.SelectMany((image, i) => Pixels(test, [image])
                 .Concat(Pixels(context.Train, near[(i * neighbours)..((i + 1) * neighbours)])))];

@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Tsne;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Evaluate.Protocols;
 
@@ -33,7 +34,7 @@ public sealed record EmbeddingMap(int[] Images, Rows Places, double Divergence, 
         }
         int[] images = EvenSample.Of(rows.Count, most);
         var shown = new Rows(images.SelectMany(image => rows[image].ToArray()).ToArray(), rows.Width);
-        TsneResult found = Tsne.Fit(shown, new TsneOptions { Threads = threads }, progress);
+        TsneResult found = TsneEmbedding.Fit(shown, new TsneOptions { Threads = threads }, progress);
         return new EmbeddingMap(images, found.Places, found.Divergence, PictureQuality.Of(shown, found.Places, threads: threads));
     }
 }

@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Projection;
 using Toolchain.Data;
 using Toolchain.Graph;
 

@@ -1,4 +1,6 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Neighbours;
+using Toolchain.Clustering.Spectral;
 using Toolchain.Train.Core;
 using static TorchSharp.torch;
 
@@ -23,7 +25,7 @@ static class SpectralLabels
             Threads = job.Threads
         };
         int[] clusters = SpectralClustering.Fit(rows, options);
-        NeighbourTable table = Neighbours.OfEach(rows, options.NeighbourCount, job.Threads);
+        NeighbourTable table = NeighbourSearch.OfEach(rows, options.NeighbourCount, job.Threads);
         var votes = new float[(long)rows.Count * clusterCount];
         float vote = 1f / (table.Count + 1);
         for (int row = 0; row < rows.Count; row++)

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Spectral;
 using Toolchain.Data;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
@@ -56,7 +58,7 @@ public sealed class LearningTests : IDisposable
             refined = Train("refine", "refined", "stepCount=200", "batchSize=64", "rounds=2", $"from={start}");
         Rows embeddings = Embed(start);
         double before = Purity(SpectralClustering.Fit(embeddings, new SpectralOptions())),
-            after = Purity(KMeans.Fit(Embed(refined), new KMeansOptions { ClusterCount = 10, Restarts = 5 }).Labels);
+            after = Purity(KMeansClustering.Fit(Embed(refined), new KMeansOptions { ClusterCount = 10, Restarts = 5 }).Labels);
         Assert.True(before < after && after > 0.85, $"purity of ten clusters: start {before:p1}, refined {after:p1}");
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Toolchain.Clustering;
+using Toolchain.Clustering.Mixture;
 using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
@@ -49,7 +49,7 @@ static class GaussianMixtureSystem
     public static FittedModel Fit(GaussianMixtureSystemOptions options, FitJob job)
     {
         var features = PixelFeatures.Fit(job.Digits, options, job.Threads);
-        Clustering.GaussianMixture mixture = Clustering.GaussianMixture.Fit(features.Rows, new GaussianMixtureOptions
+        Clustering.Mixture.GaussianMixture mixture = Clustering.Mixture.GaussianMixture.Fit(features.Rows, new GaussianMixtureOptions
         {
             Covariance = options.Covariance,
             Restarts = options.Restarts,

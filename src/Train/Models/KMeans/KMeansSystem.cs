@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
 using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
@@ -54,14 +55,14 @@ static class KMeansSystem
         if (PixelFeatures.ArePixels(options))
         {
             rows = graph.Flatten(image);
-            result = Clustering.KMeans.Fit(new ByteRows(job.Digits.Pixels, DigitSet.PixelCount), settings);
+            result = KMeansClustering.Fit(new ByteRows(job.Digits.Pixels, DigitSet.PixelCount), settings);
             centres = result.CentreTable();
         }
         else
         {
             var features = PixelFeatures.Fit(job.Digits, options, job.Threads);
             rows = features.Build(graph, image);
-            result = Clustering.KMeans.Fit(features.Rows, settings);
+            result = KMeansClustering.Fit(features.Rows, settings);
             centres = features.ToPixels(result.CentreTable());
             graph.Output("embedding", graph.Cast(rows, ElementType.Float32));
         }

@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Neighbours;
 
 /// <summary>
 /// A symmetric graph of nearest neighbours with edges of weight 1 where each is a neighbour of the other and 1/2 where only one is, and its
@@ -54,7 +56,7 @@ sealed class NeighbourGraph
             own.Clear();
             for (int edge = starts[row]; edge < starts[row + 1]; edge++)
             {
-                Kernels.AddScaled(own, x.AsSpan(columns[edge] * width, width), values[edge]);
+                VectorKernels.AddScaled(own, x.AsSpan(columns[edge] * width, width), values[edge]);
             }
         }
     });

@@ -1,8 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Toolchain.Clustering.Kernels;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Neighbours;
 
 /// <summary>
 /// The largest scores of each query so far, falling, filled by insertion: lists are short, and most scores fall behind the last of the

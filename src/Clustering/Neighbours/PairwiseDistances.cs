@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Neighbours;
 
 /// <summary>Euclidean distances between all rows, in float64.</summary>
 public static class PairwiseDistances
@@ -17,7 +19,7 @@ public static class PairwiseDistances
             {
                 for (int other = 0; other < rows.Count; other++)
                 {
-                    sums[(long)row * clusterCount + clusters[other]] += Math.Sqrt(Kernels.SquaredDistance(rows[row], rows[other]));
+                    sums[(long)row * clusterCount + clusters[other]] += Math.Sqrt(VectorKernels.SquaredDistance(rows[row], rows[other]));
                 }
             }
         });

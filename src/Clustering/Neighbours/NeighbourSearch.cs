@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Neighbours;
 
 /// <summary>Nearest neighbours of rows, nearest first; ties go to the lower index.</summary>
 /// <param name="Count">Neighbours per row.</param>
@@ -7,7 +9,7 @@ namespace Toolchain.Clustering;
 public sealed record NeighbourTable(int Count, int[] Indices, float[] Values);
 
 /// <summary>Exact nearest neighbours by blocks of inner products; the same result at any thread count.</summary>
-public static class Neighbours
+public static class NeighbourSearch
 {
     /// <summary>The <paramref name="count"/> rows of <paramref name="base"/> with the largest cosine to each query.</summary>
     /// <param name="queries">Rows [Q,D]; not required to have unit length.</param>
@@ -18,7 +20,7 @@ public static class Neighbours
     public static NeighbourTable Cosine(Rows queries, Rows @base, int count, int threads = 0)
     {
         Check(queries, @base, count, @base.Count);
-        float[] unit = Kernels.Unit(queries), known = Kernels.Unit(@base);
+        float[] unit = queries.Unit(), known = @base.Unit();
         (int[] indices, float[] scores) = Search(unit, known, new float[@base.Count], 1, queries.Width, count, skipSelf: false, threads);
         return new NeighbourTable(count, indices, scores);
     }
@@ -44,7 +46,7 @@ public static class Neighbours
 
     static NeighbourTable Euclidean(Rows queries, Rows @base, int count, bool skipSelf, int threads)
     {
-        float[] norms = [.. Enumerable.Range(0, @base.Count).Select(row => Kernels.Dot(@base[row], @base[row]))];
+        float[] norms = [.. Enumerable.Range(0, @base.Count).Select(row => VectorKernels.Dot(@base[row], @base[row]))];
         // The nearest has the largest 2xy - |y|^2.
         (int[] indices, float[] scores) = Search(queries.Values.Span, @base.Values.Span, norms, 2, queries.Width, count, skipSelf, threads);
         for (int row = 0; row < queries.Count; row++)
@@ -52,7 +54,7 @@ public static class Neighbours
             for (int i = row * count; i < (row + 1) * count; i++)
             {
                 // From differences: the score of a near one has lost its digits.
-                scores[i] = (float)Math.Sqrt(Kernels.SquaredDistance(queries[row], @base[indices[i]]));
+                scores[i] = (float)Math.Sqrt(VectorKernels.SquaredDistance(queries[row], @base[indices[i]]));
             }
             SortByDistance(scores.AsSpan(row * count, count), indices.AsSpan(row * count, count));
         }

@@ -1,11 +1,13 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Projection;
+
+namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// A picture of rows in the plane by t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008): near rows stay near.
 /// Attraction over exact neighbours, repulsion by interpolation on a grid and Fourier transforms (Linderman et al., "Fast
 /// interpolation-based t-SNE", 2019). The same bits at any thread count.
 /// </summary>
-public sealed class Tsne
+public sealed class TsneEmbedding
 {
     const float LeastDivisor = 6;
 
@@ -14,7 +16,7 @@ public sealed class Tsne
     readonly Repulsion repulsion;
     readonly float[][] places, gradient, velocity, gains;
 
-    Tsne(Rows rows, TsneOptions options)
+    TsneEmbedding(Rows rows, TsneOptions options)
     {
         this.options = options;
         affinities = Affinities.Of(rows, options.Perplexity, options.Threads);
@@ -36,7 +38,7 @@ public sealed class Tsne
     {
         ((IRows)rows).Check();
         options.Check(rows.Count);
-        var fit = new Tsne(rows, options);
+        var fit = new TsneEmbedding(rows, options);
         for (int pass = 0; pass < options.Passes; pass++)
         {
             fit.Move(pass);

@@ -1,4 +1,7 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Neighbours;
+
+namespace Toolchain.Clustering.Spectral;
 
 /// <summary>Options of spectral clustering.</summary>
 public sealed record SpectralOptions
@@ -47,17 +50,17 @@ public static class SpectralClustering
             throw new ArgumentOutOfRangeException(nameof(options),
                 $"'{nameof(options.VectorCount)}' must be in [2..{rows.Count}) or 0, was {options.VectorCount}.");
         }
-        var graph = new NeighbourGraph(Neighbours.OfEach(rows, options.NeighbourCount, options.Threads));
+        var graph = new NeighbourGraph(NeighbourSearch.OfEach(rows, options.NeighbourCount, options.Threads));
         double[] vectors = LeadingVectors.Find(graph, width, options.Seed, options.Threads);
         var places = new Rows(Array.ConvertAll(vectors, value => (float)value), width);
-        return new Rows(Kernels.Unit(places), width);
+        return new Rows(places.Unit(), width);
     }
 
     /// <summary>The cluster of each row by its place, [N].</summary>
     /// <param name="places">As <see cref="Places"/> gives them, [N,V].</param>
     /// <param name="options">As for them; clusters may be more than eigenvectors.</param>
     public static int[] Cluster(Rows places, SpectralOptions options) =>
-        KMeans.Fit(places, new KMeansOptions
+        KMeansClustering.Fit(places, new KMeansOptions
         {
             ClusterCount = options.ClusterCount,
             Restarts = options.Restarts,
@@ -74,7 +77,7 @@ public static class SpectralClustering
     /// <param name="options">As in the fit.</param>
     public static int[] Assign(Rows rows, Rows fitted, int[] clusters, SpectralOptions options)
     {
-        NeighbourTable table = Neighbours.Euclidean(rows, fitted, Math.Min(options.NeighbourCount, fitted.Count), options.Threads);
+        NeighbourTable table = NeighbourSearch.Euclidean(rows, fitted, Math.Min(options.NeighbourCount, fitted.Count), options.Threads);
         return [.. Enumerable.Range(0, rows.Count).Select(row =>
         {
             var votes = new int[options.ClusterCount];

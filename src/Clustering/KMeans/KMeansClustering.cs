@@ -1,11 +1,13 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
 /// k-means by Lloyd's passes (Lloyd, "Least squares quantization in PCM", 1982) from k-means++ starts (Arthur and Vassilvitskii, 2007),
 /// with exact bounds that spare most distances (Elkan, 2003). Distances in float32,
 /// sums of rows in float64, all in fixed order: the same bits at any thread count.
 /// </summary>
-public static class KMeans
+public static class KMeansClustering
 {
     /// <summary>
     /// Fits centres to <paramref name="rows"/>. Labels belong to the returned centres. A cluster that loses all rows takes over the row
@@ -97,7 +99,7 @@ public static class KMeans
     static Rows UnitRows(Rows rows, KMeansOptions options)
     {
         options.Check(rows);
-        return new Rows(Kernels.Unit(rows), rows.Width);
+        return new Rows(rows.Unit(), rows.Width);
     }
 
     static float[] Scale(ReadOnlySpan<float> values, float factor)
@@ -124,7 +126,7 @@ public static class KMeans
                     continue;
                 }
                 rows.Read(row, 0, values);
-                norms[row] = Kernels.Dot(values, values);
+                norms[row] = VectorKernels.Dot(values, values);
             }
         });
         return norms;

@@ -1,4 +1,8 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+using Toolchain.Clustering.Neighbours;
+using Toolchain.Clustering.Projection;
+
+namespace Toolchain.Clustering.Spectral;
 
 /// <summary>
 /// Eigenvectors of the largest eigenvalues of a graph's normalised adjacency, by subspace iteration with Chebyshev polynomials that damp
@@ -78,9 +82,9 @@ static class LeadingVectors
                 for (int other = 0; other < column; other++)
                 {
                     ReadOnlySpan<double> known = columns.AsSpan(other * rows, rows);
-                    Kernels.AddScaled(own, known, -Kernels.Dot(own, known));
+                    VectorKernels.AddScaled(own, known, -VectorKernels.Dot(own, known));
                 }
-                double length = Math.Sqrt(Kernels.Dot(own, own));
+                double length = Math.Sqrt(VectorKernels.Dot(own, own));
                 foreach (ref double value in own)
                 {
                     value /= length;
@@ -98,7 +102,7 @@ static class LeadingVectors
         {
             for (int j = 0; j <= i; j++)
             {
-                inner[i * width + j] = inner[j * width + i] = Kernels.Dot(left.AsSpan(i * rows, rows), right.AsSpan(j * rows, rows));
+                inner[i * width + j] = inner[j * width + i] = VectorKernels.Dot(left.AsSpan(i * rows, rows), right.AsSpan(j * rows, rows));
             }
         }
         return inner;
@@ -112,7 +116,7 @@ static class LeadingVectors
         {
             for (int k = 0; k < width; k++)
             {
-                rotated[row * width + k] = Kernels.Dot(basis.AsSpan(row * width, width), rotation.AsSpan(k * width, width));
+                rotated[row * width + k] = VectorKernels.Dot(basis.AsSpan(row * width, width), rotation.AsSpan(k * width, width));
             }
         }
         return rotated;

@@ -1,4 +1,6 @@
-namespace Toolchain.Clustering;
+using Toolchain.Clustering.Kernels;
+
+namespace Toolchain.Clustering.Projection;
 
 /// <summary>Weighted sums of rows about an origin: weight, first and second moments, each row in order.</summary>
 sealed class Moments
@@ -36,7 +38,7 @@ sealed class Moments
             (block, weighted) = (new double[BlockRows * padded], new double[BlockRows * padded]);
         }
         Span<double> centred = block.AsSpan(filled * padded, width), scaled = weighted.AsSpan(filled * padded, width);
-        Kernels.CentreAndWeigh(row, origin, weight, centred, scaled, Sum);
+        VectorKernels.CentreAndWeigh(row, origin, weight, centred, scaled, Sum);
         Weight += weight;
         if (++filled == BlockRows)
         {
@@ -50,18 +52,18 @@ sealed class Moments
         Flush();
         other.Flush();
         Weight += other.Weight;
-        Kernels.AddScaled(Sum, other.Sum, 1);
-        Kernels.AddScaled(Squares, other.Squares, 1);
+        VectorKernels.AddScaled(Sum, other.Sum, 1);
+        VectorKernels.AddScaled(Squares, other.Squares, 1);
     }
 
-    /// <summary>Adds what <see cref="NarrowMoments.Take"/> gave, about the same origin.</summary>
+    /// <summary>Adds what <see cref="Mixture.NarrowMoments.Take"/> gave, about the same origin.</summary>
     public void Add(ReadOnlySpan<double> taken)
     {
         Weight += taken[0];
-        Kernels.AddScaled(Sum, taken.Slice(1, width), 1);
+        VectorKernels.AddScaled(Sum, taken.Slice(1, width), 1);
         for (int row = 0, at = 1 + width; row < width; at += ++row)
         {
-            Kernels.AddScaled(Squares.AsSpan(row * padded, row + 1), taken.Slice(at, row + 1), 1);
+            VectorKernels.AddScaled(Squares.AsSpan(row * padded, row + 1), taken.Slice(at, row + 1), 1);
         }
     }
 

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Toolchain.Clustering;
+namespace Toolchain.Clustering.Kernels;
 
 /// <summary>The inner loops, in Vector256 with fused multiply-add.</summary>
-static class Kernels
+static class VectorKernels
 {
     /// <summary>Inner product of two rows, in float32 with 32 partial sums: four chains of additions keep the adders busy.</summary>
     public static float Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
@@ -104,22 +104,6 @@ static class Kernels
             total += value - value;
         }
         return total == 0;
-    }
-
-    /// <summary>The rows, each divided by its length; rows of zeros stay.</summary>
-    public static float[] Unit(Rows rows)
-    {
-        float[] values = rows.Values.ToArray();
-        for (int row = 0; row < rows.Count; row++)
-        {
-            Span<float> own = values.AsSpan(row * rows.Width, rows.Width);
-            float scale = 1 / MathF.Max(1e-12f, MathF.Sqrt(Dot(own, own)));
-            foreach (ref float value in own)
-            {
-                value *= scale;
-            }
-        }
-        return values;
     }
 
     /// <summary>Inner product in float64 with four partial sums.</summary>
