@@ -5,22 +5,24 @@ using Toolchain.Inference;
 
 namespace Toolchain.Cli.Light;
 
-/// <summary>What the program's exit status says.</summary>
+/// <summary>The exit codes of the program.</summary>
 public static class ExitCodes
 {
-    /// <summary>Done.</summary>
+    /// <summary>Success.</summary>
     public const int Ok = 0;
 
-    /// <summary>A fault of this program.</summary>
+    /// <summary>Internal error of the program; please report it.</summary>
     public const int Bug = 1;
 
-    /// <summary>Wrong arguments, or a place that may not be written.</summary>
+    /// <summary>Wrong arguments, or an output path that cannot be written.</summary>
     public const int Usage = 2;
 
-    /// <summary>Data that is missing, damaged or of the wrong kind.</summary>
+    /// <summary>Bad data: missing, damaged or of the wrong kind.</summary>
     public const int BadData = 3;
 
-    /// <summary>A model or checkpoint that is damaged, does not follow the contract, or breaks the bounds of its trial.</summary>
+    /// <summary>
+    /// Bad model or checkpoint: damaged, outside the contract, beyond the limits of its trial, or not the one of its manifest.
+    /// </summary>
     public const int BadModel = 4;
 
     /// <summary>Training diverged.</summary>
@@ -29,10 +31,10 @@ public static class ExitCodes
     /// <summary>A check failed, such as parity.</summary>
     public const int CheckFailed = 6;
 
-    /// <summary>The machine has no more memory, file handles, threads or processes to give.</summary>
+    /// <summary>The machine is out of memory, file handles, threads or processes.</summary>
     public const int OutOfResources = 71;
 
-    /// <summary>Stopped from outside, or by a full or failing disk; the same command goes on.</summary>
+    /// <summary>Interrupted, by a signal or a full or failing disk; the same command resumes.</summary>
     public const int Interrupted = 75;
 
     // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN differs between them and is a

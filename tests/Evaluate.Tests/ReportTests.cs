@@ -64,7 +64,7 @@ public sealed class ReportTests : IDisposable
     public void Html_FiguresThatNeedLabels_AreMarked()
     {
         string page = Html();
-        Assert.All(new[] { "accuracy *", "NMI *", "ARI *", "AMI *", "purity *", "20 neighbours *", "200 neighbours *", "linear *",
+        Assert.All(new[] { "accuracy *", "NMI *", "ARI *", "AMI *", "purity *", "k-NN (k=20) *", "k-NN (k=200) *", "linear *",
             "alignment *" }, name => Assert.Contains($"<th scope=\"col\">{name}</th>", page, StringComparison.Ordinal));
         Assert.Contains("* needs labels.", page, StringComparison.Ordinal);
     }

@@ -115,9 +115,9 @@ static class EvaluateCommand
         terminal.Line();
         if (rows.Any(row => row.Accuracy is not null))
         {
-            terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and neighbours are scored with labels, nothing was "
-                + $"trained with any");
-            terminal.Table(["system", "protocol", "clusters", "accuracy", "NMI", "ARI", "20 neighbours", "linear"], rows.Select(row => new[]
+            terminal.Line($"{test.Count} test images of {test.Name}; labels score accuracy, NMI, ARI, k-NN and linear, none was used in "
+                + "training");
+            terminal.Table(["method", "protocol", "clusters", "accuracy", "NMI", "ARI", "k-NN (k=20)", "linear"], rows.Select(row => new[]
             {
                 row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari),
                     Percent(row.NeighbourAccuracy), Percent(row.Linear),
@@ -126,7 +126,7 @@ static class EvaluateCommand
         else
         {
             terminal.Line($"{test.Count} test images of {test.Name}, which have no labels: only figures that need none");
-            terminal.Table(["system", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"],
+            terminal.Table(["method", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"],
                 rows.Select(row => new[]
             {
                 row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Number(row.Silhouette),

@@ -22,8 +22,8 @@ static class FiguresSection
     const string note =
         "* needs labels. No label was used in training or clustering; the interval is Wilson's for one model, not the spread over seeds.";
     const string noLabels =
-        "The images have no labels: no figure here used any, and those that need some (accuracy, NMI, AMI, ARI, purity, neighbours, linear "
-        + "probe, alignment) are not there.";
+        "The images have no labels: no figure here used any, and those that need some (accuracy, NMI, AMI, ARI, purity, k-NN accuracy, "
+        + "linear probe, alignment) are omitted.";
 
     public static string Note(bool isLabelled) => isLabelled ? note : noLabels;
 
@@ -31,27 +31,27 @@ static class FiguresSection
     public static IEnumerable<FigureTable> Tables(IReadOnlyList<EvaluationRow> rows, bool isLabelled)
     {
         yield return isLabelled
-            ? new("Clusters", ["system", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *",
+            ? new("Clusters", ["method", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *",
             "silhouette"], rows.Select(row => Clusters(rows, row)))
-            : new("Clusters", ["system", "protocol", "clusters", "silhouette", "smallest cluster", "largest cluster"],
+            : new("Clusters", ["method", "protocol", "clusters", "silhouette", "smallest cluster", "largest cluster"],
             rows.Select(row => (string[])
                 [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Number(row.Silhouette),
                 Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
         EvaluationRow[] models = [.. rows.DistinctBy(row => (row.Method, row.ModelSha256))];
         yield return isLabelled
-            ? new("Embeddings", ["system", "20 neighbours *", "200 neighbours *", "linear *", "effective rank", "uniformity", "alignment *",
+            ? new("Embeddings", ["method", "k-NN (k=20) *", "k-NN (k=200) *", "linear *", "effective rank", "uniformity", "alignment *",
             "training"], models.Select(row => (string[])
             [
                 row.NameAmong(rows), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear),
                 Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
                 Html.Number(row.Alignment, "f2"), Training(row),
             ]))
-            : new("Embeddings", ["system", "effective rank", "uniformity", "training"],
+            : new("Embeddings", ["method", "effective rank", "uniformity", "training"],
             models.Select(row =>
             (string[])[row.NameAmong(rows), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
         if (rows.Any(row => row.Remark is not null))
         {
-            yield return new("Cautions", ["system", "protocol", "clusters", "why its figures mean little"],
+            yield return new("Cautions", ["method", "protocol", "clusters", "why its figures mean little"],
                 rows.Where(row => row.Remark is not null)
                 .Select(row => (string[])[row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", row.Remark!]));
         }
@@ -62,7 +62,7 @@ static class FiguresSection
         if (isLabelled)
         {
             yield return new("The poster and ours",
-                ["system", "poster's protocol", "poster", "ours, poster's protocol", "ours, strict", "ours, linear"], PosterRows(rows));
+                ["method", "poster's protocol", "poster", "ours, poster's protocol", "ours, strict", "ours, linear"], PosterRows(rows));
         }
     }
 

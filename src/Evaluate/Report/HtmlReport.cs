@@ -90,9 +90,9 @@ public static class HtmlReport
         test images.</dd>
         <dt>poster</dt><dd>What the poster's own code did: more clusters than digits, each named by the commonest training label in it.
         It rises with the number of clusters, so it says less than the strict figure.</dd>
-        <dt>20 and 200 neighbours</dt><dd>Test images named by their nearest training images (cosine, weights e<sup>s/.07</sup>), which
-        uses all training labels. Raw pixels reach about 97 % by 20.</dd>
-        <dt>linear</dt><dd>Test images named by a linear classifier on the embeddings, trained with all training labels.</dd>
+        <dt>k-NN</dt><dd>Accuracy of the 20 or 200 nearest training images (cosine, weights e<sup>s/.07</sup>), which uses all training
+        labels. Raw pixels reach about 97 % with 20.</dd>
+        <dt>linear</dt><dd>Accuracy of a linear classifier on the embeddings, trained with all training labels.</dd>
         <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings, without labels: how much nearer 2,000 images lie to
         their own cluster than to the next; how many directions the embeddings fill; how evenly they spread (lower is more even).
         Alignment is the mean squared distance of two images of the same digit.</dd>

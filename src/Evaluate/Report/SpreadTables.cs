@@ -13,7 +13,7 @@ static class SpreadTables
 
     static readonly Column[] embeddings =
     [
-        new("knn20", "20 neighbours *", true), new("knn200", "200 neighbours *", true), new("linear", "linear *", true),
+        new("knn20", "k-NN (k=20) *", true), new("knn200", "k-NN (k=200) *", true), new("linear", "linear *", true),
         new("effective_rank", "effective rank"), new("uniformity", "uniformity"), new("alignment", "alignment *"),
     ];
 
@@ -29,7 +29,7 @@ static class SpreadTables
         Column[] first = Array.FindAll(clusters, column => isLabelled || !column.NeedsLabels),
             second = Array.FindAll(embeddings, column => isLabelled || !column.NeedsLabels);
         yield return new($"Clusters over seeds: {range}",
-            ["system", "protocol", "clusters", "seeds", .. first.Select(column => column.Head)], spreads.Select(spread => (string[])
+            ["method", "protocol", "clusters", "seeds", .. first.Select(column => column.Head)], spreads.Select(spread => (string[])
             [spread.Method, spread.Protocol, $"{spread.K}, {spread.Clusterer}", Seeds(spread),
             .. first.Select(column => column.Cell(spread))]));
         // The same in each row of a method: shown once.
@@ -38,7 +38,7 @@ static class SpreadTables
             .DistinctBy(cells => string.Join('|', cells))];
         if (embedded.Length > 0)
         {
-            yield return new($"Embeddings over seeds: {range}", ["system", "seeds", .. second.Select(column => column.Head)], embedded);
+            yield return new($"Embeddings over seeds: {range}", ["method", "seeds", .. second.Select(column => column.Head)], embedded);
         }
     }
 
