@@ -13,7 +13,8 @@ static partial class MarkdownFiles
     public static string Read(string path) => File.ReadAllText(Path.Combine(LayoutTests.Root, path));
 
     /// <summary>Targets of links and pictures, without those inside of code.</summary>
-    public static IEnumerable<string> Links(string text) => Link().Matches(Code().Replace(text, "")).Select(match => match.Groups["target"].Value);
+    public static IEnumerable<string> Links(string text) =>
+        Link().Matches(Code().Replace(text, "")).Select(match => match.Groups["target"].Value);
 
     /// <summary>The anchors of a text's headings, as GitHub makes them.</summary>
     public static IEnumerable<string> Anchors(string text) => Heading().Matches(Code().Replace(text, "`")).Select(match =>

@@ -4,8 +4,8 @@ namespace Toolchain.EndToEnd.Docs;
 
 /// <summary>
 /// The parts of a Markdown file that are generated: tables between <c>&lt;!-- generated: NAME ARGUMENT --&gt;</c> and
-/// <c>&lt;!-- end --&gt;</c>, and figures inside a sentence, such as <c>98.65 %&lt;!--=ID--&gt;</c>. The comment follows its figure, since a
-/// line that starts with a comment ends the paragraph.
+/// <c>&lt;!-- end --&gt;</c>, and figures inside a sentence, such as <c>98.65 %&lt;!--=ID--&gt;</c>. The comment follows its figure,
+/// since a line that starts with a comment ends the paragraph.
 /// </summary>
 static partial class Section
 {
