@@ -14,8 +14,8 @@ sealed class AxisSizes
     // Largest size of an axis without a declared range.
     const int DefaultHighest = 64;
 
-    // Largest number in a module's code around which a batch is proven.
-    const int LargestBatch = 256;
+    // Largest number in a module's code around which a batch is proven, and an axis without a declared range.
+    const int LargestBatch = 256, LargestUndeclared = 512;
 
     // Random sizes of each axis; any fixed seed.
     const int RandomCount = 3, Seed = 23;
@@ -67,6 +67,9 @@ sealed class AxisSizes
     /// <summary>Ends of its range.</summary>
     public int Highest { get; }
 
+    /// <summary>The lowest size of its range that the module accepts.</summary>
+    public int LowestFitting => Fitting(Lowest);
+
     /// <summary>Number of sizes that <see cref="More"/> gives, and of those where sizes cost much.</summary>
     public const int TracedMore = 12, FrugalMore = 6;
 
@@ -108,15 +111,17 @@ sealed class AxisSizes
 
     /// <summary>
     /// Sizes at which a module may do something else: the ends of the range, sizes next to the lowest, at which quotients round off, the
-    /// neighbourhood of <paramref name="constants"/>, and random
-    /// ones.
+    /// neighbourhood of <paramref name="constants"/> (the number, one less and one more), and random ones. Without a declared range the
+    /// neighbourhood of constants above it comes last.
     /// </summary>
     public IEnumerable<int> Telling(IEnumerable<long> constants)
     {
-        IEnumerable<int> near = constants.SelectMany(number => (long[])[number - 1, number, number + 1])
-            .Where(size => size >= Lowest && size <= Highest).Select(size => (int)size).Where(IsFit);
-        return (Axis.IsBatch ? near : [Fitting(Lowest), Fitting(Highest), Fitting(Lowest + 1), Fitting(Lowest + 2), .. near, .. Random()])
-            .Distinct();
+        int[] around = [.. constants.SelectMany(number => (long[])[number - 1, number, number + 1])
+            .Where(size => size >= Lowest && size <= Math.Max(Highest, LargestUndeclared)).Select(size => (int)size)];
+        IEnumerable<int> near = around.Where(IsFit);
+        IEnumerable<int> above = around.Where(size => size > Highest && Axis.Highest is null && (size - example) % step == 0);
+        return (Axis.IsBatch ? near
+            : [Fitting(Lowest), Fitting(Highest), Fitting(Lowest + 1), Fitting(Lowest + 2), .. near, .. Random(), .. above]).Distinct();
     }
 
     IEnumerable<int> Random()

@@ -91,6 +91,10 @@ sealed class ExampleInputs
         [.. Enumerable.Range(0, IsLarge ? Export.AxisSizes.FrugalMore : Export.AxisSizes.TracedMore)
             .Select(i => axes.Select(axis => axis.More(IsLarge)[i]).ToArray())];
 
+    /// <summary>For each axis but the batch its lowest size, with the others' first ones.</summary>
+    public IReadOnlyList<int[]> LowestSizes => [.. axes.Select((axis, i) => (axis, i)).Where(pair => !pair.axis.Axis.IsBatch)
+        .Select(pair => FirstSizes.Select((size, i) => i == pair.i ? pair.axis.LowestFitting : size).ToArray())];
+
     /// <summary>The inputs with that many rows; the other named axes take a size that was never traced.</summary>
     public IReadOnlyList<TensorData> AtSize(int rows) => At([.. axes.Select(axis => axis.Base(0, rows))]);
 

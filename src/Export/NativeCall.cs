@@ -107,19 +107,29 @@ public sealed class NativeCall
         ScalarArgument { Value: double value } when value % 1 == 0 => (long)value,
         PlainArgument { Value: long or int or short or byte or sbyte } plain =>
             Convert.ToInt64(plain.Value, System.Globalization.CultureInfo.InvariantCulture),
+        PlainArgument { Value: double or float } plain when Real(variant, argument) % 1 == 0 => (long)Real(variant, argument),
         _ => throw (changes[argument] is null ? Lost(argument, "a whole number") : Baked(argument)),
     })]);
 
     /// <summary>
     /// A number that C# computed from a size by floating point, as a float64 scalar; null where it is understood in no way.
     /// </summary>
-    internal Value? FloatOfSize(GraphBuilder graph, int argument) => variants.All(variant => variant.Arguments[argument] is ScalarArgument)
-        ? FloatSize.Make(graph, context.Sizes, [.. variants.Select(variant => ((ScalarArgument)variant.Arguments[argument]).Value)])
-        : null;
+    internal Value? FloatOfSize(GraphBuilder graph, int argument) =>
+        FloatSize.Make(graph, context.Sizes, [.. variants.Select(variant => Real(variant, argument))]);
 
-    /// <summary>Whether a scalar or whole number is whole in every recording.</summary>
-    internal bool IsWhole(int argument) =>
-        variants.All(variant => variant.Arguments[argument] is not ScalarArgument { Value: double value } || value % 1 == 0);
+    /// <summary>Whether a number is whole in every recording.</summary>
+    internal bool IsWhole(int argument) => variants.All(variant => Real(variant, argument) % 1 == 0);
+
+    /// <summary>A scalar or plain number.</summary>
+    internal double Real(int argument) => Fixed(Real(call, argument), argument);
+
+    double Real(RecordedCall variant, int argument) => variant.Arguments[argument] switch
+    {
+        ScalarArgument scalar => scalar.Value,
+        PlainArgument { Value: long or int or short or byte or sbyte or double or float } plain =>
+            Convert.ToDouble(plain.Value, System.Globalization.CultureInfo.InvariantCulture),
+        _ => throw Lost(argument, "a number"),
+    };
 
     /// <summary>An array of whole numbers each of which may follow a named axis; empty when it was left out.</summary>
     internal Quantity[] Quantities(int argument) => call.Arguments[argument] switch

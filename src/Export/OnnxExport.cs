@@ -130,7 +130,7 @@ public static class OnnxExport
                 + $"returns {trace.Outputs.Count}.");
         }
         var held = new ModuleState(module);
-        var conversion = new GraphConversion(trace, inputs.Declared, held.Tensors, new OpaqueModules(held), options);
+        var conversion = new GraphConversion(trace, inputs.Declared, held, options);
         OnnxModel? model = conversion.Run(outputs);
         return (conversion, model, outputs);
     }
@@ -149,6 +149,20 @@ public static class OnnxExport
             {
                 Try(Enumerable.Range(1, isOpen ? OtherValues : 0).Select(seed => (inputs.FirstSizes, seed)));
                 trace = With(inputs.FurtherSizes);
+            }
+            // What C# computes may have a bound, such as Math.Max(T - 1, 1), that only the lowest sizes meet.
+            foreach (int[] sizes in trace.TakesNumbers ? inputs.LowestSizes : [])
+            {
+                int before = recordings.Count;
+                Try([(sizes, 0)]);
+                try
+                {
+                    trace = With([]);
+                }
+                catch (ExportException)
+                {
+                    recordings.RemoveRange(before, recordings.Count - before);
+                }
             }
             if (trace.IsAmbiguous)
             {

@@ -35,7 +35,7 @@ public sealed class TracedModel
     internal IReadOnlyDictionary<int, string> ValueNames { get; init; } = new Dictionary<int, string>();
 
     // Whole numbers of the module's code, near which it may do something else.
-    internal IReadOnlyList<long> Constants => CodeConstants.Of(new ModuleState(Module));
+    internal IReadOnlyList<long> Constants => CodeConstants.Of(new ModuleState(Module)).Whole;
 
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>

@@ -48,6 +48,7 @@ static partial class ConverterCases
             F.interpolate(x, scale_factor: [1.7, 0.6], mode: InterpolationMode.Bilinear, recompute_scale_factor: true), image),
         Of("THSNN_interpolate", x => F.interpolate(x, [9, 4], mode: InterpolationMode.Bicubic, align_corners: false), image),
             Of("THSNN_interpolate", x => F.interpolate(x, [9, 4], mode: InterpolationMode.Bicubic, align_corners: true), image),
+        .. Antialiased(),
         Of("THSNN_interpolate", x => F.interpolate(x, [7], mode: InterpolationMode.Linear), sequence),
             Of("THSNN_interpolate", x => F.interpolate(x, [6, 7, 3], mode: InterpolationMode.Trilinear), volume),
         Of("THSNN_interpolate", x => F.interpolate(x, [4, 9], mode: InterpolationMode.Area), image),
@@ -108,4 +109,16 @@ static partial class ConverterCases
                 : F.adaptive_max_pool2d(x, [1, 1]), sizes);
         }
     }
+
+    static IEnumerable<Case> Antialiased() =>
+        from mode in (InterpolationMode[])[InterpolationMode.Bilinear, InterpolationMode.Bicubic]
+        from make in (Func<Tensor, Tensor>[])
+        [
+            x => F.interpolate(x, [4, 19], mode: mode, align_corners: false, antialias: true),
+            x => F.interpolate(x, [1, 5], mode: mode, align_corners: true, antialias: true),
+            x => F.interpolate(x, [12, 31], mode: mode, align_corners: true, antialias: true),
+            x => F.interpolate(x, scale_factor: [0.4, 1.7], mode: mode, antialias: true),
+            x => F.interpolate(x, scale_factor: [0.4, 0.3], mode: mode, recompute_scale_factor: true, antialias: true),
+        ]
+        select Of("THSNN_interpolate", make, [3, 13, 12]);
 }

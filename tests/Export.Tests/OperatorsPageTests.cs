@@ -59,7 +59,7 @@ public sealed class OperatorsPageTests
             | `ctc_loss`, `triplet_margin_with_distance_loss` | a recursion over the target; a distance computed inside native code |
             | `fractional_max_pool2d`, `fractional_max_pool3d` | they draw their windows at random |
             | `unique_consecutive` along an axis, indices of `mode` | no ONNX form; which of equal elements PyTorch names is not defined |
-            | antialiased resizing | no mapping yet |
+            | antialiased resizing to a width of 1 | PyTorch 2.10 repeats the first row there |
             | `igamma`, `polygamma`, Bessel functions and orthogonal polynomials | no ONNX operator |
             | indices of adaptive maximum pooling with unequal windows | the values have a mapping |
             | bit operations on numbers below opset 18 | ONNX has them from 18 on; shifts are products and quotients at any opset |

@@ -81,12 +81,21 @@ public sealed class RefusalTests
         Refused(x => x.shape[0] == 2 ? x.exp() : x.neg(), 3));
 
     [Fact]
-    public void Trace_PowerOfBatchSize_IsRefused() => Assert.Equal(
+    public void Trace_LookupByBatchSize_IsRefused() => Assert.Equal(
         """
         module 'Fn' cannot be exported, 1 obstacle:
-          (root): THSTensor_mul_scalar: argument 1 would be baked into the model: it is 0.25 at N=2 and 0.03125 at N=5
+          (root): THSTensor_mul_scalar: argument 1 would be baked into the model: it is 0.5 at N=2 and 1.25 at N=5
         """,
-        Refused(x => x * Math.Pow(0.5, x.shape[0]), 3));
+        Refused(x => x * sizes[(int)x.shape[0]], 3));
+
+    // No function of the index.
+    static readonly double[] sizes = [.75, .125, .5, .375, .625, 1.25, .25, .875, 1.5];
+
+    [Fact]
+    public void Trace_AntialiasToOneColumn_IsRefused() => Assert.Contains(
+        "to a width of 1, as in [N,1,5,1], PyTorch 2.10 repeats the first row; resize without antialias",
+        Refused(x => nn.functional.interpolate(x, [5, 1], mode: InterpolationMode.Bicubic, antialias: true), 1, 9, 8),
+        StringComparison.Ordinal);
 
     [Fact]
     public void Trace_RandomNumbers_AreRefused() =>

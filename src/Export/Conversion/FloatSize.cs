@@ -4,40 +4,104 @@ using Toolchain.Graph;
 namespace Toolchain.Export.Conversion;
 
 /// <summary>
-/// A number that C# computed from a size by floating point, such as 1 / sqrt(T): a constant times a function of one size.
+/// A number that C# computed from sizes by floating point, such as 1 / sqrt(T), 2f / (T - 1) or sqrt(H * W): outer(a * inner(size) +
+/// b * inner(other size) + c) of a few functions. What does not fit all recordings is refused, and the proof holds it at other sizes.
 /// </summary>
 static class FloatSize
 {
-    const double Tolerance = 1e-9;
+    // What double rounds, and what a few operations in float round.
+    const double Tolerance = 1e-9, SingleTolerance = 4e-7;
 
-    static readonly (Func<double, double> Function, Func<GraphBuilder, Value, Value> Node)[] forms =
+    // Sizes that are tried in pairs.
+    const int MostPaired = 6;
+
+    static readonly (Func<double, double> To, Func<double, double> From, string[] Ops)[] outers =
     [
-        (size => size, (_, size) => size),
-        (size => 1 / size, (graph, size) => graph.Unary("Reciprocal", size)),
-        (Math.Sqrt, (graph, size) => graph.Unary("Sqrt", size)),
-        (size => 1 / Math.Sqrt(size), (graph, size) => graph.Unary("Reciprocal", graph.Unary("Sqrt", size))),
-        (Math.Log, (graph, size) => graph.Unary("Log", size)),
+        (value => value, value => value, []),
+        (value => 1 / value, value => 1 / value, ["Reciprocal"]),
+        (value => value * value, Math.Sqrt, ["Sqrt"]),
+        (value => 1 / (value * value), value => 1 / Math.Sqrt(value), ["Sqrt", "Reciprocal"]),
+        (Math.Log, Math.Exp, ["Exp"]),
     ];
 
-    /// <summary>The number as a float64 scalar of the graph, or null where no form fits all recordings.</summary>
+    static readonly (Func<double, double> Of, Func<GraphBuilder, Value, Value> Node)[] inners =
+    [
+        (size => size, (_, size) => size),
+        (Math.Log, (graph, size) => graph.Unary("Log", size)),
+        (size => size * size, (graph, size) => graph.Mul(size, size)),
+        (size => 1 / size, (graph, size) => graph.Unary("Reciprocal", size)),
+        (size => Math.Log(size + 1), (graph, size) => graph.Unary("Log", graph.Shift(size, 1))),
+        (size => 1 / (size + 1), (graph, size) => graph.Unary("Reciprocal", graph.Shift(size, 1))),
+        (size => 1 / (size - 1), (graph, size) => graph.Unary("Reciprocal", graph.Shift(size, -1))),
+    ];
+
+    // Denominators of weights that rounding has moved.
+    const int LargestDenominator = 64;
+
+    /// <summary>
+    /// The number as a float64 scalar of the graph, or null where no form fits all recordings; NaN stands for any number.
+    /// </summary>
     public static Value? Make(GraphBuilder graph, SizeValues sizes, IReadOnlyList<double> values)
     {
-        foreach (Quantity known in sizes.Known)
+        double tolerance = values.All(value => double.IsNaN(value) || (float)value == value) ? SingleTolerance : Tolerance;
+        Quantity[] known = [.. sizes.Known], first = [.. known.Take(MostPaired)];
+        Quantity[][] pairs = [.. first.SelectMany((left, i) => first.Skip(i + 1).Select(right => (Quantity[])[left, right]))];
+        // The larger and the smaller of two, such as in 2 / max(H, W).
+        IEnumerable<Quantity> bounds = pairs.SelectMany(pair => (Quantity[])
+            [Quantity.Combine(pair[0], pair[1], Math.Max), Quantity.Combine(pair[0], pair[1], Math.Min)]);
+        foreach (Quantity[] taken in known.Concat(bounds.Except(known)).Select(size => (Quantity[])[size]).Concat(pairs))
         {
-            foreach ((Func<double, double> function, Func<GraphBuilder, Value, Value> node) in forms)
+            foreach (var outer in outers)
             {
-                double[] factors = [.. values.Zip(known.Values, (value, size) => value / function(size))];
-                if (factors.All(factor => double.IsFinite(factor) && Math.Abs(factor - factors[0]) <= Tolerance * Math.Abs(factors[0])))
+                foreach (var inner in inners)
                 {
-                    Value size = graph.Squeeze(graph.Cast(sizes.Of(known), ElementType.Float64), 0);
-                    return graph.Scale(node(graph, size), Rounded(factors[0]));
+                    if (Fit(values, taken, outer.To, outer.From, inner.Of, tolerance) is double[] weights)
+                    {
+                        return outer.Ops.Aggregate(Sum(graph, sizes, taken, inner.Node, weights), (value, op) => graph.Unary(op, value));
+                    }
                 }
             }
         }
         return null;
     }
 
-    // A whole number that rounding has moved.
-    static double Rounded(double factor) => Math.Abs(factor - Math.Round(factor)) <= Tolerance * Math.Abs(factor) ? Math.Round(factor)
-        : factor;
+    static Value Sum(GraphBuilder graph, SizeValues sizes, Quantity[] taken, Func<GraphBuilder, Value, Value> node, double[] weights)
+    {
+        Value[] terms = [.. taken.Select((size, i) =>
+            graph.Scale(node(graph, graph.Squeeze(graph.Cast(sizes.Of(size), ElementType.Float64), 0)), weights[i]))];
+        return graph.Shift(terms.Aggregate(graph.Add), weights[^1]);
+    }
+
+    // The weights of the terms and the summand behind them; null where they do not give all values.
+    static double[]? Fit(IReadOnlyList<double> values, Quantity[] taken, Func<double, double> to, Func<double, double> from,
+        Func<double, double> inner, double tolerance)
+    {
+        int[] rows = [.. Enumerable.Range(0, values.Count).Where(row => !double.IsNaN(values[row]))];
+        double[] wanted = [.. rows.Select(row => to(values[row]))];
+        double[][] terms = [.. taken.Select(size => rows.Select(row => inner(size.Values[row])).ToArray()), [.. rows.Select(_ => 1.0)]];
+        bool isFinite = wanted.Concat(terms.SelectMany(term => term)).All(double.IsFinite);
+        if (!isFinite || LeastSquares.Solve(terms, wanted) is not double[] weights)
+        {
+            return null;
+        }
+        for (int i = 0; i < weights.Length; i++)
+        {
+            double share = Math.Abs(weights[i]) * terms[i].Max(Math.Abs), largest = wanted.Max(Math.Abs);
+            weights[i] = share <= tolerance * largest ? 0 : Rounded(weights[i], tolerance);
+        }
+        bool isNeeded = Enumerable.Range(0, taken.Length).All(i => weights[i] != 0);
+        return isNeeded && Enumerable.Range(0, rows.Length).All(i =>
+        {
+            double[] shares = [.. terms.Select((term, j) => term[i] * weights[j])];
+            // What cancels in the sum loses that many digits.
+            double lost = wanted[i] == 0 ? shares.Max(Math.Abs)
+                : Math.Abs(values[rows[i]]) * Math.Max(1, shares.Sum(Math.Abs) / Math.Abs(wanted[i]));
+            return Math.Abs(from(shares.Sum()) - values[rows[i]]) <= tolerance * lost;
+        }) ? weights : null;
+    }
+
+    // A whole number, or a fraction of whole numbers, that rounding has moved.
+    static double Rounded(double weight, double tolerance) =>
+        Enumerable.Range(1, LargestDenominator).Select(denominator => Math.Round(weight * denominator) / denominator)
+            .Where(near => Math.Abs(weight - near) <= tolerance * Math.Abs(weight)).FirstOrDefault(weight);
 }

@@ -1,14 +1,13 @@
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
-using TorchSharp;
 
 namespace Toolchain.Export.Conversion;
 
 /// <summary>Turns a merged recording into a graph, or into the list of everything that stands in the way.</summary>
 sealed class GraphConversion(
-    MergedTrace trace, IReadOnlyList<ExportInput> inputs, IReadOnlyDictionary<string, torch.Tensor> state, OpaqueModules opaque,
-        OnnxExportOptions options)
+    MergedTrace trace, IReadOnlyList<ExportInput> inputs, ModuleState held, OnnxExportOptions options)
 {
+    readonly OpaqueModules opaque = new(held);
     readonly GraphBuilder graph = new(options.Name, options.Opset) { IsRunnable = RuntimeGaps.IsRunnable };
     readonly Dictionary<int, Value> values = [];
     readonly Dictionary<int, int> makers =
@@ -65,7 +64,7 @@ sealed class GraphConversion(
 
     ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque, options.KeepNaN);
 
-    SizeValues Sizes => sizes ??= new SizeValues(graph);
+    SizeValues Sizes => sizes ??= new SizeValues(graph, new Lazy<CodeNumbers>(() => CodeConstants.Of(held)));
 
     void Keep(int number, Value value)
     {
@@ -205,10 +204,11 @@ sealed class GraphConversion(
             Convert(index);
             graph.Scope = scope;
         }
-        return values.GetValueOrDefault(number);
+        return values.TryGetValue(number, out value) ? value
+            : ConstantOfSizes.Make(graph, Sizes, trace.Contents(number)) is Value followed ? values[number] = followed : null;
     }
 
-    Value StateOf(string key) => Packed(key, () => NativeTensor.Read(state[key]));
+    Value StateOf(string key) => Packed(key, () => NativeTensor.Read(held.Tensors[key]));
 
     Value Packed(string name, Func<TensorData> make) => weights.TryGetValue(name, out Value? value) ? value
         : weights[name] = graph.Initializer(name, make());

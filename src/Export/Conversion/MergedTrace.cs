@@ -21,6 +21,12 @@ sealed record MergedTrace(
     /// <summary>Whether some number could be several quotients of an axis.</summary>
     public bool IsAmbiguous { get; init; }
 
+    /// <summary>Whether C# passed numbers to native calls that it computed from sizes.</summary>
+    public bool TakesNumbers { get; init; }
+
+    /// <summary>The content of a constant in each recording; null where it was not read.</summary>
+    public required Func<int, IReadOnlyList<TensorData?>> Contents { get; init; }
+
     /// <summary>Whether a call takes or makes complex numbers.</summary>
     public bool IsComplex(RecordedCall call) => call.Results.Concat(call.Tensors).Any(number => Values[number].IsComplex);
 
@@ -55,29 +61,16 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
         RecordedCall[][] calls = [.. first.Calls.Select((_, i) => recordings.Select(recording => recording.Calls[i]).ToArray())];
         IReadOnlyList<string?>[] changes =
             [.. calls.Select(call => (IReadOnlyList<string?>)[.. call[0].Arguments.Select((_, argument) => Change(call, argument))])];
+        (bool takesNumbers, bool isStepped) = new ArgumentNumbers(calls, changes, Contents).Compare(quantities);
         return new MergedTrace(first.Values, quantities, shapes, calls, changes, Enumerable.Range(0, first.Values.Count).Where(Varies)
             .ToHashSet(), first.Outputs, table.HasDerived || changes.Any(call => call.Any(change => change is not null)))
         {
-            IsAmbiguous = quantities.SelectMany(sizes => sizes).Concat(Numbers(calls, changes)).Where(size => !size.IsConstant).Distinct()
-                .Any(table.IsAmbiguous),
+            IsAmbiguous = isStepped
+                || quantities.SelectMany(sizes => sizes).Where(size => !size.IsConstant).Distinct().Any(table.IsAmbiguous),
+            TakesNumbers = takesNumbers,
+            Contents = Contents,
         };
     }
-
-    // Whole numbers among the arguments that change.
-    static IEnumerable<Quantity> Numbers(RecordedCall[][] calls, IReadOnlyList<string?>[] changes) =>
-        from call in Enumerable.Range(0, calls.Length)
-        from argument in Enumerable.Range(0, changes[call].Count)
-        where changes[call][argument] is not null
-        let values = calls[call].Select(variant => Whole(variant.Arguments[argument])).ToArray()
-        where values.All(value => value is not null)
-        select new Quantity([.. values.Select(value => value!.Value)]);
-
-    static long? Whole(Argument argument) => argument switch
-    {
-        ScalarArgument { Value: double value } when value % 1 == 0 => (long)value,
-        PlainArgument { Value: long or int } plain => Convert.ToInt64(plain.Value, System.Globalization.CultureInfo.InvariantCulture),
-        _ => null,
-    };
 
     void Compare(Recording.Recording first, Recording.Recording second, int other)
     {
@@ -92,6 +85,8 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
             }
         }
     }
+
+    IReadOnlyList<TensorData?> Contents(int value) => [.. recordings.Select(recording => recording.Values[value].Content)];
 
     string At(int recording) => string.Join(", ", axes.Select((axis, i) => $"{axis}={sizes[recording][i]}"));
 

@@ -12,28 +12,45 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Divisor">At least 1.</param>
 sealed record SizeExpression(int Left, char Operation, int Right, long Factor, long Summand, long Divisor)
 {
-    const long LargestDivisor = 64, LargestSize = 1000;
+    const long LargestDivisor = 256, LargestSize = 1000;
+    const int LargestFactor = 16;
 
     /// <summary>
-    /// The simplest expression that gives <paramref name="wanted"/> in every recording, or null. What the recordings cannot tell apart is
-    /// told apart by the proof at sizes that were never traced.
+    /// The simplest sum, product or quotient without a rest that gives <paramref name="wanted"/> in every recording, or null. What the
+    /// recordings cannot tell apart is told apart by the proof at sizes that were never traced.
     /// </summary>
-    public static SizeExpression? Solve(Quantity wanted, IReadOnlyList<Quantity> known)
+    public static SizeExpression? Exact(Quantity wanted, IReadOnlyList<Quantity> known)
     {
-        IEnumerable<(Quantity Base, SizeExpression Form)> singles = known.Select((size, i) =>
-            (size, new SizeExpression(i, ' ', i, 1, 0, 1)));
-        var pairs = known.SelectMany((left, i) => known.Select((right, j) => (left, right, i, j))).SelectMany(pair => new[]
-        {
-            (Quantity.Combine(pair.left, pair.right, (a, b) => a * b), new SizeExpression(pair.i, '*', pair.j, 1, 0, 1)),
-            (Quantity.Combine(pair.left, pair.right, (a, b) => a + b), new SizeExpression(pair.i, '+', pair.j, 1, 0, 1)),
-            (Quantity.Combine(pair.left, pair.right, (a, b) => a - b), new SizeExpression(pair.i, '-', pair.j, 1, 0, 1)),
-        });
-        (Quantity Base, SizeExpression Form)[] candidates = [.. singles, .. pairs];
+        (Quantity, SizeExpression)[] candidates = Candidates(known);
         return First(candidates, candidate => Linear(wanted, candidate.Base, candidate.Form) is { Summand: 0, Divisor: 1 } plain ? plain
             : null)
-            ?? First(candidates, candidate => Linear(wanted, candidate.Base, candidate.Form))
-            ?? First(candidates, candidate => Floored(wanted, candidate.Base, candidate.Form));
+            ?? First(candidates, candidate => Linear(wanted, candidate.Base, candidate.Form));
     }
+
+    /// <summary>The simplest quotient that is rounded down, or null.</summary>
+    /// <param name="wanted">The number.</param>
+    /// <param name="known">The sizes that it may be made of.</param>
+    /// <param name="code">Whole numbers of the module's code, which are the likeliest divisors.</param>
+    public static SizeExpression? Rounded(Quantity wanted, IReadOnlyList<Quantity> known, IReadOnlyList<long> code)
+    {
+        (Quantity, SizeExpression)[] candidates = Candidates(known);
+        return First(candidates, candidate => Floored(wanted, candidate.Base, candidate.Form, 1, code))
+            ?? Enumerable.Range(2, LargestFactor - 1)
+                .Select(factor => First(candidates[..known.Count], item => Floored(wanted, item.Base, item.Form, factor, code)))
+                .FirstOrDefault(found => found is not null);
+    }
+
+    // Each size, and each two of them together.
+    static (Quantity Base, SizeExpression Form)[] Candidates(IReadOnlyList<Quantity> known) =>
+    [
+        .. known.Select((size, i) => (size, new SizeExpression(i, ' ', i, 1, 0, 1))),
+        .. known.SelectMany((left, i) => known.SelectMany((right, j) => new[]
+        {
+            (Quantity.Combine(left, right, (a, b) => a * b), new SizeExpression(i, '*', j, 1, 0, 1)),
+            (Quantity.Combine(left, right, (a, b) => a + b), new SizeExpression(i, '+', j, 1, 0, 1)),
+            (Quantity.Combine(left, right, (a, b) => a - b), new SizeExpression(i, '-', j, 1, 0, 1)),
+        })),
+    ];
 
     static SizeExpression? First((Quantity, SizeExpression)[] candidates, Func<(Quantity Base, SizeExpression Form),
         SizeExpression?> solve) =>
@@ -56,23 +73,30 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
         return fits ? form with { Factor = factor, Summand = summand, Divisor = divisor } : null;
     }
 
-    // wanted = floor((base + summand) / divisor), as strides and poolings give it; of several the plain quotient, plus a whole number.
-    static SizeExpression? Floored(Quantity wanted, Quantity given, SizeExpression form) =>
-        Fits(wanted, given).OrderBy(fit => fit.Summand % fit.Divisor != 0)
-            .Select(fit => form with { Summand = fit.Summand, Divisor = fit.Divisor }).FirstOrDefault();
+    // wanted = floor((factor * base + summand) / divisor), as strides and poolings give it; of several the plain quotient, plus a whole
+    // number, by a number of the module's code or else by the smallest.
+    static SizeExpression? Floored(Quantity wanted, Quantity given, SizeExpression form, long factor, IReadOnlyList<long> code) =>
+        Fits(wanted, given, factor).Where(fit => factor == 1 || fit.Divisor > factor)
+            .OrderBy(fit => fit.Summand % fit.Divisor != 0).ThenBy(fit => !code.Contains(fit.Divisor)).ThenBy(fit => fit.Divisor)
+            .ThenBy(fit => Math.Abs(fit.Summand))
+            .Select(fit => form with { Factor = factor, Summand = fit.Summand, Divisor = fit.Divisor }).FirstOrDefault();
 
-    static IEnumerable<(long Summand, long Divisor)> Fits(Quantity wanted, Quantity given)
+    // All quotients floor((factor * given + summand) / divisor) that give a number in every recording.
+    static IEnumerable<(long Summand, long Divisor)> Fits(Quantity wanted, Quantity given, long factor = 1)
     {
+        long most = -factor * given.Values.Min();
         for (long divisor = 2; divisor <= LargestDivisor; divisor++)
         {
-            for (long step = 0; step <= 2 * divisor; step++)
+            // Each recording leaves the summands from wanted * divisor - factor * given to less than a divisor above.
+            (long low, long high) = (most, long.MaxValue);
+            for (int i = 0; i < wanted.Values.Count && low <= high; i++)
             {
-                long summand = step % 2 == 0 ? step / 2 : -(step / 2) - 1; // 0, -1, 1, -2, 2, ..
-                if (wanted.Values.Zip(given.Values).All(pair =>
-                pair.Second + summand >= 0 && pair.First == (pair.Second + summand) / divisor))
-                {
-                    yield return (summand, divisor);
-                }
+                long least = wanted.Values[i] * divisor - factor * given.Values[i];
+                (low, high) = (Math.Max(low, least), Math.Min(high, least + divisor - 1));
+            }
+            for (long summand = low; summand <= high; summand++)
+            {
+                yield return (summand, divisor);
             }
         }
     }

@@ -29,7 +29,7 @@ sealed class SizeTable(IReadOnlyList<string> axes, IReadOnlyList<Quantity> axisS
             {
                 HasDerived = true;
                 // What is rounded could be rounded in several ways: it gets a number.
-                SizeExpression? expression = SizeExpression.Solve(size, axisSizes);
+                SizeExpression? expression = SizeExpression.Exact(size, axisSizes);
                 names[size] = name = expression is { Divisor: 1 } && !names.ContainsValue(expression.Describe(axes))
                     ? expression.Describe(axes) : $"{Followed(size)}_{++unnamed}";
             }

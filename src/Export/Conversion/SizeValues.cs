@@ -1,13 +1,14 @@
+using Toolchain.Export.Recording;
 using Toolchain.Graph;
 
 namespace Toolchain.Export.Conversion;
 
 /// <summary>Computes sizes inside the graph: read off a tensor that has them as an axis, or calculated from such sizes.</summary>
-sealed class SizeValues(GraphBuilder graph)
+/// <param name="graph">The graph.</param>
+/// <param name="code">Numbers of the module's code.</param>
+sealed class SizeValues(GraphBuilder graph, Lazy<CodeNumbers> code)
 {
     readonly Dictionary<Quantity, (Value Tensor, int Axis)> sources = [];
-    const long LargestDivisor = 64;
-
     readonly Dictionary<Quantity, Value> made = [];
 
     /// <summary>Remembers which sizes can be read off <paramref name="tensor"/>.</summary>
@@ -51,12 +52,16 @@ sealed class SizeValues(GraphBuilder graph)
     Value Calculate(Quantity size)
     {
         Quantity[] known = [.. sources.Keys];
-        if (SizeExpression.Solve(size, known) is not SizeExpression found)
-        {
-            return Bounded(size, known) ?? throw new Refusal(
-                $"the number {size} (one for each traced size) follows a named axis in a way that is not understood; "
-                + "expected sums, products and quotients of tensor sizes");
-        }
+        return SizeExpression.Exact(size, known) is SizeExpression exact ? Express(exact, known)
+            : SizeSteps.Fraction(graph, this, size, code.Value.Fractions)
+            ?? (SizeExpression.Rounded(size, known, code.Value.Whole) is SizeExpression rounded ? Express(rounded, known)
+            : SizeSteps.Other(graph, this, size, code.Value.Whole))
+            ?? throw new Refusal($"the number {size} (one for each traced size) follows a named axis in a way that is not understood; "
+                + "expected sums, products, quotients, remainders, roots and bounds of tensor sizes");
+    }
+
+    Value Express(SizeExpression found, Quantity[] known)
+    {
         Value left = Of(known[found.Left]);
         Value value = found.Operation switch
         {
@@ -65,34 +70,15 @@ sealed class SizeValues(GraphBuilder graph)
             '-' => graph.Sub(left, Of(known[found.Right])),
             _ => left,
         };
-        value = found.Factor == 1 ? value : graph.Mul(value, Vector(found.Factor));
-        value = found.Summand == 0 ? value : graph.Add(value, Vector(found.Summand));
-        return found.Divisor == 1 ? value : graph.Div(value, Vector(found.Divisor));
+        return Rounded(value, found.Factor, found.Summand, found.Divisor);
     }
 
-    // The remainder of a size by a number, or the smaller or larger of the two.
-    Value? Bounded(Quantity size, Quantity[] known)
+    /// <summary>floor((factor * value + summand) / divisor) of an int64 vector.</summary>
+    public Value Rounded(Value value, long factor, long summand, long divisor)
     {
-        (long lowest, long highest) = (size.Values.Min(), size.Values.Max());
-        foreach (Quantity source in known)
-        {
-            for (long divisor = 2; divisor <= LargestDivisor; divisor++)
-            {
-                if (source.Select(value => value % divisor).Equals(size))
-                {
-                    return graph.Apply("Mod", [Of(source), Vector(divisor)]);
-                }
-            }
-            if (source.Select(value => Math.Min(value, highest)).Equals(size))
-            {
-                return graph.Apply("Min", [Of(source), Vector(highest)]);
-            }
-            if (source.Select(value => Math.Max(value, lowest)).Equals(size))
-            {
-                return graph.Apply("Max", [Of(source), Vector(lowest)]);
-            }
-        }
-        return null;
+        value = factor == 1 ? value : graph.Mul(value, Vector(factor));
+        value = summand == 0 ? value : graph.Add(value, Vector(summand));
+        return divisor == 1 ? value : graph.Div(value, Vector(divisor));
     }
 
     Value Vector(params long[] numbers) => graph.Constant(TensorData.Vector(numbers));

@@ -9,10 +9,10 @@ static class ArithmeticConverters
     public static IEnumerable<Converter> All =>
     [
         // a + alpha * b
-        new("THSTensor_add", (graph, call) => graph.Add(graph.Promoted(call, 0), graph.Scale(graph.Promoted(call, 1), call.Scalar(2)))),
-        new("THSTensor_add_scalar", (graph, call) => call.IsFixed(1)
+        new("THSTensor_add", (graph, call) => graph.Add(graph.Promoted(call, 0), graph.ScaledBy(call, graph.Promoted(call, 1), 2))),
+        new("THSTensor_add_scalar", (graph, call) => call.IsFixed(1) && call.IsFixed(2)
             ? graph.Shift(graph.Promoted(call, 0), call.Scalar(1) * call.Scalar(2))
-            : graph.Add(graph.Promoted(call, 0), graph.Scale(graph.Number(call, 1), call.Scalar(2)))),
+            : graph.Add(graph.Promoted(call, 0), graph.ScaledBy(call, graph.Number(call, 1), 2))),
         new("THSTensor_sub", (graph, call) => graph.Sub(graph.Promoted(call, 0), graph.Promoted(call, 1))),
         new("THSTensor_sub_scalar", (graph, call) => graph.Sub(graph.Promoted(call, 0), graph.Number(call, 1))),
         new("THSTensor_mul", (graph, call) => graph.Mul(graph.Promoted(call, 0), graph.Promoted(call, 1))),
@@ -25,9 +25,9 @@ static class ArithmeticConverters
         new("THSTensor_pow_scalar", (graph, call) => Power(graph, graph.Promoted(call, 0), graph.Number(call, 1))),
         new("THSTensor_max_elementwise", (graph, call) => graph.Apply("Max", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
         new("THSTensor_min_elementwise", (graph, call) => graph.Apply("Min", [graph.Promoted(call, 0), graph.Promoted(call, 1)])),
-        new("THSTensor_clamp", (graph, call) => graph.Clip(graph.Promoted(call, 0), Optional(call, 1), Optional(call, 2))),
-        new("THSTensor_clamp_min", (graph, call) => graph.Clip(graph.Promoted(call, 0), call.Scalar(1), null)),
-        new("THSTensor_clamp_max", (graph, call) => graph.Clip(graph.Promoted(call, 0), null, call.Scalar(1))),
+        new("THSTensor_clamp", (graph, call) => Clamp(graph, call, Optional(graph, call, 1), Optional(graph, call, 2))),
+        new("THSTensor_clamp_min", (graph, call) => Clamp(graph, call, graph.Number(call, 1), null)),
+        new("THSTensor_clamp_max", (graph, call) => Clamp(graph, call, null, graph.Number(call, 1))),
         Unary("THSTensor_neg", "Neg"), Unary("THSTensor_abs", "Abs"), Unary("THSTensor_sqrt", "Sqrt"), Unary("THSTensor_exp", "Exp"),
         Unary("THSTensor_log", "Log"), Unary("THSTensor_reciprocal", "Reciprocal"), Unary("THSTensor_floor", "Floor"),
             Unary("THSTensor_ceil", "Ceil"),
@@ -52,7 +52,11 @@ static class ArithmeticConverters
 
     static Converter Unary(string entry, string op) => new(entry, (graph, call) => graph.Unary(op, graph.Promoted(call, 0)));
 
-    static double? Optional(NativeCall call, int argument) => call.IsGiven(argument) ? call.Scalar(argument) : null;
+    static Value? Optional(GraphBuilder graph, NativeCall call, int argument) =>
+        call.IsGiven(argument) ? graph.Number(call, argument) : null;
+
+    static Value Clamp(GraphBuilder graph, NativeCall call, Value? low, Value? high) => graph.Apply("Clip",
+        high is null ? [graph.Promoted(call, 0), low] : [graph.Promoted(call, 0), low, high]);
 
     // ONNX divides integers as C does, towards 0.
     static Value Divide(GraphBuilder graph, NativeCall call, Value a, Value b) => call.Text(2) switch

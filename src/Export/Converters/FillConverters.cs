@@ -10,14 +10,16 @@ static class FillConverters
     [
         new("THSTensor_zeros_like", (graph, call) => Fill(graph, call, 0)),
         new("THSTensor_ones_like", (graph, call) => Fill(graph, call, 1)),
-        new("THSTensor_full_like", (graph, call) => Fill(graph, call, call.Scalar(1))),
+        new("THSTensor_full_like", (graph, call) => call.IsFixed(1) ? Fill(graph, call, call.Scalar(1))
+            : graph.Apply("Expand", [graph.Number(call, 1), graph.Apply("Shape", [call.Tensor(0)])])),
         // (size*, length, ...), (size*, length, value, ...): their sizes may follow a named axis
         new("THSTensor_zeros", (graph, call) => Filled(graph, call, 0)),
         // What is not written yet may hold anything, so 0 too.
         new("THSTensor_empty", (graph, call) => Filled(graph, call, 0)),
         new("THSTensor_empty_like", (graph, call) => Fill(graph, call, 0)),
         new("THSTensor_ones", (graph, call) => Filled(graph, call, 1)),
-        new("THSTensor_full", (graph, call) => Filled(graph, call, call.Scalar(2))),
+        new("THSTensor_full", (graph, call) => call.IsFixed(2) ? Filled(graph, call, call.Scalar(2))
+            : graph.Apply("Expand", [graph.Number(call, 2), call.Vector(call.ResultSizes())])),
         new("THSTensor_eye", (graph, call) =>
             graph.Cast(graph.Apply("Equal", [graph.Unsqueeze(graph.Numbers(call, call.ResultSizes()[0]), 1),
             graph.Numbers(call, call.ResultSizes()[1])]), call.ResultType())),
@@ -37,7 +39,7 @@ static class FillConverters
     static Value Range(GraphBuilder graph, NativeCall call)
     {
         Value numbers = graph.Cast(graph.Numbers(call, call.ResultSizes()[0]), call.ResultType());
-        Value steps = graph.Scale(numbers, call.Scalar(2));
+        Value steps = graph.ScaledBy(call, numbers, 2);
         return call.IsFixed(0) ? graph.Shift(steps, call.Scalar(0)) : graph.Add(steps, graph.Number(call, 0));
     }
 
@@ -46,9 +48,11 @@ static class FillConverters
     {
         Value numbers = graph.Cast(graph.Numbers(call, call.ResultSizes()[0]), call.ResultType());
         Value steps = graph.Cast(graph.Squeeze(call.Vector(call.Quantity(2)), 0), call.ResultType());
-        Value step = graph.Div(graph.Constant(TensorData.Scalar(call.Number(1) - call.Number(0), call.ResultType())),
-            graph.Clip(graph.Shift(steps, -1), 1, null));
-        return graph.Shift(graph.Mul(numbers, step), call.Number(0));
+        Value width = call.IsFixed(0) && call.IsFixed(1)
+            ? graph.Constant(TensorData.Scalar(call.Number(1) - call.Number(0), call.ResultType()))
+            : graph.Sub(graph.Number(call, 1), graph.Number(call, 0));
+        Value placed = graph.Mul(numbers, graph.Div(width, graph.Clip(graph.Shift(steps, -1), 1, null)));
+        return call.IsFixed(0) ? graph.Shift(placed, call.Number(0)) : graph.Add(placed, graph.Number(call, 0));
     }
 
     // Keeps the elements whose column - row compares so with the diagonal's number.

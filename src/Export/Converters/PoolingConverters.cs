@@ -125,13 +125,19 @@ static class PoolingConverters
         int rank = call.Shape(0).Count;
         for (int axis = rank - Spatial(call); axis < rank; axis++)
         {
-            long[] toLast = [.. Enumerable.Range(0, rank).Select(i => (long)i)];
-            (toLast[axis], toLast[rank - 1]) = (rank - 1, axis);
-            Value product = graph.MatMul(axis == rank - 1 ? x : graph.Transpose(x, toLast),
-                Windows(graph, call, call.Sizes(0)[axis], call.ResultSizes()[axis]));
-            x = axis == rank - 1 ? product : graph.Transpose(product, toLast);
+            x = AlongAxis(graph, x, axis, Windows(graph, call, call.Sizes(0)[axis], call.ResultSizes()[axis]));
         }
         return x;
+    }
+
+    /// <summary>The product of one axis of <paramref name="x"/> with a matrix [from,to].</summary>
+    public static Value AlongAxis(GraphBuilder graph, Value x, int axis, Value matrix)
+    {
+        int last = x.Shape.Count - 1;
+        long[] toLast = [.. Enumerable.Range(0, last + 1).Select(i => (long)i)];
+        (toLast[axis], toLast[last]) = (last, axis);
+        Value product = graph.MatMul(axis == last ? x : graph.Transpose(x, toLast), matrix);
+        return axis == last ? product : graph.Transpose(product, toLast);
     }
 
     // [from,to]: window i averages its elements.

@@ -19,10 +19,6 @@ static class ResizeConverters
     // (input, size*, length, scale*, length, mode, align_corners as 0 none, 1 yes, 2 no, recompute_scale_factor, antialias)
     static Value Interpolate(GraphBuilder graph, NativeCall call)
     {
-        if (call.Flag(8))
-        {
-            throw call.Refuse("'antialias' has no ONNX form below opset 18, and runtimes do not agree on it; resize without it");
-        }
         if (call.Integer(5) == 0)
         {
             bool isByScale = !call.IsGiven(1) && call.IsGiven(3) && !call.Flag(7);
@@ -38,6 +34,10 @@ static class ResizeConverters
                 $"how PyTorch rounds {call.Tensor(0).Type.Element} pictures depends on the processor; cast them to float before");
         }
         bool corners = call.Integer(6) == 1;
+        if (call.Flag(8))
+        {
+            return AntialiasedResize.Convert(graph, call, isCubic: call.Integer(5) == 3, corners);
+        }
         Attributes attributes = call.Integer(5) switch
         {
             1 or 2 or 4 => new() { ["mode"] = "linear", ["coordinate_transformation_mode"] = corners ? "align_corners" : "half_pixel" },
@@ -85,17 +85,9 @@ static class ResizeConverters
         }
         Value size = graph.Cast(call.Vector(from), ElementType.Float64), numbers = graph.Cast(graph.Numbers(call, to), ElementType.Float64);
         Value scale = given is float fixedScale ? graph.Scalar(fixedScale, size)
-            : Single(graph.Div(size, graph.Cast(call.Vector(to), ElementType.Float64)));
-        Value places = graph.Cast(graph.Unary("Floor", Single(graph.Mul(numbers, scale))), ElementType.Int64);
+            : graph.ToSingle(graph.Div(size, graph.Cast(call.Vector(to), ElementType.Float64)));
+        Value places = graph.Cast(graph.Unary("Floor", graph.ToSingle(graph.Mul(numbers, scale))), ElementType.Int64);
         return graph.Apply("Min", [places, graph.Sub(call.Vector(from), graph.Constant(TensorData.Vector(1)))]);
-
-        // Rounded to the 24 bits of a single by arithmetic of doubles (T. J. Dekker, 1971, section 5), which the float64 evaluator rounds
-        // as well.
-        Value Single(Value value)
-        {
-            Value wide = graph.Scale(value, (1 << 29) + 1.0);
-            return graph.Sub(wide, graph.Sub(wide, value));
-        }
     }
 
     static Value Resize(GraphBuilder graph, NativeCall call, double[] scales, Attributes attributes) => scales.Length > 0

@@ -5,7 +5,7 @@ using TorchSharp;
 namespace Toolchain.Export.Recording;
 
 /// <summary>
-/// Whole numbers that a module's own code holds: what it compares a size with, divides it by or cuts it to. A trace cannot see such a
+/// Numbers that a module's own code holds: what it compares a size with, divides it by or cuts it to. A trace cannot see such a
 /// comparison, since sizes are plain numbers in C#; so all constants of the code count, and those in fields of the module.
 /// </summary>
 static class CodeConstants
@@ -19,10 +19,10 @@ static class CodeConstants
     static readonly Dictionary<short, OpCode> codes = typeof(OpCodes).GetFields(BindingFlags.Static | BindingFlags.Public)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
-    /// <summary>The constants above 1 of the code of <paramref name="held"/>, in the order in which they are met.</summary>
-    public static IReadOnlyList<long> Of(ModuleState held)
+    /// <summary>The constants of the code of <paramref name="held"/>, in the order in which they are met.</summary>
+    public static CodeNumbers Of(ModuleState held)
     {
-        var found = new List<long>(held.Numbers);
+        var found = new List<double>(held.Numbers);
         var left = new Queue<MethodBase>(held.Methods);
         foreach ((_, torch.nn.Module module) in held.Modules)
         {
@@ -39,12 +39,15 @@ static class CodeConstants
                 Read(method, found, left);
             }
         }
-        return [.. found.Where(number => number > 1).Distinct().Take(MostConstants)];
+        return new CodeNumbers(
+            [.. found.Where(number => number > 1 && number % 1 == 0 && number < int.MaxValue).Distinct().Take(MostConstants)
+                .Select(number => (long)number)],
+            [.. found.Where(number => number % 1 != 0 && double.IsFinite(number)).Distinct().Take(MostConstants)]);
     }
 
     static bool IsOwn(Type type) => !ModuleState.IsSystem(type) && type.Assembly != typeof(CodeConstants).Assembly;
 
-    static void Read(MethodBase method, List<long> found, Queue<MethodBase> called)
+    static void Read(MethodBase method, List<double> found, Queue<MethodBase> called)
     {
         byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         for (int at = 0; at < code.Length;)
@@ -65,10 +68,10 @@ static class CodeConstants
                     found.Add(BitConverter.ToInt64(operand));
                     break;
                 case OperandType.InlineR:
-                    Whole(BitConverter.ToDouble(operand), found);
+                    found.Add(BitConverter.ToDouble(operand));
                     break;
                 case OperandType.ShortInlineR:
-                    Whole(BitConverter.ToSingle(operand), found);
+                    found.Add(BitConverter.ToSingle(operand));
                     break;
                 case OperandType.InlineMethod when Resolve(method, BitConverter.ToInt32(operand)) is MethodBase next:
                     called.Enqueue(next);
@@ -77,14 +80,6 @@ static class CodeConstants
             found.AddRange(operation.Value >= OpCodes.Ldc_I4_2.Value && operation.Value <= OpCodes.Ldc_I4_8.Value
                 ? [operation.Value - OpCodes.Ldc_I4_0.Value] : []);
             at += Length(operation, operand);
-        }
-    }
-
-    static void Whole(double number, List<long> found)
-    {
-        if (number % 1 == 0 && Math.Abs(number) < int.MaxValue)
-        {
-            found.Add((long)number);
         }
     }
 

@@ -28,7 +28,7 @@ sealed partial class ModuleState
     readonly Dictionary<string, torch.Tensor> tensors = [];
     readonly List<(string Path, torch.nn.Module Module)> modules = [];
     readonly List<Scalar> scalars = [];
-    readonly List<long> numbers = [];
+    readonly List<double> numbers = [];
     readonly List<MethodInfo> methods = [];
     readonly HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
     readonly HashSet<nint> handles = [];
@@ -44,8 +44,8 @@ sealed partial class ModuleState
     /// <summary>Scalars that were made before the module is called.</summary>
     public IReadOnlyList<Scalar> Scalars => scalars;
 
-    /// <summary>Whole numbers in fields.</summary>
-    public IReadOnlyList<long> Numbers => numbers;
+    /// <summary>Numbers in fields.</summary>
+    public IReadOnlyList<double> Numbers => numbers;
 
     /// <summary>Functions that it holds, such as closures.</summary>
     public IReadOnlyList<MethodInfo> Methods => methods;
@@ -99,8 +99,8 @@ sealed partial class ModuleState
             case null or string or MemberInfo:
             case not null when seen.Count > MostObjects:
                 break;
-            case int or long:
-                numbers.Add(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+            case int or long or float or double:
+                numbers.Add(Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture));
                 break;
             case torch.Tensor tensor:
                 AddTensor(tensor, path);
