@@ -8,13 +8,14 @@ namespace Toolchain.EndToEnd.Docs;
 /// <summary>The tables of accuracies in the README, the model pages and the model cards, from docs/figures.json.</summary>
 static class FigureTables
 {
-    /// <summary>The mean of a figure; with <c>.seed-N</c> behind its id, the value of that seed.</summary>
+    /// <summary>The mean of a figure, percent; with <c>.seed-N</c> behind its id, the value of that seed.</summary>
     public static string Mean(string id)
     {
         string[] parts = id.Split(".seed-");
         Figure figure = Figure.All.FirstOrDefault(known => known.Id == parts[0])
             ?? throw new InvalidDataException($"docs/figures.json: no figure '{parts[0]}'.");
-        return $"{Text(figure, parts.Length == 1 ? figure.Mean : figure.Of(int.Parse(parts[1], CultureInfo.InvariantCulture))!.Value)} %";
+        return Text(figure,
+            parts.Length == 1 ? figure.Mean : figure.Of(int.Parse(parts[1], CultureInfo.InvariantCulture))!.Value);
     }
 
     /// <summary>One row a method: its headline figures with their spread, beside the poster's.</summary>
@@ -35,7 +36,7 @@ static class FigureTables
         static Figure? Headline(string method, string column) =>
             Figure.All.FirstOrDefault(figure => figure.Method == method && figure.Headline?.Split(' ').Contains(column) == true);
 
-        static string Cell(Figure? figure) => figure is null ? "-" : $"{Mean(figure.Id)}{Spread(figure)}"
+        static string Cell(Figure? figure) => figure is null ? "-" : $"{Mean(figure.Id)} %{Spread(figure)}"
             + (figure.Short is { } words ? $", {words}" : "");
     }
 
@@ -58,7 +59,7 @@ static class FigureTables
             string indices = !hasIndices ? "" : row.Nmi is null ? " - |"
                 : string.Create(CultureInfo.InvariantCulture, $" {row.Nmi}, {row.Ari} |");
             table.Append(CultureInfo.InvariantCulture,
-                $"| {measure}{settings}{others} | {Values(row, row.Seeds, row.Percent)} | **{Mean(row.Id)}** |{indices}{poster}\n");
+                $"| {measure}{settings}{others} | {Values(row, row.Seeds, row.Percent)} | **{Mean(row.Id)} %** |{indices}{poster}\n");
         }
         return table.ToString();
     }

@@ -13,7 +13,7 @@ static partial class Section
     public static string Renew(string text) => Figure().Replace(
         Table().Replace(text, part =>
             $"{part.Groups["open"].Value}\n{Make(part.Groups["name"].Value, part.Groups["argument"].Value).TrimEnd()}\n<!-- end -->"),
-        part => $"{FigureTables.Mean(part.Groups["id"].Value)}<!--={part.Groups["id"].Value}-->");
+        part => $"{FigureTables.Mean(part.Groups["id"].Value)}{part.Groups["rest"].Value}");
 
     /// <summary>Whether a text has generated parts.</summary>
     public static bool IsIn(string text) => Table().IsMatch(text) || Figure().IsMatch(text);
@@ -33,6 +33,6 @@ static partial class Section
     [GeneratedRegex(@"(?<open><!-- generated: (?<name>[a-z-]+) ?(?<argument>[a-z-]*) -->)\n.*?<!-- end -->", RegexOptions.Singleline)]
     private static partial Regex Table();
 
-    [GeneratedRegex(@"[0-9.]+\s%<!--=(?<id>[a-z0-9.-]+)-->")]
+    [GeneratedRegex(@"[0-9.]+(?<rest>\s%<!--=(?<id>[a-z0-9.-]+)-->)")]
     private static partial Regex Figure();
 }
