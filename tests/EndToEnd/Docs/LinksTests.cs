@@ -55,6 +55,17 @@ public sealed class LinksTests
     }
 
     [Fact]
+    public void Decisions_HaveContextOptionsChoiceAndPrice()
+    {
+        string[] parts = ["# ", "**Context.**", "**Options.**", "**Choice", "**Price.**"];
+        string[] decisions = [.. MarkdownFiles.All.Where(page => page.StartsWith("docs/decisions/", StringComparison.Ordinal))];
+        Assert.NotEmpty(decisions);
+        Assert.Empty(decisions.SelectMany(page => parts
+            .Where(part => !MarkdownFiles.Read(page).Contains($"{(part == "# " ? "" : "\n")}{part}", StringComparison.Ordinal))
+            .Select(part => $"{page}: no {part}")));
+    }
+
+    [Fact]
     public void Pages_NameNoMachine()
     {
         string[] folders = ["/work/", "/root/", "/home/"];
