@@ -120,7 +120,7 @@ foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
     Rows shown = new(embedding.Values[..(count * embedding.Width)], embedding.Width);
     if (most > 0)
     {
-        run.Alone(job, "neighbours included", () => Seconds(() => TsneEmbedding.Fit(shown, new TsneOptions { Passes = 1000 })), 1, most);
+        run.Alone(job, "neighbours included", () => Seconds(() => TsneEmbedding.Fit(shown, new TsneOptions { Iterations = 1000 })), 1, most);
         continue;
     }
     Save("shown", shown);
@@ -129,7 +129,7 @@ foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
         var clock = Stopwatch.StartNew();
         TsneResult found = TsneEmbedding.Fit(shown, new TsneOptions());
         double seconds = clock.Elapsed.TotalSeconds;
-        Save("tsne_ours", found.Places);
+        Save("tsne_ours", found.Coordinates);
         return new Outcome(seconds, 750, peer.Ask(new { job = "tsne-quality", rows = "shown", places = "tsne_ours" }).GetProperty("value")
             .GetDouble());
     }

@@ -109,7 +109,8 @@ public sealed class CommonOptions
         catch (MnistUnavailableException error)
         {
             terminal.Note($"{error.Message}");
-            terminal.Note("Going on with 'strokes', digits drawn by this program: every figure below is of them, not of MNIST.");
+            terminal.Note("Falling back to 'strokes', synthetic digits drawn by this program: all figures below are for them, not for "
+                + "MNIST.");
             return "strokes";
         }
     }

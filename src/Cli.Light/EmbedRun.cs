@@ -50,7 +50,7 @@ static class EmbedRun
         Unusual(report.SkippedCount, "skipped because they cannot be read");
         Unusual(report.FittedCount, "fitted to 28 x 28");
         Unusual(report.InvertedCount, "dark on light and inverted");
-        Unusual(report.ForeignCount ?? 0, "unlike the training images (novelty above 1)");
+        Unusual(report.ForeignCount ?? 0, "out of distribution (novelty above 1)");
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(report.Count, "row")} in {output}, {speed:n0} "
             + $"images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
         if (SourceNovelty.WarningOf(report) is string warning)

@@ -50,7 +50,7 @@ sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, F
         return new FittedHead("gmm", count, mixture.Assign(rows, threads),
             string.Create(CultureInfo.InvariantCulture,
                 $"mixture of {Terminal.Count(count, "component")}: log-likelihood {mixture.LogLikelihood:f3} per image after "
-                    + $"{mixture.Iterations} passes"),
+                    + $"{mixture.Iterations} iterations"),
             (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias));
     }
 }

@@ -23,7 +23,7 @@ static class FusedProof
         {
             if (clusters[i] != labels[i] && Math.Abs(probabilities[i * k + (int)clusters[i]] - probabilities[i * k + labels[i]]) > 1e-4)
             {
-                throw new CheckFailedException($"image {i}: the fused model says cluster {clusters[i]}, the engine that fitted it "
+                throw new CheckFailedException($"image {i}: the fused model gives cluster {clusters[i]}, the clusterer "
                     + $"{labels[i]}; nothing was written.");
             }
         }

@@ -18,14 +18,14 @@ static class SourceNovelty
         double foreign = (report.ForeignCount ?? 0) / (double)Math.Max(1, report.Count);
         bool areMany = report.Count >= LeastImages;
         return foreign > MostForeign
-            ? $"these images look foreign: {Share(foreign, 0)} of them lie farther from the model's training images than "
-                + $"{Share(Novelty.Quantile, 0)} of those; what the model says about them means little"
+            ? $"warning: out-of-distribution images: {Share(foreign, 0)} lie farther from the training images than "
+                + $"{Share(Novelty.Quantile, 0)} of those do; the model's output is not meaningful"
             : areMany && report.LargestShare > MostAlike
-            ? $"these images look foreign: {Share(report.LargestShare, 0)} of them look alike to the model, nearest to one of the centres "
-                + "of its training images; what it says about them means little"
+            ? $"warning: out-of-distribution images: {Share(report.LargestShare, 0)} have nearly the same embedding, nearest to one centre "
+                + "of the training images; the model's output is not meaningful"
             : report.ForeignCount >= LeastForeign && foreign > MostUnusual
-            ? $"these images differ from the model's training images: {Share(foreign, 1)} of them lie farther away than "
-                + $"{Share(Novelty.Quantile, 0)} of those; expect lower accuracy"
+            ? $"warning: the images differ from the training images: {Share(foreign, 1)} lie farther away than "
+                + $"{Share(Novelty.Quantile, 0)} of those do; expect lower accuracy"
             : null;
     }
 

@@ -26,7 +26,7 @@ static class Calibration
             Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
             if (NoveltyFit.Of(embeddings, 0, threads, cancellation) is not Novelty novelty)
             {
-                terminal.Note("all images have the same embedding: the model cannot tell foreign images, nor anything else");
+                terminal.Note("warning: all images have the same embedding; the model has collapsed");
                 return model;
             }
             var metadata = new Dictionary<string, string>(model.Metadata);

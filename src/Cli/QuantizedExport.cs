@@ -80,7 +80,8 @@ sealed record QuantizedExport(
                     accuracy[0], accuracy[1], found[0].Clusters is long[] clusters ? Same(clusters, found[1].Clusters!) : null, test.Count);
                 return accuracy[0] - accuracy[1] > MostLoss + ChanceImages / test.Count
                     ? throw new CheckFailedException(
-                        $"the quantized model loses too much: {result}; nothing was written. Try --calibration percentile, or more images.")
+                        $"the quantized model loses too much accuracy: {result}; nothing was written. Try --calibration percentile, or "
+                        + $"more images.")
                     : result;
             }
             finally

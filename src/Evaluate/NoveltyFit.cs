@@ -20,7 +20,7 @@ public static class NoveltyFit
     /// <summary>The fit, or null where the embeddings do not differ.</summary>
     /// <param name="embeddings">Of at least <see cref="LeastImages"/> training images, float32 [N,D].</param>
     /// <param name="seed">Of the centres.</param>
-    /// <param name="threads">Threads; 0 takes all processors. The same bits for any number.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The same bits for any number.</param>
     /// <param name="cancellation">Stops it.</param>
     public static Novelty? Of(Embeddings embeddings, int seed, int threads, CancellationToken cancellation)
     {

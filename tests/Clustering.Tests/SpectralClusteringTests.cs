@@ -26,7 +26,7 @@ public sealed class SpectralClusteringTests
     {
         Rows rings = Rings(400);
         var options = new SpectralOptions { ClusterCount = 6, VectorCount = 4, NeighbourCount = 8 };
-        Assert.Equal(4, SpectralClustering.Places(rings, options).Width);
+        Assert.Equal(4, SpectralClustering.Embed(rings, options).Width);
         int[] clusters = SpectralClustering.Fit(rings, options);
         Assert.Equal(6, clusters.Distinct().Count());
         Assert.Empty(clusters.Where((_, row) => row % 2 == 0).Intersect(clusters.Where((_, row) => row % 2 == 1)));

@@ -13,7 +13,7 @@ public class TsneTests
     [InlineData(720)]
     public void Transform_OfNoise_IsTheSumOverRootsOfUnity(int length)
     {
-        float[] real = Noise(length * Fourier.Lanes, 1), imaginary = Noise(length * Fourier.Lanes, 2), givenReal = [.. real],
+        float[] real = Noise(length * Fourier.Batch, 1), imaginary = Noise(length * Fourier.Batch, 2), givenReal = [.. real],
             givenImaginary = [.. imaginary];
         float[] spare = new float[real.Length], spare2 = new float[real.Length];
         new Fourier(length).Transform(ref real, ref imaginary, ref spare, ref spare2);
@@ -22,18 +22,18 @@ public class TsneTests
             System.Numerics.Complex sum = 0;
             for (int i = 0; i < length; i++)
             {
-                var value = new System.Numerics.Complex(givenReal[i * Fourier.Lanes + lane], givenImaginary[i * Fourier.Lanes + lane]);
+                var value = new System.Numerics.Complex(givenReal[i * Fourier.Batch + lane], givenImaginary[i * Fourier.Batch + lane]);
                 sum += value * System.Numerics.Complex.FromPolarCoordinates(1, -2 * Math.PI * i * k / length);
             }
-            Assert.Equal(sum.Real, real[k * Fourier.Lanes + lane], 1e-4 * Math.Sqrt(length));
-            Assert.Equal(sum.Imaginary, imaginary[k * Fourier.Lanes + lane], 1e-4 * Math.Sqrt(length));
+            Assert.Equal(sum.Real, real[k * Fourier.Batch + lane], 1e-4 * Math.Sqrt(length));
+            Assert.Equal(sum.Imaginary, imaginary[k * Fourier.Batch + lane], 1e-4 * Math.Sqrt(length));
         }
     }
 
     [Fact]
     public void Transform_OfAHalf_IsThatOfTheWholePaddedWithZeros()
     {
-        const int length = 240, half = length / 2 * Fourier.Lanes;
+        const int length = 240, half = length / 2 * Fourier.Batch;
         var fourier = new Fourier(length);
         float[] real = Noise(2 * half, 1), imaginary = Noise(2 * half, 2), spare = new float[2 * half], spare2 = new float[2 * half];
         float[] wholeReal = [.. real[..half], .. new float[half]], wholeImaginary = [.. imaginary[..half], .. new float[half]];
@@ -132,12 +132,12 @@ public class TsneTests
     public void Fit_ThreeClouds_KeepsThemApart()
     {
         Rows rows = Clouds(3, 100, 8);
-        TsneResult found = TsneEmbedding.Fit(rows, new TsneOptions { Passes = 400, Perplexity = 20 });
-        NeighbourTable near = NeighbourSearch.OfEach(found.Places, 10);
+        TsneResult found = TsneEmbedding.Fit(rows, new TsneOptions { Iterations = 400, Perplexity = 20 });
+        NeighbourTable near = NeighbourSearch.OfEach(found.Coordinates, 10);
         int alike = near.Indices.Where((other, i) => other / 100 == i / 10 / 100).Count();
         Assert.Equal(near.Indices.Length, alike);
         Assert.InRange(found.Divergence, 0, 1.2);
-        Assert.Equal(0, found.Places.Values.ToArray().Where((_, i) => i % 2 == 0).Average(), 1e-3);
+        Assert.Equal(0, found.Coordinates.Values.ToArray().Where((_, i) => i % 2 == 0).Average(), 1e-3);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public class TsneTests
     {
         Rows rows = new(Noise(100 * 16, 9).Select(value => 1 + value * 1e-3f).ToArray(), 16);
         TsneResult found = TsneEmbedding.Fit(rows, new TsneOptions());
-        Assert.InRange(found.Places.Values.ToArray().Max(Math.Abs), 0.1, 100);
+        Assert.InRange(found.Coordinates.Values.ToArray().Max(Math.Abs), 0.1, 100);
     }
 
     [Theory]
@@ -158,7 +158,7 @@ public class TsneTests
         var clock = System.Diagnostics.Stopwatch.StartNew();
         TsneResult found = TsneEmbedding.Fit(new Rows(Noise(count * 8, 11), 8), new TsneOptions { Perplexity = perplexity });
         Assert.True(clock.Elapsed.TotalSeconds < 4, $"{clock.Elapsed}");
-        Assert.All(found.Places.Values.ToArray(), place => Assert.True(float.IsFinite(place)));
+        Assert.All(found.Coordinates.Values.ToArray(), place => Assert.True(float.IsFinite(place)));
     }
 
     [Fact]
@@ -167,16 +167,16 @@ public class TsneTests
         Rows rows = Clouds(4, 200, 8);
         float[][] found =
             [.. new[] { 1, 2, 4 }.Select(threads =>
-            TsneEmbedding.Fit(rows, new TsneOptions { Passes = 60, Threads = threads }).Places.Values.ToArray())];
+            TsneEmbedding.Fit(rows, new TsneOptions { Iterations = 60, Threads = threads }).Coordinates.Values.ToArray())];
         Assert.Equal(found[0], found[1]);
         Assert.Equal(found[0], found[2]);
     }
 
     [Fact]
-    public void Fit_MorePasses_LowersTheDivergence()
+    public void Fit_MoreIterations_LowersTheDivergence()
     {
         Rows rows = Clouds(4, 200, 8);
-        double Of(int passes) => TsneEmbedding.Fit(rows, new TsneOptions { Passes = passes, ExaggeratedPasses = 50 }).Divergence;
+        double Of(int iterations) => TsneEmbedding.Fit(rows, new TsneOptions { Iterations = iterations, ExaggeratedIterations = 50 }).Divergence;
         Assert.True(Of(400) < Of(60) && Of(60) < Of(1));
     }
 

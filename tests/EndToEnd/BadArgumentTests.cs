@@ -98,7 +98,7 @@ public sealed class BadArgumentTests : IDisposable
         Npy.Write(In("g.labels.npy"), TensorEntry.Of<byte>(new byte[100], 100));
         byte[] before = File.ReadAllBytes(In(output));
         Fails($"--out '{In(output)}': writing it would replace '{In(output)}', which is read; name another file.", "tsne", In("g.npy"),
-            "--quiet", "--passes", "5", "--out", In(output));
+            "--quiet", "--iterations", "5", "--out", In(output));
         Assert.Equal(before, File.ReadAllBytes(In(output)));
     }
 

@@ -81,15 +81,15 @@ public sealed class CommandTests : IDisposable
     {
         string model = Train("autoencoder", "stepCount=4", "batchSize=16");
         Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:700", "--split", "test", "--out", In("e.npy")).Status);
-        (int status, string output, string error) = Run("tsne", model, "--quiet", "--data", "strokes:700", "--passes", "20", "--out",
+        (int status, string output, string error) = Run("tsne", model, "--quiet", "--data", "strokes:700", "--iterations", "20", "--out",
             In("a.csv"));
         Assert.True(status == 0, error);
         Assert.Matches("^100 places in .*a.csv; divergence [0-9.]+ nats, trustworthiness 0.[0-9]+, [0-9.]+ % of 10 neighbours kept\n$",
             output);
-        Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--passes", "20", "--threads", "1", "--out", In("b.csv")).Status);
+        Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--iterations", "20", "--threads", "1", "--out", In("b.csv")).Status);
         Assert.Equal(File.ReadAllText(In("a.csv")), File.ReadAllText(In("b.csv")));
         Assert.Equal("x,y,digit", File.ReadLines(In("a.csv")).First());
-        Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--passes", "5", "--out", In("m.png")).Status);
+        Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--iterations", "5", "--out", In("m.png")).Status);
         Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(In("m.png"))[..4]);
         Fails(2, $"--layer 'identity': expected a model with that output, found the embeddings '{In("e.npy")}'; name a model.onnx or leave "
             + $"out --layer.", "tsne", In("e.npy"), "--layer", "identity", "--out", In("n.png"));
@@ -133,7 +133,7 @@ public sealed class CommandTests : IDisposable
         (status, string output, error) = Run("embed", In("calibrated"), "--quiet", "--data", In("noise.npy"), "--novelty", "--out",
             In("noise.csv"));
         Assert.True(status == 0, error);
-        Assert.Contains("100 unlike the training images (novelty above 1)", output, StringComparison.Ordinal);
+        Assert.Contains("100 out of distribution (novelty above 1)", output, StringComparison.Ordinal);
         Assert.Contains("these images look foreign: 100 % of them", error, StringComparison.Ordinal);
         (status, output, error) = Run("embed", In("calibrated"), "--quiet", "--data", "strokes:2100", "--split", "test", "--out",
             In("own.npy"));
@@ -176,7 +176,7 @@ public sealed class CommandTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains("9 of 10 clusters are empty: the 100 images have fewer different embeddings; ask for a smaller --k", error,
             StringComparison.Ordinal);
-        (status, output, error) = Run("tsne", model, "--quiet", "--data", In("same.npy"), "--passes", "5", "--out", In("m.csv"));
+        (status, output, error) = Run("tsne", model, "--quiet", "--data", In("same.npy"), "--iterations", "5", "--out", In("m.csv"));
         Assert.True(status == 0, error);
         Assert.Contains("only 1 of the embeddings differ, so neighbours mean nothing", output, StringComparison.Ordinal);
         Assert.DoesNotContain("trustworthiness", output, StringComparison.Ordinal);
@@ -437,7 +437,7 @@ public sealed class CommandTests : IDisposable
     [InlineData("evaluate", "--data", "strokes:700", "--tsne", "0", "--out", "report")]
     [InlineData("probe", "--data", "strokes:700")]
     [InlineData("verify")]
-    [InlineData("tsne", "--data", "strokes:700", "--passes", "5", "--out", "map.csv")]
+    [InlineData("tsne", "--data", "strokes:700", "--iterations", "5", "--out", "map.csv")]
     public void Model_Folder_MeansItsModel(string command, params string[] rest)
     {
         string run = Path.GetDirectoryName(Train("autoencoder", "stepCount=2", "batchSize=16"))!;

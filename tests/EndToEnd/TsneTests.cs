@@ -18,7 +18,7 @@ public sealed class TsneTests : IDisposable
     static (int Status, string Error) Run(params string[] arguments)
     {
         var error = new StringWriter();
-        int status = UvlCommand.Create().Run(["tsne", .. arguments, "--quiet", "--passes", "5"], TextWriter.Null, error);
+        int status = UvlCommand.Create().Run(["tsne", .. arguments, "--quiet", "--iterations", "5"], TextWriter.Null, error);
         return (status, error.ToString());
     }
 

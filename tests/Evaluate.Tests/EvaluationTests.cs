@@ -10,7 +10,7 @@ public sealed class EvaluationTests
     [Fact]
     public void Run_SeparableRows_Strict_NamesEveryImage()
     {
-        IReadOnlyList<EvaluationRow> rows = evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict);
+        IReadOnlyList<EvaluationRow> rows = evaluation.Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict);
         Assert.Equal(["k-means", "gmm", "spectral"], rows.Select(row => row.Clusterer));
         Assert.All(rows, row =>
         {
@@ -26,8 +26,8 @@ public sealed class EvaluationTests
     [Fact]
     public void Run_SeparableRows_Poster_TakesTheMajorityVote()
     {
-        Subject subject = Toys.Subject(600, 200) with { Method = "autoencoder" };
-        IReadOnlyList<EvaluationRow> rows = evaluation.Run(subject, ProtocolChoice.Poster);
+        ModelOutputs outputs = Toys.ModelOutputs(600, 200) with { Method = "autoencoder" };
+        IReadOnlyList<EvaluationRow> rows = evaluation.Run(outputs, ProtocolChoice.Poster);
         Assert.Equal(["gmm", "spectral"], rows.Select(row => row.Clusterer));
         Assert.All(rows, row =>
             Assert.Equal(("poster", 40, "majority vote of training labels in each cluster", 1),
@@ -39,12 +39,12 @@ public sealed class EvaluationTests
     public void Run_AsManyClustersAsImages_SaysThatFiguresSayLittle()
     {
         var few = new Evaluation(Toys.Digits(126), Toys.Digits(126));
-        IReadOnlyList<EvaluationRow> rows = few.Run(Toys.Subject(126, 126) with { Method = "moco" }, ProtocolChoice.Both);
+        IReadOnlyList<EvaluationRow> rows = few.Run(Toys.ModelOutputs(126, 126) with { Method = "moco" }, ProtocolChoice.Both);
         Assert.All(rows, row => Assert.EndsWith("training and test images are the same", row.Remark, StringComparison.Ordinal));
         EvaluationRow poster = rows.First(row => row.Protocol == "poster");
         Assert.StartsWith("126 clusters of 126 training images: figures say little where nearly every image has a cluster of its own",
             poster.Remark);
-        Assert.All(evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict), row => Assert.Null(row.Remark));
+        Assert.All(evaluation.Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict), row => Assert.Null(row.Remark));
         Assert.Contains("nearly every image has a cluster of its own",
             Report.MarkdownReport.Text(new(Toys.Digits(126), Toys.Digits(126), new Dictionary<string, string>()), rows),
                 StringComparison.Ordinal);
@@ -58,7 +58,8 @@ public sealed class EvaluationTests
             test = [.. Enumerable.Range(0, 200).Select(i => (i * 3 + 1) % 10)];
         (train[0], test[0], test[1]) = (5, 5, 5);
         EvaluationRow row =
-            Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 10 },
+            Assert.Single(evaluation.Run(new ModelOutputs { Method = "kmeans", TrainClusters = train, TestClusters = test,
+            ClusterCount = 10 },
             ProtocolChoice.Strict));
         Assert.Equal(("own", 10), (row.Clusterer, row.K));
         Assert.Equal(198 / 200.0, row.Accuracy);
@@ -74,12 +75,12 @@ public sealed class EvaluationTests
     public void Run_OwnClustersOfInfoGan_PosterTooIsOneToOne()
     {
         int[] train = Clusters(600), test = Clusters(200);
-        var subject = new Subject { Method = "infogan", TrainClusters = train, TestClusters = test, ClusterCount = 10 };
-        IReadOnlyList<EvaluationRow> rows = evaluation.Run(subject, ProtocolChoice.Both);
+        var outputs = new ModelOutputs { Method = "infogan", TrainClusters = train, TestClusters = test, ClusterCount = 10 };
+        IReadOnlyList<EvaluationRow> rows = evaluation.Run(outputs, ProtocolChoice.Both);
         Assert.Equal(["strict", "poster"], rows.Select(row => row.Protocol));
         Assert.All(rows, row =>
             Assert.Equal((0.85, "one-to-one map of clusters to digits, on training labels"), (row.Accuracy, row.UsesLabels)));
-        Assert.Equal(0.9, Assert.Single(evaluation.Run(subject with { Method = "kmeans" }, ProtocolChoice.Poster)).Accuracy);
+        Assert.Equal(0.9, Assert.Single(evaluation.Run(outputs with { Method = "kmeans" }, ProtocolChoice.Poster)).Accuracy);
 
         static int[] Clusters(int count) =>
             [.. Enumerable.Range(0, count).Select(i =>
@@ -89,14 +90,14 @@ public sealed class EvaluationTests
     [Fact]
     public void Run_Cancelled_Stops() =>
         Assert.ThrowsAny<OperationCanceledException>(() =>
-        evaluation.Run(Toys.Subject(600, 200), ProtocolChoice.Strict, new CancellationToken(true)));
+        evaluation.Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict, new CancellationToken(true)));
 
     [Fact]
     public void Run_OwnClustersAndEmbedding_ShowsBothWays()
     {
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10)], test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];
-        Subject subject = Toys.Subject(600, 200) with { TrainClusters = train, TestClusters = test, ClusterCount = 10 };
-        Assert.Equal(["own", "k-means", "gmm", "spectral"], evaluation.Run(subject, ProtocolChoice.Strict).Select(row => row.Clusterer));
+        ModelOutputs outputs = Toys.ModelOutputs(600, 200) with { TrainClusters = train, TestClusters = test, ClusterCount = 10 };
+        Assert.Equal(["own", "k-means", "gmm", "spectral"], evaluation.Run(outputs, ProtocolChoice.Strict).Select(row => row.Clusterer));
     }
 
     [Fact]
@@ -104,7 +105,8 @@ public sealed class EvaluationTests
     {
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 30)], test = [.. Enumerable.Range(0, 200).Select(i => i % 30)];
         EvaluationRow row =
-            Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 30 },
+            Assert.Single(evaluation.Run(new ModelOutputs { Method = "kmeans", TrainClusters = train, TestClusters = test,
+            ClusterCount = 30 },
             ProtocolChoice.Both));
         Assert.Equal(("poster", 30, 1.0, 1.0), (row.Protocol, row.K, row.Accuracy, row.Purity));
     }
@@ -113,8 +115,8 @@ public sealed class EvaluationTests
     public void Run_MajorityVote_LearnsItsMapFromTheTrainingLabels()
     {
         // Every training image lies in cluster 3, where 0 is as common as the others: all test images are named 0.
-        var subject = new Subject { Method = "kmeans", TrainClusters = new int[600], TestClusters = new int[200], ClusterCount = 30 };
-        EvaluationRow row = Assert.Single(evaluation.Run(subject, ProtocolChoice.Poster));
+        var outputs = new ModelOutputs { Method = "kmeans", TrainClusters = new int[600], TestClusters = new int[200], ClusterCount = 30 };
+        EvaluationRow row = Assert.Single(evaluation.Run(outputs, ProtocolChoice.Poster));
         Assert.Equal(0.1, row.Accuracy!.Value, 1e-12);
         Assert.All(row.Given, digit => Assert.Equal(0, digit));
     }
@@ -126,7 +128,8 @@ public sealed class EvaluationTests
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10 == 9 ? 8 : i % 10)],
             test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];
         EvaluationRow row =
-            Assert.Single(evaluation.Run(new Subject { Method = "kmeans", TrainClusters = train, TestClusters = test, ClusterCount = 10 },
+            Assert.Single(evaluation.Run(new ModelOutputs { Method = "kmeans", TrainClusters = train, TestClusters = test,
+            ClusterCount = 10 },
             ProtocolChoice.Strict));
         Assert.Equal(200, row.Given.Length);
         Assert.Equal(Enumerable.Range(0, 200).Count(i => row.Given[i] == i % 10) / 200.0, row.Accuracy);
@@ -138,8 +141,8 @@ public sealed class EvaluationTests
     public void Run_AnyThreadCount_GivesTheSameFigures(int threads)
     {
         DigitSet train = Strokes.Draw(300, 1), test = Strokes.Draw(100, 2);
-        EvaluationRow one = new Evaluation(train, test, 0, 1).Run(Subject.RawPixels(train, test), ProtocolChoice.Strict)[0];
-        EvaluationRow other = new Evaluation(train, test, 0, threads).Run(Subject.RawPixels(train, test), ProtocolChoice.Strict)[0];
+        EvaluationRow one = new Evaluation(train, test, 0, 1).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
+        EvaluationRow other = new Evaluation(train, test, 0, threads).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
         Assert.Equal((one.Accuracy, one.Nmi, one.Ari, one.NeighbourAccuracy),
             (other.Accuracy, other.Nmi, other.Ari, other.NeighbourAccuracy));
         Assert.Equal(one.Given, other.Given);

@@ -31,7 +31,7 @@ public class GeometryTests
     public void Quality_OfTheRowsThemselves_IsPerfect()
     {
         Rows rows = Noise(60, 2, 1);
-        PictureQuality found = PictureQuality.Of(rows, rows, 5);
+        NeighbourhoodQuality found = NeighbourhoodQuality.Of(rows, rows, 5);
         Assert.Equal((1, 1), (found.Trustworthiness, found.Preserved));
     }
 
@@ -47,7 +47,7 @@ public class GeometryTests
             kept += near.Intersect(truth.Take(k)).Count();
             penalty += near.Sum(other => Math.Max(0, Array.IndexOf(truth, other) + 1 - k));
         }
-        PictureQuality found = PictureQuality.Of(rows, places, k);
+        NeighbourhoodQuality found = NeighbourhoodQuality.Of(rows, places, k);
         Assert.Equal(1 - 2 * penalty / (60.0 * k * (120 - 3 * k - 1)), found.Trustworthiness, 1e-12);
         Assert.Equal(kept / (60 * k), found.Preserved, 1e-12);
         Assert.InRange(found.Trustworthiness, .3, .7);
@@ -56,7 +56,7 @@ public class GeometryTests
     [Fact]
     public void Quality_TooFewRows_IsRefused() =>
         Assert.Equal("Expected a place for each of more than 20 rows, found 20 places of 20 rows.",
-        Assert.Throws<ArgumentException>(() => PictureQuality.Of(Noise(20, 2, 1), Noise(20, 2, 2))).Message);
+        Assert.Throws<ArgumentException>(() => NeighbourhoodQuality.Of(Noise(20, 2, 1), Noise(20, 2, 2))).Message);
 
     static int[] Sorted(Rows rows, int row) =>
         [.. Enumerable.Range(0, rows.Count).Where(other => other != row)

@@ -11,7 +11,7 @@ public sealed class ReportTests : IDisposable
 {
     static readonly string[] voidElements = ["meta", "img", "input"];
 
-    static readonly Lazy<EmbeddingMap?> map = new(() => EmbeddingMap.Of(Moved(), 100));
+    static readonly Lazy<TsnePlot?> map = new(() => TsnePlot.Of(Moved(), 100));
 
     readonly string folder = Directory.CreateTempSubdirectory("uvl-report-").FullName;
 
@@ -64,7 +64,7 @@ public sealed class ReportTests : IDisposable
     public void Html_FiguresThatNeedLabels_AreMarked()
     {
         string page = Html();
-        Assert.All(new[] { "accuracy *", "NMI *", "ARI *", "AMI *", "purity *", "k-NN (k=20) *", "k-NN (k=200) *", "linear *",
+        Assert.All(new[] { "accuracy *", "NMI *", "ARI *", "AMI *", "purity *", "k-NN (k=20) *", "k-NN (k=200) *", "linear probe *",
             "alignment *" }, name => Assert.Contains($"<th scope=\"col\">{name}</th>", page, StringComparison.Ordinal));
         Assert.Contains("* needs labels.", page, StringComparison.Ordinal);
     }
@@ -150,7 +150,7 @@ public sealed class ReportTests : IDisposable
         IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Moved(), ProtocolChoice.Strict);
         var context = new ReportContext(train, test, new Dictionary<string, string>());
         File.WriteAllText(Path.Combine(folder, "report.html"),
-            HtmlReport.Text(context, rows, [new Portrait(Moved(), map.Value, RunFiles.None)]));
+            HtmlReport.Text(context, rows, [new ReportedModel(Moved(), map.Value, RunFiles.None)]));
         File.WriteAllText(Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows));
         File.WriteAllText(Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows));
         string page = File.ReadAllText(Path.Combine(folder, "report.html")), text = File.ReadAllText(Path.Combine(folder, "report.md"));
@@ -158,7 +158,7 @@ public sealed class ReportTests : IDisposable
         {
             Assert.Contains("The images have no labels: no figure here used any", content, StringComparison.Ordinal);
             Assert.DoesNotContain("accuracy *", content.Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
-            Assert.DoesNotContain("The poster and ours", content, StringComparison.Ordinal);
+            Assert.DoesNotContain("Compared with the poster", content, StringComparison.Ordinal);
         });
         Assert.Contains("<title>Unsupervised digits without labels: report</title>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("data-digit", page, StringComparison.Ordinal);
@@ -260,13 +260,13 @@ public sealed class ReportTests : IDisposable
     }
 
     // One image in a wrong place, so that the page shows a mistake.
-    static Subject Moved()
+    static ModelOutputs Moved()
     {
-        Subject subject = Toys.Subject(300, 100);
-        float[] test = subject.Test!.Value.Values.ToArray();
+        ModelOutputs outputs = Toys.ModelOutputs(300, 100);
+        float[] test = outputs.Test!.Value.Values.ToArray();
         test.AsSpan(0, 10).Clear();
         test[7] = 10;
-        return subject with { Test = new(test, 10) };
+        return outputs with { Test = new(test, 10) };
     }
 
     static IReadOnlyList<EvaluationRow> Rows()
@@ -280,9 +280,9 @@ public sealed class ReportTests : IDisposable
         string path = Path.Combine(folder, "report.html");
         File.WriteAllText(path, HtmlReport.Text(
             new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows(),
-            [new Portrait(Moved(), map.Value, files ?? RunFiles.None)]));
+            [new ReportedModel(Moved(), map.Value, files ?? RunFiles.None)]));
         string page = File.ReadAllText(path);
-        Assert.Contains("misnamed test digits", page, StringComparison.Ordinal);
+        Assert.Contains("misclassified test digits", page, StringComparison.Ordinal);
         return page;
     }
 

@@ -58,7 +58,7 @@ public sealed class ScikitLearnTests
         JsonElement theirs =
             Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Doubles(rows, 5), places = Doubles(places, 2) })])[0];
         Assert.Equal(theirs.GetProperty("trustworthiness").GetDouble(),
-            PictureQuality.Of(new Rows(rows, 5), new Rows(places, 2), 5).Trustworthiness, 1e-12);
+            NeighbourhoodQuality.Of(new Rows(rows, 5), new Rows(places, 2), 5).Trustworthiness, 1e-12);
     }
 
     // Sizes from 1 on, few and many classes, clusters from random to nearly the digits.

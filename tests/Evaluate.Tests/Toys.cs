@@ -26,7 +26,7 @@ static class Toys
         return new Rows(values, 10);
     }
 
-    public static Subject Subject(int train, int test) => new()
+    public static ModelOutputs ModelOutputs(int train, int test) => new()
     {
         Method = "toy",
         Train = Separable(train, 1),

@@ -15,9 +15,9 @@ public sealed class UnlabelledTests
     public void Run_LabelsMissing_KeepsTheFiguresThatNeedNone(bool trainHasLabels, bool testHasLabels)
     {
         DigitSet train = trainHasLabels ? Toys.Digits(600) : Bare(600), test = testHasLabels ? Toys.Digits(200) : Bare(200);
-        IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Toys.Subject(600, 200), ProtocolChoice.Both);
+        IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Both);
         IReadOnlyList<EvaluationRow> labelled = new Evaluation(Toys.Digits(600), Toys.Digits(200))
-            .Run(Toys.Subject(600, 200), ProtocolChoice.Both);
+            .Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Both);
         Assert.Equal(["k-means", "gmm", "spectral", "gmm", "spectral"], rows.Select(row => row.Clusterer));
         Assert.All(rows.Zip(labelled), pair =>
         {
@@ -39,7 +39,8 @@ public sealed class UnlabelledTests
     public void Run_OneDigit_HasStatedFigures()
     {
         static DigitSet Threes(int count) => new("threes", Split.Test, Toys.Digits(count).Pixels, [.. Enumerable.Repeat((byte)3, count)]);
-        IReadOnlyList<EvaluationRow> rows = new Evaluation(Threes(600), Threes(200)).Run(Toys.Subject(600, 200), ProtocolChoice.Strict);
+        IReadOnlyList<EvaluationRow> rows = new Evaluation(Threes(600), Threes(200))
+            .Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict);
         Assert.All(rows, row =>
         {
             // One cluster of ten gets the digit; clusters tell nothing of it.
@@ -54,9 +55,9 @@ public sealed class UnlabelledTests
     [Fact]
     public void Run_TheSameImages_LeavesNeighboursAndProbeOut()
     {
-        Subject subject = Toys.Subject(200, 200);
+        ModelOutputs outputs = Toys.ModelOutputs(200, 200);
         IReadOnlyList<EvaluationRow> rows = new Evaluation(Toys.Digits(200), Toys.Digits(200))
-            .Run(subject with { Test = subject.Train }, ProtocolChoice.Strict);
+            .Run(outputs with { Test = outputs.Train }, ProtocolChoice.Strict);
         Assert.All(rows, row =>
             Assert.Equal((1.0, null, null, null), (row.Accuracy, row.NeighbourAccuracy, row.NeighbourAccuracy200, row.Linear)));
     }
@@ -76,7 +77,7 @@ public sealed class UnlabelledTests
         foreach (bool isLabelled in new[] { true, false })
         {
             IReadOnlyList<EvaluationRow> rows = new Evaluation(isLabelled ? Toys.Digits(train) : Bare(train), isLabelled ? Toys.Digits(test)
-                : Bare(test)).Run(Toys.Subject(train, test), ProtocolChoice.Both);
+                : Bare(test)).Run(Toys.ModelOutputs(train, test), ProtocolChoice.Both);
             Assert.NotEmpty(rows);
             Assert.All(rows, row =>
             {
@@ -91,7 +92,7 @@ public sealed class UnlabelledTests
     [Fact]
     public void Linear_WithoutLabels_IsRefused() =>
         Assert.Equal("The linear probe learns from labels, and the data has none; give labelled images.",
-        Assert.Throws<InvalidDataException>(() => new Evaluation(Bare(20), Bare(10)).Linear(Toys.Subject(20, 10))).Message);
+        Assert.Throws<InvalidDataException>(() => new Evaluation(Bare(20), Bare(10)).Linear(Toys.ModelOutputs(20, 10))).Message);
 
     /// <summary>Refined from other systems is of another kind, refined from another seed's run is not.</summary>
     [Fact]
@@ -100,9 +101,9 @@ public sealed class UnlabelledTests
         Assert.Equal("rounds=4 from=\"runs/moco/run-\" abc ", Of("runs/moco/run-012"));
         Assert.Equal(Of("runs/moco/run-001"), Of("runs/moco/run-002"));
         Assert.NotEqual(Of("runs/moco/run-001"), Of("runs/autoencoder/run-001"));
-        Assert.Null(Subject.SettingsOf(new Dictionary<string, string>()));
+        Assert.Null(ModelOutputs.SettingsOf(new Dictionary<string, string>()));
 
-        static string? Of(string from) => Subject.SettingsOf(new Dictionary<string, string>
+        static string? Of(string from) => ModelOutputs.SettingsOf(new Dictionary<string, string>
         {
             ["uvl.options"] = $$"""{"rounds":4,"from":"{{from}}"}""",
             ["uvl.dataset_sha256"] = "abc",

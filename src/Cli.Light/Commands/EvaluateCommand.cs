@@ -58,29 +58,30 @@ static class EvaluateCommand
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads),
                 parsed.GetValue(common.Device));
-            var (rows, portraits) = (new List<EvaluationRow>(), new List<Portrait>());
+            var (rows, reported) = (new List<EvaluationRow>(), new List<ReportedModel>());
             string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
             Array.ForEach(paths, path => Open(path).Dispose()); // before the first minute is spent
             foreach (string path in paths)
             {
                 using EncoderSession session = Open(path);
-                if (Subject.LearntFromLabels(session))
+                if (ModelOutputs.LearntFromLabels(session))
                 {
                     terminal.Note($"{path}: its classifier learnt from labels and is left out; 'uvl probe' scores one.");
                 }
-                Subject subject = Embed(terminal, session, train, test, cancellation);
-                terminal.Stage($"clustering and scoring {subject.Method}");
-                rows.AddRange(evaluation.Run(subject, parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
-                portraits.Add(new Portrait(subject, Map(terminal, subject, parsed.GetValue(map), parsed.GetValue(common.Threads),
+                ModelOutputs outputs = Embed(terminal, session, train, test, cancellation);
+                terminal.Stage($"clustering and scoring {outputs.Method}");
+                rows.AddRange(evaluation.Run(outputs, parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
+                reported.Add(new ReportedModel(outputs, Map(terminal, outputs, parsed.GetValue(map), parsed.GetValue(common.Threads),
                     cancellation), RunFiles.Beside(path)));
             }
             terminal.Stage("scoring raw pixels, for comparison");
-            rows.AddRange(evaluation.Run(Subject.RawPixels(train, test), parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
+            rows.AddRange(evaluation.Run(ModelOutputs.RawPixels(train, test), parsed.GetValue(protocol) ?? ProtocolChoice.Both,
+                cancellation));
             var context = new ReportContext(train, test, Versions());
             AtomicFile.WriteTexts(
                 (Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows)),
                 (Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows)),
-                (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, portraits, ablations)));
+                (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, reported, ablations)));
             Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
 
@@ -89,20 +90,20 @@ static class EvaluateCommand
         return command;
     }
 
-    static Subject Embed(Terminal terminal, EncoderSession session, DigitSet train, DigitSet test, CancellationToken cancellation)
+    static ModelOutputs Embed(Terminal terminal, EncoderSession session, DigitSet train, DigitSet test, CancellationToken cancellation)
     {
-        Subject? subject = null;
+        ModelOutputs? outputs = null;
         terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault("uvl.method", "")}".TrimEnd(), train.Count + test.Count,
             "images",
-            report => subject = Subject.Of(session, train, test, new Done(report), cancellation));
-        return subject!;
+            report => outputs = ModelOutputs.Of(session, train, test, new Done(report), cancellation));
+        return outputs!;
     }
 
-    static EmbeddingMap? Map(Terminal terminal, Subject subject, int images, int threads, CancellationToken cancellation)
+    static TsnePlot? Map(Terminal terminal, ModelOutputs outputs, int images, int threads, CancellationToken cancellation)
     {
-        EmbeddingMap? map = null;
-        terminal.WithProgress($"mapping {subject.Method}", new TsneOptions().Passes, "passes", report =>
-            map = EmbeddingMap.Of(subject, images, threads, done =>
+        TsnePlot? map = null;
+        terminal.WithProgress($"t-SNE of {outputs.Method}", new TsneOptions().Iterations, "iterations", report =>
+            map = TsnePlot.Of(outputs, images, threads, done =>
         {
             cancellation.ThrowIfCancellationRequested();
             report(done, "");
@@ -115,8 +116,8 @@ static class EvaluateCommand
         terminal.Line();
         if (rows.Any(row => row.Accuracy is not null))
         {
-            terminal.Line($"{test.Count} test images of {test.Name}; labels score accuracy, NMI, ARI, k-NN and linear, none was used in "
-                + "training");
+            terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and k-NN accuracy use labels for scoring only; "
+                + $"training used none");
             terminal.Table(["method", "protocol", "clusters", "accuracy", "NMI", "ARI", "k-NN (k=20)", "linear"], rows.Select(row => new[]
             {
                 row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari),
@@ -125,7 +126,7 @@ static class EvaluateCommand
         }
         else
         {
-            terminal.Line($"{test.Count} test images of {test.Name}, which have no labels: only figures that need none");
+            terminal.Line($"{test.Count} test images of {test.Name}, without labels: only the figures that need none");
             terminal.Table(["method", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"],
                 rows.Select(row => new[]
             {

@@ -24,7 +24,7 @@ static class SweepCommand
         var preset = new Option<string?>("--preset")
         {
             Description = "One of the poster's ablations: queue or embedding for moco, capsules for "
-                + "capsules; all by default."
+                + "capsules; by default all."
         };
         var set = new Option<string[]>("--set")
         {

@@ -42,16 +42,16 @@ static class TsneCommand
             DefaultValueFactory = _ =>
             new TsneOptions().Perplexity
         };
-        var passes = new Option<int>("--passes")
+        var iterations = new Option<int>("--iterations")
         {
             Description = "Iterations.",
             DefaultValueFactory = _ =>
-            new TsneOptions().Passes
+            new TsneOptions().Iterations
         };
         var command = new Command("tsne", "Compute and plot a 2-D embedding (t-SNE).\n\n"
             + "Examples: uvl tsne models/moco/model.onnx --data mnist --out plot.png\n          uvl tsne train.npy --out coordinates.csv")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, layer, output, perplexity, passes, common.SkipBad,
+            model, common.Data, common.Polarity, common.Transpose, split, layer, output, perplexity, iterations, common.SkipBad,
                 common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -65,28 +65,29 @@ static class TsneCommand
             var options = new TsneOptions
             {
                 Perplexity = parsed.GetValue(perplexity),
-                Passes = parsed.GetValue(passes),
+                Iterations = parsed.GetValue(iterations),
                 Threads = parsed.GetValue(common.Threads)
             };
             options.Check(int.MaxValue); // what no number of rows would allow, before any is read
             (Rows rows, Colours colours) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!,
                 parsed.GetValue(split) ?? Split.Test, RequireRows, cancellation);
             TsneResult? found = null;
-            terminal.WithProgress("mapping", options.Passes, "passes", report => found = TsneEmbedding.Fit(rows, options, done =>
+            terminal.WithProgress("t-SNE", options.Iterations, "iterations", report => found = TsneEmbedding.Fit(rows, options, done =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 report(done, "");
             }));
             int different = Different(rows);
             // Of rows that are the same nobody is nearer than another: figures of neighbours would say 1 for anything.
-            PictureQuality? quality = 2 * different > rows.Count && rows.Count > 2 * PictureQuality.Count
-                ? PictureQuality.Of(rows, found!.Places, threads: options.Threads) : null;
-            Save(path, found!.Places, colours);
-            string kept = quality is null && rows.Count <= 2 * PictureQuality.Count ? "too few rows to score how it keeps neighbours"
-                : quality is null ? $"only {different} of the embeddings differ, so neighbours mean nothing"
+            NeighbourhoodQuality? quality = 2 * different > rows.Count && rows.Count > 2 * NeighbourhoodQuality.Count
+                ? NeighbourhoodQuality.Of(rows, found!.Coordinates, threads: options.Threads) : null;
+            Save(path, found!.Coordinates, colours);
+            string kept = quality is null && rows.Count <= 2 * NeighbourhoodQuality.Count
+                ? "too few rows to score neighbourhood preservation"
+                : quality is null ? $"only {different} embeddings are distinct, so neighbourhoods are not meaningful"
                 : string.Create(CultureInfo.InvariantCulture,
-                    $"trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of 10 neighbours kept");
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows.Count, "place")} in {path}; divergence "
+                    $"trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of the 10 nearest neighbours preserved");
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows.Count, "point")} in {path}; divergence "
                 + $"{found.Divergence:f4} nats, {kept}"));
             terminal.Event("mapped", new JsonObject
             {
@@ -174,22 +175,22 @@ static class TsneCommand
         public static Colours None { get; } = new("", []);
     }
 
-    static void Save(string path, Rows places, Colours colours)
+    static void Save(string path, Rows coordinates, Colours colours)
     {
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
             case ".npy":
-                Npy.Write(path, TensorEntry.Of<float>(places.Values.ToArray(), places.Count, 2));
+                Npy.Write(path, TensorEntry.Of<float>(coordinates.Values.ToArray(), coordinates.Count, 2));
                 break;
             case ".csv":
-                IEnumerable<string> lines = Enumerable.Range(0, places.Count)
+                IEnumerable<string> lines = Enumerable.Range(0, coordinates.Count)
                     .Select(i => string.Create(CultureInfo.InvariantCulture,
-                        $"{places[i][0]:r},{places[i][1]:r}{(colours.Values.Length > 0 ? $",{colours.Values[i]}" : "")}\n"));
+                        $"{coordinates[i][0]:r},{coordinates[i][1]:r}{(colours.Values.Length > 0 ? $",{colours.Values[i]}" : "")}\n"));
                 AtomicFile.WriteText(path, (colours.Values.Length > 0 ? $"x,y,{colours.Name}\n" : "x,y\n") + string.Concat(lines));
                 break;
             default:
-                double[] Axis(int axis) => [.. Enumerable.Range(0, places.Count).Select(i => (double)places[i][axis])];
-                new DigitMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {places.Count:n0} "
+                double[] Axis(int axis) => [.. Enumerable.Range(0, coordinates.Count).Select(i => (double)coordinates[i][axis])];
+                new DigitMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {coordinates.Count:n0} "
                     + $"embeddings{(colours.Name == "cluster" ? ", by cluster" : "")}"), Axis(0), Axis(1), colours.Values).Save(path);
                 break;
         }

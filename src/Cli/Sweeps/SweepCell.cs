@@ -55,10 +55,10 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
             TrainingRun.Execute(method, run, request with { Resume = begun });
         }
         using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
-        var subject = Subject.Of(session, request.Digits, test, cancellation: request.Cancellation);
+        var outputs = ModelOutputs.Of(session, request.Digits, test, cancellation: request.Cancellation);
         var evaluation = new Evaluation(request.Digits, test, request.Seed, request.Threads);
-        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(subject), test), Accuracy(evaluation.PosterOf(subject), test),
-            probe ? evaluation.Linear(subject) : 0);
+        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(outputs), test), Accuracy(evaluation.PosterOf(outputs), test),
+            probe ? evaluation.Linear(outputs) : 0);
         AtomicFile.WriteText(Path.Combine(folder, "cell.json"), JsonSerializer.Serialize(cell, indented) + "\n");
         return cell;
     }

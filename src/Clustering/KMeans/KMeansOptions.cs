@@ -24,7 +24,7 @@ public sealed record KMeansOptions
     /// <summary>Seed of the k-means++ draws.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
+    /// <summary>Number of threads; 0 uses all processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
     /// <summary>Stops the fit between two passes.</summary>

@@ -14,21 +14,21 @@ sealed partial class NearestCentres<TRows>
         float exact = Error(row), error = exact + 2 * lengths[row] * rounded!.Error, own = upper[row], least = 0, next = 0;
         for (int block = 0; block < padded; block += BlockSize)
         {
-            ulong doubts = Doubtful(others, block, label, own, exact);
-            if (doubts != 0 && nearest < 0)
+            ulong candidates = Candidates(others, block, label, own, exact);
+            if (candidates != 0 && nearest < 0)
             {
                 // The own centre is measured along with the first candidate, then what the new distance leaves in doubt.
-                int other = Take(ref doubts, block);
-                (least, next) = Squares(row, bytes, column, label, other);
+                int other = Take(ref candidates, block);
+                (least, next) = BlockTranspose(row, bytes, column, label, other);
                 own = Above(least, error);
                 (others[label], others[other]) = (Below(least, error), Below(next, error));
                 (nearest, least, next) = next < least ? (other, next, least) : (label, least, next);
-                doubts &= Doubtful(others, block, label, own, exact);
+                candidates &= Candidates(others, block, label, own, exact);
             }
-            while (doubts != 0)
+            while (candidates != 0)
             {
-                int first = Take(ref doubts, block), second = doubts == 0 ? first : Take(ref doubts, block);
-                (float a, float b) = Squares(row, bytes, column, first, second);
+                int first = Take(ref candidates, block), second = candidates == 0 ? first : Take(ref candidates, block);
+                (float a, float b) = BlockTranspose(row, bytes, column, first, second);
                 (others[first], others[second]) = (Below(a, error), Below(b, error));
                 Add(first, a, ref nearest, ref least, ref next);
                 if (second != first)
@@ -46,7 +46,7 @@ sealed partial class NearestCentres<TRows>
         return true;
     }
 
-    (float First, float Second) Squares(int row, ReadOnlySpan<byte> bytes, int column, int first, int second)
+    (float First, float Second) BlockTranspose(int row, ReadOnlySpan<byte> bytes, int column, int first, int second)
     {
         (double p, double q) = rounded!.Dot(bytes, column, first, second);
         return (Square(row, first, (float)p), Square(row, second, (float)q));

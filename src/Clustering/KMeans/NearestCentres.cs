@@ -15,7 +15,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     // Rows in flight from the memory while one is searched.
     const int Ahead = 4;
 
-    // Centres whose doubts fit a word, one bit each.
+    // Centres whose candidates fit a word, one bit each.
     const int BlockSize = 64;
 
     static readonly int lanes = Vector256<float>.Count;
@@ -44,7 +44,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         Array.Fill(upper, 1e18f);
         for (long row = 0; row < rows.Count; row++)
         {
-            // Lanes that only fill the last vector are far from everything.
+            // Lanes that only pad the last vector are far from everything.
             lower.AsSpan((int)(row * padded) + count, padded - count).Fill(float.PositiveInfinity);
         }
     }
@@ -110,13 +110,13 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         Span<float> others = lower.AsSpan(row * padded, padded);
         int label = Labels[row];
         float own = upper[row] += set.Drift[label], limit = Limit(own, Error(row));
-        uint doubts = 0;
+        uint candidates = 0;
         for (int first = 0; first < padded; first += lanes)
         {
             (Vector256.LoadUnsafe(ref others[first]) - Vector256.LoadUnsafe(ref set.Drift[first])).StoreUnsafe(ref others[first]);
-            doubts |= Doubts(others, first, label, own, limit);
+            candidates |= CandidateMask(others, first, label, own, limit);
         }
-        return doubts != 0;
+        return candidates != 0;
     }
 
     // Measures the own distance anew, then those that are still in doubt, two at a time.
@@ -129,9 +129,9 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         float own = Square(row, label, VectorKernels.Dot(values, Centre(label))), least = own;
         for (int block = 0; block < padded; block += BlockSize)
         {
-            for (ulong doubts = Doubtful(others, block, label, Above(own, error), error); doubts != 0;)
+            for (ulong candidates = Candidates(others, block, label, Above(own, error), error); candidates != 0;)
             {
-                int first = Take(ref doubts, block), second = doubts == 0 ? first : Take(ref doubts, block);
+                int first = Take(ref candidates, block), second = candidates == 0 ? first : Take(ref candidates, block);
                 (float a, float b) = VectorKernels.Dot(values, Centre(first), Centre(second));
                 (a, b) = (Square(row, first, a), Square(row, second, b));
                 (others[first], others[second]) = (Below(a, error), Below(b, error));
@@ -146,21 +146,21 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     }
 
     // Other centres of a block that may be nearer, one bit each.
-    ulong Doubtful(Span<float> others, int block, int label, float own, float error)
+    ulong Candidates(Span<float> others, int block, int label, float own, float error)
     {
         float limit = Limit(own, error);
-        ulong doubts = 0;
+        ulong candidates = 0;
         for (int first = block, end = Math.Min(padded, block + BlockSize); first < end; first += lanes)
         {
-            doubts |= (ulong)Doubts(others, first, label, own, limit) << (first - block);
+            candidates |= (ulong)CandidateMask(others, first, label, own, limit) << (first - block);
         }
-        return label / BlockSize == block / BlockSize ? doubts & ~(1UL << label) : doubts;
+        return label / BlockSize == block / BlockSize ? candidates & ~(1UL << label) : candidates;
     }
 
-    static int Take(ref ulong doubts, int block)
+    static int Take(ref ulong candidates, int block)
     {
-        int centre = block + BitOperations.TrailingZeroCount(doubts);
-        doubts &= doubts - 1;
+        int centre = block + BitOperations.TrailingZeroCount(candidates);
+        candidates &= candidates - 1;
         return centre;
     }
 
@@ -168,7 +168,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         square < least || (square == least && centre < nearest) ? (centre, square) : (nearest, least);
 
     // Centres that may be nearer than the own one at distance own. Another is at least as far as from the own centre, less the way there.
-    uint Doubts(Span<float> others, int first, int label, float own, float limit)
+    uint CandidateMask(Span<float> others, int first, int label, float own, float limit)
     {
         Vector256<float> apart = Vector256.LoadUnsafe(ref set.Apart[label * padded + first]) - Vector256.Create(own);
         Vector256<float> bound = Vector256.Max(Vector256.LoadUnsafe(ref others[first]), apart);

@@ -28,11 +28,11 @@ sealed class Component
     /// Log densities of eight rows, weight included, or false when each is certain to lie more than <paramref name="margin"/> below
     /// <paramref name="best"/>.
     /// </summary>
-    /// <param name="turned">Rows side by side, [D,8].</param>
+    /// <param name="transposed">Rows side by side, [D,8].</param>
     /// <param name="margin">How far below the best a density is not worth to be known.</param>
     /// <param name="best">The largest densities of the rows so far, [8]; they rise.</param>
     /// <param name="densities">Gets the log densities, [8].</param>
-    public bool LogDensities(ref double turned, double margin, ref double best, ref double densities) => Precision.IsDiagonal
-        ? Lanes.DiagonalLogDensities(ref turned, packed, LogBias, ref best, ref densities)
-        : Lanes.LogDensities(ref turned, packed, Width, LogBias, margin, ref best, ref densities);
+    public bool LogDensities(ref double transposed, double margin, ref double best, ref double densities) => Precision.IsDiagonal
+        ? LogDensityKernel.DiagonalLogDensities(ref transposed, packed, LogBias, ref best, ref densities)
+        : LogDensityKernel.LogDensities(ref transposed, packed, Width, LogBias, margin, ref best, ref densities);
 }

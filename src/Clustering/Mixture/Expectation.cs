@@ -14,13 +14,13 @@ sealed class Expectation
 
     public Expectation(Rows rows, int threads)
     {
-        (this.threads, count, Eights) = (threads, rows.Count, new Eights(rows, threads));
-        labels = new int[Eights.PaddedCount];
-        logLikelihoods = new double[Eights.PaddedCount];
+        (this.threads, count, TransposedRows) = (threads, rows.Count, new TransposedRows(rows, threads));
+        labels = new int[TransposedRows.PaddedCount];
+        logLikelihoods = new double[TransposedRows.PaddedCount];
     }
 
     /// <summary>The rows as the pass reads them.</summary>
-    public Eights Eights { get; }
+    public TransposedRows TransposedRows { get; }
 
     /// <summary>The most probable component of each row, [N]; ties go to the lower index.</summary>
     public Span<int> Labels => labels.AsSpan(0, count);
@@ -49,9 +49,9 @@ sealed class Expectation
     {
         Chunks.ForParts(PartCount, PartCount, threads, (part, _, _) =>
         {
-            var block = new ExpectationBlock(Eights, components);
+            var block = new ExpectationBlock(TransposedRows, components);
             IShareSink? sink = sinkOf?.Invoke(part);
-            int first = part * PartRows, end = Math.Min(Eights.PaddedCount, first + PartRows);
+            int first = part * PartRows, end = Math.Min(TransposedRows.PaddedCount, first + PartRows);
             for (; first < end; first += ExpectationBlock.Size)
             {
                 int length = Math.Min(ExpectationBlock.Size, end - first);
@@ -66,7 +66,7 @@ sealed class Expectation
 /// <summary>What the shares of one part of the rows go to, block by block in order.</summary>
 interface IShareSink
 {
-    /// <summary>Takes the shares of <paramref name="length"/> rows, whole eights, from <paramref name="first"/> on.</summary>
+    /// <summary>Takes the shares of <paramref name="length"/> rows, whole transposedRows, from <paramref name="first"/> on.</summary>
     void Add(int first, int length, ExpectationBlock block);
 
     /// <summary>There are no more.</summary>

@@ -5,10 +5,10 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
-/// The expectation of up to 256 rows: shares of the components in them, normalised in log space. Rows go by eights; a component that is
-/// nothing to all eight is left out.
+/// The expectation of up to 256 rows: shares of the components in them, normalised in log space. Rows are processed in eights; a component
+/// that is nothing to all eight is left out.
 /// </summary>
-sealed class ExpectationBlock(Eights eights, Component[] components)
+sealed class ExpectationBlock(TransposedRows transposedRows, Component[] components)
 {
     /// <summary>Rows of a block: as many as groups of eight have a bit of their own.</summary>
     public const int Size = Chunks.Size;
@@ -16,12 +16,13 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
     // A share below e^-32 (1e-14) of the largest counts as 0.
     const double Negligible = 32;
 
-    const nuint Half = Lanes.Count / 2;
+    const nuint Half = LogDensityKernel.RowCount / 2;
 
     // Not a power of two: the groups of all components would meet in few sets of the cache.
-    const int Stride = Size + Lanes.Count;
+    const int Stride = Size + LogDensityKernel.RowCount;
 
-    readonly Aligned scratch = new(eights.Size), shares = new(components.Length * Stride), best = new(Lanes.Count);
+    readonly AlignedBuffer scratch = new(transposedRows.Size), shares = new(components.Length * Stride),
+        best = new(LogDensityKernel.RowCount);
     readonly uint[] groups = new uint[components.Length];
     readonly int[] active = new int[components.Length], visits = new int[components.Length];
     int activeCount, visit;
@@ -30,7 +31,8 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
     public uint Groups(int component) => groups[component];
 
     /// <summary>The shares of a component in a group, [8]; they mean nothing where it has none.</summary>
-    public ref double Shares(int component, int group) => ref Unsafe.Add(ref shares.First, component * Stride + group * Lanes.Count);
+    public ref double Shares(int component, int group) =>
+        ref Unsafe.Add(ref shares.First, component * Stride + group * LogDensityKernel.RowCount);
 
     /// <summary>Computes the rows from <paramref name="first"/> on.</summary>
     /// <param name="first">A multiple of eight.</param>
@@ -41,18 +43,18 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
     public void Run(int first, Span<int> labels, Span<double> logLikelihoods)
     {
         Array.Clear(groups);
-        for (int at = 0, group = 0; at < labels.Length; at += Lanes.Count, group++)
+        for (int at = 0, group = 0; at < labels.Length; at += LogDensityKernel.RowCount, group++)
         {
-            Weigh(first + at, group, labels.Slice(at, Lanes.Count));
+            Weigh(first + at, group, labels.Slice(at, LogDensityKernel.RowCount));
             Normalize(group, ref labels[at], ref logLikelihoods[at]);
-            ClearFrom(group, eights.RowCount - first - at);
+            ClearFrom(group, transposedRows.RowCount - first - at);
         }
     }
 
-    // Lanes that only fill the last eight have no share in anything.
+    // LogDensityKernel that only fill the last eight have no share in anything.
     void ClearFrom(int group, int lane)
     {
-        for (; lane < Lanes.Count; lane++)
+        for (; lane < LogDensityKernel.RowCount; lane++)
         {
             foreach (int k in active.AsSpan(0, activeCount))
             {
@@ -64,29 +66,29 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Weigh(int first, int group, Span<int> labels)
     {
-        ref double turned = ref eights.Get(first, scratch);
+        ref double transposed = ref transposedRows.Get(first, scratch);
         best.Span.Fill(double.NegativeInfinity);
         activeCount = 0;
         visit++;
         // The components that the rows had last come first: the others are measured against them.
         foreach (int label in labels)
         {
-            Evaluate(label, group, ref turned);
+            Evaluate(label, group, ref transposed);
         }
         for (int k = 0; k < components.Length; k++)
         {
-            Evaluate(k, group, ref turned);
+            Evaluate(k, group, ref transposed);
         }
     }
 
-    void Evaluate(int k, int group, ref double turned)
+    void Evaluate(int k, int group, ref double transposed)
     {
         if (visits[k] == visit)
         {
             return;
         }
         visits[k] = visit;
-        if (components[k].LogDensities(ref turned, Negligible, ref best.First, ref Shares(k, group)))
+        if (components[k].LogDensities(ref transposed, Negligible, ref best.First, ref Shares(k, group)))
         {
             groups[k] |= 1u << group;
             active[activeCount++] = k;
@@ -96,7 +98,7 @@ sealed class ExpectationBlock(Eights eights, Component[] components)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Normalize(int group, ref int labels, ref double logLikelihoods)
     {
-        for (nuint half = 0; half < Lanes.Count; half += Half)
+        for (nuint half = 0; half < LogDensityKernel.RowCount; half += Half)
         {
             Vector256<double> largest = Vector256.LoadUnsafe(ref best.First, half), label = Vector256.Create((double)int.MaxValue),
                 sum = default;

@@ -161,7 +161,7 @@ public sealed class GaussianMixture
     /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
     public double[] Probabilities(Rows rows, int threads = 0)
     {
-        var shares = new ShareTable(components.Length, Eights.Pad(rows.Count));
+        var shares = new ShareTable(components.Length, TransposedRows.Pad(rows.Count));
         _ = Expect(rows, threads, _ => shares);
         var byRow = new double[rows.Count * components.Length];
         for (int row = 0; row < rows.Count; row++)

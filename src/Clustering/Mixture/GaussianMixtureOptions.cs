@@ -40,7 +40,7 @@ public sealed record GaussianMixtureOptions
     /// <summary>Fits, each from a k-means start of its own, of which the one of the highest likelihood is kept.</summary>
     public int Restarts { get; init; } = 1;
 
-    /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
+    /// <summary>Number of threads; 0 uses all processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
     /// <summary>Stops the fit between two passes.</summary>

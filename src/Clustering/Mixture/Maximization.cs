@@ -28,10 +28,10 @@ static class Maximization
         // Sums about the previous means keep the digits that differences of large squares would lose.
         double[][] origins = [.. components.Select(component => component.Mean)];
         Moments[] moments = [.. origins.Select(origin => new Moments(origin, IsDiagonal(options)))];
-        if (expectation.Eights.IsNarrow && !IsDiagonal(options))
+        if (expectation.TransposedRows.IsNarrow && !IsDiagonal(options))
         {
             var parts = new double[expectation.PartCount][];
-            expectation.Run(components, part => new NarrowSums(expectation.Eights, origins, sums => parts[part] = sums));
+            expectation.Run(components, part => new NarrowSums(expectation.TransposedRows, origins, sums => parts[part] = sums));
             int length = NarrowMoments.Length(rows.Width);
             foreach (double[] part in parts)
             {
@@ -43,7 +43,7 @@ static class Maximization
         }
         else
         {
-            var shares = new ShareTable(components.Length, expectation.Eights.PaddedCount);
+            var shares = new ShareTable(components.Length, expectation.TransposedRows.PaddedCount);
             expectation.Run(components, _ => shares);
             Chunks.ForParts(moments.Length, moments.Length, options.Threads, (k, _, _) => Gather(moments[k], rows, shares[k]));
         }

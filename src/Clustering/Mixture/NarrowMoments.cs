@@ -10,13 +10,13 @@ namespace Toolchain.Clustering.Mixture;
 /// </summary>
 sealed class NarrowMoments(double[] mean)
 {
-    const int Half = Lanes.Count / 2, Height = 4;
+    const int Half = LogDensityKernel.RowCount / 2, Height = 4;
 
     readonly int width = mean.Length, padded = (mean.Length + Height - 1) / Height * Height;
     // Filled up to whole fours.
     readonly double[] origin = [.. mean, 0, 0, 0];
     // For each four columns: the sums of the columns, then for each column up to the last of the four those of its products with the four.
-    readonly Aligned sums = new(SumCount((mean.Length + Height - 1) / Height)), total = new(Half);
+    readonly AlignedBuffer sums = new(SumCount((mean.Length + Height - 1) / Height)), total = new(Half);
 
     // One and four columns of four sums, one and eight, and so on.
     static int SumCount(int blocks) => blocks * (2 * blocks + 3) * Height * Half;
@@ -25,26 +25,29 @@ sealed class NarrowMoments(double[] mean)
     public static int Length(int width) => 1 + width + width * (width + 1) / 2;
 
     /// <summary>Adds eight rows of the weights [8].</summary>
-    /// <param name="turned">Rows side by side, [D,8], with room for three columns more.</param>
+    /// <param name="transposed">Rows side by side, [D,8], with room for three columns more.</param>
     /// <param name="weights">The weights, [8].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Add(ref double turned, ref double weights)
+    public void Add(ref double transposed, ref double weights)
     {
         Vector256<double> low = Load(ref weights, 0), high = Load(ref weights, Half);
         (Load(ref total.First, 0) + (low + high)).StoreUnsafe(ref total.First);
         ref double target = ref sums.First;
         for (int block = 0; block < padded; block += Height)
         {
-            ref double c = ref Unsafe.Add(ref turned, block * Lanes.Count), o = ref origin[block];
+            ref double c = ref Unsafe.Add(ref transposed, block * LogDensityKernel.RowCount), o = ref origin[block];
             (Vector256<double> x0, Vector256<double> y0) = Weigh(ref c, o, low, high);
-            (Vector256<double> x1, Vector256<double> y1) = Weigh(ref Unsafe.Add(ref c, Lanes.Count), Unsafe.Add(ref o, 1), low, high);
-            (Vector256<double> x2, Vector256<double> y2) = Weigh(ref Unsafe.Add(ref c, 2 * Lanes.Count), Unsafe.Add(ref o, 2), low, high);
-            (Vector256<double> x3, Vector256<double> y3) = Weigh(ref Unsafe.Add(ref c, 3 * Lanes.Count), Unsafe.Add(ref o, 3), low, high);
+            (Vector256<double> x1, Vector256<double> y1) = Weigh(ref Unsafe.Add(ref c, LogDensityKernel.RowCount), Unsafe.Add(ref o, 1),
+                low, high);
+            (Vector256<double> x2, Vector256<double> y2) = Weigh(ref Unsafe.Add(ref c, 2 * LogDensityKernel.RowCount), Unsafe.Add(ref o, 2),
+                low, high);
+            (Vector256<double> x3, Vector256<double> y3) = Weigh(ref Unsafe.Add(ref c, 3 * LogDensityKernel.RowCount), Unsafe.Add(ref o, 3),
+                low, high);
             (Load(ref target, 0) + (x0 + y0)).StoreUnsafe(ref target);
             (Load(ref target, 4) + (x1 + y1)).StoreUnsafe(ref target, 4);
             (Load(ref target, 8) + (x2 + y2)).StoreUnsafe(ref target, 8);
             (Load(ref target, 12) + (x3 + y3)).StoreUnsafe(ref target, 12);
-            c = ref turned;
+            c = ref transposed;
             o = ref origin[0];
             for (int column = Math.Min(width, block + Height); column > 0; column--)
             {
@@ -55,7 +58,7 @@ sealed class NarrowMoments(double[] mean)
                 Vector256.FusedMultiplyAdd(y1, y, Vector256.FusedMultiplyAdd(x1, x, Load(ref target, 4))).StoreUnsafe(ref target, 4);
                 Vector256.FusedMultiplyAdd(y2, y, Vector256.FusedMultiplyAdd(x2, x, Load(ref target, 8))).StoreUnsafe(ref target, 8);
                 Vector256.FusedMultiplyAdd(y3, y, Vector256.FusedMultiplyAdd(x3, x, Load(ref target, 12))).StoreUnsafe(ref target, 12);
-                c = ref Unsafe.Add(ref c, Lanes.Count);
+                c = ref Unsafe.Add(ref c, LogDensityKernel.RowCount);
                 o = ref Unsafe.Add(ref o, 1);
             }
             target = ref Unsafe.Add(ref target, Height * Half);

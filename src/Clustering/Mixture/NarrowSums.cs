@@ -3,10 +3,10 @@ using System.Numerics;
 namespace Toolchain.Clustering.Mixture;
 
 /// <summary>The moments of all components over one part of the rows, for short rows.</summary>
-/// <param name="eights">The rows.</param>
+/// <param name="transposedRows">The rows.</param>
 /// <param name="origins">Points [K][D] that the sums are taken about.</param>
 /// <param name="end">Gets the sums, [K, <see cref="NarrowMoments.Length"/>].</param>
-sealed class NarrowSums(Eights eights, double[][] origins, Action<double[]> end) : IShareSink
+sealed class NarrowSums(TransposedRows transposedRows, double[][] origins, Action<double[]> end) : IShareSink
 {
     readonly NarrowMoments[] moments = [.. origins.Select(origin => new NarrowMoments(origin))];
 
@@ -17,7 +17,7 @@ sealed class NarrowSums(Eights eights, double[][] origins, Action<double[]> end)
             for (uint left = block.Groups(k); left != 0; left &= left - 1)
             {
                 int group = BitOperations.TrailingZeroCount(left);
-                moments[k].Add(ref eights.Get(first + group * Lanes.Count, default), ref block.Shares(k, group));
+                moments[k].Add(ref transposedRows.Get(first + group * LogDensityKernel.RowCount, default), ref block.Shares(k, group));
             }
         }
     }

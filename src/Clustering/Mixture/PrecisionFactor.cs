@@ -65,13 +65,13 @@ sealed class PrecisionFactor
     }
 
     /// <summary>
-    /// The factor as <see cref="Lanes"/> reads it: by fours of rows, first the products with <paramref name="mean"/>, negative, then the
-    /// columns up to the last of the four; of a diagonal one product and factor, row by row. Rows are float32: what the difference of
-    /// products loses in float64 is far below their rounding.
+    /// The factor as <see cref="LogDensityKernel"/> reads it: by fours of rows, first the products with <paramref name="mean"/>, negative,
+    /// then the columns up to the last of the four; of a diagonal one product and factor, row by row. Rows are float32: what the difference
+    /// of products loses in float64 is far below their rounding.
     /// </summary>
     public double[] Pack(double[] mean)
     {
-        int height = IsDiagonal ? 1 : Lanes.Height;
+        int height = IsDiagonal ? 1 : LogDensityKernel.Height;
         var packed = new List<double>();
         for (int block = 0; block < Width; block += height)
         {

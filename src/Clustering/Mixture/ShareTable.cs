@@ -12,12 +12,13 @@ sealed class ShareTable(int componentCount, int paddedCount) : IShareSink
     {
         for (int k = 0; k < componentCount; k++)
         {
-            for (int group = 0; group < length / Lanes.Count; group++)
+            for (int group = 0; group < length / LogDensityKernel.RowCount; group++)
             {
-                Span<double> to = values.AsSpan(k * paddedCount + first + group * Lanes.Count, Lanes.Count);
+                Span<double> to = values.AsSpan(k * paddedCount + first + group * LogDensityKernel.RowCount, LogDensityKernel.RowCount);
                 if ((block.Groups(k) >> group & 1) != 0)
                 {
-                    System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref block.Shares(k, group), Lanes.Count).CopyTo(to);
+                    System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref block.Shares(k, group), LogDensityKernel.RowCount)
+                        .CopyTo(to);
                 }
                 else
                 {

@@ -15,7 +15,7 @@ public static class NeighbourSearch
     /// <param name="queries">Rows [Q,D]; not required to have unit length.</param>
     /// <param name="base">Rows [N,D].</param>
     /// <param name="count">Neighbours per query, in [1..N].</param>
-    /// <param name="threads">Threads; 0 takes all processors.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors.</param>
     /// <exception cref="ArgumentException">The widths differ, or the count is out of range.</exception>
     public static NeighbourTable Cosine(Rows queries, Rows @base, int count, int threads = 0)
     {
@@ -36,7 +36,7 @@ public static class NeighbourSearch
     /// <summary>The <paramref name="count"/> nearest other rows of each row, by Euclidean distance; what graphs and t-SNE need.</summary>
     /// <param name="rows">Rows [N,D].</param>
     /// <param name="count">Neighbours per row, in [1..N-1].</param>
-    /// <param name="threads">Threads; 0 takes all processors.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors.</param>
     /// <exception cref="ArgumentException">The count is out of range.</exception>
     public static NeighbourTable OfEach(Rows rows, int count, int threads = 0)
     {

@@ -9,7 +9,7 @@ public static class PairwiseDistances
     /// <param name="rows">Rows [N,D].</param>
     /// <param name="clusters">Cluster of each row, [N], each in [0..K).</param>
     /// <param name="clusterCount">K.</param>
-    /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
     public static double[] SumsByCluster(Rows rows, int[] clusters, int clusterCount, int threads = 0)
     {
         var sums = new double[(long)rows.Count * clusterCount];

@@ -23,7 +23,7 @@ public sealed class Pca
     /// <param name="rows">At least two rows.</param>
     /// <param name="fraction">In (0..1].</param>
     /// <param name="whiten">Whether projections are scaled to variance 1.</param>
-    /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
     public static Pca FitFraction(Rows rows, double fraction, bool whiten, int threads = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fraction);

@@ -21,7 +21,7 @@ public sealed record SpectralOptions
     /// <summary>Seed of the first vectors and of k-means.</summary>
     public int Seed { get; init; }
 
-    /// <summary>Threads; 0 takes all processors. The result does not depend on it.</summary>
+    /// <summary>Number of threads; 0 uses all processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 }
 
@@ -33,11 +33,11 @@ public static class SpectralClustering
 {
     /// <summary>The cluster of each row, [N].</summary>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range.</exception>
-    public static int[] Fit(Rows rows, SpectralOptions options) => Cluster(Places(rows, options), options);
+    public static int[] Fit(Rows rows, SpectralOptions options) => Cluster(Embed(rows, options), options);
 
-    /// <summary>The rows' places in the leading eigenvectors, each of unit length, [N,V].</summary>
+    /// <summary>The rows' coordinates in the leading eigenvectors, each of unit length, [N,V].</summary>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range.</exception>
-    public static Rows Places(Rows rows, SpectralOptions options)
+    public static Rows Embed(Rows rows, SpectralOptions options)
     {
         if (options.ClusterCount < 2 || options.ClusterCount >= rows.Count)
         {
@@ -52,15 +52,15 @@ public static class SpectralClustering
         }
         var graph = new NeighbourGraph(NeighbourSearch.OfEach(rows, options.NeighbourCount, options.Threads));
         double[] vectors = LeadingVectors.Find(graph, width, options.Seed, options.Threads);
-        var places = new Rows(Array.ConvertAll(vectors, value => (float)value), width);
-        return new Rows(places.Unit(), width);
+        var embedding = new Rows(Array.ConvertAll(vectors, value => (float)value), width);
+        return new Rows(embedding.Unit(), width);
     }
 
     /// <summary>The cluster of each row by its place, [N].</summary>
-    /// <param name="places">As <see cref="Places"/> gives them, [N,V].</param>
+    /// <param name="embedding">As <see cref="Embed"/> gives them, [N,V].</param>
     /// <param name="options">As for them; clusters may be more than eigenvectors.</param>
-    public static int[] Cluster(Rows places, SpectralOptions options) =>
-        KMeansClustering.Fit(places, new KMeansOptions
+    public static int[] Cluster(Rows embedding, SpectralOptions options) =>
+        KMeansClustering.Fit(embedding, new KMeansOptions
         {
             ClusterCount = options.ClusterCount,
             Restarts = options.Restarts,

@@ -42,13 +42,13 @@ sealed class Affinities
     /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less
     /// <paramref name="scale"/> times repulsion.
     /// </summary>
-    public void Pull(float[][] places, float[][] slope, float exaggeration, float scale, int threads)
+    public void Pull(float[][] coordinates, float[][] slope, float exaggeration, float scale, int threads)
     {
         Chunks.ForEach(Count, threads, (_, first, end) =>
         {
             for (int row = first; row < end; row++)
             {
-                (pairs[2 * row], pairs[2 * row + 1]) = (places[0][row], places[1][row]);
+                (pairs[2 * row], pairs[2 * row + 1]) = (coordinates[0][row], coordinates[1][row]);
             }
         });
         Chunks.ForEach(Count, threads, (_, first, end) =>
@@ -63,14 +63,14 @@ sealed class Affinities
     }
 
     /// <summary>Divergence of the picture's similarities, whose kernels sum to <paramref name="total"/>, from these (nats).</summary>
-    public double Divergence(float[][] places, double total)
+    public double Divergence(float[][] coordinates, double total)
     {
         double sum = 0;
         for (int row = 0; row < Count; row++)
         {
             for (int i = starts[row]; i < starts[row + 1]; i++)
             {
-                double x = places[0][row] - places[0][others[i]], y = places[1][row] - places[1][others[i]];
+                double x = coordinates[0][row] - coordinates[0][others[i]], y = coordinates[1][row] - coordinates[1][others[i]];
                 sum += shares[i] * Math.Log(Math.Max(shares[i], float.Epsilon) * total * (1 + x * x + y * y));
             }
         }
@@ -89,7 +89,8 @@ sealed class Affinities
             ref double all = ref Unsafe.As<float, double>(ref MemoryMarshal.GetArrayDataReference(pairs));
             for (; i + 8 <= end; i += 8)
             {
-                // Eight places, of which the halves of a vector hold first and last two: the shuffles part x from y and restore the order.
+                // Eight coordinates, of which the halves of a vector hold first and last two: the shuffles part x from y and restore the
+                // order.
                 ref int at = ref others[i];
                 Vector256<float> first = Four(ref all, ref at, 0, 4), second = Four(ref all, ref at, 2, 6);
                 Vector256<float> dx = allX - Avx.Shuffle(first, second, 0x88), dy = allY - Avx.Shuffle(first, second, 0xDD);
@@ -107,11 +108,12 @@ sealed class Affinities
         return (sumX, sumY);
     }
 
-    // The places of two neighbours from each of two on: a number of 64 bits is both coordinates at once, and loading them one by one is
-    // faster than a gather.
-    static Vector256<float> Four(ref double places, ref int others, int low, int high) => Vector256.Create(
-        Unsafe.Add(ref places, Unsafe.Add(ref others, low)), Unsafe.Add(ref places, Unsafe.Add(ref others, low + 1)),
-        Unsafe.Add(ref places, Unsafe.Add(ref others, high)), Unsafe.Add(ref places, Unsafe.Add(ref others, high + 1))).AsSingle();
+    // The coordinates of two neighbours from each of two on: a number of 64 bits is both coordinates at once, and loading them one by one
+    // is faster than a gather.
+    static Vector256<float> Four(ref double coordinates, ref int others, int low, int high) => Vector256.Create(
+        Unsafe.Add(ref coordinates, Unsafe.Add(ref others, low)), Unsafe.Add(ref coordinates, Unsafe.Add(ref others, low + 1)),
+        Unsafe.Add(ref coordinates, Unsafe.Add(ref others, high)), Unsafe.Add(ref coordinates, Unsafe.Add(ref others, high + 1)))
+            .AsSingle();
 
     // (p of j given i + p of i given j) / 2N, for all pairs of which either is a neighbour of the other.
     static Affinities Symmetric(int count, NeighbourTable near, float[] shares)

@@ -11,7 +11,7 @@ sealed class Convolution
     readonly Fourier fourier;
     readonly int frequencies, threads;
     readonly float[] kernel, spectrumReal, spectrumImaginary;
-    readonly ColumnBlock[] blocks;
+    readonly FourierColumns[] blocks;
 
     /// <summary>Convolutions on <paramref name="side"/>^2 nodes, <paramref name="spacing"/> apart.</summary>
     public Convolution(int side, float spacing, int threads)
@@ -21,7 +21,7 @@ sealed class Convolution
         Stride = WholeBlocks(side);
         frequencies = WholeBlocks(side + 1);
         Constant = 1 / (1 + 2 * Math.Pow(side * (double)spacing, 2));
-        blocks = [.. Enumerable.Range(0, Chunks.Threads(threads)).Select(_ => new ColumnBlock(fourier, frequencies))];
+        blocks = [.. Enumerable.Range(0, Chunks.Threads(threads)).Select(_ => new FourierColumns(fourier, frequencies))];
         kernel = Kernel();
         spectrumReal = new float[Stride * frequencies];
         spectrumImaginary = new float[Stride * frequencies];
@@ -107,7 +107,7 @@ sealed class Convolution
             turned.AsSpan(0, values.Length).CopyTo(values);
         }
         double[] spline = [.. Enumerable.Range(0, count).Select(k => Math.Pow(Spline.Transform(Math.PI * k / Side), 2))];
-        double scale = 1 / ((double)fourier.Length * fourier.Length * ColumnBlock.PartFactor);
+        double scale = 1 / ((double)fourier.Length * fourier.Length * FourierColumns.PartFactor);
         for (int row = 0; row < count; row++)
         {
             for (int column = 0; column < count; column++)
@@ -118,18 +118,18 @@ sealed class Convolution
         return values;
     }
 
-    static int WholeBlocks(int columns) => (columns + Fourier.Lanes - 1) / Fourier.Lanes * Fourier.Lanes;
+    static int WholeBlocks(int columns) => (columns + Fourier.Batch - 1) / Fourier.Batch * Fourier.Batch;
 
     // Blocks of columns, one or two at a time; an odd one at the end is its own second.
-    void ForBlocks(int columns, int atATime, Action<ColumnBlock, int, int> work)
+    void ForBlocks(int columns, int atATime, Action<FourierColumns, int, int> work)
     {
-        int count = columns / Fourier.Lanes, steps = (count + atATime - 1) / atATime;
+        int count = columns / Fourier.Batch, steps = (count + atATime - 1) / atATime;
         Chunks.ForParts(steps, blocks.Length, threads, (part, first, end) =>
         {
             for (int step = first; step < end; step++)
             {
                 int column = step * atATime;
-                work(blocks[part], column * Fourier.Lanes, Math.Min(column + atATime - 1, count - 1) * Fourier.Lanes);
+                work(blocks[part], column * Fourier.Batch, Math.Min(column + atATime - 1, count - 1) * Fourier.Batch);
             }
         });
     }

@@ -1,14 +1,14 @@
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
-/// Discrete Fourier transforms of <see cref="Lanes"/> signals side by side (Stockham's self-sorting scheme with radices 4, 2, 3 and 5): a
+/// Discrete Fourier transforms of <see cref="Batch"/> signals side by side (Stockham's self-sorting scheme with radices 4, 2, 3 and 5): a
 /// number of all signals is one row of the buffers, so that every operation is on whole vectors. Swapping real and imaginary parts gives
 /// the inverse times the length.
 /// </summary>
 sealed class Fourier
 {
     /// <summary>Signals at a time.</summary>
-    public const int Lanes = 16;
+    public const int Batch = 16;
 
     /// <summary>Lengths are multiples of it: the first and the last stage are of radix 4, which have a short cut for halves.</summary>
     public const int Multiple = 16;
@@ -48,21 +48,21 @@ sealed class Fourier
     }
 
     /// <summary>
-    /// Transforms [M,Lanes] in <paramref name="real"/> and <paramref name="imaginary"/>; the spare buffers, as large, may be exchanged for
+    /// Transforms [M,Batch] in <paramref name="real"/> and <paramref name="imaginary"/>; the spare buffers, as large, may be exchanged for
     /// them. With <paramref name="halfGiven"/> the last M/2 numbers are taken for zeros, with <paramref name="halfWanted"/> they are not
     /// made.
     /// </summary>
     public void Transform(ref float[] real, ref float[] imaginary, ref float[] spareReal, ref float[] spareImaginary,
         bool halfGiven = false, bool halfWanted = false)
     {
-        int run = Lanes;
+        int run = Batch;
         foreach (FourierStage stage in stages)
         {
-            if (halfGiven && run == Lanes)
+            if (halfGiven && run == Batch)
             {
                 stage.FirstOfHalf(real, imaginary, spareReal, spareImaginary, run);
             }
-            else if (run * stage.Radix == Length * Lanes)
+            else if (run * stage.Radix == Length * Batch)
             {
                 FourierStage.Last(real, imaginary, spareReal, spareImaginary, run, halfWanted);
             }

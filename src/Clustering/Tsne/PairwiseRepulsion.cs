@@ -7,9 +7,9 @@ namespace Toolchain.Clustering.Tsne;
 static class PairwiseRepulsion
 {
     /// <summary>As <see cref="Repulsion.Push"/>; one thread, rows in order.</summary>
-    public static double Push(float[][] places, float[][] sums)
+    public static double Push(float[][] coordinates, float[][] sums)
     {
-        (float[] xs, float[] ys) = (places[0], places[1]);
+        (float[] xs, float[] ys) = (coordinates[0], coordinates[1]);
         double total = 0;
         for (int row = 0; row < xs.Length; row++)
         {

@@ -35,16 +35,16 @@ sealed class Repulsion(int count, int threads)
     /// Fills <paramref name="sums"/> with the sum over the others of (place - other) / (1 + distance^2)^2; gives that of 1 / (1 +
     /// distance^2) over all pairs.
     /// </summary>
-    public double Push(float[][] places, float[][] sums)
+    public double Push(float[][] coordinates, float[][] sums)
     {
         if (count <= FewRows)
         {
-            return PairwiseRepulsion.Push(places, sums);
+            return PairwiseRepulsion.Push(coordinates, sums);
         }
-        (float lowX, float highX) = Axis.Range(places[0]);
-        (float lowY, float highY) = Axis.Range(places[1]);
+        (float lowX, float highX) = Axis.Range(coordinates[0]);
+        (float lowY, float highY) = Axis.Range(coordinates[1]);
         Fit(Math.Max(highX - lowX, highY - lowY));
-        Sort(places, lowX, lowY);
+        Sort(coordinates, lowX, lowY);
         Spread();
         convolution!.Apply(field);
         return Collect(sums) + convolution.Constant * count * (count - 1.0);
@@ -69,7 +69,7 @@ sealed class Repulsion(int count, int threads)
     }
 
     // The cell of each row, and rows in the order of their bands.
-    void Sort(float[][] places, float lowX, float lowY)
+    void Sort(float[][] coordinates, float lowX, float lowY)
     {
         int last = PerSide - 1;
         float spacing = convolution!.Spacing;
@@ -77,7 +77,7 @@ sealed class Repulsion(int count, int threads)
         {
             for (int row = first; row < end; row++)
             {
-                float x = (places[0][row] - lowX) / spacing, y = (places[1][row] - lowY) / spacing;
+                float x = (coordinates[0][row] - lowX) / spacing, y = (coordinates[1][row] - lowY) / spacing;
                 int column = Math.Min((int)x, last), line = Math.Min((int)y, last);
                 spots[row] = new Spot(line, column, x - column, y - line);
             }
@@ -132,7 +132,7 @@ sealed class Repulsion(int count, int threads)
 
     static void Add(Vector128<float> charges, ref float at) => (Vector128.LoadUnsafe(ref at) + charges).StoreUnsafe(ref at);
 
-    // Slopes and sum of the potentials at the rows' places, less what the rows give themselves.
+    // Slopes and sum of the potentials at the rows' coordinates, less what the rows give themselves.
     double Collect(float[][] sums)
     {
         int stride = convolution!.Stride;

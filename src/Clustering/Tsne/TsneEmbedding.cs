@@ -14,14 +14,14 @@ public sealed class TsneEmbedding
     readonly TsneOptions options;
     readonly Affinities affinities;
     readonly Repulsion repulsion;
-    readonly float[][] places, gradient, velocity, gains;
+    readonly float[][] coordinates, gradient, velocity, gains;
 
     TsneEmbedding(Rows rows, TsneOptions options)
     {
         this.options = options;
         affinities = Affinities.Of(rows, options.Perplexity, options.Threads);
         repulsion = new Repulsion(rows.Count, options.Threads);
-        places = Start(rows, options.Threads);
+        coordinates = Start(rows, options.Threads);
         gradient = Plane(rows.Count);
         velocity = Plane(rows.Count);
         gains = Plane(rows.Count);
@@ -29,44 +29,44 @@ public sealed class TsneEmbedding
         Array.Fill(gains[1], 1);
     }
 
-    /// <summary>Places of the rows in the plane.</summary>
+    /// <summary>Coordinates of the rows in the plane.</summary>
     /// <param name="rows">Rows [N,D]; N is at least 3 times the perplexity and 1.</param>
     /// <param name="options">Settings.</param>
-    /// <param name="progress">Called after each pass with the number of passes done.</param>
+    /// <param name="progress">Called after each iteration with the number of iterations done.</param>
     /// <exception cref="ArgumentException">A number is not finite, there are too few rows, or an option is out of range.</exception>
     public static TsneResult Fit(Rows rows, TsneOptions options, Action<int>? progress = null)
     {
         ((IRows)rows).Check();
         options.Check(rows.Count);
         var fit = new TsneEmbedding(rows, options);
-        for (int pass = 0; pass < options.Passes; pass++)
+        for (int iteration = 0; iteration < options.Iterations; iteration++)
         {
-            fit.Move(pass);
-            progress?.Invoke(pass + 1);
+            fit.Move(iteration);
+            progress?.Invoke(iteration + 1);
         }
-        double divergence = fit.affinities.Divergence(fit.places, fit.repulsion.Push(fit.places, fit.gradient));
+        double divergence = fit.affinities.Divergence(fit.coordinates, fit.repulsion.Push(fit.coordinates, fit.gradient));
         var pairs = new float[rows.Count * 2];
         for (int row = 0; row < rows.Count; row++)
         {
-            (pairs[2 * row], pairs[2 * row + 1]) = (fit.places[0][row], fit.places[1][row]);
+            (pairs[2 * row], pairs[2 * row + 1]) = (fit.coordinates[0][row], fit.coordinates[1][row]);
         }
         return new TsneResult(new Rows(pairs, 2), divergence);
     }
 
     // One step down the gradient.
-    void Move(int pass)
+    void Move(int iteration)
     {
-        bool early = pass < options.ExaggeratedPasses;
+        bool early = iteration < options.ExaggeratedIterations;
         float exaggeration = early ? (float)options.Exaggeration : 1, momentum = early ? .5f : .9f;
-        double total = repulsion.Push(places, gradient);
-        affinities.Pull(places, gradient, exaggeration, (float)(1 / total), options.Threads);
+        double total = repulsion.Push(coordinates, gradient);
+        affinities.Pull(coordinates, gradient, exaggeration, (float)(1 / total), options.Threads);
         // As large as the rows are many over the exaggeration (Belkina et al. 2019); without exaggeration larger steps are stable too, and
-        // 750 of them reach what 1,000 of the exaggerated passes' size do (docs/decisions/0012-tsne.md).
+        // 750 of them reach what 1,000 of the exaggerated iterations' size do (docs/decisions/0012-tsne.md).
         float rate = Math.Max(200, affinities.Count / Math.Max(exaggeration, LeastDivisor));
         for (int axis = 0; axis < 2; axis++)
         {
-            Axis.Step(places[axis], gradient[axis], velocity[axis], gains[axis], momentum, rate);
-            Axis.Centre(places[axis]);
+            Axis.Step(coordinates[axis], gradient[axis], velocity[axis], gains[axis], momentum, rate);
+            Axis.Centre(coordinates[axis]);
         }
     }
 

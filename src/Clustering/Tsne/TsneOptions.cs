@@ -11,16 +11,16 @@ public sealed record TsneOptions
     /// <summary>Effective number of neighbours, at least 1.</summary>
     public double Perplexity { get; init; } = 30;
 
-    /// <summary>Steps of the descent.</summary>
-    public int Passes { get; init; } = 750;
+    /// <summary>Iterations of gradient descent.</summary>
+    public int Iterations { get; init; } = 750;
 
     /// <summary>The first steps, in which attraction is exaggerated.</summary>
-    public int ExaggeratedPasses { get; init; } = 250;
+    public int ExaggeratedIterations { get; init; } = 250;
 
     /// <summary>Factor of the attraction in those, at least 1.</summary>
     public double Exaggeration { get; init; } = 12;
 
-    /// <summary>Threads; 0 takes all processors.</summary>
+    /// <summary>Number of threads; 0 uses all processors.</summary>
     public int Threads { get; init; }
 
     /// <summary>The largest perplexity for so many rows; the default is lowered to it.</summary>
@@ -35,8 +35,8 @@ public sealed record TsneOptions
         Require(Perplexity >= 1, $"'perplexity' must be at least 1, was {Perplexity}.");
         Require(3 * Perplexity <= count - 1,
             $"'perplexity' must be in [1..{LargestPerplexity(count)}] for {count} rows, was {Perplexity}.");
-        Require(Passes >= 1, $"'passes' must be at least 1, was {Passes}.");
-        Require(ExaggeratedPasses >= 0, $"'exaggeratedPasses' must be at least 0, was {ExaggeratedPasses}.");
+        Require(Iterations >= 1, $"'iterations' must be at least 1, was {Iterations}.");
+        Require(ExaggeratedIterations >= 0, $"'exaggeratedIterations' must be at least 0, was {ExaggeratedIterations}.");
         Require(Exaggeration >= 1, $"'exaggeration' must be at least 1, was {Exaggeration}.");
     }
 
@@ -50,6 +50,6 @@ public sealed record TsneOptions
 }
 
 /// <summary>A picture in the plane.</summary>
-/// <param name="Places">Places [N,2], with mean 0.</param>
+/// <param name="Coordinates">Coordinates [N,2], with mean 0.</param>
 /// <param name="Divergence">Kullback-Leibler divergence of the picture's similarities from the rows' (nats).</param>
-public sealed record TsneResult(Rows Places, double Divergence);
+public sealed record TsneResult(Rows Coordinates, double Divergence);

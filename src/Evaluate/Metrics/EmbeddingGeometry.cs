@@ -24,7 +24,7 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
     /// <summary>Of rows [N,D] with the digit of each; pairs are those of at most 2,000 rows, evenly taken.</summary>
     /// <param name="rows">Embeddings [N,D], N at least 1.</param>
     /// <param name="digits">Digit of each; empty where they are not known.</param>
-    /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
     public static EmbeddingGeometry Of(Rows rows, ReadOnlySpan<int> digits, int threads = 0)
     {
         double[] variances = Pca.Fit(rows, rows.Width, whiten: false, threads).Variances;
@@ -38,7 +38,7 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
         {
             for (int j = 0; j < i; j++)
             {
-                double square = PictureQuality.SquaredDistance(unit[i], unit[j]);
+                double square = NeighbourhoodQuality.SquaredDistance(unit[i], unit[j]);
                 kernels += Math.Exp(-2 * square);
                 pairs++;
                 if (digits.Length > 0 && digits[taken[i]] == digits[taken[j]])

@@ -17,7 +17,7 @@ public static class NearestNeighbours
     /// <param name="testDigits">Their digits.</param>
     /// <param name="counts">Neighbours that vote; more than N are N.</param>
     /// <param name="temperature">Each vote weighs exp(cosine / temperature).</param>
-    /// <param name="threads">Threads; 0 takes all processors.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors.</param>
     public static double[] Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int[] counts,
         double temperature = .07, int threads = 0)
     {

@@ -14,7 +14,7 @@ public static class Silhouette
     /// <param name="rows">Embeddings [N,D].</param>
     /// <param name="clusters">Cluster of each row, each in [0..clusterCount).</param>
     /// <param name="clusterCount">Number of clusters.</param>
-    /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
     /// <exception cref="ArgumentException">The lengths differ, or fewer than two clusters have rows.</exception>
     public static double Of(Rows rows, int[] clusters, int clusterCount, int threads = 0)
     {

@@ -23,14 +23,14 @@ public enum ProtocolChoice
 }
 
 /// <summary>
-/// Evaluates subjects under the protocols of docs/decisions/0001-contract.md. Clusterers are fitted on the training images without labels;
+/// Evaluates models under the protocols of docs/decisions/0001-contract.md. Clusterers are fitted on the training images without labels;
 /// the map from clusters to digits is fitted on the training labels; all figures are of the test images. Where either has no labels, the
 /// figures that need none remain; where both are the same images, neighbours and linear probe are left out.
 /// </summary>
 /// <param name="train">Training images, at least ten.</param>
 /// <param name="test">Test images, at least one.</param>
 /// <param name="seed">Seed of the clusterers.</param>
-/// <param name="threads">Threads; 0 takes all processors. No figure depends on it.</param>
+/// <param name="threads">Number of threads; 0 uses all processors. No figure depends on it.</param>
 /// <param name="device">Where the linear probe is trained.</param>
 public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
 {
@@ -58,20 +58,20 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
 
     readonly bool isLabelled = train.Labels is not null && test.Labels is not null;
 
-    /// <summary>The rows of one subject, with its neighbour and linear accuracy in each.</summary>
+    /// <summary>The rows of one outputs, with its neighbour and linear accuracy in each.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, between two rows.</exception>
-    public IReadOnlyList<EvaluationRow> Run(Subject subject, ProtocolChoice choice, CancellationToken cancellation = default)
+    public IReadOnlyList<EvaluationRow> Run(ModelOutputs outputs, ProtocolChoice choice, CancellationToken cancellation = default)
     {
-        double[]? neighbours = isLabelled && areApart && subject is { Train: Rows known, Test: Rows asked }
+        double[]? neighbours = isLabelled && areApart && outputs is { Train: Rows known, Test: Rows asked }
             ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, [20, 200], threads: threads)
             : null;
-        double? linear = isLabelled && areApart && subject is { Train: not null, Test: not null } ? Linear(subject) : null;
-        EmbeddingGeometry? geometry = subject.Test is Rows spread && spread.Width <= widest
+        double? linear = isLabelled && areApart && outputs is { Train: not null, Test: not null } ? Linear(outputs) : null;
+        EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= widest
             ? EmbeddingGeometry.Of(spread, isLabelled ? testDigits : [], threads) : null;
-        var places = new Lazy<Rows?>(() => Places(subject));
+        var coordinates = new Lazy<Rows?>(() => SpectralEmbedding(outputs));
         var rows = new List<EvaluationRow>();
-        foreach (EvaluationRow row in (choice != ProtocolChoice.Poster ? Strict(subject, places) : [])
-            .Concat(choice != ProtocolChoice.Strict ? Poster(subject, places) : []))
+        foreach (EvaluationRow row in (choice != ProtocolChoice.Poster ? Strict(outputs, coordinates) : [])
+            .Concat(choice != ProtocolChoice.Strict ? Poster(outputs, coordinates) : []))
         {
             rows.Add(row);
             cancellation.ThrowIfCancellationRequested();
@@ -91,11 +91,11 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     }
 
     /// <summary>Accuracy on the test images of a linear probe that learns with the training labels, in [0..1].</summary>
-    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
+    /// <exception cref="ArgumentException">The outputs has no embeddings.</exception>
     /// <exception cref="InvalidDataException">The data has no labels.</exception>
-    public double Linear(Subject subject)
+    public double Linear(ModelOutputs outputs)
     {
-        (Rows known, Rows asked) = Embeddings(subject);
+        (Rows known, Rows asked) = Embeddings(outputs);
         if (!isLabelled)
         {
             throw new InvalidDataException("The linear probe learns from labels, and the data has none; give labelled images.");
@@ -104,93 +104,93 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     }
 
     /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
-    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
-    public EvaluationRow StrictKMeans(Subject subject)
+    /// <exception cref="ArgumentException">The outputs has no embeddings.</exception>
+    public EvaluationRow StrictKMeans(ModelOutputs outputs)
     {
-        (Rows known, Rows asked) = Embeddings(subject);
-        KMeansResult means =
-            KMeansClustering.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
-        return Score(subject, "k-means", "strict", 10, means.Labels, KMeansClustering.Assign(asked, means.Centres, threads),
-            ClusterMap.OneToOne,
+        (Rows known, Rows asked) = Embeddings(outputs);
+        KMeansResult means = KMeansClustering.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
+        return Score(outputs, "k-means", "strict", 10, means.Labels, KMeansClustering.Assign(asked, means.Centres, threads), ClusterMap.OneToOne,
             oneToOne);
     }
 
     /// <summary>
     /// What the poster's code did with the method's embeddings: ten k-means clusters mapped one-to-one for capsules, a mixture for others.
     /// </summary>
-    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
-    public EvaluationRow PosterOf(Subject subject) => subject.Method == "capsules" ? StrictKMeans(subject) with { Protocol = "poster" }
-        : PosterMixture(subject);
+    /// <exception cref="ArgumentException">The outputs has no embeddings.</exception>
+    public EvaluationRow PosterOf(ModelOutputs outputs) => outputs.Method == "capsules" ? StrictKMeans(outputs) with { Protocol = "poster" }
+        : PosterMixture(outputs);
 
     /// <summary>A mixture with as many components as the poster's code gave the method, each named by majority vote.</summary>
-    /// <exception cref="ArgumentException">The subject has no embeddings.</exception>
-    public EvaluationRow PosterMixture(Subject subject)
+    /// <exception cref="ArgumentException">The outputs has no embeddings.</exception>
+    public EvaluationRow PosterMixture(ModelOutputs outputs)
     {
-        (Rows known, Rows asked) = Embeddings(subject);
-        int count = Math.Min(posterComponents.GetValueOrDefault(subject.Method, 130), known.Count);
+        (Rows known, Rows asked) = Embeddings(outputs);
+        int count = Math.Min(posterComponents.GetValueOrDefault(outputs.Method, 130), known.Count);
         GaussianMixture mixture = Mixture(known, count);
-        return Score(subject, "gmm", "poster", count, mixture.Assign(known, threads), mixture.Assign(asked, threads),
+        return Score(outputs, "gmm", "poster", count, mixture.Assign(known, threads), mixture.Assign(asked, threads),
             ClusterMap.MajorityVote, majority);
     }
 
-    static (Rows Train, Rows Test) Embeddings(Subject subject) => subject is { Train: Rows train, Test: Rows test }
+    static (Rows Train, Rows Test) Embeddings(ModelOutputs outputs) => outputs is { Train: Rows train, Test: Rows test }
         ? (train, test)
-        : throw new ArgumentException($"'{nameof(subject)}' must have embeddings, but {subject.Method} gives none.", nameof(subject));
+        : throw new ArgumentException($"'{nameof(outputs)}' must have embeddings, but {outputs.Method} gives none.", nameof(outputs));
 
     // On the graph of nearest neighbours; ten vectors for ten digits.
     SpectralOptions Spectral(int clusterCount) => new() { ClusterCount = clusterCount, VectorCount = 10, Seed = seed, Threads = threads };
 
-    Rows? Places(Subject subject) => subject.Train is Rows known && known.Width <= widest && known.Count > Spectral(10).NeighbourCount
-        ? SpectralClustering.Places(known, Spectral(10)) : null;
+    Rows? SpectralEmbedding(ModelOutputs outputs) => outputs.Train is Rows known && known.Width <= widest
+        && known.Count > Spectral(10).NeighbourCount
+        ? SpectralClustering.Embed(known, Spectral(10)) : null;
 
-    EvaluationRow SpectralRow(Subject subject, Rows places, string protocol, int k, Func<Contingency, int[]> name, string usesLabels)
+    EvaluationRow SpectralRow(ModelOutputs outputs, Rows coordinates, string protocol, int k, Func<Contingency, int[]> name,
+        string usesLabels)
     {
-        (Rows known, Rows asked) = Embeddings(subject);
-        int[] clusters = SpectralClustering.Cluster(places, Spectral(k));
-        return Score(subject, "spectral", protocol, k, clusters, SpectralClustering.Assign(asked, known, clusters, Spectral(k)), name,
+        (Rows known, Rows asked) = Embeddings(outputs);
+        int[] clusters = SpectralClustering.Cluster(coordinates, Spectral(k));
+        return Score(outputs, "spectral", protocol, k, clusters, SpectralClustering.Assign(asked, known, clusters, Spectral(k)), name,
             usesLabels);
     }
 
-    IEnumerable<EvaluationRow> Strict(Subject subject, Lazy<Rows?> places)
+    IEnumerable<EvaluationRow> Strict(ModelOutputs outputs, Lazy<Rows?> coordinates)
     {
-        if (subject.TrainClusters is not null && subject.ClusterCount == 10)
+        if (outputs.TrainClusters is not null && outputs.ClusterCount == 10)
         {
-            yield return Score(subject, "own", "strict", 10, subject.TrainClusters, subject.TestClusters!, ClusterMap.OneToOne, oneToOne);
+            yield return Score(outputs, "own", "strict", 10, outputs.TrainClusters, outputs.TestClusters!, ClusterMap.OneToOne, oneToOne);
         }
         // A model's own clusters are one way to read its embedding among others.
-        if (subject is { Train: Rows known, Test: Rows asked })
+        if (outputs is { Train: Rows known, Test: Rows asked })
         {
-            yield return StrictKMeans(subject);
+            yield return StrictKMeans(outputs);
             // A full covariance of 784 pixels per cluster is neither the poster's system nor affordable: pixels have their own method, gmm.
             if (known.Width <= widest)
             {
                 GaussianMixture mixture = Mixture(known, 10);
-                yield return Score(subject, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads),
+                yield return Score(outputs, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads),
                     ClusterMap.OneToOne, oneToOne);
             }
-            if (places.Value is Rows spectral)
+            if (coordinates.Value is Rows spectral)
             {
-                yield return SpectralRow(subject, spectral, "strict", 10, ClusterMap.OneToOne, oneToOne);
+                yield return SpectralRow(outputs, spectral, "strict", 10, ClusterMap.OneToOne, oneToOne);
             }
         }
     }
 
-    IEnumerable<EvaluationRow> Poster(Subject subject, Lazy<Rows?> places)
+    IEnumerable<EvaluationRow> Poster(ModelOutputs outputs, Lazy<Rows?> coordinates)
     {
-        if (subject.TrainClusters is not null)
+        if (outputs.TrainClusters is not null)
         {
-            (Func<Contingency, int[]> name, string usesLabels) = subject.Method == "infogan" ? (ClusterMap.OneToOne, oneToOne)
+            (Func<Contingency, int[]> name, string usesLabels) = outputs.Method == "infogan" ? (ClusterMap.OneToOne, oneToOne)
                 : ((Func<Contingency, int[]>)ClusterMap.MajorityVote, majority);
-            yield return Score(subject, "own", "poster", subject.ClusterCount, subject.TrainClusters, subject.TestClusters!, name,
+            yield return Score(outputs, "own", "poster", outputs.ClusterCount, outputs.TrainClusters, outputs.TestClusters!, name,
                 usesLabels);
         }
-        else if (subject is { Train.Width: <= widest })
+        else if (outputs is { Train.Width: <= widest })
         {
-            EvaluationRow poster = PosterOf(subject);
+            EvaluationRow poster = PosterOf(outputs);
             yield return poster;
-            if (poster.K > 10 && places.Value is Rows spectral)
+            if (poster.K > 10 && coordinates.Value is Rows spectral)
             {
-                yield return SpectralRow(subject, spectral, "poster", poster.K, ClusterMap.MajorityVote, majority);
+                yield return SpectralRow(outputs, spectral, "poster", poster.K, ClusterMap.MajorityVote, majority);
             }
         }
     }
@@ -198,26 +198,26 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     GaussianMixture Mixture(Rows rows, int count) =>
         GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = count, Seed = seed, Threads = threads });
 
-    EvaluationRow Score(Subject subject, string clusterer, string protocol, int k, int[] trainClusters, int[] testClusters,
+    EvaluationRow Score(ModelOutputs outputs, string clusterer, string protocol, int k, int[] trainClusters, int[] testClusters,
         Func<Contingency, int[]> name, string usesLabels)
     {
         var row = new EvaluationRow
         {
-            Method = subject.Method,
+            Method = outputs.Method,
             Clusterer = clusterer,
             Protocol = protocol,
             K = k,
-            Silhouette = SampledSilhouette(subject.Test, testClusters, k),
+            Silhouette = SampledSilhouette(outputs.Test, testClusters, k),
             Clusters = testClusters,
             Sizes = [.. Enumerable.Range(0, k).Select(cluster => testClusters.Count(found => found == cluster))],
             Images = testClusters.Length,
             Remark = Remark(k, trainClusters, testClusters.Length),
-            Seed = subject.Seed,
-            Settings = subject.Settings,
-            ModelSha256 = subject.ModelSha256,
-            Bytes = subject.Bytes,
-            TrainSeconds = subject.TrainSeconds,
-            Parameters = subject.Parameters,
+            Seed = outputs.Seed,
+            Settings = outputs.Settings,
+            ModelSha256 = outputs.ModelSha256,
+            Bytes = outputs.Bytes,
+            TrainSeconds = outputs.TrainSeconds,
+            Parameters = outputs.Parameters,
         };
         return isLabelled ? Named(row, ClusterMap.Apply(name(new Contingency(trainClusters, trainDigits, k)), testClusters), usesLabels)
             : row;
@@ -230,8 +230,8 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
         int empty = k - trainClusters.Distinct().Count();
         string[] remarks =
         [
-            .. train.Count < FewImages * k ? [$"{k} clusters of {train.Count} training images: figures say little where nearly every "
-                + "image has a cluster of its own"] : Array.Empty<string>(),
+            .. train.Count < FewImages * k ? [$"{k} clusters of {train.Count} training images: the figures are not meaningful where "
+                + "nearly every image has a cluster of its own"] : Array.Empty<string>(),
             .. testCount < k ? [$"{k} clusters of {testCount} test images: most clusters have none"] : Array.Empty<string>(),
             .. empty > 0 ? [$"{empty} of {k} clusters have no training image"] : Array.Empty<string>(),
             .. areApart ? Array.Empty<string>() : ["training and test images are the same"],

@@ -38,7 +38,7 @@ public sealed record Ablation(string Name, string Table, byte[]? HeatMap)
         }
         if (HeatMap is byte[] map)
         {
-            html.Figure(map, $"Heat map of {Name}; its numbers are in the table", "Ours, and in parentheses the poster's.");
+            html.Figure(map, $"Heat map of {Name}; the values are in the table", "Ours, and in parentheses the poster's.");
         }
     }
 }

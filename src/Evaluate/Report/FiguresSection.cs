@@ -22,8 +22,8 @@ static class FiguresSection
     const string note =
         "* needs labels. No label was used in training or clustering; the interval is Wilson's for one model, not the spread over seeds.";
     const string noLabels =
-        "The images have no labels: no figure here used any, and those that need some (accuracy, NMI, AMI, ARI, purity, k-NN accuracy, "
-        + "linear probe, alignment) are omitted.";
+        "The images have no labels: the figures that need labels (accuracy, NMI, AMI, ARI, purity, k-NN accuracy, "
+        + "linear probe, alignment) are left out.";
 
     public static string Note(bool isLabelled) => isLabelled ? note : noLabels;
 
@@ -39,7 +39,8 @@ static class FiguresSection
                 Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
         EvaluationRow[] models = [.. rows.DistinctBy(row => (row.Method, row.ModelSha256))];
         yield return isLabelled
-            ? new("Embeddings", ["method", "k-NN (k=20) *", "k-NN (k=200) *", "linear *", "effective rank", "uniformity", "alignment *",
+            ? new("Embeddings", ["method", "k-NN (k=20) *", "k-NN (k=200) *", "linear probe *", "effective rank", "uniformity",
+            "alignment *",
             "training"], models.Select(row => (string[])
             [
                 row.NameAmong(rows), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear),
@@ -51,7 +52,7 @@ static class FiguresSection
             (string[])[row.NameAmong(rows), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
         if (rows.Any(row => row.Remark is not null))
         {
-            yield return new("Cautions", ["method", "protocol", "clusters", "why its figures mean little"],
+            yield return new("Cautions", ["method", "protocol", "clusters", "reason"],
                 rows.Where(row => row.Remark is not null)
                 .Select(row => (string[])[row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", row.Remark!]));
         }
@@ -61,7 +62,7 @@ static class FiguresSection
         }
         if (isLabelled)
         {
-            yield return new("The poster and ours",
+            yield return new("Compared with the poster",
                 ["method", "poster's protocol", "poster", "ours, poster's protocol", "ours, strict", "ours, linear"], PosterRows(rows));
         }
     }

@@ -17,7 +17,7 @@ public sealed record ReportContext(DigitSet Train, DigitSet Test, IReadOnlyDicti
     /// <summary>What was learnt from and what is scored.</summary>
     public string Introduction =>
         FormattableString.Invariant($"Clusters learnt from {Train.Count:n0} images of {Train.Name} without labels; every figure is of ")
-        + (Train.Sha256 == Test.Sha256 ? "these same images, so neighbours and linear probe are left out."
+        + (Train.Sha256 == Test.Sha256 ? "these same images, so k-NN accuracy and linear probe are left out."
         : FormattableString.Invariant($"{Test.Count:n0} test images."));
 
     /// <summary>Whether both sets have labels: else there are no figures that need some.</summary>
@@ -30,11 +30,11 @@ public sealed record ReportContext(DigitSet Train, DigitSet Test, IReadOnlyDicti
 public static class HtmlReport
 {
     /// <summary>Text of the page.</summary>
-    public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits,
+    public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<ReportedModel> models,
         IReadOnlyList<Ablation>? ablations = null) =>
-        Page(context, rows, portraits, ablations ?? []);
+        Page(context, rows, models, ablations ?? []);
 
-    static string Page(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits,
+    static string Page(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<ReportedModel> models,
         IReadOnlyList<Ablation> ablations)
     {
         var html = new Html();
@@ -44,19 +44,19 @@ public static class HtmlReport
             + $"<style>{ReportStyle.Css}</style>\n</head>\n<body>\n<main>\n");
         html.Add($"<h1>{context.Title}</h1>\n");
         html.Add($"<p>{Html.Text(context.Introduction)}</p>\n");
-        (Portrait Portrait, EvaluationRow Row, string Anchor)[] shown = [.. Shown(rows, portraits)];
-        html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they came about</a> "
+        (ReportedModel ReportedModel, EvaluationRow Row, string Anchor)[] shown = [.. Shown(rows, models)];
+        html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they are computed</a> "
             + $"{string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.NameAmong(rows))}</a>"))} <a "
             + $"href=\"#origins\">origins</a></nav>\n");
         FiguresSection.Write(html, rows, context.IsLabelled);
         html.Raw(context.IsLabelled ? protocols : protocolsWithoutLabels);
-        if (portraits.FirstOrDefault(portrait => portrait.Map is not null) is { Map: EmbeddingMap map })
+        if (models.FirstOrDefault(model => model.Map is not null) is { Map: TsnePlot map })
         {
-            MapSection.WriteSheet(html, context.Test, map.Images);
+            TsneSection.WriteSheet(html, context.Test, map.Images);
         }
-        foreach ((Portrait portrait, EvaluationRow row, string anchor) in shown)
+        foreach ((ReportedModel model, EvaluationRow row, string anchor) in shown)
         {
-            ModelSection.Write(html, context, portrait, row, anchor, row.NameAmong(rows));
+            ModelSection.Write(html, context, model, row, anchor, row.NameAmong(rows));
         }
         html.Raw(ablations.Count > 0 ? "<h2>Ablations</h2>\n" : "");
         foreach (Ablation ablation in ablations)
@@ -65,56 +65,56 @@ public static class HtmlReport
         }
         Origins(html, context, rows);
         html.Raw($"</main>\n<script>{Html.Resource("table.js")}</script>\n");
-        html.Raw(portraits.Any(portrait => portrait.Map is not null) ? $"<script>{MapSection.Script}</script>\n" : "");
+        html.Raw(models.Any(model => model.Map is not null) ? $"<script>{TsneSection.Script}</script>\n" : "");
         html.Raw("</body>\n</html>\n");
         return html.ToString();
     }
 
-    static IEnumerable<(Portrait, EvaluationRow, string)> Shown(IReadOnlyList<EvaluationRow> rows, IReadOnlyList<Portrait> portraits)
+    static IEnumerable<(ReportedModel, EvaluationRow, string)> Shown(IReadOnlyList<EvaluationRow> rows, IReadOnlyList<ReportedModel> models)
     {
         int number = 0;
-        foreach (Portrait portrait in portraits)
+        foreach (ReportedModel model in models)
         {
-            if (ModelSection.Shown(rows, portrait) is EvaluationRow row)
+            if (ModelSection.Shown(rows, model) is EvaluationRow row)
             {
-                yield return (portrait, row, $"{Html.Anchor(row.Method)}-{++number}");
+                yield return (model, row, $"{Html.Anchor(row.Method)}-{++number}");
             }
         }
     }
 
     const string protocols = """
-        <h2 id="protocols">How each figure came about</h2>
+        <h2 id="protocols">How each figure is computed</h2>
         <dl>
-        <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own). Each cluster gets one
-        digit and each digit one cluster, by the assignment under which most training images are right. Accuracy is then counted on the
-        test images.</dd>
-        <dt>poster</dt><dd>What the poster's own code did: more clusters than digits, each named by the commonest training label in it.
-        It rises with the number of clusters, so it says less than the strict figure.</dd>
-        <dt>k-NN</dt><dd>Accuracy of the 20 or 200 nearest training images (cosine, weights e<sup>s/.07</sup>), which uses all training
-        labels. Raw pixels reach about 97 % with 20.</dd>
-        <dt>linear</dt><dd>Accuracy of a linear classifier on the embeddings, trained with all training labels.</dd>
-        <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings, without labels: how much nearer 2,000 images lie to
-        their own cluster than to the next; how many directions the embeddings fill; how evenly they spread (lower is more even).
-        Alignment is the mean squared distance of two images of the same digit.</dd>
+        <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own). Clusters and digits
+        are matched one-to-one by the Hungarian algorithm on the training labels. Accuracy is measured on the test images.</dd>
+        <dt>poster</dt><dd>The poster's own protocol: more clusters than digits, each labelled with its most frequent training label.
+        Accuracy rises with the number of clusters, so this figure is weaker evidence than the strict one.</dd>
+        <dt>k-NN accuracy (k=20, k=200)</dt><dd>Test images classified by their k nearest training images (cosine similarity s, weights
+        e<sup>s/.07</sup>); uses all training labels. Raw pixels reach about 97 % with k=20.</dd>
+        <dt>linear probe</dt><dd>Test images classified by a linear classifier on the embeddings, trained with all training labels.</dd>
+        <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings, without labels: how much nearer a sample of 2,000
+        images lies to its own cluster than to the next; the number of directions that the embeddings fill; how evenly they cover the
+        sphere (lower is more even). Alignment is the mean squared distance of two images of the same digit.</dd>
         </dl>
 
         """;
 
     const string protocolsWithoutLabels = """
-        <h2 id="protocols">How each figure came about</h2>
+        <h2 id="protocols">How each figure is computed</h2>
         <dl>
-        <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own), and what they hold of the
-        test images.</dd>
-        <dt>poster</dt><dd>As many clusters as the poster's own code made.</dd>
-        <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings: how much nearer 2,000 images lie to their own cluster
-        than to the next; how many directions the embeddings fill; how evenly they spread (lower is more even).</dd>
+        <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own), applied to the test
+        images.</dd>
+        <dt>poster</dt><dd>As many clusters as in the poster's own code.</dd>
+        <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings: how much nearer a sample of 2,000 images lies to its
+        own cluster than to the next; the number of directions that the embeddings fill; how evenly they cover the sphere (lower is
+        more even).</dd>
         </dl>
 
         """;
 
     static void Origins(Html html, ReportContext context, IReadOnlyList<EvaluationRow> rows)
     {
-        html.Raw("<h2 id=\"origins\">Where this comes from</h2>\n");
+        html.Raw("<h2 id=\"origins\">Provenance</h2>\n");
         html.Table("Origins", [], Origins(context, rows)
             .Select(line => (string[])[Html.Text(line.Name), $"<code>{Html.Text(line.Value)}</code>"]));
     }

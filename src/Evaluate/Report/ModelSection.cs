@@ -15,8 +15,8 @@ static class ModelSection
     static readonly string[] order = ["own", "spectral", "k-means", "gmm"];
 
     /// <summary>The row that the section shows.</summary>
-    public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, Portrait portrait) =>
-        Strict(rows.Where(row => row.ModelSha256 == portrait.Subject.ModelSha256 && row.Method == portrait.Subject.Method))
+    public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, ReportedModel model) =>
+        Strict(rows.Where(row => row.ModelSha256 == model.ModelOutputs.ModelSha256 && row.Method == model.ModelOutputs.Method))
         .FirstOrDefault();
 
     /// <summary>The strict rows, in the order in which they are to be shown.</summary>
@@ -30,33 +30,34 @@ static class ModelSection
         .OrderByDescending(cell => cell.Count).Take(mostPairs)
         .Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Digit} as {cell.Given}: {cell.Count}"));
 
-    public static void Write(Html html, ReportContext context, Portrait portrait, EvaluationRow row, string anchor, string heading)
+    public static void Write(Html html, ReportContext context, ReportedModel model, EvaluationRow row, string anchor, string heading)
     {
         html.Add($"<h2 id=\"{anchor}\">{Html.Text(heading)}</h2>\n");
         if (row is { Confusion: int[][] table, Recall: double?[] recall })
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}), each named by one digit; {Html.Percent(row.Accuracy)} "
-                + $"of the test images are named correctly. Most confused: {string.Join("; ", ConfusedPairs(table))}.</p>\n");
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}), each matched to one digit; "
+                + $"{Html.Percent(row.Accuracy)} "
+                + $"of the test images are classified correctly. Most confused: {string.Join("; ", ConfusedPairs(table))}.</p>\n");
             Confusion(html, row.Method, table, recall);
         }
         else
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}); which digits they hold is not known without "
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}); their digits are unknown without "
                 + $"labels.</p>\n");
         }
         html.Add($"<p class=\"note\">Test images in each cluster: "
             + $"{string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");
-        if (portrait.Map is EmbeddingMap map)
+        if (model.Map is TsnePlot map)
         {
-            MapSection.Write(html, context.Test, map, row);
+            TsneSection.Write(html, context.Test, map, row);
         }
-        Gallery(html, context.Test, portrait.Subject, row);
+        Gallery(html, context.Test, model.ModelOutputs, row);
         if (row.Accuracy is not null)
         {
-            Mistakes(html, context, portrait.Subject, row);
+            Mistakes(html, context, model.ModelOutputs, row);
         }
-        CurvesSection.Write(html, portrait.Run.Curves);
-        foreach ((string name, byte[] png) in portrait.Run.Pictures)
+        CurvesSection.Write(html, model.Run.Curves);
+        foreach ((string name, byte[] png) in model.Run.Pictures)
         {
             html.Figure(png, $"{row.Method}: {name}", Html.Text(name));
         }
@@ -65,7 +66,8 @@ static class ModelSection
     static void Confusion(Html html, string method, int[][] confusion, double?[] recall)
     {
         html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(method)}\">\n<table "
-            + $"class=\"confusion\">\n<caption>Test images by true digit (down) and given digit (across)</caption>\n<thead><tr><td></td>");
+            + $"class=\"confusion\">\n<caption>Test images by true digit (rows) and predicted digit "
+            + $"(columns)</caption>\n<thead><tr><td></td>");
         html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<th scope=\"col\">{digit}</th>"))
             + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
         for (int digit = 0; digit < 10; digit++)
@@ -83,9 +85,9 @@ static class ModelSection
     }
 
     // Of each given digit (or cluster, where there are no labels) the images nearest to the mean of their embeddings, and the farthest.
-    static void Gallery(Html html, DigitSet test, Subject subject, EvaluationRow row)
+    static void Gallery(Html html, DigitSet test, ModelOutputs outputs, EvaluationRow row)
     {
-        if (subject.Test is not Rows rows)
+        if (outputs.Test is not Rows rows)
         {
             return;
         }
@@ -131,7 +133,7 @@ static class ModelSection
     }
 
     // Each with the training images that the model holds for nearest.
-    static void Mistakes(Html html, ReportContext context, Subject subject, EvaluationRow row)
+    static void Mistakes(Html html, ReportContext context, ModelOutputs outputs, EvaluationRow row)
     {
         DigitSet test = context.Test;
         int[] wrong = [.. Enumerable.Range(0, test.Count).Where(image => row.Given[image] != test.Labels![image])];
@@ -143,10 +145,10 @@ static class ModelSection
         string list =
             string.Join(", ", shown.Select(image => $"{test.Labels![image]} as "
             + $"{(row.Given[image] < 0 ? "none" : row.Given[image].ToString(CultureInfo.InvariantCulture))}"));
-        string caption = $"The first {shown.Length} of {wrong.Length} misnamed test digits";
+        string caption = $"The first {shown.Length} of {wrong.Length} misclassified test digits";
         byte[] pixels = Pixels(test, shown);
         int columns = 12;
-        if (subject is { Train: Rows known, Test: Rows asked } && known.Count >= neighbours)
+        if (outputs is { Train: Rows known, Test: Rows asked } && known.Count >= neighbours)
         {
             var rows = new Rows(shown.SelectMany(image => asked[image].ToArray()).ToArray(), asked.Width);
             int[] near = NeighbourSearch.Euclidean(rows, known, neighbours).Indices;
@@ -155,8 +157,8 @@ static class ModelSection
                 .Concat(Pixels(context.Train, near[(i * neighbours)..((i + 1) * neighbours)])))];
             (caption, columns) = ($"{caption}, each followed by its {neighbours} nearest training images", 4 * (1 + neighbours));
         }
-        html.Figure(ImageSheet.Encode(pixels, columns, 1), $"{shown.Length} misnamed test digits of {row.Method}",
-            $"{caption}. <details><summary>true digit and given one, row by row</summary>{list}</details>");
+        html.Figure(ImageSheet.Encode(pixels, columns, 1), $"{shown.Length} misclassified test digits of {row.Method}",
+            $"{caption}. <details><summary>true digit and prediction, row by row</summary>{list}</details>");
     }
 
     // Index -1 is an empty place.

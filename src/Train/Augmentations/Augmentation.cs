@@ -21,7 +21,7 @@ sealed class Augmentation(AugmentationOptions options, ulong seed)
     /// <param name="firstView">Number of the first view: views of one sample differ by their numbers alone.</param>
     /// <param name="viewCount">Number of views (V).</param>
     /// <param name="views">Receives V * N * 784 floats in [0,1], all samples' first views before their second ones.</param>
-    /// <param name="threads">Threads; 0 takes all processors. The result does not depend on it.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
     public void Draw(DigitSet digits, int[] samples, int epoch, int firstView, int viewCount, float[] views, int threads = 0)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };

@@ -26,7 +26,7 @@ sealed class FusedAdam : Adam
     /// <param name="parameters">Float32 parameters.</param>
     /// <param name="learningRate">Size of a step.</param>
     /// <param name="decay1">Beta 1, in [0..1).</param>
-    /// <param name="threads">Threads; 0 takes all processors.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors.</param>
     public FusedAdam(IEnumerable<Parameter> parameters, double learningRate, double decay1, int threads = 0)
         : this([.. parameters], learningRate, decay1, threads)
     {

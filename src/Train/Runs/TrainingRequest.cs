@@ -23,7 +23,7 @@ public sealed record TrainingRequest
     /// <summary>Where tensors live.</summary>
     public Device Device { get; init; } = CPU;
 
-    /// <summary>Threads; 0 takes all processors.</summary>
+    /// <summary>Number of threads; 0 uses all processors.</summary>
     public int Threads { get; init; }
 
     /// <summary>Stops training after this long, with a checkpoint and a model; null for no limit.</summary>

@@ -3,11 +3,11 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
-/// Columns of a grid on their way through the transforms: <see cref="Fourier.Lanes"/> complex ones, or as many real ones as the real parts
+/// Columns of a grid on their way through the transforms: <see cref="Fourier.Batch"/> complex ones, or as many real ones as the real parts
 /// and as many as the imaginary parts, which <see cref="Part"/> tells apart after the transform (Press et al., "Numerical recipes", section
 /// 12.3) and <see cref="Join"/> makes one again.
 /// </summary>
-sealed class ColumnBlock
+sealed class FourierColumns
 {
     /// <summary>What <see cref="Part"/> and then <see cref="Join"/> multiply by.</summary>
     public const int PartFactor = 2;
@@ -19,13 +19,13 @@ sealed class ColumnBlock
     /// <summary>
     /// Room for columns of the transforms' length M; of parted ones, frequencies [0..M/2] are kept in <paramref name="frequencies"/> rows.
     /// </summary>
-    public ColumnBlock(Fourier fourier, int frequencies)
+    public FourierColumns(Fourier fourier, int frequencies)
     {
         (this.fourier, this.frequencies, length) = (fourier, frequencies, fourier.Length);
         (real, imaginary, spareReal, spareImaginary) = (Buffer(), Buffer(), Buffer(), Buffer());
 
         // Two parted columns take a little more than whole ones.
-        float[] Buffer() => new float[2 * frequencies * Fourier.Lanes];
+        float[] Buffer() => new float[2 * frequencies * Fourier.Batch];
     }
 
     public void Transform(bool halfGiven) =>
@@ -40,8 +40,8 @@ sealed class ColumnBlock
     {
         for (int row = 0; row < rows; row++)
         {
-            Copy(reals, row * stride + column, real, row * Fourier.Lanes);
-            Copy(imaginaries, row * stride + imaginaryColumn, imaginary, row * Fourier.Lanes);
+            Copy(reals, row * stride + column, real, row * Fourier.Batch);
+            Copy(imaginaries, row * stride + imaginaryColumn, imaginary, row * Fourier.Batch);
         }
     }
 
@@ -49,8 +49,8 @@ sealed class ColumnBlock
     {
         for (int row = 0; row < rows; row++)
         {
-            Copy(real, row * Fourier.Lanes, reals, row * stride + column);
-            Copy(imaginary, row * Fourier.Lanes, imaginaries, row * stride + imaginaryColumn);
+            Copy(real, row * Fourier.Batch, reals, row * stride + column);
+            Copy(imaginary, row * Fourier.Batch, imaginaries, row * stride + imaginaryColumn);
         }
     }
 
@@ -60,15 +60,15 @@ sealed class ColumnBlock
         Load(values, values, length / 2 + 1, frequencies, column, next);
         for (int row = 1; row < length / 2; row++)
         {
-            Copy(real, row * Fourier.Lanes, real, (length - row) * Fourier.Lanes);
-            Copy(imaginary, row * Fourier.Lanes, imaginary, (length - row) * Fourier.Lanes);
+            Copy(real, row * Fourier.Batch, real, (length - row) * Fourier.Batch);
+            Copy(imaginary, row * Fourier.Batch, imaginary, (length - row) * Fourier.Batch);
         }
     }
 
     public void StoreTransposed(float[] to, int column, int next)
     {
-        Squares.Transpose(real, 0, Fourier.Lanes, frequencies, Fourier.Lanes, to, column * frequencies, frequencies);
-        Squares.Transpose(imaginary, 0, Fourier.Lanes, frequencies, Fourier.Lanes, to, next * frequencies, frequencies);
+        BlockTranspose.Transpose(real, 0, Fourier.Batch, frequencies, Fourier.Batch, to, column * frequencies, frequencies);
+        BlockTranspose.Transpose(imaginary, 0, Fourier.Batch, frequencies, Fourier.Batch, to, next * frequencies, frequencies);
     }
 
     /// <summary>Times real factors [M/2+1,frequencies], even along the columns.</summary>
@@ -77,7 +77,7 @@ sealed class ColumnBlock
         for (int row = 0; row < length; row++)
         {
             int from = Math.Min(row, length - row) * frequencies + column;
-            for (int at = row * Fourier.Lanes; at < (row + 1) * Fourier.Lanes; at += Vector256<float>.Count, from += Vector256<float>.Count)
+            for (int at = row * Fourier.Batch; at < (row + 1) * Fourier.Batch; at += Vector256<float>.Count, from += Vector256<float>.Count)
             {
                 Vector256<float> factor = Vector256.LoadUnsafe(ref factors[from]);
                 (Vector256.LoadUnsafe(ref real[at]) * factor).StoreUnsafe(ref real[at]);
@@ -95,9 +95,9 @@ sealed class ColumnBlock
         for (int k = 0; k <= length / 2; k++)
         {
             int mirror = k == 0 ? 0 : length - k;
-            for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
+            for (int lane = 0; lane < Fourier.Batch; lane += Vector256<float>.Count)
             {
-                int at = k * Fourier.Lanes + lane, across = mirror * Fourier.Lanes + lane, second = at + frequencies * Fourier.Lanes;
+                int at = k * Fourier.Batch + lane, across = mirror * Fourier.Batch + lane, second = at + frequencies * Fourier.Batch;
                 Vector256<float> a = Vector256.LoadUnsafe(ref real[at]), b = Vector256.LoadUnsafe(ref imaginary[at]);
                 Vector256<float> c = Vector256.LoadUnsafe(ref real[across]), d = Vector256.LoadUnsafe(ref imaginary[across]);
                 (a + c).StoreUnsafe(ref spareReal[at]);
@@ -116,9 +116,9 @@ sealed class ColumnBlock
         for (int k = 0; k <= length / 2; k++)
         {
             int mirror = k == 0 ? 0 : length - k;
-            for (int lane = 0; lane < Fourier.Lanes; lane += Vector256<float>.Count)
+            for (int lane = 0; lane < Fourier.Batch; lane += Vector256<float>.Count)
             {
-                int at = k * Fourier.Lanes + lane, across = mirror * Fourier.Lanes + lane, second = at + frequencies * Fourier.Lanes;
+                int at = k * Fourier.Batch + lane, across = mirror * Fourier.Batch + lane, second = at + frequencies * Fourier.Batch;
                 Vector256<float> a = Vector256.LoadUnsafe(ref spareReal[at]), b = Vector256.LoadUnsafe(ref spareImaginary[at]);
                 Vector256<float> c = Vector256.LoadUnsafe(ref spareReal[second]), d = Vector256.LoadUnsafe(ref spareImaginary[second]);
                 (a + d).StoreUnsafe(ref real[across]);
@@ -134,9 +134,9 @@ sealed class ColumnBlock
     {
         foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
         {
-            Squares.Transpose(spareReal, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, reals, row * frequencies,
+            BlockTranspose.Transpose(spareReal, part * Fourier.Batch, Fourier.Batch, frequencies, Fourier.Batch, reals, row * frequencies,
                 frequencies);
-            Squares.Transpose(spareImaginary, part * Fourier.Lanes, Fourier.Lanes, frequencies, Fourier.Lanes, imaginaries,
+            BlockTranspose.Transpose(spareImaginary, part * Fourier.Batch, Fourier.Batch, frequencies, Fourier.Batch, imaginaries,
                 row * frequencies, frequencies);
         }
     }
@@ -145,10 +145,11 @@ sealed class ColumnBlock
     {
         foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
         {
-            Squares.Transpose(reals, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareReal, part * Fourier.Lanes,
-                Fourier.Lanes);
-            Squares.Transpose(imaginaries, row * frequencies, frequencies, Fourier.Lanes, frequencies, spareImaginary, part * Fourier.Lanes,
-                Fourier.Lanes);
+            BlockTranspose.Transpose(reals, row * frequencies, frequencies, Fourier.Batch, frequencies, spareReal, part * Fourier.Batch,
+                Fourier.Batch);
+            BlockTranspose.Transpose(imaginaries, row * frequencies, frequencies, Fourier.Batch, frequencies, spareImaginary,
+                part * Fourier.Batch,
+                Fourier.Batch);
         }
     }
 

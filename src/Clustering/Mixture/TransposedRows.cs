@@ -2,26 +2,28 @@ using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.Mixture;
 
-/// <summary>Rows by eights, each eight turned to [D,8] float64: once where rows are narrow, otherwise when they are asked for.</summary>
-sealed class Eights
+/// <summary>
+/// Rows in blocks of eight, each transposed to [D,8] float64: once where rows are narrow, otherwise when they are asked for.
+/// </summary>
+sealed class TransposedRows
 {
     // Three columns more may be read.
-    const int Margin = 3 * Lanes.Count;
+    const int Margin = 3 * LogDensityKernel.RowCount;
 
     readonly Rows rows;
-    readonly Aligned turned;
+    readonly AlignedBuffer transposed;
 
-    public Eights(Rows rows, int threads)
+    public TransposedRows(Rows rows, int threads)
     {
         this.rows = rows;
         if (IsNarrow)
         {
-            turned = new Aligned((PaddedCount * rows.Width) + Margin);
+            transposed = new AlignedBuffer((PaddedCount * rows.Width) + Margin);
             Chunks.ForEach(rows.Count, threads, (_, first, end) =>
             {
-                for (; first < end; first += Lanes.Count)
+                for (; first < end; first += LogDensityKernel.RowCount)
                 {
-                    Turn(first, turned.Span.Slice(first * rows.Width, Size));
+                    Transpose(first, transposed.Span.Slice(first * rows.Width, Size));
                 }
             });
         }
@@ -34,36 +36,37 @@ sealed class Eights
     public int RowCount => rows.Count;
 
     /// <summary>Numbers of an eight.</summary>
-    public int Size => rows.Width * Lanes.Count;
+    public int Size => rows.Width * LogDensityKernel.RowCount;
 
-    /// <summary>Number of rows filled up to whole eights by repeating the last one.</summary>
+    /// <summary>Number of rows filled up to whole transposedRows by repeating the last one.</summary>
     public int PaddedCount => Pad(rows.Count);
 
-    /// <summary>Fills a number of rows up to whole eights.</summary>
-    public static int Pad(int rowCount) => (rowCount + Lanes.Count - 1) / Lanes.Count * Lanes.Count;
+    /// <summary>Fills a number of rows up to whole transposedRows.</summary>
+    public static int Pad(int rowCount) =>
+        (rowCount + LogDensityKernel.RowCount - 1) / LogDensityKernel.RowCount * LogDensityKernel.RowCount;
 
     /// <summary>The eight that begins with row <paramref name="first"/>.</summary>
     /// <param name="first">A multiple of eight.</param>
     /// <param name="scratch">May get the numbers, [D,8].</param>
-    public ref double Get(int first, Aligned scratch)
+    public ref double Get(int first, AlignedBuffer scratch)
     {
         if (IsNarrow)
         {
-            return ref turned.Span[first * rows.Width];
+            return ref transposed.Span[first * rows.Width];
         }
-        Turn(first, scratch.Span);
+        Transpose(first, scratch.Span);
         return ref scratch.First;
     }
 
-    void Turn(int first, Span<double> to)
+    void Transpose(int first, Span<double> to)
     {
         ReadOnlySpan<float> values = rows.Values.Span;
-        for (int lane = 0; lane < Lanes.Count; lane++)
+        for (int lane = 0; lane < LogDensityKernel.RowCount; lane++)
         {
             ReadOnlySpan<float> row = values.Slice(Math.Min(first + lane, rows.Count - 1) * rows.Width, rows.Width);
             for (int column = 0; column < row.Length; column++)
             {
-                to[column * Lanes.Count + lane] = row[column];
+                to[column * LogDensityKernel.RowCount + lane] = row[column];
             }
         }
     }

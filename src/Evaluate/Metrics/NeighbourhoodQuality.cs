@@ -9,7 +9,7 @@ namespace Toolchain.Evaluate.Metrics;
 /// even sample of rows.
 /// </param>
 /// <param name="Preserved">Share of each row's nearest neighbours that are so in the picture too, in [0..1].</param>
-public sealed record PictureQuality(double Trustworthiness, double Preserved)
+public sealed record NeighbourhoodQuality(double Trustworthiness, double Preserved)
 {
     /// <summary>Neighbours that are compared by default; there must be more than twice as many rows.</summary>
     public const int Count = 10;
@@ -18,14 +18,14 @@ public sealed record PictureQuality(double Trustworthiness, double Preserved)
 
     /// <summary>Of a picture [N,2] of rows [N,D], by <paramref name="count"/> neighbours.</summary>
     /// <exception cref="ArgumentException">The counts differ, or there are too few rows.</exception>
-    public static PictureQuality Of(Rows rows, Rows places, int count = Count, int threads = 0)
+    public static NeighbourhoodQuality Of(Rows rows, Rows coordinates, int count = Count, int threads = 0)
     {
-        if (rows.Count != places.Count || 2 * count >= rows.Count)
+        if (rows.Count != coordinates.Count || 2 * count >= rows.Count)
         {
-            throw new ArgumentException($"Expected a place for each of more than {2 * count} rows, found {places.Count} places of "
+            throw new ArgumentException($"Expected coordinates for each of more than {2 * count} rows, found {coordinates.Count} for "
                 + $"{rows.Count} rows.");
         }
-        int[] near = NeighbourSearch.OfEach(places, count, threads).Indices, truth = NeighbourSearch.OfEach(rows, count, threads).Indices;
+        int[] near = NeighbourSearch.OfEach(coordinates, count, threads).Indices, truth = NeighbourSearch.OfEach(rows, count, threads).Indices;
         int kept = Enumerable.Range(0, rows.Count)
             .Sum(row => near.AsSpan(row * count, count).ToArray().Intersect(truth.AsSpan(row * count, count).ToArray()).Count());
         int[] taken = EvenSample.Of(rows.Count, sampled);
@@ -33,7 +33,7 @@ public sealed record PictureQuality(double Trustworthiness, double Preserved)
         Parallel.For(0, taken.Length, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : -1 }, i =>
             penalties[i] = Penalty(rows, taken[i], near.AsSpan(taken[i] * count, count)));
         double n = rows.Count, worst = taken.Length * count * (2 * n - 3 * count - 1);
-        return new PictureQuality(1 - 2 * penalties.Sum() / worst, kept / (n * count));
+        return new NeighbourhoodQuality(1 - 2 * penalties.Sum() / worst, kept / (n * count));
     }
 
     // By how many ranks each neighbour in the picture lies outside the true neighbourhood.

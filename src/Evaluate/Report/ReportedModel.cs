@@ -6,35 +6,36 @@ using Toolchain.Evaluate.Protocols;
 namespace Toolchain.Evaluate.Report;
 
 /// <summary>What a report shows of a model besides its figures.</summary>
-/// <param name="Subject">The model's outputs.</param>
+/// <param name="ModelOutputs">The model's outputs.</param>
 /// <param name="Map">A picture of some of its test embeddings, or null.</param>
 /// <param name="Run">What its training left beside the model.</param>
-public sealed record Portrait(Subject Subject, EmbeddingMap? Map, RunFiles Run);
+public sealed record ReportedModel(ModelOutputs ModelOutputs, TsnePlot? Map, RunFiles Run);
 
 /// <summary>A t-SNE map of an even sample of test embeddings.</summary>
 /// <param name="Images">The test images shown.</param>
-/// <param name="Places">Their places [N,2].</param>
+/// <param name="Coordinates">Their coordinates [N,2].</param>
 /// <param name="Divergence">Of the map (nats).</param>
 /// <param name="Quality">How well it keeps neighbourhoods.</param>
-public sealed record EmbeddingMap(int[] Images, Rows Places, double Divergence, PictureQuality Quality)
+public sealed record TsnePlot(int[] Images, Rows Coordinates, double Divergence, NeighbourhoodQuality Quality)
 {
     // Below it the neighbourhoods of t-SNE are most of the images.
     const int fewest = 100;
 
     /// <summary>A map of at most <paramref name="most"/> test embeddings; null where there are none or too few.</summary>
-    /// <param name="subject">The model's outputs.</param>
+    /// <param name="outputs">The model's outputs.</param>
     /// <param name="most">Images to show; 0 for no map.</param>
-    /// <param name="threads">Threads; 0 takes all processors. The map does not depend on it.</param>
-    /// <param name="progress">Called with the number of passes done.</param>
-    public static EmbeddingMap? Of(Subject subject, int most, int threads = 0, Action<int>? progress = null)
+    /// <param name="threads">Number of threads; 0 uses all processors. The map does not depend on it.</param>
+    /// <param name="progress">Called with the number of iterations done.</param>
+    public static TsnePlot? Of(ModelOutputs outputs, int most, int threads = 0, Action<int>? progress = null)
     {
-        if (subject.Test is not Rows rows || Math.Min(most, rows.Count) < fewest)
+        if (outputs.Test is not Rows rows || Math.Min(most, rows.Count) < fewest)
         {
             return null;
         }
         int[] images = EvenSample.Of(rows.Count, most);
         var shown = new Rows(images.SelectMany(image => rows[image].ToArray()).ToArray(), rows.Width);
         TsneResult found = TsneEmbedding.Fit(shown, new TsneOptions { Threads = threads }, progress);
-        return new EmbeddingMap(images, found.Places, found.Divergence, PictureQuality.Of(shown, found.Places, threads: threads));
+        return new TsnePlot(images, found.Coordinates, found.Divergence,
+            NeighbourhoodQuality.Of(shown, found.Coordinates, threads: threads));
     }
 }

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace Toolchain.Clustering.Kernels;
 
 /// <summary>Numbers that begin at a cache line, so that no vector of theirs lies across two.</summary>
-readonly struct Aligned
+readonly struct AlignedBuffer
 {
     const int LineBytes = 64;
 
     readonly double[] values;
     readonly int offset;
 
-    public unsafe Aligned(int length)
+    public unsafe AlignedBuffer(int length)
     {
         values = new double[length + LineBytes / sizeof(double)];
         // Should the collector move the array, speed is lost, nothing else.

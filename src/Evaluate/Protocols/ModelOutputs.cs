@@ -6,7 +6,7 @@ using Toolchain.Inference;
 namespace Toolchain.Evaluate.Protocols;
 
 /// <summary>What is evaluated: a model's outputs on training and test images, or the pixels themselves.</summary>
-public sealed record Subject
+public sealed record ModelOutputs
 {
     /// <summary>The system, such as "moco".</summary>
     public required string Method { get; init; }
@@ -47,7 +47,7 @@ public sealed record Subject
     public long? Parameters { get; init; }
 
     /// <summary>The pixels themselves: the row that keeps every other honest.</summary>
-    public static Subject RawPixels(DigitSet train, DigitSet test) => new()
+    public static ModelOutputs RawPixels(DigitSet train, DigitSet test) => new()
     {
         Method = "raw pixels",
         Train = Rows.FromBytes(train.Pixels, DigitSet.PixelCount),
@@ -61,14 +61,14 @@ public sealed record Subject
     /// <param name="progress">Told the number of images done; null for silence.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidModelException">An embedding is not finite.</exception>
-    public static Subject Of(EncoderSession session, DigitSet train, DigitSet test, IProgress<int>? progress = null,
+    public static ModelOutputs Of(EncoderSession session, DigitSet train, DigitSet test, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
         Embeddings first = session.Run(train, progress, cancellation);
         Embeddings second = session.Run(test, progress is null ? null : new Offset(progress, train.Count), cancellation);
         (double? seconds, long? parameters) = ReadManifest(session.Path, session.Sha256);
         bool isClassifier = LearntFromLabels(session);
-        return new Subject
+        return new ModelOutputs
         {
             Method = session.Metadata.GetValueOrDefault("uvl.method", Path.GetFileNameWithoutExtension(session.Path))
                 + (session.Layer == "embedding" ? "" : $" {session.Layer}"),

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>Transposes matrices in squares of eight, each in registers: a line of the cache is read once.</summary>
-static class Squares
+static class BlockTranspose
 {
     const int Side = 8;
 

@@ -4,9 +4,9 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering.Mixture;
 
 /// <summary>Densities of eight rows side by side, [D,8], in two vectors of float64: a lane never mixes rows.</summary>
-static class Lanes
+static class LogDensityKernel
 {
-    public const int Count = 8;
+    public const int RowCount = 8;
 
     /// <summary>Outputs of a triangular factor that are computed together: eight sums keep two multipliers busy.</summary>
     public const int Height = 4;
@@ -14,22 +14,22 @@ static class Lanes
     const nuint Half = 4;
 
     /// <summary>bias - sum over the columns of (shift + scale value)^2 / 2.</summary>
-    /// <param name="turned">Rows side by side, [D,8].</param>
+    /// <param name="transposed">Rows side by side, [D,8].</param>
     /// <param name="packed">Shift and scale of each column, [D,2].</param>
     /// <param name="bias">What the density is where the sum is 0.</param>
     /// <param name="best">The largest densities so far, [8]; they rise.</param>
     /// <param name="densities">Gets the densities, [8].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool DiagonalLogDensities(ref double turned, double[] packed, double bias, ref double best, ref double densities)
+    public static bool DiagonalLogDensities(ref double transposed, double[] packed, double bias, ref double best, ref double densities)
     {
         Vector256<double> low = default, high = default;
         for (int at = 0; at < packed.Length; at += 2)
         {
             Vector256<double> shift = Vector256.Create(packed[at]), scale = Vector256.Create(packed[at + 1]);
-            Vector256<double> x = Vector256.FusedMultiplyAdd(Load(ref turned, 0), scale, shift),
-                y = Vector256.FusedMultiplyAdd(Load(ref turned, Half), scale, shift);
+            Vector256<double> x = Vector256.FusedMultiplyAdd(Load(ref transposed, 0), scale, shift),
+                y = Vector256.FusedMultiplyAdd(Load(ref transposed, Half), scale, shift);
             (low, high) = (Vector256.FusedMultiplyAdd(x, x, low), Vector256.FusedMultiplyAdd(y, y, high));
-            turned = ref Unsafe.Add(ref turned, Count);
+            transposed = ref Unsafe.Add(ref transposed, RowCount);
         }
         Settle(LessHalf(bias, low), LessHalf(bias, high), ref best, ref densities);
         return true;
@@ -39,7 +39,7 @@ static class Lanes
     /// bias - |shift + P^T row|^2 / 2, or false when each is certain to lie more than <paramref name="margin"/> below its best: squares
     /// only add up, so that a sum past that settles the matter.
     /// </summary>
-    /// <param name="turned">Rows side by side, [D,8].</param>
+    /// <param name="transposed">Rows side by side, [D,8].</param>
     /// <param name="packed">As <see cref="PrecisionFactor.Pack"/> gives it.</param>
     /// <param name="width">Columns (D).</param>
     /// <param name="bias">What the density is where the sum is 0.</param>
@@ -47,14 +47,14 @@ static class Lanes
     /// <param name="best">The largest densities so far, [8]; they rise.</param>
     /// <param name="densities">Gets the densities, [8].</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static bool LogDensities(ref double turned, double[] packed, int width, double bias, double margin, ref double best,
+    public static bool LogDensities(ref double transposed, double[] packed, int width, double bias, double margin, ref double best,
         ref double densities)
     {
         ref double a = ref packed[0];
         Vector256<double> low = default, high = default, densityLow = default, densityHigh = default;
         for (int row = 0; row < width; row += Height)
         {
-            ref double b = ref turned;
+            ref double b = ref transposed;
             Vector256<double> s0 = Vector256.Create(a), s1 = Broadcast(ref a, 1), s2 = Broadcast(ref a, 2), s3 = Broadcast(ref a, 3);
             Vector256<double> t0 = s0, t1 = s1, t2 = s2, t3 = s3;
             for (int p = Math.Min(width, row + Height); p > 0; p--)
@@ -68,7 +68,7 @@ static class Lanes
                 (s2, t2) = (Vector256.FusedMultiplyAdd(scale, x, s2), Vector256.FusedMultiplyAdd(scale, y, t2));
                 scale = Broadcast(ref a, 3);
                 (s3, t3) = (Vector256.FusedMultiplyAdd(scale, x, s3), Vector256.FusedMultiplyAdd(scale, y, t3));
-                b = ref Unsafe.Add(ref b, Count);
+                b = ref Unsafe.Add(ref b, RowCount);
             }
             a = ref Unsafe.Add(ref a, Height);
             low += Vector256.FusedMultiplyAdd(s0, s0, s1 * s1) + Vector256.FusedMultiplyAdd(s2, s2, s3 * s3);
