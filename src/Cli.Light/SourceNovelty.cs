@@ -21,8 +21,8 @@ static class SourceNovelty
             ? $"warning: out-of-distribution images: {Share(foreign, 0)} lie farther from the training images than "
                 + $"{Share(Novelty.Quantile, 0)} of those do; the model's output is not meaningful"
             : areMany && report.LargestShare > MostAlike
-            ? $"warning: out-of-distribution images: {Share(report.LargestShare, 0)} have nearly the same embedding, nearest to one centre "
-                + "of the training images; the model's output is not meaningful"
+            ? $"warning: out-of-distribution images: {Share(report.LargestShare, 0)} are nearest to a single centre of the "
+                + "training images; the model's output is not meaningful"
             : report.ForeignCount >= LeastForeign && foreign > MostUnusual
             ? $"warning: the images differ from the training images: {Share(foreign, 1)} lie farther away than "
                 + $"{Share(Novelty.Quantile, 0)} of those do; expect lower accuracy"

@@ -84,7 +84,8 @@ public sealed class CommandTests : IDisposable
         (int status, string output, string error) = Run("tsne", model, "--quiet", "--data", "strokes:700", "--iterations", "20", "--out",
             In("a.csv"));
         Assert.True(status == 0, error);
-        Assert.Matches("^100 places in .*a.csv; divergence [0-9.]+ nats, trustworthiness 0.[0-9]+, [0-9.]+ % of 10 neighbours kept\n$",
+        Assert.Matches("^100 points in .*a.csv; divergence [0-9.]+ nats, trustworthiness 0.[0-9]+, [0-9.]+ % of the 10 nearest neighbours "
+            + "preserved\n$",
             output);
         Assert.Equal(0, Run("tsne", In("e.npy"), "--quiet", "--iterations", "20", "--threads", "1", "--out", In("b.csv")).Status);
         Assert.Equal(File.ReadAllText(In("a.csv")), File.ReadAllText(In("b.csv")));
@@ -134,7 +135,7 @@ public sealed class CommandTests : IDisposable
             In("noise.csv"));
         Assert.True(status == 0, error);
         Assert.Contains("100 out of distribution (novelty above 1)", output, StringComparison.Ordinal);
-        Assert.Contains("these images look foreign: 100 % of them", error, StringComparison.Ordinal);
+        Assert.Contains("out-of-distribution images: 100 %", error, StringComparison.Ordinal);
         (status, output, error) = Run("embed", In("calibrated"), "--quiet", "--data", "strokes:2100", "--split", "test", "--out",
             In("own.npy"));
         Assert.True(status == 0 && !error.Contains("foreign", StringComparison.Ordinal), error);
@@ -178,7 +179,7 @@ public sealed class CommandTests : IDisposable
             StringComparison.Ordinal);
         (status, output, error) = Run("tsne", model, "--quiet", "--data", In("same.npy"), "--iterations", "5", "--out", In("m.csv"));
         Assert.True(status == 0, error);
-        Assert.Contains("only 1 of the embeddings differ, so neighbours mean nothing", output, StringComparison.Ordinal);
+        Assert.Contains("distinct embeddings: 1, so neighbourhoods are not meaningful", output, StringComparison.Ordinal);
         Assert.DoesNotContain("trustworthiness", output, StringComparison.Ordinal);
         Npy.Write(In("black.npy"), TensorEntry.Of<byte>(new byte[100 * 784], 100, 28, 28));
         (_, _, error) = Run("embed", model, "--quiet", "--data", In("black.npy"), "--out", In("x.npy"));

@@ -18,10 +18,10 @@ public sealed class SourceNoveltyTests
         Assert.Null(Warning(count, foreign, largestShare));
 
     [Theory]
-    [InlineData(1, 1, 1, "these images look foreign: 100 % of them lie farther from the model's training images than 99 % of those;")]
-    [InlineData(1000, 501, 0, "these images look foreign: 50 % of them lie farther")]
-    [InlineData(1000, 0, 0.99, "these images look foreign: 99 % of them look alike to the model, nearest to one of the centres")]
-    [InlineData(1000, 46, 0, "these images differ from the model's training images: 4.6 % of them lie farther away than 99 % of those;")]
+    [InlineData(1, 1, 1, "warning: out-of-distribution images: 100 % lie farther from the training images than 99 % of those do;")]
+    [InlineData(1000, 501, 0, "warning: out-of-distribution images: 50 % lie farther")]
+    [InlineData(1000, 0, 0.99, "warning: out-of-distribution images: 99 % are nearest to a single centre")]
+    [InlineData(1000, 46, 0, "warning: the images differ from the training images: 4.6 % lie farther away than 99 % of those do;")]
     public void WarningOf_UnusualImages_SaysWhatIsUnusual(long count, long foreign, double largestShare, string start) =>
         Assert.StartsWith(start, Warning(count, foreign, largestShare), StringComparison.Ordinal);
 }

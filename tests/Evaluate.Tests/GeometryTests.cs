@@ -55,7 +55,7 @@ public class GeometryTests
 
     [Fact]
     public void Quality_TooFewRows_IsRefused() =>
-        Assert.Equal("Expected a place for each of more than 20 rows, found 20 places of 20 rows.",
+        Assert.Equal("Expected coordinates for each of more than 20 rows, found 20 for 20 rows.",
         Assert.Throws<ArgumentException>(() => NeighbourhoodQuality.Of(Noise(20, 2, 1), Noise(20, 2, 2))).Message);
 
     static int[] Sorted(Rows rows, int row) =>

@@ -156,7 +156,7 @@ public sealed class ReportTests : IDisposable
         string page = File.ReadAllText(Path.Combine(folder, "report.html")), text = File.ReadAllText(Path.Combine(folder, "report.md"));
         Assert.All(new[] { page, text }, content =>
         {
-            Assert.Contains("The images have no labels: no figure here used any", content, StringComparison.Ordinal);
+            Assert.Contains("The images have no labels: the figures that need labels", content, StringComparison.Ordinal);
             Assert.DoesNotContain("accuracy *", content.Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
             Assert.DoesNotContain("Compared with the poster", content, StringComparison.Ordinal);
         });

@@ -84,7 +84,7 @@ static class TsneCommand
             Save(path, found!.Coordinates, colours);
             string kept = quality is null && rows.Count <= 2 * NeighbourhoodQuality.Count
                 ? "too few rows to score neighbourhood preservation"
-                : quality is null ? $"only {different} embeddings are distinct, so neighbourhoods are not meaningful"
+                : quality is null ? $"distinct embeddings: {different}, so neighbourhoods are not meaningful"
                 : string.Create(CultureInfo.InvariantCulture,
                     $"trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of the 10 nearest neighbours preserved");
             terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows.Count, "point")} in {path}; divergence "
