@@ -19,7 +19,7 @@ sealed partial class NearestCentres<TRows>
             {
                 // The own centre is measured along with the first candidate, then what the new distance leaves in doubt.
                 int other = Take(ref candidates, block);
-                (least, next) = BlockTranspose(row, bytes, column, label, other);
+                (least, next) = SquaredDistances(row, bytes, column, label, other);
                 own = Above(least, error);
                 (others[label], others[other]) = (Below(least, error), Below(next, error));
                 (nearest, least, next) = next < least ? (other, next, least) : (label, least, next);
@@ -28,7 +28,7 @@ sealed partial class NearestCentres<TRows>
             while (candidates != 0)
             {
                 int first = Take(ref candidates, block), second = candidates == 0 ? first : Take(ref candidates, block);
-                (float a, float b) = BlockTranspose(row, bytes, column, first, second);
+                (float a, float b) = SquaredDistances(row, bytes, column, first, second);
                 (others[first], others[second]) = (Below(a, error), Below(b, error));
                 Add(first, a, ref nearest, ref least, ref next);
                 if (second != first)
@@ -46,7 +46,7 @@ sealed partial class NearestCentres<TRows>
         return true;
     }
 
-    (float First, float Second) BlockTranspose(int row, ReadOnlySpan<byte> bytes, int column, int first, int second)
+    (float First, float Second) SquaredDistances(int row, ReadOnlySpan<byte> bytes, int column, int first, int second)
     {
         (double p, double q) = rounded!.Dot(bytes, column, first, second);
         return (Square(row, first, (float)p), Square(row, second, (float)q));

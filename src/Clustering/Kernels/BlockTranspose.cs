@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Toolchain.Clustering.Tsne;
+namespace Toolchain.Clustering.Kernels;
 
 /// <summary>Transposes matrices in squares of eight, each in registers: a line of the cache is read once.</summary>
 static class BlockTranspose

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.Tsne;
 
