@@ -120,7 +120,8 @@ foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
     Rows shown = new(embedding.Values[..(count * embedding.Width)], embedding.Width);
     if (most > 0)
     {
-        run.Alone(job, "neighbours included", () => Seconds(() => TsneEmbedding.Fit(shown, new TsneOptions { Iterations = 1000 })), 1, most);
+        run.Alone(job, "neighbours included", () => Seconds(() => TsneEmbedding.Fit(shown, new TsneOptions { Iterations = 1000 })), 1,
+            most);
         continue;
     }
     Save("shown", shown);

@@ -176,7 +176,8 @@ public class TsneTests
     public void Fit_MoreIterations_LowersTheDivergence()
     {
         Rows rows = Clouds(4, 200, 8);
-        double Of(int iterations) => TsneEmbedding.Fit(rows, new TsneOptions { Iterations = iterations, ExaggeratedIterations = 50 }).Divergence;
+        double Of(int iterations) =>
+            TsneEmbedding.Fit(rows, new TsneOptions { Iterations = iterations, ExaggeratedIterations = 50 }).Divergence;
         Assert.True(Of(400) < Of(60) && Of(60) < Of(1));
     }
 

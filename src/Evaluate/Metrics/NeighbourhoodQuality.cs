@@ -25,7 +25,8 @@ public sealed record NeighbourhoodQuality(double Trustworthiness, double Preserv
             throw new ArgumentException($"Expected coordinates for each of more than {2 * count} rows, found {coordinates.Count} for "
                 + $"{rows.Count} rows.");
         }
-        int[] near = NeighbourSearch.OfEach(coordinates, count, threads).Indices, truth = NeighbourSearch.OfEach(rows, count, threads).Indices;
+        int[] near = NeighbourSearch.OfEach(coordinates, count, threads).Indices,
+            truth = NeighbourSearch.OfEach(rows, count, threads).Indices;
         int kept = Enumerable.Range(0, rows.Count)
             .Sum(row => near.AsSpan(row * count, count).ToArray().Intersect(truth.AsSpan(row * count, count).ToArray()).Count());
         int[] taken = EvenSample.Of(rows.Count, sampled);

@@ -108,8 +108,10 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     public EvaluationRow StrictKMeans(ModelOutputs outputs)
     {
         (Rows known, Rows asked) = Embeddings(outputs);
-        KMeansResult means = KMeansClustering.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
-        return Score(outputs, "k-means", "strict", 10, means.Labels, KMeansClustering.Assign(asked, means.Centres, threads), ClusterMap.OneToOne,
+        KMeansResult means =
+            KMeansClustering.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
+        return Score(outputs, "k-means", "strict", 10, means.Labels, KMeansClustering.Assign(asked, means.Centres, threads),
+            ClusterMap.OneToOne,
             oneToOne);
     }
 
