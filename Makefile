@@ -41,8 +41,9 @@ bench: build ## our times against peers' on this machine, written to docs/benchm
 
 tables: ## renew the generated tables in the pages: figures, commands, options, exit codes
 	rm -rf artifacts/pages
-	$(DOTNET) test --project tests/EndToEnd -c Release --filter-class "*GeneratedSectionsTests" || [ -d artifacts/pages ]
-	[ ! -d artifacts/pages ] || cp -r artifacts/pages/. .
+	$(DOTNET) test --project tests/EndToEnd -c Release --filter-class "*GeneratedSectionsTests" > artifacts/tables.log 2>&1 \
+		|| [ -d artifacts/pages ] || (cat artifacts/tables.log && false)
+	[ ! -d artifacts/pages ] || (cd artifacts/pages && find . -name "*.md" && cp -r . ../..)
 
 format: ## check the format of the sources
 	$(DOTNET) format whitespace $(SOLUTION) --verify-no-changes --no-restore
