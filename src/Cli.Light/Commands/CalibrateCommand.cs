@@ -24,7 +24,7 @@ static class CalibrateCommand
             Required = true
         };
         var command = new Command("calibrate", "Store in a model what its training images look like, so that embed and cluster detect "
-            + "foreign images. Uses no labels.\n\n"
+            + "images out of distribution. Uses no labels.\n\n"
             + "Example: uvl calibrate runs/mine --data mnist --out calibrated.onnx")
         {
             model, common.Data, common.Polarity, common.Transpose, map, output, common.Seed, common.Fit, common.SkipBad, common.Threads,
