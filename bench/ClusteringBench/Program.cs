@@ -11,6 +11,9 @@ using Toolchain.Clustering.Projection;
 using Toolchain.Clustering.Tsne;
 using Toolchain.ClusteringBench;
 using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Tensors;
 
 int pairs = args.Length > 0 ? int.Parse(args[0]) : 5;
 string root = Environment.CurrentDirectory;
@@ -83,7 +86,7 @@ foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20
     Rows rows = width == 784 ? pixels : Pca.Fit(pixels, width, whiten: true).Project(pixels);
     int[] labels = KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = k, MaxIterations = 5 }).Labels;
     Save($"rows{width}", rows);
-    Npy.Write(Path.Combine(folder, $"labels{width}-{k}.npy"),
+    NpyFile.Write(Path.Combine(folder, $"labels{width}-{k}.npy"),
         TensorEntry.Of<long>([.. labels.Select(label => (long)label)], labels.Length));
     double regularization = width == 784 ? 1e-3 : 1e-6;
     var options = new GaussianMixtureOptions { ComponentCount = k, MaxIterations = iterations, Tolerance = 0,
@@ -171,7 +174,7 @@ File.WriteAllText(page, $"""
 Directory.Delete(folder, recursive: true);
 
 void Save(string name, Rows rows) =>
-    Npy.Write(Path.Combine(folder, $"{name}.npy"), TensorEntry.Of<float>(rows.Values.ToArray(), rows.Count, rows.Width));
+    NpyFile.Write(Path.Combine(folder, $"{name}.npy"), TensorEntry.Of<float>(rows.Values.ToArray(), rows.Count, rows.Width));
 
 static Outcome Fit(Func<KMeansResult> fit)
 {
@@ -212,7 +215,7 @@ static Rows Unit(Rows rows)
 // Share of our neighbours that are no farther than faiss's last.
 double Recall(NeighbourTable ours)
 {
-    long[] theirs = Npy.Read(Path.Combine(folder, "faiss_neighbours.npy")).ToArray<long>();
+    long[] theirs = NpyFile.Read(Path.Combine(folder, "faiss_neighbours.npy")).ToArray<long>();
     long hits = 0;
     for (int row = 0; row < embedding.Count; row++)
     {

@@ -4,6 +4,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
 using Toolchain.EmbedBench;
 using Toolchain.Inference;
 using TorchSharp;
@@ -49,8 +53,8 @@ foreach (Func<double> contender in contenders.Values)
 {
     _ = contender();
 }
-Same("ours", Npy.Read(Path.Combine(folder, "ours.npy")).ToArray<float>(), 0);
-Same("onnxruntime-node", Npy.Read(Path.Combine(folder, "node.npy")).ToArray<float>(), 1e-5);
+Same("ours", NpyFile.Read(Path.Combine(folder, "ours.npy")).ToArray<float>(), 0);
+Same("onnxruntime-node", NpyFile.Read(Path.Combine(folder, "node.npy")).ToArray<float>(), 1e-5);
 for (int round = 0; round < rounds; round++)
 {
     foreach ((string name, Func<double> contender) in contenders)

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Toolchain.ClusteringBench;
 using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Tensors;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
@@ -72,7 +74,7 @@ static class InfoGanJobs
     static Dictionary<string, double> Asked() => new() { ["PyTorch"] = 1.3 };
 
     static void Save(string folder, string name, Tensor values) =>
-        Npy.Write(Path.Combine(folder, $"{name}.npy"),
+        NpyFile.Write(Path.Combine(folder, $"{name}.npy"),
         new TensorEntry(TensorKind.Float32, values.shape, MemoryMarshal.AsBytes<float>(values.contiguous().data<float>().ToArray())
         .ToArray()));
 

@@ -6,6 +6,10 @@ using System.Globalization;
 using System.Text.Json;
 using Toolchain.ClusteringBench;
 using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Seeds;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Tensors;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.MoCo;
@@ -20,7 +24,7 @@ DigitSet digits = DigitSource.Open("mnist", Split.Train);
 var job = new GradientJob(digits, 0, CPU, threads);
 var options = new MoCoOptions();
 string folder = Directory.CreateTempSubdirectory("bench-").FullName;
-Npy.Write(Path.Combine(folder, "images.npy"), TensorEntry.Of<byte>(digits.Pixels, digits.Count, 28, 28));
+NpyFile.Write(Path.Combine(folder, "images.npy"), TensorEntry.Of<byte>(digits.Pixels, digits.Count, 28, 28));
 using var peer = new Peer(Path.Combine(Environment.CurrentDirectory, "bench/peers/train.py"), folder);
 JsonElement versions = peer.Ask(new { job = "versions", threads });
 const string page = "docs/benchmarks/training.md";
@@ -96,7 +100,7 @@ Dictionary<string, Func<Outcome>> Theirs(object asked) => new() { ["PyTorch"] = 
 static Dictionary<string, double> Asked(double ratio) => new() { ["PyTorch"] = ratio };
 
 void Save(string name, float[] values, params long[] shape) =>
-    Npy.Write(Path.Combine(folder, $"{name}.npy"),
+    NpyFile.Write(Path.Combine(folder, $"{name}.npy"),
     new TensorEntry(TensorKind.Float32, shape, System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values).ToArray()));
 
 static float[] Queue(MoCoOptions options)

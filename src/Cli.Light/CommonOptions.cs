@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Toolchain.Data;
+using Toolchain.Data.Sources;
 using Toolchain.Inference;
 
 namespace Toolchain.Cli.Light;

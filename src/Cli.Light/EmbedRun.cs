@@ -3,6 +3,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
 using Toolchain.Inference;
 
 namespace Toolchain.Cli.Light;

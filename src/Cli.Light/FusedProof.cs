@@ -13,7 +13,7 @@ static class FusedProof
     {
         GraphChecker.Check(fused);
         int count = Math.Min(256, digits.Count);
-        float[] pixels = [.. digits.Pixels.Take(count * DigitSet.PixelCount).Select(value => value / 255f)];
+        float[] pixels = digits.ToFloats(0, count);
         var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
         IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(fused.ToBytes(), inputs);
         long[] clusters = outputs["cluster"].ToInt64s();

@@ -48,7 +48,7 @@ sealed record QuantizedExport(
         {
             int rows = Math.Min(BatchSize, count - start);
             float[] pixels = [.. Enumerable.Range(start, rows)
-                .SelectMany(i => train.Image((int)((long)i * train.Count / count)).ToArray()).Select(value => value / 255f)];
+                .SelectMany(i => train.ToFloats((int)((long)i * train.Count / count), 1))];
             batches.Add(new Dictionary<string, TensorData> { [input.Name] = TensorData.Of(pixels, rows, 1, DigitSet.Side, DigitSet.Side) });
         }
         OnnxModel quantized = OnnxQuantizer.Quantize(model, batches, new() { Method = calibration, Runtime = Devices.OnnxRuntime });

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using Toolchain.Data.Streams;
 
 namespace Toolchain.Data;
 
 /// <summary>
 /// N digit images of 28 x 28 pixels with what is known about them. Immutable by agreement: nobody writes into the arrays.
 /// </summary>
-public sealed class DigitSet
+public sealed partial class DigitSet
 {
     /// <summary>Rows, and columns, of an image.</summary>
     public const int Side = 28;

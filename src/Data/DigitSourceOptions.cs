@@ -1,3 +1,5 @@
+using Toolchain.Data.Sources;
+
 namespace Toolchain.Data;
 
 /// <summary>How <see cref="DigitSource"/> looks for images.</summary>

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
 
 namespace Toolchain.Inference;
 

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
 
 namespace Toolchain.Inference;
 

@@ -2,6 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
+using Toolchain.Data.Streams;
 
 namespace Toolchain.Inference;
 

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Streams;
 
 namespace Toolchain.Inference;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Toolchain.Data;
+using Toolchain.Data.Embeddings;
 
 namespace Toolchain.Inference;
 

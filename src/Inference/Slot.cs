@@ -1,7 +1,8 @@
 using System.Globalization;
-using System.Numerics;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Streams;
 
 namespace Toolchain.Inference;
 
@@ -59,7 +60,7 @@ sealed class Slot : IDisposable
     /// </summary>
     public void Run(InferenceSession session, RunOptions options)
     {
-        Widen(Images.Pixels.AsSpan(0, Images.Count * DigitSet.PixelCount), input);
+        DigitSet.ToFloats(Images.Pixels.AsSpan(0, Images.Count * DigitSet.PixelCount), input);
         // A device copies the input when it is bound, so it is bound for each run.
         binding.BindInput("image", inputValue);
         session.RunWithBinding(options, binding);
@@ -130,26 +131,5 @@ sealed class Slot : IDisposable
         binding.Dispose();
         inputValue.Dispose();
         Array.ForEach(outputValues, value => value.Dispose());
-    }
-
-    /// <summary>Pixels as float32 in [0,1]; what is left of the target becomes 0.</summary>
-    internal static void Widen(ReadOnlySpan<byte> source, Span<float> target)
-    {
-        int i = 0, width = Vector<float>.Count;
-        for (; i <= source.Length - Vector<byte>.Count; i += Vector<byte>.Count)
-        {
-            Vector.Widen(new Vector<byte>(source[i..]), out Vector<ushort> low, out Vector<ushort> high);
-            Vector.Widen(low, out Vector<uint> first, out Vector<uint> second);
-            Vector.Widen(high, out Vector<uint> third, out Vector<uint> fourth);
-            (Vector.ConvertToSingle(Vector.AsVectorInt32(first)) / 255f).CopyTo(target[i..]);
-            (Vector.ConvertToSingle(Vector.AsVectorInt32(second)) / 255f).CopyTo(target[(i + width)..]);
-            (Vector.ConvertToSingle(Vector.AsVectorInt32(third)) / 255f).CopyTo(target[(i + 2 * width)..]);
-            (Vector.ConvertToSingle(Vector.AsVectorInt32(fourth)) / 255f).CopyTo(target[(i + 3 * width)..]);
-        }
-        for (; i < source.Length; i++)
-        {
-            target[i] = source[i] / 255f;
-        }
-        target[source.Length..].Clear();
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using SkiaSharp;
+using Toolchain.Data.Images;
+using Toolchain.Data.Sources;
 
 namespace Toolchain.Data.Tests;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Toolchain.Data.Sources;
 
 namespace Toolchain.Data.Tests;
 

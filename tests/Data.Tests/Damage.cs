@@ -1,3 +1,5 @@
+using Toolchain.Data.Seeds;
+
 namespace Toolchain.Data.Tests;
 
 /// <summary>Damages files and looks at what a reader makes of them.</summary>

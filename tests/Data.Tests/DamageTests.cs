@@ -1,3 +1,8 @@
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Tensors;
+
 namespace Toolchain.Data.Tests;
 
 public sealed class DamageTests
@@ -52,7 +57,7 @@ public sealed class DamageTests
         {
             case "idx": return Samples.IdxImages(1);
             case "idx.gz": return Samples.Gzip(Samples.IdxImages(1));
-            case "npy": Npy.Write(path, TensorEntry.Of<float>(new float[20], 4, 5)); break;
+            case "npy": NpyFile.Write(path, TensorEntry.Of<float>(new float[20], 4, 5)); break;
             case "png": return Samples.PngDigit(9);
             case "pgm": return [.. "P5\n6 5\n255\n"u8, .. new byte[30]];
             default: SafeTensors.Write(path, [("a", TensorEntry.Of<float>([1, 2], 2)), ("b", TensorEntry.Of<byte>([3], 1))]); break;
@@ -62,7 +67,7 @@ public sealed class DamageTests
 
     static Action<string> Reader(string format) => format switch
     {
-        "npy" => path => Npy.Read(path),
+        "npy" => path => NpyFile.Read(path),
         "safetensors" => path => SafeTensors.Read(path),
         "png" or "pgm" => path => ImageFile.Decode(File.ReadAllBytes(path), path),
         _ => path => DigitSource.Open(path, Split.All),

@@ -1,3 +1,6 @@
+using Toolchain.Data.Images;
+using Toolchain.Data.Strokes;
+
 namespace Toolchain.Data.Tests;
 
 public sealed class DigitFitTests
@@ -5,14 +8,14 @@ public sealed class DigitFitTests
     [Fact]
     public void Fit_OfTwentyEight_IsCopied()
     {
-        byte[] image = Strokes.Draw(1, 0).Pixels;
+        byte[] image = StrokeDigits.Draw(1, 0).Pixels;
         Assert.Equal(image, Fit(image, 28, 28));
     }
 
     [Fact]
     public void Fit_OfTwentyEightDarkOnBright_IsInvertedOnly()
     {
-        byte[] image = Strokes.Draw(1, 0).Pixels;
+        byte[] image = StrokeDigits.Draw(1, 0).Pixels;
         Assert.Equal(image, Fit([.. image.Select(pixel => (byte)(255 - pixel))], 28, 28));
     }
 
@@ -38,7 +41,7 @@ public sealed class DigitFitTests
     [Fact]
     public void Fit_BrightPaperWithDarkInk_IsTheSameAsBrightInkOnBlack()
     {
-        byte[] ink = Enlarged(Strokes.Draw(3, 1).Slice(2, 1).Pixels, 3);
+        byte[] ink = Enlarged(StrokeDigits.Draw(3, 1).Slice(2, 1).Pixels, 3);
         byte[] paper = [.. ink.Select(pixel => (byte)(255 - pixel))];
         Assert.Equal(Fit(ink, 84, 84), Fit(paper, 84, 84));
     }
@@ -46,7 +49,7 @@ public sealed class DigitFitTests
     [Fact]
     public void Fit_EnlargedDigits_AreStillTheDigits()
     {
-        DigitSet set = Strokes.Draw(50, 1);
+        DigitSet set = StrokeDigits.Draw(50, 1);
         for (int i = 0; i < set.Count; i++)
         {
             byte[] fitted = Fit(Enlarged(set.Image(i), 4), 112, 112);

@@ -1,3 +1,7 @@
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Tensors;
+
 namespace Toolchain.Data.Tests;
 
 public sealed class DigitSourceTests
@@ -59,8 +63,8 @@ public sealed class DigitSourceTests
     {
         using var folder = new TemporaryFolder();
         byte[] pixels = [.. Enumerable.Range(0, 2 * 784).Select(i => (byte)i)];
-        Npy.Write(folder["b.npy"], TensorEntry.Of<byte>(pixels, 2, 28, 28));
-        Npy.Write(folder["f.npy"], TensorEntry.Of<float>(pixels.Select(pixel => pixel / 255f).ToArray(), 2, 784));
+        NpyFile.Write(folder["b.npy"], TensorEntry.Of<byte>(pixels, 2, 28, 28));
+        NpyFile.Write(folder["f.npy"], TensorEntry.Of<float>(pixels.Select(pixel => pixel / 255f).ToArray(), 2, 784));
         Assert.Equal(pixels, DigitSource.Open(folder["b.npy"], Split.All).Pixels);
         Assert.Equal(pixels, DigitSource.Open(folder["f.npy"], Split.All).Pixels);
     }
@@ -77,7 +81,7 @@ public sealed class DigitSourceTests
         using var folder = new TemporaryFolder();
         float[] values = new float[2 * 784];
         values[784 + 5] = value;
-        Npy.Write(folder["f.npy"], TensorEntry.Of<float>(values, 2, 784));
+        NpyFile.Write(folder["f.npy"], TensorEntry.Of<float>(values, 2, 784));
         Assert.Equal($"'{folder["f.npy"]}': image 1, pixel 5: expected {(float.IsNaN(value) ? "a finite number" : "a number in [0,1]")}, "
             + $"found {printed}; "
             + $"{advice}.",
@@ -88,7 +92,7 @@ public sealed class DigitSourceTests
     public void Open_NpyOfAnotherShape_SaysWhichFits()
     {
         using var folder = new TemporaryFolder();
-        Npy.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[60], 1, 60));
+        NpyFile.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[60], 1, 60));
         Assert.Equal($"'{folder["s.npy"]}': offset 10: expected [N,28,28], [N,784], [N,1,H,W] or [N,H,W], found [1,60]; "
             + "one image is array[None]; other rows are array.reshape(-1, H, W).",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["s.npy"], Split.All)).Message);
@@ -108,7 +112,7 @@ public sealed class DigitSourceTests
     public void Open_StandardInput_TakesNpy()
     {
         using var folder = new TemporaryFolder();
-        Npy.Write(folder["b.npy"], TensorEntry.Of<byte>(new byte[784], 1, 784));
+        NpyFile.Write(folder["b.npy"], TensorEntry.Of<byte>(new byte[784], 1, 784));
         using FileStream stream = File.OpenRead(folder["b.npy"]);
         Assert.Equal(1, DigitSource.Open("-", Split.All, new() { StandardInput = stream }).Count);
     }

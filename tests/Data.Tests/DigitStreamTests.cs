@@ -1,6 +1,11 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Tests;
 
@@ -173,8 +178,8 @@ public sealed class DigitStreamTests
             [.. Enumerable.Range(0, 56 * 40).Select(i => i / 40 is > 8 and < 50 && i % 40 is > 12 and < 22 ? (byte)220 : (byte)0)];
         PngWriter.WriteGrey(folder["p.png"], 40, 56, large);
         byte[] expected = DigitSource.Open(folder["p.png"], Split.All).Pixels;
-        Npy.Write(folder["b.npy"], TensorEntry.Of<byte>(large, 1, 56, 40));
-        Npy.Write(folder["f.npy"], TensorEntry.Of<float>([.. large.Select(pixel => pixel / 255f)], 1, 56, 40));
+        NpyFile.Write(folder["b.npy"], TensorEntry.Of<byte>(large, 1, 56, 40));
+        NpyFile.Write(folder["f.npy"], TensorEntry.Of<float>([.. large.Select(pixel => pixel / 255f)], 1, 56, 40));
         string idx = folder.Write("i.idx", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 56, 0, 0, 0, 40, .. large]);
         Assert.All([folder["b.npy"], folder["f.npy"], idx], path => Assert.Equal(expected, DigitSource.Open(path, Split.All).Pixels));
         Assert.Equal($"'{idx}, image 0': expected 28 x 28 pixels, found 40 x 56; leave out --fit none to have images fitted.",
@@ -224,7 +229,7 @@ public sealed class DigitStreamTests
         {
             case "idx": return folder.Write("x", Samples.IdxImages(6));
             case "idx.gz": return folder.Write("x", Samples.Gzip(Samples.IdxImages(6)));
-            case "npy": Npy.Write(folder["x"], Images(6)); return folder["x"];
+            case "npy": NpyFile.Write(folder["x"], Images(6)); return folder["x"];
             case "tar": return folder.Write("x", Tar(images));
             case "folder":
                 Array.ForEach(images, image => folder.Write($"in/{image.Item1}", image.Item2));
@@ -265,7 +270,7 @@ public sealed class DigitStreamTests
         {
             foreach ((string name, TensorEntry tensor) in arrays)
             {
-                Npy.Write(folder["one"], tensor);
+                NpyFile.Write(folder["one"], tensor);
                 using Stream entry = zip.CreateEntry($"{name}.npy", level).Open();
                 entry.Write(File.ReadAllBytes(folder["one"]));
             }

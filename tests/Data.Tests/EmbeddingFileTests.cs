@@ -3,6 +3,9 @@ using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Parquet;
 using Parquet.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Tests;
 
@@ -42,13 +45,13 @@ public sealed class EmbeddingFileTests
     {
         using var folder = new TemporaryFolder();
         EmbeddingFile.Write(folder["e.npy"], Table());
-        TensorEntry embeddings = Npy.Read(folder["e.npy"]);
+        TensorEntry embeddings = NpyFile.Read(folder["e.npy"]);
         Assert.Equal([3L, 2L], embeddings.Shape.ToArray());
         Assert.Equal(Table().Embeddings, embeddings.ToArray<float>());
         Assert.Equal("a.png\nb, \"c\".png\nd.png\n", File.ReadAllText(folder["e.names.txt"]));
-        Assert.Equal(new byte[] { 1, 2, 3 }, Npy.Read(folder["e.labels.npy"]).ToArray<byte>());
-        Assert.Equal([4L, 5L, 6L], Npy.Read(folder["e.clusters.npy"]).ToArray<long>());
-        Assert.Equal(Table().Probabilities, Npy.Read(folder["e.probabilities.npy"]).ToArray<float>());
+        Assert.Equal(new byte[] { 1, 2, 3 }, NpyFile.Read(folder["e.labels.npy"]).ToArray<byte>());
+        Assert.Equal([4L, 5L, 6L], NpyFile.Read(folder["e.clusters.npy"]).ToArray<long>());
+        Assert.Equal(Table().Probabilities, NpyFile.Read(folder["e.probabilities.npy"]).ToArray<float>());
     }
 
     [Theory]
@@ -104,8 +107,8 @@ public sealed class EmbeddingFileTests
             writer.Finish();
         }
         Assert.Equal("name,embedding_0,cluster,digit,novelty\na,1,4,2,0.5\nb,2,1,-1,3\n", File.ReadAllText(folder["e.csv"]));
-        Assert.Equal([2L, -1], Npy.Read(folder["e.digits.npy"]).ToArray<long>());
-        Assert.Equal([0.5f, 3], Npy.Read(folder["e.novelty.npy"]).ToArray<float>());
+        Assert.Equal([2L, -1], NpyFile.Read(folder["e.digits.npy"]).ToArray<long>());
+        Assert.Equal([0.5f, 3], NpyFile.Read(folder["e.novelty.npy"]).ToArray<float>());
         using FileStream stream = File.OpenRead(folder["e.arrow"]);
         using var reader = new ArrowFileReader(stream);
         using RecordBatch batch = reader.ReadNextRecordBatch()!;
@@ -241,7 +244,7 @@ public sealed class EmbeddingFileTests
             writer.Write(new(new[] { "a", "b" }, default, default, new[] { 7L, 3 }, default));
             writer.Finish();
         }
-        Assert.Equal([7L, 3L], Npy.Read(folder["c.npy"]).ToArray<long>());
+        Assert.Equal([7L, 3L], NpyFile.Read(folder["c.npy"]).ToArray<long>());
         Assert.Equal(["c.names.txt", "c.npy"], Directory.GetFiles(folder.Root).Select(Path.GetFileName).Order());
     }
 

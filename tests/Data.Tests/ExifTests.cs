@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using SkiaSharp;
+using Toolchain.Data.Images;
+using Toolchain.Data.Reading;
 
 namespace Toolchain.Data.Tests;
 
@@ -38,7 +40,7 @@ public sealed class ExifTests
     {
         foreach (byte[] exif in (byte[][])[[], [.. "II"u8], [.. "II*\0"u8, 255, 255, 255, 255], [.. "MM\0*"u8, 0, 0, 0, 8, 0, 9]])
         {
-            Assert.Equal(1, Exif.OfPng([.. ImageFile.PngMagic, .. Chunk("eXIf", exif)]));
+            Assert.Equal(1, Exif.OfPng([.. FileKinds.PngMagic, .. Chunk("eXIf", exif)]));
         }
     }
 

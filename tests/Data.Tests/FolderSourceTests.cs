@@ -1,3 +1,6 @@
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
+
 namespace Toolchain.Data.Tests;
 
 public sealed class FolderSourceTests

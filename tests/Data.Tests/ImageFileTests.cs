@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using System.IO.Hashing;
 using SkiaSharp;
+using Toolchain.Data.Images;
+using Toolchain.Data.Reading;
+using Toolchain.Data.Seeds;
 
 namespace Toolchain.Data.Tests;
 
@@ -151,7 +154,7 @@ public sealed class ImageFileTests
     internal static byte[] Png(byte[] header, params (string Type, byte[] Content)[] chunks)
     {
         using var file = new MemoryStream();
-        file.Write(ImageFile.PngMagic);
+        file.Write(FileKinds.PngMagic);
         foreach ((string type, byte[] content) in ((string, byte[])[])[("IHDR", header), .. chunks, ("IEND", [])])
         {
             byte[] body = [.. System.Text.Encoding.ASCII.GetBytes(type), .. content];

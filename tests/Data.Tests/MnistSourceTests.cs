@@ -1,4 +1,5 @@
 using System.Net;
+using Toolchain.Data.Sources;
 
 namespace Toolchain.Data.Tests;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Tests;
 
@@ -8,7 +10,7 @@ public sealed class NpyTests
     public void Write_TwoFloats_IsTheFileOfNumpySave()
     {
         using var folder = new TemporaryFolder();
-        Npy.Write(folder["a.npy"], TensorEntry.Of<float>([1, -2], 2));
+        NpyFile.Write(folder["a.npy"], TensorEntry.Of<float>([1, -2], 2));
         byte[] file = File.ReadAllBytes(folder["a.npy"]);
         string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }".PadRight(117) + "\n";
         Assert.Equal([0x93, .. "NUMPY"u8, 1, 0, 118, 0, .. Encoding.ASCII.GetBytes(header), 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0], file);
@@ -25,8 +27,8 @@ public sealed class NpyTests
 
         void Same<T>(T[] values) where T : unmanaged
         {
-            Npy.Write(folder["t.npy"], TensorEntry.Of<T>(values, 1, 2));
-            TensorEntry read = Npy.Read(folder["t.npy"]);
+            NpyFile.Write(folder["t.npy"], TensorEntry.Of<T>(values, 1, 2));
+            TensorEntry read = NpyFile.Read(folder["t.npy"]);
             Assert.Equal(values, read.ToArray<T>());
             Assert.Equal([1L, 2L], read.Shape.ToArray());
         }
@@ -36,8 +38,8 @@ public sealed class NpyTests
     public void Read_Scalar_HasNoAxes()
     {
         using var folder = new TemporaryFolder();
-        Npy.Write(folder["t.npy"], TensorEntry.Of<long>([42]));
-        Assert.Equal(0, Npy.Read(folder["t.npy"]).Shape.Length);
+        NpyFile.Write(folder["t.npy"], TensorEntry.Of<long>([42]));
+        Assert.Equal(0, NpyFile.Read(folder["t.npy"]).Shape.Length);
     }
 
     [Theory]
@@ -62,7 +64,7 @@ public sealed class NpyTests
         header = header.PadRight(78);
         string path = folder.Write("t.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header)]);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => Npy.Read(path)).Message);
+        Assert.Equal($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => NpyFile.Read(path)).Message);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 << 20);
     }
 
@@ -71,7 +73,7 @@ public sealed class NpyTests
     {
         using var folder = new TemporaryFolder();
         Assert.Equal(".npy files here hold UInt8, Float32, Float64 or Int64, asked for Int32. (Parameter 'kind')",
-            Assert.Throws<ArgumentException>(() => Npy.Write(folder["t.npy"], TensorEntry.Of<int>([1], 1))).Message);
+            Assert.Throws<ArgumentException>(() => NpyFile.Write(folder["t.npy"], TensorEntry.Of<int>([1], 1))).Message);
         Assert.Empty(Directory.GetFiles(folder.Root));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Toolchain.Data.Sources;
 
 namespace Toolchain.Data.Tests;
 

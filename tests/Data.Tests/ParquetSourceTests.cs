@@ -1,5 +1,7 @@
 using Parquet;
 using Parquet.Schema;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Sources;
 
 namespace Toolchain.Data.Tests;
 

@@ -1,10 +1,17 @@
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
+
 namespace Toolchain.Data.Tests;
 
 /// <summary>Dark on light, and rows for columns, over a whole source.</summary>
 public sealed class PolarityTests
 {
     // Bright digits that are higher than wide, on black.
-    static readonly byte[] light = Strokes.Draw(300, 1).Pixels;
+    static readonly byte[] light = StrokeDigits.Draw(300, 1).Pixels;
 
     [Theory]
     [InlineData(".npy")]
@@ -130,7 +137,7 @@ public sealed class PolarityTests
         {
             return folder.Write("t.idx", idx);
         }
-        Npy.Write(folder["t.npy"], TensorEntry.Of<byte>(pixels, count, 28, 28));
+        NpyFile.Write(folder["t.npy"], TensorEntry.Of<byte>(pixels, count, 28, 28));
         return format == ".npy" ? folder["t.npy"] : folder.Write("t.npy.gz", Samples.Gzip(File.ReadAllBytes(folder["t.npy"])));
     }
 }

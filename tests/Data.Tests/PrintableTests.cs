@@ -1,3 +1,5 @@
+using Toolchain.Data.Embeddings;
+
 namespace Toolchain.Data.Tests;
 
 public sealed class PrintableTests

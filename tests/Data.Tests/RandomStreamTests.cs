@@ -1,3 +1,5 @@
+using Toolchain.Data.Seeds;
+
 namespace Toolchain.Data.Tests;
 
 public sealed class RandomStreamTests

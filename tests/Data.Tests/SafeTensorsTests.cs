@@ -1,4 +1,5 @@
 using System.Text;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Tests;
 

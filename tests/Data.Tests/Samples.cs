@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Toolchain.Data.Images;
 
 namespace Toolchain.Data.Tests;
 

@@ -1,3 +1,7 @@
+using Toolchain.Data.Images;
+using Toolchain.Data.Reading;
+using Toolchain.Data.Sources;
+
 namespace Toolchain.Data.Tests;
 
 /// <summary>The short way to a file, against the simple way.</summary>

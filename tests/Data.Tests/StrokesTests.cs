@@ -1,31 +1,35 @@
+using Toolchain.Data.Images;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Strokes;
+
 namespace Toolchain.Data.Tests;
 
 public sealed class StrokesTests
 {
     [Fact]
     public void Draw_SameSeed_GivesTheBytesItAlwaysGave() => Assert.Equal(
-        "d014826b4602d2f6aca66cfd06bc7261c631256845e2e4490a03d18130f80f04", Strokes.Draw(100, 0).Sha256);
+        "d014826b4602d2f6aca66cfd06bc7261c631256845e2e4490a03d18130f80f04", StrokeDigits.Draw(100, 0).Sha256);
 
     [Fact]
-    public void Draw_OtherSeed_GivesOtherImages() => Assert.NotEqual(Strokes.Draw(10, 0).Sha256, Strokes.Draw(10, 1).Sha256);
+    public void Draw_OtherSeed_GivesOtherImages() => Assert.NotEqual(StrokeDigits.Draw(10, 0).Sha256, StrokeDigits.Draw(10, 1).Sha256);
 
     [Fact]
     public void Draw_ARangeOfASequence_IsThatRange()
     {
-        DigitSet whole = Strokes.Draw(50, 3), part = Strokes.Draw(20, 3, 30);
+        DigitSet whole = StrokeDigits.Draw(50, 3), part = StrokeDigits.Draw(20, 3, 30);
         Assert.Equal(whole.Slice(30, 20).Pixels, part.Pixels);
         Assert.Equal(whole.Slice(30, 20).Labels, part.Labels);
     }
 
     [Fact]
     public void Draw_EachTenImages_HoldEveryDigitOnce() =>
-        Assert.All(Strokes.Draw(200, 1).Labels!.Chunk(10), block =>
+        Assert.All(StrokeDigits.Draw(200, 1).Labels!.Chunk(10), block =>
         Assert.Equal(Enumerable.Range(0, 10), block.Select(digit => (int)digit).Order()));
 
     [Fact]
     public void Draw_EveryImage_FillsABoxOfTwentyWithItsCentreOfMassInTheMiddle()
     {
-        DigitSet set = Strokes.Draw(500, 2);
+        DigitSet set = StrokeDigits.Draw(500, 2);
         int touching = 0;
         for (int image = 0; image < set.Count; image++)
         {
@@ -55,7 +59,7 @@ public sealed class StrokesTests
     [Fact]
     public void Draw_FiveNearestNeighbours_AreRightAboveNineInTen()
     {
-        DigitSet train = Strokes.Draw(2_000, 0), test = Strokes.Draw(400, 0, 60_000);
+        DigitSet train = StrokeDigits.Draw(2_000, 0), test = StrokeDigits.Draw(400, 0, 60_000);
         int right = Enumerable.Range(0, test.Count).Count(i => Nearest(train, test.Image(i).ToArray()) == test.Labels![i]);
         Assert.InRange(right / 400.0, 0.95, 1);
     }
@@ -63,15 +67,16 @@ public sealed class StrokesTests
     [Fact]
     public void Draw_KMeansOnPixels_StaysBelowThreeInFour()
     {
-        DigitSet set = Strokes.Draw(2_000, 0);
+        DigitSet set = StrokeDigits.Draw(2_000, 0);
         Assert.InRange(PixelKMeans.MatchedAccuracy(set, iterations: 15), 0.3, 0.75);
     }
 
     [Theory]
     [InlineData(0)]
-    [InlineData(Strokes.MaxCount + 1)]
+    [InlineData(StrokeDigits.MaxCount + 1)]
     public void Draw_CountOutOfRange_IsRefused(int count) => Assert.StartsWith(
-        $"'count' must be in [1..2000000], was {count}.", Assert.Throws<ArgumentOutOfRangeException>(() => Strokes.Draw(count, 0)).Message);
+        $"'count' must be in [1..2000000], was {count}.",
+            Assert.Throws<ArgumentOutOfRangeException>(() => StrokeDigits.Draw(count, 0)).Message);
 
     [Fact]
     public void Open_StrokesSplits_PartOneSequence()
@@ -97,10 +102,10 @@ public sealed class StrokesTests
     public void WriteSheet_HundredImages_GoRowByDigit()
     {
         using var folder = new TemporaryFolder();
-        Strokes.WriteSheet(folder["s.png"], 0);
+        StrokeDigits.WriteSheet(folder["s.png"], 0);
         GreyImage sheet = ImageFile.Decode(File.ReadAllBytes(folder["s.png"]), "s.png");
         Assert.Equal((600, 600), (sheet.Width, sheet.Height));
-        DigitSet set = Strokes.Draw(10, 0);
+        DigitSet set = StrokeDigits.Draw(10, 0);
         int seven = Array.IndexOf(set.Labels!, (byte)7);
         for (int i = 0; i < 784; i++)
         {

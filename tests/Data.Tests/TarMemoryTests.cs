@@ -1,5 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
 
 namespace Toolchain.Data.Tests;
 

@@ -1,5 +1,7 @@
 using Toolchain.Cli;
-using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -74,7 +76,7 @@ public sealed class BadArgumentTests : IDisposable
     [InlineData("x.csv", "x.csv", "x.csv")]
     public void Embed_OverItsImages_IsRefused(string data, string output, string replaced, params string[] rest)
     {
-        byte[] images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(1, 1).Pixels],
+        byte[] images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 28, 0, 0, 0, 28, .. StrokeDigits.Draw(1, 1).Pixels],
             labels = [0, 0, 8, 1, 0, 0, 0, 1, 3];
         string[] files = [.. data.Split(',').Select(In)];
         for (int i = 0; i < files.Length; i++)
@@ -94,8 +96,8 @@ public sealed class BadArgumentTests : IDisposable
     [InlineData("g.labels.npy")]
     public void Tsne_OverItsEmbeddings_IsRefused(string output)
     {
-        Npy.Write(In("g.npy"), TensorEntry.Of<float>([.. Enumerable.Range(0, 200).Select(i => (float)i)], 100, 2));
-        Npy.Write(In("g.labels.npy"), TensorEntry.Of<byte>(new byte[100], 100));
+        NpyFile.Write(In("g.npy"), TensorEntry.Of<float>([.. Enumerable.Range(0, 200).Select(i => (float)i)], 100, 2));
+        NpyFile.Write(In("g.labels.npy"), TensorEntry.Of<byte>(new byte[100], 100));
         byte[] before = File.ReadAllBytes(In(output));
         Fails($"--out '{In(output)}': writing it would replace '{In(output)}', which is read; name another file.", "tsne", In("g.npy"),
             "--quiet", "--iterations", "5", "--out", In(output));

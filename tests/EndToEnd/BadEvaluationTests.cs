@@ -1,6 +1,10 @@
 using System.Text.Json;
 using Toolchain.Cli;
 using Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -77,7 +81,7 @@ public sealed class BadEvaluationTests : IDisposable
     (int Status, string Error) Run(string model, string data)
     {
         Make(model);
-        byte[] pixels = Strokes.Draw(40, 3).Pixels;
+        byte[] pixels = StrokeDigits.Draw(40, 3).Pixels;
         Npy("bare.npy", pixels);
         Npy("five.npy", pixels[..(5 * DigitSet.PixelCount)]);
         for (int i = 0; i < 40; i++)
@@ -110,6 +114,6 @@ public sealed class BadEvaluationTests : IDisposable
     }
 
     void Npy(string name, byte[] pixels) =>
-        Data.Npy.Write(Path.Combine(folder, name),
+        NpyFile.Write(Path.Combine(folder, name),
         new TensorEntry(TensorKind.UInt8, [pixels.Length / DigitSet.PixelCount, DigitSet.Side, DigitSet.Side], pixels));
 }

@@ -2,7 +2,10 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Toolchain.Cli;
-using Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.EndToEnd;
 
@@ -129,7 +132,8 @@ public sealed class CommandTests : IDisposable
         string model = Train("autoencoder", "stepCount=40", "batchSize=32");
         (int status, _, string error) = Run("calibrate", model, "--quiet", "--data", "strokes:2100", "--out", In("calibrated/model.onnx"));
         Assert.True(status == 0, error);
-        Npy.Write(In("noise.npy"), TensorEntry.Of<byte>([.. Enumerable.Range(0, 100 * 784).Select(i => (byte)(i * 2_654_435_761 >> 13))],
+        NpyFile.Write(In("noise.npy"),
+            TensorEntry.Of<byte>([.. Enumerable.Range(0, 100 * 784).Select(i => (byte)(i * 2_654_435_761 >> 13))],
             100, 28, 28));
         (status, string output, error) = Run("embed", In("calibrated"), "--quiet", "--data", In("noise.npy"), "--novelty", "--out",
             In("noise.csv"));
@@ -168,8 +172,8 @@ public sealed class CommandTests : IDisposable
     public void ClusterAndTsne_HundredCopiesOfOneImage_SayThatFiguresMeanNothing()
     {
         string model = Train("autoencoder", "stepCount=4", "batchSize=16");
-        byte[] digit = Strokes.Draw(1, 3).Pixels;
-        Npy.Write(In("same.npy"), TensorEntry.Of<byte>([.. Enumerable.Repeat(digit, 100).SelectMany(pixels => pixels)], 100, 28, 28));
+        byte[] digit = StrokeDigits.Draw(1, 3).Pixels;
+        NpyFile.Write(In("same.npy"), TensorEntry.Of<byte>([.. Enumerable.Repeat(digit, 100).SelectMany(pixels => pixels)], 100, 28, 28));
         (int status, string output, string error) = Run("cluster", model, "--quiet", "--data", In("same.npy"), "--k", "10", "--out",
             In("ten.onnx"));
         Assert.True(status == 0, error);
@@ -181,7 +185,7 @@ public sealed class CommandTests : IDisposable
         Assert.True(status == 0, error);
         Assert.Contains("distinct embeddings: 1, so neighbourhoods are not meaningful", output, StringComparison.Ordinal);
         Assert.DoesNotContain("trustworthiness", output, StringComparison.Ordinal);
-        Npy.Write(In("black.npy"), TensorEntry.Of<byte>(new byte[100 * 784], 100, 28, 28));
+        NpyFile.Write(In("black.npy"), TensorEntry.Of<byte>(new byte[100 * 784], 100, 28, 28));
         (_, _, error) = Run("embed", model, "--quiet", "--data", In("black.npy"), "--out", In("x.npy"));
         Assert.Contains("all 100 images looked at are blank: no figure about them means anything", error, StringComparison.Ordinal);
     }
@@ -200,8 +204,8 @@ public sealed class CommandTests : IDisposable
     public void Probe_SourceWithoutParts_HoldsImagesOut()
     {
         string model = Train("autoencoder", "stepCount=40", "batchSize=32");
-        File.WriteAllBytes(In("i.idx"), [0, 0, 8, 3, 0, 0, 0, 250, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(250, 1).Pixels]);
-        File.WriteAllBytes(In("l.idx"), [0, 0, 8, 1, 0, 0, 0, 250, .. Strokes.Draw(250, 1).Labels!]);
+        File.WriteAllBytes(In("i.idx"), [0, 0, 8, 3, 0, 0, 0, 250, 0, 0, 0, 28, 0, 0, 0, 28, .. StrokeDigits.Draw(250, 1).Pixels]);
+        File.WriteAllBytes(In("l.idx"), [0, 0, 8, 1, 0, 0, 0, 250, .. StrokeDigits.Draw(250, 1).Labels!]);
         (int status, string output, string error) = Run("probe", model, "--quiet", "--data", $"{In("i.idx")},{In("l.idx")}");
         Assert.True(status == 0, error);
         Assert.Matches("^linear probe, trained with 200 labels: .* of 50 held-out images", output);
@@ -308,14 +312,14 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Embed_DarkOrTransposedArray_GivesTheSameRows()
     {
-        byte[] pixels = Strokes.Draw(70, 3).Pixels, swapped = new byte[pixels.Length];
+        byte[] pixels = StrokeDigits.Draw(70, 3).Pixels, swapped = new byte[pixels.Length];
         for (int i = 0; i < pixels.Length; i++)
         {
             swapped[i / 784 * 784 + i % 28 * 28 + i % 784 / 28] = pixels[i];
         }
-        Npy.Write(In("light.npy"), TensorEntry.Of<byte>(pixels, 70, 28, 28));
-        Npy.Write(In("dark.npy"), TensorEntry.Of<byte>(Array.ConvertAll(pixels, pixel => (byte)(255 - pixel)), 70, 28, 28));
-        Npy.Write(In("swapped.npy"), TensorEntry.Of<byte>(swapped, 70, 28, 28));
+        NpyFile.Write(In("light.npy"), TensorEntry.Of<byte>(pixels, 70, 28, 28));
+        NpyFile.Write(In("dark.npy"), TensorEntry.Of<byte>(Array.ConvertAll(pixels, pixel => (byte)(255 - pixel)), 70, 28, 28));
+        NpyFile.Write(In("swapped.npy"), TensorEntry.Of<byte>(swapped, 70, 28, 28));
         string model = Train("autoencoder", "stepCount=4", "batchSize=16");
         byte[] Embedded(string name, params string[] options)
         {
@@ -337,7 +341,7 @@ public sealed class CommandTests : IDisposable
     public void Embed_FolderOfUnlikeImages_SaysWhatItDid()
     {
         string model = Train("autoencoder", "stepCount=4", "batchSize=16"), images = Directory.CreateDirectory(In("images")).FullName;
-        byte[] digit = Strokes.Draw(1, 3).Pixels;
+        byte[] digit = StrokeDigits.Draw(1, 3).Pixels;
         byte[] large = [.. Enumerable.Range(0, 56 * 56).Select(i => (byte)(255 - digit[i / 112 * 28 + i % 56 / 2]))];
         PngWriter.WriteGrey(Path.Combine(images, "a, b.png"), 28, 28, digit);
         File.WriteAllBytes(Path.Combine(images, "bad.png"), [1]);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Toolchain.Cli;
-using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -44,7 +45,7 @@ public sealed class DataCommandTests : IDisposable
     [InlineData("verify", "model.onnx")]
     public void EmptyDataset_OfAnyCommand_EndsWith3(params string[] command)
     {
-        Npy.Write(In("none.npy"), TensorEntry.Of<byte>([], 0, 28, 28));
+        NpyFile.Write(In("none.npy"), TensorEntry.Of<byte>([], 0, 28, 28));
         var graph = new GraphBuilder("encoder");
         graph.Output("embedding", graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28))));
         graph.Build().Save(In("model.onnx"));

@@ -1,5 +1,9 @@
 using System.Diagnostics;
 using Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -107,7 +111,7 @@ public sealed class EmbedProcessTests : IDisposable
     [Fact]
     public void Evaluate_Pipe_IsReadOnce()
     {
-        Npy.Write(In("images.npy"), TensorEntry.Of<byte>(Strokes.Draw(100, 1).Pixels, 100, 28, 28));
+        NpyFile.Write(In("images.npy"), TensorEntry.Of<byte>(StrokeDigits.Draw(100, 1).Pixels, 100, 28, 28));
         (int status, string error) =
             Shell($"cat {In("images.npy")} | {Command} evaluate {model} --quiet --data - --tsne 0 --out {In("report")}");
         Assert.True(status == 0, error);
@@ -125,7 +129,7 @@ public sealed class EmbedProcessTests : IDisposable
     [Fact]
     public void Embed_WriterThatClosesEarly_EndsWith3()
     {
-        File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. Strokes.Draw(100, 1).Pixels]);
+        File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. StrokeDigits.Draw(100, 1).Pixels]);
         (int status, string error) =
             Shell($"head -c 40000 {In("images.idx")} | {Command} embed {model} --quiet --data - --out {In("x.npy")}");
         Assert.Equal(3, status);
@@ -138,8 +142,8 @@ public sealed class EmbedProcessTests : IDisposable
     [Fact]
     public void Embed_FilesThatCannotSeek_GiveTheSameVectors()
     {
-        DigitSet digits = Strokes.Draw(100, 1);
-        Npy.Write(In("images.npy"), TensorEntry.Of<byte>(digits.Pixels, 100, 28, 28));
+        DigitSet digits = StrokeDigits.Draw(100, 1);
+        NpyFile.Write(In("images.npy"), TensorEntry.Of<byte>(digits.Pixels, 100, 28, 28));
         File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels]);
         File.WriteAllBytes(In("labels.idx"), [0, 0, 8, 1, 0, 0, 0, 100, .. digits.Labels!]);
         (int status, string error) = Shell($"""
@@ -154,7 +158,7 @@ public sealed class EmbedProcessTests : IDisposable
         Assert.True(status == 0, error);
         Assert.All(["npy", "gzip", "pair", "stdin"], name =>
             Assert.Equal(File.ReadAllBytes(In("straight.npy")), File.ReadAllBytes(In($"{name}.npy"))));
-        Assert.Equal(digits.Labels, Npy.Read(In("pair.labels.npy")).ToArray<byte>());
+        Assert.Equal(digits.Labels, NpyFile.Read(In("pair.labels.npy")).ToArray<byte>());
         (status, error) = Shell($"{Command} embed {model} --quiet --data <(head -c 40000 {In("images.idx")}) --out {In("x.npy")}");
         Assert.Equal(3, status);
         Assert.Matches("^uvl: '/dev/fd/[0-9]+': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file "
@@ -165,7 +169,7 @@ public sealed class EmbedProcessTests : IDisposable
     [Fact]
     public void Embed_FolderTarAndPaths_GiveTheSameVectors()
     {
-        DigitSet digits = Strokes.Draw(150, 2);
+        DigitSet digits = StrokeDigits.Draw(150, 2);
         foreach (int i in Enumerable.Range(0, 150).Reverse())
         {
             PngWriter.WriteGrey(In($"images/{i % 7}x/{i:d3}.png"), 28, 28, digits.Image(i));

@@ -7,7 +7,8 @@ namespace Toolchain.EndToEnd;
 public sealed partial class NamespaceTests
 {
     /// <summary>The projects.</summary>
-    public static TheoryData<string> Projects => ["Clustering", "Evaluate", "Export.OnnxRuntime", "Export.Weaver", "Pictures", "Train"];
+    public static TheoryData<string> Projects =>
+        ["Clustering", "Data", "Evaluate", "Export.OnnxRuntime", "Export.Weaver", "Pictures", "Train"];
 
     [Theory]
     [MemberData(nameof(Projects))]

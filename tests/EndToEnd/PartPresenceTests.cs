@@ -1,5 +1,5 @@
 using Toolchain.Cli;
-using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Export;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.Capsules;
@@ -19,7 +19,7 @@ public sealed class PartPresenceTests
         manual_seed(1);
         var options = new CapsulesOptions { PartCount = 4 };
         using var module = new PresenceAlone(options);
-        Tensor images = new GradientJob(Strokes.Draw(8, 1), 0, CPU).Images([0, 1, 2, 3, 4, 5, 6, 7]), presence = module.call(images);
+        Tensor images = new GradientJob(StrokeDigits.Draw(8, 1), 0, CPU).Images([0, 1, 2, 3, 4, 5, 6, 7]), presence = module.call(images);
         Assert.InRange(presence.max().ToSingle(), 1e-8f, 1e-5f);
         OnnxExport.Trace(module, [images],
             new OnnxExportOptions

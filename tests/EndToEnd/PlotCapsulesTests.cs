@@ -1,5 +1,9 @@
 using Toolchain.Cli;
 using Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -36,8 +40,8 @@ public sealed class PlotCapsulesTests : IDisposable
         Assert.Equal(ImageSheet.Encode([.. Enumerable.Range(0, 2)
             .SelectMany(image => (byte[])[.. test.Image(image), .. Plain(51), .. Plain(51), .. Plain(153), .. Plain(51)])], 5),
             File.ReadAllBytes(In("sheet.png")));
-        Assert.Equal([2, 2], Npy.Read(In("arrays/decoder/in.presence.npy")).Shape.ToArray());
-        Assert.Equal([2, 1, 28, 28], Npy.Read(In("arrays/encoder/in.image.npy")).Shape.ToArray());
+        Assert.Equal([2, 2], NpyFile.Read(In("arrays/decoder/in.presence.npy")).Shape.ToArray());
+        Assert.Equal([2, 1, 28, 28], NpyFile.Read(In("arrays/encoder/in.image.npy")).Shape.ToArray());
     }
 
     [Fact]
@@ -64,7 +68,7 @@ public sealed class PlotCapsulesTests : IDisposable
     public void Plot_NoImages_EndsWith2Or3()
     {
         SaveModels();
-        Npy.Write(In("none.npy"), TensorEntry.Of<byte>([], 0, 28, 28));
+        NpyFile.Write(In("none.npy"), TensorEntry.Of<byte>([], 0, 28, 28));
         Fails(2, "--count must be at least 1, was 0.", "--data", "strokes:40", "--count", "0");
         Fails(3, $"'{In("none.npy")}': expected at least one image, found none; name another source.", "--data",
             In("none.npy"));

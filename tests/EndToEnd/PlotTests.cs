@@ -1,6 +1,7 @@
 using Toolchain.Cli;
 using Toolchain.Cli.Commands;
-using Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -57,8 +58,8 @@ public sealed class PlotTests : IDisposable
         Assert.Equal(ImageSheet.Encode([.. Enumerable.Range(0, codes * columns)
             .SelectMany(image => Enumerable.Repeat((byte)Math.Round(255 * (image % columns) / 9.0), 784))], columns),
             File.ReadAllBytes(In("sheet.png")));
-        Assert.Equal([30, 1, 28, 28], Npy.Read(In("arrays/out.image.npy")).Shape.ToArray());
-        Assert.Equal([30, 4], Npy.Read(In("arrays/in.z.npy")).Shape.ToArray());
+        Assert.Equal([30, 1, 28, 28], NpyFile.Read(In("arrays/out.image.npy")).Shape.ToArray());
+        Assert.Equal([30, 4], NpyFile.Read(In("arrays/in.z.npy")).Shape.ToArray());
     }
 
     [Fact]

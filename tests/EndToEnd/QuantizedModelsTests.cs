@@ -1,5 +1,6 @@
 using Toolchain.Cli;
 using Toolchain.Data;
+using Toolchain.Data.Sources;
 using Toolchain.Export.Quantization;
 using Toolchain.Graph;
 

@@ -1,5 +1,8 @@
 using Toolchain.Cli;
 using Toolchain.Cli.Sweeps;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.EndToEnd;
 
@@ -144,7 +147,7 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void Sweep_WithoutLabels_EndsBeforeACellIsTrained()
     {
-        Data.Npy.Write(Path.Combine(folder, "bare.npy"), Data.TensorEntry.Of<byte>(Data.Strokes.Draw(200, 1).Pixels, 200, 28, 28));
+        NpyFile.Write(Path.Combine(folder, "bare.npy"), TensorEntry.Of<byte>(StrokeDigits.Draw(200, 1).Pixels, 200, 28, 28));
         var error = new StringWriter();
         Assert.Equal(3, Run(new StringWriter(), error, "bare", "stepCount=2", Path.Combine(folder, "bare.npy")));
         Assert.Contains("expected labelled images to score the cells on, found none with labels.", error.ToString(),

@@ -1,5 +1,7 @@
 using Toolchain.Cli;
-using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -28,7 +30,7 @@ public sealed class TsneTests : IDisposable
     public void Tsne_LabelsOfOtherRows_EndsWith3(string output)
     {
         Write(new float[2 * count]);
-        Npy.Write(In("e.labels.npy"), TensorEntry.Of<byte>(new byte[7], 7));
+        NpyFile.Write(In("e.labels.npy"), TensorEntry.Of<byte>(new byte[7], 7));
         Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected UInt8 [100], one for each row of '{In("e.npy")}', found UInt8 [7]; embed "
             + "the images again.\n"), Run(In("e.npy"), "--out", In(output)));
     }
@@ -37,7 +39,7 @@ public sealed class TsneTests : IDisposable
     public void Tsne_LabelsOfAnotherType_EndsWith3()
     {
         Write(new float[2 * count]);
-        Npy.Write(In("e.labels.npy"), TensorEntry.Of<long>(new long[count], count));
+        NpyFile.Write(In("e.labels.npy"), TensorEntry.Of<long>(new long[count], count));
         Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected UInt8 [100], one for each row of '{In("e.npy")}', found Int64 [100]; "
             + "embed the images again.\n"), Run(In("e.npy"), "--out", In("e.csv")));
     }
@@ -95,5 +97,5 @@ public sealed class TsneTests : IDisposable
             + $"to divergence.\n"), Run(In("model.onnx"), "--data", "strokes:700", "--out", In("e.csv")));
     }
 
-    void Write(float[] values, int rows = count, int width = 2) => Npy.Write(In("e.npy"), TensorEntry.Of<float>(values, rows, width));
+    void Write(float[] values, int rows = count, int width = 2) => NpyFile.Write(In("e.npy"), TensorEntry.Of<float>(values, rows, width));
 }

@@ -1,4 +1,7 @@
 using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.EndToEnd;
 
@@ -19,7 +22,7 @@ public sealed class WholeDatasetTests : IDisposable
     public void Clusterer_OnAllImages_GivesTheEnginesLabels(string method, params string[] settings)
     {
         string images = Path.Combine(folder, "all.npy");
-        Npy.Write(images, TensorEntry.Of<byte>(AllImages(), 70_000, DigitSet.Side, DigitSet.Side));
+        NpyFile.Write(images, TensorEntry.Of<byte>(AllImages(), 70_000, DigitSet.Side, DigitSet.Side));
         (int status, string output, string error) =
             Uvl.Run(["train", method, "--quiet", "--data", images, "--out", Path.Combine(folder, "run"),
             .. settings.SelectMany(setting => new[] { "--set", setting })]);

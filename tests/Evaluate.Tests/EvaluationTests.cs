@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Evaluate.Protocols;
 
 namespace Toolchain.Evaluate.Tests;
@@ -141,7 +142,7 @@ public sealed class EvaluationTests
     [InlineData(2)]
     public void Run_AnyThreadCount_GivesTheSameFigures(int threads)
     {
-        DigitSet train = Strokes.Draw(300, 1), test = Strokes.Draw(100, 2);
+        DigitSet train = StrokeDigits.Draw(300, 1), test = StrokeDigits.Draw(100, 2);
         EvaluationRow one = new Evaluation(train, test, 0, 1).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
         EvaluationRow other = new Evaluation(train, test, 0, threads).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
         Assert.Equal((one.Accuracy, one.Nmi, one.Ari, one.NeighbourAccuracy),

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Toolchain.Data;
+using Toolchain.Data.Images;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Evaluate.Report;
 

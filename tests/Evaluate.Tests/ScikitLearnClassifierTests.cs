@@ -2,6 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Toolchain.Clustering;
 using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Tensors;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Evaluate.Probe;
 using Toolchain.Inference;
@@ -86,7 +89,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
     }
 
     void Save(string name, Rows rows) =>
-        Npy.Write(Path.Combine(folder, $"{name}.npy"),
+        NpyFile.Write(Path.Combine(folder, $"{name}.npy"),
         new TensorEntry(TensorKind.Float32, [rows.Count, rows.Width], MemoryMarshal.AsBytes(rows.Values.Span).ToArray()));
 
     static Rows Column(int[] values) => new(Array.ConvertAll(values, value => (float)value), 1);

@@ -1,5 +1,6 @@
 using Toolchain.Clustering;
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using Toolchain.Evaluate.Protocols;
 
 namespace Toolchain.Evaluate.Tests;

@@ -1,11 +1,15 @@
 using Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
+using Toolchain.Data.Strokes;
 
 namespace Toolchain.Inference.Tests;
 
 /// <summary>The same bytes however the work was done, and rows that never shift against their names.</summary>
 public sealed class EmbedJobTests : IDisposable
 {
-    static readonly DigitSet digits = Strokes.Draw(300, 6);
+    static readonly DigitSet digits = StrokeDigits.Draw(300, 6);
 
     readonly string folder = Directory.CreateTempSubdirectory("uvl-job-").FullName;
     readonly string model;
@@ -251,7 +255,7 @@ public sealed class EmbedJobTests : IDisposable
     {
         byte[] pixels = [.. Enumerable.Range(0, count).Select(i => (byte)i)];
         float[] target = [.. Enumerable.Repeat(9f, count + 3)];
-        Slot.Widen(pixels, target);
+        DigitSet.ToFloats(pixels, target);
         Assert.Equal([.. pixels.Select(pixel => pixel / 255f), 0, 0, 0], target);
     }
 

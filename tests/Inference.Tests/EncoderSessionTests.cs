@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Graph;
 
 namespace Toolchain.Inference.Tests;
 
 public sealed class EncoderSessionTests : IDisposable
 {
-    static readonly DigitSet digits = Strokes.Draw(200, 4);
+    static readonly DigitSet digits = StrokeDigits.Draw(200, 4);
 
     readonly string folder = Directory.CreateTempSubdirectory("uvl-inference-").FullName;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Toolchain.Clustering;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;

@@ -2,6 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.Cli.Light.Commands;
 
@@ -58,13 +61,13 @@ static class DataCommand
             switch (Path.GetExtension(path).ToLowerInvariant())
             {
                 case ".png":
-                    Strokes.WriteSheet(path, parsed.GetValue(seed));
+                    StrokeDigits.WriteSheet(path, parsed.GetValue(seed));
                     terminal.Line($"ten of each digit in {path}");
                     break;
                 case ".npy":
                     images = parsed.GetValue(count);
-                    DigitSet digits = Strokes.Draw(images, parsed.GetValue(seed), cancellation: cancellation);
-                    Npy.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side));
+                    DigitSet digits = StrokeDigits.Draw(images, parsed.GetValue(seed), cancellation: cancellation);
+                    NpyFile.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side));
                     terminal.Line($"{images} digits in {path}");
                     break;
                 default:

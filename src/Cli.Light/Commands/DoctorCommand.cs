@@ -4,6 +4,7 @@ using System.Runtime.Intrinsics;
 using System.Text.Json;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
+using Toolchain.Data.Sources;
 using Toolchain.Inference;
 
 namespace Toolchain.Cli.Light.Commands;

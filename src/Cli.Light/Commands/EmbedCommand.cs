@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
 using Toolchain.Inference;
 
 namespace Toolchain.Cli.Light.Commands;

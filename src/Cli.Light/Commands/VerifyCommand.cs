@@ -152,8 +152,7 @@ public static class VerifyCommand
             ? only
             : throw new ArgumentException($"--data: expected a model with one input [N,1,{DigitSet.Side},{DigitSet.Side}], found "
             + $"{string.Join(", ", model.Inputs.Select(value => $"{value.Name} {value.Shape}"))}; leave --data out.");
-        float[] pixels = [.. digits.Pixels.Take(count * DigitSet.PixelCount).Select(value => value / 255f)];
-        return new() { [input.Name] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
+        return new() { [input.Name] = TensorData.Of(digits.ToFloats(0, count), count, 1, DigitSet.Side, DigitSet.Side) };
     }
 }
 

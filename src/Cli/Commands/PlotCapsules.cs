@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
+using Toolchain.Data.Images;
 using Toolchain.Graph;
 
 namespace Toolchain.Cli.Commands;
@@ -71,7 +72,7 @@ static class PlotCapsules
 
     static (byte[] Pixels, int Columns) Rows(PlotModel encoder, PlotModel decoder, DigitSet digits, string? arrays)
     {
-        float[] pixels = [.. digits.Pixels.Select(value => value / 255f)];
+        float[] pixels = digits.ToFloats(0, digits.Count);
         IReadOnlyDictionary<string, TensorData> seen =
             Run(encoder, new() { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) }, arrays is null ? null
             : Path.Combine(arrays, "encoder"));

@@ -2,6 +2,10 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Toolchain.Cli.Light;
 using Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Seeds;
+using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.Cli.Commands;
@@ -105,7 +109,8 @@ static class PlotCommand
     }
 
     /// <summary>Writes each tensor as NAME.npy.</summary>
-    internal static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays) => Npy.WriteAll(arrays.Select(array =>
+    internal static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays) =>
+        NpyFile.WriteAll(arrays.Select(array =>
         (Path.Combine(folder, $"{array.Name}.npy"),
             new TensorEntry(TensorKind.Float32, [.. array.Tensor.Sizes], array.Tensor.Bytes.ToArray()))));
 }

@@ -6,6 +6,9 @@ using Toolchain.Cli.Light.Commands;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Tsne;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Tensors;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Inference;
 using Toolchain.Pictures;
@@ -180,7 +183,7 @@ static class TsneCommand
         switch (Path.GetExtension(path).ToLowerInvariant())
         {
             case ".npy":
-                Npy.Write(path, TensorEntry.Of<float>(coordinates.Values.ToArray(), coordinates.Count, 2));
+                NpyFile.Write(path, TensorEntry.Of<float>(coordinates.Values.ToArray(), coordinates.Count, 2));
                 break;
             case ".csv":
                 IEnumerable<string> lines = Enumerable.Range(0, coordinates.Count)

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Arrow;
 
 /// <summary>
 /// Columns of numbers in an Arrow IPC file (Arrow columnar format, "IPC File Format"): whole numbers, and lists of fixed size of float32;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Arrow;
 
 /// <summary>
 /// A table in a FlatBuffers buffer, as Arrow's metadata are made of. Every offset and length is checked against the buffer before it is

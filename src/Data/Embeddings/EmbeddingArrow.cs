@@ -2,7 +2,7 @@ using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Apache.Arrow.Types;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>An Arrow IPC file with the embedding as a list of fixed size.</summary>
 sealed class EmbeddingArrow : EmbeddingWriter

@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>The columns of a table of embeddings beside the name, which it always has.</summary>
 /// <param name="Dimension">Numbers per embedding (D); 0 for none.</param>

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>
 /// CSV of RFC 4180 with LF line ends, numbers in the invariant culture and in the fewest digits that read back to the same float.

@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>Writes embeddings for other programs, in the format that the file's extension names.</summary>
 public static class EmbeddingFile

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Tensors;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>An .npy file of embeddings and beside it its names and an .npy file for each other column.</summary>
 sealed class EmbeddingNpy : EmbeddingWriter

@@ -1,7 +1,7 @@
 using Parquet;
 using Parquet.Schema;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>Parquet with the embedding as a list of floats: Parquet has no list of fixed size.</summary>
 sealed class EmbeddingParquet : EmbeddingWriter

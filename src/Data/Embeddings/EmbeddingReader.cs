@@ -1,8 +1,14 @@
 using System.Globalization;
 using Parquet;
 using Parquet.Schema;
+using Toolchain.Data.Arrow;
+using Toolchain.Data.Csv;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Parquet;
+using Toolchain.Data.Reading;
+using Toolchain.Data.Tensors;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>Reads the tables that <see cref="EmbeddingFile"/> writes: embeddings, labels and clusters; other columns are passed
 /// over.</summary>
@@ -31,7 +37,7 @@ static class EmbeddingReader
 
     static EmbeddingTable FromNpy(FileStream file, string path)
     {
-        TensorEntry values = Npy.Read(file, path);
+        TensorEntry values = NpyFile.Read(file, path);
         if (values is not { Kind: TensorKind.Float32, Shape: [> 0 and <= int.MaxValue, > 0] })
         {
             throw new InvalidDataException($"'{path}': expected float32 embeddings [N,D], found {Text(values)}.");
@@ -48,7 +54,7 @@ static class EmbeddingReader
             {
                 return null;
             }
-            TensorEntry column = Npy.Read(beside);
+            TensorEntry column = NpyFile.Read(beside);
             return column.Kind == kind && column.Shape is [var found] && found == count ? column.ToArray<T>()
                 : throw new InvalidDataException(
                     $"'{beside}': expected {kind} [{count}], one for each row of '{path}', found {Text(column)}; embed the images again.");

@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>Embeddings of N images, with what belongs to each row. Checked once, here.</summary>
 public sealed class EmbeddingTable

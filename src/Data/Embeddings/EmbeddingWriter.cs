@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>
 /// Writes a table of embeddings row by row in constant memory. The bytes depend on the rows alone, not on how they come together. The file

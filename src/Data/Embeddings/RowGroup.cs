@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>Gathers rows into groups of one size, so that groups in a file do not depend on how rows came.</summary>
 /// <param name="columns">The table's columns.</param>

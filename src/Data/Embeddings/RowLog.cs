@@ -2,8 +2,9 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
+using Toolchain.Data.Streams;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Embeddings;
 
 /// <summary>What became of some neighbouring images of a source.</summary>
 /// <param name="SourceCount">Images of the source, sound or not.</param>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Toolchain.Data.Reading;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Images;
 
 /// <summary>How a camera was held: EXIF's orientation in [1..8], 1 for upright. Source: CIPA DC-008 (Exif 2.32), tag 0x0112.</summary>
 static class Exif
@@ -10,7 +11,7 @@ static class Exif
     /// <summary>The orientation in a PNG's chunk eXIf; 1 where there is none, or it is damaged.</summary>
     public static int OfPng(ReadOnlySpan<byte> file)
     {
-        for (int at = ImageFile.PngMagic.Length; at + 12 <= file.Length;)
+        for (int at = FileKinds.PngMagic.Length; at + 12 <= file.Length;)
         {
             uint length = BinaryPrimitives.ReadUInt32BigEndian(file[at..]);
             if (length > file.Length - at - 12)

@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Images;
 
 /// <summary>A greyscale picture of any size.</summary>
 /// <param name="Width">Columns.</param>

@@ -1,4 +1,6 @@
-namespace Toolchain.Data;
+using Toolchain.Data.Reading;
+
+namespace Toolchain.Data.Images;
 
 /// <summary>Reads image files as digits, telling formats apart by their first bytes.</summary>
 static class ImageFile
@@ -7,8 +9,6 @@ static class ImageFile
     public const string Kinds = ".png .pgm .jpg .jpeg .webp .bmp .gif";
 
     static readonly string[] Extensions = Kinds.Split(' ');
-
-    public static ReadOnlySpan<byte> PngMagic => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>Whether a file in a folder counts as an image, by its name.</summary>
     public static bool HasImageName(ReadOnlySpan<char> fileName)

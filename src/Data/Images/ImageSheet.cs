@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Images;
 
 /// <summary>Many digits in one picture.</summary>
 public static class ImageSheet

@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Images;
 
 /// <summary>Binary PGM (P5) of one byte a pixel. Source: the netpbm manual, "pgm".</summary>
 static class PgmReader

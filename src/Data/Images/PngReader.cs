@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using Toolchain.Data.Reading;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Images;
 
 /// <summary>
 /// PNG with 8 bits a sample, not interlaced: grey, grey and alpha, RGB, RGBA, palette. Chunk checksums and lengths are checked, and the
@@ -18,7 +19,7 @@ static class PngReader
         Header? header = null;
         byte[] palette = [];
         using var compressed = new MemoryStream(bytes.Length);
-        int offset = ImageFile.PngMagic.Length;
+        int offset = FileKinds.PngMagic.Length;
         for (bool ended = false; !ended;)
         {
             ReadOnlySpan<byte> type = NextChunk(bytes, ref offset, name, out ReadOnlySpan<byte> content);

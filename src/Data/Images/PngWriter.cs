@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.IO.Hashing;
+using Toolchain.Data.Reading;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Images;
 
 /// <summary>Writes 8-bit PNG files. Source: PNG specification, W3C, third edition.</summary>
 public static class PngWriter
@@ -55,7 +56,7 @@ public static class PngWriter
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         using var file = new MemoryStream();
-        file.Write(ImageFile.PngMagic);
+        file.Write(FileKinds.PngMagic);
         WriteChunk(file, "IHDR"u8, header);
         WriteChunk(file, "IDAT"u8, Compress(pixels, width * samples));
         WriteChunk(file, "IEND"u8, []);

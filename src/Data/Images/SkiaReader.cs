@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Images;
 
 /// <summary>Formats that SkiaSharp decodes for us: JPEG, WebP, BMP, GIF, and the PNG kinds that <see cref="PngReader"/> leaves.</summary>
 static class SkiaReader

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Parquet;
 
 /// <summary>One column of one row group, as the footer describes it.</summary>
 /// <param name="Path">Names of the column and of what is around it, joined by '/'.</param>

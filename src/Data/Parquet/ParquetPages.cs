@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Parquet;
 
 /// <summary>The pages of one column of a row group, looked at before Parquet.Net reads them, for the same reason as <see
 /// cref="ParquetFooter"/>.</summary>

@@ -1,6 +1,6 @@
-using static Toolchain.Data.ThriftType;
+using static Toolchain.Data.Parquet.ThriftType;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Parquet;
 
 /// <summary>The structs of Parquet that lead to pages, with the fields that Parquet.Net 6 knows. Source: apache/parquet-format,
 /// parquet.thrift.</summary>

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Parquet;
 using Parquet.Schema;
+using Toolchain.Data.Streams;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Parquet;
 
 /// <summary>
 /// Parquet files with encoded images: a column `image` that is a struct with `bytes` (as Hugging Face datasets write it), or any plain

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Parquet;
 
 /// <summary>
 /// Reads structs of Thrift's compact protocol with every count and length checked against the bytes that are there, so that it ends on any

@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Parquet;
 
 /// <summary>How a value lies in Thrift's compact protocol.</summary>
 enum ThriftType

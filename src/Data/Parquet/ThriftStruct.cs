@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Parquet;
 
 /// <summary>A struct as <see cref="ThriftReader"/> read it: the fields that are there.</summary>
 sealed class ThriftStruct

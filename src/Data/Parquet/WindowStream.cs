@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Parquet;
 
 /// <summary>
 /// A file of which a reader sees one part at a time: reading on behind the part's end throws, where a plain stream would say "no more" for

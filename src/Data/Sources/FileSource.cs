@@ -1,6 +1,14 @@
-namespace Toolchain.Data;
+using Toolchain.Data.Files;
+using Toolchain.Data.Idx;
+using Toolchain.Data.Images;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Parquet;
+using Toolchain.Data.Reading;
+using Toolchain.Data.Streams;
 
-/// <summary>Single files, told apart by their first bytes.</summary>
+namespace Toolchain.Data.Sources;
+
+/// <summary>Single files and pipes, told apart by their first bytes (<see cref="FileKinds"/>).</summary>
 static class FileSource
 {
     public static DigitStream Open(string path, Split split)
@@ -10,7 +18,7 @@ static class FileSource
         {
             if (!file.CanSeek)
             {
-                return PipeSource.Open(file, path);
+                return OpenPipe(file, path);
             }
             byte[] start = new byte[FileKinds.MagicBytes];
             ReadOnlySpan<byte> magic = start.AsSpan(0, file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
@@ -26,7 +34,7 @@ static class FileSource
                     file.Dispose();
                     return new FileListStream(name, path, Path.GetDirectoryName(path) ?? "", [name]);
                 default:
-                    return PipeSource.Open(name, path, file, magic);
+                    return SequentialSource.Open(name, path, file, magic);
             }
         }
         catch
@@ -36,15 +44,39 @@ static class FileSource
         }
     }
 
+    /// <summary>Opens the standard input, or what stands for it: a file that cannot seek, such as a shell's &lt;(command).</summary>
+    /// <param name="input">Stands at its start.</param>
+    /// <param name="path">Named in errors.</param>
+    public static DigitStream OpenPipe(Stream input, string path = "-")
+    {
+        byte[] start = new byte[FileKinds.MagicBytes];
+        ReadOnlyMemory<byte> magic = start.AsMemory(0, input.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
+        var whole = new PrefixedStream(magic, input);
+        string name = path == "-" ? "stdin" : Path.GetFileName(path);
+        switch (FileKinds.Of(magic.Span))
+        {
+            case FileKind.Parquet or FileKind.Zip:
+                throw new InvalidDataException(
+                    $"'{path}': offset 0: expected IDX, .npy, CSV, tar, one image or a list of paths on a pipe, found Parquet or .npz, "
+                        + "which are read from their ends; save it to a file and name that.");
+            case FileKind.Text:
+                return PathList.Open(name, path, whole, magic.Span);
+            case var kind when FileKinds.IsImage(kind):
+                return new OneImageStream(name, path, ExactRead.UpTo(whole, ImageBuffer.MaxFileBytes, path));
+            default:
+                return SequentialSource.Open(name, path, whole, magic.Span);
+        }
+    }
+
     public static DigitStream OpenPair(string imagesPath, string labelsPath)
     {
         FileStream packed = OpenRead(imagesPath);
         try
         {
-            Stream images = IdxFile.Unpack(packed);
+            Stream images = GzipReader.Unpack(packed);
             PixelLayout layout = IdxFile.ReadLayout(images, imagesPath);
             using FileStream file = OpenRead(labelsPath);
-            using Stream unpacked = IdxFile.Unpack(file);
+            using Stream unpacked = GzipReader.Unpack(file);
             byte[] labels = IdxFile.ReadLabels(unpacked, labelsPath);
             return labels.Length == layout.Count
                 ? new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout,

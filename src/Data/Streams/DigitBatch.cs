@@ -1,6 +1,7 @@
 using System.IO.Hashing;
+using Toolchain.Data.Images;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Streams;
 
 /// <summary>
 /// Some neighbouring images of a <see cref="DigitStream"/> on their way from their source to a model. Made once and filled again and again:

@@ -1,6 +1,7 @@
 using System.Buffers;
+using Toolchain.Data.Images;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Streams;
 
 /// <summary>Reads a stream to its end into memory. Pixels, label and name of a row go in together or not at all.</summary>
 static class DigitCollector
@@ -12,10 +13,9 @@ static class DigitCollector
     /// more than an array holds.</exception>
     public static DigitSet ToSet(this DigitStream stream, DigitSourceOptions options)
     {
-        switch (stream)
+        if (stream is { Polarity: Polarity.Light, IsTransposed: false, Whole: DigitSet known })
         {
-            case SetStream { Polarity: Polarity.Light, IsTransposed: false } known: return known.Set;
-            case StrokeStream { Polarity: Polarity.Light, IsTransposed: false } strokes: return strokes.ToSet();
+            return known;
         }
         if (stream.Count * DigitSet.PixelCount > Array.MaxLength)
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Streams;
 
 /// <summary>Labels of a source: digits, or something else, which is left out and said.</summary>
 static class DigitLabels

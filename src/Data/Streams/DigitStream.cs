@@ -1,4 +1,6 @@
-namespace Toolchain.Data;
+using Toolchain.Data.Sources;
+
+namespace Toolchain.Data.Streams;
 
 /// <summary>
 /// Images in a fixed order, read once, forwards, however many there are. An image that cannot be read keeps its place, so that names,
@@ -109,6 +111,9 @@ public abstract class DigitStream : IDisposable
         DigitLabels.LeaveOut(Noticed, Source, index, found);
         IsLabelled = false;
     }
+
+    /// <summary>All images at once, of a source that need not be read image by image; null for none.</summary>
+    internal virtual DigitSet? Whole => null;
 
     /// <summary>Tells a batch what its images need.</summary>
     private protected void Prepare(DigitBatch batch) =>

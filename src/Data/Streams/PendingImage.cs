@@ -1,4 +1,6 @@
-namespace Toolchain.Data;
+using Toolchain.Data.Images;
+
+namespace Toolchain.Data.Streams;
 
 /// <summary>An image that is still to be read, decoded or fitted.</summary>
 /// <param name="Place">Names the image in errors; the path of a file where there are no bytes yet.</param>

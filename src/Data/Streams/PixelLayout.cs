@@ -1,4 +1,7 @@
-namespace Toolchain.Data;
+using Toolchain.Data.Images;
+using Toolchain.Data.Tensors;
+
+namespace Toolchain.Data.Streams;
 
 /// <summary>How images lie in a tensor: N after each other, row-major.</summary>
 /// <param name="Count">N.</param>

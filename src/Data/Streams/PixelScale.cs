@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Streams;
 
 /// <summary>How the numbers of a source become pixels: its largest value is full ink.</summary>
 /// <param name="Largest">The number that becomes 255.</param>

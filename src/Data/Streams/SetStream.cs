@@ -1,9 +1,9 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Streams;
 
 /// <summary>Images that are in memory.</summary>
 sealed class SetStream(DigitSet set) : DigitStream(set.Name, set.Split, set.Count, set.Labels is not null)
 {
-    public DigitSet Set => set;
+    internal override DigitSet Whole => set;
 
     public override string? Fingerprint { get; } = set.Name;
 

@@ -1,4 +1,6 @@
-namespace Toolchain.Data;
+using Toolchain.Data.Images;
+
+namespace Toolchain.Data.Streams;
 
 /// <summary>Looks at some images of a source before it is read: polarity, and whether rows and columns are swapped.</summary>
 static class SourceSurvey

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Toolchain.Data.Reading;
+using Toolchain.Data.Tensors;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Streams;
 
 /// <summary>Images that lie one after another as plain numbers: IDX and .npy.</summary>
 sealed class TensorStream : DigitStream

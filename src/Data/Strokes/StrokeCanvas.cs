@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Strokes;
 
 /// <summary>
 /// A field of 28 x 28 on which lines are drawn as distances: each pixel keeps its squared distance to the nearest line, and ink follows

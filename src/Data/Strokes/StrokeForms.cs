@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Strokes;
 
 /// <summary>One way of writing a digit.</summary>
 /// <param name="Strokes">Pen strokes; each is a chain of curves whose ends are corners.</param>

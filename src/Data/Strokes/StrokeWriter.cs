@@ -1,4 +1,6 @@
-namespace Toolchain.Data;
+using Toolchain.Data.Seeds;
+
+namespace Toolchain.Data.Strokes;
 
 /// <summary>
 /// Writes one digit at a time: picks a form, moves its control points, runs splines through them, slants, turns and scales the lines into

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Tensors;
 
 /// <summary>Elements of a tensor as numbers, whatever their type.</summary>
 static class Elements

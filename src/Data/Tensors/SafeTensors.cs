@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
+using Toolchain.Data.Reading;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Tensors;
 
 /// <summary>What a safetensors file holds.</summary>
 /// <param name="Tensors">Names and tensors, in the order of the file.</param>

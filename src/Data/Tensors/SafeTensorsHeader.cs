@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Tensors;
 
 /// <summary>The JSON header of a safetensors file.</summary>
 static class SafeTensorsHeader

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Toolchain.Data;
+namespace Toolchain.Data.Tensors;
 
 /// <summary>A tensor as a file has it: element type, shape, and the elements' bytes, little-endian, row-major.</summary>
 public sealed class TensorEntry

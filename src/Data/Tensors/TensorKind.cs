@@ -1,4 +1,4 @@
-namespace Toolchain.Data;
+namespace Toolchain.Data.Tensors;
 
 /// <summary>Element type of a tensor in a file. The names are those of .NET; the files have their own.</summary>
 public enum TensorKind

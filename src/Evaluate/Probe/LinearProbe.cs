@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Clustering;
-using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using Toolchain.Graph;
 using Toolchain.Inference;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Neighbours;
 using Toolchain.Data;
+using Toolchain.Data.Images;
 using Toolchain.Evaluate.Protocols;
 
 namespace Toolchain.Evaluate.Report;

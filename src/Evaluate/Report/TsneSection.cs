@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Toolchain.Data;
+using Toolchain.Data.Images;
 using Toolchain.Evaluate.Protocols;
 
 namespace Toolchain.Evaluate.Report;

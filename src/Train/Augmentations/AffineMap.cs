@@ -1,5 +1,6 @@
 using System.Runtime.Intrinsics;
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
 
 namespace Toolchain.Train.Augmentations;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
 
 namespace Toolchain.Train.Augmentations;
 

@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
 
 namespace Toolchain.Train.Augmentations;
 

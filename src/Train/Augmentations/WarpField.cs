@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Augmentations;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Data;
+using Toolchain.Data.Images;
 
 namespace Toolchain.Train.Features;
 

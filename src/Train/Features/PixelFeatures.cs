@@ -82,8 +82,7 @@ sealed class PixelFeatures
         var values = new float[digits.Pixels.Length];
         Parallel.For(0, digits.Count, index =>
         {
-            double[] image = [.. digits.Pixels.AsSpan(index * DigitSet.PixelCount, DigitSet.PixelCount).ToArray()
-                .Select(pixel => pixel / 255f)];
+            double[] image = Array.ConvertAll(digits.ToFloats(index, 1), pixel => (double)pixel);
             image = options.Deslant ? Deslanting.Apply(image) : image;
             double length = options.UnitLength ? Math.Sqrt(image.Sum(value => value * value)) + noLength : 1;
             for (int i = 0; i < image.Length; i++)

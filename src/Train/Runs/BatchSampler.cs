@@ -1,4 +1,4 @@
-using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Runs;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Toolchain.Data;
+using Toolchain.Data.Tensors;
 using Toolchain.Train.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Toolchain.Data;
+using Toolchain.Data.Images;
 using Toolchain.Train.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

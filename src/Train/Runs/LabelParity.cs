@@ -41,9 +41,8 @@ static class LabelParity
         return Check(model, Array.ConvertAll(labels, label => (int)label), request with { Digits = some });
     }
 
-    static TensorData Images(DigitSet digits, int start, int count) => TensorData.Of(
-        Array.ConvertAll(digits.Pixels[(start * DigitSet.PixelCount)..((start + count) * DigitSet.PixelCount)], pixel => pixel / 255f),
-        count, 1, DigitSet.Side, DigitSet.Side);
+    static TensorData Images(DigitSet digits, int start, int count) =>
+        TensorData.Of(digits.ToFloats(start, count), count, 1, DigitSet.Side, DigitSet.Side);
 
     static string Compare(string name, int count, Func<Dictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> run,
         int[] labels, DigitSet digits)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Runs;

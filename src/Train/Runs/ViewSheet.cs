@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Images;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 

@@ -4,6 +4,11 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using Parquet;
 using SkiaSharp;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Tests;
 
@@ -29,7 +34,7 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         new("npz", () => [Npz(Npy()), Npz(NpyFloats())], Source),
         new("npz-inside", () => [Npy(), NpyFloats()], (folder, mutant) => Source(folder, Npz(mutant))),
         new("tar", () => [Tar()], Source),
-        new("safetensors", () => [SafeTensors()], (folder, mutant) => Data.SafeTensors.Read(folder.Write("mutant", mutant))),
+        new("safetensors", () => [SafeTensors()], (folder, mutant) => Data.Tensors.SafeTensors.Read(folder.Write("mutant", mutant))),
         new("png", () => [Samples.PngDigit(9), Encode(SKEncodedImageFormat.Png)], Image, RepairPng),
         new("pgm", () => [[.. "P5\n28 28\n255\n"u8, .. new byte[784]], [.. "P5 # a comment\n6 5 15\n"u8, .. new byte[30]]], Image),
         new("jpeg", () => [Encode(SKEncodedImageFormat.Jpeg)], Image),
@@ -100,7 +105,7 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
     static byte[] NpyOf(TensorEntry tensor)
     {
         using var file = new MemoryStream();
-        Data.Npy.Writer(tensor)(file);
+        NpyFile.Writer(tensor)(file);
         return file.ToArray();
     }
 
@@ -161,7 +166,8 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
     static byte[] SafeTensors()
     {
         using var folder = new TemporaryFolder();
-        Data.SafeTensors.Write(folder["a"], [("a", TensorEntry.Of<float>([1, 2], 2)), ("b.c", TensorEntry.Of<byte>([3, 4, 5, 6], 2, 2))],
+        Data.Tensors.SafeTensors.Write(folder["a"],
+            [("a", TensorEntry.Of<float>([1, 2], 2)), ("b.c", TensorEntry.Of<byte>([3, 4, 5, 6], 2, 2))],
             new Dictionary<string, string> { ["k"] = "v" });
         return File.ReadAllBytes(folder["a"]);
     }

@@ -1,4 +1,5 @@
-using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Tensors;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
 using static TorchSharp.torch;
@@ -57,7 +58,7 @@ public sealed class NetworkFiles
         foreach ((string name, TensorData tensor) in tensors)
         {
             TensorKind element = tensor.Type == ElementType.Int64 ? TensorKind.Int64 : TensorKind.Float32;
-            Npy.Write(Path.Combine(folder, $"{kind}.{name}.npy"), new TensorEntry(element, [.. tensor.Sizes], tensor.Bytes));
+            NpyFile.Write(Path.Combine(folder, $"{kind}.{name}.npy"), new TensorEntry(element, [.. tensor.Sizes], tensor.Bytes));
         }
     }
 }

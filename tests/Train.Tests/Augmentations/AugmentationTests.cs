@@ -1,12 +1,14 @@
 using System.Runtime.Intrinsics;
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Augmentations;
 
 namespace Toolchain.Train.Tests.Augmentations;
 
 public sealed class AugmentationTests
 {
-    static readonly DigitSet digits = Strokes.Draw(40, 3);
+    static readonly DigitSet digits = StrokeDigits.Draw(40, 3);
     static readonly int[] samples = [.. Enumerable.Range(0, 40)];
 
     /// <summary>Options under which nothing is changed.</summary>

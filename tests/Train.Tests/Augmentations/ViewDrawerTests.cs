@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
@@ -8,7 +9,7 @@ namespace Toolchain.Train.Tests.Augmentations;
 
 public sealed class ViewDrawerTests
 {
-    static readonly DigitSet digits = Strokes.Draw(30, 3);
+    static readonly DigitSet digits = StrokeDigits.Draw(30, 3);
 
     [Fact]
     public void Draw_PreparedInTheBackground_EqualsDrawnOnDemand()

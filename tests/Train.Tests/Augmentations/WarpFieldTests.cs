@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
@@ -9,7 +10,7 @@ namespace Toolchain.Train.Tests.Augmentations;
 
 public sealed class WarpFieldTests
 {
-    static readonly DigitSet digits = Strokes.Draw(6, 1);
+    static readonly DigitSet digits = StrokeDigits.Draw(6, 1);
     static readonly int[] samples = [0, 1, 2, 3, 4, 5];
     static readonly AugmentationOptions options = new InfoGanOptions().Augmentation;
 

@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Features;
 using Toolchain.Train.Models.KMeans;
 
@@ -6,7 +7,7 @@ namespace Toolchain.Train.Tests.Features;
 
 public sealed class CentreSheetTests
 {
-    static readonly DigitSet digits = Strokes.Draw(300, 5);
+    static readonly DigitSet digits = StrokeDigits.Draw(300, 5);
 
     // With all components kept, an image is its mean and its projection: undone, it is the image.
     [Theory]

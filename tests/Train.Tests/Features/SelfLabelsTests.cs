@@ -1,4 +1,5 @@
-using Toolchain.Data;
+using Toolchain.Data.Seeds;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Features;
 using static TorchSharp.torch;
@@ -30,7 +31,7 @@ public sealed class SelfLabelsTests
         {
             (values[2 * row], values[2 * row + 1]) = ((row < 20 ? 0 : 50) + (float)random.NextNormal(), (float)random.NextNormal());
         }
-        using Tensor labels = SpectralLabels.Of(tensor(values, [40, 2]), 2, new GradientJob(Strokes.Draw(40, 1), 0, CPU, 1));
+        using Tensor labels = SpectralLabels.Of(tensor(values, [40, 2]), 2, new GradientJob(StrokeDigits.Draw(40, 1), 0, CPU, 1));
         (Tensor certainty, Tensor cluster) = labels.max(1);
         Assert.All(certainty.data<float>().ToArray(), value => Assert.Equal(1f, value, 1e-6f));
         long[] found = cluster.data<long>().ToArray();

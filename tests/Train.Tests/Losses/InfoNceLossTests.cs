@@ -1,4 +1,4 @@
-using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using Toolchain.Train.Losses;
 using TorchSharp;
 using static TorchSharp.torch;

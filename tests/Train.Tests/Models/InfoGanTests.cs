@@ -1,4 +1,4 @@
-using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
 using TorchSharp;
@@ -18,7 +18,7 @@ public sealed class InfoGanTests
         ContinuousStart = 0
     };
 
-    static readonly GradientJob job = new(Strokes.Draw(20, 1), 1, CPU, 1);
+    static readonly GradientJob job = new(StrokeDigits.Draw(20, 1), 1, CPU, 1);
 
     [Fact]
     public void Networks_OfThePoster_HaveItsSizes()

@@ -3,6 +3,7 @@ using Toolchain.Clustering;
 using Toolchain.Clustering.KMeans;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
 using TorchSharp;
@@ -15,7 +16,7 @@ namespace Toolchain.Train.Tests.Models;
 [Trait("Category", "Slow")]
 public sealed class LearningTests : IDisposable
 {
-    static readonly DigitSet digits = Strokes.Draw(2000, 3);
+    static readonly DigitSet digits = StrokeDigits.Draw(2000, 3);
 
     readonly TemporaryFolder folder = new();
 

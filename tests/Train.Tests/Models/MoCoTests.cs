@@ -1,4 +1,4 @@
-using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Layers;
 using Toolchain.Train.Models.MoCo;
@@ -38,7 +38,7 @@ public sealed class MoCoTests
     public void Step_WithProjectorAndAdamW_MovesBoth()
     {
         using var trainer = new MoCoTrainer(small with { ProjectionSize = 5, Optimizer = MoCoOptimizer.AdamW, LearningRate = 1e-3 },
-            new GradientJob(Strokes.Draw(20, 1), 1, CPU, 1));
+            new GradientJob(StrokeDigits.Draw(20, 1), 1, CPU, 1));
         Dictionary<string, float[]> before = Parameters(trainer.Module, "query.");
         trainer.Step(new Batch(0, 0, [4, 9]));
         Assert.All(Parameters(trainer.Module, "query."), pair => Assert.NotEqual(before[pair.Key], pair.Value));
@@ -69,7 +69,7 @@ public sealed class MoCoTests
     [Fact]
     public void Step_First_MovesTheQueryEncoderAlone()
     {
-        using var trainer = new MoCoTrainer(small, new GradientJob(Strokes.Draw(20, 1), 1, CPU, 1));
+        using var trainer = new MoCoTrainer(small, new GradientJob(StrokeDigits.Draw(20, 1), 1, CPU, 1));
         Dictionary<string, float[]> query = Parameters(trainer.Module, "query."), key = Parameters(trainer.Module, "key.");
         Assert.Equal(query["encoder.conv1.weight"], key["encoder.conv1.weight"]);
 
@@ -86,7 +86,7 @@ public sealed class MoCoTests
     [Fact]
     public void Step_First_FillsTheQueueWithUnitRows()
     {
-        using var trainer = new MoCoTrainer(small, new GradientJob(Strokes.Draw(20, 1), 1, CPU, 1));
+        using var trainer = new MoCoTrainer(small, new GradientJob(StrokeDigits.Draw(20, 1), 1, CPU, 1));
         trainer.Step(new Batch(0, 0, [4, 9]));
         Tensor queue = trainer.Module.state_dict()["queue"]; // [Q,D]
         Assert.All(queue.norm(1).data<float>().ToArray(), length => Assert.Equal(1f, length, 1e-5f));

@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.Capsules;
 using Toolchain.Train.Models.Refine;
@@ -18,7 +19,7 @@ public sealed class RefineTests
     public void Step_AtEachRound_LabelsEveryImageWithADistribution(string from, string setting)
     {
         using var folder = new TemporaryFolder();
-        DigitSet digits = Strokes.Draw(60, 1);
+        DigitSet digits = StrokeDigits.Draw(60, 1);
         Method method = MethodRegistry.Find(from);
         TrainingRun.Execute(method, RunFolder.Create(folder["given"]), new TrainingRequest
         {
@@ -54,12 +55,12 @@ public sealed class RefineTests
     public void Step_FromARunOnOtherImages_TakesItsEncoder()
     {
         using var folder = new TemporaryFolder();
-        DigitSet digits = Strokes.Draw(60, 1);
+        DigitSet digits = StrokeDigits.Draw(60, 1);
         Method method = MethodRegistry.Find("capsules");
         MethodOptions options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16"]); // with labels of its own images
         TrainingRun.Execute(method, RunFolder.Create(folder["given"]),
         new TrainingRequest { Digits = digits, DataSpec = "strokes:60:1", Options = options, Threads = 1 });
-        var job = new GradientJob(Strokes.Draw(40, 2), 1, CPU, 1);
+        var job = new GradientJob(StrokeDigits.Draw(40, 2), 1, CPU, 1);
         using (TrainedEncoder encoder = TrainedEncoder.Open(folder["given"], job))
         using (var whole = new CapsulesTrainer((CapsulesOptions)options, job with { Digits = digits }))
         {
@@ -92,7 +93,7 @@ public sealed class RefineTests
     [Fact]
     public void Train_FromAFolderWithoutARun_SaysSo()
     {
-        using var trainer = new RefineTrainer(small with { From = "nowhere" }, new GradientJob(Strokes.Draw(20, 1), 0, CPU, 1),
+        using var trainer = new RefineTrainer(small with { From = "nowhere" }, new GradientJob(StrokeDigits.Draw(20, 1), 0, CPU, 1),
             TrainedEncoder.Open);
         Assert.Equal("'nowhere': expected a run folder with config.json, found none; name the folder that 'uvl train' printed.",
             Assert.Throws<InvalidDataException>(() => trainer.Step(new Batch(0, 0, [1, 2]))).Message);

@@ -1,4 +1,4 @@
-using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.MoCo;
 using static TorchSharp.torch;
@@ -62,7 +62,7 @@ public sealed class WhiteningTests
     public void Step_Last_WhitensTheEncoderInEvaluation(double strength, bool whitened)
     {
         using var scope = NewDisposeScope();
-        var job = new GradientJob(Strokes.Draw(40, 1), 1, CPU, 1);
+        var job = new GradientJob(StrokeDigits.Draw(40, 1), 1, CPU, 1);
         using var trainer =
             new MoCoTrainer(new() { BatchSize = 4, QueueLength = 8, EmbeddingSize = 3, StepCount = 2, Whitening = strength }, job);
         trainer.Step(new Batch(0, 0, [1, 2, 3, 4]));

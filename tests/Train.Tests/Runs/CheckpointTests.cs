@@ -1,4 +1,6 @@
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.Autoencoder;
 using Toolchain.Train.Models.MoCo;
@@ -10,7 +12,7 @@ namespace Toolchain.Train.Tests.Runs;
 public sealed class CheckpointTests : IDisposable
 {
     static readonly AutoencoderOptions options = new() { HiddenSize = 6, EmbeddingSize = 3, BatchSize = 4 };
-    static readonly DigitSet digits = Strokes.Draw(20, 1);
+    static readonly DigitSet digits = StrokeDigits.Draw(20, 1);
 
     readonly TemporaryFolder folder = new();
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Graph;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
@@ -13,7 +14,7 @@ public sealed class MethodContractTests : IDisposable
 {
     const int steps = 6, batchSize = 16;
 
-    static readonly DigitSet digits = Strokes.Draw(70, 1);
+    static readonly DigitSet digits = StrokeDigits.Draw(70, 1);
 
     readonly TemporaryFolder folder = new();
 
@@ -193,7 +194,7 @@ public sealed class MethodContractTests : IDisposable
         RunFolder run = RunFolder.Open(folder["a"]);
         Method method = MethodRegistry.Find("moco");
         TrainingRequest request = Request(method, 1, []) with { Resume = true };
-        DigitSet others = Strokes.Draw(70, 2);
+        DigitSet others = StrokeDigits.Draw(70, 2);
         Assert.Equal($"'strokes:70:1': expected the images that {run.Path} was begun with (sha256 {digits.Sha256[..12]}), found others "
             + $"({others.Sha256[..12]}); say where those are with --data, or begin a new run.",
             Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Digits = others })).Message);

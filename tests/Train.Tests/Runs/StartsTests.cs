@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Toolchain.Data;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Models.InfoGan;
 using Toolchain.Train.Runs;
 using TorchSharp;
@@ -23,7 +24,7 @@ public sealed class StartsTests : IDisposable
         LearningRate = 0.02,
     };
 
-    static readonly DigitSet digits = Strokes.Draw(40, 1);
+    static readonly DigitSet digits = StrokeDigits.Draw(40, 1);
 
     readonly TemporaryFolder folder = new();
 

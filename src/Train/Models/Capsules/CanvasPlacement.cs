@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using Toolchain.Train.Core;
 using static TorchSharp.torch;
 

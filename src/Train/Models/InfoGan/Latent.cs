@@ -1,4 +1,4 @@
-using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.InfoGan;

@@ -1,4 +1,4 @@
-using Toolchain.Data;
+using Toolchain.Data.Seeds;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Losses;

@@ -1,4 +1,6 @@
 using Toolchain.Data;
+using Toolchain.Data.Seeds;
+using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.Capsules;
 using Toolchain.Train.Runs;
@@ -9,7 +11,7 @@ namespace Toolchain.Train.Tests.Models.Capsules;
 
 public sealed class CapsulesTrainerTests
 {
-    static readonly DigitSet digits = Strokes.Draw(20, 1);
+    static readonly DigitSet digits = StrokeDigits.Draw(20, 1);
 
     public CapsulesTrainerTests() => set_num_threads(1);
 

@@ -1,0 +1,182 @@
+using System.Text;
+using Toolchain.Data.Images;
+using Toolchain.Data.Reading;
+using Toolchain.Data.Streams;
+
+namespace Toolchain.Data.Csv;
+
+/// <summary>
+/// A CSV table with an image a line, as Kaggle has MNIST: `label,pixel0..pixel783`, without the label, or without the heading. Without a
+/// heading a line of one number more than a square has its label first.
+/// </summary>
+sealed class CsvStream : DigitStream
+{
+    readonly Stream content;
+    readonly Func<Stream>? again;
+    readonly string path;
+    readonly LineReader lines;
+    readonly Queue<(long Line, double[] Values, string? Label)> ahead = new();
+    readonly int labelColumn, pixelColumns, side;
+    PixelScale scale = PixelScale.Bytes;
+
+    /// <param name="name">What a report calls the dataset.</param>
+    /// <param name="path">Named in errors.</param>
+    /// <param name="content">Stands at its start; disposed with this.</param>
+    /// <param name="again">Opens the same text once more; null for a pipe.</param>
+    public CsvStream(string name, string path, Stream content, Func<Stream>? again) : base(name, Split.All, null, false)
+    {
+        (this.path, this.content, this.again, Source) = (path, content, again, path);
+        lines = new LineReader(content, path);
+        if (!lines.TryRead(out ReadOnlySpan<byte> first))
+        {
+            throw Broken(1, "a heading or numbers", "nothing");
+        }
+        first = first.StartsWith("\uFEFF"u8) ? first[3..] : first;
+        List<Range> fields = CsvLine.Fields(first);
+        string[] names = new string[fields.Count];
+        bool hasHeading = false;
+        for (int i = 0; i < names.Length; i++)
+        {
+            names[i] = Encoding.UTF8.GetString(first[fields[i]]);
+            hasHeading |= CsvLine.Number(first[fields[i]]) is null;
+        }
+        labelColumn = hasHeading ? Array.FindIndex(names, name => name is "label" or "class" or "digit" or "target")
+            : Square(names.Length) > 0 ? -1 : 0;
+        pixelColumns = names.Length - (labelColumn >= 0 ? 1 : 0);
+        side = Square(pixelColumns);
+        if (side == 0)
+        {
+            throw Broken(1, "784 columns of pixels and at most one of labels, called 'label'", $"{names.Length} columns");
+        }
+        GreyImage.RequireSize(side, side, path, GreyImage.MaxTensorPixels);
+        if (!hasHeading)
+        {
+            ahead.Enqueue(Parse(first, lines.Count));
+        }
+    }
+
+    public override string? Fingerprint => content is FileStream { CanSeek: true } file ? TensorStream.FileFingerprint(file.Name) : null;
+
+    public override void Dispose()
+    {
+        content.Dispose();
+        base.Dispose();
+    }
+
+    private protected override int Fill(DigitBatch batch, int count)
+    {
+        int row = 0;
+        for (; row < count && Next() is var (line, values, label); row++)
+        {
+            byte[] pixels = new byte[values.Length];
+            for (int i = 0; i < pixels.Length; i++)
+            {
+                pixels[i] = scale.ToPixel(values[i], false, path, "line", line, i);
+            }
+            batch.Set(row, new PendingImage($"{path}, line {line}", pixels, side, side), null, IsLabelled ? Digit(line, label) : (byte)0);
+        }
+        return row;
+    }
+
+    // What labels are is found here too: by these lines, and by all where the text can be read once more.
+    private protected override IReadOnlyList<PendingImage> Sample()
+    {
+        while (ahead.Count < SourceSurvey.Images && Read() is { } row)
+        {
+            ahead.Enqueue(row);
+        }
+        double largest = ahead.Count == 0 ? 0 : ahead.Max(row => row.Values.Max());
+        bool isFloat = ahead.Any(row => Array.Exists(row.Values, value => value != Math.Floor(value)));
+        scale = PixelScale.Of(largest, isFloat, ahead.Count, Noticed);
+        IsLabelled = labelColumn >= 0 && ahead.Count > 0;
+        if (IsLabelled && (ahead.Select(row => ((long, string?)?)(row.Line, row.Label)).FirstOrDefault(row => !IsDigit(row!.Value.Item2))
+            ?? LaterOther()) is var (line, label))
+        {
+            DigitLabels.LeaveOut(Noticed, path, line - 1, $"'{label}'");
+            IsLabelled = false;
+        }
+        return [.. ahead.Where(row => row.Values.Min() >= 0 && row.Values.Max() <= scale.Largest)
+            .Select(row =>
+            new PendingImage(path, Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, path, "line", row.Line, 0)),
+                side, side))];
+    }
+
+    // The first label of the whole text that is no digit; what else is wrong with a line is found when its image is read.
+    (long Line, string? Label)? LaterOther()
+    {
+        if (again is null)
+        {
+            return null;
+        }
+        using Stream whole = again();
+        var text = new LineReader(whole, path);
+        try
+        {
+            while (text.TryRead(out ReadOnlySpan<byte> line))
+            {
+                List<Range> fields = CsvLine.Fields(line);
+                string? label = labelColumn < fields.Count && text.Count > 1 ? Encoding.UTF8.GetString(line[fields[labelColumn]]) : null;
+                if (label is not null && !IsDigit(label) && line.ContainsAnyExcept(" \t\r"u8))
+                {
+                    return (text.Count, label);
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+        }
+        return null;
+    }
+
+    (long Line, double[] Values, string? Label)? Next() => ahead.TryDequeue(out (long, double[], string?) row) ? row : Read();
+
+    (long Line, double[] Values, string? Label)? Read()
+    {
+        while (lines.TryRead(out ReadOnlySpan<byte> line))
+        {
+            if (line.ContainsAnyExcept(" \t\r"u8))
+            {
+                return Parse(line, lines.Count);
+            }
+        }
+        return null;
+    }
+
+    (long Line, double[] Values, string? Label) Parse(ReadOnlySpan<byte> line, long number)
+    {
+        List<Range> fields = CsvLine.Fields(line);
+        if (fields.Count != pixelColumns + (labelColumn >= 0 ? 1 : 0))
+        {
+            throw Broken(number, $"{pixelColumns + (labelColumn >= 0 ? 1 : 0)} fields", $"{fields.Count}");
+        }
+        double[] values = new double[pixelColumns];
+        for (int field = 0, pixel = 0; field < fields.Count; field++)
+        {
+            if (field != labelColumn)
+            {
+                string found = Encoding.UTF8.GetString(line[fields[field]]);
+                values[pixel++] = CsvLine.Number(line[fields[field]]) is double value && double.IsFinite(value) ? value
+                    : throw Broken(number, $"a number in field "
+                        + $"{field + 1}", $"'{Printable.Line(found.Length > 20 ? found[..20] : found)}'");
+            }
+        }
+        return (number, values, labelColumn < 0 ? null : Encoding.UTF8.GetString(line[fields[labelColumn]]));
+    }
+
+    byte Digit(long line, string? label)
+    {
+        if (IsDigit(label))
+        {
+            return (byte)(label![0] - '0');
+        }
+        DropLabels(line - 1, $"'{label}'");
+        return 0;
+    }
+
+    static bool IsDigit(string? label) => label is [>= '0' and <= '9'];
+
+    static int Square(int count) => count >= 16 && Math.Sqrt(count) is var side && side == (int)side ? (int)side : 0;
+
+    InvalidDataException Broken(long line, string expected, string found) =>
+        new($"'{path}': line {line}: expected {expected}, found {found}; a table of images has one image a line.");
+}

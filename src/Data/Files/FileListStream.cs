@@ -1,0 +1,117 @@
+using System.IO.Enumeration;
+using System.Security.Cryptography;
+using System.Text;
+using Toolchain.Data.Images;
+using Toolchain.Data.Streams;
+
+namespace Toolchain.Data.Files;
+
+/// <summary>Image files, in the order given.</summary>
+sealed class FileListStream : DigitStream
+{
+    readonly string folder;
+    readonly string[] names;
+    string? fingerprint;
+
+    /// <param name="name">What a report calls them.</param>
+    /// <param name="source">Named in errors: the folder, or where the list came from.</param>
+    /// <param name="folder">What relative names start from; empty for the current folder.</param>
+    /// <param name="names">Paths of the files.</param>
+    /// <exception cref="InvalidDataException">There are none.</exception>
+    public FileListStream(string name, string source, string folder, string[] names) : base(name, Split.All, names.Length, false)
+    {
+        (this.folder, this.names, Source) = (folder, names, source);
+        IsLabelled = AreLabelled(source);
+    }
+
+    public override string? Fingerprint =>
+        fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Digest(names)}";
+
+    /// <summary>
+    /// Image files in a folder and the folders below it, in ordinal order of their paths, whatever their order on the disk.
+    /// </summary>
+    public static FileListStream OfFolder(string folder)
+    {
+        // Paths relative to the folder, with / on every system. Links to folders are not followed: they may lead round in circles.
+        string full = Path.GetFullPath(folder);
+        int start = Path.TrimEndingDirectorySeparator(full).Length + (Path.EndsInDirectorySeparator(full) && full.Length == 1 ? 0 : 1);
+        var found = new FileSystemEnumerable<string>(full, (ref FileSystemEntry entry) =>
+            entry.ToFullPath()[start..].Replace(Path.DirectorySeparatorChar, '/'),
+            new() { RecurseSubdirectories = true, IgnoreInaccessible = false })
+        {
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && ImageFile.HasImageName(entry.FileName),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+        };
+        string[] names = [.. found];
+        Array.Sort(names, StringComparer.Ordinal);
+        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, names);
+    }
+
+    public override bool ReadAgain(DigitBatch batch, long first, int count)
+    {
+        Prepare(batch);
+        (batch.First, batch.Count) = (first, count);
+        Set(batch, (int)first, count);
+        return true;
+    }
+
+    private protected override int Fill(DigitBatch batch, int count)
+    {
+        int taken = Math.Min(count, names.Length - (int)Position);
+        Set(batch, (int)Position, taken);
+        return taken;
+    }
+
+    private protected override IReadOnlyList<PendingImage> Sample()
+    {
+        int count = Math.Min(names.Length, SourceSurvey.Images);
+        return [.. Enumerable.Range(0, count).Select(i => new PendingImage(Path.Combine(folder, names[(long)i * names.Length / count])))];
+    }
+
+    private protected override long Pass(long count) => Math.Min(count, names.Length - Position);
+
+    /// <summary>The nearest folder named by one digit counts: `training/7/41.png` is a seven.</summary>
+    internal static byte? LabelOf(string name)
+    {
+        ReadOnlySpan<char> rest = name;
+        for (int slash; (slash = rest.LastIndexOf('/')) >= 0;)
+        {
+            rest = rest[..slash];
+            ReadOnlySpan<char> folder = rest[(rest.LastIndexOf('/') + 1)..];
+            if (folder is [>= '0' and <= '9'])
+            {
+                return (byte)(folder[0] - '0');
+            }
+        }
+        return null;
+    }
+
+    void Set(DigitBatch batch, int first, int count)
+    {
+        for (int row = 0; row < count; row++)
+        {
+            string name = names[first + row];
+            batch.Set(row, new PendingImage(Path.Combine(folder, name)), name, LabelOf(name) ?? 0);
+        }
+    }
+
+    // A name cannot hold the zero that parts them.
+    static string Digest(string[] names) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', names))));
+
+    // Labelled are all images, or none.
+    bool AreLabelled(string source)
+    {
+        if (names.Length == 0)
+        {
+            throw new InvalidDataException($"'{source}': expected images ({ImageFile.Kinds}), found none; name another source.");
+        }
+        int labelled = names.Count(name => LabelOf(name) is not null);
+        if (labelled > 0 && labelled < names.Length)
+        {
+            string other = Array.Find(names, name => LabelOf(name) is null)!;
+            Noticed.Add($"'{source}': labels are left out: of {names.Length} images {labelled} lie below folders named 0..9, "
+                + $"'{Printable.Line(other)}' does not");
+        }
+        return labelled == names.Length;
+    }
+}

@@ -1,0 +1,19 @@
+using Toolchain.Data.Streams;
+
+namespace Toolchain.Data.Files;
+
+/// <summary>One image from a pipe.</summary>
+sealed class OneImageStream(string name, string path, byte[] bytes) : DigitStream(name, Split.All, 1, false)
+{
+    private protected override IReadOnlyList<PendingImage> Sample() => [new PendingImage(path, bytes)];
+
+    private protected override int Fill(DigitBatch batch, int count)
+    {
+        if (Position > 0)
+        {
+            return 0;
+        }
+        batch.Set(0, new PendingImage(path, bytes), path);
+        return 1;
+    }
+}

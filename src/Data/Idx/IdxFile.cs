@@ -1,0 +1,84 @@
+using System.Buffers.Binary;
+using Toolchain.Data.Reading;
+using Toolchain.Data.Streams;
+using Toolchain.Data.Tensors;
+
+namespace Toolchain.Data.Idx;
+
+/// <summary>
+/// IDX files of unsigned bytes, the form in which MNIST is published. Source: http://yann.lecun.com/exdb/mnist: two zero bytes, 08 for
+/// bytes, the number of axes, each axis as a big-endian 32-bit integer, then the elements.
+/// </summary>
+static class IdxFile
+{
+    /// <summary>The element type of IDX's third byte; null for none.</summary>
+    public static TensorKind? KindOf(byte code) => code switch
+    {
+        0x08 => TensorKind.UInt8,
+        0x09 => TensorKind.Int8,
+        0x0B => TensorKind.Int16,
+        0x0C => TensorKind.Int32,
+        0x0D => TensorKind.Float32,
+        0x0E => TensorKind.Float64,
+        _ => null,
+    };
+
+    /// <summary>Reads the head of images [N,H,W] and leaves the stream at the first pixel.</summary>
+    public static PixelLayout ReadLayout(Stream stream, string path)
+    {
+        (TensorKind kind, int[] axes) = ReadAxes(stream, path);
+        return axes.Length > 1
+            ? PixelLayout.Of(Array.ConvertAll(axes, size => (long)size), kind, true, 4 + 4 * axes.Length, path) with { What = "pixels" }
+            : throw new InvalidDataException($"'{path}': offset 0: expected IDX images, found {axes[0]} labels; name the images first, "
+                + "then the labels after a comma.");
+    }
+
+    /// <summary>Images [N,28,28] as N * 784 bytes.</summary>
+    public static byte[] ReadImages(Stream stream, string path)
+    {
+        (TensorKind kind, int[] axes) = ReadAxes(stream, path);
+        return kind == TensorKind.UInt8 && axes is [_, DigitSet.Side, DigitSet.Side]
+            ? ReadElements(stream, (long)axes[0] * DigitSet.PixelCount, path, 16, "pixels")
+            : throw new InvalidDataException($"'{path}': offset 8: expected images of 28 x 28, found {kind} [{string.Join(',', axes)}]; "
+                + "this is not MNIST.");
+    }
+
+    /// <summary>Labels [N], whatever they say.</summary>
+    public static byte[] ReadLabels(Stream stream, string path)
+    {
+        (TensorKind kind, int[] axes) = ReadAxes(stream, path);
+        return kind == TensorKind.UInt8 && axes.Length == 1 ? ReadElements(stream, axes[0], path, 8, "labels")
+            : throw new InvalidDataException($"'{path}': offset 0: expected IDX labels, found {kind} [{string.Join(',', axes)}]; images "
+                + "and labels may be swapped.");
+    }
+
+    static (TensorKind Kind, int[] Axes) ReadAxes(Stream stream, string path)
+    {
+        byte[] magic = ExactRead.Bytes(stream, 4, path, 0, "IDX magic");
+        if (FileKinds.Of(magic) != FileKind.Idx)
+        {
+            throw new InvalidDataException($"'{path}': offset 0: expected the IDX magic 00000801 of labels or 00000803 of images, found "
+                + $"{FileKinds.Advice(magic)}.");
+        }
+        int axisCount = magic[3];
+        byte[] bytes = ExactRead.Bytes(stream, 4 * axisCount, path, 4, "IDX axes");
+        int[] axes = new int[axisCount];
+        for (int axis = 0; axis < axisCount; axis++)
+        {
+            axes[axis] = BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(4 * axis));
+            if (axes[axis] < 0)
+            {
+                throw new InvalidDataException($"'{path}': offset {4 + 4 * axis}: expected an axis of at most {int.MaxValue}, found "
+                    + $"{(uint)axes[axis]}; the header is damaged.");
+            }
+        }
+        return (KindOf(magic[2])!.Value, axes);
+    }
+
+    static byte[] ReadElements(Stream stream, long count, string path, int offset, string what)
+    {
+        byte[] elements = ExactRead.Bytes(stream, count, path, offset, what);
+        ExactRead.End(stream, path, offset + count);
+        return elements;
+    }
+}

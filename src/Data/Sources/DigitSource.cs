@@ -1,0 +1,142 @@
+using System.Globalization;
+using Toolchain.Data.Files;
+using Toolchain.Data.Mnist;
+using Toolchain.Data.Streams;
+using Toolchain.Data.Strokes;
+
+namespace Toolchain.Data.Sources;
+
+/// <summary>Opens whatever `--data` names.</summary>
+public static class DigitSource
+{
+    /// <summary>Images of `strokes` where the specification gives no count: as many as MNIST has.</summary>
+    public const int DefaultStrokeCount = 70_000;
+
+    /// <summary>Reads a dataset whole into memory.</summary>
+    /// <param name="spec">As in <see cref="OpenStream"/>.</param>
+    /// <param name="split">As in <see cref="OpenStream"/>.</param>
+    /// <param name="options">How to look; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The specification cannot be understood.</exception>
+    /// <exception cref="FileNotFoundException">It names a file or folder that is not there.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or of the wrong kind; the message has path, expected and found.</exception>
+    /// <exception cref="MnistUnavailableException">MNIST is neither on this machine nor to be downloaded.</exception>
+    public static DigitSet Open(string spec, Split split, DigitSourceOptions? options = null)
+    {
+        options ??= new();
+        using DigitStream stream = OpenStream(spec, split, options);
+        return stream.ToSet(options);
+    }
+
+    /// <summary>Opens a dataset to be read once, in constant memory however large it is.</summary>
+    /// <param name="spec">
+    /// `mnist`; `strokes[:count[:seed]]`; `images.idx,labels.idx` or `images.idx`; a folder of images, also in sub-folders, labelled where
+    /// each image lies below a folder named 0..9; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,28,28], [N,784], [N,1,H,W] or
+    /// [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an image column; a tar archive; one image
+    /// file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line ends) from the standard input. IDX, .npy,
+    /// CSV and tar may be gzipped. Files are told apart by their first bytes, not by their names.
+    /// </param>
+    /// <param name="split">
+    /// The part wanted of `mnist`, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is
+    /// <see cref="Split.Test"/>). The other sources have no parts: they give every image whatever is asked, and the
+    /// result's split is <see cref="Split.All"/>.
+    /// </param>
+    /// <param name="options">How to look; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The specification cannot be understood.</exception>
+    /// <exception cref="FileNotFoundException">It names a file or folder that is not there.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or of the wrong kind; the message has path, expected and found.</exception>
+    /// <exception cref="MnistUnavailableException">MNIST is neither on this machine nor to be downloaded.</exception>
+    public static DigitStream OpenStream(string spec, Split split, DigitSourceOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(spec);
+        options ??= new();
+        DigitStream stream = Find(spec, split, options);
+        try
+        {
+            stream.Survey(options);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
+    }
+
+    static DigitStream Find(string spec, Split split, DigitSourceOptions options)
+    {
+        if (spec == "mnist")
+        {
+            return new SetStream(MnistSource.Open(split, options));
+        }
+        if (spec == "strokes" || spec.StartsWith("strokes:", StringComparison.Ordinal))
+        {
+            return OpenStrokes(spec, split);
+        }
+        if (spec == "-")
+        {
+            return FileSource.OpenPipe(options.StandardInput ?? Console.OpenStandardInput());
+        }
+        if (Directory.Exists(spec))
+        {
+            return FileListStream.OfFolder(spec);
+        }
+        return File.Exists(spec) ? FileSource.Open(spec, split) : OpenPair(spec);
+    }
+
+    /// <summary>Images that are in memory as a stream.</summary>
+    public static DigitStream Of(DigitSet digits)
+    {
+        ArgumentNullException.ThrowIfNull(digits);
+        return new SetStream(digits);
+    }
+
+    /// <summary>The error for a source of which not one image can be read.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="badCount">Images that cannot be read.</param>
+    public static InvalidDataException NoneReadable(DigitStream source, long badCount)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return DigitCollector.NoneReadable(source.Source, badCount, null);
+    }
+
+    static StrokeStream OpenStrokes(string spec, Split split)
+    {
+        string[] parts = spec.Split(':');
+        int count = DefaultStrokeCount;
+        ulong seed = 0;
+        bool understood = parts.Length <= 3
+            && (parts.Length < 2 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out count))
+            && (parts.Length < 3 || ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out seed));
+        if (!understood || count is < 1 or > StrokeDigits.MaxCount)
+        {
+            throw new ArgumentException($"'{spec}': expected strokes[:count[:seed]] with count in [1..{StrokeDigits.MaxCount}], such as "
+                + $"strokes:70000:0.", nameof(spec));
+        }
+        int trainCount = count - count / 7;
+        return split switch
+        {
+            Split.Train => new(trainCount, seed, 0, Split.Train),
+            Split.Test when trainCount == count =>
+                throw new ArgumentException($"'{spec}': the test images are the last seventh, so count must be at least 7.", nameof(spec)),
+            Split.Test => new(count - trainCount, seed, trainCount, Split.Test),
+            _ => new(count, seed, 0, Split.All),
+        };
+    }
+
+    // A file name may hold a comma, so every comma is tried as the one between the two.
+    static DigitStream OpenPair(string spec)
+    {
+        for (int comma = spec.IndexOf(','); comma >= 0; comma = spec.IndexOf(',', comma + 1))
+        {
+            string images = spec[..comma], labels = spec[(comma + 1)..];
+            if (File.Exists(images) && File.Exists(labels))
+            {
+                return FileSource.OpenPair(images, labels);
+            }
+        }
+        string absent = spec.Split(',').FirstOrDefault(part => !File.Exists(part), spec);
+        throw new FileNotFoundException(
+            $"'{absent}': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of "
+                + "images, an .npy, .npz, .csv, .parquet or .tar file, or -.", absent);
+    }
+}
