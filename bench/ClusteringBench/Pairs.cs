@@ -24,7 +24,7 @@ sealed class Pairs(string file, string filter)
     /// <param name="theirs">The others by name.</param>
     /// <param name="count">Number of pairs.</param>
     /// <param name="tolerance">Relative difference of the answers that is allowed; null where they cannot be compared.</param>
-    /// <param name="perIteration">Whether times are divided by the passes made.</param>
+    /// <param name="perIteration">Whether times are divided by the iterations made.</param>
     /// <param name="target">Least ratio asked for.</param>
     public void Run(string job, Func<Outcome> ours, IReadOnlyDictionary<string, Func<Outcome>> theirs, int count, double? tolerance,
         bool perIteration, IReadOnlyDictionary<string, double> target)

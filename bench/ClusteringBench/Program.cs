@@ -29,14 +29,14 @@ Save("pixels", pixels);
 
 foreach (int k in new[] { 10, 30 })
 {
-    const string passesOf20 = "k-means k=10, 60,000 x 784, a pass (of 20)";
+    const string iterationsOf20 = "k-means k=10, 60,000 x 784, an iteration (of 20)";
     string given = $"k-means k={k}, whole fit to tolerance 1e-4",
         drawn = $"k-means k={k}, whole fit, each from its own k-means++ start (mean squared distance)";
-    if (!run.Wants(given) && !run.Wants(drawn) && !run.Wants(passesOf20))
+    if (!run.Wants(given) && !run.Wants(drawn) && !run.Wants(iterationsOf20))
     {
         continue;
     }
-    // One pass after k-means++ draws: the same start for all.
+    // One iteration after k-means++ draws: the same start for all.
     Rows start = KMeansClustering.Fit(bytes, new KMeansOptions { ClusterCount = k, MaxIterations = 1 }).Centres;
     Save($"start{k}", start);
     var few = new KMeansOptions { MaxIterations = 20, Tolerance = 0 };
@@ -46,7 +46,7 @@ foreach (int k in new[] { 10, 30 })
     {
         var first = new Rows(pixels.Values[..(k * pixels.Width)], pixels.Width);
         Save("first10", first);
-        run.Run(passesOf20, () => Fit(() => KMeansClustering.Fit(bytes, first, few)),
+        run.Run(iterationsOf20, () => Fit(() => KMeansClustering.Fit(bytes, first, few)),
             new Dictionary<string, Func<Outcome>> { ["scikit-learn Lloyd"] = () => peer.Run(Few("lloyd")), ["scikit-learn Elkan"] = () =>
                 peer.Run(Few("elkan")) },
             pairs, 1e-5, true, new Dictionary<string, double> { ["scikit-learn Lloyd"] = 4, ["scikit-learn Elkan"] = 4 });
@@ -55,7 +55,7 @@ foreach (int k in new[] { 10, 30 })
     {
         continue;
     }
-    int passes = KMeansClustering.Fit(bytes, start, new KMeansOptions()).Iterations;
+    int iterations = KMeansClustering.Fit(bytes, start, new KMeansOptions()).Iterations;
     var ml = new MicrosoftMl(pixels.Values.ToArray(), pixels.Width);
     Func<Outcome> whole = () => Fit(() => KMeansClustering.Fit(bytes, start, new KMeansOptions()));
     run.Run(given, whole,
@@ -64,10 +64,10 @@ foreach (int k in new[] { 10, 30 })
             ["scikit-learn Lloyd"] = () =>
                 peer.Run(new { job = "kmeans-sklearn", rows = "pixels", start = $"start{k}", iterations = 300, tolerance = 1e-4,
                 algorithm = "lloyd" }),
-            ["faiss, all points, as many passes"] = () =>
-                peer.Run(new { job = "kmeans-faiss", rows = "pixels", start = $"start{k}", iterations = passes }),
+            ["faiss, all points, as many iterations"] = () =>
+                peer.Run(new { job = "kmeans-faiss", rows = "pixels", start = $"start{k}", iterations }),
         },
-        pairs, 1e-5, false, new Dictionary<string, double> { ["scikit-learn Lloyd"] = 8, ["faiss, all points, as many passes"] = 3 });
+        pairs, 1e-5, false, new Dictionary<string, double> { ["scikit-learn Lloyd"] = 8, ["faiss, all points, as many iterations"] = 3 });
     run.Run(drawn, () =>
     {
         Outcome own = Fit(() => KMeansClustering.Fit(bytes, new KMeansOptions { ClusterCount = k }));
@@ -78,7 +78,7 @@ foreach (int k in new[] { 10, 30 })
 
 foreach ((int width, int k, int iterations, double least) in new[] { (12, 10, 20, 15.0), (12, 50, 10, 15.0), (784, 10, 1, 2.5) })
 {
-    string job = $"mixture, full, k={k}, 60,000 x {width}, a pass (of {iterations})";
+    string job = $"mixture, full, k={k}, 60,000 x {width}, an iteration (of {iterations})";
     if (!run.Wants(job))
     {
         continue;
@@ -115,7 +115,7 @@ run.Run("20 nearest neighbours of each of 60,000 x 64", () => new Outcome(Second
         new Dictionary<string, double>());
 foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
 {
-    string job = $"t-SNE of {count:n0} x 64, {(most > 0 ? "1,000 passes" : "our 750 passes, 1,000 of the peer")}";
+    string job = $"t-SNE of {count:n0} x 64, {(most > 0 ? "1,000 iterations" : "our 750 iterations, 1,000 of the peer")}";
     if (!run.Wants(job))
     {
         continue;
@@ -123,7 +123,8 @@ foreach ((int count, int most) in new[] { (10_000, 0), (60_000, 60) })
     Rows shown = new(embedding.Values[..(count * embedding.Width)], embedding.Width);
     if (most > 0)
     {
-        run.Alone(job, "neighbours included", () => Seconds(() => TsneEmbedding.Fit(shown, new TsneOptions { Iterations = 1000 })), 1,
+        run.Alone(job, "nearest neighbours included",
+            () => Seconds(() => TsneEmbedding.Fit(shown, new TsneOptions { Iterations = 1000 })), 1,
             most);
         continue;
     }
