@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 
 namespace Toolchain.Cli.Light;
 
@@ -24,6 +25,8 @@ static class Words
             known[i] = known[i].ToLowerInvariant();
         }
         option.HelpName = string.Join('|', known);
+        option.CompletionSources.Clear();
+        option.CompletionSources.Add(_ => Array.ConvertAll(known, word => new CompletionItem(word)));
         option.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: string given }] && Array.IndexOf(known, given.ToLowerInvariant()) < 0)

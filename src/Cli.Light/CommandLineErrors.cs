@@ -23,7 +23,7 @@ static class CommandLineErrors
         {
             return $"no option '{option}'{Meant(option, options)}";
         }
-        return Unknown(parsed) ?? Empty(parsed.CommandResult) ?? Missing(parsed)
+        return NotUtf8(parsed) ?? Unknown(parsed) ?? Empty(parsed.CommandResult) ?? Missing(parsed)
             ?? (parsed.Errors.Count == 0 ? null : Plain(parsed.Errors[0].Message));
     }
 
@@ -37,6 +37,10 @@ static class CommandLineErrors
         string[] commands = [.. command.Subcommands.Select(known => known.Name)];
         return $"no command '{word}'{Meant(word, commands)} Expected {string.Join(", ", commands)}.";
     }
+
+    // .NET reads bytes that are no UTF-8 as U+FFFD: a file would be written under another name.
+    static string? NotUtf8(ParseResult parsed) => parsed.Tokens.FirstOrDefault(token => token.Value.Contains('\uFFFD')) is { } token
+        ? $"'{token.Value}': expected UTF-8, found other bytes; rename the file." : null;
 
     // No option or argument means anything by an empty text.
     static string? Empty(CommandResult command) => command.Children.Where(child => child.Tokens.Any(token => token.Value == ""))
@@ -76,6 +80,6 @@ static class CommandLineErrors
 
     // The parser names types as .NET does.
     static string Plain(string message) => message
-        .Replace("as expected type 'System.Int32'", "as a whole number", StringComparison.Ordinal)
+        .Replace("as expected type 'System.Int32'", "as a whole number up to 2,147,483,647", StringComparison.Ordinal)
         .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal);
 }

@@ -37,6 +37,9 @@ public static class ExitCodes
     /// <summary>Interrupted, by a signal or a full or failing disk; the same command resumes.</summary>
     public const int Interrupted = 75;
 
+    // Numbers of Linux and of macOS: no folder, a folder, not seekable or no such device, a loop of links (40, 62).
+    static readonly int[] pathErrors = [20, 21, 6, 40, 62];
+
     // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN differs between them and is a
     // lock's too.
     static readonly int[] resourceErrors = [23, 24, 12];
@@ -47,7 +50,8 @@ public static class ExitCodes
         AggregateException or TypeInitializationException or TargetInvocationException or TaskSchedulerException
             when error.InnerException is Exception inner =>
             Of(inner),
-        OutOfMemoryException or FileLoadException or InsufficientExecutionStackException or Win32Exception => OutOfResources,
+        OutOfMemoryException or OutOfResourcesException or FileLoadException or InsufficientExecutionStackException or Win32Exception =>
+            OutOfResources,
         DllNotFoundException or BadImageFormatException or NotSupportedException when IsScarcity(error.Message) => OutOfResources,
         // Of an assembly, which this program has, not of a file that it was given.
         FileNotFoundException { FileName: { } name } when name.Contains(", Version=", StringComparison.Ordinal) => OutOfResources,
@@ -57,6 +61,7 @@ public static class ExitCodes
         PlatformNotSupportedException or ArgumentException or PathTooLongException => Usage,
         CheckFailedException => CheckFailed,
         IOException when !OperatingSystem.IsWindows() && resourceErrors.Contains(error.HResult) => OutOfResources,
+        IOException when !OperatingSystem.IsWindows() && pathErrors.Contains(error.HResult) => BadData,
         OperationCanceledException or IOException => Interrupted,
         _ => Bug,
     };

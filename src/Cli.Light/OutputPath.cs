@@ -37,6 +37,10 @@ public static class OutputPath
     // Found before work is put into it, not when it is written.
     static void RequireName(string path, string name, int more)
     {
+        if (name.Any(char.IsControl))
+        {
+            throw new ArgumentException($"--out '{path}': expected a name without control characters; name another.");
+        }
         int size = Encoding.UTF8.GetByteCount(name);
         if (size > LongestName - more)
         {

@@ -122,7 +122,8 @@ public sealed class Terminal
             work((_, _) => { });
             return;
         }
-        bool isTerminal = error is LastingWriter && !Console.IsErrorRedirected;
+        bool isTerminal = error is LastingWriter && !Console.IsErrorRedirected
+            && Environment.GetEnvironmentVariable("TERM") != "dumb";
         using var line = new ProgressLine(error, title, total, unit, limit, isTerminal);
         progress = line;
         try

@@ -87,7 +87,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
             }
             if (context.Signal == PosixSignal.SIGTERM || !configuration.FinishesStep)
             {
-                EndSoon(error);
+                EndSoon(error, parsed.CommandResult.Command.Name);
             }
             context.Cancel = !cancel.IsCancellationRequested;
             cancel.Cancel();
@@ -95,10 +95,16 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     }
 
     // A read that never returns, or a long step, ends with the process. Files are written whole or not at all.
-    static void EndSoon(TextWriter error) => new Thread(() =>
+    static void EndSoon(TextWriter error, string command) => new Thread(() =>
     {
         Thread.Sleep(patience);
-        error.WriteLine("uvl: stopped. Rerun the same command (a training: with --resume) to continue from the last saved state.");
+        string advice = command switch
+        {
+            "train" => "Continue from the last checkpoint with --resume.",
+            "sweep" or "embed" => "Rerun the same command to continue.",
+            _ => "No partial output was written; rerun the same command.",
+        };
+        error.WriteLine($"uvl: stopped. {advice}");
         error.Flush();
         LastResort.Exit(ExitCodes.Interrupted);
     })

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Toolchain.Cli.Light;
+using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
 using Toolchain.Inference;
@@ -28,7 +30,9 @@ sealed class PlotModel
         }
         try
         {
-            var loaded = new PlotModel(path, kind, OnnxModel.Load(path));
+            OnnxModel file = OnnxModel.Load(path);
+            ModelManifest.Require(path, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
+            var loaded = new PlotModel(path, kind, file);
             ProgramStart.Trial.Require(path);
             loaded.Require("inputs", inputs, loaded.model.Inputs, others: false);
             loaded.Require("outputs", outputs, loaded.model.Outputs, others: true);

@@ -37,7 +37,7 @@ static class Contract
         }
         if (layer != "embedding" && !session.OutputMetadata.ContainsKey(layer))
         {
-            throw Broken(path, $"an output '{layer}'", $"the outputs {List(session.OutputMetadata.Keys)}");
+            throw new ArgumentException($"--layer '{layer}': expected one of the outputs {List(session.OutputMetadata.Keys)} of '{path}'.");
         }
         if (!session.OutputMetadata.Keys.Any(Outputs.Contains))
         {

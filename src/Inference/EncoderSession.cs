@@ -160,12 +160,24 @@ public sealed class EncoderSession : IDisposable
         {
             if (slot.NotFinite(Dimension, ClusterCount) is var (row, value))
             {
-                string name = slot.Images.Names[row] is string known ? $" ('{known}')" : "";
-                throw new InvalidModelException(string.Create(CultureInfo.InvariantCulture,
-                    $"'{Path}': expected finite embeddings, found {value} in row {slot.Images.First + row}{name}; the model is broken or "
-                    + $"was trained to divergence."));
+                throw Broken(row,
+                    float.IsFinite(value) ? $"embeddings of at most {Slot.LargestMagnitude:g} in magnitude" : "finite embeddings",
+                    value.ToString(CultureInfo.InvariantCulture), "was trained to divergence");
+            }
+            if (HasClusters && slot.OutOfRange(ClusterCount) is var (image, cluster))
+            {
+                throw Broken(image, ClusterCount > 0 ? $"clusters in [0..{ClusterCount - 1}]" : "clusters of at least 0",
+                    cluster.ToString(CultureInfo.InvariantCulture), "does not follow the contract");
             }
             take(slot);
+
+            InvalidModelException Broken(int row, string expected, string found, string cause)
+            {
+                string name = slot.Images.Names[row] is string known ? $" ('{known}')" : "";
+                return new(string.Create(CultureInfo.InvariantCulture,
+                    $"'{Path}': expected {expected}, found {found} in row {slot.Images.First + row}{name}; the model is broken or "
+                        + $"{cause}."));
+            }
         }
     }
 

@@ -94,7 +94,27 @@ sealed class Slot : IDisposable
         }
     }
 
-    /// <summary>Row and value of the first number, of an image that could be read, that is not finite; null for none.</summary>
+    /// <summary>Above it, sums of squares of a row's elements leave the range of float32.</summary>
+    public const float LargestMagnitude = 1e15f;
+
+    /// <summary>Row and value of the first cluster, of an image that could be read, that is none of <paramref name="clusterCount"/>, or
+    /// negative where that is 0; null for none.</summary>
+    public (int Row, long Cluster)? OutOfRange(int clusterCount)
+    {
+        for (int row = 0; row < Images.Count; row++)
+        {
+            if (Images.Problems[row] is null && (Cluster[row] < 0 || Cluster[row] >= (clusterCount > 0 ? clusterCount : int.MaxValue)))
+            {
+                return (row, Cluster[row]);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Row and value of the first element, of an image that could be read, that is not finite or beyond <see cref="LargestMagnitude"/>;
+    /// null for none.
+    /// </summary>
     public (int Row, float Value)? NotFinite(int dimension, int clusterCount) =>
         NotFinite(Embedding, dimension) ?? NotFinite(Probability, clusterCount);
 
@@ -102,7 +122,7 @@ sealed class Slot : IDisposable
     {
         for (int i = 0; i < Images.Count * width; i++)
         {
-            if (!float.IsFinite(values[i]) && Images.Problems[i / width] is null)
+            if (!(MathF.Abs(values[i]) <= LargestMagnitude) && Images.Problems[i / width] is null)
             {
                 return (i / width, values[i]);
             }

@@ -21,7 +21,7 @@ public sealed class ConsoleStreamTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "has /dev/full");
         string run = Path.Combine(folder, "run");
-        using var shell = Process.Start("sh", ["-c", $"{Script} train kmeans --data strokes:50 --out {run} {redirections}"]);
+        using var shell = Process.Start("sh", ["-c", $"{Path.Combine(LayoutTests.Root, "uvl")} train kmeans --data strokes:50 --out {run} {redirections}"]);
         shell.WaitForExit();
         Assert.Equal(expected, shell.ExitCode);
         Assert.True(File.Exists(Path.Combine(run, "manifest.json")));
@@ -34,20 +34,6 @@ public sealed class ConsoleStreamTests : IDisposable
         writer.WriteLine("a");
         writer.Write('b');
         Assert.Equal("full", writer.Failure);
-    }
-
-    // The repository's script, which starts the built tool.
-    static string Script
-    {
-        get
-        {
-            string folder = AppContext.BaseDirectory;
-            while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
-            {
-                folder = Path.GetDirectoryName(folder)!;
-            }
-            return Path.Combine(folder, "uvl");
-        }
     }
 
     sealed class Full : MemoryStream

@@ -119,6 +119,58 @@ public sealed class HostileModelTests : IDisposable
         }
     }
 
+    public static TheoryData<string, string> Dependent => new()
+    {
+        { "mean of the batch", "expected the same 'embedding' of an image in any batch, found rows that differ by " },
+        { "another number of rows", "expected one row of 'embedding' for each image, found [128,392] for 64 images." },
+        { "negative cluster", "expected clusters of at least 0, found negative ones." },
+    };
+
+    [Theory]
+    [MemberData(nameof(Dependent))]
+    public void Verb_OutputsThatAreNoRowsOfImages_EndWith4(string kind, string complaint)
+    {
+        var graph = new GraphBuilder("encoder");
+        Value x = graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28)));
+        Value embedding = kind switch
+        {
+            "mean of the batch" => graph.Sub(x, graph.Reduce("ReduceMean", x, [0], keep: true)),
+            "another number of rows" => graph.Reshape(x, -1, 392),
+            _ => x,
+        };
+        graph.Output("embedding", embedding);
+        if (kind == "negative cluster")
+        {
+            graph.Output("cluster", graph.Sub(graph.ArgMax(x, 1), graph.Initializer("many", TensorData.Of((ReadOnlySpan<long>)[1000], []))));
+        }
+        string model = In("model.onnx");
+        graph.Build().Save(model);
+        foreach (string[] verb in new[] { new[] { "verify", model }, ["embed", model, "--data", "strokes:70", "--out", In("x.npy")] })
+        {
+            (int status, _, string error) = Uvl.Run(verb);
+            Assert.True(status == 4, $"{status}: {error}");
+            Assert.Contains(complaint, error, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("capsules-fast", "decoder.onnx", "capsules")]
+    [InlineData("infogan", "generator.onnx", "generator")]
+    public void Plot_SecondModelThatIsNotItsManifests_EndsWith4(string name, string file, string plot)
+    {
+        foreach (string path in Directory.GetFiles(Path.Combine(LayoutTests.Root, "models", name)))
+        {
+            File.Copy(path, In(Path.GetFileName(path)));
+        }
+        byte[] bytes = File.ReadAllBytes(In(file));
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(In(file), bytes);
+        (int status, _, string error) = Uvl.Run(["plot", plot, folder, "--out", In("x.png"), .. plot == "capsules"
+            ? (string[])["--data", "strokes:50"] : []]);
+        Assert.True(status == 4, $"{status}: {error}");
+        Assert.Contains($"{file}': expected the SHA-256 ", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Model_OfNoRegularFile_EndsWith4AtOnce()
     {

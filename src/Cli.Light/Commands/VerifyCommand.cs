@@ -18,6 +18,8 @@ public static class VerifyCommand
     // The evaluator is slow on purpose: this is about a minute of it, and half a gigabyte.
     const double MostFlops = 4e9, MostElements = 6e7;
 
+    static readonly TimeSpan MostTime = TimeSpan.FromSeconds(60);
+
     /// <summary>Makes the command.</summary>
     public static Command Create()
     {
@@ -121,14 +123,23 @@ public static class VerifyCommand
         if (found.FlopsPerRow is not double flops || found.ElementsPerRow is not double elements || flops * rows > MostFlops
             || elements * rows > MostElements)
         {
-            return new("agreement", null, string.Create(CultureInfo.InvariantCulture,
-                $"not measured: {found.FlopsPerRow?.ToString("g3", CultureInfo.InvariantCulture) ?? "unknown"} FLOPs on {rows} rows are "
-                + $"too many for the evaluator"));
+            return new("agreement", null, string.Create(CultureInfo.InvariantCulture, $"not measured: {found switch
+            {
+                { FlopsPerRow: null } or { ElementsPerRow: null } => "the sizes of the model's tensors are not known",
+                { FlopsPerRow: double many } when many * rows > MostFlops => $"{many:g3} FLOPs per row are too many for the evaluator",
+                _ => $"{found.ElementsPerRow:g3} elements per row are too many for the evaluator",
+            }}"));
         }
         try
         {
-            IReadOnlyList<ModelAgreement> outputs = ModelAgreement.Measure(model, digits is null ? ModelAgreement.SampleInputs(model)
-                : Images(model, digits, rows));
+            Task<IReadOnlyList<ModelAgreement>> measuring = Task.Run(() => ModelAgreement.Measure(model,
+                digits is null ? ModelAgreement.SampleInputs(model) : Images(model, digits, rows)));
+            // The evaluator is slow in some operators; its thread ends with the process.
+            if (!((IAsyncResult)measuring).AsyncWaitHandle.WaitOne(MostTime))
+            {
+                return new("agreement", null, $"not measured: the evaluator needs more than {MostTime.TotalSeconds:f0} s");
+            }
+            IReadOnlyList<ModelAgreement> outputs = measuring.GetAwaiter().GetResult();
             if (outputs.FirstOrDefault(output => double.IsNaN(output.MaxAbsolute)) is ModelAgreement nan)
             {
                 return new("numbers", false, $"NaN in '{nan.Output}' on {(digits is null ? "random input" : $"{rows} images")}; the model "

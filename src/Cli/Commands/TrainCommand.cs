@@ -128,7 +128,8 @@ static class TrainCommand
         }
         catch (Exception error) when (ExitCodes.Of(error) == ExitCodes.Interrupted)
         {
-            string reason = $"{error.Message.TrimEnd('.')}{(error is IOException ? "; fix the cause, then" : ";")}";
+            string reason = error is IOException ? $"{error.Message.TrimEnd('.')}; fix the cause, then"
+                : error.Message.StartsWith("stopped", StringComparison.Ordinal) ? $"{error.Message.TrimEnd('.')};" : "stopped;";
             if (!request.Resume && run.DiscardIfBlank())
             {
                 throw new OperationCanceledException($"{reason} rerun the same command. Nothing was trained yet.", error);

@@ -34,7 +34,7 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
     /// <summary>Makes sure that a model ends, and within bounds.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidModelException">It does not load, does not run, or breaks a bound.</exception>
-    /// <exception cref="OutOfMemoryException">The machine has no memory, handles or processor time left for the child.</exception>
+    /// <exception cref="OutOfResourcesException">The machine has no memory, handles or processor time left for the child.</exception>
     public void Require(string path) => Require(ModelBytes.Read(path));
 
     internal void Require(ModelBytes model)
@@ -63,7 +63,7 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
         string[] said = child.StandardOutput.ReadToEnd().Split('\n', 2);
         if (stopped is null && child.ExitCode != 0 && said[0] != TrialRun.Ready)
         {
-            throw new OutOfMemoryException($"the process for the trial of '{model.Path}' did not start (exit status {child.ExitCode}).");
+            throw new OutOfResourcesException($"the process for the trial of '{model.Path}' did not start (exit status {child.ExitCode}).");
         }
         return stopped ?? (child.ExitCode, said[^1].Trim()) switch
         {
@@ -89,8 +89,8 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
                 if (clock.Elapsed > wallLimit)
                 {
                     child.Kill();
-                    throw new OutOfMemoryException($"the process for the trial of a model got {time.TotalSeconds:f1} s of a processor in "
-                        + $"{wallLimit.TotalSeconds:f0} s.");
+                    throw new OutOfResourcesException($"the process for the trial of a model got {time.TotalSeconds:f1} s of processor "
+                        + $"time in {wallLimit.TotalSeconds:f0} s.");
                 }
                 string? excess = time > processorLimit
                     ? $"one that was still running after {processorLimit.TotalSeconds:f0} s"
