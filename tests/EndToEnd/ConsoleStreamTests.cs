@@ -21,7 +21,9 @@ public sealed class ConsoleStreamTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "has /dev/full");
         string run = Path.Combine(folder, "run");
-        using var shell = Process.Start("sh", ["-c", $"{Path.Combine(LayoutTests.Root, "uvl")} train kmeans --data strokes:50 --out {run} {redirections}"]);
+        using var shell =
+            Process.Start("sh", ["-c", $"{Path.Combine(LayoutTests.Root, "uvl")} train kmeans --data strokes:50 --out {run} "
+            + $"{redirections}"]);
         shell.WaitForExit();
         Assert.Equal(expected, shell.ExitCode);
         Assert.True(File.Exists(Path.Combine(run, "manifest.json")));

@@ -141,7 +141,8 @@ public sealed class HostileModelTests : IDisposable
         graph.Output("embedding", embedding);
         if (kind == "negative cluster")
         {
-            graph.Output("cluster", graph.Sub(graph.ArgMax(x, 1), graph.Initializer("many", TensorData.Of((ReadOnlySpan<long>)[1000], []))));
+            graph.Output("cluster", graph.Sub(graph.ArgMax(x, 1),
+                graph.Initializer("many", TensorData.Of((ReadOnlySpan<long>)[1000], []))));
         }
         string model = In("model.onnx");
         graph.Build().Save(model);

@@ -101,7 +101,7 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
                     return $"expected a model that runs 64 images within bounds, found {excess}.";
                 }
             }
-            catch (InvalidOperationException)
+            catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception)
             {
                 // It ended between two looks.
             }
