@@ -1,5 +1,4 @@
-using Toolchain.Cli.Light;
-using Toolchain.Cli.Light.Commands;
+using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
@@ -23,7 +22,7 @@ static class Calibration
             string path = Path.Combine(folder, "model.onnx");
             model.Save(path);
             using EncoderSession session = EncoderSession.Open(path, new() { Threads = threads });
-            Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
+            Embeddings embeddings = EmbedRun.InMemory(terminal, session, digits, cancellation);
             if (NoveltyFit.Of(embeddings, 0, threads, cancellation) is not Novelty novelty)
             {
                 terminal.Note("warning: all images have the same embedding; the model has collapsed");

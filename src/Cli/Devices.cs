@@ -1,4 +1,4 @@
-using Toolchain.Cli.Light.Commands;
+using Toolchain.Commands;
 using Toolchain.Evaluate;
 using Toolchain.Export;
 using Toolchain.Inference;

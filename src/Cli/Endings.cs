@@ -1,4 +1,4 @@
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 
 namespace Toolchain.Cli;
 

@@ -1,4 +1,4 @@
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 using Toolchain.Export;
 using Toolchain.Train.Runs;
 

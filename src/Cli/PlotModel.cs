@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Graph;

@@ -1,9 +1,9 @@
 using System.Globalization;
-using Toolchain.Cli.Light;
 using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Export.Quantization;
+using Toolchain.Evaluate;
 using Toolchain.Graph;
 using Toolchain.Inference;
 

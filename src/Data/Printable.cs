@@ -10,6 +10,10 @@ namespace Toolchain.Data;
 /// </summary>
 public static class Printable
 {
+    /// <summary>A number with its unit, in the plural where it is not 1: "1 row", "2,000 rows".</summary>
+    public static string Count(long number, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:n0} {unit}{(number == 1 ? "" : "s")}");
+
     // C0 and C1 controls, line and paragraph separators, and those that turn the direction of text.
     static readonly SearchValues<char> unsafeCharacters = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Concat(Enumerable.Range(127, 33)).Concat([0x61C, 0x200E, 0x200F, 0x2028, 0x2029])

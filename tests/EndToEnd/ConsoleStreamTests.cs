@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 
 namespace Toolchain.EndToEnd;
 

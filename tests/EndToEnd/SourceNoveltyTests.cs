@@ -1,4 +1,4 @@
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 using Toolchain.Inference;
 
 namespace Toolchain.EndToEnd;

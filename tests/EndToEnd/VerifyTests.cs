@@ -2,7 +2,7 @@ using System.Text.Json;
 using Google.Protobuf;
 using Onnx;
 using Toolchain.Cli;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -26,7 +26,7 @@ public sealed class VerifyTests : IDisposable
     static (int Status, string Output, string Error) RunLight(params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        var program = new UvlProgram(GlobalOptions.CreateRoot("light", LightCommands.Create()), ExitCodes.Of);
+        var program = new UvlProgram(GlobalOptions.CreateRoot("light", SharedCommands.Create()), ExitCodes.Of);
         int status = program.Run(arguments, output, error);
         return (status, output.ToString(), error.ToString());
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 
 namespace Toolchain.Cli.Commands;
 

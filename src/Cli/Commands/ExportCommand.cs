@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text;
-using Toolchain.Cli.Light;
-using Toolchain.Cli.Light.Commands;
+using Toolchain.Commands;
 using Toolchain.Data;
+using Toolchain.Evaluate;
 using Toolchain.Export.Quantization;
 using Toolchain.Graph;
 using Toolchain.Graph.Inspection;
@@ -67,7 +67,7 @@ static class ExportCommand
             var terminal = new Terminal(parsed);
             if (parsed.GetValue(info) is string file)
             {
-                ModelInspection found = VerifyCommand.Inspect(file);
+                ModelInspection found = InspectedModel.Load(file);
                 InspectionText.Print(terminal, file, found);
                 terminal.Event("model", found);
                 return;

@@ -1,17 +1,15 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Toolchain.Cli.Light;
+using Toolchain.Cli.Pictures;
+using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Data.Images;
-using Toolchain.Graph;
 
 namespace Toolchain.Cli.Commands;
 
 /// <summary><c>uvl plot capsules MODEL</c>: what a capsule autoencoder makes of images, by ONNX Runtime from its two files.</summary>
 static class PlotCapsules
 {
-    const int mostParts = 9;
-
     public static Command Create()
     {
         var common = new CommonOptions();
@@ -44,10 +42,10 @@ static class PlotCapsules
             {
                 throw new ArgumentException($"--count must be at least 1, was {parsed.GetValue(count)}.");
             }
-            PlotModel decoder = LoadDecoder(DecoderOf(path)), encoder = LoadEncoder(path, decoder);
+            var plot = CapsulePlot.Load(path, DecoderOf(path));
             if (parsed.GetValue(templates))
             {
-                (byte[] sheet, int parts) = Templates(decoder);
+                (byte[] sheet, int parts) = plot.Templates();
                 ImageSheet.Write(picture, sheet);
                 terminal.Line($"{parts} templates in {picture}");
                 terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = parts });
@@ -55,9 +53,9 @@ static class PlotCapsules
             }
             DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test)
                 .Take(parsed.GetValue(count));
-            (byte[] rows, int columns) = Rows(encoder, decoder, digits, parsed.GetValue(arrays));
+            (byte[] rows, int columns) = plot.Rows(digits, parsed.GetValue(arrays));
             ImageSheet.Write(picture, rows, columns);
-            terminal.Line($"{Terminal.Count(digits.Count, "image")} with their {columns - 3} most present parts in {picture}");
+            terminal.Line($"{Printable.Count(digits.Count, "image")} with their {columns - 3} most present parts in {picture}");
             terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = digits.Count });
         });
         return command;
@@ -68,96 +66,5 @@ static class PlotCapsules
     {
         string stem = Path.GetFileNameWithoutExtension(model);
         return Path.Combine(Path.GetDirectoryName(model) ?? "", stem == "model" ? "decoder.onnx" : $"{stem}-decoder.onnx");
-    }
-
-    static (byte[] Pixels, int Columns) Rows(PlotModel encoder, PlotModel decoder, DigitSet digits, string? arrays)
-    {
-        float[] pixels = digits.ToFloats(0, digits.Count);
-        IReadOnlyDictionary<string, TensorData> seen =
-            Run(encoder, new() { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) }, arrays is null ? null
-            : Path.Combine(arrays, "encoder"));
-        (double[] fromParts, double[] alone, int side) = Draw(decoder, seen["pose"], seen["part_presence"], seen["feature"], arrays is null
-            ? null : Path.Combine(arrays, "decoder"));
-        (double[] fromObjects, _, _) = Draw(decoder, seen["vote"], seen["part_presence"], seen["feature"]);
-        double[] presence = seen["part_presence"].ToDoubles();
-        int parts = presence.Length / digits.Count, shown = Math.Min(mostParts, parts);
-        var sheet = new List<byte>();
-        for (int image = 0; image < digits.Count; image++)
-        {
-            sheet.AddRange(digits.Image(image));
-            sheet.AddRange(Middle(fromParts, image, side));
-            sheet.AddRange(Middle(fromObjects, image, side));
-            foreach (int part in Enumerable.Range(0, parts).OrderByDescending(part => presence[image * parts + part]).Take(shown))
-            {
-                sheet.AddRange(Middle(alone, image * parts + part, side));
-            }
-        }
-        return ([.. sheet], 3 + shown);
-    }
-
-    // One image whose parts all lie straight in the middle, as large as the canvas.
-    static (byte[] Pixels, int Parts) Templates(PlotModel decoder)
-    {
-        int parts = decoder.Size("presence", 1), features = decoder.Size("feature", 2);
-        float[] pose = [.. Enumerable.Range(0, parts).SelectMany(_ => new float[] { 1, 0, 0, 0, 1, 0 })];
-        (_, double[] alone, int side) =
-            Draw(decoder, TensorData.Of(pose, 1, parts, 6), TensorData.Of(Enumerable.Repeat(1f, parts).ToArray(), 1, parts),
-            TensorData.Of(new float[parts * features], 1, parts, features));
-        double brightest = alone.Max(); // colours of features that no image has are of no meaning
-        return ([.. Enumerable.Range(0, parts).SelectMany(part => Middle([.. alone.Select(value => value / brightest)], part, side))],
-        parts);
-    }
-
-    static (double[] Image, double[] Part, int Side) Draw(PlotModel decoder, TensorData pose, TensorData presence, TensorData feature,
-        string? arrays = null)
-    {
-        IReadOnlyDictionary<string, TensorData> drawn =
-            Run(decoder, new() { ["pose"] = pose, ["presence"] = presence, ["feature"] = feature }, arrays);
-        TensorData image = drawn["image"], part = drawn["part"];
-        long side = image.Sizes[^1];
-        return side >= DigitSet.Side && image.Sizes.SequenceEqual([presence.Sizes[0], 1, side, side])
-            && part.Sizes.SequenceEqual([.. presence.Sizes, side, side])
-            ? (image.ToDoubles(), part.ToDoubles(), (int)side)
-            : throw decoder.Broken($"images and parts of at least {DigitSet.Side} x {DigitSet.Side} pixels",
-            $"image {Shape.Of(image.Sizes)}, part {Shape.Of(part.Sizes)}");
-    }
-
-    // Also as numbers in a folder, where one is named.
-    static IReadOnlyDictionary<string, TensorData> Run(PlotModel model, Dictionary<string, TensorData> inputs, string? arrays)
-    {
-        IReadOnlyDictionary<string, TensorData> outputs = model.Run(inputs);
-        if (arrays is not null)
-        {
-            PlotCommand.Save(arrays, [.. inputs.Select(input => ($"in.{input.Key}", input.Value)),
-                .. outputs.Select(output => ($"out.{output.Key}", output.Value))]);
-        }
-        return outputs;
-    }
-
-    // The middle 28 x 28 pixels of a canvas.
-    static IEnumerable<byte> Middle(double[] canvases, int index, int side)
-    {
-        int margin = (side - DigitSet.Side) / 2;
-        for (int y = 0; y < DigitSet.Side; y++)
-        {
-            for (int x = 0; x < DigitSet.Side; x++)
-            {
-                yield return (byte)Math.Round(255 * Math.Clamp(canvases[(index * side + margin + y) * side + margin + x], 0, 1));
-            }
-        }
-    }
-
-    static PlotModel LoadDecoder(string path) => PlotModel.Load(path, "a decoder of capsules",
-        [PlotModel.Float("pose", "N", "P", 6), PlotModel.Float("presence", "N", "P"), PlotModel.Float("feature", "N", "P", "F")],
-        [PlotModel.Float("image", "N", 1, "H", "W"), PlotModel.Float("part", "N", "P", "H", "W")]);
-
-    // One that speaks of as many parts and features as the decoder.
-    static PlotModel LoadEncoder(string path, PlotModel decoder)
-    {
-        int parts = decoder.Size("presence", 1), features = decoder.Size("feature", 2);
-        return PlotModel.Load(path, "a model of capsules",
-            [PlotModel.Float("image", "N", 1, DigitSet.Side, DigitSet.Side)],
-            [PlotModel.Float("part_presence", "N", parts), PlotModel.Float("pose", "N", parts, 6), PlotModel.Float("vote", "N", parts, 6),
-                PlotModel.Float("feature", "N", parts, features)]);
     }
 }

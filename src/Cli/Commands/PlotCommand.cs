@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Data.Images;
-using Toolchain.Data.Npy;
 using Toolchain.Data.Seeds;
-using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
 namespace Toolchain.Cli.Commands;
@@ -64,7 +62,7 @@ static class PlotCommand
             double[] image = images.ToDoubles();
             if (parsed.GetValue(arrays) is string folder)
             {
-                Save(folder, [.. latents.Select(latent => ($"in.{latent.Key}", latent.Value)), ("out.image", images)]);
+                TensorFolder.Write(folder, [.. latents.Select(latent => ($"in.{latent.Key}", latent.Value)), ("out.image", images)]);
             }
             ImageSheet.Write(picture, [.. image.Select(value => (byte)Math.Round(255 * Math.Clamp(value, 0, 1)))], columns);
             terminal.Line($"{codes} codes with {columns} images each in {picture}");
@@ -107,10 +105,4 @@ static class PlotCommand
             value = 2 * random.NextSingle() - 1;
         }
     }
-
-    /// <summary>Writes each tensor as NAME.npy.</summary>
-    internal static void Save(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays) =>
-        NpyFile.WriteAll(arrays.Select(array =>
-        (Path.Combine(folder, $"{array.Name}.npy"),
-            new TensorEntry(TensorKind.Float32, [.. array.Tensor.Sizes], array.Tensor.Bytes.ToArray()))));
 }

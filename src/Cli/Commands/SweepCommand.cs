@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 using Toolchain.Cli.Sweeps;
 using Toolchain.Data;
-using Toolchain.Pictures;
+using Toolchain.Cli.Pictures;
 using Toolchain.Train.Runs;
 
 namespace Toolchain.Cli.Commands;

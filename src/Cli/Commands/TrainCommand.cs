@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Globalization;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Inference;
 using Toolchain.Train.Core;
@@ -104,7 +104,7 @@ static class TrainCommand
 
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {
-        terminal.Stage($"{method.Name}: {Terminal.Count(request.Digits.Count, "image")} of {request.DataSpec}, seed {request.Seed}, "
+        terminal.Stage($"{method.Name}: {Printable.Count(request.Digits.Count, "image")} of {request.DataSpec}, seed {request.Seed}, "
             + $"{request.Device}, folder {run.Path}");
         foreach (string line in request.Options.RemarksOn(request.Digits.Count))
         {

@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Toolchain.Cli.Light;
-using Toolchain.Cli.Light.Commands;
+using Toolchain.Commands;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Tsne;
 using Toolchain.Data;
@@ -11,7 +10,7 @@ using Toolchain.Data.Npy;
 using Toolchain.Data.Tensors;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Inference;
-using Toolchain.Pictures;
+using Toolchain.Cli.Pictures;
 
 namespace Toolchain.Cli.Commands;
 
@@ -90,7 +89,7 @@ static class TsneCommand
                 : quality is null ? $"distinct embeddings: {different}, so neighbourhoods are not meaningful"
                 : string.Create(CultureInfo.InvariantCulture,
                     $"trustworthiness {quality.Trustworthiness:f4}, {quality.Preserved:p2} of the 10 nearest neighbours preserved");
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Terminal.Count(rows.Count, "point")} in {path}; divergence "
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Printable.Count(rows.Count, "point")} in {path}; divergence "
                 + $"{found.Divergence:f4} nats, {kept}"));
             terminal.Event("mapped", new JsonObject
             {
@@ -150,7 +149,7 @@ static class TsneCommand
         DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), split);
         require(digits.Count);
         using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed) with { Layer = layer });
-        Embeddings embeddings = EmbedCommand.Run(terminal, session, digits, cancellation);
+        Embeddings embeddings = EmbedRun.InMemory(terminal, session, digits, cancellation);
         return embeddings.Dimension > 0
             ? (new Rows(embeddings.Values, embeddings.Dimension),
                 digits.Labels is byte[] labels ? new("digit", Array.ConvertAll(labels, label => (int)label))

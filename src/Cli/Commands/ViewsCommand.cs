@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using Toolchain.Cli.Light;
+using Toolchain.Commands;
 
 namespace Toolchain.EndToEnd.Docs;
 

@@ -1,0 +1,16 @@
+using System.CommandLine;
+using Toolchain.Commands;
+
+namespace Toolchain.Cli.Commands;
+
+/// <summary>The whole program, so that tests run what users run.</summary>
+static class UvlCommand
+{
+    public static UvlProgram Create() => new(CreateRoot(), Failures.StatusOf);
+
+    /// <summary>The tree of commands, of which the reference in docs is made.</summary>
+    public static Command CreateRoot() =>
+        GlobalOptions.CreateRoot("uvl learns to see digits without labels: train, export to ONNX, embed, cluster, evaluate.",
+        [TrainCommand.Create(), SweepCommand.Create(), ViewsCommand.Create(), TsneCommand.Create(), PlotCommand.Create(),
+        ExportCommand.Create(), .. SharedCommands.Create(Devices.LibTorch), CompletionCommand.Create()]);
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using ScottPlot;
+
+namespace Toolchain.Cli.Pictures;
+
+/// <summary>Places in the plane, coloured by digit or cluster where these are known.</summary>
+/// <param name="Title">Above the picture.</param>
+/// <param name="Xs">Places, [N].</param>
+/// <param name="Ys">Places, [N].</param>
+/// <param name="Digits">Digit, or cluster, of each place; empty for none.</param>
+public sealed record DigitMap(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<int> Digits)
+{
+    const int side = 1000;
+
+    /// <summary>Writes a <c>.png</c> or <c>.svg</c> file, whole or not at all.</summary>
+    /// <exception cref="ArgumentException">The ending is another.</exception>
+    public void Save(string path)
+    {
+        var plot = new Plot();
+        var colours = new ScottPlot.Palettes.Category10();
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, Xs.Count).GroupBy(i => Digits.Count > 0 ? Digits[i] : -1)
+            .OrderBy(group => group.Key))
+        {
+            var points = plot.Add.ScatterPoints(group.Select(i => Xs[i]).ToArray(), group.Select(i => Ys[i]).ToArray());
+            points.Color = colours.GetColor(Math.Max(0, group.Key % 10));
+            // Many places are drawn smaller, so that they do not hide each other.
+            points.MarkerSize = Xs.Count > 5000 ? 2 : 5;
+            if (group.Key >= 0)
+            {
+                Name(plot, group);
+            }
+        }
+        plot.Title(Title);
+        plot.Axes.SquareUnits();
+        // Only nearness means something.
+        plot.HideAxesAndGrid();
+        Picture.Save(plot, side, side, path);
+    }
+
+    // Each digit where most of its places are.
+    void Name(Plot plot, IGrouping<int, int> group)
+    {
+        double Middle(IReadOnlyList<double> values) => group.Select(i => values[i]).Order().ElementAt(group.Count() / 2);
+        var name = plot.Add.Text(group.Key.ToString(CultureInfo.InvariantCulture), Middle(Xs), Middle(Ys));
+        (name.LabelFontSize, name.LabelBold, name.LabelAlignment) = (30, true, Alignment.MiddleCenter);
+        name.LabelBackgroundColor = Colors.White.WithAlpha(.6);
+    }
+}

@@ -1,0 +1,179 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Toolchain.Data;
+using Toolchain.Data.Sources;
+using Toolchain.Inference;
+
+namespace Toolchain.Commands;
+
+/// <summary>Options that several commands share, made anew for each, and what they mean.</summary>
+public sealed class CommonOptions
+{
+    /// <summary>Which images.</summary>
+    public Option<string?> Data { get; } = new("--data")
+    {
+        Description = "mnist (default; strokes if it cannot be found or downloaded), strokes[:count[:seed]], "
+            + "images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .csv, .parquet, .tar[.gz], or - for "
+            + "standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
+    };
+
+    /// <summary>Leave out what cannot be read.</summary>
+    public Option<bool> SkipBad { get; } = new("--skip-bad") { Description = "Omit unreadable images and list them." };
+
+    /// <summary>What happens to images that are not as MNIST's are.</summary>
+    public Choice<FitMode> Fit { get; } = new("--fit")
+    {
+        Description = "mnist (default): fit other sizes to 28 x 28 in MNIST's "
+        + "style; none: keep pixels, reject other sizes, and do not detect polarity."
+    };
+
+    /// <summary>Whether digits are dark on light.</summary>
+    public Choice<Polarity> Polarity { get; } = new("--polarity")
+    {
+        Description = "auto (default): detect dark digits on a light ground and invert them; dark: invert all; light: invert none.",
+    };
+
+    /// <summary>Whether rows and columns are swapped.</summary>
+    public Option<bool> Transpose { get; } = new("--transpose") { Description = "Swap rows and columns of every image, as EMNIST needs." };
+
+    /// <summary>Whether the novelty score is written.</summary>
+    public Option<bool> Novelty { get; } = new("--novelty")
+    {
+        Description = "Also write the distance of each image to the training images, for a calibrated model (uvl calibrate); above 1 is "
+            + "farther than 99 % of them.",
+    };
+
+    /// <summary>Threads.</summary>
+    public Option<int> Threads { get; } = new("--threads")
+    {
+        Description = "Number of threads; 0 uses all processors.",
+        DefaultValueFactory = _ =>
+        0,
+        Validators = { RequireThreads }
+    };
+
+    /// <summary>Where models run.</summary>
+    public Choice<ComputeDevice> Device { get; } = new("--device") { Description = "auto (default), cpu or cuda." };
+
+    /// <summary>Seed of what is fitted.</summary>
+    public Option<int> Seed { get; } = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 0 };
+
+    /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx.</summary>
+    public static string ModelFile(string given) => ModelFile(given, "model.onnx");
+
+    /// <summary>The same of a model that is called <paramref name="name"/> in its folder.</summary>
+    public static string ModelFile(string given, string name) => Directory.Exists(given) ? Path.Combine(given, name) : given;
+
+    /// <summary>Refuses a target that would take the place of what is read.</summary>
+    /// <param name="output">What <c>--out</c> says.</param>
+    /// <param name="written">The files that are written for it.</param>
+    /// <param name="read">The files that are read; pairs as <c>--data</c> takes them.</param>
+    /// <exception cref="ArgumentException">A file is among both.</exception>
+    public static void RequireApart(string output, string[] written, params string[] read)
+    {
+        OutputPath.RequireFile(output);
+        foreach (string spec in read)
+        {
+            string[] files = [spec, .. spec.Split(',', StringSplitOptions.RemoveEmptyEntries)];
+            if (Array.Find(files, file => Array.Exists(written, other => Path.GetFullPath(other) == Path.GetFullPath(file))) is string both)
+            {
+                throw new ArgumentException($"--out '{output}': writing it would replace '{both}', which is read; name another file.");
+            }
+        }
+    }
+
+    /// <summary>How models run, from the command line.</summary>
+    public EncoderOptions Encoder(ParseResult parsed) =>
+        new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads), Trial = ProgramStart.Trial };
+
+    /// <summary>What <c>--data</c> says, or "mnist", or "strokes" where nothing was said and MNIST cannot be had.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where to say what is taken.</param>
+    /// <param name="drawn">Whether drawn digits will do; false where a model is applied to what the user has.</param>
+    /// <exception cref="ArgumentException">Nothing was said, MNIST cannot be had, and drawn digits will not do.</exception>
+    public string Spec(ParseResult parsed, Terminal terminal, bool drawn = true)
+    {
+        if (parsed.GetValue(Data) is string given)
+        {
+            return given;
+        }
+        try
+        {
+            _ = DigitSource.Open("mnist", Split.Test, Source(parsed, terminal));
+            return "mnist";
+        }
+        catch (MnistUnavailableException error) when (!drawn)
+        {
+            throw new ArgumentException($"--data: expected the images, found none, and the default cannot be had: {error.Message}", error);
+        }
+        catch (MnistUnavailableException error)
+        {
+            terminal.Note($"{error.Message}");
+            terminal.Note("Falling back to 'strokes', synthetic digits drawn by this program: all figures below are for them, not for "
+                + "MNIST.");
+            return "strokes";
+        }
+    }
+
+    /// <summary>Opens the images of <paramref name="spec"/> and says what was skipped.</summary>
+    public DigitSet Open(ParseResult parsed, Terminal terminal, string spec, Split split)
+    {
+        DigitSet digits = DigitSource.Open(spec, split, Source(parsed, terminal));
+        foreach (string line in digits.Remarks)
+        {
+            terminal.Note(line);
+        }
+        foreach (string line in digits.Skipped)
+        {
+            terminal.Note($"skipped: {line}");
+        }
+        if (digits.Skipped.Count > 0)
+        {
+            terminal.Note($"{Printable.Count(digits.Skipped.Count, "image")} skipped, {digits.Count:n0} read.");
+        }
+        return digits;
+    }
+
+    /// <summary>
+    /// Opens training and test images. Where there are no parts, such as in a pipe, which is read but once, both are all images.
+    /// </summary>
+    public (DigitSet Train, DigitSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec)
+    {
+        DigitSet train = Open(parsed, terminal, spec, Split.Train);
+        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test));
+    }
+
+    /// <summary>How sources are looked for, from the command line.</summary>
+    public DigitSourceOptions Source(ParseResult parsed, Terminal terminal) =>
+        new()
+        {
+            Fit = parsed.GetValue(Fit),
+            SkipBad = parsed.GetValue(SkipBad),
+            Polarity = parsed.GetValue(Polarity),
+            IsTransposed = parsed.GetValue(Transpose),
+            Progress = new DownloadLines(terminal),
+        };
+
+    static void RequireThreads(OptionResult result)
+    {
+        if (result.Tokens is [{ Value: string given }] && !int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            result.AddError($"--threads '{given}': expected a number of threads, or 0 for all processors.");
+        }
+    }
+
+    sealed class DownloadLines(Terminal terminal) : IProgress<DownloadProgress>
+    {
+        Uri? source;
+
+        public void Report(DownloadProgress value)
+        {
+            if (value.Source != source)
+            {
+                source = value.Source;
+                terminal.Note($"downloading {source}");
+            }
+        }
+    }
+}

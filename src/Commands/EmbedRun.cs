@@ -1,0 +1,111 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Data.Sources;
+using Toolchain.Data.Streams;
+using Toolchain.Inference;
+
+namespace Toolchain.Commands;
+
+/// <summary>Runs an embedding job under a progress bar and says what it did.</summary>
+public static class EmbedRun
+{
+    /// <summary>Opens the source, runs the job, prints one line (and one for what was unusual), and sends the event "embedded".</summary>
+    /// <param name="terminal">Where to speak.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="common">Its options.</param>
+    /// <param name="split">Which part of them.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">What is written.</param>
+    /// <param name="job">The job: gets source and options.</param>
+    /// <param name="part">The range of images that is done now; null for all.</param>
+    public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string path, EmbedOptions options,
+        Func<DigitStream, EmbedOptions, EmbedReport> job, Shard? part = null)
+    {
+        DigitSourceOptions looking = common.Source(parsed, terminal);
+        string spec = common.Spec(parsed, terminal, drawn: false);
+        CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);
+        using DigitStream source = DigitSource.OpenStream(spec, split, looking);
+        foreach (string line in source.Remarks)
+        {
+            terminal.Note(line);
+        }
+        EmbedReport? report = null;
+        var clock = Stopwatch.StartNew();
+        terminal.WithProgress("embedding", source.Count ?? 0, "images", tell => report = job(source, options with
+        {
+            Fit = looking.Fit,
+            SkipBad = looking.SkipBad,
+            Skipped = new Lines(line => terminal.Note($"skipped: {line}")),
+            Progress = new Steps(tell),
+        }));
+        double speed = (report!.Count + report.SkippedCount - report.ResumedCount) / clock.Elapsed.TotalSeconds;
+        Say(terminal, part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", source, report, speed);
+    }
+
+    /// <summary>Runs the model over images in memory under a progress bar.</summary>
+    public static Embeddings InMemory(Terminal terminal, EncoderSession session, DigitSet digits, CancellationToken cancellation)
+    {
+        Embeddings? result = null;
+        terminal.WithProgress("embedding", digits.Count, "images", report => result = session.Run(digits, new Done(report), cancellation));
+        return result!;
+    }
+
+    static void Say(Terminal terminal, string output, DigitStream source, EmbedReport report, double speed)
+    {
+        var unusual = new List<string>();
+        Unusual(report.ResumedCount, "done by an earlier run");
+        Unusual(report.SkippedCount, "skipped because they cannot be read");
+        Unusual(report.FittedCount, "fitted to 28 x 28");
+        Unusual(report.InvertedCount, "dark on light and inverted");
+        Unusual(report.ForeignCount ?? 0, "out of distribution (novelty above 1)");
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Printable.Count(report.Count, "row")} in {output}, {speed:n0} "
+            + $"images/s{(unusual.Count == 0 ? "" : $"; {string.Join(", ", unusual)}")}"));
+        if (SourceNovelty.WarningOf(report) is string warning)
+        {
+            terminal.Note(warning);
+        }
+        using var self = Process.GetCurrentProcess();
+        terminal.Event("embedded", new JsonObject
+        {
+            ["path"] = output,
+            ["count"] = report.Count,
+            ["resumed"] = report.ResumedCount,
+            ["skipped"] = report.SkippedCount,
+            ["fitted"] = report.FittedCount,
+            ["inverted"] = report.InvertedCount,
+            ["foreign"] = report.ForeignCount,
+            ["polarity"] = source.Polarity.ToString().ToLowerInvariant(),
+            ["transposed"] = source.IsTransposed,
+            ["remarks"] = new JsonArray([.. source.Remarks.Select(line => JsonValue.Create(line))]),
+            ["images_per_second"] = speed,
+            ["peak_bytes"] = self.PeakWorkingSet64,
+        });
+
+        void Unusual(long count, string what)
+        {
+            if (count > 0)
+            {
+                unusual.Add(string.Create(CultureInfo.InvariantCulture, $"{count:n0} {what}"));
+            }
+        }
+    }
+
+    sealed class Done(Action<long, string> report) : IProgress<int>
+    {
+        public void Report(int value) => report(value, "");
+    }
+
+    sealed class Steps(Action<long, string> tell) : IProgress<EmbedProgress>
+    {
+        public void Report(EmbedProgress value) => tell(value.Done, "");
+    }
+
+    sealed class Lines(Action<string> tell) : IProgress<string>
+    {
+        public void Report(string value) => tell(value);
+    }
+}

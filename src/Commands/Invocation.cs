@@ -1,0 +1,16 @@
+using System.CommandLine;
+
+namespace Toolchain.Commands;
+
+/// <summary>What a running command tells the program around it.</summary>
+sealed class Invocation : InvocationConfiguration
+{
+    volatile bool finishesStep;
+
+    /// <summary>Whether Ctrl-C waits for the end of a step; else what does not stop soon is ended.</summary>
+    public bool FinishesStep
+    {
+        get => finishesStep;
+        set => finishesStep = value;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace Toolchain.Commands;
+
+/// <summary>Speed and time left of work that is going on, and when to speak of it.</summary>
+/// <param name="total">Units in all; 0 where only the end will tell.</param>
+/// <param name="unit">Name of the unit.</param>
+/// <param name="limit">Time after which it stops wherever it is; null for none.</param>
+/// <param name="time">The clock; the machine's by default.</param>
+sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider? time = null)
+{
+    static readonly TimeSpan interval = TimeSpan.FromSeconds(10);
+
+    readonly TimeProvider time = time ?? TimeProvider.System;
+    readonly long begun = (time ?? TimeProvider.System).GetTimestamp();
+    TimeSpan last = TimeSpan.Zero;
+    bool ended;
+
+    // What was done when this was first told of it: work that goes on begins with what was done before.
+    (long Done, TimeSpan At)? first;
+
+    /// <summary>Whole seconds since the beginning.</summary>
+    public int ElapsedSeconds => (int)Elapsed.TotalSeconds;
+
+    /// <summary>What was done when this was first told of: the speed counts from there.</summary>
+    public void Note(long done) => first ??= (done, Elapsed);
+
+    /// <summary>True every ten seconds, and once at the end.</summary>
+    public bool IsDue(long done)
+    {
+        if (ended)
+        {
+            return false;
+        }
+        if (done > 0)
+        {
+            Note(done);
+        }
+        ended = total > 0 && done >= total;
+        bool due = ended || Elapsed - last >= interval;
+        last = due ? Elapsed : last;
+        return due;
+    }
+
+    /// <summary>Such as "40 %, 2,650 images/s, 0:29 left"; or "4,000 images, 2,650 images/s" where the total is not known.</summary>
+    public string State(long done)
+    {
+        if (done == 0)
+        {
+            return "starting";
+        }
+        if (total == 0)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{done:n0} {unit}, {Speed(done):n0} {unit}/s");
+        }
+        var toEnd = TimeSpan.FromSeconds((total - done) / Speed(done));
+        TimeSpan left = limit - Elapsed < toEnd ? (limit > Elapsed ? limit.Value - Elapsed : TimeSpan.Zero) : toEnd;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{100.0 * done / total:f0} %, {Speed(done):n0} {unit}/s, {(int)left.TotalMinutes}:{left.Seconds:00} left");
+    }
+
+    TimeSpan Elapsed => time.GetElapsedTime(begun);
+
+    // Units a second since the first report, or up to it.
+    double Speed(long done)
+    {
+        Note(done);
+        (long before, TimeSpan at) = done > first!.Value.Done ? first.Value : (0, TimeSpan.Zero);
+        return (done - before) / Math.Max(1e-3, (Elapsed - at).TotalSeconds);
+    }
+}

@@ -1,0 +1,175 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Parsing;
+using System.Runtime.InteropServices;
+using Toolchain.Data;
+
+namespace Toolchain.Commands;
+
+/// <summary>Runs a command line: parses it, maps failures to one line and an exit status, and turns Ctrl-C into a cancellation.</summary>
+/// <param name="root">The commands.</param>
+/// <param name="statusOf">Exit status of a failure.</param>
+public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
+{
+    // For an orderly stop after SIGTERM.
+    static readonly TimeSpan patience = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Runs <paramref name="arguments"/> on the console. What it cannot write to never ends the work.</summary>
+    /// <returns>The exit status.</returns>
+    public int Run(string[] arguments)
+    {
+        var output = new LastingWriter(() => Writer(Console.OpenStandardOutput()));
+        var error = new LastingWriter(() => Writer(Console.OpenStandardError()));
+        Console.SetOut(TextWriter.Null); // TorchSharp prints there where it cannot load its native library
+        int status = Run(arguments, output, error);
+        if (status == ExitCodes.Ok && output.Failure is string reason)
+        {
+            error.WriteLine($"uvl: standard output could not be written ({reason.TrimEnd('.')}); the files are complete.");
+            return ExitCodes.Interrupted;
+        }
+        return status;
+
+        static TextWriter Writer(Stream stream) => new StreamWriter(stream, Console.OutputEncoding) { AutoFlush = true };
+    }
+
+    /// <summary>Runs <paramref name="arguments"/>.</summary>
+    /// <param name="arguments">Words after the program's name.</param>
+    /// <param name="output">Receives results.</param>
+    /// <param name="error">Receives messages and progress.</param>
+    /// <returns>The exit status.</returns>
+    public int Run(string[] arguments, TextWriter output, TextWriter error)
+    {
+        // A word that starts with @ is one, such as a file's name, not a file of further words.
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        bool isHelp = parsed.Action is BriefHelp or HelpAction;
+        if (!isHelp && parsed.CommandResult is { Command.Subcommands.Count: > 0 } group && parsed.UnmatchedTokens.Count == 0
+            && group.Command.Action is null && !parsed.Tokens.Any(token => token.Type == TokenType.Option))
+        {
+            parsed = root.Parse([.. arguments, "--help"]);
+            isHelp = true;
+        }
+        if ((isHelp ? CommandLineErrors.OfHelp(parsed) : CommandLineErrors.Of(parsed)) is string wrong)
+        {
+            error.WriteLine($"uvl: {Printable.Line(wrong)} See 'uvl {CommandPath(parsed.CommandResult)}--help'.");
+            return ExitCodes.Usage;
+        }
+        using var cancel = new CancellationTokenSource();
+        var configuration = new Invocation
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
+        try
+        {
+            return parsed.InvokeAsync(configuration, cancel.Token).GetAwaiter().GetResult();
+        }
+        catch (Exception failure)
+        {
+            error.WriteLine($"uvl: {OneLine(failure)}");
+            if (parsed.GetValue(GlobalOptions.Verbose))
+            {
+                error.WriteLine(failure);
+            }
+            return statusOf(failure);
+        }
+
+        void Cancel(PosixSignalContext context)
+        {
+            // The first signal asks for an orderly stop; a second one ends the process.
+            if (context.Signal == PosixSignal.SIGINT && !cancel.IsCancellationRequested && !parsed.GetValue(GlobalOptions.Quiet))
+            {
+                error.WriteLine(configuration.FinishesStep ? "\nstopping after this step; press Ctrl-C again to stop at once"
+                    : "\nstopping");
+            }
+            if (context.Signal == PosixSignal.SIGTERM || !configuration.FinishesStep)
+            {
+                EndSoon(error, parsed.CommandResult.Command.Name);
+            }
+            context.Cancel = !cancel.IsCancellationRequested;
+            cancel.Cancel();
+        }
+    }
+
+    // A read that never returns, or a long step, ends with the process. Files are written whole or not at all.
+    static void EndSoon(TextWriter error, string command) => new Thread(() =>
+    {
+        Thread.Sleep(patience);
+        string advice = command switch
+        {
+            "train" => "Continue from the last checkpoint with --resume.",
+            "sweep" or "embed" => "Rerun the same command to continue.",
+            _ => "No partial output was written; rerun the same command.",
+        };
+        error.WriteLine($"uvl: stopped. {advice}");
+        error.Flush();
+        LastResort.Exit(ExitCodes.Interrupted);
+    })
+    { IsBackground = true }.Start();
+
+    // Such as "data strokes ".
+    static string CommandPath(SymbolResult found) => found is CommandResult { Parent: { } parent } command
+        ? $"{CommandPath(parent)}{command.Command.Name} " : "";
+
+    // .NET adds the name of a parameter, which a user did not give.
+    static string WithoutParameter(Exception failure)
+    {
+        string suffix = failure is ArgumentException { ParamName: { } name } ? $" (Parameter '{name}')" : "";
+        return suffix != "" && failure.Message.EndsWith(suffix, StringComparison.Ordinal) ? failure.Message[..^suffix.Length]
+            : failure.Message;
+    }
+
+    // What .NET says of files is not how this program says it.
+    static string Plain(Exception failure) => failure switch
+    {
+        FileNotFoundException { FileName: { } name } when Quoted(failure.Message, "Could not find file '", "'.") is not null =>
+            $"'{name}': expected a file, found none.",
+        DirectoryNotFoundException when Quoted(failure.Message, "Could not find a part of the path '", "'.") is string path =>
+            $"'{path}': expected a file, found none, nor its folder.",
+        UnauthorizedAccessException when Quoted(failure.Message, "Access to the path '", "' is denied.") is string path =>
+            $"'{path}': access is denied; change its permissions or name another.",
+        _ => WithoutParameter(failure),
+    };
+
+    static string? Quoted(string text, string before, string after) =>
+        text.StartsWith(before, StringComparison.Ordinal) && text.EndsWith(after, StringComparison.Ordinal)
+        ? text[before.Length..^after.Length] : null;
+
+    // What .NET says of itself is nothing that a user can use.
+    static string InWords(Exception failure) => failure switch
+    {
+        TypeInitializationException or AggregateException or TaskSchedulerException when failure.InnerException is Exception inner =>
+            InWords(inner),
+        OutOfMemoryException => "memory ran out.",
+        DllNotFoundException or NotSupportedException or FileLoadException or BadImageFormatException
+            or FileNotFoundException { FileName: not null } => "a library of this program cannot be loaded.",
+        _ => failure.Message,
+    };
+
+    string OneLine(Exception failure)
+    {
+        string message = Printable.Line(Plain(failure).ReplaceLineEndings(" "));
+        if (message is "The operation was canceled." or "A task was canceled.")
+        {
+            message = "stopped; nothing was written, the same command starts again.";
+        }
+        if (message == "The value cannot be an empty string.")
+        {
+            message = "expected a file or folder, found an empty text; see the arguments and options that are \"\".";
+        }
+        return statusOf(failure) switch
+        {
+            ExitCodes.Bug =>
+                $"a fault of this program ({failure.GetType().Name}): {message} Run again with --verbose and report what it prints.",
+            ExitCodes.OutOfResources =>
+                $"the machine has too little left: {Printable.Line(InWords(failure))} Close other programs or raise the limit, then run "
+                + $"the same command again.",
+            ExitCodes.Interrupted when failure is not OperationCanceledException =>
+                $"{message.TrimEnd('.')}. The output was not changed. Fix the cause and rerun the same command.",
+            _ => message,
+        };
+    }
+}

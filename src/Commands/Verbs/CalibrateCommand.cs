@@ -1,0 +1,101 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+using Toolchain.Evaluate;
+using Toolchain.Evaluate.Fusion;
+using Toolchain.Graph;
+using Toolchain.Inference;
+
+namespace Toolchain.Commands.Verbs;
+
+/// <summary><c>uvl calibrate MODEL --data D --out F.onnx</c>: writes into a model's metadata what its training images look like, and with
+/// --map what its clusters mean.</summary>
+static class CalibrateCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or its folder." };
+        var map = new Option<bool>("--map") { Description = "Also fit a cluster-to-digit map of its clusters, which uses labels." };
+        var output = new Option<string>("--out")
+        {
+            Description = "Output file: the same model with this metadata (.onnx); a manifest is updated with it.",
+            Required = true
+        };
+        var command = new Command("calibrate", "Store in a model what its training images look like, so that embed and cluster detect "
+            + "images out of distribution. Uses no labels.\n\n"
+            + "Example: uvl calibrate runs/mine --data mnist --out calibrated.onnx")
+        {
+            model, common.Data, common.Polarity, common.Transpose, map, output, common.Seed, common.Fit, common.SkipBad, common.Threads,
+                common.Device,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(output)!, encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            CommonOptions.RequireApart(path, [path], encoder);
+            OutputPath.RequireFile(path);
+            using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
+            if (session.Dimension == 0 || (parsed.GetValue(map) && !session.HasClusters))
+            {
+                throw new InvalidModelException($"'{session.Path}': expected an output "
+                    + $"'{(session.Dimension == 0 ? "embedding" : "cluster")}', found none; take a model that has it.");
+            }
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train);
+            if (digits.Count < NoveltyFit.LeastImages)
+            {
+                throw new InvalidDataException($"'{digits.Name}': expected at least {NoveltyFit.LeastImages} training images, found "
+                    + $"{digits.Count}; "
+                    + "give the model's training images.");
+            }
+            Embeddings embeddings = EmbedRun.InMemory(terminal, session, digits, cancellation);
+            terminal.Stage("finding centres");
+            Novelty novelty = NoveltyFit.Of(embeddings, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation)
+                ?? throw new InvalidDataException($"'{digits.Name}': expected images whose embeddings differ, found none; give the model's "
+                    + "training images.");
+            var metadata = new Dictionary<string, string>(session.Metadata);
+            NoveltyFit.AddTo(metadata, novelty, digits);
+            if (parsed.GetValue(map))
+            {
+                ClusterDigits.Add(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, digits);
+            }
+            OnnxModel calibrated = OnnxModel.Load(session.Path).WithMetadata(metadata);
+            AtomicFile.WriteAll([.. RenewedManifest(session, path, calibrated), (path, stream => stream.Write(calibrated.ToBytes()))]);
+            KnownModels.OfUser.Add(path);
+            terminal.Line(string.Create(CultureInfo.InvariantCulture,
+                $"novelty above 1 is farther than {novelty.Distance:g4} from {novelty.CentreCount} centres, as 1 % of held-out training "
+                    + $"images are; "
+                    + $"{path}"));
+            terminal.Event("calibrated", new JsonObject
+            {
+                ["path"] = path,
+                ["distance"] = novelty.Distance,
+                ["centres"] = novelty.CentreCount
+            });
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    // Where a manifest stands beside the model that was read.
+    static IEnumerable<(string Path, Action<Stream> Write)> RenewedManifest(EncoderSession session, string path, OnnxModel calibrated)
+    {
+        string beside = Path.Combine(Path.GetDirectoryName(session.Path) ?? "", ModelManifest.FileName);
+        string target = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ModelManifest.FileName);
+        if (!File.Exists(beside) || JsonNode.Parse(File.ReadAllText(beside)) is not JsonObject manifest)
+        {
+            yield break;
+        }
+        SavedModel saved = calibrated.Describe();
+        (manifest["model_sha256"], manifest["model_bytes"]) = (saved.Sha256, saved.Bytes);
+        string text = manifest.ToJsonString(new()
+        {
+            WriteIndented = true,
+            NewLine = "\n",
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+        }) + "\n";
+        yield return (target, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    }
+}

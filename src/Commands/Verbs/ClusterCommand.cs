@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Evaluate.Fusion;
+using Toolchain.Graph;
+using Toolchain.Graph.Heads;
+using Toolchain.Inference;
+
+namespace Toolchain.Commands.Verbs;
+
+/// <summary>
+/// <c>uvl cluster MODEL --data D --k 10 --method gmm|kmeans --out FUSED.onnx</c>, and its use: <c>uvl cluster FUSED.onnx --data D --out
+/// F</c>.
+/// </summary>
+static class ClusterCommand
+{
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string>("MODEL")
+        {
+            Description = "An encoder's model.onnx, or its folder; to apply, a model with a cluster output."
+        };
+        var k = new Option<int>("--k") { Description = "Number of clusters.", DefaultValueFactory = _ => 10 };
+        var method = new Choice<ClusterMethod>("--method") { Description = "kmeans (default) or gmm." };
+        var map = new Option<bool>("--map")
+        {
+            Description = "Also fit a cluster-to-digit map, which uses labels, and store it in the model."
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "Output file: the fused model, from pixels to cluster (.onnx), or the clusters of the images (.npy, .csv, "
+                + ".parquet, .arrow).",
+            Required = true
+        };
+        var split = new Choice<Split?>("--split") { Description = "train, test or all; by default train to fit, all to apply." };
+        var probability =
+            new Option<bool>("--probability") { Description = "Also write the probability of each cluster, when a model is applied." };
+        var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder, or apply a fused model.\n\n"
+            + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster "
+            + "digits.onnx --data scans/ --out clusters.csv")
+        {
+            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, probability, common.Novelty, common.Seed,
+                common.Fit,
+                common.SkipBad, common.Threads, common.Device,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(output)!;
+            bool fit = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
+            if (!fit)
+            {
+                EmbeddingFile.RequireFormat(path);
+            }
+            // Of a fit; a table takes the clusters that the model has.
+            if (!fit && new Option[] { k, method, map }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })
+                is Option fitted)
+            {
+                throw new ArgumentException($"{fitted.Name}: expected with a fit (--out FUSED.onnx), found the table '{path}'; fit the "
+                    + "clusters first, then apply that model.");
+            }
+            string encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            CommonOptions.RequireApart(path, [path], encoder);
+            int count = parsed.GetValue(k);
+            if (count < 1)
+            {
+                throw new ArgumentException($"--k '{count}': expected at least 1.");
+            }
+            using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
+            if (!fit)
+            {
+                var applied = new EmbedOptions
+                {
+                    Embedding = false,
+                    Cluster = true,
+                    Probability = parsed.GetValue(probability),
+                    Novelty = parsed.GetValue(common.Novelty)
+                };
+                EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, applied, (source, all) =>
+                    EmbedJob.Run(session, source, path, all, cancellation));
+                return Task.FromResult(ExitCodes.Ok);
+            }
+            if (session.Dimension == 0)
+            {
+                throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as "
+                    + $"moco or autoencoder.");
+            }
+            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
+                ?? Split.Train);
+            if (count > digits.Count)
+            {
+                throw new ArgumentException($"--k '{count}': expected at most {digits.Count}, the number of images.");
+            }
+            if (parsed.GetValue(map))
+            {
+                _ = ClusterDigits.LabelsOf(digits); // before images are embedded
+            }
+            Rows rows = new(EmbedRun.InMemory(terminal, session, digits, cancellation).Values, session.Dimension);
+            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count, parsed.GetValue(common.Seed),
+                parsed.GetValue(common.Threads), cancellation);
+            Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
+            OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
+            FusedProof.Require(fused, head.Labels, digits);
+            fused.Save(path);
+            KnownModels.OfUser.Add(path);
+            terminal.Line($"{head.Summary}; pixels to cluster in {path}");
+            if (head.EmptyCount > 0)
+            {
+                terminal.Note($"{head.EmptyCount} of {head.Count} clusters are empty: the {digits.Count} images have fewer different "
+                    + "embeddings; ask for a smaller --k");
+            }
+            terminal.Event("clustered", new JsonObject
+            {
+                ["path"] = path,
+                ["k"] = head.Count,
+                ["method"] = head.Name,
+                ["summary"] = head.Summary,
+                ["empty"] = head.EmptyCount
+            });
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static Dictionary<string, string> Metadata(EncoderSession session, FittedHead head, DigitSet digits, bool map)
+    {
+        var metadata = new Dictionary<string, string>(session.Metadata)
+        {
+            ["uvl.clusterer"] = head.Name,
+            ["uvl.clusters"] = head.Count.ToString(CultureInfo.InvariantCulture),
+            ["uvl.clusterer_dataset_sha256"] = digits.Sha256,
+        };
+        // A map of the clusters that were there before does not fit these.
+        ClusterDigits.Remove(metadata);
+        if (map)
+        {
+            ClusterDigits.Add(metadata, head.Labels, head.Count, digits);
+        }
+        return metadata;
+    }
+}

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+using Toolchain.Data.Npy;
+using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
+
+namespace Toolchain.Commands.Verbs;
+
+/// <summary><c>uvl data fetch|info|strokes</c>.</summary>
+static class DataCommand
+{
+    public static Command Create() =>
+        new("data", "Fetch MNIST, describe a dataset, or write drawn digits.") { Fetch(), Info(), DrawStrokes() };
+
+    static Command Fetch()
+    {
+        var common = new CommonOptions();
+        var command = new Command("fetch", "Find or download MNIST, and check every file's SHA-256.");
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            foreach (Split split in new[] { Split.Train, Split.Test })
+            {
+                Describe(terminal, common.Open(parsed, terminal, "mnist", split));
+            }
+        });
+        return command;
+    }
+
+    static Command Info()
+    {
+        var common = new CommonOptions();
+        var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
+        var command = new Command("info", "Print a dataset's images, labels and digest.") { common.Data, common.Polarity, common.Transpose,
+            split, common.SkipBad };
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            Describe(terminal, common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split) ?? Split.All));
+        });
+        return command;
+    }
+
+    static Command DrawStrokes()
+    {
+        var count = new Option<int>("--count") { Description = "Number of images in an .npy.", DefaultValueFactory = _ => 70_000 };
+        var seed = new Option<ulong>("--seed") { Description = "Seed of the drawing.", DefaultValueFactory = _ => 0 };
+        var output = new Option<string>("--out")
+        {
+            Description = "A sheet of ten of each digit (.png), or the images as a tensor uint8 [N,28,28] "
+                + "(.npy).",
+            Required = true
+        };
+        var command = new Command("strokes", "Write drawn digits as a picture or a tensor.") { count, seed, output };
+        command.SetAction((parsed, cancellation) =>
+        {
+            (var terminal, string path) = (new Terminal(parsed), parsed.GetValue(output)!);
+            int images = 100; // of a sheet
+            switch (Path.GetExtension(path).ToLowerInvariant())
+            {
+                case ".png":
+                    StrokeDigits.WriteSheet(path, parsed.GetValue(seed));
+                    terminal.Line($"ten of each digit in {path}");
+                    break;
+                case ".npy":
+                    images = parsed.GetValue(count);
+                    DigitSet digits = StrokeDigits.Draw(images, parsed.GetValue(seed), cancellation: cancellation);
+                    NpyFile.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side));
+                    terminal.Line($"{images} digits in {path}");
+                    break;
+                default:
+                    throw new ArgumentException($"--out '{path}': expected .png or .npy.");
+            }
+            terminal.Event("drawn", new JsonObject { ["path"] = path, ["images"] = images });
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static void Describe(Terminal terminal, DigitSet digits)
+    {
+        int[] counts = new int[10];
+        foreach (byte label in digits.Labels ?? [])
+        {
+            counts[label]++;
+        }
+        string labels = digits.Labels is null ? "no labels" : $"by digit {string.Join(" ", counts)}";
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{digits.Name} {digits.Split.ToString().ToLowerInvariant()}: "
+            + $"{digits.Count:n0} images, {labels}"));
+        terminal.Line($"  SHA-256 of pixels and labels {digits.Sha256}");
+        terminal.Event("dataset", new JsonObject
+        {
+            ["name"] = digits.Name,
+            ["split"] = digits.Split.ToString().ToLowerInvariant(),
+            ["count"] = digits.Count,
+            ["sha256"] = digits.Sha256,
+            ["labels"] = digits.Labels is null ? null : new JsonArray([.. counts.Select(count => (JsonNode)count)]),
+        });
+    }
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+using Toolchain.Data.Embeddings;
+using Toolchain.Inference;
+
+namespace Toolchain.Commands.Verbs;
+
+/// <summary><c>uvl embed MODEL --data D --out F</c>.</summary>
+public static class EmbedCommand
+{
+    /// <summary>Makes the command.</summary>
+    public static Command Create()
+    {
+        var common = new CommonOptions();
+        var model = new Argument<string?>("MODEL")
+        {
+            Description = "A model.onnx, or its folder.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "Output file; its extension selects .npy, .csv, .parquet or .arrow.",
+            Required = true
+        };
+        var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
+        var cluster = new Option<bool>("--cluster") { Description = "Also write the cluster of each image." };
+        var probability = new Option<bool>("--probability") { Description = "Also write the probability of each cluster." };
+        var shard = new Option<string?>("--shard")
+        {
+            Description = "i/n: embed only the i-th of n ranges of images, i in [0..n); the same --out for all, then --merge."
+        };
+        var merge = new Option<bool>("--merge") { Description = "Merge the shards of --out; needs no MODEL." };
+        var command =
+            new Command("embed", "Embed images with a model. Run the same command again to resume a stopped run.\n\n"
+            + "Examples: uvl embed runs/quick/moco/model.onnx --data mnist --split test --out test.npy\n          find scans -name '*.png' "
+            + "-print0 | uvl embed model.onnx --data - --out scans.parquet")
+        {
+            model, common.Data, common.Polarity, common.Transpose, split, output, cluster, probability, common.Novelty, shard, merge,
+                common.Fit,
+                common.SkipBad, common.Threads, common.Device,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(output)!;
+            EmbeddingFile.RequireFormat(path);
+            if (parsed.GetValue(merge))
+            {
+                Merge(terminal, path, cancellation);
+                return Task.FromResult(ExitCodes.Ok);
+            }
+            Shard? part = ParseShard(parsed.GetValue(shard));
+            OutputPath.RequireFile(path);
+            using EncoderSession session =
+                EncoderSession.Open(CommonOptions.ModelFile(parsed.GetValue(model)
+                ?? throw new ArgumentException("expected MODEL, or --merge; found neither.")), common.Encoder(parsed));
+            var options = new EmbedOptions
+            {
+                Cluster = parsed.GetValue(cluster),
+                Probability = parsed.GetValue(probability),
+                Novelty = parsed.GetValue(common.Novelty)
+            };
+            EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, options, (source, all) => part is null
+                ? EmbedJob.Run(session, source, path, all, cancellation)
+                : EmbedJob.RunShard(session, source, path, part, all, cancellation), part);
+            return Task.FromResult(ExitCodes.Ok);
+        });
+        return command;
+    }
+
+    static void Merge(Terminal terminal, string path, CancellationToken cancellation)
+    {
+        (long rows, int shards) = ShardMerge.Run(path, null, cancellation);
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Printable.Count(rows, "row")} of {Printable.Count(shards, "shard")} in "
+            + $"{path}"));
+        terminal.Event("merged", new JsonObject { ["path"] = path, ["count"] = rows, ["shards"] = shards });
+    }
+
+    static Shard? ParseShard(string? text)
+    {
+        string[] parts = text?.Split('/') ?? [];
+        return text is null ? null
+            : parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index < count
+            ? new Shard(index, count)
+            : throw new ArgumentException($"--shard '{text}': expected i/n with i in [0..n), such as 0/4.");
+    }
+}

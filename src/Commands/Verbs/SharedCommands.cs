@@ -1,0 +1,13 @@
+using System.CommandLine;
+using Toolchain.Commands.Verbs;
+
+namespace Toolchain.Commands;
+
+/// <summary>The commands that need no libtorch.</summary>
+public static class SharedCommands
+{
+    /// <summary>Makes them, with further checks for the doctor.</summary>
+    public static IEnumerable<Command> Create(params Func<Finding>[] doctor) =>
+        [EmbedCommand.Create(), ClusterCommand.Create(), CalibrateCommand.Create(), ProbeCommand.Create(), EvaluateCommand.Create(),
+            VerifyCommand.Create(), BenchCommand.Create(), DataCommand.Create(), DoctorCommand.Create(doctor)];
+}

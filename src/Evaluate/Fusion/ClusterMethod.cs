@@ -1,0 +1,11 @@
+namespace Toolchain.Evaluate.Fusion;
+
+/// <summary>What makes the clusters.</summary>
+public enum ClusterMethod
+{
+    /// <summary>k-means.</summary>
+    KMeans,
+
+    /// <summary>Gaussian mixture.</summary>
+    Gmm,
+}

@@ -1,0 +1,26 @@
+using Toolchain.Data;
+using Toolchain.Graph.Inspection;
+using Toolchain.Inference;
+
+namespace Toolchain.Evaluate;
+
+/// <summary>A model file with what it states about itself.</summary>
+public static class InspectedModel
+{
+    /// <summary>Reads a model file, and compares it with the manifest beside it.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidModelException">It is damaged, breaks a rule of ONNX, or means harm; the text names the place.</exception>
+    public static ModelInspection Load(string path)
+    {
+        try
+        {
+            ModelInspection found = ModelInspection.Load(path);
+            ModelManifest.Require(path, found.Sha256);
+            return found;
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidModelException(error.Message, error);
+        }
+    }
+}
