@@ -1,4 +1,4 @@
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 using Toolchain.Data.Npy;
 using Toolchain.Data.Strokes;
 using Toolchain.Data.Tensors;

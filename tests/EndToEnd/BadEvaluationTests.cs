@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;

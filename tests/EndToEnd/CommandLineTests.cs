@@ -1,4 +1,4 @@
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 
 namespace Toolchain.EndToEnd;
 
@@ -19,7 +19,8 @@ public sealed class CommandLineTests
     [InlineData("bench --dvice cpu", "uvl: no option '--dvice', did you mean '--device'? See 'uvl bench --help'.\n")]
     [InlineData("embed m.onnx --out x.npy --nonsense", "uvl: no option '--nonsense'. See 'uvl embed --help'.\n")]
     [InlineData("train mocoo", "uvl: no method 'mocoo', did you mean 'moco'? Expected one of ")]
-    [InlineData("cluster m.onnx --k x --out a.onnx", "uvl: Cannot parse argument 'x' for option '--k' as a whole number.")]
+    [InlineData("cluster m.onnx --k x --out a.onnx", "uvl: Cannot parse argument 'x' for option '--k' as a whole number up to "
+        + "2,147,483,647.")]
     [InlineData("train moco --data strokes:50 --set learningRate=Infinity",
         "uvl: --set 'learningRate=Infinity': expected a finite number with a decimal point, found 'Infinity'.\n")]
     [InlineData("train moco --data strokes:50 --set temperature=1e-30", "uvl: 'temperature' must be in [0.001..100], was 1E-30.\n")]

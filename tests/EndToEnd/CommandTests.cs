@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;
 using Toolchain.Data.Strokes;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 using Toolchain.Data.Npy;
 using Toolchain.Data.Tensors;
 using Toolchain.Graph;

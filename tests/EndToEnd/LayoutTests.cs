@@ -19,7 +19,7 @@ public sealed class LayoutTests
     [InlineData("Train", "onnxruntime libtorch")]
     [InlineData("Inference", "torchsharp libtorch google.protobuf")]
     [InlineData("Evaluate", "torchsharp libtorch")]
-    [InlineData("Pictures", "torchsharp libtorch onnxruntime google.protobuf")]
+    [InlineData("Commands", "torchsharp libtorch mono.cecil scottplot harfbuzz")]
     [InlineData("Cli.Light", "torchsharp libtorch mono.cecil scottplot harfbuzz")]
     public void Room_Packages_HaveNoneThatIsForbidden(string room, string forbidden)
     {
@@ -36,7 +36,9 @@ public sealed class LayoutTests
     [InlineData("Train", "Data Clustering Graph Export")]
     [InlineData("Inference", "Data")]
     [InlineData("Evaluate", "Data Clustering Graph Inference")]
-    [InlineData("Pictures", "Data")]
+    [InlineData("Commands", "Data Clustering Graph Inference Evaluate")]
+    [InlineData("Cli", "Data Clustering Graph Export Train Inference Evaluate Commands")]
+    [InlineData("Cli.Light", "Commands")]
     public void Room_References_AreThoseOfTheDesign(string room, string allowed)
     {
         string project = File.ReadAllText(Path.Combine(root, "src", room, $"{room}.csproj"));

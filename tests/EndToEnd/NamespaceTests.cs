@@ -8,7 +8,7 @@ public sealed partial class NamespaceTests
 {
     /// <summary>The projects.</summary>
     public static TheoryData<string> Projects =>
-        ["Clustering", "Data", "Evaluate", "Export.OnnxRuntime", "Export.Weaver", "Pictures", "Train"];
+        ["Clustering", "Data", "Evaluate", "Export.OnnxRuntime", "Export.Weaver", "Commands", "Cli", "Train"];
 
     [Theory]
     [MemberData(nameof(Projects))]

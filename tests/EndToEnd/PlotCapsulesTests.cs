@@ -1,4 +1,4 @@
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;

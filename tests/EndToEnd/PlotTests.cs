@@ -1,4 +1,3 @@
-using Toolchain.Cli;
 using Toolchain.Cli.Commands;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;

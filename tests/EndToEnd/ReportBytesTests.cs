@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 
 namespace Toolchain.EndToEnd;
 

@@ -1,4 +1,4 @@
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 
 namespace Toolchain.EndToEnd;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 
 namespace Toolchain.EndToEnd;
 

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Onnx;
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 using Toolchain.Commands;
+using Toolchain.Commands.Verbs;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;

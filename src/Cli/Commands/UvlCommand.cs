@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Toolchain.Commands;
+using Toolchain.Commands.Verbs;
 
 namespace Toolchain.Cli.Commands;
 

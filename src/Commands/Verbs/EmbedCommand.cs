@@ -73,7 +73,8 @@ public static class EmbedCommand
     static void Merge(Terminal terminal, string path, CancellationToken cancellation)
     {
         (long rows, int shards) = ShardMerge.Run(path, null, cancellation);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Printable.Count(rows, "row")} of {Printable.Count(shards, "shard")} in "
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Printable.Count(rows, "row")} of {Printable.Count(shards, "shard")} "
+            + $"in "
             + $"{path}"));
         terminal.Event("merged", new JsonObject { ["path"] = path, ["count"] = rows, ["shards"] = shards });
     }

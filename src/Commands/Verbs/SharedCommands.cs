@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Toolchain.Commands.Verbs;
 
-namespace Toolchain.Commands;
+namespace Toolchain.Commands.Verbs;
 
 /// <summary>The commands that need no libtorch.</summary>
 public static class SharedCommands

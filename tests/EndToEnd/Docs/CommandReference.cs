@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Toolchain.Cli;
+using Toolchain.Cli.Commands;
 
 namespace Toolchain.EndToEnd.Docs;
 
