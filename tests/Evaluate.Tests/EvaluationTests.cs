@@ -60,8 +60,13 @@ public sealed class EvaluationTests
             test = [.. Enumerable.Range(0, 200).Select(i => (i * 3 + 1) % 10)];
         (train[0], test[0], test[1]) = (5, 5, 5);
         EvaluationRow row =
-            Assert.Single(evaluation.Run(new ModelOutputs { Method = "kmeans", TrainClusters = train, TestClusters = test,
-            ClusterCount = 10 },
+            Assert.Single(evaluation.Run(new ModelOutputs
+            {
+                Method = "kmeans",
+                TrainClusters = train,
+                TestClusters = test,
+                ClusterCount = 10
+            },
             ProtocolChoice.Strict));
         Assert.Equal(("own", 10), (row.Clusterer, row.K));
         Assert.Equal(198 / 200.0, row.Accuracy);
@@ -107,8 +112,13 @@ public sealed class EvaluationTests
     {
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 30)], test = [.. Enumerable.Range(0, 200).Select(i => i % 30)];
         EvaluationRow row =
-            Assert.Single(evaluation.Run(new ModelOutputs { Method = "kmeans", TrainClusters = train, TestClusters = test,
-            ClusterCount = 30 },
+            Assert.Single(evaluation.Run(new ModelOutputs
+            {
+                Method = "kmeans",
+                TrainClusters = train,
+                TestClusters = test,
+                ClusterCount = 30
+            },
             ProtocolChoice.Both));
         Assert.Equal(("poster", 30, 1.0, 1.0), (row.Protocol, row.K, row.Accuracy, row.Purity));
     }
@@ -130,8 +140,13 @@ public sealed class EvaluationTests
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10 == 9 ? 8 : i % 10)],
             test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];
         EvaluationRow row =
-            Assert.Single(evaluation.Run(new ModelOutputs { Method = "kmeans", TrainClusters = train, TestClusters = test,
-            ClusterCount = 10 },
+            Assert.Single(evaluation.Run(new ModelOutputs
+            {
+                Method = "kmeans",
+                TrainClusters = train,
+                TestClusters = test,
+                ClusterCount = 10
+            },
             ProtocolChoice.Strict));
         Assert.Equal(200, row.Given.Length);
         Assert.Equal(Enumerable.Range(0, 200).Count(i => row.Given[i] == i % 10) / 200.0, row.Accuracy);
