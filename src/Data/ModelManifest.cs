@@ -23,14 +23,20 @@ public static class ModelManifest
         {
             return;
         }
+        // A pipe has no length, and reading one may never end.
+        if (new FileInfo(path).Length == 0)
+        {
+            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found an empty file or no regular file; delete it or "
+                + "get it again.");
+        }
         if (Digest(path, $"{Path.GetFileNameWithoutExtension(modelPath)}_sha256") is string stated && stated != sha256)
         {
             throw new InvalidDataException($"'{modelPath}': expected the SHA-256 {stated} that {FileName} beside it has, found {sha256}; "
                 + "one of the two is damaged or of another run: get the model again, or delete the manifest if it is not of this model.");
         }
         string config = Path.Combine(folder, "config.json");
-        if (File.Exists(config) && Digest(path, "config_sha256") is string expected
-            && Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(config))) is string found && found != expected)
+        if (new FileInfo(config) is { Exists: true, Length: long size } && Digest(path, "config_sha256") is string expected
+            && Convert.ToHexStringLower(SHA256.HashData(size > 0 ? File.ReadAllBytes(config) : [])) is string found && found != expected)
         {
             throw new InvalidDataException($"'{config}': expected the SHA-256 {expected} that {FileName} beside it has, found {found}; "
                 + "the configuration is of another run: put the run's own back.");

@@ -34,6 +34,16 @@ public sealed class CsvSourceTests
         }).Pixels);
 
     [Fact]
+    public void Open_ColumnsInAnotherOrderThanTheirPixels_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string heading = string.Join(',', Enumerable.Range(0, 784).Reverse().Select(i => $"pixel{i}"));
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"label,{heading}\n3{string.Concat(Enumerable.Repeat(",0", 784))}\n"));
+        Assert.StartsWith($"'{path}': line 1: expected columns in the order of their pixels, pixel0 first, found 'pixel783' before "
+            + "'pixel782'", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+    }
+
+    [Fact]
     public void Open_LabelsOfText_AreLeftOut()
     {
         using var folder = new TemporaryFolder();

@@ -173,6 +173,20 @@ public sealed class HostileModelTests : IDisposable
     }
 
     [Fact]
+    public void Manifest_ThatIsAPipe_EndsWith4AtOnce()
+    {
+        Encoder().Save(In("model.onnx"));
+        using (var mkfifo = Process.Start("mkfifo", [In("manifest.json")]))
+        {
+            mkfifo.WaitForExit();
+        }
+        (int status, _, string error) = Uvl.Run("embed", In("model.onnx"), "--data", "strokes:10", "--out", In("x.npy"));
+        Assert.True(status == 4, $"{status}: {error}");
+        Assert.Contains("manifest.json': expected a manifest in JSON, found an empty file or no regular file", error,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Model_OfNoRegularFile_EndsWith4AtOnce()
     {
         foreach (string model in new[] { "/dev/zero", "/dev/null" })

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Toolchain.Data.Images;
 using Toolchain.Data.Reading;
@@ -49,9 +50,25 @@ sealed class CsvStream : DigitStream
             throw Broken(1, "784 columns of pixels and at most one of labels, called 'label'", $"{names.Length} columns");
         }
         GreyImage.RequireSize(side, side, path, GreyImage.MaxTensorPixels);
+        RequireOrder(names);
         if (!hasHeading)
         {
             ahead.Enqueue(Parse(first, lines.Count));
+        }
+    }
+
+    // Columns that are named by their pixels stand in the order of these.
+    void RequireOrder(string[] names)
+    {
+        const string prefix = "pixel";
+        int[] numbers = [.. names.Select(name => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+            && int.TryParse(name.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+        for (int i = 1; i < names.Length; i++)
+        {
+            if (numbers[i - 1] >= 0 && numbers[i] >= 0 && numbers[i] <= numbers[i - 1])
+            {
+                throw Broken(1, "columns in the order of their pixels, pixel0 first", $"'{names[i - 1]}' before '{names[i]}'");
+            }
         }
     }
 
