@@ -91,7 +91,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     }
 
     /// <summary>Accuracy on the test images of a linear probe that learns with the training labels, in [0..1].</summary>
-    /// <exception cref="ArgumentException">The outputs has no embeddings.</exception>
+    /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
     /// <exception cref="InvalidDataException">The data has no labels.</exception>
     public double Linear(ModelOutputs outputs)
     {
@@ -104,7 +104,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     }
 
     /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
-    /// <exception cref="ArgumentException">The outputs has no embeddings.</exception>
+    /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
     public EvaluationRow StrictKMeans(ModelOutputs outputs)
     {
         (Rows known, Rows asked) = Embeddings(outputs);
@@ -118,12 +118,12 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     /// <summary>
     /// What the poster's code did with the method's embeddings: ten k-means clusters mapped one-to-one for capsules, a mixture for others.
     /// </summary>
-    /// <exception cref="ArgumentException">The outputs has no embeddings.</exception>
+    /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
     public EvaluationRow PosterOf(ModelOutputs outputs) => outputs.Method == "capsules" ? StrictKMeans(outputs) with { Protocol = "poster" }
         : PosterMixture(outputs);
 
     /// <summary>A mixture with as many components as the poster's code gave the method, each named by majority vote.</summary>
-    /// <exception cref="ArgumentException">The outputs has no embeddings.</exception>
+    /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
     public EvaluationRow PosterMixture(ModelOutputs outputs)
     {
         (Rows known, Rows asked) = Embeddings(outputs);

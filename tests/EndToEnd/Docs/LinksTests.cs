@@ -68,7 +68,7 @@ public sealed class LinksTests
     [Fact]
     public void Pages_NameNoMachine()
     {
-        string[] folders = ["/work/", "/root/", "/home/"];
+        string[] folders = [.. new[] { "work", "root", "home" }.Select(name => $"/{name}/")];
         Assert.DoesNotContain(MarkdownFiles.All, page => folders.Any(folder => MarkdownFiles.Read(page)
             .Contains(folder, StringComparison.Ordinal)));
     }
