@@ -9,9 +9,6 @@ namespace Toolchain.Commands;
 /// </summary>
 static class CommandLineErrors
 {
-    /// <summary>The sentence for a command line that asks for help; null where there is such a command.</summary>
-    public static string? OfHelp(ParseResult parsed) => Unknown(parsed);
-
     /// <summary>The sentence, or null where nothing is wrong.</summary>
     public static string? Of(ParseResult parsed)
     {
@@ -27,7 +24,8 @@ static class CommandLineErrors
             ?? (parsed.Errors.Count == 0 ? null : Plain(parsed.Errors[0].Message));
     }
 
-    static string? Unknown(ParseResult parsed)
+    /// <summary>The sentence about a command that is none, the one thing that can be wrong where help is asked for; else null.</summary>
+    public static string? Unknown(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
         if (command.Subcommands.Count == 0 || parsed.UnmatchedTokens is not [{ } word, ..] || word.StartsWith('-'))

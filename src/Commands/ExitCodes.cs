@@ -38,7 +38,7 @@ public static class ExitCodes
     /// <summary>Interrupted, by a signal or a full or failing disk; the same command resumes.</summary>
     public const int Interrupted = 75;
 
-    // Numbers of Linux and of macOS: no folder, a folder, not seekable or no such device, a loop of links (40, 62).
+    // Numbers of Linux and macOS: not a folder, a folder, no such device, a loop of links (40, 62).
     static readonly int[] pathErrors = [20, 21, 6, 40, 62];
 
     // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN differs between them and is a

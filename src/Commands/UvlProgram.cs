@@ -48,7 +48,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
             parsed = root.Parse([.. arguments, "--help"]);
             isHelp = true;
         }
-        if ((isHelp ? CommandLineErrors.OfHelp(parsed) : CommandLineErrors.Of(parsed)) is string wrong)
+        if ((isHelp ? CommandLineErrors.Unknown(parsed) : CommandLineErrors.Of(parsed)) is string wrong)
         {
             error.WriteLine($"uvl: {Printable.Line(wrong)} See 'uvl {CommandPath(parsed.CommandResult)}--help'.");
             return ExitCodes.Usage;

@@ -46,7 +46,7 @@ static class TsneCommand
         };
         var iterations = new Option<int>("--iterations")
         {
-            Description = "Iterations.",
+            Description = "Iterations of gradient descent.",
             DefaultValueFactory = _ =>
             new TsneOptions().Iterations
         };

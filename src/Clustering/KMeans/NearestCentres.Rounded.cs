@@ -17,7 +17,7 @@ sealed partial class NearestCentres<TRows>
             ulong candidates = Candidates(others, block, label, own, exact);
             if (candidates != 0 && nearest < 0)
             {
-                // The own centre is measured along with the first candidate, then what the new distance leaves in doubt.
+                // The own centre is measured along with the first candidate, then the candidates that the new distance leaves.
                 int other = Take(ref candidates, block);
                 (least, next) = SquaredDistances(row, bytes, column, label, other);
                 own = Above(least, error);

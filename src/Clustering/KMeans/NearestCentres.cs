@@ -7,15 +7,15 @@ namespace Toolchain.Clustering.KMeans;
 /// <summary>
 /// The nearest centre of each row while centres move (Elkan, "Using the triangle inequality to accelerate k-means", 2003). For each row it
 /// keeps an upper bound of the distance to its centre and a lower bound of the distance to each other one; centres move both by no more
-/// than they moved themselves. A distance is computed only where the bounds, less the rounding of float32, leave a doubt: the labels are
-/// those that computing all of them would give.
+/// than they moved themselves. A distance is computed only where the bounds, less the rounding of float32, cannot exclude a centre:
+/// the labels are those that computing all of them would give.
 /// </summary>
 sealed partial class NearestCentres<TRows> where TRows : struct, IRows
 {
     // Rows in flight from the memory while one is searched.
     const int Ahead = 4;
 
-    // Centres whose candidates fit a word, one bit each.
+    // Centres of a block: one bit of a 64-bit mask each.
     const int BlockSize = 64;
 
     static readonly int lanes = Vector256<float>.Count;
@@ -60,21 +60,21 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         rounded = rows.HasBytes ? new RoundedCentres(next, rows.Width) : null;
         Chunks.ForEach(rows.Count, threads, (_, start, end) =>
         {
-            Span<int> doubtful = stackalloc int[Chunks.Size];
+            Span<int> undecided = stackalloc int[Chunks.Size];
             int found = 0;
             for (int row = start; row < end; row++)
             {
                 if (Drift(row))
                 {
-                    doubtful[found++] = row;
+                    undecided[found++] = row;
                 }
             }
             float[] values = [];
             for (int i = 0; i < found; i++)
             {
                 // Scattered rows would each wait for the memory.
-                rows.Prefetch(doubtful[Math.Min(i + Ahead, found - 1)]);
-                int row = doubtful[i];
+                rows.Prefetch(undecided[Math.Min(i + Ahead, found - 1)]);
+                int row = undecided[i];
                 if (rounded == null || !SearchRounded(row))
                 {
                     values = values.Length == 0 ? new float[rows.Width] : values;
@@ -104,7 +104,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     /// <summary>Sum of the squared distances.</summary>
     public double Inertia() => Distances().Sum(distance => (double)distance);
 
-    // Moves the bounds of a row; whether they leave a doubt.
+    // Moves the bounds of a row; whether they leave a candidate.
     bool Drift(int row)
     {
         Span<float> others = lower.AsSpan(row * padded, padded);
@@ -119,7 +119,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         return candidates != 0;
     }
 
-    // Measures the own distance anew, then those that are still in doubt, two at a time.
+    // Measures the own distance anew, then those of the remaining candidates, two at a time.
     void Search(int row, Span<float> values)
     {
         Span<float> others = lower.AsSpan(row * padded, padded);

@@ -93,7 +93,7 @@ static class ByteProducts
     static Vector256<int> Multiply(Vector256<short> row, ref short other, int at) =>
         Avx2.MultiplyAddAdjacent(row, Vector256.LoadUnsafe(ref other, (nuint)at));
 
-    // LogDensityKernel are whole numbers of 31 bits: their sum is exact in float64.
+    // Lanes are whole numbers of 31 bits: their sum is exact in float64.
     static double Sum(Vector256<int> x, Vector256<int> y) => Vector256.Sum(Wide(x) + Wide(y));
 
     static Vector256<double> Wide(Vector256<int> x) =>

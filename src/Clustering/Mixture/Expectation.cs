@@ -66,7 +66,7 @@ sealed class Expectation
 /// <summary>What the shares of one part of the rows go to, block by block in order.</summary>
 interface IShareSink
 {
-    /// <summary>Takes the shares of <paramref name="length"/> rows, whole transposedRows, from <paramref name="first"/> on.</summary>
+    /// <summary>Takes the shares of <paramref name="length"/> rows, whole blocks of eight, from <paramref name="first"/> on.</summary>
     void Add(int first, int length, ExpectationBlock block);
 
     /// <summary>There are no more.</summary>

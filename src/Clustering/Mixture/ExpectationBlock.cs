@@ -51,7 +51,7 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
         }
     }
 
-    // LogDensityKernel that only fill the last eight have no share in anything.
+    // Rows that only pad the last block of eight have no share in anything.
     void ClearFrom(int group, int lane)
     {
         for (; lane < LogDensityKernel.RowCount; lane++)

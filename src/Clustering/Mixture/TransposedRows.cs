@@ -38,10 +38,10 @@ sealed class TransposedRows
     /// <summary>Numbers of an eight.</summary>
     public int Size => rows.Width * LogDensityKernel.RowCount;
 
-    /// <summary>Number of rows filled up to whole transposedRows by repeating the last one.</summary>
+    /// <summary>Number of rows padded to whole blocks of eight by repeating the last one.</summary>
     public int PaddedCount => Pad(rows.Count);
 
-    /// <summary>Fills a number of rows up to whole transposedRows.</summary>
+    /// <summary>Rounds a number of rows up to whole blocks of eight.</summary>
     public static int Pad(int rowCount) =>
         (rowCount + LogDensityKernel.RowCount - 1) / LogDensityKernel.RowCount * LogDensityKernel.RowCount;
 

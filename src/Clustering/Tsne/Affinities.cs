@@ -62,7 +62,7 @@ sealed class Affinities
         });
     }
 
-    /// <summary>Divergence of the picture's similarities, whose kernels sum to <paramref name="total"/>, from these (nats).</summary>
+    /// <summary>Divergence of the 2-D embedding's similarities, whose kernels sum to <paramref name="total"/>, from these (nats).</summary>
     public double Divergence(float[][] coordinates, double total)
     {
         double sum = 0;

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering.Tsne;
 
-/// <summary>What is done to the numbers of all rows along one axis of the picture, eight at a time.</summary>
+/// <summary>What is done to the numbers of all rows along one axis of the 2-D embedding, eight at a time.</summary>
 static class Axis
 {
     static int Width => Vector256<float>.Count;

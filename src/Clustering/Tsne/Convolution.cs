@@ -51,7 +51,7 @@ sealed class Convolution
 
     /// <summary>
     /// What the kernel is less than 1 / (1 + distance^2): its value across the grid, so that slopes are not lost in the digits of a small
-    /// picture's sums.
+    /// 2-D embedding's sums.
     /// </summary>
     public double Constant { get; }
 

@@ -14,7 +14,7 @@ sealed class Repulsion(int count, int threads)
     // Lines of cells that one thread spreads.
     const int Nodes = Spline.Nodes;
 
-    // The kernel bends on a scale of 1; a small picture has a finer grid.
+    // The kernel bends on a scale of 1; a small embedding has a finer grid.
     const float LargestSpacing = .33f;
     const int FewestCells = 64;
 

@@ -3,7 +3,7 @@ using Toolchain.Clustering.Projection;
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
-/// A picture of rows in the plane by t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008): near rows stay near.
+/// A 2-D embedding of rows by t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008): near rows stay near.
 /// Attraction over exact neighbours, repulsion by interpolation on a grid and Fourier transforms (Linderman et al., "Fast
 /// interpolation-based t-SNE", 2019). The same bits at any thread count.
 /// </summary>
@@ -70,7 +70,7 @@ public sealed class TsneEmbedding
         }
     }
 
-    // The first two principal components, scaled to a deviation of 1e-4: the picture keeps the large shape (Kobak and Berens 2019).
+    // The first two principal components, scaled to a deviation of 1e-4: the embedding keeps the large shape (Kobak and Berens 2019).
     static float[][] Start(Rows rows, int threads)
     {
         Rows axes = Pca.Fit(rows, Math.Min(2, rows.Width), whiten: true, threads).Project(rows, threads);

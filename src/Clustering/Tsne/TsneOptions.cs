@@ -49,7 +49,7 @@ public sealed record TsneOptions
     }
 }
 
-/// <summary>A picture in the plane.</summary>
+/// <summary>A 2-D embedding.</summary>
 /// <param name="Coordinates">Coordinates [N,2], with mean 0.</param>
-/// <param name="Divergence">Kullback-Leibler divergence of the picture's similarities from the rows' (nats).</param>
+/// <param name="Divergence">Kullback-Leibler divergence of the embedding's similarities from the rows' (nats).</param>
 public sealed record TsneResult(Rows Coordinates, double Divergence);

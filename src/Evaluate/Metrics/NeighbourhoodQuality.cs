@@ -3,12 +3,12 @@ using Toolchain.Clustering.Neighbours;
 
 namespace Toolchain.Evaluate.Metrics;
 
-/// <summary>How well a picture in the plane keeps neighbourhoods. Needs no labels.</summary>
+/// <summary>How well a 2-D embedding preserves neighbourhoods. Needs no labels.</summary>
 /// <param name="Trustworthiness">
-/// Penalty for neighbours in the picture that are none in truth, in [0..1], 1 is best (Venna and Kaski 2001); as in scikit-learn, over an
-/// even sample of rows.
+/// Penalty for neighbours in the 2-D embedding that are none in truth, in [0..1], 1 is best (Venna and Kaski 2001); as in scikit-learn,
+/// over an even sample of rows.
 /// </param>
-/// <param name="Preserved">Share of each row's nearest neighbours that are so in the picture too, in [0..1].</param>
+/// <param name="Preserved">Share of each row's nearest neighbours that are so in the 2-D embedding too, in [0..1].</param>
 public sealed record NeighbourhoodQuality(double Trustworthiness, double Preserved)
 {
     /// <summary>Neighbours that are compared by default; there must be more than twice as many rows.</summary>
@@ -16,7 +16,7 @@ public sealed record NeighbourhoodQuality(double Trustworthiness, double Preserv
 
     const int sampled = 1000;
 
-    /// <summary>Of a picture [N,2] of rows [N,D], by <paramref name="count"/> neighbours.</summary>
+    /// <summary>Of a 2-D embedding [N,2] of rows [N,D], by <paramref name="count"/> neighbours.</summary>
     /// <exception cref="ArgumentException">The counts differ, or there are too few rows.</exception>
     public static NeighbourhoodQuality Of(Rows rows, Rows coordinates, int count = Count, int threads = 0)
     {
@@ -37,7 +37,7 @@ public sealed record NeighbourhoodQuality(double Trustworthiness, double Preserv
         return new NeighbourhoodQuality(1 - 2 * penalties.Sum() / worst, kept / (n * count));
     }
 
-    // By how many ranks each neighbour in the picture lies outside the true neighbourhood.
+    // By how many ranks each neighbour in the 2-D embedding lies outside the true neighbourhood.
     static long Penalty(Rows rows, int row, ReadOnlySpan<int> near)
     {
         var distances = new double[rows.Count];

@@ -58,7 +58,7 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
 
     readonly bool isLabelled = train.Labels is not null && test.Labels is not null;
 
-    /// <summary>The rows of one outputs, with its neighbour and linear accuracy in each.</summary>
+    /// <summary>The rows of one model, with its k-NN and linear-probe accuracy in each.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, between two rows.</exception>
     public IReadOnlyList<EvaluationRow> Run(ModelOutputs outputs, ProtocolChoice choice, CancellationToken cancellation = default)
     {

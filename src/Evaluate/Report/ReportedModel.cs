@@ -7,7 +7,7 @@ namespace Toolchain.Evaluate.Report;
 
 /// <summary>What a report shows of a model besides its figures.</summary>
 /// <param name="ModelOutputs">The model's outputs.</param>
-/// <param name="Map">A picture of some of its test embeddings, or null.</param>
+/// <param name="Map">Its t-SNE plot, or null.</param>
 /// <param name="Run">What its training left beside the model.</param>
 public sealed record ReportedModel(ModelOutputs ModelOutputs, TsnePlot? Map, RunFiles Run);
 
