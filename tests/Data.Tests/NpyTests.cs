@@ -48,8 +48,9 @@ public sealed class NpyTests
     [InlineData("{'descr': '<c8', 'fortran_order': False, 'shape': (2,), }", "offset 10: expected numbers (bool, int, uint or float), "
         + "found '<c8'; convert with array.astype('float32').")]
     [InlineData("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }",
-        "offset 10: expected {'descr': '<f4', 'fortran_order': False, 'shape': (N, ...)}, found '{'descr': [('a', '<f4')], "
-        + "'fortran_order': False, 'shape': (2,), }'; save a plain array (no records, no objects) with numpy.save.")]
+        "offset 10: expected numbers (bool, int, uint or float), found '[('a', '<f4')]'; convert with array.astype('float32').")]
+    [InlineData("{'descr': '<f4', 'shape': (2,), }", "offset 10: expected {'descr': '<f4', 'fortran_order': False, 'shape': (N, ...)}, "
+        + "found '{'descr': '<f4', 'shape': (2,), }'; save a plain array (no records, no objects) with numpy.save.")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }",
         "offset 10: expected sizes below 2^63, found shape (99999999999999999999,); save the array again.")]
     [InlineData("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }",

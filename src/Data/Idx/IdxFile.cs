@@ -44,12 +44,18 @@ static class IdxFile
     }
 
     /// <summary>Labels [N], whatever they say.</summary>
-    public static byte[] ReadLabels(Stream stream, string path)
+    public static SourceLabels ReadLabels(Stream stream, string path)
     {
         (TensorKind kind, int[] axes) = ReadAxes(stream, path);
-        return kind == TensorKind.UInt8 && axes.Length == 1 ? ReadElements(stream, axes[0], path, 8, "labels")
-            : throw new InvalidDataException($"'{path}': offset 0: expected IDX labels, found {kind} [{string.Join(',', axes)}]; images "
-                + "and labels may be swapped.");
+        if (axes.Length == 1)
+        {
+            int size = TensorEntry.ElementSize(kind);
+            byte[] elements = ReadElements(stream, (long)axes[0] * size, path, 8, "labels");
+            Elements.Reverse(elements, size);
+            return SourceLabels.Of(new(kind, [axes[0]], elements), path);
+        }
+        throw new InvalidDataException($"'{path}': offset 0: expected IDX labels, found {kind} [{string.Join(',', axes)}]; images "
+            + "and labels may be swapped.");
     }
 
     static (TensorKind Kind, int[] Axes) ReadAxes(Stream stream, string path)

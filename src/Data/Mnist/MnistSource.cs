@@ -23,7 +23,8 @@ static class MnistSource
 
     static byte[] Images(MnistFile file, DigitSourceOptions options) => Elements(file, options, IdxFile.ReadImages);
 
-    static byte[] Labels(MnistFile file, DigitSourceOptions options) => Elements(file, options, IdxFile.ReadLabels);
+    static byte[] Labels(MnistFile file, DigitSourceOptions options) =>
+        Elements(file, options, (stream, path) => [.. IdxFile.ReadLabels(stream, path).Values!.Select(label => (byte)label!)]);
 
     static byte[] Elements(MnistFile file, DigitSourceOptions options, Func<Stream, string, byte[]> read)
     {

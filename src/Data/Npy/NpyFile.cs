@@ -43,7 +43,12 @@ public static class NpyFile
     /// <summary>Reads to the end of a stream; <paramref name="path"/> is its name in errors.</summary>
     internal static TensorEntry Read(Stream stream, string path)
     {
-        NpyHeader.Parsed header = NpyHeader.Read(stream, path);
+        return Read(stream, NpyHeader.Read(stream, path), path);
+    }
+
+    /// <summary>Reads what follows a header.</summary>
+    internal static TensorEntry Read(Stream stream, NpyHeader.Parsed header, string path)
+    {
         if (TensorEntry.SizeBytes(header.Kind, header.Shape) is not { } size)
         {
             throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape "

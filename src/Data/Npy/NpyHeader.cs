@@ -12,11 +12,25 @@ static partial class NpyHeader
 {
     const int LongestHeader = 1 << 16;
 
-    /// <summary>Element type, order of an element's bytes and of the elements, shape, and the offset of the first element.</summary>
+    /// <summary>Element type (null for text, objects and records), order of an element's bytes and of the elements, shape, and the offset
+    /// of the first element.</summary>
+    public readonly record struct Any(TensorKind? Kind, string Type, bool IsBigEndian, bool IsColumnMajor, long[] Shape, long DataOffset);
+
+    /// <summary>The same of an array of numbers.</summary>
     public readonly record struct Parsed(TensorKind Kind, bool IsBigEndian, bool IsColumnMajor, long[] Shape, long DataOffset);
 
-    /// <summary>Reads the header and leaves the stream at the first element.</summary>
-    public static Parsed Read(Stream stream, string path)
+    /// <summary>Reads the header of an array of numbers and leaves the stream at the first element.</summary>
+    public static Parsed Read(Stream stream, string path) => Numbers(ReadAny(stream, path), path);
+
+    /// <summary>The header where elements are numbers.</summary>
+    /// <exception cref="InvalidDataException">They are not.</exception>
+    public static Parsed Numbers(Any header, string path) =>
+        new(header.Kind ?? throw new InvalidDataException($"'{path}': offset {10}: expected numbers "
+            + $"(bool, int, uint or float), found '{Shorten(header.Type)}'; convert with array.astype('float32')."),
+            header.IsBigEndian, header.IsColumnMajor, header.Shape, header.DataOffset);
+
+    /// <summary>Reads the header of whatever array and leaves the stream at the first element.</summary>
+    public static Any ReadAny(Stream stream, string path)
     {
         byte[] start = ExactRead.Bytes(stream, 8, path, 0, "magic and version");
         if (!start.AsSpan(0, 6).SequenceEqual(FileKinds.NpyMagic))
@@ -60,7 +74,7 @@ static partial class NpyHeader
         return header;
     }
 
-    static Parsed Parse(string text, string path, int offset)
+    static Any Parse(string text, string path, int offset)
     {
         string printable = text.Trim().ReplaceLineEndings(" ");
         Match match = Dictionary().Match(printable);
@@ -70,9 +84,8 @@ static partial class NpyHeader
                 + $"...)}}, found '{Shorten(printable)}'; save a plain array (no records, no objects) with numpy.save.");
         }
         string description = match.Groups["descr"].Value;
-        TensorKind kind = description is ['<' or '>' or '=' or '|', .. var type] && Kinds.TryGetValue(type, out TensorKind known) ? known
-            : throw new InvalidDataException($"'{path}': offset {offset}: expected numbers (bool, int, uint or float), found "
-                + $"'{Shorten(description)}'; convert with array.astype('float32').");
+        TensorKind? kind = description is ['<' or '>' or '=' or '|', .. var type] && Kinds.TryGetValue(type, out TensorKind known) ? known
+            : null;
         string[] axes = match.Groups["shape"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         long[] shape = new long[axes.Length];
         for (int axis = 0; axis < axes.Length; axis++)
@@ -83,7 +96,7 @@ static partial class NpyHeader
                     + $"({Shorten(match.Groups["shape"].Value)}); save the array again.");
             }
         }
-        return new(kind, description[0] == '>', match.Groups["fortran"].Value == "True", shape, 0);
+        return new(kind, description, description is ['>', ..], match.Groups["fortran"].Value == "True", shape, 0);
     }
 
     static readonly Dictionary<string, TensorKind> Kinds = new()
@@ -114,7 +127,7 @@ static partial class NpyHeader
     static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "...";
 
     // The atomic group (?>...) keeps a hostile header from being tried in exponentially many ways.
-    [GeneratedRegex("^\\{ *'descr' *: *'(?<descr>[^']*)' *, *'fortran_order' *: *(?<fortran>True|False) *, *'shape' *: *\\( "
+    [GeneratedRegex("^\\{ *'descr' *: *(?:'(?<descr>[^']*)'|(?<descr>\\[[^\\]]*\\])) *, *'fortran_order' *: *(?<fortran>True|False) *, *'shape' *: *\\( "
         + "*(?<shape>(?>(?:[0-9]+ *,? *)*))\\) *,? *\\}$")]
     private static partial Regex Dictionary();
 }

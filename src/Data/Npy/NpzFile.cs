@@ -2,7 +2,6 @@ using System.IO.Compression;
 using System.IO.Hashing;
 using Toolchain.Data.Reading;
 using Toolchain.Data.Streams;
-using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Npy;
 
@@ -54,18 +53,13 @@ static class NpzFile
 
     static ZipArchiveEntry? Only(ZipArchive archive) => archive.Entries.Count == 1 ? archive.Entries[0] : null;
 
-    static long?[] Labels(ZipArchiveEntry entry, string path)
+    static SourceLabels Labels(ZipArchiveEntry entry, string path)
     {
         string place = $"{path}, {Printable.Line(entry.FullName)}";
         using Stream stream = entry.Open();
-        TensorEntry tensor = NpyFile.Read(stream, place);
-        var labels = new long?[tensor.Data.Length / TensorEntry.ElementSize(tensor.Kind)];
-        for (int i = 0; i < labels.Length; i++)
-        {
-            double value = Elements.At(tensor.Data.Span, tensor.Kind, i);
-            labels[i] = value == Math.Floor(value) && Math.Abs(value) < 1e9 ? (long)value : null;
-        }
-        return labels;
+        NpyHeader.Any header = NpyHeader.ReadAny(stream, place);
+        return header.Kind is null ? SourceLabels.None(place, $"expected whole numbers, found elements of type '{header.Type}'")
+            : SourceLabels.Of(NpyFile.Read(stream, NpyHeader.Numbers(header, place), place), place);
     }
 
     // Owns the archive, and with it the file.

@@ -77,12 +77,11 @@ static class FileSource
             PixelLayout layout = IdxFile.ReadLayout(images, imagesPath);
             using FileStream file = OpenRead(labelsPath);
             using Stream unpacked = GzipReader.Unpack(file);
-            byte[] labels = IdxFile.ReadLabels(unpacked, labelsPath);
-            return labels.Length == layout.Count
-                ? new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout,
-                    Array.ConvertAll(labels, label => (long?)label), packed: packed)
+            SourceLabels labels = IdxFile.ReadLabels(unpacked, labelsPath);
+            return labels.Values!.Count == layout.Count
+                ? new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout, labels, packed: packed)
                 : throw new InvalidDataException($"'{labelsPath}': offset 4: expected {layout.Count} labels, as many as '{imagesPath}' has "
-                + $"images, found {labels.Length}; give the labels of these images.");
+                + $"images, found {labels.Values.Count}; give the labels of these images.");
         }
         catch
         {

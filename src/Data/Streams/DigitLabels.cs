@@ -25,6 +25,13 @@ static class DigitLabels
     }
 
     /// <summary>Says that labels are left out.</summary>
+    /// <param name="remarks">Gets the line.</param>
+    /// <param name="place">Names the labels.</param>
+    /// <param name="reason">What was expected of them and what was found.</param>
+    public static void LeaveOut(ICollection<string> remarks, string place, string reason) =>
+        remarks.Add($"'{place}': labels are left out: {Printable.Line(reason)}");
+
+    /// <summary>Says that labels are left out for one of them.</summary>
     public static void LeaveOut(ICollection<string> remarks, string place, long index, string found) =>
-        remarks.Add($"'{place}': labels are left out: number {index} should be a digit 0..9, was {Printable.Line(found)}");
+        LeaveOut(remarks, place, $"number {index} should be a digit 0..9, was {found}");
 }

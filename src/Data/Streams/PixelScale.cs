@@ -1,4 +1,5 @@
 using System.Globalization;
+using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Streams;
 
@@ -10,6 +11,18 @@ readonly record struct PixelScale(double Largest)
     const double FewLevels = 32;
 
     public static PixelScale Bytes => new(255);
+
+    /// <summary>The scale of a tensor: as <see cref="Of(double, bool, int, ICollection{string})"/>, and 0..127 of signed bytes, which
+    /// hold no more.</summary>
+    public static PixelScale Of(double largest, TensorKind kind, int count, ICollection<string> remarks)
+    {
+        if (kind != TensorKind.Int8 || largest is <= FewLevels)
+        {
+            return Of(largest, Elements.IsFloat(kind) || kind == TensorKind.Bool, count, remarks);
+        }
+        remarks.Add("numbers are signed bytes (int8): values are read as 0..127 and multiplied by 2.008; save uint8 for 0..255");
+        return new(sbyte.MaxValue);
+    }
 
     /// <summary>The scale of a source: [0,1] or 0..255, or 0..n for a small n.</summary>
     /// <param name="largest">The largest number of the images looked at.</param>

@@ -23,23 +23,30 @@ sealed class TensorStream : DigitStream
     /// <param name="path">Named in errors.</param>
     /// <param name="content">Stands at the first image; disposed with this.</param>
     /// <param name="layout">What the header said.</param>
-    /// <param name="labels">A label for each image, or null.</param>
+    /// <param name="labels">Labels beside the images; null for none.</param>
     /// <param name="split">The part of the dataset this is.</param>
     /// <param name="packed">The file that <paramref name="content"/> is unpacked from, or null.</param>
-    public TensorStream(string name, string path, Stream content, PixelLayout layout, IReadOnlyList<long?>? labels = null,
+    public TensorStream(string name, string path, Stream content, PixelLayout layout, SourceLabels? labels = null,
         Split split = Split.All, FileStream? packed = null)
         : base(name, split, layout.Count, false)
     {
         (this.path, this.content, this.layout, Source) = (path, content, layout, path);
         file = packed ?? content as FileStream;
         imageBytes = layout.ImageBytes;
-        if (labels is not null && labels.Count != layout.Count)
+        if (labels is { Values: { } values })
         {
-            content.Dispose();
-            throw new InvalidDataException($"'{path}': expected a label for each of {layout.Count} images, found {labels.Count}; give the "
-                + "labels of these images.");
+            if (values.Count != layout.Count)
+            {
+                content.Dispose();
+                throw new InvalidDataException($"'{path}': expected a label for each of {layout.Count} images, found {values.Count}; give "
+                    + "the labels of these images.");
+            }
+            this.labels = DigitLabels.Of(values, path, Noticed);
         }
-        this.labels = labels is null ? null : DigitLabels.Of(labels, path, Noticed);
+        else if (labels is { } none)
+        {
+            DigitLabels.LeaveOut(Noticed, none.Place, none.Reason);
+        }
         IsLabelled = this.labels is not null;
     }
 
@@ -107,7 +114,7 @@ sealed class TensorStream : DigitStream
                 largest = Math.Max(largest, Elements.At(bytes, layout.Kind, i));
             }
         }
-        scale = PixelScale.Of(largest, Elements.IsFloat(layout.Kind) || layout.Kind == TensorKind.Bool, images.Count, Noticed);
+        scale = PixelScale.Of(largest, layout.Kind, images.Count, Noticed);
         return [.. images.Select(image => Raw(image.Raw, image.Number)).OfType<PendingImage>()];
 
         PendingImage? Raw(byte[] bytes, long number)

@@ -1,0 +1,98 @@
+using System.IO.Compression;
+using System.Text;
+using Toolchain.Data.Sources;
+
+namespace Toolchain.Data.Tests;
+
+/// <summary>Labels of every type beside images: read where they are digits, left out with a line where they are not.</summary>
+public sealed class LabelSourceTests
+{
+    [Theory]
+    [InlineData("|u1", "0307", new byte[] { 3, 7 })]
+    [InlineData("|i1", "0307", new byte[] { 3, 7 })]
+    [InlineData("<i2", "03000700", new byte[] { 3, 7 })]
+    [InlineData(">i4", "0000000300000007", new byte[] { 3, 7 })]
+    [InlineData("<i8", "03000000000000000700000000000000", new byte[] { 3, 7 })]
+    [InlineData("<f4", "000040400000E040", new byte[] { 3, 7 })]
+    [InlineData("|b1", "0001", new byte[] { 0, 1 })]
+    [InlineData("|u1", "0307", new byte[] { 3, 7 }, "(2, 1)")]
+    [InlineData("|u1", "000001010000", new byte[] { 2, 0 }, "(2, 3)")]
+    [InlineData("<f4", "000000000000803F0000803F00000000", new byte[] { 1, 0 }, "(2, 2)")]
+    public void Npz_LabelsThatAreDigits_AreRead(string type, string bytes, byte[] expected, string shape = "(2,)")
+    {
+        DigitSet set = OpenNpz(type, shape, bytes, out _);
+        Assert.Equal(expected, set.Labels);
+        Assert.Empty(set.Remarks);
+    }
+
+    [Theory]
+    [InlineData("<U1", "(2,)", "6100000062000000", ", labels.npy", "expected whole numbers, found elements of type '<U1'")]
+    [InlineData("|S1", "(2,)", "6162", ", labels.npy", "expected whole numbers, found elements of type '|S1'")]
+    [InlineData("|O", "(2,)", "80", ", labels.npy", "expected whole numbers, found elements of type '|O'")]
+    [InlineData("<M8[s]", "(2,)", "80", ", labels.npy", "expected whole numbers, found elements of type '<M8[s]'")]
+    [InlineData("[('a', '<f4')]", "(2,)", "80", ", labels.npy", "expected whole numbers, found elements of type '[('a', '<f4')]'")]
+    [InlineData("|u1", "(2, 2)", "01000101", ", labels.npy", "expected [N] or one-hot rows [N,K], found other numbers in row 1 of [2,2]")]
+    [InlineData("|u1", "(2, 2)", "01000000", ", labels.npy", "expected [N] or one-hot rows [N,K], found other numbers in row 1 of [2,2]")]
+    [InlineData("|u1", "(2, 1, 1)", "0102", ", labels.npy", "expected [N] or one-hot rows [N,K], found [2,1,1]")]
+    [InlineData("<f4", "(2,)", "0000003F0000003F", ", images.npy", "number 0 should be a digit 0..9, was nothing")]
+    [InlineData("|u1", "(2,)", "0319", ", images.npy", "number 1 should be a digit 0..9, was 25")]
+    public void Npz_OtherLabels_AreLeftOutWithALine(string type, string shape, string bytes, string place, string reason)
+    {
+        DigitSet set = OpenNpz(type, shape, bytes, out string path);
+        Assert.Equal((2, null), (set.Count, set.Labels));
+        Assert.Equal([$"'{path}{place}': labels are left out: {reason}"], set.Remarks);
+    }
+
+    [Theory]
+    [InlineData(0x08, "0307")]
+    [InlineData(0x09, "0307")]
+    [InlineData(0x0B, "00030007")]
+    [InlineData(0x0C, "0000000300000007")]
+    [InlineData(0x0D, "4040000040E00000")]
+    [InlineData(0x0E, "4008000000000000401C000000000000")]
+    public void Idx_LabelsOfEveryType_AreRead(byte code, string bytes)
+    {
+        using var folder = new TemporaryFolder();
+        string images = folder.Write("i", Samples.IdxImages(2));
+        string labels = folder.Write("l", [0, 0, code, 1, 0, 0, 0, 2, .. Convert.FromHexString(bytes)]);
+        Assert.Equal(new byte[] { 3, 7 }, DigitSource.Open($"{images},{labels}", Split.All).Labels);
+    }
+
+    [Fact]
+    public void Npy_SignedBytes_AreReadAs0To127AndSaid()
+    {
+        using var folder = new TemporaryFolder();
+        byte[] pixels = new byte[784];
+        (pixels[300], pixels[301]) = (127, 64);
+        string path = folder.Write("i8.npy", Npy("|i1", "(1, 28, 28)", pixels));
+        DigitSet set = DigitSource.Open(path, Split.All);
+        Assert.Equal((255, 129), (set.Pixels[300], set.Pixels[301]));
+        Assert.Equal("numbers are signed bytes (int8): values are read as 0..127 and multiplied by 2.008; save uint8 for 0..255",
+            set.Remarks[0]);
+    }
+
+    static DigitSet OpenNpz(string type, string shape, string bytes, out string path)
+    {
+        using var folder = new TemporaryFolder();
+        path = folder["d.npz"];
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create))
+        {
+            Add(archive, "images", Npy("|u1", "(2, 28, 28)", Samples.IdxImages(2)[16..]));
+            Add(archive, "labels", Npy(type, shape, Convert.FromHexString(bytes)));
+        }
+        return DigitSource.Open(path, Split.All);
+    }
+
+    static void Add(ZipArchive archive, string name, byte[] file)
+    {
+        using Stream entry = archive.CreateEntry($"{name}.npy").Open();
+        entry.Write(file);
+    }
+
+    static byte[] Npy(string type, string shape, byte[] elements)
+    {
+        string described = type.StartsWith('[') ? type : $"'{type}'";
+        string header = $"{{'descr': {described}, 'fortran_order': False, 'shape': {shape}, }}".PadRight(117) + "\n";
+        return [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. Encoding.ASCII.GetBytes(header), .. elements];
+    }
+}
