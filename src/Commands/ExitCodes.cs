@@ -59,13 +59,18 @@ public static class ExitCodes
         InvalidModelException or Graph.GraphException => BadModel,
         MnistUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException
             or UnauthorizedAccessException => BadData,
-        PlatformNotSupportedException or ArgumentException or PathTooLongException => Usage,
+        ArgumentOutOfRangeException when IsFileTooLarge(error) => Interrupted,
+        PlatformNotSupportedException or ArgumentException or PathTooLongException or FileInUseException => Usage,
         CheckFailedException => CheckFailed,
         IOException when !OperatingSystem.IsWindows() && resourceErrors.Contains(error.HResult) => OutOfResources,
         IOException when !OperatingSystem.IsWindows() && pathErrors.Contains(error.HResult) => BadData,
         OperationCanceledException or IOException => Interrupted,
         _ => Bug,
     };
+
+    /// <summary>Whether a file grew beyond what the system lets this user write (EFBIG), which .NET has no error of its own for.</summary>
+    internal static bool IsFileTooLarge(Exception error) =>
+        error.Message.StartsWith("Specified file length was too large for the file system.", StringComparison.Ordinal);
 
     // What the dynamic linker says, and TorchSharp where its library is there and cannot be mapped.
     static bool IsScarcity(string message) =>

@@ -29,6 +29,11 @@ public static class LastResort
             Tell();
             return ExitCodes.OutOfResources;
         }
+        if (!OperatingSystem.IsWindows())
+        {
+            // A file larger than ulimit -f allows is an error to whoever writes it, as a full disk is, and not the end of the process.
+            _ = signal(FileSizeSignal, Ignored);
+        }
         // A thread of the runtime that cannot start its helper ends here.
         AppDomain.CurrentDomain.UnhandledException += (_, unhandled) =>
         {
@@ -60,8 +65,14 @@ public static class LastResort
         Environment.Exit(status);
     }
 
+    // SIGXFSZ and SIG_IGN of Linux and macOS.
+    const int FileSizeSignal = 25, Ignored = 1;
+
     [DllImport("libc")]
     static extern void _exit(int status);
+
+    [DllImport("libc")]
+    static extern nint signal(int number, nint handler);
 
     // A soft limit; on Linux alone. That of processes does not bind root.
     static long Limit(string name)

@@ -131,6 +131,8 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
             $"'{path}': expected a file, found none, nor its folder.",
         UnauthorizedAccessException when Quoted(failure.Message, "Access to the path '", "' is denied.") is string path =>
             $"'{path}': access is denied; change its permissions or name another.",
+        ArgumentOutOfRangeException when ExitCodes.IsFileTooLarge(failure) =>
+            "a file grew larger than the file system or ulimit -f allows",
         _ => WithoutParameter(failure),
     };
 

@@ -9,13 +9,13 @@ sealed class PendingFiles : IDisposable
     readonly List<(string Path, FileStream Stream)> files = [];
 
     /// <summary>Starts a file; missing folders are made.</summary>
-    /// <exception cref="IOException">The folder cannot be written, or another run writes the same file now.</exception>
+    /// <exception cref="FileInUseException">Another process writes the same file now.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
     public FileStream Add(string path)
     {
         string full = Path.GetFullPath(path), folder = Path.GetDirectoryName(full) ?? throw new IOException($"'{path}' names no file.");
         Directory.CreateDirectory(folder);
-        var stream = new FileStream(Path.Combine(folder, $".{Path.GetFileName(full)}.tmp"), FileMode.Create, FileAccess.ReadWrite,
-            FileShare.None, 1 << 16);
+        FileStream stream = FileInUseException.OpenAlone(Path.Combine(folder, $".{Path.GetFileName(full)}.tmp"), FileMode.Create, path);
         files.Add((full, stream));
         return stream;
     }
@@ -49,9 +49,9 @@ sealed class PendingFiles : IDisposable
             {
                 stream.Dispose();
             }
-            catch (IOException)
+            catch (Exception error) when (error is IOException or ArgumentOutOfRangeException)
             {
-                // The disk is full, and what was buffered has no place; it goes anyway.
+                // The disk is full, or the file as large as it may be, and what was buffered has no place; it goes anyway.
             }
             File.Delete(stream.Name);
         }

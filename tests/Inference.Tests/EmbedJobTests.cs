@@ -209,6 +209,24 @@ public sealed class EmbedJobTests : IDisposable
             Assert.Throws<InvalidModelException>(() => EmbedJob.Run(session, source, In("x.csv"), new() { Cluster = true })).Message);
     }
 
+    // What the other run made so far stays.
+    [Theory]
+    [InlineData(".x.npy.tmp", "x.npy", false)]
+    [InlineData("x.npy.shard-0-of-2.partial", "x.npy.shard-0-of-2.partial", true)]
+    public void Run_FileThatAnotherRunWrites_IsRefusedAndStays(string written, string named, bool sharded)
+    {
+        using EncoderSession session = EncoderSession.Open(model);
+        using DigitStream source = Images();
+        using (FileStream other = new(In(written), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
+        {
+            other.Write([1, 2, 3]);
+            Assert.Equal($"'{In(named)}': another process writes this file now; wait until it ends, or name another file.",
+                Assert.Throws<FileInUseException>(() => _ = sharded ? EmbedJob.RunShard(session, source, In("x.npy"), new(0, 2))
+                    : EmbedJob.Run(session, source, In("x.npy"))).Message);
+        }
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(In(written)));
+    }
+
     [Fact]
     public void RunShard_MoreShardsThanBatches_SaysHowMany()
     {

@@ -41,11 +41,12 @@ public sealed class RowLog : IDisposable
     /// <param name="replay">
     /// Gets what an earlier run left, in order, until it wants no more; the rest, and an incomplete last record, are cut off.
     /// </param>
-    /// <exception cref="IOException">Another run is writing it, or the folder cannot be written.</exception>
+    /// <exception cref="FileInUseException">Another process writes it now.</exception>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
     public static RowLog Open(string path, string identity, EmbeddingColumns columns, Predicate<LoggedRows> replay)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1 << 16);
+        FileStream file = FileInUseException.OpenAlone(path, FileMode.OpenOrCreate, path);
         var log = new RowLog(file, columns);
         try
         {
@@ -131,9 +132,9 @@ public sealed class RowLog : IDisposable
         {
             file.Dispose();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ArgumentOutOfRangeException)
         {
-            // The disk is full: the last records are lost, and made again by the run that goes on.
+            // The disk is full, or the file as large as it may be: the last records are lost, and made again by the run that goes on.
         }
     }
 

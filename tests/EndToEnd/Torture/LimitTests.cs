@@ -17,7 +17,7 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
 
     // Address space in which a native library may find no place: never a fault of this program.
     [Theory]
-    [InlineData("ulimit -v 1500000", false)]
+    [InlineData("ulimit -v 2000000", false)]
     [InlineData("ulimit -v 3000000", true)]
     public void Verb_WithoutRoomForALibrary_EndsWith0Or71(string limit, bool inMemory) => Ends(limit, inMemory, 0, 71);
 
@@ -39,6 +39,24 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
         Assert.Equal((71, $"uvl: expected at least 14 threads for this user, found a limit of {threads}; raise it with ulimit -u, then run "
             + "the same command again."), (process.ExitCode, error.TrimEnd()));
     }
+
+    // So little that .NET itself crashes.
+    [Theory]
+    [InlineData("-v", 1000000, "1600000 kB of address space", 1000000)]
+    [InlineData("-f", 4, "16384 blocks of 512 bytes in a file", 8)]
+    public void Script_LittleSpace_EndsWith71(string limit, int value, string least, int found)
+    {
+        using var process = Process.Start(new ProcessStartInfo("bash",
+            ["-c", $"ulimit {limit} {value}; exec sh {Path.Combine(LayoutTests.Root, "uvl")} --version"]) { RedirectStandardError = true })!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.Equal((71, $"uvl: expected at least {least}, found a limit of {found}; raise it with ulimit {limit}, then run the same command "
+            + "again."), (process.ExitCode, error.TrimEnd()));
+    }
+
+    // The disk's own limit is known to its user: it ends as a full disk does.
+    [Fact]
+    public void Embed_FileSizeLimit_EndsAsAFullDisk() => Ends("export DOTNET_EnableWriteXorExecute=0; ulimit -f 100", false, 75);
 
     [Fact, Trait("Category", "Torture")]
     public void Embed_UnderManyLimits_EndsWith0Or71()
