@@ -48,6 +48,9 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     /// <summary>Adds a constant that has no name of its own.</summary>
     public Value Constant(TensorData tensor) => Initializer(Unique("constant"), tensor);
 
+    /// <summary>The elements of <paramref name="value"/> if it is a constant, otherwise null.</summary>
+    public TensorData? ConstantOf(Value value) => ConstantOf(value.Name);
+
     /// <summary>A scalar of the element type of <paramref name="like"/>.</summary>
     public Value Scalar(double value, Value like) => Constant(TensorData.Scalar(value, like.Type.Element));
 

@@ -178,7 +178,21 @@ static partial class ConverterCases
             sequence),
         Of("THSNN_scaled_dot_product_attention", x => F.scaled_dot_product_attention(x, x.sin(), x.cos(), ones(5, 5).tril().to(@bool)),
             sequence),
+        .. MaskedAttention(),
     ];
+
+    // Queries, keys and values of two heads [N,2,L,4] with masks of every shape that broadcasts, known before or at run time.
+    static IEnumerable<Case> MaskedAttention() => ((Func<Tensor, Tensor>[])
+    [
+        x => x.narrow(3, 0, 1).gt(0).transpose(2, 3), x => x.sum([3L], keepdim: true).gt(0), x => x.narrow(1, 0, 1).matmul(x.mT).gt(0),
+        x => ones(5, 5, dtype: @bool).tril(), x => ones(5, 5, dtype: @bool).tril(-1), x => ones(2, 1, 5, dtype: @bool).triu(),
+        x => ones(1, 5, dtype: @bool), x => x.matmul(x.mT), x => x.narrow(1, 0, 1).narrow(3, 0, 1).transpose(2, 3),
+        x => arange(25).to(float32).reshape(5, 5) / 10,
+        x => zeros(5, 5).masked_fill(ones(5, 5, dtype: @bool).tril(), double.NegativeInfinity),
+        x => zeros_like(x.narrow(3, 0, 1)).masked_fill(x.narrow(3, 0, 1).gt(0), double.NegativeInfinity),
+        x => zeros(2, 1, 5).masked_fill(ones(2, 1, 5, dtype: @bool).triu(1), double.NegativeInfinity),
+    ]).Select(mask => Of("THSNN_scaled_dot_product_attention", x =>
+        F.scaled_dot_product_attention(x, x.sin(), x.cos().narrow(3, 0, 3), mask(x)), [2, 5, 4]));
 
     static IEnumerable<Case> Fills() =>
     [

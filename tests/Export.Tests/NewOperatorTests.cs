@@ -29,6 +29,34 @@ public sealed class NewOperatorTests
         Assert.DoesNotContain("Attention", Prove(module, randn(2, 3, 5, 4), 22).Operators.Keys);
     }
 
+    public static TheoryData<string, Func<Tensor, Tensor>> Masks => new()
+    {
+        { "truth values", x => F.scaled_dot_product_attention(x, x.flip(3), x.sin(), x.sum([3L], keepdim: true).mT.gt(0)) },
+        { "added numbers", x => F.scaled_dot_product_attention(x, x.flip(3), x.sin(), x.matmul(x.mT)) },
+        { "constant", x => F.scaled_dot_product_attention(x, x.flip(3), x.sin(), ones(5, 5, dtype: @bool).tril()) },
+        { "one head", x => F.scaled_dot_product_attention(x[.., 0], x[.., 1], x[.., 2], ones(5, 5, dtype: @bool).tril()) },
+    };
+
+    [Theory, MemberData(nameof(Masks))]
+    public void Attention_WithMask_IsOneNodeAtOpset23(string mask, Func<Tensor, Tensor> forward)
+    {
+        manual_seed(1);
+        using var module = new Fn(forward);
+
+        ExportReport report = Prove(module, randn(2, 3, 5, 4), 23);
+
+        Assert.True(report.Operators.ContainsKey("Attention") && !report.Operators.ContainsKey("Softmax"),
+            $"{mask}: {string.Join(", ", report.Operators.Keys)}");
+    }
+
+    [Fact]
+    public void Attention_WhoseConstantMaskHidesNoRow_IsNotGuarded()
+    {
+        using var module = new Fn(x => F.scaled_dot_product_attention(x, x, x, ones(5, 5, dtype: @bool).tril()));
+
+        Assert.Equal(["Attention"], Prove(module, randn(2, 3, 5, 4), 23).Operators.Keys);
+    }
+
     static Tensor Weight => arange(1, 7).to(float32) / 4;
 
     public static TheoryData<string, Func<Tensor, Tensor>> Spellings => new()
