@@ -19,7 +19,7 @@ static class Calibration
         string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
         try
         {
-            string path = Path.Combine(folder, "model.onnx");
+            string path = Path.Combine(folder, RunLayout.Model);
             model.Save(path);
             using EncoderSession session = EncoderSession.Open(path, new() { Threads = threads });
             Embeddings embeddings = EmbedRun.InMemory(terminal, session, digits, cancellation);
@@ -47,7 +47,7 @@ static class Calibration
         }
         var metadata = new Dictionary<string, string>(exported.Metadata);
         foreach ((string key, string value) in OnnxModel.Load(runModel).Metadata.Where(pair =>
-            pair.Key.StartsWith(Novelty.Key, StringComparison.Ordinal)))
+            pair.Key.StartsWith(ModelKeys.Novelty, StringComparison.Ordinal)))
         {
             metadata[key] = value;
         }

@@ -54,7 +54,7 @@ sealed record QuantizedExport(
         OnnxModel quantized = OnnxQuantizer.Quantize(model, batches, new() { Method = calibration, Runtime = Devices.OnnxRuntime });
         quantized = quantized.WithMetadata(new Dictionary<string, string>(model.Metadata)
         {
-            ["uvl.quantization"] = $"int8, {calibration.ToString().ToLowerInvariant()} of {count} training images",
+            [ModelKeys.Quantization] = $"int8, {calibration.ToString().ToLowerInvariant()} of {count} training images",
         });
         return Compare(model, quantized, train.Take(MostImages), test.Take(MostImages));
     }

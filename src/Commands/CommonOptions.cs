@@ -60,7 +60,7 @@ public sealed class CommonOptions
     public Option<int> Seed { get; } = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 0 };
 
     /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx.</summary>
-    public static string ModelFile(string given) => ModelFile(given, "model.onnx");
+    public static string ModelFile(string given) => ModelFile(given, RunLayout.Model);
 
     /// <summary>The same of a model that is called <paramref name="name"/> in its folder.</summary>
     public static string ModelFile(string given, string name) => Directory.Exists(given) ? Path.Combine(given, name) : given;

@@ -6,9 +6,6 @@ namespace Toolchain.Data;
 /// <summary>The <c>manifest.json</c> that stands beside a trained model and has its digest.</summary>
 public static class ModelManifest
 {
-    /// <summary>Name of the file.</summary>
-    public const string FileName = "manifest.json";
-
     /// <summary>
     /// Compares a model with the manifest beside it, where there is one that has a digest of a file of that name: <c>model_sha256</c> of
     /// <c>model.onnx</c>, <c>generator_sha256</c> of <c>generator.onnx</c>; and the run's configuration, where it stands there too.
@@ -18,7 +15,7 @@ public static class ModelManifest
     /// <exception cref="InvalidDataException">They disagree, or the manifest is no JSON.</exception>
     public static void Require(string modelPath, string sha256)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!, path = Path.Combine(folder, FileName);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!, path = Path.Combine(folder, RunLayout.Manifest);
         if (!File.Exists(path))
         {
             return;
@@ -31,15 +28,15 @@ public static class ModelManifest
         }
         if (Digest(path, $"{Path.GetFileNameWithoutExtension(modelPath)}_sha256") is string stated && stated != sha256)
         {
-            throw new InvalidDataException($"'{modelPath}': expected the SHA-256 {stated} that {FileName} beside it has, found {sha256}; "
-                + "one of the two is damaged or of another run: get the model again, or delete the manifest if it is not of this model.");
+            throw new InvalidDataException($"'{modelPath}': expected the SHA-256 {stated} that {RunLayout.Manifest} beside it has, found "
+                + $"{sha256}; one of the two is damaged or of another run: get the model again, or delete the manifest if it is not of this model.");
         }
-        string config = Path.Combine(folder, "config.json");
+        string config = Path.Combine(folder, RunLayout.Config);
         if (new FileInfo(config) is { Exists: true, Length: long size } && Digest(path, "config_sha256") is string expected
             && Convert.ToHexStringLower(SHA256.HashData(size > 0 ? File.ReadAllBytes(config) : [])) is string found && found != expected)
         {
-            throw new InvalidDataException($"'{config}': expected the SHA-256 {expected} that {FileName} beside it has, found {found}; "
-                + "the configuration is of another run: put the run's own back.");
+            throw new InvalidDataException($"'{config}': expected the SHA-256 {expected} that {RunLayout.Manifest} beside it has, found "
+                + $"{found}; the configuration is of another run: put the run's own back.");
         }
     }
 

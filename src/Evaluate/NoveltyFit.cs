@@ -50,7 +50,7 @@ public static class NoveltyFit
     /// <param name="digits">The training images.</param>
     public static void AddTo(IDictionary<string, string> metadata, Novelty novelty, DigitSet digits)
     {
-        metadata[Novelty.Key] = novelty.ToText();
-        metadata[$"{Novelty.Key}_dataset_sha256"] = digits.Sha256;
+        metadata[ModelKeys.Novelty] = novelty.ToText();
+        metadata[ModelKeys.NoveltyDatasetSha256] = digits.Sha256;
     }
 }

@@ -193,8 +193,8 @@ public static class EmbedJob
         Require(!options.Probability || session.ClusterCount > 0, "probability", "fuse clusters onto the encoder with 'uvl cluster'");
         if (options.Novelty && session.Novelty is null)
         {
-            throw new InvalidModelException($"'{session.Path}': expected metadata '{Novelty.Key}', found none; calibrate the model with "
-                + "'uvl calibrate'.");
+            throw new InvalidModelException($"'{session.Path}': expected metadata '{ModelKeys.Novelty}', found none; calibrate the model "
+                + "with 'uvl calibrate'.");
         }
         return new(options.Embedding ? session.Dimension : 0, source.IsLabelled, options.Cluster,
             options.Probability ? session.ClusterCount : 0, options.Novelty)

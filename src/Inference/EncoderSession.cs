@@ -45,10 +45,10 @@ public sealed class EncoderSession : IDisposable
         Metadata = session.ModelMetadata.CustomMetadataMap;
         ClusterDigits = DigitsOf(Metadata, Path);
         // Centres of embeddings say nothing about another layer.
-        Novelty = Metadata.TryGetValue(Novelty.Key, out string? text) && layer == "embedding" ? Novelty.Parse(text, Path) : null;
+        Novelty = Metadata.TryGetValue(ModelKeys.Novelty, out string? text) && layer == "embedding" ? Novelty.Parse(text, Path) : null;
         if (Novelty is not null && Novelty.Dimension != Dimension)
         {
-            throw new InvalidModelException($"'{Path}': metadata '{Novelty.Key}': expected {Dimension} numbers a centre, found "
+            throw new InvalidModelException($"'{Path}': metadata '{ModelKeys.Novelty}': expected {Dimension} numbers a centre, found "
                 + $"{Novelty.Dimension}; calibrate the model again.");
         }
     }
@@ -62,7 +62,7 @@ public sealed class EncoderSession : IDisposable
     /// <summary>Size of the file, and of those beside it that hold weights.</summary>
     public long SizeBytes { get; }
 
-    /// <summary>The texts in the file, such as "uvl.method".</summary>
+    /// <summary>The texts in the file, such as <see cref="ModelKeys.Method"/>.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>D, or 0 where the model gives no embedding; of a layer with several axes behind N, the product of their sizes.</summary>
@@ -183,7 +183,7 @@ public sealed class EncoderSession : IDisposable
 
     static int[]? DigitsOf(IReadOnlyDictionary<string, string> metadata, string path)
     {
-        if (!metadata.TryGetValue("uvl.cluster_digits", out string? text))
+        if (!metadata.TryGetValue(ModelKeys.ClusterDigits, out string? text))
         {
             return null;
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Toolchain.Data;
 
 namespace Toolchain.Inference;
 
@@ -12,9 +13,6 @@ namespace Toolchain.Inference;
 /// </summary>
 public sealed class Novelty
 {
-    /// <summary>Key of the metadata.</summary>
-    public const string Key = "uvl.novelty";
-
     /// <summary>Share of held-out training images that lie within <see cref="Distance"/>.</summary>
     public const double Quantile = 0.99;
 
@@ -94,8 +92,8 @@ public sealed class Novelty
         catch (Exception damaged) when (damaged is JsonException or FormatException or ArgumentException or InvalidOperationException
             or NullReferenceException)
         {
-            throw new InvalidModelException($"'{path}': metadata '{Key}': expected dimension, distance and centres_float16, found "
-                + "otherwise; calibrate the model again.", damaged);
+            throw new InvalidModelException($"'{path}': metadata '{ModelKeys.Novelty}': expected dimension, distance and centres_float16, "
+                + "found otherwise; calibrate the model again.", damaged);
         }
     }
 

@@ -1,9 +1,12 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Toolchain.Data;
 
 namespace Toolchain.EndToEnd;
 
 /// <summary>The walls between the rooms (docs/decisions/0004-layout.md), read from what restore resolved.</summary>
-public sealed class LayoutTests
+public sealed partial class LayoutTests
 {
     static readonly string root = FindRoot();
 
@@ -56,6 +59,30 @@ public sealed class LayoutTests
         Assert.Empty(SourceFiles().SelectMany(path => File.ReadLines(path).Index()
             .Where(line => line.Item.Length > 140)
             .Select(line => $"{Path.GetRelativePath(Root, path)}:{line.Index + 1}")));
+
+    [Fact]
+    public void Source_ModelKeys_AreInTheirHomeAlone() =>
+        Assert.DoesNotContain(SourcesBut("ModelKeys.cs"), path => ModelKey().IsMatch(File.ReadAllText(path)));
+
+    // Export and Graph are packages of their own that know no run folder.
+    [Fact]
+    public void Source_FilesOfARun_AreInTheirHomeAlone()
+    {
+        string[] names = [.. typeof(RunLayout).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.IsLiteral).Select(field => $"\"{field.GetRawConstantValue()}\"")];
+        Assert.Contains("\"config.json\"", names);
+        Assert.Empty(from path in SourcesBut("RunLayout.cs")
+                     where !Path.GetRelativePath(Path.Combine(root, "src"), path).StartsWith("Export", StringComparison.Ordinal)
+                     from name in names
+                     where File.ReadAllText(path).Contains(name, StringComparison.Ordinal)
+                     select $"{Path.GetRelativePath(root, path)}: {name}");
+    }
+
+    [GeneratedRegex("\"uvl\\.[a-z]")]
+    private static partial Regex ModelKey();
+
+    static IEnumerable<string> SourcesBut(string home) => SourceFiles().Where(path =>
+        path.StartsWith(Path.Combine(root, "src"), StringComparison.Ordinal) && Path.GetFileName(path) != home);
 
     // Generated sources, and what is built, are not written by hand.
     internal static IEnumerable<string> SourceFiles() => new[] { "src", "tests", "bench" }

@@ -143,7 +143,7 @@ static class ExportCommand
         }
         if (manifest is not null)
         {
-            string manifestPath = Path.Combine(Path.GetDirectoryName(path) ?? "", ModelManifest.FileName);
+            string manifestPath = Path.Combine(Path.GetDirectoryName(path) ?? "", RunLayout.Manifest);
             files.Insert(0, (manifestPath, Bytes(Encoding.UTF8.GetBytes(manifest))));
         }
         AtomicFile.WriteAll(files);

@@ -42,7 +42,7 @@ static class PlotCapsules
             {
                 throw new ArgumentException($"--count must be at least 1, was {parsed.GetValue(count)}.");
             }
-            var plot = CapsulePlot.Load(path, DecoderOf(path));
+            var plot = CapsulePlot.Load(path, RunLayout.Beside(path, RunLayout.Decoder));
             if (parsed.GetValue(templates))
             {
                 (byte[] sheet, int parts) = plot.Templates();
@@ -59,12 +59,5 @@ static class PlotCapsules
             terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = digits.Count });
         });
         return command;
-    }
-
-    /// <summary>The decoder's file beside an encoder's.</summary>
-    internal static string DecoderOf(string model)
-    {
-        string stem = Path.GetFileNameWithoutExtension(model);
-        return Path.Combine(Path.GetDirectoryName(model) ?? "", stem == "model" ? "decoder.onnx" : $"{stem}-decoder.onnx");
     }
 }

@@ -42,7 +42,7 @@ static class PlotCommand
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            (string path, string picture) = (CommonOptions.ModelFile(parsed.GetValue(model)!, "generator.onnx"), parsed.GetValue(output)!);
+            string path = CommonOptions.ModelFile(parsed.GetValue(model)!, RunLayout.Generator), picture = parsed.GetValue(output)!;
             Endings.Require(picture, ".png");
             PlotModel generator =
                 PlotModel.Load(path, "a generator of infogan",

@@ -115,8 +115,8 @@ static class SweepCommand
             }
         }));
         string table = SweepTable.Markdown(grid, cells);
-        AtomicFile.WriteText(Path.Combine(folder, "sweep.md"), table);
-        terminal.Line($"{table}\ntable: {Path.Combine(folder, "sweep.md")}");
+        AtomicFile.WriteText(Path.Combine(folder, RunLayout.SweepTable), table);
+        terminal.Line($"{table}\ntable: {Path.Combine(folder, RunLayout.SweepTable)}");
         if (grid.PosterLinear.Count > 0)
         {
             Save(terminal, folder, new HeatMap(
@@ -135,7 +135,7 @@ static class SweepCommand
 
     static void Save(Terminal terminal, string folder, HeatMap map)
     {
-        foreach (string name in new[] { "sweep.png", "sweep.svg" })
+        foreach (string name in new[] { RunLayout.SweepPicture, RunLayout.SweepDrawing })
         {
             map.Save(Path.Combine(folder, name));
             terminal.Line($"heat map: {Path.Combine(folder, name)}");

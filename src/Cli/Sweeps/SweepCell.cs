@@ -18,7 +18,7 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
     /// <summary>The cell in <paramref name="folder"/>, or null where it is not finished or was made with other settings.</summary>
     public static SweepCell? Read(string folder, IReadOnlyList<string> settings)
     {
-        string path = Path.Combine(folder, "cell.json");
+        string path = Path.Combine(folder, RunLayout.Cell);
         if (!File.Exists(path))
         {
             return null;
@@ -44,7 +44,7 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
     public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, DigitSet test,
         bool probe)
     {
-        bool begun = File.Exists(Path.Combine(folder, "config.json"));
+        bool begun = File.Exists(Path.Combine(folder, RunLayout.Config));
         RunFolder run = begun ? RunFolder.Open(folder) : RunFolder.Create(folder);
         if (begun)
         {
@@ -59,7 +59,7 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         var evaluation = new Evaluation(request.Digits, test, request.Seed, request.Threads);
         var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(outputs), test), Accuracy(evaluation.PosterOf(outputs), test),
             probe ? evaluation.Linear(outputs) : 0);
-        AtomicFile.WriteText(Path.Combine(folder, "cell.json"), JsonSerializer.Serialize(cell, indented) + "\n");
+        AtomicFile.WriteText(Path.Combine(folder, RunLayout.Cell), JsonSerializer.Serialize(cell, indented) + "\n");
         return cell;
     }
 

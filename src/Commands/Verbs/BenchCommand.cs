@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Inference;
 
@@ -35,7 +36,7 @@ static class BenchCommand
             var terminal = new Terminal(parsed);
             string[] paths = parsed.GetValue(models) is { Length: > 0 } given ? [.. given.Select(CommonOptions.ModelFile)]
                 : Directory.Exists("models")
-                ? [.. Directory.GetFiles("models", "model.onnx", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
+                ? [.. Directory.GetFiles("models", RunLayout.Model, SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
             if (paths.Length == 0)
             {
                 throw new FileNotFoundException("'models': expected models/*/model.onnx, found none; name a MODEL.");

@@ -82,8 +82,8 @@ static class CalibrateCommand
     // Where a manifest stands beside the model that was read.
     static IEnumerable<(string Path, Action<Stream> Write)> RenewedManifest(EncoderSession session, string path, OnnxModel calibrated)
     {
-        string beside = Path.Combine(Path.GetDirectoryName(session.Path) ?? "", ModelManifest.FileName);
-        string target = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, ModelManifest.FileName);
+        string beside = Path.Combine(Path.GetDirectoryName(session.Path) ?? "", RunLayout.Manifest);
+        string target = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, RunLayout.Manifest);
         if (!File.Exists(beside) || JsonNode.Parse(File.ReadAllText(beside)) is not JsonObject manifest)
         {
             yield break;

@@ -130,9 +130,9 @@ static class ClusterCommand
     {
         var metadata = new Dictionary<string, string>(session.Metadata)
         {
-            ["uvl.clusterer"] = head.Name,
-            ["uvl.clusters"] = head.Count.ToString(CultureInfo.InvariantCulture),
-            ["uvl.clusterer_dataset_sha256"] = digits.Sha256,
+            [ModelKeys.Clusterer] = head.Name,
+            [ModelKeys.Clusters] = head.Count.ToString(CultureInfo.InvariantCulture),
+            [ModelKeys.ClustererDatasetSha256] = digits.Sha256,
         };
         // A map of the clusters that were there before does not fit these.
         ClusterDigits.Remove(metadata);

@@ -93,7 +93,7 @@ static class EvaluateCommand
     static ModelOutputs Embed(Terminal terminal, EncoderSession session, DigitSet train, DigitSet test, CancellationToken cancellation)
     {
         ModelOutputs? outputs = null;
-        terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault("uvl.method", "")}".TrimEnd(), train.Count + test.Count,
+        terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault(ModelKeys.Method, "")}".TrimEnd(), train.Count + test.Count,
             "images",
             report => outputs = ModelOutputs.Of(session, train, test, new Done(report), cancellation));
         return outputs!;

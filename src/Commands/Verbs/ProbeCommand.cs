@@ -114,11 +114,11 @@ static class ProbeCommand
 
     static Dictionary<string, string> Metadata(EncoderSession session, DigitSet train) => new(session.Metadata)
     {
-        ["uvl.clusterer"] = "linear",
-        ["uvl.clusters"] = "10",
-        ["uvl.clusterer_dataset_sha256"] = train.Sha256,
-        ["uvl.cluster_digits"] = "[0,1,2,3,4,5,6,7,8,9]",
-        ["uvl.cluster_digits_use_labels"] = "true",
+        [ModelKeys.Clusterer] = "linear",
+        [ModelKeys.Clusters] = "10",
+        [ModelKeys.ClustererDatasetSha256] = train.Sha256,
+        [ModelKeys.ClusterDigits] = "[0,1,2,3,4,5,6,7,8,9]",
+        [ModelKeys.ClusterDigitsUseLabels] = "true",
     };
 
     static int[] Digits(DigitSet digits) => digits.Labels is byte[] labels

@@ -81,7 +81,7 @@ public static class VerifyCommand
 
     static Check Contract(string path, ModelInspection found)
     {
-        if (found.Metadata.ContainsKey("uvl.decoder"))
+        if (found.Metadata.ContainsKey(ModelKeys.Decoder))
         {
             return new("contract", true, $"a decoder: {string.Join(", ", found.Inputs)} to {string.Join(", ", found.Outputs)}");
         }

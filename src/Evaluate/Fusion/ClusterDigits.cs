@@ -18,16 +18,16 @@ public static class ClusterDigits
         byte[] labels = LabelsOf(digits);
         var counts = new Contingency(clusters, [.. labels.Select(label => (int)label)], count);
         int[] map = count == 10 ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts);
-        metadata["uvl.cluster_digits"] = $"[{string.Join(",", map)}]";
-        metadata["uvl.cluster_digits_use_labels"] = "true";
+        metadata[ModelKeys.ClusterDigits] = $"[{string.Join(",", map)}]";
+        metadata[ModelKeys.ClusterDigitsUseLabels] = "true";
     }
 
     /// <summary>Removes the map.</summary>
     /// <param name="metadata">Loses the map.</param>
     public static void Remove(Dictionary<string, string> metadata)
     {
-        metadata.Remove("uvl.cluster_digits");
-        metadata.Remove("uvl.cluster_digits_use_labels");
+        metadata.Remove(ModelKeys.ClusterDigits);
+        metadata.Remove(ModelKeys.ClusterDigitsUseLabels);
     }
 
     /// <summary>The labels that a map is fitted on.</summary>

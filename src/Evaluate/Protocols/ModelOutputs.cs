@@ -70,7 +70,7 @@ public sealed record ModelOutputs
         bool isClassifier = LearntFromLabels(session);
         return new ModelOutputs
         {
-            Method = session.Metadata.GetValueOrDefault("uvl.method", Path.GetFileNameWithoutExtension(session.Path))
+            Method = session.Metadata.GetValueOrDefault(ModelKeys.Method, Path.GetFileNameWithoutExtension(session.Path))
                 + (session.Layer == "embedding" ? "" : $" {session.Layer}"),
             Train = first.Dimension > 0 ? new Rows(first.Values, first.Dimension) : null,
             Test = second.Dimension > 0 ? new Rows(second.Values, second.Dimension) : null,
@@ -80,7 +80,7 @@ public sealed record ModelOutputs
                 : (int)Math.Max(first.ClusterCount, Math.Max(first.Clusters.Max(), second.Clusters!.Max()) + 1),
             ModelSha256 = session.Sha256,
             Bytes = session.SizeBytes,
-            Seed = session.Metadata.GetValueOrDefault("uvl.seed"),
+            Seed = session.Metadata.GetValueOrDefault(ModelKeys.Seed),
             Settings = SettingsOf(session.Metadata),
             TrainSeconds = seconds,
             Parameters = parameters,
@@ -88,7 +88,7 @@ public sealed record ModelOutputs
     }
 
     /// <summary>Whether what a model names is a classifier, trained with labels by <c>uvl probe</c>, and no clusters.</summary>
-    public static bool LearntFromLabels(EncoderSession session) => session.Metadata.GetValueOrDefault("uvl.clusterer") == "linear";
+    public static bool LearntFromLabels(EncoderSession session) => session.Metadata.GetValueOrDefault(ModelKeys.Clusterer) == "linear";
 
     /// <summary>
     /// Training data and options, from a model's metadata. "from" is the folder of another run; its numbers are left out, which are as a
@@ -96,7 +96,7 @@ public sealed record ModelOutputs
     /// </summary>
     internal static string? SettingsOf(IReadOnlyDictionary<string, string> metadata)
     {
-        if (!metadata.TryGetValue("uvl.options", out string? options))
+        if (!metadata.TryGetValue(ModelKeys.Options, out string? options))
         {
             return null;
         }
@@ -106,8 +106,8 @@ public sealed record ModelOutputs
             IEnumerable<string> kept = read.RootElement.EnumerateObject()
                 .Select(option =>
                 $"{option.Name}={(option.Name == "from" ? WithoutDigits(option.Value.GetRawText()) : option.Value.GetRawText())}");
-            return string.Join(' ', kept.Append(metadata.GetValueOrDefault("uvl.dataset_sha256", ""))
-                .Append(metadata.GetValueOrDefault("uvl.clusterer", "")));
+            return string.Join(' ', kept.Append(metadata.GetValueOrDefault(ModelKeys.DatasetSha256, ""))
+                .Append(metadata.GetValueOrDefault(ModelKeys.Clusterer, "")));
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -122,7 +122,7 @@ public sealed record ModelOutputs
     // The manifest is a courtesy of the run folder: a model without one is as good, and one beside another's has none.
     static (double? Seconds, long? Parameters) ReadManifest(string modelPath, string sha256)
     {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, "manifest.json");
+        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, RunLayout.Manifest);
         if (!File.Exists(path))
         {
             return (null, null);

@@ -1,3 +1,5 @@
+using Toolchain.Data;
+
 namespace Toolchain.Evaluate.Report;
 
 /// <summary>What an <c>uvl sweep</c> found: a table of settings with their accuracies, and where it has two axes its heat map.</summary>
@@ -10,7 +12,7 @@ public sealed record Ablation(string Name, string Table, byte[]? HeatMap)
     /// <exception cref="FileNotFoundException">It holds no table.</exception>
     public static Ablation Read(string folder)
     {
-        string table = Path.Combine(folder, "sweep.md"), map = Path.Combine(folder, "sweep.png");
+        string table = Path.Combine(folder, RunLayout.SweepTable), map = Path.Combine(folder, RunLayout.SweepPicture);
         return File.Exists(table)
             ? new Ablation(Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), File.ReadAllText(table),
             File.Exists(map) ? File.ReadAllBytes(map) : null)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Toolchain.Data;
 
 namespace Toolchain.Evaluate.Report;
 
@@ -20,7 +21,7 @@ public sealed record RunFiles(IReadOnlyList<(string Name, byte[] Png)> Pictures,
     public static RunFiles Beside(string model)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(model))!;
-        return new RunFiles(PicturesOf(Path.Combine(folder, "pictures")), CurvesOf(Path.Combine(folder, "metrics.jsonl")));
+        return new RunFiles(PicturesOf(Path.Combine(folder, RunLayout.Pictures)), CurvesOf(Path.Combine(folder, RunLayout.Metrics)));
     }
 
     static (string, byte[])[] PicturesOf(string folder)
@@ -30,7 +31,7 @@ public sealed record RunFiles(IReadOnlyList<(string Name, byte[] Png)> Pictures,
         return [.. files.Where(file => !IsStep(file) || file == last)
             .Select(file => (Path.GetFileNameWithoutExtension(file), File.ReadAllBytes(file)))];
 
-        static bool IsStep(string file) => Path.GetFileName(file).StartsWith("step-", StringComparison.Ordinal);
+        static bool IsStep(string file) => Path.GetFileName(file).StartsWith(RunLayout.StepPicture, StringComparison.Ordinal);
     }
 
     static Curve[] CurvesOf(string path)

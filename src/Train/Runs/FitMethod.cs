@@ -28,10 +28,10 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
         }
         var model = File.Exists(run.Model) ? OnnxModel.Load(run.Model)
             : throw new InvalidDataException($"'{run.Path}': expected model.onnx, found none; train the run first.");
-        if (model.Metadata.GetValueOrDefault("uvl.method") != Name)
+        if (model.Metadata.GetValueOrDefault(ModelKeys.Method) != Name)
         {
             throw new InvalidDataException($"'{run.Model}': expected a model of {Name}, found one of "
-                + $"{model.Metadata.GetValueOrDefault("uvl.method", "unknown origin")}; train the run again.");
+                + $"{model.Metadata.GetValueOrDefault(ModelKeys.Method, "unknown origin")}; train the run again.");
         }
         return model.Opset == opset
             ? new TrainedModel(model, LabelParity.Check(model, request), 0, true, "")

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Toolchain.Data;
 using Toolchain.Export;
 using Toolchain.Train.Core;
 using TorchSharp;
@@ -71,7 +72,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         Dictionary<string, string> metadata = Provenance.Of(Name, request);
         if (decoder is not null)
         {
-            metadata["uvl.decoder"] = decoder;
+            metadata[ModelKeys.Decoder] = decoder;
         }
         module.to(CPU);
         module.eval();

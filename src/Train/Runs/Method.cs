@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 
@@ -49,13 +50,6 @@ public sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int Step
 /// <param name="Model">The ONNX model, with its metadata, proven but not yet written.</param>
 public sealed record TrainedDecoder(string Name, Graph.OnnxModel Model)
 {
-    /// <summary>
-    /// Its file beside the model at <paramref name="model"/>: <c>NAME.onnx</c> beside <c>model.onnx</c>, <c>OTHER-NAME.onnx</c> beside
-    /// <c>OTHER.onnx</c>.
-    /// </summary>
-    public string FileBeside(string model)
-    {
-        string stem = Path.GetFileNameWithoutExtension(model);
-        return Path.Combine(Path.GetDirectoryName(model) ?? "", stem == "model" ? $"{Name}.onnx" : $"{stem}-{Name}.onnx");
-    }
+    /// <summary>Its file beside the model at <paramref name="model"/>.</summary>
+    public string FileBeside(string model) => RunLayout.Beside(model, $"{Name}.onnx");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Toolchain.Data;
 using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Runs;
@@ -9,12 +10,12 @@ static class Provenance
 {
     public static Dictionary<string, string> Of(string method, TrainingRequest request) => new()
     {
-        ["uvl.method"] = method,
-        ["uvl.version"] = request.Version,
-        ["uvl.options"] = OptionsJson(request.Options),
-        ["uvl.seed"] = request.Seed.ToString(CultureInfo.InvariantCulture),
-        ["uvl.dataset"] = $"{request.Digits.Name} {request.Digits.Split.ToString().ToLowerInvariant()}",
-        ["uvl.dataset_sha256"] = request.Digits.Sha256,
+        [ModelKeys.Method] = method,
+        [ModelKeys.Version] = request.Version,
+        [ModelKeys.Options] = OptionsJson(request.Options),
+        [ModelKeys.Seed] = request.Seed.ToString(CultureInfo.InvariantCulture),
+        [ModelKeys.Dataset] = $"{request.Digits.Name} {request.Digits.Split.ToString().ToLowerInvariant()}",
+        [ModelKeys.DatasetSha256] = request.Digits.Sha256,
     };
 
     /// <summary>Options as JSON by their keys of <c>--set</c>.</summary>

@@ -18,35 +18,35 @@ public sealed class RunFolder
     public string Path { get; }
 
     /// <summary>The resolved options.</summary>
-    public string Config => owner?.Config ?? In("config.json");
+    public string Config => owner?.Config ?? In(RunLayout.Config);
 
     /// <summary>Digest of the configuration, which checkpoints and manifest carry; empty where there is none.</summary>
     public string ConfigSha256 => File.Exists(Config) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Config))) : "";
 
     /// <summary>Losses by step.</summary>
-    public string Metrics => In("metrics.jsonl");
+    public string Metrics => In(RunLayout.Metrics);
 
     /// <summary>The latest state.</summary>
-    public string LastCheckpoint => In("checkpoints", "last.safetensors");
+    public string LastCheckpoint => In(RunLayout.Checkpoints, RunLayout.LastCheckpoint);
 
     /// <summary>The exported model.</summary>
-    public string Model => In("model.onnx");
+    public string Model => In(RunLayout.Model);
 
     /// <summary>Digests, versions, times; written last, so that its presence says that the run is whole.</summary>
-    public string Manifest => In("manifest.json");
+    public string Manifest => In(RunLayout.Manifest);
 
     /// <summary>The folder of pictures.</summary>
-    public string Pictures => In("pictures");
+    public string Pictures => In(RunLayout.Pictures);
 
     /// <summary>What the state after so many steps looks like, where the method can show it.</summary>
     public string Picture(int step) =>
-        System.IO.Path.Combine(Pictures, string.Create(CultureInfo.InvariantCulture, $"step-{step:000000}.png"));
+        System.IO.Path.Combine(Pictures, string.Create(CultureInfo.InvariantCulture, $"{RunLayout.StepPicture}{step:000000}.png"));
 
     /// <summary>The centres of a fitted clusterer.</summary>
-    public string CentrePicture => In("pictures", "centres.png");
+    public string CentrePicture => In(RunLayout.Pictures, RunLayout.CentrePicture);
 
     /// <summary>What the run said.</summary>
-    public string Log => In("train.log");
+    public string Log => In(RunLayout.Log);
 
     /// <summary>Makes the folder <paramref name="path"/>.</summary>
     /// <exception cref="ArgumentException">It exists and is not empty.</exception>
@@ -143,7 +143,7 @@ public sealed class RunFolder
     /// <param name="number">0-based number of the start.</param>
     public RunFolder Start(int number)
     {
-        string path = In("starts", number.ToString(CultureInfo.InvariantCulture));
+        string path = In(RunLayout.Restarts, number.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(path);
         return new RunFolder(path, this);
     }
@@ -197,7 +197,7 @@ public sealed class RunFolder
         try
         {
             Directory.CreateDirectory(path);
-            using var claim = new FileStream(System.IO.Path.Combine(path, "train.log"), FileMode.CreateNew);
+            using var claim = new FileStream(System.IO.Path.Combine(path, RunLayout.Log), FileMode.CreateNew);
             return true;
         }
         catch (IOException)
@@ -206,14 +206,14 @@ public sealed class RunFolder
         }
     }
 
-    string Seconds => In("checkpoints", "seconds.txt");
+    string Seconds => In(RunLayout.Checkpoints, RunLayout.Seconds);
 
     // The log has its first line once the images are there.
     bool HasBegun => new FileInfo(Log) is { Exists: true, Length: > 0 };
 
     // In the order of their numbers.
-    IEnumerable<RunFolder> StartFolders => Directory.Exists(In("starts"))
-        ? Directory.GetDirectories(In("starts")).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)
+    IEnumerable<RunFolder> StartFolders => Directory.Exists(In(RunLayout.Restarts))
+        ? Directory.GetDirectories(In(RunLayout.Restarts)).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)
         .Select(path => new RunFolder(path))
         : [];
 

@@ -1,0 +1,50 @@
+namespace Toolchain.Data;
+
+/// <summary>Keys of a model's metadata (docs/reference/model-contract.md); every value is a text.</summary>
+public static class ModelKeys
+{
+    /// <summary>The method that trained the model, such as "moco".</summary>
+    public const string Method = "uvl.method";
+
+    /// <summary>Version of the program that trained it.</summary>
+    public const string Version = "uvl.version";
+
+    /// <summary>Options of the training, an object in JSON.</summary>
+    public const string Options = "uvl.options";
+
+    /// <summary>Seed of the training, a whole number.</summary>
+    public const string Seed = "uvl.seed";
+
+    /// <summary>Name and part of the training images, such as "mnist train".</summary>
+    public const string Dataset = "uvl.dataset";
+
+    /// <summary>SHA-256 of the training images, 64 hexadecimal digits.</summary>
+    public const string DatasetSha256 = "uvl.dataset_sha256";
+
+    /// <summary>What a decoder is, such as "generator"; an encoder has none.</summary>
+    public const string Decoder = "uvl.decoder";
+
+    /// <summary>What was fused onto the encoder: "kmeans", "gmm", or "linear" for a classifier trained with labels.</summary>
+    public const string Clusterer = "uvl.clusterer";
+
+    /// <summary>Number of its clusters (K).</summary>
+    public const string Clusters = "uvl.clusters";
+
+    /// <summary>SHA-256 of the images that it was fitted on.</summary>
+    public const string ClustererDatasetSha256 = "uvl.clusterer_dataset_sha256";
+
+    /// <summary>The digit of each cluster, an array in JSON, [K].</summary>
+    public const string ClusterDigits = "uvl.cluster_digits";
+
+    /// <summary>"true" where labels were used for <see cref="ClusterDigits"/>.</summary>
+    public const string ClusterDigitsUseLabels = "uvl.cluster_digits_use_labels";
+
+    /// <summary>Centres of the training embeddings, by which images out of distribution are detected.</summary>
+    public const string Novelty = "uvl.novelty";
+
+    /// <summary>SHA-256 of the images that <see cref="Novelty"/> was fitted on.</summary>
+    public const string NoveltyDatasetSha256 = "uvl.novelty_dataset_sha256";
+
+    /// <summary>How weights and activations were quantized, as words.</summary>
+    public const string Quantization = "uvl.quantization";
+}
