@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Fitting;
 using Toolchain.Clustering.KMeans;
 using Toolchain.Data;
 using Toolchain.Inference;
@@ -32,7 +33,7 @@ public static class NoveltyFit
         {
             Row(row).CopyTo(fitted.AsSpan(place * width));
         }
-        var options = new KMeansOptions { ClusterCount = Centres, Seed = seed, Threads = threads, Cancellation = cancellation };
+        KMeansOptions options = new ClustererFactory(seed, threads, cancellation).KMeans(Centres);
         float[] centres = [.. KMeansClustering.Fit(new Rows(fitted, width), options).CentreTable().Cast<double>()
             .Select(value => (float)value)];
         // Any distance will do to measure distances.

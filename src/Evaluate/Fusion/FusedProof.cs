@@ -1,9 +1,10 @@
+using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Graph;
 
 namespace Toolchain.Evaluate.Fusion;
 
-/// <summary>A fused file must say in ONNX Runtime what the engine said that fitted it, before it is written.</summary>
+/// <summary>Proves a fused model before it is written: in ONNX Runtime it gives the clusters of the engine that fitted it.</summary>
 public static class FusedProof
 {
     /// <summary>Runs 256 images through the fused model.</summary>
@@ -19,15 +20,11 @@ public static class FusedProof
         var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
         IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(fused.ToBytes(), inputs);
         long[] clusters = outputs["cluster"].ToInt64s();
-        double[] probabilities = outputs["probability"].ToDoubles();
-        int k = probabilities.Length / count;
-        for (int i = 0; i < count; i++)
+        var compared = LabelComparison.Of(clusters, outputs["probability"].ToDoubles(), labels.AsSpan(0, count));
+        if (compared.Wrong >= 0)
         {
-            if (clusters[i] != labels[i] && Math.Abs(probabilities[i * k + (int)clusters[i]] - probabilities[i * k + labels[i]]) > 1e-4)
-            {
-                throw new CheckFailedException($"image {i}: the fused model gives cluster {clusters[i]}, the clusterer "
-                    + $"{labels[i]}; nothing was written.");
-            }
+            throw new CheckFailedException($"image {compared.Wrong}: the fused model gives cluster {clusters[compared.Wrong]}, the "
+                + $"clusterer {labels[compared.Wrong]}; nothing was written.");
         }
     }
 }

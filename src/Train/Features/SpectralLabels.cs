@@ -1,4 +1,5 @@
 using Toolchain.Clustering;
+using Toolchain.Clustering.Fitting;
 using Toolchain.Clustering.Neighbours;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Train.Core;
@@ -17,13 +18,8 @@ static class SpectralLabels
     {
         using Tensor here = embeddings.cpu();
         var rows = new Rows(here.data<float>().ToArray(), (int)here.shape[1]);
-        var options = new SpectralOptions
-        {
-            ClusterCount = clusterCount,
-            NeighbourCount = Math.Min(15, rows.Count - 1),
-            Seed = job.Seed,
-            Threads = job.Threads
-        };
+        SpectralOptions options = new ClustererFactory(job.Seed, job.Threads).Spectral(clusterCount);
+        options = options with { NeighbourCount = Math.Min(options.NeighbourCount, rows.Count - 1) };
         int[] clusters = SpectralClustering.Fit(rows, options);
         NeighbourTable table = NeighbourSearch.OfEach(rows, options.NeighbourCount, job.Threads);
         var votes = new float[(long)rows.Count * clusterCount];

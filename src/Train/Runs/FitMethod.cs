@@ -1,3 +1,4 @@
+using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Train.Core;
@@ -12,10 +13,10 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
     {
         request.Options.Check();
         FittedModel fitted = Fit((TOptions)request.Options,
-            new FitJob(request.Digits, request.Seed, request.Threads, request.Cancellation));
+            new FitJob(request.Digits, new ClustererFactory(request.Seed, request.Threads, request.Cancellation)));
         AtomicFile.Write(run.CentrePicture, stream => stream.Write(fitted.Centres));
         OnnxModel model = fitted.Graph.Build(Provenance.Of(Name, request));
-        return new TrainedModel(model, LabelParity.Check(model, fitted.Labels, request), fitted.Passes, true, fitted.Summary);
+        return new TrainedModel(model, LabelParity.Check(model, fitted.Labels, request), fitted.Iterations, true, fitted.Summary);
     }
 
     // A fit is its model: there is no other state to export from.

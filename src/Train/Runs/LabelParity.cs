@@ -1,3 +1,4 @@
+using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Export;
 using Toolchain.Graph;
@@ -9,9 +10,6 @@ static class LabelParity
 {
     // The float64 evaluator takes its time; another runtime sees every image.
     const int EvaluatorImages = 256, BatchSize = 256;
-
-    // Between the best and the second best a difference below this is a tie, which rounding may settle either way.
-    const double TieMargin = 1e-4;
 
     /// <summary>Compares on the training images and returns a line for a person.</summary>
     /// <exception cref="ParityException">A label differs although the best and the second best are not tied.</exception>
@@ -52,27 +50,13 @@ static class LabelParity
         {
             int size = Math.Min(BatchSize, count - start);
             IReadOnlyDictionary<string, TensorData> outputs = run(new() { ["image"] = Images(digits, start, size) });
-            ties += Ties(name, outputs["cluster"].ToInt64s(), outputs["probability"].ToDoubles(), labels.AsSpan(start, size), start);
+            long[] clusters = outputs["cluster"].ToInt64s();
+            var compared = LabelComparison.Of(clusters, outputs["probability"].ToDoubles(), labels.AsSpan(start, size));
+            ties += compared.Wrong < 0 ? compared.Ties
+                : throw new ParityException($"image {start + compared.Wrong}: {name} says cluster {clusters[compared.Wrong]}, the "
+                    + $"clustering engine {labels[start + compared.Wrong]}, and their probabilities differ by {compared.Margin:g2}; the "
+                    + "export is wrong and was not written.");
         }
         return $"{count} images in {name}{(ties > 0 ? $" ({ties} ties)" : "")}";
-    }
-
-    static int Ties(string name, long[] clusters, double[] probabilities, ReadOnlySpan<int> labels, int first)
-    {
-        int ties = 0, k = probabilities.Length / clusters.Length;
-        for (int i = 0; i < clusters.Length; i++)
-        {
-            if (clusters[i] != labels[i])
-            {
-                double margin = Math.Abs(probabilities[i * k + labels[i]] - probabilities[i * k + clusters[i]]);
-                ties++;
-                if (margin > TieMargin)
-                {
-                    throw new ParityException($"image {first + i}: {name} says cluster {clusters[i]}, the clustering engine {labels[i]}, "
-                        + $"and their probabilities differ by {margin:g2}; the export is wrong and was not written.");
-                }
-            }
-        }
-        return ties;
     }
 }

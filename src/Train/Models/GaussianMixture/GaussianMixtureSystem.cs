@@ -48,18 +48,15 @@ static class GaussianMixtureSystem
 {
     public static FittedModel Fit(GaussianMixtureSystemOptions options, FitJob job)
     {
-        var features = PixelFeatures.Fit(job.Digits, options, job.Threads);
-        Clustering.Mixture.GaussianMixture mixture = Clustering.Mixture.GaussianMixture.Fit(features.Rows, new GaussianMixtureOptions
-        {
-            Covariance = options.Covariance,
-            Restarts = options.Restarts,
-            ComponentCount = options.ComponentCount,
-            MaxIterations = options.MaxIterations,
-            Regularization = options.Regularization,
-            Seed = job.Seed,
-            Threads = job.Threads,
-            Cancellation = job.Cancellation,
-        });
+        var features = PixelFeatures.Fit(job.Digits, options, job.Clusterers.Threads);
+        Clustering.Mixture.GaussianMixture mixture = Clustering.Mixture.GaussianMixture.Fit(features.Rows,
+            job.Clusterers.Mixture(options.ComponentCount) with
+            {
+                Covariance = options.Covariance,
+                Restarts = options.Restarts,
+                MaxIterations = options.MaxIterations,
+                Regularization = options.Regularization,
+            });
         var graph = new GraphBuilder("gmm");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side));
         Value embedding = features.Build(graph, image);
@@ -72,7 +69,7 @@ static class GaussianMixtureSystem
             string.Create(CultureInfo.InvariantCulture,
             $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} "
             + $"passes{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
-        return new FittedModel(graph, mixture.Assign(features.Rows, job.Threads), mixture.Iterations, summary,
+        return new FittedModel(graph, mixture.Assign(features.Rows, job.Clusterers.Threads), mixture.Iterations, summary,
             CentreSheet.Encode(features.ToPixels(mixture.Means), mixture.Weights));
     }
 }

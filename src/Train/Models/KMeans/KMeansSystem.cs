@@ -39,14 +39,10 @@ static class KMeansSystem
 {
     public static FittedModel Fit(KMeansSystemOptions options, FitJob job)
     {
-        var settings = new KMeansOptions
+        KMeansOptions settings = job.Clusterers.KMeans(options.ClusterCount) with
         {
-            ClusterCount = options.ClusterCount,
             Restarts = options.Restarts,
             MaxIterations = options.MaxIterations,
-            Seed = job.Seed,
-            Threads = job.Threads,
-            Cancellation = job.Cancellation,
         };
         var graph = new GraphBuilder("kmeans");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side)), rows;
@@ -60,7 +56,7 @@ static class KMeansSystem
         }
         else
         {
-            var features = PixelFeatures.Fit(job.Digits, options, job.Threads);
+            var features = PixelFeatures.Fit(job.Digits, options, job.Clusterers.Threads);
             rows = features.Build(graph, image);
             result = KMeansClustering.Fit(features.Rows, settings);
             centres = features.ToPixels(result.CentreTable());

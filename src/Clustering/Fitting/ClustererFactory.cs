@@ -1,0 +1,26 @@
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
+using Toolchain.Clustering.Spectral;
+
+namespace Toolchain.Clustering.Fitting;
+
+/// <summary>Makes the options of clusterers that share a seed, threads and a cancellation; vary the others by <c>with</c>.</summary>
+/// <param name="Seed">Seed of everything random.</param>
+/// <param name="Threads">Number of threads; 0 uses all processors. No result depends on it.</param>
+/// <param name="Cancellation">Stops k-means and mixtures between two iterations.</param>
+public sealed record ClustererFactory(int Seed = 0, int Threads = 0, CancellationToken Cancellation = default)
+{
+    /// <summary>k-means of one initialization.</summary>
+    /// <param name="clusterCount">Number of clusters (K), in [1..N].</param>
+    public KMeansOptions KMeans(int clusterCount) =>
+        new() { ClusterCount = clusterCount, Seed = Seed, Threads = Threads, Cancellation = Cancellation };
+
+    /// <summary>A mixture with full covariances.</summary>
+    /// <param name="componentCount">Number of components (K), in [1..N].</param>
+    public GaussianMixtureOptions Mixture(int componentCount) =>
+        new() { ComponentCount = componentCount, Seed = Seed, Threads = Threads, Cancellation = Cancellation };
+
+    /// <summary>Spectral clustering with as many eigenvectors as clusters.</summary>
+    /// <param name="clusterCount">Number of clusters (K), in [2..N).</param>
+    public SpectralOptions Spectral(int clusterCount) => new() { ClusterCount = clusterCount, Seed = Seed, Threads = Threads };
+}
