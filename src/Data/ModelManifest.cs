@@ -29,7 +29,8 @@ public static class ModelManifest
         if (Digest(path, $"{Path.GetFileNameWithoutExtension(modelPath)}_sha256") is string stated && stated != sha256)
         {
             throw new InvalidDataException($"'{modelPath}': expected the SHA-256 {stated} that {RunLayout.Manifest} beside it has, found "
-                + $"{sha256}; one of the two is damaged or of another run: get the model again, or delete the manifest if it is not of this model.");
+                + $"{sha256}; one of the two is damaged or of another run: get the model again, or delete the manifest if it is not of "
+                + "this model.");
         }
         string config = Path.Combine(folder, RunLayout.Config);
         if (new FileInfo(config) is { Exists: true, Length: long size } && Digest(path, "config_sha256") is string expected

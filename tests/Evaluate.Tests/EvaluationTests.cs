@@ -12,7 +12,7 @@ public sealed class EvaluationTests
     public void Run_SeparableRows_Strict_NamesEveryImage()
     {
         IReadOnlyList<EvaluationRow> rows = evaluation.Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict);
-        Assert.Equal(["k-means", "gmm", "spectral"], rows.Select(row => row.Clusterer));
+        Assert.Equal([Clusterer.KMeans, Clusterer.Gmm, Clusterer.Spectral], rows.Select(row => row.Clusterer));
         Assert.All(rows, row =>
         {
             Assert.Equal((1.0, 1.0, 1.0, 10, 200), (row.Accuracy, row.Purity, row.NeighbourAccuracy, row.K, row.Images));
@@ -29,9 +29,9 @@ public sealed class EvaluationTests
     {
         ModelOutputs outputs = Toys.ModelOutputs(600, 200) with { Method = "autoencoder" };
         IReadOnlyList<EvaluationRow> rows = evaluation.Run(outputs, ProtocolChoice.Poster);
-        Assert.Equal(["gmm", "spectral"], rows.Select(row => row.Clusterer));
+        Assert.Equal([Clusterer.Gmm, Clusterer.Spectral], rows.Select(row => row.Clusterer));
         Assert.All(rows, row =>
-            Assert.Equal(("poster", 40, "majority vote of training labels in each cluster", 1),
+            Assert.Equal((Protocol.Poster, 40, "majority vote of training labels in each cluster", 1),
             (row.Protocol, row.K, row.UsesLabels, row.Accuracy)));
     }
 
@@ -42,7 +42,7 @@ public sealed class EvaluationTests
         var few = new Evaluation(Toys.Digits(126), Toys.Digits(126));
         IReadOnlyList<EvaluationRow> rows = few.Run(Toys.ModelOutputs(126, 126) with { Method = "moco" }, ProtocolChoice.Both);
         Assert.All(rows, row => Assert.EndsWith("training and test images are the same", row.Remark, StringComparison.Ordinal));
-        EvaluationRow poster = rows.First(row => row.Protocol == "poster");
+        EvaluationRow poster = rows.First(row => row.Protocol == Protocol.Poster);
         Assert.StartsWith("126 clusters of 126 training images: the figures are not meaningful where nearly "
             + "every image has a cluster of its own",
             poster.Remark);
@@ -68,7 +68,7 @@ public sealed class EvaluationTests
                 ClusterCount = 10
             },
             ProtocolChoice.Strict));
-        Assert.Equal(("own", 10), (row.Clusterer, row.K));
+        Assert.Equal((Clusterer.Own, 10), (row.Clusterer, row.K));
         Assert.Equal(198 / 200.0, row.Accuracy);
         // cluster 5 holds the eights: 8 * 3 + 1 = 25
         Assert.Equal((19, 1, 1), (row.Confusion![0][0], row.Confusion[0][8], row.Confusion[1][8]));
@@ -84,7 +84,7 @@ public sealed class EvaluationTests
         int[] train = Clusters(600), test = Clusters(200);
         var outputs = new ModelOutputs { Method = "infogan", TrainClusters = train, TestClusters = test, ClusterCount = 10 };
         IReadOnlyList<EvaluationRow> rows = evaluation.Run(outputs, ProtocolChoice.Both);
-        Assert.Equal(["strict", "poster"], rows.Select(row => row.Protocol));
+        Assert.Equal([Protocol.Strict, Protocol.Poster], rows.Select(row => row.Protocol));
         Assert.All(rows, row =>
             Assert.Equal((0.85, "one-to-one map of clusters to digits, on training labels"), (row.Accuracy, row.UsesLabels)));
         Assert.Equal(0.9, Assert.Single(evaluation.Run(outputs with { Method = "kmeans" }, ProtocolChoice.Poster)).Accuracy);
@@ -104,7 +104,8 @@ public sealed class EvaluationTests
     {
         int[] train = [.. Enumerable.Range(0, 600).Select(i => i % 10)], test = [.. Enumerable.Range(0, 200).Select(i => i % 10)];
         ModelOutputs outputs = Toys.ModelOutputs(600, 200) with { TrainClusters = train, TestClusters = test, ClusterCount = 10 };
-        Assert.Equal(["own", "k-means", "gmm", "spectral"], evaluation.Run(outputs, ProtocolChoice.Strict).Select(row => row.Clusterer));
+        Assert.Equal([Clusterer.Own, Clusterer.KMeans, Clusterer.Gmm, Clusterer.Spectral],
+            evaluation.Run(outputs, ProtocolChoice.Strict).Select(row => row.Clusterer));
     }
 
     [Fact]
@@ -120,7 +121,7 @@ public sealed class EvaluationTests
                 ClusterCount = 30
             },
             ProtocolChoice.Both));
-        Assert.Equal(("poster", 30, 1.0, 1.0), (row.Protocol, row.K, row.Accuracy, row.Purity));
+        Assert.Equal((Protocol.Poster, 30, 1.0, 1.0), (row.Protocol, row.K, row.Accuracy, row.Purity));
     }
 
     [Fact]

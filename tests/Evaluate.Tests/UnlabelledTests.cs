@@ -18,7 +18,8 @@ public sealed class UnlabelledTests
         IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Both);
         IReadOnlyList<EvaluationRow> labelled = new Evaluation(Toys.Digits(600), Toys.Digits(200))
             .Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Both);
-        Assert.Equal(["k-means", "gmm", "spectral", "gmm", "spectral"], rows.Select(row => row.Clusterer));
+        Assert.Equal([Clusterer.KMeans, Clusterer.Gmm, Clusterer.Spectral, Clusterer.Gmm, Clusterer.Spectral],
+            rows.Select(row => row.Clusterer));
         Assert.All(rows.Zip(labelled), pair =>
         {
             EvaluationRow row = pair.First;
@@ -116,8 +117,8 @@ public sealed class UnlabelledTests
         static EvaluationRow Row(string seed, string settings, double accuracy, double? linear = null) => new()
         {
             Method = "toy",
-            Clusterer = "own",
-            Protocol = "strict",
+            Clusterer = Clusterer.Own,
+            Protocol = Protocol.Strict,
             K = 10,
             Sizes = [],
             Images = 10,

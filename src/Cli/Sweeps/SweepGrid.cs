@@ -1,3 +1,5 @@
+using Toolchain.Evaluate.Report;
+
 namespace Toolchain.Cli.Sweeps;
 
 /// <summary>One option, or several that change together, and the values that a sweep gives.</summary>
@@ -41,6 +43,13 @@ sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyLi
     /// <summary>The poster's linear probes in percent, cell by cell; empty where the sweep has no probe.</summary>
     public IReadOnlyList<double> PosterLinear { get; init; } = [];
 
+    // The poster's ablations by method.
+    static readonly Dictionary<string, SweepGrid[]> ofPoster = new()
+    {
+        ["moco"] = [MoCo("queue", "queueLength"), MoCo("embedding", "embeddingSize", "queueLength=4096")],
+        ["capsules"] = [Capsules],
+    };
+
     /// <summary>Every combination of values, the last axis fastest, as key=value texts.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Cells => Axes.Aggregate(
         (IReadOnlyList<IReadOnlyList<string>>)[[]],
@@ -51,12 +60,7 @@ sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyLi
     /// <exception cref="ArgumentException">The poster has none, or none of that name.</exception>
     public static IReadOnlyList<SweepGrid> OfPoster(string method, string? name)
     {
-        SweepGrid[] known = method switch
-        {
-            "moco" => [MoCo("queue", "queueLength"), MoCo("embedding", "embeddingSize")],
-            "capsules" => [Capsules],
-            _ => [],
-        };
+        SweepGrid[] known = ofPoster.GetValueOrDefault(method, []);
         if (known.Length == 0)
         {
             throw new ArgumentException($"the poster has no ablation of {method}; name what to sweep with --grid key=value,value.");
@@ -70,18 +74,15 @@ sealed record SweepGrid(string Name, IReadOnlyList<string> Settings, IReadOnlyLi
     // no clusters yet that it could learn from.
     static SweepGrid Capsules => new(
         "capsules", ["stepCount=1500", "selfLabelShare=0"], [new SweepAxis("partCount/objectCount", ["30/16", "40/32", "60/40"])],
-        [97.50, 98.54, 91.65], Images: 10_000)
+        PosterFigures.CapsulesAblation, Images: 10_000)
     {
-        PosterLinear = [98.47, 99.06, 96.74],
+        PosterLinear = PosterFigures.CapsulesLinear,
     };
 
     // The poster's table of 20 cells, queue length by key momentum. Its code gave the length to the embedding (its queue was always 4096),
     // so both are swept. Without the batch's negatives the queue is all that a query is compared with.
-    static SweepGrid MoCo(string name, string column) => new(
-        name,
-        ["stepCount=400", "batchNegatives=false", .. column == "queueLength" ? Array.Empty<string>() : ["queueLength=4096"]],
+    static SweepGrid MoCo(string name, string column, params string[] settings) => new(
+        name, ["stepCount=400", "batchNegatives=false", .. settings],
         [new SweepAxis("keyMomentum", ["0.9", "0.99", "0.999", "0.9999"]), new SweepAxis(column, ["16", "32", "64", "128", "256"])],
-        [91.38, 95.11, 95.16, 95.31, 94.42, 92.98, 93.27, 96.91, 96.14, 95.36, 92.91, 94.29, 96.23, 94.87, 93.39, 91.2, 93.80, 94.46, 93.67,
-            94.03],
-        Images: 10_000);
+        PosterFigures.MoCoAblation, Images: 10_000);
 }

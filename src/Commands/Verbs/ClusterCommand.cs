@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Toolchain.Clustering;
+using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Data.Embeddings;
 using Toolchain.Evaluate.Fusion;
@@ -100,8 +101,8 @@ static class ClusterCommand
                 _ = ClusterDigits.LabelsOf(digits); // before images are embedded
             }
             Rows rows = new(EmbedRun.InMemory(terminal, session, digits, cancellation).Values, session.Dimension);
-            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count, parsed.GetValue(common.Seed),
-                parsed.GetValue(common.Threads), cancellation);
+            FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count,
+                new ClustererFactory(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation));
             Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
             FusedProof.Require(fused, head.Labels, digits);

@@ -120,7 +120,7 @@ static class EvaluateCommand
                 + $"training used none");
             terminal.Table(["method", "protocol", "clusters", "accuracy", "NMI", "ARI", "k-NN (k=20)", "linear"], rows.Select(row => new[]
             {
-                row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari),
+                row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(" "), Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari),
                     Percent(row.NeighbourAccuracy), Percent(row.Linear),
             }));
         }
@@ -130,13 +130,13 @@ static class EvaluateCommand
             terminal.Table(["method", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"],
                 rows.Select(row => new[]
             {
-                row.NameAmong(rows), row.Protocol, $"{row.K} {row.Clusterer}", Number(row.Silhouette),
+                row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(" "), Number(row.Silhouette),
                     $"{row.Sizes.Min()} to {row.Sizes.Max()}", Number(row.EffectiveRank), Number(row.Uniformity),
             }));
         }
         foreach (IGrouping<string, EvaluationRow> remarked in rows.Where(row => row.Remark is not null).GroupBy(row => row.Remark!))
         {
-            IEnumerable<string> names = remarked.Select(row => $"{row.NameAmong(rows)} {row.Protocol} {row.K} {row.Clusterer}");
+            IEnumerable<string> names = remarked.Select(row => $"{row.NameAmong(rows)} {row.Protocol.Word()} {row.ClustersText(" ")}");
             terminal.Line($"caution: {string.Join(", ", names)}: {remarked.Key}");
         }
         foreach (SeedSpread spread in SeedSpread.Of(rows))
@@ -146,14 +146,14 @@ static class EvaluateCommand
                 terminal.Event("spread", new JsonObject
                 {
                     ["method"] = spread.Method,
-                    ["protocol"] = spread.Protocol,
-                    ["clusterer"] = spread.Clusterer,
+                    ["protocol"] = spread.Protocol.Word(),
+                    ["clusterer"] = spread.Clusterer.Word(),
                     ["k"] = spread.K,
                     ["seeds"] = new JsonArray([.. spread.Seeds.Select(seed => JsonValue.Create(seed))]),
                     ["accuracy_mean"] = accuracy.Mean,
                     ["accuracy_deviation"] = accuracy.StandardDeviation,
                 });
-                terminal.Line($"{spread.Method}, {spread.Protocol}, {spread.K} {spread.Clusterer}, over seeds "
+                terminal.Line($"{spread.Method}, {spread.Protocol.Word()}, {spread.K} {spread.Clusterer.Word()}, over seeds "
                     + $"{string.Join(", ", spread.Seeds)}: accuracy {Percent(accuracy.Mean)}, standard deviation "
                     + $"{Percent(accuracy.StandardDeviation)}, {Percent(accuracy.Lowest)} to {Percent(accuracy.Highest)}");
             }
@@ -162,25 +162,7 @@ static class EvaluateCommand
         terminal.Line($"report: {report}");
         foreach (EvaluationRow row in rows)
         {
-            terminal.Event("row", new JsonObject
-            {
-                ["method"] = row.Method,
-                ["protocol"] = row.Protocol,
-                ["clusterer"] = row.Clusterer,
-                ["k"] = row.K,
-                ["seed"] = row.Seed,
-                ["accuracy"] = row.Accuracy,
-                ["nmi"] = row.Nmi,
-                ["ari"] = row.Ari,
-                ["knn20"] = row.NeighbourAccuracy,
-                ["linear"] = row.Linear,
-                ["silhouette"] = row.Silhouette,
-                ["sizes"] = new JsonArray([.. row.Sizes.Select(size => JsonValue.Create(size))]),
-                ["effective_rank"] = row.EffectiveRank,
-                ["uniformity"] = row.Uniformity,
-                ["model_sha256"] = row.ModelSha256,
-                ["remark"] = row.Remark,
-            });
+            terminal.Event("row", MetricsFile.Row(row));
         }
         terminal.Event("report", new JsonObject { ["path"] = report });
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Clustering;
+using Toolchain.Clustering.Fitting;
 using Toolchain.Clustering.KMeans;
 using Toolchain.Clustering.Mixture;
 using Toolchain.Data;
@@ -8,56 +9,56 @@ using Toolchain.Graph.Heads;
 
 namespace Toolchain.Evaluate.Fusion;
 
-/// <summary>Clusters that were fitted on embeddings, ready to be built into a graph.</summary>
+/// <summary>Clusters fitted on embeddings: they assign other embeddings, and can be built into a graph.</summary>
 /// <param name="Name">"kmeans" or "gmm".</param>
 /// <param name="Count">Number of clusters (K).</param>
-/// <param name="Labels">Cluster of each row.</param>
+/// <param name="Labels">Cluster of each fitted row, [N].</param>
 /// <param name="Summary">How the fit went, for a person.</param>
-/// <param name="Build">Adds the head to a graph.</param>
-public sealed record FittedHead(string Name, int Count, int[] Labels, string Summary, Func<GraphBuilder, Value,
-    (Value Probability, Value Cluster)> Build)
+public sealed record FittedHead(string Name, int Count, int[] Labels, string Summary)
 {
-    /// <summary>Clusters that have no row, which embeddings that are too few or too much alike leave over.</summary>
+    // Initializations of k-means: few embeddings need more.
+    const int restarts = 5;
+
+    /// <summary>Clusters of other rows [M,D], [M].</summary>
+    public required Func<Rows, int[]> Assign { get; init; }
+
+    /// <summary>Adds the head to a graph.</summary>
+    public required Func<GraphBuilder, Value, (Value Probability, Value Cluster)> Build { get; init; }
+
+    /// <summary>Clusters without a row, which too few or too similar embeddings leave.</summary>
     public int EmptyCount => Count - Labels.Distinct().Count();
 
     /// <summary>Fits clusters.</summary>
     /// <param name="rows">Embeddings, [N,D].</param>
     /// <param name="method">k-means or a mixture.</param>
-    /// <param name="count">Number of clusters (K).</param>
-    /// <param name="seed">Seed of everything random.</param>
-    /// <param name="threads">Threads; 0 takes all processors.</param>
-    /// <param name="cancellation">Stops the fit.</param>
-    public static FittedHead Fit(Rows rows, ClusterMethod method, int count, int seed, int threads, CancellationToken cancellation)
+    /// <param name="count">Number of clusters (K), in [1..N].</param>
+    /// <param name="factory">Seed, threads and cancellation of the fit.</param>
+    public static FittedHead Fit(Rows rows, ClusterMethod method, int count, ClustererFactory factory) =>
+        method == ClusterMethod.KMeans ? KMeans(rows, count, factory) : Mixture(rows, count, factory);
+
+    static FittedHead KMeans(Rows rows, int count, ClustererFactory factory)
     {
-        if (method == ClusterMethod.KMeans)
+        KMeansResult means = KMeansClustering.Fit(rows, factory.KMeans(count) with { Restarts = restarts });
+        return new FittedHead("kmeans", count, means.Labels,
+            string.Create(CultureInfo.InvariantCulture,
+                $"k-means with {Printable.Count(count, "cluster")}: inertia {means.Inertia:g6} after "
+                    + $"{Printable.Count(means.Iterations, "iteration")}"))
         {
-            KMeansResult means =
-                KMeansClustering.Fit(rows, new KMeansOptions
-                {
-                    ClusterCount = count,
-                    Restarts = 5,
-                    Seed = seed,
-                    Threads = threads,
-                    Cancellation = cancellation
-                });
-            return new FittedHead("kmeans", count, means.Labels,
-                string.Create(CultureInfo.InvariantCulture,
-                    $"k-means with {Printable.Count(count, "cluster")}: inertia {means.Inertia:g6} after "
-                        + $"{Printable.Count(means.Iterations, "iteration")}"),
-                (graph, x) => ClusterHead.KMeans(graph, x, means.CentreTable(), means.Variance()));
-        }
-        GaussianMixture mixture =
-            GaussianMixture.Fit(rows, new GaussianMixtureOptions
-            {
-                ComponentCount = count,
-                Seed = seed,
-                Threads = threads,
-                Cancellation = cancellation
-            });
-        return new FittedHead("gmm", count, mixture.Assign(rows, threads),
+            Assign = others => KMeansClustering.Assign(others, means.Centres, factory.Threads),
+            Build = (graph, x) => ClusterHead.KMeans(graph, x, means.CentreTable(), means.Variance()),
+        };
+    }
+
+    static FittedHead Mixture(Rows rows, int count, ClustererFactory factory)
+    {
+        GaussianMixture mixture = GaussianMixture.Fit(rows, factory.Mixture(count));
+        return new FittedHead("gmm", count, mixture.Assign(rows, factory.Threads),
             string.Create(CultureInfo.InvariantCulture,
                 $"mixture of {Printable.Count(count, "component")}: log-likelihood {mixture.LogLikelihood:f3} per image after "
-                    + $"{mixture.Iterations} iterations"),
-            (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias));
+                    + $"{mixture.Iterations} iterations"))
+        {
+            Assign = others => mixture.Assign(others, factory.Threads),
+            Build = (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias),
+        };
     }
 }

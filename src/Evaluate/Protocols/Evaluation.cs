@@ -1,8 +1,8 @@
 using Toolchain.Clustering;
-using Toolchain.Clustering.KMeans;
-using Toolchain.Clustering.Mixture;
+using Toolchain.Clustering.Fitting;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Data;
+using Toolchain.Evaluate.Fusion;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Evaluate.Probe;
 using Toolchain.Inference;
@@ -27,58 +27,50 @@ public enum ProtocolChoice
 /// the map from clusters to digits is fitted on the training labels; all figures are of the test images. Where either has no labels, the
 /// figures that need none remain; where both are the same images, neighbours and linear probe are left out.
 /// </summary>
-/// <param name="train">Training images, at least ten.</param>
-/// <param name="test">Test images, at least one.</param>
-/// <param name="seed">Seed of the clusterers.</param>
-/// <param name="threads">Number of threads; 0 uses all processors. No figure depends on it.</param>
-/// <param name="device">Where the linear probe is trained.</param>
-public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
+public sealed class Evaluation
 {
-    const string oneToOne = "one-to-one map of clusters to digits, on training labels";
-    const string majority = "majority vote of training labels in each cluster";
+    // Columns of a mixture. A full covariance of 784 pixels per cluster is neither the poster's system nor affordable: pixels have their
+    // own method, gmm.
+    const int widest = 256;
 
-    const int widest = 256; // columns of a mixture
+    // Eigenvectors of the neighbour graph, for ten digits.
+    const int vectorCount = 10;
 
-    // Components that the poster's code gave each system's mixture (YunzeMan/Empirical-Study-on-Unsupervised-Learning); 130, its last word,
-    // for others.
-    static readonly Dictionary<string, int> posterComponents = new() { ["autoencoder"] = 40, ["moco"] = 130 };
+    readonly RowScore score;
+    readonly ClustererFactory factory;
+    readonly ComputeDevice device;
 
-    readonly int[] trainDigits = train.Count >= 10
-        ? Digits(train)
-        : throw new InvalidDataException($"'{train.Name}': expected at least 10 training images to make 10 clusters of, found "
-        + $"{train.Count}; give more images.");
-
-    readonly int[] testDigits = test.Count >= 1
-        ? Digits(test)
-        : throw new InvalidDataException($"'{test.Name}': expected test images to score, found none; give more images.");
-
-    // Where a source has no parts, test images are the training images: each is its own nearest neighbour, and the probe has seen its
-    // digit.
-    readonly bool areApart = train.Sha256 != test.Sha256;
-
-    readonly bool isLabelled = train.Labels is not null && test.Labels is not null;
+    /// <param name="train">Training images, at least ten.</param>
+    /// <param name="test">Test images, at least one.</param>
+    /// <param name="seed">Seed of the clusterers.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. No figure depends on it.</param>
+    /// <param name="device">Where the linear probe is trained.</param>
+    /// <exception cref="InvalidDataException">There are too few images.</exception>
+    public Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
+    {
+        score = new RowScore(train, test, threads);
+        factory = new ClustererFactory(seed, threads);
+        this.device = device;
+    }
 
     /// <summary>The rows of one model, with its k-NN and linear-probe accuracy in each.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, between two rows.</exception>
     public IReadOnlyList<EvaluationRow> Run(ModelOutputs outputs, ProtocolChoice choice, CancellationToken cancellation = default)
     {
-        double[]? neighbours = isLabelled && areApart && outputs is { Train: Rows known, Test: Rows asked }
-            ? NearestNeighbours.Accuracy(known, trainDigits, asked, testDigits, [20, 200], threads: threads)
+        bool canLearn = score is { IsLabelled: true, AreApart: true } && outputs.HasEmbedding;
+        double[]? neighbours = canLearn
+            ? NearestNeighbours.Accuracy(outputs.Train!.Value, score.TrainDigits, outputs.Test!.Value, score.TestDigits, [20, 200],
+                threads: factory.Threads)
             : null;
-        double? linear = isLabelled && areApart && outputs is { Train: not null, Test: not null } ? Linear(outputs) : null;
+        double? linear = canLearn ? Linear(outputs) : null;
         EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= widest
-            ? EmbeddingGeometry.Of(spread, isLabelled ? testDigits : [], threads) : null;
+            ? EmbeddingGeometry.Of(spread, score.IsLabelled ? score.TestDigits : [], factory.Threads) : null;
         var coordinates = new Lazy<Rows?>(() => SpectralEmbedding(outputs));
         var rows = new List<EvaluationRow>();
-        foreach (EvaluationRow row in (choice != ProtocolChoice.Poster ? Strict(outputs, coordinates) : [])
-            .Concat(choice != ProtocolChoice.Strict ? Poster(outputs, coordinates) : []))
+        foreach (Recipe recipe in ProtocolTable.Of(outputs, choice, outputs.Train is { Width: <= widest }, () =>
+            coordinates.Value is not null))
         {
-            rows.Add(row);
-            cancellation.ThrowIfCancellationRequested();
-        }
-        return
-        [
-            .. rows.Select(row => row with
+            rows.Add(Row(outputs, recipe, coordinates) with
             {
                 NeighbourAccuracy = neighbours?[0],
                 NeighbourAccuracy200 = neighbours?[1],
@@ -86,8 +78,10 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
                 EffectiveRank = geometry?.EffectiveRank,
                 Uniformity = geometry?.Uniformity,
                 Alignment = geometry?.Alignment,
-            }),
-        ];
+            });
+            cancellation.ThrowIfCancellationRequested();
+        }
+        return rows;
     }
 
     /// <summary>Accuracy on the test images of a linear probe that learns with the training labels, in [0..1].</summary>
@@ -96,197 +90,47 @@ public sealed class Evaluation(DigitSet train, DigitSet test, int seed = 0, int 
     public double Linear(ModelOutputs outputs)
     {
         (Rows known, Rows asked) = Embeddings(outputs);
-        if (!isLabelled)
-        {
-            throw new InvalidDataException("The linear probe learns from labels, and the data has none; give labelled images.");
-        }
-        return LinearProbe.Accuracy(known, trainDigits, asked, testDigits, seed, device);
+        return score.IsLabelled ? LinearProbe.Accuracy(known, score.TrainDigits, asked, score.TestDigits, factory.Seed, device)
+            : throw new InvalidDataException("The linear probe learns from labels, and the data has none; give labelled images.");
     }
 
     /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
     /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
-    public EvaluationRow StrictKMeans(ModelOutputs outputs)
-    {
-        (Rows known, Rows asked) = Embeddings(outputs);
-        KMeansResult means =
-            KMeansClustering.Fit(known, new KMeansOptions { ClusterCount = 10, Restarts = 5, Seed = seed, Threads = threads });
-        return Score(outputs, "k-means", "strict", 10, means.Labels, KMeansClustering.Assign(asked, means.Centres, threads),
-            ClusterMap.OneToOne,
-            oneToOne);
-    }
+    public EvaluationRow StrictKMeans(ModelOutputs outputs) => Row(outputs, ProtocolTable.StrictKMeans, new(() => null));
 
-    /// <summary>
-    /// What the poster's code did with the method's embeddings: ten k-means clusters mapped one-to-one for capsules, a mixture for others.
-    /// </summary>
+    /// <summary>What the poster's code did with the embeddings of the outputs' method.</summary>
     /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
-    public EvaluationRow PosterOf(ModelOutputs outputs) => outputs.Method == "capsules" ? StrictKMeans(outputs) with { Protocol = "poster" }
-        : PosterMixture(outputs);
+    public EvaluationRow PosterOf(ModelOutputs outputs) => Row(outputs, ProtocolTable.PosterEmbedding(outputs.Method), new(() => null));
 
-    /// <summary>A mixture with as many components as the poster's code gave the method, each named by majority vote.</summary>
-    /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
-    public EvaluationRow PosterMixture(ModelOutputs outputs)
+    EvaluationRow Row(ModelOutputs outputs, Recipe recipe, Lazy<Rows?> coordinates)
     {
+        if (recipe.Clusterer == Clusterer.Own)
+        {
+            return score.Of(outputs, recipe, new(outputs.TrainClusters!, outputs.TestClusters!));
+        }
         (Rows known, Rows asked) = Embeddings(outputs);
-        int count = Math.Min(posterComponents.GetValueOrDefault(outputs.Method, 130), known.Count);
-        GaussianMixture mixture = Mixture(known, count);
-        return Score(outputs, "gmm", "poster", count, mixture.Assign(known, threads), mixture.Assign(asked, threads),
-            ClusterMap.MajorityVote, majority);
+        recipe = recipe with { ClusterCount = Math.Min(recipe.ClusterCount, known.Count) };
+        if (recipe.Clusterer == Clusterer.Spectral)
+        {
+            SpectralOptions options = Spectral(recipe.ClusterCount);
+            int[] clusters = SpectralClustering.Cluster(coordinates.Value!.Value, options);
+            return score.Of(outputs, recipe, new(clusters, SpectralClustering.Assign(asked, known, clusters, options)));
+        }
+        FittedHead head = FittedHead.Fit(known, recipe.Clusterer == Clusterer.KMeans ? ClusterMethod.KMeans : ClusterMethod.Gmm,
+            recipe.ClusterCount, factory);
+        return score.Of(outputs, recipe, new(head.Labels, head.Assign(asked)));
     }
 
     static (Rows Train, Rows Test) Embeddings(ModelOutputs outputs) => outputs is { Train: Rows train, Test: Rows test }
         ? (train, test)
         : throw new ArgumentException($"'{nameof(outputs)}' must have embeddings, but {outputs.Method} gives none.", nameof(outputs));
 
-    // On the graph of nearest neighbours; ten vectors for ten digits.
-    SpectralOptions Spectral(int clusterCount) => new() { ClusterCount = clusterCount, VectorCount = 10, Seed = seed, Threads = threads };
+    SpectralOptions Spectral(int clusterCount) => factory.Spectral(clusterCount) with { VectorCount = vectorCount };
 
-    Rows? SpectralEmbedding(ModelOutputs outputs) => outputs.Train is Rows known && known.Width <= widest
-        && known.Count > Spectral(10).NeighbourCount
-        ? SpectralClustering.Embed(known, Spectral(10)) : null;
-
-    EvaluationRow SpectralRow(ModelOutputs outputs, Rows coordinates, string protocol, int k, Func<Contingency, int[]> name,
-        string usesLabels)
+    Rows? SpectralEmbedding(ModelOutputs outputs)
     {
-        (Rows known, Rows asked) = Embeddings(outputs);
-        int[] clusters = SpectralClustering.Cluster(coordinates, Spectral(k));
-        return Score(outputs, "spectral", protocol, k, clusters, SpectralClustering.Assign(asked, known, clusters, Spectral(k)), name,
-            usesLabels);
+        SpectralOptions options = Spectral(ProtocolTable.StrictClusters);
+        return outputs.Train is Rows known && known.Width <= widest && known.Count > options.NeighbourCount
+            ? SpectralClustering.Embed(known, options) : null;
     }
-
-    IEnumerable<EvaluationRow> Strict(ModelOutputs outputs, Lazy<Rows?> coordinates)
-    {
-        if (outputs.TrainClusters is not null && outputs.ClusterCount == 10)
-        {
-            yield return Score(outputs, "own", "strict", 10, outputs.TrainClusters, outputs.TestClusters!, ClusterMap.OneToOne, oneToOne);
-        }
-        // A model's own clusters are one way to read its embedding among others.
-        if (outputs is { Train: Rows known, Test: Rows asked })
-        {
-            yield return StrictKMeans(outputs);
-            // A full covariance of 784 pixels per cluster is neither the poster's system nor affordable: pixels have their own method, gmm.
-            if (known.Width <= widest)
-            {
-                GaussianMixture mixture = Mixture(known, 10);
-                yield return Score(outputs, "gmm", "strict", 10, mixture.Assign(known, threads), mixture.Assign(asked, threads),
-                    ClusterMap.OneToOne, oneToOne);
-            }
-            if (coordinates.Value is Rows spectral)
-            {
-                yield return SpectralRow(outputs, spectral, "strict", 10, ClusterMap.OneToOne, oneToOne);
-            }
-        }
-    }
-
-    IEnumerable<EvaluationRow> Poster(ModelOutputs outputs, Lazy<Rows?> coordinates)
-    {
-        if (outputs.TrainClusters is not null)
-        {
-            (Func<Contingency, int[]> name, string usesLabels) = outputs.Method == "infogan" ? (ClusterMap.OneToOne, oneToOne)
-                : ((Func<Contingency, int[]>)ClusterMap.MajorityVote, majority);
-            yield return Score(outputs, "own", "poster", outputs.ClusterCount, outputs.TrainClusters, outputs.TestClusters!, name,
-                usesLabels);
-        }
-        else if (outputs is { Train.Width: <= widest })
-        {
-            EvaluationRow poster = PosterOf(outputs);
-            yield return poster;
-            if (poster.K > 10 && coordinates.Value is Rows spectral)
-            {
-                yield return SpectralRow(outputs, spectral, "poster", poster.K, ClusterMap.MajorityVote, majority);
-            }
-        }
-    }
-
-    GaussianMixture Mixture(Rows rows, int count) =>
-        GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = count, Seed = seed, Threads = threads });
-
-    EvaluationRow Score(ModelOutputs outputs, string clusterer, string protocol, int k, int[] trainClusters, int[] testClusters,
-        Func<Contingency, int[]> name, string usesLabels)
-    {
-        var row = new EvaluationRow
-        {
-            Method = outputs.Method,
-            Clusterer = clusterer,
-            Protocol = protocol,
-            K = k,
-            Silhouette = SampledSilhouette(outputs.Test, testClusters, k),
-            Clusters = testClusters,
-            Sizes = [.. Enumerable.Range(0, k).Select(cluster => testClusters.Count(found => found == cluster))],
-            Images = testClusters.Length,
-            Remark = Remark(k, trainClusters, testClusters.Length),
-            Seed = outputs.Seed,
-            Settings = outputs.Settings,
-            ModelSha256 = outputs.ModelSha256,
-            Bytes = outputs.Bytes,
-            TrainSeconds = outputs.TrainSeconds,
-            Parameters = outputs.Parameters,
-        };
-        return isLabelled ? Named(row, ClusterMap.Apply(name(new Contingency(trainClusters, trainDigits, k)), testClusters), usesLabels)
-            : row;
-    }
-
-    // Below five training images a cluster, majority vote names nearly every image by itself.
-    string? Remark(int k, int[] trainClusters, int testCount)
-    {
-        const int FewImages = 5;
-        int empty = k - trainClusters.Distinct().Count();
-        string[] remarks =
-        [
-            .. train.Count < FewImages * k ? [$"{k} clusters of {train.Count} training images: the figures are not meaningful where "
-                + "nearly every image has a cluster of its own"] : Array.Empty<string>(),
-            .. testCount < k ? [$"{k} clusters of {testCount} test images: most clusters have none"] : Array.Empty<string>(),
-            .. empty > 0 ? [$"{empty} of {k} clusters have no training image"] : Array.Empty<string>(),
-            .. areApart ? Array.Empty<string>() : ["training and test images are the same"],
-        ];
-        return remarks.Length == 0 ? null : string.Join("; ", remarks);
-    }
-
-    EvaluationRow Named(EvaluationRow row, int[] given, string usesLabels)
-    {
-        var counts = new Contingency(row.Clusters, testDigits, row.K);
-        return row with
-        {
-            UsesLabels = usesLabels,
-            Accuracy = ClusteringMetrics.Accuracy(given, testDigits),
-            Purity = ClusteringMetrics.Purity(counts),
-            Nmi = ClusteringMetrics.NormalizedMutualInformation(counts),
-            Ari = ClusteringMetrics.AdjustedRandIndex(counts),
-            Ami = ClusteringMetrics.AdjustedMutualInformation(counts),
-            Recall = Recall(testDigits, given),
-            Confusion = Confusion(testDigits, given),
-            Given = given,
-        };
-    }
-
-    // Of at most 2,000 test images; a cluster that none of them is in does not count.
-    double? SampledSilhouette(Rows? rows, int[] clusters, int k)
-    {
-        if (rows is not Rows all)
-        {
-            return null;
-        }
-        int[] taken = EvenSample.Of(all.Count, 2000);
-        int[] found = [.. taken.Select(row => clusters[row])];
-        return found.Distinct().Count() < 2 ? null
-            : Silhouette.Of(new Rows(taken.SelectMany(row => all[row].ToArray()).ToArray(), all.Width), found, k, threads);
-    }
-
-    static double?[] Recall(int[] digits, int[] given) =>
-    [
-        .. Enumerable.Range(0, 10).Select(digit => digits.Contains(digit)
-            ? digits.Zip(given).Count(pair => pair.First == digit && pair.Second == digit) / (double)digits.Count(known => known == digit)
-            : (double?)null),
-    ];
-
-    static int[][] Confusion(int[] digits, int[] given)
-    {
-        int[][] table = [.. Enumerable.Range(0, 10).Select(_ => new int[10])];
-        foreach ((int digit, int named) in digits.Zip(given).Where(pair => pair.Second >= 0))
-        {
-            table[digit][named]++;
-        }
-        return table;
-    }
-
-    static int[] Digits(DigitSet digits) => [.. (digits.Labels ?? []).Select(label => (int)label)];
 }

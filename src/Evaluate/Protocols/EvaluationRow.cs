@@ -11,11 +11,11 @@ public sealed record EvaluationRow
     /// <summary>The system, such as "moco", or "raw pixels".</summary>
     public required string Method { get; init; }
 
-    /// <summary>What made the clusters: "k-means", "gmm", "spectral", or "own" where the model itself does.</summary>
-    public required string Clusterer { get; init; }
+    /// <summary>What made the clusters.</summary>
+    public required Clusterer Clusterer { get; init; }
 
-    /// <summary>"strict" or "poster".</summary>
-    public required string Protocol { get; init; }
+    /// <summary>The protocol.</summary>
+    public required Protocol Protocol { get; init; }
 
     /// <summary>Number of clusters.</summary>
     public required int K { get; init; }
@@ -109,6 +109,10 @@ public sealed record EvaluationRow
 
     /// <summary>Size of the model file.</summary>
     public long? Bytes { get; init; }
+
+    /// <summary>Number of clusters and clusterer, such as "10, k-means".</summary>
+    /// <param name="separator">What stands between.</param>
+    public string ClustersText(string separator = ", ") => $"{K}{separator}{Clusterer.Word()}";
 
     /// <summary>
     /// The method, with its seed (and the beginning of its digest, if seeds are equal) where there are several models of it among rows.

@@ -17,6 +17,9 @@ public sealed record ModelOutputs
     /// <summary>Rows of the test images [M,D].</summary>
     public Rows? Test { get; init; }
 
+    /// <summary>Whether it has embeddings of both sets.</summary>
+    public bool HasEmbedding => Train is not null && Test is not null;
+
     /// <summary>The model's own cluster of each training image; null where it names none, or learnt from labels what it names.</summary>
     public int[]? TrainClusters { get; init; }
 

@@ -26,10 +26,10 @@ public sealed record SeedSpread
     public required string Method { get; init; }
 
     /// <summary>What made the clusters.</summary>
-    public required string Clusterer { get; init; }
+    public required Clusterer Clusterer { get; init; }
 
-    /// <summary>"strict" or "poster".</summary>
-    public required string Protocol { get; init; }
+    /// <summary>The protocol.</summary>
+    public required Protocol Protocol { get; init; }
 
     /// <summary>Number of clusters.</summary>
     public required int K { get; init; }
@@ -39,15 +39,6 @@ public sealed record SeedSpread
 
     /// <summary>Figures that all rows have, by their names in <c>metrics.json</c>.</summary>
     public required IReadOnlyDictionary<string, Spread> Figures { get; init; }
-
-    static readonly string[] names = ["accuracy", "nmi", "ami", "ari", "purity", "silhouette", "knn20", "knn200", "linear",
-        "effective_rank", "uniformity", "alignment"];
-
-    static double?[] FiguresOf(EvaluationRow row) =>
-    [
-        row.Accuracy, row.Nmi, row.Ami, row.Ari, row.Purity, row.Silhouette, row.NeighbourAccuracy, row.NeighbourAccuracy200, row.Linear,
-        row.EffectiveRank, row.Uniformity, row.Alignment,
-    ];
 
     /// <summary>One for each kind of rows that has several seeds; of a seed that is there twice, its first row counts.</summary>
     public static IReadOnlyList<SeedSpread> Of(IEnumerable<EvaluationRow> rows) =>
@@ -59,13 +50,13 @@ public sealed record SeedSpread
 
     static SeedSpread Of(EvaluationRow[] rows)
     {
-        double?[][] table = [.. rows.Select(FiguresOf)];
         var figures = new Dictionary<string, Spread>();
-        for (int i = 0; i < names.Length; i++)
+        foreach (RowFigure figure in RowFigure.All)
         {
-            if (Array.TrueForAll(table, row => row[i] is not null))
+            double?[] values = Array.ConvertAll(rows, row => figure.Of(row));
+            if (Array.TrueForAll(values, value => value is not null))
             {
-                figures[names[i]] = Spread.Of(Array.ConvertAll(table, row => row[i]!.Value));
+                figures[figure.Key] = Spread.Of(Array.ConvertAll(values, value => value!.Value));
             }
         }
         return new SeedSpread

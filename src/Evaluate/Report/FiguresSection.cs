@@ -35,7 +35,7 @@ static class FiguresSection
             "silhouette"], rows.Select(row => Clusters(rows, row)))
             : new("Clusters", ["method", "protocol", "clusters", "silhouette", "smallest cluster", "largest cluster"],
             rows.Select(row => (string[])
-                [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Number(row.Silhouette),
+                [row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(), Html.Number(row.Silhouette),
                 Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
         EvaluationRow[] models = [.. rows.DistinctBy(row => (row.Method, row.ModelSha256))];
         yield return isLabelled
@@ -54,7 +54,7 @@ static class FiguresSection
         {
             yield return new("Cautions", ["method", "protocol", "clusters", "reason"],
                 rows.Where(row => row.Remark is not null)
-                .Select(row => (string[])[row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", row.Remark!]));
+                .Select(row => (string[])[row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(), row.Remark!]));
         }
         foreach (FigureTable table in SpreadTables.Of(rows, isLabelled))
         {
@@ -70,7 +70,7 @@ static class FiguresSection
     static string[] Clusters(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
     {
         (double low, double high) = WilsonInterval.Of(row.Accuracy!.Value, row.Images);
-        return [row.NameAmong(rows), row.Protocol, $"{row.K}, {row.Clusterer}", Html.Percent(row.Accuracy),
+        return [row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(), Html.Percent(row.Accuracy),
             $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari),
             Html.Percent(row.Purity), Html.Number(row.Silhouette)];
     }
@@ -80,13 +80,13 @@ static class FiguresSection
     // The poster's systems beside ours; of a method's rows the first model's, by the clusterer that its section shows, never the best.
     static IEnumerable<string[]> PosterRows(IReadOnlyList<EvaluationRow> rows) => PosterFigures.All.Select(figure =>
     {
-        EvaluationRow? poster = rows.FirstOrDefault(row => row.Method == figure.Method && row.Protocol == "poster"),
+        EvaluationRow? poster = rows.FirstOrDefault(row => row.Method == figure.Method && row.Protocol == Protocol.Poster),
             strict = ModelSection.Strict(rows.Where(row => row.Method == figure.Method)).FirstOrDefault();
         return (string[])[figure.Method, figure.Protocol, figure.Percent, Cell(figure.IsStrict ? strict : poster), Cell(strict),
             Html.Percent((poster ?? strict)?.Linear)];
     });
 
-    static string Cell(EvaluationRow? row) => row is null ? "-" : $"{Html.Percent(row.Accuracy)} ({row.K}, {row.Clusterer})";
+    static string Cell(EvaluationRow? row) => row is null ? "-" : $"{Html.Percent(row.Accuracy)} ({row.ClustersText()})";
 
     public static void Write(Html html, IReadOnlyList<EvaluationRow> rows, bool isLabelled)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
@@ -15,6 +16,9 @@ public static class MetricsFile
         rows.Any(row => row.Accuracy is not null)), rows, SeedSpread.Of(rows));
         return JsonSerializer.Serialize(content, MetricsJson.Default.MetricsContent) + "\n";
     }
+
+    /// <summary>One row as it stands in the file.</summary>
+    public static JsonObject Row(EvaluationRow row) => JsonSerializer.SerializeToNode(row, MetricsJson.Default.EvaluationRow)!.AsObject();
 }
 
 sealed record MetricsContent(MetricsDataset Dataset, IReadOnlyList<EvaluationRow> Rows, IReadOnlyList<SeedSpread> Spreads);
@@ -24,4 +28,5 @@ sealed record MetricsDataset(string Name, string Sha256, string Split, bool Labe
 // Written at build time: a program compiled ahead of time has no reflection for it.
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(MetricsContent))]
+[JsonSerializable(typeof(EvaluationRow))]
 sealed partial class MetricsJson : JsonSerializerContext;

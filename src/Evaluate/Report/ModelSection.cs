@@ -12,17 +12,14 @@ static class ModelSection
 {
     const int galleryImages = 12, mostMistakes = 24, neighbours = 5, mostPairs = 5;
 
-    // The model's own clusters where it has any, else the clusterer that is named first: never the best.
-    static readonly string[] order = ["own", "spectral", "k-means", "gmm"];
-
     /// <summary>The row that the section shows.</summary>
     public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, ReportedModel model) =>
         Strict(rows.Where(row => row.ModelSha256 == model.ModelOutputs.ModelSha256 && row.Method == model.ModelOutputs.Method))
         .FirstOrDefault();
 
-    /// <summary>The strict rows, in the order in which they are to be shown.</summary>
+    /// <summary>The strict rows in the order of <see cref="Clusterer"/>, so that the first is never chosen as the best.</summary>
     public static IEnumerable<EvaluationRow> Strict(IEnumerable<EvaluationRow> rows) =>
-        rows.Where(row => row.Protocol == "strict").OrderBy(row => Array.IndexOf(order, row.Clusterer));
+        rows.Where(row => row.Protocol == Protocol.Strict).OrderBy(row => row.Clusterer);
 
     /// <summary>The digits most often confused, as words: "4 as 9: 12".</summary>
     public static IEnumerable<string> ConfusedPairs(int[][] confusion) => Enumerable.Range(0, 100)
@@ -36,14 +33,14 @@ static class ModelSection
         html.Add($"<h2 id=\"{anchor}\">{Html.Text(heading)}</h2>\n");
         if (row is { Confusion: int[][] table, Recall: double?[] recall })
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}), each matched to one digit; "
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer.Word())}), each matched to one digit; "
                 + $"{Html.Percent(row.Accuracy)} "
                 + $"of the test images are classified correctly. Most confused: {string.Join("; ", ConfusedPairs(table))}.</p>\n");
             Confusion(html, row.Method, table, recall);
         }
         else
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer)}); their digits are unknown without "
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer.Word())}); their digits are unknown without "
                 + $"labels.</p>\n");
         }
         html.Add($"<p class=\"note\">Test images in each cluster: "

@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Toolchain.Evaluate.Protocols;
+
+/// <summary>What made the clusters of a row, in the order in which a report prefers them: the first that a model has is shown.</summary>
+[JsonConverter(typeof(WordConverter<Clusterer>))]
+public enum Clusterer
+{
+    /// <summary>The model itself.</summary>
+    Own,
+
+    /// <summary>Spectral clustering of its embeddings.</summary>
+    Spectral,
+
+    /// <summary>k-means of its embeddings.</summary>
+    KMeans,
+
+    /// <summary>A Gaussian mixture of its embeddings.</summary>
+    Gmm,
+}
+
+/// <summary>A protocol (docs/reference/protocols.md).</summary>
+[JsonConverter(typeof(WordConverter<Protocol>))]
+public enum Protocol
+{
+    /// <summary>Ten clusters, mapped one-to-one to digits.</summary>
+    Strict,
+
+    /// <summary>What the poster's own code did.</summary>
+    Poster,
+}
+
+/// <summary>Names of values as reports and <c>metrics.json</c> have them: "k-means" for <see cref="Clusterer.KMeans"/>.</summary>
+public static class Words
+{
+    /// <summary>The word of a value, in lower case.</summary>
+    public static string Word<T>(this T value)
+        where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
+}
+
+/// <summary>Writes a value as its word.</summary>
+public sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower)
+    where T : struct, Enum;

@@ -1,0 +1,90 @@
+namespace Toolchain.Evaluate.Protocols;
+
+/// <summary>One way to cluster a model's outputs and to name the clusters: a row of the report.</summary>
+/// <param name="Protocol">The protocol that asks for it.</param>
+/// <param name="Clusterer">What makes the clusters.</param>
+/// <param name="ClusterCount">Number of clusters (K); less where there are fewer images.</param>
+/// <param name="Naming">How clusters get digits.</param>
+sealed record Recipe(Protocol Protocol, Clusterer Clusterer, int ClusterCount, ClusterNaming Naming);
+
+/// <summary>The protocols as a table: what is done for which outputs.</summary>
+static class ProtocolTable
+{
+    /// <summary>Clusters of the strict protocol, one a digit.</summary>
+    public const int StrictClusters = 10;
+
+    /// <summary>Ten k-means clusters, mapped one-to-one.</summary>
+    public static Recipe StrictKMeans { get; } = Strict(Clusterer.KMeans);
+
+    // What the poster's code did with each system (YunzeMan/Empirical-Study-on-Unsupervised-Learning); others get its last word, 130
+    // components.
+    static readonly Dictionary<string, Recipe> poster = new()
+    {
+        ["autoencoder"] = Poster(Clusterer.Gmm, 40, ClusterNaming.MajorityVote),
+        ["infogan"] = Poster(Clusterer.Own, StrictClusters, ClusterNaming.OneToOne),
+        ["moco"] = Poster(Clusterer.Gmm, 130, ClusterNaming.MajorityVote),
+        ["capsules"] = Poster(Clusterer.KMeans, StrictClusters, ClusterNaming.OneToOne),
+    };
+
+    static readonly Recipe posterDefault = Poster(Clusterer.Gmm, 130, ClusterNaming.MajorityVote);
+
+    /// <summary>What the poster's code did with the embeddings of a method.</summary>
+    public static Recipe PosterEmbedding(string method) =>
+        poster.TryGetValue(method, out Recipe? known) && known.Clusterer != Clusterer.Own ? known : posterDefault;
+
+    /// <summary>The rows of a model, in order.</summary>
+    /// <param name="outputs">The model's outputs.</param>
+    /// <param name="protocols">The protocols asked for.</param>
+    /// <param name="canMix">Whether a mixture of its embeddings is affordable.</param>
+    /// <param name="hasSpectrum">Whether spectral clusters of its embeddings can be made; asked only where they would be shown.</param>
+    public static IEnumerable<Recipe> Of(ModelOutputs outputs, ProtocolChoice protocols, bool canMix, Func<bool> hasSpectrum) =>
+    [
+        .. protocols == ProtocolChoice.Poster ? [] : StrictOf(outputs, canMix, hasSpectrum),
+        .. protocols == ProtocolChoice.Strict ? [] : PosterOf(outputs, canMix, hasSpectrum),
+    ];
+
+    static IEnumerable<Recipe> StrictOf(ModelOutputs outputs, bool canMix, Func<bool> hasSpectrum)
+    {
+        if (outputs.TrainClusters is not null && outputs.ClusterCount == StrictClusters)
+        {
+            yield return Strict(Clusterer.Own);
+        }
+        // A model's own clusters are one way to read its embedding among others.
+        if (!outputs.HasEmbedding)
+        {
+            yield break;
+        }
+        yield return StrictKMeans;
+        if (canMix)
+        {
+            yield return Strict(Clusterer.Gmm);
+        }
+        if (hasSpectrum())
+        {
+            yield return Strict(Clusterer.Spectral);
+        }
+    }
+
+    static IEnumerable<Recipe> PosterOf(ModelOutputs outputs, bool canMix, Func<bool> hasSpectrum)
+    {
+        if (outputs.TrainClusters is not null)
+        {
+            bool isKnown = poster.TryGetValue(outputs.Method, out Recipe? known) && known.Clusterer == Clusterer.Own;
+            yield return Poster(Clusterer.Own, outputs.ClusterCount, isKnown ? known!.Naming : ClusterNaming.MajorityVote);
+        }
+        else if (outputs.HasEmbedding && canMix)
+        {
+            Recipe recipe = PosterEmbedding(outputs.Method);
+            yield return recipe;
+            if (Math.Min(recipe.ClusterCount, outputs.Train!.Value.Count) > StrictClusters && hasSpectrum())
+            {
+                yield return Poster(Clusterer.Spectral, recipe.ClusterCount, ClusterNaming.MajorityVote);
+            }
+        }
+    }
+
+    static Recipe Strict(Clusterer clusterer) => new(Protocol.Strict, clusterer, StrictClusters, ClusterNaming.OneToOne);
+
+    static Recipe Poster(Clusterer clusterer, int clusterCount, ClusterNaming naming) =>
+        new(Protocol.Poster, clusterer, clusterCount, naming);
+}

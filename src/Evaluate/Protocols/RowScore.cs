@@ -1,0 +1,149 @@
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Evaluate.Metrics;
+
+namespace Toolchain.Evaluate.Protocols;
+
+/// <summary>Clusters of the training images [N] and of the test images [M].</summary>
+/// <param name="Train">From which the names of the clusters come.</param>
+/// <param name="Test">Which are scored.</param>
+sealed record ClusterPair(int[] Train, int[] Test);
+
+/// <summary>Scores clusters of the test images: the figures of one row.</summary>
+sealed class RowScore
+{
+    // Test images of the silhouette, which measures all pairs.
+    const int silhouetteImages = 2000;
+
+    // Training images of a cluster below which majority vote names nearly every image by itself.
+    const int fewImages = 5;
+
+    readonly DigitSet train;
+    readonly int threads;
+
+    /// <exception cref="InvalidDataException">There are too few images.</exception>
+    public RowScore(DigitSet train, DigitSet test, int threads)
+    {
+        if (train.Count < ProtocolTable.StrictClusters)
+        {
+            throw new InvalidDataException($"'{train.Name}': expected at least {ProtocolTable.StrictClusters} training images to make "
+                + $"{ProtocolTable.StrictClusters} clusters of, found {train.Count}; give more images.");
+        }
+        if (test.Count < 1)
+        {
+            throw new InvalidDataException($"'{test.Name}': expected test images to score, found none; give more images.");
+        }
+        (this.train, this.threads) = (train, threads);
+        (TrainDigits, TestDigits) = (Digits(train), Digits(test));
+        AreApart = train.Sha256 != test.Sha256;
+        IsLabelled = train.Labels is not null && test.Labels is not null;
+    }
+
+    /// <summary>Digits of the training images, [N]; empty without labels.</summary>
+    public int[] TrainDigits { get; }
+
+    /// <summary>Digits of the test images, [M]; empty without labels.</summary>
+    public int[] TestDigits { get; }
+
+    /// <summary>
+    /// Whether training and test images differ. Where a source has no parts, they are the same: each image is its own nearest neighbour,
+    /// and the linear probe has seen its digit.
+    /// </summary>
+    public bool AreApart { get; }
+
+    /// <summary>Whether both have labels.</summary>
+    public bool IsLabelled { get; }
+
+    /// <summary>The row of a model's clusters.</summary>
+    /// <param name="outputs">The model's outputs.</param>
+    /// <param name="recipe">How the clusters were made and are named.</param>
+    /// <param name="clusters">The clusters, each in [0..K).</param>
+    public EvaluationRow Of(ModelOutputs outputs, Recipe recipe, ClusterPair clusters)
+    {
+        int k = recipe.ClusterCount;
+        var row = new EvaluationRow
+        {
+            Method = outputs.Method,
+            Clusterer = recipe.Clusterer,
+            Protocol = recipe.Protocol,
+            K = k,
+            Silhouette = SampledSilhouette(outputs.Test, clusters.Test, k),
+            Clusters = clusters.Test,
+            Sizes = [.. Enumerable.Range(0, k).Select(cluster => clusters.Test.Count(found => found == cluster))],
+            Images = clusters.Test.Length,
+            Remark = Remark(k, clusters),
+            Seed = outputs.Seed,
+            Settings = outputs.Settings,
+            ModelSha256 = outputs.ModelSha256,
+            Bytes = outputs.Bytes,
+            TrainSeconds = outputs.TrainSeconds,
+            Parameters = outputs.Parameters,
+        };
+        if (!IsLabelled)
+        {
+            return row;
+        }
+        int[] given = ClusterMap.Apply(recipe.Naming.Map(new Contingency(clusters.Train, TrainDigits, k)), clusters.Test);
+        var counts = new Contingency(clusters.Test, TestDigits, k);
+        return row with
+        {
+            UsesLabels = recipe.Naming.UsesLabels,
+            Accuracy = ClusteringMetrics.Accuracy(given, TestDigits),
+            Purity = ClusteringMetrics.Purity(counts),
+            Nmi = ClusteringMetrics.NormalizedMutualInformation(counts),
+            Ari = ClusteringMetrics.AdjustedRandIndex(counts),
+            Ami = ClusteringMetrics.AdjustedMutualInformation(counts),
+            Recall = Recall(given),
+            Confusion = Confusion(given),
+            Given = given,
+        };
+    }
+
+    string? Remark(int k, ClusterPair clusters)
+    {
+        int empty = k - clusters.Train.Distinct().Count();
+        string[] remarks =
+        [
+            .. train.Count < fewImages * k ? [$"{k} clusters of {train.Count} training images: the figures are not meaningful where "
+                + "nearly every image has a cluster of its own"] : Array.Empty<string>(),
+            .. clusters.Test.Length < k ? [$"{k} clusters of {clusters.Test.Length} test images: most clusters have none"]
+                : Array.Empty<string>(),
+            .. empty > 0 ? [$"{empty} of {k} clusters have no training image"] : Array.Empty<string>(),
+            .. AreApart ? Array.Empty<string>() : ["training and test images are the same"],
+        ];
+        return remarks.Length == 0 ? null : string.Join("; ", remarks);
+    }
+
+    // Of a sample of the test images; a cluster that none of them is in does not count.
+    double? SampledSilhouette(Rows? rows, int[] clusters, int k)
+    {
+        if (rows is not Rows all)
+        {
+            return null;
+        }
+        int[] taken = EvenSample.Of(all.Count, silhouetteImages);
+        int[] found = [.. taken.Select(row => clusters[row])];
+        return found.Distinct().Count() < 2 ? null
+            : Silhouette.Of(new Rows(taken.SelectMany(row => all[row].ToArray()).ToArray(), all.Width), found, k, threads);
+    }
+
+    double?[] Recall(int[] given) =>
+    [
+        .. Enumerable.Range(0, 10).Select(digit => TestDigits.Contains(digit)
+            ? TestDigits.Zip(given).Count(pair => pair.First == digit && pair.Second == digit)
+                / (double)TestDigits.Count(known => known == digit)
+            : (double?)null),
+    ];
+
+    int[][] Confusion(int[] given)
+    {
+        int[][] table = [.. Enumerable.Range(0, 10).Select(_ => new int[10])];
+        foreach ((int digit, int named) in TestDigits.Zip(given).Where(pair => pair.Second >= 0))
+        {
+            table[digit][named]++;
+        }
+        return table;
+    }
+
+    static int[] Digits(DigitSet digits) => [.. (digits.Labels ?? []).Select(label => (int)label)];
+}
