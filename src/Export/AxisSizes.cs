@@ -53,9 +53,9 @@ sealed class AxisSizes
         int[] growth = axis.IsBatch ? [.. batch.Select(size => size - example)]
             : [0, (steps / 4 * 4 + 5) * step, (steps / 8 * 4 + 2) * step, (steps / 8 * 4 + 7) * step];
         traced = Distinct([.. growth.Select(more => example + more)]);
+        int[] less = [steps / 8 * 4 + 5, steps / 16 * 12 + 6, steps / 32 * 20 + 7, steps / 16 * 4 + 12];
         frugal = axis.IsBatch ? Distinct([2, 3, 5, 4]) : steps < LongSteps ? traced
-            : Distinct(
-                [example, .. ((int[])[steps / 8 * 4 + 5, steps / 16 * 4 + 14, steps / 32 * 20 + 7]).Select(less => example - less * step)]);
+            : Distinct([.. less.Select(fewer => example - fewer * step)]);
     }
 
     /// <summary>The axis as it was declared.</summary>
@@ -89,7 +89,8 @@ sealed class AxisSizes
 
     /// <summary>
     /// Four sizes for tracing. A batch of 5 in the second trace tells halves from constants; 3 takes less memory, and leaves that to the
-    /// proof of batch 1. Long axes shrink to about a half where that is asked for, and grow otherwise.
+    /// proof of batch 1. Where that is asked for, long axes take about half of the example's size and less than a quarter, instead of
+    /// growing from it.
     /// </summary>
     public IReadOnlyList<int> Traced(bool isFrugal, bool isShrunk) => isFrugal && (Axis.IsBatch || isShrunk) ? frugal : traced;
 

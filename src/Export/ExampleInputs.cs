@@ -74,7 +74,7 @@ sealed class ExampleInputs
     /// <summary>Whether long axes of a large input shrink in further traces; false where the module does not take that.</summary>
     public bool IsShrunk { get; set; } = true;
 
-    /// <summary>Sizes of the axes in the first trace.</summary>
+    /// <summary>Sizes of the axes in the first trace, on which the others build.</summary>
     public int[] FirstSizes => Sizes(0);
 
     /// <summary>Sizes of the further traces: one axis after the other takes its second size.</summary>

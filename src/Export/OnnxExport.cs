@@ -117,10 +117,11 @@ public static class OnnxExport
     static (GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs) Convert(torch.nn.Module module,
         ExampleInputs inputs, OnnxExportOptions options)
     {
-        Recording.Recording first = Record(module, inputs, inputs.FirstSizes);
-        inputs.IsLarge = first.ResultBytes > LargeTrace;
+        int[] exampleSizes = inputs.FirstSizes;
+        Recording.Recording example = Record(module, inputs, exampleSizes);
+        inputs.IsLarge = example.ResultBytes > LargeTrace;
         FreedMemory.GiveBack();
-        MergedTrace trace = Trace(module, inputs, first);
+        MergedTrace trace = Trace(module, inputs, (exampleSizes, example));
         FreedMemory.GiveBack();
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs
             : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
@@ -137,13 +138,18 @@ public static class OnnxExport
 
     // Sizes that follow values are told from others by recordings with other values at the first sizes. Recordings that are not needed may
     // fail.
-    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, Recording.Recording first)
+    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, (int[] Sizes, Recording.Recording Recording) example)
     {
-        List<(int[] Sizes, Recording.Recording Recording)> recordings = [(inputs.FirstSizes, first)];
+        List<(int[] Sizes, Recording.Recording Recording)> recordings = [];
         try
         {
-            MergedTrace trace = With(inputs.SecondSizes);
-            bool isOpen = first.Calls.Any(call => OpenLengths.Has(call, first.Values));
+            // A large input is recorded at smaller sizes, one axis changed after the other, and the example comes behind them.
+            bool isExampleFirst = example.Sizes.SequenceEqual(inputs.FirstSizes);
+            recordings.Add(isExampleFirst ? example : (inputs.FirstSizes, Record(module, inputs, inputs.FirstSizes)));
+            recordings.AddRange(inputs.SecondSizes.Select(sizes => (sizes, Record(module, inputs, sizes))));
+            recordings.AddRange(isExampleFirst ? [] : [example]);
+            MergedTrace trace = With([]);
+            bool isOpen = example.Recording.Calls.Any(call => OpenLengths.Has(call, example.Recording.Values));
             bool isDerived = trace.HasDerived || isOpen;
             if (isDerived)
             {
@@ -175,7 +181,7 @@ public static class OnnxExport
         {
             // A module may not take sizes below the example's.
             inputs.IsShrunk = false;
-            return Trace(module, inputs, first);
+            return Trace(module, inputs, example);
         }
 
         MergedTrace With(IReadOnlyList<int[]> others)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Toolchain.Export.Parity;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
@@ -42,12 +43,13 @@ public sealed class TracedModel
     /// <exception cref="ParityException">An output differs; all misses are listed.</exception>
     public ExportReport Prove()
     {
+        long start = Stopwatch.GetTimestamp();
         if (!IsProvenAsFile)
         {
-            return Prove(Model.Describe(), path: null);
+            return Prove(Model.Describe(), path: null, start);
         }
         string folder = Directory.CreateTempSubdirectory("onnx-export-").FullName;
-        return Staged(folder, Prove);
+        return Staged(folder, (saved, path) => Prove(saved, path, start));
     }
 
     /// <summary>Proves the model, then writes it whole or not at all; the same module gives the same bytes.</summary>
@@ -56,9 +58,10 @@ public sealed class TracedModel
     public ExportReport Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        long start = Stopwatch.GetTimestamp();
         if (!IsProvenAsFile)
         {
-            ExportReport report = Prove(new SavedModel("", 0, null), path: null);
+            ExportReport report = Prove(new SavedModel("", 0, null), path: null, start);
             SavedModel saved = Model.Save(path, Options.ExternalDataThreshold);
             return report with { Sha256 = saved.Sha256, Bytes = saved.Bytes, ExternalData = saved.ExternalData };
         }
@@ -67,7 +70,7 @@ public sealed class TracedModel
         Directory.CreateDirectory(folder);
         return Staged(folder, (saved, staged) =>
         {
-            ExportReport report = Prove(saved, staged);
+            ExportReport report = Prove(saved, staged, start);
             saved.Move(staged, full);
             return report;
         });
@@ -91,14 +94,14 @@ public sealed class TracedModel
         }
     }
 
-    ExportReport Prove(SavedModel saved, string? path)
+    ExportReport Prove(SavedModel saved, string? path, long start)
     {
         using var kept = new KeptBuffers(Module);
         OnnxModel read = Model.ReadBack();
         ModelParity parity;
         try
         {
-            parity = ModelParity.Prove(this, read, new ProofFile(Model, path));
+            parity = ModelParity.Prove(this, read, new ProofFile(Model, path), start);
         }
         finally
         {

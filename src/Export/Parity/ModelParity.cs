@@ -24,12 +24,12 @@ sealed class ModelParity
     readonly List<ProofPoint> proven = [], byOracle = [];
     readonly List<string> misses = [], left = [], refused = [];
 
-    ModelParity(TracedModel traced, OnnxModel read, ProofFile file)
+    ModelParity(TracedModel traced, OnnxModel read, ProofFile file, long start)
     {
         (this.traced, this.read, this.file) = (traced, read, file);
         runtimes = [.. traced.Options.Runtimes.Select(runtime => runtime.Name)];
         double seconds = traced.Options.ProofSeconds;
-        budget = new ProofBudget(Math.Max(seconds - traced.TraceSeconds, seconds / 2));
+        budget = new ProofBudget(Math.Max(seconds - traced.TraceSeconds, seconds / 2), start);
     }
 
     /// <summary>Differences from the module.</summary>
@@ -54,9 +54,13 @@ sealed class ModelParity
     /// Compares on the float64 evaluator and on every further runtime, at the most telling sizes first, as long as the budget lasts.
     /// </summary>
     /// <exception cref="ParityException">An output misses; all misses are listed.</exception>
-    public static ModelParity Prove(TracedModel traced, OnnxModel read, ProofFile file)
+    /// <param name="traced">The module and its model.</param>
+    /// <param name="read">The model as it is read back.</param>
+    /// <param name="file">The model as the runtimes get it.</param>
+    /// <param name="start">Time stamp from which the budget counts: writing and reading the file are part of it.</param>
+    public static ModelParity Prove(TracedModel traced, OnnxModel read, ProofFile file, long start)
     {
-        var parity = new ModelParity(traced, read, file);
+        var parity = new ModelParity(traced, read, file, start);
         foreach (ProofPoint point in ProofPlan.Of(traced.Inputs, traced.Options.ProofSizes, traced.Constants))
         {
             if (parity.misses.Count < MostMisses)

@@ -4,7 +4,8 @@ namespace Toolchain.Export.Parity;
 
 /// <summary>What is left of a proof's time, and what a run at some sizes would take: estimated by its floating-point operations.</summary>
 /// <param name="seconds">What the proof may take.</param>
-sealed class ProofBudget(double seconds)
+/// <param name="start">Time stamp from which it counts.</param>
+sealed class ProofBudget(double seconds, long start)
 {
     /// <summary>Whoever runs the model beside the runtimes.</summary>
     public const string Module = "module", Oracle = "oracle";
@@ -15,21 +16,26 @@ sealed class ProofBudget(double seconds)
     // A shorter run, or one of few operations that the machine interrupted, does not tell what computing costs.
     const double LeastSeconds = .05, FewFlops = 1e8, LeastSecondsOfFew = 2;
 
-    readonly Stopwatch clock = Stopwatch.StartNew();
+    // Other processes slow a run down, by which its estimate may be short.
+    const double Reserve = 1.25;
+
+    // Share of the time for what follows the last run: closing sessions, moving the file.
+    const double Closing = 0.05;
+
     readonly Dictionary<string, double> rates = [];
 
     /// <summary>Seconds that are left; below 0 when it is spent.</summary>
-    public double Left => seconds - clock.Elapsed.TotalSeconds;
+    public double Left => (1 - Closing) * seconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
 
     /// <summary>Whether all of <paramref name="parts"/> can run in what is left.</summary>
-    public bool Fits(double flops, params IEnumerable<string> parts) => parts.Sum(part => Estimate(part, flops)) <= Left;
+    public bool Fits(double flops, params IEnumerable<string> parts) => Reserve * parts.Sum(part => Estimate(part, flops)) <= Left;
 
     /// <summary>Runs a part, and remembers what it took.</summary>
     public T Run<T>(string part, double flops, Func<T> run)
     {
-        long start = Stopwatch.GetTimestamp();
+        long begin = Stopwatch.GetTimestamp();
         T result = run();
-        double taken = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double taken = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         if (flops > 0 && taken > (flops < FewFlops ? LeastSecondsOfFew : LeastSeconds))
         {
             // The first run also opens a session, so that the least is the nearest.
