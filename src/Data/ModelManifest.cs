@@ -50,7 +50,7 @@ public static class ModelManifest
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found something else ({error.Message}); delete it or "
+            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found {JsonFault.Of(error)}; delete it or "
                 + $"get it again.", error);
         }
     }

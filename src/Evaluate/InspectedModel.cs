@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Reading;
 using Toolchain.Graph.Inspection;
 using Toolchain.Inference;
 
@@ -20,7 +21,8 @@ public static class InspectedModel
         }
         catch (InvalidDataException error)
         {
-            throw new InvalidModelException(error.Message, error);
+            throw new InvalidModelException(FileContent.InsteadOfModel(path) is { } other
+                ? $"'{path}': expected an ONNX model, found {other}." : error.Message, error);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
 using Toolchain.Data.Sources;
 using Toolchain.Data.Streams;
 
@@ -161,7 +162,7 @@ public sealed class EncoderSession : IDisposable
             if (slot.NotFinite(Dimension, ClusterCount) is var (row, value))
             {
                 throw Broken(row,
-                    float.IsFinite(value) ? $"embeddings of at most {Slot.LargestMagnitude:g} in magnitude" : "finite embeddings",
+                    float.IsFinite(value) ? $"embeddings of at most {EmbeddingTable.LargestMagnitude:g} in magnitude" : "finite embeddings",
                     value.ToString(CultureInfo.InvariantCulture), "was trained to divergence");
             }
             if (HasClusters && slot.OutOfRange(ClusterCount) is var (image, cluster))

@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Toolchain.Data.Reading;
 
 namespace Toolchain.Inference;
 
@@ -55,9 +56,9 @@ public static class Sessions
         }
         catch (OnnxRuntimeException error)
         {
-            throw new InvalidModelException(
-                $"'{model.Path}': expected an ONNX model, found {model.Bytes.Length} bytes that ONNX Runtime refuses ({FirstLine(error)})",
-                error);
+            string found = FileContent.InsteadOfModel(model.Bytes)
+                ?? $"{model.Bytes.Length} bytes that ONNX Runtime refuses ({FirstLine(error)})";
+            throw new InvalidModelException($"'{model.Path}': expected an ONNX model, found {found}.", error);
         }
     }
 

@@ -94,9 +94,6 @@ sealed class Slot : IDisposable
         }
     }
 
-    /// <summary>Above it, sums of squares of a row's elements leave the range of float32.</summary>
-    public const float LargestMagnitude = 1e15f;
-
     /// <summary>Row and value of the first cluster, of an image that could be read, that is none of <paramref name="clusterCount"/>, or
     /// negative where that is 0; null for none.</summary>
     public (int Row, long Cluster)? OutOfRange(int clusterCount)
@@ -112,8 +109,8 @@ sealed class Slot : IDisposable
     }
 
     /// <summary>
-    /// Row and value of the first element, of an image that could be read, that is not finite or beyond <see cref="LargestMagnitude"/>;
-    /// null for none.
+    /// Row and value of the first element, of an image that could be read, that is not finite or beyond
+    /// <see cref="EmbeddingTable.LargestMagnitude"/>; null for none.
     /// </summary>
     public (int Row, float Value)? NotFinite(int dimension, int clusterCount) =>
         NotFinite(Embedding, dimension) ?? NotFinite(Probability, clusterCount);
@@ -122,7 +119,7 @@ sealed class Slot : IDisposable
     {
         for (int i = 0; i < Images.Count * width; i++)
         {
-            if (!(MathF.Abs(values[i]) <= LargestMagnitude) && Images.Problems[i / width] is null)
+            if (!(MathF.Abs(values[i]) <= EmbeddingTable.LargestMagnitude) && Images.Problems[i / width] is null)
             {
                 return (i / width, values[i]);
             }

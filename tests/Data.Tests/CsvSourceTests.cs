@@ -94,6 +94,11 @@ public sealed class CsvSourceTests
     [InlineData("hello world\nthis is text", "text that starts 'hello world this is text'; get the file again (a list of paths is read "
         + "from standard input: --data - < FILE).")]
     [InlineData("<!DOCTYPE html><html>", "a web page; get the file itself.")]
+    [InlineData("<?xml version=\"1.0\"?>\n<svg width=\"28\">", "an SVG drawing; convert it to PNG.")]
+    [InlineData("\u00FF\u00FEl\0a\0", "text in UTF-16; save it as UTF-8.")]
+    [InlineData("label;p;p;p;p;p;p;p;p;p;p;p;p;p;p;p;p\n", "a table parted by semicolons or tabs; save it with commas.")]
+    [InlineData("0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\n", "a table parted by semicolons or tabs; save it with commas.")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS, not the file itself; get that by git lfs pull.")]
     [InlineData("%PDF-1.7\n", "a PDF document; convert its pages to PNG.")]
     [InlineData("II*\0\b\0\0\0", "a TIFF image; convert it to PNG.")]
     [InlineData("P2\n2 2\n255\n0 0 0 0", "an image of a kind that is not read; convert it to PNG.")]

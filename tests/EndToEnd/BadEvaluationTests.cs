@@ -76,6 +76,21 @@ public sealed class BadEvaluationTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Evaluate_TwoFoldersWithAModelOfNoMethod_AreCalledByTheirFolders()
+    {
+        Make("flat");
+        foreach (string name in new[] { "one", "two" })
+        {
+            File.Copy(In("flat.onnx"), Path.Combine(Directory.CreateDirectory(In(name)).FullName, "model.onnx"));
+        }
+        Assert.Equal(0, UvlCommand.Create().Run(["evaluate", In("one"), In("two"), "--quiet", "--data", "strokes:140", "--tsne", "0",
+            "--out", In("report")], TextWriter.Null, TextWriter.Null));
+        using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(In("report/metrics.json")));
+        Assert.Equal(["one", "two", "raw pixels"], metrics.RootElement.GetProperty("rows").EnumerateArray()
+            .Select(row => row.GetProperty("method").GetString()).Distinct());
+    }
+
     string In(string name) => Path.Combine(folder, name);
 
     (int Status, string Error) Run(string model, string data)

@@ -11,6 +11,11 @@ public sealed class CompletionTests
     [InlineData("uvl train moco --se", "--seed --set")]
     [InlineData("uvl data ", "fetch info strokes")]
     [InlineData("uvl embed models/mo", "")]
+    [InlineData("uvl completion ", "bash fish zsh")]
+    [InlineData("uvl sweep ", "autoencoder capsules gmm infogan moco refine")]
+    [InlineData("uvl views c", "capsules")]
+    [InlineData("uvl sweep moco --grid temp", "temperature=")]
+    [InlineData("uvl views moco --set augmentation.el", "augmentation.elastic=")]
     public void Line_WordsThatCanStandAtItsEnd(string typed, string words) => Assert.Equal((0, words, ""), Run("--line", typed));
 
     [Theory]

@@ -162,8 +162,11 @@ public sealed class VerifyTests : IDisposable
     public void Verify_DamagedModels_EndWith4AndThePlace()
     {
         File.WriteAllText(In("text.onnx"), "no model at all");
-        Fails(4, "not an ONNX model: at byte ", "verify", In("text.onnx"));
-        Fails(4, "text.onnx': not an ONNX model: at byte ", "export", "--info", In("text.onnx"));
+        File.WriteAllBytes(In("bytes.onnx"), [8, 8, 0x3A, 99]);
+        Fails(4, "text.onnx': expected an ONNX model, found text that starts 'no model at all'; name the model.", "verify",
+            In("text.onnx"));
+        Fails(4, "not an ONNX model: at byte ", "verify", In("bytes.onnx"));
+        Fails(4, "bytes.onnx': not an ONNX model: at byte ", "export", "--info", In("bytes.onnx"));
         Fails(4, "graph.initializer[0] 'fc.weight': A Float32 tensor of shape [7,784] needs 21952 bytes, found 9408.", "verify",
             Change(proto => proto.Graph.Initializer[0].Dims[0] = 7));
         Fails(4, "graph.node[0] 'fc/Flatten' (Flatten): input 'embedding' is computed only by graph.node[1] 'fc/Gemm' (Gemm), itself or "

@@ -31,6 +31,7 @@ static class SweepCommand
             Description = "key=value for every cell; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
+        MethodWords.Complete(method, known => known.HasEmbedding, set, grid);
         var images = new Option<int>("--images")
         {
             Description = "Train and cluster on the first N images; 0 uses all, or the preset's number.",

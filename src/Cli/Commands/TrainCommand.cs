@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Completions;
 using System.Globalization;
 using Toolchain.Commands;
 using Toolchain.Data;
@@ -23,7 +22,6 @@ static class TrainCommand
                 + "default.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        method.CompletionSources.Add(_ => MethodRegistry.All.Select(known => new CompletionItem(known.Name)));
         var output = new Option<string?>("--out") { Description = "Run folder; by default the next free runs/METHOD/run-NNN." };
         var time =
             new Option<string?>("--time") { Description = "Stop after this time, such as 90s, 20m or 2h, with a checkpoint and a model." };
@@ -32,9 +30,7 @@ static class TrainCommand
             Description = "key=value, any option of the method; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
-        set.CompletionSources.Add(context =>
-            OptionBinder.List(MethodRegistry.All.FirstOrDefault(known => known.Name == context.ParseResult.GetValue(method))?.Defaults
-            ?? MethodRegistry.All[0].Defaults).Select(pair => new CompletionItem($"{pair.Key}=")));
+        MethodWords.Complete(method, _ => true, set);
         var resume = new Option<string?>("--resume")
         {
             Description = "Resume a run: its folder, or nothing for the latest unfinished one of "

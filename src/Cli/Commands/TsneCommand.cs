@@ -161,10 +161,11 @@ static class TsneCommand
 
     static Rows Finite(float[] values, int width, Func<string, Exception> error)
     {
-        int bad = Array.FindIndex(values, value => !float.IsFinite(value));
+        int bad = Array.FindIndex(values, value => !(MathF.Abs(value) <= EmbeddingTable.LargestMagnitude));
         return bad < 0 ? new Rows(values, width)
             : throw error(string.Create(CultureInfo.InvariantCulture,
-            $"expected finite embeddings, found {values[bad]} in row {bad / width}"));
+                $"expected finite embeddings of at most {EmbeddingTable.LargestMagnitude:g} in magnitude, found {values[bad]} in row "
+                    + $"{bad / width}"));
     }
 
     static Colours ColoursOf(EmbeddingTable table) =>

@@ -32,7 +32,7 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"'{path}': expected a cell in JSON, found something else ({error.Message}); delete the file to "
+            throw new InvalidDataException($"'{path}': expected a cell in JSON, found {JsonFault.Of(error)}; delete the file to "
                 + $"have the cell made anew.", error);
         }
     }

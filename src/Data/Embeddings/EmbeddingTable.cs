@@ -3,6 +3,9 @@ namespace Toolchain.Data.Embeddings;
 /// <summary>Embeddings of N images, with what belongs to each row. Checked once, here.</summary>
 public sealed class EmbeddingTable
 {
+    /// <summary>Largest magnitude of a value that work is done with: above it, sums of squares leave the range of float32.</summary>
+    public const float LargestMagnitude = 1e15f;
+
     /// <summary>Takes the arrays as they are, without a copy.</summary>
     /// <param name="names">N names, such as file names.</param>
     /// <param name="embeddings">N * D values, row after row.</param>

@@ -20,8 +20,8 @@ readonly record struct GreyImage(int Width, int Height, byte[] Pixels)
     {
         if (width < 1 || height < 1 || width > most || height > most || width * height > most)
         {
-            throw new InvalidDataException($"'{name}': expected 1 to {most} pixels, found a header of {width} x {height}; scale the image "
-                + "down.");
+            throw new InvalidDataException($"'{name}': expected 1 to {most} pixels, found a header of {width} x {height}; "
+                + (width < 1 || height < 1 ? "save the image again." : "scale the image down."));
         }
     }
 

@@ -127,7 +127,7 @@ static partial class NpyHeader
     static string Shorten(string text) => text.Length <= 80 ? text : text[..80] + "...";
 
     // The atomic group (?>...) keeps a hostile header from being tried in exponentially many ways.
-    [GeneratedRegex("^\\{ *'descr' *: *(?:'(?<descr>[^']*)'|(?<descr>\\[[^\\]]*\\])) *, *'fortran_order' *: *(?<fortran>True|False) *, *'shape' *: *\\( "
-        + "*(?<shape>(?>(?:[0-9]+ *,? *)*))\\) *,? *\\}$")]
+    [GeneratedRegex("^\\{ *'descr' *: *(?:'(?<descr>[^']*)'|(?<descr>\\[[^\\]]*\\])) *, *'fortran_order' *: "
+        + "*(?<fortran>True|False) *, *'shape' *: *\\( *(?<shape>(?>(?:[0-9]+ *,? *)*))\\) *,? *\\}$")]
     private static partial Regex Dictionary();
 }

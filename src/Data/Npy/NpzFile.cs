@@ -41,7 +41,7 @@ static class NpzFile
         }
         catch (InvalidDataException damaged) when (damaged.Message is [not '\'', ..])
         {
-            throw new InvalidDataException($"'{path}': expected a sound .npz, found otherwise: {damaged.Message} Get the file again.",
+            throw new InvalidDataException($"'{path}': expected an .npz, found a damaged or incomplete archive; get the file again.",
                 damaged);
         }
     }

@@ -5,8 +5,9 @@ namespace Toolchain.Data.Reading;
 /// <summary>What a file is, by its first bytes.</summary>
 enum FileKind
 {
-    Unknown, Empty, Text, Html, Csv, Idx, Npy, Zip, Gzip, Tar, Parquet, Arrow, SafeTensors, Hdf5, Pickle, Pdf,
-    Png, Pgm, Jpeg, WebP, Bmp, Gif, Tiff, OtherImage,
+    Unknown, Empty, Text, Html, Csv, OtherTable, Utf16, LfsPointer,
+    Idx, Npy, Zip, Gzip, Tar, Parquet, Arrow, SafeTensors, Hdf5, Pickle, Pdf,
+    Png, Pgm, Jpeg, WebP, Bmp, Gif, Tiff, Svg, OtherImage,
 }
 
 /// <summary>Tells files apart by their first bytes, whatever their names: the one place where the tool does.</summary>
@@ -35,6 +36,18 @@ static class FileKinds
     /// <summary>Whether it is an image that <see cref="ImageFile"/> reads.</summary>
     public static bool IsImage(FileKind kind) => kind is >= FileKind.Png and <= FileKind.Gif;
 
+    /// <summary>What the bytes are and what to do where a model was expected; null where they may be one.</summary>
+    public static string? InsteadOfModel(ReadOnlySpan<byte> start) => Of(start[..Math.Min(start.Length, MagicBytes)]) switch
+    {
+        FileKind.Unknown or FileKind.Idx => null,
+        FileKind.LfsPointer or FileKind.Html => Advice(start),
+        FileKind.Text => $"text that starts '{Beginning(start)}'; name the model",
+        FileKind.Zip or FileKind.Gzip or FileKind.Tar => $"{Advice(start).Split(';')[0]}; unpack it",
+        FileKind.Pickle or FileKind.SafeTensors or FileKind.Hdf5 =>
+            $"{Advice(start).Split(',', ';')[0]}, which holds weights without a graph; export the model to ONNX",
+        _ => $"{Advice(start).Split(';')[0]}; name the model",
+    };
+
     /// <summary>What the bytes are and what to do, for an error: "a TIFF image; convert it to PNG".</summary>
     public static string Advice(ReadOnlySpan<byte> start) => Of(start) switch
     {
@@ -43,6 +56,9 @@ static class FileKinds
             $"text that starts '{Beginning(start)}'; get the file again (a list of paths is read from standard input: --data - < FILE)",
         FileKind.Html => "a web page; get the file itself",
         FileKind.Csv => "a CSV table; name it alone, as --data TABLE.csv",
+        FileKind.OtherTable => "a table parted by semicolons or tabs; save it with commas",
+        FileKind.Utf16 => "text in UTF-16; save it as UTF-8",
+        FileKind.LfsPointer => "a pointer of Git LFS, not the file itself; get that by git lfs pull",
         FileKind.Idx => "an IDX file; name it alone, or with its labels after a comma",
         FileKind.Npy => "a NumPy array; name it alone, as --data ARRAY.npy",
         FileKind.Zip => "a ZIP archive; unpack it, or save arrays with numpy.savez",
@@ -55,6 +71,7 @@ static class FileKinds
         FileKind.Pickle => "a Python pickle, which is not read because it can run code; save the images as .npy",
         FileKind.Pdf => "a PDF document; convert its pages to PNG",
         FileKind.Tiff => "a TIFF image; convert it to PNG",
+        FileKind.Svg => "an SVG drawing; convert it to PNG",
         FileKind.OtherImage => "an image of a kind that is not read; convert it to PNG",
         FileKind.Unknown => $"the bytes {Convert.ToHexString(start[..Math.Min(8, start.Length)])}; convert it to PNG, .npy or IDX",
         _ => "an image; name it alone",
@@ -101,6 +118,10 @@ static class FileKinds
 
     static FileKind Texts(ReadOnlySpan<byte> start)
     {
+        if (start.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || start.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]))
+        {
+            return FileKind.Utf16;
+        }
         ReadOnlySpan<byte> text = start.StartsWith("\uFEFF"u8) ? start[3..] : start;
         foreach (byte letter in text)
         {
@@ -110,24 +131,28 @@ static class FileKinds
             }
         }
         ReadOnlySpan<byte> trimmed = text.TrimStart(" \t\r\n"u8);
-        return trimmed.StartsWith("<"u8) ? FileKind.Html : LooksLikePixels(text) ? FileKind.Csv : FileKind.Text;
+        return trimmed.StartsWith("<"u8) ? (trimmed.IndexOf("<svg"u8) >= 0 ? FileKind.Svg : FileKind.Html)
+            : text.StartsWith("version https://git-lfs"u8) ? FileKind.LfsPointer
+            : LooksLikePixels(text, (byte)',') ? FileKind.Csv
+            : LooksLikePixels(text, (byte)';') || LooksLikePixels(text, (byte)'\t') ? FileKind.OtherTable : FileKind.Text;
     }
 
     /// <summary>Whether a block of 512 bytes is a header of a tar archive.</summary>
     public static bool HasTarMagic(ReadOnlySpan<byte> start) => start.Length >= 262 && start[257..262].SequenceEqual("ustar"u8);
 
-    /// <summary>Whether text starts as a table of pixels does: a heading of labels or pixels, or nothing but numbers and commas.</summary>
-    static bool LooksLikePixels(ReadOnlySpan<byte> text)
+    /// <summary>Whether text starts as a table of pixels does: a heading of labels or pixels, or nothing but numbers and what parts
+    /// them.</summary>
+    static bool LooksLikePixels(ReadOnlySpan<byte> text, byte separator)
     {
         int end = text.IndexOf((byte)'\n');
         ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
-        if (line.Count((byte)',') < 15)
+        if (line.Count(separator) < 15)
         {
             return false;
         }
-        string first = System.Text.Encoding.UTF8.GetString(line[..line.IndexOf((byte)',')]).Trim('"', ' ');
+        string first = System.Text.Encoding.UTF8.GetString(line[..line.IndexOf(separator)]).Trim('"', ' ');
         return Array.Exists(csvNames, name => first.StartsWith(name, StringComparison.OrdinalIgnoreCase))
-            || (first.StartsWith("1x", StringComparison.Ordinal) || !line.TrimEnd("\r"u8).ContainsAnyExcept("0123456789.,-+eE\" "u8));
+            || (first.StartsWith("1x", StringComparison.Ordinal) || !line.TrimEnd("\r"u8).ContainsAnyExcept("0123456789.,;\t-+eE\" "u8));
     }
 
     static string Beginning(ReadOnlySpan<byte> start) =>

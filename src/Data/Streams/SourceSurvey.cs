@@ -59,7 +59,8 @@ static class SourceSurvey
         }
         if (seen > 0 && (blank == seen || (areSame && seen >= LeastAlike)))
         {
-            remarks.Add(blank == seen ? $"all {seen} images looked at are blank: no figure about them means anything"
+            remarks.Add(seen == 1 ? "the image is blank: no figure about it means anything"
+                : blank == seen ? $"all {seen} images looked at are blank: no figure about them means anything"
                 : $"all {seen} images looked at are the same: clusters and neighbours of them mean nothing");
         }
         if (!isTransposed && tensors >= LeastForTransposed && down > 0 && Math.Log(across / down) > Transposed)

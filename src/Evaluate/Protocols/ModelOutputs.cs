@@ -73,7 +73,7 @@ public sealed record ModelOutputs
         bool isClassifier = LearntFromLabels(session);
         return new ModelOutputs
         {
-            Method = session.Metadata.GetValueOrDefault(ModelKeys.Method, Path.GetFileNameWithoutExtension(session.Path))
+            Method = session.Metadata.GetValueOrDefault(ModelKeys.Method, FileName(session.Path))
                 + (session.Layer == "embedding" ? "" : $" {session.Layer}"),
             Train = first.Dimension > 0 ? new Rows(first.Values, first.Dimension) : null,
             Test = second.Dimension > 0 ? new Rows(second.Values, second.Dimension) : null,
@@ -88,6 +88,14 @@ public sealed record ModelOutputs
             TrainSeconds = seconds,
             Parameters = parameters,
         };
+    }
+
+    // Most models are called model.onnx, and their folder tells which it is.
+    static string FileName(string path)
+    {
+        string name = Path.GetFileNameWithoutExtension(path);
+        string? folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)));
+        return name == "model" && !string.IsNullOrEmpty(folder) ? folder : name;
     }
 
     /// <summary>Whether what a model names is a classifier, trained with labels by <c>uvl probe</c>, and no clusters.</summary>
@@ -140,7 +148,7 @@ public sealed record ModelOutputs
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
         {
-            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found something else ({error.Message}); delete it or "
+            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found {JsonFault.Of(error)}; delete it or "
                 + $"run the training again.", error);
         }
     }

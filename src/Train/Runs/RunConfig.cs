@@ -35,8 +35,8 @@ public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
-            throw new InvalidDataException($"'{run.Config}': expected the configuration of a run, found something else ({error.Message}).",
-                error);
+            throw new InvalidDataException($"'{run.Config}': expected the configuration of a run, found "
+                + $"{(error is ArgumentException ? $"something else ({error.Message})" : JsonFault.Of(error))}.", error);
         }
     }
 

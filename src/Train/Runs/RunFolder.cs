@@ -183,7 +183,7 @@ public sealed class RunFolder
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{Manifest}': expected a manifest in JSON, found something else ({error.Message}); train the "
+            throw new InvalidDataException($"'{Manifest}': expected a manifest in JSON, found {JsonFault.Of(error)}; train the "
                 + $"run again.", error);
         }
     }

@@ -47,11 +47,12 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
     public void Script_LittleSpace_EndsWith71(string limit, int value, string least, int found)
     {
         using var process = Process.Start(new ProcessStartInfo("bash",
-            ["-c", $"ulimit {limit} {value}; exec sh {Path.Combine(LayoutTests.Root, "uvl")} --version"]) { RedirectStandardError = true })!;
+            ["-c", $"ulimit {limit} {value}; exec sh {Path.Combine(LayoutTests.Root, "uvl")} --version"])
+        { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
-        Assert.Equal((71, $"uvl: expected at least {least}, found a limit of {found}; raise it with ulimit {limit}, then run the same command "
-            + "again."), (process.ExitCode, error.TrimEnd()));
+        Assert.Equal((71, $"uvl: expected at least {least}, found a limit of {found}; raise it with ulimit {limit}, then run the same "
+            + "command again."), (process.ExitCode, error.TrimEnd()));
     }
 
     // The disk's own limit is known to its user: it ends as a full disk does.
