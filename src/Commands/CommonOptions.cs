@@ -13,7 +13,8 @@ public sealed class CommonOptions
     /// <summary>Which images.</summary>
     public Option<string?> Data { get; } = new("--data")
     {
-        Description = "mnist (default; strokes if it cannot be found or downloaded), strokes[:count[:seed]], "
+        Description = "mnist (default; strokes if it cannot be found or downloaded), "
+            + $"{string.Join(", ", DigitSource.Published.Skip(1))}, strokes[:count[:seed]], "
             + "images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .csv, .parquet, .tar[.gz], or - for "
             + "standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
     };
@@ -103,11 +104,11 @@ public sealed class CommonOptions
             _ = DigitSource.Open("mnist", Split.Test, Source(parsed, terminal));
             return "mnist";
         }
-        catch (MnistUnavailableException error) when (!drawn)
+        catch (DatasetUnavailableException error) when (!drawn)
         {
             throw new ArgumentException($"--data: expected the images, found none, and the default cannot be had: {error.Message}", error);
         }
-        catch (MnistUnavailableException error)
+        catch (DatasetUnavailableException error)
         {
             terminal.Note($"{error.Message}");
             terminal.Note("Falling back to 'strokes', synthetic digits drawn by this program: all figures below are for them, not for "

@@ -57,7 +57,7 @@ public static class ExitCodes
         // Of an assembly, which this program has, not of a file that it was given.
         FileNotFoundException { FileName: { } name } when name.Contains(", Version=", StringComparison.Ordinal) => OutOfResources,
         InvalidModelException or Graph.GraphException => BadModel,
-        MnistUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException
+        DatasetUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException
             or UnauthorizedAccessException => BadData,
         ArgumentOutOfRangeException when IsFileTooLarge(error) => Interrupted,
         PlatformNotSupportedException or ArgumentException or PathTooLongException or FileInUseException => Usage,

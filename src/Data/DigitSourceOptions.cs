@@ -26,7 +26,8 @@ public sealed record DigitSourceOptions
     public IProgress<DownloadProgress>? Progress { get; init; }
 
     /// <summary>
-    /// The folder in which `mnist` is a sub-folder; null for the value of the environment variable UVL_DATA_DIR, which may be unset.
+    /// The folder in which each published dataset has a sub-folder of its name, such as `mnist`; null for the value of the environment
+    /// variable UVL_DATA_DIR, which may be unset.
     /// </summary>
     public string? DataFolder { get; init; }
 
@@ -41,12 +42,8 @@ public sealed record DigitSourceOptions
     /// <summary>Sends the requests; null for the network. Not disposed.</summary>
     public HttpMessageHandler? HttpHandler { get; init; }
 
-    /// <summary>Folders on the web that hold the four MNIST files as .gz, tried in this order.</summary>
-    public IReadOnlyList<Uri> Mirrors { get; init; } =
-    [
-        new("https://ossci-datasets.s3.amazonaws.com/mnist/"),
-        new("https://storage.googleapis.com/cvdf-datasets/mnist/"),
-    ];
+    /// <summary>Folders on the web that hold the dataset's files as they are published, tried in this order; null for its own.</summary>
+    public IReadOnlyList<Uri>? Mirrors { get; init; }
 
     /// <summary>What `-` reads; null for the standard input. Not disposed.</summary>
     public Stream? StandardInput { get; init; }

@@ -119,7 +119,7 @@ public sealed class DigitSourceTests
 
     [Fact]
     public void Open_NothingThere_SaysWhatIsUnderstood() => Assert.Equal(
-        "'absent.idx': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of "
-            + "images, an .npy, .npz, .csv, .parquet or .tar file, or -.",
+        "'absent.idx': no such file or folder; expected mnist, fashion-mnist, kmnist, qmnist, strokes[:count[:seed]], "
+            + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet or .tar file, or -.",
         Assert.Throws<FileNotFoundException>(() => DigitSource.Open("absent.idx", Split.All)).Message);
 }

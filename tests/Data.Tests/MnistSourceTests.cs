@@ -32,7 +32,7 @@ public sealed class MnistSourceTests
     public void Open_NowhereAndOffline_SaysWhereItLooked()
     {
         using var folder = new TemporaryFolder();
-        string message = Assert.Throws<MnistUnavailableException>(() =>
+        string message = Assert.Throws<DatasetUnavailableException>(() =>
             DigitSource.Open("mnist", Split.Test, Options(folder) with { Offline = true })).Message;
         Assert.Equal(
             $"MNIST: 't10k-images-idx3-ubyte[.gz]' is not in '{folder["data/mnist"]}' or '{folder["cache/mnist"]}', and the network was "
@@ -46,7 +46,7 @@ public sealed class MnistSourceTests
         using var folder = new TemporaryFolder();
         var server = new Server(address => address.Host == "first" ? new(HttpStatusCode.Forbidden)
             : throw new HttpRequestException("no route"));
-        string message = Assert.Throws<MnistUnavailableException>(() =>
+        string message = Assert.Throws<DatasetUnavailableException>(() =>
             DigitSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server })).Message;
         Assert.Contains("http://first/m/t10k-images-idx3-ubyte.gz (the server answered 403 Forbidden); "
             + "http://second/t10k-images-idx3-ubyte.gz (no route).", message, StringComparison.Ordinal);
@@ -59,7 +59,7 @@ public sealed class MnistSourceTests
         using var folder = new TemporaryFolder();
         var server = new Server(_ =>
         new(HttpStatusCode.OK) { Content = new ByteArrayContent(Samples.Gzip("<html>please log in</html>"u8.ToArray())) });
-        Assert.Throws<MnistUnavailableException>(() =>
+        Assert.Throws<DatasetUnavailableException>(() =>
             DigitSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server }));
         Assert.False(Directory.Exists(folder["cache"]));
     }

@@ -103,7 +103,7 @@ public sealed class PolarityTests
         {
             mnist = DigitSource.Open("mnist", Split.Test, new() { Offline = true });
         }
-        catch (MnistUnavailableException)
+        catch (DatasetUnavailableException)
         {
         }
         Assert.SkipWhen(mnist is null, "MNIST is not here: set UVL_DATA_DIR to a folder with mnist/ in it.");

@@ -33,7 +33,7 @@ public sealed class QuantizedModelsTests
         {
             return (DigitSource.Open("mnist", Split.Train), DigitSource.Open("mnist", Split.Test));
         }
-        catch (MnistUnavailableException error)
+        catch (DatasetUnavailableException error)
         {
             Assert.Skip(error.Message);
             throw;

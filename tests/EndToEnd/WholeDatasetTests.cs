@@ -36,7 +36,7 @@ public sealed class WholeDatasetTests : IDisposable
         {
             return [.. DigitSource.Open("mnist", Split.Train).Pixels, .. DigitSource.Open("mnist", Split.Test).Pixels];
         }
-        catch (MnistUnavailableException error)
+        catch (DatasetUnavailableException error)
         {
             Assert.Skip(error.Message);
             throw;

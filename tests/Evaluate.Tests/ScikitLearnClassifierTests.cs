@@ -81,7 +81,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
         {
             return DigitSource.Open("mnist", split, new DigitSourceOptions { Offline = true });
         }
-        catch (MnistUnavailableException)
+        catch (DatasetUnavailableException)
         {
             Assert.Skip("MNIST is not in $UVL_DATA_DIR/mnist");
             throw;

@@ -19,6 +19,7 @@ static class CompletionCommand
     public static Command Create()
     {
         var shell = new Argument<string?>("SHELL") { Description = "bash, zsh or fish.", Arity = ArgumentArity.ZeroOrOne };
+        shell.HelpName = "SHELL";
         shell.CompletionSources.Add("bash", "zsh", "fish");
         var line = new Option<string?>("--line")
         {

@@ -17,7 +17,7 @@ static class SweepCommand
         var method = new Argument<string>("METHOD") { Description = "A method with an embedding, such as moco." };
         var grid = new Option<string[]>("--grid")
         {
-            Description = "key=a,b,c: an option of the method and its values; repeatable. "
+            Description = "An option of the method and its values; repeatable. "
                 + "Without it, the poster's ablations.",
             AllowMultipleArgumentsPerToken = false
         };
@@ -28,7 +28,7 @@ static class SweepCommand
         };
         var set = new Option<string[]>("--set")
         {
-            Description = "key=value for every cell; repeatable.",
+            Description = "An option of every cell; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
         MethodWords.Complete(method, known => known.HasEmbedding, set, grid);

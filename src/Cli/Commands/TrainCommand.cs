@@ -27,7 +27,7 @@ static class TrainCommand
             new Option<string?>("--time") { Description = "Stop after this time, such as 90s, 20m or 2h, with a checkpoint and a model." };
         var set = new Option<string[]>("--set")
         {
-            Description = "key=value, any option of the method; repeatable.",
+            Description = "Any option of the method; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
         MethodWords.Complete(method, _ => true, set);

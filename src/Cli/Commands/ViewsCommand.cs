@@ -20,7 +20,7 @@ static class ViewsCommand
         };
         var set = new Option<string[]>("--set")
         {
-            Description = "key=value, any option of the method; repeatable.",
+            Description = "Any option of the method; repeatable.",
             AllowMultipleArgumentsPerToken = false
         };
         MethodWords.Complete(method, known => known.HasViews, set);

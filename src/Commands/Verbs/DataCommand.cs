@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Data.Npy;
+using Toolchain.Data.Sources;
 using Toolchain.Data.Strokes;
 using Toolchain.Data.Tensors;
 
@@ -12,18 +13,33 @@ namespace Toolchain.Commands.Verbs;
 static class DataCommand
 {
     public static Command Create() =>
-        new("data", "Fetch MNIST, describe a dataset, or write drawn digits.") { Fetch(), Info(), DrawStrokes() };
+        new("data", "Fetch a published dataset, describe any, or write drawn digits.") { Fetch(), Info(), DrawStrokes() };
 
     static Command Fetch()
     {
         var common = new CommonOptions();
-        var command = new Command("fetch", "Find or download MNIST, and check every file's SHA-256.");
+        var name = new Argument<string>("NAME")
+        {
+            Description = $"One of {string.Join(", ", DigitSource.Published)}.",
+            DefaultValueFactory = _ => DigitSource.Published[0],
+        };
+        name.HelpName = "NAME";
+        name.CompletionSources.Add([.. DigitSource.Published]);
+        name.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: string given }] && !DigitSource.Published.Contains(given))
+            {
+                result.AddError($"NAME '{given}': expected one of {string.Join(", ", DigitSource.Published)}.");
+            }
+        });
+        var command = new Command("fetch", "Find or download a published dataset, and check every file's digest.\n\nExample: uvl data "
+            + "fetch fashion-mnist") { name };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
             foreach (Split split in new[] { Split.Train, Split.Test })
             {
-                Describe(terminal, common.Open(parsed, terminal, "mnist", split));
+                Describe(terminal, common.Open(parsed, terminal, parsed.GetValue(name)!, split));
             }
         });
         return command;

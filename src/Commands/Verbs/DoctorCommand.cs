@@ -71,7 +71,7 @@ static class DoctorCommand
             return Try("MNIST", () =>
                 $"{DigitSource.Open("mnist", Split.All, new DigitSourceOptions { Offline = true }).Count} images found, checksums match");
         }
-        catch (MnistUnavailableException error)
+        catch (DatasetUnavailableException error)
         {
             return new Finding("MNIST", $"not here: {error.Message}", Missing: true);
         }
@@ -91,7 +91,7 @@ static class DoctorCommand
         {
             return new Finding(name, look());
         }
-        catch (Exception error) when (error is not MnistUnavailableException)
+        catch (Exception error) when (error is not DatasetUnavailableException)
         {
             return new Finding(name, error.GetBaseException().Message.ReplaceLineEndings(" "), false);
         }

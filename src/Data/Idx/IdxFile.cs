@@ -11,6 +11,8 @@ namespace Toolchain.Data.Idx;
 /// </summary>
 static class IdxFile
 {
+    const int WideLabels = 8;
+
     /// <summary>The element type of IDX's third byte; null for none.</summary>
     public static TensorKind? KindOf(byte code) => code switch
     {
@@ -43,16 +45,22 @@ static class IdxFile
                 + "this is not MNIST.");
     }
 
-    /// <summary>Labels [N], whatever they say.</summary>
+    /// <summary>Labels [N], whatever they say; or [N,8] as QMNIST has them, the class first.</summary>
     public static SourceLabels ReadLabels(Stream stream, string path)
     {
         (TensorKind kind, int[] axes) = ReadAxes(stream, path);
-        if (axes.Length == 1)
+        bool isWide = kind == TensorKind.Int32 && axes is [_, WideLabels];
+        if (axes.Length == 1 || isWide)
         {
-            int size = TensorEntry.ElementSize(kind);
-            byte[] elements = ReadElements(stream, (long)axes[0] * size, path, 8, "labels");
+            (int size, int width) = (TensorEntry.ElementSize(kind), isWide ? WideLabels : 1);
+            byte[] elements = ReadElements(stream, (long)axes[0] * width * size, path, 4 + 4 * axes.Length, "labels");
             Elements.Reverse(elements, size);
-            return SourceLabels.Of(new(kind, [axes[0]], elements), path);
+            byte[] classes = new byte[axes[0] * size];
+            for (int row = 0; row < axes[0]; row++)
+            {
+                elements.AsSpan(row * width * size, size).CopyTo(classes.AsSpan(row * size));
+            }
+            return SourceLabels.Of(new(kind, [axes[0]], classes), path);
         }
         throw new InvalidDataException($"'{path}': offset 0: expected IDX labels, found {kind} [{string.Join(',', axes)}]; images "
             + "and labels may be swapped.");

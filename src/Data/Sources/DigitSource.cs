@@ -1,6 +1,6 @@
 using System.Globalization;
 using Toolchain.Data.Files;
-using Toolchain.Data.Mnist;
+using Toolchain.Data.Published;
 using Toolchain.Data.Streams;
 using Toolchain.Data.Strokes;
 
@@ -12,6 +12,9 @@ public static class DigitSource
     /// <summary>Images of `strokes` where the specification gives no count: as many as MNIST has.</summary>
     public const int DefaultStrokeCount = 70_000;
 
+    /// <summary>Names of the published datasets that are found or downloaded by name.</summary>
+    public static IReadOnlyList<string> Published { get; } = [.. PublishedDataset.All.Select(dataset => dataset.Name)];
+
     /// <summary>Reads a dataset whole into memory.</summary>
     /// <param name="spec">As in <see cref="OpenStream"/>.</param>
     /// <param name="split">As in <see cref="OpenStream"/>.</param>
@@ -19,7 +22,7 @@ public static class DigitSource
     /// <exception cref="ArgumentException">The specification cannot be understood.</exception>
     /// <exception cref="FileNotFoundException">It names a file or folder that is not there.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of the wrong kind; the message has path, expected and found.</exception>
-    /// <exception cref="MnistUnavailableException">MNIST is neither on this machine nor to be downloaded.</exception>
+    /// <exception cref="DatasetUnavailableException">A published dataset is neither on this machine nor to be downloaded.</exception>
     public static DigitSet Open(string spec, Split split, DigitSourceOptions? options = null)
     {
         options ??= new();
@@ -29,14 +32,15 @@ public static class DigitSource
 
     /// <summary>Opens a dataset to be read once, in constant memory however large it is.</summary>
     /// <param name="spec">
-    /// `mnist`; `strokes[:count[:seed]]`; `images.idx,labels.idx` or `images.idx`; a folder of images, also in sub-folders, labelled where
+    /// `mnist`, `fashion-mnist`, `kmnist`, `qmnist`; `strokes[:count[:seed]]`; `images.idx,labels.idx` or `images.idx`; a folder of
+    /// images, also in sub-folders, labelled where
     /// each image lies below a folder named 0..9; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,28,28], [N,784], [N,1,H,W] or
     /// [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an image column; a tar archive; one image
     /// file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line ends) from the standard input. IDX, .npy,
     /// CSV and tar may be gzipped. Files are told apart by their first bytes, not by their names.
     /// </param>
     /// <param name="split">
-    /// The part wanted of `mnist`, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is
+    /// The part wanted of a published dataset, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is
     /// <see cref="Split.Test"/>). The other sources have no parts: they give every image whatever is asked, and the
     /// result's split is <see cref="Split.All"/>.
     /// </param>
@@ -44,7 +48,7 @@ public static class DigitSource
     /// <exception cref="ArgumentException">The specification cannot be understood.</exception>
     /// <exception cref="FileNotFoundException">It names a file or folder that is not there.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of the wrong kind; the message has path, expected and found.</exception>
-    /// <exception cref="MnistUnavailableException">MNIST is neither on this machine nor to be downloaded.</exception>
+    /// <exception cref="DatasetUnavailableException">A published dataset is neither on this machine nor to be downloaded.</exception>
     public static DigitStream OpenStream(string spec, Split split, DigitSourceOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(spec);
@@ -64,9 +68,9 @@ public static class DigitSource
 
     static DigitStream Find(string spec, Split split, DigitSourceOptions options)
     {
-        if (spec == "mnist")
+        if (PublishedDataset.All.FirstOrDefault(dataset => dataset.Name == spec) is { } published)
         {
-            return new SetStream(MnistSource.Open(split, options));
+            return new SetStream(PublishedSource.Open(published, split, options));
         }
         if (spec == "strokes" || spec.StartsWith("strokes:", StringComparison.Ordinal))
         {
@@ -136,7 +140,7 @@ public static class DigitSource
         }
         string absent = spec.Split(',').FirstOrDefault(part => !File.Exists(part), spec);
         throw new FileNotFoundException(
-            $"'{absent}': no such file or folder; expected mnist, strokes[:count[:seed]], images.idx[.gz][,labels.idx[.gz]], a folder of "
-                + "images, an .npy, .npz, .csv, .parquet or .tar file, or -.", absent);
+            $"'{absent}': no such file or folder; expected {string.Join(", ", Published)}, strokes[:count[:seed]], "
+                + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet or .tar file, or -.", absent);
     }
 }

@@ -1,13 +1,13 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
-namespace Toolchain.Data.Mnist;
+namespace Toolchain.Data.Published;
 
-/// <summary>Downloads a file of MNIST from the first mirror that has the right bytes, into the cache.</summary>
-static class MnistDownload
+/// <summary>Downloads a file of a published dataset from the first mirror that has the right bytes, into the cache.</summary>
+static class PublishedDownload
 {
-    // The largest of the four is 9.9 MB gzipped; an answer beyond this is something else.
-    const int LongestAnswerBytes = 16 << 20;
+    // The largest is Fashion-MNIST's, 26 MB gzipped; an answer beyond this is something else.
+    const int LongestAnswerBytes = 64 << 20;
 
     const int ReportEveryBytes = 1 << 18;
 
@@ -18,8 +18,9 @@ static class MnistDownload
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10), AnswerTimeout = TimeSpan.FromMinutes(5);
 
     /// <summary>The uncompressed bytes, checked; the cache file is written whole or not at all.</summary>
-    /// <exception cref="MnistUnavailableException">No mirror gave the file.</exception>
-    public static byte[] Fetch(MnistFile file, string cachePath, IReadOnlyList<string> lookedIn, DigitSourceOptions options)
+    /// <exception cref="DatasetUnavailableException">No mirror gave the file.</exception>
+    public static byte[] Fetch(PublishedDataset dataset, PublishedFile file, string cachePath, IReadOnlyList<string> lookedIn,
+        DigitSourceOptions options)
     {
         var tried = new List<string>();
         Exception? last = null;
@@ -37,7 +38,7 @@ static class MnistDownload
                 ? new(handler, disposeHandler: false)
                 : new(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout });
             client.Timeout = AnswerTimeout;
-            foreach (Uri mirror in options.Mirrors)
+            foreach (Uri mirror in options.Mirrors ?? dataset.Mirrors)
             {
                 var address = new Uri(mirror, file.Name + ".gz");
                 try
@@ -55,10 +56,10 @@ static class MnistDownload
                 }
             }
         }
-        throw new MnistUnavailableException(
-            $"MNIST: '{file.Name}[.gz]' is not in {string.Join(" or ", lookedIn.Select(folder => $"'{folder}'"))}, and "
+        throw new DatasetUnavailableException(
+            $"{dataset.Title}: '{file.Name}[.gz]' is not in {string.Join(" or ", lookedIn.Select(folder => $"'{folder}'"))}, and "
             + $"{string.Join("; ", tried)}. "
-            + "Set UVL_DATA_DIR to a folder with mnist/ in it, or use --data strokes.", last);
+            + $"Set UVL_DATA_DIR to a folder with {dataset.Name}/ in it, or use --data strokes.", last);
     }
 
     static MemoryStream Download(HttpClient client, Uri address, IProgress<DownloadProgress>? progress)

@@ -1,0 +1,47 @@
+using Toolchain.Data.Idx;
+
+namespace Toolchain.Data.Published;
+
+/// <summary>A published dataset from its folder in $UVL_DATA_DIR, else the user's cache, else a mirror, each file by its digest.</summary>
+static class PublishedSource
+{
+    public static DigitSet Open(PublishedDataset dataset, Split split, DigitSourceOptions options)
+    {
+        byte[] pixels = [], labels = [];
+        if (split is Split.Train or Split.All)
+        {
+            (pixels, labels) = Read(dataset, dataset.Train, options);
+        }
+        if (split is Split.Test or Split.All)
+        {
+            (byte[] images, byte[] digits) = Read(dataset, dataset.Test, options);
+            (pixels, labels) = ([.. pixels, .. images], [.. labels, .. digits]);
+        }
+        return new(dataset.Name, split, pixels, labels);
+    }
+
+    static (byte[] Pixels, byte[] Labels) Read(PublishedDataset dataset, (PublishedFile Images, PublishedFile Labels) part,
+        DigitSourceOptions options)
+    {
+        using var images = new MemoryStream(Find(dataset, part.Images, options));
+        using var labels = new MemoryStream(Find(dataset, part.Labels, options));
+        return (IdxFile.ReadImages(images, part.Images.Name),
+            [.. IdxFile.ReadLabels(labels, part.Labels.Name).Values!.Select(label => (byte)label!)]);
+    }
+
+    static byte[] Find(PublishedDataset dataset, PublishedFile file, DigitSourceOptions options)
+    {
+        string cache = Path.Combine(options.CacheFolder ?? UserCache.Folder, dataset.Name);
+        string? given = options.DataFolder ?? Environment.GetEnvironmentVariable("UVL_DATA_DIR");
+        string[] folders = string.IsNullOrEmpty(given) ? [cache] : [Path.Combine(given, dataset.Name), cache];
+        foreach (string path in folders.Select(folder => Path.Combine(folder, file.Name)).SelectMany(bare => new[] { bare, $"{bare}.gz" }))
+        {
+            if (File.Exists(path))
+            {
+                using FileStream stream = File.OpenRead(path);
+                return file.ReadChecked(stream, path);
+            }
+        }
+        return PublishedDownload.Fetch(dataset, file, Path.Combine(cache, $"{file.Name}.gz"), folders, options);
+    }
+}

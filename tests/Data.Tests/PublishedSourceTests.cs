@@ -1,0 +1,136 @@
+using System.Net;
+using System.Security.Cryptography;
+using Toolchain.Data.Published;
+using Toolchain.Data.Sources;
+
+namespace Toolchain.Data.Tests;
+
+/// <summary>Published datasets by small stand-ins of their files, each with the digest that its table states.</summary>
+public sealed class PublishedSourceTests
+{
+    // Three images to train on and two to test on, the labels of the latter as QMNIST has them.
+    static readonly Dictionary<string, byte[]> files = new()
+    {
+        ["a-images.gz"] = Samples.Gzip(Samples.IdxImages(3)),
+        ["a-labels.gz"] = Samples.Gzip(Samples.IdxLabels(7, 0, 9)),
+        ["b-images.gz"] = Samples.Gzip(Samples.IdxImages(2)),
+        ["b-labels.gz"] = Samples.Gzip([0, 0, 0x0C, 2, 0, 0, 0, 2, 0, 0, 0, 8, .. Wide(4), .. Wide(5)]),
+    };
+
+    public static TheoryData<string> Names => [.. DigitSource.Published];
+
+    [Fact]
+    public void Open_StandInOfAServer_IsReadCheckedAndKept()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = new LocalServer(files);
+        PublishedDataset dataset = StandIn(new Uri(server.Address, "set/"));
+        DigitSet all = PublishedSource.Open(dataset, Split.All, Options(folder));
+        Assert.Equal(new byte[] { 7, 0, 9, 4, 5 }, all.Labels);
+        Assert.Equal([.. Samples.IdxImages(3)[16..], .. Samples.IdxImages(2)[16..]], all.Pixels);
+        Assert.Equal(["/set/a-images.gz", "/set/a-labels.gz", "/set/b-images.gz", "/set/b-labels.gz"], server.Asked);
+        Assert.Equal(files.Keys.Order(), Directory.GetFiles(folder["cache/stand-in"]).Select(Path.GetFileName).Order());
+        Assert.Equal(all.Sha256, PublishedSource.Open(dataset, Split.All, Options(folder) with { Offline = true }).Sha256);
+    }
+
+    [Fact]
+    public void Open_AnswerOfAnotherDigest_IsRefusedAndNotKept()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = new LocalServer(new(files) { ["a-images.gz"] = Samples.Gzip(Samples.IdxImages(2)) });
+        string message = Assert.Throws<DatasetUnavailableException>(() =>
+            PublishedSource.Open(StandIn(server.Address), Split.Train, Options(folder))).Message;
+        Assert.StartsWith($"Stand-in: 'a-images[.gz]' is not in '{folder["data/stand-in"]}' or '{folder["cache/stand-in"]}', and "
+            + $"{server.Address}a-images.gz ('{server.Address}a-images.gz': expected MD5 ", message, StringComparison.Ordinal);
+        Assert.EndsWith("Set UVL_DATA_DIR to a folder with stand-in/ in it, or use --data strokes.", message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder["cache"]));
+    }
+
+    [Fact]
+    public void Open_UncompressedFilesOfTheUser_AreReadByTheirSize()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("data/stand-in/a-images", Samples.IdxImages(3));
+        folder.Write("data/stand-in/a-labels", Samples.IdxLabels(1, 2, 3));
+        PublishedDataset dataset = StandIn(new("http://nowhere/"));
+        Assert.Equal(new byte[] { 1, 2, 3 }, PublishedSource.Open(dataset, Split.Train, Options(folder) with { Offline = true }).Labels);
+        string path = folder.Write("data/stand-in/a-images", Samples.IdxImages(2));
+        Assert.StartsWith($"'{path}': ends at offset {16 + 2 * 784}, expected {16 + 3 * 784} bytes of a-images",
+            Assert.Throws<InvalidDataException>(() => PublishedSource.Open(dataset, Split.Train, Options(folder))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Open_NotThereAndOffline_SaysWhichFileToPutWhere(string name)
+    {
+        using var folder = new TemporaryFolder();
+        PublishedDataset dataset = PublishedDataset.All.Single(each => each.Name == name);
+        Assert.Equal($"{dataset.Title}: '{dataset.Test.Images.Name}[.gz]' is not in '{folder[$"data/{name}"]}' or "
+            + $"'{folder[$"cache/{name}"]}', and the network was not asked (offline). Set UVL_DATA_DIR to a folder with {name}/ in it, or "
+            + "use --data strokes.",
+            Assert.Throws<DatasetUnavailableException>(() => DigitSource.Open(name, Split.Test, Options(folder) with { Offline = true }))
+                .Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Table_OfEachDataset_IsWhole(string name)
+    {
+        PublishedDataset dataset = PublishedDataset.All.Single(each => each.Name == name);
+        Assert.Equal(10, dataset.Classes.Distinct().Count());
+        Assert.All(dataset.Mirrors, mirror => Assert.EndsWith("/", mirror.AbsolutePath, StringComparison.Ordinal));
+        foreach (PublishedFile file in new[] { dataset.Train.Images, dataset.Train.Labels, dataset.Test.Images, dataset.Test.Labels })
+        {
+            Assert.Matches(file.Sha256 is null ? "^[0-9a-f]{32}$" : "^[0-9a-f]{64}$", file.Sha256 ?? file.Md5!);
+        }
+    }
+
+    static byte[] Wide(byte label) => [0, 0, 0, label, .. new byte[28]];
+
+    static PublishedDataset StandIn(Uri mirror) =>
+        new("stand-in", "Stand-in", [mirror], [], (File("a-images", 16 + 3 * 784), File("a-labels", 11)),
+            (File("b-images", 16 + 2 * 784), File("b-labels", 12 + 2 * 32)));
+
+    static PublishedFile File(string name, int size) =>
+        new(name, null, Convert.ToHexStringLower(MD5.HashData(files[$"{name}.gz"])), size);
+
+    static DigitSourceOptions Options(TemporaryFolder folder) => new() { DataFolder = folder["data"], CacheFolder = folder["cache"] };
+
+    sealed class LocalServer : IDisposable
+    {
+        readonly HttpListener listener = new();
+        readonly Dictionary<string, byte[]> files;
+
+        public LocalServer(Dictionary<string, byte[]> files)
+        {
+            this.files = files;
+            using (var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
+            {
+                free.Start();
+                Address = new($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
+            }
+            listener.Prefixes.Add(Address.ToString());
+            listener.Start();
+            _ = Task.Run(Serve);
+        }
+
+        public Uri Address { get; }
+
+        public List<string> Asked { get; } = [];
+
+        public void Dispose() => listener.Close();
+
+        async Task Serve()
+        {
+            while (listener.IsListening)
+            {
+                HttpListenerContext request = await listener.GetContextAsync();
+                string path = request.Request.Url!.AbsolutePath;
+                Asked.Add(path);
+                await request.Response.OutputStream.WriteAsync(files[Path.GetFileName(path)]);
+                request.Response.Close();
+            }
+        }
+    }
+}
