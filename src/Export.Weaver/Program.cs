@@ -37,6 +37,11 @@ static class Program
         var woven = new MemoryStream();
         RecorderWeaver.Result result = RecorderWeaver.Weave(source, woven);
         WriteWhole(target, woven.ToArray());
+        if (result.Difference is not null)
+        {
+            // MSBuild shows the line as a warning of the build.
+            Console.WriteLine($"warning TOOLCHAIN001: {result.Difference}");
+        }
         Console.WriteLine($"{target}: {result.Entries} native entries, {result.Callers} callers");
     }
 

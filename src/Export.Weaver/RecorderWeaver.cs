@@ -28,7 +28,12 @@ static class RecorderWeaver
     /// <summary>How much was woven.</summary>
     /// <param name="Entries">Native entries that have a twin now.</param>
     /// <param name="Callers">Call sites that go to a twin now.</param>
-    internal sealed record Result(int Entries, int Callers);
+    /// <param name="Difference">How the entries differ from those of the tested version, or null where they do not.</param>
+    internal sealed record Result(int Entries, int Callers, string? Difference);
+
+    /// <summary>The native entries of a TorchSharp assembly that get a twin.</summary>
+    internal static IEnumerable<MethodDefinition> Entries(ModuleDefinition module) => module.GetType(NativeMethods)?.Methods
+        .Where(method => method.IsPInvokeImpl && method.Name.StartsWith("THS", StringComparison.Ordinal)) ?? [];
 
     /// <summary>Weaves the assembly at <paramref name="source"/> into a new file; the same input gives the same bytes.</summary>
     /// <exception cref="InvalidDataException">The assembly is woven already, or has no class of native methods.</exception>
@@ -48,7 +53,8 @@ static class RecorderWeaver
         var twins = new Dictionary<MethodDefinition, MethodDefinition>();
         var holder = new TypeDefinition(native.Namespace, "RecordedMethods", native.Attributes, module.TypeSystem.Object);
         module.Types.Add(holder);
-        foreach (MethodDefinition entry in native.Methods.Where(m => m.IsPInvokeImpl && m.Name.StartsWith("THS", StringComparison.Ordinal)))
+        string? difference = TestedEntries.Compare(module);
+        foreach (MethodDefinition entry in Entries(module))
         {
             twins.Add(entry, AddTwin(holder, entry, current, guard, constructed, origin));
         }
@@ -56,7 +62,7 @@ static class RecorderWeaver
         int callers = module.GetTypes().Where(t => t != holder).SelectMany(t => t.Methods).Where(m => m.HasBody)
             .Sum(m => Redirect(m, twins));
         module.Write(target, new WriterParameters { DeterministicMvid = true, Timestamp = 0 });
-        return new Result(twins.Count, callers);
+        return new Result(twins.Count, callers, difference);
     }
 
     // public static class CallRecorder

@@ -45,6 +45,12 @@ static partial class ConverterCases
     [
         Of("THSTensor_as_strided", x => x.as_strided([x.shape[0], 3, 2], [6, 2, 1])),
             Of("THSTensor_as_strided", x => x.as_strided([4, 3], [1, 0], 2) + x.sum()),
+        // transposed, every second element, expanded, narrowed, overlapping windows
+        Of("THSTensor_as_strided", x => x.as_strided([6, x.shape[0]], [1, 6])),
+            Of("THSTensor_as_strided", x => x.as_strided([x.shape[0], 3], [6, 2])),
+            Of("THSTensor_as_strided", x => x.as_strided([x.shape[0], 4, 6], [6, 0, 1])),
+            Of("THSTensor_as_strided", x => x.as_strided([x.shape[0], 3], [6, 1], 2)),
+            Of("THSTensor_as_strided", x => x.as_strided([x.shape[0], 4, 3], [6, 1, 1])),
         Of("THSTensor_diag_embed", x => x.diag_embed()), Of("THSTensor_diag_embed", x => x.diag_embed(-2, 0, 2)),
             Of("THSTensor_diag_embed", x => x.diag_embed(1)),
         Of("THSTensor_diagflat", x => x.sum([0L]).diagflat(1) + x.sum()), Of("THSTensor_diag", x => x.sum([1L]).diag()),

@@ -40,6 +40,21 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    public void Trace_StridesOfATransposedTensor_AreRefused() => Assert.Equal(
+        "module 'Fn' cannot be exported, 1 obstacle:\n"
+        + "  (root): THSTensor_as_strided: its strides count elements of memory, but its tensor is a view that is not contiguous from the "
+        + "start of its memory; call contiguous() on it first, or use transpose, narrow and expand",
+        Refused(x => x.transpose(1, 2).as_strided([x.shape[0], 3], [6, 1]), 2, 3));
+
+    [Fact]
+    public void Trace_StridesOfAPart_AreRefused() => Assert.Contains("not contiguous from the start of its memory",
+        Refused(x => x.narrow(0, 1, 1).as_strided([3], [1]), 6), StringComparison.Ordinal);
+
+    [Fact]
+    public void Trace_StridesBeyondTheTensor_AreRefused() => Assert.Contains("its strides reach beyond the elements of its tensor",
+        Refused(x => x.narrow(0, 0, 1).as_strided([3], [3]), 6), StringComparison.Ordinal);
+
+    [Fact]
     public void Trace_ElementRead_IsRefused() => Assert.Equal(
         "module 'Fn' cannot be exported, 1 obstacle:\n"
         + "  (root): THSTensor_data: reads elements of a tensor that depends on the input, so the "

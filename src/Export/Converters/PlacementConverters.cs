@@ -8,7 +8,7 @@ static class PlacementConverters
 {
     public static IEnumerable<Converter> All =>
     [
-        // (input, sizes*, length, strides*, length, offset)
+        // (input, sizes*, length, strides*, length, offset, whether the input is contiguous from the start of its memory)
         new("THSTensor_as_strided", Strided),
         // (input, offset, axis of the rows, axis of the columns), (input, offset)
         new("THSTensor_diag_embed", (graph, call) => Embedded(graph, call, call.Tensor(0), call.Integer(2), call.Integer(3))),
@@ -20,10 +20,18 @@ static class PlacementConverters
         new("THSTensor_triu_indices", (graph, call) => Triangle(graph, call, "GreaterOrEqual")),
     ];
 
-    // Element offset + sum of index * stride of the flat tensor, as if it were laid out without gaps. A transposed one is not: its proof
-    // finds other elements and refuses the model.
+    // Element offset + sum of index * stride of the flat tensor.
     static Value Strided(GraphBuilder graph, NativeCall call)
     {
+        if (!call.Flag(6))
+        {
+            throw call.Refuse("its strides count elements of memory, but its tensor is a view that is not contiguous from the start of its "
+                + "memory; call contiguous() on it first, or use transpose, narrow and expand");
+        }
+        if (Reach(call) >= call.Sizes(0).Aggregate(1L, (product, size) => product * size.Values[0]))
+        {
+            throw call.Refuse("its strides reach beyond the elements of its tensor");
+        }
         Quantity[] sizes = call.Quantities(1), strides = call.Quantities(3);
         Value places = call.Vector(call.Quantity(5)); // [1]
         for (int axis = 0; axis < sizes.Length; axis++)
@@ -35,6 +43,10 @@ static class PlacementConverters
         places = sizes.Length == 0 ? graph.Squeeze(places, 0) : places;
         return graph.Apply("Gather", [graph.Reshape(call.Tensor(0), -1), places], new Attributes { ["axis"] = 0 });
     }
+
+    // The last place that is taken, at the first traced sizes.
+    static long Reach(NativeCall call) => call.Quantity(5).Values[0] + call.Quantities(1).Zip(call.Quantities(3), (size, stride) =>
+        (size.Values[0] - 1) * stride.Values[0]).Sum();
 
     // [..,L] to [..,L+|k|,L+|k|] with the elements where column - row is k; the two axes go to the places asked for.
     static Value Embedded(GraphBuilder graph, NativeCall call, Value x, long rowAxis, long columnAxis)

@@ -161,7 +161,7 @@ sealed partial class NativeRecorder : IDisposable
         {
             return;
         }
-        Argument[] captured = [.. arguments.Select((_, i) => Capture(entry, arguments, i, read: follows))];
+        Argument[] captured = [.. arguments.Select((_, i) => Capture(entry, arguments, i, read: follows)), .. MemoryFacts(entry, arguments)];
         var call = new RecordedCall(entry.Name, module(), captured, [], written is not null, follows);
         if (written is null)
         {
@@ -197,6 +197,17 @@ sealed partial class NativeRecorder : IDisposable
                 Memory = memory
             };
         }
+    }
+
+    // Strides count elements of memory: behind the arguments stands whether these are the elements of the tensor in order.
+    static Argument[] MemoryFacts(NativeEntry entry, object?[] arguments)
+    {
+        if (entry.Name != "THSTensor_as_strided")
+        {
+            return [];
+        }
+        torch.Tensor tensor = NativeTensor.Borrow((nint)arguments[0]!);
+        return [new PlainArgument(tensor.is_contiguous() && tensor.storage_offset() == 0)];
     }
 
     Argument Capture(NativeEntry entry, object?[] arguments, int position, bool read)
