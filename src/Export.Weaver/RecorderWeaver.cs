@@ -7,20 +7,16 @@ namespace Toolchain.Export.Weaver;
 /// Puts a recorder between TorchSharp and its native library. Every extern <c>THS*</c> method of <c>TorchSharp.PInvoke.NativeMethods</c>
 /// gets a managed twin that calls it and then, only if <c>TorchSharp.PInvoke.CallRecorder.Current</c> is set, hands over the entry's name,
 /// its arguments and its result; all callers are redirected to the twin. Twins of module constructors also keep their arguments by the
-/// module's handle, recorder or not: nothing else tells how many heads or layers an opaque module has.
+/// module's handle, recorder or not: no other source has the number of heads or layers an opaque module has.
 /// </summary>
 /// <remarks>
-/// The recorder is called when the native call has returned and before its caller goes on: out and ref arguments hold what was written,
+/// The recorder is called when the native call has returned and before its caller continues: out and ref arguments hold what was written,
 /// buffers behind pointer arguments are still pinned by the caller, and allocator delegates have been called. Pointers arrive as
 /// <see cref="IntPtr"/>, value types boxed, everything else (safe handles, delegates, strings) as it is.
 /// </remarks>
 static class RecorderWeaver
 {
     internal const string NativeMethods = "TorchSharp.PInvoke.NativeMethods";
-    internal const string Recorder = "CallRecorder";
-    internal const string RecorderField = "Current";
-    internal const string GuardField = "Guard";
-    internal const string ConstructedField = "Constructed";
 
     // Native methods of TorchSharp 0.107.0 that let exceptions of libtorch out, which ends the process.
     static readonly string[] unguarded = ["THSTensor_matmul", "THSTensor_cummax", "THSTensor_cummin", "THSTensor_var_along_dimensions"];
@@ -42,14 +38,14 @@ static class RecorderWeaver
         using ModuleDefinition module = ModuleDefinition.ReadModule(source);
         TypeDefinition native = module.GetType(NativeMethods)
             ?? throw new InvalidDataException($"'{source}' has no class '{NativeMethods}': is it a TorchSharp.dll?");
-        if (module.GetType(native.Namespace, Recorder) is not null)
+        if (module.GetType(native.Namespace, RecorderType.Recorder) is not null)
         {
             throw new InvalidDataException($"'{source}' is woven already; weave the package's own file.");
         }
 
         ScalarKeeper.Weave(module);
-        (FieldDefinition current, FieldDefinition guard, FieldDefinition constructed) = AddRecorder(module, native.Namespace);
-        MethodDefinition origin = AddOrigin(current.DeclaringType, constructed);
+        (FieldDefinition current, FieldDefinition guard, FieldDefinition constructed) = RecorderType.Add(module, native.Namespace);
+        MethodDefinition origin = RecorderType.AddOrigin(current.DeclaringType, constructed);
         var twins = new Dictionary<MethodDefinition, MethodDefinition>();
         var holder = new TypeDefinition(native.Namespace, "RecordedMethods", native.Attributes, module.TypeSystem.Object);
         module.Types.Add(holder);
@@ -63,53 +59,6 @@ static class RecorderWeaver
             .Sum(m => Redirect(m, twins));
         module.Write(target, new WriterParameters { DeterministicMvid = true, Timestamp = 0 });
         return new Result(twins.Count, callers, difference);
-    }
-
-    // public static class CallRecorder
-    // {
-    //     public static Action<string, object[], object> Current, Guard;
-    //     public static ConcurrentDictionary<IntPtr, object[]> Constructed = new();
-    // }
-    static (FieldDefinition Current, FieldDefinition Guard, FieldDefinition Constructed) AddRecorder(ModuleDefinition module, string name)
-    {
-        const TypeAttributes StaticClass =
-            TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit;
-        var type = new TypeDefinition(name, Recorder, StaticClass, module.TypeSystem.Object);
-        // From the module's own core library, so that no newer one enters its references.
-        var action = new GenericInstanceType(new TypeReference("System", "Action`3", module, module.TypeSystem.CoreLibrary));
-        foreach (TypeReference argument in (TypeReference[])[module.TypeSystem.String, new ArrayType(module.TypeSystem.Object),
-            module.TypeSystem.Object])
-        {
-            action.ElementType.GenericParameters.Add(new GenericParameter(action.ElementType));
-            action.GenericArguments.Add(argument);
-        }
-        var field = new FieldDefinition(RecorderField, FieldAttributes.Public | FieldAttributes.Static, action);
-        type.Fields.Add(field);
-        var guard = new FieldDefinition(GuardField, FieldAttributes.Public | FieldAttributes.Static, action);
-        type.Fields.Add(guard);
-        module.Types.Add(type);
-
-        IMetadataScope concurrent = module.AssemblyReferences.FirstOrDefault(reference => reference.Name == "System.Collections.Concurrent")
-            ?? throw new InvalidDataException("the assembly does not refer to System.Collections.Concurrent: is it a TorchSharp.dll?");
-        var dictionary =
-            new GenericInstanceType(new TypeReference("System.Collections.Concurrent", "ConcurrentDictionary`2", module, concurrent));
-        foreach (TypeReference argument in (TypeReference[])[module.TypeSystem.IntPtr, new ArrayType(module.TypeSystem.Object)])
-        {
-            dictionary.ElementType.GenericParameters.Add(new GenericParameter(dictionary.ElementType));
-            dictionary.GenericArguments.Add(argument);
-        }
-        var constructed = new FieldDefinition(ConstructedField, FieldAttributes.Public | FieldAttributes.Static, dictionary);
-        type.Fields.Add(constructed);
-        const MethodAttributes StaticConstructor =
-            MethodAttributes.Private | MethodAttributes.Static | MethodAttributes.HideBySig | MethodAttributes.SpecialName
-            | MethodAttributes.RTSpecialName;
-        var initializer = new MethodDefinition(".cctor", StaticConstructor, module.TypeSystem.Void);
-        type.Methods.Add(initializer);
-        ILProcessor il = initializer.Body.GetILProcessor();
-        il.Emit(OpCodes.Newobj, new MethodReference(".ctor", module.TypeSystem.Void, dictionary) { HasThis = true });
-        il.Emit(OpCodes.Stsfld, constructed);
-        il.Emit(OpCodes.Ret);
-        return (field, guard, constructed);
     }
 
     static bool IsModuleConstructor(MethodDefinition entry) =>
@@ -155,7 +104,7 @@ static class RecorderWeaver
             il.Emit(OpCodes.Ldsfld, constructed);
             il.Emit(OpCodes.Ldloc, result);
             EmitArguments(il, twin, origin);
-            il.Emit(OpCodes.Callvirt, Member(constructed, "set_Item", entry.Module.TypeSystem.Void));
+            il.Emit(OpCodes.Callvirt, RecorderType.Member(constructed, "set_Item", entry.Module.TypeSystem.Void));
         }
         Instruction end = returns ? il.Create(OpCodes.Ldloc, result) : il.Create(OpCodes.Ret);
         il.Emit(OpCodes.Ldsfld, current);
@@ -168,7 +117,7 @@ static class RecorderWeaver
         EmitArguments(il, twin);
         il.Emit(OpCodes.Ldloc, result);
         EmitBox(il, result.VariableType);
-        il.Emit(OpCodes.Callvirt, Invoke(current));
+        il.Emit(OpCodes.Callvirt, RecorderType.Invoke(current));
         il.Append(end);
         if (returns)
         {
@@ -187,7 +136,7 @@ static class RecorderWeaver
         il.Emit(OpCodes.Ldstr, twin.Name);
         EmitArguments(il, twin);
         il.Emit(OpCodes.Ldnull);
-        il.Emit(OpCodes.Callvirt, Invoke(guard));
+        il.Emit(OpCodes.Callvirt, RecorderType.Invoke(guard));
         il.Append(end);
     }
 
@@ -230,55 +179,6 @@ static class RecorderWeaver
         {
             il.Emit(OpCodes.Box, type);
         }
-    }
-
-    static MethodReference Invoke(FieldDefinition current)
-    {
-        TypeReference open = ((GenericInstanceType)current.FieldType).ElementType;
-        var invoke = new MethodReference("Invoke", current.Module.TypeSystem.Void, current.FieldType) { HasThis = true };
-        foreach (GenericParameter argument in open.GenericParameters)
-        {
-            invoke.Parameters.Add(new ParameterDefinition(argument));
-        }
-        return invoke;
-    }
-
-    // A method of the dictionary that takes a key and a value, or a key and a place for the value.
-    static MethodReference Member(FieldDefinition dictionary, string name, TypeReference result)
-    {
-        TypeReference open = ((GenericInstanceType)dictionary.FieldType).ElementType;
-        (TypeReference key, TypeReference value) = (open.GenericParameters[0], open.GenericParameters[1]);
-        var member = new MethodReference(name, result, dictionary.FieldType) { HasThis = true };
-        member.Parameters.Add(new ParameterDefinition(key));
-        member.Parameters.Add(new ParameterDefinition(name == "TryGetValue" ? new ByReferenceType(value) : value));
-        return member;
-    }
-
-    // static object Origin(SafeHandle module) { object[] found; Constructed.TryGetValue(module.DangerousGetHandle(), out found); return
-    // found; }
-    static MethodDefinition AddOrigin(TypeDefinition recorder, FieldDefinition constructed)
-    {
-        ModuleDefinition module = recorder.Module;
-        IMetadataScope interop = module.AssemblyReferences.FirstOrDefault(reference => reference.Name == "System.Runtime.InteropServices")
-            ?? module.TypeSystem.CoreLibrary;
-        var handle = new TypeReference("System.Runtime.InteropServices", "SafeHandle", module, interop);
-        var origin = new MethodDefinition("Origin", MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig,
-            module.TypeSystem.Object);
-        origin.Parameters.Add(new ParameterDefinition(handle));
-        var found = new VariableDefinition(new ArrayType(module.TypeSystem.Object));
-        origin.Body.Variables.Add(found);
-        origin.Body.InitLocals = true;
-        recorder.Methods.Add(origin);
-        ILProcessor il = origin.Body.GetILProcessor();
-        il.Emit(OpCodes.Ldsfld, constructed);
-        il.Emit(OpCodes.Ldarg_0);
-        il.Emit(OpCodes.Callvirt, new MethodReference("DangerousGetHandle", module.TypeSystem.IntPtr, handle) { HasThis = true });
-        il.Emit(OpCodes.Ldloca, found);
-        il.Emit(OpCodes.Callvirt, Member(constructed, "TryGetValue", module.TypeSystem.Boolean));
-        il.Emit(OpCodes.Pop);
-        il.Emit(OpCodes.Ldloc, found);
-        il.Emit(OpCodes.Ret);
-        return origin;
     }
 
     // Plain calls and method addresses (ldftn for delegates) alike: a twin has its entry's signature.

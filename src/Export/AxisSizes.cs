@@ -88,9 +88,9 @@ sealed class AxisSizes
     }
 
     /// <summary>
-    /// Four sizes for tracing. A batch of 5 in the second trace tells halves from constants; 3 takes less memory, and leaves that to the
-    /// proof of batch 1. Where that is asked for, long axes take about half of the example's size and less than a quarter, instead of
-    /// growing from it.
+    /// Four sizes for tracing. A batch of 5 in the second trace distinguishes halves from constants; 3 takes less memory, and leaves
+    /// that to the proof of batch 1. Where that is asked for, long axes take about half of the example's size and less than a quarter,
+    /// instead of growing from it.
     /// </summary>
     public IReadOnlyList<int> Traced(bool isFrugal, bool isShrunk) => isFrugal && (Axis.IsBatch || isShrunk) ? frugal : traced;
 
@@ -115,7 +115,7 @@ sealed class AxisSizes
     /// neighbourhood of <paramref name="constants"/> (the number, one less and one more), and random ones. Without a declared range the
     /// neighbourhood of constants above it comes last.
     /// </summary>
-    public IEnumerable<int> Telling(IEnumerable<long> constants)
+    public IEnumerable<int> CriticalSizes(IEnumerable<long> constants)
     {
         int[] around = [.. constants.SelectMany(number => (long[])[number - 1, number, number + 1])
             .Where(size => size >= Lowest && size <= Math.Max(Highest, LargestUndeclared)).Select(size => (int)size)];

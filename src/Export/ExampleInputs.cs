@@ -87,7 +87,7 @@ sealed class ExampleInputs
     /// <summary>
     /// Sizes for modules in which a number could be several quotients of an axis: small ones, and some between the others.
     /// </summary>
-    public IReadOnlyList<int[]> TellingSizes =>
+    public IReadOnlyList<int[]> DisambiguatingSizes =>
         [.. Enumerable.Range(0, IsLarge ? Export.AxisSizes.FrugalMore : Export.AxisSizes.TracedMore)
             .Select(i => axes.Select(axis => axis.More(IsLarge)[i]).ToArray())];
 

@@ -97,7 +97,7 @@ public static class OnnxExport
     {
         ArgumentNullException.ThrowIfNull(module);
         ArgumentNullException.ThrowIfNull(examples);
-        // Modules that are not registered never hear of eval(); where their mode matters, their calls tell it.
+        // eval() does not reach modules that are not registered; where their mode matters, it is an argument of their calls.
         string[] training =
             [.. module.named_modules().Where(pair => pair.module.training).Select(pair => pair.name == "" ? "(root)" : pair.name)];
         if (training.Length > 0)
@@ -118,11 +118,11 @@ public static class OnnxExport
         ExampleInputs inputs, OnnxExportOptions options)
     {
         int[] exampleSizes = inputs.FirstSizes;
-        Recording.Recording example = Record(module, inputs, exampleSizes);
+        RecordedRun example = Record(module, inputs, exampleSizes);
         inputs.IsLarge = example.ResultBytes > LargeTrace;
-        FreedMemory.GiveBack();
+        FreedMemory.Trim();
         MergedTrace trace = Trace(module, inputs, (exampleSizes, example));
-        FreedMemory.GiveBack();
+        FreedMemory.Trim();
         IReadOnlyList<string> outputs = options.Outputs.Count > 0 ? options.Outputs
             : [.. trace.Outputs.Select((_, i) => i == 0 ? "output" : $"output_{i}")];
         if (outputs.Count != trace.Outputs.Count)
@@ -138,9 +138,9 @@ public static class OnnxExport
 
     // Sizes that follow values are told from others by recordings with other values at the first sizes. Recordings that are not needed may
     // fail.
-    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, (int[] Sizes, Recording.Recording Recording) example)
+    static MergedTrace Trace(torch.nn.Module module, ExampleInputs inputs, (int[] Sizes, RecordedRun Recording) example)
     {
-        List<(int[] Sizes, Recording.Recording Recording)> recordings = [];
+        List<(int[] Sizes, RecordedRun Recording)> recordings = [];
         try
         {
             // A large input is recorded at smaller sizes, one axis changed after the other, and the example comes behind them.
@@ -172,7 +172,7 @@ public static class OnnxExport
             }
             if (trace.IsAmbiguous)
             {
-                Try(inputs.TellingSizes.Select(sizes => (sizes, 0)));
+                Try(inputs.DisambiguatingSizes.Select(sizes => (sizes, 0)));
                 trace = With(isDerived ? [] : inputs.FurtherSizes);
             }
             return trace;
@@ -201,13 +201,13 @@ public static class OnnxExport
                 }
                 catch (ExportException)
                 {
-                    // The module does not take these; the proof says what that means.
+                    // The module rejects these sizes; the proof decides whether that matters.
                 }
             }
         }
     }
 
-    static Recording.Recording Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes, int seed = 0)
+    static RecordedRun Record(torch.nn.Module module, ExampleInputs inputs, int[] sizes, int seed = 0)
     {
         using var scope = torch.NewDisposeScope();
         try
@@ -225,6 +225,6 @@ public static class OnnxExport
                 + $"name their distance in '{nameof(OnnxExportOptions.AxisSteps)}', or fix the axis.", error);
         }
 
-        Recording.Recording Run(IReadOnlyList<TensorData> data) => Recorder.Run(module, inputs.Names, inputs.Arguments(data));
+        RecordedRun Run(IReadOnlyList<TensorData> data) => Recorder.Run(module, inputs.Names, inputs.Arguments(data));
     }
 }

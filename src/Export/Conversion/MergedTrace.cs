@@ -12,7 +12,7 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Varying">Constants whose content or size changed between the recordings.</param>
 /// <param name="Outputs">Numbers of the outputs, or null where an output does not depend on the inputs.</param>
 /// <param name="HasDerived">
-/// Whether some size follows an axis without being one, or some argument changes: more recordings tell what it is.
+/// Whether some size follows an axis without being one, or some argument changes: more recordings determine it.
 /// </param>
 sealed record MergedTrace(
     IReadOnlyList<RecordedValue> Values, IReadOnlyList<Quantity[]> Sizes, IReadOnlyList<Shape> Shapes, IReadOnlyList<RecordedCall[]> Calls,
@@ -44,14 +44,14 @@ sealed record MergedTrace(
 /// <param name="recordings">One for each of <paramref name="sizes"/>.</param>
 /// <param name="axes">Names of the axes.</param>
 /// <param name="sizes">Sizes of the axes in each recording.</param>
-sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnlyList<string> axes, IReadOnlyList<int[]> sizes)
+sealed class TraceMerger(IReadOnlyList<RecordedRun> recordings, IReadOnlyList<string> axes, IReadOnlyList<int[]> sizes)
 {
     readonly SizeTable table = new(axes, [.. axes.Select((_, axis) => new Quantity([.. sizes.Select(size => (long)size[axis])]))]);
 
     /// <exception cref="ExportException">The recordings take different ways.</exception>
     public MergedTrace Merge()
     {
-        Recording.Recording first = recordings[0];
+        RecordedRun first = recordings[0];
         for (int other = 1; other < recordings.Count; other++)
         {
             Compare(first, recordings[other], other);
@@ -72,7 +72,7 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
         };
     }
 
-    void Compare(Recording.Recording first, Recording.Recording second, int other)
+    void Compare(RecordedRun first, RecordedRun second, int other)
     {
         for (int i = 0; i < Math.Max(first.Calls.Count, second.Calls.Count); i++)
         {
@@ -107,7 +107,7 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
     Quantity[] Sizes(int value)
     {
         int rank = recordings[0].Values[value].Sizes.Length;
-        foreach ((Recording.Recording recording, int i) in recordings.Select((recording, i) => (recording, i)))
+        foreach ((RecordedRun recording, int i) in recordings.Select((recording, i) => (recording, i)))
         {
             if (recording.Values[value].Sizes.Length != rank)
             {
@@ -141,7 +141,7 @@ sealed class TraceMerger(IReadOnlyList<Recording.Recording> recordings, IReadOnl
             || !recording.Values[value].Sizes.SequenceEqual(recordings[0].Values[value].Sizes));
     }
 
-    static string Text(Argument argument, Recording.Recording recording) => argument switch
+    static string Text(Argument argument, RecordedRun recording) => argument switch
     {
         ScalarArgument scalar => Text((object)scalar.Value),
         PlainArgument plain => Text(plain.Value),

@@ -17,7 +17,7 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
 
     /// <summary>
     /// The simplest sum, product or quotient without a rest that gives <paramref name="wanted"/> in every recording, or null. What the
-    /// recordings cannot tell apart is told apart by the proof at sizes that were never traced.
+    /// recordings cannot distinguish is decided by the proof at sizes that were never traced.
     /// </summary>
     public static SizeExpression? Exact(Quantity wanted, IReadOnlyList<Quantity> known)
     {

@@ -11,7 +11,7 @@ sealed class SizeTable(IReadOnlyList<string> axes, IReadOnlyList<Quantity> axisS
     readonly Dictionary<Quantity, string> names = new(axes.Zip(axisSizes, (name, size) => KeyValuePair.Create(size, name)));
     int unnamed;
 
-    /// <summary>Whether the recordings cannot tell which quotient of an axis a number is.</summary>
+    /// <summary>Whether the recordings do not determine which quotient of an axis a number is.</summary>
     public bool IsAmbiguous(Quantity size) => axisSizes.Any(axis => SizeExpression.IsAmbiguous(size, axis));
 
     /// <summary>Whether a size was met that is no axis itself.</summary>

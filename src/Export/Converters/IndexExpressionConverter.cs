@@ -5,7 +5,7 @@ namespace Toolchain.Export.Converters;
 
 /// <summary>
 /// Index expressions such as x[.., 1, null, 2..5]. Native arguments: (input, starts*, ends*, steps*, tensors*, count); the start of each
-/// item also says what it is, by numbers near the lowest one (TorchSharp, THSTensor.cpp, completeTensorIndices).
+/// item also encodes its kind, by numbers near the lowest one (TorchSharp, THSTensor.cpp, completeTensorIndices).
 /// </summary>
 static class IndexExpressionConverter
 {

@@ -30,7 +30,7 @@ static class RecurrentConverters
     ];
 
     // Constructor: (input size, hidden size, layers, [nonlinearity of an RNN], bias, batch first, dropout, bidirectional).
-    // A packed sequence is [L,N,I] whatever the module says, and has lengths [N].
+    // A packed sequence is [L,N,I] even with 'batch_first', and has lengths [N].
     static Value[] Layers(GraphBuilder graph, NativeCall call, string op, int[] gates, Value? lengths)
     {
         OpaqueModule module = call.OpaqueModule(0);

@@ -52,7 +52,7 @@ static class FirstDifference
     public static string OfModule(TracedModel traced, OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
     {
         IReadOnlyList<TensorData> arguments = [.. traced.Inputs.Names.Select(name => inputs[name])];
-        Recording.Recording recording = Recorder.Run(traced.Module, traced.Inputs.Names, traced.Inputs.Arguments(arguments),
+        RecordedRun recording = Recorder.Run(traced.Module, traced.Inputs.Names, traced.Inputs.Arguments(arguments),
             keepsContents: true);
         HashSet<string> made = [.. model.Nodes.SelectMany(node => node.Outputs)];
         IReadOnlyDictionary<string, TensorData>? computed = null;

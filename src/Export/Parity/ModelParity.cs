@@ -122,7 +122,7 @@ sealed class ModelParity
         }
     }
 
-    // Where an operator's count is unknown, the sizes tell at least how one point's cost relates to another's.
+    // Where an operator's count is unknown, the sizes at least give the ratio of two points' costs.
     double Flops(ProofPoint point) => FlopCount.Of(read, traced.Inputs.Shapes(point.Sizes))
         ?? Math.Max(FlopCount.PerRow(read) ?? 0, 1e6) * point.Sizes.Aggregate(1.0, (product, size) => product * size);
 
@@ -188,7 +188,7 @@ sealed class ModelParity
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return ""; // a part of the model that does not run by itself tells no more than the miss does
+            return ""; // a part of the model that does not run by itself adds nothing to the miss
         }
     }
 

@@ -10,10 +10,10 @@ sealed class ProofBudget(double seconds, long start)
     /// <summary>Whoever runs the model beside the runtimes.</summary>
     public const string Module = "module", Oracle = "oracle";
 
-    // Measured on two cores with AVX2; replaced by the first run that is long enough to tell.
+    // Measured on two cores with AVX2; replaced by the rate of the first run that is long enough.
     const double SecondsPerFlop = 5e-11, OracleSecondsPerFlop = 1e-10;
 
-    // A shorter run, or one of few operations that the machine interrupted, does not tell what computing costs.
+    // A shorter run, or one of few operations that the machine interrupted, gives no rate.
     const double LeastSeconds = .05, FewFlops = 1e8, LeastSecondsOfFew = 2;
 
     // Other processes slow a run down, by which its estimate may be short.

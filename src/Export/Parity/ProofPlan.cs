@@ -9,7 +9,7 @@ namespace Toolchain.Export.Parity;
 /// </param>
 sealed record ProofPoint(int[] Sizes, int Rows, string Text, bool IsBase);
 
-/// <summary>Chooses the sizes of a proof, the most telling first.</summary>
+/// <summary>Chooses the sizes of a proof, the most critical first.</summary>
 static class ProofPlan
 {
     // Rows at sizes of other axes than the batch.
@@ -30,19 +30,19 @@ static class ProofPlan
             return [new ProofPoint([], (int)inputs.Examples[0].Sizes.FirstOrDefault(1), "the example's sizes", IsBase: true)];
         }
         int[] usual = [.. axes.Select(axis => axis.Base(0, Rows))];
-        int[][] telling = [.. axes.Select(axis => axis.Telling(constants).ToArray())];
+        int[][] critical = [.. axes.Select(axis => axis.CriticalSizes(constants).ToArray())];
         ProofPoint[] bases = [.. proofSizes.Select((rows, i) => Point([.. axes.Select(axis => axis.Base(i, rows))], isBase: true))];
         // Ranks 0 and 1 of an axis that is no batch are the ends of its range.
         ProofPoint[] ends = [.. Others(Ends, axis => !axis.Axis.IsBatch)];
-        ProofPoint[] others = [.. Others(telling.Max(sizes => sizes.Length), _ => true)];
+        ProofPoint[] others = [.. Others(critical.Max(sizes => sizes.Length), _ => true)];
         return [.. ((IEnumerable<ProofPoint>)[.. bases.Take(Ends), .. ends, .. bases.Skip(Ends), .. others])
             .DistinctBy(point => point.Text)];
 
         IEnumerable<ProofPoint> Others(int ranks, Func<AxisSizes, bool> isWanted) =>
             from rank in Enumerable.Range(0, ranks)
             from axis in Enumerable.Range(0, axes.Count)
-            where rank < telling[axis].Length && isWanted(axes[axis])
-            select Point([.. usual.Select((size, i) => i == axis ? telling[axis][rank] : size)], isBase: false);
+            where rank < critical[axis].Length && isWanted(axes[axis])
+            select Point([.. usual.Select((size, i) => i == axis ? critical[axis][rank] : size)], isBase: false);
 
         ProofPoint Point(int[] sizes, bool isBase)
         {

@@ -33,7 +33,7 @@ public static class OnnxQuantizer
         IReadOnlyList<string> names = Int8Quantization.Activations(folded);
         if (names.Count == 0)
         {
-            return Int8Quantization.Apply(folded, new Dictionary<string, ActivationRange>()); // which says that there is nothing
+            return Int8Quantization.Apply(folded, new Dictionary<string, ActivationRange>()); // which throws: there is nothing
         }
         HashSet<string> inputs = [.. folded.Inputs.Select(input => input.Name)];
         OnnxModel shown = folded.WithOutputs([.. names.Where(name => !inputs.Contains(name))]);

@@ -6,10 +6,10 @@ namespace Toolchain.Export.Recording;
 static class FreedMemory
 {
     /// <summary>
-    /// Gives it back to the system. After the passes of a large net the C library keeps hundreds of megabytes for a next pass, on top of
-    /// which the weights are copied.
+    /// Returns it to the system. After runs of a large net the C library keeps hundreds of megabytes for later allocations, and the
+    /// weights are copied on top of them.
     /// </summary>
-    public static void GiveBack()
+    public static void Trim()
     {
         // glibc alone has it; the others give large blocks back by themselves.
         if (OperatingSystem.IsLinux() && NativeLibrary.TryLoad("libc.so.6", out nint library)

@@ -4,7 +4,7 @@ namespace Toolchain.Export.Recording;
 sealed partial class NativeRecorder
 {
     // The tensor takes a new number; so do those that it is a view of, and its other views when they are used next.
-    void NoteWritten(RecordedCall call, nint changed, nint[] made, TensorAlias alias)
+    void RecordWrite(RecordedCall call, nint changed, nint[] made, TensorAlias alias)
     {
         bool follows = call.Follows || alias.Follows;
         int number = Add(follows ? Origin.Result : Origin.Constant, "", NativeTensor.Borrow(changed));

@@ -13,7 +13,7 @@ static class Recorder
     /// <param name="names">Names of the inputs that are given.</param>
     /// <param name="inputs">The inputs; null where an optional one is left out.</param>
     /// <param name="keepsContents">Whether the content of every result is kept, for a comparison.</param>
-    public static Recording Run(torch.nn.Module module, IReadOnlyList<string> names, IReadOnlyList<torch.Tensor?> inputs,
+    public static RecordedRun Run(torch.nn.Module module, IReadOnlyList<string> names, IReadOnlyList<torch.Tensor?> inputs,
         bool keepsContents = false)
     {
         lock (gate)

@@ -8,7 +8,7 @@ static class ConstantFolding
     // A result may be larger than what it is made from, such as an expanded mask; beyond this the file would grow for nothing.
     const long MostGrowthBytes = 1 << 16;
 
-    // Beyond 2^53 a double no longer tells whole numbers apart.
+    // Beyond 2^53 a double no longer distinguishes whole numbers.
     const double LargestInteger = 9007199254740992;
 
     public static OnnxModel Apply(OnnxModel model)

@@ -1,6 +1,6 @@
 namespace Toolchain.Graph.Quantization;
 
-/// <summary>The values that a tensor takes, as far as 8 bits are to tell them apart.</summary>
+/// <summary>The values that a tensor takes, as far as 8 bits are to distinguish them.</summary>
 /// <param name="Lowest">Lowest value.</param>
 /// <param name="Highest">Highest value, not below <paramref name="Lowest"/>.</param>
 public readonly record struct ActivationRange(double Lowest, double Highest)

@@ -8,7 +8,7 @@ namespace Toolchain.Graph.Typing;
 /// <param name="IsMixed">Whether the tensors of a variadic one may have different element types.</param>
 sealed record Formal(string Name, string Constraint, bool IsOptional, bool IsVariadic, bool IsMixed);
 
-/// <summary>What ONNX says of an operator from one opset on.</summary>
+/// <summary>ONNX's rules for an operator from one opset on.</summary>
 /// <param name="Name">ONNX's name.</param>
 /// <param name="Since">First opset.</param>
 /// <param name="Inputs">Its inputs in order.</param>
@@ -26,7 +26,7 @@ sealed record OperatorSchema(
         Inputs.Count > 0 && Types.TryGetValue(Inputs[Math.Min(index, Inputs.Count - 1)].Constraint, out IReadOnlySet<ElementType>? allowed)
             && allowed.Contains(type);
 
-    /// <summary>Checks the inputs and attributes of a node, and what its operator's rule says of the outputs.</summary>
+    /// <summary>Checks the inputs, the attributes and the inferred outputs of a node.</summary>
     /// <exception cref="GraphException">A type, a number of inputs or an attribute is not one that ONNX allows.</exception>
     public void Check(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyList<TensorType?> outputs)
     {
