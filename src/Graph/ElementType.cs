@@ -23,9 +23,10 @@ public enum ElementType
     BFloat16 = 16,
 }
 
-static class ElementTypes
+/// <summary>Facts of element types.</summary>
+public static class ElementTypes
 {
-    public static int SizeBytes(this ElementType type) => type switch
+    internal static int SizeBytes(this ElementType type) => type switch
     {
         ElementType.Float64 or ElementType.Int64 => 8,
         ElementType.Float32 or ElementType.Int32 => 4,
@@ -35,6 +36,7 @@ static class ElementTypes
             + $"{string.Join(", ", Enum.GetNames<ElementType>())}."),
     };
 
+    /// <summary>Whether elements are floating-point numbers.</summary>
     public static bool IsFloat(this ElementType type) =>
         type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32 or ElementType.Float64;
 }

@@ -69,6 +69,11 @@ public sealed class AxisTests
     }
 
     [Fact]
+    public void Triangle_WhoseDiagonalFollowsSizes() => Agrees(x =>
+        x.triu(x.shape[2] - x.shape[1] + 1) + x.tril(x.shape[1] / 2) + triu_indices(x.shape[1], x.shape[2], x.shape[2] - 2).sum(),
+        rand(2, 5, 7), "[N,L,W]", n, l, w);
+
+    [Fact]
     public void CausalMask_OfFreeLength() =>
         Agrees(x => F.scaled_dot_product_attention(x, x.sin(), x.cos(), is_casual: true), rand(2, 6, 8), "[N,L,8]", n, l, 8);
 

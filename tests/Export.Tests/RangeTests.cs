@@ -133,5 +133,23 @@ public sealed class RangeTests
     }
 
     [Fact]
+    public void Prove_UninitialisedWeights_AreNamed()
+    {
+        using var net = nn.GroupNorm(2, 4);
+        net.eval();
+        using (no_grad())
+        {
+            net.weight!.fill_(double.NaN);
+            net.bias!.fill_(1);
+        }
+
+        string message = Assert.Throws<ParityException>(() => OnnxExport.Trace(net, rand(2, 4, 3)).Prove()).Message;
+
+        Assert.Contains("output 'output' is NaN in every element at every size: such an output proves nothing", message,
+            StringComparison.Ordinal);
+        Assert.Contains("Weights hold NaN or more than 1e+15, as uninitialised memory does: 'weight'.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cancellation_IsNotTakenForAnError() => _ = Trace(x => (x + 1000) - 1000 - x, rand(2, 6), n, 6).Prove();
 }

@@ -44,7 +44,7 @@ static class ConstantOfSizes
             .Select(step => type == ElementType.Float32 ? (float)step : step)];
         bool isLine = elements.Zip(steps).All(pair => pair.First.Skip(1).Select((value, i) =>
             Math.Abs(pair.First[0] + (i + 1) * pair.Second - value)).All(difference => difference <= Tolerance * pair.First.Max(Math.Abs)));
-        ElementType wide = type.IsFloating() ? ElementType.Float64 : type;
+        ElementType wide = type.IsFloat() ? ElementType.Float64 : type;
         if (!isLine || Number(graph, sizes, wide, steps) is not Value step
             || Number(graph, sizes, wide, [.. elements.Select(line => line[0])]) is not Value start)
         {

@@ -63,7 +63,7 @@ static class ArithmeticConverters
     {
         null => graph.Div(a, b),
         "floor" => MathConverters.FloorDivide(graph, a, b),
-        "trunc" => a.Type.Element.IsFloating() ? MathConverters.Truncate(graph, graph.Div(a, b)) : graph.Div(a, b),
+        "trunc" => a.Type.Element.IsFloat() ? MathConverters.Truncate(graph, graph.Div(a, b)) : graph.Div(a, b),
         string mode => throw call.Refuse($"'rounding_mode' must be floor or trunc, found {mode}"),
     };
 

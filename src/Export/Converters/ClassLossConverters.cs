@@ -30,7 +30,7 @@ static class ClassLossConverters
     static Value CrossEntropy(GraphBuilder graph, NativeCall call)
     {
         Value logits = graph.Apply("LogSoftmax", [call.Tensor(0)], new Attributes { ["axis"] = ClassAxis(call) });
-        return call.Tensor(1).Type.Element.IsFloating() ? OfProbabilities(graph, call, logits)
+        return call.Tensor(1).Type.Element.IsFloat() ? OfProbabilities(graph, call, logits)
             : LikelihoodOf(graph, call, logits, call.Flag(4) ? call.Integer(3) : Ignored, 5, call.Number(6));
     }
 

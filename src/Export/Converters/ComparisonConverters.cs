@@ -52,7 +52,7 @@ static class ComparisonConverters
         {
             // A fraction compared with an integer tensor must not be cut off; PyTorch wraps whole numbers around to the tensor's type.
             ElementType own = call.Tensor(0).Type.Element;
-            ElementType type = call.IsFloatingScalar(1) ? Wider(own, own.IsFloating() ? own : ElementType.Float32)
+            ElementType type = call.IsFloatingScalar(1) ? Wider(own, own.IsFloat() ? own : ElementType.Float32)
                 : own == ElementType.Bool ? ElementType.Int64 : own;
             return compare(graph, graph.Cast(call.Tensor(0), type), call.IsFixed(1)
                 ? graph.Constant(TensorData.Scalar(Wrapped(call.Scalar(1), type), type)) : graph.Number(call, 1, type));

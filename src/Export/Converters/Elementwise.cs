@@ -20,9 +20,6 @@ static class Elementwise
         : !call.IsWhole(argument) && call.FloatOfSize(graph, argument) is Value number ? graph.Cast(number, type)
         : graph.Cast(graph.Squeeze(call.Vector(call.Quantity(argument)), 0), type);
 
-    public static bool IsFloating(this ElementType type) => type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32
-        or ElementType.Float64;
-
     public static Value Scale(this GraphBuilder graph, Value x, double factor) => factor == 1 ? x : graph.Mul(x, graph.Scalar(factor, x));
 
     public static Value Shift(this GraphBuilder graph, Value x, double summand) =>
@@ -59,6 +56,10 @@ static class Elementwise
         Value wide = graph.Scale(value, (1 << 29) + 1.0);
         return graph.Sub(wide, graph.Sub(wide, value));
     }
+
+    /// <summary>A whole-number argument, which may follow a size, as an int64 scalar.</summary>
+    public static Value Integer(this GraphBuilder graph, NativeCall call, int argument) => call.IsFixed(argument)
+        ? graph.Integer(call.Integer(argument)) : graph.Squeeze(call.Vector(call.Quantity(argument)), 0);
 
     /// <summary>An int64 scalar.</summary>
     public static Value Integer(this GraphBuilder graph, long value) => graph.Constant(TensorData.Scalar(value, ElementType.Int64));

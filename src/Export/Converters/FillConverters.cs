@@ -59,7 +59,7 @@ static class FillConverters
     static Value Triangle(GraphBuilder graph, NativeCall call, string comparison)
     {
         Value rows = graph.Unsqueeze(graph.Numbers(call, call.Sizes(0)[^2]), 1), columns = graph.Numbers(call, call.Sizes(0)[^1]);
-        Value kept = graph.Apply(comparison, [columns, graph.Add(rows, graph.Integer(call.Integer(1)))]);
+        Value kept = graph.Apply(comparison, [columns, graph.Add(rows, graph.Integer(call, 1))]);
         Value x = call.Tensor(0);
         return x.Type.Element == ElementType.Bool ? graph.Apply("And", [kept, x]) : graph.Where(kept, x, graph.Scalar(0, x));
     }

@@ -69,7 +69,7 @@ static class MathConverters
     static Value Exp2(GraphBuilder graph, Value x) => graph.Unary("Exp", graph.Scale(x, Math.Log(2)));
 
     /// <summary>1 above 0, -1 below, and 0 for 0 and NaN.</summary>
-    public static Value Sign(GraphBuilder graph, Value x) => x.Type.Element.IsFloating()
+    public static Value Sign(GraphBuilder graph, Value x) => x.Type.Element.IsFloat()
         ? graph.Sub(graph.Cast(graph.Apply("Greater", [x, graph.Scalar(0, x)]), x.Type.Element),
             graph.Cast(graph.Apply("Less", [x, graph.Scalar(0, x)]), x.Type.Element))
         : graph.Unary("Sign", x);
@@ -87,7 +87,7 @@ static class MathConverters
         return graph.Where(isSmall, near, graph.Unary("Log", graph.Shift(x, 1)));
     }
 
-    public static Value Truncate(GraphBuilder graph, Value x) => !x.Type.Element.IsFloating() ? x
+    public static Value Truncate(GraphBuilder graph, Value x) => !x.Type.Element.IsFloat() ? x
         : graph.Mul(graph.Unary("Sign", x), graph.Unary("Floor", graph.Unary("Abs", x)));
 
     // 1 - erf(x) would cancel: t e^(-x^2 + p(t)) with t = 1 / (1 + |x| / 2), and 2 - that for x < 0; off by a fraction of 1.2e-7 everywhere
@@ -122,7 +122,7 @@ static class MathConverters
     // The sign is the divisor's, as PyTorch has it: the remainder of C, moved by the divisor where their signs differ.
     static Value Remainder(GraphBuilder graph, Value a, Value b)
     {
-        if (!a.Type.Element.IsFloating())
+        if (!a.Type.Element.IsFloat())
         {
             return graph.Apply("Mod", [a, b]);
         }
@@ -140,7 +140,7 @@ static class MathConverters
     /// <summary>The quotient rounded down: (a - a mod b) / b, in which nothing but rounding is left to round; a / b where b is 0.</summary>
     public static Value FloorDivide(GraphBuilder graph, Value a, Value b)
     {
-        if (!a.Type.Element.IsFloating())
+        if (!a.Type.Element.IsFloat())
         {
             return graph.Div(graph.Sub(a, graph.Apply("Mod", [a, b])), b);
         }
@@ -171,13 +171,13 @@ static class MathConverters
     }
 
     // Of a number and NaN the number.
-    static Value Numbers(GraphBuilder graph, string op, Value a, Value b) => !a.Type.Element.IsFloating() ? graph.Apply(op, [a, b])
+    static Value Numbers(GraphBuilder graph, string op, Value a, Value b) => !a.Type.Element.IsFloat() ? graph.Apply(op, [a, b])
         : graph.Apply(op, [graph.Where(graph.Unary("IsNaN", a), b, a), graph.Where(graph.Unary("IsNaN", b), a, b)]);
 
     static Value NanToNumber(GraphBuilder graph, NativeCall call)
     {
         Value x = call.Tensor(0);
-        if (!x.Type.Element.IsFloating())
+        if (!x.Type.Element.IsFloat())
         {
             return x;
         }
@@ -208,7 +208,7 @@ static class MathConverters
     {
         ElementType type = ComparisonConverters.Wider(call.Tensor(0).Type.Element, call.Tensor(1).Type.Element);
         Value a = graph.Cast(call.Tensor(0), type), b = graph.Cast(call.Tensor(1), type), isEqual = graph.Apply("Equal", [a, b]);
-        ElementType wide = type.IsFloating() ? type : ElementType.Float64;
+        ElementType wide = type.IsFloat() ? type : ElementType.Float64;
         Value x = graph.Cast(a, wide), y = graph.Cast(b, wide), distance = graph.Unary("Abs", graph.Sub(x, y));
         Value allowed = graph.Shift(graph.Scale(graph.Unary("Abs", y), call.Number(2)), call.Number(3));
         // Equal infinities are close, an infinite distance is not.

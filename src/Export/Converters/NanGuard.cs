@@ -8,7 +8,7 @@ namespace Toolchain.Export.Converters;
 /// </summary>
 static class NanGuard
 {
-    static bool IsNeeded(NativeCall call, Value x) => call.KeepsNaN && x.Type.Element.IsFloating();
+    static bool IsNeeded(NativeCall call, Value x) => call.KeepsNaN && x.Type.Element.IsFloat();
 
     /// <summary>ReduceMax or ReduceMin, NaN wherever one is among the elements.</summary>
     public static Value Reduce(GraphBuilder graph, NativeCall call, string op, Value x, long[] axes, bool keep = false)

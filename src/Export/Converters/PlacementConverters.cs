@@ -70,7 +70,7 @@ static class PlacementConverters
     static Value Triangle(GraphBuilder graph, NativeCall call, string comparison)
     {
         Value rows = graph.Unsqueeze(graph.Numbers(call, call.Quantity(0)), 1), columns = graph.Numbers(call, call.Quantity(1));
-        Value isIn = graph.Apply(comparison, [graph.Sub(columns, rows), graph.Integer(call.Integer(2))]);
+        Value isIn = graph.Apply(comparison, [graph.Sub(columns, rows), graph.Integer(call, 2)]);
         return graph.Cast(graph.Unary("NonZero", isIn), call.ResultType());
     }
 }

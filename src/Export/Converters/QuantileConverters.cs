@@ -58,7 +58,7 @@ static class QuantileConverters
     static Value NanMedian(GraphBuilder graph, NativeCall call)
     {
         Value flat = graph.Reshape(call.Tensor(0), -1);
-        if (!flat.Type.Element.IsFloating())
+        if (!flat.Type.Element.IsFloat())
         {
             return OrderingConverters.Median(graph, call);
         }

@@ -28,7 +28,7 @@ static class ResizeConverters
         {
             return PoolingConverters.AdaptiveAverage(graph, call);
         }
-        if (!call.Tensor(0).Type.Element.IsFloating())
+        if (!call.Tensor(0).Type.Element.IsFloat())
         {
             throw call.Refuse(
                 $"how PyTorch rounds {call.Tensor(0).Type.Element} pictures depends on the processor; cast them to float before");

@@ -23,6 +23,7 @@ sealed class ModelParity
     readonly List<OutputError> errors = [], rounding = [];
     readonly List<ProofPoint> proven = [], byOracle = [];
     readonly List<string> misses = [], left = [], refused = [];
+    HashSet<string>? withoutNumbers; // outputs that have been NaN everywhere so far
 
     ModelParity(TracedModel traced, OnnxModel read, ProofFile file, long start)
     {
@@ -68,6 +69,8 @@ sealed class ModelParity
                 parity.Prove(point);
             }
         }
+        parity.misses.AddRange(parity.proven.Count == 0 ? [] : (parity.withoutNumbers ?? []).Select(name =>
+            $"output '{name}' is NaN in every element at every size: such an output proves nothing"));
         if (parity.misses.Count == 0 && parity.proven.Count == 0)
         {
             parity.misses.Add($"the module refuses every size of the proof: {string.Join("; ", parity.refused)}");
@@ -75,6 +78,7 @@ sealed class ModelParity
         return parity.misses.Count == 0 ? parity : throw new ParityException(
             $"the exported model does not agree with module '{traced.Module.GetType().Name}':"
             + string.Concat(parity.misses.Select(miss => $"\n  {miss}"))
+            + Uninitialised.Describe(traced.Module)
             + "\n  If it agrees at the sizes that matter, declare their range: Axis.Named(name, lowest, highest). Otherwise register "
             + "another mapping of the first entry that differs.");
     }
@@ -98,6 +102,7 @@ sealed class ModelParity
             return;
         }
         int before = misses.Count;
+        RememberNumbers(expected);
         IReadOnlyDictionary<string, TensorData>? exact = null;
         if ((isForOracle || (isFirst && isAlone)) && Run(point, ExportReport.Oracle, () =>
             budget.Run(ProofBudget.Oracle, flops, () => Evaluator.Run(read, inputs))) is IReadOnlyDictionary<string, TensorData> evaluated)
@@ -125,6 +130,12 @@ sealed class ModelParity
     // Where an operator's count is unknown, the sizes at least give the ratio of two points' costs.
     double Flops(ProofPoint point) => FlopCount.Of(read, traced.Inputs.Shapes(point.Sizes))
         ?? Math.Max(FlopCount.PerRow(read) ?? 0, 1e6) * point.Sizes.Aggregate(1.0, (product, size) => product * size);
+
+    void RememberNumbers(Dictionary<string, TensorData> expected)
+    {
+        withoutNumbers ??= [.. expected.Where(pair => pair.Value.Type.IsFloat() && pair.Value.Count > 0).Select(pair => pair.Key)];
+        withoutNumbers.RemoveWhere(name => expected[name].Count == 0 || !expected[name].ToDoubles().All(double.IsNaN));
+    }
 
     // Null where the module refuses the sizes, which only a declared range makes a miss.
     Dictionary<string, TensorData>? Expected(ProofPoint point, IReadOnlyDictionary<string, TensorData> inputs)
