@@ -12,6 +12,9 @@ public static class ModelKeys
     /// <summary>Options of the training, an object in JSON.</summary>
     public const string Options = "uvl.options";
 
+    /// <summary>The option in <see cref="Options"/> that names the folder of the run whose encoder the training started from.</summary>
+    public const string FromOption = "from";
+
     /// <summary>Seed of the training, a whole number.</summary>
     public const string Seed = "uvl.seed";
 

@@ -7,6 +7,11 @@ namespace Toolchain.Data;
 public static class ModelManifest
 {
     /// <summary>
+    /// Key of what the run whose encoder the training started from is: method, images and options, but neither seed nor folder.
+    /// </summary>
+    public const string Source = "source";
+
+    /// <summary>
     /// Compares a model with the manifest beside it, where there is one that has a digest of a file of that name: <c>model_sha256</c> of
     /// <c>model.onnx</c>, <c>generator_sha256</c> of <c>generator.onnx</c>; and the run's configuration, where it stands there too.
     /// </summary>

@@ -97,18 +97,20 @@ public sealed class UnlabelledTests
 
     /// <summary>Refined from other systems is of another kind, refined from another seed's run is not.</summary>
     [Fact]
-    public void SettingsOf_From_CountsButForItsNumbers()
+    public void SettingsOf_From_CountsBySourceNotByFolder()
     {
-        Assert.Equal("rounds=4 from=\"runs/moco/run-\" abc ", Of("runs/moco/run-012"));
-        Assert.Equal(Of("runs/moco/run-001"), Of("runs/moco/run-002"));
-        Assert.NotEqual(Of("runs/moco/run-001"), Of("runs/autoencoder/run-001"));
-        Assert.Null(ModelOutputs.SettingsOf(new Dictionary<string, string>()));
+        const string moco = """{"method":"moco"}""", other = """{"method":"autoencoder"}""";
+        Assert.Equal($"rounds=4 from={moco} abc ", Of("runs/moco/run-012", moco));
+        Assert.Equal(Of("runs/moco/run-001", moco), Of("elsewhere", moco));
+        Assert.NotEqual(Of("runs/run-001", moco), Of("runs/run-001", other));
+        Assert.NotEqual(Of("runs/moco/run-001", null), Of("runs/moco/run-002", null));
+        Assert.Null(ModelOutputs.SettingsOf(new Dictionary<string, string>(), null));
 
-        static string? Of(string from) => ModelOutputs.SettingsOf(new Dictionary<string, string>
+        static string? Of(string from, string? source) => ModelOutputs.SettingsOf(new Dictionary<string, string>
         {
-            ["uvl.options"] = $$"""{"rounds":4,"from":"{{from}}"}""",
-            ["uvl.dataset_sha256"] = "abc",
-        });
+            [ModelKeys.Options] = $$"""{"rounds":4,"from":"{{from}}"}""",
+            [ModelKeys.DatasetSha256] = "abc",
+        }, source);
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed record ModelOutputs
     {
         Embeddings first = session.Run(train, progress, cancellation);
         Embeddings second = session.Run(test, progress is null ? null : new Offset(progress, train.Count), cancellation);
-        (double? seconds, long? parameters) = ReadManifest(session.Path, session.Sha256);
+        var manifest = RunManifest.Beside(session.Path, session.Sha256);
         bool isClassifier = LearntFromLabels(session);
         return new ModelOutputs
         {
@@ -84,9 +84,9 @@ public sealed record ModelOutputs
             ModelSha256 = session.Sha256,
             Bytes = session.SizeBytes,
             Seed = session.Metadata.GetValueOrDefault(ModelKeys.Seed),
-            Settings = SettingsOf(session.Metadata),
-            TrainSeconds = seconds,
-            Parameters = parameters,
+            Settings = SettingsOf(session.Metadata, manifest.Source),
+            TrainSeconds = manifest.TrainSeconds,
+            Parameters = manifest.Parameters,
         };
     }
 
@@ -95,17 +95,17 @@ public sealed record ModelOutputs
     {
         string name = Path.GetFileNameWithoutExtension(path);
         string? folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)));
-        return name == "model" && !string.IsNullOrEmpty(folder) ? folder : name;
+        return name == Path.GetFileNameWithoutExtension(RunLayout.Model) && !string.IsNullOrEmpty(folder) ? folder : name;
     }
 
     /// <summary>Whether what a model names is a classifier, trained with labels by <c>uvl probe</c>, and no clusters.</summary>
     public static bool LearntFromLabels(EncoderSession session) => session.Metadata.GetValueOrDefault(ModelKeys.Clusterer) == "linear";
 
     /// <summary>
-    /// Training data and options, from a model's metadata. "from" is the folder of another run; its numbers are left out, which are as a
-    /// rule those of its seed.
+    /// Training data and options, from a model's metadata. The folder of the run that the training started from counts by what
+    /// <paramref name="source"/> says of that run, which leaves its seed out; as it is where nothing is known.
     /// </summary>
-    internal static string? SettingsOf(IReadOnlyDictionary<string, string> metadata)
+    internal static string? SettingsOf(IReadOnlyDictionary<string, string> metadata, string? source)
     {
         if (!metadata.TryGetValue(ModelKeys.Options, out string? options))
         {
@@ -114,9 +114,8 @@ public sealed record ModelOutputs
         try
         {
             using JsonDocument read = JsonDocument.Parse(options);
-            IEnumerable<string> kept = read.RootElement.EnumerateObject()
-                .Select(option =>
-                $"{option.Name}={(option.Name == "from" ? WithoutDigits(option.Value.GetRawText()) : option.Value.GetRawText())}");
+            IEnumerable<string> kept = read.RootElement.EnumerateObject().Select(option =>
+                $"{option.Name}={(option.Name == ModelKeys.FromOption && source is not null ? source : option.Value.GetRawText())}");
             return string.Join(' ', kept.Append(metadata.GetValueOrDefault(ModelKeys.DatasetSha256, ""))
                 .Append(metadata.GetValueOrDefault(ModelKeys.Clusterer, "")));
         }
@@ -126,32 +125,7 @@ public sealed record ModelOutputs
         }
     }
 
-    static string WithoutDigits(string text) => string.Concat(text.Split("0123456789".ToCharArray()));
-
     static int[]? Ints(long[]? values) => values is null ? null : [.. values.Select(value => (int)value)];
-
-    // The manifest is a courtesy of the run folder: a model without one is as good, and one beside another's has none.
-    static (double? Seconds, long? Parameters) ReadManifest(string modelPath, string sha256)
-    {
-        string path = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(modelPath))!, RunLayout.Manifest);
-        if (!File.Exists(path))
-        {
-            return (null, null);
-        }
-        try
-        {
-            using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(path));
-            return !manifest.RootElement.TryGetProperty("model_sha256", out JsonElement digest) || digest.GetString() != sha256
-                ? (null, null) : (
-                manifest.RootElement.TryGetProperty("train_seconds", out JsonElement seconds) ? seconds.GetDouble() : null,
-                manifest.RootElement.TryGetProperty("parameters", out JsonElement parameters) ? parameters.GetInt64() : null);
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found {JsonFault.Of(error)}; delete it or "
-                + $"run the training again.", error);
-        }
-    }
 
     sealed class Offset(IProgress<int> inner, int start) : IProgress<int>
     {

@@ -9,6 +9,15 @@ public abstract record MethodOptions
     /// <exception cref="ArgumentException">An option is out of range; the message names it, its range and its value.</exception>
     public abstract void Check();
 
+    /// <summary>Whole recipes by their names in <c>--set preset=NAME</c>; none for most methods.</summary>
+    public virtual IReadOnlyDictionary<string, MethodOptions> Presets => new Dictionary<string, MethodOptions>();
+
+    /// <summary>Folder of the run whose encoder the training starts from; null where it starts from images alone.</summary>
+    public virtual string? SourceRun => null;
+
+    /// <summary>A copy of the same type.</summary>
+    internal MethodOptions Copy() => this with { };
+
     /// <summary>What of the options makes little sense for so few images, a line each.</summary>
     /// <param name="imageCount">Training images.</param>
     public virtual IEnumerable<string> RemarksOn(int imageCount) => [];

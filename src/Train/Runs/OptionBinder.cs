@@ -10,43 +10,62 @@ namespace Toolchain.Train.Runs;
 /// </summary>
 public static class OptionBinder
 {
-    /// <summary>The same options with <paramref name="settings"/> applied in order.</summary>
+    const string PresetKey = "preset";
+
+    /// <summary>The same options with <paramref name="settings"/> applied in order, a preset before all others.</summary>
     /// <exception cref="ArgumentException">A key is unknown or a value is of another type; the message says what is expected.</exception>
     public static TOptions Apply<TOptions>(TOptions options, IEnumerable<string> settings) where TOptions : MethodOptions
     {
-        object result = options;
-        foreach (string setting in settings)
+        string[] all = [.. settings];
+        MethodOptions result = options;
+        foreach (string setting in all.Where(IsPreset).Concat(all.Where(setting => !IsPreset(setting))))
         {
             int equals = setting.IndexOf('=');
             if (equals < 1)
             {
                 throw new ArgumentException($"--set '{setting}': expected key=value, such as {Keys(options.GetType()).First()}=...");
             }
-            result = Apply(result, setting[..equals], setting[(equals + 1)..], setting, options.GetType());
+            string value = setting[(equals + 1)..];
+            result = IsPreset(setting) ? Preset(options, setting, value)
+                : Apply(result, setting[..equals], value, setting, options.GetType());
         }
         return (TOptions)result;
+
+        bool IsPreset(string setting) =>
+            options.Presets.Count > 0 && setting.StartsWith($"{PresetKey}=", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>Every key with its value, in order of declaration.</summary>
-    public static IEnumerable<(string Key, object Value)> List(object options, string prefix = "") =>
-        Properties(options.GetType()).SelectMany(property => property.GetValue(options) is object value && IsNested(property)
-            ? List(value, $"{prefix}{Key(property)}.")
-            : [($"{prefix}{Key(property)}", property.GetValue(options)!)]);
+    /// <summary>Every key of <c>--set</c> with its value, in order of declaration.</summary>
+    public static IEnumerable<(string Key, object Value)> List(MethodOptions options) => List(options, "", Key);
 
-    static object Apply(object options, string key, string value, string setting, Type root)
+    /// <summary>Every name with its value, as configurations and metadata have them.</summary>
+    internal static IEnumerable<(string Name, object Value)> Record(MethodOptions options) => List(options, "", Recorded);
+
+    static IEnumerable<(string, object)> List(object options, string prefix, Func<PropertyInfo, string> name) =>
+        Properties(options.GetType()).SelectMany(property => property.GetValue(options) is object value && IsNested(property)
+            ? List(value, $"{prefix}{name(property)}.", name)
+            : [($"{prefix}{name(property)}", property.GetValue(options)!)]);
+
+    static MethodOptions Apply(MethodOptions options, string key, string value, string setting, Type root)
     {
         string[] parts = key.Split('.', 2);
         PropertyInfo property = Properties(options.GetType())
-            .FirstOrDefault(found => Key(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase))
+            .FirstOrDefault(found => Key(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase)
+                || Recorded(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase))
             ?? throw Unknown(setting, root);
-        object converted = parts.Length == 2 && IsNested(property) ? Apply(property.GetValue(options)!, parts[1], value, setting, root)
+        object converted = parts.Length == 2 && IsNested(property)
+            ? Apply((MethodOptions)property.GetValue(options)!, parts[1], value, setting, root)
             : parts.Length == 1 && !IsNested(property) ? Convert(property.PropertyType, value, setting)
             : throw Unknown(setting, root);
-        // A record's own copy method; init-only properties can be set on the copy before anyone else sees it.
-        object copy = options.GetType().GetMethod("<Clone>$")!.Invoke(options, null)!;
+        // Init-only properties can be set on a copy that nobody else has seen.
+        MethodOptions copy = options.Copy();
         property.SetValue(copy, converted);
         return copy;
     }
+
+    static MethodOptions Preset(MethodOptions options, string setting, string name) =>
+        options.Presets.TryGetValue(name.ToLowerInvariant(), out MethodOptions? preset) ? preset
+        : throw new ArgumentException($"--set '{setting}': expected one of {string.Join(", ", options.Presets.Keys)}, found '{name}'.");
 
     static object Convert(Type type, string value, string setting)
     {
@@ -91,4 +110,6 @@ public static class OptionBinder
     static bool IsNested(PropertyInfo property) => property.PropertyType.IsClass && property.PropertyType != typeof(string);
 
     static string Key(PropertyInfo property) => char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
+
+    static string Recorded(PropertyInfo property) => property.GetCustomAttribute<RecordedNameAttribute>()?.Name ?? Key(property);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Train.Core;
 
@@ -18,8 +19,28 @@ static class Provenance
         [ModelKeys.DatasetSha256] = request.Digits.Sha256,
     };
 
-    /// <summary>Options as JSON by their keys of <c>--set</c>.</summary>
+    /// <summary>
+    /// What the run in <paramref name="folder"/> is, but for its seed and its place: method, images, options, and the run that it started
+    /// from in turn. Runs that differ in their seeds alone have the same.
+    /// </summary>
+    /// <exception cref="InvalidDataException">There is no run.</exception>
+    public static JsonObject SourceOf(string folder)
+    {
+        RunFolder run = RunFolder.Open(folder);
+        var config = RunConfig.Read(run);
+        JsonObject options = JsonNode.Parse(OptionsJson(config.Options))!.AsObject();
+        options.Remove(ModelKeys.FromOption);
+        return new JsonObject
+        {
+            ["method"] = config.Method.Name,
+            ["dataset_sha256"] = config.DatasetSha256,
+            ["options"] = options,
+            [ModelManifest.Source] = File.Exists(run.Manifest) ? run.ReadManifest()[ModelManifest.Source]?.DeepClone() : null,
+        };
+    }
+
+    /// <summary>Options as JSON by their names.</summary>
     public static string OptionsJson(MethodOptions options) =>
-        JsonSerializer.Serialize(OptionBinder.List(options)
-        .ToDictionary(pair => pair.Key, pair => pair.Value is Enum ? pair.Value.ToString()!.ToLowerInvariant() : pair.Value));
+        JsonSerializer.Serialize(OptionBinder.Record(options)
+        .ToDictionary(pair => pair.Name, pair => pair.Value is Enum ? pair.Value.ToString()!.ToLowerInvariant() : pair.Value));
 }

@@ -14,7 +14,7 @@ public static class TrainingRun
 
     /// <summary>Trains <paramref name="method"/> in <paramref name="run"/> and writes model and manifest.</summary>
     /// <exception cref="ArgumentException">Another process works in the folder, or began a run in it meanwhile.</exception>
-    /// <exception cref="InvalidDataException">A run to go on with was begun with other images, seed or options.</exception>
+    /// <exception cref="InvalidDataException">The run to resume was started with other images, seed or options.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, resumably.</exception>
     /// <exception cref="DivergedException">A loss stopped being finite.</exception>
     /// <exception cref="Export.ParityException">The exported model does not compute what was trained; it is not written.</exception>
@@ -137,6 +137,10 @@ public static class TrainingRun
             ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(),
             ["machine"] = $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
         };
+        if (request.Options.SourceRun is string source)
+        {
+            manifest[ModelManifest.Source] = Provenance.SourceOf(source);
+        }
         AtomicFile.WriteText(run.Manifest, JsonSerializer.Serialize(
             manifest.Concat(described.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))).ToDictionary(), indented) + "\n");
     }

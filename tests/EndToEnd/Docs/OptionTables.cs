@@ -15,10 +15,8 @@ static class OptionTables
     public static string Write(string name)
     {
         MethodOptions defaults = MethodRegistry.Find(name).Defaults;
-        string[] presets = Find(defaults, "preset") is { } preset
-            ? [.. Enum.GetNames(preset.PropertyType).Select(value => value.ToLowerInvariant())] : [];
-        MethodOptions[] columns = presets.Length == 0 ? [defaults]
-            : [.. presets.Select(value => OptionBinder.Apply(defaults, [$"preset={value}"]))];
+        string[] presets = [.. defaults.Presets.Keys];
+        MethodOptions[] columns = presets.Length == 0 ? [defaults] : [.. defaults.Presets.Values];
         var table = new StringBuilder(
             $"| option | {(presets.Length == 0 ? "default" : string.Join(" | ", presets))} | meaning |\n|---|---|"
             + $"{string.Concat(columns.Select(_ => "---|"))}\n");
@@ -38,7 +36,8 @@ static class OptionTables
         Method[] methods = [.. MethodRegistry.All.Where(method => Find(method.Defaults, "augmentation") is not null)];
         var table = new StringBuilder($"| option | {string.Join(" | ", methods.Select(method => method.Name))} | meaning |\n|---|"
             + $"{string.Concat(methods.Select(_ => "---|"))}---|\n");
-        object[] views = [.. methods.Select(method => Find(method.Defaults, "augmentation")!.GetValue(method.Defaults)!)];
+        MethodOptions[] views =
+            [.. methods.Select(method => (MethodOptions)Find(method.Defaults, "augmentation")!.GetValue(method.Defaults)!)];
         foreach (string key in OptionBinder.List(views[0]).Select(pair => pair.Key))
         {
             PropertyInfo property = Find(views[0], key)!;

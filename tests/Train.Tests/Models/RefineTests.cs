@@ -52,6 +52,38 @@ public sealed class RefineTests
     }
 
     [Fact]
+    public void Manifest_FromRunsOfTwoSeeds_NamesTheSameSource()
+    {
+        using var folder = new TemporaryFolder();
+        string[] sources = [Refined("a", 0), Refined("b", 1), Refined("c", 0, "denoise=false")];
+        Assert.Equal(sources[0], sources[1]);
+        Assert.NotEqual(sources[0], sources[2]);
+        Assert.Contains("\"method\":\"autoencoder\"", sources[0], StringComparison.Ordinal);
+
+        string Refined(string name, int seed, params string[] settings)
+        {
+            Run("autoencoder", name, seed, ["stepCount=1", "batchSize=16", .. settings]);
+            return Run("refine", $"refined-{name}", seed, ["stepCount=1", "rounds=1", "batchSize=16", $"from={folder[name]}"])
+                .ReadManifest()[ModelManifest.Source]!.ToJsonString();
+        }
+
+        RunFolder Run(string method, string name, int seed, string[] settings)
+        {
+            Method known = MethodRegistry.Find(method);
+            RunFolder run = RunFolder.Create(folder[name]);
+            TrainingRun.Execute(known, run, new TrainingRequest
+            {
+                Digits = StrokeDigits.Draw(60, 1),
+                DataSpec = "strokes:60:1",
+                Options = OptionBinder.Apply(known.Defaults, settings),
+                Seed = seed,
+                Threads = 1,
+            });
+            return run;
+        }
+    }
+
+    [Fact]
     public void Step_FromARunOnOtherImages_TakesItsEncoder()
     {
         using var folder = new TemporaryFolder();

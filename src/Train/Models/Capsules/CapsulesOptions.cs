@@ -4,7 +4,7 @@ using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Models.Capsules;
 
-/// <summary>Whole recipes.</summary>
+/// <summary>Names of the recipes.</summary>
 enum CapsulesPreset
 {
     /// <summary>For two processor cores and about an hour.</summary>
@@ -25,147 +25,11 @@ enum CapsulesOptimizer
 }
 
 /// <summary>
-/// Options of the stacked capsule autoencoder. <see cref="Preset"/> sets all others, so it is named first:
-/// <c>--set preset=official --set partCount=30</c>.
+/// Options of the stacked capsule autoencoder; the defaults are those of <see cref="Fast"/>. <c>--set preset=official</c> takes
+/// <see cref="Official"/> instead, whatever else is set.
 /// </summary>
 sealed record CapsulesOptions : GradientOptions, IAugmented
 {
-    readonly CapsulesPreset preset;
-
-    /// <summary>The recipe; setting it sets every other option.</summary>
-    public CapsulesPreset Preset
-    {
-        get => preset;
-        init
-        {
-            preset = value;
-            bool official = value == CapsulesPreset.Official;
-            (PartCount, ObjectCount) = official ? (40, 32) : (24, 32);
-            (CanvasSide, Shift) = official ? (40, 6) : (28, 0);
-            (ConvolutionCount, FirstChannelCount, ChannelCount) = official ? (4, 128, 128) : (3, 32, 64);
-            (CodeSize, HiddenSize) = official ? (256, 128) : (64, 64);
-            PixelDeviation = official ? 1 : 0.4;
-            (NoisyTokens, NormalisePresence, ContrastWeight) = official ? (true, false, 0) : (false, true, 50);
-            SelfLabelShare = official ? 0 : 0.4;
-            (PriorWithinWeight, PosteriorWithinWeight) = official ? (2, 0.7) : (0.5, 0.2);
-            Optimizer = official ? CapsulesOptimizer.RmsProp : CapsulesOptimizer.Adam;
-            (BatchSize, StepCount, LearningRate) = official ? (128, 300_000, 3e-5) : (64, 20_000, 1e-3);
-            (Schedule, WarmupSteps) = official ? (LearningRateSchedule.Constant, 0) : (LearningRateSchedule.Cosine, 100);
-            Augmentation = official ? unchanged : views;
-        }
-    }
-
-    /// <summary>Part capsules (P), each with a template.</summary>
-    public int PartCount { get; init; }
-
-    /// <summary>Object capsules (O); their presences are the embedding.</summary>
-    public int ObjectCount { get; init; }
-
-    /// <summary>Side of the canvas (S) on which images are placed and drawn, pixels.</summary>
-    public int CanvasSide { get; init; }
-
-    /// <summary>Largest shift of an image from the centre of the canvas along each axis during training, whole pixels.</summary>
-    public int Shift { get; init; }
-
-    /// <summary>Convolutions of the part encoder; the first two have stride 2.</summary>
-    public int ConvolutionCount { get; init; }
-
-    /// <summary>Channels of the first convolution.</summary>
-    public int FirstChannelCount { get; init; }
-
-    /// <summary>Channels of the other convolutions (C).</summary>
-    public int ChannelCount { get; init; }
-
-    /// <summary>Side of a template (T), pixels.</summary>
-    public int TemplateSide { get; init; } = 11;
-
-    /// <summary>Size of a part's feature (F).</summary>
-    public int FeatureSize { get; init; } = 16;
-
-    /// <summary>Size of a part's token in the set transformer.</summary>
-    public int TokenSize { get; init; } = 16;
-
-    /// <summary>Size of an object's code, the output of the set transformer (D).</summary>
-    public int CodeSize { get; init; }
-
-    /// <summary>Hidden size of the networks of each object capsule (H).</summary>
-    public int HiddenSize { get; init; }
-
-    /// <summary>Size of an object capsule (Z).</summary>
-    public int CapsuleSize { get; init; } = 32;
-
-    /// <summary>Standard deviation of a pixel around its component's value; below .1 single precision does not suffice.</summary>
-    public double PixelDeviation { get; init; }
-
-    /// <summary>Width of the uniform noise on presence logits during training.</summary>
-    public double PresenceNoise { get; init; } = 4;
-
-    /// <summary>Whether objects are found from part presences with that noise, as in the authors' code.</summary>
-    public bool NoisyTokens { get; init; }
-
-    /// <summary>Weight of the likelihood of part poses.</summary>
-    public double PartWeight { get; init; } = 1;
-
-    /// <summary>Weight of the squared input-dependent object-part poses.</summary>
-    public double DeformationWeight { get; init; } = 10;
-
-    /// <summary>Weight of prior sparsity within an example.</summary>
-    public double PriorWithinWeight { get; init; }
-
-    /// <summary>Weight of prior sparsity between the examples of a batch.</summary>
-    public double PriorBetweenWeight { get; init; } = 0.35;
-
-    /// <summary>Weight of posterior sparsity within an example.</summary>
-    public double PosteriorWithinWeight { get; init; }
-
-    /// <summary>Weight of posterior sparsity between the examples of a batch.</summary>
-    public double PosteriorBetweenWeight { get; init; } = 0.2;
-
-    /// <summary>
-    /// Whether the logits of the object presences are batch-normalized, which the authors do not do. Without it, presences hardly differ
-    /// between images for the first thousands of steps (docs/models/capsules.md).
-    /// </summary>
-    public bool NormalisePresence { get; init; }
-
-    /// <summary>
-    /// Weight of the contrastive loss (van den Oord et al. 2018) on the object presences of two views of an image, which the authors do not
-    /// have; 0 for one view of each image and no such loss.
-    /// </summary>
-    public double ContrastWeight { get; init; }
-
-    /// <summary>Temperature of the contrastive loss at the first step. A low one weighs the most similar negatives most.</summary>
-    public double ContrastTemperature { get; init; } = 0.1;
-
-    /// <summary>
-    /// Temperature of the contrastive loss after the last step. A higher one weighs all negatives nearly equally, so that similar images
-    /// come together.
-    /// </summary>
-    public double LastContrastTemperature { get; init; } = 0.2;
-
-    /// <summary>
-    /// Last share of the steps, in which images of one spectral cluster of the presences count as views of one image; 0 for none. The
-    /// authors do not have it (Van Gansbeke et al. 2020, "SCAN", section 2.3, has it for classifiers).
-    /// </summary>
-    public double SelfLabelShare { get; init; }
-
-    /// <summary>How often the clusters are computed in that share of the steps, at equal distances.</summary>
-    public int SelfLabelRounds { get; init; } = 4;
-
-    /// <summary>Share of each cluster, its most confident images, that self-labelling uses.</summary>
-    public double ConfidentShare { get; init; } = 0.9;
-
-    /// <summary>Classes that prior sparsity assumes: an example should have O / classes objects.</summary>
-    public int ClassCount { get; init; } = 10;
-
-    /// <summary>Update rule.</summary>
-    public CapsulesOptimizer Optimizer { get; init; }
-
-    /// <summary>How images are changed before they are placed.</summary>
-    public AugmentationOptions Augmentation { get; init; } = unchanged;
-
-    /// <summary>The fast recipe.</summary>
-    public CapsulesOptions() => Preset = CapsulesPreset.Fast;
-
     static readonly AugmentationOptions unchanged = new()
     {
         RotationDegrees = 0,
@@ -190,6 +54,157 @@ sealed record CapsulesOptions : GradientOptions, IAugmented
         ThicknessProbability = 0.5,
         StrokeProbability = 0.25,
     };
+
+    /// <summary>For two processor cores and about an hour.</summary>
+    public static CapsulesOptions Fast { get; } = new();
+
+    /// <summary>That of the authors' code for MNIST (akosiorek/stacked_capsule_autoencoders), for an accelerator.</summary>
+    public static CapsulesOptions Official { get; } = new()
+    {
+        Preset = CapsulesPreset.Official,
+        PartCount = 40,
+        CanvasSide = 40,
+        Shift = 6,
+        ConvolutionCount = 4,
+        FirstChannelCount = 128,
+        ChannelCount = 128,
+        CodeSize = 256,
+        HiddenSize = 128,
+        PixelDeviation = 1,
+        NoisyTokens = true,
+        NormalisePresence = false,
+        ContrastWeight = 0,
+        SelfLabelShare = 0,
+        PriorWithinWeight = 2,
+        PosteriorWithinWeight = 0.7,
+        Optimizer = CapsulesOptimizer.RmsProp,
+        Augmentation = unchanged,
+        BatchSize = 128,
+        StepCount = 300_000,
+        LearningRate = 3e-5,
+        Schedule = LearningRateSchedule.Constant,
+        WarmupSteps = 0,
+    };
+
+    static readonly Dictionary<string, MethodOptions> presets = new() { ["fast"] = Fast, ["official"] = Official };
+
+    /// <summary>The recipe that gives all other options their defaults.</summary>
+    public CapsulesPreset Preset { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, MethodOptions> Presets => presets;
+
+    /// <summary>Part capsules (P), each with a template.</summary>
+    public int PartCount { get; init; } = 24;
+
+    /// <summary>Object capsules (O); their presences are the embedding.</summary>
+    public int ObjectCount { get; init; } = 32;
+
+    /// <summary>Side of the canvas (S) on which images are placed and drawn, pixels.</summary>
+    public int CanvasSide { get; init; } = 28;
+
+    /// <summary>Largest shift of an image from the centre of the canvas along each axis during training, whole pixels.</summary>
+    public int Shift { get; init; }
+
+    /// <summary>Convolutions of the part encoder; the first two have stride 2.</summary>
+    public int ConvolutionCount { get; init; } = 3;
+
+    /// <summary>Channels of the first convolution.</summary>
+    public int FirstChannelCount { get; init; } = 32;
+
+    /// <summary>Channels of the other convolutions (C).</summary>
+    public int ChannelCount { get; init; } = 64;
+
+    /// <summary>Side of a template (T), pixels.</summary>
+    public int TemplateSide { get; init; } = 11;
+
+    /// <summary>Size of a part's feature (F).</summary>
+    public int FeatureSize { get; init; } = 16;
+
+    /// <summary>Size of a part's token in the set transformer.</summary>
+    public int TokenSize { get; init; } = 16;
+
+    /// <summary>Size of an object's code, the output of the set transformer (D).</summary>
+    public int CodeSize { get; init; } = 64;
+
+    /// <summary>Hidden size of the networks of each object capsule (H).</summary>
+    public int HiddenSize { get; init; } = 64;
+
+    /// <summary>Size of an object capsule (Z).</summary>
+    public int CapsuleSize { get; init; } = 32;
+
+    /// <summary>Standard deviation of a pixel around its component's value; below .1 single precision does not suffice.</summary>
+    public double PixelDeviation { get; init; } = 0.4;
+
+    /// <summary>Width of the uniform noise on presence logits during training.</summary>
+    public double PresenceNoise { get; init; } = 4;
+
+    /// <summary>Whether objects are found from part presences with that noise, as in the authors' code.</summary>
+    public bool NoisyTokens { get; init; }
+
+    /// <summary>Weight of the likelihood of part poses.</summary>
+    public double PartWeight { get; init; } = 1;
+
+    /// <summary>Weight of the squared input-dependent object-part poses.</summary>
+    public double DeformationWeight { get; init; } = 10;
+
+    /// <summary>Weight of prior sparsity within an example.</summary>
+    public double PriorWithinWeight { get; init; } = 0.5;
+
+    /// <summary>Weight of prior sparsity between the examples of a batch.</summary>
+    public double PriorBetweenWeight { get; init; } = 0.35;
+
+    /// <summary>Weight of posterior sparsity within an example.</summary>
+    public double PosteriorWithinWeight { get; init; } = 0.2;
+
+    /// <summary>Weight of posterior sparsity between the examples of a batch.</summary>
+    public double PosteriorBetweenWeight { get; init; } = 0.2;
+
+    /// <summary>
+    /// Whether the logits of the object presences are batch-normalized, which the authors do not do. Without it, presences hardly differ
+    /// between images for the first thousands of steps (docs/models/capsules.md).
+    /// </summary>
+    public bool NormalisePresence { get; init; } = true;
+
+    /// <summary>
+    /// Weight of the contrastive loss (van den Oord et al. 2018) on the object presences of two views of an image, which the authors do not
+    /// have; 0 for one view of each image and no such loss.
+    /// </summary>
+    public double ContrastWeight { get; init; } = 50;
+
+    /// <summary>Temperature of the contrastive loss at the first step. A low one weighs the most similar negatives most.</summary>
+    public double ContrastTemperature { get; init; } = 0.1;
+
+    /// <summary>
+    /// Temperature of the contrastive loss after the last step. A higher one weighs all negatives nearly equally, so that similar images
+    /// come together.
+    /// </summary>
+    public double LastContrastTemperature { get; init; } = 0.2;
+
+    /// <summary>
+    /// Last share of the steps, in which images of one spectral cluster of the presences count as views of one image; 0 for none. The
+    /// authors do not have it (Van Gansbeke et al. 2020, "SCAN", section 2.3, has it for classifiers).
+    /// </summary>
+    public double SelfLabelShare { get; init; } = 0.4;
+
+    /// <summary>How often the clusters are computed in that share of the steps, at equal distances.</summary>
+    public int SelfLabelRounds { get; init; } = 4;
+
+    /// <summary>Share of each cluster, its most confident images, that self-labelling uses.</summary>
+    public double ConfidentShare { get; init; } = 0.9;
+
+    /// <summary>Classes that prior sparsity assumes: an example should have O / classes objects.</summary>
+    public int ClassCount { get; init; } = 10;
+
+    /// <summary>Update rule.</summary>
+    public CapsulesOptimizer Optimizer { get; init; }
+
+    /// <summary>How images are changed before they are placed.</summary>
+    public AugmentationOptions Augmentation { get; init; } = views;
+
+    /// <summary>Defaults of the shared options.</summary>
+    public CapsulesOptions() =>
+        (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (64, 20_000, 1e-3, LearningRateSchedule.Cosine, 100);
 
     /// <summary>Temperature of the contrastive loss at a step, 0-based: by equal factors from the first to the last.</summary>
     public double ContrastTemperatureAt(int step) =>

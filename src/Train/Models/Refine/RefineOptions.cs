@@ -40,6 +40,9 @@ sealed record RefineOptions : GradientOptions, IAugmented
     public RefineOptions() =>
         (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 1200, 2e-3, LearningRateSchedule.Cosine, 50);
 
+    /// <inheritdoc/>
+    public override string? SourceRun => From;
+
     /// <summary>Steps of a round; the last one takes what is left.</summary>
     public int RoundSteps => (StepCount - HeadSteps) / Rounds;
 

@@ -135,7 +135,7 @@ public sealed class CapsulesTrainerTests
     [Fact]
     public void Preset_Official_HasTheAuthorsSizesAndLosses()
     {
-        using CapsulesTrainer trainer = Fresh(new CapsulesOptions { Preset = CapsulesPreset.Official });
+        using CapsulesTrainer trainer = Fresh(CapsulesOptions.Official);
         Dictionary<string, long[]> shapes = trainer.Encoder.state_dict().ToDictionary(pair => pair.Key, pair => pair.Value.shape);
         Assert.Equal([1, 128, 5, 5], shapes["parts.placeBias"]);
         Assert.Equal([40 * 24, 128, 1, 1], shapes["parts.capsules.weight"]);
@@ -153,6 +153,8 @@ public sealed class CapsulesTrainerTests
     public void Preset_ThenAnotherSetting_KeepsBoth()
     {
         CapsulesOptions options = OptionBinder.Apply(new CapsulesOptions(), ["preset=official", "partCount=30"]);
+        Assert.Equal(options, OptionBinder.Apply(new CapsulesOptions(), ["partCount=30", "Preset=Official"]));
+        Assert.Equal(CapsulesOptions.Fast, OptionBinder.Apply(CapsulesOptions.Official, ["preset=fast"]));
         Assert.Equal((30, 32, 300_000, CapsulesOptimizer.RmsProp),
             (options.PartCount, options.ObjectCount, options.StepCount, options.Optimizer));
     }
@@ -161,9 +163,8 @@ public sealed class CapsulesTrainerTests
     public void Step_OfficialPreset_Learns()
     {
         using CapsulesTrainer trainer =
-            Fresh(new CapsulesOptions
+            Fresh(CapsulesOptions.Official with
             {
-                Preset = CapsulesPreset.Official,
                 PartCount = 4,
                 ObjectCount = 3,
                 ChannelCount = 8,
