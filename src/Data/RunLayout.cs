@@ -28,7 +28,7 @@ public static class RunLayout
     public const string Seconds = "seconds.txt";
 
     /// <summary>Folder of the restarts, each a run of its own by its number.</summary>
-    public const string Restarts = "starts";
+    public const string Restarts = "restarts";
 
     /// <summary>Folder of the pictures.</summary>
     public const string Pictures = "pictures";

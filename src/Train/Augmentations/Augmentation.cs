@@ -18,7 +18,7 @@ sealed class Augmentation(AugmentationOptions options, ulong seed)
     /// <summary>Fills <paramref name="views"/> with <paramref name="viewCount"/> views of each sample.</summary>
     /// <param name="digits">The images.</param>
     /// <param name="samples">Indices of the images, [N].</param>
-    /// <param name="epoch">Pass over the data.</param>
+    /// <param name="epoch">0-based number of the epoch.</param>
     /// <param name="firstView">Number of the first view: views of one sample differ by their numbers alone.</param>
     /// <param name="viewCount">Number of views (V).</param>
     /// <param name="views">Receives V * N * 784 floats in [0,1], all samples' first views before their second ones.</param>

@@ -32,7 +32,7 @@ sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCo
         return views.unbind();
     }
 
-    /// <summary>Waits for the drawing that goes on.</summary>
+    /// <summary>Waits for the views that are being drawn.</summary>
     public void Dispose() => drawing.GetAwaiter().GetResult();
 
     void Fill(Batch batch)

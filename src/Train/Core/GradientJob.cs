@@ -22,7 +22,7 @@ sealed record GradientJob(DigitSet Digits, int Seed, Device Device, int Threads 
     }
 
     /// <summary>
-    /// What <paramref name="predict"/> says of all images, in order and without gradient: from images [B,1,28,28] rows [B,...], in all
+    /// Applies <paramref name="predict"/> to all images, in order and without gradient: from images [B,1,28,28] to rows [B,...], in all
     /// [N,...].
     /// </summary>
     public Tensor Predict(Func<Tensor, Tensor> predict)

@@ -20,7 +20,7 @@ abstract record GradientOptions : MethodOptions
     public int StepCount { get; init; } = 1000;
 
     /// <summary>Total steps, including those of discarded restarts.</summary>
-    public int TotalSteps => this is IStarted several ? StepCount + (several.StartCount - 1) * Math.Min(several.StartSteps, StepCount)
+    public int TotalSteps => this is IRestarted several ? StepCount + (several.Restarts - 1) * Math.Min(several.RestartSteps, StepCount)
         : StepCount;
 
     /// <summary>Peak learning rate.</summary>

@@ -15,7 +15,7 @@ sealed record ImageGrid(byte[] Pixels, int Columns);
 
 /// <summary>The images of one step.</summary>
 /// <param name="Step">0-based number of the step.</param>
-/// <param name="Epoch">0-based pass over the data.</param>
+/// <param name="Epoch">0-based number of the epoch.</param>
 /// <param name="Samples">Indices into the dataset, [N].</param>
 sealed record Batch(int Step, int Epoch, int[] Samples)
 {

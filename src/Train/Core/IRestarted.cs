@@ -1,6 +1,6 @@
 namespace Toolchain.Train.Core;
 
-/// <summary>Options of a method that trains several restarts and continues the one of the highest selection score, without labels.</summary>
+/// <summary>Options of a method that trains several restarts and continues the one of the highest score, without labels.</summary>
 interface IRestarted
 {
     /// <summary>Restarts, each with its own seed; 1 for a single run.</summary>

@@ -48,7 +48,7 @@ static class Checkpoint
         SafeTensors.Write(path, tensors, metadata);
     }
 
-    /// <summary>Loads a state and returns the step to go on with.</summary>
+    /// <summary>Loads a state and returns the step to continue with.</summary>
     /// <param name="path">The file.</param>
     /// <param name="trainer">What is filled.</param>
     /// <param name="config">Digest of the configuration that the run has now; null where that is not known.</param>

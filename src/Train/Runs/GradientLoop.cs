@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Runs;
 
-/// <summary>State of a run that goes on.</summary>
+/// <summary>State of a run.</summary>
 /// <param name="Step">Steps made.</param>
 /// <param name="StepCount">Steps of the whole run.</param>
 /// <param name="Losses">Losses of the latest step.</param>
@@ -32,7 +32,7 @@ sealed record Stretch(int End, int Before, int Total);
 /// <summary>The loop that every gradient method shares: order of images, learning rate, log, checkpoints, progress, stopping.</summary>
 sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, RunFolder run, TrainingRequest request, Stretch stretch)
 {
-    // A picture at the start of each tenth of a run; a warning that lasts is said again after so many steps.
+    // A picture at the start of each tenth of a run; a lasting warning is repeated after so many steps.
     const int pictures = 10, warningSteps = 100;
 
     // Adam's usual rate, and above those that the systems have by default.

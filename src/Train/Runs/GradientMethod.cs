@@ -15,14 +15,14 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     {
         var options = (TOptions)request.Options;
         options.Check();
-        var starts = new Starts(options, run, request, seed => Create(options, Job(request with { Seed = seed })));
-        if (starts.Choose() is not int chosen)
+        var restarts = new Restarts(options, run, request, seed => Create(options, Job(request with { Seed = seed })));
+        if (restarts.Select() is not int chosen)
         {
             return Export(run, request, 17) with { Finished = false };
         }
-        TrainingRequest rest = request with { Seed = chosen, Time = starts.TimeLeft };
+        TrainingRequest rest = request with { Seed = chosen, Time = restarts.TimeLeft };
         using IGradientTrainer trainer = Create(options, Job(rest));
-        int steps = new GradientLoop(trainer, options, run, rest, starts.Rest).Run();
+        int steps = new GradientLoop(trainer, options, run, rest, restarts.Rest).Run();
         return Export(trainer, request, 17, steps, steps == options.StepCount);
     }
 

@@ -53,7 +53,7 @@ static class LabelParity
             long[] clusters = outputs["cluster"].ToInt64s();
             var compared = LabelComparison.Of(clusters, outputs["probability"].ToDoubles(), labels.AsSpan(start, size));
             ties += compared.Wrong < 0 ? compared.Ties
-                : throw new ParityException($"image {start + compared.Wrong}: {name} says cluster {clusters[compared.Wrong]}, the "
+                : throw new ParityException($"image {start + compared.Wrong}: {name} gives cluster {clusters[compared.Wrong]}, the "
                     + $"clustering engine {labels[start + compared.Wrong]}, and their probabilities differ by {compared.Margin:g2}; the "
                     + "export is wrong and was not written.");
         }

@@ -36,7 +36,7 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
 /// <summary>What training leaves.</summary>
 /// <param name="Model">The ONNX model, with its metadata.</param>
 /// <param name="Parity">What was checked, as a line for a person.</param>
-/// <param name="StepsMade">Steps of a gradient method, or passes of a fit.</param>
+/// <param name="StepsMade">Steps of a gradient method, or iterations of a fit.</param>
 /// <param name="Finished">Whether the run came to its own end, not to a time limit.</param>
 /// <param name="Summary">Steps made, or inertia or likelihood of a fit, as a line for a person.</param>
 public sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int StepsMade, bool Finished, string Summary)

@@ -11,7 +11,7 @@ sealed class MetricsLog : IDisposable
     readonly StreamWriter lines;
     readonly SummaryWriter board;
 
-    /// <summary>Goes on at <paramref name="firstStep"/>; lines of later steps, which a killed run left behind, are dropped.</summary>
+    /// <summary>Continues at <paramref name="firstStep"/>; lines of later steps, which a killed run left, are dropped.</summary>
     public MetricsLog(RunFolder run, int firstStep)
     {
         string[] kept = File.Exists(run.Metrics) ? [.. File.ReadLines(run.Metrics).Where(line => StepOf(line) < firstStep)] : [];

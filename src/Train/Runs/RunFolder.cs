@@ -9,7 +9,7 @@ namespace Toolchain.Train.Runs;
 /// <summary>The folder of one training run: <c>runs/METHOD/NAME-NNN</c> unless the user names another.</summary>
 public sealed class RunFolder
 {
-    // The run that this one is a start of.
+    // The run that this one is a restart of.
     readonly RunFolder? owner;
 
     RunFolder(string path, RunFolder? owner = null) => (Path, this.owner) = (path, owner);
@@ -32,7 +32,7 @@ public sealed class RunFolder
     /// <summary>The exported model.</summary>
     public string Model => In(RunLayout.Model);
 
-    /// <summary>Digests, versions, times; written last, so that its presence says that the run is whole.</summary>
+    /// <summary>Digests, versions, times; written last, so that its presence means a finished run.</summary>
     public string Manifest => In(RunLayout.Manifest);
 
     /// <summary>The folder of pictures.</summary>
@@ -45,7 +45,7 @@ public sealed class RunFolder
     /// <summary>The centres of a fitted clusterer.</summary>
     public string CentrePicture => In(RunLayout.Pictures, RunLayout.CentrePicture);
 
-    /// <summary>What the run said.</summary>
+    /// <summary>What the run printed.</summary>
     public string Log => In(RunLayout.Log);
 
     /// <summary>Makes the folder <paramref name="path"/>.</summary>
@@ -139,9 +139,9 @@ public sealed class RunFolder
             : null;
     }
 
-    /// <summary>The folder of one of several starts, a run of its own.</summary>
-    /// <param name="number">0-based number of the start.</param>
-    public RunFolder Start(int number)
+    /// <summary>The folder of one of several restarts, a run of its own.</summary>
+    /// <param name="number">0-based number of the restart.</param>
+    public RunFolder Restart(int number)
     {
         string path = In(RunLayout.Restarts, number.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(path);
@@ -155,18 +155,18 @@ public sealed class RunFolder
             : double.TryParse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e9
             ? TimeSpan.FromSeconds(seconds)
             : throw new InvalidDataException($"'{Seconds}': expected a number of seconds, found '{File.ReadAllText(Seconds)}'; write 0 "
-            + $"into it to go on.");
+            + $"into it to continue.");
         set => AtomicFile.WriteText(Seconds, value.TotalSeconds.ToString(CultureInfo.InvariantCulture));
     }
 
-    /// <summary>Wall time that it and its starts took up to their latest checkpoints.</summary>
-    public TimeSpan TimeTakenInAll => StartFolders.Aggregate(TimeTaken, (sum, start) => sum + start.TimeTaken);
+    /// <summary>Wall time that it and its restarts took up to their latest checkpoints.</summary>
+    public TimeSpan TimeTakenInAll => RestartFolders.Aggregate(TimeTaken, (sum, restart) => sum + restart.TimeTaken);
 
     /// <summary>
-    /// The latest state: of the run or, before one of its starts is chosen, of its latest start; null where there is none.
+    /// The latest state: of the run or, before one of its restarts is selected, of its latest restart; null where there is none.
     /// </summary>
-    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint : StartFolders.Select(start => start.LastCheckpoint)
-        .LastOrDefault(File.Exists);
+    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint
+        : RestartFolders.Select(restart => restart.LastCheckpoint).LastOrDefault(File.Exists);
 
     /// <summary>Reads the manifest of a finished run.</summary>
     /// <exception cref="InvalidDataException">There is none, or it is no object in JSON.</exception>
@@ -212,7 +212,7 @@ public sealed class RunFolder
     bool HasBegun => new FileInfo(Log) is { Exists: true, Length: > 0 };
 
     // In the order of their numbers.
-    IEnumerable<RunFolder> StartFolders => Directory.Exists(In(RunLayout.Restarts))
+    IEnumerable<RunFolder> RestartFolders => Directory.Exists(In(RunLayout.Restarts))
         ? Directory.GetDirectories(In(RunLayout.Restarts)).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)
         .Select(path => new RunFolder(path))
         : [];

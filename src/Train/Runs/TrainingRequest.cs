@@ -32,7 +32,7 @@ public sealed record TrainingRequest
     /// <summary>Time between checkpoints: 20 s lose little to a power cut and cost nothing.</summary>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Whether to go on from the folder's checkpoint.</summary>
+    /// <summary>Whether to resume from the folder's checkpoint.</summary>
     public bool Resume { get; init; }
 
     /// <summary>Version of the program, for provenance.</summary>

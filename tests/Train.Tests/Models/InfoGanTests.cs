@@ -35,7 +35,7 @@ public sealed class InfoGanTests
         Assert.Equal([128, 1024], shapes["recogniser.embedding.weight"]);
         Assert.Equal([10, 128], shapes["recogniser.code.weight"]);
         Assert.Equal([2, 128], shapes["recogniser.continuous.weight"]);
-        Assert.Equal([1, 1024], shapes["realness.weight"]);
+        Assert.Equal([1, 1024], shapes["discriminator.weight"]);
     }
 
     [Fact]
@@ -67,26 +67,26 @@ public sealed class InfoGanTests
     }
 
     [Fact]
-    public void Judge_Generated_LeavesTheRunningStatistics()
+    public void Discriminate_Generated_LeavesTheRunningStatistics()
     {
         using var model = new InfoGanModel(small);
         float[] Statistics() =>
             [.. model.Recogniser.named_buffers().Where(named => named.name.Contains("running", StringComparison.Ordinal))
             .SelectMany(named => named.buffer.data<float>().ToArray())];
         float[] before = Statistics();
-        model.Judge(rand(8, 1, 28, 28), isReal: false);
+        model.Discriminate(rand(8, 1, 28, 28), isReal: false);
         Assert.Equal(before, Statistics());
-        model.Judge(rand(8, 1, 28, 28), isReal: true);
+        model.Discriminate(rand(8, 1, 28, 28), isReal: true);
         Assert.NotEqual(before, Statistics());
     }
 
     [Fact]
-    public void Judge_RealOrGenerated_IsTheSameFunctionInTraining()
+    public void Discriminate_RealOrGenerated_IsTheSameFunctionInTraining()
     {
         using var model = new InfoGanModel(small);
         Tensor image = rand(8, 1, 28, 28);
-        Judgement asReal = model.Judge(image, isReal: true), asGenerated = model.Judge(image, isReal: false);
-        Assert.Equal(asReal.Realness.data<float>().ToArray(), asGenerated.Realness.data<float>().ToArray());
+        DiscriminatorOutput asReal = model.Discriminate(image, isReal: true), asGenerated = model.Discriminate(image, isReal: false);
+        Assert.Equal(asReal.Real.data<float>().ToArray(), asGenerated.Real.data<float>().ToArray());
         Assert.Equal(asReal.Code.data<float>().ToArray(), asGenerated.Code.data<float>().ToArray());
     }
 
@@ -116,11 +116,12 @@ public sealed class InfoGanTests
     }
 
     [Fact]
-    public void Judge_InBFloat16_IsNearlyTheSameInTrainingAndTheSameInEvaluation()
+    public void Discriminate_InBFloat16_IsNearlyTheSameInTrainingAndTheSameInEvaluation()
     {
         using InfoGanModel exact = new(small), rounded = new(small with { Precision = Precision.BFloat16 });
         Tensor image = rand(8, 1, 28, 28);
-        PrecisionCheck.IsNearlyTheSameInTrainingAndTheSameInEvaluation(exact, rounded, model => model.Judge(image, isReal: false).Realness);
+        PrecisionCheck.IsNearlyTheSameInTrainingAndTheSameInEvaluation(exact, rounded, model =>
+            model.Discriminate(image, isReal: false).Real);
     }
 
     [Fact]

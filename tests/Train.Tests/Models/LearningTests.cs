@@ -68,7 +68,7 @@ public sealed class LearningTests : IDisposable
     {
         // A smaller net than the poster's: a test of seconds. Untrained, the bound is near 0 (ln 10 at most), and views share nothing (ln
         // 10 at best).
-        string run = Train("infogan", "trained", "stepCount=300", "hiddenSize=256", "channelCount=16", "consistency=true", "startCount=1");
+        string run = Train("infogan", "trained", "stepCount=300", "hiddenSize=256", "channelCount=16", "consistency=true", "restarts=1");
         JsonElement[] steps = [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         double Mean(string name, Range range) => steps[range].Average(step => step.GetProperty(name).GetDouble());
         Assert.True(Mean("bound", ..5) < 0.2 && Mean("bound", ^20..) > 1.8,

@@ -17,7 +17,7 @@ public sealed class RestartsTests : IDisposable
         BatchSize = 8,
         StepCount = steps,
         Restarts = restarts,
-        RerestartSteps = restartSteps,
+        RestartSteps = restartSteps,
         HiddenSize = 16,
         ChannelCount = 2,
         Consistency = true,

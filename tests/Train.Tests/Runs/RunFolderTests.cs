@@ -80,10 +80,10 @@ public sealed class RunFolderTests : IDisposable
         RunFolder run = RunFolder.Create(folder["a"]);
         foreach (int start in Enumerable.Range(0, 11))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(run.Start(start).LastCheckpoint)!);
-            File.WriteAllText(run.Start(start).LastCheckpoint, "");
+            Directory.CreateDirectory(Path.GetDirectoryName(run.Restart(start).LastCheckpoint)!);
+            File.WriteAllText(run.Restart(start).LastCheckpoint, "");
         }
-        Assert.Equal(run.Start(10).LastCheckpoint, run.NewestCheckpoint);
+        Assert.Equal(run.Restart(10).LastCheckpoint, run.NewestCheckpoint);
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class RunFolderTests : IDisposable
         RunFolder run = RunFolder.Create(folder["a"]);
         Assert.Equal(TimeSpan.Zero, run.TimeTakenInAll);
         run.TimeTaken = TimeSpan.FromSeconds(1.5);
-        run.Start(0).TimeTaken = TimeSpan.FromSeconds(2);
-        run.Start(1).TimeTaken = TimeSpan.FromSeconds(4);
+        run.Restart(0).TimeTaken = TimeSpan.FromSeconds(2);
+        run.Restart(1).TimeTaken = TimeSpan.FromSeconds(4);
         Assert.Equal(TimeSpan.FromSeconds(1.5), run.TimeTaken);
         Assert.Equal(TimeSpan.FromSeconds(7.5), run.TimeTakenInAll);
     }

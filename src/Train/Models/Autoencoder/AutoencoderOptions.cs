@@ -24,7 +24,7 @@ sealed record AutoencoderOptions : GradientOptions, IAugmented
     /// <summary>L2 penalty on all weights.</summary>
     public double WeightDecay { get; init; } = 1e-5;
 
-    /// <summary>Defaults of the shared options: batches of 128 at a learning rate of .001 (Adam), 20 passes over MNIST.</summary>
+    /// <summary>Defaults of the shared options: batches of 128 at a learning rate of .001 (Adam), 20 epochs of MNIST.</summary>
     public AutoencoderOptions() => (BatchSize, StepCount, LearningRate) = (128, 9380, 1e-3);
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Capsules;
 
-/// <summary>What the encoder says about images.</summary>
+/// <summary>Outputs of the encoder.</summary>
 /// <param name="Embedding">Presences of the objects in (0,1), [N,O].</param>
 /// <param name="Posterior">Share of the parts that each object explains, [N,O]; what is missing to 1 is unexplained.</param>
 /// <param name="PartPresence">Presences of the parts in (0,1), [N,P].</param>

@@ -7,7 +7,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// <param name="Pose">Maps template to canvas, [N,P,6].</param>
 /// <param name="Presence">In (0,1), [N,P], with noise where there is any.</param>
 /// <param name="CleanPresence">The same without noise.</param>
-/// <param name="Feature">What else there is to say of a part, [N,P,F].</param>
+/// <param name="Feature">Feature of each part, [N,P,F].</param>
 sealed record PartCapsules(Tensor Pose, Tensor Presence, Tensor CleanPresence, Tensor Feature);
 
 /// <summary>

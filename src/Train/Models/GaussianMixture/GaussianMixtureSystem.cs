@@ -68,7 +68,7 @@ static class GaussianMixtureSystem
         string summary =
             string.Create(CultureInfo.InvariantCulture,
             $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} "
-            + $"passes{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
+            + $"iterations{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
         return new FittedModel(graph, mixture.Assign(features.Rows, job.Clusterers.Threads), mixture.Iterations, summary,
             CentreSheet.Encode(features.ToPixels(mixture.Means), mixture.Weights));
     }

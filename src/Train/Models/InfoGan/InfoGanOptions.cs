@@ -4,7 +4,7 @@ using Toolchain.Train.Core;
 namespace Toolchain.Train.Models.InfoGan;
 
 /// <summary>Options of InfoGAN; the defaults are the recipe of docs/models/infogan.md, the network the poster's.</summary>
-sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
+sealed record InfoGanOptions : GradientOptions, IAugmented, IRestarted
 {
     /// <summary>Values of the categorical code (K).</summary>
     public int ClusterCount { get; init; } = 10;
@@ -63,13 +63,15 @@ sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
     /// Restarts; the one whose codes of two views share the most mutual information continues. One in three merges two digits for good
     /// (docs/models/infogan.md).
     /// </summary>
-    public int StartCount { get; init; } = 4;
+    [RecordedName("startCount")]
+    public int Restarts { get; init; } = 4;
 
     /// <inheritdoc/>
-    public int StartSteps { get; init; } = 600;
+    [RecordedName("startSteps")]
+    public int RestartSteps { get; init; } = 600;
 
     /// <inheritdoc/>
-    public string Merit => "information";
+    public string SelectionScore => "information";
 
     /// <summary>Number format of the large layers' products during training.</summary>
     public Precision Precision { get; init; } = Precision.Single;
@@ -109,8 +111,8 @@ sealed record InfoGanOptions : GradientOptions, IAugmented, IStarted
         Require(RealTarget is > 0.5 and <= 1, nameof(RealTarget), "in (0.5..1]", RealTarget);
         Require(ConsistencyWeight >= 0, nameof(ConsistencyWeight), "at least 0", ConsistencyWeight);
         Require(ConsistencyEvenness >= 1, nameof(ConsistencyEvenness), "at least 1", ConsistencyEvenness);
-        Require(StartCount >= 1, nameof(StartCount), "at least 1", StartCount);
-        Require(StartSteps >= 1, nameof(StartSteps), "at least 1", StartSteps);
+        Require(Restarts >= 1, nameof(Restarts), "at least 1", Restarts);
+        Require(RestartSteps >= 1, nameof(RestartSteps), "at least 1", RestartSteps);
         Require(ConsistencyMemory is >= 0 and < 1, nameof(ConsistencyMemory), "in [0..1)", ConsistencyMemory);
         Require(BatchSize >= 2, nameof(BatchSize), "at least 2, for the statistics of the batch", BatchSize);
         // What is not an affine or elastic map has no gradient here, and would tell real images from generated ones.

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.InfoGan;
 
 /// <summary>
-/// One step of InfoGAN: discriminator and recogniser learn on two views of each real image and on a view of each generated one, then the
-/// generator learns against them as they are now. Both games' gradients are taken for the weights that move, and for no others.
+/// One step of InfoGAN: discriminator and recognition network learn on two views of each real image and on a view of each generated
+/// one, then the generator learns against the updated networks. Gradients are taken only for the weights of the optimizer that steps.
 /// </summary>
 sealed class InfoGanTrainer : IGradientTrainer
 {
@@ -23,7 +23,7 @@ sealed class InfoGanTrainer : IGradientTrainer
     readonly InfoGanOptions options;
     readonly GradientJob job;
     readonly InfoGanModel model;
-    readonly FusedAdam judgeOptimizer, generatorOptimizer;
+    readonly FusedAdam discriminatorOptimizer, generatorOptimizer;
     readonly ViewDrawer views;
     readonly WarpField warps;
 
@@ -36,7 +36,8 @@ sealed class InfoGanTrainer : IGradientTrainer
         manual_seed(job.Seed);
         model = new InfoGanModel(options);
         model.to(job.Device);
-        judgeOptimizer = new FusedAdam(model.JudgeParameters, options.LearningRate * options.DiscriminatorRate, decay1, job.Threads);
+        discriminatorOptimizer = new FusedAdam(model.DiscriminatorParameters, options.LearningRate * options.DiscriminatorRate, decay1,
+            job.Threads);
         generatorOptimizer = new FusedAdam(model.Generator.parameters(), options.LearningRate, decay1, job.Threads);
         views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
         warps = new WarpField(options.Augmentation, (ulong)job.Seed);
@@ -46,7 +47,7 @@ sealed class InfoGanTrainer : IGradientTrainer
     public nn.Module Module => model;
 
     /// <inheritdoc/>
-    public IReadOnlyList<OptimizerHelper> Optimizers => [judgeOptimizer, generatorOptimizer];
+    public IReadOnlyList<OptimizerHelper> Optimizers => [discriminatorOptimizer, generatorOptimizer];
 
     /// <inheritdoc/>
     public nn.Module Encoder => model.Recogniser;
@@ -90,8 +91,9 @@ sealed class InfoGanTrainer : IGradientTrainer
     public IReadOnlyList<Loss> Learn(Tensor real, Latent latent, Tensor places, int step)
     {
         Tensor generated = WarpField.Apply(model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous), places); // [N,1,28,28]
-        Judgement ofReal = model.Judge(real, isReal: true), ofGenerated = model.Judge(generated.detach(), isReal: false);
-        Tensor discriminator = AdversarialLoss.Discriminator(ofReal.Realness, ofGenerated.Realness, options.RealTarget);
+        DiscriminatorOutput ofReal = model.Discriminate(real, isReal: true),
+            ofGenerated = model.Discriminate(generated.detach(), isReal: false);
+        Tensor discriminator = AdversarialLoss.Discriminator(ofReal.Real, ofGenerated.Real, options.RealTarget);
         (Tensor information, Tensor categorical, Tensor continuous) = Information(ofGenerated, latent, step);
         Tensor loss = discriminator + information;
         Tensor[] probability = ofReal.Code.softmax(1).chunk(2); // two of [N,K]
@@ -101,11 +103,11 @@ sealed class InfoGanTrainer : IGradientTrainer
         {
             loss += options.ConsistencyWeight * consistency;
         }
-        judgeOptimizer.Step(autograd.grad([loss], judgeOptimizer.Learned));
+        discriminatorOptimizer.Step(autograd.grad([loss], discriminatorOptimizer.Learned));
 
-        // Against the judges as they are now.
-        Judgement moved = model.Judge(generated, isReal: false);
-        Tensor generator = AdversarialLoss.Generator(moved.Realness);
+        // Against the updated discriminator.
+        DiscriminatorOutput moved = model.Discriminate(generated, isReal: false);
+        Tensor generator = AdversarialLoss.Generator(moved.Real);
         generatorOptimizer.Step(autograd.grad([generator + Information(moved, latent, step).All], generatorOptimizer.Learned));
 
         return
@@ -139,27 +141,27 @@ sealed class InfoGanTrainer : IGradientTrainer
     public void Dispose()
     {
         views.Dispose();
-        judgeOptimizer.Dispose();
+        discriminatorOptimizer.Dispose();
         generatorOptimizer.Dispose();
         model.Dispose();
     }
 
     // Minus the weighted bound, and its two parts unweighted.
-    (Tensor All, Tensor Categorical, Tensor Continuous) Information(Judgement judgement, Latent latent, int step)
+    (Tensor All, Tensor Categorical, Tensor Continuous) Information(DiscriminatorOutput found, Latent latent, int step)
     {
-        Tensor categorical = InformationBound.Categorical(judgement.Code, latent.Code),
-            continuous = InformationBound.Continuous(judgement.Continuous, latent.Continuous);
+        Tensor categorical = InformationBound.Categorical(found.Code, latent.Code),
+            continuous = InformationBound.Continuous(found.Continuous, latent.Continuous);
         double weight = step < options.ContinuousStart ? 0 : options.ContinuousWeight;
         return (options.CategoricalWeight * categorical + weight * continuous, categorical, continuous);
     }
 
-    // What shows how the run goes, without a label.
-    Loss[] Measure(Judgement ofReal, Judgement ofGenerated)
+    // Figures of the training that need no label.
+    Loss[] Measure(DiscriminatorOutput ofReal, DiscriminatorOutput ofGenerated)
     {
         using var frozen = no_grad();
         Tensor probability = ofReal.Code.softmax(1), mean = probability.mean([0]); // [2N,K], [K]
         Tensor entropy = -(mean * mean.clamp_min(1e-8).log()).sum();
-        Tensor accuracy = (Share(ofReal.Realness.gt(0)) + Share(ofGenerated.Realness.le(0))) / 2;
+        Tensor accuracy = (Share(ofReal.Real.gt(0)) + Share(ofGenerated.Real.le(0))) / 2;
         Tensor[] cluster = probability.argmax(1).chunk(2); // two of [N]
         CollapseWatch.Follow(model.Trend, entropy, accuracy);
         return

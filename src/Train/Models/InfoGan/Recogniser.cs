@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.InfoGan;
 
-/// <summary>What the recogniser says about images.</summary>
+/// <summary>Outputs of the recognition network.</summary>
 /// <param name="Embedding">The layer below the codes, [N,128].</param>
 /// <param name="Probability">Of the categorical code, [N,K].</param>
 /// <param name="Cluster">The likeliest code, [N], int64.</param>
@@ -17,7 +17,7 @@ sealed record RecogniserOutput(Tensor Embedding, Tensor Probability, Tensor Clus
 /// </summary>
 sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
 {
-    /// <summary>Numbers of an embedding.</summary>
+    /// <summary>Elements of an embedding (D).</summary>
     public const int EmbeddingSize = 128;
 
     const double slope = 0.1; // of the leaky ReLU, as the paper's appendix C.1
@@ -28,7 +28,7 @@ sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     readonly BatchNorm2d norm2;
     readonly BatchNorm1d norm3, norm4;
 
-    /// <summary>A fresh recogniser.</summary>
+    /// <summary>A fresh recognition network.</summary>
     public Recogniser(InfoGanOptions options) : base(nameof(Recogniser))
     {
         int channels = options.ChannelCount;

@@ -68,7 +68,7 @@ static class KMeansSystem
         string summary =
             string.Create(CultureInfo.InvariantCulture,
             $"inertia {result.Inertia:g6} after {result.Iterations} "
-            + $"passes{(result.Converged ? "" : ", not converged: raise maxIterations")}");
+            + $"iterations{(result.Converged ? "" : ", not converged: raise maxIterations")}");
         double[] shares =
             [.. Enumerable.Range(0, options.ClusterCount)
             .Select(cluster => (double)result.Labels.Count(label => label == cluster) / result.Labels.Length)];

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.MoCo;
 
-/// <summary>What the encoder says about images.</summary>
+/// <summary>Outputs of the encoder.</summary>
 /// <param name="Embedding">Unit rows [N,D].</param>
 /// <param name="Feature">What the linear layer reads, [N,3136].</param>
 sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
@@ -44,7 +44,7 @@ sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
     }
 
     /// <summary>Fits the whitening of the embeddings to images.</summary>
-    /// <param name="predict">Gives what a function from images [B,1,28,28] to rows [B,D] says of all of them.</param>
+    /// <param name="predict">Applies a function from images [B,1,28,28] to rows [B,D] to all training images.</param>
     /// <param name="strength">See <see cref="Whitening.Fit"/>.</param>
     public void Whiten(Func<Func<Tensor, Tensor>, Tensor> predict, double strength)
     {

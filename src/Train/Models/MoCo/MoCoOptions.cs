@@ -57,7 +57,7 @@ sealed record MoCoOptions : GradientOptions, IAugmented
     /// <summary>How the views are drawn.</summary>
     public AugmentationOptions Augmentation { get; init; } = new() { Elastic = 0.8, StrokeProbability = 0.25 };
 
-    /// <summary>Defaults of the shared options: 2,500 steps of 256 images, ten passes over MNIST.</summary>
+    /// <summary>Defaults of the shared options: 2,500 steps of 256 images, ten epochs of MNIST.</summary>
     public MoCoOptions() => (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 2500, 0.1, LearningRateSchedule.Cosine, 50);
 
     /// <inheritdoc/>

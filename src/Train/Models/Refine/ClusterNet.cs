@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Models.Refine;
 
-/// <summary>What the net says about images.</summary>
+/// <summary>Outputs of the network.</summary>
 /// <param name="Embedding">The layer below the clusters, [N,64].</param>
 /// <param name="Probability">Cluster probabilities, [N,K].</param>
 /// <param name="Cluster">The likeliest cluster, [N], int64.</param>
@@ -13,7 +13,7 @@ sealed record ClusterOutput(Tensor Embedding, Tensor Probability, Tensor Cluster
 /// <summary>A small convnet from pixels to clusters: MoCo's shape, with batch normalisation and a linear layer to K clusters.</summary>
 sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
 {
-    /// <summary>Numbers of an embedding.</summary>
+    /// <summary>Elements of an embedding (D).</summary>
     public const int EmbeddingSize = 64;
 
     readonly Conv2d conv1, conv2;

@@ -9,8 +9,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Refine;
 
 /// <summary>
-/// The last mile: first clusters of a given encoder's embeddings become labels for a fresh net, which learns from the sure ones under
-/// strong views and, where asked, by mutual information from all; the clusters of its own embeddings are the labels of the next round.
+/// Self-labelling: clusters of a given encoder's embeddings are the pseudo-labels of a fresh network, which learns from the confident ones
+/// under strong views and, where asked, from all by mutual information; clusters of its own embeddings are those of the next round.
 /// </summary>
 sealed class RefineTrainer : IGradientTrainer
 {
@@ -97,10 +97,10 @@ sealed class RefineTrainer : IGradientTrainer
     {
         Tensor samples = tensor([.. batch.Samples.Select(sample => (long)sample)], device: job.Device);
         Tensor target = model.Labels.Target[samples], confident = model.Labels.Confident[samples]; // [N,K], [N]
-        // Both views in one pass: the normalisation sees the same statistics for both.
+        // Both views in one batch: the normalisation sees the same statistics for both.
         Tensor logits = model.Net.Logits(cat(view)).Logits; // [2N,K]
-        Tensor surprise = -(cat([target, target]) * logits.log_softmax(1)).sum(1); // [2N]
-        Tensor labels = (surprise * cat([confident, confident])).sum() / (2 * confident.sum()).clamp_min(1);
+        Tensor crossEntropy = -(cat([target, target]) * logits.log_softmax(1)).sum(1); // [2N]
+        Tensor labels = (crossEntropy * cat([confident, confident])).sum() / (2 * confident.sum()).clamp_min(1);
         Tensor[] probability = logits.softmax(1).chunk(2); // two of [N,K]
         Tensor information = MutualInformationLoss.Compute(probability[0], probability[1]);
         Tensor loss = labels + options.MutualInformation * information;
@@ -115,7 +115,7 @@ sealed class RefineTrainer : IGradientTrainer
     // [N,H,K]
     Tensor HeadProbabilities(Tensor embedding) => model.Heads.call(embedding).view(-1, options.HeadCount, options.ClusterCount).softmax(2);
 
-    // The head whose clusters tell most about each other between the image and itself: sure and even.
+    // The head of the highest mutual information between an image and itself: confident and even clusters.
     Tensor HeadLabels()
     {
         Tensor all = Predict(images => HeadProbabilities(source.Value.Embed(images))); // [N,H,K]
