@@ -4,7 +4,10 @@ using System.CommandLine.Invocation;
 
 namespace Toolchain.Commands;
 
-/// <summary>Help that has one line for each command in a list of commands; the command's own help has the rest.</summary>
+/// <summary>
+/// Help that has one line for each command in a list of commands; the command's own help has the rest, and the details of a
+/// <see cref="DetailedCommand"/>.
+/// </summary>
 sealed class BriefHelp : SynchronousCommandLineAction
 {
     readonly HelpAction whole = new();
@@ -17,6 +20,11 @@ sealed class BriefHelp : SynchronousCommandLineAction
         {
             command.Description = command.Description!.Split('\n')[0];
         }
-        return whole.Invoke(parsed);
+        int status = whole.Invoke(parsed);
+        if (parsed.CommandResult.Command is DetailedCommand detailed && detailed.Details(parsed) is string details)
+        {
+            parsed.InvocationConfiguration.Output.WriteLine(details);
+        }
+        return status;
     }
 }

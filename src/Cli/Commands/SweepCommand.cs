@@ -28,7 +28,7 @@ static class SweepCommand
         };
         var set = new Option<string[]>("--set")
         {
-            Description = "An option of every cell; repeatable.",
+            Description = "An option of the method for every cell; repeatable. 'uvl train METHOD --help' lists them.",
             AllowMultipleArgumentsPerToken = false
         };
         MethodWords.Complete(method, known => known.HasEmbedding, set, grid);

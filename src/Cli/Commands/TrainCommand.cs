@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Toolchain.Cli.Help;
 using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Inference;
@@ -27,7 +28,7 @@ static class TrainCommand
             new Option<string?>("--time") { Description = "Stop after this time, such as 90s, 20m or 2h, with a checkpoint and a model." };
         var set = new Option<string[]>("--set")
         {
-            Description = "Any option of the method; repeatable.",
+            Description = "An option of the method; repeatable. 'uvl train METHOD --help' lists them.",
             AllowMultipleArgumentsPerToken = false
         };
         MethodWords.Complete(method, _ => true, set);
@@ -37,8 +38,12 @@ static class TrainCommand
                 + "METHOD.",
             Arity = ArgumentArity.ZeroOrOne
         };
-        var command = new Command("train", Help()) { method, common.Data, common.Polarity, common.Transpose, output, common.Seed,
-            common.Device, common.Threads, time, set, resume, common.SkipBad };
+        var command = new DetailedCommand("train", Help(), parsed =>
+            parsed.GetValue(method) is string named ? MethodHelp.Of(MethodRegistry.Find(named)) : null)
+        {
+            method, common.Data, common.Polarity, common.Transpose, output, common.Seed, common.Device, common.Threads, time, set, resume,
+            common.SkipBad,
+        };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
@@ -170,12 +175,8 @@ static class TrainCommand
 
     static string Help() =>
         "Train a method and export it as model.onnx, compared with TorchSharp.\n\n"
-        + string.Join("\n", MethodRegistry.All.Select(method =>
-            $"  {method.Name,-12} {method.Summary}\n               --set {string.Join(" ", Settings(method))}"))
+        + string.Join("\n", MethodRegistry.All.Select(method => $"  {method.Name,-12} {method.Summary}"))
         + "\n\nExample: uvl train moco --data mnist --seed 1 --set stepCount=1000 --set temperature=0.1";
-
-    static IEnumerable<string> Settings(Method method) => OptionBinder.List(method.Defaults)
-        .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"));
 
     sealed class Steps(Terminal terminal, Action<long, string> report) : IProgress<TrainingProgress>
     {

@@ -20,7 +20,7 @@ static class ViewsCommand
         };
         var set = new Option<string[]>("--set")
         {
-            Description = "Any option of the method; repeatable.",
+            Description = "An option of the method; repeatable. 'uvl train METHOD --help' lists them.",
             AllowMultipleArgumentsPerToken = false
         };
         MethodWords.Complete(method, known => known.HasViews, set);

@@ -38,6 +38,16 @@ public static class OptionBinder
     /// <summary>Every key of <c>--set</c> with its value, in order of declaration.</summary>
     public static IEnumerable<(string Key, object Value)> List(MethodOptions options) => List(options, "", Key);
 
+    /// <summary>The property of a key of <c>--set</c>.</summary>
+    /// <exception cref="ArgumentException">There is none of that key.</exception>
+    public static PropertyInfo Find(MethodOptions options, string key)
+    {
+        string[] parts = key.Split('.', 2);
+        PropertyInfo property = Properties(options.GetType()).FirstOrDefault(found => Key(found) == parts[0])
+            ?? throw Unknown($"{key}=", options.GetType());
+        return parts.Length == 1 ? property : Find((MethodOptions)property.GetValue(options)!, parts[1]);
+    }
+
     /// <summary>Every name with its value, as configurations and metadata have them.</summary>
     internal static IEnumerable<(string Name, object Value)> Record(MethodOptions options) => List(options, "", Recorded);
 

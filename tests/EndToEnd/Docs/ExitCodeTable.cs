@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Toolchain.Cli.Help;
 using Toolchain.Commands;
 
 namespace Toolchain.EndToEnd.Docs;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Toolchain.Cli.Help;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
 

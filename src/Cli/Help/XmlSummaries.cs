@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
-namespace Toolchain.EndToEnd.Docs;
+namespace Toolchain.Cli.Help;
 
 /// <summary>Summaries of members, read from the XML documentation that the compiler writes beside each assembly.</summary>
 static partial class XmlSummaries
@@ -22,12 +22,17 @@ static partial class XmlSummaries
             .Select(Of).First();
     }
 
+    /// <summary>Whether the documentation of a member's assembly lies beside the program: a published one may leave it out.</summary>
+    public static bool AreThere(MemberInfo member) => File.Exists(PathOf(member.DeclaringType!.Assembly));
+
+    static string PathOf(Assembly assembly) => Path.Combine(AppContext.BaseDirectory, $"{assembly.GetName().Name}.xml");
+
     static XElement? Find(MemberInfo member)
     {
         Assembly assembly = member.DeclaringType!.Assembly;
         if (!documents.TryGetValue(assembly, out XDocument? document))
         {
-            document = XDocument.Load(Path.Combine(AppContext.BaseDirectory, $"{assembly.GetName().Name}.xml"));
+            document = XDocument.Load(PathOf(assembly));
             documents.Add(assembly, document);
         }
         string name = $"{(member is PropertyInfo ? 'P' : 'F')}:{member.DeclaringType.FullName}.{member.Name}";
