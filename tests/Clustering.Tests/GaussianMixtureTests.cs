@@ -140,8 +140,8 @@ public sealed class GaussianMixtureTests
         GaussianMixture mixture = GaussianMixture.Fit(rows, new GaussianMixtureOptions { ComponentCount = 1, Regularization = 0 });
         double logLikelihood = 4 * (-Math.Log(2 * Math.PI) - 1);
         Assert.Equal(5, mixture.ParameterCount);
-        Assert.Equal(5 * Math.Log(4) - 2 * logLikelihood, mixture.Bic(rows), 1e-10);
-        Assert.Equal(10 - 2 * logLikelihood, mixture.Aic(rows), 1e-10);
+        Assert.Equal(5 * Math.Log(4) - 2 * logLikelihood, mixture.Criteria(rows).Bayesian, 1e-10);
+        Assert.Equal(10 - 2 * logLikelihood, mixture.Criteria(rows).Akaike, 1e-10);
     }
 
     [Theory]

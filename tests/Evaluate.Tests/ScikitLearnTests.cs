@@ -24,7 +24,7 @@ public sealed class ScikitLearnTests
             Near("ari", ClusteringMetrics.AdjustedRandIndex(counts));
             Near("homogeneity", ClusteringMetrics.Homogeneity(counts));
             Near("completeness", ClusteringMetrics.Completeness(counts));
-            Near("v_measure", ClusteringMetrics.VMeasure(counts));
+            Near("v_measure", ClusteringMetrics.NormalizedMutualInformation(counts));
 
             void Near(string name, double ours)
             {

@@ -174,11 +174,15 @@ public sealed class GaussianMixture
         return byRow;
     }
 
-    /// <summary>Bayesian information criterion of the mixture for <paramref name="rows"/> (Schwarz 1978); lower is better.</summary>
-    public double Bic(Rows rows, int threads = 0) => ParameterCount * Math.Log(rows.Count) - 2 * LogLikelihoods(rows, threads).Sum();
-
-    /// <summary>Akaike's information criterion of the mixture for <paramref name="rows"/> (Akaike 1974); lower is better.</summary>
-    public double Aic(Rows rows, int threads = 0) => 2.0 * ParameterCount - 2 * LogLikelihoods(rows, threads).Sum();
+    /// <summary>Information criteria of the mixture for rows [N,D].</summary>
+    /// <param name="rows">The rows, such as those that it was fitted on.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
+    /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
+    public InformationCriteria Criteria(Rows rows, int threads = 0)
+    {
+        double likelihood = LogLikelihoods(rows, threads).Sum();
+        return new(ParameterCount * Math.Log(rows.Count) - 2 * likelihood, 2.0 * ParameterCount - 2 * likelihood);
+    }
 
     Expectation Expect(Rows rows, int threads, Func<int, IShareSink>? sinkOf = null)
     {

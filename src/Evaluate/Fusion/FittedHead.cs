@@ -25,6 +25,9 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
     /// <summary>Adds the head to a graph.</summary>
     public required Func<GraphBuilder, Value, (Value Probability, Value Cluster)> Build { get; init; }
 
+    /// <summary>Information criteria for rows [N,D]; null for k-means, which has no likelihood.</summary>
+    public Func<Rows, InformationCriteria>? Criteria { get; init; }
+
     /// <summary>Clusters without a row, which too few or too similar embeddings leave.</summary>
     public int EmptyCount => Count - Labels.Distinct().Count();
 
@@ -58,6 +61,7 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
                     + $"{mixture.Iterations} iterations"))
         {
             Assign = others => mixture.Assign(others, factory.Threads),
+            Criteria = others => mixture.Criteria(others, factory.Threads),
             Build = (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias),
         };
     }

@@ -20,7 +20,7 @@ public static class ClusteringMetrics
 
     /// <summary>
     /// Normalised mutual information, I(clusters; digits) / mean of their entropies, in [0..1] (Vinh, Epps and Bailey 2010, arithmetic
-    /// mean). 1 when both have one class.
+    /// mean); the same as the V-measure, the harmonic mean of homogeneity and completeness. 1 when both have one class.
     /// </summary>
     public static double NormalizedMutualInformation(Contingency counts)
     {
@@ -54,13 +54,6 @@ public static class ClusteringMetrics
     {
         double entropy = ClusterEntropy(counts);
         return entropy == 0 ? 1 : MutualInformation(counts) / entropy;
-    }
-
-    /// <summary>Harmonic mean of homogeneity and completeness, in [0..1] (Rosenberg and Hirschberg 2007, beta = 1).</summary>
-    public static double VMeasure(Contingency counts)
-    {
-        (double homogeneity, double completeness) = (Homogeneity(counts), Completeness(counts));
-        return homogeneity + completeness == 0 ? 0 : 2 * homogeneity * completeness / (homogeneity + completeness);
     }
 
     /// <summary>

@@ -1,5 +1,6 @@
 using Toolchain.Clustering;
 using Toolchain.Clustering.Fitting;
+using Toolchain.Clustering.Mixture;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Data;
 using Toolchain.Evaluate.Fusion;
@@ -118,7 +119,8 @@ public sealed class Evaluation
         }
         FittedHead head = FittedHead.Fit(known, recipe.Clusterer == Clusterer.KMeans ? ClusterMethod.KMeans : ClusterMethod.Gmm,
             recipe.ClusterCount, factory);
-        return score.Of(outputs, recipe, new(head.Labels, head.Assign(asked)));
+        InformationCriteria? criteria = head.Criteria?.Invoke(known);
+        return score.Of(outputs, recipe, new(head.Labels, head.Assign(asked))) with { Bic = criteria?.Bayesian, Aic = criteria?.Akaike };
     }
 
     static (Rows Train, Rows Test) Embeddings(ModelOutputs outputs) => outputs is { Train: Rows train, Test: Rows test }

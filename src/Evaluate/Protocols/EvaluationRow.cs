@@ -38,6 +38,22 @@ public sealed record EvaluationRow
     /// <summary>Adjusted mutual information on the test images, arithmetic mean.</summary>
     public double? Ami { get; init; }
 
+    /// <summary>Homogeneity on the test images, in [0..1]: 1 where no cluster mixes digits.</summary>
+    public double? Homogeneity { get; init; }
+
+    /// <summary>
+    /// Completeness on the test images, in [0..1]: 1 where no digit is split over clusters. Its harmonic mean with homogeneity is NMI.
+    /// </summary>
+    public double? Completeness { get; init; }
+
+    /// <summary>
+    /// Bayesian information criterion of a mixture on the training images (nats, lower is better); null for other clusterers.
+    /// </summary>
+    public double? Bic { get; init; }
+
+    /// <summary>Akaike's information criterion of a mixture on the training images (nats, lower is better).</summary>
+    public double? Aic { get; init; }
+
     /// <summary>Silhouette of at most 2,000 test images in their clusters, in [-1..1]; needs no labels; null without embeddings.</summary>
     public double? Silhouette { get; init; }
 

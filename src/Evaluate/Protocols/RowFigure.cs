@@ -12,6 +12,9 @@ sealed record RowFigure(string Key, string Head, Func<EvaluationRow, double?> Of
     /// <summary>Whether it needs labels.</summary>
     public bool NeedsLabels { get; init; }
 
+    /// <summary>Its head, marked where it needs labels.</summary>
+    public string HeadWithMark => NeedsLabels ? $"{Head} *" : Head;
+
     /// <summary>Figures of the clusters.</summary>
     public static IReadOnlyList<RowFigure> OfClusters { get; } =
     [
@@ -21,6 +24,15 @@ sealed record RowFigure(string Key, string Head, Func<EvaluationRow, double?> Of
         new("ari", "ARI", row => row.Ari) { NeedsLabels = true },
         new("purity", "purity", row => row.Purity) { IsShare = true, NeedsLabels = true },
         new("silhouette", "silhouette", row => row.Silhouette),
+    ];
+
+    /// <summary>Further figures of the clusters.</summary>
+    public static IReadOnlyList<RowFigure> OfFit { get; } =
+    [
+        new("homogeneity", "homogeneity", row => row.Homogeneity) { NeedsLabels = true },
+        new("completeness", "completeness", row => row.Completeness) { NeedsLabels = true },
+        new("bic", "BIC", row => row.Bic),
+        new("aic", "AIC", row => row.Aic),
     ];
 
     /// <summary>Figures of the embeddings, the same in every row of a model.</summary>
@@ -35,5 +47,5 @@ sealed record RowFigure(string Key, string Head, Func<EvaluationRow, double?> Of
     ];
 
     /// <summary>All figures.</summary>
-    public static IEnumerable<RowFigure> All => OfClusters.Concat(OfEmbeddings);
+    public static IEnumerable<RowFigure> All => [.. OfClusters, .. OfFit, .. OfEmbeddings];
 }

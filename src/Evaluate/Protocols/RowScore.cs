@@ -93,6 +93,8 @@ sealed class RowScore
             Nmi = ClusteringMetrics.NormalizedMutualInformation(counts),
             Ari = ClusteringMetrics.AdjustedRandIndex(counts),
             Ami = ClusteringMetrics.AdjustedMutualInformation(counts),
+            Homogeneity = ClusteringMetrics.Homogeneity(counts),
+            Completeness = ClusteringMetrics.Completeness(counts),
             Recall = Recall(given),
             Confusion = Confusion(given),
             Given = given,

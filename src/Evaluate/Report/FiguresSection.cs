@@ -22,8 +22,8 @@ static class FiguresSection
     const string note =
         "* needs labels. No label was used in training or clustering; the interval is Wilson's for one model, not the spread over seeds.";
     const string noLabels =
-        "The images have no labels: the figures that need labels (accuracy, NMI, AMI, ARI, purity, k-NN accuracy, "
-        + "linear probe, alignment) are left out.";
+        "The images have no labels: the figures that need labels (accuracy, NMI, AMI, ARI, purity, homogeneity, "
+        + "completeness, k-NN accuracy, linear probe, alignment) are left out.";
 
     public static string Note(bool isLabelled) => isLabelled ? note : noLabels;
 
@@ -37,6 +37,14 @@ static class FiguresSection
             rows.Select(row => (string[])
                 [row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(), Html.Number(row.Silhouette),
                 Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
+        EvaluationRow[] fits = [.. rows.Where(row => isLabelled || row.Bic is not null)];
+        if (fits.Length > 0)
+        {
+            RowFigure[] shown = [.. RowFigure.OfFit.Where(figure => isLabelled || !figure.NeedsLabels)];
+            yield return new("Cluster fit", ["method", "protocol", "clusters", .. shown.Select(figure => figure.HeadWithMark)],
+                fits.Select(row => (string[])[row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(),
+                    .. shown.Select(figure => Html.Number(figure.Of(row), figure.NeedsLabels ? "f3" : "n0"))]));
+        }
         EvaluationRow[] models = [.. rows.DistinctBy(row => (row.Method, row.ModelSha256))];
         yield return isLabelled
             ? new("Embeddings", ["method", "k-NN (k=20) *", "k-NN (k=200) *", "linear probe *", "effective rank", "uniformity",

@@ -92,6 +92,10 @@ public static class HtmlReport
         <dt>k-NN accuracy (k=20, k=200)</dt><dd>Test images classified by their k nearest training images (cosine similarity s, weights
         e<sup>s/.07</sup>); uses all training labels. Raw pixels reach about 97 % with k=20.</dd>
         <dt>linear probe</dt><dd>Test images classified by a linear classifier on the embeddings, trained with all training labels.</dd>
+        <dt>homogeneity, completeness</dt><dd>Homogeneity is 1 where no cluster mixes digits, completeness where no digit is split over
+        clusters; their harmonic mean is NMI.</dd>
+        <dt>BIC, AIC</dt><dd>Information criteria of a mixture on the training embeddings, without labels: lower is better for the same
+        model.</dd>
         <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings, without labels: how much nearer a sample of 2,000
         images lies to its own cluster than to the next; the number of directions that the embeddings fill; how evenly they cover the
         sphere (lower is more even). Alignment is the mean squared distance of two images of the same digit.</dd>
@@ -105,6 +109,7 @@ public static class HtmlReport
         <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own), applied to the test
         images.</dd>
         <dt>poster</dt><dd>As many clusters as in the poster's own code.</dd>
+        <dt>BIC, AIC</dt><dd>Information criteria of a mixture on the training embeddings: lower is better for the same model.</dd>
         <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings: how much nearer a sample of 2,000 images lies to its
         own cluster than to the next; the number of directions that the embeddings fill; how evenly they cover the sphere (lower is
         more even).</dd>

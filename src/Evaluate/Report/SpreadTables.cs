@@ -17,7 +17,7 @@ static class SpreadTables
         RowFigure[] first = [.. RowFigure.OfClusters.Where(figure => isLabelled || !figure.NeedsLabels)],
             second = [.. RowFigure.OfEmbeddings.Where(figure => isLabelled || !figure.NeedsLabels)];
         yield return new($"Clusters over seeds: {range}",
-            ["method", "protocol", "clusters", "seeds", .. first.Select(Head)], spreads.Select(spread => (string[])
+            ["method", "protocol", "clusters", "seeds", .. first.Select(figure => figure.HeadWithMark)], spreads.Select(spread => (string[])
             [spread.Method, spread.Protocol.Word(), $"{spread.K}, {spread.Clusterer.Word()}", Seeds(spread),
             .. first.Select(figure => Cell(spread, figure))]));
         // The same in each row of a method: shown once.
@@ -26,13 +26,12 @@ static class SpreadTables
             .DistinctBy(cells => string.Join('|', cells))];
         if (embedded.Length > 0)
         {
-            yield return new($"Embeddings over seeds: {range}", ["method", "seeds", .. second.Select(Head)], embedded);
+            yield return new($"Embeddings over seeds: {range}", ["method", "seeds", .. second.Select(figure => figure.HeadWithMark)],
+                embedded);
         }
     }
 
     static string Seeds(SeedSpread spread) => $"{spread.Seeds.Length} ({string.Join(", ", spread.Seeds)})";
-
-    static string Head(RowFigure figure) => figure.NeedsLabels ? $"{figure.Head} *" : figure.Head;
 
     static string Cell(SeedSpread spread, RowFigure figure)
     {

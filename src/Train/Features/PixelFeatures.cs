@@ -41,10 +41,14 @@ sealed class PixelFeatures
         x = graph.Reshape(x, -1, DigitSet.PixelCount);
         if (options.UnitLength)
         {
-            x = graph.Div(x, graph.Add(graph.Reduce("ReduceL2", x, [1], keep: true), graph.Scalar(noLength, x)));
+            x = Unit(graph, x);
         }
         return pca is null ? x : Project(graph, x, pca);
     }
+
+    /// <summary>Rows [N,D] at unit length, float64; rows of zeros stay.</summary>
+    public static Value Unit(GraphBuilder graph, Value x) =>
+        graph.Div(x, graph.Add(graph.Reduce("ReduceL2", x, [1], keep: true), graph.Scalar(noLength, x)));
 
     /// <summary>
     /// Rows [K,D] as images [K,784]: principal components undone; upright and of unit length, where images were made so, they stay.

@@ -21,6 +21,12 @@ sealed record KMeansSystemOptions : PixelOptions
     /// <summary>Maximum iterations of each initialization.</summary>
     public int MaxIterations { get; init; } = 300;
 
+    /// <summary>Images of a mini-batch (Sculley 2010), of which maxIterations are drawn; 0 iterates over all images.</summary>
+    public int BatchSize { get; init; }
+
+    /// <summary>Clusters by angle instead of distance: images and centres have unit length (Dhillon and Modha 2001).</summary>
+    public bool Cosine { get; init; }
+
     /// <inheritdoc/>
     public override void Check()
     {
@@ -28,6 +34,7 @@ sealed record KMeansSystemOptions : PixelOptions
         Require(ClusterCount >= 1, nameof(ClusterCount), "at least 1", ClusterCount);
         Require(Restarts >= 1, nameof(Restarts), "at least 1", Restarts);
         Require(MaxIterations >= 1, nameof(MaxIterations), "at least 1", MaxIterations);
+        Require(BatchSize >= 0, nameof(BatchSize), "at least 0", BatchSize);
     }
 }
 
@@ -43,6 +50,8 @@ static class KMeansSystem
         {
             Restarts = options.Restarts,
             MaxIterations = options.MaxIterations,
+            BatchSize = options.BatchSize,
+            Cosine = options.Cosine,
         };
         var graph = new GraphBuilder("kmeans");
         Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side)), rows;
@@ -50,7 +59,7 @@ static class KMeansSystem
         double[,] centres;
         if (PixelFeatures.ArePixels(options))
         {
-            rows = graph.Flatten(image);
+            rows = graph.Flatten(image); // [N,784]
             result = KMeansClustering.Fit(new ByteRows(job.Digits.Pixels, DigitSet.PixelCount), settings);
             centres = result.CentreTable();
         }
@@ -62,13 +71,14 @@ static class KMeansSystem
             centres = features.ToPixels(result.CentreTable());
             graph.Output("embedding", graph.Cast(rows, ElementType.Float32));
         }
-        (Value probability, Value cluster) = ClusterHead.KMeans(graph, rows, result.CentreTable(), result.Variance());
+        Value placed = options.Cosine ? PixelFeatures.Unit(graph, graph.Cast(rows, ElementType.Float64)) : rows;
+        (Value probability, Value cluster) = ClusterHead.KMeans(graph, placed, result.CentreTable(), result.Variance());
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
         string summary =
             string.Create(CultureInfo.InvariantCulture,
-            $"inertia {result.Inertia:g6} after {result.Iterations} "
-            + $"iterations{(result.Converged ? "" : ", not converged: raise maxIterations")}");
+            $"inertia {result.Inertia:g6} after {(options.BatchSize > 0 ? $"{options.MaxIterations} mini-batches"
+                : $"{result.Iterations} iterations")}{(result.Converged ? "" : ", not converged: raise maxIterations")}");
         double[] shares =
             [.. Enumerable.Range(0, options.ClusterCount)
             .Select(cluster => (double)result.Labels.Count(label => label == cluster) / result.Labels.Length)];

@@ -1,0 +1,47 @@
+using System.Globalization;
+using Toolchain.Clustering.Fitting;
+using Toolchain.Data;
+using Toolchain.Data.Strokes;
+using Toolchain.Graph;
+using Toolchain.Train.Core;
+using Toolchain.Train.Models.KMeans;
+
+namespace Toolchain.Train.Tests.Models;
+
+public sealed class KMeansSystemTests
+{
+    static readonly DigitSet digits = StrokeDigits.Draw(120, 1);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Fit_Cosine_GivesFaintImagesTheSameProbabilities(bool deslant)
+    {
+        FittedModel fitted = Fit(new() { Cosine = true, Deslant = deslant, ClusterCount = 6 });
+        OnnxModel model = fitted.Graph.Build();
+        float[] pixels = digits.ToFloats(0, 50);
+        TensorData[] bold = Run(model, pixels), faint = Run(model, Array.ConvertAll(pixels, pixel => pixel / 1000));
+        Assert.Equal(fitted.Labels[..50], bold[1].ToInt64s().Select(label => (int)label));
+        double[] expected = bold[0].ToDoubles(), found = faint[0].ToDoubles();
+        Assert.All(Enumerable.Range(0, expected.Length), i => Assert.Equal(expected[i], found[i], 1e-5));
+    }
+
+    [Fact]
+    public void Fit_MiniBatches_AreAsManyAsIterations()
+    {
+        FittedModel few = Fit(new() { BatchSize = 16, MaxIterations = 2 }), many = Fit(new() { BatchSize = 16, MaxIterations = 200 });
+        Assert.EndsWith(" after 2 mini-batches", few.Summary, StringComparison.Ordinal);
+        Assert.True(Inertia(many) < Inertia(few), $"{few.Summary}; {many.Summary}");
+
+        static double Inertia(FittedModel fitted) => double.Parse(fitted.Summary.Split(' ')[1], CultureInfo.InvariantCulture);
+    }
+
+    static FittedModel Fit(KMeansSystemOptions options) => KMeansSystem.Fit(options, new FitJob(digits, new ClustererFactory(1, 1)));
+
+    static TensorData[] Run(OnnxModel model, float[] pixels)
+    {
+        TensorData input = TensorData.Of(pixels, pixels.Length / DigitSet.PixelCount, 1, DigitSet.Side, DigitSet.Side);
+        IReadOnlyDictionary<string, TensorData> outputs = Evaluator.Run(model, new Dictionary<string, TensorData> { ["image"] = input });
+        return [outputs["probability"], outputs["cluster"]];
+    }
+}
