@@ -23,6 +23,8 @@ static class Nets
         new("vgg11", () => Vgg(a), () => rand(1, 3, 224, 224), batch),
         new("vgg11-free", () => Vgg(a), () => rand(1, 3, 224, 224), free),
         new("vgg16-free", () => Vgg(d), () => rand(1, 3, 224, 224), free),
+        // What any export costs.
+        new("small", () => Sequential(Linear(64, 64), ReLU()), () => rand(2, 64), [Axis.Batch(), 64]),
         // 12 layers of width 768, as in BERT-base and ViT-B.
         new("transformer", Transformer, () => rand(2, 64, 768), [Axis.Batch(), Axis.Named("L"), 768]),
         // 9 matrices of 8192 x 8192: 2.4 GB.
@@ -30,6 +32,7 @@ static class Nets
             () => rand(2, 8192), [Axis.Batch(), 8192]),
         // One tensor of 2.3 GB.
         new("matrix", () => Linear(24_000, 24_000), () => rand(2, 24_000), [Axis.Batch(), 24_000]),
+        new("matrix-sequence", () => Linear(24_000, 24_000), () => rand(2, 3, 24_000), [Axis.Batch(), Axis.Named("L"), 24_000]),
     ];
 
     static Sequential Vgg(int[] layers)

@@ -49,6 +49,7 @@ public sealed class ConverterTests
                 Opset = opset,
                 KeepNaN = item.KeepNaN,
                 ProofSizes = [1, 2, 7],
+                ProofSeconds = 600,
                 Runtimes = [OrtRuntime.Create(), OrtRuntime.Create(GraphOptimizationLevel.ORT_DISABLE_ALL)],
             };
 

@@ -43,6 +43,22 @@ public sealed class LargeModelTests : IDisposable
         Assert.Equal(4200 * 4200, OnnxModel.Load(path).Initializers[0].Value.Count);
     }
 
+    [Fact, Trait("Category", "Slow")]
+    public void Export_LargeWeightOnThreeAxes_IsNotTransposed()
+    {
+        manual_seed(1);
+        using var net = nn.Linear(8192, 8192);
+        net.eval();
+
+        TracedModel traced = OnnxExport.Trace(net, rand(2, 3, 8192),
+            new OnnxExportOptions { Inputs = [new("x", Axis.Batch(), Axis.Named("L"), 8192)], Runtimes = [OrtRuntime.Create()] });
+        ExportReport report = traced.Save(Path.Combine(folder, "model.onnx"));
+
+        Assert.DoesNotContain("Transpose", report.Operators.Keys);
+        Assert.Equal([8192, 8192], traced.Model.Initializers.Single(pair => pair.Key == "weight").Value.Sizes);
+        Assert.NotEmpty(report.Proven);
+    }
+
     [Fact]
     public void Save_LargeModelThatMisses_LeavesNothing()
     {

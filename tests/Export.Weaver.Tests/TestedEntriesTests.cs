@@ -42,8 +42,9 @@ public sealed class TestedEntriesTests
         {
             RecorderWeaver.Result result = RecorderWeaver.Weave(path, new MemoryStream());
 
-            Assert.Equal("this TorchSharp is version 0.106.0, the exporter is tested with 0.107.0; native entries that it does not know and "
-                + "refuses (1): THSTensor_relu7; entries with another signature, whose arguments it may misread (1): THSSpecial_softmax; "
+            Assert.Equal("this TorchSharp is version 0.106.0, the exporter is tested with 0.107.0; "
+                + "native entries that it does not know and refuses (1): THSTensor_relu7; "
+                + "entries with another signature, whose arguments it may misread (1): THSSpecial_softmax; "
                 + "entries that this version lacks (1): THSTensor_relu", result.Difference);
         }
         finally

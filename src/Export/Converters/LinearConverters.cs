@@ -6,6 +6,9 @@ namespace Toolchain.Export.Converters;
 /// <summary>Matrix products.</summary>
 static class LinearConverters
 {
+    // Bytes of a weight from which no transposed copy is made.
+    const long LargeWeight = 1L << 28;
+
     public static IEnumerable<Converter> All =>
     [
         new("THSNN_functional_linear", Linear),
@@ -37,6 +40,12 @@ static class LinearConverters
         if (call.Shape(0).Count == 2)
         {
             return graph.Gemm(x, weight, bias, transB: true);
+        }
+        if (call.Shape(0).Count > 2 && graph.ConstantOf(weight)?.ByteCount >= LargeWeight)
+        {
+            // The leading axes are merged for Gemm and taken apart again.
+            Value rows = graph.Reshape(x, -1, call.Shape(1)[1].Size!.Value);
+            return graph.Apply("Reshape", [graph.Gemm(rows, weight, bias, transB: true), call.Vector(call.ResultSizes())]);
         }
         Value product = Product(graph, x, graph.Transpose(weight, 1, 0), call.Shape(0).Count, 2);
         return bias is null ? product : graph.Add(product, bias);
