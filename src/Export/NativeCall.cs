@@ -24,7 +24,7 @@ public sealed class NativeCall
     RecordedCall call => variants[0];
 
     /// <summary>The native entry; of an in-place call the functional twin's name, without the underscore.</summary>
-    public string Entry => ConverterRegistry.Functional(call.Entry);
+    public string Entry => Converter.Functional(call.Entry);
 
     /// <summary>Path of the module that made the call, such as "encoder.0".</summary>
     public string Module => call.Module;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Toolchain.Export.Conversion;
+using Toolchain.Export.Converters;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
 using TorchSharp;
@@ -131,7 +132,7 @@ public static class OnnxExport
                 + $"returns {trace.Outputs.Count}.");
         }
         var held = new ModuleState(module);
-        var conversion = new GraphConversion(trace, inputs.Declared, held, options);
+        var conversion = new GraphConversion(trace, inputs.Declared, held, options, ConverterRegistry.Find);
         OnnxModel? model = conversion.Run(outputs);
         return (conversion, model, outputs);
     }

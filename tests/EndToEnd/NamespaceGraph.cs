@@ -9,12 +9,15 @@ sealed class NamespaceGraph
     // From a namespace to those that it uses, each with one type that does.
     readonly SortedDictionary<string, SortedDictionary<string, string>> uses = new(StringComparer.Ordinal);
 
-    public static NamespaceGraph Of(ModuleDefinition module)
+    /// <param name="module">The assembly.</param>
+    /// <param name="ignored">A namespace that does not count, or null.</param>
+    public static NamespaceGraph Of(ModuleDefinition module, string? ignored = null)
     {
         var graph = new NamespaceGraph();
         foreach (TypeDefinition type in module.GetTypes().Where(type => Outer(type).Namespace != ""))
         {
-            foreach (TypeReference used in Used(type).SelectMany(Parts))
+            foreach (TypeReference used in Used(type).SelectMany(Parts)
+                .Where(used => Outer(type).Namespace != ignored && Outer(used).Namespace != ignored))
             {
                 graph.Add(type, used);
             }

@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Export.Conversion;
+using Toolchain.Export.Converters;
 using TorchSharp;
 
 namespace Toolchain.Export.Tests;

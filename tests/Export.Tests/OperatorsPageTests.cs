@@ -1,5 +1,6 @@
 using System.Text;
 using Toolchain.Export.Conversion;
+using Toolchain.Export.Converters;
 using TorchSharp;
 
 namespace Toolchain.Export.Tests;
@@ -85,7 +86,7 @@ public sealed class OperatorsPageTests
 
 
             """.ReplaceLineEndings("\n")));
-        var cases = ConverterCases.All.GroupBy(item => ConverterRegistry.Functional(item.Entry))
+        var cases = ConverterCases.All.GroupBy(item => Converter.Functional(item.Entry))
             .ToDictionary(group => group.Key, group => group.ToArray());
         string[] entries = [.. ConverterRegistry.BuiltIn.Concat(ConverterRegistry.Complex).Select(converter => converter.Entry).Distinct()
             .Order(StringComparer.Ordinal)];

@@ -13,4 +13,7 @@ sealed record Converter(string Entry, Func<GraphBuilder, NativeCall, Value?[]> C
         : this(entry, (graph, call) => new Value?[] { convert(graph, call) })
     {
     }
+
+    /// <summary>Name of the twin that returns its result instead of writing it to a tensor.</summary>
+    public static string Functional(string entry) => entry.EndsWith("_out", StringComparison.Ordinal) ? entry[..^4] : entry.TrimEnd('_');
 }

@@ -1,4 +1,3 @@
-using Toolchain.Export.Converters;
 using Toolchain.Graph;
 
 namespace Toolchain.Export.Conversion;

@@ -4,8 +4,13 @@ using Toolchain.Graph;
 namespace Toolchain.Export.Conversion;
 
 /// <summary>Turns a merged recording into a graph, or into the list of everything that stands in the way.</summary>
+/// <param name="trace">The recording.</param>
+/// <param name="inputs">The declared inputs.</param>
+/// <param name="held">What the module holds.</param>
+/// <param name="options">Names, opset, passes.</param>
+/// <param name="find">The mapping of a native entry, for complex numbers or for others.</param>
 sealed class GraphConversion(
-    MergedTrace trace, IReadOnlyList<ExportInput> inputs, ModuleState held, OnnxExportOptions options)
+    MergedTrace trace, IReadOnlyList<ExportInput> inputs, ModuleState held, OnnxExportOptions options, Func<string, bool, Converter?> find)
 {
     readonly OpaqueModules opaque = new(held);
     readonly GraphBuilder graph = new(options.Name, options.Opset) { IsRunnable = RuntimeGaps.IsRunnable };
@@ -94,7 +99,7 @@ sealed class GraphConversion(
     }
 
     Converter? Find(RecordedCall call) =>
-        trace.IsComplex(call) ? ConverterRegistry.FindComplex(call.Entry) : ConverterRegistry.Find(call.Entry);
+        find(call.Entry, trace.IsComplex(call));
 
     string? Missing(RecordedCall call, Converter? converter)
     {
@@ -106,7 +111,7 @@ sealed class GraphConversion(
         {
             return "has no mapping for complex numbers; compute with their real and imaginary parts";
         }
-        if (Unmappable.Reason(ConverterRegistry.Functional(call.Entry)) is string reason)
+        if (Unmappable.Reason(Converter.Functional(call.Entry)) is string reason)
         {
             return reason;
         }

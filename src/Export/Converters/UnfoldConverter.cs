@@ -1,3 +1,4 @@
+using Toolchain.Export.Conversion;
 using Toolchain.Graph;
 
 namespace Toolchain.Export.Converters;

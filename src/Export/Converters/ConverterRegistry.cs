@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
-using Toolchain.Export.Converters;
+using Toolchain.Export.Conversion;
 using Toolchain.Export.Recording;
 
-namespace Toolchain.Export.Conversion;
+namespace Toolchain.Export.Converters;
 
 /// <summary>Every native entry that can be exported.</summary>
 static class ConverterRegistry
@@ -30,7 +30,8 @@ static class ConverterRegistry
     static readonly Dictionary<string, Converter> complex = Complex.ToDictionary(item => item.Entry);
 
     /// <summary>The mapping of an entry, or of the functional twin of an in-place one, for complex numbers.</summary>
-    public static Converter? FindComplex(string entry) => complex.GetValueOrDefault(entry) ?? complex.GetValueOrDefault(Functional(entry));
+    public static Converter? FindComplex(string entry) =>
+        complex.GetValueOrDefault(entry) ?? complex.GetValueOrDefault(Converter.Functional(entry));
 
     /// <summary>The mapping of an entry, of the functional twin of an in-place one, or of a write through a view.</summary>
     public static Converter? Find(string entry)
@@ -39,11 +40,11 @@ static class ConverterRegistry
         {
             return Find(entry[..^RecordedCall.WriteSuffix.Length]) is Converter view ? WriteConverters.Through(view) : null;
         }
-        return converters.GetValueOrDefault(entry) ?? converters.GetValueOrDefault(Functional(entry));
+        return converters.GetValueOrDefault(entry) ?? converters.GetValueOrDefault(Converter.Functional(entry));
     }
 
-    /// <summary>Name of the twin that returns its result instead of writing it to a tensor.</summary>
-    public static string Functional(string entry) => entry.EndsWith("_out", StringComparison.Ordinal) ? entry[..^4] : entry.TrimEnd('_');
+    /// <summary>The mapping of an entry, for complex numbers or for others.</summary>
+    public static Converter? Find(string entry, bool isComplex) => isComplex ? FindComplex(entry) : Find(entry);
 
     public static void Register(Converter converter) => converters[converter.Entry] = converter;
 }
