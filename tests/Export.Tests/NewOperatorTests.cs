@@ -50,6 +50,29 @@ public sealed class NewOperatorTests
     }
 
     [Fact]
+    public void Attention_OfAnEncoder_IsOneNodeInEachLayerAtOpset23()
+    {
+        manual_seed(1);
+        using var module = new With<TorchSharp.Modules.TransformerEncoder>(
+            nn.TransformerEncoder(nn.TransformerEncoderLayer(8, 2, 16), 2), (inner, x) => inner.call(x, null, null));
+
+        ExportReport report = Prove(module, randn(2, 5, 8), 23);
+
+        Assert.Equal(2, report.Operators["Attention"]);
+        Assert.DoesNotContain("Softmax", report.Operators.Keys);
+    }
+
+    [Fact]
+    public void Attention_OfAMultiheadLayerWhoseWeightsAreAskedFor_KeepsThem()
+    {
+        manual_seed(1);
+        using var module = new With<TorchSharp.Modules.MultiheadAttention>(nn.MultiheadAttention(8, 2),
+            (inner, x) => inner.call(x, x, x).Item2);
+
+        Assert.DoesNotContain("Attention", Prove(module, randn(2, 5, 8), 23).Operators.Keys);
+    }
+
+    [Fact]
     public void Attention_WhoseConstantMaskHidesNoRow_IsNotGuarded()
     {
         using var module = new Fn(x => F.scaled_dot_product_attention(x, x, x, ones(5, 5, dtype: @bool).tril()));

@@ -43,7 +43,8 @@ public sealed class OperatorsPageTests
 
             From opset 23 on, `scaled_dot_product_attention` is one `Attention`, causal, masked by truth values or by added numbers,
             or neither. A mask that may hide a whole row adds a `Where`: ONNX leaves such a row undefined, PyTorch gives 0. A
-            normalisation by the root of the mean square is one `RMSNormalization`.
+            normalisation by the root of the mean square is one `RMSNormalization`. `MultiheadAttention` and the layers of transformers have
+            one `Attention` each where neither masks are given nor weights asked for.
 
             What stays out, and why:
 

@@ -10,7 +10,10 @@ namespace Toolchain.Export.Converters;
 /// </summary>
 static class AttentionConverters
 {
-    const int FirstOpset = 23, Mask = 3, Causal = 5;
+    /// <summary>The opset from which on ONNX has it as an operator.</summary>
+    public const int FirstOpset = 23;
+
+    const int Mask = 3, Causal = 5;
 
     public static IEnumerable<Converter> All => [new("THSNN_scaled_dot_product_attention", Attend)];
 

@@ -28,7 +28,11 @@ static class MultiheadConverters
     /// <param name="Call">The call.</param>
     /// <param name="Attention">Argument of the mask [L,S].</param>
     /// <param name="Keys">Argument of the mask [N,S].</param>
-    public sealed record Masks(NativeCall Call, int Attention, int Keys);
+    public sealed record Masks(NativeCall Call, int Attention, int Keys)
+    {
+        /// <summary>Whether the call gives one.</summary>
+        public bool IsGiven => Call.IsGiven(Attention) || Call.IsGiven(Keys);
+    }
 
     /// <summary>Weights of a module, or of a part of it.</summary>
     /// <param name="Call">The call.</param>
@@ -55,13 +59,21 @@ static class MultiheadConverters
         Masks masks, bool needWeights)
     {
         long width = weights["out_proj.weight"].Shape[0].Size!.Value, size = width / heads;
-        Value q = graph.Scale(Heads(Projected(graph, weights, query, 0, width)), 1 / Math.Sqrt(size)); // [N,heads,L,size]
-        // [N,heads,S,size]
+        Value q = Heads(Projected(graph, weights, query, 0, width)); // [N,heads,L,size]
+        if (graph.Opset >= AttentionConverters.FirstOpset && !needWeights && !masks.IsGiven)
+        {
+            return [Joined(graph.Apply("Attention",
+                [q, Heads(Projected(graph, weights, key, 1, width)), Heads(Projected(graph, weights, value, 2, width))]))];
+        }
+        q = graph.Scale(q, 1 / Math.Sqrt(size));
         Value k = Heads(Projected(graph, weights, key, 1, width)), v = Heads(Projected(graph, weights, value, 2, width));
         Value attention = graph.Softmax(Masked(graph, graph.MatMul(q, graph.Transpose(k, 0, 1, 3, 2)), masks)); // [N,heads,L,S]
-        Value mixed = graph.Reshape(graph.Transpose(graph.MatMul(attention, v), 2, 0, 1, 3), 0, 0, width); // [L,N,E]
-        Value result = weights.Linear(graph, mixed, "out_proj.");
+        Value result = Joined(graph.MatMul(attention, v));
         return needWeights ? [result, graph.Reduce("ReduceMean", attention, [1])] : [result];
+
+        // [N,heads,L,size] to [L,N,E]
+        Value Joined(Value mixed) =>
+            weights.Linear(graph, graph.Reshape(graph.Transpose(mixed, 2, 0, 1, 3), 0, 0, width), "out_proj.");
 
         Value Heads(Value x) => graph.Transpose(graph.Reshape(x, 0, 0, heads, size), 1, 2, 0, 3);
     }
