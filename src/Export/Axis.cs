@@ -3,7 +3,7 @@ using Toolchain.Graph;
 namespace Toolchain.Export;
 
 /// <summary>
-/// An axis of an exported model's input: a fixed size, or a name that stands for any size of a range, the same wherever it appears.
+/// An axis of an exported model's input: a fixed size, or a name that stands for any size of a range, the same in every input that has it.
 /// </summary>
 public readonly record struct Axis
 {
@@ -39,7 +39,7 @@ public readonly record struct Axis
         : throw new ArgumentOutOfRangeException(nameof(highest),
             $"the range of axis '{name}' must be from at least 1 to more, was {lowest} to {highest}.");
 
-    /// <summary>A batch of any number of rows: traced and proven at small numbers, whatever the example has.</summary>
+    /// <summary>A batch of any number of rows: traced and proven at small numbers that do not depend on the example.</summary>
     public static Axis Batch(string name = "N") => Named(name) with { IsBatch = true };
 
     /// <summary>A fixed axis.</summary>

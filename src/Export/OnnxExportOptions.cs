@@ -51,7 +51,7 @@ public sealed record OnnxExportOptions
 
     /// <summary>
     /// Difference that parity allows beside it, as a fraction of the largest magnitude in the same output; the errors' root mean square may
-    /// be no larger than this fraction of the output's. Where much cancels, what float32 rounding costs by itself is allowed as well.
+    /// be no larger than this fraction of the output's. Where terms cancel, the error of float32 rounding is allowed as well.
     /// </summary>
     public double ScaleTolerance { get; init; } = 1e-4;
 
@@ -82,8 +82,8 @@ public sealed record OnnxExportOptions
 
     /// <summary>
     /// Seconds that tracing and proof may take together before the proof leaves out what is left; the proof has at least half of them. The
-    /// most telling sizes come first, a size whose estimated cost does not fit is left out, and the first is always proven. The report says
-    /// what was left out.
+    /// most informative sizes come first, a size whose estimated cost does not fit is left out, and the first is always proven. The report
+    /// lists what was left out.
     /// </summary>
     public double ProofSeconds { get; init; } = 10;
 

@@ -88,7 +88,7 @@ static class MultiheadConverters
             : product;
     }
 
-    // The mask [L,S] is added whatever its type: libtorch adds 1 for true as well. Masked keys are not seen.
+    // The mask [L,S] is added at any type: libtorch adds 1 for true as well. Masked keys get no weight.
     static Value Masked(GraphBuilder graph, Value scores, Masks masks)
     {
         NativeCall call = masks.Call;

@@ -32,7 +32,7 @@ static class ErrorMeasure
         var histogram = new long[Buckets];
         for (int i = 0; i < expected.Length; i++)
         {
-            // Equal infinities and NaN on both sides are agreement; on one side they are not, whatever the tolerance.
+            // Equal infinities and NaN on both sides agree; on one side they are a miss at any tolerance.
             double difference = expected[i].Equals(found[i]) ? 0 : Math.Abs(expected[i] - found[i]);
             double over = !double.IsFinite(difference) ? double.PositiveInfinity : isWhole ? difference
                 : difference - (tolerance.Absolute + noise + tolerance.Relative * Math.Abs(expected[i]) + tolerance.Scale * largest);

@@ -2,7 +2,7 @@ using Toolchain.Graph;
 
 namespace Toolchain.Export.Parity;
 
-/// <summary>How far float32 is off by itself: the same graph with each node's result rounded to its type, against the exact one.</summary>
+/// <summary>The error of float32 rounding: the same graph with each node's result rounded to its type, against the exact one.</summary>
 static class RoundingNoise
 {
     // A node rounds its result once here; inside of a product or a sum a runtime rounds many times.

@@ -10,7 +10,7 @@ namespace Toolchain.Export.Recording;
 /// </summary>
 static class CodeConstants
 {
-    // More code than any module has by itself; a call may lead to a library.
+    // More than the code of any module; a call may lead into a library.
     const int MostMethods = 2000, MostConstants = 64;
 
     const BindingFlags Own =

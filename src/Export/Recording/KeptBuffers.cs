@@ -2,7 +2,7 @@ using TorchSharp;
 
 namespace Toolchain.Export.Recording;
 
-/// <summary>Buffers of a module as they are now; they are so again afterwards, whatever the module does to them while it is run.</summary>
+/// <summary>Restores the buffers of a module that its runs change.</summary>
 sealed class KeptBuffers : IDisposable
 {
     readonly (torch.Tensor Buffer, torch.Tensor Copy)[] kept;

@@ -53,7 +53,7 @@ static class NativeTensor
         _ => torch.ScalarType.Bool,
     };
 
-    /// <summary>A copy of a tensor's elements, from whatever device and layout; of complex numbers pairs of parts [..,2].</summary>
+    /// <summary>A copy of a tensor's elements, from any device and layout; of complex numbers pairs of parts [..,2].</summary>
     /// <exception cref="ExportException">The element type has no place in a graph.</exception>
     public static TensorData Read(torch.Tensor tensor)
     {
