@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Toolchain.Inference;
+using Toolchain.Inference.Trials;
 
 namespace Toolchain.Commands;
 

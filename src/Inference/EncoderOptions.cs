@@ -29,5 +29,5 @@ public sealed record EncoderOptions
     public string Layer { get; init; } = "embedding";
 
     /// <summary>The trial that a model must pass before it runs in this process; null for none, which is for models of one's own.</summary>
-    public ModelTrial? Trial { get; init; }
+    public IModelTrial? Trial { get; init; }
 }

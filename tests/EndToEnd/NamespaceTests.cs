@@ -7,7 +7,7 @@ namespace Toolchain.EndToEnd;
 public sealed partial class NamespaceTests
 {
     static readonly string[] layered =
-        ["Clustering", "Data", "Evaluate", "Export.OnnxRuntime", "Export.Weaver", "Commands", "Cli", "Train"];
+        ["Clustering", "Data", "Evaluate", "Export.OnnxRuntime", "Export.Weaver", "Inference", "Commands", "Cli", "Cli.Light", "Train"];
 
     /// <summary>The projects.</summary>
     public static TheoryData<string> Projects => new(layered.Concat(["Export", "Graph"]));
@@ -37,7 +37,7 @@ public sealed partial class NamespaceTests
     [MemberData(nameof(Projects))]
     public void Namespace_OfEverySource_IsItsFolder(string project)
     {
-        string root = Path.Combine(LayoutTests.Root, "src", project);
+        string root = Path.Combine(Checkout.Root, "src", project);
         Assert.All(LayoutTests.SourceFiles().Where(path => path.StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal)),
             path =>
             {
@@ -60,7 +60,7 @@ public sealed partial class NamespaceTests
     }
 
     static string AssemblyOf(string project) =>
-        Path.Combine(LayoutTests.Root, "artifacts", "bin", project, "release", $"Toolchain.{project}.dll");
+        Path.Combine(Checkout.Root, "artifacts", "bin", project, "release", $"Toolchain.{project}.dll");
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Declaration();

@@ -8,7 +8,7 @@ using Toolchain.Evaluate;
 using Toolchain.Export.Quantization;
 using Toolchain.Graph;
 using Toolchain.Graph.Inspection;
-using Toolchain.Inference;
+using Toolchain.Inference.Trials;
 using Toolchain.Train.Runs;
 
 namespace Toolchain.Cli.Commands;

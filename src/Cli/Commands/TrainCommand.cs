@@ -4,6 +4,7 @@ using Toolchain.Cli.Help;
 using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Inference;
+using Toolchain.Inference.Trials;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
 using TorchSharp;

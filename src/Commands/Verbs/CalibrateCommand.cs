@@ -7,6 +7,7 @@ using Toolchain.Evaluate;
 using Toolchain.Evaluate.Fusion;
 using Toolchain.Graph;
 using Toolchain.Inference;
+using Toolchain.Inference.Trials;
 
 namespace Toolchain.Commands.Verbs;
 

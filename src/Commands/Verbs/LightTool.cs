@@ -1,4 +1,4 @@
-using Toolchain.Inference;
+using Toolchain.Inference.Trials;
 
 namespace Toolchain.Commands.Verbs;
 

@@ -9,6 +9,7 @@ using Toolchain.Evaluate.Probe;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
 using Toolchain.Inference;
+using Toolchain.Inference.Trials;
 
 namespace Toolchain.Commands.Verbs;
 

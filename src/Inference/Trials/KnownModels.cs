@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Toolchain.Data;
 
-namespace Toolchain.Inference;
+namespace Toolchain.Inference.Trials;
 
 /// <summary>
 /// Models that passed a trial or were made by this program, one empty file each in a folder of the user's cache; its name is the digest of

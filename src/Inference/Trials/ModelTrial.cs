@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Toolchain.Inference;
+namespace Toolchain.Inference.Trials;
 
 /// <summary>
 /// Runs a stranger's model once in a child process with bounds on memory and processor time, before it runs in this one: a model may be
@@ -9,7 +9,7 @@ namespace Toolchain.Inference;
 /// </summary>
 /// <param name="start">Starts this program again with the given words, whose first is <see cref="Word"/>.</param>
 /// <param name="known">Digests of models that passed; null to try every time.</param>
-public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> start, KnownModels? known = null)
+public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> start, KnownModels? known = null) : IModelTrial
 {
     /// <summary>First word of the child's command line; a program that makes trials hands such a line to <see cref="RunChild"/>.</summary>
     public const string Word = "trial-of-a-model";
@@ -31,13 +31,12 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
     /// <returns>The exit status for the process, or null where the line starts with another word.</returns>
     public static int? RunChild(IReadOnlyList<string> words) => words is [Word, var path] ? TrialRun.Execute(path) : null;
 
-    /// <summary>Makes sure that a model ends, and within bounds.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidModelException">It does not load, does not run, or breaks a bound.</exception>
-    /// <exception cref="OutOfResourcesException">The machine has no memory, handles or processor time left for the child.</exception>
+    /// <inheritdoc/>
     public void Require(string path) => Require(ModelBytes.Read(path));
 
-    internal void Require(ModelBytes model)
+    void IModelTrial.Require(ModelBytes model) => Require(model);
+
+    void Require(ModelBytes model)
     {
         if (known?.Contains(model) is true)
         {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Toolchain.Inference;
+namespace Toolchain.Inference.Trials;
 
 /// <summary>Limits that the kernel holds for this process.</summary>
 static class ResourceLimits

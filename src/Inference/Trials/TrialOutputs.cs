@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Toolchain.Inference;
+namespace Toolchain.Inference.Trials;
 
 /// <summary>
 /// Whether the outputs of the contract are functions of each image: one row an image, and the same row whatever else is in the batch.

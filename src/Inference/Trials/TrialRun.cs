@@ -1,7 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
-namespace Toolchain.Inference;
+namespace Toolchain.Inference.Trials;
 
 /// <summary>The child's part of a trial: opens a model under a memory limit and runs it once on drawn numbers.</summary>
 static class TrialRun
