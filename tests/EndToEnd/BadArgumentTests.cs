@@ -7,14 +7,8 @@ using Toolchain.Graph;
 namespace Toolchain.EndToEnd;
 
 /// <summary>Arguments that mean nothing, or would do harm.</summary>
-public sealed class BadArgumentTests : IDisposable
+public sealed class BadArgumentTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
     static void Fails(string message, params string[] arguments)
     {
         var error = new StringWriter();

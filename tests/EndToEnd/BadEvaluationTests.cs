@@ -10,12 +10,8 @@ using Toolchain.Graph;
 namespace Toolchain.EndToEnd;
 
 /// <summary>What <c>uvl evaluate</c> says of models and data that are not as it would like.</summary>
-public sealed class BadEvaluationTests : IDisposable
+public sealed class BadEvaluationTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-bad-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Theory]
     [InlineData("nan", "strokes:140", 4, "expected finite embeddings, found NaN in row 0; the model is broken or was trained to "
         + "divergence.")]
@@ -67,12 +63,12 @@ public sealed class BadEvaluationTests : IDisposable
     {
         (int found, string error) = Run("flat", data);
         Assert.True(found == 0, error);
-        using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "report", "metrics.json")));
+        using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "report", "metrics.json")));
         Assert.False(metrics.RootElement.GetProperty("dataset").GetProperty("labelled").GetBoolean());
         Assert.All(metrics.RootElement.GetProperty("rows").EnumerateArray(), row =>
             Assert.Equal((JsonValueKind.Null, 40),
             (row.GetProperty("accuracy").ValueKind, row.GetProperty("sizes").EnumerateArray().Sum(size => size.GetInt32()))));
-        Assert.Contains("The images have no labels", File.ReadAllText(Path.Combine(folder, "report", "report.md")),
+        Assert.Contains("The images have no labels", File.ReadAllText(Path.Combine(Folder, "report", "report.md")),
             StringComparison.Ordinal);
     }
 
@@ -91,8 +87,6 @@ public sealed class BadEvaluationTests : IDisposable
             .Select(row => row.GetProperty("method").GetString()).Distinct());
     }
 
-    string In(string name) => Path.Combine(folder, name);
-
     (int Status, string Error) Run(string model, string data)
     {
         Make(model);
@@ -101,14 +95,14 @@ public sealed class BadEvaluationTests : IDisposable
         Npy("five.npy", pixels[..(5 * DigitSet.PixelCount)]);
         for (int i = 0; i < 40; i++)
         {
-            PngWriter.WriteGrey(Path.Combine(folder, "images", $"{i:00}.png"), DigitSet.Side, DigitSet.Side,
+            PngWriter.WriteGrey(Path.Combine(Folder, "images", $"{i:00}.png"), DigitSet.Side, DigitSet.Side,
                 pixels.AsSpan(i * DigitSet.PixelCount, DigitSet.PixelCount));
         }
-        string given = Path.Combine(folder, data);
+        string given = Path.Combine(Folder, data);
         var error = new StringWriter();
         int status = UvlCommand.Create()
-            .Run(["evaluate", Path.Combine(folder, $"{model}.onnx"), "--quiet", "--data", Path.Exists(given) ? given : data, "--tsne", "0",
-            "--out", Path.Combine(folder, "report")], TextWriter.Null, error);
+            .Run(["evaluate", Path.Combine(Folder, $"{model}.onnx"), "--quiet", "--data", Path.Exists(given) ? given : data, "--tsne", "0",
+            "--out", Path.Combine(Folder, "report")], TextWriter.Null, error);
         return (status, error.ToString());
     }
 
@@ -125,10 +119,10 @@ public sealed class BadEvaluationTests : IDisposable
         Value columns = graph.Reduce("ReduceMean", graph.Reshape(image, -1, 7, 28, 4), [1, 2]); // [N,4]
         graph.Output("embedding", model == "nan" ? graph.Apply("Sqrt", [graph.Sub(columns, graph.Scalar(2, columns))]) : columns,
             new Shape("N", 4));
-        graph.Build().Save(Path.Combine(folder, $"{model}.onnx"));
+        graph.Build().Save(Path.Combine(Folder, $"{model}.onnx"));
     }
 
     void Npy(string name, byte[] pixels) =>
-        NpyFile.Write(Path.Combine(folder, name),
+        NpyFile.Write(Path.Combine(Folder, name),
         new TensorEntry(TensorKind.UInt8, [pixels.Length / DigitSet.PixelCount, DigitSet.Side, DigitSet.Side], pixels));
 }

@@ -1,16 +1,9 @@
-using Toolchain.Cli.Commands;
 
 namespace Toolchain.EndToEnd;
 
 /// <summary>What a newcomer types, and what comes back.</summary>
-public sealed class CommandLineTests
+public sealed class CommandLineTests : CommandTest
 {
-    static (int Status, string Output, string Error) Run(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        return (UvlCommand.Create().Run(arguments, output, error), output.ToString(), error.ToString());
-    }
-
     [Theory]
     [InlineData("trian moco", "uvl: no command 'trian', did you mean 'train'? Expected train, ")]
     [InlineData("data ftech", "uvl: no command 'ftech', did you mean 'fetch'? Expected fetch, info, strokes. See 'uvl data --help'.\n")]

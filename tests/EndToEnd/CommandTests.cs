@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Toolchain.Cli.Commands;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;
 using Toolchain.Data.Strokes;
@@ -10,21 +9,8 @@ using Toolchain.Data.Tensors;
 namespace Toolchain.EndToEnd;
 
 /// <summary>The command line as a user types it, on drawn digits.</summary>
-public sealed class CommandTests : IDisposable
+public sealed class CommandTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
-    static (int Status, string Output, string Error) Run(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        int status = UvlCommand.Create().Run(arguments, output, error);
-        return (status, output.ToString(), error.ToString());
-    }
-
     string Train(string method, params string[] settings)
     {
         string run = In(method);
@@ -430,7 +416,7 @@ public sealed class CommandTests : IDisposable
         Fails(2, "--time 'soon': expected a number followed by s, m or h", "train", "kmeans", "--data", "strokes:700", "--out", In("t"),
             "--time", "soon");
         File.WriteAllText(In("taken"), "");
-        Fails(2, "exists and is not empty; name another folder with --out", "train", "kmeans", "--data", "strokes:700", "--out", folder);
+        Fails(2, "exists and is not empty; name another folder with --out", "train", "kmeans", "--data", "strokes:700", "--out", Folder);
         Fails(2, "expected MODEL, or --merge; found neither.", "embed", "--data", "strokes:70", "--out", In("x.npy"));
         Fails(2, "--shard '3/3': expected i/n", "embed", Train("autoencoder", "stepCount=1", "batchSize=16"), "--data", "strokes:70",
             "--shard", "3/3", "--out", In("x.npy"));
@@ -449,7 +435,7 @@ public sealed class CommandTests : IDisposable
         string[] there = [.. rest.Select((text, i) => i > 0 && rest[i - 1] == "--out" ? In(text) : text)];
         (int status, _, string error) = Run([command, run, .. there]);
         Assert.True(status == 0, error);
-        Fails(3, $"'{Path.Combine(folder, "model.onnx")}': no such file; expected", [command, folder, .. there]);
+        Fails(3, $"'{Path.Combine(Folder, "model.onnx")}': no such file; expected", [command, Folder, .. there]);
     }
 
     [Fact]

@@ -4,12 +4,8 @@ using Toolchain.Commands;
 namespace Toolchain.EndToEnd;
 
 /// <summary>A console that cannot be written to does not end the work.</summary>
-public sealed class ConsoleStreamTests : IDisposable
+public sealed class ConsoleStreamTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Theory]
     [InlineData(">/dev/full", 75)] // what programs read from it is lost
     [InlineData("2>/dev/full", 0)]
@@ -20,9 +16,9 @@ public sealed class ConsoleStreamTests : IDisposable
     public void Train_IntoAStreamThatTakesNothing_WritesItsFiles(string redirections, int expected)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "has /dev/full");
-        string run = Path.Combine(folder, "run");
+        string run = Path.Combine(Folder, "run");
         using var shell =
-            Process.Start("sh", ["-c", $"{Path.Combine(LayoutTests.Root, "uvl")} train kmeans --data strokes:50 --out {run} "
+            Process.Start("sh", ["-c", $"{Path.Combine(Checkout.Root, "uvl")} train kmeans --data strokes:50 --out {run} "
             + $"{redirections}"]);
         shell.WaitForExit();
         Assert.Equal(expected, shell.ExitCode);

@@ -7,14 +7,8 @@ using Toolchain.Graph;
 namespace Toolchain.EndToEnd;
 
 /// <summary><c>uvl data</c>, and <c>uvl views</c>, which draws as it does.</summary>
-public sealed class DataCommandTests : IDisposable
+public sealed class DataCommandTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
     [Theory]
     [InlineData(100, "x.png", "data", "strokes")]
     [InlineData(20, "x.npy", "data", "strokes", "--count", "20")]
@@ -37,7 +31,7 @@ public sealed class DataCommandTests : IDisposable
         uvl.WaitForProcessorSeconds(2);
         uvl.Signal("INT");
         Assert.Equal(75, uvl.Wait().Status);
-        Assert.Empty(Directory.GetFiles(folder));
+        Assert.Empty(Directory.GetFiles(Folder));
     }
 
     [Theory]

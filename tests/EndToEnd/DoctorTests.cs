@@ -1,16 +1,12 @@
 namespace Toolchain.EndToEnd;
 
 /// <summary><c>uvl doctor</c> on MNIST that is not as published, or not there.</summary>
-public sealed class DoctorTests : IDisposable
+public sealed class DoctorTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Fact]
     public void Doctor_DamagedMnist_IsBad()
     {
-        string file = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "mnist")).FullName, "train-images-idx3-ubyte");
+        string file = Path.Combine(Directory.CreateDirectory(Path.Combine(Folder, "mnist")).FullName, "train-images-idx3-ubyte");
         File.WriteAllBytes(file, [0, 0, 8, 3]);
         (int status, string output) = Run();
         Assert.Equal(6, status);
@@ -28,7 +24,7 @@ public sealed class DoctorTests : IDisposable
 
     (int Status, string Output) Run()
     {
-        using Uvl uvl = Uvl.StartWith(new() { ["UVL_DATA_DIR"] = folder, ["XDG_CACHE_HOME"] = folder }, "doctor");
+        using Uvl uvl = Uvl.StartWith(new() { ["UVL_DATA_DIR"] = Folder, ["XDG_CACHE_HOME"] = Folder }, "doctor");
         (int status, string output, _) = uvl.Wait();
         return (status, output);
     }

@@ -9,9 +9,8 @@ using Toolchain.Graph;
 namespace Toolchain.EndToEnd;
 
 /// <summary>Embedding as a process among others: killed, on a full disk, behind and before pipes.</summary>
-public sealed class EmbedProcessTests : IDisposable
+public sealed class EmbedProcessTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
     readonly string model;
 
     public EmbedProcessTests()
@@ -24,10 +23,6 @@ public sealed class EmbedProcessTests : IDisposable
         graph.Build().Save(model = In("model.onnx"));
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
     // Where MNIST cannot be had, images are asked for; 70,000 drawn digits are nobody's.
     [Theory]
     [InlineData("embed")]
@@ -39,8 +34,8 @@ public sealed class EmbedProcessTests : IDisposable
     {
         var offline = new Dictionary<string, string>
         {
-            ["UVL_DATA_DIR"] = folder,
-            ["XDG_CACHE_HOME"] = folder,
+            ["UVL_DATA_DIR"] = Folder,
+            ["XDG_CACHE_HOME"] = Folder,
             ["HTTPS_PROXY"] = "http://127.0.0.1:9"
         };
         string output = In(verb is "embed" or "tsne" ? "x.npy" : "x.onnx");
@@ -72,8 +67,8 @@ public sealed class EmbedProcessTests : IDisposable
         Assert.True(status == 0, error);
         Assert.Contains("done by an earlier run", output, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllBytes(In($"straight.{format}")), File.ReadAllBytes(In($"killed.{format}")));
-        Assert.Empty(Directory.GetFiles(folder, "*.partial"));
-        Assert.Empty(Directory.GetFiles(folder, ".*"));
+        Assert.Empty(Directory.GetFiles(Folder, "*.partial"));
+        Assert.Empty(Directory.GetFiles(Folder, ".*"));
     }
 
     [Fact]

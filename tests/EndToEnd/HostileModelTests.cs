@@ -8,14 +8,8 @@ namespace Toolchain.EndToEnd;
 /// <summary>
 /// Models that mean harm: valid ones without end or bound, foreign weights, and models that are not those of their manifest.
 /// </summary>
-public sealed class HostileModelTests : IDisposable
+public sealed class HostileModelTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
     public static TheoryData<string> Cases =>
         [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Cases"), "hostile-*.onnx").Select(path => Path.GetFileName(path))
         .Order()];
@@ -40,7 +34,7 @@ public sealed class HostileModelTests : IDisposable
         string model = Path.Combine(AppContext.BaseDirectory, "Cases", "hostile-onehot.onnx");
         IEnumerable<string> rest = more.Skip(verb == "plot" ? 1 : 0).Select(word => word.Contains('.') || word == "x" ? In(word) : word);
         IsRefused([.. words, model, "--quiet", .. verb is "bench" or "plot" ? [] : (string[])["--data", "strokes:100"], .. rest]);
-        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder));
     }
 
     static void IsRefused(params string[] arguments)
@@ -84,7 +78,7 @@ public sealed class HostileModelTests : IDisposable
         string model = WithExternalWeights("weights.bin");
         File.WriteAllBytes(In("short"), new byte[100]);
         File.CreateSymbolicLink(In("symlink"), In("weights.bin"));
-        Directory.CreateSymbolicLink(In("linked"), folder);
+        Directory.CreateSymbolicLink(In("linked"), Folder);
         File.Copy(In("weights.bin"), In("hardlink"));
         foreach (string[] words in new[] { new[] { "mkfifo", In("fifo") }, ["ln", In("hardlink"), In("second")] })
         {
@@ -159,14 +153,14 @@ public sealed class HostileModelTests : IDisposable
     [InlineData("infogan", "generator.onnx", "generator")]
     public void Plot_SecondModelThatIsNotItsManifests_EndsWith4(string name, string file, string plot)
     {
-        foreach (string path in Directory.GetFiles(Path.Combine(LayoutTests.Root, "models", name)))
+        foreach (string path in Directory.GetFiles(Path.Combine(Checkout.Root, "models", name)))
         {
             File.Copy(path, In(Path.GetFileName(path)));
         }
         byte[] bytes = File.ReadAllBytes(In(file));
         bytes[bytes.Length / 2] ^= 1;
         File.WriteAllBytes(In(file), bytes);
-        (int status, _, string error) = Uvl.Run(["plot", plot, folder, "--out", In("x.png"), .. plot == "capsules"
+        (int status, _, string error) = Uvl.Run(["plot", plot, Folder, "--out", In("x.png"), .. plot == "capsules"
             ? (string[])["--data", "strokes:50"] : []]);
         Assert.True(status == 4, $"{status}: {error}");
         Assert.Contains($"{file}': expected the SHA-256 ", error, StringComparison.Ordinal);

@@ -8,10 +8,7 @@ namespace Toolchain.EndToEnd;
 /// <summary>The walls between the rooms (docs/decisions/0004-layout.md), read from what restore resolved.</summary>
 public sealed partial class LayoutTests
 {
-    static readonly string root = FindRoot();
-
-    /// <summary>The checkout.</summary>
-    public static string Root => root;
+    static readonly string root = Checkout.Root;
 
     [Theory]
     [InlineData("Data", "torchsharp libtorch onnxruntime google.protobuf")]
@@ -58,7 +55,7 @@ public sealed partial class LayoutTests
     public void Source_Lines_AreAtMost140Characters() =>
         Assert.Empty(SourceFiles().SelectMany(path => File.ReadLines(path).Index()
             .Where(line => line.Item.Length > 140)
-            .Select(line => $"{Path.GetRelativePath(Root, path)}:{line.Index + 1}")));
+            .Select(line => $"{Path.GetRelativePath(root, path)}:{line.Index + 1}")));
 
     [Fact]
     public void Source_ModelKeys_AreInTheirHomeAlone() =>
@@ -86,7 +83,7 @@ public sealed partial class LayoutTests
 
     // Generated sources, and what is built, are not written by hand.
     internal static IEnumerable<string> SourceFiles() => new[] { "src", "tests", "bench" }
-        .SelectMany(folder => Directory.GetFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories))
+        .SelectMany(folder => Directory.GetFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
         .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "Generated" or "obj" or "bin" or "node_modules"));
 
     [Fact]
@@ -112,15 +109,5 @@ public sealed partial class LayoutTests
         using JsonDocument assets =
             JsonDocument.Parse(File.ReadAllText(Path.Combine(root, "artifacts", "obj", room, "project.assets.json")));
         return [.. assets.RootElement.GetProperty("libraries").EnumerateObject().Select(library => library.Name)];
-    }
-
-    static string FindRoot()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-        return folder;
     }
 }

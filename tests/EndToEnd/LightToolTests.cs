@@ -1,14 +1,8 @@
 namespace Toolchain.EndToEnd;
 
 /// <summary>The light tool alone in a folder, as it is handed to others.</summary>
-public sealed class LightToolTests : IDisposable
+public sealed class LightToolTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
     [Fact]
     public void CliLight_CopiedAway_EmbedsAndEvaluates()
     {

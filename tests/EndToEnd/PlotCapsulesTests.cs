@@ -1,4 +1,3 @@
-using Toolchain.Cli.Commands;
 using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;
@@ -12,21 +11,8 @@ namespace Toolchain.EndToEnd;
 /// <c>uvl plot capsules</c> on a pair of models small enough to know each pixel: a part is as bright all over as its presence, an image as
 /// the first part.
 /// </summary>
-public sealed class PlotCapsulesTests : IDisposable
+public sealed class PlotCapsulesTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
-    static (int Status, string Output, string Error) Run(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        int status = UvlCommand.Create().Run(arguments, output, error);
-        return (status, output.ToString(), error.ToString());
-    }
-
     [Fact]
     public void Plot_Images_ShowsTheMostPresentPartFirst()
     {

@@ -8,22 +8,9 @@ namespace Toolchain.EndToEnd;
 /// <summary>
 /// <c>uvl plot generator</c> on a generator small enough to know each pixel: every image is as bright as its first continuous code says.
 /// </summary>
-public sealed class PlotTests : IDisposable
+public sealed class PlotTests : CommandTest
 {
     const int codes = 3, columns = 10;
-
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
-    static (int Status, string Output, string Error) Run(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        int status = UvlCommand.Create().Run(arguments, output, error);
-        return (status, output.ToString(), error.ToString());
-    }
 
     // Pixel = (first continuous code + 1) / 2; the other inputs count nothing.
     string Generator()

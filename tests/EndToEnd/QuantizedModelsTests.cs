@@ -17,7 +17,7 @@ public sealed class QuantizedModelsTests
     public void Make_OfAShippedModel_KeepsItsAccuracy(string name, CalibrationMethod method, double accuracy, double cosine)
     {
         (DigitSet train, DigitSet test) = Mnist();
-        OnnxModel model = OnnxModel.Load(Path.Combine(LayoutTests.Root, "models", name, "model.onnx"));
+        OnnxModel model = OnnxModel.Load(Path.Combine(Checkout.Root, "models", name, "model.onnx"));
 
         QuantizedExport found = QuantizedExport.Make(model, train, test, QuantizedExport.CalibrationImages, method);
 

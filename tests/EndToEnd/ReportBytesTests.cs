@@ -1,16 +1,11 @@
 using System.Security.Cryptography;
-using Toolchain.Cli.Commands;
 
 namespace Toolchain.EndToEnd;
 
 /// <summary>The same inputs give the same report, 20 times out of 20.</summary>
 [Trait("Category", "Slow")]
-public sealed class ReportBytesTests : IDisposable
+public sealed class ReportBytesTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-bytes-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Fact]
     public void Evaluate_TwentyTimesAtAnyThreadCount_WritesTheSameBytes()
     {
@@ -22,8 +17,8 @@ public sealed class ReportBytesTests : IDisposable
         string[] first = [];
         for (int time = 0; time < 20; time++)
         {
-            string report = Path.Combine(folder, $"report-{time}");
-            Run(["evaluate", .. models, "--quiet", "--data", "strokes:1400", "--tsne", "200", "--threads", $"{time % 5}", "--out", report]);
+            string report = Path.Combine(Folder, $"report-{time}"), threads = $"{time % 5}";
+            Succeed(["evaluate", .. models, "--quiet", "--data", "strokes:1400", "--tsne", "200", "--threads", threads, "--out", report]);
             string[] digests =
                 [.. new[] { "report.html", "report.md", "metrics.json" }.Select(name =>
                 $"{name} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(Path.Combine(report, name))))}")];
@@ -34,14 +29,14 @@ public sealed class ReportBytesTests : IDisposable
 
     string Train(string name, params string[] arguments)
     {
-        string run = Path.Combine(folder, name);
-        Run(["train", .. arguments, "--quiet", "--data", "strokes:1400", "--out", run]);
+        string run = Path.Combine(Folder, name);
+        Succeed(["train", .. arguments, "--quiet", "--data", "strokes:1400", "--out", run]);
         return Path.Combine(run, "model.onnx");
     }
 
-    static void Run(string[] arguments)
+    static void Succeed(string[] arguments)
     {
-        var error = new StringWriter();
-        Assert.True(UvlCommand.Create().Run(arguments, TextWriter.Null, error) == 0, error.ToString());
+        (int status, _, string error) = Run(arguments);
+        Assert.True(status == 0, error);
     }
 }

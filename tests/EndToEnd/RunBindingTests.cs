@@ -1,33 +1,21 @@
-using Toolchain.Cli.Commands;
 
 namespace Toolchain.EndToEnd;
 
 /// <summary>A run folder belongs to one process at a time, and its files to one run.</summary>
-public sealed class RunBindingTests : IDisposable
+public sealed class RunBindingTests : CommandTest
 {
     static readonly string[] training = ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set",
         "batchSize=32"];
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
-    static (int Status, string Error) Run(params string[] arguments)
-    {
-        var error = new StringWriter();
-        return (UvlCommand.Create().Run(arguments, TextWriter.Null, error), error.ToString());
-    }
 
     [Fact]
     public void Train_FolderInWhichAnotherTrains_IsRefusedAndHarmsNothing()
     {
         using Uvl first = Uvl.Start([.. training, "--set", "stepCount=300", "--out", In("run")]);
         first.WaitForLines(In("run/metrics.jsonl"), 5);
-        (int status, string error) = Run("train", "autoencoder", "--quiet", "--resume", In("run"));
+        (int status, _, string error) = Run("train", "autoencoder", "--quiet", "--resume", In("run"));
         Assert.Equal(2, status);
         Assert.Matches(@"^uvl: '.*run': process [0-9]+ trains in this folder now; wait until it ends, or name another folder\.\n$", error);
-        Assert.Equal((2, error), Run([.. training, "--out", In("run")]));
+        Assert.Equal((2, "", error), Run([.. training, "--out", In("run")]));
         Assert.Equal(0, first.Wait().Status);
         Assert.Equal(300, File.ReadLines(In("run/metrics.jsonl")).Count());
         Assert.DoesNotContain(Directory.GetFiles(In("run")), path => Path.GetFileName(path).StartsWith(".lock", StringComparison.Ordinal));
@@ -58,7 +46,7 @@ public sealed class RunBindingTests : IDisposable
     [InlineData("refine", "from=nowhere")]
     public void Train_OptionThatDoesNotFit_LeavesNoFolderBehind(string method, string setting)
     {
-        (int status, string error) = Run("train", method, "--quiet", "--data", "strokes:50", "--set", setting, "--out", In("run"));
+        (int status, _, string error) = Run("train", method, "--quiet", "--data", "strokes:50", "--set", setting, "--out", In("run"));
         Assert.True(status is 2 or 3, $"{status}: {error}");
         Assert.False(Directory.Exists(In("run")), error);
     }
@@ -74,7 +62,7 @@ public sealed class RunBindingTests : IDisposable
         }
         Assert.Equal(0, Run("export", In("0"), "--out", In("a.onnx")).Status);
         File.Copy(In($"1/{swapped}"), In($"0/{swapped}"), overwrite: true);
-        (int status, string error) = Run("export", In("0"), "--out", In("b.onnx"));
+        (int status, _, string error) = Run("export", In("0"), "--out", In("b.onnx"));
         Assert.True(status == 4, $"{status}: {error}");
         Assert.Contains($"0/{swapped}': expected the file that ", error, StringComparison.Ordinal);
         Assert.False(File.Exists(In("b.onnx")));
@@ -87,7 +75,7 @@ public sealed class RunBindingTests : IDisposable
     {
         Assert.Equal(0, Run([.. training, "--set", "stepCount=3", "--out", In("0")]).Status);
         File.AppendAllText(In("0/config.json"), " ");
-        (int status, string error) = Run([verb, In("0"), "--data", "strokes:60", .. rest[..^1], In(rest[^1])]);
+        (int status, _, string error) = Run([verb, In("0"), "--data", "strokes:60", .. rest[..^1], In(rest[^1])]);
         Assert.True(status == 4, $"{status}: {error}");
         Assert.Contains("0/config.json': expected the SHA-256 ", error, StringComparison.Ordinal);
     }
@@ -96,7 +84,8 @@ public sealed class RunBindingTests : IDisposable
     public void Resume_WithoutMethod_TakesThatOfTheRun()
     {
         Assert.Equal(0, Run([.. training, "--set", "stepCount=30", "--time", "0.01s", "--out", In("0")]).Status);
-        Assert.Equal((0, ""), Run("train", "--quiet", "--resume", In("0")));
+        (int status, _, string error) = Run("train", "--quiet", "--resume", In("0"));
+        Assert.Equal((0, ""), (status, error));
         Assert.True(File.Exists(In("0/manifest.json")));
     }
 
@@ -109,7 +98,7 @@ public sealed class RunBindingTests : IDisposable
                 In($"{seed}")]).Status);
         }
         File.Copy(In("1/checkpoints/last.safetensors"), In("0/checkpoints/last.safetensors"), overwrite: true);
-        (int status, string error) = Run("train", "autoencoder", "--quiet", "--resume", In("0"));
+        (int status, _, string error) = Run("train", "autoencoder", "--quiet", "--resume", In("0"));
         Assert.Equal(4, status);
         Assert.Contains("last.safetensors': expected a checkpoint of the config.json beside it", error, StringComparison.Ordinal);
     }

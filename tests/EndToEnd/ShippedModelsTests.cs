@@ -7,7 +7,7 @@ namespace Toolchain.EndToEnd;
 /// <summary>The trained models in <c>models/</c>: whole, as their manifests say, and good at what their cards say.</summary>
 public sealed class ShippedModelsTests
 {
-    static readonly string folder = Path.Combine(LayoutTests.Root, "models");
+    static readonly string folder = Path.Combine(Checkout.Root, "models");
 
     public static TheoryData<string> Names => [.. Directory.GetDirectories(folder).Select(path => Path.GetFileName(path)!)];
 

@@ -3,16 +3,11 @@ using System.Diagnostics;
 namespace Toolchain.EndToEnd;
 
 /// <summary>Runs that end before their time, and what is left of them.</summary>
-public sealed class StoppedRunTests : IDisposable
+public sealed class StoppedRunTests : CommandTest
 {
     // Long enough to be stopped in the middle; both ends are the same bytes whenever that happens.
     static readonly string[] training = ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set",
         "stepCount=400", "--set", "batchSize=32"];
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
 
     [Theory]
     [InlineData("INT")]

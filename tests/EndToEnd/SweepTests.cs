@@ -6,12 +6,8 @@ using Toolchain.Data.Tensors;
 
 namespace Toolchain.EndToEnd;
 
-public sealed class SweepTests : IDisposable
+public sealed class SweepTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Fact]
     public void Cells_TwoAxes_RunOverTheLastOneFirst()
     {
@@ -35,10 +31,10 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void Sweep_MethodWithoutEmbedding_IsRefusedAtOnce()
     {
-        (int status, _, string error) = Uvl.Run("sweep", "kmeans", "--grid", "clusterCount=2,3", "--data", "strokes:50", "--out", folder);
+        (int status, _, string error) = Uvl.Run("sweep", "kmeans", "--grid", "clusterCount=2,3", "--data", "strokes:50", "--out", Folder);
         Assert.Equal(2, status);
         Assert.Contains("METHOD 'kmeans': expected a method with an embedding, one of gmm, autoencoder,", error, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Folder));
     }
 
     [Fact]
@@ -127,11 +123,11 @@ public sealed class SweepTests : IDisposable
     public void Sweep_CellOfAnotherSweep_IsRefused()
     {
         Sweep("other");
-        foreach (string cell in Directory.GetFiles(folder, "cell.json", SearchOption.AllDirectories))
+        foreach (string cell in Directory.GetFiles(Folder, "cell.json", SearchOption.AllDirectories))
         {
             File.Delete(cell);
         }
-        string first = Path.Combine(folder, "other", "grid", "temperature=0.1,queueLength=32");
+        string first = Path.Combine(Folder, "other", "grid", "temperature=0.1,queueLength=32");
         Assert.Contains($"expected the images that {first} was begun with", Refused("stepCount=2", "strokes:140"),
             StringComparison.Ordinal);
         Assert.Contains($"'{first}': expected a run with seed 0 and {{", Refused("stepCount=3", "strokes:200"), StringComparison.Ordinal);
@@ -147,27 +143,27 @@ public sealed class SweepTests : IDisposable
     [Fact]
     public void Sweep_WithoutLabels_EndsBeforeACellIsTrained()
     {
-        NpyFile.Write(Path.Combine(folder, "bare.npy"), TensorEntry.Of<byte>(StrokeDigits.Draw(200, 1).Pixels, 200, 28, 28));
+        NpyFile.Write(Path.Combine(Folder, "bare.npy"), TensorEntry.Of<byte>(StrokeDigits.Draw(200, 1).Pixels, 200, 28, 28));
         var error = new StringWriter();
-        Assert.Equal(3, Run(new StringWriter(), error, "bare", "stepCount=2", Path.Combine(folder, "bare.npy")));
+        Assert.Equal(3, Run(new StringWriter(), error, "bare", "stepCount=2", Path.Combine(Folder, "bare.npy")));
         Assert.Contains("expected labelled images to score the cells on, found none with labels.", error.ToString(),
             StringComparison.Ordinal);
-        Assert.False(Directory.Exists(Path.Combine(folder, "bare")));
+        Assert.False(Directory.Exists(Path.Combine(Folder, "bare")));
     }
 
     [Fact]
     public void Sweep_StoppedHalfway_KeepsFinishedCellsAndEndsAlike()
     {
         string whole = Sweep("whole");
-        string cell = Path.Combine(folder, "whole", "grid", "temperature=0.2,queueLength=64");
-        DateTime first = File.GetLastWriteTimeUtc(Path.Combine(folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json"));
+        string cell = Path.Combine(Folder, "whole", "grid", "temperature=0.2,queueLength=64");
+        DateTime first = File.GetLastWriteTimeUtc(Path.Combine(Folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json"));
         // As a kill leaves it: trained, but not scored.
         File.Delete(Path.Combine(cell, "cell.json"));
         Assert.Equal(whole, Sweep("whole"));
         Assert.True(File.Exists(Path.Combine(cell, "cell.json")));
-        Assert.Equal(first, File.GetLastWriteTimeUtc(Path.Combine(folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json")));
+        Assert.Equal(first, File.GetLastWriteTimeUtc(Path.Combine(Folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json")));
         Assert.All(new[] { "sweep.png", "sweep.svg" }, name =>
-            Assert.True(new FileInfo(Path.Combine(folder, "whole", "grid", name)).Length > 1000));
+            Assert.True(new FileInfo(Path.Combine(Folder, "whole", "grid", name)).Length > 1000));
     }
 
     [Fact]
@@ -183,11 +179,11 @@ public sealed class SweepTests : IDisposable
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         Assert.True(Run(output, error, name, "stepCount=2") == 0, error.ToString());
-        return File.ReadAllText(Path.Combine(folder, name, "grid", "sweep.md"));
+        return File.ReadAllText(Path.Combine(Folder, name, "grid", "sweep.md"));
     }
 
     int Run(StringWriter output, StringWriter error, string name, string steps, string data = "strokes:200") => UvlCommand.Create().Run(
         ["sweep", "moco", "--quiet", "--data", data, "--grid", "temperature=0.1,0.2", "--grid", "queueLength=32,64", "--set", steps,
-        "--set", "batchSize=32", "--threads", "1", "--out", Path.Combine(folder, name)],
+        "--set", "batchSize=32", "--threads", "1", "--out", Path.Combine(Folder, name)],
         output, error);
 }

@@ -7,17 +7,11 @@ using Toolchain.Graph;
 namespace Toolchain.EndToEnd;
 
 /// <summary>What <c>uvl tsne</c> says of embeddings that make no map.</summary>
-public sealed class TsneTests : IDisposable
+public sealed class TsneTests : CommandTest
 {
     const int count = 100;
 
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
-    static (int Status, string Error) Run(params string[] arguments)
+    static (int Status, string Error) Tsne(params string[] arguments)
     {
         var error = new StringWriter();
         int status = UvlCommand.Create().Run(["tsne", .. arguments, "--quiet", "--iterations", "5"], TextWriter.Null, error);
@@ -32,7 +26,7 @@ public sealed class TsneTests : IDisposable
         Write(new float[2 * count]);
         NpyFile.Write(In("e.labels.npy"), TensorEntry.Of<byte>(new byte[7], 7));
         Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected UInt8 [100], one for each row of '{In("e.npy")}', found UInt8 [7]; embed "
-            + "the images again.\n"), Run(In("e.npy"), "--out", In(output)));
+            + "the images again.\n"), Tsne(In("e.npy"), "--out", In(output)));
     }
 
     [Fact]
@@ -41,7 +35,7 @@ public sealed class TsneTests : IDisposable
         Write(new float[2 * count]);
         NpyFile.Write(In("e.labels.npy"), TensorEntry.Of<long>(new long[count], count));
         Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected UInt8 [100], one for each row of '{In("e.npy")}', found Int64 [100]; "
-            + "embed the images again.\n"), Run(In("e.npy"), "--out", In("e.csv")));
+            + "embed the images again.\n"), Tsne(In("e.npy"), "--out", In("e.csv")));
     }
 
     // By digits where they lie beside, else by clusters.
@@ -58,12 +52,12 @@ public sealed class TsneTests : IDisposable
         long[] clusters = [.. Enumerable.Range(0, count).Select(i => i % 30L)];
         EmbeddingFile.Write(In(file), new([.. digits.Select(digit => $"{digit}, "
             + "x")], [.. Enumerable.Range(0, 2 * count).Select(i => i % 37f)], hasLabels ? digits : null, clusters));
-        Assert.Equal((0, ""), Run(In(file), "--out", In("places.csv")));
+        Assert.Equal((0, ""), Tsne(In(file), "--out", In("places.csv")));
         string[] lines = File.ReadAllLines(In("places.csv"));
         Assert.Equal(hasLabels ? "x,y,digit" : "x,y,cluster", lines[0]);
         Assert.Equal(Enumerable.Range(0, count).Select(i => hasLabels ? i % 10 : i % 30), lines.Skip(1)
             .Select(line => int.Parse(line.Split(',')[2], System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.Equal((0, ""), Run(In(file), "--out", In("map.png")));
+        Assert.Equal((0, ""), Tsne(In(file), "--out", In("map.png")));
     }
 
     [Theory]
@@ -75,7 +69,7 @@ public sealed class TsneTests : IDisposable
         values[7] = value;
         Write(values);
         Assert.Equal((3, $"uvl: '{In("e.npy")}': expected finite embeddings of at most 1e+15 in magnitude, found {found} in row 3; "
-            + "embed the images again with a sound model.\n"), Run(In("e.npy"), "--out", In("e.csv")));
+            + "embed the images again with a sound model.\n"), Tsne(In("e.npy"), "--out", In("e.csv")));
     }
 
     [Theory]
@@ -85,7 +79,7 @@ public sealed class TsneTests : IDisposable
     public void Tsne_TooLittleForAMap_EndsWith3(int rows, int width, string message)
     {
         Write(new float[rows * width], rows, width);
-        Assert.Equal((3, $"uvl: '{In("e.npy")}': {message}\n"), Run(In("e.npy"), "--out", In("e.csv")));
+        Assert.Equal((3, $"uvl: '{In("e.npy")}': {message}\n"), Tsne(In("e.npy"), "--out", In("e.csv")));
     }
 
     [Fact]
@@ -96,7 +90,7 @@ public sealed class TsneTests : IDisposable
         graph.Output("embedding", graph.Apply("Sqrt", [graph.Sub(flat, graph.Scalar(2, flat))]));
         graph.Build().Save(In("model.onnx"));
         Assert.Equal((4, $"uvl: '{In("model.onnx")}': expected finite embeddings, found NaN in row 0; the model is broken or was trained "
-            + $"to divergence.\n"), Run(In("model.onnx"), "--data", "strokes:700", "--out", In("e.csv")));
+            + $"to divergence.\n"), Tsne(In("model.onnx"), "--data", "strokes:700", "--out", In("e.csv")));
     }
 
     void Write(float[] values, int rows = count, int width = 2) => NpyFile.Write(In("e.npy"), TensorEntry.Of<float>(values, rows, width));

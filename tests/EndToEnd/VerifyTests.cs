@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Google.Protobuf;
 using Onnx;
-using Toolchain.Cli.Commands;
 using Toolchain.Commands;
 using Toolchain.Commands.Verbs;
 using Toolchain.Graph;
@@ -9,21 +8,8 @@ using Toolchain.Graph;
 namespace Toolchain.EndToEnd;
 
 /// <summary><c>uvl verify</c> and <c>uvl export --info</c> on our models, foreign ones and damaged ones.</summary>
-public sealed class VerifyTests : IDisposable
+public sealed class VerifyTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
-    static (int Status, string Output, string Error) Run(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        int status = UvlCommand.Create().Run(arguments, output, error);
-        return (status, output.ToString(), error.ToString());
-    }
-
     static (int Status, string Output, string Error) RunLight(params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());

@@ -7,12 +7,8 @@ namespace Toolchain.EndToEnd;
 
 /// <summary>Exported clusterers on all 70,000 images of MNIST: the engine's labels and ONNX Runtime's are the same.</summary>
 [Trait("Category", "Slow")]
-public sealed class WholeDatasetTests : IDisposable
+public sealed class WholeDatasetTests : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Theory]
     [InlineData("kmeans", "clusterCount=30")]
     [InlineData("kmeans", "deslant=true", "unitLength=true", "restarts=1")]
@@ -21,10 +17,10 @@ public sealed class WholeDatasetTests : IDisposable
     [InlineData("gmm", "covariance=diagonal", "componentCount=40")]
     public void Clusterer_OnAllImages_GivesTheEnginesLabels(string method, params string[] settings)
     {
-        string images = Path.Combine(folder, "all.npy");
+        string images = Path.Combine(Folder, "all.npy");
         NpyFile.Write(images, TensorEntry.Of<byte>(AllImages(), 70_000, DigitSet.Side, DigitSet.Side));
         (int status, string output, string error) =
-            Uvl.Run(["train", method, "--quiet", "--data", images, "--out", Path.Combine(folder, "run"),
+            Uvl.Run(["train", method, "--quiet", "--data", images, "--out", Path.Combine(Folder, "run"),
             .. settings.SelectMany(setting => new[] { "--set", setting })]);
         Assert.True(status == 0, error);
         Assert.Contains("labels equal on 70000 images in ONNX Runtime", output, StringComparison.Ordinal);

@@ -153,14 +153,20 @@ public sealed class EvaluationTests
         Assert.Equal(Enumerable.Range(0, 200).Count(i => row.Given[i] == i % 10) / 200.0, row.Accuracy);
     }
 
+    static readonly Lazy<EvaluationRow> ofOneThread = new(() => OfPixels(1));
+
+    static EvaluationRow OfPixels(int threads)
+    {
+        DigitSet train = StrokeDigits.Draw(300, 1), test = StrokeDigits.Draw(100, 2);
+        return new Evaluation(train, test, 0, threads).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     public void Run_AnyThreadCount_GivesTheSameFigures(int threads)
     {
-        DigitSet train = StrokeDigits.Draw(300, 1), test = StrokeDigits.Draw(100, 2);
-        EvaluationRow one = new Evaluation(train, test, 0, 1).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
-        EvaluationRow other = new Evaluation(train, test, 0, threads).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
+        EvaluationRow one = ofOneThread.Value, other = OfPixels(threads);
         Assert.Equal((one.Accuracy, one.Nmi, one.Ari, one.NeighbourAccuracy),
             (other.Accuracy, other.Nmi, other.Ari, other.NeighbourAccuracy));
         Assert.Equal(one.Given, other.Given);

@@ -14,9 +14,9 @@ public sealed class ReportTests : IDisposable
 
     static readonly Lazy<TsnePlot?> map = new(() => TsnePlot.Of(Moved(), 100));
 
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-report-").FullName;
+    readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Write_SameInputsTwice_GivesTheSameBytes()
@@ -92,14 +92,14 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void Html_WhatTrainingLeft_IsShown()
     {
-        Directory.CreateDirectory(Path.Combine(folder, "pictures"));
+        Directory.CreateDirectory(folder["pictures"]);
         foreach (string name in new[] { "step-000000", "step-000010", "codes" })
         {
-            ImageSheet.Write(Path.Combine(folder, "pictures", name + ".png"), new byte[DigitSet.PixelCount]);
+            ImageSheet.Write(Path.Combine(folder.Root, "pictures", name + ".png"), new byte[DigitSet.PixelCount]);
         }
-        File.WriteAllLines(Path.Combine(folder, "metrics.jsonl"),
+        File.WriteAllLines(folder["metrics.jsonl"],
             ["{\"step\":0,\"epoch\":0,\"loss\":2.5}", "{\"step\":1,\"epoch\":0,\"loss\":0.5}"]);
-        string page = Html(files: RunFiles.Beside(Path.Combine(folder, "model.onnx")));
+        string page = Html(files: RunFiles.Beside(folder["model.onnx"]));
         Assert.Contains("<figcaption>codes</figcaption>", page, StringComparison.Ordinal);
         Assert.Contains("<figcaption>step-000010</figcaption>", page, StringComparison.Ordinal);
         Assert.DoesNotContain("step-000000", page, StringComparison.Ordinal);
@@ -109,12 +109,12 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void Html_ASweep_IsShown()
     {
-        string sweep = Directory.CreateDirectory(Path.Combine(folder, "queue")).FullName;
+        string sweep = Directory.CreateDirectory(folder["queue"]).FullName;
         Assert.Equal($"'{Path.Combine(sweep, "sweep.md")}': no such file; expected the folder of a finished 'uvl sweep'.",
             Assert.Throws<FileNotFoundException>(() => Ablation.Read(sweep)).Message);
         File.WriteAllText(Path.Combine(sweep, "sweep.md"),
             "# moco\n\n10 images.\n\n| a | b |\n|---|---|\n| 1 | <2> |\n\n| c | d |\n|---|---|\n| 3 | 4 |\n");
-        string path = Path.Combine(folder, "report.html");
+        string path = folder["report.html"];
         File.WriteAllText(path, HtmlReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()),
             Rows(), [], [Ablation.Read(sweep)]));
         string page = File.ReadAllText(path);
@@ -126,17 +126,17 @@ public sealed class ReportTests : IDisposable
     [Fact]
     public void RunFiles_BrokenLosses_NamesTheLine()
     {
-        string path = Path.Combine(folder, "metrics.jsonl");
+        string path = folder["metrics.jsonl"];
         File.WriteAllText(path, "{\"loss\":1}\n");
         Assert.Equal($"'{path}', line 1: expected an object in JSON with a step, found '{{\"loss\":1}}'; delete the file to report without "
             + $"curves.",
-            Assert.Throws<InvalidDataException>(() => RunFiles.Beside(Path.Combine(folder, "model.onnx"))).Message);
+            Assert.Throws<InvalidDataException>(() => RunFiles.Beside(folder["model.onnx"])).Message);
     }
 
     [Fact]
     public void Markdown_SaysTheSameFigures()
     {
-        string path = Path.Combine(folder, "report.md");
+        string path = folder["report.md"];
         File.WriteAllText(path, MarkdownReport.Text(
             new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows()));
         string text = File.ReadAllText(path);
@@ -150,11 +150,11 @@ public sealed class ReportTests : IDisposable
         DigitSet train = new("bare", Split.All, Toys.Digits(300).Pixels), test = new("bare", Split.All, Toys.Digits(100).Pixels);
         IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Moved(), ProtocolChoice.Strict);
         var context = new ReportContext(train, test, new Dictionary<string, string>());
-        File.WriteAllText(Path.Combine(folder, "report.html"),
+        File.WriteAllText(folder["report.html"],
             HtmlReport.Text(context, rows, [new ReportedModel(Moved(), map.Value, RunFiles.None)]));
-        File.WriteAllText(Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows));
-        File.WriteAllText(Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows));
-        string page = File.ReadAllText(Path.Combine(folder, "report.html")), text = File.ReadAllText(Path.Combine(folder, "report.md"));
+        File.WriteAllText(folder["report.md"], MarkdownReport.Text(context, rows));
+        File.WriteAllText(folder["metrics.json"], MetricsFile.Text(test, rows));
+        string page = File.ReadAllText(folder["report.html"]), text = File.ReadAllText(folder["report.md"]);
         Assert.All(new[] { page, text }, content =>
         {
             Assert.Contains("The images have no labels: the figures that need labels", content, StringComparison.Ordinal);
@@ -166,7 +166,7 @@ public sealed class ReportTests : IDisposable
         Assert.Equal(100, Convert.FromBase64String(Regex.Match(page, "data-given=\"([^\"]*)\"").Groups[1].Value).Length);
         Assert.DoesNotContain("misnamed", page.Split("<script>")[0], StringComparison.Ordinal);
         Assert.Contains("A row for each cluster:", page, StringComparison.Ordinal);
-        using JsonDocument content = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "metrics.json")));
+        using JsonDocument content = JsonDocument.Parse(File.ReadAllText(folder["metrics.json"]));
         Assert.False(content.RootElement.GetProperty("dataset").GetProperty("labelled").GetBoolean());
         Assert.Equal(JsonValueKind.Null, content.RootElement.GetProperty("rows")[0].GetProperty("accuracy").ValueKind);
     }
@@ -179,7 +179,7 @@ public sealed class ReportTests : IDisposable
             Rows().Take(1)
             .Select(row =>
             row with { Accuracy = accuracy, Seed = $"{seed}", Settings = "same", ModelSha256 = new string((char)('a' + seed), 64) }))];
-        string path = Path.Combine(folder, "report.md");
+        string path = folder["report.md"];
         File.WriteAllText(path, MarkdownReport.Text(new ReportContext(Toys.Digits(300), Toys.Digits(100), new Dictionary<string, string>()),
             rows));
         string text = File.ReadAllText(path);
@@ -278,7 +278,7 @@ public sealed class ReportTests : IDisposable
 
     string Html(string name = "toy", RunFiles? files = null)
     {
-        string path = Path.Combine(folder, "report.html");
+        string path = folder["report.html"];
         File.WriteAllText(path, HtmlReport.Text(
             new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows(),
             [new ReportedModel(Moved(), map.Value, files ?? RunFiles.None)]));
@@ -289,7 +289,7 @@ public sealed class ReportTests : IDisposable
 
     string Metrics()
     {
-        string path = Path.Combine(folder, "metrics.json");
+        string path = folder["metrics.json"];
         File.WriteAllText(path, MetricsFile.Text(Toys.Digits(100), Rows()));
         return File.ReadAllText(path);
     }

@@ -21,9 +21,9 @@ public sealed class ScikitLearnClassifierTests : IDisposable
     // the probe makes 1,200 steps without one; without a penalty the least loss on so few rows is 0, and the accuracy falls.
     const double accuracyPoints = 0.3, lossFactor = 1.5;
 
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-sklearn-").FullName;
+    readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void NeighboursAndProbe_OnEmbeddingsOfMnist_EqualScikitLearn()
@@ -38,7 +38,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
         double[][] weight =
             [.. Enumerable.Range(0, 10).Select(k => (double[])[.. Enumerable.Range(0, train.Width).Select(i => probe.Weight[k, i])])];
         JsonElement[] theirs =
-            ScikitLearn.Run("sklearn_classifiers.py", [JsonSerializer.Serialize(new { folder, weight, bias = probe.Bias })]);
+            ScikitLearn.Run("sklearn_classifiers.py", [JsonSerializer.Serialize(new { folder = folder.Root, weight, bias = probe.Bias })]);
 
         int[][] ours = NearestNeighbours.Assign(train, digits, test, [20, 200]);
         double[] accuracies = NearestNeighbours.Accuracy(train, digits, test, truth, [20, 200]);
@@ -65,12 +65,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
 
     static (Rows, int[]) Embed(Split split, int count)
     {
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Toolchain.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
-        using EncoderSession session = EncoderSession.Open(Path.Combine(root, "models", "moco", "model.onnx"));
+        using EncoderSession session = EncoderSession.Open(Checkout.In("models", "moco", "model.onnx"));
         DigitSet all = Mnist(split), part = new(all.Name, split, all.Pixels[..(count * DigitSet.PixelCount)], all.Labels![..count]);
         return (new Rows(session.Run(part).Values, session.Dimension), [.. part.Labels!.Select(label => (int)label)]);
     }
@@ -89,7 +84,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
     }
 
     void Save(string name, Rows rows) =>
-        NpyFile.Write(Path.Combine(folder, $"{name}.npy"),
+        NpyFile.Write(folder[$"{name}.npy"],
         new TensorEntry(TensorKind.Float32, [rows.Count, rows.Width], MemoryMarshal.AsBytes(rows.Values.Span).ToArray()));
 
     static Rows Column(int[] values) => new(Array.ConvertAll(values, value => (float)value), 1);

@@ -15,7 +15,7 @@ public sealed partial class ConformanceTests
         }
         IReadOnlyList<Conformance.Result> results = Conformance.RunAll();
         Conformance.Result[] failing = [.. results.Where(result => result.Reason is not null)];
-        string page = File.ReadAllText(Path.Combine(Root(), "docs", "exporter", "conformance.md"));
+        string page = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "exporter", "conformance.md"));
         HashSet<string> listed = [.. Case().Matches(page).Select(match => match.Value)];
 
         string[] wrong =
@@ -38,16 +38,6 @@ public sealed partial class ConformanceTests
     {
         Assert.SkipUnless(Directory.Exists(Conformance.Folder), "the official vectors are not installed.");
         Assert.Null(Conformance.RunAll().Single(result => result.Name == name).Reason);
-    }
-
-    static string Root()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-        return folder;
     }
 
     [GeneratedRegex(@"\btest_\w+")]

@@ -3,9 +3,9 @@ namespace Toolchain.Graph.Tests;
 /// <summary>Tensors in several pieces, as those above 2 GB are.</summary>
 public sealed class LargeTensorTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory().FullName;
+    readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     static readonly float[] numbers = [.. Enumerable.Range(0, 2000).Select(i => i * .5f)];
 
@@ -34,11 +34,11 @@ public sealed class LargeTensorTests : IDisposable
         var graph = new GraphBuilder();
         graph.Output("y", graph.MatMul(graph.Input("x", ElementType.Float32, new Shape("N", 10)), graph.Initializer("w", InPieces())));
         OnnxModel model = graph.Build();
-        string path = Path.Combine(folder, "model.onnx");
+        string path = folder["model.onnx"];
 
         SavedModel saved = model.Save(path, externalDataThreshold: 1);
 
-        Assert.Equal(8000, new FileInfo(Path.Combine(folder, saved.ExternalData!)).Length);
+        Assert.Equal(8000, new FileInfo(Path.Combine(folder.Root, saved.ExternalData!)).Length);
         foreach (OnnxModel read in (OnnxModel[])[OnnxModel.Load(path), model.ReadBack()])
         {
             Assert.Equal(numbers.Select(number => (double)number), read.Initializers.Single().Value.ToDoubles());
@@ -52,13 +52,13 @@ public sealed class LargeTensorTests : IDisposable
     {
         var graph = new GraphBuilder();
         graph.Output("y", graph.MatMul(graph.Input("x", ElementType.Float32, new Shape("N", 10)), graph.Initializer("w", InPieces())));
-        string from = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "staged")).FullName, "model.onnx"),
-            to = Path.Combine(folder, "other.onnx");
+        string from = Path.Combine(Directory.CreateDirectory(folder["staged"]).FullName, "model.onnx"),
+            to = folder["other.onnx"];
         SavedModel saved = graph.Build().Save(from, externalDataThreshold: 1);
 
         saved.Move(from, to);
 
-        Assert.Empty(Directory.GetFiles(Path.Combine(folder, "staged")));
+        Assert.Empty(Directory.GetFiles(folder["staged"]));
         Assert.Equal(2000, OnnxModel.Load(to).Initializers.Single().Value.Count);
     }
 

@@ -11,12 +11,12 @@ public sealed class EmbedJobTests : IDisposable
 {
     static readonly DigitSet digits = StrokeDigits.Draw(300, 6);
 
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-job-").FullName;
+    readonly TemporaryFolder folder = new();
     readonly string model;
 
-    public EmbedJobTests() => Models.Clusterer().Build().Save(model = Path.Combine(folder, "model.onnx"));
+    public EmbedJobTests() => Models.Clusterer().Build().Save(model = folder["model.onnx"]);
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(".csv")]
@@ -287,7 +287,7 @@ public sealed class EmbedJobTests : IDisposable
         }
     }
 
-    string In(string name) => Path.Combine(folder, name);
+    string In(string name) => folder[name];
 
     static DigitStream Images() => DigitSource.Of(digits);
 

@@ -9,9 +9,9 @@ public sealed class EncoderSessionTests : IDisposable
 {
     static readonly DigitSet digits = StrokeDigits.Draw(200, 4);
 
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-inference-").FullName;
+    readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Run_EqualsTheFloat64Evaluator()
@@ -112,7 +112,7 @@ public sealed class EncoderSessionTests : IDisposable
 
     EncoderSession Open(OnnxModel model, EncoderOptions? options = null)
     {
-        string path = Path.Combine(folder, $"{Guid.NewGuid():n}.onnx");
+        string path = folder[$"{Guid.NewGuid():n}.onnx"];
         model.Save(path);
         return EncoderSession.Open(path, options);
     }

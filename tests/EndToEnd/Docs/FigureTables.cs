@@ -68,7 +68,7 @@ static class FigureTables
     public static string WriteCard(string folder)
     {
         using JsonDocument manifest =
-            JsonDocument.Parse(File.ReadAllText(Path.Combine(LayoutTests.Root, "models", folder, "manifest.json")));
+            JsonDocument.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "models", folder, "manifest.json")));
         JsonElement root = manifest.RootElement;
         int seed = root.GetProperty("seed").GetInt32();
         string method = root.GetProperty("method").GetString()!;

@@ -22,7 +22,7 @@ sealed record Figure(string Id, string Method, string? Settings, string Measure,
 {
     /// <summary>All figures, in the order of the file.</summary>
     public static Figure[] All { get; } = JsonSerializer.Deserialize<Figure[]>(
-        File.ReadAllText(Path.Combine(LayoutTests.Root, "docs", "figures.json")), JsonSerializerOptions.Web)!;
+        File.ReadAllText(Path.Combine(Checkout.Root, "docs", "figures.json")), JsonSerializerOptions.Web)!;
 
     /// <summary>Decimals that the values were recorded with.</summary>
     public int Decimals => Percent.Concat(OtherPercent ?? []).Max(value => value.Scale);

@@ -15,7 +15,7 @@ public sealed class GeneratedSectionsTests
         string text = MarkdownFiles.Read(page), made = Section.Renew(text);
         if (text != made)
         {
-            string path = Path.Combine(LayoutTests.Root, Made, page);
+            string path = Path.Combine(Checkout.Root, Made, page);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, made);
             Assert.Fail($"{page}: generated parts are stale; run 'make tables', or cp {Made}/{page} {page}");

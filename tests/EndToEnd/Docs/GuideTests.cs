@@ -14,7 +14,7 @@ public sealed partial class GuideTests
     static void Check(params string[] pages)
     {
         string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-        Directory.CreateSymbolicLink(Path.Combine(folder, "models"), Path.Combine(LayoutTests.Root, "models"));
+        Directory.CreateSymbolicLink(Path.Combine(folder, "models"), Path.Combine(Checkout.Root, "models"));
         (string Command, string[] Expected)[] examples = [.. pages
             .SelectMany(page => Examples(MarkdownFiles.Read($"docs/guides/{page}")))];
         Assert.NotEmpty(examples);

@@ -33,10 +33,10 @@ public sealed class LinksTests
     {
         HashSet<string> shown = [.. MarkdownFiles.All.SelectMany(page => MarkdownFiles.Links(MarkdownFiles.Read(page))
             .Select(link => Target(page, link)))];
-        string docs = Path.Combine(LayoutTests.Root, "docs");
+        string docs = Path.Combine(Checkout.Root, "docs");
         string[] pictures = [.. Directory.GetFiles(docs, "*", SearchOption.AllDirectories)
             .Where(path => Path.GetExtension(path) is ".png" or ".svg" or ".jpg")
-            .Select(path => Path.GetRelativePath(LayoutTests.Root, path).Replace('\\', '/'))];
+            .Select(path => Path.GetRelativePath(Checkout.Root, path).Replace('\\', '/'))];
         Assert.NotEmpty(pictures);
         Assert.Empty(pictures.Except(shown));
     }
@@ -77,12 +77,12 @@ public sealed class LinksTests
     {
         string[] parts = link.Split('#');
         string target = parts[0] == "" ? page : Target(page, parts[0]);
-        string path = Path.Combine(LayoutTests.Root, target);
+        string path = Path.Combine(Checkout.Root, target);
         return parts.Length == 1 ? File.Exists(path) || Directory.Exists(path)
             : File.Exists(path) && MarkdownFiles.Anchors(MarkdownFiles.Read(target)).Contains(parts[1]);
     }
 
     // Relative to the checkout.
-    static string Target(string page, string link) => Path.GetRelativePath(LayoutTests.Root,
-        Path.GetFullPath(Path.Combine(LayoutTests.Root, Path.GetDirectoryName(page)!, link.Split('#')[0]))).Replace('\\', '/');
+    static string Target(string page, string link) => Path.GetRelativePath(Checkout.Root,
+        Path.GetFullPath(Path.Combine(Checkout.Root, Path.GetDirectoryName(page)!, link.Split('#')[0]))).Replace('\\', '/');
 }

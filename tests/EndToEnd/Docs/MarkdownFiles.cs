@@ -8,9 +8,9 @@ static partial class MarkdownFiles
     static readonly string[] skipped = ["artifacts", "node_modules", "obj", "bin", ".git", "runs"];
 
     /// <summary>Paths relative to the checkout, in ordinal order.</summary>
-    public static string[] All { get; } = [.. Walk(LayoutTests.Root).Order(StringComparer.Ordinal)];
+    public static string[] All { get; } = [.. Walk(Checkout.Root).Order(StringComparer.Ordinal)];
 
-    public static string Read(string path) => File.ReadAllText(Path.Combine(LayoutTests.Root, path));
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Checkout.Root, path));
 
     /// <summary>Targets of links and pictures, without those inside of code.</summary>
     public static IEnumerable<string> Links(string text) =>
@@ -21,7 +21,7 @@ static partial class MarkdownFiles
         NotInAnchors().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
 
     static IEnumerable<string> Walk(string folder) => Directory.GetFiles(folder, "*.md")
-        .Select(path => Path.GetRelativePath(LayoutTests.Root, path).Replace('\\', '/'))
+        .Select(path => Path.GetRelativePath(Checkout.Root, path).Replace('\\', '/'))
         .Concat(Directory.GetDirectories(folder).Where(child => !skipped.Contains(Path.GetFileName(child))).SelectMany(Walk));
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)|<img src=""(?<target>[^""]+)""")]

@@ -32,7 +32,7 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
         string script = Path.Combine(folder, "uvl");
         string command = $"chmod 755 {folder}; exec setpriv --reuid 64321 --clear-groups bash -c 'ulimit -u {threads}; "
             + $"exec timeout -s KILL 20 sh {script} --version'";
-        File.Copy(Path.Combine(LayoutTests.Root, "uvl"), script);
+        File.Copy(Path.Combine(Checkout.Root, "uvl"), script);
         using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();
@@ -47,7 +47,7 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
     public void Script_LittleSpace_EndsWith71(string limit, int value, string least, int found)
     {
         using var process = Process.Start(new ProcessStartInfo("bash",
-            ["-c", $"ulimit {limit} {value}; exec sh {Path.Combine(LayoutTests.Root, "uvl")} --version"])
+            ["-c", $"ulimit {limit} {value}; exec sh {Path.Combine(Checkout.Root, "uvl")} --version"])
         { RedirectStandardError = true })!;
         string error = process.StandardError.ReadToEnd();
         process.WaitForExit();

@@ -10,20 +10,9 @@ public sealed class ModelPageTests
     [MemberData(nameof(Methods))]
     public void RegisteredMethod_HasAPage(string name)
     {
-        string page = Path.Combine(Repository(), "docs", "models", $"{name}.md");
+        string page = Checkout.In("docs", "models", $"{name}.md");
         Assert.True(File.Exists(page), $"'{page}': expected the page of method {name}, found none; write it (CONTRIBUTING.md, adding a "
             + $"model).");
         Assert.StartsWith("# ", File.ReadAllText(page));
-    }
-
-    static string Repository()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)
-                ?? throw new DirectoryNotFoundException($"expected Toolchain.sln above '{AppContext.BaseDirectory}', found none.");
-        }
-        return folder;
     }
 }

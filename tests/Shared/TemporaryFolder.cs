@@ -1,12 +1,15 @@
-namespace Toolchain.Data.Tests;
+namespace Toolchain.Tests;
 
 /// <summary>A folder of a test's own, gone afterwards.</summary>
 sealed class TemporaryFolder : IDisposable
 {
-    public string Root { get; } = Directory.CreateTempSubdirectory("uvl-data-").FullName;
+    /// <summary>The folder.</summary>
+    public string Root { get; } = Directory.CreateTempSubdirectory("uvl-test-").FullName;
 
+    /// <summary>A path in it.</summary>
     public string this[string name] => Path.Combine(Root, name);
 
+    /// <summary>Writes a file and returns its path; missing folders are made.</summary>
     public string Write(string name, ReadOnlySpan<byte> bytes)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
@@ -17,5 +20,6 @@ sealed class TemporaryFolder : IDisposable
         return this[name];
     }
 
+    /// <summary>Deletes it.</summary>
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }
