@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Toolchain.Clustering.Kernels;
 
-/// <summary>Transposes matrices in squares of eight, each in registers: a line of the cache is read once.</summary>
+/// <summary>
+/// to[column, row] = from[row, column], both row-major with strides of their own. In squares of 8 x 8, each transposed in registers: every
+/// cache line is read and written once.
+/// </summary>
 static class BlockTranspose
 {
     const int Side = 8;

@@ -5,7 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Toolchain.Clustering.Kernels;
 
-/// <summary>Exact inner products of a row of bytes with rows of 16-bit whole numbers: sixteen products in two instructions.</summary>
+/// <summary>
+/// sum x_i y_i, exact in 32-bit whole numbers, of a row of bytes x [D] with rows of 16-bit whole numbers y [D]: bytes are widened to 16
+/// bits, and products of neighbours are added in pairs, sixteen products in two instructions.
+/// </summary>
 static class ByteProducts
 {
     /// <summary>Whether the machine has those instructions; nothing here may be called where it has not.</summary>

@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering.Kernels;
 
 /// <summary>
-/// The inner loop of everything dense: a tile of a product of matrices, 6 by two vectors, whose 12 sums stay in registers (the shape of Van
-/// Zee and van de Geijn, "BLIS", 2015, for 16 registers). Every sum runs through its terms in order, so it has the same bits in any tile.
+/// C += A^T B on a tile of C: c[r,lane] += sum over p of a[p,r] b[p,lane], for 6 rows r and two vectors of lanes. The 12 vectors of sums
+/// stay in registers (the shape of Van Zee and van de Geijn, "BLIS", 2015, for 16 registers). Lanes of b and c lie side by side; steps
+/// of p and r are given. Every sum runs through its terms in order, so it has the same bits in any tile.
 /// </summary>
 static class Tile<T> where T : unmanaged, INumberBase<T>
 {

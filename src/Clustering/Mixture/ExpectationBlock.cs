@@ -5,8 +5,9 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
-/// The expectation of up to 256 rows: shares of the components in them, normalised in log space. Rows are processed in eights; a component
-/// that is nothing to all eight is left out.
+/// The expectation of up to 256 rows: share[k,n] = exp(d[k,n] - max_j d[j,n]) / sum_j exp(d[j,n] - max_j d[j,n]), with d the log densities
+/// plus log weights. Rows lie in groups of eight side by side; shares are [K, 256 + 8] row-major, and a component that is negligible for
+/// all eight rows of a group is left out of it.
 /// </summary>
 sealed class ExpectationBlock(TransposedRows transposedRows, Component[] components)
 {

@@ -3,7 +3,10 @@ using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering.Mixture;
 
-/// <summary>Densities of eight rows side by side, [D,8], in two vectors of float64: a lane never mixes rows.</summary>
+/// <summary>
+/// log density of eight rows x under one component: bias - |shift + P^T x|^2 / 2, with P P^T the inverse covariance, triangular or
+/// diagonal. Rows lie side by side, column by column [D,8], a column in two vectors of float64: a lane never mixes rows.
+/// </summary>
 static class LogDensityKernel
 {
     public const int RowCount = 8;

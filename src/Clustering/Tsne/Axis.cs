@@ -2,7 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering.Tsne;
 
-/// <summary>What is done to the numbers of all rows along one axis of the 2-D embedding, eight at a time.</summary>
+/// <summary>
+/// Elementwise kernels on the coordinates [N] of one axis of the 2-D embedding, eight rows at a time: range, mean, and the update
+/// v = momentum v - rate gain gradient, y += v.
+/// </summary>
 static class Axis
 {
     static int Width => Vector256<float>.Count;

@@ -2,7 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering.Tsne;
 
-/// <summary>The width of a row's Gaussian kernel at which its neighbours have the wanted entropy.</summary>
+/// <summary>
+/// p_j = exp(-b d_j^2) / sum_k exp(-b d_k^2) over the neighbours of one row, with the precision b at which the entropy -sum p_j log p_j is
+/// the wanted one (van der Maaten and Hinton 2008, equation 1).
+/// </summary>
 static class Bandwidth
 {
     // Halvings of the interval: more than float32 can tell.

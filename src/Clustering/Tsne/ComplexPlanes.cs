@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering.Tsne;
 
-/// <summary>Eight complex numbers.</summary>
+/// <summary>Eight complex numbers, real and imaginary parts in a vector each: (a + bi)(c + di) = ac - bd + (ad + bc)i.</summary>
 readonly struct ComplexEight(Vector256<float> real, Vector256<float> imaginary)
 {
     public Vector256<float> Real => real;

@@ -2,7 +2,11 @@ using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering.Tsne;
 
-/// <summary>A stage of <see cref="Fourier"/>: splits signals of a length into radix shorter ones.</summary>
+/// <summary>
+/// A stage of <see cref="Fourier"/>: splits signals of a length n into r shorter ones, y[p, s] = w^(p s) sum over q in [0..r) of
+/// e^(-2 pi i q s / r) x[p + q n / r] with w = e^(-2 pi i / n), p in [0..n/r), s in [0..r). Real and imaginary parts lie in buffers of
+/// their own; an element of all signals is one run of numbers.
+/// </summary>
 sealed class FourierStage
 {
     static readonly float half = .5f, sine = MathF.Sqrt(3) / 2;

@@ -2,7 +2,10 @@ using System.Runtime.Intrinsics;
 
 namespace Toolchain.Clustering.Tsne;
 
-/// <summary>The cubic B-splines of the nodes before, at, after and two after a place at t in [0..1] of its cell.</summary>
+/// <summary>
+/// The cubic B-splines of the nodes before, at, after and two after a place at t in [0..1] of its cell, one in each lane:
+/// (1 - t)^3 / 6, (3 t^3 - 6 t^2 + 4) / 6, (-3 t^3 + 3 t^2 + 3 t + 1) / 6, t^3 / 6.
+/// </summary>
 static class Spline
 {
     /// <summary>Nodes along an axis that a place has to do with.</summary>
