@@ -102,7 +102,7 @@ public static class EmbedJob
     static EmbedReport RunRange(EncoderSession session, DigitStream source, (long First, long End) range, string? logPath,
         EmbeddingColumns columns, Action<EmbeddingRows>? write, EmbedOptions options, CancellationToken cancellation)
     {
-        var tally = new Tally(options, source.Count is null ? null : range.End - range.First);
+        var tally = new EmbedTally(options, source.Count is null ? null : range.End - range.First);
         string identity = ShardManifest.IdentityOf(session, source, options, columns)
             + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
         var again = new DigitBatch(session.RowsPerBatch);
@@ -208,48 +208,6 @@ public static class EmbedJob
             {
                 throw new InvalidModelException($"'{session.Path}': expected an output '{output}', found none; {remedy}.");
             }
-        }
-    }
-
-    sealed class Tally(EmbedOptions options, long? total)
-    {
-        readonly Dictionary<int, long> centres = [];
-
-        public long Done { get; private set; }
-
-        public long Rows { get; private set; }
-
-        public long Skipped { get; private set; }
-
-        public long Fitted { get; private set; }
-
-        public long Inverted { get; private set; }
-
-        public long Foreign { get; private set; }
-
-        public double LargestShare => centres.Count == 0 ? 0 : centres.Values.Max() / (double)centres.Values.Sum();
-
-        public void AddCentres(int[] nearest)
-        {
-            foreach (int centre in nearest.Where(centre => centre >= 0))
-            {
-                centres[centre] = centres.GetValueOrDefault(centre) + 1;
-            }
-        }
-
-        public void Add(LoggedRows logged)
-        {
-            Done += logged.SourceCount;
-            Rows += logged.Rows.Count;
-            Skipped += logged.Skipped.Count;
-            Fitted += logged.FittedCount;
-            Inverted += logged.InvertedCount;
-            Foreign += logged.ForeignCount;
-            foreach (string line in logged.Skipped)
-            {
-                options.Skipped?.Report(line);
-            }
-            options.Progress?.Report(new(Done, total));
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Toolchain.Inference;
 
-namespace Toolchain.Commands;
+namespace Toolchain.Inference;
 
 /// <summary>Whether a source as a whole looks like the images that a calibrated model was trained on (docs/reference/novelty.md).</summary>
 public static class SourceNovelty

@@ -1,4 +1,3 @@
-using Toolchain.Commands;
 using Toolchain.Inference;
 
 namespace Toolchain.EndToEnd;
