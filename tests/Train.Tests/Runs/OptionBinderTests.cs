@@ -29,7 +29,7 @@ public sealed class OptionBinderTests
     [Fact]
     public void Apply_UnknownKey_SaysTheNearest() => Refused(new KMeansSystemOptions(), "clustercont=3",
         "--set 'clustercont=3': no option 'clustercont'; did you mean 'clusterCount'? There are clusterCount, restarts, maxIterations, "
-            + "deslant, unitLength, dimensions, varianceFraction, whiten.");
+            + "batchSize, cosine, deslant, unitLength, dimensions, varianceFraction, whiten.");
 
     [Theory]
     [InlineData("augmentation.shera=1", "augmentation.shera", "augmentation.shear")]
