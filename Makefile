@@ -39,11 +39,11 @@ bench: build ## our times against peers' on this machine, written to docs/benchm
 	$(DOTNET) run --project bench/Export -c Release -- export
 	$(DOTNET) run --project bench/Export -c Release -- weave
 
-tables: ## renew the generated tables in the pages: figures, commands, options, exit codes
+tables: ## renew what is generated: tables of figures, commands, options, exit codes; public surfaces
 	rm -rf artifacts/pages
-	$(DOTNET) test --project tests/EndToEnd -c Release --filter-class "*GeneratedSectionsTests" > artifacts/tables.log 2>&1 \
+	$(DOTNET) test --project tests/EndToEnd -c Release --filter-class "*GeneratedSectionsTests" "*PublicApiTests" > artifacts/tables.log 2>&1 \
 		|| [ -d artifacts/pages ] || (cat artifacts/tables.log && false)
-	[ ! -d artifacts/pages ] || (cd artifacts/pages && find . -name "*.md" && cp -r . ../..)
+	[ ! -d artifacts/pages ] || (cd artifacts/pages && find . -type f && cp -r . ../..)
 
 format: ## check the format of the sources
 	$(DOTNET) format whitespace $(SOLUTION) --verify-no-changes --no-restore

@@ -1,0 +1,36 @@
+using System.Globalization;
+using Mono.Cecil;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>
+/// The public surface of each package, and of Clustering and Train, is an approved text, so that changing it shows; <c>make tables</c>
+/// renews the texts.
+/// </summary>
+public sealed class PublicApiTests
+{
+    [Theory]
+    [InlineData("Clustering")]
+    [InlineData("Data")]
+    [InlineData("Export")]
+    [InlineData("Export.OnnxRuntime")]
+    [InlineData("Graph")]
+    [InlineData("Inference")]
+    [InlineData("Train")]
+    public void PublicApi_OfALibrary_IsTheApprovedOne(string project)
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture; // of constants
+        using var assembly = AssemblyDefinition.ReadAssembly(
+            Checkout.In("artifacts", "bin", project, "release", $"Toolchain.{project}.dll"));
+        string[] place = ["tests", "EndToEnd", "Api", $"{project}.txt"];
+        string found = PublicApi.Of(assembly.MainModule), approved = Checkout.In(place);
+        if (!File.Exists(approved) || File.ReadAllText(approved) != found)
+        {
+            string renewed = Checkout.In(["artifacts", "pages", .. place]);
+            Directory.CreateDirectory(Path.GetDirectoryName(renewed)!);
+            File.WriteAllText(renewed, found);
+        }
+        Assert.True(File.Exists(approved), $"'{approved}': expected the approved surface, found none; run 'make tables'.");
+        Assert.Equal(File.ReadAllText(approved), found);
+    }
+}
