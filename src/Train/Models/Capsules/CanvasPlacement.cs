@@ -30,8 +30,8 @@ static class CanvasPlacement
         Tensor across = arange(options.CanvasSide, device: device) + room;
         Tensor row = (across - tensor(top, device: device).unsqueeze(1)).unsqueeze(2); // [N,S,1]
         Tensor column = (across - tensor(left, device: device).unsqueeze(1)).unsqueeze(1); // [N,1,S]
-        Tensor image = arange(images.shape[0], device: device).view(-1, 1, 1);
+        Tensor image = arange(images.shape[0], device: device).view(-1, 1, 1); // [N,1,1]
         Tensor framed = nn.functional.pad(images, [room, room, room, room]).squeeze(1); // [N,28+2*room,28+2*room]
-        return framed[TensorIndex.Tensor(image), TensorIndex.Tensor(row), TensorIndex.Tensor(column)].unsqueeze(1);
+        return framed[TensorIndex.Tensor(image), TensorIndex.Tensor(row), TensorIndex.Tensor(column)].unsqueeze(1); // [N,1,S,S]
     }
 }

@@ -84,7 +84,7 @@ sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     Tensor Tokens(Tensor pose, Tensor presence, Tensor feature)
     {
         Tensor drawn = templates.call(feature).unsqueeze(-1) * templates.Ink.flatten(1); // [N,P,T*T]
-        return cat([pose, 1 - presence.unsqueeze(-1), feature, drawn.detach()], 2);
+        return cat([pose, 1 - presence.unsqueeze(-1), feature, drawn.detach()], 2); // [N,P,7+F+T*T]
     }
 
     // The authors' "soft winner": unlike the best object's vote, it does not jump where two objects explain a part alike.

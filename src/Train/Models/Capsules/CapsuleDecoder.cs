@@ -28,6 +28,7 @@ sealed class CapsuleDecoder : nn.Module<Tensor, Tensor, Tensor, CapsuleDrawing>
     {
         // [N,P+1,S,S] both
         (Tensor value, Tensor logit) = templates.Mixture(new PartCapsules(pose, presence, presence, feature)).Components(side);
-        return new CapsuleDrawing((value * logit.softmax(1)).sum(1, keepdim: true), value.narrow(1, 0, value.shape[1] - 1));
+        Tensor drawn = (value * logit.softmax(1)).sum(1, keepdim: true); // [N,1,S,S]
+        return new CapsuleDrawing(drawn, value.narrow(1, 0, value.shape[1] - 1)); // [N,P,S,S]
     }
 }

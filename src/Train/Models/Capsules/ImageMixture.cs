@@ -26,14 +26,14 @@ sealed record ImageMixture(Tensor Pose, Tensor Presence, Tensor Colour, Tensor I
         (Tensor value, Tensor logit) = Components((int)canvas.shape[^1]); // [N,P+1,S,S] both
         Tensor density = (canvas - value).square() / (-2 * deviation * deviation); // [N,P+1,S,S]
         Tensor pixel = (logit + density).logsumexp(1) - logit.logsumexp(1) - Math.Log(deviation * Math.Sqrt(2 * Math.PI)); // [N,S,S]
-        return pixel.sum([1, 2]).mean();
+        return pixel.sum([1, 2]).mean(); // []
     }
 
     /// <summary>The mean of the mixture at each pixel, [N,S,S].</summary>
     public Tensor Mean(int side)
     {
-        (Tensor value, Tensor logit) = Components(side);
-        return (value * logit.softmax(1)).sum(1);
+        (Tensor value, Tensor logit) = Components(side); // [N,P+1,S,S] both
+        return (value * logit.softmax(1)).sum(1); // [N,S,S]
     }
 
     /// <summary>Value and mixing logit of every component at every pixel, [N,P+1,S,S] both; the background is the last one.</summary>

@@ -67,9 +67,9 @@ sealed class ObjectDecoder : nn.Module<Tensor, ObjectVotes>
         Tensor rest = numbers.narrow(2, 6 * partCount, 2 * partCount + 7) + outputBias; // [O,N,2P+7]
         AffinePose viewer = AffinePose.FromNumbers([.. Enumerable.Range(0, 6).Select(i => rest.narrow(2, i, 1))]); // six of [O,N,1]
         AffinePose parts = AffinePose.FromNumbers((deformation + relation).unbind(3)); // six of [O,N,P]
-        Tensor scale = nn.functional.softplus(rest.narrow(2, 7 + partCount, partCount) + 0.5) + 0.01;
+        Tensor scale = nn.functional.softplus(rest.narrow(2, 7 + partCount, partCount) + 0.5) + 0.01; // [O,N,P]
         Tensor logit = rest.narrow(2, 6, 1); // [O,N,1]
-        logit = normal is null ? logit : normal.call(logit.squeeze(2).t()).t().unsqueeze(2);
+        logit = normal is null ? logit : normal.call(logit.squeeze(2).t()).t().unsqueeze(2); // [O,N,1]
         return new ObjectVotes(viewer.After(parts), scale, logit, rest.narrow(2, 7, partCount), deformation, capsule);
     }
 }

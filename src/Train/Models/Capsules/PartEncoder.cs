@@ -54,11 +54,11 @@ sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
         x = capsules.call(x + placeBias).flatten(2).view(-1, 6 + featureSize + 2, partCount, placeBias.shape[2] * placeBias.shape[3]);
         Tensor attention = x.narrow(1, 6 + featureSize + 1, 1).softmax(3); // [N,1,P,L*L]
         Tensor numbers = (x.narrow(1, 0, 6 + featureSize + 1) * attention).sum(3); // [N,7+F,P]
-        AffinePose pose = AffinePose.FromNumbers([.. Enumerable.Range(0, 6).Select(i => numbers.select(1, i))]);
+        AffinePose pose = AffinePose.FromNumbers([.. Enumerable.Range(0, 6).Select(i => numbers.select(1, i))]); // six of [N,P]
         Tensor logit = numbers.select(1, 6 + featureSize); // [N,P]
         Tensor presence = Presence(logit);
         return new PartCapsules(pose.Stack(), noise is null ? presence : Presence(logit + noise), presence,
-            numbers.narrow(1, 6, featureSize).transpose(1, 2));
+            numbers.narrow(1, 6, featureSize).transpose(1, 2)); // [N,P,F]
     }
 
     // The sigmoid, right to the last digits where it is near 0 too: ONNX Runtime's own is 1e-7 off there, which the transformer's

@@ -23,7 +23,7 @@ sealed record PartMixture(Tensor LogLikelihood, Tensor Posterior)
         Tensor density = distance / (-2 * Square(votes.Scale)) - 6 * votes.Scale.log() - 3 * Math.Log(2 * Math.PI);
         Tensor logits = votes.LogPresence + density; // [O,N,P]
         Tensor all = cat([logits, full_like(logits.narrow(0, 0, 1), 2 * unexplained)]); // [O+1,N,P]
-        return new PartMixture(all.logsumexp(0), all.softmax(0).narrow(0, 0, logits.shape[0]));
+        return new PartMixture(all.logsumexp(0), all.softmax(0).narrow(0, 0, logits.shape[0])); // [N,P], [O,N,P]
     }
 
     static Tensor Square(Tensor x) => x * x;

@@ -37,7 +37,7 @@ sealed class SetTransformer : nn.Module<Tensor, Tensor, Tensor>
         Tensor x = token.call(tokens); // [N,P,K]
         foreach (SelfAttentionBlock block in blocks)
         {
-            x = block.call(x, presence);
+            x = block.call(x, presence); // [N,P,K]
         }
         return gather.call(queries, code.call(x), presence); // [N,O,D]
     }
@@ -64,9 +64,9 @@ sealed class SelfAttentionBlock : nn.Module<Tensor, Tensor, Tensor>
     /// <summary>New tokens [N,P,K].</summary>
     public override Tensor forward(Tensor tokens, Tensor presence)
     {
-        Tensor x = (attention.call(tokens, tokens, presence) + tokens) * presence.unsqueeze(-1);
+        Tensor x = (attention.call(tokens, tokens, presence) + tokens) * presence.unsqueeze(-1); // [N,P,K]
         x = attended.call(x); // [N,P,K]
-        return mixed.call(narrow.call(nn.functional.relu(wide.call(x))) + x);
+        return mixed.call(narrow.call(nn.functional.relu(wide.call(x))) + x); // [N,P,K]
     }
 }
 

@@ -27,6 +27,6 @@ static class TemplateWarp
         Tensor drawn = nn.functional.grid_sample(maps.reshape(-1, 2, template, template), grid.view(-1, side, side, 2),
             GridSampleMode.Bilinear, GridSamplePaddingMode.Zeros, align_corners: true);
         drawn = drawn.view(-1, parts, 2, side, side); // [N,P,2,S,S]
-        return (drawn.select(2, 0), drawn.select(2, 1));
+        return (drawn.select(2, 0), drawn.select(2, 1)); // [N,P,S,S] both
     }
 }

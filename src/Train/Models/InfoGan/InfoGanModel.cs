@@ -52,6 +52,6 @@ sealed class InfoGanModel : nn.Module
     {
         Tensor feature = recogniser.Feature(image, isReal); // [N,1024]
         (_, Tensor code, Tensor continuous) = recogniser.Read(feature, isReal);
-        return new DiscriminatorOutput(discriminator.call(feature).squeeze(1), code, continuous);
+        return new DiscriminatorOutput(discriminator.call(feature).squeeze(1), code, continuous); // [N], [N,K], [N,C]
     }
 }

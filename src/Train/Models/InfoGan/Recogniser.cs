@@ -50,7 +50,7 @@ sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     public override RecogniserOutput forward(Tensor image)
     {
         (Tensor rows, Tensor logits, Tensor values) = Read(Feature(image));
-        return new RecogniserOutput(rows, logits.softmax(1), logits.argmax(1), values);
+        return new RecogniserOutput(rows, logits.softmax(1), logits.argmax(1), values); // [N,128], [N,K], [N], [N,C]
     }
 
     /// <summary>What discriminator and Q share, [N,1024].</summary>
@@ -69,7 +69,7 @@ sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     public (Tensor Embedding, Tensor Code, Tensor Continuous) Read(Tensor feature, bool isReal = true)
     {
         Tensor rows = nn.functional.leaky_relu(Normalise(norm4, embedding.call(feature), isReal), slope); // [N,128]
-        return (rows, code.call(rows), continuous.call(rows));
+        return (rows, code.call(rows), continuous.call(rows)); // [N,128], [N,K], [N,C]
     }
 
     Tensor Normalise(NormBase norm, Tensor x, bool isReal) =>

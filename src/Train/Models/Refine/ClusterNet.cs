@@ -38,7 +38,7 @@ sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
     public override ClusterOutput forward(Tensor image)
     {
         (Tensor embedding, Tensor logits) = Logits(image);
-        return new ClusterOutput(embedding, logits.softmax(1), logits.argmax(1));
+        return new ClusterOutput(embedding, logits.softmax(1), logits.argmax(1)); // [N,64], [N,K], [N]
     }
 
     /// <summary>Embedding [N,64] and the logits of the clusters [N,K].</summary>
@@ -48,6 +48,6 @@ sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
         x = nn.functional.relu(norm2.call(conv2.call(x))); // [N,64,14,14]
         x = nn.functional.max_pool2d(x, 2).flatten(1); // [N,3136]
         x = nn.functional.relu(norm3.call(fc.call(x))); // [N,64]
-        return (x, head.call(x));
+        return (x, head.call(x)); // [N,64], [N,K]
     }
 }
