@@ -23,7 +23,7 @@ sealed class AxisSizes
     // Steps of an example's size from which a frugal trace takes smaller sizes.
     const int LongSteps = 64;
 
-    readonly int[] traced, frugal;
+    readonly int[] traced, halved, frugal;
     readonly int step, example;
 
     /// <param name="axis">The axis.</param>
@@ -56,6 +56,9 @@ sealed class AxisSizes
         int[] less = [steps / 8 * 4 + 5, steps / 16 * 12 + 6, steps / 32 * 20 + 7, steps / 16 * 4 + 12];
         frugal = axis.IsBatch ? Distinct([2, 3, 5, 4]) : steps < LongSteps ? traced
             : Distinct([.. less.Select(fewer => example - fewer * step)]);
+        // Where the range ends below twice the example, only a smaller size differs from it enough.
+        bool hasRoom = axis.IsBatch || example + growth[1] <= Highest;
+        halved = hasRoom ? traced : Distinct([example, example - less[0] * step, .. growth[2..].Select(more => example + more)]);
     }
 
     /// <summary>The axis as it was declared.</summary>
@@ -90,9 +93,10 @@ sealed class AxisSizes
     /// <summary>
     /// Four sizes for tracing. A batch of 5 in the second trace distinguishes halves from constants; 3 takes less memory, and leaves
     /// that to the proof of batch 1. Where that is asked for, long axes take about half of the example's size and less than a quarter,
-    /// instead of growing from it.
+    /// instead of growing from it; other axes do so only where their range has no room above the example.
     /// </summary>
-    public IReadOnlyList<int> Traced(bool isFrugal, bool isShrunk) => isFrugal && (Axis.IsBatch || isShrunk) ? frugal : traced;
+    public IReadOnlyList<int> Traced(bool isFrugal, bool isShrunk) => isFrugal && (Axis.IsBatch || isShrunk) ? frugal
+        : isShrunk ? halved : traced;
 
     /// <summary>
     /// Its size in base proof number <paramref name="proof"/>, which has <paramref name="rows"/> rows: a batch is that, another axis takes

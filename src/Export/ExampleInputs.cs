@@ -71,8 +71,11 @@ sealed class ExampleInputs
     /// <summary>Whether one more image costs so much memory that a batch should grow by one at a time.</summary>
     public bool IsLarge { get; set; }
 
-    /// <summary>Whether long axes of a large input shrink in further traces; false where the module does not take that.</summary>
+    /// <summary>Whether axes may shrink in further traces; false where the module does not take that.</summary>
     public bool IsShrunk { get; set; } = true;
+
+    /// <summary>Whether an axis does shrink.</summary>
+    public bool HasShrunk => IsShrunk && axes.Any(axis => !axis.Traced(IsLarge, true).SequenceEqual(axis.Traced(IsLarge, false)));
 
     /// <summary>Sizes of the axes in the first trace, on which the others build.</summary>
     public int[] FirstSizes => Sizes(0);

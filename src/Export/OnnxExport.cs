@@ -178,7 +178,7 @@ public static class OnnxExport
             }
             return trace;
         }
-        catch (ExportException) when (inputs.IsLarge && inputs.IsShrunk)
+        catch (ExportException) when (inputs.HasShrunk)
         {
             // A module may not take sizes below the example's.
             inputs.IsShrunk = false;

@@ -132,6 +132,28 @@ public sealed class RangeTests
         Assert.Throws<ParityException>(() => OnnxExport.Trace(new Fn(x => special.i0e(x)), rand(2, 3)).Prove());
     }
 
+    // Above 58 the default range ends before the second traced size; one row less would leave the strided size as it is.
+    [Fact]
+    public void Stride_OfAnImageWithoutRoomAbove_IsFollowed()
+    {
+        using var module = new Fn(x => nn.functional.adaptive_avg_pool2d(nn.functional.max_pool2d(x, 32), 2).flatten(1));
+
+        TracedModel traced = OnnxExport.Trace(module, rand(2, 3, 95, 95),
+            new OnnxExportOptions { Inputs = [new("x", Axis.Batch(), 3, Axis.Named("H"), Axis.Named("W"))] });
+
+        Assert.DoesNotContain(traced.Model.Nodes, node => node.Op == "AveragePool");
+        Assert.NotEmpty(traced.Prove().Proven);
+    }
+
+    [Fact]
+    public void Trace_OfAModuleThatRefusesHalfTheSize_TakesOneLess()
+    {
+        using var module = new Fn(x => x.shape[1] < 50 ? throw new ArgumentException("too short") : x.cumsum(1));
+
+        Assert.Equal("[N,L]", OnnxExport.Trace(module, rand(2, 70),
+            new OnnxExportOptions { Inputs = [new("x", Axis.Batch(), Axis.Named("L"))] }).Model.Outputs[0].Shape.ToString());
+    }
+
     [Fact]
     public void Prove_UninitialisedWeights_AreNamed()
     {
