@@ -51,7 +51,15 @@ sealed record QuantizedExport(
                 .SelectMany(i => train.ToFloats((int)((long)i * train.Count / count), 1))];
             batches.Add(new Dictionary<string, TensorData> { [input.Name] = TensorData.Of(pixels, rows, 1, DigitSet.Side, DigitSet.Side) });
         }
-        OnnxModel quantized = OnnxQuantizer.Quantize(model, batches, new() { Method = calibration, Runtime = Devices.OnnxRuntime });
+        OnnxModel quantized;
+        try
+        {
+            quantized = OnnxQuantizer.Quantize(model, batches, new() { Method = calibration, Runtime = Devices.OnnxRuntime });
+        }
+        catch (GraphException error)
+        {
+            throw new ArgumentException($"--quantize: expected a model that can be quantized, found another: {error.Message}", error);
+        }
         quantized = quantized.WithMetadata(new Dictionary<string, string>(model.Metadata)
         {
             [ModelKeys.Quantization] = $"int8, {calibration.ToString().ToLowerInvariant()} of {count} training images",

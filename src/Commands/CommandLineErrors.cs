@@ -15,7 +15,7 @@ static class CommandLineErrors
         string[] options = [.. OptionsOf(parsed.CommandResult)];
         // An argument that takes any word takes a misspelt option, too.
         string? option = parsed.Tokens.Where(token => token.Type is TokenType.Argument or TokenType.Option).Select(token => token.Value)
-            .FirstOrDefault(word => word is ['-', '-', _, ..] && !options.Contains(word.Split('=', ':')[0]) && !File.Exists(word));
+            .FirstOrDefault(word => IsOption(word) && !options.Contains(word.Split('=', ':')[0]) && !Path.Exists(word));
         if (option is not null && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
         {
             return $"no option '{option}'{Meant(option, options)}";
@@ -23,6 +23,9 @@ static class CommandLineErrors
         return NotUtf8(parsed) ?? Unknown(parsed) ?? Empty(parsed.CommandResult) ?? Missing(parsed)
             ?? (parsed.Errors.Count == 0 ? null : Plain(parsed.Errors[0].Message));
     }
+
+    // "-" is a stream, and "-1" a number.
+    static bool IsOption(string word) => word is ['-', '-', _, ..] or ['-', >= 'A', ..];
 
     /// <summary>The sentence about a command that is none, the one thing that can be wrong where help is asked for; else null.</summary>
     public static string? Unknown(ParseResult parsed)
@@ -74,10 +77,11 @@ static class CommandLineErrors
         }
     }
 
-    static string Meant(string word, string[] known) => NearestWord.Of(word, known) is string meant ? $", did you mean '{meant}'?" : ".";
+    static string Meant(string word, string[] known) => word.Length > 2 && NearestWord.Of(word, known) is string meant ? $", did you mean '{meant}'?" : ".";
 
     // The parser names types as .NET does.
     static string Plain(string message) => message
         .Replace("as expected type 'System.Int32'", "as a whole number up to 2,147,483,647", StringComparison.Ordinal)
+        .Replace("as expected type 'System.UInt64'", "as a whole number of at least 0", StringComparison.Ordinal)
         .Replace("as expected type 'System.Double'", "as a number", StringComparison.Ordinal);
 }

@@ -73,7 +73,10 @@ public sealed class CommonOptions
     /// <exception cref="ArgumentException">A file is among both.</exception>
     public static void RequireApart(string output, string[] written, params string[] read)
     {
-        OutputPath.RequireFile(output);
+        foreach (string file in written.Append(output))
+        {
+            OutputPath.RequireFile(file);
+        }
         foreach (string spec in read)
         {
             string[] files = [spec, .. spec.Split(',', StringSplitOptions.RemoveEmptyEntries)];
@@ -156,11 +159,15 @@ public sealed class CommonOptions
             Progress = new DownloadLines(terminal),
         };
 
+    // With a thousand threads on two processors libtorch does not come to its first step.
+    static readonly int mostThreads = Math.Max(64, Environment.ProcessorCount);
+
     static void RequireThreads(OptionResult result)
     {
-        if (result.Tokens is [{ Value: string given }] && !int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (result.Tokens is [{ Value: string given }]
+            && !(int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= mostThreads))
         {
-            result.AddError($"--threads '{given}': expected a number of threads, or 0 for all processors.");
+            result.AddError($"--threads '{given}': expected at most {mostThreads} threads, or 0 for all processors.");
         }
     }
 

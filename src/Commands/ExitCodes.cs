@@ -41,6 +41,9 @@ public static class ExitCodes
     // Numbers of Linux and macOS: not a folder, a folder, no such device, a loop of links (40, 62).
     static readonly int[] pathErrors = [20, 21, 6, 40, 62];
 
+    // Numbers of Linux and macOS: a file where a folder should be, an argument that the system does not take.
+    static readonly int[] usageErrors = [17, 22];
+
     // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN differs between them and is a
     // lock's too.
     static readonly int[] resourceErrors = [23, 24, 12];
@@ -64,6 +67,7 @@ public static class ExitCodes
         CheckFailedException => CheckFailed,
         IOException when !OperatingSystem.IsWindows() && resourceErrors.Contains(error.HResult) => OutOfResources,
         IOException when !OperatingSystem.IsWindows() && pathErrors.Contains(error.HResult) => BadData,
+        IOException when !OperatingSystem.IsWindows() && usageErrors.Contains(error.HResult) => Usage,
         OperationCanceledException or IOException => Interrupted,
         _ => Bug,
     };

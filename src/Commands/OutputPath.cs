@@ -1,4 +1,5 @@
 using System.Text;
+using Toolchain.Data;
 
 namespace Toolchain.Commands;
 
@@ -15,6 +16,18 @@ public static class OutputPath
         }
         RequireName(path, Path.GetFileName(path), TemporaryEnding);
         RequireWritable(path, Path.GetDirectoryName(Path.GetFullPath(path)));
+    }
+
+    /// <summary>Requires that a model at <paramref name="path"/> would not belie the manifest beside it.</summary>
+    /// <exception cref="ArgumentException">A manifest there has the digest of the file that would be replaced.</exception>
+    public static void RequireNoManifest(string path)
+    {
+        string manifest = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, RunLayout.Manifest);
+        if (ModelManifest.HasDigest(manifest, path))
+        {
+            throw new ArgumentException($"--out '{path}': expected a name that is not in '{manifest}', which has the digest of the model "
+                + "there; name another file.");
+        }
     }
 
     /// <summary>Requires that files can be made in the folder <paramref name="path"/>, which may not exist yet.</summary>

@@ -25,8 +25,8 @@ public static class ModelManifest
         {
             return;
         }
-        // A pipe has no length, and reading one may never end.
-        if (new FileInfo(path).Length == 0)
+        // A pipe or a device has no length, and reading one may never end.
+        if (Regular(path).Length == 0)
         {
             throw new InvalidDataException($"'{path}': expected a manifest in JSON, found an empty file or no regular file; delete it or "
                 + "get it again.");
@@ -38,13 +38,33 @@ public static class ModelManifest
                 + "this model.");
         }
         string config = Path.Combine(folder, RunLayout.Config);
-        if (new FileInfo(config) is { Exists: true, Length: long size } && Digest(path, "config_sha256") is string expected
+        if (Regular(config) is { Exists: true, Length: long size } && Digest(path, "config_sha256") is string expected
             && Convert.ToHexStringLower(SHA256.HashData(size > 0 ? File.ReadAllBytes(config) : [])) is string found && found != expected)
         {
             throw new InvalidDataException($"'{config}': expected the SHA-256 {expected} that {RunLayout.Manifest} beside it has, found "
                 + $"{found}; the configuration is of another run: put the run's own back.");
         }
     }
+
+    /// <summary>Whether a manifest has the digest of a model of that name.</summary>
+    /// <param name="manifest">The manifest, which may not exist.</param>
+    /// <param name="modelPath">The model.</param>
+    public static bool HasDigest(string manifest, string modelPath)
+    {
+        try
+        {
+            return Regular(manifest) is { Exists: true, Length: > 0 }
+                && Digest(manifest, $"{Path.GetFileNameWithoutExtension(modelPath)}_sha256") is not null;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    // What a link leads to.
+    static FileInfo Regular(string path) => new FileInfo(path) is { LinkTarget: not null } link
+        ? (FileInfo)(link.ResolveLinkTarget(returnFinalTarget: true) ?? link) : new FileInfo(path);
 
     static string? Digest(string path, string key)
     {

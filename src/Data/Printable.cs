@@ -14,6 +14,10 @@ public static class Printable
     public static string Count(long number, string unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:n0} {unit}{(number == 1 ? "" : "s")}");
 
+    /// <summary>A path as a word of a shell: in single quotes where it has other than letters, digits and -_./=,:.</summary>
+    public static string Word(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./=,:".Contains(letter)) ? path
+        : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
     // C0 and C1 controls, line and paragraph separators, and those that turn the direction of text.
     static readonly SearchValues<char> unsafeCharacters = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Concat(Enumerable.Range(127, 33)).Concat([0x61C, 0x200E, 0x200F, 0x2028, 0x2029])

@@ -89,6 +89,31 @@ public sealed class CsvSourceTests
         Assert.StartsWith($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
     }
 
+    // A number of 785 without a heading is the label where it comes first; where it comes last, nothing would say so.
+    [Fact]
+    public void Open_LabelLastWithoutAHeading_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        string blank = string.Concat(Enumerable.Repeat("0,", 783));
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"{blank}99,3\n{blank}99,7\n"));
+        Assert.Equal($"'{path}': line 1: expected the label first, or a heading with a column 'label', found 0 in the first column and "
+            + "digits in the last; a table of images has one image a line.",
+            Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+    }
+
+    [Theory]
+    [InlineData("Label", "7.0", 7)]
+    [InlineData("LABEL", "3", 3)]
+    [InlineData("label", "\"a, b\"", null)]
+    public void Open_LabelsOfOtherWriting_AreReadOrLeftOut(string heading, string label, int? expected)
+    {
+        using var folder = new TemporaryFolder();
+        string head = $"{heading},{string.Join(',', Enumerable.Range(0, 784).Select(i => $"pixel{i}"))}\n";
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"{head}{label}{string.Concat(Enumerable.Repeat(",9", 784))}\n"));
+        DigitSet set = DigitSource.Open(path, Split.All);
+        Assert.Equal((1, expected), (set.Count, set.Labels is [var digit] ? digit : null));
+    }
+
     // What is not read is called by its name, whatever the file's name says.
     [Theory]
     [InlineData("hello world\nthis is text", "text that starts 'hello world this is text'; get the file again (a list of paths is read "
@@ -98,6 +123,8 @@ public sealed class CsvSourceTests
     [InlineData("\u00FF\u00FEl\0a\0", "text in UTF-16; save it as UTF-8.")]
     [InlineData("label;p;p;p;p;p;p;p;p;p;p;p;p;p;p;p;p\n", "a table parted by semicolons or tabs; save it with commas.")]
     [InlineData("0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\n", "a table parted by semicolons or tabs; save it with commas.")]
+    [InlineData("\u00FD7zXZ\0\0", "an xz file; unpack it.")]
+    [InlineData("BZh91AY&SY\0", "a bzip2 file; unpack it.")]
     [InlineData("version https://git-lfs.github.com/spec/v1\n", "a pointer of Git LFS, not the file itself; get that by git lfs pull.")]
     [InlineData("%PDF-1.7\n", "a PDF document; convert its pages to PNG.")]
     [InlineData("II*\0\b\0\0\0", "a TIFF image; convert it to PNG.")]

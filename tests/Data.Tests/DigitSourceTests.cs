@@ -20,13 +20,13 @@ public sealed class DigitSourceTests
     }
 
     [Fact]
-    public void Open_IdxPairOfDifferentLengths_SaysBoth()
+    public void Open_IdxPairOfDifferentLengths_LeavesTheLabelsOutAndSaysBoth()
     {
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(3)), labels = folder.Write("l", Samples.IdxLabels(7, 0));
-        Assert.Equal($"'{labels}': offset 4: expected 3 labels, as many as '{images}' has images, found 2; give the labels of these "
-            + $"images.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open($"{images},{labels}", Split.All)).Message);
+        DigitSet set = DigitSource.Open($"{images},{labels}", Split.All);
+        Assert.Equal((3, null), (set.Count, set.Labels));
+        Assert.Equal([$"'{labels}': labels are left out: expected one for each of 3 images, found 2"], set.Remarks);
     }
 
     [Fact]
@@ -93,8 +93,8 @@ public sealed class DigitSourceTests
     {
         using var folder = new TemporaryFolder();
         NpyFile.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[60], 1, 60));
-        Assert.Equal($"'{folder["s.npy"]}': offset 10: expected [N,28,28], [N,784], [N,1,H,W] or [N,H,W], found [1,60]; "
-            + "one image is array[None]; other rows are array.reshape(-1, H, W).",
+        Assert.Equal($"'{folder["s.npy"]}': offset 10: expected [N,28,28], [N,784], [N,1,H,W], [N,H,W,1] or [N,H,W], found [1,60]; "
+            + "rows of other images are array.reshape(-1, H, W).",
             Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["s.npy"], Split.All)).Message);
     }
 

@@ -36,6 +36,8 @@ public sealed class LabelSourceTests
     [InlineData("|u1", "(2, 1, 1)", "0102", ", labels.npy", "expected [N] or one-hot rows [N,K], found [2,1,1]")]
     [InlineData("<f4", "(2,)", "0000003F0000003F", ", images.npy", "number 0 should be a digit 0..9, was nothing")]
     [InlineData("|u1", "(2,)", "0319", ", images.npy", "number 1 should be a digit 0..9, was 25")]
+    [InlineData("|u1", "(3,)", "030405", ", labels.npy", "expected one for each of 2 images, found 3")]
+    [InlineData("|u1", "(0,)", "", ", labels.npy", "expected one for each of 2 images, found 0")]
     public void Npz_OtherLabels_AreLeftOutWithALine(string type, string shape, string bytes, string place, string reason)
     {
         DigitSet set = OpenNpz(type, shape, bytes, out string path);
@@ -56,6 +58,43 @@ public sealed class LabelSourceTests
         string images = folder.Write("i", Samples.IdxImages(2));
         string labels = folder.Write("l", [0, 0, code, 1, 0, 0, 0, 2, .. Convert.FromHexString(bytes)]);
         Assert.Equal(new byte[] { 3, 7 }, DigitSource.Open($"{images},{labels}", Split.All).Labels);
+    }
+
+    [Fact]
+    public void Idx_OneHotLabels_AreRead()
+    {
+        using var folder = new TemporaryFolder();
+        string images = folder.Write("i", Samples.IdxImages(2));
+        string labels = folder.Write("l", [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 1, 1, 0, 0]);
+        Assert.Equal(new byte[] { 2, 0 }, DigitSource.Open($"{images},{labels}", Split.All).Labels);
+    }
+
+    // Columns of 28 x 28 pixels lie first, the channel lies last, an image is a column: each has the advice that mends it.
+    [Theory]
+    [InlineData("(5, 28, 28, 3)", 5 * 28 * 28 * 3, "grey images are array[..., :3].mean(axis=3).")]
+    [InlineData("(5, 3, 28, 28)", 5 * 28 * 28 * 3, "grey images are array[:, :3].mean(axis=1).")]
+    [InlineData("(28, 28, 5)", 28 * 28 * 5, "the images' axis comes first: numpy.moveaxis(array, 2, 0).")]
+    [InlineData("(784, 5)", 784 * 5, "an image is a row, not a column: array.T.")]
+    [InlineData("(784,)", 784, "one image is array.reshape(1, H, W).")]
+    [InlineData("(29, 30)", 29 * 30, "rows of other images are array.reshape(-1, H, W).")]
+    public void Npy_OfAnotherShape_GetsAdviceThatMendsIt(string shape, int size, string advice)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.npy", Npy("|u1", shape, new byte[size]));
+        Assert.EndsWith($"; {advice}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(36, true)]
+    [InlineData(255, false)]
+    public void Npy_PaleDigits_AreSaidToBePale(byte ink, bool isPale)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] pixels = [.. Samples.IdxImages(3)[16..].Select((pixel, place) => (byte)(place % 28 is 0 or 27 ? 0 : pixel % (ink + 1)))];
+        DigitSet set = DigitSource.Open(folder.Write("a.npy", Npy("|u1", "(3, 28, 28)", pixels)), Split.All);
+        Assert.Equal(isPale, set.Remarks.Contains("the images are pale: their values are in 0..36 of 0..255, which models read as little "
+            + "ink; stretch them to 0..255"));
     }
 
     [Fact]

@@ -13,6 +13,13 @@ public sealed class PrintableTests
     [InlineData("\u0085\u007f", "\\u0085\\u007f")]
     public void Line_ControlCharacters_AreEscaped(string text, string expected) => Assert.Equal(expected, Printable.Line(text));
 
+    [Theory]
+    [InlineData("runs/moco-0", "runs/moco-0")]
+    [InlineData("a b", "'a b'")]
+    [InlineData("it's", "'it'\\''s'")]
+    [InlineData("$(x)", "'$(x)'")]
+    public void Word_OfAPath_IsOneWordOfAShell(string path, string word) => Assert.Equal(word, Printable.Word(path));
+
     [Fact]
     public void Lines_LineFeeds_Stay() => Assert.Equal("a\nb\\u000d", Printable.Lines("a\nb\r"));
 

@@ -49,12 +49,14 @@ public sealed class BadArgumentTests : CommandTest
     }
 
     [Theory]
-    [InlineData("embed", "--threads", "-2", "expected a number of threads, or 0 for all processors.")]
-    [InlineData("embed", "--threads", "x", "expected a number of threads, or 0 for all processors.")]
+    [InlineData("embed", "--threads", "-2", "expected at most 64 threads, or 0 for all processors.")]
+    [InlineData("embed", "--threads", "x", "expected at most 64 threads, or 0 for all processors.")]
+    [InlineData("embed", "--threads", "1000", "expected at most 64 threads, or 0 for all processors.")]
     [InlineData("tsne", "--perplexity", "5,5", "expected a number, such as 0.5.")]
     [InlineData("tsne", "--perplexity", "NaN", "expected a number, such as 0.5.")]
     public void Number_ThatIsNone_IsRefused(string command, string option, string given, string rule) =>
-        Fails($"{option} '{given}': {rule} See 'uvl {command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
+        Fails($"{option} '{given}': {rule.Replace("64", $"{Math.Max(64, Environment.ProcessorCount)}", StringComparison.Ordinal)} See 'uvl "
+            + $"{command} --help'.", command, "m.onnx", "--out", "x.npy", option, given);
 
     [Fact]
     public void Number_OfANestedCommand_IsRefusedToo() =>

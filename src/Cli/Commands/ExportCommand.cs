@@ -65,8 +65,9 @@ static class ExportCommand
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            if (parsed.GetValue(info) is string file)
+            if (parsed.GetValue(info) is string named)
             {
+                string file = CommonOptions.ModelFile(named);
                 ModelInspection found = InspectedModel.Load(file);
                 InspectionText.Print(terminal, file, found);
                 terminal.Event("model", found);
@@ -82,7 +83,7 @@ static class ExportCommand
             var config = RunConfig.Read(run);
             TrainingRun.RequireOwnFiles(run);
             string path = parsed.GetValue(output) ?? run.Model;
-            OutputPath.RequireFile(path);
+            Endings.Require(path, ".onnx");
             string spec = parsed.GetValue(data) ?? config.DataSpec;
             var request = new TrainingRequest
             {

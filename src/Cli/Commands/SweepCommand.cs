@@ -87,10 +87,12 @@ static class SweepCommand
                 SecondRuntime = Devices.OnnxRuntime,
                 Cancellation = cancellation,
             };
+            string place = parsed.GetValue(output) ?? $"runs/sweep/{known.Name}";
+            using IDisposable claim = RunFolder.Claim(place);
             foreach (SweepGrid each in grids)
             {
                 int count = parsed.GetValue(images) > 0 ? parsed.GetValue(images) : each.Images;
-                Run(terminal, known, each, Path.Combine(parsed.GetValue(output) ?? $"runs/sweep/{known.Name}", each.Name),
+                Run(terminal, known, each, Path.Combine(place, each.Name),
                     request with { Digits = count > 0 ? train.Take(count) : train }, test);
             }
             return Task.FromResult(ExitCodes.Ok);

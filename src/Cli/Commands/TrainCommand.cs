@@ -91,6 +91,7 @@ static class TrainCommand
                 Threads = threads,
                 Time = limit,
                 Resume = resumed,
+                Remark = terminal.Note,
                 Version = ProgramVersion.Text,
                 SecondRuntime = Devices.OnnxRuntime,
                 Describe = model => Calibration.Of(terminal, model, digits, threads, cancellation),
@@ -104,6 +105,10 @@ static class TrainCommand
         return command;
     }
 
+    static bool IsOutOfMemory(System.Runtime.InteropServices.ExternalException error) =>
+        error.Message.Contains("allocate memory", StringComparison.Ordinal)
+        || error.Message.Contains("not enough memory", StringComparison.Ordinal);
+
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {
         terminal.Stage($"{method.Name}: {Printable.Count(request.Digits.Count, "image")} of {request.DataSpec}, seed {request.Seed}, "
@@ -112,6 +117,7 @@ static class TrainCommand
         {
             terminal.Note(line);
         }
+        string resume = $"uvl train {method.Name} --resume {Printable.Word(run.Path)}";
         TrainedModel? trained = null;
         try
         {
@@ -120,30 +126,34 @@ static class TrainCommand
                 report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report) }),
                     request.Time));
         }
-        catch (Exception error)
-            when (!request.Resume && error is (ArgumentException or InvalidDataException or FileNotFoundException
-            or DirectoryNotFoundException))
+        catch (System.Runtime.InteropServices.ExternalException error) when (IsOutOfMemory(error))
         {
-            // Nothing was trained: the same command with right values may take the folder.
-            run.DiscardIfBlank();
+            DiscardIfNew();
+            throw new OutOfResourcesException("libtorch cannot have the memory that these options ask for (make sizes smaller, such as "
+                + "batchSize).");
+        }
+        catch (Exception error) when (ExitCodes.Of(error) != ExitCodes.Interrupted)
+        {
+            DiscardIfNew();
             throw;
         }
         catch (Exception error) when (ExitCodes.Of(error) == ExitCodes.Interrupted)
         {
             string reason = error is IOException ? $"{error.Message.TrimEnd('.')}; fix the cause, then"
                 : error.Message.StartsWith("stopped", StringComparison.Ordinal) ? $"{error.Message.TrimEnd('.')};" : "stopped;";
-            if (!request.Resume && run.DiscardIfBlank())
+            if (DiscardIfNew())
             {
                 throw new OperationCanceledException($"{reason} rerun the same command. Nothing was trained yet.", error);
             }
-            throw new OperationCanceledException($"{reason} continue with: uvl train {method.Name} --resume {run.Path}", error);
+            throw new OperationCanceledException($"{reason} continue with: {resume}", error);
         }
+        // Nothing was trained: the same command with right values may take the folder.
+        bool DiscardIfNew() => !request.Resume && run.DiscardIfBlank();
+
         KnownModels.OfUser.Add(run.Model);
         terminal.Line($"{trained!.Summary}");
         terminal.Line($"{trained.Parity}");
-        terminal.Line(
-            $"{(trained.Finished ? "model" : $"time is up; continue with: uvl train {method.Name} --resume {run.Path}\nmodel so far")}: "
-            + $"{run.Model}");
+        terminal.Line($"{(trained.Finished ? "model" : $"time is up; continue with: {resume}\nmodel so far")}: {run.Model}");
         if (trained.Decoder is TrainedDecoder decoder)
         {
             terminal.Line($"{decoder.Name}: {decoder.FileBeside(run.Model)}");

@@ -67,6 +67,10 @@ static class ClusterCommand
             }
             string encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
             CommonOptions.RequireApart(path, [path], encoder);
+            if (fit)
+            {
+                OutputPath.RequireNoManifest(path);
+            }
             int count = parsed.GetValue(k);
             if (count < 1)
             {

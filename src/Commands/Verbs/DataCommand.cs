@@ -54,7 +54,8 @@ static class DataCommand
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            Describe(terminal, common.Open(parsed, terminal, common.Spec(parsed, terminal), parsed.GetValue(split) ?? Split.All));
+            string spec = common.Spec(parsed, terminal, drawn: false);
+            Describe(terminal, common.Open(parsed, terminal, spec, parsed.GetValue(split) ?? Split.All));
         });
         return command;
     }
@@ -73,6 +74,7 @@ static class DataCommand
         command.SetAction((parsed, cancellation) =>
         {
             (var terminal, string path) = (new Terminal(parsed), parsed.GetValue(output)!);
+            OutputPath.RequireFile(path);
             int images = 100; // of a sheet
             switch (Path.GetExtension(path).ToLowerInvariant())
             {

@@ -47,6 +47,7 @@ static class ProbeCommand
             foreach (string target in new[] { parsed.GetValue(output), parsed.GetValue(training) }.OfType<string>())
             {
                 CommonOptions.RequireApart(target, [target], encoder);
+                OutputPath.RequireNoManifest(target);
             }
             using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
             if (session.Dimension == 0)

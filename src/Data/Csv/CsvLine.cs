@@ -5,17 +5,22 @@ namespace Toolchain.Data.Csv;
 /// <summary>Lines of a CSV table of pixels.</summary>
 static class CsvLine
 {
-    /// <summary>The fields of a line, without the quotes that numbers do not need.</summary>
+    /// <summary>The fields of a line, without the quotes around them; between quotes a comma is text (RFC 4180).</summary>
     public static List<Range> Fields(ReadOnlySpan<byte> line)
     {
         List<Range> fields = [];
-        foreach (Range field in line.Split((byte)','))
+        for (int start = 0; start <= line.Length;)
         {
-            (int start, int length) = field.GetOffsetAndLength(line.Length);
-            ReadOnlySpan<byte> text = line.Slice(start, length);
+            int end = start;
+            for (bool isQuoted = false; end < line.Length && (isQuoted || line[end] != ','); end++)
+            {
+                isQuoted ^= line[end] == '"';
+            }
+            ReadOnlySpan<byte> text = line[start..end];
             ReadOnlySpan<byte> trimmed = text.Trim(" \t\r\""u8);
             int skipped = trimmed.IsEmpty ? 0 : text.IndexOf(trimmed[0]);
             fields.Add((start + skipped)..(start + skipped + trimmed.Length));
+            start = end + 1;
         }
         return fields;
     }

@@ -18,6 +18,7 @@ sealed class CsvStream : DigitStream
     readonly LineReader lines;
     readonly Queue<(long Line, double[] Values, string? Label)> ahead = new();
     readonly int labelColumn, pixelColumns, side;
+    readonly bool hasHeading;
     PixelScale scale = PixelScale.Bytes;
 
     /// <param name="name">What a report calls the dataset.</param>
@@ -35,13 +36,12 @@ sealed class CsvStream : DigitStream
         first = first.StartsWith("\uFEFF"u8) ? first[3..] : first;
         List<Range> fields = CsvLine.Fields(first);
         string[] names = new string[fields.Count];
-        bool hasHeading = false;
         for (int i = 0; i < names.Length; i++)
         {
             names[i] = Encoding.UTF8.GetString(first[fields[i]]);
             hasHeading |= CsvLine.Number(first[fields[i]]) is null;
         }
-        labelColumn = hasHeading ? Array.FindIndex(names, name => name is "label" or "class" or "digit" or "target")
+        labelColumn = hasHeading ? Array.FindIndex(names, name => name.ToLowerInvariant() is "label" or "class" or "digit" or "target")
             : Square(names.Length) > 0 ? -1 : 0;
         pixelColumns = names.Length - (labelColumn >= 0 ? 1 : 0);
         side = Square(pixelColumns);
@@ -69,6 +69,18 @@ sealed class CsvStream : DigitStream
             {
                 throw Broken(1, "columns in the order of their pixels, pixel0 first", $"'{names[i - 1]}' before '{names[i]}'");
             }
+        }
+    }
+
+    // Without a heading the first number of a line is its label. Where it is always 0, and the last one a digit of several, that is the
+    // other way round.
+    void RequireLabelFirst(double largest)
+    {
+        if (!hasHeading && labelColumn == 0 && ahead.Count > 1 && largest > 9 && ahead.All(row => row.Label == "0")
+            && ahead.All(row => row.Values[^1] is >= 0 and <= 9 && row.Values[^1] == Math.Floor(row.Values[^1]))
+            && ahead.Any(row => row.Values[^1] != ahead.Peek().Values[^1]))
+        {
+            throw Broken(1, "the label first, or a heading with a column 'label'", "0 in the first column and digits in the last");
         }
     }
 
@@ -105,6 +117,7 @@ sealed class CsvStream : DigitStream
         double largest = ahead.Count == 0 ? 0 : ahead.Max(row => row.Values.Max());
         bool isFloat = ahead.Any(row => Array.Exists(row.Values, value => value != Math.Floor(value)));
         scale = PixelScale.Of(largest, isFloat, ahead.Count, Noticed);
+        RequireLabelFirst(largest);
         IsLabelled = labelColumn >= 0 && ahead.Count > 0;
         if (IsLabelled && (ahead.Select(row => ((long, string?)?)(row.Line, row.Label)).FirstOrDefault(row => !IsDigit(row!.Value.Item2))
             ?? LaterOther()) is var (line, label))
@@ -184,13 +197,14 @@ sealed class CsvStream : DigitStream
     {
         if (IsDigit(label))
         {
-            return (byte)(label![0] - '0');
+            return (byte)CsvLine.Number(Encoding.UTF8.GetBytes(label!))!.Value;
         }
         DropLabels(line - 1, $"'{label}'");
         return 0;
     }
 
-    static bool IsDigit(string? label) => label is [>= '0' and <= '9'];
+    static bool IsDigit(string? label) => label is [>= '0' and <= '9'] || (label is not null
+        && CsvLine.Number(Encoding.UTF8.GetBytes(label)) is >= 0 and <= 9 and double number && number == Math.Floor(number));
 
     static int Square(int count) => count >= 16 && Math.Sqrt(count) is var side && side == (int)side ? (int)side : 0;
 

@@ -11,7 +11,8 @@ namespace Toolchain.Data.Idx;
 /// </summary>
 static class IdxFile
 {
-    const int WideLabels = 8;
+    // Numbers of a label of QMNIST; columns of one-hot labels.
+    const int WideLabels = 8, MostClasses = 256;
 
     /// <summary>The element type of IDX's third byte; null for none.</summary>
     public static TensorKind? KindOf(byte code) => code switch
@@ -45,7 +46,7 @@ static class IdxFile
                 + "this is not MNIST.");
     }
 
-    /// <summary>Labels [N], whatever they say; or [N,8] as QMNIST has them, the class first.</summary>
+    /// <summary>Labels [N], whatever they say; [N,8] as QMNIST has them, the class first; or one-hot [N,K].</summary>
     public static SourceLabels ReadLabels(Stream stream, string path)
     {
         (TensorKind kind, int[] axes) = ReadAxes(stream, path);
@@ -61,6 +62,13 @@ static class IdxFile
                 elements.AsSpan(row * width * size, size).CopyTo(classes.AsSpan(row * size));
             }
             return SourceLabels.Of(new(kind, [axes[0]], classes), path);
+        }
+        if (axes is [_, > 1 and <= MostClasses])
+        {
+            int size = TensorEntry.ElementSize(kind);
+            byte[] elements = ReadElements(stream, (long)axes[0] * axes[1] * size, path, 12, "labels");
+            Elements.Reverse(elements, size);
+            return SourceLabels.Of(new(kind, [axes[0], axes[1]], elements), path);
         }
         throw new InvalidDataException($"'{path}': offset 0: expected IDX labels, found {kind} [{string.Join(',', axes)}]; images "
             + "and labels may be swapped.");

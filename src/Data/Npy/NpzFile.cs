@@ -27,7 +27,8 @@ static class NpzFile
             string part = split == Split.Test ? "_test" : "_train";
             ZipArchiveEntry images = (parted ? archive.GetEntry($"x{part}.npy") : Find(archive, imageNames) ?? Only(archive))
                 ?? throw new InvalidDataException($"'{path}': expected an array 'images', found "
-                + $"{string.Join(", ", archive.Entries.Select(entry => $"'{Array(entry)}'"))}; save it with numpy.savez(images=...).");
+                + $"{Found(archive)}; "
+                + (archive.Entries.Any(IsArray) ? "save it with numpy.savez(images=...)." : "unpack it, and name the folder."));
             ZipArchiveEntry? labels = parted ? archive.GetEntry($"y{part}.npy") : Find(archive, labelNames);
             string place = $"{path}, {Printable.Line(images.FullName)}";
             Stream content = new ZipEntryStream(images, archive);
@@ -51,7 +52,13 @@ static class NpzFile
     static ZipArchiveEntry? Find(ZipArchive archive, string[] names) =>
         names.Select(name => archive.GetEntry($"{name}.npy")).FirstOrDefault(entry => entry is not null);
 
-    static ZipArchiveEntry? Only(ZipArchive archive) => archive.Entries.Count == 1 ? archive.Entries[0] : null;
+    static string Found(ZipArchive archive) => archive.Entries.Count == 0 ? "nothing"
+        : string.Join(", ", archive.Entries.Take(9).Select(entry => $"'{Array(entry)}'"));
+
+    static bool IsArray(ZipArchiveEntry entry) => entry.Name.EndsWith(".npy", StringComparison.Ordinal);
+
+    static ZipArchiveEntry? Only(ZipArchive archive) =>
+        archive.Entries.Count == 1 && IsArray(archive.Entries[0]) ? archive.Entries[0] : null;
 
     static SourceLabels Labels(ZipArchiveEntry entry, string path)
     {

@@ -6,7 +6,7 @@ namespace Toolchain.Data.Reading;
 enum FileKind
 {
     Unknown, Empty, Text, Html, Csv, OtherTable, Utf16, LfsPointer,
-    Idx, Npy, Zip, Gzip, Tar, Parquet, Arrow, SafeTensors, Hdf5, Pickle, Pdf,
+    Idx, Npy, Zip, Gzip, Xz, Bzip2, Tar, Parquet, Arrow, SafeTensors, Hdf5, Pickle, Pdf,
     Png, Pgm, Jpeg, WebP, Bmp, Gif, Tiff, Svg, OtherImage,
 }
 
@@ -42,7 +42,7 @@ static class FileKinds
         FileKind.Unknown or FileKind.Idx => null,
         FileKind.LfsPointer or FileKind.Html => Advice(start),
         FileKind.Text => $"text that starts '{Beginning(start)}'; name the model",
-        FileKind.Zip or FileKind.Gzip or FileKind.Tar => $"{Advice(start).Split(';')[0]}; unpack it",
+        FileKind.Zip or FileKind.Gzip or FileKind.Xz or FileKind.Bzip2 or FileKind.Tar => $"{Advice(start).Split(';')[0]}; unpack it",
         FileKind.Pickle or FileKind.SafeTensors or FileKind.Hdf5 =>
             $"{Advice(start).Split(',', ';')[0]}, which holds weights without a graph; export the model to ONNX",
         _ => $"{Advice(start).Split(';')[0]}; name the model",
@@ -63,6 +63,8 @@ static class FileKinds
         FileKind.Npy => "a NumPy array; name it alone, as --data ARRAY.npy",
         FileKind.Zip => "a ZIP archive; unpack it, or save arrays with numpy.savez",
         FileKind.Gzip => "a gzip file; unpack it",
+        FileKind.Xz => "an xz file; unpack it",
+        FileKind.Bzip2 => "a bzip2 file; unpack it",
         FileKind.Tar => "a tar archive; name it alone",
         FileKind.Parquet => "a Parquet file; name it alone",
         FileKind.Arrow => "an Arrow file; convert it to Parquet with a column of encoded images",
@@ -105,6 +107,9 @@ static class FileKinds
         : start.StartsWith(NpyMagic) ? FileKind.Npy
         : start.StartsWith("PK\u0003\u0004"u8) || start.StartsWith("PK\u0005\u0006"u8) ? FileKind.Zip
         : start.StartsWith(GzipMagic) ? FileKind.Gzip
+        : start.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? FileKind.Xz
+        : start.Length > 9 && start.StartsWith("BZh"u8) && start[4..].StartsWith((ReadOnlySpan<byte>)[0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
+            ? FileKind.Bzip2
         : start.StartsWith("PAR1"u8) ? FileKind.Parquet
         : start.StartsWith("ARROW1"u8) ? FileKind.Arrow
         : start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? FileKind.Hdf5
@@ -150,8 +155,10 @@ static class FileKinds
         {
             return false;
         }
-        string first = System.Text.Encoding.UTF8.GetString(line[..line.IndexOf(separator)]).Trim('"', ' ');
-        return Array.Exists(csvNames, name => first.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+        string[] fields = System.Text.Encoding.UTF8.GetString(line).Split((char)separator);
+        string first = fields[0].Trim('"', ' ');
+        return Array.Exists(fields, field => Array.Exists(csvNames, name => field.Trim('"', ' ').StartsWith(name,
+                StringComparison.OrdinalIgnoreCase)))
             || (first.StartsWith("1x", StringComparison.Ordinal) || !line.TrimEnd("\r"u8).ContainsAnyExcept("0123456789.,;\t-+eE\" "u8));
     }
 

@@ -77,11 +77,8 @@ static class FileSource
             PixelLayout layout = IdxFile.ReadLayout(images, imagesPath);
             using FileStream file = OpenRead(labelsPath);
             using Stream unpacked = GzipReader.Unpack(file);
-            SourceLabels labels = IdxFile.ReadLabels(unpacked, labelsPath);
-            return labels.Values!.Count == layout.Count
-                ? new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout, labels, packed: packed)
-                : throw new InvalidDataException($"'{labelsPath}': offset 4: expected {layout.Count} labels, as many as '{imagesPath}' has "
-                + $"images, found {labels.Values.Count}; give the labels of these images.");
+            return new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout, IdxFile.ReadLabels(unpacked, labelsPath),
+                packed: packed);
         }
         catch
         {

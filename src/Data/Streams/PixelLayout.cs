@@ -16,6 +16,8 @@ readonly record struct PixelLayout(long Count, int Height, int Width, TensorKind
     /// <summary>Bytes of an image.</summary>
     public int ImageBytes => Width * Height * TensorEntry.ElementSize(Kind);
 
+    static bool IsSquare(long pixels) => pixels >= 64 && Math.Sqrt(pixels) is var side && side == (long)side;
+
     /// <summary>The layout of an array: [N,H,W], [N,1,H,W], [N,H,W,1], or [N,D] with a square D, such as 784.</summary>
     /// <param name="shape">Its shape.</param>
     /// <param name="kind">Its element type.</param>
@@ -34,11 +36,22 @@ readonly record struct PixelLayout(long Count, int Height, int Width, TensorKind
                 && side == (long)side => ((long)side, (long)side),
             _ => (0, 0),
         };
-        if (height < 1 || width < 1)
+        bool isLast = shape is [long first, long second, long third] && first == second && second != third && first is >= 8 and <= 64;
+        if (height < 1 || width < 1 || isLast)
         {
-            string advice = shape is [_, _] or [_]
-                ? "one image is array[None]; other rows are array.reshape(-1, H, W)" : "images are array.reshape(-1, H, W)";
-            throw new InvalidDataException($"'{path}': offset 10: expected [N,28,28], [N,784], [N,1,H,W] or [N,H,W], found "
+            string advice = shape switch
+            {
+                [_, _, _, 3 or 4] => "grey images are array[..., :3].mean(axis=3)",
+                [_, 3 or 4, _, _] => "grey images are array[:, :3].mean(axis=1)",
+                [_, _, _] => "the images' axis comes first: numpy.moveaxis(array, 2, 0)",
+                [long pixels, _] when IsSquare(pixels) => "an image is a row, not a column: array.T",
+                [long rows, long columns] when rows == columns => "one image is array[None]",
+                [_, _] => "rows of other images are array.reshape(-1, H, W)",
+                [long pixels] when IsSquare(pixels) => "one image is array.reshape(1, H, W)",
+                _ => "images are array.reshape(-1, H, W)",
+            };
+            throw new InvalidDataException($"'{path}': offset 10: expected [N,28,28], [N,784], [N,1,H,W], [N,H,W,1] or "
+                + "[N,H,W], found "
                 + $"[{string.Join(',', shape.ToArray())}]; {advice}.");
         }
         GreyImage.RequireSize(width, height, path, GreyImage.MaxTensorPixels);

@@ -11,6 +11,9 @@ static class SourceSurvey
     // Two copies of one picture are no source of copies.
     const int LeastAlike = 10;
 
+    // Of 28 x 28 pixels, which are taken as they are; others are stretched. MNIST's reach from 0 to 255.
+    const int LeastContrast = 64;
+
     // Of large pictures fewer are looked at: decoding them twice takes its time.
     const long MostPixels = 1 << 25;
 
@@ -36,6 +39,7 @@ static class SourceSurvey
         int blank = 0;
         byte[]? first = null;
         bool areSame = true;
+        int asTheyAre = 0, lowest = 255, highest = 0;
         foreach (PendingImage pending in sample)
         {
             if (pixels > MostPixels)
@@ -47,6 +51,10 @@ static class SourceSurvey
                 continue;
             }
             pixels += image.Pixels.Length;
+            if (image is { Width: DigitSet.Side, Height: DigitSet.Side })
+            {
+                (asTheyAre, lowest, highest) = (asTheyAre + 1, Math.Min(lowest, image.Pixels.Min()), Math.Max(highest, image.Pixels.Max()));
+            }
             blank += image.Pixels.AsSpan().ContainsAnyExcept(image.Pixels[0]) ? 0 : 1;
             areSame &= image.Pixels.AsSpan().SequenceEqual(first ??= image.Pixels);
             bool isDark = DigitFit.RingMedian(image.Pixels, image.Width, image.Height) > 127;
@@ -62,6 +70,11 @@ static class SourceSurvey
             remarks.Add(seen == 1 ? "the image is blank: no figure about it means anything"
                 : blank == seen ? $"all {seen} images looked at are blank: no figure about them means anything"
                 : $"all {seen} images looked at are the same: clusters and neighbours of them mean nothing");
+        }
+        if (seen > blank && asTheyAre == seen && highest - lowest < LeastContrast)
+        {
+            remarks.Add($"the images are pale: their values are in {lowest}..{highest} of 0..255, which models read as little ink; stretch "
+                + "them to 0..255");
         }
         if (!isTransposed && tensors >= LeastForTransposed && down > 0 && Math.Log(across / down) > Transposed)
         {

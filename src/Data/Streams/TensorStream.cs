@@ -35,13 +35,14 @@ sealed class TensorStream : DigitStream
         imageBytes = layout.ImageBytes;
         if (labels is { Values: { } values })
         {
-            if (values.Count != layout.Count)
+            if (values.Count == layout.Count)
             {
-                content.Dispose();
-                throw new InvalidDataException($"'{path}': expected a label for each of {layout.Count} images, found {values.Count}; give "
-                    + "the labels of these images.");
+                this.labels = DigitLabels.Of(values, path, Noticed);
             }
-            this.labels = DigitLabels.Of(values, path, Noticed);
+            else
+            {
+                DigitLabels.LeaveOut(Noticed, labels.Value.Place, $"expected one for each of {layout.Count} images, found {values.Count}");
+            }
         }
         else if (labels is { } none)
         {

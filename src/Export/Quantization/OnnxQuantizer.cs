@@ -36,7 +36,8 @@ public static class OnnxQuantizer
             return Int8Quantization.Apply(folded, new Dictionary<string, ActivationRange>()); // which throws: there is nothing
         }
         HashSet<string> inputs = [.. folded.Inputs.Select(input => input.Name)];
-        OnnxModel shown = folded.WithOutputs([.. names.Where(name => !inputs.Contains(name))]);
+        string[] inner = [.. names.Where(name => !inputs.Contains(name))];
+        OnnxModel shown = inner.Length == 0 ? folded : folded.WithOutputs(inner);
         byte[] bytes = options.Runtime is null ? [] : shown.ToBytes();
         Dictionary<string, ValueHistogram> histograms = names.ToDictionary(name => name, _ => new ValueHistogram());
         // The ends of a range first, then what lies between them.

@@ -54,7 +54,7 @@ static class TrialRun
         {
             using RunOptions options = Sessions.Quiet();
             using IDisposableReadOnlyCollection<OrtValue> outputs = session.Run(options, names, inputs, session.OutputNames);
-            if (names is ["image"] && rows == EncoderSession.BatchSize)
+            if (names is ["image"] && rows == EncoderSession.BatchSize && session.InputMetadata["image"].Dimensions[0] < 0)
             {
                 TrialOutputs.Check(session, options, inputs[0], [.. outputs]);
             }

@@ -47,7 +47,12 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
     public int Run()
     {
         var sampler = new BatchSampler(request.Digits.Count, options.BatchSize, (ulong)request.Seed);
-        int first = File.Exists(run.LastCheckpoint) ? Checkpoint.Load(run.LastCheckpoint, trainer, run.ConfigSha256) : 0;
+        bool hasCheckpoint = File.Exists(run.LastCheckpoint);
+        int first = hasCheckpoint ? Checkpoint.Load(run.LastCheckpoint, trainer, run.ConfigSha256) : 0;
+        if (request.Resume && !hasCheckpoint)
+        {
+            request.Remark?.Invoke($"'{run.Path}': no checkpoint is there: the training starts again at step 0");
+        }
         using var log = new MetricsLog(run, first);
         var clock = Stopwatch.StartNew();
         TimeSpan saved = TimeSpan.Zero, before = run.TimeTaken;

@@ -12,6 +12,9 @@ public static class OptionBinder
 {
     const string PresetKey = "preset";
 
+    // Of a whole number: no size or count of a training comes near it, and no product of two leaves 64 bits.
+    const int LargestNumber = 1 << 24;
+
     /// <summary>The same options with <paramref name="settings"/> applied in order, a preset before all others.</summary>
     /// <exception cref="ArgumentException">A key is unknown or a value is of another type; the message says what is expected.</exception>
     public static TOptions Apply<TOptions>(TOptions options, IEnumerable<string> settings) where TOptions : MethodOptions
@@ -85,6 +88,7 @@ public static class OptionBinder
             return type.IsEnum
                 ? Enum.Parse(type, Enum.GetNames(type).FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) ?? "")
                 : type == typeof(double) ? Finite(double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture))
+                : type == typeof(int) ? Bounded(int.Parse(value, CultureInfo.InvariantCulture))
                 : System.Convert.ChangeType(value, type, CultureInfo.InvariantCulture);
         }
         catch (Exception error) when (error is FormatException or OverflowException or ArgumentException)
@@ -95,9 +99,11 @@ public static class OptionBinder
 
     static double Finite(double value) => double.IsFinite(value) ? value : throw new FormatException("not finite");
 
+    static int Bounded(int value) => value <= LargestNumber ? value : throw new OverflowException();
+
     static string Expected(Type type) =>
         type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(name => name.ToLowerInvariant()))}"
-        : type == typeof(int) ? "a whole number"
+        : type == typeof(int) ? $"a whole number of at most {LargestNumber}"
         : type == typeof(bool) ? "true or false"
         : type == typeof(string) ? "a text" : "a finite number with a decimal point";
 

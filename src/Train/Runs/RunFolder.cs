@@ -81,6 +81,14 @@ public sealed class RunFolder
         }
     }
 
+    /// <summary>Claims a folder, such as that of a sweep, which is made where it is not there, until the result is disposed.</summary>
+    /// <exception cref="ArgumentException">Another process works in it.</exception>
+    public static IDisposable Claim(string path)
+    {
+        Directory.CreateDirectory(path);
+        return RunLock.Take(path);
+    }
+
     /// <summary>Claims the folder for this process until the result is disposed.</summary>
     /// <exception cref="ArgumentException">Another process works in it.</exception>
     public IDisposable Lock() => RunLock.Take(Path);

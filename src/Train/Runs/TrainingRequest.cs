@@ -35,6 +35,9 @@ public sealed record TrainingRequest
     /// <summary>Whether to resume from the folder's checkpoint.</summary>
     public bool Resume { get; init; }
 
+    /// <summary>Told what a user should know of a run, a line each; null for silence.</summary>
+    public Action<string>? Remark { get; init; }
+
     /// <summary>Version of the program, for provenance.</summary>
     public string Version { get; init; } = "";
 
