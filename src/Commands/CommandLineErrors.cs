@@ -77,7 +77,8 @@ static class CommandLineErrors
         }
     }
 
-    static string Meant(string word, string[] known) => word.Length > 2 && NearestWord.Of(word, known) is string meant ? $", did you mean '{meant}'?" : ".";
+    static string Meant(string word, string[] known) =>
+        word.Length > 2 && NearestWord.Of(word, known) is string meant ? $", did you mean '{meant}'?" : ".";
 
     // The parser names types as .NET does.
     static string Plain(string message) => message

@@ -49,9 +49,20 @@ static class Contract
     {
         if (!metadata.IsTensor || metadata.ElementType != type)
         {
-            throw Broken(path, $"'{name}' of {type.Name}", metadata.IsTensor ? metadata.ElementType.Name : "no tensor");
+            throw Broken(path, $"'{name}' of {NameOf(type)}", metadata.IsTensor ? NameOf(metadata.ElementType) : "no tensor");
         }
     }
+
+    // As NumPy and ONNX call them.
+    static string NameOf(Type type) => type.Name switch
+    {
+        nameof(Single) => "float32",
+        nameof(Double) => "float64",
+        nameof(SByte) => "int8",
+        nameof(Byte) => "uint8",
+        nameof(Boolean) => "bool",
+        var other => other.ToLowerInvariant(),
+    };
 
     static string List(IEnumerable<string> names) => string.Join(", ", names.Select(name => $"'{name}'"));
 

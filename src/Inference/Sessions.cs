@@ -99,6 +99,9 @@ public static class Sessions
     static string FirstLine(OnnxRuntimeException error)
     {
         string line = error.Message.Split('\n')[0].Trim();
+        // Such as "[ErrorCode:Fail] ".
+        line = line.StartsWith("[ErrorCode:", StringComparison.Ordinal) ? line[(line.IndexOf(']', StringComparison.Ordinal) + 1)..].Trim()
+            : line;
         int start = line.IndexOf("/onnxruntime_src/", StringComparison.Ordinal), end = start < 0 ? -1
             : line.IndexOf(") ", start, StringComparison.Ordinal);
         return end < 0 ? line : line.Remove(start, end + 2 - start);

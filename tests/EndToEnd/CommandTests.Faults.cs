@@ -27,7 +27,8 @@ public sealed partial class CommandTests
         Fails(2, "no method 'mooc', did you mean 'moco'? Expected one of kmeans, gmm, autoencoder, infogan, moco, capsules", "train",
             "mooc", "--data", "strokes:700");
         Fails(2, "no option 'qeueLength'; did you mean 'queueLength'?", "train", "moco", "--data", "strokes:700", "--set", "qeueLength=4");
-        Fails(2, "expected a whole number, found 'many'", "train", "moco", "--data", "strokes:700", "--set", "stepCount=many");
+        Fails(2, "expected a whole number of at most 16777216, found 'many'", "train", "moco", "--data", "strokes:700", "--set",
+            "stepCount=many");
         Fails(2, "--time 'soon': expected a number followed by s, m or h", "train", "kmeans", "--data", "strokes:700", "--out", In("t"),
             "--time", "soon");
         File.WriteAllText(In("taken"), "");

@@ -6,9 +6,9 @@ namespace Toolchain.EndToEnd;
 /// <summary>Outputs named by mistake, over files that belong to something else, and runs that lost a file.</summary>
 public sealed class MistakenOutputTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-mistaken-").FullName;
+    readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData("config.json")]
@@ -131,7 +131,7 @@ public sealed class MistakenOutputTests : IDisposable
         Assert.Contains("expected a manifest in JSON, found an empty file or no regular file", error, StringComparison.Ordinal);
     }
 
-    string In(string name) => Path.Combine(folder, name);
+    string In(string name) => folder[name];
 
     static string[] Training(string run) =>
         ["train", "autoencoder", "--quiet", "--data", "strokes:200", "--threads", "1", "--set", "batchSize=16", "--out", run];

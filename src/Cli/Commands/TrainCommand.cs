@@ -77,6 +77,10 @@ static class TrainCommand
                 OutputPath.RequireFolder(asked);
                 RunFolder.RequireFree(asked); // before images are read
             }
+            else if (run is null)
+            {
+                OutputPath.RequireFolder(Path.Combine("runs", known.Name));
+            }
             TimeSpan? limit = parsed.GetValue(time) is string text ? Durations.Parse(text) : null;
             string spec = earlier is null || IsGiven(common.Data) ? common.Spec(parsed, terminal) : earlier.DataSpec;
             DigitSet digits = common.Open(parsed, terminal, spec, Split.Train);

@@ -68,6 +68,11 @@ sealed class RunLock : IDisposable
             return new FileStream(Path.Combine(folder, FileName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
                 FileOptions.DeleteOnClose);
         }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new ArgumentException($"'{folder}': expected a folder that files can be made in, found one where they cannot; change its "
+                + "permissions.", error);
+        }
         // Sharing violation, or EWOULDBLOCK (11 on Linux, 35 on macOS).
         catch (IOException error) when ((error.HResult & 0xFFFF) is 11 or 32 or 35)
         {
