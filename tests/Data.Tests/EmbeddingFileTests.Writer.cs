@@ -1,5 +1,3 @@
-using Parquet;
-using Parquet.Data;
 using Toolchain.Data.Embeddings;
 using Toolchain.Data.Npy;
 

@@ -58,6 +58,10 @@ public sealed partial class LayoutTests
             .Select(line => $"{Path.GetRelativePath(root, path)}:{line.Index + 1}")));
 
     [Fact]
+    public void Source_Files_HaveAtMost250Lines() =>
+        Assert.DoesNotContain(SourceFiles(), path => File.ReadLines(path).Count() > 250);
+
+    [Fact]
     public void Source_ModelKeys_AreInTheirHomeAlone() =>
         Assert.DoesNotContain(SourcesBut("ModelKeys.cs"), path => ModelKey().IsMatch(File.ReadAllText(path)));
 
