@@ -41,8 +41,8 @@ public sealed class OptionBinderTests
         Assert.Throws<ArgumentException>(() => OptionBinder.Apply(new MoCoOptions(), [setting])).Message);
 
     [Theory]
-    [InlineData("stepCount=1.5", "a whole number", "1.5")]
-    [InlineData("stepCount=99999999999", "a whole number", "99999999999")]
+    [InlineData("stepCount=1.5", "a whole number of at most 16777216", "1.5")]
+    [InlineData("stepCount=99999999999", "a whole number of at most 16777216", "99999999999")]
     [InlineData("temperature=warm", "a finite number with a decimal point", "warm")]
     [InlineData("temperature=0,1", "a finite number with a decimal point", "0,1")]
     [InlineData("temperature=", "a finite number with a decimal point", "")]
