@@ -39,6 +39,24 @@ public static class Words
         where T : struct, Enum => JsonNamingPolicy.KebabCaseLower.ConvertName(value.ToString());
 }
 
-/// <summary>Writes a value as its word.</summary>
-public sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.KebabCaseLower)
-    where T : struct, Enum;
+/// <summary>A value as its word; .NET's own converter of enumerations would make the light tool 62 kB larger.</summary>
+public sealed class WordConverter<T> : JsonConverter<T>
+    where T : struct, Enum
+{
+    /// <inheritdoc/>
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        string? word = reader.GetString();
+        foreach (T value in Enum.GetValues<T>())
+        {
+            if (value.Word() == word)
+            {
+                return value;
+            }
+        }
+        throw new JsonException($"expected one of {string.Join(", ", Enum.GetValues<T>().Select(value => value.Word()))}, found '{word}'.");
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.Word());
+}
