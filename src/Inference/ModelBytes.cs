@@ -45,7 +45,8 @@ sealed record ModelBytes(string Path, byte[] Bytes, IReadOnlyList<FileInfo> Weig
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new InvalidModelException($"'{path}': expected a file that may be read, found one that may not ({error.Message})", error);
+            throw new InvalidModelException($"'{path}': expected a file that may be read, found one that may not; change its permissions.",
+                error);
         }
     }
 

@@ -74,7 +74,7 @@ public sealed class BadImageTests
         using var folder = new TemporaryFolder();
         string path = folder["folder.png"];
         Directory.CreateDirectory(path);
-        Assert.StartsWith($"'{path}': expected a file that can be read, found otherwise: ",
+        Assert.Equal($"'{path}': expected an image file, found a folder; name its files.",
             Assert.Throws<InvalidDataException>(() => new ImageBuffer().ReadFile(path)).Message);
     }
 

@@ -37,7 +37,12 @@ sealed class ImageBuffer
                 : "none; it was listed, and has vanished since";
             throw new InvalidDataException($"'{path}': expected a file, found {why}.", gone);
         }
-        catch (Exception shut) when (shut is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException shut)
+        {
+            throw new InvalidDataException(Directory.Exists(path) ? $"'{path}': expected an image file, found a folder; name its files."
+                : $"'{path}': expected a file that may be read, found one that may not; change its permissions.", shut);
+        }
+        catch (IOException shut)
         {
             throw new InvalidDataException($"'{path}': expected a file that can be read, found otherwise: "
                 + $"{shut.Message.ReplaceLineEndings(" ")}", shut);

@@ -37,7 +37,7 @@ static class ModelFile
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new InvalidDataException($"not a readable ONNX model: {error.Message}", error);
+            throw new InvalidDataException($"not a readable ONNX model: it may not be read; change its permissions.", error);
         }
     }
 
