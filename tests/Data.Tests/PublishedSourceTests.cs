@@ -86,6 +86,14 @@ public sealed class PublishedSourceTests
         }
     }
 
+    [Fact]
+    public void ClassesOf_ADataset_StandInTheOrderOfItsLabels()
+    {
+        Assert.Equal("trouser", DigitSource.ClassesOf("fashion-mnist")[1]);
+        Assert.Equal("'strokes': expected one of mnist, fashion-mnist, kmnist, qmnist. (Parameter 'name')",
+            Assert.Throws<ArgumentException>(() => DigitSource.ClassesOf("strokes")).Message);
+    }
+
     static byte[] Wide(byte label) => [0, 0, 0, label, .. new byte[28]];
 
     static PublishedDataset StandIn(Uri mirror) =>

@@ -109,6 +109,10 @@ public sealed class BadArgumentTests : CommandTest
         Fails($"{message} See 'uvl {arguments[0]} --help'.", arguments);
 
     [Fact]
+    public void Fetch_DatasetOfNoSuchName_NamesThem() =>
+        Fails("NAME 'kmnst': expected one of mnist, fashion-mnist, kmnist, qmnist. See 'uvl data fetch --help'.", "data", "fetch", "kmnst");
+
+    [Fact]
     public void Train_WithoutMethod_NamesThem() =>
         Fails("METHOD: expected one of kmeans, gmm, autoencoder, infogan, moco, capsules, refine, found none.", "train", "--out", "x");
 

@@ -15,7 +15,7 @@ static class MethodWords
         method.CompletionSources.Add(_ => MethodRegistry.All.Where(isMeant).Select(known => new CompletionItem(known.Name)));
         foreach (Option<string[]> option in options)
         {
-            option.HelpName = option.Name == "--grid" ? "key=a,b" : "key=value";
+            option.HelpName ??= "key=value";
             option.CompletionSources.Add(context =>
                 OptionBinder.List((MethodRegistry.All.FirstOrDefault(known => known.Name == context.ParseResult.GetValue(method))
                     ?? MethodRegistry.All.First(isMeant)).Defaults).Select(pair => new CompletionItem($"{pair.Key}=")));

@@ -17,6 +17,7 @@ static class SweepCommand
         var method = new Argument<string>("METHOD") { Description = "A method with an embedding, such as moco." };
         var grid = new Option<string[]>("--grid")
         {
+            HelpName = "key=a,b",
             Description = "An option of the method and its values; repeatable. "
                 + "Without it, the poster's ablations.",
             AllowMultipleArgumentsPerToken = false

@@ -41,6 +41,7 @@ static class DataCommand
             {
                 Describe(terminal, common.Open(parsed, terminal, parsed.GetValue(name)!, split));
             }
+            terminal.Line($"classes: {string.Join(", ", DigitSource.ClassesOf(parsed.GetValue(name)!))}");
         });
         return command;
     }

@@ -50,28 +50,26 @@ static class IdxFile
     public static SourceLabels ReadLabels(Stream stream, string path)
     {
         (TensorKind kind, int[] axes) = ReadAxes(stream, path);
-        bool isWide = kind == TensorKind.Int32 && axes is [_, WideLabels];
-        if (axes.Length == 1 || isWide)
+        if (axes is [_] or [_, > 1 and <= MostClasses])
         {
-            (int size, int width) = (TensorEntry.ElementSize(kind), isWide ? WideLabels : 1);
+            int size = TensorEntry.ElementSize(kind), width = axes.Length == 1 ? 1 : axes[1];
             byte[] elements = ReadElements(stream, (long)axes[0] * width * size, path, 4 + 4 * axes.Length, "labels");
             Elements.Reverse(elements, size);
-            byte[] classes = new byte[axes[0] * size];
-            for (int row = 0; row < axes[0]; row++)
-            {
-                elements.AsSpan(row * width * size, size).CopyTo(classes.AsSpan(row * size));
-            }
-            return SourceLabels.Of(new(kind, [axes[0]], classes), path);
-        }
-        if (axes is [_, > 1 and <= MostClasses])
-        {
-            int size = TensorEntry.ElementSize(kind);
-            byte[] elements = ReadElements(stream, (long)axes[0] * axes[1] * size, path, 12, "labels");
-            Elements.Reverse(elements, size);
-            return SourceLabels.Of(new(kind, [axes[0], axes[1]], elements), path);
+            return SourceLabels.Of(kind == TensorKind.Int32 && width == WideLabels ? FirstColumn(elements, axes[0], size)
+                : new(kind, Array.ConvertAll(axes, axis => (long)axis), elements), path);
         }
         throw new InvalidDataException($"'{path}': offset 0: expected IDX labels, found {kind} [{string.Join(',', axes)}]; images "
             + "and labels may be swapped.");
+    }
+
+    static TensorEntry FirstColumn(byte[] elements, int rows, int size)
+    {
+        byte[] column = new byte[rows * size];
+        for (int row = 0; row < rows; row++)
+        {
+            elements.AsSpan(row * WideLabels * size, size).CopyTo(column.AsSpan(row * size));
+        }
+        return new(TensorKind.Int32, [rows], column);
     }
 
     static (TensorKind Kind, int[] Axes) ReadAxes(Stream stream, string path)
