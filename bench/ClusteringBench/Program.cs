@@ -17,8 +17,8 @@ using Toolchain.Data.Tensors;
 
 int pairs = args.Length > 0 ? int.Parse(args[0]) : 5;
 string root = Environment.CurrentDirectory;
-DigitSet digits = DigitSource.Open("mnist", Split.Train);
-var bytes = new ByteRows(digits.Pixels, DigitSet.PixelCount);
+ImageSet data = ImageSource.Open("mnist", Split.Train);
+var bytes = new ByteRows(data.Pixels, ImageSet.PixelCount);
 Rows pixels = bytes.ToRows();
 string folder = Directory.CreateTempSubdirectory("bench-").FullName;
 using var peer = new Peer(Path.Combine(root, "bench/peers/cluster.py"), folder);

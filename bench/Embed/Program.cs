@@ -17,20 +17,20 @@ CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 int rounds = args.Length > 0 ? int.Parse(args[0]) : 7;
 string root = Environment.CurrentDirectory, folder = Directory.CreateTempSubdirectory("bench-").FullName,
     model = Path.Combine(folder, "model.onnx");
-DigitSet digits = DigitSource.Open("mnist", Split.Train);
+ImageSet data = ImageSource.Open("mnist", Split.Train);
 string idx = Path.Combine(folder, "images.idx"), pngs = Path.Combine(folder, "pngs");
-File.WriteAllBytes(idx, [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels]);
-for (int i = 0; i < digits.Count; i++)
+File.WriteAllBytes(idx, [0, 0, 8, 3, 0, 0, 0xEA, 0x60, 0, 0, 0, 28, 0, 0, 0, 28, .. data.Pixels]);
+for (int i = 0; i < data.Count; i++)
 {
-    string label = Directory.CreateDirectory(Path.Combine(pngs, $"{digits.Labels![i]}")).FullName;
-    File.WriteAllBytes(Path.Combine(label, $"{i:d5}.png"), PngWriter.Encode(28, 28, 1, digits.Image(i)));
+    string label = Directory.CreateDirectory(Path.Combine(pngs, $"{data.Labels![i]}")).FullName;
+    File.WriteAllBytes(Path.Combine(label, $"{i:d5}.png"), PngWriter.Encode(28, 28, 1, data.Image(i)));
 }
 torch.random.manual_seed(1);
 torch.set_num_threads(2);
 using var net = new Convnet();
 net.Export(model);
 using EncoderSession session = EncoderSession.Open(model, new EncoderOptions { Threads = 2 });
-float[] pixels = Array.ConvertAll(digits.Pixels, pixel => pixel / 255f);
+float[] pixels = Array.ConvertAll(data.Pixels, pixel => pixel / 255f);
 
 // The bare loop's best setting, found first, each tried twice on a part; its time counts from then on.
 float[] part = pixels[..(784 * 12_000)];
@@ -46,7 +46,7 @@ var contenders = new Dictionary<string, Func<double>>
     ["torch"] = Torch,
     ["folder"] = () => Ours(pngs, "folder.npy"),
     ["decode"] = () => Decode(pngs),
-    ["run"] = () => Seconds(() => session.Run(digits)),
+    ["run"] = () => Seconds(() => session.Run(data)),
 };
 var seconds = contenders.ToDictionary(pair => pair.Key, _ => new List<double>());
 foreach (Func<double> contender in contenders.Values)
@@ -107,7 +107,7 @@ Directory.Delete(folder, recursive: true);
 
 double Ours(string source, string output) => Seconds(() =>
 {
-    using DigitStream images = DigitSource.OpenStream(source, Split.All);
+    using ImageStream images = ImageSource.OpenStream(source, Split.All);
     return EmbedJob.Run(session, images, Path.Combine(folder, output));
 });
 
@@ -138,10 +138,10 @@ double Torch() => Seconds(() =>
 
 double Decode(string source) => Seconds(() =>
 {
-    using DigitStream images = DigitSource.OpenStream(source, Split.All);
+    using ImageStream images = ImageSource.OpenStream(source, Split.All);
     Parallel.For(0, 2, _ =>
     {
-        var batch = new DigitBatch(64);
+        var batch = new ImageBatch(64);
         while (Next())
         {
             batch.Decode(FitMode.Mnist);

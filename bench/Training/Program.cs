@@ -20,29 +20,29 @@ const int steps = 20;
 int pairs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
 int threads = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : Environment.ProcessorCount;
 set_num_threads(threads);
-DigitSet digits = DigitSource.Open("mnist", Split.Train);
-var job = new GradientJob(digits, 0, CPU, threads);
+ImageSet data = ImageSource.Open("mnist", Split.Train);
+var job = new GradientJob(data, 0, CPU, threads);
 var options = new MoCoOptions();
 string folder = Directory.CreateTempSubdirectory("bench-").FullName;
-NpyFile.Write(Path.Combine(folder, "images.npy"), TensorEntry.Of<byte>(digits.Pixels, digits.Count, 28, 28));
+NpyFile.Write(Path.Combine(folder, "images.npy"), TensorEntry.Of<byte>(data.Pixels, data.Count, 28, 28));
 using var peer = new Peer(Path.Combine(Environment.CurrentDirectory, "bench/peers/train.py"), folder);
 JsonElement versions = peer.Ask(new { job = "versions", threads });
 const string page = "docs/benchmarks/training.md";
 var run = new Pairs(page, args.Length > 2 ? args[2] : "");
 
-int[] all = [.. Enumerable.Range(0, digits.Count)];
-var views = new float[2 * 10_000 * DigitSet.PixelCount];
+int[] all = [.. Enumerable.Range(0, data.Count)];
+var views = new float[2 * 10_000 * ImageSet.PixelCount];
 var augmentation = new Augmentation(options.Augmentation, 1);
 run.Run("two views of 10,000 images, mean brightness compared", () => Timed(1, _ =>
 {
-    augmentation.Draw(digits, all[..10_000], 0, 0, 2, views, threads);
+    augmentation.Draw(data, all[..10_000], 0, 0, 2, views, threads);
     return 0;
 }) with
 { Value = views.Average() }, Theirs(new { job = "augment", count = 10_000, options.Augmentation }), pairs, 0.02, false, Asked(3));
 
 // Fixed views and weights for the step alone.
-var fixedViews = new float[2 * steps * options.BatchSize * DigitSet.PixelCount];
-augmentation.Draw(digits, all[..(steps * options.BatchSize)], 0, 0, 2, fixedViews, threads);
+var fixedViews = new float[2 * steps * options.BatchSize * ImageSet.PixelCount];
+augmentation.Draw(data, all[..(steps * options.BatchSize)], 0, 0, 2, fixedViews, threads);
 Save("views", fixedViews, 2, steps, options.BatchSize, 1, 28, 28);
 using (var start = new MoCoTrainer(options, job))
 {
@@ -66,7 +66,7 @@ foreach (Precision precision in Enum.GetValues<Precision>())
     }, Theirs(new { job = "step", steps, options }), pairs, precision == Precision.Single ? 1e-3 : 2e-2, true, Asked(1.3));
 }
 
-int epoch = digits.Count / options.BatchSize;
+int epoch = data.Count / options.BatchSize;
 run.Run($"an epoch of {epoch} steps with its augmentation", () =>
 {
     using var trainer = new MoCoTrainer(options, job);

@@ -10,9 +10,9 @@ namespace Toolchain.Cli;
 static class Calibration
 {
     /// <summary>The model with the fit; the same model where it has no embedding, or too few images.</summary>
-    public static OnnxModel Of(Terminal terminal, OnnxModel model, DigitSet digits, int threads, CancellationToken cancellation)
+    public static OnnxModel Of(Terminal terminal, OnnxModel model, ImageSet data, int threads, CancellationToken cancellation)
     {
-        if (digits.Count < NoveltyFit.LeastImages || model.Outputs.All(output => output.Name != "embedding"))
+        if (data.Count < NoveltyFit.LeastImages || model.Outputs.All(output => output.Name != "embedding"))
         {
             return model;
         }
@@ -22,14 +22,14 @@ static class Calibration
             string path = Path.Combine(folder, RunLayout.Model);
             model.Save(path);
             using EncoderSession session = EncoderSession.Open(path, new() { Threads = threads });
-            Embeddings embeddings = EmbedRun.InMemory(terminal, session, digits, cancellation);
+            Embeddings embeddings = EmbedRun.InMemory(terminal, session, data, cancellation);
             if (NoveltyFit.Of(embeddings, 0, threads, cancellation) is not Novelty novelty)
             {
                 terminal.Note("warning: all images have the same embedding; the model has collapsed");
                 return model;
             }
             var metadata = new Dictionary<string, string>(model.Metadata);
-            NoveltyFit.AddTo(metadata, novelty, digits);
+            NoveltyFit.AddTo(metadata, novelty, data);
             return model.WithMetadata(metadata);
         }
         finally

@@ -39,7 +39,7 @@ sealed record QuantizedExport(
 
     /// <summary>Quantizes a model by evenly spaced training images, and compares both on the test images.</summary>
     /// <exception cref="CheckFailedException">The quantized model loses more than one point of accuracy.</exception>
-    public static QuantizedExport Make(OnnxModel model, DigitSet train, DigitSet test, int images, CalibrationMethod calibration)
+    public static QuantizedExport Make(OnnxModel model, ImageSet train, ImageSet test, int images, CalibrationMethod calibration)
     {
         Value input = model.Inputs.Single();
         int count = Math.Min(images, train.Count);
@@ -49,7 +49,7 @@ sealed record QuantizedExport(
             int rows = Math.Min(BatchSize, count - start);
             float[] pixels = [.. Enumerable.Range(start, rows)
                 .SelectMany(i => train.ToFloats((int)((long)i * train.Count / count), 1))];
-            batches.Add(new Dictionary<string, TensorData> { [input.Name] = TensorData.Of(pixels, rows, 1, DigitSet.Side, DigitSet.Side) });
+            batches.Add(new Dictionary<string, TensorData> { [input.Name] = TensorData.Of(pixels, rows, 1, ImageSet.Side, ImageSet.Side) });
         }
         OnnxModel quantized;
         try
@@ -67,7 +67,7 @@ sealed record QuantizedExport(
         return Compare(model, quantized, train.Take(MostImages), test.Take(MostImages));
     }
 
-    static QuantizedExport Compare(OnnxModel model, OnnxModel quantized, DigitSet train, DigitSet test)
+    static QuantizedExport Compare(OnnxModel model, OnnxModel quantized, ImageSet train, ImageSet test)
     {
         string folder = Directory.CreateTempSubdirectory("uvl-quantize-").FullName;
         try
@@ -103,7 +103,7 @@ sealed record QuantizedExport(
         }
     }
 
-    static double AccuracyOf(Embeddings known, DigitSet train, Embeddings asked, DigitSet test) => NearestNeighbours.Accuracy(
+    static double AccuracyOf(Embeddings known, ImageSet train, Embeddings asked, ImageSet test) => NearestNeighbours.Accuracy(
         new Rows(known.Values, known.Dimension), [.. train.Labels!.Select(label => (int)label)],
         new Rows(asked.Values, asked.Dimension), [.. test.Labels!.Select(label => (int)label)], [NeighbourCount])[0];
 

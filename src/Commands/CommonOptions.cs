@@ -14,7 +14,7 @@ public sealed class CommonOptions
     public Option<string?> Data { get; } = new("--data")
     {
         Description = "mnist (default; strokes if it cannot be found or downloaded), "
-            + $"{string.Join(", ", DigitSource.Published.Skip(1))}, strokes[:count[:seed]], "
+            + $"{string.Join(", ", ImageSource.Published.Skip(1))}, strokes[:count[:seed]], "
             + "images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .csv, .parquet, .tar[.gz], or - for "
             + "standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
     };
@@ -104,7 +104,7 @@ public sealed class CommonOptions
         }
         try
         {
-            _ = DigitSource.Open("mnist", Split.Test, Source(parsed, terminal));
+            _ = ImageSource.Open("mnist", Split.Test, Source(parsed, terminal));
             return "mnist";
         }
         catch (DatasetUnavailableException error) when (!drawn)
@@ -121,35 +121,35 @@ public sealed class CommonOptions
     }
 
     /// <summary>Opens the images of <paramref name="spec"/> and says what was skipped.</summary>
-    public DigitSet Open(ParseResult parsed, Terminal terminal, string spec, Split split)
+    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split)
     {
-        DigitSet digits = DigitSource.Open(spec, split, Source(parsed, terminal));
-        foreach (string line in digits.Remarks)
+        ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal));
+        foreach (string line in data.Remarks)
         {
             terminal.Note(line);
         }
-        foreach (string line in digits.Skipped)
+        foreach (string line in data.Skipped)
         {
             terminal.Note($"skipped: {line}");
         }
-        if (digits.Skipped.Count > 0)
+        if (data.Skipped.Count > 0)
         {
-            terminal.Note($"{Printable.Count(digits.Skipped.Count, "image")} skipped, {digits.Count:n0} read.");
+            terminal.Note($"{Printable.Count(data.Skipped.Count, "image")} skipped, {data.Count:n0} read.");
         }
-        return digits;
+        return data;
     }
 
     /// <summary>
     /// Opens training and test images. Where there are no parts, such as in a pipe, which is read but once, both are all images.
     /// </summary>
-    public (DigitSet Train, DigitSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec)
+    public (ImageSet Train, ImageSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec)
     {
-        DigitSet train = Open(parsed, terminal, spec, Split.Train);
+        ImageSet train = Open(parsed, terminal, spec, Split.Train);
         return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test));
     }
 
     /// <summary>How sources are looked for, from the command line.</summary>
-    public DigitSourceOptions Source(ParseResult parsed, Terminal terminal) =>
+    public ImageSourceOptions Source(ParseResult parsed, Terminal terminal) =>
         new()
         {
             Fit = parsed.GetValue(Fit),

@@ -23,12 +23,12 @@ public static class EmbedRun
     /// <param name="job">The job: gets source and options.</param>
     /// <param name="part">The range of images that is done now; null for all.</param>
     public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string path, EmbedOptions options,
-        Func<DigitStream, EmbedOptions, EmbedReport> job, Shard? part = null)
+        Func<ImageStream, EmbedOptions, EmbedReport> job, Shard? part = null)
     {
-        DigitSourceOptions looking = common.Source(parsed, terminal);
+        ImageSourceOptions looking = common.Source(parsed, terminal);
         string spec = common.Spec(parsed, terminal, drawn: false);
         CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);
-        using DigitStream source = DigitSource.OpenStream(spec, split, looking);
+        using ImageStream source = ImageSource.OpenStream(spec, split, looking);
         foreach (string line in source.Remarks)
         {
             terminal.Note(line);
@@ -47,14 +47,14 @@ public static class EmbedRun
     }
 
     /// <summary>Runs the model over images in memory under a progress bar.</summary>
-    public static Embeddings InMemory(Terminal terminal, EncoderSession session, DigitSet digits, CancellationToken cancellation)
+    public static Embeddings InMemory(Terminal terminal, EncoderSession session, ImageSet data, CancellationToken cancellation)
     {
         Embeddings? result = null;
-        terminal.WithProgress("embedding", digits.Count, "images", report => result = session.Run(digits, new Done(report), cancellation));
+        terminal.WithProgress("embedding", data.Count, "images", report => result = session.Run(data, new Done(report), cancellation));
         return result!;
     }
 
-    static void Say(Terminal terminal, string output, DigitStream source, EmbedReport report, double speed)
+    static void Say(Terminal terminal, string output, ImageStream source, EmbedReport report, double speed)
     {
         var unusual = new List<string>();
         Unusual(report.ResumedCount, "done by an earlier run");

@@ -3,7 +3,7 @@ namespace Toolchain.Data;
 /// <summary>Whether digits are bright on black, as MNIST's are, or dark on light.</summary>
 public enum Polarity
 {
-    /// <summary>Judged by the source; see <see cref="DigitSourceOptions.Polarity"/>.</summary>
+    /// <summary>Judged by the source; see <see cref="ImageSourceOptions.Polarity"/>.</summary>
     Auto,
 
     /// <summary>Dark on light: inverted.</summary>

@@ -48,10 +48,10 @@ public static class NoveltyFit
     /// <summary>Puts a fit into a model's metadata.</summary>
     /// <param name="metadata">Gets the fit and the digest of its images.</param>
     /// <param name="novelty">The fit.</param>
-    /// <param name="digits">The training images.</param>
-    public static void AddTo(IDictionary<string, string> metadata, Novelty novelty, DigitSet digits)
+    /// <param name="data">The training images.</param>
+    public static void AddTo(IDictionary<string, string> metadata, Novelty novelty, ImageSet data)
     {
         metadata[ModelKeys.Novelty] = novelty.ToText();
-        metadata[ModelKeys.NoveltyDatasetSha256] = digits.Sha256;
+        metadata[ModelKeys.NoveltyDatasetSha256] = data.Sha256;
     }
 }

@@ -17,7 +17,7 @@ static class Contract
             throw Broken(path, "one input 'image'", $"the inputs {List(session.InputMetadata.Keys)}");
         }
         RequireType(path, "image", image, typeof(float));
-        if (image.Dimensions is not [-1, 1, DigitSet.Side, DigitSet.Side])
+        if (image.Dimensions is not [-1, 1, ImageSet.Side, ImageSet.Side])
         {
             throw Broken(path, "'image' as [N,1,28,28] with a free N",
                 $"[{string.Join(",", image.Dimensions.Select(size => size < 0 ? "N" : size.ToString(CultureInfo.InvariantCulture)))}]");

@@ -28,7 +28,7 @@ public static class EmbedJob
     /// <exception cref="InvalidDataException">The source is damaged, an image cannot be read and may not be skipped, or none can be
     /// read.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; an old file stays as it was.</exception>
-    public static EmbedReport Run(EncoderSession session, DigitStream source, string path, EmbedOptions? options = null,
+    public static EmbedReport Run(EncoderSession session, ImageStream source, string path, EmbedOptions? options = null,
         CancellationToken cancellation = default)
     {
         options ??= new();
@@ -42,7 +42,7 @@ public static class EmbedJob
                 writer.Write, options, cancellation);
             if (report.Count == 0)
             {
-                throw DigitSource.NoneReadable(source, report.SkippedCount);
+                throw ImageSource.NoneReadable(source, report.SkippedCount);
             }
         }
         catch (Exception error) when (!CanGoOn(error))
@@ -71,7 +71,7 @@ public static class EmbedJob
     /// are shards.</exception>
     /// <exception cref="InvalidDataException">As in <see cref="Run"/>.</exception>
     /// <exception cref="IOException">As in <see cref="Run"/>.</exception>
-    public static EmbedReport RunShard(EncoderSession session, DigitStream source, string path, Shard shard, EmbedOptions? options = null,
+    public static EmbedReport RunShard(EncoderSession session, ImageStream source, string path, Shard shard, EmbedOptions? options = null,
         CancellationToken cancellation = default)
     {
         options ??= new();
@@ -99,13 +99,13 @@ public static class EmbedJob
         error is OperationCanceledException or UnauthorizedAccessException
             or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 
-    static EmbedReport RunRange(EncoderSession session, DigitStream source, (long First, long End) range, string? logPath,
+    static EmbedReport RunRange(EncoderSession session, ImageStream source, (long First, long End) range, string? logPath,
         EmbeddingColumns columns, Action<EmbeddingRows>? write, EmbedOptions options, CancellationToken cancellation)
     {
         var tally = new EmbedTally(options, source.Count is null ? null : range.End - range.First);
         string identity = ShardManifest.IdentityOf(session, source, options, columns)
             + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
-        var again = new DigitBatch(session.RowsPerBatch);
+        var again = new ImageBatch(session.RowsPerBatch);
         using RowLog? log = logPath is null ? null : RowLog.Open(logPath, identity, columns, earlier =>
         {
             bool same = IsUnchanged(source, range.First + tally.Done, earlier, again, options.Fit);
@@ -160,7 +160,7 @@ public static class EmbedJob
         };
     }
 
-    static bool IsUnchanged(DigitStream source, long first, LoggedRows earlier, DigitBatch again, FitMode fit)
+    static bool IsUnchanged(ImageStream source, long first, LoggedRows earlier, ImageBatch again, FitMode fit)
     {
         if (!source.ReadAgain(again, first, earlier.SourceCount))
         {
@@ -170,7 +170,7 @@ public static class EmbedJob
         return again.Checksum() == earlier.Checksum && again.Problems.Take(again.Count).OfType<string>().SequenceEqual(earlier.Skipped);
     }
 
-    static (long First, long End) RangeOf(EncoderSession session, DigitStream source, Shard shard)
+    static (long First, long End) RangeOf(EncoderSession session, ImageStream source, Shard shard)
     {
         if (source.Count is not long count || source.Fingerprint is null)
         {
@@ -185,7 +185,7 @@ public static class EmbedJob
             + $"the batches of {size} that {count} images make.");
     }
 
-    static EmbeddingColumns ColumnsOf(EncoderSession session, DigitStream source, EmbedOptions options)
+    static EmbeddingColumns ColumnsOf(EncoderSession session, ImageStream source, EmbedOptions options)
     {
         Require(!options.Embedding || session.Dimension > 0, "embedding",
             "take an encoder, such as moco or autoencoder, or ask for clusters alone with 'uvl cluster'");

@@ -114,18 +114,18 @@ public sealed class EncoderSession : IDisposable
     }
 
     /// <summary>Runs all images, in order.</summary>
-    /// <param name="digits">At least one image.</param>
+    /// <param name="data">At least one image.</param>
     /// <param name="progress">Told the number of images done after each batch; null for silence.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="ArgumentException">There are no images.</exception>
-    public Embeddings Run(DigitSet digits, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    public Embeddings Run(ImageSet data, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        if (digits.Count == 0)
+        if (data.Count == 0)
         {
-            throw new ArgumentException($"'{nameof(digits)}' must hold at least one image, held 0.", nameof(digits));
+            throw new ArgumentException($"'{nameof(data)}' must hold at least one image, held 0.", nameof(data));
         }
-        var result = new Embeddings(digits.Count, Dimension, ClusterCount, HasClusters);
-        Run(DigitSource.Of(digits), long.MaxValue, FitMode.None, slot =>
+        var result = new Embeddings(data.Count, Dimension, ClusterCount, HasClusters);
+        Run(ImageSource.Of(data), long.MaxValue, FitMode.None, slot =>
         {
             int start = (int)slot.Images.First, count = slot.Images.Count;
             Array.Copy(slot.Embedding, 0L, result.Values, (long)start * Dimension, (long)count * Dimension);
@@ -137,7 +137,7 @@ public sealed class EncoderSession : IDisposable
     }
 
     /// <summary>Runs images of a source from where it stands; <paramref name="take"/> gets batch after batch in order.</summary>
-    internal void Run(DigitStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
+    internal void Run(ImageStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
     {
         int size =
             Math.Min(workers, (int)Math.Min(int.MaxValue, ((source.Count ?? long.MaxValue) + batchSize - 1) / batchSize)) is int needed
@@ -206,8 +206,8 @@ public sealed class EncoderSession : IDisposable
     {
         using RunOptions options = Sessions.Quiet();
         using var slot = new Slot(session, size, Axes(layer), ClusterCount, outputs);
-        using DigitStream digits = DigitSource.OpenStream($"strokes:{size}", Split.All);
-        digits.Read(slot.Images, size);
+        using ImageStream data = ImageSource.OpenStream($"strokes:{size}", Split.All);
+        data.Read(slot.Images, size);
         use(slot, filled => filled.Run(session, options));
     }
 

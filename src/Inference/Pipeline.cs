@@ -22,7 +22,7 @@ sealed class Pipeline(InferenceSession session, IReadOnlyList<Slot> slots, int w
     /// <param name="fit">What happens to images that are not as MNIST's are.</param>
     /// <param name="take">Gets each finished batch, one at a time, in order; the slot is used again afterwards.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public async Task Run(DigitStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
+    public async Task Run(ImageStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using RunOptions options = Sessions.Quiet();

@@ -40,14 +40,14 @@ sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, l
         string.Create(CultureInfo.InvariantCulture, $"{path}.shard-{shard.Index}-of-{shard.Count}");
 
     /// <summary>All that rows depend on, beside the images themselves.</summary>
-    public static string IdentityOf(EncoderSession session, DigitStream source, EmbedOptions options, EmbeddingColumns columns) =>
+    public static string IdentityOf(EncoderSession session, ImageStream source, EmbedOptions options, EmbeddingColumns columns) =>
         string.Create(CultureInfo.InvariantCulture,
         $"model {session.Sha256}, dataset {source.Name} {source.Split} of {source.Count} images, fit {options.Fit}, polarity "
             + $"{source.Polarity}{(source.IsTransposed ? ", transposed" : "")}, skip {options.SkipBad}, "
             + $"{columns with { ClusterDigits = null }}, ONNX Runtime "
             + $"{RuntimeInfo.Version} {session.Device}, batch {session.RowsPerBatch}");
 
-    public static ShardManifest Of(EncoderSession session, DigitStream source, Shard shard, (long First, long End) range, long rows,
+    public static ShardManifest Of(EncoderSession session, ImageStream source, Shard shard, (long First, long End) range, long rows,
         EmbedOptions options, EmbeddingColumns columns, string path) =>
         new(System.IO.Path.GetFileName(path), Digest(path), shard.Index, shard.Count, range.First, range.End, source.Count!.Value, rows,
             columns.Dimension, columns.HasLabels, columns.HasClusters, columns.ClusterCount, IdentityOf(session, source, options, columns),

@@ -18,12 +18,12 @@ sealed class Slot : IDisposable
 
     public Slot(InferenceSession session, int batchSize, int[] axes, int clusterCount, string[] outputs)
     {
-        Images = new DigitBatch(batchSize);
-        input = new float[batchSize * DigitSet.PixelCount];
+        Images = new ImageBatch(batchSize);
+        input = new float[batchSize * ImageSet.PixelCount];
         (Embedding, Probability, Cluster) = (new float[axes.Aggregate(batchSize, (product, size) => product * size)],
             new float[batchSize * clusterCount], new long[batchSize]);
         binding = session.CreateIoBinding();
-        inputValue = OrtValue.CreateTensorValueFromMemory(input, [batchSize, 1, DigitSet.Side, DigitSet.Side]);
+        inputValue = OrtValue.CreateTensorValueFromMemory(input, [batchSize, 1, ImageSet.Side, ImageSet.Side]);
         outputValues = [.. outputs.Select(output => output switch
         {
             "probability" => OrtValue.CreateTensorValueFromMemory(Probability, [batchSize, clusterCount]),
@@ -39,7 +39,7 @@ sealed class Slot : IDisposable
     /// <summary>Number of the batch in its source.</summary>
     public long Sequence { get; set; }
 
-    public DigitBatch Images { get; }
+    public ImageBatch Images { get; }
 
     /// <summary>Embeddings [B,D], row-major.</summary>
     public float[] Embedding { get; }
@@ -60,7 +60,7 @@ sealed class Slot : IDisposable
     /// </summary>
     public void Run(InferenceSession session, RunOptions options)
     {
-        DigitSet.ToFloats(Images.Pixels.AsSpan(0, Images.Count * DigitSet.PixelCount), input);
+        ImageSet.ToFloats(Images.Pixels.AsSpan(0, Images.Count * ImageSet.PixelCount), input);
         // A device copies the input when it is bound, so it is bound for each run.
         binding.BindInput("image", inputValue);
         session.RunWithBinding(options, binding);

@@ -65,7 +65,7 @@ public sealed class BadImageTests
             sparse.SetLength(100L << 20);
         }
         Assert.Equal($"'{path}': expected an image file of less than {64 << 20} bytes, found more; scale the image down.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder.Root, Split.All)).Message);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class CsvSourceTests
     public void Open_TableOfPixels_IsReadWithItsLabels(bool hasHeading, bool hasLabels, string lineEnd, bool quoted)
     {
         using var folder = new TemporaryFolder();
-        DigitSet set = DigitSource.Open(folder.Write("t.txt", Encoding.UTF8.GetBytes(Table(hasHeading, hasLabels, lineEnd, quoted))),
+        ImageSet set = ImageSource.Open(folder.Write("t.txt", Encoding.UTF8.GetBytes(Table(hasHeading, hasLabels, lineEnd, quoted))),
             Split.All);
         Assert.Equal(pixels, set.Pixels);
         Assert.Equal(hasLabels ? new byte[] { 3, 7 } : null, set.Labels);
@@ -27,7 +27,7 @@ public sealed class CsvSourceTests
 
     [Fact]
     public void Open_GzippedTableOnAPipe_IsRead() => Assert.Equal(pixels,
-        DigitSource.Open("-", Split.All, new()
+        ImageSource.Open("-", Split.All, new()
         {
             StandardInput =
             new MemoryStream(Samples.Gzip(Encoding.UTF8.GetBytes(Table(true, true))))
@@ -40,7 +40,7 @@ public sealed class CsvSourceTests
         string heading = string.Join(',', Enumerable.Range(0, 784).Reverse().Select(i => $"pixel{i}"));
         string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"label,{heading}\n3{string.Concat(Enumerable.Repeat(",0", 784))}\n"));
         Assert.StartsWith($"'{path}': line 1: expected columns in the order of their pixels, pixel0 first, found 'pixel783' before "
-            + "'pixel782'", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+            + "'pixel782'", Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All)).Message);
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public sealed class CsvSourceTests
         using var folder = new TemporaryFolder();
         string path = folder.Write("t.csv", Encoding.UTF8.GetBytes(Table(true, true)
             .Replace("\n7,", "\nseven,", StringComparison.Ordinal)));
-        DigitSet set = DigitSource.Open(path, Split.All);
+        ImageSet set = ImageSource.Open(path, Split.All);
         Assert.Equal((2, null), (set.Count, set.Labels));
         Assert.Equal([$"'{path}': labels are left out: number 2 should be a digit 0..9, was 'seven'"], set.Remarks);
     }
@@ -62,7 +62,7 @@ public sealed class CsvSourceTests
         using var folder = new TemporaryFolder();
         string row = string.Concat(Enumerable.Repeat(",200", 16)) + "\n";
         string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"1{row}2{row}3,0,0,{number}{row[(3 * 4)..]}"));
-        Assert.StartsWith($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+        Assert.StartsWith($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All)).Message);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class CsvSourceTests
         using var folder = new TemporaryFolder();
         string row = string.Concat(Enumerable.Repeat(",0", 16)) + "\n";
         string path = folder.Write("t.csv", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat($"3{row}", 400)) + $"x{row}4{row}"));
-        DigitSet set = DigitSource.Open(path, Split.All);
+        ImageSet set = ImageSource.Open(path, Split.All);
         Assert.Equal((402, null), (set.Count, set.Labels));
         Assert.Equal($"'{path}': labels are left out: number 400 should be a digit 0..9, was 'x'", set.Remarks.First());
     }
@@ -86,7 +86,7 @@ public sealed class CsvSourceTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("t.csv", Encoding.UTF8.GetBytes(text));
-        Assert.StartsWith($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+        Assert.StartsWith($"'{path}': {message}", Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All)).Message);
     }
 
     // A number of 785 without a heading is the label where it comes first; where it comes last, nothing would say so.
@@ -98,7 +98,7 @@ public sealed class CsvSourceTests
         string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"{blank}99,3\n{blank}99,7\n"));
         Assert.Equal($"'{path}': line 1: expected the label first, or a heading with a column 'label', found 0 in the first column and "
             + "digits in the last; a table of images has one image a line.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All)).Message);
     }
 
     [Theory]
@@ -110,7 +110,7 @@ public sealed class CsvSourceTests
         using var folder = new TemporaryFolder();
         string head = $"{heading},{string.Join(',', Enumerable.Range(0, 784).Select(i => $"pixel{i}"))}\n";
         string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"{head}{label}{string.Concat(Enumerable.Repeat(",9", 784))}\n"));
-        DigitSet set = DigitSource.Open(path, Split.All);
+        ImageSet set = ImageSource.Open(path, Split.All);
         Assert.Equal((1, expected), (set.Count, set.Labels is [var digit] ? digit : null));
     }
 
@@ -135,7 +135,7 @@ public sealed class CsvSourceTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("x.png", Encoding.Latin1.GetBytes(content));
-        Assert.EndsWith($"found {found}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message,
+        Assert.EndsWith($"found {found}", Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All)).Message,
             StringComparison.Ordinal);
     }
 

@@ -46,7 +46,7 @@ public sealed class DamageTests
         using var folder = new TemporaryFolder();
         string path = folder.Write("bomb", Samples.Gzip([.. Samples.IdxImages(1), .. new byte[64 << 20]]));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All));
+        Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
@@ -70,6 +70,6 @@ public sealed class DamageTests
         "npy" => path => NpyFile.Read(path),
         "safetensors" => path => SafeTensors.Read(path),
         "png" or "pgm" => path => ImageFile.Decode(File.ReadAllBytes(path), path),
-        _ => path => DigitSource.Open(path, Split.All),
+        _ => path => ImageSource.Open(path, Split.All),
     };
 }

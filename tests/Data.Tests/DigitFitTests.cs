@@ -49,7 +49,7 @@ public sealed class DigitFitTests
     [Fact]
     public void Fit_EnlargedDigits_AreStillTheDigits()
     {
-        DigitSet set = StrokeDigits.Draw(50, 1);
+        ImageSet set = StrokeDigits.Draw(50, 1);
         for (int i = 0; i < set.Count; i++)
         {
             byte[] fitted = Fit(Enlarged(set.Image(i), 4), 112, 112);

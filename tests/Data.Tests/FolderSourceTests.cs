@@ -13,7 +13,7 @@ public sealed class FolderSourceTests
         folder.Write("train/7/B.png", Samples.PngDigit(71));
         folder.Write("train/0/z.PGM", [.. "P5 28 28 255 "u8, .. new byte[784]]);
         folder.Write("notes.txt", [1]);
-        DigitSet set = DigitSource.Open(folder.Root, Split.Train);
+        ImageSet set = ImageSource.Open(folder.Root, Split.Train);
         Assert.Equal(["train/0/z.PGM", "train/7/B.png", "train/7/b.png"], set.FileNames!);
         Assert.Equal(new byte[] { 0, 7, 7 }, set.Labels);
         Assert.Equal([0, 71, 70], Enumerable.Range(0, 3).Select(i => (int)set.Image(i)[100]));
@@ -25,7 +25,7 @@ public sealed class FolderSourceTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("seven/b.png", Samples.PngDigit(70));
-        Assert.Null(DigitSource.Open(folder.Root, Split.All).Labels);
+        Assert.Null(ImageSource.Open(folder.Root, Split.All).Labels);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class FolderSourceTests
         using var folder = new TemporaryFolder();
         folder.Write("7/b.png", Samples.PngDigit(70));
         folder.Write("x.png", Samples.PngDigit(70));
-        DigitSet set = DigitSource.Open(folder.Root, Split.All);
+        ImageSet set = ImageSource.Open(folder.Root, Split.All);
         Assert.Equal((2, null), (set.Count, set.Labels));
         Assert.Equal([$"'{folder.Root}': labels are left out: of 2 images 1 lie below folders named 0..9, 'x.png' does not"], set.Remarks);
     }
@@ -45,7 +45,7 @@ public sealed class FolderSourceTests
         using var folder = new TemporaryFolder();
         folder.Write("notes.txt", [1]);
         Assert.Equal($"'{folder.Root}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found none; name another source.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder.Root, Split.All)).Message);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class FolderSourceTests
         using var folder = new TemporaryFolder();
         ThreeWithABadOne(folder);
         Assert.StartsWith($"'{folder["2/b.png"]}': offset ",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder.Root, Split.All)).Message);
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class FolderSourceTests
     {
         using var folder = new TemporaryFolder();
         ThreeWithABadOne(folder);
-        DigitSet set = DigitSource.Open(folder.Root, Split.All, new() { SkipBad = true });
+        ImageSet set = ImageSource.Open(folder.Root, Split.All, new() { SkipBad = true });
         Assert.Equal(["1/a.png", "3/c.png"], set.FileNames!);
         Assert.Equal(new byte[] { 1, 3 }, set.Labels);
         Assert.Equal([10, 30], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
@@ -76,7 +76,7 @@ public sealed class FolderSourceTests
         folder.Write("b.png", [1, 2]);
         Assert.StartsWith($"'{folder.Root}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found 1 that cannot be read, the "
             + $"first being '{folder["b.png"]}': offset 0:",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder.Root, Split.All, new() { SkipBad = true })).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder.Root, Split.All, new() { SkipBad = true })).Message);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class FolderSourceTests
         using var folder = new TemporaryFolder();
         folder.Write("in/b.png", Samples.PngDigit(70));
         Directory.CreateSymbolicLink(folder["in/round"], folder.Root);
-        Assert.Equal(1, DigitSource.Open(folder.Root, Split.All).Count);
+        Assert.Equal(1, ImageSource.Open(folder.Root, Split.All).Count);
     }
 
     static void ThreeWithABadOne(TemporaryFolder folder)
@@ -110,7 +110,7 @@ public sealed class FolderSourceTests
 
         string Fingerprint()
         {
-            using DigitStream stream = DigitSource.OpenStream(folder.Root, Split.All);
+            using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
             return stream.Fingerprint!;
         }
     }
@@ -120,8 +120,8 @@ public sealed class FolderSourceTests
     {
         using var folder = new TemporaryFolder();
         ThreeWithABadOne(folder);
-        using DigitStream stream = DigitSource.OpenStream(folder.Root, Split.All);
-        DigitBatch batch = new(2), again = new(2);
+        using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
+        ImageBatch batch = new(2), again = new(2);
         stream.Read(batch, 1);
         Assert.True(stream.ReadAgain(again, 1, 2));
         again.Decode(FitMode.Mnist);
@@ -143,8 +143,8 @@ public sealed class FolderSourceTests
 
         uint Checksum()
         {
-            using DigitStream stream = DigitSource.OpenStream(folder.Root, Split.All);
-            var batch = new DigitBatch(3);
+            using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
+            var batch = new ImageBatch(3);
             stream.Read(batch, 3);
             batch.Decode(FitMode.Mnist);
             return batch.Checksum();

@@ -20,7 +20,7 @@ public sealed class LabelSourceTests
     [InlineData("<f4", "000000000000803F0000803F00000000", new byte[] { 1, 0 }, "(2, 2)")]
     public void Npz_LabelsThatAreDigits_AreRead(string type, string bytes, byte[] expected, string shape = "(2,)")
     {
-        DigitSet set = OpenNpz(type, shape, bytes, out _);
+        ImageSet set = OpenNpz(type, shape, bytes, out _);
         Assert.Equal(expected, set.Labels);
         Assert.Empty(set.Remarks);
     }
@@ -40,7 +40,7 @@ public sealed class LabelSourceTests
     [InlineData("|u1", "(0,)", "", ", labels.npy", "expected one for each of 2 images, found 0")]
     public void Npz_OtherLabels_AreLeftOutWithALine(string type, string shape, string bytes, string place, string reason)
     {
-        DigitSet set = OpenNpz(type, shape, bytes, out string path);
+        ImageSet set = OpenNpz(type, shape, bytes, out string path);
         Assert.Equal((2, null), (set.Count, set.Labels));
         Assert.Equal([$"'{path}{place}': labels are left out: {reason}"], set.Remarks);
     }
@@ -57,7 +57,7 @@ public sealed class LabelSourceTests
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(2));
         string labels = folder.Write("l", [0, 0, code, 1, 0, 0, 0, 2, .. Convert.FromHexString(bytes)]);
-        Assert.Equal(new byte[] { 3, 7 }, DigitSource.Open($"{images},{labels}", Split.All).Labels);
+        Assert.Equal(new byte[] { 3, 7 }, ImageSource.Open($"{images},{labels}", Split.All).Labels);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class LabelSourceTests
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(2));
         string labels = folder.Write("l", [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 1, 1, 0, 0]);
-        Assert.Equal(new byte[] { 2, 0 }, DigitSource.Open($"{images},{labels}", Split.All).Labels);
+        Assert.Equal(new byte[] { 2, 0 }, ImageSource.Open($"{images},{labels}", Split.All).Labels);
     }
 
     // Columns of 28 x 28 pixels lie first, the channel lies last, an image is a column: each has the advice that mends it.
@@ -81,7 +81,7 @@ public sealed class LabelSourceTests
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("a.npy", Npy("|u1", shape, new byte[size]));
-        Assert.EndsWith($"; {advice}", Assert.Throws<InvalidDataException>(() => DigitSource.Open(path, Split.All)).Message,
+        Assert.EndsWith($"; {advice}", Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All)).Message,
             StringComparison.Ordinal);
     }
 
@@ -92,7 +92,7 @@ public sealed class LabelSourceTests
     {
         using var folder = new TemporaryFolder();
         byte[] pixels = [.. Samples.IdxImages(3)[16..].Select((pixel, place) => (byte)(place % 28 is 0 or 27 ? 0 : pixel % (ink + 1)))];
-        DigitSet set = DigitSource.Open(folder.Write("a.npy", Npy("|u1", "(3, 28, 28)", pixels)), Split.All);
+        ImageSet set = ImageSource.Open(folder.Write("a.npy", Npy("|u1", "(3, 28, 28)", pixels)), Split.All);
         Assert.Equal(isPale, set.Remarks.Contains("the images are pale: their values are in 0..36 of 0..255, which models read as little "
             + "ink; stretch them to 0..255"));
     }
@@ -104,13 +104,13 @@ public sealed class LabelSourceTests
         byte[] pixels = new byte[784];
         (pixels[300], pixels[301]) = (127, 64);
         string path = folder.Write("i8.npy", Npy("|i1", "(1, 28, 28)", pixels));
-        DigitSet set = DigitSource.Open(path, Split.All);
+        ImageSet set = ImageSource.Open(path, Split.All);
         Assert.Equal((255, 129), (set.Pixels[300], set.Pixels[301]));
         Assert.Equal("numbers are signed bytes (int8): values are read as 0..127 and multiplied by 2.008; save uint8 for 0..255",
             set.Remarks[0]);
     }
 
-    static DigitSet OpenNpz(string type, string shape, string bytes, out string path)
+    static ImageSet OpenNpz(string type, string shape, string bytes, out string path)
     {
         using var folder = new TemporaryFolder();
         path = folder["d.npz"];
@@ -119,7 +119,7 @@ public sealed class LabelSourceTests
             Add(archive, "images", Npy("|u1", "(2, 28, 28)", Samples.IdxImages(2)[16..]));
             Add(archive, "labels", Npy(type, shape, Convert.FromHexString(bytes)));
         }
-        return DigitSource.Open(path, Split.All);
+        return ImageSource.Open(path, Split.All);
     }
 
     static void Add(ZipArchive archive, string name, byte[] file)

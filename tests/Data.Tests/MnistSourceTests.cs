@@ -9,7 +9,7 @@ public sealed class MnistSourceTests
     public void Open_Test_IsTheTestSetOfMnist()
     {
         Assert.SkipUnless(RealFolder() is not null, "MNIST is not here: set UVL_DATA_DIR to a folder with mnist/ in it.");
-        DigitSet set = DigitSource.Open("mnist", Split.Test, new() { Offline = true });
+        ImageSet set = ImageSource.Open("mnist", Split.Test, new() { Offline = true });
         Assert.Equal(10_000, set.Count);
         Assert.Equal(new byte[] { 7, 2, 1, 0, 4, 1, 4, 9, 5, 9 }, set.Labels![..10]);
         Assert.Equal(980, set.Labels!.Count(label => label == 0));
@@ -20,8 +20,8 @@ public sealed class MnistSourceTests
     public void Open_All_IsTrainThenTest()
     {
         Assert.SkipUnless(RealFolder() is not null, "MNIST is not here: set UVL_DATA_DIR to a folder with mnist/ in it.");
-        DigitSet all = DigitSource.Open("mnist", Split.All, new() { Offline = true }),
-            train = DigitSource.Open("mnist", Split.Train, new() { Offline = true });
+        ImageSet all = ImageSource.Open("mnist", Split.All, new() { Offline = true }),
+            train = ImageSource.Open("mnist", Split.Train, new() { Offline = true });
         Assert.Equal((70_000, 60_000), (all.Count, train.Count));
         Assert.Equal(new byte[] { 5, 0, 4, 1, 9 }, train.Labels![..5]);
         Assert.True(all.Pixels.AsSpan(0, train.Pixels.Length).SequenceEqual(train.Pixels));
@@ -33,7 +33,7 @@ public sealed class MnistSourceTests
     {
         using var folder = new TemporaryFolder();
         string message = Assert.Throws<DatasetUnavailableException>(() =>
-            DigitSource.Open("mnist", Split.Test, Options(folder) with { Offline = true })).Message;
+            ImageSource.Open("mnist", Split.Test, Options(folder) with { Offline = true })).Message;
         Assert.Equal(
             $"MNIST: 't10k-images-idx3-ubyte[.gz]' is not in '{folder["data/mnist"]}' or '{folder["cache/mnist"]}', and the network was "
             + $"not asked (offline). "
@@ -47,7 +47,7 @@ public sealed class MnistSourceTests
         var server = new Server(address => address.Host == "first" ? new(HttpStatusCode.Forbidden)
             : throw new HttpRequestException("no route"));
         string message = Assert.Throws<DatasetUnavailableException>(() =>
-            DigitSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server })).Message;
+            ImageSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server })).Message;
         Assert.Contains("http://first/m/t10k-images-idx3-ubyte.gz (the server answered 403 Forbidden); "
             + "http://second/t10k-images-idx3-ubyte.gz (no route).", message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["cache"]));
@@ -60,7 +60,7 @@ public sealed class MnistSourceTests
         var server = new Server(_ =>
         new(HttpStatusCode.OK) { Content = new ByteArrayContent(Samples.Gzip("<html>please log in</html>"u8.ToArray())) });
         Assert.Throws<DatasetUnavailableException>(() =>
-            DigitSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server }));
+            ImageSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server }));
         Assert.False(Directory.Exists(folder["cache"]));
     }
 
@@ -73,7 +73,7 @@ public sealed class MnistSourceTests
             $"'{path}': expected SHA-256 0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7 of the 7840016 uncompressed "
             + $"bytes, "
             + "found 36e3a078b3b8f2b6ec0f557c8eebb6b356834ae1438fff3669344dd4d0d9782d; delete the file, and it is downloaded again.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open("mnist", Split.Test, Options(folder))).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open("mnist", Split.Test, Options(folder))).Message);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class MnistSourceTests
         string path = folder.Write("data/mnist/t10k-images-idx3-ubyte", new byte[100]);
         Assert.Equal($"'{path}': ends at offset 100, expected 7840016 bytes of t10k-images-idx3-ubyte from offset 0, found 100; the file "
             + $"is truncated, get it again.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open("mnist", Split.Test, Options(folder))).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open("mnist", Split.Test, Options(folder))).Message);
     }
 
     // Served from the real files, since only they have the published digests: the first mirror fails, the second answers, the cache then
@@ -100,15 +100,15 @@ public sealed class MnistSourceTests
             new ByteArrayContent(File.ReadAllBytes(Path.Combine(RealFolder()!, Path.GetFileName(address.LocalPath))))
             });
         var progress = new Reports();
-        DigitSet downloaded = DigitSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server, Progress = progress });
+        ImageSet downloaded = ImageSource.Open("mnist", Split.Test, Options(folder) with { HttpHandler = server, Progress = progress });
         Assert.Equal(10_000, downloaded.Count);
         Assert.Equal(["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"], Directory.GetFiles(folder["cache/mnist"])
             .Select(Path.GetFileName).Order());
         Assert.Contains(progress.Seen, report => report.ReceivedBytes == report.TotalBytes);
-        Assert.Equal(downloaded.Sha256, DigitSource.Open("mnist", Split.Test, Options(folder) with { Offline = true }).Sha256);
+        Assert.Equal(downloaded.Sha256, ImageSource.Open("mnist", Split.Test, Options(folder) with { Offline = true }).Sha256);
     }
 
-    static DigitSourceOptions Options(TemporaryFolder folder) =>
+    static ImageSourceOptions Options(TemporaryFolder folder) =>
         new() { DataFolder = folder["data"], CacheFolder = folder["cache"], Mirrors = [new("http://first/m/"), new("http://second/")] };
 
     static string? RealFolder() =>

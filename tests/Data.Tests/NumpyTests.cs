@@ -40,13 +40,13 @@ public sealed class NumpyTests
     {
         using var folder = new TemporaryFolder();
         byte[] expected = Run(folder, code);
-        DigitSet set = DigitSource.Open(folder["a.npy"], Split.All);
+        ImageSet set = ImageSource.Open(folder["a.npy"], Split.All);
         Assert.Equal(expected.Length, set.Pixels.Length);
         int other = Enumerable.Range(0, expected.Length).FirstOrDefault(i => expected[i] != set.Pixels[i], -1);
         Assert.True(other < 0, $"{what}: pixel {other} should be {(other < 0 ? 0 : expected[other])}, was "
             + $"{(other < 0 ? 0 : set.Pixels[other])}");
         // A file that cannot be read anywhere, and the same in an archive of arrays.
-        Assert.Equal(expected, DigitSource.Open("-", Split.All,
+        Assert.Equal(expected, ImageSource.Open("-", Split.All,
             new() { StandardInput = new MemoryStream(Samples.Gzip(File.ReadAllBytes(folder["a.npy"]))) }).Pixels);
     }
 
@@ -58,7 +58,7 @@ public sealed class NumpyTests
     {
         using var folder = new TemporaryFolder();
         Run(folder, code);
-        Assert.EndsWith($"{advice}.", Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["a.npy"], Split.All)).Message,
+        Assert.EndsWith($"{advice}.", Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder["a.npy"], Split.All)).Message,
             StringComparison.Ordinal);
     }
 
@@ -68,7 +68,7 @@ public sealed class NumpyTests
         using var folder = new TemporaryFolder();
         Run(folder, "a = (x > 99).astype('uint8')");
         Assert.Equal(["the largest value in 3 images is 1: values are read as 0..1 and multiplied by 255"],
-            DigitSource.Open(folder["a.npy"], Split.All).Remarks);
+            ImageSource.Open(folder["a.npy"], Split.All).Remarks);
     }
 
     static byte[] Run(TemporaryFolder folder, string code)

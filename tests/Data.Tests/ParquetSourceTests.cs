@@ -12,7 +12,7 @@ public sealed class ParquetSourceTests
     {
         using var folder = new TemporaryFolder();
         await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10), Samples.PngDigit(20)], ["a.png", null], [7, 2]);
-        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All);
+        ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All);
         Assert.Equal([10, 20], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
         Assert.Equal(new byte[] { 7, 2 }, set.Labels);
         Assert.Equal(["a.png", "1"], set.FileNames!);
@@ -24,7 +24,7 @@ public sealed class ParquetSourceTests
     {
         using var folder = new TemporaryFolder();
         await PlainBinary(folder["d.parquet"], Samples.PngDigit(10), Samples.PngDigit(20));
-        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All);
+        ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All);
         Assert.Equal([10, 20], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
         Assert.Null(set.Labels);
     }
@@ -42,7 +42,7 @@ public sealed class ParquetSourceTests
             await group.WriteAsync(schema.DataFields[0], new[] { Samples.PngDigit(10), Samples.PngDigit(20) });
             await group.WriteAsync<int>(schema.DataFields[1], new[] { 7, 2 });
         }
-        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All);
+        ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All);
         Assert.Equal((2, 10), (set.Count, (int)set.Image(0)[100]));
         Assert.Equal(new byte[] { 7, 2 }, set.Labels);
     }
@@ -53,8 +53,8 @@ public sealed class ParquetSourceTests
         using var folder = new TemporaryFolder();
         await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10), null, Samples.PngDigit(30)], ["a", "b", "c"], [7, 2, 3]);
         Assert.StartsWith($"'{folder["d.parquet"]}, row 1': offset 0: expected a PNG",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["d.parquet"], Split.All)).Message);
-        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All, new() { SkipBad = true });
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder["d.parquet"], Split.All)).Message);
+        ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All, new() { SkipBad = true });
         Assert.Equal(["a", "c"], set.FileNames!);
         Assert.Equal(new byte[] { 7, 3 }, set.Labels);
         Assert.Single(set.Skipped);
@@ -65,7 +65,7 @@ public sealed class ParquetSourceTests
     {
         using var folder = new TemporaryFolder();
         await HuggingFace(folder["d.parquet"], [Samples.PngDigit(200)], ["a"], [-1]);
-        DigitSet set = DigitSource.Open(folder["d.parquet"], Split.All);
+        ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All);
         Assert.Equal((1, null), (set.Count, set.Labels));
         Assert.Equal([$"'{folder["d.parquet"]}, column 'label'': labels are left out: number 0 should be a digit 0..9, was -1"],
             set.Remarks);
@@ -78,7 +78,7 @@ public sealed class ParquetSourceTests
         EmbeddingFile.Write(folder["e.parquet"], new(["a"], [1, 2]));
         Assert.Equal($"'{folder["e.parquet"]}': expected a binary column, best image.bytes, found name, embedding/list/element; name "
             + $"another file.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["e.parquet"], Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder["e.parquet"], Split.All)).Message);
     }
 
     // Truncation is always seen; a flipped bit inside an image need not be, but nothing else than InvalidDataException may come of it.
@@ -88,8 +88,8 @@ public sealed class ParquetSourceTests
         using var folder = new TemporaryFolder();
         await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10), Samples.PngDigit(20)], ["a", "b"], [7, 2]);
         byte[] whole = File.ReadAllBytes(folder["d.parquet"]);
-        Damage.RequireEveryTruncationRefused(folder, whole, path => DigitSource.Open(path, Split.All), step: 7);
-        Damage.RequireFlipsHarmless(folder, whole, path => DigitSource.Open(path, Split.All), count: 600);
+        Damage.RequireEveryTruncationRefused(folder, whole, path => ImageSource.Open(path, Split.All), step: 7);
+        Damage.RequireFlipsHarmless(folder, whole, path => ImageSource.Open(path, Split.All), count: 600);
     }
 
     // One byte of the footer is wrong, which Parquet.Net read for ever; and a page whose packed bytes are wrong, which its codec met with
@@ -100,7 +100,7 @@ public sealed class ParquetSourceTests
     public async Task Open_DamagedFile_IsRefusedInALine(string name, string message)
     {
         string path = Path.Combine(AppContext.BaseDirectory, "Cases", name);
-        Exception? thrown = await Task.Run(() => Record.Exception(() => DigitSource.Open(path, Split.All)))
+        Exception? thrown = await Task.Run(() => Record.Exception(() => ImageSource.Open(path, Split.All)))
             .WaitAsync(TimeSpan.FromSeconds(10));
         Assert.StartsWith($"'{path}': {message}", Assert.IsType<InvalidDataException>(thrown).Message);
     }

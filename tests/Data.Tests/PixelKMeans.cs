@@ -7,7 +7,7 @@ static class PixelKMeans
     /// Best share of images, over one-to-one maps from 10 clusters to digits, whose cluster maps to their digit. Starts from the first ten
     /// images.
     /// </summary>
-    public static double MatchedAccuracy(DigitSet set, int iterations)
+    public static double MatchedAccuracy(ImageSet set, int iterations)
     {
         double[][] centres = [.. Enumerable.Range(0, 10).Select(k => set.Image(k).ToArray().Select(pixel => (double)pixel).ToArray())];
         int[] clusters = new int[set.Count];

@@ -20,7 +20,7 @@ public sealed class PolarityTests
     public void Open_DarkTensor_IsInvertedAndSaysSo(string format)
     {
         using var folder = new TemporaryFolder();
-        DigitSet set = DigitSource.Open(Write(folder, format, Negative(light)), Split.All);
+        ImageSet set = ImageSource.Open(Write(folder, format, Negative(light)), Split.All);
         Assert.Equal(light, set.Pixels);
         Assert.Equal(["polarity: dark on light in 256 of 256 images looked at; all are inverted (--polarity light keeps them)"],
             set.Remarks);
@@ -32,7 +32,7 @@ public sealed class PolarityTests
     public void Open_LightTensor_KeepsItsBytes(string format)
     {
         using var folder = new TemporaryFolder();
-        DigitSet set = DigitSource.Open(Write(folder, format, light), Split.All);
+        ImageSet set = ImageSource.Open(Write(folder, format, light), Split.All);
         Assert.Equal(light, set.Pixels);
         Assert.Empty(set.Remarks);
     }
@@ -44,7 +44,7 @@ public sealed class PolarityTests
         using var folder = new TemporaryFolder();
         byte[] pixels = [.. light];
         pixels.AsSpan(7 * 784, 784).Fill(200);
-        Assert.Equal(pixels, DigitSource.Open(Write(folder, ".npy", pixels), Split.All).Pixels);
+        Assert.Equal(pixels, ImageSource.Open(Write(folder, ".npy", pixels), Split.All).Pixels);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class PolarityTests
         using var folder = new TemporaryFolder();
         byte[] pixels = [.. light];
         Negative(light).AsSpan(0, 100 * 784).CopyTo(pixels);
-        DigitSet set = DigitSource.Open(Write(folder, ".npy", pixels), Split.All);
+        ImageSet set = ImageSource.Open(Write(folder, ".npy", pixels), Split.All);
         Assert.Equal(light, set.Pixels);
         Assert.StartsWith("polarity: 86 of 256 images looked at are dark on light; each image is judged by itself",
             Assert.Single(set.Remarks));
@@ -68,7 +68,7 @@ public sealed class PolarityTests
     {
         using var folder = new TemporaryFolder();
         byte[] dark = Negative(light);
-        DigitSet set = DigitSource.Open(Write(folder, ".npy", dark), Split.All, new() { Polarity = polarity, Fit = fit });
+        ImageSet set = ImageSource.Open(Write(folder, ".npy", dark), Split.All, new() { Polarity = polarity, Fit = fit });
         Assert.Equal(inverted ? light : dark, set.Pixels);
     }
 
@@ -88,8 +88,8 @@ public sealed class PolarityTests
             }
         }
         string path = Write(folder, format, swapped);
-        Assert.StartsWith("the digits look transposed", Assert.Single(DigitSource.Open(path, Split.All).Remarks));
-        DigitSet set = DigitSource.Open(path, Split.All, new() { IsTransposed = true });
+        Assert.StartsWith("the digits look transposed", Assert.Single(ImageSource.Open(path, Split.All).Remarks));
+        ImageSet set = ImageSource.Open(path, Split.All, new() { IsTransposed = true });
         Assert.Equal(light, set.Pixels);
         Assert.Empty(set.Remarks);
     }
@@ -98,10 +98,10 @@ public sealed class PolarityTests
     [Fact]
     public void Survey_SubsetsOfMnist_NeverLookTransposedNorDark()
     {
-        DigitSet? mnist = null;
+        ImageSet? mnist = null;
         try
         {
-            mnist = DigitSource.Open("mnist", Split.Test, new() { Offline = true });
+            mnist = ImageSource.Open("mnist", Split.Test, new() { Offline = true });
         }
         catch (DatasetUnavailableException)
         {

@@ -17,7 +17,7 @@ public sealed class PublishedSourceTests
         ["b-labels.gz"] = Samples.Gzip([0, 0, 0x0C, 2, 0, 0, 0, 2, 0, 0, 0, 8, .. Wide(4), .. Wide(5)]),
     };
 
-    public static TheoryData<string> Names => [.. DigitSource.Published];
+    public static TheoryData<string> Names => [.. ImageSource.Published];
 
     [Fact]
     public void Open_StandInOfAServer_IsReadCheckedAndKept()
@@ -25,7 +25,7 @@ public sealed class PublishedSourceTests
         using var folder = new TemporaryFolder();
         using var server = new LocalServer(files);
         PublishedDataset dataset = StandIn(new Uri(server.Address, "set/"));
-        DigitSet all = PublishedSource.Open(dataset, Split.All, Options(folder));
+        ImageSet all = PublishedSource.Open(dataset, Split.All, Options(folder));
         Assert.Equal(new byte[] { 7, 0, 9, 4, 5 }, all.Labels);
         Assert.Equal([.. Samples.IdxImages(3)[16..], .. Samples.IdxImages(2)[16..]], all.Pixels);
         Assert.Equal(["/set/a-images.gz", "/set/a-labels.gz", "/set/b-images.gz", "/set/b-labels.gz"], server.Asked);
@@ -69,7 +69,7 @@ public sealed class PublishedSourceTests
         Assert.Equal($"{dataset.Title}: '{dataset.Test.Images.Name}[.gz]' is not in '{folder[$"data/{name}"]}' or "
             + $"'{folder[$"cache/{name}"]}', and the network was not asked (offline). Set UVL_DATA_DIR to a folder with {name}/ in it, or "
             + "use --data strokes.",
-            Assert.Throws<DatasetUnavailableException>(() => DigitSource.Open(name, Split.Test, Options(folder) with { Offline = true }))
+            Assert.Throws<DatasetUnavailableException>(() => ImageSource.Open(name, Split.Test, Options(folder) with { Offline = true }))
                 .Message);
     }
 
@@ -89,9 +89,9 @@ public sealed class PublishedSourceTests
     [Fact]
     public void ClassesOf_ADataset_StandInTheOrderOfItsLabels()
     {
-        Assert.Equal("trouser", DigitSource.ClassesOf("fashion-mnist")[1]);
+        Assert.Equal("trouser", ImageSource.ClassesOf("fashion-mnist")[1]);
         Assert.Equal("'strokes': expected one of mnist, fashion-mnist, kmnist, qmnist. (Parameter 'name')",
-            Assert.Throws<ArgumentException>(() => DigitSource.ClassesOf("strokes")).Message);
+            Assert.Throws<ArgumentException>(() => ImageSource.ClassesOf("strokes")).Message);
     }
 
     static byte[] Wide(byte label) => [0, 0, 0, label, .. new byte[28]];
@@ -103,7 +103,7 @@ public sealed class PublishedSourceTests
     static PublishedFile File(string name, int size) =>
         new(name, null, Convert.ToHexStringLower(MD5.HashData(files[$"{name}.gz"])), size);
 
-    static DigitSourceOptions Options(TemporaryFolder folder) => new() { DataFolder = folder["data"], CacheFolder = folder["cache"] };
+    static ImageSourceOptions Options(TemporaryFolder folder) => new() { DataFolder = folder["data"], CacheFolder = folder["cache"] };
 
     sealed class LocalServer : IDisposable
     {

@@ -46,7 +46,7 @@ public sealed class SmallFileTests
         {
             await made.WaitForExitAsync();
         }
-        Exception? thrown = await Task.Run(() => Record.Exception(() => DigitSource.Open(folder.Root, Split.All)))
+        Exception? thrown = await Task.Run(() => Record.Exception(() => ImageSource.Open(folder.Root, Split.All)))
             .WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Contains("found an empty file", Assert.IsType<InvalidDataException>(thrown).Message, StringComparison.Ordinal);
     }

@@ -16,7 +16,7 @@ public sealed class StrokesTests
     [Fact]
     public void Draw_ARangeOfASequence_IsThatRange()
     {
-        DigitSet whole = StrokeDigits.Draw(50, 3), part = StrokeDigits.Draw(20, 3, 30);
+        ImageSet whole = StrokeDigits.Draw(50, 3), part = StrokeDigits.Draw(20, 3, 30);
         Assert.Equal(whole.Slice(30, 20).Pixels, part.Pixels);
         Assert.Equal(whole.Slice(30, 20).Labels, part.Labels);
     }
@@ -29,7 +29,7 @@ public sealed class StrokesTests
     [Fact]
     public void Draw_EveryImage_FillsABoxOfTwentyWithItsCentreOfMassInTheMiddle()
     {
-        DigitSet set = StrokeDigits.Draw(500, 2);
+        ImageSet set = StrokeDigits.Draw(500, 2);
         int touching = 0;
         for (int image = 0; image < set.Count; image++)
         {
@@ -59,7 +59,7 @@ public sealed class StrokesTests
     [Fact]
     public void Draw_FiveNearestNeighbours_AreRightAboveNineInTen()
     {
-        DigitSet train = StrokeDigits.Draw(2_000, 0), test = StrokeDigits.Draw(400, 0, 60_000);
+        ImageSet train = StrokeDigits.Draw(2_000, 0), test = StrokeDigits.Draw(400, 0, 60_000);
         int right = Enumerable.Range(0, test.Count).Count(i => Nearest(train, test.Image(i).ToArray()) == test.Labels![i]);
         Assert.InRange(right / 400.0, 0.95, 1);
     }
@@ -67,7 +67,7 @@ public sealed class StrokesTests
     [Fact]
     public void Draw_KMeansOnPixels_StaysBelowThreeInFour()
     {
-        DigitSet set = StrokeDigits.Draw(2_000, 0);
+        ImageSet set = StrokeDigits.Draw(2_000, 0);
         Assert.InRange(PixelKMeans.MatchedAccuracy(set, iterations: 15), 0.3, 0.75);
     }
 
@@ -81,8 +81,8 @@ public sealed class StrokesTests
     [Fact]
     public void Open_StrokesSplits_PartOneSequence()
     {
-        DigitSet all = DigitSource.Open("strokes:70:5", Split.All), train = DigitSource.Open("strokes:70:5", Split.Train),
-            test = DigitSource.Open("strokes:70:5", Split.Test);
+        ImageSet all = ImageSource.Open("strokes:70:5", Split.All), train = ImageSource.Open("strokes:70:5", Split.Train),
+            test = ImageSource.Open("strokes:70:5", Split.Test);
         Assert.Equal((60, 10), (train.Count, test.Count));
         Assert.Equal<byte>(all.Pixels, (byte[])[.. train.Pixels, .. test.Pixels]);
         Assert.Equal<byte>(all.Labels!, (byte[])[.. train.Labels!, .. test.Labels!]);
@@ -96,7 +96,7 @@ public sealed class StrokesTests
     [InlineData("strokes:10:1:2")]
     public void Open_StrokesMalformed_SaysTheForm(string spec) => Assert.Equal(
         $"'{spec}': expected strokes[:count[:seed]] with count in [1..2000000], such as strokes:70000:0. (Parameter 'spec')",
-        Assert.Throws<ArgumentException>(() => DigitSource.Open(spec, Split.All)).Message);
+        Assert.Throws<ArgumentException>(() => ImageSource.Open(spec, Split.All)).Message);
 
     [Fact]
     public void WriteSheet_HundredImages_GoRowByDigit()
@@ -105,7 +105,7 @@ public sealed class StrokesTests
         StrokeDigits.WriteSheet(folder["s.png"], 0);
         GreyImage sheet = ImageFile.Decode(File.ReadAllBytes(folder["s.png"]), "s.png");
         Assert.Equal((600, 600), (sheet.Width, sheet.Height));
-        DigitSet set = StrokeDigits.Draw(10, 0);
+        ImageSet set = StrokeDigits.Draw(10, 0);
         int seven = Array.IndexOf(set.Labels!, (byte)7);
         for (int i = 0; i < 784; i++)
         {
@@ -113,7 +113,7 @@ public sealed class StrokesTests
         }
     }
 
-    static int Nearest(DigitSet train, byte[] image)
+    static int Nearest(ImageSet train, byte[] image)
     {
         var votes = Enumerable.Range(0, train.Count)
             .Select(i => (Distance: PixelKMeans.SquaredDistance(train.Image(i), image), Label: train.Labels![i]))

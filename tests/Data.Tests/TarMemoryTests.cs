@@ -28,8 +28,8 @@ public sealed class TarMemoryTests
                 });
             }
         }
-        using DigitStream stream = DigitSource.OpenStream(folder["d.tar"], Split.All);
-        var batch = new DigitBatch(64);
+        using ImageStream stream = ImageSource.OpenStream(folder["d.tar"], Split.All);
+        var batch = new ImageBatch(64);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         Assert.True(stream.Read(batch, 64));
         long held = GC.GetTotalMemory(forceFullCollection: true) - before;

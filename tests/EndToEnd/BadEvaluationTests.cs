@@ -92,11 +92,11 @@ public sealed class BadEvaluationTests : CommandTest
         Make(model);
         byte[] pixels = StrokeDigits.Draw(40, 3).Pixels;
         Npy("bare.npy", pixels);
-        Npy("five.npy", pixels[..(5 * DigitSet.PixelCount)]);
+        Npy("five.npy", pixels[..(5 * ImageSet.PixelCount)]);
         for (int i = 0; i < 40; i++)
         {
-            PngWriter.WriteGrey(Path.Combine(Folder, "images", $"{i:00}.png"), DigitSet.Side, DigitSet.Side,
-                pixels.AsSpan(i * DigitSet.PixelCount, DigitSet.PixelCount));
+            PngWriter.WriteGrey(Path.Combine(Folder, "images", $"{i:00}.png"), ImageSet.Side, ImageSet.Side,
+                pixels.AsSpan(i * ImageSet.PixelCount, ImageSet.PixelCount));
         }
         string given = Path.Combine(Folder, data);
         var error = new StringWriter();
@@ -124,5 +124,5 @@ public sealed class BadEvaluationTests : CommandTest
 
     void Npy(string name, byte[] pixels) =>
         NpyFile.Write(Path.Combine(Folder, name),
-        new TensorEntry(TensorKind.UInt8, [pixels.Length / DigitSet.PixelCount, DigitSet.Side, DigitSet.Side], pixels));
+        new TensorEntry(TensorKind.UInt8, [pixels.Length / ImageSet.PixelCount, ImageSet.Side, ImageSet.Side], pixels));
 }

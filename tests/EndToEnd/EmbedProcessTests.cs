@@ -137,7 +137,7 @@ public sealed class EmbedProcessTests : CommandTest
     [Fact]
     public void Embed_FilesThatCannotSeek_GiveTheSameVectors()
     {
-        DigitSet digits = StrokeDigits.Draw(100, 1);
+        ImageSet digits = StrokeDigits.Draw(100, 1);
         NpyFile.Write(In("images.npy"), TensorEntry.Of<byte>(digits.Pixels, 100, 28, 28));
         File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels]);
         File.WriteAllBytes(In("labels.idx"), [0, 0, 8, 1, 0, 0, 0, 100, .. digits.Labels!]);
@@ -164,7 +164,7 @@ public sealed class EmbedProcessTests : CommandTest
     [Fact]
     public void Embed_FolderTarAndPaths_GiveTheSameVectors()
     {
-        DigitSet digits = StrokeDigits.Draw(150, 2);
+        ImageSet digits = StrokeDigits.Draw(150, 2);
         foreach (int i in Enumerable.Range(0, 150).Reverse())
         {
             PngWriter.WriteGrey(In($"images/{i % 7}x/{i:d3}.png"), 28, 28, digits.Image(i));

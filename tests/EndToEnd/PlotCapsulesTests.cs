@@ -21,7 +21,7 @@ public sealed class PlotCapsulesTests : CommandTest
             "--out", In("sheet.png"), "--arrays", In("arrays"));
         Assert.True(status == 0, error);
         Assert.Equal($"2 images with their 2 most present parts in {In("sheet.png")}\n", output);
-        DigitSet test = DigitSource.Open("strokes:40:1", Split.Test).Take(2);
+        ImageSet test = ImageSource.Open("strokes:40:1", Split.Test).Take(2);
         // Presences .2 and .6: the second part, 153 of 255, stands before the first, 51, which is the image as well.
         Assert.Equal(ImageSheet.Encode([.. Enumerable.Range(0, 2)
             .SelectMany(image => (byte[])[.. test.Image(image), .. Plain(51), .. Plain(51), .. Plain(153), .. Plain(51)])], 5),
@@ -94,7 +94,7 @@ public sealed class PlotCapsulesTests : CommandTest
         Assert.False(File.Exists(In("sheet.png")));
     }
 
-    static byte[] Plain(byte value) => [.. Enumerable.Repeat(value, DigitSet.PixelCount)];
+    static byte[] Plain(byte value) => [.. Enumerable.Repeat(value, ImageSet.PixelCount)];
 
     void SaveModels(int canvasSide = 28)
     {

@@ -16,7 +16,7 @@ public sealed class QuantizedModelsTests
     [InlineData("refined", CalibrationMethod.MinMax, 0.97, 0.98)]
     public void Make_OfAShippedModel_KeepsItsAccuracy(string name, CalibrationMethod method, double accuracy, double cosine)
     {
-        (DigitSet train, DigitSet test) = Mnist();
+        (ImageSet train, ImageSet test) = Mnist();
         OnnxModel model = OnnxModel.Load(Path.Combine(Checkout.Root, "models", name, "model.onnx"));
 
         QuantizedExport found = QuantizedExport.Make(model, train, test, QuantizedExport.CalibrationImages, method);
@@ -27,11 +27,11 @@ public sealed class QuantizedModelsTests
         Assert.InRange(found.Cosine!.Value, cosine, 1);
     }
 
-    static (DigitSet Train, DigitSet Test) Mnist()
+    static (ImageSet Train, ImageSet Test) Mnist()
     {
         try
         {
-            return (DigitSource.Open("mnist", Split.Train), DigitSource.Open("mnist", Split.Test));
+            return (ImageSource.Open("mnist", Split.Train), ImageSource.Open("mnist", Split.Test));
         }
         catch (DatasetUnavailableException error)
         {

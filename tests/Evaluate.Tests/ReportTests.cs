@@ -48,7 +48,7 @@ public sealed partial class ReportTests : IDisposable
     [Fact]
     public void WithoutLabels_EveryFileSaysSo_AndHasNoFigureThatNeedsSome()
     {
-        DigitSet train = new("bare", Split.All, Toys.Digits(300).Pixels), test = new("bare", Split.All, Toys.Digits(100).Pixels);
+        ImageSet train = new("bare", Split.All, Toys.Digits(300).Pixels), test = new("bare", Split.All, Toys.Digits(100).Pixels);
         IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Moved(), ProtocolChoice.Strict);
         var context = new ReportContext(train, test, new Dictionary<string, string>());
         File.WriteAllText(folder["report.html"],

@@ -66,15 +66,15 @@ public sealed class ScikitLearnClassifierTests : IDisposable
     static (Rows, int[]) Embed(Split split, int count)
     {
         using EncoderSession session = EncoderSession.Open(Checkout.In("models", "moco", "model.onnx"));
-        DigitSet all = Mnist(split), part = new(all.Name, split, all.Pixels[..(count * DigitSet.PixelCount)], all.Labels![..count]);
+        ImageSet all = Mnist(split), part = new(all.Name, split, all.Pixels[..(count * ImageSet.PixelCount)], all.Labels![..count]);
         return (new Rows(session.Run(part).Values, session.Dimension), [.. part.Labels!.Select(label => (int)label)]);
     }
 
-    static DigitSet Mnist(Split split)
+    static ImageSet Mnist(Split split)
     {
         try
         {
-            return DigitSource.Open("mnist", split, new DigitSourceOptions { Offline = true });
+            return ImageSource.Open("mnist", split, new ImageSourceOptions { Offline = true });
         }
         catch (DatasetUnavailableException)
         {

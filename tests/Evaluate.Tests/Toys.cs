@@ -8,11 +8,11 @@ namespace Toolchain.Evaluate.Tests;
 /// <summary>Digits whose embeddings are known: image i shows digit i mod 10, and its row lies at that digit's corner.</summary>
 static class Toys
 {
-    public static DigitSet Digits(int count, string name = "toy")
+    public static ImageSet Digits(int count, string name = "toy")
     {
         byte[] labels = [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
-        byte[] pixels = [.. labels.SelectMany(label => Enumerable.Repeat((byte)(label * 20), DigitSet.PixelCount))];
-        return new DigitSet(name, Split.Test, pixels, labels);
+        byte[] pixels = [.. labels.SelectMany(label => Enumerable.Repeat((byte)(label * 20), ImageSet.PixelCount))];
+        return new ImageSet(name, Split.Test, pixels, labels);
     }
 
     /// <summary>Rows [N,10]: ten at the digit's place, and a little noise so that no covariance is singular.</summary>

@@ -9,7 +9,7 @@ public sealed class UnlabelledTests
     static readonly Lazy<IReadOnlyList<EvaluationRow>> labelled = new(() =>
         new Evaluation(Toys.Digits(600), Toys.Digits(200)).Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Both));
 
-    static DigitSet Bare(int count) => new("bare", Split.Test, Toys.Digits(count).Pixels);
+    static ImageSet Bare(int count) => new("bare", Split.Test, Toys.Digits(count).Pixels);
 
     [Theory]
     [InlineData(true, false)]
@@ -17,7 +17,7 @@ public sealed class UnlabelledTests
     [InlineData(false, false)]
     public void Run_LabelsMissing_KeepsTheFiguresThatNeedNone(bool trainHasLabels, bool testHasLabels)
     {
-        DigitSet train = trainHasLabels ? Toys.Digits(600) : Bare(600), test = testHasLabels ? Toys.Digits(200) : Bare(200);
+        ImageSet train = trainHasLabels ? Toys.Digits(600) : Bare(600), test = testHasLabels ? Toys.Digits(200) : Bare(200);
         IReadOnlyList<EvaluationRow> rows = new Evaluation(train, test).Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Both);
         Assert.Equal([Clusterer.KMeans, Clusterer.Gmm, Clusterer.Spectral, Clusterer.Gmm, Clusterer.Spectral],
             rows.Select(row => row.Clusterer));
@@ -40,7 +40,7 @@ public sealed class UnlabelledTests
     [Fact]
     public void Run_OneDigit_HasStatedFigures()
     {
-        static DigitSet Threes(int count) => new("threes", Split.Test, Toys.Digits(count).Pixels, [.. Enumerable.Repeat((byte)3, count)]);
+        static ImageSet Threes(int count) => new("threes", Split.Test, Toys.Digits(count).Pixels, [.. Enumerable.Repeat((byte)3, count)]);
         IReadOnlyList<EvaluationRow> rows = new Evaluation(Threes(600), Threes(200))
             .Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict);
         Assert.All(rows, row =>

@@ -60,7 +60,7 @@ public sealed class ContractTests : IDisposable
         graph.Output("lines", graph.Reduce("ReduceMax", image, [1], keep: false));
         graph.Build().Save(path);
         using EncoderSession session = EncoderSession.Open(path, new EncoderOptions { Layer = "lines" });
-        DigitSet digits = StrokeDigits.Draw(70, 1);
+        ImageSet digits = StrokeDigits.Draw(70, 1);
         Embeddings found = session.Run(digits);
         Assert.Equal(784, session.Dimension);
         Assert.Equal(digits.Pixels.Select(pixel => pixel / 255f), found.Values);

@@ -13,7 +13,7 @@ public sealed partial class EmbedJobTests
         string images = Folder(80);
         File.WriteAllBytes(Path.Combine(images, "065.png"), [1, 2, 3]);
         using EncoderSession session = EncoderSession.Open(model);
-        using DigitStream source = DigitSource.OpenStream(images, Split.All);
+        using ImageStream source = ImageSource.OpenStream(images, Split.All);
         File.Delete(Path.Combine(images, "070.png"));
         var told = new List<string>();
         EmbedReport report = EmbedJob.Run(session, source, In("bad.csv"), new() { SkipBad = true, Skipped = new Collector(told) });
@@ -39,7 +39,7 @@ public sealed partial class EmbedJobTests
         File.WriteAllBytes(Path.Combine(images, "065.png"), []);
         File.WriteAllBytes(Path.Combine(images, "003.png"), []);
         using EncoderSession session = EncoderSession.Open(model);
-        using DigitStream source = DigitSource.OpenStream(images, Split.All);
+        using ImageStream source = ImageSource.OpenStream(images, Split.All);
         Assert.Equal($"'{Path.Combine(images, "003.png")}': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found an "
             + "empty file; name another.",
             Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"))).Message);
@@ -53,7 +53,7 @@ public sealed partial class EmbedJobTests
         string row = string.Concat(Enumerable.Repeat(",9", 784)) + "\n";
         byte[] table = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"3{row}", 300)) + $"x{row}");
         using EncoderSession session = EncoderSession.Open(model);
-        using DigitStream source = DigitSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(table) });
+        using ImageStream source = ImageSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(table) });
         Assert.Equal("'-': labels are left out: number 300 should be a digit 0..9, was 'x', and rows with labels were written before; save "
             + "the input to a file, whose labels are all looked at first, and name that.",
             Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"), All())).Message);
@@ -68,7 +68,7 @@ public sealed partial class EmbedJobTests
         foreach (int _ in Enumerable.Range(0, 200))
         {
             byte[] cut = [0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels.AsSpan(0, 1000)];
-            using DigitStream source = DigitSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(cut) });
+            using ImageStream source = ImageSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(cut) });
             Assert.Equal("'-': ends at offset 1016, expected 235200 bytes of pixels from offset 16, found 1000; the file is truncated, get "
                 + "it again.",
                 Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.npy"))).Message);
@@ -81,7 +81,7 @@ public sealed partial class EmbedJobTests
         string images = Folder(1);
         File.WriteAllBytes(Path.Combine(images, "000.png"), []);
         using EncoderSession session = EncoderSession.Open(model);
-        using DigitStream source = DigitSource.OpenStream(images, Split.All);
+        using ImageStream source = ImageSource.OpenStream(images, Split.All);
         Assert.Equal($"'{images}': expected images (.png .pgm .jpg .jpeg .webp .bmp .gif), found 1 that cannot be read; name another "
             + "source.",
             Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"), new() { SkipBad = true })).Message);
@@ -92,7 +92,7 @@ public sealed partial class EmbedJobTests
     {
         Models.Encoder().Build().Save(In("plain.onnx"));
         using EncoderSession session = EncoderSession.Open(In("plain.onnx"));
-        using DigitStream source = Images();
+        using ImageStream source = Images();
         Assert.Equal($"'{In("plain.onnx")}': expected an output 'cluster', found none; fuse clusters onto the encoder with 'uvl cluster'.",
             Assert.Throws<InvalidModelException>(() => EmbedJob.Run(session, source, In("x.csv"), new() { Cluster = true })).Message);
     }
@@ -104,7 +104,7 @@ public sealed partial class EmbedJobTests
     public void Run_FileThatAnotherRunWrites_IsRefusedAndStays(string written, string named, bool sharded)
     {
         using EncoderSession session = EncoderSession.Open(model);
-        using DigitStream source = Images();
+        using ImageStream source = Images();
         using (FileStream other = new(In(written), FileMode.Create, FileAccess.ReadWrite, FileShare.None))
         {
             other.Write([1, 2, 3]);
@@ -119,7 +119,7 @@ public sealed partial class EmbedJobTests
     public void RunShard_MoreShardsThanBatches_SaysHowMany()
     {
         using EncoderSession session = EncoderSession.Open(model);
-        using DigitStream source = Images();
+        using ImageStream source = Images();
         Assert.Equal("--shard '0/6': expected i/n with i in [0..n) and n at most 5, the batches of 64 that 300 images make.",
             Assert.Throws<ArgumentException>(() => EmbedJob.RunShard(session, source, In("x.npy"), new(0, 6))).Message);
     }
@@ -147,7 +147,7 @@ public sealed partial class EmbedJobTests
 
         void Shard(int index, int count, FitMode fit = FitMode.Mnist)
         {
-            using DigitStream source = Images();
+            using ImageStream source = Images();
             EmbedJob.RunShard(session, source, In("m.npy"), new(index, count), new() { Fit = fit });
         }
     }

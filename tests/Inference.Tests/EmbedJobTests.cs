@@ -9,7 +9,7 @@ namespace Toolchain.Inference.Tests;
 /// <summary>The same bytes however the work was done, and rows that never shift against their names.</summary>
 public sealed partial class EmbedJobTests : IDisposable
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(300, 6);
+    static readonly ImageSet digits = StrokeDigits.Draw(300, 6);
 
     readonly TemporaryFolder folder = new();
     readonly string model;
@@ -33,7 +33,7 @@ public sealed partial class EmbedJobTests : IDisposable
             using EncoderSession session = EncoderSession.Open(model);
             foreach (int index in Enumerable.Range(0, count).Reverse())
             {
-                using DigitStream source = Images();
+                using ImageStream source = Images();
                 EmbedJob.RunShard(session, source, path, new(index, count), All());
             }
             Assert.Equal((300, count), ShardMerge.Run(path));
@@ -51,7 +51,7 @@ public sealed partial class EmbedJobTests : IDisposable
         string path = In($"stopped{extension}");
         using EncoderSession session = EncoderSession.Open(model);
         using (var stop = new CancellationTokenSource())
-        using (DigitStream source = Images())
+        using (ImageStream source = Images())
         {
             Assert.Throws<OperationCanceledException>(() =>
                 EmbedJob.Run(session, source, path, All() with { Progress = new Listener(done => Stop(stop, done >= stopAfter)) },
@@ -60,7 +60,7 @@ public sealed partial class EmbedJobTests : IDisposable
         Assert.False(File.Exists(path));
         // A kill may leave an incomplete record.
         File.AppendAllBytes($"{path}.partial", [9, 9, 9]);
-        using DigitStream again = Images();
+        using ImageStream again = Images();
         EmbedReport report = EmbedJob.Run(session, again, path, All());
         Assert.True(report.ResumedCount >= Math.Min(stopAfter, 64), $"went on after {report.ResumedCount}");
         Assert.Equal(300, report.Count);
@@ -74,12 +74,12 @@ public sealed partial class EmbedJobTests : IDisposable
         string path = In("x.csv");
         using EncoderSession session = EncoderSession.Open(model);
         using (var stop = new CancellationTokenSource())
-        using (DigitStream source = Images())
+        using (ImageStream source = Images())
         {
             Assert.Throws<OperationCanceledException>(() =>
                 EmbedJob.Run(session, source, path, All() with { Progress = new Listener(_ => Stop(stop, true)) }, stop.Token));
         }
-        using DigitStream again = Images();
+        using ImageStream again = Images();
         Assert.Equal(0, EmbedJob.Run(session, again, path, All() with { Probability = false }).ResumedCount);
     }
 
@@ -98,7 +98,7 @@ public sealed partial class EmbedJobTests : IDisposable
         File.WriteAllText(Image(70), "no image");
         using EncoderSession session = EncoderSession.Open(model, new() { Threads = 1 });
         using (var stop = new CancellationTokenSource())
-        using (DigitStream source = DigitSource.OpenStream(images, Split.All))
+        using (ImageStream source = ImageSource.OpenStream(images, Split.All))
         {
             EmbedOptions stopping = All() with { SkipBad = true, Progress = new Listener(done => Stop(stop, done >= 128)) };
             Assert.Throws<OperationCanceledException>(() => EmbedJob.Run(session, source, path, stopping, stop.Token));
@@ -108,7 +108,7 @@ public sealed partial class EmbedJobTests : IDisposable
             PngWriter.WriteGrey(Image(changed), 28, 28, changed == 70 ? new byte[784] : digits.Image((changed + 1) % 300));
             File.SetLastWriteTimeUtc(Image(changed), time);
         }
-        using DigitStream again = DigitSource.OpenStream(images, Split.All), fresh = DigitSource.OpenStream(images, Split.All);
+        using ImageStream again = ImageSource.OpenStream(images, Split.All), fresh = ImageSource.OpenStream(images, Split.All);
         long resumed = EmbedJob.Run(session, again, path, All() with { SkipBad = true }).ResumedCount;
         // What was under way when the run was stopped may be done too, at most all.
         Assert.InRange(resumed, atLeast, changed < 0 ? 300 : changed / 64 * 64);
@@ -127,7 +127,7 @@ public sealed partial class EmbedJobTests : IDisposable
     {
         byte[] pixels = [.. Enumerable.Range(0, count).Select(i => (byte)i)];
         float[] target = [.. Enumerable.Repeat(9f, count + 3)];
-        DigitSet.ToFloats(pixels, target);
+        ImageSet.ToFloats(pixels, target);
         Assert.Equal([.. pixels.Select(pixel => pixel / 255f), 0, 0, 0], target);
     }
 
@@ -143,12 +143,12 @@ public sealed partial class EmbedJobTests : IDisposable
 
     string In(string name) => folder[name];
 
-    static DigitStream Images() => DigitSource.Of(digits);
+    static ImageStream Images() => ImageSource.Of(digits);
 
     byte[] Straight(string name, int threads)
     {
         using EncoderSession session = EncoderSession.Open(model, new() { Threads = threads });
-        using DigitStream source = Images();
+        using ImageStream source = Images();
         Assert.Equal(new EmbedReport(300, 0, 0, 0, 0, null), EmbedJob.Run(session, source, In(name), All()));
         return File.ReadAllBytes(In(name));
     }

@@ -7,7 +7,7 @@ namespace Toolchain.Inference.Tests;
 
 public sealed class EncoderSessionTests : IDisposable
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(200, 4);
+    static readonly ImageSet digits = StrokeDigits.Draw(200, 4);
 
     readonly TemporaryFolder folder = new();
 
@@ -38,7 +38,7 @@ public sealed class EncoderSessionTests : IDisposable
     public void Run_ImagesTogetherOrApart_GivesTheSameBits(int count)
     {
         using EncoderSession session = Open(Models.Clusterer().Build());
-        DigitSet part = digits.Take(count);
+        ImageSet part = digits.Take(count);
         Embeddings together = session.Run(part);
         foreach (int size in new[] { 1, 7, 64 })
         {
@@ -92,7 +92,7 @@ public sealed class EncoderSessionTests : IDisposable
     public void Run_NoImages_IsRefused()
     {
         using EncoderSession session = Open(Models.Encoder().Build());
-        Assert.Equal("'digits' must hold at least one image, held 0. (Parameter 'digits')",
+        Assert.Equal("'data' must hold at least one image, held 0. (Parameter 'data')",
             Assert.Throws<ArgumentException>(() => session.Run(digits.Slice(0, 0))).Message);
     }
 

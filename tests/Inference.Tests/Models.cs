@@ -36,7 +36,7 @@ static class Models
     }
 
     /// <summary>Digits as the tensor that the evaluator takes.</summary>
-    public static Dictionary<string, TensorData> Input(DigitSet digits) => new()
+    public static Dictionary<string, TensorData> Input(ImageSet digits) => new()
     {
         ["image"] = TensorData.Of([.. digits.Pixels.Select(value => value / 255f)], digits.Count, 1, 28, 28),
     };

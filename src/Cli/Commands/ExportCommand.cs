@@ -87,7 +87,7 @@ static class ExportCommand
             string spec = parsed.GetValue(data) ?? config.DataSpec;
             var request = new TrainingRequest
             {
-                Digits = common.Open(parsed, terminal, spec, Split.Train),
+                Data = common.Open(parsed, terminal, spec, Split.Train),
                 DataSpec = spec,
                 Options = config.Options,
                 Seed = config.Seed,
@@ -98,7 +98,7 @@ static class ExportCommand
             config.Require(run, request);
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             exported = exported with { Model = Calibration.Again(exported.Model, run.Model) };
-            QuantizedExport? quantized = parsed.GetValue(quantize) is null ? null : QuantizedExport.Make(exported.Model, request.Digits,
+            QuantizedExport? quantized = parsed.GetValue(quantize) is null ? null : QuantizedExport.Make(exported.Model, request.Data,
                 common.Open(parsed, terminal, spec, Split.Test), parsed.GetValue(calibrationImages), parsed.GetValue(calibration));
             exported = quantized is null ? exported : exported with { Model = quantized.Model };
             string? beside = exported.Decoder?.FileBeside(path);

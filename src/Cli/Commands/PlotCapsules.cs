@@ -51,12 +51,12 @@ static class PlotCapsules
                 terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = parts });
                 return;
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test)
+            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test)
                 .Take(parsed.GetValue(count));
-            (byte[] rows, int columns) = plot.Rows(digits, parsed.GetValue(arrays));
+            (byte[] rows, int columns) = plot.Rows(data, parsed.GetValue(arrays));
             ImageSheet.Write(picture, rows, columns);
-            terminal.Line($"{Printable.Count(digits.Count, "image")} with their {columns - 3} most present parts in {picture}");
-            terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = digits.Count });
+            terminal.Line($"{Printable.Count(data.Count, "image")} with their {columns - 3} most present parts in {picture}");
+            terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = data.Count });
         });
         return command;
     }

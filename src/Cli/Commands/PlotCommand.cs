@@ -47,7 +47,7 @@ static class PlotCommand
             PlotModel generator =
                 PlotModel.Load(path, "a generator of infogan",
                 [PlotModel.Float("z", "N", "size"), PlotModel.Float("code", "N", "size"), PlotModel.Float("continuous", "N", "size")],
-                [PlotModel.Float("image", "N", 1, DigitSet.Side, DigitSet.Side)]);
+                [PlotModel.Float("image", "N", 1, ImageSet.Side, ImageSet.Side)]);
             (int noiseSize, int codes, int continuous) = (generator.Size("z", 1), generator.Size("code", 1),
                 generator.Size("continuous", 1));
             int swept = parsed.GetValue(sweep);

@@ -71,14 +71,14 @@ static class SweepCommand
             }
             OutputPath.RequireFolder(parsed.GetValue(output) ?? "runs/sweep");
             string spec = common.Spec(parsed, terminal);
-            (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
+            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec);
             if (train.Labels is null || test.Labels is null)
             {
                 throw new InvalidDataException($"'{spec}': expected labelled images to score the cells on, found none with labels.");
             }
             var request = new TrainingRequest
             {
-                Digits = train,
+                Data = train,
                 DataSpec = spec,
                 Options = known.Defaults,
                 Seed = parsed.GetValue(common.Seed),
@@ -94,14 +94,14 @@ static class SweepCommand
             {
                 int count = parsed.GetValue(images) > 0 ? parsed.GetValue(images) : each.Images;
                 Run(terminal, known, each, Path.Combine(place, each.Name),
-                    request with { Digits = count > 0 ? train.Take(count) : train }, test);
+                    request with { Data = count > 0 ? train.Take(count) : train }, test);
             }
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
     }
 
-    static void Run(Terminal terminal, Method method, SweepGrid grid, string folder, TrainingRequest request, DigitSet test)
+    static void Run(Terminal terminal, Method method, SweepGrid grid, string folder, TrainingRequest request, ImageSet test)
     {
         var cells = new List<SweepCell>();
         terminal.FinishingSteps(() => terminal.WithProgress($"sweep {method.Name} {grid.Name}", grid.Cells.Count, "cells", report =>
@@ -110,8 +110,8 @@ static class SweepCommand
             {
                 string place = Path.Combine(folder, string.Join(",", cell));
                 TrainingRequest asked = request with { Options = OptionBinder.Apply(method.Defaults, [.. grid.Settings, .. cell]) };
-                IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Digits.Count}", $"seed={request.Seed}",
-                    $"data={request.Digits.Sha256}"];
+                IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Data.Count}", $"seed={request.Seed}",
+                    $"data={request.Data.Sha256}"];
                 cells.Add(SweepCell.Read(place, identity)
                     ?? SweepCell.Make(method, place, identity, asked, test, grid.PosterLinear.Count > 0));
                 report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Poster:p2}"));

@@ -83,11 +83,11 @@ static class TrainCommand
             }
             TimeSpan? limit = parsed.GetValue(time) is string text ? Durations.Parse(text) : null;
             string spec = earlier is null || IsGiven(common.Data) ? common.Spec(parsed, terminal) : earlier.DataSpec;
-            DigitSet digits = common.Open(parsed, terminal, spec, Split.Train);
+            ImageSet data = common.Open(parsed, terminal, spec, Split.Train);
             run ??= parsed.GetValue(output) is string folder ? RunFolder.Create(folder) : RunFolder.CreateNext("runs", known.Name);
             var request = new TrainingRequest
             {
-                Digits = digits,
+                Data = data,
                 DataSpec = spec,
                 Options = options,
                 Seed = earlier?.Seed ?? parsed.GetValue(common.Seed),
@@ -98,7 +98,7 @@ static class TrainCommand
                 Remark = terminal.Note,
                 Version = ProgramVersion.Text,
                 SecondRuntime = Devices.OnnxRuntime,
-                Describe = model => Calibration.Of(terminal, model, digits, threads, cancellation),
+                Describe = model => Calibration.Of(terminal, model, data, threads, cancellation),
                 Cancellation = cancellation,
             };
             Run(terminal, known, run, request);
@@ -115,9 +115,9 @@ static class TrainCommand
 
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {
-        terminal.Stage($"{method.Name}: {Printable.Count(request.Digits.Count, "image")} of {request.DataSpec}, seed {request.Seed}, "
+        terminal.Stage($"{method.Name}: {Printable.Count(request.Data.Count, "image")} of {request.DataSpec}, seed {request.Seed}, "
             + $"{request.Device}, folder {run.Path}");
-        foreach (string line in request.Options.RemarksOn(request.Digits.Count))
+        foreach (string line in request.Options.RemarksOn(request.Data.Count))
         {
             terminal.Note(line);
         }
@@ -126,7 +126,7 @@ static class TrainCommand
         try
         {
             terminal.FinishingSteps(() => terminal.WithProgress($"training {method.Name}",
-                request.Options.ImagesOfRun(request.Digits.Count), "images",
+                request.Options.ImagesOfRun(request.Data.Count), "images",
                 report => trained = TrainingRun.Execute(method, run, request with { Progress = new Steps(terminal, report) }),
                     request.Time));
         }

@@ -146,13 +146,13 @@ static class TsneCommand
                     + "again with a sound model.")),
                     ColoursOf(table));
         }
-        DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), split);
-        require(digits.Count);
+        ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), split);
+        require(data.Count);
         using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed) with { Layer = layer });
-        Embeddings embeddings = EmbedRun.InMemory(terminal, session, digits, cancellation);
+        Embeddings embeddings = EmbedRun.InMemory(terminal, session, data, cancellation);
         return embeddings.Dimension > 0
             ? (new Rows(embeddings.Values, embeddings.Dimension),
-                digits.Labels is byte[] labels ? new("digit", Array.ConvertAll(labels, label => (int)label))
+                data.Labels is byte[] labels ? new("digit", Array.ConvertAll(labels, label => (int)label))
                 : embeddings.Clusters is long[] clusters
                     ? new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster)) : Colours.None)
             : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no "

@@ -35,10 +35,10 @@ static class ViewsCommand
             Method known = MethodRegistry.Find(parsed.GetValue(method)!);
             MethodOptions options = OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? []);
             ViewSheet.Require(known, options);
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Train).Take(ViewSheet.RowCount);
-            ViewSheet.Write(picture, known, options, digits, parsed.GetValue(common.Seed));
-            terminal.Line($"{digits.Count} images with {ViewSheet.ViewsPerRow} views each in {picture}");
-            terminal.Event("drawn", new JsonObject { ["path"] = picture, ["images"] = digits.Count * (1 + ViewSheet.ViewsPerRow) });
+            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Train).Take(ViewSheet.RowCount);
+            ViewSheet.Write(picture, known, options, data, parsed.GetValue(common.Seed));
+            terminal.Line($"{data.Count} images with {ViewSheet.ViewsPerRow} views each in {picture}");
+            terminal.Event("drawn", new JsonObject { ["path"] = picture, ["images"] = data.Count * (1 + ViewSheet.ViewsPerRow) });
         });
         return command;
     }

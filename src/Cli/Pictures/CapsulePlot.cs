@@ -22,23 +22,23 @@ sealed class CapsulePlot
     }
 
     /// <summary>A row for each image: itself, from its parts, from its objects, and its most present parts.</summary>
-    /// <param name="digits">The images.</param>
+    /// <param name="data">The images.</param>
     /// <param name="arrays">Folder that also gets the tensors; null for none.</param>
-    public (byte[] Pixels, int Columns) Rows(DigitSet digits, string? arrays)
+    public (byte[] Pixels, int Columns) Rows(ImageSet data, string? arrays)
     {
-        float[] pixels = digits.ToFloats(0, digits.Count);
+        float[] pixels = data.ToFloats(0, data.Count);
         IReadOnlyDictionary<string, TensorData> seen =
-            Run(encoder, new() { ["image"] = TensorData.Of(pixels, digits.Count, 1, DigitSet.Side, DigitSet.Side) }, arrays is null ? null
+            Run(encoder, new() { ["image"] = TensorData.Of(pixels, data.Count, 1, ImageSet.Side, ImageSet.Side) }, arrays is null ? null
             : Path.Combine(arrays, "encoder"));
         (double[] fromParts, double[] alone, int side) = Draw(decoder, seen["pose"], seen["part_presence"], seen["feature"], arrays is null
             ? null : Path.Combine(arrays, "decoder"));
         (double[] fromObjects, _, _) = Draw(decoder, seen["vote"], seen["part_presence"], seen["feature"]);
         double[] presence = seen["part_presence"].ToDoubles();
-        int parts = presence.Length / digits.Count, shown = Math.Min(mostParts, parts);
+        int parts = presence.Length / data.Count, shown = Math.Min(mostParts, parts);
         var sheet = new List<byte>();
-        for (int image = 0; image < digits.Count; image++)
+        for (int image = 0; image < data.Count; image++)
         {
-            sheet.AddRange(digits.Image(image));
+            sheet.AddRange(data.Image(image));
             sheet.AddRange(Middle(fromParts, image, side));
             sheet.AddRange(Middle(fromObjects, image, side));
             foreach (int part in Enumerable.Range(0, parts).OrderByDescending(part => presence[image * parts + part]).Take(shown))
@@ -69,10 +69,10 @@ sealed class CapsulePlot
             Run(decoder, new() { ["pose"] = pose, ["presence"] = presence, ["feature"] = feature }, arrays);
         TensorData image = drawn["image"], part = drawn["part"];
         long side = image.Sizes[^1];
-        return side >= DigitSet.Side && image.Sizes.SequenceEqual([presence.Sizes[0], 1, side, side])
+        return side >= ImageSet.Side && image.Sizes.SequenceEqual([presence.Sizes[0], 1, side, side])
             && part.Sizes.SequenceEqual([.. presence.Sizes, side, side])
             ? (image.ToDoubles(), part.ToDoubles(), (int)side)
-            : throw decoder.Broken($"images and parts of at least {DigitSet.Side} x {DigitSet.Side} pixels",
+            : throw decoder.Broken($"images and parts of at least {ImageSet.Side} x {ImageSet.Side} pixels",
             $"image {Shape.Of(image.Sizes)}, part {Shape.Of(part.Sizes)}");
     }
 
@@ -91,10 +91,10 @@ sealed class CapsulePlot
     // The middle 28 x 28 pixels of a canvas.
     static IEnumerable<byte> Middle(double[] canvases, int index, int side)
     {
-        int margin = (side - DigitSet.Side) / 2;
-        for (int y = 0; y < DigitSet.Side; y++)
+        int margin = (side - ImageSet.Side) / 2;
+        for (int y = 0; y < ImageSet.Side; y++)
         {
-            for (int x = 0; x < DigitSet.Side; x++)
+            for (int x = 0; x < ImageSet.Side; x++)
             {
                 yield return (byte)Math.Round(255 * Math.Clamp(canvases[(index * side + margin + y) * side + margin + x], 0, 1));
             }
@@ -110,7 +110,7 @@ sealed class CapsulePlot
     {
         int parts = decoder.Size("presence", 1), features = decoder.Size("feature", 2);
         return PlotModel.Load(path, "a model of capsules",
-            [PlotModel.Float("image", "N", 1, DigitSet.Side, DigitSet.Side)],
+            [PlotModel.Float("image", "N", 1, ImageSet.Side, ImageSet.Side)],
             [PlotModel.Float("part_presence", "N", parts), PlotModel.Float("pose", "N", parts, 6), PlotModel.Float("vote", "N", parts, 6),
                 PlotModel.Float("feature", "N", parts, features)]);
     }

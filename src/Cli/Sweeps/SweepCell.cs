@@ -41,7 +41,7 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
     /// Trains and scores the cell in <paramref name="folder"/>, with a linear probe where asked for, going on with what an interrupted
     /// sweep left there.
     /// </summary>
-    public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, DigitSet test,
+    public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, ImageSet test,
         bool probe)
     {
         bool begun = File.Exists(Path.Combine(folder, RunLayout.Config));
@@ -55,15 +55,15 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
             TrainingRun.Execute(method, run, request with { Resume = begun });
         }
         using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
-        var outputs = ModelOutputs.Of(session, request.Digits, test, cancellation: request.Cancellation);
-        var evaluation = new Evaluation(request.Digits, test, request.Seed, request.Threads);
+        var outputs = ModelOutputs.Of(session, request.Data, test, cancellation: request.Cancellation);
+        var evaluation = new Evaluation(request.Data, test, request.Seed, request.Threads);
         var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(outputs), test), Accuracy(evaluation.PosterOf(outputs), test),
             probe ? evaluation.Linear(outputs) : 0);
         AtomicFile.WriteText(Path.Combine(folder, RunLayout.Cell), JsonSerializer.Serialize(cell, indented) + "\n");
         return cell;
     }
 
-    static double Accuracy(EvaluationRow row, DigitSet test) =>
+    static double Accuracy(EvaluationRow row, ImageSet test) =>
         row.Accuracy
         ?? throw new InvalidDataException($"'{test.Name}': expected labelled images to score the cells on, found none with labels.");
 }

@@ -44,23 +44,23 @@ static class CalibrateCommand
                 throw new InvalidModelException($"'{session.Path}': expected an output "
                     + $"'{(session.Dimension == 0 ? "embedding" : "cluster")}', found none; take a model that has it.");
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train);
-            if (digits.Count < NoveltyFit.LeastImages)
+            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train);
+            if (data.Count < NoveltyFit.LeastImages)
             {
-                throw new InvalidDataException($"'{digits.Name}': expected at least {NoveltyFit.LeastImages} training images, found "
-                    + $"{digits.Count}; "
+                throw new InvalidDataException($"'{data.Name}': expected at least {NoveltyFit.LeastImages} training images, found "
+                    + $"{data.Count}; "
                     + "give the model's training images.");
             }
-            Embeddings embeddings = EmbedRun.InMemory(terminal, session, digits, cancellation);
+            Embeddings embeddings = EmbedRun.InMemory(terminal, session, data, cancellation);
             terminal.Stage("finding centres");
             Novelty novelty = NoveltyFit.Of(embeddings, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation)
-                ?? throw new InvalidDataException($"'{digits.Name}': expected images whose embeddings differ, found none; give the model's "
+                ?? throw new InvalidDataException($"'{data.Name}': expected images whose embeddings differ, found none; give the model's "
                     + "training images.");
             var metadata = new Dictionary<string, string>(session.Metadata);
-            NoveltyFit.AddTo(metadata, novelty, digits);
+            NoveltyFit.AddTo(metadata, novelty, data);
             if (parsed.GetValue(map))
             {
-                ClusterDigits.Add(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, digits);
+                ClusterDigits.Add(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, data);
             }
             OnnxModel calibrated = OnnxModel.Load(session.Path).WithMetadata(metadata);
             AtomicFile.WriteAll([.. RenewedManifest(session, path, calibrated), (path, stream => stream.Write(calibrated.ToBytes()))]);

@@ -95,28 +95,28 @@ static class ClusterCommand
                 throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder, such as "
                     + $"moco or autoencoder.");
             }
-            DigitSet digits = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
+            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
                 ?? Split.Train);
-            if (count > digits.Count)
+            if (count > data.Count)
             {
-                throw new ArgumentException($"--k '{count}': expected at most {digits.Count}, the number of images.");
+                throw new ArgumentException($"--k '{count}': expected at most {data.Count}, the number of images.");
             }
             if (parsed.GetValue(map))
             {
-                _ = ClusterDigits.LabelsOf(digits); // before images are embedded
+                _ = ClusterDigits.LabelsOf(data); // before images are embedded
             }
-            Rows rows = new(EmbedRun.InMemory(terminal, session, digits, cancellation).Values, session.Dimension);
+            Rows rows = new(EmbedRun.InMemory(terminal, session, data, cancellation).Values, session.Dimension);
             FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count,
                 new ClustererFactory(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation));
-            Dictionary<string, string> metadata = Metadata(session, head, digits, parsed.GetValue(map));
+            Dictionary<string, string> metadata = Metadata(session, head, data, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
-            FusedProof.Require(fused, head.Labels, digits);
+            FusedProof.Require(fused, head.Labels, data);
             fused.Save(path);
             KnownModels.OfUser.Add(path);
             terminal.Line($"{head.Summary}; pixels to cluster in {path}");
             if (head.EmptyCount > 0)
             {
-                terminal.Note($"{head.EmptyCount} of {head.Count} clusters are empty: the {digits.Count} images have fewer different "
+                terminal.Note($"{head.EmptyCount} of {head.Count} clusters are empty: the {data.Count} images have fewer different "
                     + "embeddings; ask for a smaller --k");
             }
             terminal.Event("clustered", new JsonObject
@@ -132,19 +132,19 @@ static class ClusterCommand
         return command;
     }
 
-    static Dictionary<string, string> Metadata(EncoderSession session, FittedHead head, DigitSet digits, bool map)
+    static Dictionary<string, string> Metadata(EncoderSession session, FittedHead head, ImageSet data, bool map)
     {
         var metadata = new Dictionary<string, string>(session.Metadata)
         {
             [ModelKeys.Clusterer] = head.Name,
             [ModelKeys.Clusters] = head.Count.ToString(CultureInfo.InvariantCulture),
-            [ModelKeys.ClustererDatasetSha256] = digits.Sha256,
+            [ModelKeys.ClustererDatasetSha256] = data.Sha256,
         };
         // A map of the clusters that were there before does not fit these.
         ClusterDigits.Remove(metadata);
         if (map)
         {
-            ClusterDigits.Add(metadata, head.Labels, head.Count, digits);
+            ClusterDigits.Add(metadata, head.Labels, head.Count, data);
         }
         return metadata;
     }

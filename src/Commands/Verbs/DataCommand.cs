@@ -20,16 +20,16 @@ static class DataCommand
         var common = new CommonOptions();
         var name = new Argument<string>("NAME")
         {
-            Description = $"One of {string.Join(", ", DigitSource.Published)}.",
-            DefaultValueFactory = _ => DigitSource.Published[0],
+            Description = $"One of {string.Join(", ", ImageSource.Published)}.",
+            DefaultValueFactory = _ => ImageSource.Published[0],
         };
         name.HelpName = "NAME";
-        name.CompletionSources.Add([.. DigitSource.Published]);
+        name.CompletionSources.Add([.. ImageSource.Published]);
         name.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: string given }] && !DigitSource.Published.Contains(given))
+            if (result.Tokens is [{ Value: string given }] && !ImageSource.Published.Contains(given))
             {
-                result.AddError($"NAME '{given}': expected one of {string.Join(", ", DigitSource.Published)}.");
+                result.AddError($"NAME '{given}': expected one of {string.Join(", ", ImageSource.Published)}.");
             }
         });
         var command = new Command("fetch", "Find or download a published dataset, and check every file's digest.\n\nExample: uvl data "
@@ -41,7 +41,7 @@ static class DataCommand
             {
                 Describe(terminal, common.Open(parsed, terminal, parsed.GetValue(name)!, split));
             }
-            terminal.Line($"classes: {string.Join(", ", DigitSource.ClassesOf(parsed.GetValue(name)!))}");
+            terminal.Line($"classes: {string.Join(", ", ImageSource.ClassesOf(parsed.GetValue(name)!))}");
         });
         return command;
     }
@@ -85,8 +85,8 @@ static class DataCommand
                     break;
                 case ".npy":
                     images = parsed.GetValue(count);
-                    DigitSet digits = StrokeDigits.Draw(images, parsed.GetValue(seed), cancellation: cancellation);
-                    NpyFile.Write(path, TensorEntry.Of<byte>(digits.Pixels, digits.Count, DigitSet.Side, DigitSet.Side));
+                    ImageSet data = StrokeDigits.Draw(images, parsed.GetValue(seed), cancellation: cancellation);
+                    NpyFile.Write(path, TensorEntry.Of<byte>(data.Pixels, data.Count, ImageSet.Side, ImageSet.Side));
                     terminal.Line($"{images} digits in {path}");
                     break;
                 default:
@@ -98,24 +98,24 @@ static class DataCommand
         return command;
     }
 
-    static void Describe(Terminal terminal, DigitSet digits)
+    static void Describe(Terminal terminal, ImageSet data)
     {
         int[] counts = new int[10];
-        foreach (byte label in digits.Labels ?? [])
+        foreach (byte label in data.Labels ?? [])
         {
             counts[label]++;
         }
-        string labels = digits.Labels is null ? "no labels" : $"by digit {string.Join(" ", counts)}";
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{digits.Name} {digits.Split.ToString().ToLowerInvariant()}: "
-            + $"{digits.Count:n0} images, {labels}"));
-        terminal.Line($"  SHA-256 of pixels and labels {digits.Sha256}");
+        string labels = data.Labels is null ? "no labels" : $"by digit {string.Join(" ", counts)}";
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{data.Name} {data.Split.ToString().ToLowerInvariant()}: "
+            + $"{data.Count:n0} images, {labels}"));
+        terminal.Line($"  SHA-256 of pixels and labels {data.Sha256}");
         terminal.Event("dataset", new JsonObject
         {
-            ["name"] = digits.Name,
-            ["split"] = digits.Split.ToString().ToLowerInvariant(),
-            ["count"] = digits.Count,
-            ["sha256"] = digits.Sha256,
-            ["labels"] = digits.Labels is null ? null : new JsonArray([.. counts.Select(count => (JsonNode)count)]),
+            ["name"] = data.Name,
+            ["split"] = data.Split.ToString().ToLowerInvariant(),
+            ["count"] = data.Count,
+            ["sha256"] = data.Sha256,
+            ["labels"] = data.Labels is null ? null : new JsonArray([.. counts.Select(count => (JsonNode)count)]),
         });
     }
 }

@@ -69,7 +69,7 @@ static class DoctorCommand
         try
         {
             return Try("MNIST", () =>
-                $"{DigitSource.Open("mnist", Split.All, new DigitSourceOptions { Offline = true }).Count} images found, checksums match");
+                $"{ImageSource.Open("mnist", Split.All, new ImageSourceOptions { Offline = true }).Count} images found, checksums match");
         }
         catch (DatasetUnavailableException error)
         {

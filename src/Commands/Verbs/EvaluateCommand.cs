@@ -54,7 +54,7 @@ static class EvaluateCommand
             string folder = parsed.GetValue(output)!;
             OutputPath.RequireFolder(folder);
             string spec = common.Spec(parsed, terminal);
-            (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
+            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads),
                 parsed.GetValue(common.Device));
@@ -90,7 +90,7 @@ static class EvaluateCommand
         return command;
     }
 
-    static ModelOutputs Embed(Terminal terminal, EncoderSession session, DigitSet train, DigitSet test, CancellationToken cancellation)
+    static ModelOutputs Embed(Terminal terminal, EncoderSession session, ImageSet train, ImageSet test, CancellationToken cancellation)
     {
         ModelOutputs? outputs = null;
         terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault(ModelKeys.Method, "")}".TrimEnd(), train.Count + test.Count,
@@ -111,7 +111,7 @@ static class EvaluateCommand
         return map;
     }
 
-    static void Print(Terminal terminal, List<EvaluationRow> rows, DigitSet test, string report)
+    static void Print(Terminal terminal, List<EvaluationRow> rows, ImageSet test, string report)
     {
         terminal.Line();
         if (rows.Any(row => row.Accuracy is not null))

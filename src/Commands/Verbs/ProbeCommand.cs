@@ -60,7 +60,7 @@ static class ProbeCommand
                 throw new ArgumentException($"--out: a classifier of '{session.Layer}' cannot be fused, only one of 'embedding'; leave out "
                     + $"--out or --layer.");
             }
-            (DigitSet train, DigitSet test) = common.OpenBoth(parsed, terminal, spec);
+            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec);
             bool isHeldOut = train.Sha256 == test.Sha256;
             if (isHeldOut)
             {
@@ -106,7 +106,7 @@ static class ProbeCommand
     }
 
     // Of a source without parts every fifth image is for scoring: a folder has its digits one after another.
-    static (DigitSet Train, DigitSet Test) HoldOut(DigitSet all)
+    static (ImageSet Train, ImageSet Test) HoldOut(ImageSet all)
     {
         const int Every = 5;
         return all.Count < 2 * Every ? throw new InvalidDataException($"'{all.Name}': expected at least {2 * Every} images to hold some "
@@ -114,7 +114,7 @@ static class ProbeCommand
             : (all.Where(index => index % Every != Every - 1), all.Where(index => index % Every == Every - 1));
     }
 
-    static Dictionary<string, string> Metadata(EncoderSession session, DigitSet train) => new(session.Metadata)
+    static Dictionary<string, string> Metadata(EncoderSession session, ImageSet train) => new(session.Metadata)
     {
         [ModelKeys.Clusterer] = "linear",
         [ModelKeys.Clusters] = "10",
@@ -123,7 +123,7 @@ static class ProbeCommand
         [ModelKeys.ClusterDigitsUseLabels] = "true",
     };
 
-    static int[] Digits(DigitSet digits) => digits.Labels is byte[] labels
+    static int[] Digits(ImageSet data) => data.Labels is byte[] labels
         ? [.. labels.Select(label => (int)label)]
-        : throw new InvalidDataException($"'{digits.Name}': expected labelled images to train a classifier on, found none with labels.");
+        : throw new InvalidDataException($"'{data.Name}': expected labelled images to train a classifier on, found none with labels.");
 }

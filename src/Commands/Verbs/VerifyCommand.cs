@@ -38,10 +38,10 @@ public static class VerifyCommand
             ModelInspection found = InspectedModel.Load(path);
             InspectionText.Print(terminal, path, found);
             terminal.Line();
-            DigitSet? digits = parsed.GetValue(common.Data) is string spec ? common.Open(parsed, terminal, spec, Split.Test) : null;
+            ImageSet? data = parsed.GetValue(common.Data) is string spec ? common.Open(parsed, terminal, spec, Split.Test) : null;
             Check trial = Trial(path);
             Check[] checks = trial.Passed is true
-                ? [Structure(found), trial, Contract(path, found), Agreement(found, digits)]
+                ? [Structure(found), trial, Contract(path, found), Agreement(found, data)]
                 : [Structure(found), trial];
             foreach (Check check in checks)
             {
@@ -96,13 +96,13 @@ public static class VerifyCommand
         }
     }
 
-    static Check Agreement(ModelInspection found, DigitSet? digits)
+    static Check Agreement(ModelInspection found, ImageSet? data)
     {
         if (found.Model is not OnnxModel model)
         {
             return new("agreement", null, "not measured, for the same reason");
         }
-        int rows = digits is null ? 2 : Math.Min(MostImages, digits.Count);
+        int rows = data is null ? 2 : Math.Min(MostImages, data.Count);
         if (found.FlopsPerRow is not double flops || found.ElementsPerRow is not double elements || flops * rows > MostFlops
             || elements * rows > MostElements)
         {
@@ -116,7 +116,7 @@ public static class VerifyCommand
         try
         {
             Task<IReadOnlyList<ModelAgreement>> measuring = Task.Run(() => ModelAgreement.Measure(model,
-                digits is null ? ModelAgreement.SampleInputs(model) : Images(model, digits, rows)));
+                data is null ? ModelAgreement.SampleInputs(model) : Images(model, data, rows)));
             // The evaluator is slow in some operators; its thread ends with the process.
             if (!((IAsyncResult)measuring).AsyncWaitHandle.WaitOne(MostTime))
             {
@@ -125,12 +125,12 @@ public static class VerifyCommand
             IReadOnlyList<ModelAgreement> outputs = measuring.GetAwaiter().GetResult();
             if (outputs.FirstOrDefault(output => double.IsNaN(output.MaxAbsolute)) is ModelAgreement nan)
             {
-                return new("numbers", false, $"NaN in '{nan.Output}' on {(digits is null ? "random input" : $"{rows} images")}; the model "
+                return new("numbers", false, $"NaN in '{nan.Output}' on {(data is null ? "random input" : $"{rows} images")}; the model "
                     + $"is broken or was trained to divergence");
             }
             return new("agreement", outputs.All(output => output.Agrees), string.Create(CultureInfo.InvariantCulture,
                 $"ONNX Runtime {RuntimeInfo.Version} differs from the float64 evaluator on "
-                    + $"{(digits is null ? "random input" : $"{rows} images")} by "
+                    + $"{(data is null ? "random input" : $"{rows} images")} by "
                     + $"{string.Join(", ", outputs.Select(output => $"{output.MaxAbsolute:g3} in '{output.Output}'"))}; allowed are "
                     + $"{ModelAgreement.Tolerance(model):g3} + {ModelAgreement.Tolerance(model):g3} of the value"));
         }
@@ -140,12 +140,12 @@ public static class VerifyCommand
         }
     }
 
-    static Dictionary<string, TensorData> Images(OnnxModel model, DigitSet digits, int count)
+    static Dictionary<string, TensorData> Images(OnnxModel model, ImageSet data, int count)
     {
         Value input = model.Inputs is [Value only] && only.Type is { Element: ElementType.Float32, Shape.Count: 4 }
             ? only
-            : throw new ArgumentException($"--data: expected a model with one input [N,1,{DigitSet.Side},{DigitSet.Side}], found "
+            : throw new ArgumentException($"--data: expected a model with one input [N,1,{ImageSet.Side},{ImageSet.Side}], found "
             + $"{string.Join(", ", model.Inputs.Select(value => $"{value.Name} {value.Shape}"))}; leave --data out.");
-        return new() { [input.Name] = TensorData.Of(digits.ToFloats(0, count), count, 1, DigitSet.Side, DigitSet.Side) };
+        return new() { [input.Name] = TensorData.Of(data.ToFloats(0, count), count, 1, ImageSet.Side, ImageSet.Side) };
     }
 }

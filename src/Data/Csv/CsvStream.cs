@@ -10,7 +10,7 @@ namespace Toolchain.Data.Csv;
 /// A CSV table with an image a line, as Kaggle has MNIST: `label,pixel0..pixel783`, without the label, or without the heading. Without a
 /// heading a line of one number more than a square has its label first.
 /// </summary>
-sealed class CsvStream : DigitStream
+sealed class CsvStream : ImageStream
 {
     readonly Stream content;
     readonly Func<Stream>? again;
@@ -92,7 +92,7 @@ sealed class CsvStream : DigitStream
         base.Dispose();
     }
 
-    private protected override int Fill(DigitBatch batch, int count)
+    private protected override int Fill(ImageBatch batch, int count)
     {
         int row = 0;
         for (; row < count && Next() is var (line, values, label); row++)
@@ -122,7 +122,7 @@ sealed class CsvStream : DigitStream
         if (IsLabelled && (ahead.Select(row => ((long, string?)?)(row.Line, row.Label)).FirstOrDefault(row => !IsDigit(row!.Value.Item2))
             ?? LaterOther()) is var (line, label))
         {
-            DigitLabels.LeaveOut(Noticed, path, line - 1, $"'{label}'");
+            ClassLabels.LeaveOut(Noticed, path, line - 1, $"'{label}'");
             IsLabelled = false;
         }
         return [.. ahead.Where(row => row.Values.Min() >= 0 && row.Values.Max() <= scale.Largest)

@@ -11,7 +11,7 @@ namespace Toolchain.Data.Embeddings;
 /// <param name="FittedCount">Of these, brought to 28 x 28.</param>
 /// <param name="InvertedCount">Of these, dark on light.</param>
 /// <param name="ForeignCount">Of these, farther from the training images than nearly all of those themselves.</param>
-/// <param name="Checksum">Of their pixels (<see cref="DigitBatch.Checksum"/>).</param>
+/// <param name="Checksum">Of their pixels (<see cref="ImageBatch.Checksum"/>).</param>
 /// <param name="Rows">The sound ones.</param>
 /// <param name="Skipped">A line for each of the others.</param>
 public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCount, int ForeignCount, uint Checksum, EmbeddingRows Rows,

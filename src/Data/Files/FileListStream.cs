@@ -7,7 +7,7 @@ using Toolchain.Data.Streams;
 namespace Toolchain.Data.Files;
 
 /// <summary>Image files, in the order given.</summary>
-sealed class FileListStream : DigitStream
+sealed class FileListStream : ImageStream
 {
     readonly string folder;
     readonly string[] names;
@@ -47,7 +47,7 @@ sealed class FileListStream : DigitStream
         return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, names);
     }
 
-    public override bool ReadAgain(DigitBatch batch, long first, int count)
+    public override bool ReadAgain(ImageBatch batch, long first, int count)
     {
         Prepare(batch);
         (batch.First, batch.Count) = (first, count);
@@ -55,7 +55,7 @@ sealed class FileListStream : DigitStream
         return true;
     }
 
-    private protected override int Fill(DigitBatch batch, int count)
+    private protected override int Fill(ImageBatch batch, int count)
     {
         int taken = Math.Min(count, names.Length - (int)Position);
         Set(batch, (int)Position, taken);
@@ -86,7 +86,7 @@ sealed class FileListStream : DigitStream
         return null;
     }
 
-    void Set(DigitBatch batch, int first, int count)
+    void Set(ImageBatch batch, int first, int count)
     {
         for (int row = 0; row < count; row++)
         {

@@ -3,11 +3,11 @@ using Toolchain.Data.Streams;
 namespace Toolchain.Data.Files;
 
 /// <summary>One image from a pipe.</summary>
-sealed class OneImageStream(string name, string path, byte[] bytes) : DigitStream(name, Split.All, 1, false)
+sealed class OneImageStream(string name, string path, byte[] bytes) : ImageStream(name, Split.All, 1, false)
 {
     private protected override IReadOnlyList<PendingImage> Sample() => [new PendingImage(path, bytes)];
 
-    private protected override int Fill(DigitBatch batch, int count)
+    private protected override int Fill(ImageBatch batch, int count)
     {
         if (Position > 0)
         {

@@ -14,7 +14,7 @@ static class PathList
     /// <param name="source">Named in errors.</param>
     /// <param name="stream">The list.</param>
     /// <param name="start">Its first bytes: a NUL among them says that NUL parts the paths.</param>
-    public static DigitStream Open(string name, string source, Stream stream, ReadOnlySpan<byte> start)
+    public static ImageStream Open(string name, string source, Stream stream, ReadOnlySpan<byte> start)
     {
         byte separator = start.Contains((byte)0) ? (byte)0 : (byte)'\n';
         byte[] bytes = ExactRead.UpTo(stream, MaxBytes, source);

@@ -34,7 +34,7 @@ static class DigitFit
     public static FitResult Fit(ReadOnlySpan<byte> pixels, int width, int height, FitMode mode, Polarity polarity, string name,
         Span<byte> destination)
     {
-        bool right = width == DigitSet.Side && height == DigitSet.Side;
+        bool right = width == ImageSet.Side && height == ImageSet.Side;
         if (mode == FitMode.None)
         {
             if (!right)
@@ -52,7 +52,7 @@ static class DigitFit
             pixels.CopyTo(destination);
             return new(false, inverted && Invert(destination));
         }
-        destination[..DigitSet.PixelCount].Clear();
+        destination[..ImageSet.PixelCount].Clear();
         float[] ink = ArrayPool<float>.Shared.Rent(pixels.Length);
         try
         {
@@ -74,16 +74,16 @@ static class DigitFit
     /// <summary>Inverts an image of 28 x 28 where it is dark on light; says whether it was.</summary>
     public static bool ToLight(Span<byte> image, FitMode mode, Polarity polarity) =>
         (polarity == Polarity.Dark || (polarity == Polarity.Auto && mode == FitMode.Mnist
-            && RingMedian(image, DigitSet.Side, DigitSet.Side) > 127)) && Invert(image);
+            && RingMedian(image, ImageSet.Side, ImageSet.Side) > 127)) && Invert(image);
 
     /// <summary>Swaps rows and columns of an image of 28 x 28.</summary>
     public static void Transpose(Span<byte> image)
     {
-        for (int row = 0; row < DigitSet.Side; row++)
+        for (int row = 0; row < ImageSet.Side; row++)
         {
             for (int column = 0; column < row; column++)
             {
-                (int here, int there) = (row * DigitSet.Side + column, column * DigitSet.Side + row);
+                (int here, int there) = (row * ImageSet.Side + column, column * ImageSet.Side + row);
                 (image[here], image[there]) = (image[there], image[here]);
             }
         }
@@ -91,7 +91,7 @@ static class DigitFit
 
     static bool Invert(Span<byte> image)
     {
-        for (int i = 0; i < DigitSet.PixelCount; i++)
+        for (int i = 0; i < ImageSet.PixelCount; i++)
         {
             image[i] = (byte)(255 - image[i]);
         }
@@ -199,11 +199,11 @@ static class DigitFit
             massY += scaled[i] * (i / columns + 0.5);
             strongest = Math.Max(strongest, scaled[i]);
         }
-        int left = Math.Clamp((int)Math.Round(DigitSet.Side / 2.0 - massX / mass), 0, DigitSet.Side - columns);
-        int top = Math.Clamp((int)Math.Round(DigitSet.Side / 2.0 - massY / mass), 0, DigitSet.Side - rows);
+        int left = Math.Clamp((int)Math.Round(ImageSet.Side / 2.0 - massX / mass), 0, ImageSet.Side - columns);
+        int top = Math.Clamp((int)Math.Round(ImageSet.Side / 2.0 - massY / mass), 0, ImageSet.Side - rows);
         for (int i = 0; i < scaled.Length; i++)
         {
-            destination[(top + i / columns) * DigitSet.Side + left + i % columns] = (byte)Math.Round(scaled[i] / strongest * 255);
+            destination[(top + i / columns) * ImageSet.Side + left + i % columns] = (byte)Math.Round(scaled[i] / strongest * 255);
         }
     }
 }

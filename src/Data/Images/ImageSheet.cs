@@ -23,31 +23,31 @@ public static class ImageSheet
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(zoom, 1);
-        if (pixels.IsEmpty || pixels.Length % DigitSet.PixelCount != 0)
+        if (pixels.IsEmpty || pixels.Length % ImageSet.PixelCount != 0)
         {
-            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {DigitSet.PixelCount} bytes with N at least 1, held "
+            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {ImageSet.PixelCount} bytes with N at least 1, held "
                 + $"{pixels.Length}.", nameof(pixels));
         }
-        int count = pixels.Length / DigitSet.PixelCount;
+        int count = pixels.Length / ImageSet.PixelCount;
         int rows = (count + columns - 1) / columns;
-        int cell = (DigitSet.Side + Gap) * zoom;
+        int cell = (ImageSet.Side + Gap) * zoom;
         byte[] sheet = new byte[cell * columns * cell * rows];
         sheet.AsSpan().Fill(255);
         for (int index = 0; index < count; index++)
         {
             int start = (index / columns * cell + Gap * zoom / 2) * cell * columns + index % columns * cell + Gap * zoom / 2;
-            Draw(pixels.Slice(index * DigitSet.PixelCount, DigitSet.PixelCount), sheet.AsSpan(start), cell * columns, zoom);
+            Draw(pixels.Slice(index * ImageSet.PixelCount, ImageSet.PixelCount), sheet.AsSpan(start), cell * columns, zoom);
         }
         return PngWriter.Encode(cell * columns, cell * rows, 1, sheet);
     }
 
     static void Draw(ReadOnlySpan<byte> image, Span<byte> target, int stride, int zoom)
     {
-        for (int y = 0; y < DigitSet.Side * zoom; y++)
+        for (int y = 0; y < ImageSet.Side * zoom; y++)
         {
-            for (int x = 0; x < DigitSet.Side * zoom; x++)
+            for (int x = 0; x < ImageSet.Side * zoom; x++)
             {
-                target[y * stride + x] = (byte)(255 - image[y / zoom * DigitSet.Side + x / zoom]);
+                target[y * stride + x] = (byte)(255 - image[y / zoom * ImageSet.Side + x / zoom]);
             }
         }
     }

@@ -14,7 +14,7 @@ static class NpzFile
 {
     static readonly string[] imageNames = ["images", "image", "x", "data", "arr_0"], labelNames = ["labels", "label", "y"];
 
-    public static DigitStream Open(string name, string path, FileStream file, Split split)
+    public static ImageStream Open(string name, string path, FileStream file, Split split)
     {
         try
         {

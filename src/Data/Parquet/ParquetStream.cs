@@ -9,7 +9,7 @@ namespace Toolchain.Data.Parquet;
 /// Parquet files with encoded images: a column `image` that is a struct with `bytes` (as Hugging Face datasets write it), or any plain
 /// binary column; and, where there is one, an integer column `label`. One row group is in memory at a time.
 /// </summary>
-sealed class ParquetStream : DigitStream
+sealed class ParquetStream : ImageStream
 {
     readonly string path;
     readonly FileStream file;
@@ -47,7 +47,7 @@ sealed class ParquetStream : DigitStream
         base.Dispose();
     }
 
-    private protected override int Fill(DigitBatch batch, int count)
+    private protected override int Fill(ImageBatch batch, int count)
     {
         int filled = 0;
         for (; filled < count; filled++, row++)
@@ -109,7 +109,7 @@ sealed class ParquetStream : DigitStream
         {
             if (!IsInteger(head.Label!))
             {
-                DigitLabels.LeaveOut(Noticed, $"{path}, column 'label'", 0, $"{head.Label!.ClrType.Name}");
+                ClassLabels.LeaveOut(Noticed, $"{path}, column 'label'", 0, $"{head.Label!.ClrType.Name}");
                 return false;
             }
             using ParquetRowGroupReader group = head.Reader.OpenRowGroupReader(index);
@@ -119,7 +119,7 @@ sealed class ParquetStream : DigitStream
             if (wrong >= 0)
             {
                 string text = found[wrong]?.ToString(CultureInfo.InvariantCulture) ?? "nothing";
-                DigitLabels.LeaveOut(Noticed, $"{path}, column 'label'", first + wrong, text);
+                ClassLabels.LeaveOut(Noticed, $"{path}, column 'label'", first + wrong, text);
                 return false;
             }
             first += found.Length;

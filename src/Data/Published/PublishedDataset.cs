@@ -34,7 +34,7 @@ sealed record PublishedDataset(string Name, string Title, IReadOnlyList<Uri> Mir
             Wide("test", "1394631089c404de565df7b7aeaf9412", "5b5b05890a5e13444e108efe57b788aa")),
     ];
 
-    static int ImageBytes(int count) => 16 + count * DigitSet.PixelCount;
+    static int ImageBytes(int count) => 16 + count * ImageSet.PixelCount;
 
     static (PublishedFile, PublishedFile) Idx(string part, int count, string images, string labels) =>
         (new($"{part}-images-idx3-ubyte", null, images, ImageBytes(count)), new($"{part}-labels-idx1-ubyte", null, labels, 8 + count));

@@ -20,7 +20,7 @@ static class PublishedDownload
     /// <summary>The uncompressed bytes, checked; the cache file is written whole or not at all.</summary>
     /// <exception cref="DatasetUnavailableException">No mirror gave the file.</exception>
     public static byte[] Fetch(PublishedDataset dataset, PublishedFile file, string cachePath, IReadOnlyList<string> lookedIn,
-        DigitSourceOptions options)
+        ImageSourceOptions options)
     {
         var tried = new List<string>();
         Exception? last = null;

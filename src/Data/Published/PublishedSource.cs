@@ -5,7 +5,7 @@ namespace Toolchain.Data.Published;
 /// <summary>A published dataset from its folder in $UVL_DATA_DIR, else the user's cache, else a mirror, each file by its digest.</summary>
 static class PublishedSource
 {
-    public static DigitSet Open(PublishedDataset dataset, Split split, DigitSourceOptions options)
+    public static ImageSet Open(PublishedDataset dataset, Split split, ImageSourceOptions options)
     {
         byte[] pixels = [], labels = [];
         if (split is Split.Train or Split.All)
@@ -21,7 +21,7 @@ static class PublishedSource
     }
 
     static (byte[] Pixels, byte[] Labels) Read(PublishedDataset dataset, (PublishedFile Images, PublishedFile Labels) part,
-        DigitSourceOptions options)
+        ImageSourceOptions options)
     {
         using var images = new MemoryStream(Find(dataset, part.Images, options));
         using var labels = new MemoryStream(Find(dataset, part.Labels, options));
@@ -29,7 +29,7 @@ static class PublishedSource
             [.. IdxFile.ReadLabels(labels, part.Labels.Name).Values!.Select(label => (byte)label!)]);
     }
 
-    static byte[] Find(PublishedDataset dataset, PublishedFile file, DigitSourceOptions options)
+    static byte[] Find(PublishedDataset dataset, PublishedFile file, ImageSourceOptions options)
     {
         string cache = Path.Combine(options.CacheFolder ?? UserCache.Folder, dataset.Name);
         string? given = options.DataFolder ?? Environment.GetEnvironmentVariable("UVL_DATA_DIR");

@@ -11,7 +11,7 @@ namespace Toolchain.Data.Sources;
 /// <summary>Single files and pipes, told apart by their first bytes (<see cref="FileKinds"/>).</summary>
 static class FileSource
 {
-    public static DigitStream Open(string path, Split split)
+    public static ImageStream Open(string path, Split split)
     {
         FileStream file = OpenRead(path);
         try
@@ -47,7 +47,7 @@ static class FileSource
     /// <summary>Opens the standard input, or what stands for it: a file that cannot seek, such as a shell's &lt;(command).</summary>
     /// <param name="input">Stands at its start.</param>
     /// <param name="path">Named in errors.</param>
-    public static DigitStream OpenPipe(Stream input, string path = "-")
+    public static ImageStream OpenPipe(Stream input, string path = "-")
     {
         byte[] start = new byte[FileKinds.MagicBytes];
         ReadOnlyMemory<byte> magic = start.AsMemory(0, input.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
@@ -68,7 +68,7 @@ static class FileSource
         }
     }
 
-    public static DigitStream OpenPair(string imagesPath, string labelsPath)
+    public static ImageStream OpenPair(string imagesPath, string labelsPath)
     {
         FileStream packed = OpenRead(imagesPath);
         try

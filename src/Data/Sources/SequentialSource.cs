@@ -17,7 +17,7 @@ static class SequentialSource
     /// <param name="path">Named in errors.</param>
     /// <param name="input">Stands at its start; the stream that comes back disposes it.</param>
     /// <param name="magic">Its first bytes.</param>
-    public static DigitStream Open(string name, string path, Stream input, ReadOnlySpan<byte> magic)
+    public static ImageStream Open(string name, string path, Stream input, ReadOnlySpan<byte> magic)
     {
         if (FileKinds.Of(magic) != FileKind.Gzip)
         {
@@ -33,7 +33,7 @@ static class SequentialSource
         return Open(name, path, new PrefixedStream(start.AsMemory(0, length), unpacked), start.AsSpan(0, length), input as FileStream);
     }
 
-    static DigitStream Open(string name, string path, Stream content, ReadOnlySpan<byte> magic, FileStream? packed) =>
+    static ImageStream Open(string name, string path, Stream content, ReadOnlySpan<byte> magic, FileStream? packed) =>
         FileKinds.Of(magic) switch
         {
             FileKind.Npy => NpyStream.Open(name, path, content, packed),

@@ -1,16 +1,16 @@
 namespace Toolchain.Data.Streams;
 
 /// <summary>Images that are in memory.</summary>
-sealed class SetStream(DigitSet set) : DigitStream(set.Name, set.Split, set.Count, set.Labels is not null)
+sealed class SetStream(ImageSet set) : ImageStream(set.Name, set.Split, set.Count, set.Labels is not null)
 {
-    internal override DigitSet Whole => set;
+    internal override ImageSet Whole => set;
 
     public override string? Fingerprint { get; } = set.Name;
 
-    private protected override int Fill(DigitBatch batch, int count)
+    private protected override int Fill(ImageBatch batch, int count)
     {
         int start = (int)Position, taken = Math.Min(count, set.Count - start);
-        set.Pixels.AsSpan(start * DigitSet.PixelCount, taken * DigitSet.PixelCount).CopyTo(batch.Pixels);
+        set.Pixels.AsSpan(start * ImageSet.PixelCount, taken * ImageSet.PixelCount).CopyTo(batch.Pixels);
         set.Labels?.AsSpan(start, taken).CopyTo(batch.Labels);
         if (set.FileNames is { } names)
         {

@@ -51,7 +51,7 @@ static class SourceSurvey
                 continue;
             }
             pixels += image.Pixels.Length;
-            if (image is { Width: DigitSet.Side, Height: DigitSet.Side })
+            if (image is { Width: ImageSet.Side, Height: ImageSet.Side })
             {
                 (asTheyAre, lowest, highest) = (asTheyAre + 1, Math.Min(lowest, image.Pixels.Min()), Math.Max(highest, image.Pixels.Max()));
             }

@@ -5,7 +5,7 @@ using Toolchain.Data.Tensors;
 namespace Toolchain.Data.Streams;
 
 /// <summary>Images that lie one after another as plain numbers: IDX and .npy.</summary>
-sealed class TensorStream : DigitStream
+sealed class TensorStream : ImageStream
 {
     // Of a stream that cannot seek, what is looked at stays in memory.
     const int SampleBytes = 16 << 20;
@@ -37,23 +37,23 @@ sealed class TensorStream : DigitStream
         {
             if (values.Count == layout.Count)
             {
-                this.labels = DigitLabels.Of(values, path, Noticed);
+                this.labels = ClassLabels.Of(values, path, Noticed);
             }
             else
             {
-                DigitLabels.LeaveOut(Noticed, labels.Value.Place, $"expected one for each of {layout.Count} images, found {values.Count}");
+                ClassLabels.LeaveOut(Noticed, labels.Value.Place, $"expected one for each of {layout.Count} images, found {values.Count}");
             }
         }
         else if (labels is { } none)
         {
-            DigitLabels.LeaveOut(Noticed, none.Place, none.Reason);
+            ClassLabels.LeaveOut(Noticed, none.Place, none.Reason);
         }
         IsLabelled = this.labels is not null;
     }
 
     public override string? Fingerprint => file is { CanSeek: true } ? FileFingerprint(file.Name) : null;
 
-    bool IsAsMnist => layout is { Width: DigitSet.Side, Height: DigitSet.Side, Kind: TensorKind.UInt8 } && scale == PixelScale.Bytes;
+    bool IsAsMnist => layout is { Width: ImageSet.Side, Height: ImageSet.Side, Kind: TensorKind.UInt8 } && scale == PixelScale.Bytes;
 
     /// <summary>Path, size and time of a file.</summary>
     public static string FileFingerprint(string path)
@@ -69,7 +69,7 @@ sealed class TensorStream : DigitStream
         base.Dispose();
     }
 
-    private protected override int Fill(DigitBatch batch, int count)
+    private protected override int Fill(ImageBatch batch, int count)
     {
         int taken = (int)Math.Min(count, layout.Count - Position);
         bool asIs = IsAsMnist;
@@ -181,11 +181,11 @@ sealed class TensorStream : DigitStream
         }
     }
 
-    void Convert(DigitBatch batch, Span<byte> bytes, int count)
+    void Convert(ImageBatch batch, Span<byte> bytes, int count)
     {
         Order(bytes);
         int pixelCount = layout.Width * layout.Height;
-        bool fits = layout is { Width: DigitSet.Side, Height: DigitSet.Side };
+        bool fits = layout is { Width: ImageSet.Side, Height: ImageSet.Side };
         for (int row = 0; row < count; row++)
         {
             byte[]? own = fits ? null : new byte[pixelCount];

@@ -28,7 +28,7 @@ public static class StrokeDigits
     /// <param name="cancellation">Stops between images.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> or <paramref name="first"/> is out of range.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
-    public static DigitSet Draw(int count, ulong seed, int first = 0, Split split = Split.All, CancellationToken cancellation = default)
+    public static ImageSet Draw(int count, ulong seed, int first = 0, Split split = Split.All, CancellationToken cancellation = default)
     {
         if (count is < 1 or > MaxCount)
         {
@@ -38,14 +38,14 @@ public static class StrokeDigits
         {
             throw new ArgumentOutOfRangeException(nameof(first), $"'{nameof(first)}' must be in [0..{int.MaxValue - count}], was {first}.");
         }
-        byte[] pixels = new byte[count * DigitSet.PixelCount], labels = new byte[count];
+        byte[] pixels = new byte[count * ImageSet.PixelCount], labels = new byte[count];
         ulong digitKey = RandomStream.KeyOf(seed, "strokes.digits"), shapeKey = RandomStream.KeyOf(seed, "strokes.shapes");
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new StrokeWriter(), (index, _, writer) =>
         {
             int sample = first + index;
             labels[index] = DigitOf(digitKey, sample);
             var random = new RandomStream(shapeKey, 0, sample, 0);
-            writer.Write(labels[index], ref random, pixels.AsSpan(index * DigitSet.PixelCount, DigitSet.PixelCount));
+            writer.Write(labels[index], ref random, pixels.AsSpan(index * ImageSet.PixelCount, ImageSet.PixelCount));
             return writer;
         }, _ => { });
         return new("strokes", split, pixels, labels);
@@ -56,12 +56,12 @@ public static class StrokeDigits
     /// <param name="seed">Names the sequence.</param>
     public static void WriteSheet(string path, ulong seed)
     {
-        DigitSet set = Draw(BlockSize * BlockSize, seed);
+        ImageSet set = Draw(BlockSize * BlockSize, seed);
         byte[] sorted = new byte[set.Pixels.Length];
         for (int index = 0; index < set.Count; index++)
         {
             int cell = set.Labels![index] * BlockSize + index / BlockSize;
-            set.Image(index).CopyTo(sorted.AsSpan(cell * DigitSet.PixelCount));
+            set.Image(index).CopyTo(sorted.AsSpan(cell * ImageSet.PixelCount));
         }
         ImageSheet.Write(path, sorted, BlockSize);
     }

@@ -9,7 +9,7 @@ namespace Toolchain.Data.Tar;
 /// <summary>
 /// The image files of a tar archive, in the archive's order. Nothing is unpacked to the disk, so names in it can do no harm.
 /// </summary>
-sealed class TarStream : DigitStream
+sealed class TarStream : ImageStream
 {
     // What is looked at before the first image is read stays in memory.
     const int SampleBytes = 16 << 20;
@@ -44,7 +44,7 @@ sealed class TarStream : DigitStream
         base.Dispose();
     }
 
-    private protected override int Fill(DigitBatch batch, int count)
+    private protected override int Fill(ImageBatch batch, int count)
     {
         int row = 0;
         for (; row < count && (ahead.TryDequeue(out (string Name, PendingImage Image) next) || TryRead(out next)); row++)

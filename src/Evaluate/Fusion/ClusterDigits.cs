@@ -11,11 +11,11 @@ public static class ClusterDigits
     /// <param name="metadata">Gets the map.</param>
     /// <param name="clusters">Cluster of each image, [N].</param>
     /// <param name="count">Number of clusters (K).</param>
-    /// <param name="digits">The images.</param>
+    /// <param name="data">The images.</param>
     /// <exception cref="ArgumentException">The images have no labels.</exception>
-    public static void Add(Dictionary<string, string> metadata, int[] clusters, int count, DigitSet digits)
+    public static void Add(Dictionary<string, string> metadata, int[] clusters, int count, ImageSet data)
     {
-        byte[] labels = LabelsOf(digits);
+        byte[] labels = LabelsOf(data);
         var counts = new Contingency(clusters, [.. labels.Select(label => (int)label)], count);
         int[] map = count == 10 ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts);
         metadata[ModelKeys.ClusterDigits] = $"[{string.Join(",", map)}]";
@@ -31,8 +31,8 @@ public static class ClusterDigits
     }
 
     /// <summary>The labels that a map is fitted on.</summary>
-    /// <param name="digits">The images.</param>
+    /// <param name="data">The images.</param>
     /// <exception cref="ArgumentException">The images have no labels.</exception>
-    public static byte[] LabelsOf(DigitSet digits) => digits.Labels ?? throw new ArgumentException(
-        $"--map: expected labelled images to fit the map on, found none in '{digits.Name}'.");
+    public static byte[] LabelsOf(ImageSet data) => data.Labels ?? throw new ArgumentException(
+        $"--map: expected labelled images to fit the map on, found none in '{data.Name}'.");
 }

@@ -10,14 +10,14 @@ public static class FusedProof
     /// <summary>Runs 256 images through the fused model.</summary>
     /// <param name="fused">The model.</param>
     /// <param name="labels">Cluster of each image, [N].</param>
-    /// <param name="digits">The images.</param>
+    /// <param name="data">The images.</param>
     /// <exception cref="CheckFailedException">It names another cluster than <paramref name="labels"/>, and not by a near tie.</exception>
-    public static void Require(OnnxModel fused, int[] labels, DigitSet digits)
+    public static void Require(OnnxModel fused, int[] labels, ImageSet data)
     {
         GraphChecker.Check(fused);
-        int count = Math.Min(256, digits.Count);
-        float[] pixels = digits.ToFloats(0, count);
-        var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, DigitSet.Side, DigitSet.Side) };
+        int count = Math.Min(256, data.Count);
+        float[] pixels = data.ToFloats(0, count);
+        var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, ImageSet.Side, ImageSet.Side) };
         IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(fused.ToBytes(), inputs);
         long[] clusters = outputs["cluster"].ToInt64s();
         var compared = LabelComparison.Of(clusters, outputs["probability"].ToDoubles(), labels.AsSpan(0, count));

@@ -47,7 +47,7 @@ public sealed class Evaluation
     /// <param name="threads">Number of threads; 0 uses all processors. No figure depends on it.</param>
     /// <param name="device">Where the linear probe is trained.</param>
     /// <exception cref="InvalidDataException">There are too few images.</exception>
-    public Evaluation(DigitSet train, DigitSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
+    public Evaluation(ImageSet train, ImageSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
     {
         score = new RowScore(train, test, threads);
         factory = new ClustererFactory(seed, threads);

@@ -50,11 +50,11 @@ public sealed record ModelOutputs
     public long? Parameters { get; init; }
 
     /// <summary>The pixels themselves: the row that keeps every other honest.</summary>
-    public static ModelOutputs RawPixels(DigitSet train, DigitSet test) => new()
+    public static ModelOutputs RawPixels(ImageSet train, ImageSet test) => new()
     {
         Method = "raw pixels",
-        Train = Rows.FromBytes(train.Pixels, DigitSet.PixelCount),
-        Test = Rows.FromBytes(test.Pixels, DigitSet.PixelCount),
+        Train = Rows.FromBytes(train.Pixels, ImageSet.PixelCount),
+        Test = Rows.FromBytes(test.Pixels, ImageSet.PixelCount),
     };
 
     /// <summary>Runs a model over both sets.</summary>
@@ -64,7 +64,7 @@ public sealed record ModelOutputs
     /// <param name="progress">Told the number of images done; null for silence.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="InvalidModelException">An embedding is not finite.</exception>
-    public static ModelOutputs Of(EncoderSession session, DigitSet train, DigitSet test, IProgress<int>? progress = null,
+    public static ModelOutputs Of(EncoderSession session, ImageSet train, ImageSet test, IProgress<int>? progress = null,
         CancellationToken cancellation = default)
     {
         Embeddings first = session.Run(train, progress, cancellation);

@@ -18,11 +18,11 @@ sealed class RowScore
     // Training images of a cluster below which majority vote names nearly every image by itself.
     const int fewImages = 5;
 
-    readonly DigitSet train;
+    readonly ImageSet train;
     readonly int threads;
 
     /// <exception cref="InvalidDataException">There are too few images.</exception>
-    public RowScore(DigitSet train, DigitSet test, int threads)
+    public RowScore(ImageSet train, ImageSet test, int threads)
     {
         if (train.Count < ProtocolTable.StrictClusters)
         {
@@ -147,5 +147,5 @@ sealed class RowScore
         return table;
     }
 
-    static int[] Digits(DigitSet digits) => [.. (digits.Labels ?? []).Select(label => (int)label)];
+    static int[] Digits(ImageSet data) => [.. (data.Labels ?? []).Select(label => (int)label)];
 }

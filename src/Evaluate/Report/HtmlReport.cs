@@ -8,7 +8,7 @@ namespace Toolchain.Evaluate.Report;
 /// <param name="Train">Training images.</param>
 /// <param name="Test">Test images, in the order of every row's digits.</param>
 /// <param name="Versions">Program, runtimes and machine, by name.</param>
-public sealed record ReportContext(DigitSet Train, DigitSet Test, IReadOnlyDictionary<string, string> Versions)
+public sealed record ReportContext(ImageSet Train, ImageSet Test, IReadOnlyDictionary<string, string> Versions)
 {
     /// <summary>The title, which says when the images are drawn ones.</summary>
     public string Title => "Unsupervised digits" + (Test.Name == "strokes" ? " on drawn strokes (not MNIST)" : "")

@@ -10,7 +10,7 @@ namespace Toolchain.Evaluate.Report;
 public static class MetricsFile
 {
     /// <summary>Text of the file; the same figures give the same text.</summary>
-    public static string Text(DigitSet test, IReadOnlyList<EvaluationRow> rows)
+    public static string Text(ImageSet test, IReadOnlyList<EvaluationRow> rows)
     {
         var content = new MetricsContent(new(test.Name, test.Sha256, test.Split.ToString().ToLowerInvariant(),
         rows.Any(row => row.Accuracy is not null)), rows, SeedSpread.Of(rows));

@@ -83,7 +83,7 @@ static class ModelSection
     }
 
     // Of each given digit (or cluster, where there are no labels) the images nearest to the mean of their embeddings, and the farthest.
-    static void Gallery(Html html, DigitSet test, ModelOutputs outputs, EvaluationRow row)
+    static void Gallery(Html html, ImageSet test, ModelOutputs outputs, EvaluationRow row)
     {
         if (outputs.Test is not Rows rows)
         {
@@ -103,8 +103,8 @@ static class ModelSection
             + $"nearest to the mean of their embeddings, and the {galleryImages} farthest.");
     }
 
-    static IEnumerable<byte> Mean(DigitSet test, int[] members) =>
-        Enumerable.Range(0, DigitSet.PixelCount)
+    static IEnumerable<byte> Mean(ImageSet test, int[] members) =>
+        Enumerable.Range(0, ImageSet.PixelCount)
         .Select(pixel => (byte)Math.Round(members.Average(member => (double)test.Image(member)[pixel])));
 
     static IEnumerable<int> Padded(IEnumerable<int> images) => images.Concat(Enumerable.Repeat(-1, galleryImages)).Take(galleryImages);
@@ -133,7 +133,7 @@ static class ModelSection
     // Each with the training images that the model holds for nearest.
     static void Mistakes(Html html, ReportContext context, ModelOutputs outputs, EvaluationRow row)
     {
-        DigitSet test = context.Test;
+        ImageSet test = context.Test;
         int[] wrong = [.. Enumerable.Range(0, test.Count).Where(image => row.Given[image] != test.Labels![image])];
         int[] shown = [.. wrong.Take(mostMistakes)];
         if (shown.Length == 0)
@@ -160,6 +160,6 @@ static class ModelSection
     }
 
     // Index -1 is an empty place.
-    static byte[] Pixels(DigitSet digits, int[] images) =>
-        [.. images.SelectMany(image => image < 0 ? new byte[DigitSet.PixelCount] : digits.Image(image).ToArray())];
+    static byte[] Pixels(ImageSet data, int[] images) =>
+        [.. images.SelectMany(image => image < 0 ? new byte[ImageSet.PixelCount] : data.Image(image).ToArray())];
 }

@@ -16,14 +16,14 @@ static class TsneSection
     public static string Script { get; } = Html.Resource("tsne.js");
 
     /// <summary>The sheet of the images shown, from which the maps draw the one that is pointed at.</summary>
-    public static void WriteSheet(Html html, DigitSet test, int[] images)
+    public static void WriteSheet(Html html, ImageSet test, int[] images)
     {
         byte[] pixels = [.. images.SelectMany(image => test.Image(image).ToArray())];
         html.Add($"<img id=\"digits\" class=\"sheet\" data-columns=\"{columns}\" alt=\"\" "
             + $"src=\"data:image/png;base64,{Convert.ToBase64String(ImageSheet.Encode(pixels, columns, 1))}\">\n");
     }
 
-    public static void Write(Html html, DigitSet test, TsnePlot map, EvaluationRow row)
+    public static void Write(Html html, ImageSet test, TsnePlot map, EvaluationRow row)
     {
         (short[] xs, short[] ys) = Scaled(map);
         // Without labels the map has no digits: it is coloured by cluster.

@@ -9,7 +9,7 @@ namespace Toolchain.Train.Augmentations;
 /// </summary>
 readonly record struct AffineMap(float XX, float XY, float YX, float YY, float ShiftX, float ShiftY)
 {
-    const float centre = (DigitSet.Side - 1) / 2f;
+    const float centre = (ImageSet.Side - 1) / 2f;
 
     /// <summary>Rotation times shear times scale, and a shift.</summary>
     public static AffineMap Draw(AugmentationOptions options, ref RandomStream random)
@@ -18,7 +18,7 @@ readonly record struct AffineMap(float XX, float XY, float YX, float YY, float S
         double shear = Within(ref random, options.Shear);
         double scale = random.NextDouble(Math.Log(options.ScaleLow), Math.Log(options.ScaleHigh));
         double stretch = Within(ref random, options.Anisotropy) / 2;
-        double shiftX = Within(ref random, options.Shift) * DigitSet.Side, shiftY = Within(ref random, options.Shift) * DigitSet.Side;
+        double shiftX = Within(ref random, options.Shift) * ImageSet.Side, shiftY = Within(ref random, options.Shift) * ImageSet.Side;
         // Backwards: a larger digit reads from closer together.
         double sx = Math.Exp(-scale - stretch), sy = Math.Exp(-scale + stretch);
         (double sin, double cos) = Math.SinCos(angle);

@@ -11,19 +11,19 @@ namespace Toolchain.Train.Augmentations;
 /// </summary>
 sealed class Augmentation(AugmentationOptions options, ulong seed)
 {
-    const int side = DigitSet.Side, stride = Canvas.Stride, samplesPerTask = 16;
+    const int side = ImageSet.Side, stride = Canvas.Stride, samplesPerTask = 16;
 
     readonly ulong key = RandomStream.KeyOf(seed, "augmentation");
 
     /// <summary>Fills <paramref name="views"/> with <paramref name="viewCount"/> views of each sample.</summary>
-    /// <param name="digits">The images.</param>
+    /// <param name="data">The images.</param>
     /// <param name="samples">Indices of the images, [N].</param>
     /// <param name="epoch">0-based number of the epoch.</param>
     /// <param name="firstView">Number of the first view: views of one sample differ by their numbers alone.</param>
     /// <param name="viewCount">Number of views (V).</param>
     /// <param name="views">Receives V * N * 784 floats in [0,1], all samples' first views before their second ones.</param>
     /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
-    public void Draw(DigitSet digits, int[] samples, int epoch, int firstView, int viewCount, float[] views, int threads = 0)
+    public void Draw(ImageSet data, int[] samples, int epoch, int firstView, int viewCount, float[] views, int threads = 0)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
         Parallel.For(0, (samples.Length + samplesPerTask - 1) / samplesPerTask, parallel, task =>
@@ -31,11 +31,11 @@ sealed class Augmentation(AugmentationOptions options, ulong seed)
             Span<int> corners = stackalloc int[CornerTable.Count];
             for (int i = task * samplesPerTask; i < Math.Min(samples.Length, (task + 1) * samplesPerTask); i++)
             {
-                CornerTable.Fill(digits.Image(samples[i]), corners);
+                CornerTable.Fill(data.Image(samples[i]), corners);
                 for (int view = 0; view < viewCount; view++)
                 {
                     var random = new RandomStream(key, epoch, samples[i], firstView + view);
-                    Draw(corners, views.AsSpan((view * samples.Length + i) * DigitSet.PixelCount, DigitSet.PixelCount), ref random);
+                    Draw(corners, views.AsSpan((view * samples.Length + i) * ImageSet.PixelCount, ImageSet.PixelCount), ref random);
                 }
             }
         });

@@ -56,7 +56,7 @@ sealed record AugmentationOptions : MethodOptions
         Require(double.IsFinite(ScaleLow) && ScaleLow > 0, nameof(ScaleLow), "above 0", ScaleLow);
         Require(double.IsFinite(ScaleHigh) && ScaleHigh >= ScaleLow, nameof(ScaleHigh),
             FormattableString.Invariant($"at least scaleLow={ScaleLow}"), ScaleHigh);
-        Require(EraseSide is >= 4 and <= DigitSet.Side, nameof(EraseSide), $"in [4..{DigitSet.Side}]", EraseSide);
+        Require(EraseSide is >= 4 and <= ImageSet.Side, nameof(EraseSide), $"in [4..{ImageSet.Side}]", EraseSide);
         Range(BarWidth, nameof(BarWidth));
         Probability(ThicknessProbability, nameof(ThicknessProbability));
         Probability(EraseProbability, nameof(EraseProbability));

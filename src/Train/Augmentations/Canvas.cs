@@ -15,5 +15,5 @@ static class Canvas
     public const int Origin = Stride + 1;
 
     /// <summary>Floats of a canvas; the last vector of the last row ends within it.</summary>
-    public const int Count = Stride * (DigitSet.Side + 2) + 8;
+    public const int Count = Stride * (ImageSet.Side + 2) + 8;
 }

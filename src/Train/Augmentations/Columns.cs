@@ -10,5 +10,5 @@ static class Columns
     public static Vector256<float> First => Vector256.Create(0f, 1, 2, 3, 4, 5, 6, 7);
 
     /// <summary>All bits in those lanes of a row's last vector that are pixels: 24..27 of 24..31.</summary>
-    public static Vector256<float> LastMask => Vector256.LessThan(First, Vector256.Create((float)(DigitSet.Side - 24)));
+    public static Vector256<float> LastMask => Vector256.LessThan(First, Vector256.Create((float)(ImageSet.Side - 24)));
 }

@@ -12,7 +12,7 @@ namespace Toolchain.Train.Augmentations;
 /// </summary>
 static class CornerTable
 {
-    const int side = DigitSet.Side, stride = Canvas.Stride;
+    const int side = ImageSet.Side, stride = Canvas.Stride;
 
     /// <summary>Integers of a table: 29 rows of places between pixels, 32 apart.</summary>
     public const int Count = (side + 1) * stride;

@@ -11,7 +11,7 @@ namespace Toolchain.Train.Augmentations;
 /// </summary>
 static class ElasticField
 {
-    const int side = DigitSet.Side, stride = Canvas.Stride, controls = 5;
+    const int side = ImageSet.Side, stride = Canvas.Stride, controls = 5;
 
     /// <summary>Floats of a field: 28 rows, 32 apart.</summary>
     public const int Count = side * stride;

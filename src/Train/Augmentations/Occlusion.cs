@@ -9,7 +9,7 @@ namespace Toolchain.Train.Augmentations;
 /// </summary>
 static class Occlusion
 {
-    const int side = DigitSet.Side;
+    const int side = ImageSet.Side;
 
     /// <summary>
     /// Blackens the rectangle of columns [left..left+width) and rows [top..top+height) of <paramref name="view"/> [28,28].

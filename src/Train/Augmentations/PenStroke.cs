@@ -6,7 +6,7 @@ namespace Toolchain.Train.Augmentations;
 /// <summary>A straight stroke of the pen added to a view: people cross their sevens, set feet under their ones, and slip.</summary>
 static class PenStroke
 {
-    const int side = DigitSet.Side;
+    const int side = ImageSet.Side;
 
     /// <summary>
     /// Adds the stroke of all places within <paramref name="radius"/> of the segment around (x, y): full ink inside, fading over the last

@@ -7,7 +7,7 @@ namespace Toolchain.Train.Augmentations;
 /// <summary>Thicker or thinner strokes by blending an image with its dilation or erosion over the four neighbours.</summary>
 static class StrokeThickness
 {
-    const int side = DigitSet.Side, stride = Canvas.Stride;
+    const int side = ImageSet.Side, stride = Canvas.Stride;
 
     /// <summary>
     /// Writes <paramref name="canvas"/> with other strokes to <paramref name="changed"/>, a canvas that is black around its pixels.

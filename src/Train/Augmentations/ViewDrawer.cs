@@ -23,7 +23,7 @@ sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCo
         {
             Fill(batch);
         }
-        Tensor views = tensor(buffer, [viewCount, batch.Samples.Length, 1, DigitSet.Side, DigitSet.Side], device: job.Device); // a copy
+        Tensor views = tensor(buffer, [viewCount, batch.Samples.Length, 1, ImageSet.Side, ImageSet.Side], device: job.Device); // a copy
         drawn = batch.Next;
         if (batch.Next is Batch next)
         {
@@ -37,11 +37,11 @@ sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCo
 
     void Fill(Batch batch)
     {
-        int length = viewCount * batch.Samples.Length * DigitSet.PixelCount;
+        int length = viewCount * batch.Samples.Length * ImageSet.PixelCount;
         if (buffer.Length != length)
         {
             buffer = new float[length];
         }
-        augmentation.Draw(job.Digits, batch.Samples, batch.Epoch, 0, viewCount, buffer, job.Threads);
+        augmentation.Draw(job.Data, batch.Samples, batch.Epoch, 0, viewCount, buffer, job.Threads);
     }
 }

@@ -14,7 +14,7 @@ namespace Toolchain.Train.Augmentations;
 /// <param name="purpose">Name of the random numbers: those of real images are another's.</param>
 sealed class WarpField(AugmentationOptions options, ulong seed, string purpose = "warp")
 {
-    const int side = DigitSet.Side;
+    const int side = ImageSet.Side;
     const float half = (side - 1) / 2f;
 
     readonly ulong key = RandomStream.KeyOf(seed, purpose);

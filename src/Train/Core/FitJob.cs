@@ -5,9 +5,9 @@ using Toolchain.Graph;
 namespace Toolchain.Train.Core;
 
 /// <summary>What a fit works on.</summary>
-/// <param name="Digits">The training images; labels are never read.</param>
+/// <param name="Data">The training images; labels are never read.</param>
 /// <param name="Clusterers">Makes clusterers with the seed, threads and cancellation of the run.</param>
-sealed record FitJob(DigitSet Digits, ClustererFactory Clusterers);
+sealed record FitJob(ImageSet Data, ClustererFactory Clusterers);
 
 /// <summary>What a fit found.</summary>
 /// <param name="Graph">From <c>image</c> to the outputs, complete but for metadata.</param>

@@ -4,21 +4,21 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Core;
 
 /// <summary>What a trainer works on.</summary>
-/// <param name="Digits">The training images; labels are never read.</param>
+/// <param name="Data">The training images; labels are never read.</param>
 /// <param name="Seed">Seed of initialisation, order and views.</param>
 /// <param name="Device">Where tensors live.</param>
 /// <param name="Threads">Threads of work outside libtorch; 0 takes all processors.</param>
-sealed record GradientJob(DigitSet Digits, int Seed, Device Device, int Threads = 0)
+sealed record GradientJob(ImageSet Data, int Seed, Device Device, int Threads = 0)
 {
     /// <summary>Images as floats [N,1,28,28] in [0,1].</summary>
     public Tensor Images(int[] samples)
     {
-        var pixels = new byte[samples.Length * DigitSet.PixelCount];
+        var pixels = new byte[samples.Length * ImageSet.PixelCount];
         for (int i = 0; i < samples.Length; i++)
         {
-            Digits.Image(samples[i]).CopyTo(pixels.AsSpan(i * DigitSet.PixelCount));
+            Data.Image(samples[i]).CopyTo(pixels.AsSpan(i * ImageSet.PixelCount));
         }
-        return tensor(pixels, [samples.Length, 1, DigitSet.Side, DigitSet.Side], device: Device).to(ScalarType.Float32).div(255);
+        return tensor(pixels, [samples.Length, 1, ImageSet.Side, ImageSet.Side], device: Device).to(ScalarType.Float32).div(255);
     }
 
     /// <summary>
@@ -31,10 +31,10 @@ sealed record GradientJob(DigitSet Digits, int Seed, Device Device, int Threads 
         using (no_grad())
         {
             var parts = new List<Tensor>();
-            for (int start = 0; start < Digits.Count; start += batchSize)
+            for (int start = 0; start < Data.Count; start += batchSize)
             {
                 using var scope = NewDisposeScope();
-                int[] samples = [.. Enumerable.Range(start, Math.Min(batchSize, Digits.Count - start))];
+                int[] samples = [.. Enumerable.Range(start, Math.Min(batchSize, Data.Count - start))];
                 parts.Add(predict(Images(samples)).MoveToOuterDisposeScope());
             }
             return cat(parts);

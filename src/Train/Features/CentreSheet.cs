@@ -44,21 +44,21 @@ static class CentreSheet
     /// <summary>The same as grey pixels, row-major, 0 for black.</summary>
     public static (int Width, int Height, byte[] Grey) Draw(double[,] images, double[] shares)
     {
-        int count = shares.Length, wide = Math.Min(columns, count), cell = DigitSet.Side * zoom + gap, line = cell + textHeight;
+        int count = shares.Length, wide = Math.Min(columns, count), cell = ImageSet.Side * zoom + gap, line = cell + textHeight;
         (int width, int height) = (wide * cell, (count + wide - 1) / wide * line);
         var sheet = new byte[width * height];
         Array.Fill(sheet, (byte)255);
         for (int k = 0; k < count; k++)
         {
             int left = k % wide * cell + gap / 2, top = k / wide * line + gap / 2;
-            double most = Enumerable.Range(0, DigitSet.PixelCount).Max(i => images[k, i]), full = most is > .5 and <= 1 ? 1
+            double most = Enumerable.Range(0, ImageSet.PixelCount).Max(i => images[k, i]), full = most is > .5 and <= 1 ? 1
                 : Math.Max(most, 1e-9);
-            Fill(DigitSet.Side, DigitSet.Side, left, top, (x, y) => Math.Clamp(images[k, y * DigitSet.Side + x] / full, 0, 1));
+            Fill(ImageSet.Side, ImageSet.Side, left, top, (x, y) => Math.Clamp(images[k, y * ImageSet.Side + x] / full, 0, 1));
             string text = shares[k].ToString("0.0%", CultureInfo.InvariantCulture);
             for (int i = 0; i < text.Length; i++)
             {
                 string glyph = glyphs[text[i]];
-                Fill(3, 5, left + i * 4 * zoom, top + DigitSet.Side * zoom + gap / 2, (x, y) => glyph[y] - '0' >> 2 - x & 1);
+                Fill(3, 5, left + i * 4 * zoom, top + ImageSet.Side * zoom + gap / 2, (x, y) => glyph[y] - '0' >> 2 - x & 1);
             }
         }
         return (width, height, sheet);

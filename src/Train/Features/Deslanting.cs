@@ -9,7 +9,7 @@ namespace Toolchain.Train.Features;
 /// </summary>
 static class Deslanting
 {
-    const int side = DigitSet.Side;
+    const int side = ImageSet.Side;
 
     // Keeps an image without ink as it is.
     const double nothing = 1e-9;

@@ -21,9 +21,9 @@ sealed class PixelFeatures
         && options.VarianceFraction == 0;
 
     /// <summary>Fits the principal components, where they are asked for, and applies everything.</summary>
-    public static PixelFeatures Fit(DigitSet digits, PixelOptions options, int threads)
+    public static PixelFeatures Fit(ImageSet data, PixelOptions options, int threads)
     {
-        Rows rows = Prepare(digits, options);
+        Rows rows = Prepare(data, options);
         Pca? pca = options.VarianceFraction > 0 ? Pca.FitFraction(rows, options.VarianceFraction, options.Whiten, threads)
             : options.Dimensions > 0 ? Pca.Fit(rows, options.Dimensions, options.Whiten, threads)
             : null;
@@ -36,9 +36,9 @@ sealed class PixelFeatures
         Value x = graph.Cast(image, ElementType.Float64);
         if (options.Deslant)
         {
-            x = Deslanting.Build(graph, graph.Reshape(x, -1, DigitSet.Side, DigitSet.Side));
+            x = Deslanting.Build(graph, graph.Reshape(x, -1, ImageSet.Side, ImageSet.Side));
         }
-        x = graph.Reshape(x, -1, DigitSet.PixelCount);
+        x = graph.Reshape(x, -1, ImageSet.PixelCount);
         if (options.UnitLength)
         {
             x = Unit(graph, x);
@@ -59,10 +59,10 @@ sealed class PixelFeatures
         {
             return rows;
         }
-        var images = new double[rows.GetLength(0), DigitSet.PixelCount];
+        var images = new double[rows.GetLength(0), ImageSet.PixelCount];
         for (int row = 0; row < images.GetLength(0); row++)
         {
-            for (int i = 0; i < DigitSet.PixelCount; i++)
+            for (int i = 0; i < ImageSet.PixelCount; i++)
             {
                 images[row, i] = pca.Mean[i];
                 for (int axis = 0; axis < pca.Variances.Length; axis++)
@@ -77,24 +77,24 @@ sealed class PixelFeatures
 
     const double noLength = 1e-9;
 
-    static Rows Prepare(DigitSet digits, PixelOptions options)
+    static Rows Prepare(ImageSet data, PixelOptions options)
     {
         if (!options.Deslant && !options.UnitLength)
         {
-            return Rows.FromBytes(digits.Pixels, DigitSet.PixelCount);
+            return Rows.FromBytes(data.Pixels, ImageSet.PixelCount);
         }
-        var values = new float[digits.Pixels.Length];
-        Parallel.For(0, digits.Count, index =>
+        var values = new float[data.Pixels.Length];
+        Parallel.For(0, data.Count, index =>
         {
-            double[] image = Array.ConvertAll(digits.ToFloats(index, 1), pixel => (double)pixel);
+            double[] image = Array.ConvertAll(data.ToFloats(index, 1), pixel => (double)pixel);
             image = options.Deslant ? Deslanting.Apply(image) : image;
             double length = options.UnitLength ? Math.Sqrt(image.Sum(value => value * value)) + noLength : 1;
             for (int i = 0; i < image.Length; i++)
             {
-                values[index * DigitSet.PixelCount + i] = (float)(image[i] / length);
+                values[index * ImageSet.PixelCount + i] = (float)(image[i] / length);
             }
         });
-        return new Rows(values, DigitSet.PixelCount);
+        return new Rows(values, ImageSet.PixelCount);
     }
 
     // (x - mean) A as x A - mean A, in float64.

@@ -27,7 +27,7 @@ abstract record PixelOptions : MethodOptions
     /// <inheritdoc/>
     public override void Check()
     {
-        Require(Dimensions is >= 0 and <= DigitSet.PixelCount, nameof(Dimensions), $"in [0..{DigitSet.PixelCount}]", Dimensions);
+        Require(Dimensions is >= 0 and <= ImageSet.PixelCount, nameof(Dimensions), $"in [0..{ImageSet.PixelCount}]", Dimensions);
         Require(VarianceFraction is >= 0 and <= 1, nameof(VarianceFraction), "in [0..1]", VarianceFraction);
     }
 }

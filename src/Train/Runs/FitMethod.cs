@@ -13,7 +13,7 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
     {
         request.Options.Check();
         FittedModel fitted = Fit((TOptions)request.Options,
-            new FitJob(request.Digits, new ClustererFactory(request.Seed, request.Threads, request.Cancellation)));
+            new FitJob(request.Data, new ClustererFactory(request.Seed, request.Threads, request.Cancellation)));
         AtomicFile.Write(run.CentrePicture, stream => stream.Write(fitted.Centres));
         OnnxModel model = fitted.Graph.Build(Provenance.Of(Name, request));
         return new TrainedModel(model, LabelParity.Check(model, fitted.Labels, request), fitted.Iterations, true, fitted.Summary);

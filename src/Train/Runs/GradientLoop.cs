@@ -46,7 +46,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint allows to resume.</exception>
     public int Run()
     {
-        var sampler = new BatchSampler(request.Digits.Count, options.BatchSize, (ulong)request.Seed);
+        var sampler = new BatchSampler(request.Data.Count, options.BatchSize, (ulong)request.Seed);
         bool hasCheckpoint = File.Exists(run.LastCheckpoint);
         int first = hasCheckpoint ? Checkpoint.Load(run.LastCheckpoint, trainer, run.ConfigSha256) : 0;
         if (request.Resume && !hasCheckpoint)

@@ -50,8 +50,8 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     TrainedModel Export(IGradientTrainer trainer, TrainingRequest request, int opset, int steps, bool finished)
     {
         using var scope = NewDisposeScope();
-        Tensor example = new GradientJob(request.Digits, request.Seed, CPU)
-            .Images([.. Enumerable.Range(0, Math.Min(2, request.Digits.Count))]);
+        Tensor example = new GradientJob(request.Data, request.Seed, CPU)
+            .Images([.. Enumerable.Range(0, Math.Min(2, request.Data.Count))]);
         trainer.Encoder.eval();
         ExportedDecoder? decoder = trainer.Decoder; // its examples come from the encoder, which leaves the device below
         TracedModel encoder = Trace(trainer.Encoder, [new("image", example)], trainer.Outputs, null, request, opset);
@@ -97,5 +97,5 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
 
     static OutputError Worst(ExportReport report) => report.Errors.MaxBy(error => error.MaxAbsolute)!;
 
-    static GradientJob Job(TrainingRequest request) => new(request.Digits, request.Seed, request.Device, request.Threads);
+    static GradientJob Job(TrainingRequest request) => new(request.Data, request.Seed, request.Device, request.Threads);
 }

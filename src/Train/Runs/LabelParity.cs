@@ -16,14 +16,14 @@ static class LabelParity
     public static string Check(OnnxModel model, int[] labels, TrainingRequest request)
     {
         GraphChecker.Check(model);
-        string evaluator = Compare("float64 evaluator", Math.Min(EvaluatorImages, request.Digits.Count), inputs =>
-            Evaluator.Run(model, inputs), labels, request.Digits);
+        string evaluator = Compare("float64 evaluator", Math.Min(EvaluatorImages, request.Data.Count), inputs =>
+            Evaluator.Run(model, inputs), labels, request.Data);
         if (request.SecondRuntime is not ParityRuntime runtime)
         {
             return $"labels equal on {evaluator}";
         }
         byte[] bytes = model.ToBytes();
-        string second = Compare(runtime.Name, request.Digits.Count, inputs => runtime.Run(bytes, inputs), labels, request.Digits);
+        string second = Compare(runtime.Name, request.Data.Count, inputs => runtime.Run(bytes, inputs), labels, request.Data);
         return $"labels equal on {second}, {evaluator}";
     }
 
@@ -33,23 +33,23 @@ static class LabelParity
     /// <exception cref="ParityException">A label differs although the best and the second best are not tied.</exception>
     public static string Check(OnnxModel model, TrainingRequest request)
     {
-        DigitSet some = request.Digits.Take(Math.Min(EvaluatorImages, request.Digits.Count));
+        ImageSet some = request.Data.Take(Math.Min(EvaluatorImages, request.Data.Count));
         long[] labels = Evaluator.Run(model, new Dictionary<string, TensorData> { ["image"] = Images(some, 0, some.Count) })[
             "cluster"].ToInt64s();
-        return Check(model, Array.ConvertAll(labels, label => (int)label), request with { Digits = some });
+        return Check(model, Array.ConvertAll(labels, label => (int)label), request with { Data = some });
     }
 
-    static TensorData Images(DigitSet digits, int start, int count) =>
-        TensorData.Of(digits.ToFloats(start, count), count, 1, DigitSet.Side, DigitSet.Side);
+    static TensorData Images(ImageSet data, int start, int count) =>
+        TensorData.Of(data.ToFloats(start, count), count, 1, ImageSet.Side, ImageSet.Side);
 
     static string Compare(string name, int count, Func<Dictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> run,
-        int[] labels, DigitSet digits)
+        int[] labels, ImageSet data)
     {
         int ties = 0;
         for (int start = 0; start < count; start += BatchSize)
         {
             int size = Math.Min(BatchSize, count - start);
-            IReadOnlyDictionary<string, TensorData> outputs = run(new() { ["image"] = Images(digits, start, size) });
+            IReadOnlyDictionary<string, TensorData> outputs = run(new() { ["image"] = Images(data, start, size) });
             long[] clusters = outputs["cluster"].ToInt64s();
             var compared = LabelComparison.Of(clusters, outputs["probability"].ToDoubles(), labels.AsSpan(start, size));
             ties += compared.Wrong < 0 ? compared.Ties

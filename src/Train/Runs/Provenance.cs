@@ -15,8 +15,8 @@ static class Provenance
         [ModelKeys.Version] = request.Version,
         [ModelKeys.Options] = OptionsJson(request.Options),
         [ModelKeys.Seed] = request.Seed.ToString(CultureInfo.InvariantCulture),
-        [ModelKeys.Dataset] = $"{request.Digits.Name} {request.Digits.Split.ToString().ToLowerInvariant()}",
-        [ModelKeys.DatasetSha256] = request.Digits.Sha256,
+        [ModelKeys.Dataset] = $"{request.Data.Name} {request.Data.Split.ToString().ToLowerInvariant()}",
+        [ModelKeys.DatasetSha256] = request.Data.Sha256,
     };
 
     /// <summary>

@@ -44,10 +44,10 @@ public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha
     /// <exception cref="InvalidDataException">It asks for another.</exception>
     public void Require(RunFolder run, TrainingRequest request)
     {
-        if (request.Digits.Sha256 != DatasetSha256)
+        if (request.Data.Sha256 != DatasetSha256)
         {
             throw new InvalidDataException($"'{request.DataSpec}': expected the images that {run.Path} was begun with (sha256 "
-                + $"{DatasetSha256[..12]}), found others ({request.Digits.Sha256[..12]}); say where those are with --data, or begin a new "
+                + $"{DatasetSha256[..12]}), found others ({request.Data.Sha256[..12]}); say where those are with --data, or begin a new "
                 + $"run.");
         }
         string asked = Settings(request.Seed, request.Options), begun = Settings(Seed, Options);
@@ -63,7 +63,7 @@ public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha
         {
             ["method"] = method.Name,
             ["data"] = request.DataSpec,
-            ["dataset_sha256"] = request.Digits.Sha256,
+            ["dataset_sha256"] = request.Data.Sha256,
             ["seed"] = request.Seed,
             ["threads"] = request.Threads,
             ["device"] = request.Device.ToString(),

@@ -9,7 +9,7 @@ namespace Toolchain.Train.Runs;
 public sealed record TrainingRequest
 {
     /// <summary>The training images; labels are never read.</summary>
-    public required DigitSet Digits { get; init; }
+    public required ImageSet Data { get; init; }
 
     /// <summary>What <c>--data</c> said.</summary>
     public required string DataSpec { get; init; }

@@ -34,7 +34,7 @@ public static class TrainingRun
             RunConfig.Write(method, run, request);
         }
         TimeSpan before = run.TimeTakenInAll;
-        run.Say($"{method.Name}: {request.Digits.Count} images of {request.DataSpec}, seed "
+        run.Say($"{method.Name}: {request.Data.Count} images of {request.DataSpec}, seed "
             + $"{request.Seed}{(request.Resume ? ", resumed" : "")}");
         TrainedModel trained;
         try
@@ -128,7 +128,7 @@ public static class TrainingRun
         {
             ["method"] = method.Name,
             ["dataset"] = request.DataSpec,
-            ["dataset_sha256"] = request.Digits.Sha256,
+            ["dataset_sha256"] = request.Data.Sha256,
             ["config_sha256"] = run.ConfigSha256,
             ["seed"] = request.Seed,
             ["steps"] = trained.StepsMade,

@@ -14,21 +14,21 @@ public static class ViewSheet
     /// <summary>Images on a sheet.</summary>
     public const int RowCount = 10;
 
-    /// <summary>Writes a PNG, one row for each of <paramref name="digits"/>: the image, then its views.</summary>
+    /// <summary>Writes a PNG, one row for each of <paramref name="data"/>: the image, then its views.</summary>
     /// <param name="path">The PNG.</param>
     /// <param name="method">The method whose views are drawn.</param>
     /// <param name="options">Its options.</param>
-    /// <param name="digits">The images.</param>
+    /// <param name="data">The images.</param>
     /// <param name="seed">Seed of the views.</param>
     /// <exception cref="ArgumentException">The method has no views, or an option is out of range.</exception>
-    public static void Write(string path, Method method, MethodOptions options, DigitSet digits, int seed)
+    public static void Write(string path, Method method, MethodOptions options, ImageSet data, int seed)
     {
         var augmentation = new Augmentation(Check(method, options), (ulong)seed);
-        var views = new float[ViewsPerRow * digits.Count * DigitSet.PixelCount];
-        augmentation.Draw(digits, [.. Enumerable.Range(0, digits.Count)], 0, 0, ViewsPerRow, views);
-        byte[] sheet = [.. Enumerable.Range(0, digits.Count).SelectMany(image => digits.Image(image).ToArray().Concat(
+        var views = new float[ViewsPerRow * data.Count * ImageSet.PixelCount];
+        augmentation.Draw(data, [.. Enumerable.Range(0, data.Count)], 0, 0, ViewsPerRow, views);
+        byte[] sheet = [.. Enumerable.Range(0, data.Count).SelectMany(image => data.Image(image).ToArray().Concat(
             Enumerable.Range(0, ViewsPerRow)
-            .SelectMany(view => views.Skip((view * digits.Count + image) * DigitSet.PixelCount).Take(DigitSet.PixelCount))
+            .SelectMany(view => views.Skip((view * data.Count + image) * ImageSet.PixelCount).Take(ImageSet.PixelCount))
             .Select(value => (byte)Math.Round(255 * value))))];
         ImageSheet.Write(path, sheet, 1 + ViewsPerRow);
     }

@@ -62,7 +62,7 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
     static void Source(TemporaryFolder folder, byte[] mutant)
     {
         string path = folder.Write("mutant", mutant);
-        DigitSource.Open(path, Split.Test, new() { SkipBad = mutant.Length % 2 == 0 });
+        ImageSource.Open(path, Split.Test, new() { SkipBad = mutant.Length % 2 == 0 });
     }
 
     // The seeds are damaged themselves.
@@ -84,14 +84,14 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         bool areLabels = mutant.Length < 784;
         string images = folder.Write("images", areLabels ? Samples.IdxImages(3) : mutant);
         string labels = folder.Write("labels", areLabels ? mutant : Samples.IdxLabels(1, 2, 3));
-        DigitSource.Open($"{images},{labels}", Split.All);
+        ImageSource.Open($"{images},{labels}", Split.All);
     }
 
     static void PathList(TemporaryFolder folder, byte[] mutant)
     {
         using var input = new MemoryStream(mutant);
-        using DigitStream stream = DigitSource.OpenStream("-", Split.All, new() { StandardInput = input });
-        var batch = new DigitBatch(16);
+        using ImageStream stream = ImageSource.OpenStream("-", Split.All, new() { StandardInput = input });
+        var batch = new ImageBatch(16);
         while (stream.Read(batch, 16))
         {
             batch.Decode(FitMode.Mnist);

@@ -8,7 +8,7 @@ namespace Toolchain.Train.Tests.Augmentations;
 
 public sealed class AugmentationTests
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(40, 3);
+    static readonly ImageSet digits = StrokeDigits.Draw(40, 3);
     static readonly int[] samples = [.. Enumerable.Range(0, 40)];
 
     /// <summary>Options under which nothing is changed.</summary>
@@ -108,7 +108,7 @@ public sealed class AugmentationTests
     {
         byte[] twice = [.. digits.Image(0), .. digits.Image(0)];
         var views = new float[2 * 784];
-        new Augmentation(new(), 7).Draw(new DigitSet("twice", Split.All, twice), [0, 1], 0, 0, 1, views);
+        new Augmentation(new(), 7).Draw(new ImageSet("twice", Split.All, twice), [0, 1], 0, 0, 1, views);
         Assert.False(views.AsSpan(0, 784).SequenceEqual(views.AsSpan(784)));
     }
 

@@ -9,7 +9,7 @@ namespace Toolchain.Train.Tests.Augmentations;
 
 public sealed class ViewDrawerTests
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(30, 3);
+    static readonly ImageSet digits = StrokeDigits.Draw(30, 3);
 
     [Fact]
     public void Draw_PreparedInTheBackground_EqualsDrawnOnDemand()

@@ -10,7 +10,7 @@ namespace Toolchain.Train.Tests.Augmentations;
 
 public sealed class WarpFieldTests
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(6, 1);
+    static readonly ImageSet digits = StrokeDigits.Draw(6, 1);
     static readonly int[] samples = [0, 1, 2, 3, 4, 5];
     static readonly AugmentationOptions options = new InfoGanOptions().Augmentation;
 
@@ -18,7 +18,7 @@ public sealed class WarpFieldTests
     [Fact]
     public void Apply_SameRandomNumbers_GivesTheViewsOfAugmentation()
     {
-        var expected = new float[6 * DigitSet.PixelCount];
+        var expected = new float[6 * ImageSet.PixelCount];
         new Augmentation(options, 7).Draw(digits, samples, epoch: 3, firstView: 0, viewCount: 1, expected);
         Tensor places = new WarpField(options, 7, "augmentation").Draw(3, 6, CPU);
         float[] found = [.. WarpField.Apply(Images(), places).data<float>()];

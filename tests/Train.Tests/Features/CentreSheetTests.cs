@@ -7,7 +7,7 @@ namespace Toolchain.Train.Tests.Features;
 
 public sealed class CentreSheetTests
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(300, 5);
+    static readonly ImageSet digits = StrokeDigits.Draw(300, 5);
 
     // With all components kept, an image is its mean and its projection: undone, it is the image.
     [Theory]
@@ -22,14 +22,14 @@ public sealed class CentreSheetTests
             rows[i / features.Rows.Width, i % features.Rows.Width] = features.Rows[i / features.Rows.Width][i % features.Rows.Width];
         }
         double[,] images = features.ToPixels(rows);
-        Assert.All(Enumerable.Range(0, 2 * DigitSet.PixelCount), i =>
-            Assert.Equal(digits.Pixels[i] / 255.0, images[i / DigitSet.PixelCount, i % DigitSet.PixelCount], 1e-4));
+        Assert.All(Enumerable.Range(0, 2 * ImageSet.PixelCount), i =>
+            Assert.Equal(digits.Pixels[i] / 255.0, images[i / ImageSet.PixelCount, i % ImageSet.PixelCount], 1e-4));
     }
 
     [Fact]
     public void Draw_TwoCentres_AreInkOverTheirShares()
     {
-        var images = new double[2, DigitSet.PixelCount];
+        var images = new double[2, ImageSet.PixelCount];
         images[0, 0] = 1;
         images[1, 27] = 2; // scaled to full ink
         images[1, 26] = 1;

@@ -10,7 +10,7 @@ namespace Toolchain.Train.Tests.Models;
 
 public sealed class KMeansSystemTests
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(120, 1);
+    static readonly ImageSet digits = StrokeDigits.Draw(120, 1);
 
     [Theory]
     [InlineData(false)]
@@ -40,7 +40,7 @@ public sealed class KMeansSystemTests
 
     static TensorData[] Run(OnnxModel model, float[] pixels)
     {
-        TensorData input = TensorData.Of(pixels, pixels.Length / DigitSet.PixelCount, 1, DigitSet.Side, DigitSet.Side);
+        TensorData input = TensorData.Of(pixels, pixels.Length / ImageSet.PixelCount, 1, ImageSet.Side, ImageSet.Side);
         IReadOnlyDictionary<string, TensorData> outputs = Evaluator.Run(model, new Dictionary<string, TensorData> { ["image"] = input });
         return [outputs["probability"], outputs["cluster"]];
     }

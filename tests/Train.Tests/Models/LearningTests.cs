@@ -16,7 +16,7 @@ namespace Toolchain.Train.Tests.Models;
 [Trait("Category", "Slow")]
 public sealed class LearningTests : IDisposable
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(2000, 3);
+    static readonly ImageSet digits = StrokeDigits.Draw(2000, 3);
 
     readonly TemporaryFolder folder = new();
 
@@ -94,7 +94,7 @@ public sealed class LearningTests : IDisposable
         Method known = MethodRegistry.Find(method);
         var request = new TrainingRequest
         {
-            Digits = digits,
+            Data = digits,
             DataSpec = "strokes:2000:3",
             Options = OptionBinder.Apply(known.Defaults, settings),
             Progress = progress

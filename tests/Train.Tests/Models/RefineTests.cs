@@ -19,11 +19,11 @@ public sealed class RefineTests
     public void Step_AtEachRound_LabelsEveryImageWithADistribution(string from, string setting)
     {
         using var folder = new TemporaryFolder();
-        DigitSet digits = StrokeDigits.Draw(60, 1);
+        ImageSet digits = StrokeDigits.Draw(60, 1);
         Method method = MethodRegistry.Find(from);
         TrainingRun.Execute(method, RunFolder.Create(folder["given"]), new TrainingRequest
         {
-            Digits = digits,
+            Data = digits,
             DataSpec = "strokes:60:1",
             Options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16", setting]),
             Threads = 1,
@@ -73,7 +73,7 @@ public sealed class RefineTests
             RunFolder run = RunFolder.Create(folder[name]);
             TrainingRun.Execute(known, run, new TrainingRequest
             {
-                Digits = StrokeDigits.Draw(60, 1),
+                Data = StrokeDigits.Draw(60, 1),
                 DataSpec = "strokes:60:1",
                 Options = OptionBinder.Apply(known.Defaults, settings),
                 Seed = seed,
@@ -87,14 +87,14 @@ public sealed class RefineTests
     public void Step_FromARunOnOtherImages_TakesItsEncoder()
     {
         using var folder = new TemporaryFolder();
-        DigitSet digits = StrokeDigits.Draw(60, 1);
+        ImageSet digits = StrokeDigits.Draw(60, 1);
         Method method = MethodRegistry.Find("capsules");
         MethodOptions options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16"]); // with labels of its own images
         TrainingRun.Execute(method, RunFolder.Create(folder["given"]),
-        new TrainingRequest { Digits = digits, DataSpec = "strokes:60:1", Options = options, Threads = 1 });
+        new TrainingRequest { Data = digits, DataSpec = "strokes:60:1", Options = options, Threads = 1 });
         var job = new GradientJob(StrokeDigits.Draw(40, 2), 1, CPU, 1);
         using (TrainedEncoder encoder = TrainedEncoder.Open(folder["given"], job))
-        using (var whole = new CapsulesTrainer((CapsulesOptions)options, job with { Digits = digits }))
+        using (var whole = new CapsulesTrainer((CapsulesOptions)options, job with { Data = digits }))
         {
             Checkpoint.Load(RunFolder.Open(folder["given"]).LastCheckpoint, whole);
             whole.Module.eval();

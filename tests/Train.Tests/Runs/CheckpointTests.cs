@@ -12,7 +12,7 @@ namespace Toolchain.Train.Tests.Runs;
 public sealed class CheckpointTests : IDisposable
 {
     static readonly AutoencoderOptions options = new() { HiddenSize = 6, EmbeddingSize = 3, BatchSize = 4 };
-    static readonly DigitSet digits = StrokeDigits.Draw(20, 1);
+    static readonly ImageSet digits = StrokeDigits.Draw(20, 1);
 
     readonly TemporaryFolder folder = new();
 

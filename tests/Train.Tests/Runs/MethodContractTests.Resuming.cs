@@ -74,10 +74,10 @@ public sealed partial class MethodContractTests
         RunFolder run = RunFolder.Open(folder["a"]);
         Method method = MethodRegistry.Find("moco");
         TrainingRequest request = Request(method, 1, []) with { Resume = true };
-        DigitSet others = StrokeDigits.Draw(70, 2);
+        ImageSet others = StrokeDigits.Draw(70, 2);
         Assert.Equal($"'strokes:70:1': expected the images that {run.Path} was begun with (sha256 {digits.Sha256[..12]}), found others "
             + $"({others.Sha256[..12]}); say where those are with --data, or begin a new run.",
-            Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Digits = others })).Message);
+            Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Data = others })).Message);
         Assert.StartsWith($"'{run.Path}': expected a run with seed 2 and {{",
             Assert.Throws<InvalidDataException>(() => TrainingRun.Execute(method, run, request with { Seed = 2 })).Message,
             StringComparison.Ordinal);

@@ -12,7 +12,7 @@ public sealed partial class MethodContractTests : IDisposable
 {
     const int steps = 6, batchSize = 16;
 
-    static readonly DigitSet digits = StrokeDigits.Draw(70, 1);
+    static readonly ImageSet digits = StrokeDigits.Draw(70, 1);
 
     readonly TemporaryFolder folder = new();
 
@@ -144,7 +144,7 @@ public sealed partial class MethodContractTests : IDisposable
 
     TrainingRequest Request(Method method, int seed, IEnumerable<string> settings) => new()
     {
-        Digits = digits,
+        Data = digits,
         DataSpec = "strokes:70:1",
         Options = OptionBinder.Apply(Small(method), settings),
         Seed = seed,

@@ -24,7 +24,7 @@ public sealed class RestartsTests : IDisposable
         LearningRate = 0.02,
     };
 
-    static readonly DigitSet digits = StrokeDigits.Draw(40, 1);
+    static readonly ImageSet digits = StrokeDigits.Draw(40, 1);
 
     readonly TemporaryFolder folder = new();
 
@@ -100,7 +100,7 @@ public sealed class RestartsTests : IDisposable
         RunFolder opened = resume ? RunFolder.Open(folder[run]) : RunFolder.Create(folder[run]);
         TrainingRun.Execute(MethodRegistry.Find("infogan"), opened, new TrainingRequest
         {
-            Digits = digits,
+            Data = digits,
             DataSpec = "strokes:40:1",
             Options = other ?? options,
             Seed = 1,

@@ -74,7 +74,7 @@ sealed class AutoencoderTrainer : IGradientTrainer
     }
 
     // Fewer images than that come again.
-    Tensor Shown() => job.Images([.. Enumerable.Range(0, shownCount).Select(i => i % job.Digits.Count)]);
+    Tensor Shown() => job.Images([.. Enumerable.Range(0, shownCount).Select(i => i % job.Data.Count)]);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -13,11 +13,11 @@ static class CanvasPlacement
     /// <summary>Canvases [N,1,S,S] of one view of each image of the batch, [N,1,28,28].</summary>
     public static Tensor Shifted(Tensor images, Batch batch, int view, CapsulesOptions options, int seed)
     {
-        if (options.CanvasSide == DigitSet.Side)
+        if (options.CanvasSide == ImageSet.Side)
         {
             return images;
         }
-        int room = options.CanvasSide - DigitSet.Side; // that an image leaves along each axis
+        int room = options.CanvasSide - ImageSet.Side; // that an image leaves along each axis
         var (top, left) = (new long[batch.Samples.Length], new long[batch.Samples.Length]);
         for (int i = 0; i < batch.Samples.Length; i++)
         {

@@ -46,7 +46,7 @@ sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
         transformer = new SetTransformer(6 + 1 + options.FeatureSize + options.TemplateSide * options.TemplateSide, options);
         objects = new ObjectDecoder(options);
         noisyTokens = options.NoisyTokens;
-        margin = (options.CanvasSide - DigitSet.Side) / 2;
+        margin = (options.CanvasSide - ImageSet.Side) / 2;
         RegisterComponents();
     }
 

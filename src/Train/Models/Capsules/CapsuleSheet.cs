@@ -26,11 +26,11 @@ static class CapsuleSheet
             model.train(training);
             CapsuleDrawing parts = decoder.call(seen.Pose, seen.PartPresence, seen.Feature),
                 objects = decoder.call(seen.Vote, seen.PartPresence, seen.Feature);
-            int shown = (int)Math.Min(mostParts, seen.PartPresence.shape[1]), margin = (int)(parts.Image.shape[^1] - DigitSet.Side) / 2;
+            int shown = (int)Math.Min(mostParts, seen.PartPresence.shape[1]), margin = (int)(parts.Image.shape[^1] - ImageSet.Side) / 2;
             Tensor most = seen.PartPresence.topk(shown).indexes; // [N,shown]
             Tensor alone = parts.Part.take_along_dim(most.unsqueeze(-1).unsqueeze(-1), 1); // [N,shown,S,S]
             Tensor row = cat([model.Place(images), parts.Image, objects.Image, alone], 1); // [N,3+shown,S,S]
-            row = row.narrow(2, margin, DigitSet.Side).narrow(3, margin, DigitSet.Side);
+            row = row.narrow(2, margin, ImageSet.Side).narrow(3, margin, ImageSet.Side);
             Tensor bytes = (row.clamp(0, 1) * 255).round().to(ScalarType.Byte).cpu().contiguous();
             return new ImageGrid(bytes.data<byte>().ToArray(), 3 + shown);
         }

@@ -170,14 +170,14 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
         Require(PartCount >= 1 && PartCount <= TemplateSide * TemplateSide, nameof(PartCount),
             $"in [1..{TemplateSide * TemplateSide}], the pixels of a template", PartCount);
         Require(ObjectCount >= 1, nameof(ObjectCount), "at least 1", ObjectCount);
-        Require(CanvasSide is >= DigitSet.Side and <= 64 && CanvasSide % 2 == 0, nameof(CanvasSide),
-            $"an even number in [{DigitSet.Side}..64]", CanvasSide);
-        Require(Shift >= 0 && Shift <= (CanvasSide - DigitSet.Side) / 2, nameof(Shift),
-            $"in [0..{(CanvasSide - DigitSet.Side) / 2}], the margin of the canvas", Shift);
+        Require(CanvasSide is >= ImageSet.Side and <= 64 && CanvasSide % 2 == 0, nameof(CanvasSide),
+            $"an even number in [{ImageSet.Side}..64]", CanvasSide);
+        Require(Shift >= 0 && Shift <= (CanvasSide - ImageSet.Side) / 2, nameof(Shift),
+            $"in [0..{(CanvasSide - ImageSet.Side) / 2}], the margin of the canvas", Shift);
         Require(ConvolutionCount is >= 2 and <= 4, nameof(ConvolutionCount), "in [2..4]", ConvolutionCount);
         Require(FirstChannelCount >= 1, nameof(FirstChannelCount), "at least 1", FirstChannelCount);
         Require(ChannelCount >= 1, nameof(ChannelCount), "at least 1", ChannelCount);
-        Require(TemplateSide is >= 2 and <= DigitSet.Side, nameof(TemplateSide), $"in [2..{DigitSet.Side}]", TemplateSide);
+        Require(TemplateSide is >= 2 and <= ImageSet.Side, nameof(TemplateSide), $"in [2..{ImageSet.Side}]", TemplateSide);
         Require(FeatureSize >= 1, nameof(FeatureSize), "at least 1", FeatureSize);
         Require(TokenSize >= 1, nameof(TokenSize), "at least 1", TokenSize);
         Require(CodeSize >= 1, nameof(CodeSize), "at least 1", CodeSize);

@@ -30,7 +30,7 @@ sealed class CapsulesTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        labelled = new LabelledCapsules(options, job.Digits.Count);
+        labelled = new LabelledCapsules(options, job.Data.Count);
         model = labelled.Autoencoder;
         decoder = new CapsuleDecoder(model.Templates, options.CanvasSide);
         labelled.to(job.Device);
@@ -61,7 +61,7 @@ sealed class CapsulesTrainer : IGradientTrainer
         {
             using (no_grad())
             {
-                CapsuleOutput seen = model.call(job.Images([.. Enumerable.Range(0, Math.Min(2, job.Digits.Count))]));
+                CapsuleOutput seen = model.call(job.Images([.. Enumerable.Range(0, Math.Min(2, job.Data.Count))]));
                 return new ExportedDecoder("decoder", decoder,
                     [new("pose", seen.Pose), new("presence", seen.PartPresence), new("feature", seen.Feature)], ["image", "part"]);
             }
@@ -72,7 +72,7 @@ sealed class CapsulesTrainer : IGradientTrainer
     public ImageGrid Sheet()
     {
         using var scope = NewDisposeScope();
-        return CapsuleSheet.Draw(model, decoder, job.Images([.. Enumerable.Range(0, Math.Min(CapsuleSheet.RowCount, job.Digits.Count))]));
+        return CapsuleSheet.Draw(model, decoder, job.Images([.. Enumerable.Range(0, Math.Min(CapsuleSheet.RowCount, job.Data.Count))]));
     }
 
     /// <inheritdoc/>

@@ -48,7 +48,7 @@ static class GaussianMixtureSystem
 {
     public static FittedModel Fit(GaussianMixtureSystemOptions options, FitJob job)
     {
-        var features = PixelFeatures.Fit(job.Digits, options, job.Clusterers.Threads);
+        var features = PixelFeatures.Fit(job.Data, options, job.Clusterers.Threads);
         Clustering.Mixture.GaussianMixture mixture = Clustering.Mixture.GaussianMixture.Fit(features.Rows,
             job.Clusterers.Mixture(options.ComponentCount) with
             {
@@ -58,7 +58,7 @@ static class GaussianMixtureSystem
                 Regularization = options.Regularization,
             });
         var graph = new GraphBuilder("gmm");
-        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side));
+        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, ImageSet.Side, ImageSet.Side));
         Value embedding = features.Build(graph, image);
         (Value probability, Value cluster) = ClusterHead.GaussianMixture(graph, embedding, mixture.Means, mixture.PrecisionFactors,
             mixture.LogBias);

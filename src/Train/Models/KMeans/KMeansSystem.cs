@@ -54,18 +54,18 @@ static class KMeansSystem
             Cosine = options.Cosine,
         };
         var graph = new GraphBuilder("kmeans");
-        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, DigitSet.Side, DigitSet.Side)), rows;
+        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, ImageSet.Side, ImageSet.Side)), rows;
         KMeansResult result;
         double[,] centres;
         if (PixelFeatures.ArePixels(options))
         {
             rows = graph.Flatten(image); // [N,784]
-            result = KMeansClustering.Fit(new ByteRows(job.Digits.Pixels, DigitSet.PixelCount), settings);
+            result = KMeansClustering.Fit(new ByteRows(job.Data.Pixels, ImageSet.PixelCount), settings);
             centres = result.CentreTable();
         }
         else
         {
-            var features = PixelFeatures.Fit(job.Digits, options, job.Clusterers.Threads);
+            var features = PixelFeatures.Fit(job.Data, options, job.Clusterers.Threads);
             rows = features.Build(graph, image);
             result = KMeansClustering.Fit(features.Rows, settings);
             centres = features.ToPixels(result.CentreTable());

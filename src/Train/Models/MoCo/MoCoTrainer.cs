@@ -89,7 +89,7 @@ sealed class MoCoTrainer : IGradientTrainer
     // Without keys of real images the first steps would learn to avoid the zero vector.
     void FillQueue()
     {
-        int[] order = new RandomStream((ulong)job.Seed, "queue").NextPermutation(job.Digits.Count);
+        int[] order = new RandomStream((ulong)job.Seed, "queue").NextPermutation(job.Data.Count);
         for (int number = 0; number < Math.Max(1, options.QueueLength / options.BatchSize); number++)
         {
             int[] samples = [.. Enumerable.Range(number * options.BatchSize, options.BatchSize).Select(i => order[i % order.Length])];

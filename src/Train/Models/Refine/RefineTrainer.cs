@@ -34,7 +34,7 @@ sealed class RefineTrainer : IGradientTrainer
         source = new(() => open(options.From, job));
         long embeddingSize = options.HeadSteps > 0 ? source.Value.Embed(job.Images([0])).shape[1] : 1;
         manual_seed(job.Seed);
-        model = new Refinement(options, job.Digits.Count, embeddingSize);
+        model = new Refinement(options, job.Data.Count, embeddingSize);
         model.to(job.Device);
         headOptimizer = optim.AdamW(model.Heads.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
         netOptimizer = optim.AdamW(model.Net.parameters(), options.LearningRate, weight_decay: options.WeightDecay);

@@ -11,7 +11,7 @@ namespace Toolchain.Train.Tests.Models.Capsules;
 
 public sealed class CapsulesTrainerTests
 {
-    static readonly DigitSet digits = StrokeDigits.Draw(20, 1);
+    static readonly ImageSet digits = StrokeDigits.Draw(20, 1);
 
     public CapsulesTrainerTests() => set_num_threads(1);
 

@@ -2,15 +2,15 @@ using System.Security.Cryptography;
 
 namespace Toolchain.Data.Tests;
 
-public sealed class DigitSetTests
+public sealed class ImageSetTests
 {
-    static DigitSet Three() =>
+    static ImageSet Three() =>
         new("three", Split.All, [.. Enumerable.Range(0, 3 * 784).Select(i => (byte)(i / 784))], [4, 5, 6], ["a", "b", "c"], ["d: bad"]);
 
     [Fact]
     public void Slice_Middle_KeepsRowsTogether()
     {
-        DigitSet slice = Three().Slice(1, 2);
+        ImageSet slice = Three().Slice(1, 2);
         Assert.Equal((1, 2), (slice.Image(0)[0], slice.Image(1)[783]));
         Assert.Equal(new byte[] { 5, 6 }, slice.Labels);
         Assert.Equal(["b", "c"], slice.FileNames!);
@@ -28,9 +28,9 @@ public sealed class DigitSetTests
     [Fact]
     public void Sha256_PixelsThenLabels_IsTheirDigest()
     {
-        DigitSet set = Three();
+        ImageSet set = Three();
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([.. set.Pixels, 4, 5, 6])), set.Sha256);
-        Assert.NotEqual(set.Sha256, new DigitSet("three", Split.All, set.Pixels).Sha256);
+        Assert.NotEqual(set.Sha256, new ImageSet("three", Split.All, set.Pixels).Sha256);
     }
 
     [Fact]
@@ -45,5 +45,5 @@ public sealed class DigitSetTests
             Refused(() => new("x", Split.All, new byte[784], [10])));
     }
 
-    static string Refused(Func<DigitSet> make) => Assert.Throws<ArgumentException>(make).Message;
+    static string Refused(Func<ImageSet> make) => Assert.Throws<ArgumentException>(make).Message;
 }

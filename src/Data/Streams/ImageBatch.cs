@@ -4,10 +4,10 @@ using Toolchain.Data.Images;
 namespace Toolchain.Data.Streams;
 
 /// <summary>
-/// Some neighbouring images of a <see cref="DigitStream"/> on their way from their source to a model. Made once and filled again and again:
+/// Some neighbouring images of a <see cref="ImageStream"/> on their way from their source to a model. Made once and filled again and again:
 /// filling takes images from the source in order, decoding, which may run on another thread and beside other batches, makes pixels of them.
 /// </summary>
-public sealed class DigitBatch
+public sealed class ImageBatch
 {
     // A longer encoded image is decoded when it is read, so that a batch never holds many of them.
     const int MostPendingBytes = 1 << 20;
@@ -18,10 +18,10 @@ public sealed class DigitBatch
 
     /// <summary>Makes an empty batch.</summary>
     /// <param name="capacity">Most images that it holds, at least 1.</param>
-    public DigitBatch(int capacity)
+    public ImageBatch(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        Pixels = new byte[capacity * DigitSet.PixelCount];
+        Pixels = new byte[capacity * ImageSet.PixelCount];
         Labels = new byte[capacity];
         Names = new string?[capacity];
         Problems = new string?[capacity];
@@ -41,7 +41,7 @@ public sealed class DigitBatch
     /// <summary><see cref="Capacity"/> * 784 bytes, image after image, 0 for background; all 0 for an image that cannot be read.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>Digits in [0..9]; without meaning where <see cref="DigitStream.IsLabelled"/> is false.</summary>
+    /// <summary>Digits in [0..9]; without meaning where <see cref="ImageStream.IsLabelled"/> is false.</summary>
     public byte[] Labels { get; }
 
     /// <summary>Where each image came from, or null for one that has no name but its number.</summary>
@@ -95,7 +95,7 @@ public sealed class DigitBatch
     }
 
     /// <summary>CRC-32 of the images' pixels: tells whether they are those of another time.</summary>
-    public uint Checksum() => Crc32.HashToUInt32(Pixels.AsSpan(0, Count * DigitSet.PixelCount));
+    public uint Checksum() => Crc32.HashToUInt32(Pixels.AsSpan(0, Count * ImageSet.PixelCount));
 
     /// <summary>Puts an image that has yet to be decoded into a row.</summary>
     internal void Set(int row, PendingImage image, string? name, byte label = 0)
@@ -123,5 +123,5 @@ public sealed class DigitBatch
         }
     }
 
-    Span<byte> PixelsOf(int row) => Pixels.AsSpan(row * DigitSet.PixelCount, DigitSet.PixelCount);
+    Span<byte> PixelsOf(int row) => Pixels.AsSpan(row * ImageSet.PixelCount, ImageSet.PixelCount);
 }

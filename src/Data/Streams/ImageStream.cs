@@ -4,15 +4,15 @@ namespace Toolchain.Data.Streams;
 
 /// <summary>
 /// Images in a fixed order, read once, forwards, however many there are. An image that cannot be read keeps its place, so that names,
-/// labels and rows never shift against each other. To be used by one thread at a time; open one with <see cref="DigitSource.OpenStream"/>.
+/// labels and rows never shift against each other. To be used by one thread at a time; open one with <see cref="ImageSource.OpenStream"/>.
 /// </summary>
-public abstract class DigitStream : IDisposable
+public abstract class ImageStream : IDisposable
 {
     readonly string? source;
     FitMode fit = FitMode.Mnist;
-    DigitBatch? scratch;
+    ImageBatch? scratch;
 
-    private protected DigitStream(string name, Split split, long? count, bool isLabelled)
+    private protected ImageStream(string name, Split split, long? count, bool isLabelled)
     {
         (Name, Split, Count, IsLabelled) = (name, split, count, isLabelled);
     }
@@ -54,12 +54,12 @@ public abstract class DigitStream : IDisposable
     /// </summary>
     public virtual string? Fingerprint => null;
 
-    /// <summary>Fills a batch with the next images, still to be decoded by <see cref="DigitBatch.Decode"/>.</summary>
+    /// <summary>Fills a batch with the next images, still to be decoded by <see cref="ImageBatch.Decode"/>.</summary>
     /// <param name="batch">Takes the images; what it held is lost.</param>
     /// <param name="count">Images wanted, in [1..capacity]; fewer come only at the end.</param>
     /// <returns>False at the end, when there were none.</returns>
     /// <exception cref="InvalidDataException">The source as a whole is damaged.</exception>
-    public bool Read(DigitBatch batch, int count)
+    public bool Read(ImageBatch batch, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, batch.Capacity);
@@ -75,7 +75,7 @@ public abstract class DigitStream : IDisposable
     /// <param name="first">0-based number of the first.</param>
     /// <param name="count">Images wanted, in [1..capacity]; so many there must be.</param>
     /// <returns>False, always, where the source is one file, of which <see cref="Fingerprint"/> tells enough.</returns>
-    public virtual bool ReadAgain(DigitBatch batch, long first, int count) => false;
+    public virtual bool ReadAgain(ImageBatch batch, long first, int count) => false;
 
     /// <summary>Goes past images without decoding them.</summary>
     /// <exception cref="InvalidDataException">The source ends before, or is damaged.</exception>
@@ -83,7 +83,7 @@ public abstract class DigitStream : IDisposable
     {
         long end = Position + count;
         Position += Pass(count);
-        scratch ??= new DigitBatch(256);
+        scratch ??= new ImageBatch(256);
         while (Position < end)
         {
             if (!Read(scratch, (int)Math.Min(scratch.Capacity, end - Position)))
@@ -97,7 +97,7 @@ public abstract class DigitStream : IDisposable
     public virtual void Dispose() => GC.SuppressFinalize(this);
 
     /// <summary>Looks at some images, before the first is read, and decides what is done with all.</summary>
-    internal void Survey(DigitSourceOptions options)
+    internal void Survey(ImageSourceOptions options)
     {
         IReadOnlyList<PendingImage> sample = Sample();
         (IsTransposed, fit) = (options.IsTransposed, options.Fit);
@@ -108,15 +108,15 @@ public abstract class DigitStream : IDisposable
     /// <summary>Goes on without labels, which an image of a pipe turned out not to have, and says so.</summary>
     private protected void DropLabels(long index, string found)
     {
-        DigitLabels.LeaveOut(Noticed, Source, index, found);
+        ClassLabels.LeaveOut(Noticed, Source, index, found);
         IsLabelled = false;
     }
 
     /// <summary>All images at once, of a source that need not be read image by image; null for none.</summary>
-    internal virtual DigitSet? Whole => null;
+    internal virtual ImageSet? Whole => null;
 
     /// <summary>Tells a batch what its images need.</summary>
-    private protected void Prepare(DigitBatch batch) =>
+    private protected void Prepare(ImageBatch batch) =>
         (batch.Polarity, batch.IsTransposed, batch.Fit) = (Polarity, IsTransposed, fit);
 
     /// <summary>Some images, at most <see cref="SourceSurvey.Images"/>, without going on; none of a source whose images are known to be as
@@ -124,7 +124,7 @@ public abstract class DigitStream : IDisposable
     private protected virtual IReadOnlyList<PendingImage> Sample() => [];
 
     /// <summary>Puts the next images into rows 0.. and returns their number; fewer than asked for only at the end.</summary>
-    private protected abstract int Fill(DigitBatch batch, int count);
+    private protected abstract int Fill(ImageBatch batch, int count);
 
     /// <summary>Goes past as many images, of <paramref name="count"/>, as can be without reading them.</summary>
     private protected virtual long Pass(long count) => 0;

@@ -2,11 +2,11 @@ using Toolchain.Data.Sources;
 
 namespace Toolchain.Data;
 
-/// <summary>How <see cref="DigitSource"/> looks for images.</summary>
-public sealed record DigitSourceOptions
+/// <summary>How <see cref="ImageSource"/> looks for images.</summary>
+public sealed record ImageSourceOptions
 {
     /// <summary>
-    /// True to leave out, and name in <see cref="DigitSet.Skipped"/>, each image that cannot be read; false to stop at the first.
+    /// True to leave out, and name in <see cref="ImageSet.Skipped"/>, each image that cannot be read; false to stop at the first.
     /// </summary>
     public bool SkipBad { get; init; }
 

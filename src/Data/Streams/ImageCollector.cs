@@ -4,25 +4,25 @@ using Toolchain.Data.Images;
 namespace Toolchain.Data.Streams;
 
 /// <summary>Reads a stream to its end into memory. Pixels, label and name of a row go in together or not at all.</summary>
-static class DigitCollector
+static class ImageCollector
 {
     const int BatchSize = 256;
 
     /// <summary>All images of a stream.</summary>
     /// <exception cref="InvalidDataException">An image cannot be read and may not be skipped, there is none that can be read, or there are
     /// more than an array holds.</exception>
-    public static DigitSet ToSet(this DigitStream stream, DigitSourceOptions options)
+    public static ImageSet ToSet(this ImageStream stream, ImageSourceOptions options)
     {
-        if (stream is { Polarity: Polarity.Light, IsTransposed: false, Whole: DigitSet known })
+        if (stream is { Polarity: Polarity.Light, IsTransposed: false, Whole: ImageSet known })
         {
             return known;
         }
-        if (stream.Count * DigitSet.PixelCount > Array.MaxLength)
+        if (stream.Count * ImageSet.PixelCount > Array.MaxLength)
         {
-            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * DigitSet.PixelCount} bytes "
+            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * ImageSet.PixelCount} bytes "
                 + $"of pixels, expected at most {Array.MaxLength}; split the file.");
         }
-        var batch = new DigitBatch(BatchSize);
+        var batch = new ImageBatch(BatchSize);
         var pixels = new ArrayBufferWriter<byte>();
         List<byte> labels = [];
         List<string> names = [], skipped = [];
@@ -36,7 +36,7 @@ static class DigitCollector
                     skipped.Add(options.SkipBad ? problem : throw new InvalidDataException(problem));
                     continue;
                 }
-                pixels.Write(batch.Pixels.AsSpan(row * DigitSet.PixelCount, DigitSet.PixelCount));
+                pixels.Write(batch.Pixels.AsSpan(row * ImageSet.PixelCount, ImageSet.PixelCount));
                 labels.Add(batch.Labels[row]);
                 if (batch.Names[row] is string name)
                 {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Toolchain.Data.Streams;
 
 /// <summary>Labels of a source: digits, or something else, which is left out and said.</summary>
-static class DigitLabels
+static class ClassLabels
 {
     /// <summary>The labels as bytes in [0..9]; null where one is no digit.</summary>
     /// <param name="labels">One for each image; null for an absent one.</param>

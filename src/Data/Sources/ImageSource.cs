@@ -7,7 +7,7 @@ using Toolchain.Data.Strokes;
 namespace Toolchain.Data.Sources;
 
 /// <summary>Opens whatever `--data` names.</summary>
-public static class DigitSource
+public static class ImageSource
 {
     /// <summary>Images of `strokes` where the specification gives no count: as many as MNIST has.</summary>
     public const int DefaultStrokeCount = 70_000;
@@ -30,10 +30,10 @@ public static class DigitSource
     /// <exception cref="FileNotFoundException">It names a file or folder that is not there.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of the wrong kind; the message has path, expected and found.</exception>
     /// <exception cref="DatasetUnavailableException">A published dataset is neither on this machine nor to be downloaded.</exception>
-    public static DigitSet Open(string spec, Split split, DigitSourceOptions? options = null)
+    public static ImageSet Open(string spec, Split split, ImageSourceOptions? options = null)
     {
         options ??= new();
-        using DigitStream stream = OpenStream(spec, split, options);
+        using ImageStream stream = OpenStream(spec, split, options);
         return stream.ToSet(options);
     }
 
@@ -56,11 +56,11 @@ public static class DigitSource
     /// <exception cref="FileNotFoundException">It names a file or folder that is not there.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or of the wrong kind; the message has path, expected and found.</exception>
     /// <exception cref="DatasetUnavailableException">A published dataset is neither on this machine nor to be downloaded.</exception>
-    public static DigitStream OpenStream(string spec, Split split, DigitSourceOptions? options = null)
+    public static ImageStream OpenStream(string spec, Split split, ImageSourceOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(spec);
         options ??= new();
-        DigitStream stream = Find(spec, split, options);
+        ImageStream stream = Find(spec, split, options);
         try
         {
             stream.Survey(options);
@@ -73,7 +73,7 @@ public static class DigitSource
         }
     }
 
-    static DigitStream Find(string spec, Split split, DigitSourceOptions options)
+    static ImageStream Find(string spec, Split split, ImageSourceOptions options)
     {
         if (PublishedDataset.All.FirstOrDefault(dataset => dataset.Name == spec) is { } published)
         {
@@ -95,19 +95,19 @@ public static class DigitSource
     }
 
     /// <summary>Images that are in memory as a stream.</summary>
-    public static DigitStream Of(DigitSet digits)
+    public static ImageStream Of(ImageSet data)
     {
-        ArgumentNullException.ThrowIfNull(digits);
-        return new SetStream(digits);
+        ArgumentNullException.ThrowIfNull(data);
+        return new SetStream(data);
     }
 
     /// <summary>The error for a source of which not one image can be read.</summary>
     /// <param name="source">The source.</param>
     /// <param name="badCount">Images that cannot be read.</param>
-    public static InvalidDataException NoneReadable(DigitStream source, long badCount)
+    public static InvalidDataException NoneReadable(ImageStream source, long badCount)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return DigitCollector.NoneReadable(source.Source, badCount, null);
+        return ImageCollector.NoneReadable(source.Source, badCount, null);
     }
 
     static StrokeStream OpenStrokes(string spec, Split split)
@@ -135,7 +135,7 @@ public static class DigitSource
     }
 
     // A file name may hold a comma, so every comma is tried as the one between the two.
-    static DigitStream OpenPair(string spec)
+    static ImageStream OpenPair(string spec)
     {
         for (int comma = spec.IndexOf(','); comma >= 0; comma = spec.IndexOf(',', comma + 1))
         {

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Toolchain.Data;
 
 /// <content>Pixels as a model takes them.</content>
-public sealed partial class DigitSet
+public sealed partial class ImageSet
 {
     /// <summary>Pixels of the images [start..start+count) as float32 in [0,1], [N,784].</summary>
     public float[] ToFloats(int start, int count)

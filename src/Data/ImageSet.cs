@@ -7,7 +7,7 @@ namespace Toolchain.Data;
 /// <summary>
 /// N digit images of 28 x 28 pixels with what is known about them. Immutable by agreement: nobody writes into the arrays.
 /// </summary>
-public sealed partial class DigitSet
+public sealed partial class ImageSet
 {
     /// <summary>Rows, and columns, of an image.</summary>
     public const int Side = 28;
@@ -24,9 +24,9 @@ public sealed partial class DigitSet
     /// <param name="labels">N digits in [0..9], or null where they are not known.</param>
     /// <param name="fileNames">N names of where each image came from, or null where images have none.</param>
     /// <param name="skipped">One line for each image that was left out because it could not be read.</param>
-    /// <param name="remarks">What was noticed about the source as a whole (<see cref="DigitStream.Remarks"/>).</param>
+    /// <param name="remarks">What was noticed about the source as a whole (<see cref="ImageStream.Remarks"/>).</param>
     /// <exception cref="ArgumentException">Lengths disagree or a label is above 9.</exception>
-    public DigitSet(
+    public ImageSet(
         string name, Split split, byte[] pixels, byte[]? labels = null, string[]? fileNames = null, IReadOnlyList<string>? skipped = null,
         IReadOnlyList<string>? remarks = null)
     {
@@ -75,7 +75,7 @@ public sealed partial class DigitSet
     /// <summary>One line, with name and reason, for each image that was left out because it could not be read.</summary>
     public IReadOnlyList<string> Skipped { get; }
 
-    /// <summary>What was noticed about the source as a whole, a line each (<see cref="DigitStream.Remarks"/>).</summary>
+    /// <summary>What was noticed about the source as a whole, a line each (<see cref="ImageStream.Remarks"/>).</summary>
     public IReadOnlyList<string> Remarks { get; }
 
     /// <summary>
@@ -93,7 +93,7 @@ public sealed partial class DigitSet
 
     /// <summary>A copy of the images [start..start+count).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range leaves the set.</exception>
-    public DigitSet Slice(int start, int count)
+    public ImageSet Slice(int start, int count)
     {
         if (start < 0 || count < 0 || start > Count - count)
         {
@@ -105,7 +105,7 @@ public sealed partial class DigitSet
     }
 
     /// <summary>A copy of the images whose 0-based numbers are wanted.</summary>
-    public DigitSet Where(Predicate<int> isWanted)
+    public ImageSet Where(Predicate<int> isWanted)
     {
         int[] wanted = [.. Enumerable.Range(0, Count).Where(index => isWanted(index))];
         byte[] pixels = new byte[wanted.Length * PixelCount];
@@ -118,7 +118,7 @@ public sealed partial class DigitSet
     }
 
     /// <summary>The first <paramref name="count"/> images, or all where there are fewer.</summary>
-    public DigitSet Take(int count) => count >= Count ? this : Slice(0, count);
+    public ImageSet Take(int count) => count >= Count ? this : Slice(0, count);
 
     void RequireCount(int? length, string parameter)
     {

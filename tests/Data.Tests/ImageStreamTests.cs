@@ -10,7 +10,7 @@ using Toolchain.Data.Tensors;
 namespace Toolchain.Data.Tests;
 
 /// <summary>Sources beyond IDX and folders: tar, npz, lists of paths, tensors of other sizes; and what streams promise.</summary>
-public sealed partial class DigitStreamTests
+public sealed partial class ImageStreamTests
 {
     [Theory]
     [InlineData(false)]
@@ -18,13 +18,13 @@ public sealed partial class DigitStreamTests
     public void Open_Tar_GivesItsImagesInItsOrderWithTheirDigits(bool gzipped)
     {
         byte[] tar = Tar(("7/b.png", Samples.PngDigit(70)), ("notes.txt", [1]), ("0/a.png", Samples.PngDigit(60)));
-        DigitSet set = Pipe(gzipped ? Samples.Gzip(tar) : tar);
+        ImageSet set = Pipe(gzipped ? Samples.Gzip(tar) : tar);
         Assert.Equal(["7/b.png", "0/a.png"], set.FileNames!);
         Assert.Equal(new byte[] { 7, 0 }, set.Labels);
         Assert.Equal([70, 60], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
 
         using var folder = new TemporaryFolder();
-        Assert.Equal(set.Pixels, DigitSource.Open(folder.Write("x.tar", gzipped ? Samples.Gzip(tar) : tar), Split.All).Pixels);
+        Assert.Equal(set.Pixels, ImageSource.Open(folder.Write("x.tar", gzipped ? Samples.Gzip(tar) : tar), Split.All).Pixels);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed partial class DigitStreamTests
     [Fact]
     public void Open_TarWithOneUnlabelledImage_IsReadWithoutLabelsAndSaysSo()
     {
-        DigitSet set = Pipe(Tar(("7/b.png", Samples.PngDigit(70)), ("x.png", Samples.PngDigit(60))));
+        ImageSet set = Pipe(Tar(("7/b.png", Samples.PngDigit(70)), ("x.png", Samples.PngDigit(60))));
         Assert.Equal((2, null), (set.Count, set.Labels));
         Assert.Equal(["'-': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not"], set.Remarks);
     }
@@ -51,7 +51,7 @@ public sealed partial class DigitStreamTests
     public void Open_PipeWithoutALabelFarBehind_IsReadWithoutLabels()
     {
         byte[] image = Samples.PngDigit(70);
-        DigitSet set =
+        ImageSet set =
             Pipe(Tar([.. Enumerable.Range(0, 400).Select(i => ($"{i % 10}/{i}.png", image)), ("x.png", image), ("y.png", image)]));
         Assert.Equal((402, null), (set.Count, set.Labels));
         Assert.Equal("'-': labels are left out: number 400 should be a digit 0..9, was 'x.png', which lies below no folder named 0..9",
@@ -67,7 +67,7 @@ public sealed partial class DigitStreamTests
         byte[] image = Samples.PngDigit(70);
         byte[] tar = Tar([.. Enumerable.Range(0, 400).Select(i => ($"{i % 10}/{i}.png", image)), ("x.png", image)]);
         string path = folder.Write("d.tar", isPacked ? Samples.Gzip(tar) : tar);
-        DigitSet set = DigitSource.Open(path, Split.All);
+        ImageSet set = ImageSource.Open(path, Split.All);
         Assert.Equal((401, null), (set.Count, set.Labels));
         Assert.Equal($"'{path}': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not",
             set.Remarks.First());
@@ -81,7 +81,7 @@ public sealed partial class DigitStreamTests
     {
         using var folder = new TemporaryFolder();
         string second = folder.Write("b.png", Samples.PngDigit(70)), first = folder.Write("a, \"x\".png", Samples.PngDigit(60));
-        DigitSet set = Pipe(Encoding.UTF8.GetBytes($"{second}{separator}{first}{separator}"));
+        ImageSet set = Pipe(Encoding.UTF8.GetBytes($"{second}{separator}{first}{separator}"));
         Assert.Equal([second, first], set.FileNames!);
         Assert.Equal([70, 60], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
     }
@@ -98,7 +98,7 @@ public sealed partial class DigitStreamTests
     [Fact]
     public void Open_ListWithANameThatIsNotUtf8_SaysSo()
     {
-        DigitSet set = Pipe([.. "/nowhere/\u00FF"u8[..9], 0xFF, .. ".png\0"u8], skipBad: true, also: Samples.PngDigit(60));
+        ImageSet set = Pipe([.. "/nowhere/\u00FF"u8[..9], 0xFF, .. ".png\0"u8], skipBad: true, also: Samples.PngDigit(60));
         Assert.Equal("'/nowhere/\uFFFD.png': expected a file, found a name that is not UTF-8; rename it.", Assert.Single(set.Skipped));
     }
 
@@ -121,13 +121,13 @@ public sealed partial class DigitStreamTests
         byte[] large =
             [.. Enumerable.Range(0, 56 * 40).Select(i => i / 40 is > 8 and < 50 && i % 40 is > 12 and < 22 ? (byte)220 : (byte)0)];
         PngWriter.WriteGrey(folder["p.png"], 40, 56, large);
-        byte[] expected = DigitSource.Open(folder["p.png"], Split.All).Pixels;
+        byte[] expected = ImageSource.Open(folder["p.png"], Split.All).Pixels;
         NpyFile.Write(folder["b.npy"], TensorEntry.Of<byte>(large, 1, 56, 40));
         NpyFile.Write(folder["f.npy"], TensorEntry.Of<float>([.. large.Select(pixel => pixel / 255f)], 1, 56, 40));
         string idx = folder.Write("i.idx", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 56, 0, 0, 0, 40, .. large]);
-        Assert.All([folder["b.npy"], folder["f.npy"], idx], path => Assert.Equal(expected, DigitSource.Open(path, Split.All).Pixels));
+        Assert.All([folder["b.npy"], folder["f.npy"], idx], path => Assert.Equal(expected, ImageSource.Open(path, Split.All).Pixels));
         Assert.Equal($"'{idx}, image 0': expected 28 x 28 pixels, found 40 x 56; leave out --fit none to have images fitted.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(idx, Split.All, new() { Fit = FitMode.None })).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(idx, Split.All, new() { Fit = FitMode.None })).Message);
     }
 
     [Fact]
@@ -136,8 +136,8 @@ public sealed partial class DigitStreamTests
         using var folder = new TemporaryFolder();
         PngWriter.WriteGrey(folder["bright.png"], 30, 30, [.. Enumerable.Range(0, 900).Select(i => (byte)(i % 30 == 15 ? 0 : 255))]);
         folder.Write("same.png", Samples.PngDigit(70));
-        using DigitStream stream = DigitSource.OpenStream(folder.Root, Split.All);
-        var batch = new DigitBatch(8);
+        using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
+        var batch = new ImageBatch(8);
         Assert.True(stream.Read(batch, 8));
         batch.Decode(FitMode.Mnist);
         Assert.Equal((2, 1, 1), (batch.Count, batch.FittedCount, batch.InvertedCount));
@@ -155,9 +155,9 @@ public sealed partial class DigitStreamTests
     {
         using var folder = new TemporaryFolder();
         string spec = Source(folder, kind);
-        byte[] all = DigitSource.Open(spec, Split.All).Pixels;
-        using DigitStream stream = DigitSource.OpenStream(spec, Split.All);
-        var batch = new DigitBatch(4);
+        byte[] all = ImageSource.Open(spec, Split.All).Pixels;
+        using ImageStream stream = ImageSource.OpenStream(spec, Split.All);
+        var batch = new ImageBatch(4);
         stream.Skip(3);
         Assert.True(stream.Read(batch, 2));
         batch.Decode(FitMode.Mnist);
@@ -184,11 +184,11 @@ public sealed partial class DigitStreamTests
 
     static TensorEntry Images(int count) => TensorEntry.Of<byte>(Samples.IdxImages(count).AsSpan(16), count, 28, 28);
 
-    static DigitSet Pipe(byte[] bytes, bool skipBad = false, byte[]? also = null)
+    static ImageSet Pipe(byte[] bytes, bool skipBad = false, byte[]? also = null)
     {
         using var folder = new TemporaryFolder();
         byte[] list = also is null ? bytes : [.. bytes, .. Encoding.UTF8.GetBytes(folder.Write("also.png", also))];
-        return DigitSource.Open("-", Split.All, new() { StandardInput = new MemoryStream(list), SkipBad = skipBad });
+        return ImageSource.Open("-", Split.All, new() { StandardInput = new MemoryStream(list), SkipBad = skipBad });
     }
 
     static byte[] Tar(params (string Name, byte[] Bytes)[] files)
@@ -229,6 +229,6 @@ public sealed partial class DigitStreamTests
         using var folder = new TemporaryFolder();
         string path = folder.Write("large", [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 8, 0, 0, 0, 8, 0, .. new byte[100]]);
         Assert.Equal($"'{path}': expected 1 to {1 << 18} pixels, found a header of 2048 x 2048; scale the image down.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.OpenStream(path, Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.OpenStream(path, Split.All)).Message);
     }
 }

@@ -4,7 +4,7 @@ using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Tests;
 
-public sealed class DigitSourceTests
+public sealed class ImageSourceTests
 {
     [Fact]
     public void Open_IdxPair_ReadsPixelsAndLabels()
@@ -12,7 +12,7 @@ public sealed class DigitSourceTests
         using var folder = new TemporaryFolder();
         folder.Write("i.idx", Samples.IdxImages(3));
         folder.Write("l.idx.gz", Samples.Gzip(Samples.IdxLabels(7, 0, 9)));
-        DigitSet set = DigitSource.Open($"{folder["i.idx"]},{folder["l.idx.gz"]}", Split.Test);
+        ImageSet set = ImageSource.Open($"{folder["i.idx"]},{folder["l.idx.gz"]}", Split.Test);
         Assert.Equal(3, set.Count);
         Assert.Equal(Samples.IdxImages(3)[16..], set.Pixels);
         Assert.Equal(new byte[] { 7, 0, 9 }, set.Labels);
@@ -24,7 +24,7 @@ public sealed class DigitSourceTests
     {
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(3)), labels = folder.Write("l", Samples.IdxLabels(7, 0));
-        DigitSet set = DigitSource.Open($"{images},{labels}", Split.All);
+        ImageSet set = ImageSource.Open($"{images},{labels}", Split.All);
         Assert.Equal((3, null), (set.Count, set.Labels));
         Assert.Equal([$"'{labels}': labels are left out: expected one for each of 3 images, found 2"], set.Remarks);
     }
@@ -35,14 +35,14 @@ public sealed class DigitSourceTests
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(1)), labels = folder.Write("l", Samples.IdxLabels(7));
         Assert.Equal($"'{labels}': offset 0: expected IDX images, found 1 labels; name the images first, then the labels after a comma.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open($"{labels},{images}", Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open($"{labels},{images}", Split.All)).Message);
     }
 
     [Fact]
     public void Open_IdxImagesAlone_HasNoLabels()
     {
         using var folder = new TemporaryFolder();
-        DigitSet set = DigitSource.Open(folder.Write("i.gz", Samples.Gzip(Samples.IdxImages(2))), Split.All);
+        ImageSet set = ImageSource.Open(folder.Write("i.gz", Samples.Gzip(Samples.IdxImages(2))), Split.All);
         Assert.Equal(2, set.Count);
         Assert.Null(set.Labels);
         Assert.Equal(["0", "1"], set.RowNames());
@@ -53,7 +53,7 @@ public sealed class DigitSourceTests
     {
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(2)), labels = folder.Write("l", Samples.IdxLabels(7, 10));
-        DigitSet set = DigitSource.Open($"{images},{labels}", Split.All);
+        ImageSet set = ImageSource.Open($"{images},{labels}", Split.All);
         Assert.Equal((2, null), (set.Count, set.Labels));
         Assert.Equal($"'{images}': labels are left out: number 1 should be a digit 0..9, was 10", set.Remarks.First());
     }
@@ -65,8 +65,8 @@ public sealed class DigitSourceTests
         byte[] pixels = [.. Enumerable.Range(0, 2 * 784).Select(i => (byte)i)];
         NpyFile.Write(folder["b.npy"], TensorEntry.Of<byte>(pixels, 2, 28, 28));
         NpyFile.Write(folder["f.npy"], TensorEntry.Of<float>(pixels.Select(pixel => pixel / 255f).ToArray(), 2, 784));
-        Assert.Equal(pixels, DigitSource.Open(folder["b.npy"], Split.All).Pixels);
-        Assert.Equal(pixels, DigitSource.Open(folder["f.npy"], Split.All).Pixels);
+        Assert.Equal(pixels, ImageSource.Open(folder["b.npy"], Split.All).Pixels);
+        Assert.Equal(pixels, ImageSource.Open(folder["f.npy"], Split.All).Pixels);
     }
 
     [Theory]
@@ -85,7 +85,7 @@ public sealed class DigitSourceTests
         Assert.Equal($"'{folder["f.npy"]}': image 1, pixel 5: expected {(float.IsNaN(value) ? "a finite number" : "a number in [0,1]")}, "
             + $"found {printed}; "
             + $"{advice}.",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["f.npy"], Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder["f.npy"], Split.All)).Message);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class DigitSourceTests
         NpyFile.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[60], 1, 60));
         Assert.Equal($"'{folder["s.npy"]}': offset 10: expected [N,28,28], [N,784], [N,1,H,W], [N,H,W,1] or [N,H,W], found [1,60]; "
             + "rows of other images are array.reshape(-1, H, W).",
-            Assert.Throws<InvalidDataException>(() => DigitSource.Open(folder["s.npy"], Split.All)).Message);
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder["s.npy"], Split.All)).Message);
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class DigitSourceTests
     public void Open_StandardInput_TakesIdxBareAndGzipped(bool gzipped)
     {
         byte[] file = gzipped ? Samples.Gzip(Samples.IdxImages(2)) : Samples.IdxImages(2);
-        DigitSet set = DigitSource.Open("-", Split.All, new() { StandardInput = new MemoryStream(file) });
+        ImageSet set = ImageSource.Open("-", Split.All, new() { StandardInput = new MemoryStream(file) });
         Assert.Equal(Samples.IdxImages(2)[16..], set.Pixels);
     }
 
@@ -114,12 +114,12 @@ public sealed class DigitSourceTests
         using var folder = new TemporaryFolder();
         NpyFile.Write(folder["b.npy"], TensorEntry.Of<byte>(new byte[784], 1, 784));
         using FileStream stream = File.OpenRead(folder["b.npy"]);
-        Assert.Equal(1, DigitSource.Open("-", Split.All, new() { StandardInput = stream }).Count);
+        Assert.Equal(1, ImageSource.Open("-", Split.All, new() { StandardInput = stream }).Count);
     }
 
     [Fact]
     public void Open_NothingThere_SaysWhatIsUnderstood() => Assert.Equal(
         "'absent.idx': no such file or folder; expected mnist, fashion-mnist, kmnist, qmnist, strokes[:count[:seed]], "
             + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet or .tar file, or -.",
-        Assert.Throws<FileNotFoundException>(() => DigitSource.Open("absent.idx", Split.All)).Message);
+        Assert.Throws<FileNotFoundException>(() => ImageSource.Open("absent.idx", Split.All)).Message);
 }
