@@ -52,6 +52,7 @@ public sealed class BadArgumentTests : CommandTest
     [InlineData("embed", "--threads", "-2", "expected at most 64 threads, or 0 for all processors.")]
     [InlineData("embed", "--threads", "x", "expected at most 64 threads, or 0 for all processors.")]
     [InlineData("embed", "--threads", "1000", "expected at most 64 threads, or 0 for all processors.")]
+    [InlineData("evaluate", "--tsne", "-1", "expected a number of images, or 0 for no plot.")]
     [InlineData("tsne", "--perplexity", "5,5", "expected a number, such as 0.5.")]
     [InlineData("tsne", "--perplexity", "NaN", "expected a number, such as 0.5.")]
     public void Number_ThatIsNone_IsRefused(string command, string option, string given, string rule) =>

@@ -115,6 +115,23 @@ public sealed partial class EmbedJobTests
         Assert.Equal([1, 2, 3], File.ReadAllBytes(In(written)));
     }
 
+    // Reading a pipe would wait for ever.
+    [Theory]
+    [InlineData(".x.npy.tmp")]
+    [InlineData("x.npy.partial")]
+    public void Run_PipeInThePlaceOfItsFiles_IsRefused(string pipe)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "named pipes are made with mkfifo");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [In(pipe)]))
+        {
+            made.WaitForExit();
+        }
+        using EncoderSession session = EncoderSession.Open(model);
+        using DigitStream source = Images();
+        Assert.Equal($"'{In(pipe)}': expected a regular file or none, found a pipe or a device; remove it.",
+            Assert.Throws<FileInUseException>(() => EmbedJob.Run(session, source, In("x.npy"))).Message);
+    }
+
     [Fact]
     public void RunShard_MoreShardsThanBatches_SaysHowMany()
     {

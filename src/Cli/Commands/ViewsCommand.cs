@@ -37,7 +37,7 @@ static class ViewsCommand
             ViewSheet.Require(known, options);
             ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal), Split.Train).Take(ViewSheet.RowCount);
             ViewSheet.Write(picture, known, options, data, parsed.GetValue(common.Seed));
-            terminal.Line($"{data.Count} images with {ViewSheet.ViewsPerRow} views each in {picture}");
+            terminal.Line($"{Printable.Count(data.Count, "image")} with {ViewSheet.ViewsPerRow} views each in {picture}");
             terminal.Event("drawn", new JsonObject { ["path"] = picture, ["images"] = data.Count * (1 + ViewSheet.ViewsPerRow) });
         });
         return command;

@@ -107,7 +107,7 @@ static class DataCommand
         }
         string labels = data.Labels is null ? "no labels" : $"by digit {string.Join(" ", counts)}";
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{data.Name} {data.Split.ToString().ToLowerInvariant()}: "
-            + $"{data.Count:n0} images, {labels}"));
+            + $"{Printable.Count(data.Count, "image")}, {labels}"));
         terminal.Line($"  SHA-256 of pixels and labels {data.Sha256}");
         terminal.Event("dataset", new JsonObject
         {

@@ -34,7 +34,17 @@ static class EvaluateCommand
         var map = new Option<int>("--tsne")
         {
             Description = "Test images in the report's t-SNE plot of each model; 0 for none.",
-            DefaultValueFactory = _ => 10_000
+            DefaultValueFactory = _ => 10_000,
+            Validators =
+            {
+                result =>
+                {
+                    if (result.GetValueOrDefault<int>() < 0)
+                    {
+                        result.AddError($"--tsne '{result.Tokens[0].Value}': expected a number of images, or 0 for no plot.");
+                    }
+                }
+            }
         };
         var sweep = new Option<string[]>("--sweep")
         {

@@ -16,9 +16,9 @@ public sealed record ReportContext(ImageSet Train, ImageSet Test, IReadOnlyDicti
 
     /// <summary>What was learnt from and what is scored.</summary>
     public string Introduction =>
-        FormattableString.Invariant($"Clusters learnt from {Train.Count:n0} images of {Train.Name} without labels; every figure is of ")
+        $"Clusters learnt from {Printable.Count(Train.Count, "image")} of {Train.Name} without labels; every figure is of "
         + (Train.Sha256 == Test.Sha256 ? "these same images, so k-NN accuracy and linear probe are left out."
-        : FormattableString.Invariant($"{Test.Count:n0} test images."));
+        : $"{Printable.Count(Test.Count, "test image")}.");
 
     /// <summary>Whether both sets have labels: else there are no figures that need some.</summary>
     public bool IsLabelled => Train.Labels is not null && Test.Labels is not null;

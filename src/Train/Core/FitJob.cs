@@ -15,4 +15,12 @@ sealed record FitJob(ImageSet Data, ClustererFactory Clusterers);
 /// <param name="Iterations">Iterations of the fit that was kept.</param>
 /// <param name="Summary">Inertia or likelihood, as a line for a person.</param>
 /// <param name="Centres">A PNG of what the clusters have in their middle.</param>
-sealed record FittedModel(GraphBuilder Graph, int[] Labels, int Iterations, string Summary, byte[] Centres);
+sealed record FittedModel(GraphBuilder Graph, int[] Labels, int Iterations, string Summary, byte[] Centres)
+{
+    /// <summary>What to add to the summary where no training image fell into some of the clusters; else nothing.</summary>
+    public static string EmptyNote(int[] labels, int count, string option)
+    {
+        int empty = count - labels.Distinct().Count();
+        return empty == 0 ? "" : $", {empty} of {count} clusters are empty: lower {option}";
+    }
+}

@@ -58,11 +58,11 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         string parity = Describe(encoder.Prove());
         if (decoder is null)
         {
-            return new TrainedModel(encoder.Model, parity, steps, finished, $"{steps} steps");
+            return new TrainedModel(encoder.Model, parity, steps, finished, Printable.Count(steps, "step"));
         }
         TracedModel traced = Trace(decoder.Module, decoder.Inputs, decoder.Outputs, decoder.Name, request, opset);
         return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {Describe(traced.Prove())}", steps, finished,
-            $"{steps} steps")
+            Printable.Count(steps, "step"))
         { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
     }
 

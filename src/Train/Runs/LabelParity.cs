@@ -57,6 +57,6 @@ static class LabelParity
                     + $"clustering engine {labels[start + compared.Wrong]}, and their probabilities differ by {compared.Margin:g2}; the "
                     + "export is wrong and was not written.");
         }
-        return $"{count} images in {name}{(ties > 0 ? $" ({ties} ties)" : "")}";
+        return $"{Printable.Count(count, "image")} in {name}{(ties > 0 ? $" ({ties} ties)" : "")}";
     }
 }

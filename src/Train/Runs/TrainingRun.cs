@@ -34,7 +34,7 @@ public static class TrainingRun
             RunConfig.Write(method, run, request);
         }
         TimeSpan before = run.TimeTakenInAll;
-        run.Say($"{method.Name}: {request.Data.Count} images of {request.DataSpec}, seed "
+        run.Say($"{method.Name}: {Printable.Count(request.Data.Count, "image")} of {request.DataSpec}, seed "
             + $"{request.Seed}{(request.Resume ? ", resumed" : "")}");
         TrainedModel trained;
         try

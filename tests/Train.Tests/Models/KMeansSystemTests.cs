@@ -36,6 +36,14 @@ public sealed class KMeansSystemTests
         static double Inertia(FittedModel fitted) => double.Parse(fitted.Summary.Split(' ')[1], CultureInfo.InvariantCulture);
     }
 
+    [Fact]
+    public void Fit_FewerDifferentImagesThanClusters_SaysHowManyAreEmpty()
+    {
+        ImageSet three = new("three", Split.All, [.. Enumerable.Repeat(digits.Take(3).Pixels, 20).SelectMany(pixels => pixels)]);
+        FittedModel fitted = KMeansSystem.Fit(new() { ClusterCount = 5 }, new FitJob(three, new ClustererFactory(1, 1)));
+        Assert.EndsWith(", 2 of 5 clusters are empty: lower clusterCount", fitted.Summary, StringComparison.Ordinal);
+    }
+
     static FittedModel Fit(KMeansSystemOptions options) => KMeansSystem.Fit(options, new FitJob(digits, new ClustererFactory(1, 1)));
 
     static TensorData[] Run(OnnxModel model, float[] pixels)

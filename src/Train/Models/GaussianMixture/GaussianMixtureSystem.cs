@@ -65,11 +65,13 @@ static class GaussianMixtureSystem
         graph.Output("embedding", graph.Cast(embedding, ElementType.Float32));
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
+        int[] labels = mixture.Assign(features.Rows, job.Clusterers.Threads);
         string summary =
             string.Create(CultureInfo.InvariantCulture,
-            $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} "
-            + $"iterations{(mixture.Converged ? "" : ", not converged: raise maxIterations")}");
-        return new FittedModel(graph, mixture.Assign(features.Rows, job.Clusterers.Threads), mixture.Iterations, summary,
+            $"log-likelihood {mixture.LogLikelihood:f4} per image after {mixture.Iterations} iterations"
+            + $"{(mixture.Converged ? "" : ", not converged: raise maxIterations")}")
+            + FittedModel.EmptyNote(labels, options.ComponentCount, "componentCount");
+        return new FittedModel(graph, labels, mixture.Iterations, summary,
             CentreSheet.Encode(features.ToPixels(mixture.Means), mixture.Weights));
     }
 }

@@ -78,7 +78,8 @@ static class KMeansSystem
         string summary =
             string.Create(CultureInfo.InvariantCulture,
             $"inertia {result.Inertia:g6} after {(options.BatchSize > 0 ? $"{options.MaxIterations} mini-batches"
-                : $"{result.Iterations} iterations")}{(result.Converged ? "" : ", not converged: raise maxIterations")}");
+                : $"{result.Iterations} iterations")}{(result.Converged ? "" : ", not converged: raise maxIterations")}")
+            + FittedModel.EmptyNote(result.Labels, options.ClusterCount, "clusterCount");
         double[] shares =
             [.. Enumerable.Range(0, options.ClusterCount)
             .Select(cluster => (double)result.Labels.Count(label => label == cluster) / result.Labels.Length)];

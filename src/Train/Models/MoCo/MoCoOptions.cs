@@ -76,6 +76,7 @@ sealed record MoCoOptions : GradientOptions, IAugmented
         Require(QueueLength > 0 && (QueueLength % BatchSize == 0 || BatchSize % QueueLength == 0), nameof(QueueLength),
             $"a positive multiple or a divisor of batchSize={BatchSize}", QueueLength);
         Require(KeyMomentum is >= 0 and < 1, nameof(KeyMomentum), "in [0..1)", KeyMomentum);
+        Require(Momentum is >= 0 and < 1, nameof(Momentum), "in [0..1)", Momentum);
         Require(Whitening is >= 0 and <= 1, nameof(Whitening), "in [0..1]", Whitening);
         Require(Temperature is >= 0.001 and <= 100, nameof(Temperature), "in [0.001..100]", Temperature);
     }
