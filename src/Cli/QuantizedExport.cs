@@ -104,8 +104,8 @@ sealed record QuantizedExport(
     }
 
     static double AccuracyOf(Embeddings known, ImageSet train, Embeddings asked, ImageSet test) => NearestNeighbours.Accuracy(
-        new Rows(known.Values, known.Dimension), [.. train.Labels!.Select(label => (int)label)],
-        new Rows(asked.Values, asked.Dimension), [.. test.Labels!.Select(label => (int)label)], [NeighbourCount])[0];
+        new Rows(known.Values, known.Dimension), train.Labels,
+        new Rows(asked.Values, asked.Dimension), test.Labels, [NeighbourCount])[0];
 
     static double Same(long[] a, long[] b) => a.Zip(b).Average(pair => pair.First == pair.Second ? 1.0 : 0);
 

@@ -60,6 +60,12 @@ public sealed class CommonOptions
     /// <summary>Seed of what is fitted.</summary>
     public Option<int> Seed { get; } = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 0 };
 
+    /// <summary>A number of clusters from the command line; null where none was given.</summary>
+    /// <exception cref="ArgumentException">It is below 1.</exception>
+    public static int? CountOf(ParseResult parsed, Option<int> option) => parsed.GetResult(option) is not { Implicit: false } ? null
+        : parsed.GetValue(option) is > 0 and int count ? count
+        : throw new ArgumentException($"{option.Name} '{parsed.GetValue(option)}': expected at least 1.");
+
     /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx.</summary>
     public static string ModelFile(string given) => ModelFile(given, RunLayout.Model);
 

@@ -5,7 +5,7 @@ using Toolchain.Data.Streams;
 namespace Toolchain.Data;
 
 /// <summary>
-/// N digit images of 28 x 28 pixels with what is known about them. Immutable by agreement: nobody writes into the arrays.
+/// N images of 28 x 28 pixels with what is known about them. Immutable by agreement: nobody writes into the arrays.
 /// </summary>
 public sealed partial class ImageSet
 {
@@ -21,14 +21,15 @@ public sealed partial class ImageSet
     /// <param name="name">What a report calls the dataset, such as "mnist".</param>
     /// <param name="split">The part of the dataset this is.</param>
     /// <param name="pixels">N * 784 bytes, image after image, row-major, 0 for background and 255 for full ink.</param>
-    /// <param name="labels">N digits in [0..9], or null where they are not known.</param>
+    /// <param name="labels">N classes in [0..K), or null where they are not known.</param>
     /// <param name="fileNames">N names of where each image came from, or null where images have none.</param>
     /// <param name="skipped">One line for each image that was left out because it could not be read.</param>
     /// <param name="remarks">What was noticed about the source as a whole (<see cref="ImageStream.Remarks"/>).</param>
-    /// <exception cref="ArgumentException">Lengths disagree or a label is above 9.</exception>
+    /// <param name="classes">What the labels count; null for as many classes as the labels reach, called by their numbers.</param>
+    /// <exception cref="ArgumentException">Lengths disagree, or a label is of no class.</exception>
     public ImageSet(
-        string name, Split split, byte[] pixels, byte[]? labels = null, string[]? fileNames = null, IReadOnlyList<string>? skipped = null,
-        IReadOnlyList<string>? remarks = null)
+        string name, Split split, byte[] pixels, int[]? labels = null, string[]? fileNames = null, IReadOnlyList<string>? skipped = null,
+        IReadOnlyList<string>? remarks = null, ImageClasses? classes = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(pixels);
@@ -46,10 +47,11 @@ public sealed partial class ImageSet
         Count = pixels.Length / PixelCount;
         RequireCount(labels?.Length, nameof(labels));
         RequireCount(fileNames?.Length, nameof(fileNames));
-        int wrong = labels is null ? -1 : labels.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)9);
+        Classes = labels is null ? null : classes ?? ImageClasses.Reached(labels);
+        int most = (Classes?.Count ?? 0) - 1, wrong = labels is null ? -1 : labels.AsSpan().IndexOfAnyExceptInRange(0, most);
         if (wrong >= 0)
         {
-            throw new ArgumentException($"'{nameof(labels)}[{wrong}]' must be in [0..9], was {labels![wrong]}.", nameof(labels));
+            throw new ArgumentException($"'{nameof(labels)}[{wrong}]' must be in [0..{most}], was {labels![wrong]}.", nameof(labels));
         }
         sha256 = new(ComputeSha256);
     }
@@ -66,8 +68,11 @@ public sealed partial class ImageSet
     /// <summary>N * 784 bytes, image after image, row-major; 0 is background.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>N digits in [0..9], or null.</summary>
-    public byte[]? Labels { get; }
+    /// <summary>N classes in [0..K), or null.</summary>
+    public int[]? Labels { get; }
+
+    /// <summary>What the labels count; null without labels.</summary>
+    public ImageClasses? Classes { get; }
 
     /// <summary>N names of where each image came from, or null.</summary>
     public string[]? FileNames { get; }
@@ -79,8 +84,9 @@ public sealed partial class ImageSet
     public IReadOnlyList<string> Remarks { get; }
 
     /// <summary>
-    /// SHA-256, 64 lower-case hex digits, of <see cref="Pixels"/> followed by <see cref="Labels"/> where there are any: of the bytes that
-    /// are used, whatever file they came from. For MNIST this is therefore not the digest of a file.
+    /// SHA-256, 64 lower-case hex digits, of <see cref="Pixels"/> followed by <see cref="Labels"/> where there are any, a byte each (of
+    /// more than 256 classes two, the lower first): of the bytes that are used, whatever file they came from. For MNIST this is therefore
+    /// not the digest of a file.
     /// </summary>
     public string Sha256 => sha256.Value;
 
@@ -101,7 +107,7 @@ public sealed partial class ImageSet
                 $"'{nameof(start)}'..'{nameof(start)}+{nameof(count)}' must lie in [0..{Count}], was [{start}..{(long)start + count}].");
         }
         return new(Name, Split, Pixels.AsSpan(start * PixelCount, count * PixelCount).ToArray(),
-            Labels?.AsSpan(start, count).ToArray(), FileNames?.AsSpan(start, count).ToArray(), Skipped, Remarks);
+            Labels?.AsSpan(start, count).ToArray(), FileNames?.AsSpan(start, count).ToArray(), Skipped, Remarks, Classes);
     }
 
     /// <summary>A copy of the images whose 0-based numbers are wanted.</summary>
@@ -114,7 +120,7 @@ public sealed partial class ImageSet
             Image(wanted[row]).CopyTo(pixels.AsSpan(row * PixelCount));
         }
         return new(Name, Split, pixels, Labels is null ? null : Array.ConvertAll(wanted, index => Labels[index]),
-            FileNames is null ? null : Array.ConvertAll(wanted, index => FileNames[index]), Skipped, Remarks);
+            FileNames is null ? null : Array.ConvertAll(wanted, index => FileNames[index]), Skipped, Remarks, Classes);
     }
 
     /// <summary>The first <paramref name="count"/> images, or all where there are fewer.</summary>
@@ -132,7 +138,13 @@ public sealed partial class ImageSet
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Pixels);
-        hash.AppendData(Labels ?? []);
+        int width = Classes is { Count: > 256 } ? 2 : 1;
+        byte[] labels = new byte[width * (Labels?.Length ?? 0)];
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = (byte)(Labels![i / width] >> (8 * (i % width)));
+        }
+        hash.AppendData(labels);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

@@ -36,11 +36,15 @@ public static class ModelKeys
     /// <summary>SHA-256 of the images that it was fitted on.</summary>
     public const string ClustererDatasetSha256 = "uvl.clusterer_dataset_sha256";
 
-    /// <summary>The digit of each cluster, an array in JSON, [K].</summary>
+    /// <summary>The class of each cluster, -1 for none, an array in JSON, [K]: digits where <see cref="Classes"/> is absent.</summary>
     public const string ClusterDigits = "uvl.cluster_digits";
 
     /// <summary>"true" where labels were used for <see cref="ClusterDigits"/>.</summary>
     public const string ClusterDigitsUseLabels = "uvl.cluster_digits_use_labels";
+
+    /// <summary>Names of the classes that <see cref="ClusterDigits"/> counts, an array in JSON; absent where numbers are the
+    /// names.</summary>
+    public const string Classes = "uvl.classes";
 
     /// <summary>Centres of the training embeddings, by which images out of distribution are detected.</summary>
     public const string Novelty = "uvl.novelty";

@@ -200,6 +200,7 @@ public static class EmbedJob
             options.Probability ? session.ClusterCount : 0, options.Novelty)
         {
             ClusterDigits = session.ClusterDigits,
+            HasWideLabels = source.Classes is { Count: > 256 },
         };
 
         void Require(bool present, string output, string remedy)

@@ -192,7 +192,8 @@ public sealed class EncoderSession : IDisposable
         {
             int[] digits = [.. JsonNode.Parse(text)!.AsArray().Select(digit => (int)digit!)];
             bool isWhole = !int.TryParse(metadata.GetValueOrDefault(ModelKeys.Clusters), out int clusters) || digits.Length == clusters;
-            return isWhole && Array.TrueForAll(digits, digit => digit is >= -1 and <= 9) ? digits : throw new FormatException();
+            return isWhole && Array.TrueForAll(digits, digit => digit is >= -1 and < ImageClasses.Most) ? digits
+                : throw new FormatException();
         }
         catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException or NullReferenceException)
         {

@@ -18,14 +18,16 @@ namespace Toolchain.Inference;
 /// <param name="Images">Images of the whole source.</param>
 /// <param name="Rows">Rows in the file: its images without those left out.</param>
 /// <param name="Dimension">Numbers per embedding (D); 0 for none.</param>
-/// <param name="HasLabels">Whether digits are known.</param>
+/// <param name="HasLabels">Whether classes are known.</param>
 /// <param name="HasClusters">Whether there are clusters.</param>
 /// <param name="ClusterCount">Probabilities per image (K); 0 for none.</param>
 /// <param name="HasNovelty">Whether there are novelty scores.</param>
 /// <param name="ClusterDigits">The digit of each cluster; null where clusters have none.</param>
+/// <param name="HasWideLabels">Whether labels may be above 255.</param>
 /// <param name="Made">Model, dataset, options and runtime: the same for all shards of a job.</param>
 sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, long FirstImage, long EndImage, long Images, long Rows,
-    int Dimension, bool HasLabels, bool HasClusters, int ClusterCount, string Made, bool HasNovelty = false, int[]? ClusterDigits = null)
+    int Dimension, bool HasLabels, bool HasClusters, int ClusterCount, string Made, bool HasNovelty = false, int[]? ClusterDigits = null,
+    bool HasWideLabels = false)
 {
     string folder = "";
 
@@ -34,7 +36,11 @@ sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, l
     public string Path => System.IO.Path.Combine(folder, File);
 
     [JsonIgnore]
-    public EmbeddingColumns Columns => new(Dimension, HasLabels, HasClusters, ClusterCount, HasNovelty) { ClusterDigits = ClusterDigits };
+    public EmbeddingColumns Columns => new(Dimension, HasLabels, HasClusters, ClusterCount, HasNovelty)
+    {
+        ClusterDigits = ClusterDigits,
+        HasWideLabels = HasWideLabels,
+    };
 
     public static string FileOf(string path, Shard shard) =>
         string.Create(CultureInfo.InvariantCulture, $"{path}.shard-{shard.Index}-of-{shard.Count}");
@@ -51,7 +57,7 @@ sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, l
         EmbedOptions options, EmbeddingColumns columns, string path) =>
         new(System.IO.Path.GetFileName(path), Digest(path), shard.Index, shard.Count, range.First, range.End, source.Count!.Value, rows,
             columns.Dimension, columns.HasLabels, columns.HasClusters, columns.ClusterCount, IdentityOf(session, source, options, columns),
-                columns.HasNovelty, columns.ClusterDigits?.ToArray())
+                columns.HasNovelty, columns.ClusterDigits?.ToArray(), columns.HasWideLabels)
         { folder = System.IO.Path.GetDirectoryName(path)! };
 
     public static string Digest(string path)

@@ -30,7 +30,7 @@ public sealed partial class EmbeddingFileTests
         const int count = 16_384 + 10;
         string[] names = [.. Enumerable.Range(0, count).Select(i => $"{i}")];
         float[] values = [.. Enumerable.Range(0, 2 * count).Select(i => i / 3f)];
-        byte[] labels = [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 10)];
         byte[][] files = [.. new[] { count, 64, 7 }.Select(piece =>
         {
             using EmbeddingWriter writer = EmbeddingFile.Create(folder[name], new(2, true, false, 0));

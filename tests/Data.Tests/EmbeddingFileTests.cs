@@ -55,16 +55,20 @@ public sealed partial class EmbeddingFileTests
     }
 
     [Theory]
-    [InlineData("e.npy")]
-    [InlineData("e.csv")]
-    [InlineData("e.parquet")]
-    [InlineData("e.arrow")]
-    public void Read_WhatWasWritten_GivesItBack(string file)
+    [InlineData("e.npy", 10)]
+    [InlineData("e.csv", 10)]
+    [InlineData("e.parquet", 10)]
+    [InlineData("e.arrow", 10)]
+    [InlineData("e.npy", 1000)]
+    [InlineData("e.csv", 1000)]
+    [InlineData("e.parquet", 1000)]
+    [InlineData("e.arrow", 1000)]
+    public void Read_WhatWasWritten_GivesItBack(string file, int classCount)
     {
         using var folder = new TemporaryFolder();
         string[] names = ["a", "b, \"c\"\nd", .. Enumerable.Range(2, 20_000).Select(row => $"{row}")];
         float[] values = [float.NaN, float.PositiveInfinity, .. Enumerable.Range(2, 2 * names.Length - 2).Select(i => i / 7f)];
-        byte[] labels = [.. Enumerable.Range(0, names.Length).Select(row => (byte)(row % 10))];
+        int[] labels = [.. Enumerable.Range(0, names.Length).Select(row => row % classCount)];
         long[] clusters = [.. Enumerable.Range(0, names.Length).Select(row => row % 130L)];
         EmbeddingFile.Write(folder[file], new(names, values, labels, clusters));
         EmbeddingTable read = EmbeddingFile.Read(folder[file]);

@@ -15,7 +15,7 @@ public sealed class FolderSourceTests
         folder.Write("notes.txt", [1]);
         ImageSet set = ImageSource.Open(folder.Root, Split.Train);
         Assert.Equal(["train/0/z.PGM", "train/7/B.png", "train/7/b.png"], set.FileNames!);
-        Assert.Equal(new byte[] { 0, 7, 7 }, set.Labels);
+        Assert.Equal(new int[] { 0, 7, 7 }, set.Labels);
         Assert.Equal([0, 71, 70], Enumerable.Range(0, 3).Select(i => (int)set.Image(i)[100]));
         Assert.Equal(Path.GetFileName(folder.Root), set.Name);
     }
@@ -36,7 +36,7 @@ public sealed class FolderSourceTests
         folder.Write("x.png", Samples.PngDigit(70));
         ImageSet set = ImageSource.Open(folder.Root, Split.All);
         Assert.Equal((2, null), (set.Count, set.Labels));
-        Assert.Equal([$"'{folder.Root}': labels are left out: of 2 images 1 lie below folders named 0..9, 'x.png' does not"], set.Remarks);
+        Assert.Equal([$"'{folder.Root}': labels are left out: of 2 images 1 lie in folders of classes, 'x.png' does not"], set.Remarks);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class FolderSourceTests
         ThreeWithABadOne(folder);
         ImageSet set = ImageSource.Open(folder.Root, Split.All, new() { SkipBad = true });
         Assert.Equal(["1/a.png", "3/c.png"], set.FileNames!);
-        Assert.Equal(new byte[] { 1, 3 }, set.Labels);
+        Assert.Equal(new int[] { 1, 3 }, set.Labels);
         Assert.Equal([10, 30], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
         Assert.StartsWith($"'{folder["2/b.png"]}': offset ", Assert.Single(set.Skipped));
     }
@@ -125,7 +125,7 @@ public sealed class FolderSourceTests
         stream.Read(batch, 1);
         Assert.True(stream.ReadAgain(again, 1, 2));
         again.Decode(FitMode.Mnist);
-        Assert.Equal((1, "2/b.png", "3/c.png", (byte)3), (again.First, again.Names[0], again.Names[1], again.Labels[1]));
+        Assert.Equal((1, "2/b.png", "3/c.png", 3), (again.First, again.Names[0], again.Names[1], again.Labels[1]));
         Assert.NotNull(again.Problems[0]);
         Assert.Null(again.Problems[1]);
         Assert.Equal(1, stream.Position);

@@ -12,9 +12,11 @@ public sealed class ImageSetTests
     {
         ImageSet slice = Three().Slice(1, 2);
         Assert.Equal((1, 2), (slice.Image(0)[0], slice.Image(1)[783]));
-        Assert.Equal(new byte[] { 5, 6 }, slice.Labels);
+        Assert.Equal(new int[] { 5, 6 }, slice.Labels);
         Assert.Equal(["b", "c"], slice.FileNames!);
         Assert.Equal(["d: bad"], slice.Skipped);
+        Assert.Equal(7, slice.Classes!.Count);
+        Assert.Equal(7, slice.Where(row => row == 0).Classes!.Count);
     }
 
     [Fact]
@@ -31,6 +33,8 @@ public sealed class ImageSetTests
         ImageSet set = Three();
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([.. set.Pixels, 4, 5, 6])), set.Sha256);
         Assert.NotEqual(set.Sha256, new ImageSet("three", Split.All, set.Pixels).Sha256);
+        ImageSet wide = new("three", Split.All, set.Pixels, [4, 5, 0x0306]);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData([.. set.Pixels, 4, 0, 5, 0, 6, 3])), wide.Sha256);
     }
 
     [Fact]
@@ -42,7 +46,9 @@ public sealed class ImageSetTests
         Assert.Equal("'fileNames' must have one entry for each of the 1 images, had 0. (Parameter 'fileNames')",
             Refused(() => new("x", Split.All, new byte[784], [1], [])));
         Assert.Equal("'labels[0]' must be in [0..9], was 10. (Parameter 'labels')",
-            Refused(() => new("x", Split.All, new byte[784], [10])));
+            Refused(() => new("x", Split.All, new byte[784], [10], classes: ImageClasses.Digits)));
+        Assert.Equal("'labels[0]' must be in [0..4095], was 4096. (Parameter 'labels')",
+            Refused(() => new("x", Split.All, new byte[784], [4096])));
     }
 
     static string Refused(Func<ImageSet> make) => Assert.Throws<ArgumentException>(make).Message;

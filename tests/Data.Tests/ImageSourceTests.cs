@@ -15,7 +15,7 @@ public sealed class ImageSourceTests
         ImageSet set = ImageSource.Open($"{folder["i.idx"]},{folder["l.idx.gz"]}", Split.Test);
         Assert.Equal(3, set.Count);
         Assert.Equal(Samples.IdxImages(3)[16..], set.Pixels);
-        Assert.Equal(new byte[] { 7, 0, 9 }, set.Labels);
+        Assert.Equal(new int[] { 7, 0, 9 }, set.Labels);
         Assert.Equal((Split.All, "i.idx"), (set.Split, set.Name));
     }
 
@@ -49,13 +49,13 @@ public sealed class ImageSourceTests
     }
 
     [Fact]
-    public void Open_LabelAboveNine_IsReadWithoutLabelsAndSaysSo()
+    public void Open_LabelAboveNine_IsAClass()
     {
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(2)), labels = folder.Write("l", Samples.IdxLabels(7, 10));
         ImageSet set = ImageSource.Open($"{images},{labels}", Split.All);
-        Assert.Equal((2, null), (set.Count, set.Labels));
-        Assert.Equal($"'{images}': labels are left out: number 1 should be a digit 0..9, was 10", set.Remarks.First());
+        Assert.Equal(new int[] { 7, 10 }, set.Labels);
+        Assert.Equal((11, "10"), (set.Classes!.Count, set.Classes.NameOf(10)));
     }
 
     [Fact]

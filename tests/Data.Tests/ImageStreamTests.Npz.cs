@@ -16,7 +16,7 @@ public sealed partial class ImageStreamTests
             ("images", TensorEntry.Of<byte>(pixels, 2, 28, 28))));
         ImageSet set = ImageSource.Open(path, Split.All);
         Assert.Equal(pixels, set.Pixels);
-        Assert.Equal(new byte[] { 3, 9 }, set.Labels);
+        Assert.Equal(new int[] { 3, 9 }, set.Labels);
     }
 
     [Fact]
@@ -26,8 +26,8 @@ public sealed partial class ImageStreamTests
         string path =
             folder.Write("mnist.npz", Npz(folder, ("x_train", Images(3)), ("y_train", TensorEntry.Of<byte>([1, 2, 3], 3)),
             ("x_test", Images(1)), ("y_test", TensorEntry.Of<byte>([7], 1))));
-        Assert.Equal(new byte[] { 1, 2, 3 }, ImageSource.Open(path, Split.Train).Labels);
-        Assert.Equal(new byte[] { 7 }, ImageSource.Open(path, Split.Test).Labels);
+        Assert.Equal(new int[] { 1, 2, 3 }, ImageSource.Open(path, Split.Train).Labels);
+        Assert.Equal(new int[] { 7 }, ImageSource.Open(path, Split.Test).Labels);
         Assert.Equal($"'{path}': holds x_train and x_test; say --split train or --split test.",
             Assert.Throws<ArgumentException>(() => ImageSource.Open(path, Split.All)).Message);
     }

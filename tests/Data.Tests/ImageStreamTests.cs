@@ -20,7 +20,7 @@ public sealed partial class ImageStreamTests
         byte[] tar = Tar(("7/b.png", Samples.PngDigit(70)), ("notes.txt", [1]), ("0/a.png", Samples.PngDigit(60)));
         ImageSet set = Pipe(gzipped ? Samples.Gzip(tar) : tar);
         Assert.Equal(["7/b.png", "0/a.png"], set.FileNames!);
-        Assert.Equal(new byte[] { 7, 0 }, set.Labels);
+        Assert.Equal(new int[] { 7, 0 }, set.Labels);
         Assert.Equal([70, 60], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
 
         using var folder = new TemporaryFolder();
@@ -43,7 +43,8 @@ public sealed partial class ImageStreamTests
     {
         ImageSet set = Pipe(Tar(("7/b.png", Samples.PngDigit(70)), ("x.png", Samples.PngDigit(60))));
         Assert.Equal((2, null), (set.Count, set.Labels));
-        Assert.Equal(["'-': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not"], set.Remarks);
+        Assert.Equal(["'-': labels are left out: number 1 on a pipe should be a digit 0..9, was 'x.png', which lies below no folder "
+            + "named 0..9"], set.Remarks);
     }
 
     // A pipe cannot be looked through first.
@@ -54,7 +55,8 @@ public sealed partial class ImageStreamTests
         ImageSet set =
             Pipe(Tar([.. Enumerable.Range(0, 400).Select(i => ($"{i % 10}/{i}.png", image)), ("x.png", image), ("y.png", image)]));
         Assert.Equal((402, null), (set.Count, set.Labels));
-        Assert.Equal("'-': labels are left out: number 400 should be a digit 0..9, was 'x.png', which lies below no folder named 0..9",
+        Assert.Equal("'-': labels are left out: number 400 on a pipe should be a digit 0..9, was 'x.png', which lies below no folder "
+            + "named 0..9",
             Assert.Single(set.Remarks, remark => remark.Contains("labels", StringComparison.Ordinal)));
     }
 
@@ -69,7 +71,7 @@ public sealed partial class ImageStreamTests
         string path = folder.Write("d.tar", isPacked ? Samples.Gzip(tar) : tar);
         ImageSet set = ImageSource.Open(path, Split.All);
         Assert.Equal((401, null), (set.Count, set.Labels));
-        Assert.Equal($"'{path}': labels are left out: not every image lies below a folder named 0..9, 'x.png' does not",
+        Assert.Equal($"'{path}': labels are left out: of 401 images 400 lie in folders of classes, 'x.png' does not",
             set.Remarks.First());
     }
 

@@ -4,24 +4,26 @@ using Toolchain.Data.Sources;
 
 namespace Toolchain.Data.Tests;
 
-/// <summary>Labels of every type beside images: read where they are digits, left out with a line where they are not.</summary>
+/// <summary>Labels of every type beside images: read where they count classes, left out with a line where they do not.</summary>
 public sealed class LabelSourceTests
 {
     [Theory]
-    [InlineData("|u1", "0307", new byte[] { 3, 7 })]
-    [InlineData("|i1", "0307", new byte[] { 3, 7 })]
-    [InlineData("<i2", "03000700", new byte[] { 3, 7 })]
-    [InlineData(">i4", "0000000300000007", new byte[] { 3, 7 })]
-    [InlineData("<i8", "03000000000000000700000000000000", new byte[] { 3, 7 })]
-    [InlineData("<f4", "000040400000E040", new byte[] { 3, 7 })]
-    [InlineData("|b1", "0001", new byte[] { 0, 1 })]
-    [InlineData("|u1", "0307", new byte[] { 3, 7 }, "(2, 1)")]
-    [InlineData("|u1", "000001010000", new byte[] { 2, 0 }, "(2, 3)")]
-    [InlineData("<f4", "000000000000803F0000803F00000000", new byte[] { 1, 0 }, "(2, 2)")]
-    public void Npz_LabelsThatAreDigits_AreRead(string type, string bytes, byte[] expected, string shape = "(2,)")
+    [InlineData("|u1", "0307", new int[] { 3, 7 })]
+    [InlineData("|i1", "0307", new int[] { 3, 7 })]
+    [InlineData("<i2", "03000700", new int[] { 3, 7 })]
+    [InlineData(">i4", "0000000300000007", new int[] { 3, 7 })]
+    [InlineData("<i8", "03000000000000000700000000000000", new int[] { 3, 7 })]
+    [InlineData("<f4", "000040400000E040", new int[] { 3, 7 })]
+    [InlineData("<i2", "0300FF0F", new int[] { 3, 4095 })]
+    [InlineData("|b1", "0001", new int[] { 0, 1 })]
+    [InlineData("|u1", "0307", new int[] { 3, 7 }, "(2, 1)")]
+    [InlineData("|u1", "000001010000", new int[] { 2, 0 }, "(2, 3)")]
+    [InlineData("<f4", "000000000000803F0000803F00000000", new int[] { 1, 0 }, "(2, 2)")]
+    public void Npz_LabelsThatCountClasses_AreRead(string type, string bytes, int[] expected, string shape = "(2,)")
     {
         ImageSet set = OpenNpz(type, shape, bytes, out _);
         Assert.Equal(expected, set.Labels);
+        Assert.Equal((expected.Max() + 1, null), (set.Classes!.Count, set.Classes.Names));
         Assert.Empty(set.Remarks);
     }
 
@@ -34,8 +36,9 @@ public sealed class LabelSourceTests
     [InlineData("|u1", "(2, 2)", "01000101", ", labels.npy", "expected [N] or one-hot rows [N,K], found other numbers in row 1 of [2,2]")]
     [InlineData("|u1", "(2, 2)", "01000000", ", labels.npy", "expected [N] or one-hot rows [N,K], found other numbers in row 1 of [2,2]")]
     [InlineData("|u1", "(2, 1, 1)", "0102", ", labels.npy", "expected [N] or one-hot rows [N,K], found [2,1,1]")]
-    [InlineData("<f4", "(2,)", "0000003F0000003F", ", images.npy", "number 0 should be a digit 0..9, was nothing")]
-    [InlineData("|u1", "(2,)", "0319", ", images.npy", "number 1 should be a digit 0..9, was 25")]
+    [InlineData("<f4", "(2,)", "0000003F0000003F", ", images.npy", "number 0 should be a class in 0..4095, was nothing")]
+    [InlineData("<i2", "(2,)", "03000010", ", images.npy", "number 1 should be a class in 0..4095, was 4096")]
+    [InlineData("|i1", "(2,)", "03FF", ", images.npy", "number 1 should be a class in 0..4095, was -1")]
     [InlineData("|u1", "(3,)", "030405", ", labels.npy", "expected one for each of 2 images, found 3")]
     [InlineData("|u1", "(0,)", "", ", labels.npy", "expected one for each of 2 images, found 0")]
     public void Npz_OtherLabels_AreLeftOutWithALine(string type, string shape, string bytes, string place, string reason)
@@ -57,7 +60,7 @@ public sealed class LabelSourceTests
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(2));
         string labels = folder.Write("l", [0, 0, code, 1, 0, 0, 0, 2, .. Convert.FromHexString(bytes)]);
-        Assert.Equal(new byte[] { 3, 7 }, ImageSource.Open($"{images},{labels}", Split.All).Labels);
+        Assert.Equal(new int[] { 3, 7 }, ImageSource.Open($"{images},{labels}", Split.All).Labels);
     }
 
     [Fact]
@@ -66,7 +69,7 @@ public sealed class LabelSourceTests
         using var folder = new TemporaryFolder();
         string images = folder.Write("i", Samples.IdxImages(2));
         string labels = folder.Write("l", [0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 1, 1, 0, 0]);
-        Assert.Equal(new byte[] { 2, 0 }, ImageSource.Open($"{images},{labels}", Split.All).Labels);
+        Assert.Equal(new int[] { 2, 0 }, ImageSource.Open($"{images},{labels}", Split.All).Labels);
     }
 
     // Columns of 28 x 28 pixels lie first, the channel lies last, an image is a column: each has the advice that mends it.

@@ -11,7 +11,7 @@ public sealed class MnistSourceTests
         Assert.SkipUnless(RealFolder() is not null, "MNIST is not here: set UVL_DATA_DIR to a folder with mnist/ in it.");
         ImageSet set = ImageSource.Open("mnist", Split.Test, new() { Offline = true });
         Assert.Equal(10_000, set.Count);
-        Assert.Equal(new byte[] { 7, 2, 1, 0, 4, 1, 4, 9, 5, 9 }, set.Labels![..10]);
+        Assert.Equal(new int[] { 7, 2, 1, 0, 4, 1, 4, 9, 5, 9 }, set.Labels![..10]);
         Assert.Equal(980, set.Labels!.Count(label => label == 0));
         Assert.Equal("mnist", set.Name);
     }
@@ -23,7 +23,7 @@ public sealed class MnistSourceTests
         ImageSet all = ImageSource.Open("mnist", Split.All, new() { Offline = true }),
             train = ImageSource.Open("mnist", Split.Train, new() { Offline = true });
         Assert.Equal((70_000, 60_000), (all.Count, train.Count));
-        Assert.Equal(new byte[] { 5, 0, 4, 1, 9 }, train.Labels![..5]);
+        Assert.Equal(new int[] { 5, 0, 4, 1, 9 }, train.Labels![..5]);
         Assert.True(all.Pixels.AsSpan(0, train.Pixels.Length).SequenceEqual(train.Pixels));
         Assert.Equal(7, all.Labels![60_000]);
     }

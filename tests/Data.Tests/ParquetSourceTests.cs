@@ -14,7 +14,7 @@ public sealed class ParquetSourceTests
         await HuggingFace(folder["d.parquet"], [Samples.PngDigit(10), Samples.PngDigit(20)], ["a.png", null], [7, 2]);
         ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All);
         Assert.Equal([10, 20], Enumerable.Range(0, 2).Select(i => (int)set.Image(i)[100]));
-        Assert.Equal(new byte[] { 7, 2 }, set.Labels);
+        Assert.Equal(new int[] { 7, 2 }, set.Labels);
         Assert.Equal(["a.png", "1"], set.FileNames!);
         Assert.Equal("d.parquet", set.Name);
     }
@@ -44,7 +44,7 @@ public sealed class ParquetSourceTests
         }
         ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All);
         Assert.Equal((2, 10), (set.Count, (int)set.Image(0)[100]));
-        Assert.Equal(new byte[] { 7, 2 }, set.Labels);
+        Assert.Equal(new int[] { 7, 2 }, set.Labels);
     }
 
     [Fact]
@@ -56,18 +56,18 @@ public sealed class ParquetSourceTests
             Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder["d.parquet"], Split.All)).Message);
         ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All, new() { SkipBad = true });
         Assert.Equal(["a", "c"], set.FileNames!);
-        Assert.Equal(new byte[] { 7, 3 }, set.Labels);
+        Assert.Equal(new int[] { 7, 3 }, set.Labels);
         Assert.Single(set.Skipped);
     }
 
     [Fact]
-    public async Task Open_LabelThatIsNoDigit_IsReadWithoutLabelsAndSaysSo()
+    public async Task Open_LabelThatIsNoClass_IsReadWithoutLabelsAndSaysSo()
     {
         using var folder = new TemporaryFolder();
         await HuggingFace(folder["d.parquet"], [Samples.PngDigit(200)], ["a"], [-1]);
         ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All);
         Assert.Equal((1, null), (set.Count, set.Labels));
-        Assert.Equal([$"'{folder["d.parquet"]}, column 'label'': labels are left out: number 0 should be a digit 0..9, was -1"],
+        Assert.Equal([$"'{folder["d.parquet"]}, column 'label'': labels are left out: number 0 should be a class in 0..4095, was -1"],
             set.Remarks);
     }
 

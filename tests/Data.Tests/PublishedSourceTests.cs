@@ -26,7 +26,7 @@ public sealed class PublishedSourceTests
         using var server = new LocalServer(files);
         PublishedDataset dataset = StandIn(new Uri(server.Address, "set/"));
         ImageSet all = PublishedSource.Open(dataset, Split.All, Options(folder));
-        Assert.Equal(new byte[] { 7, 0, 9, 4, 5 }, all.Labels);
+        Assert.Equal(new int[] { 7, 0, 9, 4, 5 }, all.Labels);
         Assert.Equal([.. Samples.IdxImages(3)[16..], .. Samples.IdxImages(2)[16..]], all.Pixels);
         Assert.Equal(["/set/a-images.gz", "/set/a-labels.gz", "/set/b-images.gz", "/set/b-labels.gz"], server.Asked);
         Assert.Equal(files.Keys.Order(), Directory.GetFiles(folder["cache/stand-in"]).Select(Path.GetFileName).Order());
@@ -53,7 +53,7 @@ public sealed class PublishedSourceTests
         folder.Write("data/stand-in/a-images", Samples.IdxImages(3));
         folder.Write("data/stand-in/a-labels", Samples.IdxLabels(1, 2, 3));
         PublishedDataset dataset = StandIn(new("http://nowhere/"));
-        Assert.Equal(new byte[] { 1, 2, 3 }, PublishedSource.Open(dataset, Split.Train, Options(folder) with { Offline = true }).Labels);
+        Assert.Equal(new int[] { 1, 2, 3 }, PublishedSource.Open(dataset, Split.Train, Options(folder) with { Offline = true }).Labels);
         string path = folder.Write("data/stand-in/a-images", Samples.IdxImages(2));
         Assert.StartsWith($"'{path}': ends at offset {16 + 2 * 784}, expected {16 + 3 * 784} bytes of a-images",
             Assert.Throws<InvalidDataException>(() => PublishedSource.Open(dataset, Split.Train, Options(folder))).Message,
@@ -87,17 +87,16 @@ public sealed class PublishedSourceTests
     }
 
     [Fact]
-    public void ClassesOf_ADataset_StandInTheOrderOfItsLabels()
+    public void All_Classes_StandInTheOrderOfTheLabels()
     {
-        Assert.Equal("trouser", ImageSource.ClassesOf("fashion-mnist")[1]);
-        Assert.Equal("'strokes': expected one of mnist, fashion-mnist, kmnist, qmnist. (Parameter 'name')",
-            Assert.Throws<ArgumentException>(() => ImageSource.ClassesOf("strokes")).Message);
+        Assert.Equal("trouser", PublishedDataset.All.Single(dataset => dataset.Name == "fashion-mnist").Classes[1]);
+        Assert.All(PublishedDataset.All, dataset => Assert.Equal(10, dataset.Classes.Count));
     }
 
     static byte[] Wide(byte label) => [0, 0, 0, label, .. new byte[28]];
 
     static PublishedDataset StandIn(Uri mirror) =>
-        new("stand-in", "Stand-in", [mirror], [], (File("a-images", 16 + 3 * 784), File("a-labels", 11)),
+        new("stand-in", "Stand-in", [mirror], ImageClasses.Digits.AllNames(), (File("a-images", 16 + 3 * 784), File("a-labels", 11)),
             (File("b-images", 16 + 2 * 784), File("b-labels", 12 + 2 * 32)));
 
     static PublishedFile File(string name, int size) =>

@@ -85,7 +85,7 @@ public sealed class StrokesTests
             test = ImageSource.Open("strokes:70:5", Split.Test);
         Assert.Equal((60, 10), (train.Count, test.Count));
         Assert.Equal<byte>(all.Pixels, (byte[])[.. train.Pixels, .. test.Pixels]);
-        Assert.Equal<byte>(all.Labels!, (byte[])[.. train.Labels!, .. test.Labels!]);
+        Assert.Equal<int>(all.Labels!, (int[])[.. train.Labels!, .. test.Labels!]);
         Assert.Equal((Split.Train, Split.Test), (train.Split, test.Split));
     }
 

@@ -113,7 +113,7 @@ public sealed partial class CommandTests : CommandTest
     {
         string model = Train("autoencoder", "stepCount=40", "batchSize=32");
         File.WriteAllBytes(In("i.idx"), [0, 0, 8, 3, 0, 0, 0, 250, 0, 0, 0, 28, 0, 0, 0, 28, .. StrokeDigits.Draw(250, 1).Pixels]);
-        File.WriteAllBytes(In("l.idx"), [0, 0, 8, 1, 0, 0, 0, 250, .. StrokeDigits.Draw(250, 1).Labels!]);
+        File.WriteAllBytes(In("l.idx"), [0, 0, 8, 1, 0, 0, 0, 250, .. StrokeDigits.Draw(250, 1).Labels!.Select(label => (byte)label)]);
         (int status, string output, string error) = Run("probe", model, "--quiet", "--data", $"{In("i.idx")},{In("l.idx")}");
         Assert.True(status == 0, error);
         Assert.Matches("^linear probe, trained with 200 labels: .* of 50 held-out images", output);

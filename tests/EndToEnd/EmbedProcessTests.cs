@@ -140,7 +140,7 @@ public sealed class EmbedProcessTests : CommandTest
         ImageSet digits = StrokeDigits.Draw(100, 1);
         NpyFile.Write(In("images.npy"), TensorEntry.Of<byte>(digits.Pixels, 100, 28, 28));
         File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels]);
-        File.WriteAllBytes(In("labels.idx"), [0, 0, 8, 1, 0, 0, 0, 100, .. digits.Labels!]);
+        File.WriteAllBytes(In("labels.idx"), [0, 0, 8, 1, 0, 0, 0, 100, .. digits.Labels!.Select(label => (byte)label)]);
         (int status, string error) = Shell($"""
             set -e
             embed="{Command} embed {model} --quiet --data"
@@ -153,7 +153,7 @@ public sealed class EmbedProcessTests : CommandTest
         Assert.True(status == 0, error);
         Assert.All(["npy", "gzip", "pair", "stdin"], name =>
             Assert.Equal(File.ReadAllBytes(In("straight.npy")), File.ReadAllBytes(In($"{name}.npy"))));
-        Assert.Equal(digits.Labels, NpyFile.Read(In("pair.labels.npy")).ToArray<byte>());
+        Assert.Equal(digits.Labels!.Select(label => (byte)label), NpyFile.Read(In("pair.labels.npy")).ToArray<byte>());
         (status, error) = Shell($"{Command} embed {model} --quiet --data <(head -c 40000 {In("images.idx")}) --out {In("x.npy")}");
         Assert.Equal(3, status);
         Assert.Matches("^uvl: '/dev/fd/[0-9]+': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file "

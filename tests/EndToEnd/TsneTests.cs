@@ -33,8 +33,8 @@ public sealed class TsneTests : CommandTest
     public void Tsne_LabelsOfAnotherType_EndsWith3()
     {
         Write(new float[2 * count]);
-        NpyFile.Write(In("e.labels.npy"), TensorEntry.Of<long>(new long[count], count));
-        Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected UInt8 [100], one for each row of '{In("e.npy")}', found Int64 [100]; "
+        NpyFile.Write(In("e.labels.npy"), TensorEntry.Of<float>(new float[count], count));
+        Assert.Equal((3, $"uvl: '{In("e.labels.npy")}': expected UInt8 [100], one for each row of '{In("e.npy")}', found Float32 [100]; "
             + "embed the images again.\n"), Tsne(In("e.npy"), "--out", In("e.csv")));
     }
 
@@ -48,7 +48,7 @@ public sealed class TsneTests : CommandTest
     [InlineData("e.parquet", false)]
     public void Tsne_TableOfEmbeddings_IsColouredByWhatLiesBeside(string file, bool hasLabels)
     {
-        byte[] digits = [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
+        int[] digits = [.. Enumerable.Range(0, count).Select(i => i % 10)];
         long[] clusters = [.. Enumerable.Range(0, count).Select(i => i % 30L)];
         EmbeddingFile.Write(In(file), new([.. digits.Select(digit => $"{digit}, "
             + "x")], [.. Enumerable.Range(0, 2 * count).Select(i => i % 37f)], hasLabels ? digits : null, clusters));

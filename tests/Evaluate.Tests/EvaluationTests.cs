@@ -18,7 +18,7 @@ public sealed class EvaluationTests
             Assert.Equal((1.0, 1.0, 1.0, 10, 200), (row.Accuracy, row.Purity, row.NeighbourAccuracy, row.K, row.Images));
             Assert.Equal(1, row.Nmi!.Value, 1e-12);
             Assert.Equal(1, row.Ari!.Value, 1e-12);
-            Assert.Equal("one-to-one map of clusters to digits, on training labels", row.UsesLabels);
+            Assert.Equal("one-to-one map of clusters to classes, on training labels", row.UsesLabels);
             Assert.Equal(Enumerable.Range(0, 200).Select(i => i % 10), row.Given);
             Assert.All(Enumerable.Range(0, 10), digit => Assert.Equal(20, row.Confusion![digit][digit]));
         });
@@ -86,7 +86,7 @@ public sealed class EvaluationTests
         IReadOnlyList<EvaluationRow> rows = evaluation.Run(outputs, ProtocolChoice.Both);
         Assert.Equal([Protocol.Strict, Protocol.Poster], rows.Select(row => row.Protocol));
         Assert.All(rows, row =>
-            Assert.Equal((0.85, "one-to-one map of clusters to digits, on training labels"), (row.Accuracy, row.UsesLabels)));
+            Assert.Equal((0.85, "one-to-one map of clusters to classes, on training labels"), (row.Accuracy, row.UsesLabels)));
         Assert.Equal(0.9, Assert.Single(evaluation.Run(outputs with { Method = "kmeans" }, ProtocolChoice.Poster)).Accuracy);
 
         static int[] Clusters(int count) =>

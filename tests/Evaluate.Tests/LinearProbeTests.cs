@@ -54,7 +54,7 @@ public sealed class LinearProbeTests
     {
         Assert.SkipWhen(Sessions.Providers.Contains("CUDAExecutionProvider"), "this runtime has CUDA");
         Assert.StartsWith("CUDA was asked for, but the loaded ONNX Runtime has only ", Assert.Throws<PlatformNotSupportedException>(() =>
-            LinearProbe.Fit(new Rows(new float[20], 2), new int[10], device: ComputeDevice.Cuda)).Message, StringComparison.Ordinal);
+            LinearProbe.Fit(new Rows(new float[20], 2), new int[10], 10, device: ComputeDevice.Cuda)).Message, StringComparison.Ordinal);
     }
 
     /// <summary>The runtime stops between two operators: a whole training would take longer.</summary>
@@ -64,10 +64,10 @@ public sealed class LinearProbeTests
         using var cancel = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         var rows = new Rows(new float[2000 * 784], 784);
         var clock = System.Diagnostics.Stopwatch.StartNew();
-        Assert.ThrowsAny<OperationCanceledException>(() => LinearProbe.Fit(rows, new int[2000], cancellation: cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => LinearProbe.Fit(rows, new int[2000], 10, cancellation: cancel.Token));
         TimeSpan stopped = clock.Elapsed;
         clock.Restart();
-        _ = LinearProbe.Fit(rows, new int[2000]);
+        _ = LinearProbe.Fit(rows, new int[2000], 10);
         Assert.InRange(stopped, TimeSpan.Zero, 0.7 * clock.Elapsed);
     }
 
@@ -77,10 +77,10 @@ public sealed class LinearProbeTests
         var random = new Random(8);
         (Rows train, int[] trainDigits) = Clouds(3000, 6);
         (Rows test, int[] testDigits) = Clouds(500, 6);
-        Assert.True(LinearProbe.Accuracy(train, trainDigits, test, testDigits) > 0.99);
+        Assert.True(LinearProbe.Accuracy(train, trainDigits, test, testDigits, 10) > 0.99);
         (Rows noise, int[] noiseDigits) = Clouds(3000, 0);
         (Rows other, int[] otherDigits) = Clouds(500, 0);
-        Assert.InRange(LinearProbe.Accuracy(noise, noiseDigits, other, otherDigits), 0.03, 0.2);
+        Assert.InRange(LinearProbe.Accuracy(noise, noiseDigits, other, otherDigits, 10), 0.03, 0.2);
 
         (Rows, int[]) Clouds(int count, double distance)
         {

@@ -9,7 +9,7 @@ public sealed class MetricsTests
     static readonly int[] clusters = [0, 0, 0, 1, 1, 2];
     static readonly int[] digits = [1, 1, 2, 2, 2, 1];
 
-    static Contingency Counts => new(clusters, digits, 3);
+    static Contingency Counts => new(clusters, digits, 3, 10);
 
     [Fact]
     public void OneToOne_ByHand_LeavesTheLastClusterToAnUnusedDigit()
@@ -45,7 +45,7 @@ public sealed class MetricsTests
     public void AllMetrics_PerfectClusters_AreOne_UnderAnyNames()
     {
         int[] truth = [.. Enumerable.Range(0, 200).Select(i => i % 10)], renamed = [.. truth.Select(digit => (digit * 3 + 1) % 10)];
-        var counts = new Contingency(renamed, truth, 10);
+        var counts = new Contingency(renamed, truth, 10, 10);
         Assert.Equal(1, ClusteringMetrics.NormalizedMutualInformation(counts), 1e-12);
         Assert.Equal(1, ClusteringMetrics.AdjustedRandIndex(counts), 1e-12);
         Assert.Equal(1, ClusteringMetrics.Accuracy(ClusterMap.Apply(ClusterMap.OneToOne(counts), renamed), truth));
@@ -57,7 +57,7 @@ public sealed class MetricsTests
         var random = new Random(5);
         int[] a = [.. Enumerable.Range(0, 20000).Select(_ => random.Next(10))],
             b = [.. Enumerable.Range(0, 20000).Select(_ => random.Next(10))];
-        Assert.Equal(0, ClusteringMetrics.AdjustedRandIndex(new Contingency(a, b, 10)), 2e-3);
+        Assert.Equal(0, ClusteringMetrics.AdjustedRandIndex(new Contingency(a, b, 10, 10)), 2e-3);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class MetricsTests
     [Fact]
     public void Contingency_LabelOutOfRange_IsNamed()
     {
-        var error = Assert.Throws<ArgumentException>(() => new Contingency([0, 3], [1, 1], 3));
-        Assert.Equal("Image 1 has cluster 3 and digit 1; expected [0..3) and [0..10).", error.Message);
+        var error = Assert.Throws<ArgumentException>(() => new Contingency([0, 3], [1, 1], 3, 10));
+        Assert.Equal("Image 1 has cluster 3 and class 1; expected [0..3) and [0..10).", error.Message);
     }
 }

@@ -54,7 +54,7 @@ public sealed partial class ReportTests : IDisposable
         File.WriteAllText(folder["report.html"],
             HtmlReport.Text(context, rows, [new ReportedModel(Moved(), map.Value, RunFiles.None)]));
         File.WriteAllText(folder["report.md"], MarkdownReport.Text(context, rows));
-        File.WriteAllText(folder["metrics.json"], MetricsFile.Text(test, rows));
+        File.WriteAllText(folder["metrics.json"], MetricsFile.Text(test, rows, null));
         string page = File.ReadAllText(folder["report.html"]), text = File.ReadAllText(folder["report.md"]);
         Assert.All(new[] { page, text }, content =>
         {
@@ -63,8 +63,8 @@ public sealed partial class ReportTests : IDisposable
             Assert.DoesNotContain("Compared with the poster", content, StringComparison.Ordinal);
         });
         Assert.Contains("<title>Unsupervised digits without labels: report</title>", page, StringComparison.Ordinal);
-        Assert.DoesNotContain("data-digit", page, StringComparison.Ordinal);
-        Assert.Equal(100, Convert.FromBase64String(Regex.Match(page, "data-given=\"([^\"]*)\"").Groups[1].Value).Length);
+        Assert.DoesNotContain("data-label", page, StringComparison.Ordinal);
+        Assert.Equal(2 * 100, Convert.FromBase64String(Regex.Match(page, "data-given=\"([^\"]*)\"").Groups[1].Value).Length);
         Assert.DoesNotContain("misnamed", page.Split("<script>")[0], StringComparison.Ordinal);
         Assert.Contains("A row for each cluster:", page, StringComparison.Ordinal);
         using JsonDocument content = JsonDocument.Parse(File.ReadAllText(folder["metrics.json"]));
@@ -87,7 +87,7 @@ public sealed partial class ReportTests : IDisposable
         Assert.Contains("| toy, seed 1 | strict | 10, k-means | 70.00 % |", text, StringComparison.Ordinal);
         Assert.Contains("| toy | strict | 10, k-means | 3 (0, 1, 2) | 70.00 ± 20.00 (50.00 to 90.00) % |", text, StringComparison.Ordinal);
         Assert.Contains("## Embeddings over seeds: mean ± standard deviation (lowest to highest)", text, StringComparison.Ordinal);
-        File.WriteAllText(path, MetricsFile.Text(Toys.Digits(100), rows));
+        File.WriteAllText(path, MetricsFile.Text(Toys.Digits(100), rows, ImageClasses.Digits));
         using JsonDocument content = JsonDocument.Parse(File.ReadAllText(path));
         JsonElement spread = content.RootElement.GetProperty("spreads")[0];
         Assert.Equal(["0", "1", "2"], spread.GetProperty("seeds").EnumerateArray().Select(seed => seed.GetString()));
@@ -111,7 +111,7 @@ public sealed partial class ReportTests : IDisposable
     public void Metrics_HasTheContractsFields()
     {
         using JsonDocument content = JsonDocument.Parse(Metrics());
-        Assert.Equal(["name", "sha256", "split", "labelled"], Names(content.RootElement.GetProperty("dataset")));
+        Assert.Equal(["name", "sha256", "split", "labelled", "classes"], Names(content.RootElement.GetProperty("dataset")));
         JsonElement row = content.RootElement.GetProperty("rows")[0];
         string[] contract = ["method", "model_sha256", "protocol", "k", "uses_labels", "accuracy", "purity", "nmi", "ari", "knn20",
             "linear", "confusion", "images", "train_seconds", "parameters", "bytes"];
@@ -173,14 +173,14 @@ public sealed partial class ReportTests : IDisposable
             new ReportContext(Toys.Digits(300, name), Toys.Digits(100, name), new Dictionary<string, string> { ["uvl"] = "0.1" }), Rows(),
             [new ReportedModel(Moved(), map.Value, files ?? RunFiles.None)]));
         string page = File.ReadAllText(path);
-        Assert.Contains("misclassified test digits", page, StringComparison.Ordinal);
+        Assert.Contains("misclassified test images", page, StringComparison.Ordinal);
         return page;
     }
 
     string Metrics()
     {
         string path = folder["metrics.json"];
-        File.WriteAllText(path, MetricsFile.Text(Toys.Digits(100), Rows()));
+        File.WriteAllText(path, MetricsFile.Text(Toys.Digits(100), Rows(), ImageClasses.Digits));
         return File.ReadAllText(path);
     }
 }

@@ -34,7 +34,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
         Save("digits", Column(digits));
         Save("test", test);
         Save("truth", Column(truth));
-        LinearClassifier probe = LinearProbe.Fit(train, digits);
+        LinearClassifier probe = LinearProbe.Fit(train, digits, 10);
         double[][] weight =
             [.. Enumerable.Range(0, 10).Select(k => (double[])[.. Enumerable.Range(0, train.Width).Select(i => probe.Weight[k, i])])];
         JsonElement[] theirs =
@@ -54,7 +54,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
             Assert.Equal(theirs[choice].GetProperty("accuracy").GetDouble() + (double)gained / testCount, accuracies[choice], 1e-12);
         }
 
-        double accuracy = LinearProbe.Accuracy(train, digits, test, truth), regression = theirs[2].GetProperty("accuracy").GetDouble();
+        double accuracy = LinearProbe.Accuracy(train, digits, test, truth, 10), regression = theirs[2].GetProperty("accuracy").GetDouble();
         (double loss, double least) = (theirs[2].GetProperty("probe_loss").GetDouble(), theirs[2].GetProperty("loss").GetDouble());
         TestContext.Current.SendDiagnosticMessage(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"linear probe "
             + $"{accuracy:p2}, logistic regression "

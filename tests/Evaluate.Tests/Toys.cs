@@ -10,7 +10,7 @@ static class Toys
 {
     public static ImageSet Digits(int count, string name = "toy")
     {
-        byte[] labels = [.. Enumerable.Range(0, count).Select(i => (byte)(i % 10))];
+        int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 10)];
         byte[] pixels = [.. labels.SelectMany(label => Enumerable.Repeat((byte)(label * 20), ImageSet.PixelCount))];
         return new ImageSet(name, Split.Test, pixels, labels);
     }

@@ -54,8 +54,8 @@ public sealed partial class EmbedJobTests
         byte[] table = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"3{row}", 300)) + $"x{row}");
         using EncoderSession session = EncoderSession.Open(model);
         using ImageStream source = ImageSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(table) });
-        Assert.Equal("'-': labels are left out: number 300 should be a digit 0..9, was 'x', and rows with labels were written before; save "
-            + "the input to a file, whose labels are all looked at first, and name that.",
+        Assert.Equal("'-': labels are left out: number 300 on a pipe should be a digit 0..9, was 'x', and rows with labels were "
+            + "written before; save the input to a file, whose labels are all looked at first, and name that.",
             Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"), All())).Message);
         Assert.False(File.Exists(In("x.csv")));
     }
@@ -127,7 +127,7 @@ public sealed partial class EmbedJobTests
             made.WaitForExit();
         }
         using EncoderSession session = EncoderSession.Open(model);
-        using DigitStream source = Images();
+        using ImageStream source = Images();
         Assert.Equal($"'{In(pipe)}': expected a regular file or none, found a pipe or a device; remove it.",
             Assert.Throws<FileInUseException>(() => EmbedJob.Run(session, source, In("x.npy"))).Message);
     }

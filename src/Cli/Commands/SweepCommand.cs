@@ -109,7 +109,11 @@ static class SweepCommand
             foreach (IReadOnlyList<string> cell in grid.Cells)
             {
                 string place = Path.Combine(folder, string.Join(",", cell));
-                TrainingRequest asked = request with { Options = OptionBinder.Apply(method.Defaults, [.. grid.Settings, .. cell]) };
+                TrainingRequest asked = request with
+                {
+                    Options = OptionBinder.Apply(method.Defaults,
+                    [.. grid.Settings, .. cell], request.Data.Classes, out _)
+                };
                 IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Data.Count}", $"seed={request.Seed}",
                     $"data={request.Data.Sha256}"];
                 cells.Add(SweepCell.Read(place, identity)

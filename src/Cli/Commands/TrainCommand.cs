@@ -84,6 +84,15 @@ static class TrainCommand
             TimeSpan? limit = parsed.GetValue(time) is string text ? Durations.Parse(text) : null;
             string spec = earlier is null || IsGiven(common.Data) ? common.Spec(parsed, terminal) : earlier.DataSpec;
             ImageSet data = common.Open(parsed, terminal, spec, Split.Train);
+            if (earlier is null)
+            {
+                options = OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? [], data.Classes, out string? remark);
+                options.Check();
+                if (remark is not null)
+                {
+                    terminal.Note(remark);
+                }
+            }
             run ??= parsed.GetValue(output) is string folder ? RunFolder.Create(folder) : RunFolder.CreateNext("runs", known.Name);
             var request = new TrainingRequest
             {

@@ -152,7 +152,7 @@ static class TsneCommand
         Embeddings embeddings = EmbedRun.InMemory(terminal, session, data, cancellation);
         return embeddings.Dimension > 0
             ? (new Rows(embeddings.Values, embeddings.Dimension),
-                data.Labels is byte[] labels ? new("digit", Array.ConvertAll(labels, label => (int)label))
+                data is { Labels: int[] labels, Classes: { } classes } ? new(classes.AreDigits ? "digit" : "class", labels, classes.Names)
                 : embeddings.Clusters is long[] clusters
                     ? new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster)) : Colours.None)
             : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no "
@@ -169,11 +169,11 @@ static class TsneCommand
     }
 
     static Colours ColoursOf(EmbeddingTable table) =>
-        table.Labels is byte[] labels ? new("digit", Array.ConvertAll(labels, label => (int)label))
+        table.Labels is int[] labels ? new(labels.Max() < 10 ? "digit" : "class", labels)
         : table.Clusters is long[] clusters ? new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster)) : Colours.None;
 
     // What gives a place its colour.
-    sealed record Colours(string Name, int[] Values)
+    sealed record Colours(string Name, int[] Values, IReadOnlyList<string>? Names = null)
     {
         public static Colours None { get; } = new("", []);
     }
@@ -193,8 +193,9 @@ static class TsneCommand
                 break;
             default:
                 double[] Axis(int axis) => [.. Enumerable.Range(0, coordinates.Count).Select(i => (double)coordinates[i][axis])];
-                new DigitMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {coordinates.Count:n0} "
-                    + $"embeddings{(colours.Name == "cluster" ? ", by cluster" : "")}"), Axis(0), Axis(1), colours.Values).Save(path);
+                new ClassMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {coordinates.Count:n0} "
+                    + $"embeddings{(colours.Name == "cluster" ? ", by cluster" : "")}"), Axis(0), Axis(1), colours.Values,
+                    colours.Names).Save(path);
                 break;
         }
     }

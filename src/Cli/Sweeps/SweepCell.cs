@@ -8,7 +8,7 @@ namespace Toolchain.Cli.Sweeps;
 
 /// <summary>What a cell of a sweep reached. The accuracies of clusters use labels for scoring alone.</summary>
 /// <param name="Settings">Its key=value texts.</param>
-/// <param name="Strict">Accuracy of 10 k-means clusters, one-to-one, on the test images, in [0..1].</param>
+/// <param name="Strict">Accuracy of as many k-means clusters as classes, one-to-one, on the test images, in [0..1].</param>
 /// <param name="Poster">Accuracy under the poster's protocol, in [0..1].</param>
 /// <param name="Linear">Accuracy of a linear probe, which learns with labels, in [0..1]; 0 where the sweep does not ask for it.</param>
 sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Poster, double Linear = 0)

@@ -19,7 +19,7 @@ static class CalibrateCommand
     {
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or its folder." };
-        var map = new Option<bool>("--map") { Description = "Also fit a cluster-to-digit map of its clusters, which uses labels." };
+        var map = new Option<bool>("--map") { Description = "Also fit a cluster-to-class map of its clusters, which uses labels." };
         var output = new Option<string>("--out")
         {
             Description = "Output file: the same model with this metadata (.onnx); a manifest is updated with it.",
@@ -60,7 +60,7 @@ static class CalibrateCommand
             NoveltyFit.AddTo(metadata, novelty, data);
             if (parsed.GetValue(map))
             {
-                ClusterDigits.Add(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, data);
+                ClusterDigits.Fit(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, data);
             }
             OnnxModel calibrated = OnnxModel.Load(session.Path).WithMetadata(metadata);
             AtomicFile.WriteAll([.. RenewedManifest(session, path, calibrated), (path, stream => stream.Write(calibrated.ToBytes()))]);

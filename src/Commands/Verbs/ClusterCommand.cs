@@ -26,11 +26,14 @@ static class ClusterCommand
         {
             Description = "An encoder's model.onnx, or its folder; to apply, a model with a cluster output."
         };
-        var k = new Option<int>("--k") { Description = "Number of clusters.", DefaultValueFactory = _ => 10 };
+        var k = new Option<int>("--k")
+        {
+            Description = "Number of clusters; by default the number of classes of the images, or 10 without labels."
+        };
         var method = new Choice<ClusterMethod>("--method") { Description = "kmeans (default) or gmm." };
         var map = new Option<bool>("--map")
         {
-            Description = "Also fit a cluster-to-digit map, which uses labels, and store it in the model."
+            Description = "Also fit a cluster-to-class map, which uses labels, and store it in the model."
         };
         var output = new Option<string>("--out")
         {
@@ -71,11 +74,7 @@ static class ClusterCommand
             {
                 OutputPath.RequireNoManifest(path);
             }
-            int count = parsed.GetValue(k);
-            if (count < 1)
-            {
-                throw new ArgumentException($"--k '{count}': expected at least 1.");
-            }
+            int? asked = CommonOptions.CountOf(parsed, k);
             using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
             if (!fit)
             {
@@ -97,6 +96,7 @@ static class ClusterCommand
             }
             ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
                 ?? Split.Train);
+            int count = asked ?? (data.Classes ?? ImageClasses.Digits).Count;
             if (count > data.Count)
             {
                 throw new ArgumentException($"--k '{count}': expected at most {data.Count}, the number of images.");
@@ -144,7 +144,7 @@ static class ClusterCommand
         ClusterDigits.Remove(metadata);
         if (map)
         {
-            ClusterDigits.Add(metadata, head.Labels, head.Count, data);
+            ClusterDigits.Fit(metadata, head.Labels, head.Count, data);
         }
         return metadata;
     }

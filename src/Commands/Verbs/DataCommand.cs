@@ -41,7 +41,6 @@ static class DataCommand
             {
                 Describe(terminal, common.Open(parsed, terminal, parsed.GetValue(name)!, split));
             }
-            terminal.Line($"classes: {string.Join(", ", ImageSource.ClassesOf(parsed.GetValue(name)!))}");
         });
         return command;
     }
@@ -100,12 +99,14 @@ static class DataCommand
 
     static void Describe(Terminal terminal, ImageSet data)
     {
-        int[] counts = new int[10];
-        foreach (byte label in data.Labels ?? [])
+        int[] counts = new int[data.Classes?.Count ?? 0];
+        foreach (int label in data.Labels ?? [])
         {
             counts[label]++;
         }
-        string labels = data.Labels is null ? "no labels" : $"by digit {string.Join(" ", counts)}";
+        string labels = data.Classes is not { } classes ? "no labels"
+            : classes.AreDigits ? $"by digit {string.Join(" ", counts)}"
+            : $"{counts.Length} classes: {string.Join(", ", counts.Select((count, label) => $"{classes.NameOf(label)} {count}"))}";
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{data.Name} {data.Split.ToString().ToLowerInvariant()}: "
             + $"{Printable.Count(data.Count, "image")}, {labels}"));
         terminal.Line($"  SHA-256 of pixels and labels {data.Sha256}");
@@ -116,6 +117,7 @@ static class DataCommand
             ["count"] = data.Count,
             ["sha256"] = data.Sha256,
             ["labels"] = data.Labels is null ? null : new JsonArray([.. counts.Select(count => (JsonNode)count)]),
+            ["classes"] = data.Classes is null ? null : new JsonArray([.. data.Classes.AllNames().Select(each => JsonValue.Create(each))]),
         });
     }
 }

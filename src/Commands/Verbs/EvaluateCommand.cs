@@ -26,6 +26,10 @@ static class EvaluateCommand
             DefaultValueFactory = _ => "runs/evaluation"
         };
         var protocol = new Choice<ProtocolChoice?>("--protocol") { Description = "strict, poster or both (default)." };
+        var k = new Option<int>("--k")
+        {
+            Description = "Number of clusters of the strict protocol; by default the number of classes, or 10 without labels."
+        };
         var layer = new Option<string>("--layer")
         {
             Description = "Output of the models to use as the embedding, such as feature for moco.",
@@ -55,7 +59,7 @@ static class EvaluateCommand
             new Command("evaluate", "Cluster, score and report models. Without labels, only the figures that need none.\n\nExample: uvl "
             + "evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, common.Polarity, common.Transpose, output, protocol, layer, map, sweep, common.Seed, common.SkipBad,
+            models, common.Data, common.Polarity, common.Transpose, output, protocol, k, layer, map, sweep, common.Seed, common.SkipBad,
                 common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -63,11 +67,12 @@ static class EvaluateCommand
             var terminal = new Terminal(parsed);
             string folder = parsed.GetValue(output)!;
             OutputPath.RequireFolder(folder);
+            int? clusterCount = CommonOptions.CountOf(parsed, k);
             string spec = common.Spec(parsed, terminal);
             (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads),
-                parsed.GetValue(common.Device));
+                parsed.GetValue(common.Device), clusterCount);
             var (rows, reported) = (new List<EvaluationRow>(), new List<ReportedModel>());
             string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
             Array.ForEach(paths, path => Open(path).Dispose()); // before the first minute is spent
@@ -89,7 +94,7 @@ static class EvaluateCommand
                 cancellation));
             var context = new ReportContext(train, test, Versions());
             AtomicFile.WriteTexts(
-                (Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows)),
+                (Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows, context.Classes)),
                 (Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows)),
                 (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, reported, ablations)));
             Print(terminal, rows, test, Path.Combine(folder, "report.html"));
@@ -130,7 +135,7 @@ static class EvaluateCommand
                 + $"training used none");
             terminal.Table(["method", "protocol", "clusters", "accuracy", "NMI", "ARI", "k-NN (k=20)", "linear"], rows.Select(row => new[]
             {
-                row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(" "), Percent(row.Accuracy), Number(row.Nmi), Number(row.Ari),
+                row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(" "), Accuracy(row), Number(row.Nmi), Number(row.Ari),
                     Percent(row.NeighbourAccuracy), Percent(row.Linear),
             }));
         }
@@ -183,6 +188,9 @@ static class EvaluateCommand
         ["ONNX Runtime"] = RuntimeInfo.Version,
         [".NET"] = Environment.Version.ToString(),
     };
+
+    static string Accuracy(EvaluationRow row) =>
+        Percent(row.Accuracy) + (row.MajorityVote is double vote ? $" (vote {Percent(vote)})" : "");
 
     static string Percent(double? share) => share is double known ? Percent(known) : "-";
 

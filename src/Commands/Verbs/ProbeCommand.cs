@@ -22,7 +22,7 @@ static class ProbeCommand
         var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or its folder." };
         var output = new Option<string?>("--out")
         {
-            Description = "Output file: encoder and classifier as one model, from pixels to digit (.onnx)."
+            Description = "Output file: encoder and classifier as one model, from pixels to class (.onnx)."
         };
         var training = new Option<string?>("--training")
         {
@@ -66,26 +66,27 @@ static class ProbeCommand
             {
                 (train, test) = HoldOut(train);
             }
-            (int[] trainDigits, int[] testDigits) = (Digits(train), Digits(test));
+            ImageClasses classes = ImageClasses.OfBoth(train, test) ?? throw new InvalidDataException(
+                $"'{train.Name}': expected labelled images to train a classifier on, found none with labels.");
             Rows rows = new(EmbedRun.InMemory(terminal, session, train, cancellation).Values, session.Dimension);
             terminal.Stage("training the classifier");
-            LinearClassifier classifier = LinearProbe.Fit(rows, trainDigits, parsed.GetValue(common.Seed), parsed.GetValue(common.Device),
-                cancellation);
+            LinearClassifier classifier = LinearProbe.Fit(rows, train.Labels, classes.Count, parsed.GetValue(common.Seed),
+                parsed.GetValue(common.Device), cancellation);
             int[] given = classifier.Assign(new Rows(EmbedRun.InMemory(terminal, session, test, cancellation).Values, session.Dimension));
-            (double right, string where) = (given.Zip(testDigits).Count(pair => pair.First == pair.Second) / (double)given.Length, "");
+            (double right, string where) = (given.Zip(test.Labels!).Count(pair => pair.First == pair.Second) / (double)given.Length, "");
             List<(string Path, Action<Stream> Write)> files = [];
             if (parsed.GetValue(training) is string trainingPath)
             {
-                files.Add((trainingPath, stream => stream.Write(LinearProbe.Training(session.Dimension).ToBytes())));
+                files.Add((trainingPath, stream => stream.Write(LinearProbe.Training(session.Dimension, classes.Count).ToBytes())));
                 where = $"; the training in {trainingPath}";
             }
             if (parsed.GetValue(output) is string path)
             {
                 OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), (graph, x) =>
-                    ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), Metadata(session, train));
+                    ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), Metadata(session, train, classes));
                 FusedProof.Require(fused, classifier.Assign(rows), train);
                 files.Add((path, stream => stream.Write(fused.ToBytes())));
-                where = $"; pixels to digit in {path}{where}";
+                where = $"; pixels to class in {path}{where}";
             }
             AtomicFile.WriteAll(files);
             files.ForEach(file => KnownModels.OfUser.Add(file.Path));
@@ -105,7 +106,7 @@ static class ProbeCommand
         return command;
     }
 
-    // Of a source without parts every fifth image is for scoring: a folder has its digits one after another.
+    // Of a source without parts every fifth image is for scoring: a folder has its classes one after another.
     static (ImageSet Train, ImageSet Test) HoldOut(ImageSet all)
     {
         const int Every = 5;
@@ -114,16 +115,15 @@ static class ProbeCommand
             : (all.Where(index => index % Every != Every - 1), all.Where(index => index % Every == Every - 1));
     }
 
-    static Dictionary<string, string> Metadata(EncoderSession session, ImageSet train) => new(session.Metadata)
+    static Dictionary<string, string> Metadata(EncoderSession session, ImageSet train, ImageClasses classes)
     {
-        [ModelKeys.Clusterer] = "linear",
-        [ModelKeys.Clusters] = "10",
-        [ModelKeys.ClustererDatasetSha256] = train.Sha256,
-        [ModelKeys.ClusterDigits] = "[0,1,2,3,4,5,6,7,8,9]",
-        [ModelKeys.ClusterDigitsUseLabels] = "true",
-    };
-
-    static int[] Digits(ImageSet data) => data.Labels is byte[] labels
-        ? [.. labels.Select(label => (int)label)]
-        : throw new InvalidDataException($"'{data.Name}': expected labelled images to train a classifier on, found none with labels.");
+        var metadata = new Dictionary<string, string>(session.Metadata)
+        {
+            [ModelKeys.Clusterer] = "linear",
+            [ModelKeys.Clusters] = classes.Count.ToString(CultureInfo.InvariantCulture),
+            [ModelKeys.ClustererDatasetSha256] = train.Sha256,
+        };
+        ClusterDigits.Add(metadata, [.. Enumerable.Range(0, classes.Count)], classes);
+        return metadata;
+    }
 }

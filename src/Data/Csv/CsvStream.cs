@@ -19,13 +19,14 @@ sealed class CsvStream : ImageStream
     readonly Queue<(long Line, double[] Values, string? Label)> ahead = new();
     readonly int labelColumn, pixelColumns, side;
     readonly bool hasHeading;
+    int[]? labels;
     PixelScale scale = PixelScale.Bytes;
 
     /// <param name="name">What a report calls the dataset.</param>
     /// <param name="path">Named in errors.</param>
     /// <param name="content">Stands at its start; disposed with this.</param>
     /// <param name="again">Opens the same text once more; null for a pipe.</param>
-    public CsvStream(string name, string path, Stream content, Func<Stream>? again) : base(name, Split.All, null, false)
+    public CsvStream(string name, string path, Stream content, Func<Stream>? again) : base(name, Split.All, null)
     {
         (this.path, this.content, this.again, Source) = (path, content, again, path);
         lines = new LineReader(content, path);
@@ -102,7 +103,8 @@ sealed class CsvStream : ImageStream
             {
                 pixels[i] = scale.ToPixel(values[i], false, path, "line", line, i);
             }
-            batch.Set(row, new PendingImage($"{path}, line {line}", pixels, side, side), null, IsLabelled ? Digit(line, label) : (byte)0);
+            batch.Set(row, new PendingImage($"{path}, line {line}", pixels, side, side), null, labels is null ? Digit(Position + row, label)
+                : labels[Math.Min(Position + row, labels.Length - 1)]);
         }
         return row;
     }
@@ -118,12 +120,9 @@ sealed class CsvStream : ImageStream
         bool isFloat = ahead.Any(row => Array.Exists(row.Values, value => value != Math.Floor(value)));
         scale = PixelScale.Of(largest, isFloat, ahead.Count, Noticed);
         RequireLabelFirst(largest);
-        IsLabelled = labelColumn >= 0 && ahead.Count > 0;
-        if (IsLabelled && (ahead.Select(row => ((long, string?)?)(row.Line, row.Label)).FirstOrDefault(row => !IsDigit(row!.Value.Item2))
-            ?? LaterOther()) is var (line, label))
+        if (labelColumn >= 0 && ahead.Count > 0)
         {
-            ClassLabels.LeaveOut(Noticed, path, line - 1, $"'{label}'");
-            IsLabelled = false;
+            FindClasses();
         }
         return [.. ahead.Where(row => row.Values.Min() >= 0 && row.Values.Max() <= scale.Largest)
             .Select(row =>
@@ -131,31 +130,45 @@ sealed class CsvStream : ImageStream
                 side, side))];
     }
 
-    // The first label of the whole text that is no digit; what else is wrong with a line is found when its image is read.
-    (long Line, string? Label)? LaterOther()
+    // Of a pipe they are digits, or none; the text of a file is read once more for its labels.
+    void FindClasses()
     {
         if (again is null)
         {
-            return null;
+            Classes = ImageClasses.Digits;
+            foreach ((int index, (_, _, string? label)) in ahead.Index())
+            {
+                _ = Digit(index, label);
+            }
+            return;
         }
-        using Stream whole = again();
+        ClassLabels? found = ClassLabels.OfColumn(AllLabels(again), path, Noticed);
+        labels = found?.Labels;
+        Classes = found is null ? null : ClassLabels.Named(found.Classes, Path.GetDirectoryName(Path.GetFullPath(path))!, Noticed);
+    }
+
+    // What else is wrong with a line is found when its image is read.
+    List<string?> AllLabels(Func<Stream> open)
+    {
+        using Stream whole = open();
         var text = new LineReader(whole, path);
+        List<string?> found = [];
         try
         {
             while (text.TryRead(out ReadOnlySpan<byte> line))
             {
-                List<Range> fields = CsvLine.Fields(line);
-                string? label = labelColumn < fields.Count && text.Count > 1 ? Encoding.UTF8.GetString(line[fields[labelColumn]]) : null;
-                if (label is not null && !IsDigit(label) && line.ContainsAnyExcept(" \t\r"u8))
+                line = text.Count == 1 && line.StartsWith("\uFEFF"u8) ? line[3..] : line;
+                if ((text.Count > 1 || !hasHeading) && line.ContainsAnyExcept(" \t\r"u8))
                 {
-                    return (text.Count, label);
+                    List<Range> fields = CsvLine.Fields(line);
+                    found.Add(labelColumn < fields.Count ? Encoding.UTF8.GetString(line[fields[labelColumn]]) : null);
                 }
             }
         }
         catch (InvalidDataException)
         {
         }
-        return null;
+        return found;
     }
 
     (long Line, double[] Values, string? Label)? Next() => ahead.TryDequeue(out (long, double[], string?) row) ? row : Read();
@@ -193,18 +206,15 @@ sealed class CsvStream : ImageStream
         return (number, values, labelColumn < 0 ? null : Encoding.UTF8.GetString(line[fields[labelColumn]]));
     }
 
-    byte Digit(long line, string? label)
+    int Digit(long index, string? label)
     {
-        if (IsDigit(label))
+        double? number = CsvLine.Number(Encoding.UTF8.GetBytes(label ?? ""));
+        if (IsLabelled && !(number is >= 0 and <= 9 && number == Math.Floor(number.Value)))
         {
-            return (byte)CsvLine.Number(Encoding.UTF8.GetBytes(label!))!.Value;
+            DropLabels(index, $"'{label}'");
         }
-        DropLabels(line - 1, $"'{label}'");
-        return 0;
+        return IsLabelled ? (int)number!.Value : 0;
     }
-
-    static bool IsDigit(string? label) => label is [>= '0' and <= '9'] || (label is not null
-        && CsvLine.Number(Encoding.UTF8.GetBytes(label)) is >= 0 and <= 9 and double number && number == Math.Floor(number));
 
     static int Square(int count) => count >= 16 && Math.Sqrt(count) is var side && side == (int)side ? (int)side : 0;
 

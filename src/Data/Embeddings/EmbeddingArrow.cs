@@ -48,7 +48,7 @@ sealed class EmbeddingArrow : EmbeddingWriter
         }
         if (columns.HasLabels)
         {
-            fields.Add(new("label", UInt8Type.Default, nullable: false));
+            fields.Add(new("label", columns.HasWideLabels ? Int64Type.Default : UInt8Type.Default, nullable: false));
         }
         if (columns.HasClusters)
         {
@@ -83,7 +83,8 @@ sealed class EmbeddingArrow : EmbeddingWriter
         }
         if (Columns.HasLabels)
         {
-            arrays.Add(new UInt8Array.Builder().Append(rows.Labels.Span).Build());
+            arrays.Add(Columns.HasWideLabels ? new Int64Array.Builder().Append(EmbeddingColumns.Wide(rows.Labels.Span)).Build()
+                : new UInt8Array.Builder().Append(EmbeddingColumns.Narrow(rows.Labels.Span)).Build());
         }
         if (Columns.HasClusters)
         {

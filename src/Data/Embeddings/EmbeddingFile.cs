@@ -55,7 +55,10 @@ public static class EmbeddingFile
     {
         ArgumentNullException.ThrowIfNull(table);
         using EmbeddingWriter writer =
-            Create(path, new(table.Dimension, table.Labels is not null, table.Clusters is not null, table.ClusterCount));
+            Create(path, new(table.Dimension, table.Labels is not null, table.Clusters is not null, table.ClusterCount)
+            {
+                HasWideLabels = table.Labels?.Max() > byte.MaxValue,
+            });
         writer.Write(new(table.Names, table.Embeddings, table.Labels, table.Clusters, table.Probabilities));
         writer.Finish();
     }

@@ -36,7 +36,9 @@ sealed class EmbeddingNpy : EmbeddingWriter
                 file.Write(MemoryMarshal.AsBytes(rows.Novelty.Span))),
             ($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, (file, rows) =>
                 file.Write(MemoryMarshal.AsBytes(rows.Probabilities.Span))),
-            ($"{stem}.labels.npy", TensorKind.UInt8, 0, columns.HasLabels, (file, rows) => file.Write(rows.Labels.Span)),
+            ($"{stem}.labels.npy", columns.HasWideLabels ? TensorKind.Int64 : TensorKind.UInt8, 0, columns.HasLabels, (file, rows) =>
+                file.Write(columns.HasWideLabels ? MemoryMarshal.AsBytes(EmbeddingColumns.Wide(rows.Labels.Span).AsSpan())
+                    : EmbeddingColumns.Narrow(rows.Labels.Span))),
         ];
         foreach ((string file, TensorKind kind, int width, _, Action<Stream, EmbeddingRows> write) in all.Where(column => column.Present))
         {

@@ -69,7 +69,7 @@ sealed class EmbeddingParquet : EmbeddingWriter
             await (field.Path.FirstPart switch
             {
                 "name" => target.WriteAsync(field, rows.Names.ToArray()),
-                "label" => target.WriteAsync<int>(field, Array.ConvertAll(rows.Labels.ToArray(), label => (int)label)),
+                "label" => target.WriteAsync<int>(field, rows.Labels.ToArray()),
                 "cluster" => target.WriteAsync<long>(field, rows.Clusters),
                 "digit" => target.WriteAsync<long>(field, Columns.DigitsOf(rows.Clusters.Span)),
                 "novelty" => target.WriteAsync<float>(field, rows.Novelty),

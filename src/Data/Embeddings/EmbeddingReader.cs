@@ -43,11 +43,11 @@ static class EmbeddingReader
             throw new InvalidDataException($"'{path}': expected float32 embeddings [N,D], found {Text(values)}.");
         }
         int count = (int)values.Shape[0];
-        byte[]? labels = Beside<byte>("labels.npy", TensorKind.UInt8);
+        int[]? labels = Integers(Beside("labels.npy", TensorKind.UInt8, TensorKind.Int64));
         return Table(path, null, values.ToArray<float>(), count, labels,
-            labels is null ? Beside<long>("clusters.npy", TensorKind.Int64) : null);
+            labels is null ? Beside("clusters.npy", TensorKind.Int64)?.ToArray<long>() : null);
 
-        T[]? Beside<T>(string ending, TensorKind kind) where T : unmanaged
+        TensorEntry? Beside(string ending, params TensorKind[] kinds)
         {
             string beside = Path.ChangeExtension(path, ending);
             if (!File.Exists(beside))
@@ -55,9 +55,10 @@ static class EmbeddingReader
                 return null;
             }
             TensorEntry column = NpyFile.Read(beside);
-            return column.Kind == kind && column.Shape is [var found] && found == count ? column.ToArray<T>()
+            return kinds.Contains(column.Kind) && column.Shape is [var found] && found == count ? column
                 : throw new InvalidDataException(
-                    $"'{beside}': expected {kind} [{count}], one for each row of '{path}', found {Text(column)}; embed the images again.");
+                    $"'{beside}': expected {kinds[0]} [{count}], one for each row of '{path}', found {Text(column)}; embed the images "
+                    + "again.");
         }
     }
 
@@ -76,7 +77,7 @@ static class EmbeddingReader
         }
         List<float> values = [];
         List<string> names = [];
-        List<byte> labels = [];
+        List<int> labels = [];
         List<long> clusters = [];
         while (records.Next() is List<string> row)
         {
@@ -92,7 +93,7 @@ static class EmbeddingReader
             }
             if (label >= 0)
             {
-                labels.Add((byte)Math.Clamp(Number(label), 0, 255));
+                labels.Add((int)Math.Clamp(Number(label), 0, int.MaxValue));
             }
             if (cluster >= 0)
             {
@@ -132,7 +133,8 @@ static class EmbeddingReader
             rows += footer.Groups[index].Rows;
         }
         return Table(path, null, [.. values], (int)rows,
-            label is null ? null : [.. labels.Select(digit => (byte)Math.Clamp(digit, 0, 255))], cluster is null ? null : [.. clusters]);
+            label is null ? null : [.. labels.Select(label => Math.Max(label, 0))],
+            cluster is null ? null : [.. clusters]);
 
         async Task<T[]> Column<T>(ParquetRowGroupReader group, DataField field, int index) where T : struct
         {
@@ -161,7 +163,7 @@ static class EmbeddingReader
             float[] values = table.Floats("embedding") ?? throw new InvalidDataException(
                 "expected a column 'embedding' of lists of float32, all of one length, found none; write the table with 'uvl embed'");
             int rows = values.Length / table.WidthOf("embedding");
-            byte[]? labels = table.Integers("label")?.Select(label => (byte)Math.Clamp(label, 0, 255)).ToArray();
+            int[]? labels = table.Integers("label")?.Select(label => (int)Math.Clamp(label, 0, int.MaxValue)).ToArray();
             return Table(path, null, values, rows, labels, table.Integers("cluster"));
         }
         catch (InvalidDataException damaged) when (!damaged.Message.StartsWith('\''))
@@ -170,7 +172,7 @@ static class EmbeddingReader
         }
     }
 
-    static EmbeddingTable Table(string path, string[]? names, float[] values, int rows, byte[]? labels, long[]? clusters)
+    static EmbeddingTable Table(string path, string[]? names, float[] values, int rows, int[]? labels, long[]? clusters)
     {
         if (rows < 1 || values.Length % rows != 0 || values.Length == 0 || (labels ?? []).Length % rows != 0 || (clusters ?? [])
             .Length % rows != 0)
@@ -181,6 +183,10 @@ static class EmbeddingReader
         names ??= [.. Enumerable.Range(0, rows).Select(row => row.ToString(CultureInfo.InvariantCulture))];
         return new(names, values, labels, clusters);
     }
+
+    static int[]? Integers(TensorEntry? labels) => labels is null ? null
+        : labels.Kind == TensorKind.Int64 ? Array.ConvertAll(labels.ToArray<long>(), label => (int)Math.Clamp(label, 0, int.MaxValue))
+        : Array.ConvertAll(labels.ToArray<byte>(), label => (int)label);
 
     static string Text(TensorEntry tensor) => $"{tensor.Kind} [{string.Join(',', tensor.Shape.ToArray())}]";
 }

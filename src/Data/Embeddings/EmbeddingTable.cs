@@ -9,11 +9,11 @@ public sealed class EmbeddingTable
     /// <summary>Takes the arrays as they are, without a copy.</summary>
     /// <param name="names">N names, such as file names.</param>
     /// <param name="embeddings">N * D values, row after row.</param>
-    /// <param name="labels">N digits, or null.</param>
+    /// <param name="labels">N classes, or null.</param>
     /// <param name="clusters">N clusters, or null.</param>
     /// <param name="probabilities">N * K probabilities of the clusters, row after row, or null.</param>
     /// <exception cref="ArgumentException">There are no rows, or lengths disagree.</exception>
-    public EmbeddingTable(string[] names, float[] embeddings, byte[]? labels = null, long[]? clusters = null, float[]? probabilities = null)
+    public EmbeddingTable(string[] names, float[] embeddings, int[]? labels = null, long[]? clusters = null, float[]? probabilities = null)
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(embeddings);
@@ -41,8 +41,8 @@ public sealed class EmbeddingTable
     /// <summary>D.</summary>
     public int Dimension { get; }
 
-    /// <summary>N digits, or null.</summary>
-    public byte[]? Labels { get; }
+    /// <summary>N classes, or null.</summary>
+    public int[]? Labels { get; }
 
     /// <summary>N clusters, or null.</summary>
     public long[]? Clusters { get; }

@@ -11,7 +11,7 @@ sealed class RowGroup(EmbeddingColumns columns, Action<EmbeddingRows> write)
     readonly string[] names = new string[Size];
     readonly float[] embeddings = new float[Size * columns.Dimension], probabilities = new float[Size * columns.ClusterCount],
         novelty = new float[columns.HasNovelty ? Size : 0];
-    readonly byte[] labels = new byte[columns.HasLabels ? Size : 0];
+    readonly int[] labels = new int[columns.HasLabels ? Size : 0];
     readonly long[] clusters = new long[columns.HasClusters ? Size : 0];
     int count;
 

@@ -19,7 +19,7 @@ public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCo
 
 /// <summary>
 /// Embeddings in the order in which they were made, in a file that can be cut anywhere: what a killed run leaves behind to go on from, and
-/// what one shard hands to the merge. Layout, little-endian: "UVLROWS3", then records of length (4 bytes), CRC-32 (4) and payload; the
+/// what one shard hands to the merge. Layout, little-endian: "UVLROWS4", then records of length (4 bytes), CRC-32 (4) and payload; the
 /// first payload is the identity as UTF-8.
 /// </summary>
 public sealed class RowLog : IDisposable
@@ -32,7 +32,7 @@ public sealed class RowLog : IDisposable
 
     RowLog(FileStream file, EmbeddingColumns columns) => (this.file, this.columns) = (file, columns);
 
-    static ReadOnlySpan<byte> Magic => "UVLROWS3"u8;
+    static ReadOnlySpan<byte> Magic => "UVLROWS4"u8;
 
     /// <summary>Opens the log of a run, or starts one.</summary>
     /// <param name="path">The file.</param>
@@ -114,7 +114,7 @@ public sealed class RowLog : IDisposable
             writer.Write(line);
         }
         writer.Write(MemoryMarshal.AsBytes(logged.Rows.Embeddings.Span));
-        writer.Write(logged.Rows.Labels.Span);
+        writer.Write(MemoryMarshal.AsBytes(logged.Rows.Labels.Span));
         writer.Write(MemoryMarshal.AsBytes(logged.Rows.Clusters.Span));
         writer.Write(MemoryMarshal.AsBytes(logged.Rows.Probabilities.Span));
         writer.Write(MemoryMarshal.AsBytes(logged.Rows.Novelty.Span));
@@ -190,7 +190,7 @@ public sealed class RowLog : IDisposable
             }
         }
         float[] embeddings = Array<float>(count * columns.Dimension);
-        byte[] labels = Array<byte>(columns.HasLabels ? count : 0);
+        int[] labels = Array<int>(columns.HasLabels ? count : 0);
         long[] clusters = Array<long>(columns.HasClusters ? count : 0);
         float[] probabilities = Array<float>(count * columns.ClusterCount);
         return new(source, fitted, inverted, foreign, checksum,

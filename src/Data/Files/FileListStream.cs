@@ -11,6 +11,7 @@ sealed class FileListStream : ImageStream
 {
     readonly string folder;
     readonly string[] names;
+    readonly int[] labels;
     string? fingerprint;
 
     /// <param name="name">What a report calls them.</param>
@@ -18,10 +19,16 @@ sealed class FileListStream : ImageStream
     /// <param name="folder">What relative names start from; empty for the current folder.</param>
     /// <param name="names">Paths of the files.</param>
     /// <exception cref="InvalidDataException">There are none.</exception>
-    public FileListStream(string name, string source, string folder, string[] names) : base(name, Split.All, names.Length, false)
+    public FileListStream(string name, string source, string folder, string[] names) : base(name, Split.All, names.Length)
     {
         (this.folder, this.names, Source) = (folder, names, source);
-        IsLabelled = AreLabelled(source);
+        if (names.Length == 0)
+        {
+            throw new InvalidDataException($"'{source}': expected images ({ImageFile.Kinds}), found none; name another source.");
+        }
+        ClassLabels? known = FolderClasses.Of(names, source, Noticed);
+        labels = known?.Labels ?? new int[names.Length];
+        Classes = known is null || folder == "" ? known?.Classes : ClassLabels.Named(known.Classes, folder, Noticed);
     }
 
     public override string? Fingerprint =>
@@ -70,48 +77,15 @@ sealed class FileListStream : ImageStream
 
     private protected override long Pass(long count) => Math.Min(count, names.Length - Position);
 
-    /// <summary>The nearest folder named by one digit counts: `training/7/41.png` is a seven.</summary>
-    internal static byte? LabelOf(string name)
-    {
-        ReadOnlySpan<char> rest = name;
-        for (int slash; (slash = rest.LastIndexOf('/')) >= 0;)
-        {
-            rest = rest[..slash];
-            ReadOnlySpan<char> folder = rest[(rest.LastIndexOf('/') + 1)..];
-            if (folder is [>= '0' and <= '9'])
-            {
-                return (byte)(folder[0] - '0');
-            }
-        }
-        return null;
-    }
-
     void Set(ImageBatch batch, int first, int count)
     {
         for (int row = 0; row < count; row++)
         {
             string name = names[first + row];
-            batch.Set(row, new PendingImage(Path.Combine(folder, name)), name, LabelOf(name) ?? 0);
+            batch.Set(row, new PendingImage(Path.Combine(folder, name)), name, labels[first + row]);
         }
     }
 
     // A name cannot hold the zero that parts them.
     static string Digest(string[] names) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', names))));
-
-    // Labelled are all images, or none.
-    bool AreLabelled(string source)
-    {
-        if (names.Length == 0)
-        {
-            throw new InvalidDataException($"'{source}': expected images ({ImageFile.Kinds}), found none; name another source.");
-        }
-        int labelled = names.Count(name => LabelOf(name) is not null);
-        if (labelled > 0 && labelled < names.Length)
-        {
-            string other = Array.Find(names, name => LabelOf(name) is null)!;
-            Noticed.Add($"'{source}': labels are left out: of {names.Length} images {labelled} lie below folders named 0..9, "
-                + $"'{Printable.Line(other)}' does not");
-        }
-        return labelled == names.Length;
-    }
 }

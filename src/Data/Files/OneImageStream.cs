@@ -3,7 +3,7 @@ using Toolchain.Data.Streams;
 namespace Toolchain.Data.Files;
 
 /// <summary>One image from a pipe.</summary>
-sealed class OneImageStream(string name, string path, byte[] bytes) : ImageStream(name, Split.All, 1, false)
+sealed class OneImageStream(string name, string path, byte[] bytes) : ImageStream(name, Split.All, 1)
 {
     private protected override IReadOnlyList<PendingImage> Sample() => [new PendingImage(path, bytes)];
 

@@ -19,7 +19,8 @@ readonly record struct ParquetGroup(long Rows, ParquetColumn[] Columns);
 /// </summary>
 /// <param name="Start">Offset of the footer: pages end here.</param>
 /// <param name="Groups">The row groups.</param>
-sealed record ParquetFooter(long Start, ParquetGroup[] Groups)
+/// <param name="Features">What Hugging Face's library says of the columns, in JSON; null for none.</param>
+sealed record ParquetFooter(long Start, ParquetGroup[] Groups, byte[]? Features)
 {
     /// <summary>Most rows of a row group: what is kept for each takes memory even where the file has but one bit for it.</summary>
     public const int MaxGroupRows = 1 << 22;
@@ -54,7 +55,8 @@ sealed record ParquetFooter(long Start, ParquetGroup[] Groups)
             int next = 0;
             int leaves = CountLeaves(schema, ref next, 0);
             return next == schema.Length ? new(start,
-                [.. footer.Structs(4).Select((group, index) => Group(group, leaves, start, $"'{path}': row group {index}"))])
+                [.. footer.Structs(4).Select((group, index) => Group(group, leaves, start, $"'{path}': row group {index}"))],
+                footer.Structs(5).FirstOrDefault(pair => pair.Bytes(1).AsSpan().SequenceEqual("huggingface"u8))?.Bytes(2))
                 : throw new InvalidDataException($"'{path}': offset {start}: expected {next} schema elements, found {schema.Length}; "
                     + $"{Advice}");
         }

@@ -7,17 +7,18 @@ namespace Toolchain.Data.Parquet;
 
 /// <summary>
 /// Parquet files with encoded images: a column `image` that is a struct with `bytes` (as Hugging Face datasets write it), or any plain
-/// binary column; and, where there is one, an integer column `label`. One row group is in memory at a time.
+/// binary column; and, where there is one, a column `label` of integers or texts, or another whose features name classes. One
+/// row group is in memory at a time.
 /// </summary>
-sealed class ParquetStream : ImageStream
+sealed partial class ParquetStream : ImageStream
 {
     readonly string path;
     readonly FileStream file;
     readonly Head head;
+    readonly int[]? labels;
     int nextGroup, row;
     byte[]?[] images = [];
     string?[]? names;
-    long?[]? labels;
 
     /// <param name="name">What a report calls the dataset.</param>
     /// <param name="path">Named in errors.</param>
@@ -26,10 +27,14 @@ sealed class ParquetStream : ImageStream
     {
     }
 
-    ParquetStream(string name, string path, FileStream file, Head head) : base(name, Split.All, head.Count, false)
+    ParquetStream(string name, string path, FileStream file, Head head) : base(name, Split.All, head.Count)
     {
         (this.path, this.file, this.head, Source) = (path, file, head, path);
-        IsLabelled = head.Label is not null && Guard(path, HasDigits);
+        if (head.Label is not null && Guard(path, ReadLabels) is { } known)
+        {
+            labels = known.Labels;
+            Classes = ClassLabels.Named(known.Classes, Path.GetDirectoryName(file.Name)!, Noticed);
+        }
     }
 
     readonly record struct Head(
@@ -62,8 +67,7 @@ sealed class ParquetStream : ImageStream
             }
             long number = Position + filled;
             string name = names?[row] ?? number.ToString(CultureInfo.InvariantCulture);
-            batch.Set(filled, new PendingImage($"{path}, row {number}", images[row] ?? []), name,
-                labels is null ? (byte)0 : (byte)labels[row]!.Value);
+            batch.Set(filled, new PendingImage($"{path}, row {number}", images[row] ?? []), name, labels?[(int)number] ?? 0);
         }
         return filled;
     }
@@ -91,39 +95,7 @@ sealed class ParquetStream : ImageStream
             Admit(head.FileName, rows);
             names = await Text(group, head.FileName, path);
         }
-        labels = null;
-        if (IsLabelled)
-        {
-            Admit(head.Label!, rows);
-            labels = await Integers(group, head.Label!, path);
-        }
         row = 0;
-        return true;
-    }
-
-    // The labels of all row groups, so that one that is no digit is known before the first image is read.
-    async Task<bool> HasDigits()
-    {
-        long first = 0;
-        for (int index = 0; index < head.Footer.Groups.Length; index++)
-        {
-            if (!IsInteger(head.Label!))
-            {
-                ClassLabels.LeaveOut(Noticed, $"{path}, column 'label'", 0, $"{head.Label!.ClrType.Name}");
-                return false;
-            }
-            using ParquetRowGroupReader group = head.Reader.OpenRowGroupReader(index);
-            Admit(head.Label!, head.Footer.Groups[index]);
-            long?[] found = await Integers(group, head.Label!, path);
-            int wrong = Array.FindIndex(found, label => label is not (>= 0 and <= 9));
-            if (wrong >= 0)
-            {
-                string text = found[wrong]?.ToString(CultureInfo.InvariantCulture) ?? "nothing";
-                ClassLabels.LeaveOut(Noticed, $"{path}, column 'label'", first + wrong, text);
-                return false;
-            }
-            first += found.Length;
-        }
         return true;
     }
 
@@ -138,16 +110,13 @@ sealed class ParquetStream : ImageStream
         return [.. Enumerable.Range(0, count).Select(i => new PendingImage(path, images[i] ?? []))];
     }
 
-    static bool IsInteger(DataField field) => Type.GetTypeCode(field.ClrType) is TypeCode.Int64 or TypeCode.Int32 or TypeCode.Int16
-        or TypeCode.SByte or TypeCode.Byte;
-
     static async Task<Head> ReadHead(FileStream file, string path)
     {
         ParquetFooter footer = ParquetFooter.Read(file, path);
         var window = new WindowStream(file);
         ParquetReader reader = await ParquetReader.CreateAsync(window);
         ParquetSchema schema = reader.Schema;
-        return new(reader, window, footer, FindImage(schema, path), Find(schema, "image/path"), Find(schema, "label"));
+        return new(reader, window, footer, FindImage(schema, path), Find(schema, "image/path"), FindLabel(schema, footer));
     }
 
     // A column's pages are checked, and nothing behind them can be read: whatever the library makes of them, it ends.

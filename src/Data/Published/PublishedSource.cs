@@ -7,26 +7,27 @@ static class PublishedSource
 {
     public static ImageSet Open(PublishedDataset dataset, Split split, ImageSourceOptions options)
     {
-        byte[] pixels = [], labels = [];
+        byte[] pixels = [];
+        int[] labels = [];
         if (split is Split.Train or Split.All)
         {
             (pixels, labels) = Read(dataset, dataset.Train, options);
         }
         if (split is Split.Test or Split.All)
         {
-            (byte[] images, byte[] digits) = Read(dataset, dataset.Test, options);
-            (pixels, labels) = ([.. pixels, .. images], [.. labels, .. digits]);
+            (byte[] images, int[] classes) = Read(dataset, dataset.Test, options);
+            (pixels, labels) = ([.. pixels, .. images], [.. labels, .. classes]);
         }
-        return new(dataset.Name, split, pixels, labels);
+        return new(dataset.Name, split, pixels, labels, classes: new(dataset.Classes.Count, dataset.Classes));
     }
 
-    static (byte[] Pixels, byte[] Labels) Read(PublishedDataset dataset, (PublishedFile Images, PublishedFile Labels) part,
+    static (byte[] Pixels, int[] Labels) Read(PublishedDataset dataset, (PublishedFile Images, PublishedFile Labels) part,
         ImageSourceOptions options)
     {
         using var images = new MemoryStream(Find(dataset, part.Images, options));
         using var labels = new MemoryStream(Find(dataset, part.Labels, options));
         return (IdxFile.ReadImages(images, part.Images.Name),
-            [.. IdxFile.ReadLabels(labels, part.Labels.Name).Values!.Select(label => (byte)label!)]);
+            [.. IdxFile.ReadLabels(labels, part.Labels.Name).Values!.Select(label => (int)label!)]);
     }
 
     static byte[] Find(PublishedDataset dataset, PublishedFile file, ImageSourceOptions options)

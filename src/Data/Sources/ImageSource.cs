@@ -15,13 +15,6 @@ public static class ImageSource
     /// <summary>Names of the published datasets that are found or downloaded by name.</summary>
     public static IReadOnlyList<string> Published { get; } = [.. PublishedDataset.All.Select(dataset => dataset.Name)];
 
-    /// <summary>What each label of a published dataset means, in the order of the labels: "trouser" is 1 of `fashion-mnist`.</summary>
-    /// <param name="name">One of <see cref="Published"/>.</param>
-    /// <exception cref="ArgumentException">It is none of them.</exception>
-    public static IReadOnlyList<string> ClassesOf(string name) =>
-        PublishedDataset.All.FirstOrDefault(dataset => dataset.Name == name)?.Classes
-            ?? throw new ArgumentException($"'{name}': expected one of {string.Join(", ", Published)}.", nameof(name));
-
     /// <summary>Reads a dataset whole into memory.</summary>
     /// <param name="spec">As in <see cref="OpenStream"/>.</param>
     /// <param name="split">As in <see cref="OpenStream"/>.</param>
@@ -40,8 +33,7 @@ public static class ImageSource
     /// <summary>Opens a dataset to be read once, in constant memory however large it is.</summary>
     /// <param name="spec">
     /// One of <see cref="Published"/>; `strokes[:count[:seed]]`; `images.idx,labels.idx` or `images.idx`; a folder of images, also in
-    /// sub-folders, labelled where
-    /// each image lies below a folder named 0..9; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,28,28], [N,784], [N,1,H,W] or
+    /// sub-folders, whose names are the classes; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,28,28], [N,784], [N,1,H,W] or
     /// [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an image column; a tar archive; one image
     /// file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line ends) from the standard input. IDX, .npy,
     /// CSV and tar may be gzipped. Files are told apart by their first bytes, not by their names.

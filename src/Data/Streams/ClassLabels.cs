@@ -2,26 +2,123 @@ using System.Globalization;
 
 namespace Toolchain.Data.Streams;
 
-/// <summary>Labels of a source: digits, or something else, which is left out and said.</summary>
-static class ClassLabels
+/// <summary>Labels of a source and the classes that they count; or none, where they count no classes, which is said.</summary>
+/// <param name="Classes">The classes.</param>
+/// <param name="Labels">A label in [0..K) for each image.</param>
+sealed record ClassLabels(ImageClasses Classes, int[] Labels)
 {
-    /// <summary>The labels as bytes in [0..9]; null where one is no digit.</summary>
+    /// <summary>A file beside the data, or in its folder, that has the name of a class a line.</summary>
+    public const string NamesFile = "labels.txt";
+
+    // Names of 1,000 bytes.
+    const int MostNameBytes = ImageClasses.Most * 1000;
+
+    /// <summary>Whether a number counts a class.</summary>
+    public static bool IsClass(double? number) => number is >= 0 and < ImageClasses.Most && number == Math.Floor(number.Value);
+
+    /// <summary>Labels of a column of texts: numbers where all are such, else names; null where they count no classes.</summary>
     /// <param name="labels">One for each image; null for an absent one.</param>
     /// <param name="place">Names them in the remark.</param>
     /// <param name="remarks">Gets a line where they are left out.</param>
-    public static byte[]? Of(IReadOnlyList<long?> labels, string place, ICollection<string> remarks)
+    public static ClassLabels? OfColumn(IReadOnlyList<string?> labels, string place, ICollection<string> remarks)
     {
-        byte[] digits = new byte[labels.Count];
-        for (int i = 0; i < digits.Length; i++)
+        double?[] numbers = [.. labels.Select(label => Number(label))];
+        int other = Array.FindIndex(numbers, number => number is not null && !IsClass(number));
+        if (Array.Exists(numbers, number => number is null))
         {
-            if (labels[i] is not (>= 0 and <= 9))
+            return Of(labels, place, remarks);
+        }
+        if (other >= 0)
+        {
+            LeaveOut(remarks, place, other, labels[other]!);
+            return null;
+        }
+        return Of([.. numbers.Select(number => (long?)number)], place, remarks);
+    }
+
+    /// <summary>Labels that are numbers; null where one counts no class.</summary>
+    /// <param name="labels">One for each image; null for an absent one.</param>
+    /// <param name="place">Names them in the remark.</param>
+    /// <param name="remarks">Gets a line where they are left out.</param>
+    public static ClassLabels? Of(IReadOnlyList<long?> labels, string place, ICollection<string> remarks)
+    {
+        int[] classes = new int[labels.Count];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            if (!IsClass(labels[i]))
             {
                 LeaveOut(remarks, place, i, labels[i]?.ToString(CultureInfo.InvariantCulture) ?? "nothing");
                 return null;
             }
-            digits[i] = (byte)labels[i]!.Value;
+            classes[i] = (int)labels[i]!.Value;
         }
-        return digits;
+        return new(ImageClasses.Reached(classes), classes);
+    }
+
+    /// <summary>Labels that are texts, each distinct one a class: in the order of their numbers where all are whole numbers, else in
+    /// ordinal order; null where one is empty or there are too many.</summary>
+    /// <param name="labels">One for each image; null for an absent one.</param>
+    /// <param name="place">Names them in the remark.</param>
+    /// <param name="remarks">Gets a line where they are left out.</param>
+    public static ClassLabels? Of(IReadOnlyList<string?> labels, string place, ICollection<string> remarks)
+    {
+        var numbers = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        for (int i = 0; i < labels.Count; i++)
+        {
+            if (string.IsNullOrWhiteSpace(labels[i]))
+            {
+                LeaveOut(remarks, place, i, "nothing");
+                return null;
+            }
+            numbers[labels[i]!] = 0;
+            if (numbers.Count > ImageClasses.Most)
+            {
+                LeaveOut(remarks, place, TooMany(numbers.Count));
+                return null;
+            }
+        }
+        string[] names = [.. numbers.Keys];
+        if (Array.TrueForAll(names, IsNumber))
+        {
+            Array.Sort(names, (a, b) => ulong.Parse(a, CultureInfo.InvariantCulture).CompareTo(
+                ulong.Parse(b, CultureInfo.InvariantCulture)) is var order and not 0 ? order : string.CompareOrdinal(a, b));
+        }
+        for (int label = 0; label < names.Length; label++)
+        {
+            numbers[names[label]] = label;
+        }
+        return names.Length == 0 ? null : new(new(names.Length, names), [.. labels.Select(label => numbers[label!])]);
+    }
+
+    /// <summary>What was expected and found where there are too many classes.</summary>
+    public static string TooMany(int found) => $"expected at most {ImageClasses.Most} classes, found {found} and more";
+
+    /// <summary>Classes of a source, whose numbers get the names of <see cref="NamesFile"/> where there is one.</summary>
+    /// <param name="classes">Those that the labels reach.</param>
+    /// <param name="folder">Where the file may lie.</param>
+    /// <param name="remarks">Gets a line where there is a file that does not name them.</param>
+    public static ImageClasses Named(ImageClasses classes, string folder, ICollection<string> remarks)
+    {
+        var file = new FileInfo(Path.Combine(folder, NamesFile));
+        if (classes.Names is not null || !file.Exists)
+        {
+            return classes;
+        }
+        if (file.Length > MostNameBytes)
+        {
+            return Without($"{file.Length} bytes");
+        }
+        string[] names = [.. File.ReadAllText(file.FullName).TrimEnd().Split('\n').Select(line => line.Trim())];
+        return Array.Exists(names, name => name == "") ? Without($"none in line {Array.IndexOf(names, "") + 1}")
+            : names.Distinct().Count() < names.Length ? Without("one twice")
+            : names.Length < classes.Count || names.Length > ImageClasses.Most ? Without($"{names.Length}") : new(names.Length, names);
+
+        ImageClasses Without(string found)
+        {
+            remarks.Add($"'{file.FullName}': class names are left out: expected a name a line for each of {classes.Count} classes, found "
+                + found);
+            return classes;
+        }
     }
 
     /// <summary>Says that labels are left out.</summary>
@@ -33,5 +130,10 @@ static class ClassLabels
 
     /// <summary>Says that labels are left out for one of them.</summary>
     public static void LeaveOut(ICollection<string> remarks, string place, long index, string found) =>
-        LeaveOut(remarks, place, $"number {index} should be a digit 0..9, was {found}");
+        LeaveOut(remarks, place, $"number {index} should be a class in 0..{ImageClasses.Most - 1}, was {found}");
+
+    static double? Number(string? label) =>
+        double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+
+    static bool IsNumber(string name) => ulong.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

@@ -22,7 +22,7 @@ public sealed class ImageBatch
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         Pixels = new byte[capacity * ImageSet.PixelCount];
-        Labels = new byte[capacity];
+        Labels = new int[capacity];
         Names = new string?[capacity];
         Problems = new string?[capacity];
         pending = new PendingImage?[capacity];
@@ -41,8 +41,8 @@ public sealed class ImageBatch
     /// <summary><see cref="Capacity"/> * 784 bytes, image after image, 0 for background; all 0 for an image that cannot be read.</summary>
     public byte[] Pixels { get; }
 
-    /// <summary>Digits in [0..9]; without meaning where <see cref="ImageStream.IsLabelled"/> is false.</summary>
-    public byte[] Labels { get; }
+    /// <summary>Classes in [0..K); without meaning where <see cref="ImageStream.IsLabelled"/> is false.</summary>
+    public int[] Labels { get; }
 
     /// <summary>Where each image came from, or null for one that has no name but its number.</summary>
     public string?[] Names { get; }
@@ -98,7 +98,7 @@ public sealed class ImageBatch
     public uint Checksum() => Crc32.HashToUInt32(Pixels.AsSpan(0, Count * ImageSet.PixelCount));
 
     /// <summary>Puts an image that has yet to be decoded into a row.</summary>
-    internal void Set(int row, PendingImage image, string? name, byte label = 0)
+    internal void Set(int row, PendingImage image, string? name, int label = 0)
     {
         (pending[row], decoded[row], Names[row], Labels[row]) = (image, null, name, label);
         if (image is { Width: 0, Bytes.Length: > MostPendingBytes })

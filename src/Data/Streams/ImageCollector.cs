@@ -24,7 +24,7 @@ static class ImageCollector
         }
         var batch = new ImageBatch(BatchSize);
         var pixels = new ArrayBufferWriter<byte>();
-        List<byte> labels = [];
+        List<int> labels = [];
         List<string> names = [], skipped = [];
         while (stream.Read(batch, BatchSize))
         {
@@ -47,7 +47,7 @@ static class ImageCollector
         return pixels.WrittenCount == 0
             ? throw NoneReadable(stream.Source, skipped.Count, skipped.FirstOrDefault())
             : new(stream.Name, stream.Split, pixels.WrittenSpan.ToArray(), stream.IsLabelled ? [.. labels] : null,
-                names.Count == 0 ? null : [.. names], skipped, stream.Remarks);
+                names.Count == 0 ? null : [.. names], skipped, stream.Remarks, stream.Classes);
     }
 
     /// <summary>The error where not one image of a source can be read.</summary>

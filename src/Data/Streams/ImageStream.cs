@@ -12,9 +12,9 @@ public abstract class ImageStream : IDisposable
     FitMode fit = FitMode.Mnist;
     ImageBatch? scratch;
 
-    private protected ImageStream(string name, Split split, long? count, bool isLabelled)
+    private protected ImageStream(string name, Split split, long? count, ImageClasses? classes = null)
     {
-        (Name, Split, Count, IsLabelled) = (name, split, count, isLabelled);
+        (Name, Split, Count, Classes) = (name, split, count, classes);
     }
 
     /// <summary>What a report calls the dataset.</summary>
@@ -29,12 +29,15 @@ public abstract class ImageStream : IDisposable
     /// <summary>Number of images, or null where only the end will tell, as with a pipe.</summary>
     public long? Count { get; }
 
-    /// <summary>Whether every image has its digit. Of a pipe it is known of the images read so far: it becomes false where one has
-    /// none.</summary>
-    public bool IsLabelled { get; private protected set; }
+    /// <summary>What the labels of the images count; null where not every image has one. Of a pipe it is known of the images read so far:
+    /// it becomes null where one has none.</summary>
+    public ImageClasses? Classes { get; private protected set; }
+
+    /// <summary>Whether every image has its class.</summary>
+    public bool IsLabelled => Classes is not null;
 
     /// <summary>What was noticed about the source as a whole and what is done about it, a line each: polarity, scale, labels that are no
-    /// digits.</summary>
+    /// classes.</summary>
     public IReadOnlyList<string> Remarks => Noticed;
 
     /// <summary>What is done about polarity: images are inverted, kept, or each judged by itself (<see cref="Polarity.Auto"/>).</summary>
@@ -108,8 +111,8 @@ public abstract class ImageStream : IDisposable
     /// <summary>Goes on without labels, which an image of a pipe turned out not to have, and says so.</summary>
     private protected void DropLabels(long index, string found)
     {
-        ClassLabels.LeaveOut(Noticed, Source, index, found);
-        IsLabelled = false;
+        ClassLabels.LeaveOut(Noticed, Source, $"number {index} on a pipe should be a digit 0..9, was {found}");
+        Classes = null;
     }
 
     /// <summary>All images at once, of a source that need not be read image by image; null for none.</summary>

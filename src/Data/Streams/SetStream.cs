@@ -1,7 +1,7 @@
 namespace Toolchain.Data.Streams;
 
 /// <summary>Images that are in memory.</summary>
-sealed class SetStream(ImageSet set) : ImageStream(set.Name, set.Split, set.Count, set.Labels is not null)
+sealed class SetStream(ImageSet set) : ImageStream(set.Name, set.Split, set.Count, set.Classes)
 {
     internal override ImageSet Whole => set;
 

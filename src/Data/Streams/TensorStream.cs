@@ -11,7 +11,7 @@ sealed class TensorStream : ImageStream
     const int SampleBytes = 16 << 20;
 
     readonly PixelLayout layout;
-    readonly byte[]? labels;
+    readonly int[]? labels;
     readonly FileStream? file;
     readonly string path;
     readonly int imageBytes;
@@ -28,7 +28,7 @@ sealed class TensorStream : ImageStream
     /// <param name="packed">The file that <paramref name="content"/> is unpacked from, or null.</param>
     public TensorStream(string name, string path, Stream content, PixelLayout layout, SourceLabels? labels = null,
         Split split = Split.All, FileStream? packed = null)
-        : base(name, split, layout.Count, false)
+        : base(name, split, layout.Count)
     {
         (this.path, this.content, this.layout, Source) = (path, content, layout, path);
         file = packed ?? content as FileStream;
@@ -37,7 +37,9 @@ sealed class TensorStream : ImageStream
         {
             if (values.Count == layout.Count)
             {
-                this.labels = ClassLabels.Of(values, path, Noticed);
+                ClassLabels? known = ClassLabels.Of(values, path, Noticed);
+                (this.labels, Classes) = (known?.Labels, known is null || file is null ? known?.Classes
+                    : ClassLabels.Named(known.Classes, Path.GetDirectoryName(file.Name)!, Noticed));
             }
             else
             {
@@ -48,7 +50,6 @@ sealed class TensorStream : ImageStream
         {
             ClassLabels.LeaveOut(Noticed, none.Place, none.Reason);
         }
-        IsLabelled = this.labels is not null;
     }
 
     public override string? Fingerprint => file is { CanSeek: true } ? FileFingerprint(file.Name) : null;

@@ -38,17 +38,18 @@ public static class StrokeDigits
         {
             throw new ArgumentOutOfRangeException(nameof(first), $"'{nameof(first)}' must be in [0..{int.MaxValue - count}], was {first}.");
         }
-        byte[] pixels = new byte[count * ImageSet.PixelCount], labels = new byte[count];
+        byte[] pixels = new byte[count * ImageSet.PixelCount];
+        int[] labels = new int[count];
         ulong digitKey = RandomStream.KeyOf(seed, "strokes.digits"), shapeKey = RandomStream.KeyOf(seed, "strokes.shapes");
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new StrokeWriter(), (index, _, writer) =>
         {
             int sample = first + index;
             labels[index] = DigitOf(digitKey, sample);
             var random = new RandomStream(shapeKey, 0, sample, 0);
-            writer.Write(labels[index], ref random, pixels.AsSpan(index * ImageSet.PixelCount, ImageSet.PixelCount));
+            writer.Write((byte)labels[index], ref random, pixels.AsSpan(index * ImageSet.PixelCount, ImageSet.PixelCount));
             return writer;
         }, _ => { });
-        return new("strokes", split, pixels, labels);
+        return new("strokes", split, pixels, labels, classes: ImageClasses.Digits);
     }
 
     /// <summary>Writes a PNG of the first 100 images of a seed: ten of each digit, a row a digit.</summary>

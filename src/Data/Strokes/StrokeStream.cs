@@ -3,7 +3,7 @@ using Toolchain.Data.Streams;
 namespace Toolchain.Data.Strokes;
 
 /// <summary>Digits that are drawn as they are asked for.</summary>
-sealed class StrokeStream(int count, ulong seed, int first, Split split) : ImageStream("strokes", split, count, true)
+sealed class StrokeStream(int count, ulong seed, int first, Split split) : ImageStream("strokes", split, count, ImageClasses.Digits)
 {
     public override string? Fingerprint { get; } = $"strokes {count} {seed} {first}";
 

@@ -21,13 +21,14 @@ sealed class TarStream : ImageStream
     readonly TarReader archive;
     readonly Queue<(string Name, PendingImage Image)> ahead = new();
     string lastName = "";
+    int[]? labels;
 
     /// <param name="name">What a report calls the dataset.</param>
     /// <param name="path">Named in errors.</param>
     /// <param name="content">The unpacked archive; disposed with this.</param>
     /// <param name="file">The file it comes from, or null for a pipe.</param>
     /// <param name="again">Opens the same unpacked archive once more; null for a pipe.</param>
-    public TarStream(string name, string path, Stream content, FileStream? file, Func<Stream>? again) : base(name, Split.All, null, false)
+    public TarStream(string name, string path, Stream content, FileStream? file, Func<Stream>? again) : base(name, Split.All, null)
     {
         (this.path, this.content, this.file, this.again, Source) = (path, content, file, again, path);
         archive = Archive(content);
@@ -49,18 +50,13 @@ sealed class TarStream : ImageStream
         int row = 0;
         for (; row < count && (ahead.TryDequeue(out (string Name, PendingImage Image) next) || TryRead(out next)); row++)
         {
-            byte? label = FileListStream.LabelOf(next.Name);
-            if (IsLabelled && label is null)
-            {
-                DropLabels(Position + row, $"'{next.Name}', which lies below no folder named 0..9");
-            }
-            batch.Set(row, next.Image, next.Name, label ?? 0);
+            batch.Set(row, next.Image, next.Name, labels is null ? Digit(Position + row, next.Name)
+                : labels[Math.Min(Position + row, labels.Length - 1)]);
         }
         return row;
     }
 
-    // They decide about labels too, and all others where the archive can be read once more: every image lies below a folder named by a
-    // digit, or labels are not known.
+    // They decide about labels too, of an archive that can be read once more with all that follow.
     private protected override IReadOnlyList<PendingImage> Sample()
     {
         for (long bytes = 0; ahead.Count < SourceSurvey.Images && bytes < SampleBytes
@@ -69,42 +65,52 @@ sealed class TarStream : ImageStream
             ahead.Enqueue(next);
             bytes += next.Image.Bytes?.Length ?? 0;
         }
-        int labelled = ahead.Count(image => FileListStream.LabelOf(image.Name) is not null);
-        string? other = labelled == 0 ? null : ahead.Select(image => image.Name)
-            .FirstOrDefault(name => FileListStream.LabelOf(name) is null)
-            ?? LaterOther();
-        IsLabelled = labelled > 0 && other is null;
-        if (other is not null)
+        if (again is null)
         {
-            Noticed.Add($"'{path}': labels are left out: not every image lies below a folder named 0..9, '{Printable.Line(other)}' does "
-                + $"not");
+            Classes = ahead.Any(image => FolderClasses.DigitOf(image.Name) is not null) ? ImageClasses.Digits : null;
+            foreach ((int index, (string name, _)) in ahead.Index())
+            {
+                _ = Digit(index, name);
+            }
+        }
+        else if (ahead.Any(image => image.Name.Contains('/', StringComparison.Ordinal)))
+        {
+            ClassLabels? found = FolderClasses.Of(AllNames(again), path, Noticed);
+            (labels, Classes) = (found?.Labels, found?.Classes);
         }
         return [.. ahead.Select(image => image.Image)];
     }
 
-    // The first image of the whole archive without a digit; damage is found when the images are read.
-    string? LaterOther()
+    int Digit(long index, string name)
     {
-        if (again is null)
+        int? digit = FolderClasses.DigitOf(name);
+        if (IsLabelled && digit is null)
         {
-            return null;
+            DropLabels(index, $"'{name}', which lies below no folder named 0..9");
         }
-        using Stream whole = again();
+        return digit ?? 0;
+    }
+
+    // Damage is found when the images are read.
+    List<string> AllNames(Func<Stream> open)
+    {
+        using Stream whole = open();
         using TarReader entries = Archive(whole);
+        List<string> names = [];
         try
         {
             while (entries.GetNextEntry() is TarEntry entry)
             {
-                if (IsImage(entry) && FileListStream.LabelOf(entry.Name) is null)
+                if (IsImage(entry))
                 {
-                    return entry.Name;
+                    names.Add(entry.Name);
                 }
             }
         }
         catch (Exception damaged) when (IsDamage(damaged))
         {
         }
-        return null;
+        return names;
     }
 
     TarReader Archive(Stream unpacked) => new(new TarGuard(unpacked, path), leaveOpen: true);

@@ -22,11 +22,11 @@ static class AdjustedMutualInformation
         long total = counts.Total;
         double[] logFactorial = LogFactorials(total);
         long[] clusters = [.. Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize)],
-            digits = [.. Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize)];
+            labels = [.. Enumerable.Range(0, counts.ClassCount).Select(counts.ClassSize)];
         double sum = 0;
         foreach (long a in clusters.Where(size => size > 0))
         {
-            foreach (long b in digits.Where(size => size > 0))
+            foreach (long b in labels.Where(size => size > 0))
             {
                 double fixedPart = logFactorial[a] + logFactorial[b] + logFactorial[total - a]
                     + logFactorial[total - b] - logFactorial[total];

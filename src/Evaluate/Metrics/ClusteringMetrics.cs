@@ -1,30 +1,30 @@
 namespace Toolchain.Evaluate.Metrics;
 
-/// <summary>Agreement of clusters with digits. Every function is pure; natural logarithms throughout.</summary>
+/// <summary>Agreement of clusters with classes. Every function is pure; natural logarithms throughout.</summary>
 public static class ClusteringMetrics
 {
-    /// <summary>Share of images whose mapped digit is the true one, in [0..1].</summary>
-    public static double Accuracy(ReadOnlySpan<int> predicted, ReadOnlySpan<int> digits)
+    /// <summary>Share of images whose mapped class is the true one, in [0..1].</summary>
+    public static double Accuracy(ReadOnlySpan<int> predicted, ReadOnlySpan<int> labels)
     {
         int right = 0;
-        for (int i = 0; i < digits.Length; i++)
+        for (int i = 0; i < labels.Length; i++)
         {
-            right += predicted[i] == digits[i] ? 1 : 0;
+            right += predicted[i] == labels[i] ? 1 : 0;
         }
-        return (double)right / digits.Length;
+        return (double)right / labels.Length;
     }
 
-    /// <summary>Share of images that show the commonest digit of their cluster, in [0..1]. It rises with the number of clusters.</summary>
+    /// <summary>Share of images that show the commonest class of their cluster, in [0..1]. It rises with the number of clusters.</summary>
     public static double Purity(Contingency counts) => Enumerable.Range(0, counts.ClusterCount)
-        .Sum(cluster => Enumerable.Range(0, counts.DigitCount).Max(digit => counts[cluster, digit])) / (double)counts.Total;
+        .Sum(cluster => Enumerable.Range(0, counts.ClassCount).Max(label => counts[cluster, label])) / (double)counts.Total;
 
     /// <summary>
-    /// Normalised mutual information, I(clusters; digits) / mean of their entropies, in [0..1] (Vinh, Epps and Bailey 2010, arithmetic
+    /// Normalised mutual information, I(clusters; classes) / mean of their entropies, in [0..1] (Vinh, Epps and Bailey 2010, arithmetic
     /// mean); the same as the V-measure, the harmonic mean of homogeneity and completeness. 1 when both have one class.
     /// </summary>
     public static double NormalizedMutualInformation(Contingency counts)
     {
-        double mean = (ClusterEntropy(counts) + DigitEntropy(counts)) / 2;
+        double mean = (ClusterEntropy(counts) + ClassEntropy(counts)) / 2;
         return mean == 0 ? 1 : Math.Clamp(MutualInformation(counts) / mean, 0, 1);
     }
 
@@ -34,21 +34,21 @@ public static class ClusteringMetrics
     /// </summary>
     public static double AdjustedMutualInformation(Contingency counts)
     {
-        double mean = (ClusterEntropy(counts) + DigitEntropy(counts)) / 2;
+        double mean = (ClusterEntropy(counts) + ClassEntropy(counts)) / 2;
         return mean == 0 ? 1 : Metrics.AdjustedMutualInformation.Of(counts, MutualInformation(counts), mean);
     }
 
     /// <summary>
-    /// How far each cluster holds images of one digit: 1 - H(digits | clusters) / H(digits), in [0..1] (Rosenberg and Hirschberg 2007).
+    /// How far each cluster holds images of one class: 1 - H(classes | clusters) / H(classes), in [0..1] (Rosenberg and Hirschberg 2007).
     /// </summary>
     public static double Homogeneity(Contingency counts)
     {
-        double entropy = DigitEntropy(counts);
+        double entropy = ClassEntropy(counts);
         return entropy == 0 ? 1 : MutualInformation(counts) / entropy;
     }
 
     /// <summary>
-    /// How far each digit lies in one cluster: 1 - H(clusters | digits) / H(clusters), in [0..1] (Rosenberg and Hirschberg 2007).
+    /// How far each class lies in one cluster: 1 - H(clusters | classes) / H(clusters), in [0..1] (Rosenberg and Hirschberg 2007).
     /// </summary>
     public static double Completeness(Contingency counts)
     {
@@ -64,14 +64,14 @@ public static class ClusteringMetrics
         double together = 0;
         for (int cluster = 0; cluster < counts.ClusterCount; cluster++)
         {
-            for (int digit = 0; digit < counts.DigitCount; digit++)
+            for (int label = 0; label < counts.ClassCount; label++)
             {
-                together += Pairs(counts[cluster, digit]);
+                together += Pairs(counts[cluster, label]);
             }
         }
         double clusters = Enumerable.Range(0, counts.ClusterCount).Sum(cluster => Pairs(counts.ClusterSize(cluster)));
-        double digits = Enumerable.Range(0, counts.DigitCount).Sum(digit => Pairs(counts.DigitSize(digit)));
-        double expected = clusters * digits / Math.Max(1, Pairs(counts.Total)), most = (clusters + digits) / 2;
+        double labels = Enumerable.Range(0, counts.ClassCount).Sum(label => Pairs(counts.ClassSize(label)));
+        double expected = clusters * labels / Math.Max(1, Pairs(counts.Total)), most = (clusters + labels) / 2;
         return most == expected ? 1 : (together - expected) / (most - expected);
     }
 
@@ -80,8 +80,8 @@ public static class ClusteringMetrics
     static double ClusterEntropy(Contingency counts) =>
         Entropy(Enumerable.Range(0, counts.ClusterCount).Select(counts.ClusterSize), counts.Total);
 
-    static double DigitEntropy(Contingency counts) =>
-        Entropy(Enumerable.Range(0, counts.DigitCount).Select(counts.DigitSize), counts.Total);
+    static double ClassEntropy(Contingency counts) =>
+        Entropy(Enumerable.Range(0, counts.ClassCount).Select(counts.ClassSize), counts.Total);
 
     static double MutualInformation(Contingency counts)
     {
@@ -89,10 +89,10 @@ public static class ClusteringMetrics
         for (int cluster = 0; cluster < counts.ClusterCount; cluster++)
         {
             double size = counts.ClusterSize(cluster);
-            for (int digit = 0; digit < counts.DigitCount; digit++)
+            for (int label = 0; label < counts.ClassCount; label++)
             {
-                double both = counts[cluster, digit];
-                sum += both == 0 ? 0 : both / counts.Total * Math.Log(both * counts.Total / (size * counts.DigitSize(digit)));
+                double both = counts[cluster, label];
+                sum += both == 0 ? 0 : both / counts.Total * Math.Log(both * counts.Total / (size * counts.ClassSize(label)));
             }
         }
         return Math.Max(0, sum);

@@ -1,32 +1,32 @@
 namespace Toolchain.Evaluate.Metrics;
 
-/// <summary>Counts of images by cluster and digit: what every clustering metric is computed from.</summary>
+/// <summary>Counts of images by cluster and class: what every clustering metric is computed from.</summary>
 public sealed class Contingency
 {
     readonly long[,] counts;
 
     /// <summary>Counts pairs of labels.</summary>
     /// <param name="clusters">Predicted cluster of each image, each in [0..clusterCount).</param>
-    /// <param name="digits">True digit of each image, each in [0..digitCount).</param>
+    /// <param name="labels">True class of each image, each in [0..classCount).</param>
     /// <param name="clusterCount">Number of clusters (K), empty ones included.</param>
-    /// <param name="digitCount">Number of digits.</param>
+    /// <param name="classCount">Number of classes.</param>
     /// <exception cref="ArgumentException">The lengths differ, there is no image, or a label is out of range.</exception>
-    public Contingency(ReadOnlySpan<int> clusters, ReadOnlySpan<int> digits, int clusterCount, int digitCount = 10)
+    public Contingency(ReadOnlySpan<int> clusters, ReadOnlySpan<int> labels, int clusterCount, int classCount)
     {
-        if (clusters.Length != digits.Length || clusters.Length == 0)
+        if (clusters.Length != labels.Length || clusters.Length == 0)
         {
-            throw new ArgumentException($"'{nameof(clusters)}' and '{nameof(digits)}' must have the same length of at least 1, were "
-                + $"{clusters.Length} and {digits.Length}.");
+            throw new ArgumentException($"'{nameof(clusters)}' and '{nameof(labels)}' must have the same length of at least 1, were "
+                + $"{clusters.Length} and {labels.Length}.");
         }
-        counts = new long[clusterCount, digitCount];
+        counts = new long[clusterCount, classCount];
         for (int i = 0; i < clusters.Length; i++)
         {
-            if ((uint)clusters[i] >= (uint)clusterCount || (uint)digits[i] >= (uint)digitCount)
+            if ((uint)clusters[i] >= (uint)clusterCount || (uint)labels[i] >= (uint)classCount)
             {
-                throw new ArgumentException($"Image {i} has cluster {clusters[i]} and digit {digits[i]}; expected [0..{clusterCount}) and "
-                    + $"[0..{digitCount}).");
+                throw new ArgumentException($"Image {i} has cluster {clusters[i]} and class {labels[i]}; expected [0..{clusterCount}) and "
+                    + $"[0..{classCount}).");
             }
-            counts[clusters[i], digits[i]]++;
+            counts[clusters[i], labels[i]]++;
         }
         Total = clusters.Length;
     }
@@ -37,15 +37,15 @@ public sealed class Contingency
     /// <summary>Number of clusters (rows).</summary>
     public int ClusterCount => counts.GetLength(0);
 
-    /// <summary>Number of digits (columns).</summary>
-    public int DigitCount => counts.GetLength(1);
+    /// <summary>Number of classes (columns).</summary>
+    public int ClassCount => counts.GetLength(1);
 
-    /// <summary>Images of cluster <paramref name="cluster"/> that show <paramref name="digit"/>.</summary>
-    public long this[int cluster, int digit] => counts[cluster, digit];
+    /// <summary>Images of cluster <paramref name="cluster"/> of class <paramref name="label"/>.</summary>
+    public long this[int cluster, int label] => counts[cluster, label];
 
     /// <summary>Images in a cluster.</summary>
-    public long ClusterSize(int cluster) => Enumerable.Range(0, DigitCount).Sum(digit => counts[cluster, digit]);
+    public long ClusterSize(int cluster) => Enumerable.Range(0, ClassCount).Sum(label => counts[cluster, label]);
 
-    /// <summary>Images of a digit.</summary>
-    public long DigitSize(int digit) => Enumerable.Range(0, ClusterCount).Sum(cluster => counts[cluster, digit]);
+    /// <summary>Images of a class.</summary>
+    public long ClassSize(int label) => Enumerable.Range(0, ClusterCount).Sum(cluster => counts[cluster, label]);
 }

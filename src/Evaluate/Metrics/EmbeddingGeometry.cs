@@ -13,19 +13,19 @@ namespace Toolchain.Evaluate.Metrics;
 /// learning", section 4.1 with t = 2): lower is more evenly spread. Needs no labels. Null for a single row.
 /// </param>
 /// <param name="Alignment">
-/// Mean d^2 of pairs of unit rows of the same digit, in [0..4] (the same paper and section): lower is closer. Needs labels. Null where no
-/// two are of one digit.
+/// Mean d^2 of pairs of unit rows of the same class, in [0..4] (the same paper and section): lower is closer. Needs labels. Null where no
+/// two are of one class.
 /// </param>
 public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity, double? Alignment)
 {
     // Rows whose pairs are taken: two million pairs.
     const int sampled = 2000;
 
-    /// <summary>Of rows [N,D] with the digit of each; pairs are those of at most 2,000 rows, evenly taken.</summary>
+    /// <summary>Of rows [N,D] with the class of each; pairs are those of at most 2,000 rows, evenly taken.</summary>
     /// <param name="rows">Embeddings [N,D], N at least 1.</param>
-    /// <param name="digits">Digit of each; empty where they are not known.</param>
+    /// <param name="labels">Class of each; empty where they are not known.</param>
     /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
-    public static EmbeddingGeometry Of(Rows rows, ReadOnlySpan<int> digits, int threads = 0)
+    public static EmbeddingGeometry Of(Rows rows, ReadOnlySpan<int> labels, int threads = 0)
     {
         double[] variances = Pca.Fit(rows, rows.Width, whiten: false, threads).Variances;
         double total = variances.Sum(variance => Math.Max(0, variance));
@@ -41,7 +41,7 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
                 double square = NeighbourhoodQuality.SquaredDistance(unit[i], unit[j]);
                 kernels += Math.Exp(-2 * square);
                 pairs++;
-                if (digits.Length > 0 && digits[taken[i]] == digits[taken[j]])
+                if (labels.Length > 0 && labels[taken[i]] == labels[taken[j]])
                 {
                     distances += square;
                     alike++;

@@ -2,12 +2,12 @@ using Toolchain.Clustering;
 
 namespace Toolchain.Evaluate.Probe;
 
-/// <summary>A linear classifier of embeddings: the digit of the largest of weight x + bias.</summary>
-/// <param name="Weight">[10,D], for embeddings as they are: the standardisation of the training is folded in.</param>
-/// <param name="Bias">[10].</param>
+/// <summary>A linear classifier of embeddings: the class of the largest of weight x + bias.</summary>
+/// <param name="Weight">[K,D], for embeddings as they are: the standardisation of the training is folded in.</param>
+/// <param name="Bias">[K].</param>
 public sealed record LinearClassifier(double[,] Weight, double[] Bias)
 {
-    /// <summary>The digit of each row [N,D].</summary>
+    /// <summary>The class of each row [N,D].</summary>
     /// <exception cref="ArgumentException">The rows have another width.</exception>
     public int[] Assign(Rows rows)
     {
@@ -22,14 +22,14 @@ public sealed record LinearClassifier(double[,] Weight, double[] Bias)
     {
         int best = 0;
         double most = double.NegativeInfinity;
-        for (int digit = 0; digit < Bias.Length; digit++)
+        for (int label = 0; label < Bias.Length; label++)
         {
-            double logit = Bias[digit];
+            double logit = Bias[label];
             for (int column = 0; column < row.Length; column++)
             {
-                logit += Weight[digit, column] * row[column];
+                logit += Weight[label, column] * row[column];
             }
-            (best, most) = logit > most ? (digit, logit) : (best, most);
+            (best, most) = logit > most ? (label, logit) : (best, most);
         }
         return best;
     }

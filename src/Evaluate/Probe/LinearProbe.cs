@@ -8,12 +8,12 @@ using Toolchain.Inference;
 namespace Toolchain.Evaluate.Probe;
 
 /// <summary>
-/// A linear classifier on frozen embeddings, trained with the training labels: how much of the digits a straight cut can read from them.
+/// A linear classifier on frozen embeddings, trained with the training labels: how much of the classes a straight cut can read from them.
 /// Columns are standardised by the training rows; the classifier is trained by Adam in one run of one graph on plain ONNX Runtime.
 /// </summary>
 public static class LinearProbe
 {
-    const int classes = 10, batchSize = 500, steps = 2400;
+    const int batchSize = 500, steps = 2400;
     // At first, falling to 0 as a cosine. All of many columns moved at once would move a row's sums too far, so beyond so many the rate
     // falls with their number.
     const double learningRate = 0.01;
@@ -25,76 +25,79 @@ public static class LinearProbe
 
     /// <summary>Share of test rows that the classifier names rightly, in [0..1]. Uses the training labels.</summary>
     /// <param name="train">Embeddings [N,D].</param>
-    /// <param name="trainDigits">Their digits.</param>
+    /// <param name="trainLabels">Their classes.</param>
     /// <param name="test">Embeddings [M,D].</param>
-    /// <param name="testDigits">Their digits.</param>
+    /// <param name="testLabels">Their classes.</param>
+    /// <param name="classCount">Number of classes (K).</param>
     /// <param name="seed">Seed of the order of rows; the start is zero.</param>
     /// <param name="device">Where it is trained.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
-    public static double Accuracy(Rows train, ReadOnlySpan<int> trainDigits, Rows test, ReadOnlySpan<int> testDigits, int seed = 0,
-        ComputeDevice device = ComputeDevice.Cpu)
+    public static double Accuracy(Rows train, ReadOnlySpan<int> trainLabels, Rows test, ReadOnlySpan<int> testLabels, int classCount,
+        int seed = 0, ComputeDevice device = ComputeDevice.Cpu)
     {
-        int[] given = Fit(train, trainDigits, seed, device).Assign(test);
+        int[] given = Fit(train, trainLabels, classCount, seed, device).Assign(test);
         int right = 0;
         for (int i = 0; i < given.Length; i++)
         {
-            right += given[i] == testDigits[i] ? 1 : 0;
+            right += given[i] == testLabels[i] ? 1 : 0;
         }
         return (double)right / test.Count;
     }
 
     /// <summary>Trains the classifier. Uses the training labels.</summary>
     /// <param name="train">Embeddings [N,D].</param>
-    /// <param name="digits">Their digits.</param>
+    /// <param name="labels">Their classes.</param>
+    /// <param name="classCount">Number of classes (K).</param>
     /// <param name="seed">Seed of the order of rows; the start is zero.</param>
     /// <param name="device">Where it is trained.</param>
     /// <param name="cancellation">Stops the training between two operators.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> digits, int seed = 0, ComputeDevice device = ComputeDevice.Cpu,
-        CancellationToken cancellation = default)
+    public static LinearClassifier Fit(Rows train, ReadOnlySpan<int> labels, int classCount, int seed = 0,
+        ComputeDevice device = ComputeDevice.Cpu, CancellationToken cancellation = default)
     {
         (float[] mean, float[] scale) = Standardization(train);
-        (float[] weight, float[] bias) = Train(train, digits, mean, scale, seed, device, cancellation);
+        (float[] weight, float[] bias) = Train(train, labels, classCount, mean, scale, seed, device, cancellation);
         // weight (x - mean) scale + bias, of x itself.
-        var (folded, shifted) = (new double[classes, train.Width], Array.ConvertAll(bias, value => (double)value));
-        for (int digit = 0; digit < classes; digit++)
+        var (folded, shifted) = (new double[classCount, train.Width], Array.ConvertAll(bias, value => (double)value));
+        for (int label = 0; label < classCount; label++)
         {
             for (int column = 0; column < train.Width; column++)
             {
-                folded[digit, column] = (double)weight[digit * train.Width + column] * scale[column];
-                shifted[digit] -= folded[digit, column] * mean[column];
+                folded[label, column] = (double)weight[label * train.Width + column] * scale[column];
+                shifted[label] -= folded[label, column] * mean[column];
             }
         }
         return new LinearClassifier(folded, shifted);
     }
 
     /// <summary>
-    /// The whole training as a model of its own, for any ONNX runtime: it takes rows, digits, the order of the batches and the classifier's
-    /// state, and gives the state after them. Its inputs say by their shapes what they are.
+    /// The whole training as a model of its own, for any ONNX runtime: it takes rows, their classes, the order of the batches and the
+    /// classifier's state, and gives the state after them. Its inputs say by their shapes what they are.
     /// </summary>
     /// <param name="width">Columns of the rows (D).</param>
-    public static OnnxModel Training(int width) => ProbeGraph.Build(width, classes);
+    /// <param name="classCount">Number of classes (K).</param>
+    public static OnnxModel Training(int width, int classCount) => ProbeGraph.Build(width, classCount);
 
-    static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> digits, float[] mean, float[] scale, int seed,
-        ComputeDevice device, CancellationToken cancellation)
+    static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> labels, int classCount, float[] mean,
+        float[] scale, int seed, ComputeDevice device, CancellationToken cancellation)
     {
         int width = train.Width;
-        using InferenceSession session = Sessions.Open(Training(width).ToBytes(), "the linear probe", device).Session;
+        using InferenceSession session = Sessions.Open(Training(width, classCount).ToBytes(), "the linear probe", device).Session;
         (long[] order, int batch) = Order(train.Count, seed);
-        (float[] weight, float[] bias) = (new float[classes * width], new float[classes]);
+        (float[] weight, float[] bias) = (new float[classCount * width], new float[classCount]);
         OrtValue[] inputs =
         [
             Tensor(MemoryMarshal.AsMemory(train.Values), train.Count, width),
-            Tensor<long>(Array.ConvertAll(digits.ToArray(), digit => (long)digit), train.Count),
+            Tensor<long>(Array.ConvertAll(labels.ToArray(), label => (long)label), train.Count),
             Tensor<long>(order, order.Length / batch, batch),
             Tensor<float>(mean, width), Tensor<float>(scale, width),
                 Tensor<float>(Rates(order.Length / batch, width), order.Length / batch), Tensor<float>(new[] { (float)(decay * width) }),
                 Tensor<long>(new long[1]),
             .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal)
-                ? Tensor<float>(new float[classes * width], classes, width) : Tensor<float>(new float[classes], classes)),
+                ? Tensor<float>(new float[classCount * width], classCount, width) : Tensor<float>(new float[classCount], classCount)),
         ];
-        OrtValue[] outputs = [Tensor<float>(weight, classes, width), Tensor<float>(bias, classes)];
+        OrtValue[] outputs = [Tensor<float>(weight, classCount, width), Tensor<float>(bias, classCount)];
         using RunOptions options = Sessions.Quiet();
         using CancellationTokenRegistration stop = cancellation.Register(() => options.Terminate = true);
         try

@@ -15,10 +15,10 @@ static class ProbeGraph
     public static readonly string[] State = ["weight", "bias", "weight_m", "weight_v", "bias_m", "bias_v"];
 
     /// <summary>
-    /// Inputs: rows <c>x [N,D]</c> with their <c>digits [N]</c>; <c>order [S,B]</c>, the rows of each step's batch; <c>mean [D]</c> and
-    /// <c>scale [D]</c> by which rows are standardised; <c>learning_rate [S]</c> of each step; <c>decay</c>; <c>steps_before</c>, the
-    /// number of steps that made the state; the state <c>weight [K,D]</c> and <c>bias [K]</c> with their moments. Outputs: the state after
-    /// S steps, and the <c>loss [S]</c> of each batch before its step.
+    /// Inputs: rows <c>x [N,D]</c> with their classes <c>digits [N]</c>; <c>order [S,B]</c>, the rows of each step's batch;
+    /// <c>mean [D]</c> and <c>scale [D]</c> by which rows are standardised; <c>learning_rate [S]</c> of each step;
+    /// <c>decay</c>; <c>steps_before</c>, the number of steps that made the state; the state <c>weight [K,D]</c> and <c>bias [K]</c>
+    /// with their moments. Outputs: the state after S steps, and the <c>loss [S]</c> of each batch before its step.
     /// </summary>
     public static OnnxModel Build(int width, int classes)
     {
@@ -37,7 +37,7 @@ static class ProbeGraph
         Value sizes = graph.Apply("Shape", [order]),
             batch = graph.Cast(graph.Apply("Gather", [sizes, graph.Constant(TensorData.Scalar(1, ElementType.Int64))]),
             ElementType.Float32);
-        Value names = graph.Constant(TensorData.Vector([.. Enumerable.Range(0, classes).Select(digit => (long)digit)])); // [K]
+        Value names = graph.Constant(TensorData.Vector([.. Enumerable.Range(0, classes).Select(label => (long)label)])); // [K]
 
         Value[] trained = graph.Loop(graph.Apply("Gather", [sizes, graph.Constant(TensorData.Scalar(0, ElementType.Int64))]), state,
             (body, iteration, now) =>

@@ -24,7 +24,7 @@ public enum Clusterer
 [JsonConverter(typeof(WordConverter<Protocol>))]
 public enum Protocol
 {
-    /// <summary>Ten clusters, mapped one-to-one to digits.</summary>
+    /// <summary>As many clusters as classes, mapped one-to-one to them.</summary>
     Strict,
 
     /// <summary>What the poster's own code did.</summary>

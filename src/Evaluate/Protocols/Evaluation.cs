@@ -13,7 +13,7 @@ namespace Toolchain.Evaluate.Protocols;
 /// <summary>Which protocols are printed.</summary>
 public enum ProtocolChoice
 {
-    /// <summary>k = 10, one-to-one map.</summary>
+    /// <summary>As many clusters as classes, one-to-one map.</summary>
     Strict,
 
     /// <summary>What the poster's own code did.</summary>
@@ -25,7 +25,7 @@ public enum ProtocolChoice
 
 /// <summary>
 /// Evaluates models under the protocols of docs/decisions/0001-contract.md. Clusterers are fitted on the training images without labels;
-/// the map from clusters to digits is fitted on the training labels; all figures are of the test images. Where either has no labels, the
+/// the map from clusters to classes is fitted on the training labels; all figures are of the test images. Where either has no labels, the
 /// figures that need none remain; where both are the same images, neighbours and linear probe are left out.
 /// </summary>
 public sealed class Evaluation
@@ -34,41 +34,50 @@ public sealed class Evaluation
     // own method, gmm.
     const int widest = 256;
 
-    // Eigenvectors of the neighbour graph, for ten digits.
-    const int vectorCount = 10;
-
     readonly RowScore score;
+    readonly ProtocolTable table;
     readonly ClustererFactory factory;
     readonly ComputeDevice device;
 
-    /// <param name="train">Training images, at least ten.</param>
+    /// <param name="train">Training images, at least as many as clusters.</param>
     /// <param name="test">Test images, at least one.</param>
     /// <param name="seed">Seed of the clusterers.</param>
     /// <param name="threads">Number of threads; 0 uses all processors. No figure depends on it.</param>
     /// <param name="device">Where the linear probe is trained.</param>
+    /// <param name="clusterCount">Clusters of the strict protocol; null for as many as there are classes, or ten without labels.</param>
+    /// <exception cref="ArgumentException"><paramref name="clusterCount"/> is below 1.</exception>
     /// <exception cref="InvalidDataException">There are too few images.</exception>
-    public Evaluation(ImageSet train, ImageSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
+    public Evaluation(ImageSet train, ImageSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu,
+        int? clusterCount = null)
     {
-        score = new RowScore(train, test, threads);
+        var classes = ImageClasses.OfBoth(train, test);
+        table = new(clusterCount ?? (classes ?? ImageClasses.Digits).Count, classes?.AreDigits ?? clusterCount is null);
+        score = new RowScore(train, test, threads, table.StrictClusters);
         factory = new ClustererFactory(seed, threads);
         this.device = device;
     }
 
     /// <summary>The rows of one model, with its k-NN and linear-probe accuracy in each.</summary>
+    /// <exception cref="ArgumentException">The poster's protocol alone was asked for, and the data are no digits.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, between two rows.</exception>
     public IReadOnlyList<EvaluationRow> Run(ModelOutputs outputs, ProtocolChoice choice, CancellationToken cancellation = default)
     {
+        if (choice == ProtocolChoice.Poster && !table.HasPoster)
+        {
+            throw new ArgumentException("--protocol poster: expected digits 0..9, for which the poster's numbers of clusters are, found "
+                + $"{(score.Classes is null ? "data without labels" : $"{score.Classes.Count} other classes")}; take --protocol strict.");
+        }
         bool canLearn = score is { IsLabelled: true, AreApart: true } && outputs.HasEmbedding;
         double[]? neighbours = canLearn
-            ? NearestNeighbours.Accuracy(outputs.Train!.Value, score.TrainDigits, outputs.Test!.Value, score.TestDigits, [20, 200],
+            ? NearestNeighbours.Accuracy(outputs.Train!.Value, score.TrainLabels, outputs.Test!.Value, score.TestLabels, [20, 200],
                 threads: factory.Threads)
             : null;
         double? linear = canLearn ? Linear(outputs) : null;
         EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= widest
-            ? EmbeddingGeometry.Of(spread, score.IsLabelled ? score.TestDigits : [], factory.Threads) : null;
+            ? EmbeddingGeometry.Of(spread, score.IsLabelled ? score.TestLabels : [], factory.Threads) : null;
         var coordinates = new Lazy<Rows?>(() => SpectralEmbedding(outputs));
         var rows = new List<EvaluationRow>();
-        foreach (Recipe recipe in ProtocolTable.Of(outputs, choice, outputs.Train is { Width: <= widest }, () =>
+        foreach (Recipe recipe in table.Of(outputs, choice, outputs.Train is { Width: <= widest }, () =>
             coordinates.Value is not null))
         {
             rows.Add(Row(outputs, recipe, coordinates) with
@@ -91,13 +100,14 @@ public sealed class Evaluation
     public double Linear(ModelOutputs outputs)
     {
         (Rows known, Rows asked) = Embeddings(outputs);
-        return score.IsLabelled ? LinearProbe.Accuracy(known, score.TrainDigits, asked, score.TestDigits, factory.Seed, device)
+        return score.IsLabelled ? LinearProbe.Accuracy(known, score.TrainLabels, asked, score.TestLabels, score.Classes!.Count,
+                factory.Seed, device)
             : throw new InvalidDataException("The linear probe learns from labels, and the data has none; give labelled images.");
     }
 
-    /// <summary>Ten k-means clusters of the embeddings, mapped one-to-one.</summary>
+    /// <summary>k-means clusters of the embeddings, as many as the strict protocol has, mapped one-to-one.</summary>
     /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
-    public EvaluationRow StrictKMeans(ModelOutputs outputs) => Row(outputs, ProtocolTable.StrictKMeans, new(() => null));
+    public EvaluationRow StrictKMeans(ModelOutputs outputs) => Row(outputs, table.StrictKMeans, new(() => null));
 
     /// <summary>What the poster's code did with the embeddings of the outputs' method.</summary>
     /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
@@ -127,12 +137,13 @@ public sealed class Evaluation
         ? (train, test)
         : throw new ArgumentException($"'{nameof(outputs)}' must have embeddings, but {outputs.Method} gives none.", nameof(outputs));
 
-    SpectralOptions Spectral(int clusterCount) => factory.Spectral(clusterCount) with { VectorCount = vectorCount };
+    SpectralOptions Spectral(int clusterCount) => factory.Spectral(clusterCount) with { VectorCount = table.StrictClusters };
 
     Rows? SpectralEmbedding(ModelOutputs outputs)
     {
-        SpectralOptions options = Spectral(ProtocolTable.StrictClusters);
-        return outputs.Train is Rows known && known.Width <= widest && known.Count > options.NeighbourCount
+        SpectralOptions options = Spectral(table.StrictClusters);
+        return outputs.Train is Rows known && known.Width <= widest && table.StrictClusters > 1
+            && known.Count > Math.Max(options.NeighbourCount, table.StrictClusters)
             ? SpectralClustering.Embed(known, options) : null;
     }
 }

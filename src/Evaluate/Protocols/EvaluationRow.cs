@@ -26,7 +26,13 @@ public sealed record EvaluationRow
     /// <summary>Share of test images named correctly through the map that was fitted on the training labels.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Share of test images that show the commonest digit of their cluster.</summary>
+    /// <summary>
+    /// The same where each cluster has the commonest training class in it; only where a one-to-one map leaves clusters without a class.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? MajorityVote { get; init; }
+
+    /// <summary>Share of test images that show the commonest class of their cluster.</summary>
     public double? Purity { get; init; }
 
     /// <summary>Normalised mutual information on the test images, arithmetic mean.</summary>
@@ -38,11 +44,11 @@ public sealed record EvaluationRow
     /// <summary>Adjusted mutual information on the test images, arithmetic mean.</summary>
     public double? Ami { get; init; }
 
-    /// <summary>Homogeneity on the test images, in [0..1]: 1 where no cluster mixes digits.</summary>
+    /// <summary>Homogeneity on the test images, in [0..1]: 1 where no cluster mixes classes.</summary>
     public double? Homogeneity { get; init; }
 
     /// <summary>
-    /// Completeness on the test images, in [0..1]: 1 where no digit is split over clusters. Its harmonic mean with homogeneity is NMI.
+    /// Completeness on the test images, in [0..1]: 1 where no class is split over clusters. Its harmonic mean with homogeneity is NMI.
     /// </summary>
     public double? Completeness { get; init; }
 
@@ -77,23 +83,24 @@ public sealed record EvaluationRow
     /// <summary>Uniformity of the test embeddings (nats, lower is more even); needs no labels.</summary>
     public double? Uniformity { get; init; }
 
-    /// <summary>Mean squared distance of test embeddings of the same digit at unit length.</summary>
+    /// <summary>Mean squared distance of test embeddings of the same class at unit length.</summary>
     public double? Alignment { get; init; }
 
-    /// <summary>Share of the test images of each digit that are named correctly, [10]; null for a digit that has none.</summary>
+    /// <summary>Share of the test images of each class that are named correctly, [C]; null for a class that has none.</summary>
     public double?[]? Recall { get; init; }
 
     /// <summary>Test images in each cluster, [K].</summary>
     public required int[] Sizes { get; init; }
 
-    /// <summary>Test images by true digit (row) and given digit (column); images of clusters without a digit are left out.</summary>
+    /// <summary>Test images by true class (row) and given class (column), [C][C]; images of clusters without a class are left
+    /// out.</summary>
     public int[][]? Confusion { get; init; }
 
     /// <summary>Cluster of each test image, in [0..K).</summary>
     [JsonIgnore]
     public int[] Clusters { get; init; } = [];
 
-    /// <summary>Digit given to each test image, -1 where its cluster has none; empty without labels.</summary>
+    /// <summary>Class given to each test image, -1 where its cluster has none; empty without labels.</summary>
     [JsonIgnore]
     public int[] Given { get; init; } = [];
 

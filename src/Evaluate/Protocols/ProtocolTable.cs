@@ -4,29 +4,30 @@ namespace Toolchain.Evaluate.Protocols;
 /// <param name="Protocol">The protocol that asks for it.</param>
 /// <param name="Clusterer">What makes the clusters.</param>
 /// <param name="ClusterCount">Number of clusters (K); less where there are fewer images.</param>
-/// <param name="Naming">How clusters get digits.</param>
+/// <param name="Naming">How clusters get classes.</param>
 sealed record Recipe(Protocol Protocol, Clusterer Clusterer, int ClusterCount, ClusterNaming Naming);
 
 /// <summary>The protocols as a table: what is done for which outputs.</summary>
-static class ProtocolTable
+/// <param name="StrictClusters">Clusters of the strict protocol, one a class.</param>
+/// <param name="HasPoster">Whether the poster's protocol is for such data: digits.</param>
+sealed record ProtocolTable(int StrictClusters, bool HasPoster)
 {
-    /// <summary>Clusters of the strict protocol, one a digit.</summary>
-    public const int StrictClusters = 10;
-
-    /// <summary>Ten k-means clusters, mapped one-to-one.</summary>
-    public static Recipe StrictKMeans { get; } = Strict(Clusterer.KMeans);
+    const int digits = 10;
 
     // What the poster's code did with each system (YunzeMan/Empirical-Study-on-Unsupervised-Learning); others get its last word, 130
     // components.
     static readonly Dictionary<string, Recipe> poster = new()
     {
         ["autoencoder"] = Poster(Clusterer.Gmm, 40, ClusterNaming.MajorityVote),
-        ["infogan"] = Poster(Clusterer.Own, StrictClusters, ClusterNaming.OneToOne),
+        ["infogan"] = Poster(Clusterer.Own, digits, ClusterNaming.OneToOne),
         ["moco"] = Poster(Clusterer.Gmm, 130, ClusterNaming.MajorityVote),
-        ["capsules"] = Poster(Clusterer.KMeans, StrictClusters, ClusterNaming.OneToOne),
+        ["capsules"] = Poster(Clusterer.KMeans, digits, ClusterNaming.OneToOne),
     };
 
     static readonly Recipe posterDefault = Poster(Clusterer.Gmm, 130, ClusterNaming.MajorityVote);
+
+    /// <summary>k-means clusters of the strict protocol, mapped one-to-one.</summary>
+    public Recipe StrictKMeans => Strict(Clusterer.KMeans);
 
     /// <summary>What the poster's code did with the embeddings of a method.</summary>
     public static Recipe PosterEmbedding(string method) =>
@@ -34,20 +35,21 @@ static class ProtocolTable
 
     /// <summary>The rows of a model, in order.</summary>
     /// <param name="outputs">The model's outputs.</param>
-    /// <param name="protocols">The protocols asked for.</param>
+    /// <param name="protocols">The protocols asked for; of data that the poster's is not for, the strict one is left.</param>
     /// <param name="canMix">Whether a mixture of its embeddings is affordable.</param>
     /// <param name="hasSpectrum">Whether spectral clusters of its embeddings can be made; asked only where they would be shown.</param>
-    public static IEnumerable<Recipe> Of(ModelOutputs outputs, ProtocolChoice protocols, bool canMix, Func<bool> hasSpectrum) =>
+    public IEnumerable<Recipe> Of(ModelOutputs outputs, ProtocolChoice protocols, bool canMix, Func<bool> hasSpectrum) =>
     [
         .. protocols == ProtocolChoice.Poster ? [] : StrictOf(outputs, canMix, hasSpectrum),
-        .. protocols == ProtocolChoice.Strict ? [] : PosterOf(outputs, canMix, hasSpectrum),
+        .. protocols == ProtocolChoice.Strict || !HasPoster ? [] : PosterOf(outputs, canMix, hasSpectrum),
     ];
 
-    static IEnumerable<Recipe> StrictOf(ModelOutputs outputs, bool canMix, Func<bool> hasSpectrum)
+    IEnumerable<Recipe> StrictOf(ModelOutputs outputs, bool canMix, Func<bool> hasSpectrum)
     {
-        if (outputs.TrainClusters is not null && outputs.ClusterCount == StrictClusters)
+        // Own clusters of another number have a row of the poster's protocol, where there is one.
+        if (outputs.TrainClusters is not null && (outputs.ClusterCount == StrictClusters || !HasPoster))
         {
-            yield return Strict(Clusterer.Own);
+            yield return Strict(Clusterer.Own) with { ClusterCount = outputs.ClusterCount };
         }
         // A model's own clusters are one way to read its embedding among others.
         if (!outputs.HasEmbedding)
@@ -65,7 +67,7 @@ static class ProtocolTable
         }
     }
 
-    static IEnumerable<Recipe> PosterOf(ModelOutputs outputs, bool canMix, Func<bool> hasSpectrum)
+    IEnumerable<Recipe> PosterOf(ModelOutputs outputs, bool canMix, Func<bool> hasSpectrum)
     {
         if (outputs.TrainClusters is not null)
         {
@@ -83,7 +85,7 @@ static class ProtocolTable
         }
     }
 
-    static Recipe Strict(Clusterer clusterer) => new(Protocol.Strict, clusterer, StrictClusters, ClusterNaming.OneToOne);
+    Recipe Strict(Clusterer clusterer) => new(Protocol.Strict, clusterer, StrictClusters, ClusterNaming.OneToOne);
 
     static Recipe Poster(Clusterer clusterer, int clusterCount, ClusterNaming naming) =>
         new(Protocol.Poster, clusterer, clusterCount, naming);

@@ -22,37 +22,40 @@ sealed class RowScore
     readonly int threads;
 
     /// <exception cref="InvalidDataException">There are too few images.</exception>
-    public RowScore(ImageSet train, ImageSet test, int threads)
+    public RowScore(ImageSet train, ImageSet test, int threads, int strictClusters)
     {
-        if (train.Count < ProtocolTable.StrictClusters)
+        if (train.Count < strictClusters)
         {
-            throw new InvalidDataException($"'{train.Name}': expected at least {ProtocolTable.StrictClusters} training images to make "
-                + $"{ProtocolTable.StrictClusters} clusters of, found {train.Count}; give more images.");
+            throw new InvalidDataException($"'{train.Name}': expected at least {strictClusters} training images to make "
+                + $"{strictClusters} clusters of, found {train.Count}; give more images.");
         }
         if (test.Count < 1)
         {
             throw new InvalidDataException($"'{test.Name}': expected test images to score, found none; give more images.");
         }
         (this.train, this.threads) = (train, threads);
-        (TrainDigits, TestDigits) = (Digits(train), Digits(test));
+        Classes = ImageClasses.OfBoth(train, test);
+        (TrainLabels, TestLabels) = (train.Labels ?? [], test.Labels ?? []);
         AreApart = train.Sha256 != test.Sha256;
-        IsLabelled = train.Labels is not null && test.Labels is not null;
     }
 
-    /// <summary>Digits of the training images, [N]; empty without labels.</summary>
-    public int[] TrainDigits { get; }
+    /// <summary>Classes of the training images, [N]; empty without labels.</summary>
+    public int[] TrainLabels { get; }
 
-    /// <summary>Digits of the test images, [M]; empty without labels.</summary>
-    public int[] TestDigits { get; }
+    /// <summary>Classes of the test images, [M]; empty without labels.</summary>
+    public int[] TestLabels { get; }
 
     /// <summary>
     /// Whether training and test images differ. Where a source has no parts, they are the same: each image is its own nearest neighbour,
-    /// and the linear probe has seen its digit.
+    /// and the linear probe has seen its class.
     /// </summary>
     public bool AreApart { get; }
 
+    /// <summary>What the labels count; null where not both have some.</summary>
+    public ImageClasses? Classes { get; }
+
     /// <summary>Whether both have labels.</summary>
-    public bool IsLabelled { get; }
+    public bool IsLabelled => Classes is not null;
 
     /// <summary>The row of a model's clusters.</summary>
     /// <param name="outputs">The model's outputs.</param>
@@ -79,24 +82,27 @@ sealed class RowScore
             TrainSeconds = outputs.TrainSeconds,
             Parameters = outputs.Parameters,
         };
-        if (!IsLabelled)
+        if (Classes is not { Count: int classCount })
         {
             return row;
         }
-        int[] given = ClusterMap.Apply(recipe.Naming.Map(new Contingency(clusters.Train, TrainDigits, k)), clusters.Test);
-        var counts = new Contingency(clusters.Test, TestDigits, k);
+        var known = new Contingency(clusters.Train, TrainLabels, k, classCount);
+        int[] given = ClusterMap.Apply(recipe.Naming.Map(known), clusters.Test);
+        var counts = new Contingency(clusters.Test, TestLabels, k, classCount);
         return row with
         {
             UsesLabels = recipe.Naming.UsesLabels,
-            Accuracy = ClusteringMetrics.Accuracy(given, TestDigits),
+            Accuracy = ClusteringMetrics.Accuracy(given, TestLabels),
+            MajorityVote = recipe.Naming == ClusterNaming.OneToOne && k > classCount
+                ? ClusteringMetrics.Accuracy(ClusterMap.Apply(ClusterMap.MajorityVote(known), clusters.Test), TestLabels) : null,
             Purity = ClusteringMetrics.Purity(counts),
             Nmi = ClusteringMetrics.NormalizedMutualInformation(counts),
             Ari = ClusteringMetrics.AdjustedRandIndex(counts),
             Ami = ClusteringMetrics.AdjustedMutualInformation(counts),
             Homogeneity = ClusteringMetrics.Homogeneity(counts),
             Completeness = ClusteringMetrics.Completeness(counts),
-            Recall = Recall(given),
-            Confusion = Confusion(given),
+            Recall = Recall(given, classCount),
+            Confusion = Confusion(given, classCount),
             Given = given,
         };
     }
@@ -129,23 +135,21 @@ sealed class RowScore
             : Silhouette.Of(new Rows(taken.SelectMany(row => all[row].ToArray()).ToArray(), all.Width), found, k, threads);
     }
 
-    double?[] Recall(int[] given) =>
+    double?[] Recall(int[] given, int classCount) =>
     [
-        .. Enumerable.Range(0, 10).Select(digit => TestDigits.Contains(digit)
-            ? TestDigits.Zip(given).Count(pair => pair.First == digit && pair.Second == digit)
-                / (double)TestDigits.Count(known => known == digit)
+        .. Enumerable.Range(0, classCount).Select(label => TestLabels.Contains(label)
+            ? TestLabels.Zip(given).Count(pair => pair.First == label && pair.Second == label)
+                / (double)TestLabels.Count(known => known == label)
             : (double?)null),
     ];
 
-    int[][] Confusion(int[] given)
+    int[][] Confusion(int[] given, int classCount)
     {
-        int[][] table = [.. Enumerable.Range(0, 10).Select(_ => new int[10])];
-        foreach ((int digit, int named) in TestDigits.Zip(given).Where(pair => pair.Second >= 0))
+        int[][] table = [.. Enumerable.Range(0, classCount).Select(_ => new int[classCount])];
+        foreach ((int label, int named) in TestLabels.Zip(given).Where(pair => pair.Second >= 0))
         {
-            table[digit][named]++;
+            table[label][named]++;
         }
         return table;
     }
-
-    static int[] Digits(ImageSet data) => [.. (data.Labels ?? []).Select(label => (int)label)];
 }

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Evaluate.Protocols;
 
@@ -28,8 +29,9 @@ static class FiguresSection
     public static string Note(bool isLabelled) => isLabelled ? note : noLabels;
 
     /// <summary>All tables, in order.</summary>
-    public static IEnumerable<FigureTable> Tables(IReadOnlyList<EvaluationRow> rows, bool isLabelled)
+    public static IEnumerable<FigureTable> Tables(IReadOnlyList<EvaluationRow> rows, ImageClasses? classes)
     {
+        bool isLabelled = classes is not null;
         yield return isLabelled
             ? new("Clusters", ["method", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *",
             "silhouette"], rows.Select(row => Clusters(rows, row)))
@@ -68,7 +70,7 @@ static class FiguresSection
         {
             yield return table;
         }
-        if (isLabelled)
+        if (classes is { AreDigits: true })
         {
             yield return new("Compared with the poster",
                 ["method", "poster's protocol", "poster", "ours, poster's protocol", "ours, strict", "ours, linear"], PosterRows(rows));
@@ -78,10 +80,13 @@ static class FiguresSection
     static string[] Clusters(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
     {
         (double low, double high) = WilsonInterval.Of(row.Accuracy!.Value, row.Images);
-        return [row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(), Html.Percent(row.Accuracy),
+        return [row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(), Accuracy(row),
             $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari),
             Html.Percent(row.Purity), Html.Number(row.Silhouette)];
     }
+
+    static string Accuracy(EvaluationRow row) =>
+        Html.Percent(row.Accuracy) + (row.MajorityVote is null ? "" : $" (majority vote {Html.Percent(row.MajorityVote)})");
 
     static string Training(EvaluationRow row) => row.TrainSeconds is double seconds ? Html.Number(seconds, "f0") + " s" : "-";
 
@@ -96,13 +101,13 @@ static class FiguresSection
 
     static string Cell(EvaluationRow? row) => row is null ? "-" : $"{Html.Percent(row.Accuracy)} ({row.ClustersText()})";
 
-    public static void Write(Html html, IReadOnlyList<EvaluationRow> rows, bool isLabelled)
+    public static void Write(Html html, IReadOnlyList<EvaluationRow> rows, ImageClasses? classes)
     {
         html.Raw("<h2 id=\"figures\">Figures</h2>\n");
-        foreach (FigureTable table in Tables(rows, isLabelled))
+        foreach (FigureTable table in Tables(rows, classes))
         {
             html.Table(table.Title, table.Heads, table.Rows.Select(cells => (string[])[.. cells.Select(Html.Text)]));
         }
-        html.Add($"<p class=\"note\">{Note(isLabelled)}</p>\n");
+        html.Add($"<p class=\"note\">{Note(classes is not null)}</p>\n");
     }
 }

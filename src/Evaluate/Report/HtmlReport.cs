@@ -6,12 +6,13 @@ namespace Toolchain.Evaluate.Report;
 
 /// <summary>What a report is about, besides its rows.</summary>
 /// <param name="Train">Training images.</param>
-/// <param name="Test">Test images, in the order of every row's digits.</param>
+/// <param name="Test">Test images, in the order of every row's classes.</param>
 /// <param name="Versions">Program, runtimes and machine, by name.</param>
 public sealed record ReportContext(ImageSet Train, ImageSet Test, IReadOnlyDictionary<string, string> Versions)
 {
     /// <summary>The title, which says when the images are drawn ones.</summary>
-    public string Title => "Unsupervised digits" + (Test.Name == "strokes" ? " on drawn strokes (not MNIST)" : "")
+    public string Title => (Classes?.AreDigits ?? true ? "Unsupervised digits" : $"Unsupervised classes of {Test.Name}")
+        + (Test.Name == "strokes" ? " on drawn strokes (not MNIST)" : "")
         + (IsLabelled ? "" : " without labels");
 
     /// <summary>What was learnt from and what is scored.</summary>
@@ -21,7 +22,10 @@ public sealed record ReportContext(ImageSet Train, ImageSet Test, IReadOnlyDicti
         : $"{Printable.Count(Test.Count, "test image")}.");
 
     /// <summary>Whether both sets have labels: else there are no figures that need some.</summary>
-    public bool IsLabelled => Train.Labels is not null && Test.Labels is not null;
+    public bool IsLabelled => Classes is not null;
+
+    /// <summary>What the labels of both sets count; null where not both have some.</summary>
+    public ImageClasses? Classes => ImageClasses.OfBoth(Train, Test);
 }
 
 /// <summary>
@@ -48,8 +52,8 @@ public static class HtmlReport
         html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they are computed</a> "
             + $"{string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.NameAmong(rows))}</a>"))} <a "
             + $"href=\"#origins\">origins</a></nav>\n");
-        FiguresSection.Write(html, rows, context.IsLabelled);
-        html.Raw(context.IsLabelled ? protocols : protocolsWithoutLabels);
+        FiguresSection.Write(html, rows, context.Classes);
+        html.Raw(Protocols(context.Classes));
         if (models.FirstOrDefault(model => model.Map is not null) is { Map: TsnePlot map })
         {
             TsneSection.WriteSheet(html, context.Test, map.Images);
@@ -82,38 +86,43 @@ public static class HtmlReport
         }
     }
 
-    const string protocols = """
+    static string Protocols(ImageClasses? classes) => $"""
         <h2 id="protocols">How each figure is computed</h2>
         <dl>
-        <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own). Clusters and digits
-        are matched one-to-one by the Hungarian algorithm on the training labels. Accuracy is measured on the test images.</dd>
-        <dt>poster</dt><dd>The poster's own protocol: more clusters than digits, each labelled with its most frequent training label.
-        Accuracy rises with the number of clusters, so this figure is weaker evidence than the strict one.</dd>
-        <dt>k-NN accuracy (k=20, k=200)</dt><dd>Test images classified by their k nearest training images (cosine similarity s, weights
-        e<sup>s/.07</sup>); uses all training labels. Raw pixels reach about 97 % with k=20.</dd>
-        <dt>linear probe</dt><dd>Test images classified by a linear classifier on the embeddings, trained with all training labels.</dd>
-        <dt>homogeneity, completeness</dt><dd>Homogeneity is 1 where no cluster mixes digits, completeness where no digit is split over
-        clusters; their harmonic mean is NMI.</dd>
-        <dt>BIC, AIC</dt><dd>Information criteria of a mixture on the training embeddings, without labels: lower is better for the same
-        model.</dd>
+        <dt>strict</dt><dd>As many clusters as classes (10 without labels) unless --k says otherwise, fitted on the embeddings of the
+        training images, or the model's own, applied to the test images.{(classes is null ? "" : Matched)}</dd>
+        {(classes is null or { AreDigits: true } ? Poster(classes) : "")}{(classes is null ? "" : Labelled(classes))}<dt>BIC, AIC</dt>
+        <dd>Information criteria of a mixture on the training embeddings, without labels: lower is better for the same model.</dd>
         <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings, without labels: how much nearer a sample of 2,000
         images lies to its own cluster than to the next; the number of directions that the embeddings fill; how evenly they cover the
-        sphere (lower is more even). Alignment is the mean squared distance of two images of the same digit.</dd>
+        sphere (lower is more even).{(classes is null ? "" : Alignment)}</dd>
         </dl>
 
         """;
 
-    const string protocolsWithoutLabels = """
-        <h2 id="protocols">How each figure is computed</h2>
-        <dl>
-        <dt>strict</dt><dd>10 clusters, fitted on the embeddings of the training images (or the model's own), applied to the test
-        images.</dd>
+    const string Alignment = " Alignment is the mean squared distance of two images of the same class.";
+
+    const string Matched = """
+         Clusters and classes are matched one-to-one by the Hungarian algorithm on the training labels; where there are more clusters than
+        classes, the others count as wrong, and beside it stands the majority vote, which names each cluster by its most frequent
+        training label.
+        """;
+
+    static string Poster(ImageClasses? classes) => classes is null ? """
         <dt>poster</dt><dd>As many clusters as in the poster's own code.</dd>
-        <dt>BIC, AIC</dt><dd>Information criteria of a mixture on the training embeddings: lower is better for the same model.</dd>
-        <dt>silhouette, effective rank, uniformity</dt><dd>Of the test embeddings: how much nearer a sample of 2,000 images lies to its
-        own cluster than to the next; the number of directions that the embeddings fill; how evenly they cover the sphere (lower is
-        more even).</dd>
-        </dl>
+
+        """ : """
+        <dt>poster</dt><dd>The poster's own protocol: more clusters than digits, each labelled with its most frequent training label.
+        Accuracy rises with the number of clusters, so this figure is weaker evidence than the strict one.</dd>
+
+        """;
+
+    static string Labelled(ImageClasses classes) => $"""
+        <dt>k-NN accuracy (k=20, k=200)</dt><dd>Test images classified by their k nearest training images (cosine similarity s, weights
+        e<sup>s/.07</sup>); uses all training labels.{(classes.AreDigits ? " Of MNIST, raw pixels reach about 97 % with k=20." : "")}</dd>
+        <dt>linear probe</dt><dd>Test images classified by a linear classifier on the embeddings, trained with all training labels.</dd>
+        <dt>homogeneity, completeness</dt><dd>Homogeneity is 1 where no cluster mixes classes, completeness where no class is split over
+        clusters; their harmonic mean is NMI.</dd>
 
         """;
 

@@ -12,7 +12,7 @@ public static class MarkdownReport
     {
         var text = new StringBuilder();
         text.Append(System.Globalization.CultureInfo.InvariantCulture, $"# {Plain(context.Title)}\n\n{Plain(context.Introduction)}\n");
-        foreach (FigureTable table in FiguresSection.Tables(rows, context.IsLabelled))
+        foreach (FigureTable table in FiguresSection.Tables(rows, context.Classes))
         {
             Table(text, table.Title, table.Heads, table.Rows);
         }

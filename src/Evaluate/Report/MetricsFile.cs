@@ -10,10 +10,13 @@ namespace Toolchain.Evaluate.Report;
 public static class MetricsFile
 {
     /// <summary>Text of the file; the same figures give the same text.</summary>
-    public static string Text(ImageSet test, IReadOnlyList<EvaluationRow> rows)
+    /// <param name="test">The test images.</param>
+    /// <param name="rows">The figures.</param>
+    /// <param name="classes">What the labels count; null where the figures need none.</param>
+    public static string Text(ImageSet test, IReadOnlyList<EvaluationRow> rows, ImageClasses? classes)
     {
         var content = new MetricsContent(new(test.Name, test.Sha256, test.Split.ToString().ToLowerInvariant(),
-        rows.Any(row => row.Accuracy is not null)), rows, SeedSpread.Of(rows));
+        rows.Any(row => row.Accuracy is not null), classes?.AllNames()), rows, SeedSpread.Of(rows));
         return JsonSerializer.Serialize(content, MetricsJson.Default.MetricsContent) + "\n";
     }
 
@@ -23,7 +26,7 @@ public static class MetricsFile
 
 sealed record MetricsContent(MetricsDataset Dataset, IReadOnlyList<EvaluationRow> Rows, IReadOnlyList<SeedSpread> Spreads);
 
-sealed record MetricsDataset(string Name, string Sha256, string Split, bool Labelled);
+sealed record MetricsDataset(string Name, string Sha256, string Split, bool Labelled, string[]? Classes);
 
 // Written at build time: a program compiled ahead of time has no reflection for it.
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]

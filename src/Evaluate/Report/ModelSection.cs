@@ -10,7 +10,7 @@ namespace Toolchain.Evaluate.Report;
 /// <summary>One model: what it confuses, its map, its clusters, its mistakes, how it was trained.</summary>
 static class ModelSection
 {
-    const int galleryImages = 12, mostMistakes = 24, neighbours = 5, mostPairs = 5;
+    const int galleryImages = 12, mostMistakes = 24, neighbours = 5, mostPairs = 5, mostGroups = 100;
 
     /// <summary>The row that the section shows.</summary>
     public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, ReportedModel model) =>
@@ -21,35 +21,38 @@ static class ModelSection
     public static IEnumerable<EvaluationRow> Strict(IEnumerable<EvaluationRow> rows) =>
         rows.Where(row => row.Protocol == Protocol.Strict).OrderBy(row => row.Clusterer);
 
-    /// <summary>The digits most often confused, as words: "4 as 9: 12".</summary>
-    public static IEnumerable<string> ConfusedPairs(int[][] confusion) => Enumerable.Range(0, 100)
-        .Select(i => (Digit: i / 10, Given: i % 10, Count: confusion[i / 10][i % 10]))
-        .Where(cell => cell.Digit != cell.Given && cell.Count > 0)
+    /// <summary>The classes most often confused, as words: "4 as 9: 12".</summary>
+    public static IEnumerable<string> ConfusedPairs(int[][] confusion, ImageClasses classes) => confusion
+        .SelectMany((row, label) => row.Select((count, given) => (Label: label, Given: given, Count: count)))
+        .Where(cell => cell.Label != cell.Given && cell.Count > 0)
         .OrderByDescending(cell => cell.Count).Take(mostPairs)
-        .Select(cell => string.Create(CultureInfo.InvariantCulture, $"{cell.Digit} as {cell.Given}: {cell.Count}"));
+        .Select(cell => string.Create(CultureInfo.InvariantCulture,
+            $"{classes.NameOf(cell.Label)} as {classes.NameOf(cell.Given)}: {cell.Count}"));
 
     public static void Write(Html html, ReportContext context, ReportedModel model, EvaluationRow row, string anchor, string heading)
     {
         html.Add($"<h2 id=\"{anchor}\">{Html.Text(heading)}</h2>\n");
-        if (row is { Confusion: int[][] table, Recall: double?[] recall })
+        if (row is { Confusion: int[][] table, Recall: double?[] recall } && context.Classes is ImageClasses classes)
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer.Word())}), each matched to one digit; "
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer.Word())}), "
+                + $"{(row.K > classes.Count ? $"of which {classes.Count} are matched to classes" : "each matched to one class")}; "
                 + $"{Html.Percent(row.Accuracy)} "
-                + $"of the test images are classified correctly. Most confused: {string.Join("; ", ConfusedPairs(table))}.</p>\n");
-            Confusion(html, row.Method, table, recall);
+                + $"of the test images are classified correctly. Most confused: "
+                + $"{Html.Text(string.Join("; ", ConfusedPairs(table, classes)))}.</p>\n");
+            Confusion(html, row.Method, table, recall, classes);
         }
         else
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer.Word())}); their digits are unknown without "
+            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer.Word())}); their classes are unknown without "
                 + $"labels.</p>\n");
         }
         html.Add($"<p class=\"note\">Test images in each cluster: "
             + $"{string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");
         if (model.Map is TsnePlot map)
         {
-            TsneSection.Write(html, context.Test, map, row);
+            TsneSection.Write(html, context.Test, map, row, context.Classes);
         }
-        Gallery(html, context.Test, model.ModelOutputs, row);
+        Gallery(html, context, model.ModelOutputs, row);
         if (row.Accuracy is not null)
         {
             Mistakes(html, context, model.ModelOutputs, row);
@@ -61,36 +64,40 @@ static class ModelSection
         }
     }
 
-    static void Confusion(Html html, string method, int[][] confusion, double?[] recall)
+    static void Confusion(Html html, string method, int[][] confusion, double?[] recall, ImageClasses classes)
     {
         html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(method)}\">\n<table "
-            + $"class=\"confusion\">\n<caption>Test images by true digit (rows) and predicted digit "
+            + $"class=\"confusion\">\n<caption>Test images by true class (rows) and predicted class "
             + $"(columns)</caption>\n<thead><tr><td></td>");
-        html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<th scope=\"col\">{digit}</th>"))
+        html.Raw(string.Concat(classes.AllNames().Select(name => $"<th scope=\"col\">{Html.Text(name)}</th>"))
             + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
-        for (int digit = 0; digit < 10; digit++)
+        for (int label = 0; label < classes.Count; label++)
         {
-            int total = Math.Max(1, confusion[digit].Sum());
-            html.Add($"<tr><th scope=\"row\">{digit}</th>");
-            for (int given = 0; given < 10; given++)
+            int total = Math.Max(1, confusion[label].Sum());
+            html.Add($"<tr><th scope=\"row\">{Html.Text(classes.NameOf(label))}</th>");
+            for (int given = 0; given < classes.Count; given++)
             {
-                html.Add($"<td style=\"--share:{confusion[digit][given] / (double)total:f3}\" "
-                    + $"class=\"{(given == digit ? "right" : "wrong")}\">{confusion[digit][given]}</td>");
+                html.Add($"<td style=\"--share:{confusion[label][given] / (double)total:f3}\" "
+                    + $"class=\"{(given == label ? "right" : "wrong")}\">{confusion[label][given]}</td>");
             }
-            html.Add($"<td>{Html.Percent(recall[digit])}</td></tr>\n");
+            html.Add($"<td>{Html.Percent(recall[label])}</td></tr>\n");
         }
         html.Raw("</tbody>\n</table>\n</div>\n");
     }
 
-    // Of each given digit (or cluster, where there are no labels) the images nearest to the mean of their embeddings, and the farthest.
-    static void Gallery(Html html, ImageSet test, ModelOutputs outputs, EvaluationRow row)
+    // Of each given class (or cluster, where there are no labels) the images nearest to the mean of their embeddings, and the farthest.
+    static void Gallery(Html html, ReportContext context, ModelOutputs outputs, EvaluationRow row)
     {
+        ImageSet test = context.Test;
         if (outputs.Test is not Rows rows)
         {
             return;
         }
         int[] groups = row.Accuracy is null ? row.Clusters : row.Given;
-        byte[] pixels = [.. Enumerable.Range(0, 10).Where(groups.Contains).SelectMany(group =>
+        int[] shown = [.. groups.Distinct().Where(group => group >= 0).Order().Take(mostGroups)];
+        string names = row.Accuracy is not null && context.Classes is { Names: not null } classes
+            ? $" Rows: {Html.Text(string.Join(", ", shown.Select(classes.NameOf)))}." : "";
+        byte[] pixels = [.. shown.SelectMany(group =>
         {
             int[] members = [.. Enumerable.Range(0, test.Count).Where(image => groups[image] == group)];
             int[] sorted = [.. members.OrderBy(Distances(rows, members))];
@@ -100,7 +107,7 @@ static class ModelSection
         })];
         html.Figure(ImageSheet.Encode(pixels, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}",
             $"A row for each {(row.Accuracy is null ? "" : "named ")}cluster: the mean of its test images, its {galleryImages} images "
-            + $"nearest to the mean of their embeddings, and the {galleryImages} farthest.");
+            + $"nearest to the mean of their embeddings, and the {galleryImages} farthest.{names}");
     }
 
     static IEnumerable<byte> Mean(ImageSet test, int[] members) =>
@@ -141,9 +148,9 @@ static class ModelSection
             return;
         }
         string list =
-            string.Join(", ", shown.Select(image => $"{test.Labels![image]} as "
-            + $"{(row.Given[image] < 0 ? "none" : row.Given[image].ToString(CultureInfo.InvariantCulture))}"));
-        string caption = $"The first {shown.Length} of {wrong.Length} misclassified test digits";
+            string.Join(", ", shown.Select(image => $"{context.Classes!.NameOf(test.Labels![image])} as "
+            + $"{(row.Given[image] < 0 ? "none" : context.Classes.NameOf(row.Given[image]))}"));
+        string caption = $"The first {shown.Length} of {wrong.Length} misclassified test images";
         byte[] pixels = Pixels(test, shown);
         int columns = 12;
         if (outputs is { Train: Rows known, Test: Rows asked } && known.Count >= neighbours)
@@ -155,8 +162,8 @@ static class ModelSection
                 .Concat(Pixels(context.Train, near[(i * neighbours)..((i + 1) * neighbours)])))];
             (caption, columns) = ($"{caption}, each followed by its {neighbours} nearest training images", 4 * (1 + neighbours));
         }
-        html.Figure(ImageSheet.Encode(pixels, columns, 1), $"{shown.Length} misclassified test digits of {row.Method}",
-            $"{caption}. <details><summary>true digit and prediction, row by row</summary>{list}</details>");
+        html.Figure(ImageSheet.Encode(pixels, columns, 1), $"{shown.Length} misclassified test images of {row.Method}",
+            $"{caption}. <details><summary>true class and prediction, row by row</summary>{Html.Text(list)}</details>");
     }
 
     // Index -1 is an empty place.

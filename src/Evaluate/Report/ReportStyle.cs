@@ -23,18 +23,13 @@ static class ReportStyle
         nav a { margin-right: .8rem; } a { color: inherit; }
         .map { display: grid; gap: .5rem; } .map > canvas { width: 100%; max-width: 56rem; aspect-ratio: 1; border: 1px solid var(--line);
         cursor: crosshair; touch-action: pan-y; }
-        .controls { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; min-height: 3.6rem; } .digit { width: 56px;
+        .controls { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; min-height: 3.6rem; } .image { width: 56px;
         height: 56px; border: 1px solid var(--line); }
         .controls output { min-width: 12rem; } .sheet { display: none; }
         .legend button { padding: .1rem .6rem; margin-right: .2rem; border: 0; border-bottom: .3rem solid; background: none; }
         .legend button[aria-pressed=true] { outline: 2px solid; }
         button { font: inherit; color: inherit; cursor: pointer; } thead th button { border: 0; background: none; padding: 0; }
         th[aria-sort=ascending] button::after { content: " \25B2"; } th[aria-sort=descending] button::after { content: " \25BC"; }
-        .legend .d0 { border-color: hsl(0 75% 55%); } .legend .d1 { border-color: hsl(28 75% 55%); }
-        .legend .d2 { border-color: hsl(50 75% 55%); } .legend .d3 { border-color: hsl(90 75% 55%); }
-        .legend .d4 { border-color: hsl(140 75% 55%); } .legend .d5 { border-color: hsl(175 75% 55%); }
-        .legend .d6 { border-color: hsl(205 75% 55%); } .legend .d7 { border-color: hsl(240 75% 55%); }
-        .legend .d8 { border-color: hsl(280 75% 55%); } .legend .d9 { border-color: hsl(320 75% 55%); }
         .curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: .5rem 1.5rem; }
         .curves figure { margin: 0; }
         .curves line { stroke: var(--line); } .curves text { fill: var(--soft); font-size: 9px; }

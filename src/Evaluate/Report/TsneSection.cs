@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Toolchain.Data;
 using Toolchain.Data.Images;
@@ -12,6 +13,8 @@ static class TsneSection
 {
     const int columns = 100;
 
+    static readonly int[] hues = [0, 28, 50, 90, 140, 175, 205, 240, 280, 320];
+
     /// <summary>The program of the maps.</summary>
     public static string Script { get; } = Html.Resource("tsne.js");
 
@@ -19,36 +22,47 @@ static class TsneSection
     public static void WriteSheet(Html html, ImageSet test, int[] images)
     {
         byte[] pixels = [.. images.SelectMany(image => test.Image(image).ToArray())];
-        html.Add($"<img id=\"digits\" class=\"sheet\" data-columns=\"{columns}\" alt=\"\" "
+        html.Add($"<img id=\"images\" class=\"sheet\" data-columns=\"{columns}\" alt=\"\" "
             + $"src=\"data:image/png;base64,{Convert.ToBase64String(ImageSheet.Encode(pixels, columns, 1))}\">\n");
     }
 
-    public static void Write(Html html, ImageSet test, TsnePlot map, EvaluationRow row)
+    /// <param name="html">The page.</param>
+    /// <param name="test">The test images.</param>
+    /// <param name="map">The map.</param>
+    /// <param name="row">The clusters that are shown.</param>
+    /// <param name="classes">What labels count; null without labels.</param>
+    public static void Write(Html html, ImageSet test, TsnePlot map, EvaluationRow row, ImageClasses? classes)
     {
         (short[] xs, short[] ys) = Scaled(map);
-        // Without labels the map has no digits: it is coloured by cluster.
-        bool isLabelled = row.Accuracy is not null;
-        string what = isLabelled ? "digit" : "cluster", digits = isLabelled
-            ? $" data-digit=\"{Convert.ToBase64String([.. map.Images.Select(image => test.Labels![image])])}\"" : "";
-        sbyte[] given = [.. map.Images.Select(image => (sbyte)(isLabelled ? row.Given : row.Clusters)[image])];
-        html.Add($"<figure class=\"map\" data-x=\"{Base64<short>(xs)}\" data-y=\"{Base64<short>(ys)}\"{digits} "
-            + $"data-given=\"{Base64<sbyte>(given)}\">\n");
+        // Without labels the map has no classes: it is coloured by cluster.
+        bool isLabelled = classes is not null;
+        string what = isLabelled ? "class" : "cluster";
+        string labels = isLabelled ? $" data-label=\"{Base64([.. map.Images.Select(image => (short)test.Labels![image])])}\"" : "";
+        short[] given = [.. map.Images.Select(image => (short)(isLabelled ? row.Given : row.Clusters)[image])];
+        string[] names = (classes ?? new ImageClasses(Math.Min(row.K, ImageClasses.Most))).AllNames();
+        html.Add($"<figure class=\"map\" data-x=\"{Base64(xs)}\" data-y=\"{Base64(ys)}\"{labels} "
+            + $"data-given=\"{Base64(given)}\">\n");
         html.Add($"<canvas width=\"900\" height=\"900\" tabindex=\"0\" role=\"img\" aria-label=\"t-SNE of {map.Images.Length} test "
             + $"embeddings of {Html.Text(row.Method)}, coloured by {what}\"></canvas>\n");
-        html.Add($"<div class=\"controls\"><canvas class=\"digit\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output "
+        html.Add($"<div class=\"controls\"><canvas class=\"image\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output "
             + $"aria-live=\"polite\"></output>\n<label>{what} <select><option value=\"\">all</option>");
-        html.Raw(string.Concat(Enumerable.Range(0, 10).Select(digit => $"<option>{digit}</option>")));
+        html.Raw(string.Concat(names.Select((name, label) => $"<option value=\"{label}\">{Html.Text(name)}</option>")));
         html.Raw($"</select></label>\n{(isLabelled ? "<label><input type=\"checkbox\"> misclassified only</label>\n" : "")}<span "
             + $"class=\"count\"></span></div>\n");
-        html.Raw("<div class=\"legend\">" + string.Concat(Enumerable.Range(0, 10)
-            .Select(digit => $"<button class=\"d{digit}\" aria-pressed=\"false\">{digit}</button>")) + "</div>\n");
+        html.Raw("<div class=\"legend\">" + string.Concat(names.Select((name, label) =>
+            $"<button value=\"{label}\" style=\"border-color:{Colour(label)}\" aria-pressed=\"false\">{Html.Text(name)}</button>"))
+            + "</div>\n");
         html.Add($"<figcaption>t-SNE of {map.Images.Length:n0} test embeddings, coloured by "
             + $"{what}{(isLabelled ? " (labels colour only)" : "")}. Divergence {map.Divergence:f3} nats, trustworthiness "
             + $"{map.Quality.Trustworthiness:f4}, {Html.Percent(map.Quality.Preserved)} of the 10 nearest neighbours preserved. Point at "
             + $"an image to see "
-            + $"it; drag to move, Ctrl and the wheel or + and - to zoom, a number of the legend to see it alone, arrows to move, n for the "
+            + $"it; drag to move, Ctrl and the wheel or + and - to zoom, a name of the legend to see it alone, arrows to move, n for the "
             + $"next image.</figcaption>\n</figure>\n");
     }
+
+    // The first ten are told apart best; those that follow turn on by the golden angle.
+    static string Colour(int label) => label < hues.Length ? $"hsl({hues[label]} 75% 55%)"
+        : string.Create(CultureInfo.InvariantCulture, $"hsl({label * 137.508 % 360:f0} {(label % 2 == 0 ? 75 : 45)}% 55%)");
 
     // The square around the map, on whole numbers of 16 bits.
     static (short[] X, short[] Y) Scaled(TsnePlot map)
@@ -60,5 +74,5 @@ static class TsneSection
         return (Axis(0), Axis(1));
     }
 
-    static string Base64<T>(T[] values) where T : unmanaged => Convert.ToBase64String(MemoryMarshal.AsBytes(values.AsSpan()));
+    static string Base64(short[] values) => Convert.ToBase64String(MemoryMarshal.AsBytes(values.AsSpan()));
 }

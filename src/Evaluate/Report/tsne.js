@@ -2,16 +2,17 @@
 "use strict";
 for (const figure of document.querySelectorAll("figure.map")) {
   const numbers = (name, type) => new type(Uint8Array.from(atob(figure.dataset[name]), c => c.charCodeAt(0)).buffer);
-  const xs = numbers("x", Int16Array), ys = numbers("y", Int16Array), given = numbers("given", Int8Array);
-  const digits = "digit" in figure.dataset ? numbers("digit", Uint8Array) : null, group = digits ?? given; // no digits: no labels
-  const canvas = figure.querySelector("canvas"), context = canvas.getContext("2d"), sheet = document.getElementById("digits");
-  const label = figure.querySelector("output"), zoomed = figure.querySelector(".digit").getContext("2d");
+  const xs = numbers("x", Int16Array), ys = numbers("y", Int16Array), given = numbers("given", Int16Array);
+  const labels = "label" in figure.dataset ? numbers("label", Int16Array) : null, group = labels ?? given;
+  const canvas = figure.querySelector("canvas"), context = canvas.getContext("2d"), sheet = document.getElementById("images");
+  const label = figure.querySelector("output"), zoomed = figure.querySelector(".image").getContext("2d");
   const only = figure.querySelector("select"), errors = figure.querySelector("input");
-  const hue = digit => `hsl(${[0, 28, 50, 90, 140, 175, 205, 240, 280, 320][digit]} 75% 55%)`;
+  const legend = [...figure.querySelectorAll(".legend button")];
+  const colour = legend.map(button => button.style.borderColor), name = legend.map(button => button.textContent);
   const across = 65535, perRow = Number(sheet.dataset.columns);
   let view = { x: -32768, y: -32768, size: across }, picked = -1, held = null;
 
-  const shown = i => (only.value === "" || group[i] === Number(only.value)) && (!errors?.checked || digits[i] !== given[i]);
+  const shown = i => (only.value === "" || group[i] === Number(only.value)) && (!errors?.checked || labels[i] !== given[i]);
   const toScreen = i => [(xs[i] - view.x) / view.size * canvas.width, (ys[i] - view.y) / view.size * canvas.height];
 
   function draw() {
@@ -23,7 +24,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
       if (!shown(i)) continue;
       count++;
       const [x, y] = toScreen(i);
-      context.fillStyle = hue(group[i]);
+      context.fillStyle = colour[group[i]];
       context.fillRect(x - size / 2, y - size / 2, size, size);
     }
     if (picked >= 0) {
@@ -41,7 +42,9 @@ for (const figure of document.querySelectorAll("figure.map")) {
     if (i >= 0) {
       zoomed.imageSmoothingEnabled = false;
       zoomed.drawImage(sheet, i % perRow * 30 + 1, Math.floor(i / perRow) * 30 + 1, 28, 28, 0, 0, 56, 56);
-      label.textContent = !digits ? `in cluster ${given[i]}` : `a ${digits[i]}, ` + (digits[i] === given[i] ? "named correctly" : given[i] < 0 ? "given no name" : `named ${given[i]}`);
+      label.textContent = !labels ? `in cluster ${given[i]}`
+        : `${name[labels[i]]}, ` + (labels[i] === given[i] ? "named correctly" : given[i] < 0 ? "given no name"
+        : `named ${name[given[i]]}`);
     } else {
       label.textContent = "";
     }
@@ -112,13 +115,12 @@ for (const figure of document.querySelectorAll("figure.map")) {
       keys[event.key]();
     }
   });
-  const legend = [...figure.querySelectorAll(".legend button")];
   function filter() {
-    legend.forEach(button => button.setAttribute("aria-pressed", String(button.textContent === only.value)));
+    legend.forEach(button => button.setAttribute("aria-pressed", String(button.value === only.value)));
     if (picked >= 0 && !shown(picked)) pick(-1); else draw();
   }
   for (const button of legend) {
-    button.addEventListener("click", () => { only.value = only.value === button.textContent ? "" : button.textContent; filter(); });
+    button.addEventListener("click", () => { only.value = only.value === button.value ? "" : button.value; filter(); });
   }
   only.addEventListener("change", filter);
   errors?.addEventListener("change", filter);

@@ -15,6 +15,9 @@ public abstract record MethodOptions
     /// <summary>Folder of the run whose encoder the training starts from; null where it starts from images alone.</summary>
     public virtual string? SourceRun => null;
 
+    /// <summary>The option that is the number of classes where the data has some and nothing else was said; null for none.</summary>
+    public virtual string? ClassesOption => null;
+
     /// <summary>A copy of the same type.</summary>
     internal MethodOptions Copy() => this with { };
 

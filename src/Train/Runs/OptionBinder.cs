@@ -38,6 +38,26 @@ public static class OptionBinder
             options.Presets.Count > 0 && setting.StartsWith($"{PresetKey}=", StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>The same for data of some classes: unless the settings say otherwise, the option that counts classes is their
+    /// number.</summary>
+    /// <param name="options">The defaults, which are for the ten digits.</param>
+    /// <param name="settings">As in <see cref="Apply{TOptions}(TOptions, IEnumerable{string})"/>.</param>
+    /// <param name="classes">What labels of the data count; null without labels. Of labels nothing else is used.</param>
+    /// <param name="remark">What was set so; null for nothing.</param>
+    public static MethodOptions Apply(MethodOptions options, IReadOnlyList<string> settings, ImageClasses? classes, out string? remark)
+    {
+        remark = null;
+        if (options.ClassesOption is not string name || classes is null or { Count: 1 } or { AreDigits: true })
+        {
+            return Apply(options, settings);
+        }
+        string setting = string.Create(CultureInfo.InvariantCulture, $"{char.ToLowerInvariant(name[0])}{name[1..]}={classes.Count}");
+        MethodOptions applied = Apply(options, [setting, .. settings]);
+        remark = Record(applied).Any(option => $"{option.Name}={option.Value}" == setting)
+            ? $"{setting}: as many as the data has classes; --set {setting.Split('=')[0]}= takes another number" : null;
+        return applied;
+    }
+
     /// <summary>Every key of <c>--set</c> with its value, in order of declaration.</summary>
     public static IEnumerable<(string Key, object Value)> List(MethodOptions options) => List(options, "", Key);
 

@@ -113,7 +113,7 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
     {
         using var folder = new TemporaryFolder();
         string[] names = [.. Enumerable.Range(0, 40).Select(row => $"{row}.png")];
-        byte[] labels = [.. Enumerable.Range(0, 40).Select(row => (byte)(row % 10))];
+        int[] labels = [.. Enumerable.Range(0, 40).Select(row => row % 10)];
         EmbeddingFile.Write(folder[$"e.{ending}"], new(names, [.. Enumerable.Range(0, 160).Select(i => i / 3f)], labels, new long[40]));
         return File.ReadAllBytes(folder[$"e.{ending}"]);
     }

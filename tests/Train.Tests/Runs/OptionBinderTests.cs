@@ -1,6 +1,8 @@
 using System.Globalization;
+using Toolchain.Data;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.Autoencoder;
+using Toolchain.Train.Models.Capsules;
 using Toolchain.Train.Models.KMeans;
 using Toolchain.Train.Models.MoCo;
 using Toolchain.Train.Runs;
@@ -24,6 +26,27 @@ public sealed class OptionBinderTests
         }, set);
         Assert.Equal(new MoCoOptions(), defaults);
         Assert.False(OptionBinder.Apply(new AutoencoderOptions(), ["denoise=false"]).Denoise);
+    }
+
+    [Fact]
+    public void Apply_DataOfOtherClasses_CountsThemUnlessTheSettingsDo()
+    {
+        foreach (Method method in MethodRegistry.All.Where(known => known.Defaults.ClassesOption is not null))
+        {
+            string key = OptionBinder.List(method.Defaults).Single(option =>
+                option.Key.Equals(method.Defaults.ClassesOption, StringComparison.OrdinalIgnoreCase)).Key;
+            Assert.Equal(26, Count(OptionBinder.Apply(method.Defaults, [], new(26), out string? remark)));
+            Assert.Equal($"{key}=26: as many as the data has classes; --set {key}= takes another number", remark);
+            Assert.Equal(7, Count(OptionBinder.Apply(method.Defaults, [$"{key}=7"], new(26), out remark)));
+            Assert.Null(remark);
+            Assert.Equal(method.Defaults, OptionBinder.Apply(method.Defaults, [], null, out _));
+            Assert.Equal(method.Defaults, OptionBinder.Apply(method.Defaults, [], ImageClasses.Digits, out _));
+
+            object Count(MethodOptions options) => OptionBinder.List(options).Single(option => option.Key == key).Value;
+        }
+        Assert.Equal(["kmeans", "gmm", "infogan", "capsules", "refine"],
+            MethodRegistry.All.Where(known => known.Defaults.ClassesOption is not null).Select(known => known.Name));
+        Assert.Equal(26, ((CapsulesOptions)OptionBinder.Apply(new CapsulesOptions(), ["preset=official"], new(26), out _)).ClassCount);
     }
 
     [Fact]

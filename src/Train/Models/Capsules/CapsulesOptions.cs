@@ -138,6 +138,9 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Classes that prior sparsity assumes: an example should have O / classes objects.</summary>
     public int ClassCount { get; init; } = 10;
 
+    /// <inheritdoc/>
+    public override string? ClassesOption => nameof(ClassCount);
+
     /// <summary>Update rule.</summary>
     public CapsulesOptimizer Optimizer { get; init; }
 

@@ -14,6 +14,9 @@ sealed record GaussianMixtureSystemOptions : PixelOptions
     /// <summary>Number of components (K). The poster's code swept 10 to 130.</summary>
     public int ComponentCount { get; init; } = 10;
 
+    /// <inheritdoc/>
+    public override string? ClassesOption => nameof(ComponentCount);
+
     /// <summary>The poster's sweep had its best figures at 26 whitened components (70 % of the variance).</summary>
     public GaussianMixtureSystemOptions() => (Dimensions, Whiten) = (26, true);
 

@@ -9,6 +9,9 @@ sealed record InfoGanOptions : GradientOptions, IAugmented, IRestarted
     /// <summary>Values of the categorical code (K).</summary>
     public int ClusterCount { get; init; } = 10;
 
+    /// <inheritdoc/>
+    public override string? ClassesOption => nameof(ClusterCount);
+
     /// <summary>Number of continuous codes, uniform in [-1,1] (C).</summary>
     public int ContinuousCount { get; init; } = 2;
 

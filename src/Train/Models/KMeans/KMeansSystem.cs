@@ -15,6 +15,9 @@ sealed record KMeansSystemOptions : PixelOptions
     /// <summary>Number of clusters (K). The poster's code had 30.</summary>
     public int ClusterCount { get; init; } = 10;
 
+    /// <inheritdoc/>
+    public override string? ClassesOption => nameof(ClusterCount);
+
     /// <summary>Initializations; the one of lowest inertia is kept.</summary>
     public int Restarts { get; init; } = 3;
 

@@ -12,6 +12,9 @@ sealed record RefineOptions : GradientOptions, IAugmented
     /// <summary>Number of clusters (K).</summary>
     public int ClusterCount { get; init; } = 10;
 
+    /// <inheritdoc/>
+    public override string? ClassesOption => nameof(ClusterCount);
+
     /// <summary>
     /// First steps, in which linear cluster heads on the given encoder learn the first labels by mutual information between views; 0 takes
     /// the spectral clusters of its embeddings.

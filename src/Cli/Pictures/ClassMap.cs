@@ -3,12 +3,14 @@ using ScottPlot;
 
 namespace Toolchain.Cli.Pictures;
 
-/// <summary>Places in the plane, coloured by digit or cluster where these are known.</summary>
+/// <summary>Places in the plane, coloured by class or cluster where these are known.</summary>
 /// <param name="Title">Above the picture.</param>
 /// <param name="Xs">Places, [N].</param>
 /// <param name="Ys">Places, [N].</param>
-/// <param name="Digits">Digit, or cluster, of each place; empty for none.</param>
-public sealed record DigitMap(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<int> Digits)
+/// <param name="Classes">Class, or cluster, of each place; empty for none.</param>
+/// <param name="Names">Names of the classes; null where numbers are the names.</param>
+public sealed record ClassMap(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<int> Classes,
+    IReadOnlyList<string>? Names = null)
 {
     const int side = 1000;
 
@@ -18,7 +20,7 @@ public sealed record DigitMap(string Title, IReadOnlyList<double> Xs, IReadOnlyL
     {
         var plot = new Plot();
         var colours = new ScottPlot.Palettes.Category10();
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, Xs.Count).GroupBy(i => Digits.Count > 0 ? Digits[i] : -1)
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, Xs.Count).GroupBy(i => Classes.Count > 0 ? Classes[i] : -1)
             .OrderBy(group => group.Key))
         {
             var points = plot.Add.ScatterPoints(group.Select(i => Xs[i]).ToArray(), group.Select(i => Ys[i]).ToArray());
@@ -37,12 +39,12 @@ public sealed record DigitMap(string Title, IReadOnlyList<double> Xs, IReadOnlyL
         Picture.Save(plot, side, side, path);
     }
 
-    // Each digit where most of its places are.
+    // Each class where most of its places are.
     void Name(Plot plot, IGrouping<int, int> group)
     {
         double Middle(IReadOnlyList<double> values) => group.Select(i => values[i]).Order().ElementAt(group.Count() / 2);
-        var name = plot.Add.Text(group.Key.ToString(CultureInfo.InvariantCulture), Middle(Xs), Middle(Ys));
-        (name.LabelFontSize, name.LabelBold, name.LabelAlignment) = (30, true, Alignment.MiddleCenter);
+        var name = plot.Add.Text(Names?[group.Key] ?? group.Key.ToString(CultureInfo.InvariantCulture), Middle(Xs), Middle(Ys));
+        (name.LabelFontSize, name.LabelBold, name.LabelAlignment) = (Names is null ? 30 : 18, true, Alignment.MiddleCenter);
         name.LabelBackgroundColor = Colors.White.WithAlpha(.6);
     }
 }

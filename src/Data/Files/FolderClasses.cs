@@ -1,0 +1,73 @@
+using Toolchain.Data.Streams;
+
+namespace Toolchain.Data.Files;
+
+/// <summary>
+/// Classes of images by the folders that they lie in. Where each lies below a folder named by a digit, the nearest one is its class:
+/// `training/7/41.png` is a seven. Otherwise it is the folder at which the paths part: `fruit/apple/red/1.png` and `fruit/pear/2.png` are
+/// an apple and a pear; folders `train`, `test` and the like are gone past.
+/// </summary>
+static class FolderClasses
+{
+    static readonly HashSet<string> parts = ["train", "training", "test", "testing", "val", "valid", "validation"];
+
+    /// <summary>The classes; null where there are none.</summary>
+    /// <param name="names">Paths of the images, their parts joined by '/'.</param>
+    /// <param name="place">Names them in the remark.</param>
+    /// <param name="remarks">Gets a line where some images lie in folders of classes and others do not.</param>
+    public static ClassLabels? Of(IReadOnlyList<string> names, string place, ICollection<string> remarks)
+    {
+        int?[] digits = [.. names.Select(DigitOf)];
+        if (Array.TrueForAll(digits, digit => digit is not null))
+        {
+            return ClassLabels.Of([.. digits.Select(digit => (long?)digit)], place, remarks);
+        }
+        string?[] folders = FoldersOf(names);
+        int found = folders.Count(folder => folder is not null);
+        if (found < names.Count && (folders.Distinct().Count() > 2 || Array.Exists(digits, digit => digit is not null)))
+        {
+            ClassLabels.LeaveOut(remarks, place, $"of {names.Count} images {found} lie in folders of classes, "
+                + $"'{names[Array.IndexOf(folders, null)]}' does not");
+        }
+        return found < names.Count || folders.Distinct().Count() < 2 ? null : ClassLabels.Of(folders, place, remarks);
+    }
+
+    /// <summary>The nearest folder named by one digit.</summary>
+    public static int? DigitOf(string name)
+    {
+        ReadOnlySpan<char> rest = name;
+        for (int slash; (slash = rest.LastIndexOf('/')) >= 0;)
+        {
+            rest = rest[..slash];
+            ReadOnlySpan<char> folder = rest[(rest.LastIndexOf('/') + 1)..];
+            if (folder is [>= '0' and <= '9'])
+            {
+                return folder[0] - '0';
+            }
+        }
+        return null;
+    }
+
+    // The folder at which paths part, of each; null of an image that lies beside it.
+    static string?[] FoldersOf(IReadOnlyList<string> names)
+    {
+        int start = CommonFolder(names);
+        string?[] folders = [.. names.Select(name => Folder(name, start))];
+        return folders.Length > 0 && Array.TrueForAll(folders, folder => folder is not null && parts.Contains(folder.ToLowerInvariant()))
+            ? [.. names.Select((name, i) => Folder(name, start + folders[i]!.Length + 1))] : folders;
+    }
+
+    static string? Folder(string name, int start) => name.IndexOf('/', start) is var end and >= 0 ? name[start..end] : null;
+
+    // Length of what all paths begin with, up to and with a '/'.
+    static int CommonFolder(IReadOnlyList<string> names)
+    {
+        int common = names.Count == 0 ? 0 : names[0].LastIndexOf('/') + 1;
+        foreach (string name in names)
+        {
+            int same = name.AsSpan().CommonPrefixLength(names[0].AsSpan(0, common));
+            common = names[0].AsSpan(0, same).LastIndexOf('/') + 1;
+        }
+        return common;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Toolchain.Clustering;
+using Toolchain.Data;
+using Toolchain.Data.Seeds;
+using Toolchain.Evaluate.Protocols;
+using Toolchain.Evaluate.Report;
+
+namespace Toolchain.Evaluate.Tests;
+
+/// <summary>Data of other classes than digits: K is what the labels count, names are those of the data, the poster has no rows.</summary>
+public sealed class ClassEvaluationTests
+{
+    static readonly string[] names = ["apple", "fig & <date>", "kiwi", "lemon", "pear"];
+
+    [Fact]
+    public void Run_FiveClasses_StrictMakesFiveClustersAndThePosterNone()
+    {
+        IReadOnlyList<EvaluationRow> rows = Fruits().Run(Outputs(5), ProtocolChoice.Both);
+        Assert.Equal([Clusterer.KMeans, Clusterer.Gmm, Clusterer.Spectral], rows.Select(row => row.Clusterer));
+        Assert.All(rows, row =>
+        {
+            Assert.Equal((Protocol.Strict, 5, 1.0, 1.0, 1.0), (row.Protocol, row.K, row.Accuracy, row.NeighbourAccuracy, row.Linear));
+            Assert.Equal((5, 5, 40), (row.Recall!.Length, row.Confusion!.Length, row.Confusion[4][4]));
+            Assert.Null(row.MajorityVote);
+        });
+    }
+
+    [Theory]
+    [InlineData(26)]
+    [InlineData(300)]
+    public void Run_ManyClasses_NeighboursAndProbeNameThem(int classCount)
+    {
+        ImageSet train = Set(3 * classCount, classCount, null), test = Set(classCount, classCount, null);
+        ModelOutputs outputs = Outputs(classCount) with
+        {
+            Train = Corners(3 * classCount, classCount, 1),
+            Test = Corners(classCount, classCount, 2),
+        };
+        EvaluationRow row = new Evaluation(train, test).Run(outputs, ProtocolChoice.Strict)[0];
+        Assert.Equal((classCount, 1.0, 1.0), (row.K, row.NeighbourAccuracy, row.Linear));
+    }
+
+    // Six clusters are the five classes and a second one of the last.
+    [Fact]
+    public void Run_MoreClustersThanClasses_OneToOneLeavesSomeAndTheVoteStandsBeside()
+    {
+        int[] Clusters(int count) => [.. Enumerable.Range(0, count).Select(i => i % 5 == 4 && i / 5 % 4 == 0 ? 5 : i % 5)];
+        ModelOutputs outputs = new() { Method = "kmeans", TrainClusters = Clusters(600), TestClusters = Clusters(200), ClusterCount = 6 };
+        EvaluationRow row = Assert.Single(Fruits().Run(outputs, ProtocolChoice.Both));
+        Assert.Equal((Protocol.Strict, 6, 0.95, 1.0), (row.Protocol, row.K, row.Accuracy, row.MajorityVote));
+        Assert.Equal(-1, row.Given[4]);
+        Assert.Contains("95.00 % (majority vote 100.00 %)", MarkdownReport.Text(Context(), [row]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_FewerClustersThanClasses_LeavesClassesUnnamed()
+    {
+        EvaluationRow row = Fruits(3).Run(Outputs(5), ProtocolChoice.Strict)[0];
+        Assert.Equal((3, 3), (row.K, row.Given.Distinct().Count()));
+        Assert.Equal(0.6, row.Accuracy!.Value, 1e-12);
+        Assert.Null(row.MajorityVote);
+    }
+
+    [Fact]
+    public void Run_PosterAlone_IsRefusedForOtherClasses()
+    {
+        Assert.Equal("--protocol poster: expected digits 0..9, for which the poster's numbers of clusters are, found 5 other classes; take "
+            + "--protocol strict.", Assert.Throws<ArgumentException>(() => Fruits().Run(Outputs(5), ProtocolChoice.Poster)).Message);
+        Evaluation bare = new(Set(600, 0, null), Set(200, 0, null), clusterCount: 4);
+        Assert.Equal("--protocol poster: expected digits 0..9, for which the poster's numbers of clusters are, found data without labels; "
+            + "take --protocol strict.", Assert.Throws<ArgumentException>(() => bare.Run(Outputs(5), ProtocolChoice.Poster)).Message);
+        Assert.All(bare.Run(Outputs(5), ProtocolChoice.Both), row => Assert.Equal((4, (double?)null), (row.K, row.Accuracy)));
+    }
+
+    [Fact]
+    public void Constructor_FewerImagesThanClasses_IsRefused() =>
+        Assert.Equal("'fruits': expected at least 5 training images to make 5 clusters of, found 4; give more images.",
+            Assert.Throws<InvalidDataException>(() => new Evaluation(Set(4, 5, names), Set(4, 5, names))).Message);
+
+    [Fact]
+    public void Reports_OfNamedClasses_NameThem()
+    {
+        ModelOutputs outputs = Outputs(5);
+        IReadOnlyList<EvaluationRow> rows = Fruits().Run(outputs, ProtocolChoice.Both);
+        rows = [.. rows.Select(row => row with { Confusion = [[39, 1, 0, 0, 0], .. row.Confusion![1..]] })];
+        string page = HtmlReport.Text(Context(), rows, [new ReportedModel(outputs, TsnePlot.Of(outputs, 200), new([], []))]);
+        Assert.Contains("<h1>Unsupervised classes of fruits</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"col\">fig &amp; &lt;date&gt;</th>", page, StringComparison.Ordinal);
+        Assert.Contains("<th scope=\"row\">pear</th>", page, StringComparison.Ordinal);
+        Assert.Contains("Most confused: apple as fig &amp; &lt;date&gt;: 1.", page, StringComparison.Ordinal);
+        Assert.Contains("<option value=\"2\">kiwi</option>", page, StringComparison.Ordinal);
+        Assert.Contains("aria-pressed=\"false\">lemon</button>", page, StringComparison.Ordinal);
+        Assert.Contains("Rows: apple, fig &amp; &lt;date&gt;, kiwi, lemon, pear.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("digit", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("poster", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<date>", page, StringComparison.Ordinal);
+        JsonElement dataset = JsonDocument.Parse(MetricsFile.Text(Set(200, 5, names), rows, Context().Classes)).RootElement
+            .GetProperty("dataset");
+        Assert.Equal(names, dataset.GetProperty("classes").EnumerateArray().Select(name => name.GetString()!));
+    }
+
+    static Evaluation Fruits(int? clusterCount = null) => new(Set(600, 5, names), Set(200, 5, names), clusterCount: clusterCount);
+
+    static ReportContext Context() => new(Set(600, 5, names), Set(200, 5, names), new Dictionary<string, string>());
+
+    // Image i is of class i mod K; without classes, of none.
+    static ImageSet Set(int count, int classCount, string[]? names)
+    {
+        byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat((byte)i, ImageSet.PixelCount))];
+        int[]? labels = classCount == 0 ? null : [.. Enumerable.Range(0, count).Select(i => i % classCount)];
+        return new("fruits", Split.Test, pixels, labels, classes: classCount == 0 ? null : new(classCount, names));
+    }
+
+    static ModelOutputs Outputs(int classCount) =>
+        new() { Method = "toy", Train = Corners(600, classCount, 1), Test = Corners(200, classCount, 2), ModelSha256 = new('a', 64) };
+
+    static Rows Corners(int count, int classCount, int sample)
+    {
+        var random = new RandomStream(3, "corners", sample: sample);
+        var values = new float[count * classCount];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = (i / classCount % classCount == i % classCount ? 10 : 0) + (float)random.NextNormal() / 10;
+        }
+        return new(values, classCount);
+    }
+}
