@@ -17,8 +17,12 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
     /// <summary>All of them, reading a model and a run that <see cref="Prepare"/> made in <paramref name="source"/>.</summary>
     /// <param name="source">The folder.</param>
     /// <param name="steps">Steps of the training.</param>
-    public static IReadOnlyList<TortureVerb> All(string source, int steps = 150)
+    /// <param name="sweepOfFits">Whether the sweep is of a fit in place of a training: half the writes.</param>
+    public static IReadOnlyList<TortureVerb> All(string source, int steps = 150, bool sweepOfFits = false)
     {
+        string[] sweep = sweepOfFits ? ["gmm"]
+            : ["autoencoder", "--set", $"stepCount={Math.Min(20, steps)}", "--set", "batchSize=32"];
+        string option = sweepOfFits ? "componentCount" : "learningRate", values = sweepOfFits ? "2,3" : "0.001,0.002";
         string model = Path.Combine(source, "run", Model); // known as the user's own, so that no trial doubles the time
         return
         [
@@ -37,9 +41,9 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
             new("train autoencoder", folder => [.. Training(steps), "--out", Path.Combine(folder, "run")],
                 ["run/model.onnx", "run/checkpoints/last.safetensors", "run/metrics.jsonl"], IsTraining: true),
             new("sweep", folder =>
-                ["sweep", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--grid", "learningRate=0.001,0.002",
-                    "--set", $"stepCount={Math.Min(20, steps)}", "--set", "batchSize=32", "--out", Path.Combine(folder, "s")],
-                ["s/grid/learningRate=0.001/cell.json", "s/grid/learningRate=0.002/cell.json", "s/grid/sweep.md"]),
+                ["sweep", .. sweep, "--quiet", "--data", "strokes:120", "--threads", "1", "--grid", $"{option}={values}", "--out",
+                    Path.Combine(folder, "s")],
+                [.. values.Split(',').Select(value => $"s/grid/{option}={value}/cell.json"), "s/grid/sweep.md"]),
         ];
     }
 

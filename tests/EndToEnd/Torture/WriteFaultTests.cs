@@ -28,7 +28,7 @@ public sealed class WriteFaultTests(ITestOutputHelper output) : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux() && Compile(), "no C compiler here, or not Linux: faults cannot be made");
         string source = Directory.CreateDirectory(In("source")).FullName;
         TortureVerb.Prepare(source);
-        foreach (TortureVerb verb in choose(TortureVerb.All(source, steps: 6)))
+        foreach (TortureVerb verb in choose(TortureVerb.All(source, steps: 2, sweepOfFits: true)))
         {
             string straight = Directory.CreateDirectory(In("straight")).FullName;
             Assert.Equal(0, Faulty(verb, straight, 0, 0).Status);
