@@ -53,6 +53,12 @@ public sealed record ExportReport
     /// <summary>Sizes that the module itself refuses, with its reason.</summary>
     public IReadOnlyList<string> RefusedByModule { get; init; } = [];
 
+    /// <summary>
+    /// Maxima, minima, sorts and max pooling of the module, such as "features.3: THSTensor_max_pool2d", through which NaN goes in PyTorch and
+    /// may not in a runtime; empty with <see cref="OnnxExportOptions.KeepNaN"/>.
+    /// </summary>
+    public IReadOnlyList<string> DropsNaN { get; init; } = [];
+
     /// <summary>Those of the sizes at which the float64 evaluator took part (<see cref="OnnxExportOptions.ProofFlops"/>).</summary>
     public required IReadOnlyList<int> OracleSizes { get; init; }
 

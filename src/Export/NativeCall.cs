@@ -168,8 +168,24 @@ public sealed class NativeCall
     /// <summary>Whether a scalar is a floating-point number, such as 2.0.</summary>
     internal bool IsFloatingScalar(int argument) => call.Arguments[argument] is ScalarArgument { IsFloating: true };
 
-    /// <summary>Whether maxima and the like let NaN through.</summary>
-    internal bool KeepsNaN => context.KeepsNaN;
+    /// <summary>Whether NaN in x must go through a maximum or the like; where it need not, the report names this call.</summary>
+    internal bool MustKeepNaN(Value x)
+    {
+        if (!context.KeepsNaN)
+        {
+            MayDropNaN(x);
+        }
+        return context.KeepsNaN && x.Type.Element.IsFloat();
+    }
+
+    /// <summary>Tells the report that NaN in x may not come through this call.</summary>
+    internal void MayDropNaN(Value x)
+    {
+        if (x.Type.Element.IsFloat())
+        {
+            context.DropsNaN.Add($"{(Module == "" ? "(root)" : Module)}: {Entry}");
+        }
+    }
 
     /// <summary>The call that made a tensor or packed sequence.</summary>
     internal NativeCall Maker(int argument)

@@ -55,6 +55,7 @@ public static class OnnxExport
         return new TracedModel(model, module, inputs, outputs, options)
         {
             ValueNames = conversion.ValueNames,
+            DropsNaN = conversion.DropsNaN,
             TraceSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
     }

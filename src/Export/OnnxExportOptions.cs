@@ -95,7 +95,8 @@ public sealed record OnnxExportOptions
 
     /// <summary>
     /// Whether NaN goes through maxima, minima, max pooling, sorting and top-k as in PyTorch. Runtimes drop it there; guards cost about
-    /// four nodes for each of these operators, so that by default there are none.
+    /// four nodes for each of these operators, so that by default there are none; the report then names them
+    /// (<see cref="ExportReport.DropsNaN"/>).
     /// </summary>
     public bool KeepNaN { get; init; }
 

@@ -29,6 +29,9 @@ public sealed class TracedModel
 
     internal OnnxExportOptions Options { get; }
 
+    // Calls through which the module lets NaN, and the graph may not.
+    internal IReadOnlyList<string> DropsNaN { get; init; } = [];
+
     /// <summary>What tracing took, of which the proof takes the rest.</summary>
     internal double TraceSeconds { get; init; }
 
@@ -123,6 +126,7 @@ public sealed class TracedModel
             Proven = [.. parity.Proven.Select(point => point.Text)],
             NotProven = parity.Left,
             RefusedByModule = parity.Refused,
+            DropsNaN = DropsNaN,
             AbsoluteTolerance = Options.Tolerance.Absolute,
             RelativeTolerance = Options.Tolerance.Relative,
             ScaleTolerance = Options.Tolerance.Scale,

@@ -83,7 +83,8 @@ public sealed class OperatorsPageTests
             | bit operations on numbers below opset 18 | ONNX has them from 18 on; shifts are products and quotients at any opset |
             | NaN in `amax`, `amin`, `max`, `min`, `argmax`, `argmin`, `sort`, `topk`, `kthvalue` and max pooling | PyTorch propagates NaN,
                 ONNX Runtime
-                drops it or sorts it elsewhere; `KeepNaN = true` guards these operators, at about four nodes each, off by default |
+                drops it or sorts it elsewhere; `KeepNaN = true` guards these operators, at about four nodes each, off by default;
+                the report's `dropsNaN` names them |
             | NaN in `cummax`, `cummin`, `median`, adaptive and indexed max pooling | not guarded |
             | `bilinear` and `bicubic` resizing of integers | PyTorch's rounding depends on the processor |
             | means and variances of nothing, at sizes where a tensor inside is empty | NaN in PyTorch,

@@ -75,14 +75,29 @@ public sealed class ReportTests
         Assert.Contains(report.Nodes, error => error.MaxAbsolute > 0);
     }
 
+    // Runtimes drop NaN in maxima; whole numbers have none.
+    [Theory]
+    [InlineData(false, "max_pool2d amax cummax adaptive_max_pool2d median")]
+    [InlineData(true, "cummax adaptive_max_pool2d median")]
+    public void DropsNaN_NamesTheCallsThroughWhichItMayNotCome(bool isKept, string calls)
+    {
+        using var module = new Fn(x =>
+        {
+            Tensor pooled = nn.functional.adaptive_max_pool2d(nn.functional.max_pool2d(x, 2), [2, 2]), whole = x.to(int64).amax([1, 2, 3]);
+            return pooled.amax([3]).cummax(1).values.sum([1L, 2L]) + x.median() + whole;
+        });
+        ExportReport report = OnnxExport.Trace(module, rand(2, 3, 8, 8), proven with { KeepNaN = isKept }).Prove();
+        Assert.Equal(calls.Split(' ').Select(call => $"(root): THSTensor_{call}").Order(StringComparer.Ordinal), report.DropsNaN);
+    }
+
     [Fact]
     public void ToJson_HasEveryPart()
     {
         JsonElement json = JsonDocument.Parse(OnnxExport.Trace(new Fn(x => x.exp()), rand(2, 3), proven).Prove().ToJson()).RootElement;
 
         Assert.Equal(["sha256", "bytes", "externalData", "opset", "irVersion", "parameters", "operators", "runtimes", "sizes", "proven",
-            "notProven", "refusedByModule", "oracleSizes", "absoluteTolerance", "relativeTolerance", "scaleTolerance", "errors", "budget",
-            "nodes"],
+            "notProven", "refusedByModule", "dropsNaN", "oracleSizes", "absoluteTolerance", "relativeTolerance", "scaleTolerance", "errors",
+            "budget", "nodes"],
             json.EnumerateObject().Select(property => property.Name));
         Assert.Equal(["runtime", "size", "output", "maxAbsolute", "maxRelative", "maxUlp", "histogram", "sizes", "largest"],
             json.GetProperty("errors")[0].EnumerateObject().Select(property => property.Name));

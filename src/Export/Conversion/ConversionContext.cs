@@ -12,7 +12,7 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Sizes">Sizes as values of the graph.</param>
 /// <param name="Opaque">The modules that live in native code.</param>
 /// <param name="KeepsNaN">Whether maxima and the like let NaN through.</param>
+/// <param name="DropsNaN">Collects the calls that do not.</param>
 sealed record ConversionContext(
     MergedTrace Trace, Func<int, Value?> ValueOf, Func<string, Value> StateOf, Func<string, Func<TensorData>, Value> Packed,
-        SizeValues Sizes,
-    OpaqueModules Opaque, bool KeepsNaN);
+    SizeValues Sizes, OpaqueModules Opaque, bool KeepsNaN, ISet<string> DropsNaN);

@@ -24,6 +24,7 @@ sealed class GraphConversion(
     SizeValues? sizes;
     readonly HashSet<int> refused = [];
     readonly List<ExportStep> steps = [];
+    readonly SortedSet<string> dropsNaN = new(StringComparer.Ordinal);
 
     /// <summary>Names in the graph of recorded tensors by number.</summary>
     public IReadOnlyDictionary<int, string> ValueNames =>
@@ -31,6 +32,9 @@ sealed class GraphConversion(
 
     /// <summary>What became of each call, in order.</summary>
     public IReadOnlyList<ExportStep> Steps => steps;
+
+    /// <summary>Calls through which the module lets NaN, and the graph may not.</summary>
+    public IReadOnlyList<string> DropsNaN => [.. dropsNaN];
 
     /// <summary>Converts everything that can be; the model is there only if nothing was refused.</summary>
     public OnnxModel? Run(IReadOnlyList<string> outputNames)
@@ -67,7 +71,7 @@ sealed class GraphConversion(
         return metadata;
     }
 
-    ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque, options.KeepNaN);
+    ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque, options.KeepNaN, dropsNaN);
 
     SizeValues Sizes => sizes ??= new SizeValues(graph, new Lazy<CodeNumbers>(() => CodeConstants.Of(held)));
 

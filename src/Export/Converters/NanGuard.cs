@@ -9,13 +9,11 @@ namespace Toolchain.Export.Converters;
 /// </summary>
 static class NanGuard
 {
-    static bool IsNeeded(NativeCall call, Value x) => call.KeepsNaN && x.Type.Element.IsFloat();
-
     /// <summary>ReduceMax or ReduceMin, NaN wherever one is among the elements.</summary>
     public static Value Reduce(GraphBuilder graph, NativeCall call, string op, Value x, long[] axes, bool keep = false)
     {
         Value plain = graph.Reduce(op, x, axes, keep);
-        if (!IsNeeded(call, x))
+        if (!call.MustKeepNaN(x))
         {
             return plain;
         }
@@ -26,7 +24,7 @@ static class NanGuard
     /// <summary>The place of the largest or smallest element, of the first NaN where there is one.</summary>
     public static Value Place(GraphBuilder graph, NativeCall call, Value x, int axis, bool keep, bool largest)
     {
-        if (!IsNeeded(call, x))
+        if (!call.MustKeepNaN(x))
         {
             return largest ? graph.ArgMax(x, axis, keep) : graph.ArgMin(x, axis, keep);
         }
@@ -43,7 +41,7 @@ static class NanGuard
     /// <summary>TopK with NaN above all numbers; among infinities it stands by its place.</summary>
     public static Value[] TopK(GraphBuilder graph, NativeCall call, Value x, Value count, long axis, bool largest)
     {
-        if (!IsNeeded(call, x))
+        if (!call.MustKeepNaN(x))
         {
             return OrderingConverters.TopK(graph, x, count, axis, largest);
         }
@@ -54,7 +52,7 @@ static class NanGuard
     /// <summary>A maximum over windows, NaN wherever a window has one.</summary>
     public static Value Pool(GraphBuilder graph, NativeCall call, Value x, Func<Value, Value> pool)
     {
-        if (!IsNeeded(call, x))
+        if (!call.MustKeepNaN(x))
         {
             return pool(x);
         }

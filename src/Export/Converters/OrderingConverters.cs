@@ -67,6 +67,7 @@ static class OrderingConverters
     /// <summary>The lower one of two in the middle.</summary>
     public static Value Median(GraphBuilder graph, NativeCall call)
     {
+        call.MayDropNaN(call.Tensor(0));
         Value flat = graph.Reshape(call.Tensor(0), -1), one = graph.Constant(TensorData.Vector(1)),
             two = graph.Constant(TensorData.Vector(2));
         Value middle = graph.Div(graph.Add(graph.Apply("Shape", [flat]), one), two);
@@ -90,6 +91,7 @@ static class OrderingConverters
         }
         long[] toLast = ToLast(call, 2);
         (Value x, Value seen) = Rows(graph, call, 2, toLast);
+        call.MayDropNaN(x);
         Value best = graph.Reduce(reduction, graph.Where(seen, x, graph.Scalar(neutral, x)), [-1]);
         Value isBest = graph.Apply("And", [seen, graph.Apply("Equal", [x, graph.Unsqueeze(best, -1)])]);
         Value numbers = graph.Numbers(call, call.Sizes(0)[call.Shape(0).Axis(call.Integer(2))]);

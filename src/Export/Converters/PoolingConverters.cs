@@ -37,6 +37,7 @@ static class PoolingConverters
         {
             throw call.Refuse($"with indices its input needs a batch axis, found {call.Shape(0)}");
         }
+        call.MayDropNaN(call.Tensor(0));
         Value[] pooled = graph.Apply("MaxPool", [call.Tensor(0)], attributes, 2);
         // ONNX counts over the whole tensor, PyTorch inside each plane.
         Value area = graph.Apply("ReduceProd", [call.Vector([.. call.Sizes(0).Skip(2)])], new Attributes { ["keepdims"] = 1 });
@@ -161,6 +162,7 @@ static class PoolingConverters
     // (input, sizes*, length, out indices): maxima and their places in each plane.
     static Value?[] AdaptiveMax(GraphBuilder graph, NativeCall call)
     {
+        call.MayDropNaN(call.Tensor(0));
         if (call.Shape(0).Count != Spatial(call) + 2)
         {
             NativeCall batched = call.WithFirst(graph.Unsqueeze(call.Tensor(0), 0));
