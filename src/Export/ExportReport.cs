@@ -54,8 +54,8 @@ public sealed record ExportReport
     public IReadOnlyList<string> RefusedByModule { get; init; } = [];
 
     /// <summary>
-    /// Maxima, minima, sorts and max pooling of the module, such as "features.3: THSTensor_max_pool2d", through which NaN goes in PyTorch and
-    /// may not in a runtime; empty with <see cref="OnnxExportOptions.KeepNaN"/>.
+    /// Maxima, minima, sorts and max pooling of the module, such as "features.3: THSTensor_max_pool2d", through which NaN goes in PyTorch
+    /// and may not in a runtime; few are left with <see cref="OnnxExportOptions.KeepNaN"/>.
     /// </summary>
     public IReadOnlyList<string> DropsNaN { get; init; } = [];
 

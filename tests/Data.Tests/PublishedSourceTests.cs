@@ -66,9 +66,10 @@ public sealed class PublishedSourceTests
     {
         using var folder = new TemporaryFolder();
         PublishedDataset dataset = PublishedDataset.All.Single(each => each.Name == name);
-        Assert.Equal($"{dataset.Title}: '{dataset.Test.Images.Name}[.gz]' is not in '{folder[$"data/{name}"]}' or "
-            + $"'{folder[$"cache/{name}"]}', and the network was not asked (offline). Set UVL_DATA_DIR to a folder with {name}/ in it, or "
-            + "use --data strokes.",
+        string file = $"'{dataset.Test.Images.Name}[.gz]'", at = name.Split('-') is ["emnist", _] ? "emnist" : name;
+        Assert.Equal($"{dataset.Title}: {(at == name ? $"{file} is not" : $"neither {file} nor 'gzip.zip' is")} in "
+            + $"'{folder[$"data/{at}"]}' or '{folder[$"cache/{at}"]}', and the network was not asked (offline). Set UVL_DATA_DIR to a "
+            + $"folder with {at}/ in it, or use --data strokes.",
             Assert.Throws<DatasetUnavailableException>(() => ImageSource.Open(name, Split.Test, Options(folder) with { Offline = true }))
                 .Message);
     }
@@ -78,11 +79,11 @@ public sealed class PublishedSourceTests
     public void Table_OfEachDataset_IsWhole(string name)
     {
         PublishedDataset dataset = PublishedDataset.All.Single(each => each.Name == name);
-        Assert.Equal(10, dataset.Classes.Distinct().Count());
+        Assert.Equal(dataset.Classes.Count, dataset.Classes.Distinct().Count());
         Assert.All(dataset.Mirrors, mirror => Assert.EndsWith("/", mirror.AbsolutePath, StringComparison.Ordinal));
         foreach (PublishedFile file in new[] { dataset.Train.Images, dataset.Train.Labels, dataset.Test.Images, dataset.Test.Labels })
         {
-            Assert.Matches(file.Sha256 is null ? "^[0-9a-f]{32}$" : "^[0-9a-f]{64}$", file.Sha256 ?? file.Md5!);
+            Assert.Matches(file.Sha256 is null ? "^[0-9a-f]{32}$" : "^[0-9a-f]{64}$", file.Sha256 ?? file.Md5 ?? dataset.Archive!.Md5);
         }
     }
 
@@ -90,7 +91,53 @@ public sealed class PublishedSourceTests
     public void All_Classes_StandInTheOrderOfTheLabels()
     {
         Assert.Equal("trouser", PublishedDataset.All.Single(dataset => dataset.Name == "fashion-mnist").Classes[1]);
-        Assert.All(PublishedDataset.All, dataset => Assert.Equal(10, dataset.Classes.Count));
+        IReadOnlyList<string> balanced = Of("emnist-balanced").Classes;
+        Assert.Equal((47, "9", "A", "a", "t"), (balanced.Count, balanced[9], balanced[10], balanced[36], balanced[46]));
+        Assert.Equal((26, "a"), (Of("emnist-letters").Classes.Count, Of("emnist-letters").Classes[0]));
+
+        static PublishedDataset Of(string name) => PublishedDataset.All.Single(dataset => dataset.Name == name);
+    }
+
+    // As EMNIST: rows and columns swapped, the first label 1.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Open_Archive_IsReadFromTheUsersFolderOrKept(bool isGiven)
+    {
+        using var folder = new TemporaryFolder();
+        byte[] zip = Samples.Zip([.. files.Select(file => ($"all/{file.Key}", file.Value))]);
+        using var server = new LocalServer(new() { ["all.zip"] = zip });
+        PublishedDataset dataset = StandIn(server.Address) with
+        {
+            Folder = "shared",
+            Archive = new("all.zip", "all/", Convert.ToHexStringLower(MD5.HashData(zip))),
+            IsTransposed = true,
+            FirstLabel = 1,
+        };
+        if (isGiven)
+        {
+            folder.Write("data/shared/all.zip", zip);
+        }
+        ImageSet test = PublishedSource.Open(dataset, Split.Test, Options(folder));
+        Assert.Equal(new int[] { 3, 4 }, test.Labels);
+        byte[] stored = Samples.IdxImages(2)[16..];
+        Assert.All(Enumerable.Range(0, 2 * 784), i => Assert.Equal(stored[i / 784 * 784 + i % 28 * 28 + i / 28 % 28], test.Pixels[i]));
+        Assert.Equal(isGiven ? [] : ["/all.zip"], server.Asked);
+        Assert.Equal(!isGiven, System.IO.File.Exists(folder["cache/shared/all.zip"]));
+    }
+
+    [Fact]
+    public void Open_ArchiveOfAnotherDigest_IsRefusedAndNotKept()
+    {
+        using var folder = new TemporaryFolder();
+        using var server = new LocalServer(new() { ["all.zip"] = Samples.Zip([("all/a-images.gz", files["a-images.gz"])]) });
+        PublishedDataset dataset = StandIn(server.Address) with { Archive = new("all.zip", "all/", new('0', 32)) };
+        Assert.StartsWith($"Stand-in: neither 'a-images[.gz]' nor 'all.zip' is in '{folder["data/stand-in"]}' or "
+            + $"'{folder["cache/stand-in"]}', and {server.Address}all.zip ('{server.Address}all.zip': expected MD5 "
+            + $"{new string('0', 32)} of",
+            Assert.Throws<DatasetUnavailableException>(() => PublishedSource.Open(dataset, Split.Train, Options(folder))).Message,
+            StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(folder["cache/stand-in"]));
     }
 
     static byte[] Wide(byte label) => [0, 0, 0, label, .. new byte[28]];

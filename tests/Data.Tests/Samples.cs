@@ -30,6 +30,20 @@ static class Samples
         return packed.ToArray();
     }
 
+    public static byte[] Zip(params (string Name, byte[] Bytes)[] files)
+    {
+        using var packed = new MemoryStream();
+        using (var archive = new ZipArchive(packed, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach ((string name, byte[] bytes) in files)
+            {
+                using Stream entry = archive.CreateEntry(name).Open();
+                entry.Write(bytes);
+            }
+        }
+        return packed.ToArray();
+    }
+
     /// <summary>A 28 x 28 grey PNG, all <paramref name="level"/> inside a black ring.</summary>
     public static byte[] PngDigit(byte level)
     {

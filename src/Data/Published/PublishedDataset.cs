@@ -1,7 +1,7 @@
 namespace Toolchain.Data.Published;
 
-/// <summary>A dataset that is published as gzipped IDX files of 28 x 28 images and their labels.</summary>
-/// <param name="Name">What --data calls it, and the folder below UVL_DATA_DIR and in the cache that holds its files.</param>
+/// <summary>A dataset that is published as gzipped IDX files of 28 x 28 images and their labels, one by one or in a zip file.</summary>
+/// <param name="Name">What --data calls it.</param>
 /// <param name="Title">Its own name.</param>
 /// <param name="Mirrors">Folders on the web with its files, tried in this order.</param>
 /// <param name="Classes">What each label means.</param>
@@ -10,6 +10,8 @@ namespace Toolchain.Data.Published;
 sealed record PublishedDataset(string Name, string Title, IReadOnlyList<Uri> Mirrors, IReadOnlyList<string> Classes,
     (PublishedFile Images, PublishedFile Labels) Train, (PublishedFile Images, PublishedFile Labels) Test)
 {
+    static readonly PublishedArchive emnist = new("gzip.zip", "gzip/", "58c8d27c78d21e728a6bc7b3cc06412e");
+
     static readonly string[] digits = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
     /// <summary>All of them. Digests: of MNIST by us, of the others as torchvision has them (datasets/mnist.py).</summary>
@@ -32,12 +34,37 @@ sealed record PublishedDataset(string Name, string Title, IReadOnlyList<Uri> Mir
         new("qmnist", "QMNIST", [new("https://raw.githubusercontent.com/facebookresearch/qmnist/master/")], digits,
             Wide("train", "ed72d4157d28c017586c42bc6afe6370", "0058f8dd561b90ffdd0f734c6a30e5e4"),
             Wide("test", "1394631089c404de565df7b7aeaf9412", "5b5b05890a5e13444e108efe57b788aa")),
+        Emnist("balanced", [.. "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabdefghnqrt".Select(letter => $"{letter}")], 112_800, 18_800),
+        Emnist("letters", [.. "abcdefghijklmnopqrstuvwxyz".Select(letter => $"{letter}")], 124_800, 20_800) with { FirstLabel = 1 },
+        Emnist("digits", digits, 240_000, 40_000),
     ];
+
+    /// <summary>The folder below UVL_DATA_DIR and in the cache that holds its files.</summary>
+    public string Folder { get; init; } = Name;
+
+    /// <summary>Where its files are published together, or null.</summary>
+    public PublishedArchive? Archive { get; init; }
+
+    /// <summary>Whether rows and columns of its images are swapped.</summary>
+    public bool IsTransposed { get; init; }
+
+    /// <summary>The label of its first class.</summary>
+    public int FirstLabel { get; init; }
 
     static int ImageBytes(int count) => 16 + count * ImageSet.PixelCount;
 
     static (PublishedFile, PublishedFile) Idx(string part, int count, string images, string labels) =>
         (new($"{part}-images-idx3-ubyte", null, images, ImageBytes(count)), new($"{part}-labels-idx1-ubyte", null, labels, 8 + count));
+
+    // Cohen et al. 2017, "EMNIST: an extension of MNIST to handwritten letters": balanced has the classes that are left where capitals and
+    // small letters that look alike are merged; letters has all of them merged, and counts from 1.
+    static PublishedDataset Emnist(string split, IReadOnlyList<string> classes, int train, int test) =>
+        new($"emnist-{split}", $"EMNIST {split}", [new("https://biometrics.nist.gov/cs_links/EMNIST/")], classes,
+            Packed($"emnist-{split}-train", train), Packed($"emnist-{split}-test", test))
+        { Folder = "emnist", Archive = emnist, IsTransposed = true };
+
+    static (PublishedFile, PublishedFile) Packed(string part, int count) =>
+        (new($"{part}-images-idx3-ubyte", null, null, ImageBytes(count)), new($"{part}-labels-idx1-ubyte", null, null, 8 + count));
 
     // QMNIST has eight 32-bit numbers for a label, the class first.
     static (PublishedFile, PublishedFile) Wide(string part, string images, string labels) =>

@@ -3,11 +3,14 @@ using System.Net;
 
 namespace Toolchain.Data.Published;
 
-/// <summary>Downloads a file of a published dataset from the first mirror that has the right bytes, into the cache.</summary>
-static class PublishedDownload
+/// <summary>Downloads files of a published dataset from the first mirror that has the right bytes, into the cache.</summary>
+/// <param name="dataset">The dataset.</param>
+/// <param name="lookedIn">Folders that do not have the file, for errors.</param>
+/// <param name="options">Mirrors, and whether the network may be asked.</param>
+sealed class PublishedDownload(PublishedDataset dataset, IReadOnlyList<string> lookedIn, ImageSourceOptions options)
 {
-    // The largest is Fashion-MNIST's, 26 MB gzipped; an answer beyond this is something else.
-    const int LongestAnswerBytes = 64 << 20;
+    // The largest single file is Fashion-MNIST's, 26 MB gzipped, the largest archive EMNIST's, 562 MB; a longer answer is something else.
+    const long LongestFile = 64L << 20, LongestArchive = 1L << 30;
 
     const int ReportEveryBytes = 1 << 18;
 
@@ -17,10 +20,36 @@ static class PublishedDownload
 
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10), AnswerTimeout = TimeSpan.FromMinutes(5);
 
-    /// <summary>The uncompressed bytes, checked; the cache file is written whole or not at all.</summary>
+    /// <summary>The uncompressed bytes of a file, checked; the cache file is written whole or not at all.</summary>
     /// <exception cref="DatasetUnavailableException">No mirror gave the file.</exception>
-    public static byte[] Fetch(PublishedDataset dataset, PublishedFile file, string cachePath, IReadOnlyList<string> lookedIn,
-        ImageSourceOptions options)
+    public byte[] Fetch(PublishedFile file, string cachePath) =>
+        FromMirrors($"{file.Name}.gz", $"'{file.Name}[.gz]' is not", (client, address) =>
+        {
+            using var packed = new MemoryStream();
+            Download(client, address, packed, LongestFile);
+            packed.Position = 0;
+            byte[] bytes = file.ReadChecked(packed, address.ToString());
+            Keep(packed, cachePath);
+            return bytes;
+        });
+
+    /// <summary>The path in the cache of an archive, checked; it is written whole or not at all.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="wanted">The file in it that is missed, for errors.</param>
+    /// <param name="cachePath">Where to put it.</param>
+    /// <exception cref="DatasetUnavailableException">No mirror gave the archive, or the cache cannot be written.</exception>
+    public string Fetch(PublishedArchive archive, PublishedFile wanted, string cachePath) =>
+        FromMirrors(archive.Name, $"neither '{wanted.Name}[.gz]' nor '{archive.Name}' is", (client, address) =>
+        {
+            AtomicFile.Write(cachePath, stream =>
+            {
+                Download(client, address, stream, LongestArchive);
+                archive.Check(stream, address.ToString());
+            });
+            return cachePath;
+        });
+
+    T FromMirrors<T>(string name, string missing, Func<HttpClient, Uri, T> fetch)
     {
         var tried = new List<string>();
         Exception? last = null;
@@ -40,16 +69,13 @@ static class PublishedDownload
             client.Timeout = AnswerTimeout;
             foreach (Uri mirror in options.Mirrors ?? dataset.Mirrors)
             {
-                var address = new Uri(mirror, file.Name + ".gz");
+                var address = new Uri(mirror, name);
                 try
                 {
-                    using MemoryStream packed = Download(client, address, options.Progress);
-                    byte[] bytes = file.ReadChecked(packed, address.ToString());
-                    Keep(packed, cachePath);
-                    return bytes;
+                    return fetch(client, address);
                 }
-                catch (Exception failure)
-                    when (failure is HttpRequestException or OperationCanceledException or IOException or InvalidDataException)
+                catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or IOException
+                    or UnauthorizedAccessException or InvalidDataException)
                 {
                     tried.Add($"{address} ({failure.Message.ReplaceLineEndings(" ")})");
                     last = failure;
@@ -57,12 +83,12 @@ static class PublishedDownload
             }
         }
         throw new DatasetUnavailableException(
-            $"{dataset.Title}: '{file.Name}[.gz]' is not in {string.Join(" or ", lookedIn.Select(folder => $"'{folder}'"))}, and "
+            $"{dataset.Title}: {missing} in {string.Join(" or ", lookedIn.Select(folder => $"'{folder}'"))}, and "
             + $"{string.Join("; ", tried)}. "
-            + $"Set UVL_DATA_DIR to a folder with {dataset.Name}/ in it, or use --data strokes.", last);
+            + $"Set UVL_DATA_DIR to a folder with {dataset.Folder}/ in it, or use --data strokes.", last);
     }
 
-    static MemoryStream Download(HttpClient client, Uri address, IProgress<DownloadProgress>? progress)
+    void Download(HttpClient client, Uri address, Stream target, long longest)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         using HttpResponseMessage response = client.Send(request, HttpCompletionOption.ResponseHeadersRead);
@@ -71,19 +97,18 @@ static class PublishedDownload
             throw new HttpRequestException($"the server answered {(int)response.StatusCode} {response.ReasonPhrase}");
         }
         using Stream body = response.Content.ReadAsStream();
-        var received = new MemoryStream();
         byte[] buffer = new byte[ReportEveryBytes];
+        long received = 0;
         for (int count; (count = body.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)
         {
-            received.Write(buffer, 0, count);
-            progress?.Report(new(address, received.Length, response.Content.Headers.ContentLength));
-            if (received.Length > LongestAnswerBytes)
+            target.Write(buffer, 0, count);
+            received += count;
+            options.Progress?.Report(new(address, received, response.Content.Headers.ContentLength));
+            if (received > longest)
             {
-                throw new InvalidDataException($"the answer is longer than {LongestAnswerBytes} bytes");
+                throw new InvalidDataException($"the answer is longer than {longest} bytes");
             }
         }
-        received.Position = 0;
-        return received;
     }
 
     // A cache that cannot be written is no reason to stop: the bytes are here.

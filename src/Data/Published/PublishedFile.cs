@@ -6,7 +6,7 @@ namespace Toolchain.Data.Published;
 /// <summary>A gzipped file of a published dataset and what its bytes must hash to.</summary>
 /// <param name="Name">Its name without .gz.</param>
 /// <param name="Sha256">Of its uncompressed bytes, where it is known.</param>
-/// <param name="Md5">Of the file as it is published, gzipped; where the other is not known.</param>
+/// <param name="Md5">Of the file as it is published, gzipped; where the other is not known. Null in an archive, which has its own.</param>
 /// <param name="SizeBytes">Of its uncompressed bytes.</param>
 sealed record PublishedFile(string Name, string? Sha256, string? Md5, int SizeBytes)
 {
@@ -17,10 +17,10 @@ sealed record PublishedFile(string Name, string? Sha256, string? Md5, int SizeBy
     public byte[] ReadChecked(Stream packed, string source)
     {
         using Stream stream = GzipReader.Unpack(packed);
-        if (Sha256 is null && stream is GzipReader)
+        if (Sha256 is null && Md5 is not null && stream is GzipReader)
         {
             packed.Position = 0;
-            Require("MD5", Md5!, Convert.ToHexStringLower(MD5.HashData(packed)), "the file", source);
+            Require("MD5", Md5, Convert.ToHexStringLower(MD5.HashData(packed)), "the file", source);
             packed.Position = 0;
             using Stream again = GzipReader.Unpack(packed);
             return Whole(again, source);
@@ -40,7 +40,9 @@ sealed record PublishedFile(string Name, string? Sha256, string? Md5, int SizeBy
         return bytes;
     }
 
-    static void Require(string digest, string expected, string found, string of, string source)
+    /// <summary>Requires a digest.</summary>
+    /// <exception cref="InvalidDataException">It is another.</exception>
+    public static void Require(string digest, string expected, string found, string of, string source)
     {
         if (found != expected)
         {

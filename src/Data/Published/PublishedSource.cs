@@ -1,4 +1,5 @@
 using Toolchain.Data.Idx;
+using Toolchain.Data.Images;
 
 namespace Toolchain.Data.Published;
 
@@ -26,15 +27,21 @@ static class PublishedSource
     {
         using var images = new MemoryStream(Find(dataset, part.Images, options));
         using var labels = new MemoryStream(Find(dataset, part.Labels, options));
-        return (IdxFile.ReadImages(images, part.Images.Name),
-            [.. IdxFile.ReadLabels(labels, part.Labels.Name).Values!.Select(label => (int)label!)]);
+        byte[] pixels = IdxFile.ReadImages(images, part.Images.Name);
+        for (int at = 0; dataset.IsTransposed && at < pixels.Length; at += ImageSet.PixelCount)
+        {
+            DigitFit.Transpose(pixels.AsSpan(at, ImageSet.PixelCount));
+        }
+        return (pixels,
+            [.. IdxFile.ReadLabels(labels, part.Labels.Name).Values!.Select(label => (int)label! - dataset.FirstLabel)]);
     }
 
+    // Single files go before the archive: who has unpacked it needs it no more.
     static byte[] Find(PublishedDataset dataset, PublishedFile file, ImageSourceOptions options)
     {
-        string cache = Path.Combine(options.CacheFolder ?? UserCache.Folder, dataset.Name);
+        string cache = Path.Combine(options.CacheFolder ?? UserCache.Folder, dataset.Folder);
         string? given = options.DataFolder ?? Environment.GetEnvironmentVariable("UVL_DATA_DIR");
-        string[] folders = string.IsNullOrEmpty(given) ? [cache] : [Path.Combine(given, dataset.Name), cache];
+        string[] folders = string.IsNullOrEmpty(given) ? [cache] : [Path.Combine(given, dataset.Folder), cache];
         foreach (string path in folders.Select(folder => Path.Combine(folder, file.Name)).SelectMany(bare => new[] { bare, $"{bare}.gz" }))
         {
             if (File.Exists(path))
@@ -43,6 +50,10 @@ static class PublishedSource
                 return file.ReadChecked(stream, path);
             }
         }
-        return PublishedDownload.Fetch(dataset, file, Path.Combine(cache, $"{file.Name}.gz"), folders, options);
+        var download = new PublishedDownload(dataset, folders, options);
+        return dataset.Archive is { } archive
+            ? archive.Read(Array.Find([.. folders.Select(folder => Path.Combine(folder, archive.Name))], File.Exists)
+                ?? download.Fetch(archive, file, Path.Combine(cache, archive.Name)), file)
+            : download.Fetch(file, Path.Combine(cache, $"{file.Name}.gz"));
     }
 }
