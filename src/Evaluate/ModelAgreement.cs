@@ -1,4 +1,5 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Inspection;
 
 namespace Toolchain.Evaluate;
 
@@ -46,25 +47,8 @@ public sealed record ModelAgreement(string Output, double MaxAbsolute, bool Agre
         });
     }
 
-    static ModelAgreement Compare(string name, TensorData expected, TensorData found, double tolerance)
-    {
-        if (!expected.Sizes.SequenceEqual(found.Sizes))
-        {
-            return new ModelAgreement(name, double.PositiveInfinity, false);
-        }
-        double[] wanted = expected.ToDoubles(), given = found.ToDoubles();
-        double largest = 0;
-        bool agrees = true;
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            if (double.IsNaN(wanted[i]) || double.IsNaN(given[i]))
-            {
-                return new ModelAgreement(name, double.NaN, false);
-            }
-            double difference = wanted[i].Equals(given[i]) ? 0 : Math.Abs(wanted[i] - given[i]);
-            agrees &= difference <= tolerance + tolerance * Math.Abs(wanted[i]);
-            largest = Math.Max(largest, difference);
-        }
-        return new ModelAgreement(name, largest, agrees);
-    }
+    static ModelAgreement Compare(string name, TensorData expected, TensorData found, double tolerance) =>
+        TensorDifference.Of(expected, found) is not TensorDifference difference ? new(name, double.PositiveInfinity, false)
+        : difference.HasNaN ? new(name, double.NaN, false)
+        : new(name, difference.Largest, difference.WorstAbove(tolerance, tolerance) < 0);
 }

@@ -1,4 +1,3 @@
-using Toolchain.Export.Parity;
 using Toolchain.Graph;
 using Toolchain.Graph.Passes;
 

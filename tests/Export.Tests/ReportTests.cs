@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Toolchain.Export.Parity;
 using Toolchain.Graph;
+using Toolchain.Graph.Inspection;
 using Toolchain.Graph.Passes;
 using static TorchSharp.torch;
 
@@ -14,38 +15,43 @@ public sealed class ReportTests
     [Fact]
     public void Of_ByHand_GivesEveryNumber()
     {
-        TensorData wanted = TensorData.Of([1f, 2f, -4f, 0f], 4), given = TensorData.Of([1.0, 2 + Math.Pow(2, -21), -4.25, 0], 4);
+        TensorDifference difference = Difference([1, 2, -4, 0], [1, 2 + Math.Pow(2, -21), -4.25, 0]);
 
-        OutputError error = ErrorMeasure.Of("r", here, "y", wanted, given, new Tolerance(0.2, 0, 0), out int worst);
+        OutputError error = ErrorMeasure.Of("r", here, "y", difference, ElementType.Float32);
 
-        Assert.Equal(2, worst);
+        Assert.Equal(2, new Tolerance(0.2, 0, 0).WorstOf("y", difference));
         Assert.Equal((0.25, 0.0625), (error.MaxAbsolute, error.MaxRelative));
         Assert.Equal(0.25 / Math.Pow(2, -21), error.MaxUlp); // floats in [4,8) are 2^-21 apart
         Assert.Equal([2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1], error.Histogram); // 0 twice, 4.8e-7, 0.25
         // in [2,4): 2^-22
-        Assert.Equal(2,
-            ErrorMeasure.Of("r", here, "y", wanted, TensorData.Of([1.0, 2 + Math.Pow(2, -21), -4, 0], 4), new Tolerance(1, 0, 0),
-            out _).MaxUlp);
+        TensorDifference small = Difference([1, 2, -4, 0], [1, 2 + Math.Pow(2, -21), -4, 0]);
+        Assert.Equal(2, ErrorMeasure.Of("r", here, "y", small, ElementType.Float32).MaxUlp);
     }
 
     [Fact]
     public void Of_NotANumberOnOneSide_IsAMissOfTheLastBucket()
     {
-        OutputError error = ErrorMeasure.Of("r", here, "y", TensorData.Of([1f], 1), TensorData.Of([float.NaN], 1), new Tolerance(1, 1, 1),
-            out int worst);
+        OutputError error = ErrorMeasure.Of("r", here, "y", Difference([1], [double.NaN]), ElementType.Float32);
 
-        Assert.Equal((0, 1L), (worst, error.Histogram[^1]));
-        Assert.Equal(-1, Worst(float.NaN, float.NaN));
-        Assert.Equal(-1, Worst(float.PositiveInfinity, float.PositiveInfinity));
-        Assert.Equal(0, Worst(float.PositiveInfinity, float.NegativeInfinity));
+        Assert.Equal(1, error.Histogram[^1]);
+        Assert.Equal(0, Worst(1, double.NaN));
+        Assert.Equal(-1, Worst(double.NaN, double.NaN));
+        Assert.Equal(-1, Worst(double.PositiveInfinity, double.PositiveInfinity));
+        Assert.Equal(0, Worst(double.PositiveInfinity, double.NegativeInfinity));
 
-        static int Worst(float wanted, float given)
-        {
-            _ = ErrorMeasure.Of("r", here, "y", TensorData.Of([wanted], 1), TensorData.Of([given], 1), new Tolerance(1, 1, 1),
-                out int worst);
-            return worst;
-        }
+        static int Worst(double wanted, double given) => new Tolerance(1, 1, 1).WorstOf("y", Difference([wanted], [given]));
     }
+
+    [Fact]
+    public void WorstOf_ManySmallErrors_IsTheLargestWhereTheirRootMeanSquareExceeds()
+    {
+        TensorDifference difference = Difference([8, 0, 0, 0], [8, .5, .75, .5]); // root mean squares 4 and .51
+        Assert.Equal(-1, new Tolerance(0, 0, .13).WorstOf("y", difference)); // .52 are allowed of the root mean square, 1.04 of each
+        Assert.Equal(2, new Tolerance(0, 0, .125).WorstOf("y", difference)); // .5 and 1
+    }
+
+    static TensorDifference Difference(double[] wanted, double[] given) =>
+        TensorDifference.Of(TensorData.Of(wanted, wanted.Length), TensorData.Of(given, given.Length))!;
 
     [Fact]
     public void Budget_TellsRoundingOfModuleAndRuntimeApart()
@@ -106,55 +112,41 @@ public sealed class ReportTests
     [Fact]
     public void Save_KeepsDocumentationMetadataAndNames()
     {
-        string folder = Directory.CreateTempSubdirectory().FullName;
-        try
+        using var folder = new TemporaryFolder();
+        manual_seed(3);
+        using var net = new ResidualNet();
+        OnnxExportOptions options = proven with
         {
-            manual_seed(3);
-            using var net = new ResidualNet();
-            OnnxExportOptions options = proven with
-            {
-                Name = "residual",
-                Documentation = "Two rows in, two out.",
-                Metadata = new Dictionary<string, string> { ["author"] = "me" },
-                ExternalDataThreshold = 0
-            };
-            ExportReport report = OnnxExport.Trace(net, randn(3, 6), options).Save(Path.Combine(folder, "a.onnx"));
-            OnnxModel read = OnnxModel.Load(Path.Combine(folder, "a.onnx"));
+            Name = "residual",
+            Documentation = "Two rows in, two out.",
+            Metadata = new Dictionary<string, string> { ["author"] = "me" },
+            ExternalDataThreshold = 0
+        };
+        ExportReport report = OnnxExport.Trace(net, randn(3, 6), options).Save(folder["a.onnx"]);
+        OnnxModel read = OnnxModel.Load(folder["a.onnx"]);
 
-            Assert.Equal(("residual", "Two rows in, two out.", "me"), (read.Name, read.Documentation, read.Metadata["author"]));
-            Assert.Equal(["block.fc/Gemm", "block.bn/BatchNormalization", "block.act/Relu"], read.Nodes.Select(node => node.Name).Take(3));
-            Assert.Superset(net.state_dict().Keys.Where(key => !key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToHashSet(),
-                read.Initializers.Select(pair => pair.Key).ToHashSet());
-            Assert.Equal(Convert.ToHexStringLower(
-                System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, "a.onnx")))), report.Sha256);
-            // Its weights are all below the size that goes into a file of its own.
-            Assert.Null(report.ExternalData);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.Equal(("residual", "Two rows in, two out.", "me"), (read.Name, read.Documentation, read.Metadata["author"]));
+        Assert.Equal(["block.fc/Gemm", "block.bn/BatchNormalization", "block.act/Relu"], read.Nodes.Select(node => node.Name).Take(3));
+        Assert.Superset(net.state_dict().Keys.Where(key => !key.EndsWith("num_batches_tracked", StringComparison.Ordinal)).ToHashSet(),
+            read.Initializers.Select(pair => pair.Key).ToHashSet());
+        Assert.Equal(Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(folder["a.onnx"]))), report.Sha256);
+        // Its weights are all below the size that goes into a file of its own.
+        Assert.Null(report.ExternalData);
     }
 
     [Fact]
     public void Save_WithExternalData_LoadsInOnnxRuntimeFromItsFolder()
     {
-        string folder = Directory.CreateTempSubdirectory().FullName;
-        try
-        {
-            manual_seed(4);
-            using var net = new ContrastNet();
-            string path = Path.Combine(folder, "a.onnx");
-            ExportReport report = OnnxExport.Trace(net, rand(2, 1, 28, 28), proven with { ExternalDataThreshold = 1 }).Save(path);
+        using var folder = new TemporaryFolder();
+        manual_seed(4);
+        using var net = new ContrastNet();
+        string path = folder["a.onnx"];
+        ExportReport report = OnnxExport.Trace(net, rand(2, 1, 28, 28), proven with { ExternalDataThreshold = 1 }).Save(path);
 
-            using var session = new Microsoft.ML.OnnxRuntime.InferenceSession(path);
-            Assert.Equal("output", Assert.Single(session.OutputNames));
-            Assert.Equal(new FileInfo(path).Length + new FileInfo(Path.Combine(folder, report.ExternalData!)).Length, report.Bytes);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var session = new Microsoft.ML.OnnxRuntime.InferenceSession(path);
+        Assert.Equal("output", Assert.Single(session.OutputNames));
+        Assert.Equal(new FileInfo(path).Length + new FileInfo(folder[report.ExternalData!]).Length, report.Bytes);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
+using Toolchain.Graph.Inspection;
 
 namespace Toolchain.Export.Parity;
 
@@ -78,14 +79,11 @@ static class FirstDifference
     // The largest difference as a fraction of the largest magnitude; null where it is no more than float32 explains.
     static double? Exceeds(TensorData wanted, TensorData given)
     {
-        if (!wanted.Sizes.SequenceEqual(given.Sizes))
+        if (TensorDifference.Of(wanted, given) is not TensorDifference difference)
         {
             return double.PositiveInfinity;
         }
-        (double[] a, double[] b) = (wanted.ToDoubles(), given.ToDoubles());
-        double largest = a.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        double difference = a.Zip(b, (x, y) => x.Equals(y) ? 0 : Math.Abs(x - y)).Select(x => double.IsNaN(x) ? double.PositiveInfinity : x)
-            .DefaultIfEmpty(0).Max();
-        return difference > Noise * largest ? difference / Math.Max(largest, double.Epsilon) : null;
+        double largest = double.IsNaN(difference.Largest) ? double.PositiveInfinity : difference.Largest;
+        return largest > Noise * difference.LargestMagnitude ? largest / Math.Max(difference.LargestMagnitude, double.Epsilon) : null;
     }
 }

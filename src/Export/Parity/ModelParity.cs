@@ -216,10 +216,13 @@ sealed class ModelParity
 
     // In units of the type that was rounded to: the evaluator's own is float64. What has another shape was told before.
     static IEnumerable<OutputError> Distances(string runtime, ProofPoint point, IReadOnlyDictionary<string, TensorData> exact,
-        IReadOnlyDictionary<string, TensorData> rounded) => exact
-        .Where(pair => rounded.TryGetValue(pair.Key, out TensorData? other) && other.Sizes.SequenceEqual(pair.Value.Sizes))
-        .Select(pair =>
-            ErrorMeasure.Of(runtime, point, pair.Key, pair.Value, rounded[pair.Key], Tolerance.None, out _, rounded[pair.Key].Type));
+        IReadOnlyDictionary<string, TensorData> rounded) =>
+        from pair in exact
+        where rounded.ContainsKey(pair.Key)
+        let other = rounded[pair.Key]
+        let difference = TensorDifference.Of(pair.Value, other)
+        where difference is not null
+        select ErrorMeasure.Of(runtime, point, pair.Key, difference, other.Type);
 
     static IReadOnlyDictionary<string, TensorData> Inputs(TracedModel traced, ProofPoint point) =>
         traced.Inputs.Names.Zip(traced.Inputs.At(point.Sizes)).ToDictionary(pair => pair.First, pair => pair.Second);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Toolchain.Graph;
+using Toolchain.Graph.Inspection;
 
 namespace Toolchain.Export.Parity;
 
@@ -14,8 +16,8 @@ static class OutputComparison
     /// <param name="found">The runtime's outputs by name.</param>
     /// <param name="tolerance">What is allowed.</param>
     public static Result Compare(
-        string runtime, ProofPoint point, IReadOnlyDictionary<string, TensorData> expected, IReadOnlyDictionary<string, TensorData> found,
-            Tolerance tolerance)
+        string runtime, ProofPoint point, IReadOnlyDictionary<string, TensorData> expected,
+        IReadOnlyDictionary<string, TensorData> found, Tolerance tolerance)
     {
         var misses = new List<string>();
         var errors = new List<OutputError>();
@@ -29,21 +31,20 @@ static class OutputComparison
             {
                 misses.Add($"{runtime}, {point.Text}: output '{name}' is missing");
             }
-            else if (!wanted.Sizes.SequenceEqual(given.Sizes))
+            else if (TensorDifference.Of(wanted, given) is not TensorDifference difference)
             {
-                misses.Add(
-                    $"{runtime}, {point.Text}: output '{name}' is [{string.Join(",", given.Sizes)}], expected [{string.Join(",",
-                    wanted.Sizes)}]");
+                misses.Add($"{runtime}, {point.Text}: output '{name}' is [{string.Join(",", given.Sizes)}], expected "
+                    + $"[{string.Join(",", wanted.Sizes)}]");
             }
             else
             {
-                OutputError error = ErrorMeasure.Of(runtime, point, name, wanted, given, tolerance, out int worst);
-                errors.Add(error);
+                errors.Add(ErrorMeasure.Of(runtime, point, name, difference, wanted.Type));
+                int worst = tolerance.WorstOf(name, difference);
                 if (worst >= 0)
                 {
-                    misses.Add(FormattableString.Invariant(
-                        $"{runtime}, {point.Text}: output '{name}' differs by {error.MaxAbsolute:g3} (element {worst}: {given.ToDoubles()[
-                            worst]:g9}, expected {wanted.ToDoubles()[worst]:g9}); allowed are {tolerance}"));
+                    misses.Add(string.Create(CultureInfo.InvariantCulture,
+                        $"{runtime}, {point.Text}: output '{name}' differs by {difference.Largest:g3} (element {worst}: "
+                            + $"{difference.Found[worst]:g9}, expected {difference.Expected[worst]:g9}); allowed are {tolerance}"));
                 }
             }
         }

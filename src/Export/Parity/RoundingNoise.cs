@@ -1,4 +1,5 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Inspection;
 
 namespace Toolchain.Export.Parity;
 
@@ -13,7 +14,6 @@ static class RoundingNoise
     {
         IReadOnlyDictionary<string, TensorData> exact = Evaluator.Run(model, inputs), rounded = Evaluator.Run(model, inputs, rounded: true);
         return exact.ToDictionary(pair => pair.Key, pair =>
-            Roundings * pair.Value.ToDoubles().Zip(rounded[pair.Key].ToDoubles(), (a, b) => Math.Abs(a - b)).Where(double.IsFinite)
-            .DefaultIfEmpty(0).Max());
+            Roundings * TensorDifference.Of(pair.Value, rounded[pair.Key])!.Elements.Where(double.IsFinite).DefaultIfEmpty(0).Max());
     }
 }
