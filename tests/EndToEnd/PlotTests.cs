@@ -1,6 +1,6 @@
-using Toolchain.Cli.Commands;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;
+using Toolchain.Evaluate.Plots;
 using Toolchain.Graph;
 
 namespace Toolchain.EndToEnd;
@@ -51,7 +51,7 @@ public sealed class PlotTests : CommandTest
     [Fact]
     public void Latents_WithoutASweep_DifferByColumnAndNotByRow()
     {
-        Dictionary<string, TensorData> latents = PlotCommand.Latents(4, codes, 2, 0, 1, seed: 1);
+        Dictionary<string, TensorData> latents = new GeneratorInputs(4, codes, 2).Latents(0, 1, seed: 1);
         double[] z = latents["z"].ToDoubles(), code = latents["code"].ToDoubles();
         double[] Noise(int image) => z[(image * 4)..(image * 4 + 4)];
         Assert.Equal(Noise(0), Noise(columns));
@@ -65,7 +65,7 @@ public sealed class PlotTests : CommandTest
     [Fact]
     public void Latents_Sweep_MovesOneCodeAlone()
     {
-        Dictionary<string, TensorData> latents = PlotCommand.Latents(4, codes, 2, 2, 1.5, seed: 1);
+        Dictionary<string, TensorData> latents = new GeneratorInputs(4, codes, 2).Latents(2, 1.5, seed: 1);
         double[] z = latents["z"].ToDoubles(), values = latents["continuous"].ToDoubles();
         Assert.All(Enumerable.Range(0, codes * columns), image =>
         {

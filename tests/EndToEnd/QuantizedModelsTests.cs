@@ -23,8 +23,8 @@ public sealed class QuantizedModelsTests
 
         TestContext.Current.TestOutputHelper?.WriteLine($"{name}, {method}: {found}");
         Assert.InRange((double)found.Bytes / found.FloatBytes, 0.24, 0.4);
-        Assert.InRange(found.Accuracy!.Value, Math.Max(accuracy, found.FloatAccuracy!.Value - .005), 1);
-        Assert.InRange(found.Cosine!.Value, cosine, 1);
+        Assert.InRange(found.Comparison.Accuracy!.Value, Math.Max(accuracy, found.Comparison.OriginalAccuracy!.Value - .005), 1);
+        Assert.InRange(found.Comparison.Cosine!.Value, cosine, 1);
     }
 
     static (ImageSet Train, ImageSet Test) Mnist()

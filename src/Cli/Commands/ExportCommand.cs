@@ -123,11 +123,11 @@ static class ExportCommand
                 {
                     quantized.Bytes,
                     quantized.FloatBytes,
-                    quantized.Images,
-                    quantized.Cosine,
-                    quantized.FloatAccuracy,
-                    quantized.Accuracy,
-                    quantized.SameClusters,
+                    quantized.Comparison.Images,
+                    quantized.Comparison.Cosine,
+                    FloatAccuracy = quantized.Comparison.OriginalAccuracy,
+                    quantized.Comparison.Accuracy,
+                    quantized.Comparison.SameClusters,
                 },
             });
         });

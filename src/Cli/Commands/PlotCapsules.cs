@@ -4,6 +4,7 @@ using Toolchain.Cli.Pictures;
 using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Data.Images;
+using Toolchain.Evaluate.Plots;
 
 namespace Toolchain.Cli.Commands;
 
@@ -45,17 +46,18 @@ static class PlotCapsules
             var plot = CapsulePlot.Load(path, RunLayout.Beside(path, RunLayout.Decoder));
             if (parsed.GetValue(templates))
             {
-                (byte[] sheet, int parts) = plot.Templates();
-                ImageSheet.Write(picture, sheet);
-                terminal.Line($"{parts} templates in {picture}");
-                terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = parts });
+                ImageRows sheet = plot.Templates();
+                ImageSheet.Write(picture, sheet.Pixels, sheet.Columns);
+                terminal.Line($"{sheet.Count} templates in {picture}");
+                terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = sheet.Count });
                 return;
             }
             ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test)
                 .Take(parsed.GetValue(count));
-            (byte[] rows, int columns) = plot.Rows(data, parsed.GetValue(arrays));
-            ImageSheet.Write(picture, rows, columns);
-            terminal.Line($"{Printable.Count(data.Count, "image")} with their {columns - 3} most present parts in {picture}");
+            ImageRows rows = plot.Rows(data, parsed.GetValue(arrays));
+            ImageSheet.Write(picture, rows.Pixels, rows.Columns);
+            terminal.Line($"{Printable.Count(data.Count, "image")} with their {rows.Columns - CapsuleSheet.LeadingColumns} most present "
+                + $"parts in {picture}");
             terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = data.Count });
         });
         return command;

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Data.Images;
-using Toolchain.Data.Seeds;
+using Toolchain.Evaluate.Plots;
 using Toolchain.Graph;
 
 namespace Toolchain.Cli.Commands;
@@ -11,8 +11,6 @@ namespace Toolchain.Cli.Commands;
 /// <summary><c>uvl plot WHAT</c>: pictures of what an exported model knows, drawn from the file alone.</summary>
 static class PlotCommand
 {
-    const int columns = 10;
-
     public static Command Create() =>
         new("plot", "Draw what an exported model has learned.") { Generator(), PlotCapsules.Create() };
 
@@ -48,61 +46,29 @@ static class PlotCommand
                 PlotModel.Load(path, "a generator of infogan",
                 [PlotModel.Float("z", "N", "size"), PlotModel.Float("code", "N", "size"), PlotModel.Float("continuous", "N", "size")],
                 [PlotModel.Float("image", "N", 1, ImageSet.Side, ImageSet.Side)]);
-            (int noiseSize, int codes, int continuous) = (generator.Size("z", 1), generator.Size("code", 1),
-                generator.Size("continuous", 1));
+            var inputs = new GeneratorInputs(generator.Size("z", 1), generator.Size("code", 1), generator.Size("continuous", 1));
             int swept = parsed.GetValue(sweep);
-            if (swept < 0 || swept > continuous)
+            if (swept < 0 || swept > inputs.Continuous)
             {
-                throw new ArgumentException($"--sweep must be in [0..{continuous}], was {swept}; '{path}' has {continuous} continuous "
-                    + $"codes.");
+                throw new ArgumentException($"--sweep must be in [0..{inputs.Continuous}], was {swept}; '{path}' has "
+                    + $"{inputs.Continuous} continuous codes.");
             }
-            Dictionary<string, TensorData> latents = Latents(noiseSize, codes, continuous, swept, parsed.GetValue(range),
-                (ulong)parsed.GetValue(seed));
+            Dictionary<string, TensorData> latents = inputs.Latents(swept, parsed.GetValue(range), (ulong)parsed.GetValue(seed));
             TensorData images = generator.Run(latents)["image"];
             double[] image = images.ToDoubles();
             if (parsed.GetValue(arrays) is string folder)
             {
                 TensorFolder.Write(folder, [.. latents.Select(latent => ($"in.{latent.Key}", latent.Value)), ("out.image", images)]);
             }
-            ImageSheet.Write(picture, [.. image.Select(value => (byte)Math.Round(255 * Math.Clamp(value, 0, 1)))], columns);
-            terminal.Line($"{codes} codes with {columns} images each in {picture}");
-            terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = codes * columns });
+            ImageSheet.Write(picture, [.. image.Select(ImageRows.Pixel)], GeneratorInputs.Columns);
+            terminal.Line($"{inputs.Codes} codes with {GeneratorInputs.Columns} images each in {picture}");
+            terminal.Event("plotted", new JsonObject
+            {
+                ["path"] = path,
+                ["out"] = picture,
+                ["images"] = inputs.Codes * GeneratorInputs.Columns,
+            });
         });
         return command;
-    }
-
-    /// <summary>A row for each code; what is not swept is the same along a row, or, without a sweep, new for each image.</summary>
-    internal static Dictionary<string, TensorData> Latents(int noiseSize, int codes, int continuous, int swept, double range, ulong seed)
-    {
-        int count = codes * columns;
-        float[] z = new float[count * noiseSize], code = new float[count * codes], values = new float[count * continuous];
-        for (int image = 0; image < count; image++)
-        {
-            (int row, int column) = (image / columns, image % columns);
-            // The same noise in every row: rows then differ by the code alone.
-            var random = new RandomStream(seed, "plot", sample: swept > 0 ? 0 : column);
-            Fill(z.AsSpan(image * noiseSize, noiseSize), ref random);
-            Fill(values.AsSpan(image * continuous, continuous), ref random);
-            code[image * codes + row] = 1;
-            if (swept > 0)
-            {
-                values.AsSpan(image * continuous, continuous).Clear();
-                values[image * continuous + swept - 1] = (float)(range * (2.0 * column / (columns - 1) - 1));
-            }
-        }
-        return new()
-        {
-            ["z"] = TensorData.Of(z, count, noiseSize),
-            ["code"] = TensorData.Of(code, count, codes),
-            ["continuous"] = TensorData.Of(values, count, continuous)
-        };
-    }
-
-    static void Fill(Span<float> values, ref RandomStream random)
-    {
-        foreach (ref float value in values)
-        {
-            value = 2 * random.NextSingle() - 1;
-        }
     }
 }

@@ -71,19 +71,17 @@ static class TsneCommand
                 Threads = parsed.GetValue(common.Threads)
             };
             options.Check(int.MaxValue); // what no number of rows would allow, before any is read
-            (Rows rows, Colours colours) = Read(terminal, parsed, common, given, parsed.GetValue(layer)!,
-                parsed.GetValue(split) ?? Split.Test, RequireRows, cancellation);
+            string modelOutput = parsed.GetValue(layer)!;
+            (Rows rows, Colours colours) = EmbeddingFile.HasFormat(given) ? ReadFile(given, modelOutput, RequireRows) : Embed();
             TsneResult? found = null;
             terminal.WithProgress("t-SNE", options.Iterations, "iterations", report => found = TsneEmbedding.Fit(rows, options, done =>
             {
                 cancellation.ThrowIfCancellationRequested();
                 report(done, "");
             }));
-            int different = Different(rows);
-            // Of rows that are the same nobody is nearer than another: figures of neighbours would say 1 for anything.
-            NeighbourhoodQuality? quality = 2 * different > rows.Count && rows.Count > 2 * NeighbourhoodQuality.Count
-                ? NeighbourhoodQuality.Of(rows, found!.Coordinates, threads: options.Threads) : null;
-            Save(path, found!.Coordinates, colours);
+            int different = NeighbourhoodQuality.DifferentRows(rows);
+            NeighbourhoodQuality? quality = NeighbourhoodQuality.OfVaried(rows, found!.Coordinates, different, options.Threads);
+            Save(path, found.Coordinates, colours);
             string kept = quality is null && rows.Count <= 2 * NeighbourhoodQuality.Count
                 ? "too few rows to score neighbourhood preservation"
                 : quality is null ? $"distinct embeddings: {different}, so neighbourhoods are not meaningful"
@@ -102,6 +100,20 @@ static class TsneCommand
             });
             return Task.FromResult(ExitCodes.Ok);
 
+            (Rows, Colours) Embed()
+            {
+                ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false),
+                    parsed.GetValue(split) ?? Split.Test);
+                RequireRows(data.Count);
+                using EncoderSession session = EncoderSession.Open(given, common.Encoder(parsed) with { Layer = modelOutput });
+                Embeddings embeddings = EmbedRun.InMemory(terminal, session, data, cancellation);
+                return embeddings.Dimension > 0 ? (new Rows(embeddings.Values, embeddings.Dimension),
+                    data is { Labels: int[] labels, Classes: { } classes }
+                        ? new(classes.AreDigits ? "digit" : "class", labels, classes.Names) : Colours.Of(embeddings.Clusters))
+                    : throw new InvalidModelException($"'{given}': expected an output embedding, found none; a model of clusters alone "
+                        + $"has no map.");
+            }
+
             // Before images are embedded.
             void RequireRows(int count)
             {
@@ -115,48 +127,22 @@ static class TsneCommand
         return command;
     }
 
-    static int Different(Rows rows)
+    static (Rows Rows, Colours Colours) ReadFile(string path, string layer, Action<int> require)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        for (int row = 0; row < rows.Count; row++)
+        if (layer != "embedding")
         {
-            seen.Add(new string(System.Runtime.InteropServices.MemoryMarshal.Cast<float, char>(rows[row])));
+            throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{path}'; name a "
+                + $"model.onnx or leave out --layer.");
         }
-        return seen.Count;
-    }
-
-    static (Rows Rows, Colours Colours) Read(Terminal terminal, ParseResult parsed, CommonOptions common, string model, string layer,
-        Split split, Action<int> require, CancellationToken cancellation)
-    {
-        if (EmbeddingFile.HasFormat(model))
+        EmbeddingTable table = EmbeddingFile.Read(path);
+        if (table.Count < LeastRows)
         {
-            if (layer != "embedding")
-            {
-                throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{model}'; name a "
-                    + $"model.onnx or leave out --layer.");
-            }
-            EmbeddingTable table = EmbeddingFile.Read(model);
-            if (table.Count >= LeastRows)
-            {
-                require(table.Count);
-            }
-            return table.Count < LeastRows
-                ? throw new InvalidDataException($"'{model}': expected at least {LeastRows} embeddings, found {table.Count}.")
-                : (Finite(table.Embeddings, table.Dimension, found => new InvalidDataException($"'{model}': {found}; embed the images "
-                    + "again with a sound model.")),
-                    ColoursOf(table));
+            throw new InvalidDataException($"'{path}': expected at least {LeastRows} embeddings, found {table.Count}.");
         }
-        ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), split);
-        require(data.Count);
-        using EncoderSession session = EncoderSession.Open(model, common.Encoder(parsed) with { Layer = layer });
-        Embeddings embeddings = EmbedRun.InMemory(terminal, session, data, cancellation);
-        return embeddings.Dimension > 0
-            ? (new Rows(embeddings.Values, embeddings.Dimension),
-                data is { Labels: int[] labels, Classes: { } classes } ? new(classes.AreDigits ? "digit" : "class", labels, classes.Names)
-                : embeddings.Clusters is long[] clusters
-                    ? new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster)) : Colours.None)
-            : throw new InvalidModelException($"'{model}': expected an output embedding, found none; a model of clusters alone has no "
-            + $"map.");
+        require(table.Count);
+        return (Finite(table.Embeddings, table.Dimension, found => new InvalidDataException($"'{path}': {found}; embed the images "
+            + "again with a sound model.")),
+            table.Labels is int[] labels ? new(labels.Max() < 10 ? "digit" : "class", labels) : Colours.Of(table.Clusters));
     }
 
     static Rows Finite(float[] values, int width, Func<string, Exception> error)
@@ -168,14 +154,11 @@ static class TsneCommand
                     + $"{bad / width}"));
     }
 
-    static Colours ColoursOf(EmbeddingTable table) =>
-        table.Labels is int[] labels ? new(labels.Max() < 10 ? "digit" : "class", labels)
-        : table.Clusters is long[] clusters ? new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster)) : Colours.None;
-
     // What gives a place its colour.
     sealed record Colours(string Name, int[] Values, IReadOnlyList<string>? Names = null)
     {
-        public static Colours None { get; } = new("", []);
+        public static Colours Of(long[]? clusters) => clusters is null ? new("", [])
+            : new("cluster", Array.ConvertAll(clusters, cluster => (int)cluster));
     }
 
     static void Save(string path, Rows coordinates, Colours colours)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Neighbours;
 
@@ -35,6 +36,28 @@ public sealed record NeighbourhoodQuality(double Trustworthiness, double Preserv
             penalties[i] = Penalty(rows, taken[i], near.AsSpan(taken[i] * count, count)));
         double n = rows.Count, worst = taken.Length * count * (2 * n - 3 * count - 1);
         return new NeighbourhoodQuality(1 - 2 * penalties.Sum() / worst, kept / (n * count));
+    }
+
+    /// <summary>
+    /// Of a 2-D embedding [N,2] of rows [N,D], or null where it says nothing: too few rows, or half of them like others, of which none is
+    /// nearer than another and any figure would be 1.
+    /// </summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="coordinates">The 2-D embedding.</param>
+    /// <param name="different"><see cref="DifferentRows"/> of the rows.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors.</param>
+    public static NeighbourhoodQuality? OfVaried(Rows rows, Rows coordinates, int different, int threads = 0) =>
+        2 * different > rows.Count && rows.Count > 2 * Count ? Of(rows, coordinates, threads: threads) : null;
+
+    /// <summary>How many rows differ, bit by bit, from all before them.</summary>
+    public static int DifferentRows(Rows rows)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (int row = 0; row < rows.Count; row++)
+        {
+            seen.Add(new string(MemoryMarshal.Cast<float, char>(rows[row])));
+        }
+        return seen.Count;
     }
 
     // By how many ranks each neighbour in the 2-D embedding lies outside the true neighbourhood.
