@@ -35,14 +35,14 @@ var views = new float[2 * 10_000 * ImageSet.PixelCount];
 var augmentation = new Augmentation(options.Augmentation, 1);
 run.Run("two views of 10,000 images, mean brightness compared", () => Timed(1, _ =>
 {
-    augmentation.Draw(data, all[..10_000], 0, 0, 2, views, threads);
+    augmentation.Draw(data, all[..10_000], new(0, 0, 2), views, threads);
     return 0;
 }) with
 { Value = views.Average() }, Theirs(new { job = "augment", count = 10_000, options.Augmentation }), pairs, 0.02, false, Asked(3));
 
 // Fixed views and weights for the step alone.
 var fixedViews = new float[2 * steps * options.BatchSize * ImageSet.PixelCount];
-augmentation.Draw(data, all[..(steps * options.BatchSize)], 0, 0, 2, fixedViews, threads);
+augmentation.Draw(data, all[..(steps * options.BatchSize)], new(0, 0, 2), fixedViews, threads);
 Save("views", fixedViews, 2, steps, options.BatchSize, 1, 28, 28);
 using (var start = new MoCoTrainer(options, job))
 {

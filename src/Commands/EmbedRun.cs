@@ -10,6 +10,13 @@ using Toolchain.Inference;
 
 namespace Toolchain.Commands;
 
+/// <summary>What an embedding command is asked for.</summary>
+/// <param name="Split">Which part of the images.</param>
+/// <param name="Path">The file.</param>
+/// <param name="Options">What is written.</param>
+/// <param name="Part">The range of images that is done now; null for all.</param>
+public sealed record EmbedRequest(Split Split, string Path, EmbedOptions Options, Shard? Part = null);
+
 /// <summary>Runs an embedding job under a progress bar and says what it did.</summary>
 public static class EmbedRun
 {
@@ -17,14 +24,12 @@ public static class EmbedRun
     /// <param name="terminal">Where to speak.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="common">Its options.</param>
-    /// <param name="split">Which part of them.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="options">What is written.</param>
+    /// <param name="request">What is embedded, and where to.</param>
     /// <param name="job">The job: gets source and options.</param>
-    /// <param name="part">The range of images that is done now; null for all.</param>
-    public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, Split split, string path, EmbedOptions options,
-        Func<ImageStream, EmbedOptions, EmbedReport> job, Shard? part = null)
+    public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, EmbedRequest request,
+        Func<ImageStream, EmbedOptions, EmbedReport> job)
     {
+        (Split split, string path, EmbedOptions options, Shard? part) = request;
         ImageSourceOptions looking = common.Source(parsed, terminal);
         string spec = common.Spec(parsed, terminal, drawn: false);
         CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);

@@ -24,11 +24,15 @@ sealed class ProgressLine : IDisposable
     string remark = "";
     bool isEnded, isShown;
 
-    public ProgressLine(TextWriter error, string title, long total, string unit, TimeSpan? limit, bool isTerminal)
+    /// <param name="error">Where it is drawn.</param>
+    /// <param name="isTerminal">Whether that is a terminal.</param>
+    /// <param name="title">What is done.</param>
+    /// <param name="total">Units of the whole work; 0 where that is not known.</param>
+    /// <param name="pace">Its speed and time.</param>
+    public ProgressLine(TextWriter error, bool isTerminal, string title, long total, Pace pace)
     {
-        (this.error, this.title, this.total, this.isTerminal) = (error, title, total, isTerminal);
+        (this.error, this.isTerminal, this.title, this.total, this.pace) = (error, isTerminal, title, total, pace);
         hasColour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        pace = new Pace(total, unit, limit);
         timer = new Timer(_ => Draw(), null, isTerminal ? 0 : 1000, isTerminal ? DrawMilliseconds : 1000);
     }
 

@@ -120,7 +120,7 @@ public sealed class Terminal
         }
         bool isTerminal = error is LastingWriter && !Console.IsErrorRedirected
             && Environment.GetEnvironmentVariable("TERM") != "dumb";
-        using var line = new ProgressLine(error, title, total, unit, limit, isTerminal);
+        using var line = new ProgressLine(error, isTerminal, title, total, new Pace(total, unit, limit));
         progress = line;
         try
         {

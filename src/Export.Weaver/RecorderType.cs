@@ -3,6 +3,12 @@ using Mono.Cecil.Cil;
 
 namespace Toolchain.Export.Weaver;
 
+/// <summary>The fields of the class that the weaver adds.</summary>
+/// <param name="Current">The recorder of calls.</param>
+/// <param name="Guard">What looks at a call before it is made.</param>
+/// <param name="Constructed">Arguments of constructed modules by handle.</param>
+sealed record RecorderFields(FieldDefinition Current, FieldDefinition Guard, FieldDefinition Constructed);
+
 /// <summary>The class that the weaver adds to TorchSharp.dll: where a recorder is set, and how modules were constructed.</summary>
 static class RecorderType
 {
@@ -16,7 +22,7 @@ static class RecorderType
     //     public static Action<string, object[], object> Current, Guard;
     //     public static ConcurrentDictionary<IntPtr, object[]> Constructed = new();
     // }
-    internal static (FieldDefinition Current, FieldDefinition Guard, FieldDefinition Constructed) Add(ModuleDefinition module, string name)
+    internal static RecorderFields Add(ModuleDefinition module, string name)
     {
         const TypeAttributes StaticClass =
             TypeAttributes.Public | TypeAttributes.Abstract | TypeAttributes.Sealed | TypeAttributes.BeforeFieldInit;
@@ -55,7 +61,7 @@ static class RecorderType
         il.Emit(OpCodes.Newobj, new MethodReference(".ctor", module.TypeSystem.Void, dictionary) { HasThis = true });
         il.Emit(OpCodes.Stsfld, constructed);
         il.Emit(OpCodes.Ret);
-        return (field, guard, constructed);
+        return new(field, guard, constructed);
     }
 
     internal static MethodReference Invoke(FieldDefinition current)

@@ -44,15 +44,15 @@ static class RecorderWeaver
         }
 
         ScalarKeeper.Weave(module);
-        (FieldDefinition current, FieldDefinition guard, FieldDefinition constructed) = RecorderType.Add(module, native.Namespace);
-        MethodDefinition origin = RecorderType.AddOrigin(current.DeclaringType, constructed);
+        RecorderFields fields = RecorderType.Add(module, native.Namespace);
+        MethodDefinition origin = RecorderType.AddOrigin(fields.Current.DeclaringType, fields.Constructed);
         var twins = new Dictionary<MethodDefinition, MethodDefinition>();
         var holder = new TypeDefinition(native.Namespace, "RecordedMethods", native.Attributes, module.TypeSystem.Object);
         module.Types.Add(holder);
         string? difference = TestedEntries.Compare(module);
         foreach (MethodDefinition entry in Entries(module))
         {
-            twins.Add(entry, AddTwin(holder, entry, current, guard, constructed, origin));
+            twins.Add(entry, AddTwin(holder, entry, fields, origin));
         }
 
         int callers = module.GetTypes().Where(t => t != holder).SelectMany(t => t.Methods).Where(m => m.HasBody)
@@ -66,9 +66,9 @@ static class RecorderWeaver
         && (entry.Name.EndsWith("_ctor", StringComparison.Ordinal) || entry.Name.EndsWith("_from_pretrained", StringComparison.Ordinal))
         && entry.ReturnType.MetadataType == MetadataType.IntPtr;
 
-    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, FieldDefinition current, FieldDefinition guard,
-        FieldDefinition constructed, MethodDefinition origin)
+    static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, RecorderFields fields, MethodDefinition origin)
     {
+        (FieldDefinition current, FieldDefinition guard, FieldDefinition constructed) = fields;
         ModuleDefinition module = entry.Module;
         var twin = new MethodDefinition(entry.Name, MethodAttributes.Assembly | MethodAttributes.Static | MethodAttributes.HideBySig,
             entry.ReturnType);

@@ -116,8 +116,12 @@ public static class OnnxExport
         return new ExampleInputs(examples, options);
     }
 
-    static (GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs) Convert(torch.nn.Module module,
-        ExampleInputs inputs, OnnxExportOptions options)
+    /// <param name="Conversion">What was converted, and what refused.</param>
+    /// <param name="Model">The model; null where something was refused.</param>
+    /// <param name="Outputs">Names of its outputs.</param>
+    sealed record Converted(GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs);
+
+    static Converted Convert(torch.nn.Module module, ExampleInputs inputs, OnnxExportOptions options)
     {
         int[] exampleSizes = inputs.FirstSizes;
         RecordedRun example = Record(module, inputs, exampleSizes);
@@ -135,7 +139,7 @@ public static class OnnxExport
         var held = new ModuleState(module);
         var conversion = new GraphConversion(trace, inputs.Declared, held, options, ConverterRegistry.Find);
         OnnxModel? model = conversion.Run(outputs);
-        return (conversion, model, outputs);
+        return new(conversion, model, outputs);
     }
 
     // Sizes that follow values are told from others by recordings with other values at the first sizes. Recordings that are not needed may

@@ -38,8 +38,8 @@ public static class EmbedJob
         EmbedReport report;
         try
         {
-            report = RunRange(session, source, (0, source.Count ?? long.MaxValue), source.Fingerprint is null ? null : partial, columns,
-                writer.Write, options, cancellation);
+            report = RunRange(new(session, source, options, columns), (0, source.Count ?? long.MaxValue),
+                source.Fingerprint is null ? null : partial, writer.Write, cancellation);
             if (report.Count == 0)
             {
                 throw ImageSource.NoneReadable(source, report.SkippedCount);
@@ -76,13 +76,13 @@ public static class EmbedJob
     {
         options ??= new();
         EmbeddingFile.RequireFormat(path);
-        EmbeddingColumns columns = ColumnsOf(session, source, options);
+        var work = new EmbedWork(session, source, options, ColumnsOf(session, source, options));
         (long first, long end) = RangeOf(session, source, shard);
         string file = ShardManifest.FileOf(path, shard), partial = $"{file}.partial";
         EmbedReport report;
         try
         {
-            report = RunRange(session, source, (first, end), partial, columns, null, options, cancellation);
+            report = RunRange(work, (first, end), partial, null, cancellation);
         }
         catch (Exception error) when (!CanGoOn(error))
         {
@@ -90,7 +90,7 @@ public static class EmbedJob
             throw;
         }
         File.Move(partial, file, overwrite: true);
-        ShardManifest.Of(session, source, shard, (first, end), report.Count, options, columns, file).Write();
+        ShardManifest.Of(work, shard, (first, end), report.Count, file).Write();
         return report;
     }
 
@@ -99,11 +99,12 @@ public static class EmbedJob
         error is OperationCanceledException or UnauthorizedAccessException
             or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 
-    static EmbedReport RunRange(EncoderSession session, ImageStream source, (long First, long End) range, string? logPath,
-        EmbeddingColumns columns, Action<EmbeddingRows>? write, EmbedOptions options, CancellationToken cancellation)
+    static EmbedReport RunRange(EmbedWork work, (long First, long End) range, string? logPath, Action<EmbeddingRows>? write,
+        CancellationToken cancellation)
     {
+        (EncoderSession session, ImageStream source, EmbedOptions options, EmbeddingColumns columns) = work;
         var tally = new EmbedTally(options, source.Count is null ? null : range.End - range.First);
-        string identity = ShardManifest.IdentityOf(session, source, options, columns)
+        string identity = work.Identity
             + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
         var again = new ImageBatch(session.RowsPerBatch);
         using RowLog? log = logPath is null ? null : RowLog.Open(logPath, identity, columns, earlier =>

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Toolchain.Data;
 using Toolchain.Data.Embeddings;
-using Toolchain.Data.Streams;
 
 namespace Toolchain.Inference;
 
@@ -45,20 +44,15 @@ sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, l
     public static string FileOf(string path, Shard shard) =>
         string.Create(CultureInfo.InvariantCulture, $"{path}.shard-{shard.Index}-of-{shard.Count}");
 
-    /// <summary>All that rows depend on, beside the images themselves.</summary>
-    public static string IdentityOf(EncoderSession session, ImageStream source, EmbedOptions options, EmbeddingColumns columns) =>
-        string.Create(CultureInfo.InvariantCulture,
-        $"model {session.Sha256}, dataset {source.Name} {source.Split} of {source.Count} images, fit {options.Fit}, polarity "
-            + $"{source.Polarity}{(source.IsTransposed ? ", transposed" : "")}, skip {options.SkipBad}, "
-            + $"{columns with { ClusterDigits = null }}, ONNX Runtime "
-            + $"{RuntimeInfo.Version} {session.Device}, batch {session.RowsPerBatch}");
-
-    public static ShardManifest Of(EncoderSession session, ImageStream source, Shard shard, (long First, long End) range, long rows,
-        EmbedOptions options, EmbeddingColumns columns, string path) =>
-        new(System.IO.Path.GetFileName(path), Digest(path), shard.Index, shard.Count, range.First, range.End, source.Count!.Value, rows,
-            columns.Dimension, columns.HasLabels, columns.HasClusters, columns.ClusterCount, IdentityOf(session, source, options, columns),
-                columns.HasNovelty, columns.ClusterDigits?.ToArray(), columns.HasWideLabels)
+    /// <summary>The manifest of a shard whose rows lie at <paramref name="path"/>.</summary>
+    public static ShardManifest Of(EmbedWork work, Shard shard, (long First, long End) range, long rows, string path)
+    {
+        EmbeddingColumns columns = work.Columns;
+        return new(System.IO.Path.GetFileName(path), Digest(path), shard.Index, shard.Count, range.First, range.End,
+            work.Source.Count!.Value, rows, columns.Dimension, columns.HasLabels, columns.HasClusters, columns.ClusterCount, work.Identity,
+            columns.HasNovelty, columns.ClusterDigits?.ToArray(), columns.HasWideLabels)
         { folder = System.IO.Path.GetDirectoryName(path)! };
+    }
 
     public static string Digest(string path)
     {

@@ -25,6 +25,13 @@ sealed class NamespaceGraph
         return graph;
     }
 
+    /// <summary>Types of a namespace that use types of namespaces beginning with a prefix, in ordinal order.</summary>
+    public static IEnumerable<string> TypesThatUse(ModuleDefinition module, string @namespace, string prefix) => module.GetTypes()
+        .Where(type => Outer(type).Namespace == @namespace
+            && Used(type).SelectMany(Parts).Any(used => Outer(used).Scope == module
+                && Outer(used).Namespace.StartsWith(prefix, StringComparison.Ordinal)))
+        .Select(type => Outer(type).Name).Distinct().Order(StringComparer.Ordinal);
+
     /// <summary>Each pair of namespaces that reach each other, with the types by which they do.</summary>
     public IEnumerable<string> Cycles() => from edge in Edges()
                                            where Reach(edge.To).Contains(edge.From)

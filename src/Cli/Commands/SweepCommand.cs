@@ -93,16 +93,24 @@ static class SweepCommand
             foreach (SweepGrid each in grids)
             {
                 int count = parsed.GetValue(images) > 0 ? parsed.GetValue(images) : each.Images;
-                Run(terminal, known, each, Path.Combine(place, each.Name),
-                    request with { Data = count > 0 ? train.Take(count) : train }, test);
+                var sweep = new Sweep(known, each, Path.Combine(place, each.Name), test);
+                Run(terminal, sweep, request with { Data = count > 0 ? train.Take(count) : train });
             }
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
     }
 
-    static void Run(Terminal terminal, Method method, SweepGrid grid, string folder, TrainingRequest request, ImageSet test)
+    /// <param name="Method">What is trained.</param>
+    /// <param name="Grid">With which settings.</param>
+    /// <param name="Folder">Where its cells lie.</param>
+    /// <param name="Test">Labelled images that the cells are scored on.</param>
+    sealed record Sweep(Method Method, SweepGrid Grid, string Folder, ImageSet Test);
+
+    static void Run(Terminal terminal, Sweep sweep, TrainingRequest request)
     {
+        (Method method, SweepGrid grid, string folder, ImageSet test) = sweep;
+        var scoring = new SweepScoring(test, grid.PosterLinear.Count > 0);
         var cells = new List<SweepCell>();
         terminal.FinishingSteps(() => terminal.WithProgress($"sweep {method.Name} {grid.Name}", grid.Cells.Count, "cells", report =>
         {
@@ -117,7 +125,7 @@ static class SweepCommand
                 IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Data.Count}", $"seed={request.Seed}",
                     $"data={request.Data.Sha256}"];
                 cells.Add(SweepCell.Read(place, identity)
-                    ?? SweepCell.Make(method, place, identity, asked, test, grid.PosterLinear.Count > 0));
+                    ?? SweepCell.Make(method, asked, place, identity, scoring));
                 report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Poster:p2}"));
                 terminal.Event("cell", cells[^1]);
             }

@@ -6,6 +6,11 @@ using Toolchain.Train.Runs;
 
 namespace Toolchain.Cli.Sweeps;
 
+/// <summary>How the cells of a sweep are scored.</summary>
+/// <param name="Test">Labelled test images.</param>
+/// <param name="Probe">Whether a linear probe is trained as well.</param>
+sealed record SweepScoring(ImageSet Test, bool Probe);
+
 /// <summary>What a cell of a sweep reached. The accuracies of clusters use labels for scoring alone.</summary>
 /// <param name="Settings">Its key=value texts.</param>
 /// <param name="Strict">Accuracy of as many k-means clusters as classes, one-to-one, on the test images, in [0..1].</param>
@@ -41,9 +46,15 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
     /// Trains and scores the cell in <paramref name="folder"/>, with a linear probe where asked for, going on with what an interrupted
     /// sweep left there.
     /// </summary>
-    public static SweepCell Make(Method method, string folder, IReadOnlyList<string> settings, TrainingRequest request, ImageSet test,
-        bool probe)
+    /// <param name="method">The method.</param>
+    /// <param name="request">What to train on, with the options of the cell.</param>
+    /// <param name="folder">The folder of the cell.</param>
+    /// <param name="settings">Its key=value texts.</param>
+    /// <param name="scoring">How it is scored.</param>
+    public static SweepCell Make(Method method, TrainingRequest request, string folder, IReadOnlyList<string> settings,
+        SweepScoring scoring)
     {
+        (ImageSet test, bool probe) = scoring;
         bool begun = File.Exists(Path.Combine(folder, RunLayout.Config));
         RunFolder run = begun ? RunFolder.Open(folder) : RunFolder.Create(folder);
         if (begun)

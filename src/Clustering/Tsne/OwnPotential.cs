@@ -27,17 +27,22 @@ sealed class OwnPotential
             ofUnit[i] * (double)products[i / 4][a] * products[i % 4][b]) / (Denominator * Denominator));
     }
 
+    /// <param name="Value">Terms of the potential.</param>
+    /// <param name="Across">Terms of half of its slope along the first axis.</param>
+    /// <param name="Down">Terms of half of its slope along the second axis.</param>
+    public readonly record struct Terms(Vector128<float> Value, Vector128<float> Across, Vector128<float> Down);
+
     /// <summary>
     /// Terms whose sums are the potential at a place in its cell, [0..1] along each axis, and half of its slopes, which is the charge's
     /// force on itself.
     /// </summary>
-    public (Vector128<float> Value, Vector128<float> Across, Vector128<float> Down) At(float across, float down)
+    public Terms At(float across, float down)
     {
         float x = across - .5f, y = down - .5f, v = y * y;
         var u = Vector128.Create(x * x);
         Vector128<float> ofU = coefficients[0] + u * (coefficients[1] + u * (coefficients[2] + u * coefficients[3]));
         Vector128<float> slopeOfU = coefficients[1] + u * (2 * coefficients[2] + u * (3 * coefficients[3]));
         Vector128<float> ofV = Vector128.Create(1, v, v * v, v * v * v), slopeOfV = Vector128.Create(0, 1, 2 * v, 3 * v * v);
-        return (ofU * ofV, x * slopeOfU * ofV, y * ofU * slopeOfV);
+        return new(ofU * ofV, x * slopeOfU * ofV, y * ofU * slopeOfV);
     }
 }

@@ -85,7 +85,8 @@ static class ClusterCommand
                     Probability = parsed.GetValue(probability),
                     Novelty = parsed.GetValue(common.Novelty)
                 };
-                EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, applied, (source, all) =>
+                var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, applied);
+                EmbedRun.Execute(terminal, parsed, common, request, (source, all) =>
                     EmbedJob.Run(session, source, path, all, cancellation));
                 return Task.FromResult(ExitCodes.Ok);
             }

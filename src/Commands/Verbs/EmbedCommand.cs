@@ -62,9 +62,10 @@ public static class EmbedCommand
                 Probability = parsed.GetValue(probability),
                 Novelty = parsed.GetValue(common.Novelty)
             };
-            EmbedRun.Execute(terminal, parsed, common, parsed.GetValue(split) ?? Split.All, path, options, (source, all) => part is null
+            var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, options, part);
+            EmbedRun.Execute(terminal, parsed, common, request, (source, all) => part is null
                 ? EmbedJob.Run(session, source, path, all, cancellation)
-                : EmbedJob.RunShard(session, source, path, part, all, cancellation), part);
+                : EmbedJob.RunShard(session, source, path, part, all, cancellation));
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;

@@ -14,13 +14,13 @@ static class FloatSize
     // Sizes that are tried in pairs.
     const int MostPaired = 6;
 
-    static readonly (Func<double, double> To, Func<double, double> From, string[] Ops)[] outers =
+    static readonly Outer[] outers =
     [
-        (value => value, value => value, []),
-        (value => 1 / value, value => 1 / value, ["Reciprocal"]),
-        (value => value * value, Math.Sqrt, ["Sqrt"]),
-        (value => 1 / (value * value), value => 1 / Math.Sqrt(value), ["Sqrt", "Reciprocal"]),
-        (Math.Log, Math.Exp, ["Exp"]),
+        new(value => value, value => value, []),
+        new(value => 1 / value, value => 1 / value, ["Reciprocal"]),
+        new(value => value * value, Math.Sqrt, ["Sqrt"]),
+        new(value => 1 / (value * value), value => 1 / Math.Sqrt(value), ["Sqrt", "Reciprocal"]),
+        new(Math.Log, Math.Exp, ["Exp"]),
     ];
 
     static readonly (Func<double, double> Of, Func<GraphBuilder, Value, Value> Node)[] inners =
@@ -50,11 +50,11 @@ static class FloatSize
             [Quantity.Combine(pair[0], pair[1], Math.Max), Quantity.Combine(pair[0], pair[1], Math.Min)]);
         foreach (Quantity[] taken in known.Concat(bounds.Except(known)).Select(size => (Quantity[])[size]).Concat(pairs))
         {
-            foreach (var outer in outers)
+            foreach (Outer outer in outers)
             {
                 foreach (var inner in inners)
                 {
-                    if (Fit(values, taken, outer.To, outer.From, inner.Of, tolerance) is double[] weights)
+                    if (Fit(values, taken, outer, inner.Of, tolerance) is double[] weights)
                     {
                         return outer.Ops.Aggregate(Sum(graph, sizes, taken, inner.Node, weights), (value, op) => graph.Unary(op, value));
                     }
@@ -72,11 +72,10 @@ static class FloatSize
     }
 
     // The weights of the terms and the summand behind them; null where they do not give all values.
-    static double[]? Fit(IReadOnlyList<double> values, Quantity[] taken, Func<double, double> to, Func<double, double> from,
-        Func<double, double> inner, double tolerance)
+    static double[]? Fit(IReadOnlyList<double> values, Quantity[] taken, Outer outer, Func<double, double> inner, double tolerance)
     {
         int[] rows = [.. Enumerable.Range(0, values.Count).Where(row => !double.IsNaN(values[row]))];
-        double[] wanted = [.. rows.Select(row => to(values[row]))];
+        double[] wanted = [.. rows.Select(row => outer.Invert(values[row]))];
         double[][] terms = [.. taken.Select(size => rows.Select(row => inner(size.Values[row])).ToArray()), [.. rows.Select(_ => 1.0)]];
         bool isFinite = wanted.Concat(terms.SelectMany(term => term)).All(double.IsFinite);
         if (!isFinite || LeastSquares.Solve(terms, wanted) is not double[] weights)
@@ -95,7 +94,7 @@ static class FloatSize
             // What cancels in the sum loses that many digits.
             double lost = wanted[i] == 0 ? shares.Max(Math.Abs)
                 : Math.Abs(values[rows[i]]) * Math.Max(1, shares.Sum(Math.Abs) / Math.Abs(wanted[i]));
-            return Math.Abs(from(shares.Sum()) - values[rows[i]]) <= tolerance * lost;
+            return Math.Abs(outer.Apply(shares.Sum()) - values[rows[i]]) <= tolerance * lost;
         }) ? weights : null;
     }
 
@@ -103,4 +102,10 @@ static class FloatSize
     static double Rounded(double weight, double tolerance) =>
         Enumerable.Range(1, LargestDenominator).Select(denominator => Math.Round(weight * denominator) / denominator)
             .Where(near => Math.Abs(weight - near) <= tolerance * Math.Abs(weight)).FirstOrDefault(weight);
+
+    /// <summary>A function of the sum of terms.</summary>
+    /// <param name="Invert">From the number to the sum.</param>
+    /// <param name="Apply">From the sum to the number.</param>
+    /// <param name="Ops">Its nodes, one after the other.</param>
+    sealed record Outer(Func<double, double> Invert, Func<double, double> Apply, string[] Ops);
 }

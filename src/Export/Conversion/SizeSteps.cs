@@ -21,19 +21,20 @@ static class SizeSteps
                          from op in (string[])["Mul", "Div"]
                          from isSingle in (float)fraction == fraction ? (bool[])[true, false] : [false]
                          from rounding in roundings
-                         select (size, fraction, op, isSingle, rounding);
-        foreach (var (size, fraction, op, isSingle, rounding) in candidates)
+                         select new { size, fraction, op, isSingle, rounding };
+        foreach (var candidate in candidates)
         {
-            Quantity rounded = size.Select(value =>
+            (string op, double fraction, bool isSingle) = (candidate.op, candidate.fraction, candidate.isSingle);
+            Quantity rounded = candidate.size.Select(value =>
             {
                 double exact = op == "Mul" ? value * fraction : value / fraction;
-                return (long)rounding.Round(isSingle ? (float)exact : exact);
+                return (long)candidate.rounding.Round(isSingle ? (float)exact : exact);
             });
             if (Summand(wanted, rounded) is long summand)
             {
-                Value wide = graph.Cast(sizes.Of(size), ElementType.Float64);
+                Value wide = graph.Cast(sizes.Of(candidate.size), ElementType.Float64);
                 Value exact = graph.Apply(op, [wide, graph.Scalar(fraction, wide)]);
-                return Whole(graph, sizes, graph.Unary(rounding.Op, isSingle ? graph.ToSingle(exact) : exact), summand);
+                return Whole(graph, sizes, graph.Unary(candidate.rounding.Op, isSingle ? graph.ToSingle(exact) : exact), summand);
             }
         }
         return null;

@@ -31,7 +31,7 @@ static class IndexExpressionConverter
         Quantity[] items = call.Quantities(1), ends = call.Quantities(2), steps = call.Quantities(3);
         IReadOnlyList<Value?> tensors = call.OptionalTensors(4);
         int taken = items.Count(item => item.Values[0] is not (Ellipsis or NewAxis or Missing));
-        var slices = new List<(long Axis, Quantity Start, Quantity End, Quantity Step)>();
+        var slices = new List<SliceItem>();
         var singles = new List<(long Axis, Quantity Number)>();
         var added = new List<long>();
         var picks = new List<(int Axis, Value Index)>();
@@ -62,7 +62,8 @@ static class IndexExpressionConverter
                     Quantity none = items[i].Select(_ => 0);
                     Quantity start = items[i].Values[0] == OpenStart ? none : items[i].Select(item => item - SliceCentre);
                     Quantity end = ends.Length > 0 && ends[i].Values[0] != Missing ? ends[i] : none.Select(_ => long.MaxValue);
-                    slices.Add((axis++, start, end, steps.Length > 0 && steps[i].Values[0] != Missing ? steps[i] : none.Select(_ => 1)));
+                    Quantity step = steps.Length > 0 && steps[i].Values[0] != Missing ? steps[i] : none.Select(_ => 1);
+                    slices.Add(new(axis++, start, end, step));
                     result++;
                     break;
                 default:
@@ -99,8 +100,9 @@ static class IndexExpressionConverter
         return together && first > 0 ? graph.Transpose(picked, [.. order.Select(axis => (long)axis)]) : picked;
     }
 
-    static Value Slice(GraphBuilder graph, NativeCall call, Value x,
-        List<(long Axis, Quantity Start, Quantity End, Quantity Step)> slices) => graph.Apply("Slice",
+    sealed record SliceItem(long Axis, Quantity Start, Quantity End, Quantity Step);
+
+    static Value Slice(GraphBuilder graph, NativeCall call, Value x, List<SliceItem> slices) => graph.Apply("Slice",
     [
         x, call.Vector([.. slices.Select(slice => slice.Start)]), call.Vector([.. slices.Select(slice => slice.End)]),
         graph.Constant(TensorData.Vector([.. slices.Select(slice => slice.Axis)])), call.Vector([.. slices.Select(slice => slice.Step)]),

@@ -20,9 +20,15 @@ static class MultiheadConverters
             throw call.Refuse("'add_bias_kv' and 'add_zero_attn' have no mapping");
         }
         var masks = new Masks(call, Attention: 6, Keys: 4);
-        return Attend(graph, call, new Weights(call, module, ""), module.Integer(1), call.Tensor(1), call.Tensor(2), call.Tensor(3), masks,
-            call.Flag(5));
+        return Attend(graph, new Weights(call, module, ""), module.Integer(1), new Inputs(call.Tensor(1), call.Tensor(2), call.Tensor(3)),
+            masks, call.Flag(5));
     }
+
+    /// <summary>What attends to what.</summary>
+    /// <param name="Query">[L,N,E].</param>
+    /// <param name="Key">[S,N,..].</param>
+    /// <param name="Value">[S,N,..].</param>
+    public sealed record Inputs(Value Query, Value Key, Value Value);
 
     /// <summary>Where a call has its masks.</summary>
     /// <param name="Call">The call.</param>
@@ -55,9 +61,9 @@ static class MultiheadConverters
     }
 
     /// <summary>The result [L,N,E], and, if wanted, the weights [N,L,S], averaged over the heads.</summary>
-    public static Value[] Attend(GraphBuilder graph, NativeCall call, Weights weights, long heads, Value query, Value key, Value value,
-        Masks masks, bool needWeights)
+    public static Value[] Attend(GraphBuilder graph, Weights weights, long heads, Inputs inputs, Masks masks, bool needWeights)
     {
+        (Value query, Value key, Value value) = inputs;
         long width = weights["out_proj.weight"].Shape[0].Size!.Value, size = width / heads;
         Value q = Heads(Projected(graph, weights, query, 0, width)); // [N,heads,L,size]
         if (graph.Opset >= AttentionConverters.FirstOpset && !needWeights && !masks.IsGiven)

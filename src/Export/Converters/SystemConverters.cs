@@ -68,11 +68,16 @@ static class SystemConverters
     static Value Swapped(GraphBuilder graph, Value x) =>
         graph.Transpose(x, [.. Enumerable.Range(0, x.Shape.Count - 2).Select(axis => (long)axis), x.Shape.Count - 1, x.Shape.Count - 2]);
 
-    static (Value Value, Value Sign, Value Logarithm) Determinant(GraphBuilder graph, NativeCall call)
+    /// <param name="Value">The determinant.</param>
+    /// <param name="Sign">Its sign.</param>
+    /// <param name="Logarithm">The logarithm of its magnitude.</param>
+    sealed record SignedDeterminant(Value Value, Value Sign, Value Logarithm);
+
+    static SignedDeterminant Determinant(GraphBuilder graph, NativeCall call)
     {
         (Value a, long size) = Square(graph, call);
         Value[] pivots = [.. Eliminate(graph, call, a, null, size).Pivots.Select(pivot => graph.Squeeze(pivot, -2, -1))];
-        return (pivots.Aggregate(graph.Mul), pivots.Select(pivot => MathConverters.Sign(graph, pivot)).Aggregate(graph.Mul),
+        return new(pivots.Aggregate(graph.Mul), pivots.Select(pivot => MathConverters.Sign(graph, pivot)).Aggregate(graph.Mul),
             pivots.Select(pivot => graph.Unary("Log", graph.Unary("Abs", pivot))).Aggregate(graph.Add));
     }
 

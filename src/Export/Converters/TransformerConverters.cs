@@ -17,16 +17,16 @@ static class TransformerConverters
     [
         // (module, source, mask, mask of keys)
         new("THSNN_TransformerEncoderLayer_forward", (graph, call) =>
-            EncoderLayer(graph, call, Options(call.OpaqueModule(0).Arguments, 1, 4), Own(call), call.Tensor(1), new Masks(call, 2, 3))),
+            EncoderLayer(graph, Options(call.OpaqueModule(0).Arguments, 1, 4), Own(call), Sequence.Of(call, 1, 2, 3))),
         new("THSNN_TransformerEncoder_forward", (graph, call) =>
-            Encoder(graph, call, Layer(call), call.OpaqueModule(0).Integer(1), Own(call), call.Tensor(1), new Masks(call, 2, 3))),
+            Encoder(graph, Layer(call), call.OpaqueModule(0).Integer(1), Own(call), Sequence.Of(call, 1, 2, 3))),
         // (module, target, memory, target mask, memory mask, mask of target keys, mask of memory keys)
         new("THSNN_TransformerDecoderLayer_forward", (graph, call) =>
-            DecoderLayer(graph, call, Options(call.OpaqueModule(0).Arguments, 1, 4), Own(call), call.Tensor(1), call.Tensor(2),
-            new Masks(call, 3, 5), new Masks(call, 4, 6))),
+            DecoderLayer(graph, Options(call.OpaqueModule(0).Arguments, 1, 4), Own(call), Sequence.Of(call, 1, 3, 5),
+                Sequence.Of(call, 2, 4, 6))),
         new("THSNN_TransformerDecoder_forward", (graph, call) =>
-            Decoder(graph, call, Layer(call), call.OpaqueModule(0).Integer(1), Own(call), call.Tensor(1), call.Tensor(2),
-            new Masks(call, 3, 5), new Masks(call, 4, 6))),
+            Decoder(graph, Layer(call), call.OpaqueModule(0).Integer(1), Own(call), Sequence.Of(call, 1, 3, 5),
+                Sequence.Of(call, 2, 4, 6))),
         new("THSNN_Transformer_forward", Whole),
     ];
 
@@ -45,18 +45,29 @@ static class TransformerConverters
 
     static Weights Own(NativeCall call) => new(call, call.OpaqueModule(0), "");
 
-    static Value EncoderLayer(GraphBuilder graph, NativeCall call, LayerOptions options, Weights weights, Value x, Masks masks)
+    /// <summary>A sequence and the masks of those that attend to it.</summary>
+    /// <param name="Value">[L,N,E].</param>
+    /// <param name="Masks">The masks.</param>
+    sealed record Sequence(Value Value, Masks Masks)
     {
-        Value attended = Attend(graph, call, weights.Of("self_attn"), options.Heads, x, x, x, masks, needWeights: false)[0];
+        /// <summary>The arguments of a call: the sequence, a mask [L,S], and a mask of keys [N,S].</summary>
+        public static Sequence Of(NativeCall call, int value, int mask, int keys) => new(call.Tensor(value), new Masks(call, mask, keys));
+    }
+
+    static Value EncoderLayer(GraphBuilder graph, LayerOptions options, Weights weights, Sequence source)
+    {
+        (Value x, Masks masks) = source;
+        Value attended = Attend(graph, weights.Of("self_attn"), options.Heads, new Inputs(x, x, x), masks, needWeights: false)[0];
         return FeedForward(graph, options, weights, Normalized(graph, weights, "norm1", graph.Add(x, attended)), "norm2");
     }
 
-    static Value DecoderLayer(GraphBuilder graph, NativeCall call, LayerOptions options, Weights weights, Value x, Value memory,
-        Masks masks, Masks memoryMasks)
+    static Value DecoderLayer(GraphBuilder graph, LayerOptions options, Weights weights, Sequence target, Sequence memory)
     {
-        Value attended = Attend(graph, call, weights.Of("self_attn"), options.Heads, x, x, x, masks, needWeights: false)[0];
+        (Value x, Masks masks) = target;
+        Value attended = Attend(graph, weights.Of("self_attn"), options.Heads, new Inputs(x, x, x), masks, needWeights: false)[0];
         Value y = Normalized(graph, weights, "norm1", graph.Add(x, attended));
-        attended = Attend(graph, call, weights.Of("multihead_attn"), options.Heads, y, memory, memory, memoryMasks, needWeights: false)[0];
+        attended = Attend(graph, weights.Of("multihead_attn"), options.Heads, new Inputs(y, memory.Value, memory.Value), memory.Masks,
+            needWeights: false)[0];
         return FeedForward(graph, options, weights, Normalized(graph, weights, "norm2", graph.Add(y, attended)), "norm3");
     }
 
@@ -70,15 +81,13 @@ static class TransformerConverters
     static Value Normalized(GraphBuilder graph, Weights weights, string norm, Value x) =>
         NormalizationConverters.LayerNorm(graph, x, 1, weights[$"{norm}.weight"], weights[$"{norm}.bias"], Epsilon);
 
-    static Value Encoder(GraphBuilder graph, NativeCall call, LayerOptions options, long layers, Weights weights, Value x, Masks masks) =>
-        Finished(graph, weights,
-        Enumerable.Range(0, (int)layers)
-            .Aggregate(x, (y, layer) => EncoderLayer(graph, call, options, weights.Of($"layers.{layer}"), y, masks)));
+    static Value Encoder(GraphBuilder graph, LayerOptions options, long layers, Weights weights, Sequence source) =>
+        Finished(graph, weights, Enumerable.Range(0, (int)layers).Aggregate(source.Value, (x, layer) =>
+            EncoderLayer(graph, options, weights.Of($"layers.{layer}"), source with { Value = x })));
 
-    static Value Decoder(GraphBuilder graph, NativeCall call, LayerOptions options, long layers, Weights weights, Value x, Value memory,
-        Masks masks, Masks memoryMasks) => Finished(graph, weights,
-        Enumerable.Range(0, (int)layers)
-            .Aggregate(x, (y, layer) => DecoderLayer(graph, call, options, weights.Of($"layers.{layer}"), y, memory, masks, memoryMasks)));
+    static Value Decoder(GraphBuilder graph, LayerOptions options, long layers, Weights weights, Sequence target, Sequence memory) =>
+        Finished(graph, weights, Enumerable.Range(0, (int)layers).Aggregate(target.Value, (x, layer) =>
+            DecoderLayer(graph, options, weights.Of($"layers.{layer}"), target with { Value = x }, memory)));
 
     static Value Finished(GraphBuilder graph, Weights weights, Value x) => weights.Optional("norm.weight") is null ? x
         : Normalized(graph, weights, "norm", x);
@@ -89,8 +98,8 @@ static class TransformerConverters
     {
         OpaqueModule module = call.OpaqueModule(0);
         LayerOptions options = Options(module.Arguments, 1, 6);
-        Value memory = Encoder(graph, call, options, module.Integer(2), Own(call).Of("encoder"), call.Tensor(1), new Masks(call, 3, 6));
-        return Decoder(graph, call, options, module.Integer(3), Own(call).Of("decoder"), call.Tensor(2), memory, new Masks(call, 4, 7),
-            new Masks(call, 5, 8));
+        Value memory = Encoder(graph, options, module.Integer(2), Own(call).Of("encoder"), Sequence.Of(call, 1, 3, 6));
+        return Decoder(graph, options, module.Integer(3), Own(call).Of("decoder"), Sequence.Of(call, 2, 4, 7),
+            new Sequence(memory, new Masks(call, 5, 8)));
     }
 }

@@ -21,16 +21,20 @@ static class BlockedProduct
     /// from <paramref name="column"/> on; what lies beyond the last column is ignored.</summary>
     public delegate void Pack(int item, int column, int from, int count, Span<double> panel);
 
-    /// <param name="items">Number of products.</param>
-    /// <param name="rows">Number of rows.</param>
-    /// <param name="depth">Number of products in each sum.</param>
-    /// <param name="columns">Number of columns.</param>
+    /// <summary>Sizes of independent products.</summary>
+    /// <param name="Items">Number of products.</param>
+    /// <param name="Rows">Number of rows.</param>
+    /// <param name="Depth">Number of products in each sum.</param>
+    /// <param name="Columns">Number of columns.</param>
+    public readonly record struct Sizes(int Items, int Rows, int Depth, int Columns);
+
+    /// <param name="sizes">Sizes of all.</param>
     /// <param name="left">Row-major [rows, depth] by item.</param>
     /// <param name="pack">The right matrices.</param>
     /// <param name="result">Row-major [rows, columns] by item; holds what the sums start with.</param>
-    public static void Add(int items, int rows, int depth, int columns, Func<int, ReadOnlyMemory<double>> left, Pack pack,
-        Func<int, Memory<double>> result)
+    public static void Add(Sizes sizes, Func<int, ReadOnlyMemory<double>> left, Pack pack, Func<int, Memory<double>> result)
     {
+        (int items, int rows, int depth, int columns) = sizes;
         int across = (columns + TaskColumns - 1) / TaskColumns, down = (rows + TaskRows - 1) / TaskRows;
         Parallel.For(0, checked(items * across * down), () => new double[Math.Min(depth, MostDepth) * TaskColumns], (task, _, packed) =>
         {

@@ -44,7 +44,7 @@ static class ConvolutionOperators
         int[] sources = windows.Sources(output, sizes); // [cell, place]
         double[] pixels = image.Data, kernels = weight.Data;
         // A product for each image and group: [groupMaps, groupChannels * cells] by [groupChannels * cells, outputArea].
-        BlockedProduct.Add(image.Dims[0] * groups, groupMaps, groupChannels * cells, outputArea,
+        BlockedProduct.Add(new(image.Dims[0] * groups, groupMaps, groupChannels * cells, outputArea),
             item => kernels.AsMemory(item % groups * groupMaps * groupChannels * cells, groupMaps * groupChannels * cells), Pack,
             item => result.Data.AsMemory(item * groupMaps * outputArea, groupMaps * outputArea));
         return result;

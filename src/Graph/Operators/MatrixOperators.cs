@@ -61,7 +61,7 @@ static class MatrixOperators
         int[] starts = [.. NdArray.Positions(batch, NdArray.BroadcastStrides(a.Dims[..^2], batch))];
         int[] others = [.. NdArray.Positions(batch, NdArray.BroadcastStrides(b.Dims[..^2], batch))];
         double[] left = a.Data;
-        BlockedProduct.Add(starts.Length, rows, inner, columns, item => left.AsMemory(starts[item] * rows * inner, rows * inner),
+        BlockedProduct.Add(new(starts.Length, rows, inner, columns), item => left.AsMemory(starts[item] * rows * inner, rows * inner),
             isTransposed ? PackTransposed : Pack, item => result.Data.AsMemory(item * rows * columns, rows * columns));
         return result;
 

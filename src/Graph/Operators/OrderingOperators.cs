@@ -61,15 +61,19 @@ static class OrderingOperators
         return result;
     }
 
-    // Where each row along an axis starts in two tensors that differ only in that axis, and the distance of its elements.
-    static IEnumerable<(int From, int To, int Stride)> Rows(int[] from, int[] to, int axis)
+    /// <param name="From">Where a row along an axis starts in one tensor.</param>
+    /// <param name="To">Where it starts in another that differs only in that axis.</param>
+    /// <param name="Stride">Distance of its elements in both.</param>
+    readonly record struct RowPlace(int From, int To, int Stride);
+
+    static IEnumerable<RowPlace> Rows(int[] from, int[] to, int axis)
     {
         int inner = NdArray.Product(from.AsSpan(axis + 1)), outer = NdArray.Product(from.AsSpan(0, axis));
         for (int row = 0; row < outer; row++)
         {
             for (int i = 0; i < inner; i++)
             {
-                yield return (row * from[axis] * inner + i, row * to[axis] * inner + i, inner);
+                yield return new(row * from[axis] * inner + i, row * to[axis] * inner + i, inner);
             }
         }
     }

@@ -13,11 +13,16 @@ static class RecurrentOperators
         new("LSTM", 13, Infer, scope => Run(scope, 4, Lstm)),
     ];
 
+    /// <param name="Scope">The node.</param>
+    /// <param name="Number">0, or 1 for the second direction.</param>
+    /// <param name="Bias">Both biases of the gates [2*G*H].</param>
+    /// <param name="Product">The recurrent weights times a vector.</param>
+    sealed record Direction(ValueScope Scope, int Number, double[] Bias, Func<double[], double[]> Product);
+
     /// <summary>
-    /// One step of one row: what the gates get from the input, from the state, the state and the cell; both are changed in place.
+    /// One step of one row: what the gates get from the input and from the state, the state and the cell; both are changed in place.
     /// </summary>
-    delegate void Step(double[] fromInput, double[] fromState, double[] bias, double[] state, double[] cell, ValueScope scope,
-        Func<double[], double[]> recurrent, int direction);
+    delegate void Step(Direction direction, double[] fromInput, double[] fromState, double[] state, double[] cell);
 
     static TensorType[] Infer(TypeScope scope)
     {
@@ -45,6 +50,8 @@ static class RecurrentOperators
         {
             bool backward = d == 1 || scope.Attributes.Text("direction", "forward") == "reverse";
             double[] bias = scope.Optional(3) is NdArray b ? b.Data[(d * 2 * wide)..((d + 1) * 2 * wide)] : new double[2 * wide];
+            int first = d * wide;
+            var direction = new Direction(scope, d, bias, vector => Product(r.Data, first, wide, vector));
             for (int n = 0; n < rows; n++)
             {
                 int at = (d * rows + n) * hidden;
@@ -55,10 +62,8 @@ static class RecurrentOperators
                 for (int t = 0; t < own; t++)
                 {
                     int time = backward ? own - 1 - t : t;
-                    double[] fromInput = Product(w.Data, d * wide, wide, x.Data.AsSpan((time * rows + n) * inputs, inputs));
-                    int direction = d;
-                    step(fromInput, Product(r.Data, d * wide, wide, state), bias, state, cell, scope, vector =>
-                        Product(r.Data, direction * wide, wide, vector), d);
+                    double[] fromInput = Product(w.Data, first, wide, x.Data.AsSpan((time * rows + n) * inputs, inputs));
+                    step(direction, fromInput, direction.Product(state), state, cell);
                     state.CopyTo(y.Data.AsSpan(((time * directions + d) * rows + n) * hidden));
                 }
                 state.CopyTo(last.Data.AsSpan(at));
@@ -69,10 +74,10 @@ static class RecurrentOperators
     }
 
     // H = f(W x + Wb + R h + Rb)
-    static void Simple(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope,
-        Func<double[], double[]> product, int direction)
+    static void Simple(Direction direction, double[] input, double[] recurrent, double[] state, double[] cell)
     {
-        Func<double, double> f = Activation(scope, direction, 0, 1, "Tanh");
+        double[] bias = direction.Bias;
+        Func<double, double> f = Activation(direction, 0, 1, "Tanh");
         for (int h = 0; h < state.Length; h++)
         {
             state[h] = f(input[h] + recurrent[h] + bias[h] + bias[state.Length + h]);
@@ -80,15 +85,15 @@ static class RecurrentOperators
     }
 
     // z and r are gates; the candidate applies r after (linear_before_reset) or before its matrix: h = (1 - z) * candidate + z * h.
-    static void Gru(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope,
-        Func<double[], double[]> product, int direction)
+    static void Gru(Direction direction, double[] input, double[] recurrent, double[] state, double[] cell)
     {
+        double[] bias = direction.Bias;
         (int n, int wide) = (state.Length, 3 * state.Length);
         (Func<double, double> f, Func<double, double> g) =
-            (Activation(scope, direction, 0, 2, "Sigmoid"), Activation(scope, direction, 1, 2, "Tanh"));
+            (Activation(direction, 0, 2, "Sigmoid"), Activation(direction, 1, 2, "Tanh"));
         double[] gate = [.. Enumerable.Range(0, 2 * n).Select(i => f(input[i] + recurrent[i] + bias[i] + bias[wide + i]))]; // z, r
-        bool after = scope.Attributes.Int("linear_before_reset", 0) != 0;
-        double[] reset = after ? recurrent : product([.. state.Select((value, h) => gate[n + h] * value)]);
+        bool after = direction.Scope.Attributes.Int("linear_before_reset", 0) != 0;
+        double[] reset = after ? recurrent : direction.Product([.. state.Select((value, h) => gate[n + h] * value)]);
         for (int h = 0; h < n; h++)
         {
             int i = 2 * n + h;
@@ -98,12 +103,12 @@ static class RecurrentOperators
     }
 
     // Gates i, o, f and candidate c: cell = f * cell + i * c, state = o * tanh(cell).
-    static void Lstm(double[] input, double[] recurrent, double[] bias, double[] state, double[] cell, ValueScope scope,
-        Func<double[], double[]> product, int direction)
+    static void Lstm(Direction direction, double[] input, double[] recurrent, double[] state, double[] cell)
     {
+        double[] bias = direction.Bias;
         (int n, int wide) = (state.Length, 4 * state.Length);
-        Func<double, double> f = Activation(scope, direction, 0, 3, "Sigmoid"), g = Activation(scope, direction, 1, 3, "Tanh"),
-            h = Activation(scope, direction, 2, 3, "Tanh");
+        Func<double, double> f = Activation(direction, 0, 3, "Sigmoid"), g = Activation(direction, 1, 3, "Tanh"),
+            h = Activation(direction, 2, 3, "Tanh");
         for (int k = 0; k < n; k++)
         {
             cell[k] = f(Sum(2 * n + k)) * cell[k] + f(Sum(k)) * g(Sum(3 * n + k));
@@ -126,8 +131,8 @@ static class RecurrentOperators
         return product;
     }
 
-    static Func<double, double> Activation(ValueScope scope, int direction, int number, int count, string absent) =>
-        (scope.Attributes.Texts("activations")?[direction * count + number] ?? absent) switch
+    static Func<double, double> Activation(Direction direction, int number, int count, string absent) =>
+        (direction.Scope.Attributes.Texts("activations")?[direction.Number * count + number] ?? absent) switch
         {
             "Tanh" => Math.Tanh,
             "Relu" => x => Math.Max(x, 0),

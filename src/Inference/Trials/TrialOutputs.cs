@@ -39,9 +39,10 @@ static class TrialOutputs
         float[] first = images.GetTensorDataAsSpan<float>()[..(int)(Part * sizes[1] * sizes[2] * sizes[3])].ToArray();
         using OrtValue part = OrtValue.CreateTensorValueFromMemory(first, [Part, .. sizes[1..]]);
         using IDisposableReadOnlyCollection<OrtValue> again = session.Run(options, ["image"], [part], names);
-        foreach ((string name, OrtValue whole, OrtValue alone) in names.Zip(outputs, again))
+        for (int i = 0; i < names.Length; i++)
         {
-            if (name == "embedding" && whole.GetTensorTypeAndShape().ElementDataType == TensorElementType.Float
+            (OrtValue whole, OrtValue alone) = (outputs[i], again[i]);
+            if (names[i] == "embedding" && whole.GetTensorTypeAndShape().ElementDataType == TensorElementType.Float
                 && Difference(whole.GetTensorDataAsSpan<float>(), alone.GetTensorDataAsSpan<float>()) is var difference
                 && difference > Tolerance)
             {

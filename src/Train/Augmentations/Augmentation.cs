@@ -5,6 +5,12 @@ using Toolchain.Data.Seeds;
 
 namespace Toolchain.Train.Augmentations;
 
+/// <summary>Which views of a sample are drawn: those of one sample differ by these numbers alone.</summary>
+/// <param name="Epoch">0-based number of the epoch.</param>
+/// <param name="First">Number of the first view.</param>
+/// <param name="Count">Number of views (V).</param>
+readonly record struct ViewNumbers(int Epoch, int First, int Count);
+
 /// <summary>
 /// Draws views of digits: affine map with shear, elastic displacement, stroke thickness and occlusion in one pass from bytes to floats. The
 /// numbers are keyed by (seed, epoch, sample, view), so any batch of any step can be drawn again by itself. A crop is a scale with a shift.
@@ -15,15 +21,13 @@ sealed class Augmentation(AugmentationOptions options, ulong seed)
 
     readonly ulong key = RandomStream.KeyOf(seed, "augmentation");
 
-    /// <summary>Fills <paramref name="views"/> with <paramref name="viewCount"/> views of each sample.</summary>
+    /// <summary>Fills <paramref name="views"/> with views of each sample.</summary>
     /// <param name="data">The images.</param>
     /// <param name="samples">Indices of the images, [N].</param>
-    /// <param name="epoch">0-based number of the epoch.</param>
-    /// <param name="firstView">Number of the first view: views of one sample differ by their numbers alone.</param>
-    /// <param name="viewCount">Number of views (V).</param>
+    /// <param name="numbers">Which views.</param>
     /// <param name="views">Receives V * N * 784 floats in [0,1], all samples' first views before their second ones.</param>
     /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
-    public void Draw(ImageSet data, int[] samples, int epoch, int firstView, int viewCount, float[] views, int threads = 0)
+    public void Draw(ImageSet data, int[] samples, ViewNumbers numbers, float[] views, int threads = 0)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
         Parallel.For(0, (samples.Length + samplesPerTask - 1) / samplesPerTask, parallel, task =>
@@ -32,9 +36,9 @@ sealed class Augmentation(AugmentationOptions options, ulong seed)
             for (int i = task * samplesPerTask; i < Math.Min(samples.Length, (task + 1) * samplesPerTask); i++)
             {
                 CornerTable.Fill(data.Image(samples[i]), corners);
-                for (int view = 0; view < viewCount; view++)
+                for (int view = 0; view < numbers.Count; view++)
                 {
-                    var random = new RandomStream(key, epoch, samples[i], firstView + view);
+                    var random = new RandomStream(key, numbers.Epoch, samples[i], numbers.First + view);
                     Draw(corners, views.AsSpan((view * samples.Length + i) * ImageSet.PixelCount, ImageSet.PixelCount), ref random);
                 }
             }

@@ -3,23 +3,28 @@ using Toolchain.Data.Seeds;
 
 namespace Toolchain.Train.Augmentations;
 
+/// <summary>A straight stroke.</summary>
+/// <param name="X">Column of the middle.</param>
+/// <param name="Y">Row of the middle.</param>
+/// <param name="Angle">Direction, radians.</param>
+/// <param name="Length">Length of the segment, pixels.</param>
+/// <param name="Radius">Half the width of the stroke, pixels.</param>
+readonly record struct PenSegment(double X, double Y, double Angle, double Length, double Radius);
+
 /// <summary>A straight stroke of the pen added to a view: people cross their sevens, set feet under their ones, and slip.</summary>
 static class PenStroke
 {
     const int side = ImageSet.Side;
 
     /// <summary>
-    /// Adds the stroke of all places within <paramref name="radius"/> of the segment around (x, y): full ink inside, fading over the last
+    /// Adds the stroke of all places within its radius of the segment: full ink inside, fading over the last
     /// pixel; what is brighter stays.
     /// </summary>
     /// <param name="view">Pixels [28,28] in [0,1].</param>
-    /// <param name="x">Column of the middle.</param>
-    /// <param name="y">Row of the middle.</param>
-    /// <param name="angle">Direction, radians.</param>
-    /// <param name="length">Length of the segment, pixels.</param>
-    /// <param name="radius">Half the width of the stroke, pixels.</param>
-    public static void Draw(Span<float> view, double x, double y, double angle, double length, double radius)
+    /// <param name="segment">The stroke.</param>
+    public static void Draw(Span<float> view, PenSegment segment)
     {
+        (double x, double y, double angle, double length, double radius) = segment;
         (double sin, double cos) = Math.SinCos(angle);
         int reach = (int)Math.Ceiling(length / 2 + radius + 1);
         for (int row = Math.Max(0, (int)y - reach); row <= Math.Min(side - 1, (int)y + reach); row++)
@@ -36,7 +41,7 @@ static class PenStroke
     }
 
     /// <summary>A stroke of any direction near the middle, 6 to 14 pixels long and 2 to 3 wide.</summary>
-    public static void DrawRandom(Span<float> view, ref RandomStream random) => Draw(
-        view, random.NextDouble(7, 20), random.NextDouble(7, 20), random.NextDouble(0, Math.PI), random.NextDouble(6, 14),
-        random.NextDouble(1, 1.5));
+    public static void DrawRandom(Span<float> view, ref RandomStream random) => Draw(view, new(
+        random.NextDouble(7, 20), random.NextDouble(7, 20), random.NextDouble(0, Math.PI), random.NextDouble(6, 14),
+        random.NextDouble(1, 1.5)));
 }

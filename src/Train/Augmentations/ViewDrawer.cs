@@ -42,6 +42,6 @@ sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCo
         {
             buffer = new float[length];
         }
-        augmentation.Draw(job.Data, batch.Samples, batch.Epoch, 0, viewCount, buffer, job.Threads);
+        augmentation.Draw(job.Data, batch.Samples, new(batch.Epoch, 0, viewCount), buffer, job.Threads);
     }
 }

@@ -9,7 +9,7 @@ namespace Toolchain.Train.Runs;
 sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options, Func<TOptions, FitJob, FittedModel> Fit)
     : Method(Name, Summary, Options) where TOptions : MethodOptions
 {
-    public override TrainedModel Train(RunFolder run, TrainingRequest request)
+    internal override TrainedModel Train(RunFolder run, TrainingRequest request)
     {
         request.Options.Check();
         FittedModel fitted = Fit((TOptions)request.Options,

@@ -11,7 +11,7 @@ namespace Toolchain.Train.Runs;
 sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Options, Func<TOptions, GradientJob, IGradientTrainer> Create)
     : Method(Name, Summary, Options) where TOptions : GradientOptions
 {
-    public override TrainedModel Train(RunFolder run, TrainingRequest request)
+    internal override TrainedModel Train(RunFolder run, TrainingRequest request)
     {
         var options = (TOptions)request.Options;
         options.Check();
@@ -54,21 +54,27 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
             .Images([.. Enumerable.Range(0, Math.Min(2, request.Data.Count))]);
         trainer.Encoder.eval();
         ExportedDecoder? decoder = trainer.Decoder; // its examples come from the encoder, which leaves the device below
-        TracedModel encoder = Trace(trainer.Encoder, [new("image", example)], trainer.Outputs, null, request, opset);
+        TracedModel encoder = Trace(new(trainer.Encoder, [new("image", example)], trainer.Outputs, null), request, opset);
         string parity = Describe(encoder.Prove());
         if (decoder is null)
         {
             return new TrainedModel(encoder.Model, parity, steps, finished, Printable.Count(steps, "step"));
         }
-        TracedModel traced = Trace(decoder.Module, decoder.Inputs, decoder.Outputs, decoder.Name, request, opset);
+        TracedModel traced = Trace(new(decoder.Module, decoder.Inputs, decoder.Outputs, decoder.Name), request, opset);
         return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {Describe(traced.Prove())}", steps, finished,
             Printable.Count(steps, "step"))
         { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
     }
 
-    TracedModel Trace(nn.Module module, IReadOnlyList<DecoderInput> inputs, IReadOnlyList<string> outputs, string? decoder,
-        TrainingRequest request, int opset)
+    /// <param name="Module">What is exported.</param>
+    /// <param name="Inputs">Its inputs with an example of each.</param>
+    /// <param name="Outputs">Names of its outputs.</param>
+    /// <param name="Decoder">Its name where it is a decoder; null for the encoder.</param>
+    sealed record Part(nn.Module Module, IReadOnlyList<DecoderInput> Inputs, IReadOnlyList<string> Outputs, string? Decoder);
+
+    TracedModel Trace(Part part, TrainingRequest request, int opset)
     {
+        (nn.Module module, IReadOnlyList<DecoderInput> inputs, IReadOnlyList<string> outputs, string? decoder) = part;
         Dictionary<string, string> metadata = Provenance.Of(Name, request);
         if (decoder is not null)
         {

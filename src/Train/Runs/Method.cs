@@ -19,7 +19,7 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
     /// <summary>Trains in <paramref name="run"/> and returns the model, proven but not yet written.</summary>
     /// <exception cref="OperationCanceledException">Cancelled, resumably.</exception>
     /// <exception cref="DivergedException">A loss stopped being finite.</exception>
-    public abstract TrainedModel Train(RunFolder run, TrainingRequest request);
+    internal abstract TrainedModel Train(RunFolder run, TrainingRequest request);
 
     /// <summary>The model of a run as its checkpoint has it, without training on.</summary>
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>

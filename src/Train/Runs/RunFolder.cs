@@ -18,16 +18,16 @@ public sealed class RunFolder
     public string Path { get; }
 
     /// <summary>The resolved options.</summary>
-    public string Config => owner?.Config ?? In(RunLayout.Config);
+    internal string Config => owner?.Config ?? In(RunLayout.Config);
 
     /// <summary>Digest of the configuration, which checkpoints and manifest carry; empty where there is none.</summary>
-    public string ConfigSha256 => File.Exists(Config) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Config))) : "";
+    internal string ConfigSha256 => File.Exists(Config) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Config))) : "";
 
     /// <summary>Losses by step.</summary>
-    public string Metrics => In(RunLayout.Metrics);
+    internal string Metrics => In(RunLayout.Metrics);
 
     /// <summary>The latest state.</summary>
-    public string LastCheckpoint => In(RunLayout.Checkpoints, RunLayout.LastCheckpoint);
+    internal string LastCheckpoint => In(RunLayout.Checkpoints, RunLayout.LastCheckpoint);
 
     /// <summary>The exported model.</summary>
     public string Model => In(RunLayout.Model);
@@ -36,17 +36,17 @@ public sealed class RunFolder
     public string Manifest => In(RunLayout.Manifest);
 
     /// <summary>The folder of pictures.</summary>
-    public string Pictures => In(RunLayout.Pictures);
+    internal string Pictures => In(RunLayout.Pictures);
 
     /// <summary>What the state after so many steps looks like, where the method can show it.</summary>
-    public string Picture(int step) =>
+    internal string Picture(int step) =>
         System.IO.Path.Combine(Pictures, string.Create(CultureInfo.InvariantCulture, $"{RunLayout.StepPicture}{step:000000}.png"));
 
     /// <summary>The centres of a fitted clusterer.</summary>
-    public string CentrePicture => In(RunLayout.Pictures, RunLayout.CentrePicture);
+    internal string CentrePicture => In(RunLayout.Pictures, RunLayout.CentrePicture);
 
     /// <summary>What the run printed.</summary>
-    public string Log => In(RunLayout.Log);
+    internal string Log => In(RunLayout.Log);
 
     /// <summary>Makes the folder <paramref name="path"/>.</summary>
     /// <exception cref="ArgumentException">It exists and is not empty.</exception>
@@ -91,7 +91,7 @@ public sealed class RunFolder
 
     /// <summary>Claims the folder for this process until the result is disposed.</summary>
     /// <exception cref="ArgumentException">Another process works in it.</exception>
-    public IDisposable Lock() => RunLock.Take(Path);
+    internal IDisposable Lock() => RunLock.Take(Path);
 
     /// <summary>Deletes the folder of a run that ended before it had anything to continue from.</summary>
     /// <returns>Whether it was deleted.</returns>
@@ -149,7 +149,7 @@ public sealed class RunFolder
 
     /// <summary>The folder of one of several restarts, a run of its own.</summary>
     /// <param name="number">0-based number of the restart.</param>
-    public RunFolder Restart(int number)
+    internal RunFolder Restart(int number)
     {
         string path = In(RunLayout.Restarts, number.ToString(CultureInfo.InvariantCulture));
         Directory.CreateDirectory(path);
@@ -157,7 +157,7 @@ public sealed class RunFolder
     }
 
     /// <summary>Wall time that it took up to the latest checkpoint.</summary>
-    public TimeSpan TimeTaken
+    internal TimeSpan TimeTaken
     {
         get => !File.Exists(Seconds) ? TimeSpan.Zero
             : double.TryParse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e9
@@ -168,17 +168,17 @@ public sealed class RunFolder
     }
 
     /// <summary>Wall time that it and its restarts took up to their latest checkpoints.</summary>
-    public TimeSpan TimeTakenInAll => RestartFolders.Aggregate(TimeTaken, (sum, restart) => sum + restart.TimeTaken);
+    internal TimeSpan TimeTakenInAll => RestartFolders.Aggregate(TimeTaken, (sum, restart) => sum + restart.TimeTaken);
 
     /// <summary>
     /// The latest state: of the run or, before one of its restarts is selected, of its latest restart; null where there is none.
     /// </summary>
-    public string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint
+    internal string? NewestCheckpoint => File.Exists(LastCheckpoint) ? LastCheckpoint
         : RestartFolders.Select(restart => restart.LastCheckpoint).LastOrDefault(File.Exists);
 
     /// <summary>Reads the manifest of a finished run.</summary>
     /// <exception cref="InvalidDataException">There is none, or it is no object in JSON.</exception>
-    public JsonObject ReadManifest()
+    internal JsonObject ReadManifest()
     {
         if (!File.Exists(Manifest))
         {
@@ -197,7 +197,7 @@ public sealed class RunFolder
     }
 
     /// <summary>Adds a line to the log.</summary>
-    public void Say(string line) => File.AppendAllText(Log, line + "\n");
+    internal void Say(string line) => File.AppendAllText(Log, line + "\n");
 
     // Making a folder succeeds even where it stands; making a new file in it does not.
     static bool TryClaim(string path)

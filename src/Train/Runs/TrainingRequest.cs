@@ -30,7 +30,7 @@ public sealed record TrainingRequest
     public TimeSpan? Time { get; init; }
 
     /// <summary>Time between checkpoints: 20 s lose little to a power cut and cost nothing.</summary>
-    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(20);
+    internal TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Whether to resume from the folder's checkpoint.</summary>
     public bool Resume { get; init; }

@@ -25,7 +25,7 @@ public static class ViewSheet
     {
         var augmentation = new Augmentation(Check(method, options), (ulong)seed);
         var views = new float[ViewsPerRow * data.Count * ImageSet.PixelCount];
-        augmentation.Draw(data, [.. Enumerable.Range(0, data.Count)], 0, 0, ViewsPerRow, views);
+        augmentation.Draw(data, [.. Enumerable.Range(0, data.Count)], new(0, 0, ViewsPerRow), views);
         byte[] sheet = [.. Enumerable.Range(0, data.Count).SelectMany(image => data.Image(image).ToArray().Concat(
             Enumerable.Range(0, ViewsPerRow)
             .SelectMany(view => views.Skip((view * data.Count + image) * ImageSet.PixelCount).Take(ImageSet.PixelCount))

@@ -79,7 +79,7 @@ public sealed class AugmentationTests
     public void Draw_TwoViewsAtOnce_AreTheViewsDrawnAlone()
     {
         var both = new float[2 * samples.Length * 784];
-        new Augmentation(new(), 7).Draw(digits, samples, 1, 3, 2, both, 2);
+        new Augmentation(new(), 7).Draw(digits, samples, new(1, 3, 2), both, 2);
         Assert.Equal(Draw(new(), view: 3).Concat(Draw(new(), view: 4)), both);
     }
 
@@ -108,7 +108,7 @@ public sealed class AugmentationTests
     {
         byte[] twice = [.. digits.Image(0), .. digits.Image(0)];
         var views = new float[2 * 784];
-        new Augmentation(new(), 7).Draw(new ImageSet("twice", Split.All, twice), [0, 1], 0, 0, 1, views);
+        new Augmentation(new(), 7).Draw(new ImageSet("twice", Split.All, twice), [0, 1], new(0, 0, 1), views);
         Assert.False(views.AsSpan(0, 784).SequenceEqual(views.AsSpan(784)));
     }
 
@@ -122,7 +122,7 @@ public sealed class AugmentationTests
     public void Draw_SampleAlone_EqualsTheSampleInItsBatch()
     {
         var alone = new float[784];
-        new Augmentation(new(), 7).Draw(digits, [23], 1, 0, 1, alone);
+        new Augmentation(new(), 7).Draw(digits, [23], new(1, 0, 1), alone);
         Assert.Equal(Draw(new())[(23 * 784)..(24 * 784)], alone);
     }
 
@@ -172,7 +172,7 @@ public sealed class AugmentationTests
     static float[] Draw(AugmentationOptions options, ulong seed = 7, int epoch = 1, int view = 0, int threads = 2)
     {
         var views = new float[samples.Length * 784];
-        new Augmentation(options, seed).Draw(digits, samples, epoch, view, 1, views, threads);
+        new Augmentation(options, seed).Draw(digits, samples, new(epoch, view, 1), views, threads);
         return views;
     }
 

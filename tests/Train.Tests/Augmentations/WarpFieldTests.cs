@@ -19,7 +19,7 @@ public sealed class WarpFieldTests
     public void Apply_SameRandomNumbers_GivesTheViewsOfAugmentation()
     {
         var expected = new float[6 * ImageSet.PixelCount];
-        new Augmentation(options, 7).Draw(digits, samples, epoch: 3, firstView: 0, viewCount: 1, expected);
+        new Augmentation(options, 7).Draw(digits, samples, new(Epoch: 3, First: 0, Count: 1), expected);
         Tensor places = new WarpField(options, 7, "augmentation").Draw(3, 6, CPU);
         float[] found = [.. WarpField.Apply(Images(), places).data<float>()];
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
