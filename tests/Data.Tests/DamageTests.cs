@@ -22,7 +22,7 @@ public sealed class DamageTests
     public void Read_FlippedBits_AreInvalidDataWithThePathAtMost(string format)
     {
         using var folder = new TemporaryFolder();
-        Damage.RequireFlipsHarmless(folder, Whole(folder, format), Reader(format), 1_000);
+        Damage.RequireFlipsHarmless(folder, Whole(folder, format), Reader(format), 300);
     }
 
     [Theory]

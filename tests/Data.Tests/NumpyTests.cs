@@ -4,11 +4,9 @@ using Toolchain.Data.Sources;
 namespace Toolchain.Data.Tests;
 
 /// <summary>Arrays that NumPy saved, against the pixels that NumPy makes of them.</summary>
-public sealed class NumpyTests
+public sealed class NumpyTests(NumpyTests.Interpreter python) : IClassFixture<NumpyTests.Interpreter>
 {
-    const string Python = "/usr/bin/python3";
-
-    // `pixels` are the digits 0..255 of two images; each case saves `array` in its own way and says what its pixels are.
+    // `x` has the pixels 0..255 of three images; each case saves an array `a` made of them, and `e` where its pixels are others.
     const string Start = "import numpy as np; r = np.random.RandomState(5); p = r.randint(0, 256, (3, 28, 28)); p[:, 0] = p[:, -1] = 0; "
         + "p[:, :, 0] = p[:, :, -1] = 0; x = p.astype('uint8');";
 
@@ -71,18 +69,68 @@ public sealed class NumpyTests
             ImageSource.Open(folder["a.npy"], Split.All).Remarks);
     }
 
-    static byte[] Run(TemporaryFolder folder, string code)
+    byte[] Run(TemporaryFolder folder, string code)
     {
-        Assert.SkipUnless(File.Exists(Python), $"{Python} is not installed");
-        using var probe = Process.Start(new ProcessStartInfo(Python, ["-c", "import numpy"]) { RedirectStandardError = true })!;
-        probe.WaitForExit();
-        Assert.SkipUnless(probe.ExitCode == 0, "NumPy (Debian's python3-numpy) is not installed");
-        string script = $"{Start} e = x; {code}; np.save('{folder["a.npy"]}', a); "
-            + $"np.asarray(e).astype('uint8').tofile('{folder["expected"]}')";
-        using var python = Process.Start(new ProcessStartInfo(Python, ["-c", script]) { RedirectStandardError = true })!;
-        string error = python.StandardError.ReadToEnd();
-        python.WaitForExit();
-        Assert.True(python.ExitCode == 0, error);
+        python.Run($"{Start} e = x; {code}; np.save('{folder["a.npy"]}', a); "
+            + $"np.asarray(e).astype('uint8').tofile('{folder["expected"]}')");
         return File.ReadAllBytes(folder["expected"]);
+    }
+
+    /// <summary>One process for all arrays: starting it and importing NumPy takes longer than they do.</summary>
+    public sealed class Interpreter : IDisposable
+    {
+        const string Python = "/usr/bin/python3", NoNumpy = "no NumPy";
+
+        readonly Process? process;
+        readonly string? refusal;
+
+        /// <summary>Starts Python, where there is one, and imports NumPy.</summary>
+        public Interpreter()
+        {
+            if (!File.Exists(Python))
+            {
+                refusal = $"{Python} is not installed";
+                return;
+            }
+            // Each line is a script; the answer is its error, or an empty line.
+            const string loop = $$"""
+                import sys, traceback
+                try:
+                    import numpy
+                except ImportError:
+                    print("{{NoNumpy}}", flush=True)
+                    sys.exit()
+                print(flush=True)
+                for line in sys.stdin:
+                    try:
+                        exec(line, {})
+                        print(flush=True)
+                    except Exception:
+                        print(repr(traceback.format_exc()), flush=True)
+                """;
+            process = Process.Start(new ProcessStartInfo(Python, ["-c", loop])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
+            refusal = process.StandardOutput.ReadLine() == NoNumpy ? "NumPy (Debian's python3-numpy) is not installed" : null;
+        }
+
+        /// <summary>Runs a script of one line; the test is skipped where there is no NumPy.</summary>
+        public void Run(string script)
+        {
+            Assert.SkipWhen(refusal is not null, refusal ?? "");
+            process!.StandardInput.WriteLine(script);
+            process.StandardInput.Flush();
+            Assert.Equal("", process.StandardOutput.ReadLine());
+        }
+
+        /// <summary>Ends Python.</summary>
+        public void Dispose()
+        {
+            process?.StandardInput.Close();
+            process?.WaitForExit();
+            process?.Dispose();
+        }
     }
 }

@@ -21,10 +21,10 @@ public abstract class CommandTest : IDisposable
     protected string In(string name) => temporary[name];
 
     /// <summary>Runs a command line: exit status, standard output and standard error.</summary>
-    protected static (int Status, string Output, string Error) Run(params string[] arguments)
+    protected static CommandResult Run(params string[] arguments)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         int status = UvlCommand.Create().Run(arguments, output, error);
-        return (status, output.ToString(), error.ToString());
+        return new(status, output.ToString(), error.ToString());
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;
@@ -53,7 +52,7 @@ public sealed class EmbedProcessTests : CommandTest
     [InlineData("parquet")]
     public void Embed_Killed_GoesOnToTheSameBytes(string format)
     {
-        string[] embed = ["embed", model, "--quiet", "--data", "strokes:60000", "--out"];
+        string[] embed = ["embed", model, "--quiet", "--data", "strokes:30000", "--out"];
         Assert.Equal(0, Uvl.Run([.. embed, In($"straight.{format}")]).Status);
         for (int kill = 1; kill <= 3; kill++)
         {
@@ -87,9 +86,9 @@ public sealed class EmbedProcessTests : CommandTest
     [Fact]
     public void Embed_FullDisk_EndsWith75LeavesNoFileAndGoesOn()
     {
-        Assert.SkipUnless(Shell("unshare -rm true").Status == 0, "this system lets nobody mount a small disk");
+        Assert.SkipUnless(SystemProgram.Bash("unshare -rm true").Status == 0, "this system lets nobody mount a small disk");
         string disk = Directory.CreateDirectory(In("disk")).FullName, embed = $"{Command} embed {model} --quiet --data strokes:20000 --out";
-        (int status, string error) = Shell($"""
+        (int status, _, string error) = SystemProgram.Bash($"""
             unshare -rm bash -c '
             mount -t tmpfs -o size=1m none {disk}
             {embed} {disk}/x.npy; echo "ended with $?" >&2
@@ -107,8 +106,8 @@ public sealed class EmbedProcessTests : CommandTest
     public void Evaluate_Pipe_IsReadOnce()
     {
         NpyFile.Write(In("images.npy"), TensorEntry.Of<byte>(StrokeDigits.Draw(100, 1).Pixels, 100, 28, 28));
-        (int status, string error) =
-            Shell($"cat {In("images.npy")} | {Command} evaluate {model} --quiet --data - --tsne 0 --out {In("report")}");
+        (int status, _, string error) =
+            SystemProgram.Bash($"cat {In("images.npy")} | {Command} evaluate {model} --quiet --data - --tsne 0 --out {In("report")}");
         Assert.True(status == 0, error);
         Assert.Contains("The images have no labels", File.ReadAllText(In("report/report.md")), StringComparison.Ordinal);
     }
@@ -116,7 +115,8 @@ public sealed class EmbedProcessTests : CommandTest
     [Fact]
     public void Embed_ReaderThatCloses_StillWritesTheFile()
     {
-        (int status, _) = Shell($"set -o pipefail; {Command} embed {model} --quiet --json --data strokes:100 --out {In("x.npy")} | true");
+        int status = SystemProgram.Bash($"set -o pipefail; {Command} embed {model} --quiet --json --data strokes:100 "
+            + $"--out {In("x.npy")} | true").Status;
         Assert.Equal(0, status);
         Assert.True(File.Exists(In("x.npy")));
     }
@@ -125,8 +125,8 @@ public sealed class EmbedProcessTests : CommandTest
     public void Embed_WriterThatClosesEarly_EndsWith3()
     {
         File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. StrokeDigits.Draw(100, 1).Pixels]);
-        (int status, string error) =
-            Shell($"head -c 40000 {In("images.idx")} | {Command} embed {model} --quiet --data - --out {In("x.npy")}");
+        (int status, _, string error) =
+            SystemProgram.Bash($"head -c 40000 {In("images.idx")} | {Command} embed {model} --quiet --data - --out {In("x.npy")}");
         Assert.Equal(3, status);
         Assert.Equal("uvl: '-': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file is truncated, "
             + "get it again.\n", error);
@@ -141,7 +141,7 @@ public sealed class EmbedProcessTests : CommandTest
         NpyFile.Write(In("images.npy"), TensorEntry.Of<byte>(digits.Pixels, 100, 28, 28));
         File.WriteAllBytes(In("images.idx"), [0, 0, 8, 3, 0, 0, 0, 100, 0, 0, 0, 28, 0, 0, 0, 28, .. digits.Pixels]);
         File.WriteAllBytes(In("labels.idx"), [0, 0, 8, 1, 0, 0, 0, 100, .. digits.Labels!.Select(label => (byte)label)]);
-        (int status, string error) = Shell($"""
+        (int status, _, string error) = SystemProgram.Bash($"""
             set -e
             embed="{Command} embed {model} --quiet --data"
             $embed {In("images.npy")} --out {In("straight.npy")}
@@ -154,7 +154,8 @@ public sealed class EmbedProcessTests : CommandTest
         Assert.All(["npy", "gzip", "pair", "stdin"], name =>
             Assert.Equal(File.ReadAllBytes(In("straight.npy")), File.ReadAllBytes(In($"{name}.npy"))));
         Assert.Equal(digits.Labels!.Select(label => (byte)label), NpyFile.Read(In("pair.labels.npy")).ToArray<byte>());
-        (status, error) = Shell($"{Command} embed {model} --quiet --data <(head -c 40000 {In("images.idx")}) --out {In("x.npy")}");
+        (status, _, error) = SystemProgram.Bash($"{Command} embed {model} --quiet --data <(head -c 40000 {In("images.idx")}) "
+            + $"--out {In("x.npy")}");
         Assert.Equal(3, status);
         Assert.Matches("^uvl: '/dev/fd/[0-9]+': ends at offset 40000, expected 78400 bytes of pixels from offset 16, found 39984; the file "
             + "is truncated, get it again.\n$", error);
@@ -171,9 +172,9 @@ public sealed class EmbedProcessTests : CommandTest
         }
         Assert.Equal(0, Uvl.Run("embed", model, "--quiet", "--data", In("images"), "--out", In("folder.npy")).Status);
         string list = $"find . -name '*.png' -print0 | LC_ALL=C sort -z";
-        (int status, string error) =
-            Shell($"cd {In("images")}; {list} | {Command} embed {model} --quiet --data - --out {In("paths.npy")}; {list} | tar -c --null "
-            + $"-T - | {Command} embed {model} --quiet --data - --out {In("tar.npy")}");
+        (int status, _, string error) =
+            SystemProgram.Bash($"cd {In("images")}; {list} | {Command} embed {model} --quiet --data - --out {In("paths.npy")}; {list} "
+            + $"| tar -c --null -T - | {Command} embed {model} --quiet --data - --out {In("tar.npy")}");
         Assert.True(status == 0, error);
         Assert.Equal(File.ReadAllBytes(In("folder.npy")), File.ReadAllBytes(In("paths.npy")));
         Assert.Equal(File.ReadAllBytes(In("folder.npy")), File.ReadAllBytes(In("tar.npy")));
@@ -181,14 +182,4 @@ public sealed class EmbedProcessTests : CommandTest
     }
 
     static string Command => $"dotnet {Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli.dll")}";
-
-    static (int Status, string Error) Shell(string script)
-    {
-        using var shell =
-            Process.Start(new ProcessStartInfo("bash", ["-c", script]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        _ = shell.StandardOutput.ReadToEndAsync();
-        string error = shell.StandardError.ReadToEnd();
-        shell.WaitForExit();
-        return (shell.ExitCode, error);
-    }
 }

@@ -9,7 +9,7 @@ public sealed class LightToolTests : CommandTest
         (int trained, _, string error) = Uvl.Run("train", "gmm", "--quiet", "--data", "strokes:700", "--out", In("run"), "--set",
             "dimensions=8", "--set", "maxIterations=5");
         Assert.True(trained == 0, error);
-        string tool = Copy(Path.Combine(AppContext.BaseDirectory, "../../Cli.Light/release"), In("tool"));
+        string tool = TemporaryFolder.Copy(Path.Combine(AppContext.BaseDirectory, "../../Cli.Light/release"), In("tool"));
         Assert.Empty(Directory.GetFiles(tool, "*torch*", SearchOption.AllDirectories));
         Assert.Equal((0, ""), RunLight("embed", In("run/model.onnx"), "--quiet", "--data", "strokes:70", "--out", In("rows.npy")));
         Assert.True(File.Exists(In("rows.npy")));
@@ -23,17 +23,5 @@ public sealed class LightToolTests : CommandTest
         using Uvl uvl = Uvl.StartIn(In("tool"), "Toolchain.Cli.Light.dll", arguments);
         (int status, _, string error) = uvl.Wait();
         return (status, error);
-    }
-
-    static string Copy(string from, string to)
-    {
-        string source = Path.GetFullPath(from);
-        foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
-        {
-            string copy = Path.Combine(to, Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
-            File.Copy(file, copy);
-        }
-        return to;
     }
 }

@@ -4,12 +4,8 @@ using Toolchain.Train.Runs;
 namespace Toolchain.EndToEnd;
 
 /// <summary>Outputs named by mistake, over files that belong to something else, and runs that lost a file.</summary>
-public sealed class MistakenOutputTests : IDisposable
+public sealed class MistakenOutputTests(TrainedRuns runs) : CommandTest
 {
-    readonly TemporaryFolder folder = new();
-
-    public void Dispose() => folder.Dispose();
-
     [Theory]
     [InlineData("config.json")]
     [InlineData("manifest.json")]
@@ -53,9 +49,9 @@ public sealed class MistakenOutputTests : IDisposable
     public void Resume_WithoutItsCheckpoint_SaysThatItStartsAgain()
     {
         string run = In("stopped");
-        Assert.Equal(0, Uvl.Run([.. Training(run), "--set", "stepCount=1000000", "--time", "2s"]).Status);
+        Assert.Equal(0, Uvl.Run([.. training, "--set", "stepCount=1000000", "--time", "0.5s", "--out", run]).Status);
         Directory.Delete(Path.Combine(run, "checkpoints"), recursive: true);
-        (int status, _, string error) = Uvl.Run("train", "--resume", run, "--quiet", "--time", "1s");
+        (int status, _, string error) = Uvl.Run("train", "--resume", run, "--quiet", "--time", "0.5s");
         Assert.Equal(0, status);
         Assert.Contains($"'{run}': no checkpoint is there: the training starts again at step 0", error, StringComparison.Ordinal);
     }
@@ -131,17 +127,10 @@ public sealed class MistakenOutputTests : IDisposable
         Assert.Contains("expected a manifest in JSON, found an empty file or no regular file", error, StringComparison.Ordinal);
     }
 
-    string In(string name) => folder[name];
+    static readonly string[] training =
+        ["train", "autoencoder", "--quiet", "--data", "strokes:200", "--threads", "1", "--set", "batchSize=16"];
 
-    static string[] Training(string run) =>
-        ["train", "autoencoder", "--quiet", "--data", "strokes:200", "--threads", "1", "--set", "batchSize=16", "--out", run];
-
-    string Train()
-    {
-        (int status, _, string error) = Uvl.Run([.. Training(In("run")), "--set", "stepCount=4"]);
-        Assert.True(status == 0, error);
-        return In("run");
-    }
+    string Train() => runs.Copy(In("run"), [.. training, "--set", "stepCount=4"]);
 
     // Two clusters by the mean of an image.
     static void Save(string path, Dictionary<string, string>? metadata = null)

@@ -1,20 +1,17 @@
-using System.Diagnostics;
-
 namespace Toolchain.EndToEnd;
 
 /// <summary>Runs that end before their time, and what is left of them.</summary>
-public sealed class StoppedRunTests : CommandTest
+public sealed class StoppedRunTests(StoppedRunTests.StraightRun straight) : CommandTest, IClassFixture<StoppedRunTests.StraightRun>
 {
     // Long enough to be stopped in the middle; both ends are the same bytes whenever that happens.
     static readonly string[] training = ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set",
-        "stepCount=400", "--set", "batchSize=32"];
+        "stepCount=200", "--set", "batchSize=32"];
 
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
     public void Train_Stopped_EndsWith75AndResumesToTheSameBytes(string signal)
     {
-        string straight = Straight();
         using (Uvl uvl = Uvl.Start([.. training, "--out", In("stopped")]))
         {
             uvl.WaitForLines(In("stopped/metrics.jsonl"), 30);
@@ -23,14 +20,13 @@ public sealed class StoppedRunTests : CommandTest
             Assert.Equal(75, status);
             Assert.Contains($"continue with: uvl train autoencoder --resume {In("stopped")}", error, StringComparison.Ordinal);
         }
-        Assert.InRange(File.ReadLines(In("stopped/metrics.jsonl")).Count(), 30, 399);
-        Resumes("stopped", straight);
+        Assert.InRange(File.ReadLines(In("stopped/metrics.jsonl")).Count(), 30, 199);
+        Resumes("stopped");
     }
 
     [Fact]
     public void Train_Killed_ResumesFromItsCheckpointToTheSameBytes()
     {
-        string straight = Straight();
         Assert.Equal(0, Uvl.Run([.. training, "--out", In("killed"), "--time", "0.3s"]).Status);
         File.Delete(In("killed/manifest.json"));
         int checkpointed = File.ReadLines(In("killed/metrics.jsonl")).Count();
@@ -40,14 +36,14 @@ public sealed class StoppedRunTests : CommandTest
             uvl.Signal("KILL");
             Assert.Equal(137, uvl.Wait().Status);
         }
-        Resumes("killed", straight);
+        Resumes("killed");
     }
 
     [Fact]
     public void Train_DiskFull_EndsWith75AndLeavesNothingHalfWritten()
     {
         string disk = Directory.CreateDirectory(In("disk")).FullName;
-        Assert.SkipUnless(Run("mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk) == 0,
+        Assert.SkipUnless(SystemProgram.Run("mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", disk).Status == 0,
             "a small file system can be mounted by root alone");
         try
         {
@@ -60,32 +56,37 @@ public sealed class StoppedRunTests : CommandTest
         }
         finally
         {
-            _ = Run("umount", disk);
+            _ = SystemProgram.Run("umount", disk);
         }
     }
 
-    string Straight()
-    {
-        (int status, _, string error) = Uvl.Run([.. training, "--out", In("straight")]);
-        Assert.True(status == 0, error);
-        return In("straight");
-    }
-
-    void Resumes(string run, string straight)
+    void Resumes(string run)
     {
         // with the threads that the run had
         (int status, _, string error) = Uvl.Run("train", "autoencoder", "--quiet", "--resume", In(run));
         Assert.True(status == 0, error);
-        Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "model.onnx")), File.ReadAllBytes(In($"{run}/model.onnx")));
-        Assert.Equal(File.ReadAllBytes(Path.Combine(straight, "checkpoints/last.safetensors")),
+        Assert.Equal(File.ReadAllBytes(Path.Combine(straight.Folder, "model.onnx")), File.ReadAllBytes(In($"{run}/model.onnx")));
+        Assert.Equal(File.ReadAllBytes(Path.Combine(straight.Folder, "checkpoints/last.safetensors")),
             File.ReadAllBytes(In($"{run}/checkpoints/last.safetensors")));
-        Assert.Equal(File.ReadAllText(Path.Combine(straight, "metrics.jsonl")), File.ReadAllText(In($"{run}/metrics.jsonl")));
+        Assert.Equal(File.ReadAllText(Path.Combine(straight.Folder, "metrics.jsonl")), File.ReadAllText(In($"{run}/metrics.jsonl")));
     }
 
-    static int Run(string program, params string[] arguments)
+    /// <summary>The training from its first to its last step, made once.</summary>
+    public sealed class StraightRun : IDisposable
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
+        readonly TemporaryFolder temporary = new();
+
+        /// <summary>Trains.</summary>
+        public StraightRun()
+        {
+            (int status, _, string error) = Uvl.Run([.. training, "--out", Folder]);
+            Assert.True(status == 0, error);
+        }
+
+        /// <summary>Its folder.</summary>
+        public string Folder => temporary["run"];
+
+        /// <summary>Deletes it.</summary>
+        public void Dispose() => temporary.Dispose();
     }
 }

@@ -6,7 +6,7 @@ using Toolchain.Data.Tensors;
 
 namespace Toolchain.EndToEnd;
 
-public sealed class SweepTests : CommandTest
+public sealed class SweepTests(SweepTests.Finished finished) : CommandTest, IClassFixture<SweepTests.Finished>
 {
     [Fact]
     public void Cells_TwoAxes_RunOverTheLastOneFirst()
@@ -122,7 +122,7 @@ public sealed class SweepTests : CommandTest
     [Fact]
     public void Sweep_CellOfAnotherSweep_IsRefused()
     {
-        Sweep("other");
+        Copy("other");
         foreach (string cell in Directory.GetFiles(Folder, "cell.json", SearchOption.AllDirectories))
         {
             File.Delete(cell);
@@ -154,12 +154,14 @@ public sealed class SweepTests : CommandTest
     [Fact]
     public void Sweep_StoppedHalfway_KeepsFinishedCellsAndEndsAlike()
     {
-        string whole = Sweep("whole");
+        Copy("whole");
+        string whole = Table("whole");
         string cell = Path.Combine(Folder, "whole", "grid", "temperature=0.2,queueLength=64");
         DateTime first = File.GetLastWriteTimeUtc(Path.Combine(Folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json"));
         // As a kill leaves it: trained, but not scored.
         File.Delete(Path.Combine(cell, "cell.json"));
-        Assert.Equal(whole, Sweep("whole"));
+        Assert.Equal(0, Run(new StringWriter(), new StringWriter(), "whole", "stepCount=2"));
+        Assert.Equal(whole, Table("whole"));
         Assert.True(File.Exists(Path.Combine(cell, "cell.json")));
         Assert.Equal(first, File.GetLastWriteTimeUtc(Path.Combine(Folder, "whole", "grid", "temperature=0.1,queueLength=32", "cell.json")));
         Assert.All(new[] { "sweep.png", "sweep.svg" }, name =>
@@ -169,21 +171,40 @@ public sealed class SweepTests : CommandTest
     [Fact]
     public void Sweep_OtherSettingsInTheSameFolder_AreRefused()
     {
-        Sweep("mixed");
+        Copy("mixed");
         var error = new StringWriter();
         Assert.Equal(3, Run(new StringWriter(), error, "mixed", "stepCount=3"));
         Assert.Contains("expected a cell with stepCount=3", error.ToString(), StringComparison.Ordinal);
     }
 
-    string Sweep(string name)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        Assert.True(Run(output, error, name, "stepCount=2") == 0, error.ToString());
-        return File.ReadAllText(Path.Combine(Folder, name, "grid", "sweep.md"));
-    }
+    void Copy(string name) => TemporaryFolder.Copy(finished.Folder, In(name));
 
-    int Run(StringWriter output, StringWriter error, string name, string steps, string data = "strokes:200") => UvlCommand.Create().Run(
+    string Table(string name) => File.ReadAllText(In($"{name}/grid/sweep.md"));
+
+    int Run(StringWriter output, StringWriter error, string name, string steps, string data = "strokes:200") =>
+        UvlCommand.Create().Run(Sweep(In(name), steps, data), output, error);
+
+    static string[] Sweep(string folder, string steps, string data) =>
         ["sweep", "moco", "--quiet", "--data", data, "--grid", "temperature=0.1,0.2", "--grid", "queueLength=32,64", "--set", steps,
-        "--set", "batchSize=32", "--threads", "1", "--out", Path.Combine(Folder, name)],
-        output, error);
+            "--set", "batchSize=32", "--threads", "1", "--out", folder];
+
+    /// <summary>A sweep of four cells, made once.</summary>
+    public sealed class Finished : IDisposable
+    {
+        readonly TemporaryFolder temporary = new();
+
+        /// <summary>Trains and scores the cells.</summary>
+        public Finished()
+        {
+            var error = new StringWriter();
+            int status = UvlCommand.Create().Run(Sweep(Folder, "stepCount=2", "strokes:200"), TextWriter.Null, error);
+            Assert.True(status == 0, error.ToString());
+        }
+
+        /// <summary>Its folder.</summary>
+        public string Folder => temporary["sweep"];
+
+        /// <summary>Deletes it.</summary>
+        public void Dispose() => temporary.Dispose();
+    }
 }

@@ -41,7 +41,7 @@ sealed class Uvl : IDisposable
     public static Uvl StartIn(string folder, string program, params string[] arguments) => new(Of(folder, program, arguments));
 
     /// <summary>Runs to the end.</summary>
-    public static (int Status, string Output, string Error) Run(params string[] arguments)
+    public static CommandResult Run(params string[] arguments)
     {
         using Uvl uvl = Start(arguments);
         return uvl.Wait();
@@ -49,8 +49,7 @@ sealed class Uvl : IDisposable
 
     public void Signal(string name)
     {
-        using var kill = Process.Start("kill", [$"-{name}", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
+        _ = SystemProgram.Run("kill", $"-{name}", process.Id.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Waits until <paramref name="path"/> has <paramref name="count"/> lines.</summary>
@@ -90,10 +89,10 @@ sealed class Uvl : IDisposable
         Assert.False(process.HasExited, process.HasExited ? $"ended before {seconds} seconds: {error.Result}" : "");
     }
 
-    public (int Status, string Output, string Error) Wait()
+    public CommandResult Wait()
     {
         Assert.True(process.WaitForExit(patience), "still running");
-        return (process.ExitCode, output.Result, error.Result);
+        return new(process.ExitCode, output.Result, error.Result);
     }
 
     public void Dispose()

@@ -12,8 +12,9 @@ static class ScikitLearn
     public static JsonElement[] Run(string script, IEnumerable<string> lines)
     {
         using var python =
-            Process.Start(new ProcessStartInfo("/usr/bin/env", ["bash", "-c", "for p in /usr/bin/python3 python3; do $p -c 'import "
-            + "sklearn' 2>/dev/null && exec $p \"$0\"; done; exit 77", Path.Combine(AppContext.BaseDirectory, script)])
+            Process.Start(new ProcessStartInfo("/usr/bin/env", ["bash", "-c", "for p in /usr/bin/python3 python3; do $p -c 'import sys, "
+            + "importlib.util as u; sys.exit(u.find_spec(\"sklearn\") is None)' 2>/dev/null && exec $p \"$0\"; done; exit 77",
+                Path.Combine(AppContext.BaseDirectory, script)])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,

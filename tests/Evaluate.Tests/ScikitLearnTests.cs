@@ -7,17 +7,39 @@ namespace Toolchain.Evaluate.Tests;
 /// <summary>Every clustering metric against scikit-learn, on labelings of all kinds.</summary>
 public sealed class ScikitLearnTests
 {
-    [Fact]
-    public void Metrics_ThousandRandomLabelings_EqualScikitLearn()
-    {
-        Case[] cases = [.. Enumerable.Range(0, 1000).Select(Draw)];
-        JsonElement[] theirs =
-            Run(cases.Select(drawn => JsonSerializer.Serialize(new { clusters = drawn.Clusters, digits = drawn.Digits })));
-        Assert.Equal(cases.Length, theirs.Length);
-        for (int i = 0; i < cases.Length; i++)
+    const int labelingCount = 200, rowWidth = 5;
+
+    static readonly Case[] labelings = [.. Enumerable.Range(0, labelingCount).Select(Draw)];
+
+    // Clusters of all sizes, one of a single row among them.
+    static readonly float[] silhouetteRows = Uniform(8, 300 * rowWidth);
+    static readonly int[] silhouetteClusters = Sizes(11, 300);
+
+    static readonly float[] rows = Uniform(9, 200 * rowWidth), places = Uniform(10, 200 * 2);
+
+    // One process for all figures: it imports scikit-learn for seconds.
+    static readonly Lazy<JsonElement[]> theirs = new(() => ScikitLearn.Run("sklearn_metrics.py",
+    [
+        .. labelings.Select(drawn => JsonSerializer.Serialize(new { clusters = drawn.Clusters, digits = drawn.Digits })),
+        JsonSerializer.Serialize(new
         {
-            var counts = new Contingency(cases[i].Clusters, cases[i].Digits, 12, 10);
-            Near("accuracy", ClusteringMetrics.Accuracy(ClusterMap.Apply(ClusterMap.OneToOne(counts), cases[i].Clusters), cases[i].Digits));
+            clusters = silhouetteClusters,
+            digits = silhouetteClusters,
+            rows = Doubles(silhouetteRows, rowWidth),
+        }),
+        JsonSerializer.Serialize(new { clusters = new int[200], digits = new int[200], rows = Doubles(rows, rowWidth),
+            places = Doubles(places, 2) }),
+    ]));
+
+    [Fact]
+    public void Metrics_RandomLabelings_EqualScikitLearn()
+    {
+        Assert.Equal(labelingCount + 2, theirs.Value.Length);
+        for (int i = 0; i < labelingCount; i++)
+        {
+            (int[] clusters, int[] digits) = labelings[i];
+            var counts = new Contingency(clusters, digits, 12, 10);
+            Near("accuracy", ClusteringMetrics.Accuracy(ClusterMap.Apply(ClusterMap.OneToOne(counts), clusters), digits));
             Near("purity", ClusteringMetrics.Purity(counts));
             Near("nmi", ClusteringMetrics.NormalizedMutualInformation(counts));
             Near("ami", ClusteringMetrics.AdjustedMutualInformation(counts));
@@ -28,38 +50,35 @@ public sealed class ScikitLearnTests
 
             void Near(string name, double ours)
             {
-                double expected = theirs[i].GetProperty(name).GetDouble();
+                double expected = theirs.Value[i].GetProperty(name).GetDouble();
                 Assert.True(Math.Abs(expected - ours) <= 1e-12, $"labeling {i}, {name}: scikit-learn {expected:r}, ours {ours:r}");
             }
         }
     }
 
     [Fact]
-    public void Silhouette_RandomRows_EqualsScikitLearn()
-    {
-        var random = new Random(8);
-        float[] values = [.. Enumerable.Range(0, 300 * 5).Select(_ => (float)random.NextDouble())];
-        // Clusters of all sizes, one of a single row among them.
-        int[] clusters = [.. Enumerable.Range(0, 300).Select(i => i == 0 ? 6 : (int)Math.Sqrt(random.Next(36)))];
-        JsonElement theirs =
-            Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Array.ConvertAll(values, value => (double)value)
-            .Chunk(5) })])[0];
-        Assert.Equal(theirs.GetProperty("silhouette").GetDouble(), Silhouette.Of(new Rows(values, 5), clusters, 7), 1e-12);
-    }
+    public void Silhouette_RandomRows_EqualsScikitLearn() =>
+        Assert.Equal(theirs.Value[^2].GetProperty("silhouette").GetDouble(),
+            Silhouette.Of(new Rows(silhouetteRows, rowWidth), silhouetteClusters, 7), 1e-12);
 
     [Fact]
-    public void Trustworthiness_RandomPlaces_EqualsScikitLearn()
+    public void Trustworthiness_RandomPlaces_EqualsScikitLearn() =>
+        Assert.Equal(theirs.Value[^1].GetProperty("trustworthiness").GetDouble(),
+            NeighbourhoodQuality.Of(new Rows(rows, rowWidth), new Rows(places, 2), 5).Trustworthiness, 1e-12);
+
+    static float[] Uniform(int seed, int count)
     {
-        var random = new Random(9);
-        float[] Draw(int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())];
-        float[] rows = Draw(200 * 5), places = Draw(200 * 2);
-        int[] clusters = [.. Enumerable.Range(0, 200).Select(i => i % 3)];
-        double[][] Doubles(float[] values, int width) => [.. Array.ConvertAll(values, value => (double)value).Chunk(width)];
-        JsonElement theirs =
-            Run([JsonSerializer.Serialize(new { clusters, digits = clusters, rows = Doubles(rows, 5), places = Doubles(places, 2) })])[0];
-        Assert.Equal(theirs.GetProperty("trustworthiness").GetDouble(),
-            NeighbourhoodQuality.Of(new Rows(rows, 5), new Rows(places, 2), 5).Trustworthiness, 1e-12);
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle())];
     }
+
+    static int[] Sizes(int seed, int count)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(i => i == 0 ? 6 : (int)Math.Sqrt(random.Next(36)))];
+    }
+
+    static double[][] Doubles(float[] values, int width) => [.. Array.ConvertAll(values, value => (double)value).Chunk(width)];
 
     // Sizes from 1 on, few and many classes, clusters from random to nearly the digits.
     static Case Draw(int seed)
@@ -71,8 +90,6 @@ public sealed class ScikitLearnTests
         return new Case([.. digits.Select(digit => random.NextDouble() < noise ? random.Next(clusterCount) : digit % clusterCount)],
             digits);
     }
-
-    static JsonElement[] Run(IEnumerable<string> lines) => ScikitLearn.Run("sklearn_metrics.py", lines);
 
     sealed record Case(int[] Clusters, int[] Digits);
 }

@@ -22,5 +22,5 @@ for line in sys.stdin:
         "completeness": completeness,
         "v_measure": v_measure,
         "trustworthiness": manifold.trustworthiness(numpy.array(case["rows"]), numpy.array(case["places"]), n_neighbors=5) if "places" in case else 0,
-        "silhouette": metrics.silhouette_score(numpy.array(case["rows"]), clusters) if "rows" in case else 0,
+        "silhouette": metrics.silhouette_score(numpy.array(case["rows"]), clusters) if "rows" in case and "places" not in case else 0,
     }))

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using TorchSharp;
 
 namespace Toolchain.Export.Tests;
@@ -33,20 +32,14 @@ public sealed class CheckerTests
     public void EveryCasesFile_PassesTheFullCheckOfOnnx(int opset)
     {
         Assert.Contains(opset, opsets);
-        Assert.SkipUnless(Run("-c", "import onnx").Code == 0, $"{Python} has no package onnx; install Debian's python3-onnx.");
-        string folder = Directory.CreateTempSubdirectory("uvl-checker-").FullName;
-        try
-        {
-            int written = Write(folder, opset);
-            (int code, string said) = Run("-c", Script, folder);
+        Assert.SkipUnless(File.Exists(Python) && SystemProgram.Run(Python, "-c", "import onnx").Status == 0,
+             $"{Python} has no package onnx; install Debian's python3-onnx.");
+        using var folder = new TemporaryFolder();
+        int written = Write(folder.Root, opset);
+        (int code, string said, string error) = SystemProgram.Run(Python, "-c", Script, folder.Root);
 
-            Assert.True(code == 0 && said == "", $"onnx refuses of {written} files:\n{said}");
-            Assert.InRange(written, ConverterCases.All.Count * 9 / 10, ConverterCases.All.Count);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.True(code == 0 && said == "", $"onnx refuses of {written} files:\n{said}{error}");
+        Assert.InRange(written, ConverterCases.All.Count * 9 / 10, ConverterCases.All.Count);
     }
 
     static int Write(string folder, int opset)
@@ -63,20 +56,5 @@ public sealed class CheckerTests
             File.WriteAllBytes(Path.Combine(folder, $"{i:d4}-{cases[i].Entry}.onnx"), traced.Model.ToBytes());
         }
         return cases.Length;
-    }
-
-    static (int Code, string Output) Run(params string[] arguments)
-    {
-        if (!File.Exists(Python))
-        {
-            return (-1, "");
-        }
-        var start = new ProcessStartInfo(Python) { RedirectStandardOutput = true, RedirectStandardError = true };
-        arguments.ToList().ForEach(start.ArgumentList.Add);
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode, output + (process.ExitCode == 0 ? "" : errors.Result));
     }
 }

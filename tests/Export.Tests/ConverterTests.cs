@@ -54,11 +54,16 @@ public sealed class ConverterTests
                 Runtimes = [OrtRuntime.Create(), OrtRuntime.Create(GraphOptimizationLevel.ORT_DISABLE_ALL)],
             };
 
-            ExportPlan plan = OnnxExport.Explain(module, example, options);
-            Assert.Contains(item.Entry, plan.Steps.Select(step => step.Entry));
+            // The calls of a module are the same at every opset.
+            if (opset == opsets[0] || opset < item.Opset)
+            {
+                ExportPlan plan = OnnxExport.Explain(module, example, options);
+                Assert.Contains(item.Entry, plan.Steps.Select(step => step.Entry));
+                Assert.Equal(opset < item.Opset,
+                    plan.Obstacles.Any(step => step.Obstacle!.Contains($"needs opset {item.Opset}", StringComparison.Ordinal)));
+            }
             if (opset < item.Opset)
             {
-                Assert.Contains(plan.Obstacles, step => step.Obstacle!.Contains($"needs opset {item.Opset}", StringComparison.Ordinal));
                 continue;
             }
             ExportReport report = OnnxExport.Trace(module, example, options).Prove();

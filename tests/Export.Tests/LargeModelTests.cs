@@ -7,9 +7,9 @@ namespace Toolchain.Export.Tests;
 
 public sealed class LargeModelTests : IDisposable
 {
-    readonly string folder = Directory.CreateTempSubdirectory().FullName;
+    readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 
     [Theory]
     [InlineData(1_500_000_000, 1)]
@@ -30,15 +30,15 @@ public sealed class LargeModelTests : IDisposable
                 return ort.RunFile!(path, inputs);
             },
         };
-        string path = Path.Combine(folder, "model.onnx");
+        string path = folder["model.onnx"];
 
         ExportReport report =
             OnnxExport.Trace(net, rand(2, 4200),
             new OnnxExportOptions { Runtimes = [runtime], ProofSizes = [1, 3], ExternalDataThreshold = threshold }).Save(path);
 
         Assert.Equal(2, seen.Count);
-        Assert.Equal(files, Directory.GetFileSystemEntries(folder).Length);
-        Assert.Equal((report.Bytes, 2), (Directory.GetFiles(folder).Sum(file => new FileInfo(file).Length), report.Sizes.Count));
+        Assert.Equal(files, Directory.GetFileSystemEntries(folder.Root).Length);
+        Assert.Equal((report.Bytes, 2), (Directory.GetFiles(folder.Root).Sum(file => new FileInfo(file).Length), report.Sizes.Count));
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), report.Sha256);
         Assert.Equal(4200 * 4200, OnnxModel.Load(path).Initializers[0].Value.Count);
     }
@@ -52,7 +52,7 @@ public sealed class LargeModelTests : IDisposable
 
         TracedModel traced = OnnxExport.Trace(net, rand(2, 3, 8192),
             new OnnxExportOptions { Inputs = [new("x", Axis.Batch(), Axis.Named("L"), 8192)], Runtimes = [OrtRuntime.Create()] });
-        ExportReport report = traced.Save(Path.Combine(folder, "model.onnx"));
+        ExportReport report = traced.Save(folder["model.onnx"]);
 
         Assert.DoesNotContain("Transpose", report.Operators.Keys);
         Assert.Equal([8192, 8192], traced.Model.Initializers.Single(pair => pair.Key == "weight").Value.Sizes);
@@ -72,9 +72,9 @@ public sealed class LargeModelTests : IDisposable
 
         Assert.Throws<ParityException>(() =>
             OnnxExport.Trace(net, rand(2, 4200), new OnnxExportOptions { Runtimes = [wrong], ProofSizes = [1] })
-            .Save(Path.Combine(folder, "model.onnx")));
+            .Save(folder["model.onnx"]));
 
-        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Root));
     }
 
     [Fact]

@@ -75,21 +75,14 @@ public sealed class NetTests
     {
         manual_seed(5);
         using var net = new ContrastNet();
-        string folder = Directory.CreateTempSubdirectory().FullName;
-        try
-        {
-            ExportReport first = OnnxExport.Trace(net, rand(4, 1, 28, 28)).Save(Path.Combine(folder, "a.onnx"));
-            ExportReport second = OnnxExport.Trace(net, rand(4, 1, 28, 28)).Save(Path.Combine(folder, "b.onnx"));
+        using var folder = new TemporaryFolder();
+        ExportReport first = OnnxExport.Trace(net, rand(4, 1, 28, 28)).Save(folder["a.onnx"]);
+        ExportReport second = OnnxExport.Trace(net, rand(4, 1, 28, 28)).Save(folder["b.onnx"]);
 
-            Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "a.onnx")), File.ReadAllBytes(Path.Combine(folder, "b.onnx")));
-            Assert.Equal(first.Sha256, second.Sha256);
-            Assert.Equal([1, 2, 7, 64], first.Sizes);
-            Assert.Contains("\"Conv\": 2", first.ToJson());
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        Assert.Equal(File.ReadAllBytes(folder["a.onnx"]), File.ReadAllBytes(folder["b.onnx"]));
+        Assert.Equal(first.Sha256, second.Sha256);
+        Assert.Equal([1, 2, 7, 64], first.Sizes);
+        Assert.Contains("\"Conv\": 2", first.ToJson());
     }
 
     [Fact]

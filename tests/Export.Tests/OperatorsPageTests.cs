@@ -13,11 +13,10 @@ public sealed class OperatorsPageTests
     [Fact]
     public void OperatorsPage_IsWhatTheRegistrySays()
     {
-        string root = Root(), made = Write();
-        string page = Path.Combine(root, Page);
+        string made = Write(), page = Checkout.In(Page);
         if (!File.Exists(page) || File.ReadAllText(page) != made)
         {
-            File.WriteAllText(Path.Combine(root, Made), made);
+            File.WriteAllText(Checkout.In(Made), made);
             Assert.Fail($"{Page} is not what the registry says; expected {Made}: cp {Made} {Page}");
         }
     }
@@ -120,15 +119,5 @@ public sealed class OperatorsPageTests
         torch.Tensor example = torch.rand([3, .. item.Sizes]) * (item.High - item.Low) + item.Low;
         ExportPlan plan = OnnxExport.Explain(item.Make(), item.Whole ? example.to(torch.int64) : example);
         return plan.Steps.Where(step => step.Entry == item.Entry).SelectMany(step => step.Operators).ToArray();
-    }
-
-    static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "Toolchain.sln")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-        return folder ?? throw new InvalidOperationException($"no Toolchain.sln above '{AppContext.BaseDirectory}'.");
     }
 }

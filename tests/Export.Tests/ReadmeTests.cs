@@ -3,15 +3,7 @@ namespace Toolchain.Export.Tests;
 /// <summary>The README that the package ships: its example is the program that tests/Package builds against the package and runs.</summary>
 public sealed class ReadmeTests
 {
-    static string Read(params string[] path)
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Toolchain.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-        return File.ReadAllText(Path.Combine([folder, .. path]));
-    }
+    static string Read(params string[] path) => File.ReadAllText(Checkout.In(path));
 
     [Fact]
     public void Example_IsTheStrangersProgram()

@@ -11,16 +11,10 @@ public sealed class TestedEntriesTests
     {
         using ModuleDefinition module = ModuleDefinition.ReadModule(PackageFiles.TorchSharp);
         IReadOnlyList<string> entries = TestedEntries.Of(module);
-        string root = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(root, "Toolchain.sln")))
-        {
-            root = Path.GetDirectoryName(root)!;
-        }
-
         Assert.Equal(TestedEntries.Version, module.Assembly.Name.Version.ToString(3));
-        if (!entries.SequenceEqual(File.ReadAllLines(Path.Combine(root, List))))
+        if (!entries.SequenceEqual(File.ReadAllLines(Checkout.In(List))))
         {
-            File.WriteAllLines(Path.Combine(root, Made), entries);
+            File.WriteAllLines(Checkout.In(Made), entries);
             Assert.Fail($"{List} is not the list of TorchSharp {TestedEntries.Version}: cp {Made} {List}");
         }
     }
@@ -56,7 +50,8 @@ public sealed class TestedEntriesTests
     [Fact]
     public void Main_OtherVersion_PrintsAWarningOfTheBuild()
     {
-        string folder = Directory.CreateTempSubdirectory().FullName, source = Path.Combine(folder, "TorchSharp.dll");
+        using var folder = new TemporaryFolder();
+        string source = folder["TorchSharp.dll"];
         using (ModuleDefinition module = ModuleDefinition.ReadModule(PackageFiles.TorchSharp))
         {
             RecorderWeaver.Entries(module).Single(entry => entry.Name == "THSTensor_relu").Name = "THSTensor_relu7";
@@ -74,7 +69,6 @@ public sealed class TestedEntriesTests
         finally
         {
             Console.SetOut(before);
-            Directory.Delete(folder, recursive: true);
         }
     }
 }

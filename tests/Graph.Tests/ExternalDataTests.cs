@@ -5,13 +5,13 @@ namespace Toolchain.Graph.Tests;
 
 public sealed class ExternalDataTests : IDisposable
 {
-    readonly string root = Directory.CreateTempSubdirectory("uvl-").FullName;
+    readonly TemporaryFolder temporary = new();
 
     readonly string folder;
 
-    public ExternalDataTests() => folder = Directory.CreateDirectory(Path.Combine(root, "model")).FullName;
+    public ExternalDataTests() => folder = Directory.CreateDirectory(temporary["model"]).FullName;
 
-    public void Dispose() => Directory.Delete(root, recursive: true);
+    public void Dispose() => temporary.Dispose();
 
     string In(string name) => Path.Combine(folder, name);
 
@@ -81,14 +81,14 @@ public sealed class ExternalDataTests : IDisposable
     [Theory, MemberData(nameof(Hostile))]
     public void Load_HostileLocation_IsRefusedUnread(string location, string part)
     {
-        File.WriteAllBytes(Path.Combine(root, "secret"), new byte[1600]);
+        File.WriteAllBytes(temporary["secret"], new byte[1600]);
         File.WriteAllBytes(In("short"), new byte[10]);
         File.WriteAllBytes(In("empty"), []);
         Directory.CreateDirectory(In("sub"));
-        File.CreateSymbolicLink(In("link"), Path.Combine(root, "secret"));
+        File.CreateSymbolicLink(In("link"), temporary["secret"]);
         File.CreateSymbolicLink(In("dangling"), "nothing");
         File.CreateSymbolicLink(In("zero"), "/dev/zero");
-        Directory.CreateSymbolicLink(In("linked"), root);
+        Directory.CreateSymbolicLink(In("linked"), temporary.Root);
         Refused(part, entry => entry.Key == "location" ? location : entry.Value);
     }
 

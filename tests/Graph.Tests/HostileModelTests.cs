@@ -108,15 +108,14 @@ public sealed class HostileModelTests
     [Fact]
     public void DeepNesting_IsRefusedWithItsPlace()
     {
-        var graph = new GraphProto();
+        // Bytes by hand: protobuf's own writer measures every message once for each that it is in.
+        byte[] type = [20 << 3 & 0x7f | 0x80, 20 >> 4, (byte)AttributeProto.Types.AttributeType.Graph], graph = [];
         for (int depth = 0; depth < 5_000; depth++)
         {
-            var node = new NodeProto { OpType = "If" };
-            node.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = graph });
-            graph = new GraphProto();
-            graph.Node.Add(node);
+            byte[] attribute = [.. Delimited(1, "then_branch"u8.ToArray()), .. Delimited(6, graph), .. type];
+            graph = Delimited(1, [.. Delimited(4, "If"u8.ToArray()), .. Delimited(5, attribute)]);
         }
-        string message = Refused(new ModelProto { Graph = graph }.ToByteArray());
+        string message = Refused(Delimited(7, graph));
         Assert.StartsWith("not an ONNX model: at byte ", message, StringComparison.Ordinal);
         Assert.EndsWith(".node[0].attribute[0].g: messages are nested more than 96 deep.", message, StringComparison.Ordinal);
     }
@@ -190,10 +189,7 @@ public sealed class HostileModelTests
         if (!OperatingSystem.IsWindows())
         {
             string pipe = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
-            using (Process process = Process.Start("mkfifo", pipe))
-            {
-                process.WaitForExit();
-            }
+            _ = SystemProgram.Run("mkfifo", pipe);
             foreach (string path in (string[])["/dev/zero", pipe])
             {
                 Assert.Equal($"'{path}': not an ONNX model: it is empty, or no regular file.",

@@ -9,9 +9,11 @@ public sealed class ContractTests : IDisposable
 {
     const string remedy = "; export the encoder with 'uvl export' or rename its inputs and outputs.";
 
-    readonly string path = Path.Combine(Directory.CreateTempSubdirectory("uvl-contract-").FullName, "model.onnx");
+    readonly TemporaryFolder folder = new();
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    string path => folder["model.onnx"];
+
+    public void Dispose() => folder.Dispose();
 
     [Fact]
     public void Open_OtherInputName() => Refused(Models.Encoder(input: "x"), "expected one input 'image', found the inputs 'x'");

@@ -20,6 +20,20 @@ sealed class TemporaryFolder : IDisposable
         return this[name];
     }
 
+    /// <summary>Copies a folder with all that is in it; <paramref name="to"/> is made.</summary>
+    public static string Copy(string from, string to)
+    {
+        string source = Path.GetFullPath(from);
+        Directory.CreateDirectory(to);
+        foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(to, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+        return to;
+    }
+
     /// <summary>Deletes it.</summary>
     public void Dispose() => Directory.Delete(Root, recursive: true);
 }

@@ -13,14 +13,14 @@ public sealed partial class GuideTests
 
     static void Check(params string[] pages)
     {
-        string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-        Directory.CreateSymbolicLink(Path.Combine(folder, "models"), Path.Combine(Checkout.Root, "models"));
+        using var folder = new TemporaryFolder();
+        Directory.CreateSymbolicLink(folder["models"], Checkout.In("models"));
         (string Command, string[] Expected)[] examples = [.. pages
             .SelectMany(page => Examples(MarkdownFiles.Read($"docs/guides/{page}")))];
         Assert.NotEmpty(examples);
         foreach ((string command, string[] expected) in examples)
         {
-            using Uvl uvl = Uvl.StartFrom(folder, [.. command.Split(' '), "--quiet"]);
+            using Uvl uvl = Uvl.StartFrom(folder.Root, [.. command.Split(' '), "--quiet"]);
             (_, string output, string error) = uvl.Wait();
             Queue<string> lines = new(Masked($"{output}\n{error}").Split('\n'));
             foreach (string line in expected.Select(Masked).Where(line => line != "..."))
@@ -33,7 +33,6 @@ public sealed partial class GuideTests
                 Assert.True(found, $"uvl {command}: expected '{line}', printed:\n{output}{error}");
             }
         }
-        Directory.Delete(folder, recursive: true);
     }
 
     // Commands on drawn digits or on the files of earlier ones; MNIST and measurements of the machine are not for tests.

@@ -6,12 +6,8 @@ namespace Toolchain.EndToEnd.Torture;
 /// Every verb that writes, killed at random times: nothing is lost, and the same command ends with the same bytes. UVL_KILL_COUNT sets the
 /// kills in all (200).
 /// </summary>
-public sealed class KillTests(ITestOutputHelper output) : IDisposable
+public sealed class KillTests(ITestOutputHelper output, TortureSource source) : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Fact]
     public void Kill_AFewTimes_EndsWithTheSameBytes() => Run(2);
 
@@ -20,14 +16,12 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     void Run(int kills)
     {
-        string source = Directory.CreateDirectory(Path.Combine(folder, "source")).FullName;
-        TortureVerb.Prepare(source);
         IReadOnlyList<TortureVerb> verbs = TortureVerb.All(source);
         var random = new Random(3);
         int perVerb = (kills + verbs.Count - 1) / verbs.Count;
         foreach (TortureVerb verb in kills < verbs.Count ? verbs.Where((_, i) => i % (verbs.Count / kills) == 0).Take(kills) : verbs)
         {
-            string straight = Directory.CreateDirectory(Path.Combine(folder, $"{verb.Name} straight")).FullName;
+            string straight = Directory.CreateDirectory(In($"{verb.Name} straight")).FullName;
             var clock = Stopwatch.StartNew();
             (int status, _, string error) = Uvl.Run(verb.Arguments(straight));
             Assert.True(status == 0, $"{verb.Name}: {error}");
@@ -42,7 +36,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
     void Try(TortureVerb verb, byte[][] wanted, int kill, double after, string what)
     {
-        string place = Directory.CreateDirectory(Path.Combine(folder, $"killed {kill}")).FullName;
+        string place = Directory.CreateDirectory(In($"killed {kill}")).FullName;
         using (Uvl uvl = Uvl.Start(verb.Arguments(place)))
         {
             Thread.Sleep(TimeSpan.FromSeconds(after));

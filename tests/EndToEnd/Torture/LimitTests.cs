@@ -1,14 +1,8 @@
-using System.Diagnostics;
-
 namespace Toolchain.EndToEnd.Torture;
 
 /// <summary>A machine that has nothing left: one line and status 71, no crash and no hang.</summary>
-public sealed class LimitTests(ITestOutputHelper output) : IDisposable
+public sealed class LimitTests(ITestOutputHelper output, TortureSource source) : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
     [Theory]
     [InlineData("ulimit -n 64", false)]
     [InlineData("ulimit -n 40", false)]
@@ -29,15 +23,13 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
     public void Script_FewThreads_EndsWith71(int threads)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs root on Linux");
-        string script = Path.Combine(folder, "uvl");
-        string command = $"chmod 755 {folder}; exec setpriv --reuid 64321 --clear-groups bash -c 'ulimit -u {threads}; "
+        string script = In("uvl");
+        string command = $"chmod 755 {Folder}; exec setpriv --reuid 64321 --clear-groups bash -c 'ulimit -u {threads}; "
             + $"exec timeout -s KILL 20 sh {script} --version'";
-        File.Copy(Path.Combine(Checkout.Root, "uvl"), script);
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardError = true })!;
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        File.Copy(Checkout.In("uvl"), script);
+        (int status, _, string error) = SystemProgram.Bash(command);
         Assert.Equal((71, $"uvl: expected at least 14 threads for this user, found a limit of {threads}; raise it with ulimit -u, then run "
-            + "the same command again."), (process.ExitCode, error.TrimEnd()));
+            + "the same command again."), (status, error.TrimEnd()));
     }
 
     // So little that .NET itself crashes.
@@ -46,13 +38,9 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
     [InlineData("-f", 4, "16384 blocks of 512 bytes in a file", 8)]
     public void Script_LittleSpace_EndsWith71(string limit, int value, string least, int found)
     {
-        using var process = Process.Start(new ProcessStartInfo("bash",
-            ["-c", $"ulimit {limit} {value}; exec sh {Path.Combine(Checkout.Root, "uvl")} --version"])
-        { RedirectStandardError = true })!;
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        (int status, _, string error) = SystemProgram.Bash($"ulimit {limit} {value}; exec sh {Checkout.In("uvl")} --version");
         Assert.Equal((71, $"uvl: expected at least {least}, found a limit of {found}; raise it with ulimit {limit}, then run the same "
-            + "command again."), (process.ExitCode, error.TrimEnd()));
+            + "command again."), (status, error.TrimEnd()));
     }
 
     // The disk's own limit is known to its user: it ends as a full disk does.
@@ -76,19 +64,13 @@ public sealed class LimitTests(ITestOutputHelper output) : IDisposable
     // Embedding takes constant memory; a fit holds its images.
     void Ends(string limit, bool inMemory, params int[] allowed)
     {
-        TortureVerb.Prepare(Directory.CreateDirectory(Path.Combine(folder, "source")).FullName);
-        string program = Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli.dll"), model = Path.Combine(folder, "source", "model.onnx");
+        string program = Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli.dll");
         string verb = inMemory
-            ? $"train kmeans --quiet --data strokes:30000 --out {Path.Combine(folder, Path.GetRandomFileName())}"
-            : $"embed {model} --quiet --data strokes:5000 --out {Path.Combine(folder, "x.npy")}";
-        string command = $"{limit}; exec timeout -s KILL 60 dotnet {program} {verb}";
-        using var process =
-            Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        string error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Directory.Delete(Path.Combine(folder, "source"), recursive: true);
-        Assert.True(allowed.Contains(process.ExitCode), $"{limit}: ended with {process.ExitCode}: {error}");
-        if (process.ExitCode != 0)
+            ? $"train kmeans --quiet --data strokes:30000 --out {In(Path.GetRandomFileName())}"
+            : $"embed {source.Model} --quiet --data strokes:5000 --out {In("x.npy")}";
+        (int status, _, string error) = SystemProgram.Bash($"{limit}; exec timeout -s KILL 60 dotnet {program} {verb}");
+        Assert.True(allowed.Contains(status), $"{limit}: ended with {status}: {error}");
+        if (status != 0)
         {
             Assert.Single(error.TrimEnd().Split('\n'));
         }

@@ -7,53 +7,39 @@ namespace Toolchain.EndToEnd.Torture;
 /// Nothing leaves the machine: every verb in a network of its own, with a DNS listener. No name is looked up, and no file is made outside
 /// the target and the cache.
 /// </summary>
-public sealed class NoNetworkTests(ITestOutputHelper output) : IDisposable
+public sealed class NoNetworkTests(ITestOutputHelper output, TortureSource source) : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
     [Fact]
     public void EveryVerb_LooksNothingUpAndWritesNothingElsewhere()
     {
         string python = "/usr/bin/python3";
-        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(python) && Start("unshare", "-n", "-m", "true") == 0,
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(python) && SystemProgram.Run("unshare", "-n", "-m", "true").Status == 0,
             "no Python here, or no right to a network of one's own");
-        TortureVerb.Prepare(Directory.CreateDirectory(In("source")).FullName);
-        string model = In("source/model.onnx"), program = Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli.dll");
+        string model = source.Model, program = Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli.dll");
         string[][] verbs =
         [
             ["embed", model, "--data", "strokes:100", "--out", In("out/x.npy")],
             ["cluster", model, "--data", "strokes:100", "--out", In("out/c.onnx")],
             ["evaluate", model, "--data", "strokes:200", "--tsne", "0", "--out", In("out/e")], ["probe", model, "--data", "strokes:100"],
-            ["verify", model], ["bench", model], ["tsne", model, "--data", "strokes:700", "--out", In("out/t.png")], ["doctor"],
-                ["export", In("source/run"), "--out", In("out/m.onnx")],
-            ["train", "kmeans", "--data", "strokes:100", "--out", In("out/k")],
-                ["train", "autoencoder", "--data", "strokes:700", "--set", "stepCount=5", "--out", In("out/a")],
+            ["verify", model], ["bench", model],
+            ["tsne", model, "--data", "strokes:700", "--iterations", "20", "--out", In("out/t.png")], ["doctor"],
+            ["export", source.Run, "--out", In("out/m.onnx")], ["train", "kmeans", "--data", "strokes:100", "--out", In("out/k")],
+            ["train", "autoencoder", "--data", "strokes:700", "--set", "stepCount=5", "--out", In("out/a")],
             ["sweep", "autoencoder", "--data", "strokes:700", "--grid", "stepCount=5", "--out", In("out/s")],
-                ["views", "moco", "--data", "strokes:10", "--out", In("out/v.png")],
+            ["views", "moco", "--data", "strokes:10", "--out", In("out/v.png")],
             ["data", "info", "--data", "strokes:10"], ["completion", "bash"], ["--help"],
         ];
         object[][] jobs =
             [.. verbs.Select((words, i) => new object[] { $"{i} {words[0]}", Directory.CreateDirectory(In($"home{i}")).FullName,
             (string[])["dotnet", program, .. words] })];
         var start =
-            new ProcessStartInfo("unshare", ["-n", "-m", python, Path.Combine(AppContext.BaseDirectory, "Torture", "listen.py"), folder])
+            new ProcessStartInfo("unshare", ["-n", "-m", python, Path.Combine(AppContext.BaseDirectory, "Torture", "listen.py"), Folder])
             {
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
                 WorkingDirectory = Directory.CreateDirectory(In("here")).FullName,
             };
         start.Environment.Remove("XDG_CACHE_HOME");
-        using var process = Process.Start(start)!;
-        process.StandardInput.Write(JsonSerializer.Serialize(jobs));
-        process.StandardInput.Close();
-        string said = process.StandardOutput.ReadToEnd(), error = process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, error);
+        (int status, string said, string error) = SystemProgram.Run(start, JsonSerializer.Serialize(jobs));
+        Assert.True(status == 0, error);
         JsonElement found = JsonDocument.Parse(said).RootElement;
         Assert.Equal("control.example", found.GetProperty("control")[0].GetString()); // the listener hears what there is to hear
         foreach (JsonProperty verb in found.GetProperty("verbs").EnumerateObject())
@@ -66,12 +52,5 @@ public sealed class NoNetworkTests(ITestOutputHelper output) : IDisposable
         }
         Assert.Empty(Directory.GetFileSystemEntries(In("here")));
         TortureTable.Add(output, "network of its own, DNS listener", "every verb", verbs.Length, 0);
-    }
-
-    static int Start(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.WaitForExit();
-        return process.ExitCode;
     }
 }

@@ -5,26 +5,19 @@ namespace Toolchain.EndToEnd.Torture;
 /// <summary>
 /// SIGTERM ends the tool within two seconds whatever it does, also in a read that never returns; so does Ctrl-C but in a training's step.
 /// </summary>
-public sealed class SignalTests(ITestOutputHelper output) : IDisposable
+public sealed class SignalTests(ITestOutputHelper output, TortureSource source) : CommandTest
 {
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
-
     [Theory]
-    [InlineData("TERM", "embed", "source/model.onnx", "--data", "pipe", "--out", "x.npy")]
-    [InlineData("INT", "embed", "source/model.onnx", "--data", "pipe", "--out", "x.npy")]
+    [InlineData("TERM", "embed", "MODEL", "--data", "pipe", "--out", "x.npy")]
+    [InlineData("INT", "embed", "MODEL", "--data", "pipe", "--out", "x.npy")]
     [InlineData("TERM", "train", "kmeans", "--data", "pipe", "--out", "run")]
     [InlineData("INT", "train", "kmeans", "--data", "pipe", "--out", "run")]
-    [InlineData("TERM", "evaluate", "source/model.onnx", "--data", "pipe", "--out", "e")]
+    [InlineData("TERM", "evaluate", "MODEL", "--data", "pipe", "--out", "e")]
     public void Signal_ReadOfAPipeWithoutWriter_EndsWith75(string signal, params string[] arguments)
     {
-        string source = Directory.CreateDirectory(In("source")).FullName;
-        TortureVerb.Prepare(source);
-        Assert.Equal(0, Start("mkfifo", In("pipe")));
-        string[] words = [.. arguments.Select(word => word.Contains('.') || word is "pipe" or "run" or "e" ? In(word) : word)];
+        Assert.Equal(0, SystemProgram.Run("mkfifo", In("pipe")).Status);
+        string[] words = [.. arguments.Select(word => word == "MODEL" ? source.Model
+            : word is "pipe" or "x.npy" or "run" or "e" ? In(word) : word)];
         using Uvl uvl = Uvl.Start(words);
         Thread.Sleep(1500);
         Stops(uvl, signal, string.Join(' ', words), 75);
@@ -33,8 +26,6 @@ public sealed class SignalTests(ITestOutputHelper output) : IDisposable
     [Fact, Trait("Category", "Torture")]
     public void Term_AnyVerbAtAnyTime_EndsWithinTwoSeconds()
     {
-        string source = Directory.CreateDirectory(In("source")).FullName;
-        TortureVerb.Prepare(source);
         var random = new Random(5);
         foreach (TortureVerb verb in TortureVerb.All(source))
         {
@@ -61,12 +52,5 @@ public sealed class SignalTests(ITestOutputHelper output) : IDisposable
         (int status, _, string error) = uvl.Wait();
         Assert.True(allowed.Contains(status), $"{what}: ended with {status}: {error}");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(2.5), $"{what}: took {clock.Elapsed}");
-    }
-
-    static int Start(string program, params string[] arguments)
-    {
-        using var process = Process.Start(program, arguments);
-        process.WaitForExit();
-        return process.ExitCode;
     }
 }

@@ -1,5 +1,3 @@
-using Toolchain.Graph;
-
 namespace Toolchain.EndToEnd.Torture;
 
 /// <summary>A command that writes, and what it leaves.</summary>
@@ -12,18 +10,16 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
     /// <summary>Whether each start takes the seconds that libtorch needs to load.</summary>
     public bool LoadsTorch => IsTraining || Name is "sweep" or "export";
 
-    const string Model = "model.onnx";
-
-    /// <summary>All of them, reading a model and a run that <see cref="Prepare"/> made in <paramref name="source"/>.</summary>
-    /// <param name="source">The folder.</param>
+    /// <summary>All of them.</summary>
+    /// <param name="source">What they read.</param>
     /// <param name="steps">Steps of the training.</param>
     /// <param name="sweepOfFits">Whether the sweep is of a fit in place of a training: half the writes.</param>
-    public static IReadOnlyList<TortureVerb> All(string source, int steps = 150, bool sweepOfFits = false)
+    public static IReadOnlyList<TortureVerb> All(TortureSource source, int steps = 150, bool sweepOfFits = false)
     {
         string[] sweep = sweepOfFits ? ["gmm"]
             : ["autoencoder", "--set", $"stepCount={Math.Min(20, steps)}", "--set", "batchSize=32"];
         string option = sweepOfFits ? "componentCount" : "learningRate", values = sweepOfFits ? "2,3" : "0.001,0.002";
-        string model = Path.Combine(source, "run", Model); // known as the user's own, so that no trial doubles the time
+        string model = Path.Combine(source.Run, "model.onnx"); // known as the user's own, so that no trial doubles the time
         return
         [
             .. new[] { "npy", "csv", "parquet", "arrow" }.Select(format => new TortureVerb(
@@ -34,7 +30,7 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
             new("evaluate", folder =>
                 ["evaluate", model, "--quiet", "--data", "strokes:100", "--tsne", "0", "--out", Path.Combine(folder, "e")],
                 ["e/metrics.json", "e/report.md", "e/report.html"]),
-            new("export", folder => ["export", Path.Combine(source, "run"), "--out", Path.Combine(folder, "m.onnx")], ["m.onnx"]),
+            new("export", folder => ["export", source.Run, "--out", Path.Combine(folder, "m.onnx")], ["m.onnx"]),
             new("train kmeans", folder =>
                 ["train", "kmeans", "--quiet", "--data", "strokes:700", "--threads", "1", "--out", Path.Combine(folder, "run")],
                 ["run/model.onnx"], IsTraining: true),
@@ -45,19 +41,6 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
                     Path.Combine(folder, "s")],
                 [.. values.Split(',').Select(value => $"s/grid/{option}={value}/cell.json"), "s/grid/sweep.md"]),
         ];
-    }
-
-    /// <summary>Makes a small encoder and a finished run in a folder.</summary>
-    public static void Prepare(string source)
-    {
-        var graph = new GraphBuilder("encoder");
-        Value x = graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28));
-        Value w =
-            graph.Initializer("w", TensorData.Of([.. Enumerable.Range(0, 8 * 784).Select(i => i * 2654435761 % 97 / 97f - 0.5f)], 8, 784));
-        graph.Output("embedding", graph.Gemm(graph.Flatten(x), w, transB: true));
-        graph.Build().Save(Path.Combine(source, Model));
-        (int status, _, string error) = Uvl.Run([.. Training(20), "--out", Path.Combine(source, "run")]);
-        Assert.True(status == 0, error);
     }
 
     /// <summary>The command line that ends what a stopped run began in a folder.</summary>
@@ -73,7 +56,8 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
     /// <summary>Digest-like content of the results, for comparison.</summary>
     public byte[][] Read(string folder) => [.. Results.Select(name => File.ReadAllBytes(Path.Combine(folder, name)))];
 
-    static string[] Training(int steps) =>
+    /// <summary>A short training, but for its folder.</summary>
+    public static string[] Training(int steps) =>
         ["train", "autoencoder", "--quiet", "--data", "strokes:700", "--threads", "1", "--set", $"stepCount={steps}", "--set",
         "batchSize=32"];
 }

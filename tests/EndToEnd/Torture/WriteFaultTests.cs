@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Toolchain.EndToEnd.Torture;
@@ -8,14 +7,9 @@ namespace Toolchain.EndToEnd.Torture;
 /// the old file stays, and the same command ends with the same bytes once the cause is gone. A library in C between the program and the
 /// system makes the faults.
 /// </summary>
-public sealed class WriteFaultTests(ITestOutputHelper output) : IDisposable
+public sealed class WriteFaultTests(ITestOutputHelper output, TortureSource source) : CommandTest
 {
     static readonly (string Name, int Number)[] errors = [("ENOSPC", 28), ("EIO", 5), ("EACCES", 13)];
-    readonly string folder = Directory.CreateTempSubdirectory("uvl-").FullName;
-
-    public void Dispose() => Directory.Delete(folder, recursive: true);
-
-    string In(string name) => Path.Combine(folder, name);
 
     [Fact]
     public void Write_FullDiskAtSomeCalls_LosesNothing() => Run(verbs => [verbs[0]], [errors[0]], every: 4);
@@ -26,8 +20,6 @@ public sealed class WriteFaultTests(ITestOutputHelper output) : IDisposable
     void Run(Func<IReadOnlyList<TortureVerb>, TortureVerb[]> choose, (string Name, int Number)[] wanted, int every)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Compile(), "no C compiler here, or not Linux: faults cannot be made");
-        string source = Directory.CreateDirectory(In("source")).FullName;
-        TortureVerb.Prepare(source);
         foreach (TortureVerb verb in choose(TortureVerb.All(source, steps: 2, sweepOfFits: true)))
         {
             string straight = Directory.CreateDirectory(In("straight")).FullName;
@@ -105,9 +97,7 @@ public sealed class WriteFaultTests(ITestOutputHelper output) : IDisposable
         {
             try
             {
-                using var process = Process.Start(compiler, ["-shared", "-fPIC", "-O1", "-w", "-o", In("fault.so"), code, "-ldl"]);
-                process.WaitForExit();
-                if (process.ExitCode == 0)
+                if (SystemProgram.Run(compiler, "-shared", "-fPIC", "-O1", "-w", "-o", In("fault.so"), code, "-ldl").Status == 0)
                 {
                     return true;
                 }

@@ -9,35 +9,25 @@ namespace Toolchain.Export.Tests.Networks;
 /// <summary>Writes each network with an input and what TorchSharp says to it, for runtimes outside of .NET (tests/CrossCheck).</summary>
 public sealed class NetworkFiles
 {
-    // Set by tests/CrossCheck/run.sh; otherwise a folder that is deleted again.
+    // Set by tests/CrossCheck/run.sh; otherwise a temporary folder.
     const string FolderVariable = "UVL_NETWORKS";
     const int Batch = 3;
 
     [Fact]
     public void Save_EveryNetwork_LeavesModelInputsAndOutputs()
     {
-        string? given = Environment.GetEnvironmentVariable(FolderVariable);
-        string folder = given ?? Directory.CreateTempSubdirectory().FullName;
-        try
+        using var temporary = new TemporaryFolder();
+        string folder = Environment.GetEnvironmentVariable(FolderVariable) ?? temporary.Root;
+        foreach (NetworkModels.Network network in NetworkModels.All)
         {
-            foreach (NetworkModels.Network network in NetworkModels.All)
-            {
-                Write(network, Path.Combine(folder, network.Name));
+            Write(network, Path.Combine(folder, network.Name));
 
-                OnnxModel model = OnnxModel.Load(Path.Combine(folder, network.Name, "model.onnx"));
-                Assert.Equal(
-                    ["model.onnx", .. model.Inputs.Select(input => $"in.{input.Name}.npy"),
-                    .. model.Outputs.Select(output => $"out.{output.Name}.npy")],
-                    Directory.GetFiles(Path.Combine(folder, network.Name)).Select(Path.GetFileName)
-                        .OrderBy(name => name == "model.onnx" ? "" : name, StringComparer.Ordinal));
-            }
-        }
-        finally
-        {
-            if (given is null)
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            OnnxModel model = OnnxModel.Load(Path.Combine(folder, network.Name, "model.onnx"));
+            Assert.Equal(
+                ["model.onnx", .. model.Inputs.Select(input => $"in.{input.Name}.npy"),
+                .. model.Outputs.Select(output => $"out.{output.Name}.npy")],
+                Directory.GetFiles(Path.Combine(folder, network.Name)).Select(Path.GetFileName)
+                    .OrderBy(name => name == "model.onnx" ? "" : name, StringComparer.Ordinal));
         }
     }
 

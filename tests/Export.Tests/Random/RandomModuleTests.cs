@@ -14,7 +14,7 @@ public sealed class RandomModuleTests
 
     [Fact]
     public void Exports_OfSomeRandomModules_AreRightOrRefused() =>
-        Check(0, int.Parse(Environment.GetEnvironmentVariable("UVL_RANDOM") ?? "400", System.Globalization.CultureInfo.InvariantCulture));
+        Check(0, int.Parse(Environment.GetEnvironmentVariable("UVL_RANDOM") ?? "150", System.Globalization.CultureInfo.InvariantCulture));
 
     // Seeds of one failing module or of a further campaign: UVL_RANDOM_SEEDS=3182,4471.
     [Fact]

@@ -13,7 +13,7 @@ public sealed partial class MethodContractTests
     [MemberData(nameof(GradientMethods))]
     public void Export_OfAFinishedRun_GivesTheSameModel(string name)
     {
-        RunBytes straight = Train(name, "a");
+        RunBytes straight = Trained(name, "a");
         Method method = MethodRegistry.Find(name);
         TrainedModel exported = method.Export(RunFolder.Open(folder["a"]), Request(method, 1, []), 17);
         Assert.Equal(straight.Model, exported.Model.ToBytes());
@@ -28,7 +28,7 @@ public sealed partial class MethodContractTests
     [InlineData("gmm")]
     public void Export_OfAFit_ProvesTheModelOfTheRun(string name)
     {
-        byte[] model = Train(name, "a").Model;
+        byte[] model = Trained(name, "a").Model;
         RunFolder run = RunFolder.Open(folder["a"]);
         Method method = MethodRegistry.Find(name);
         TrainingRequest request = Request(method, 1, []);
@@ -37,7 +37,7 @@ public sealed partial class MethodContractTests
         Assert.Equal("labels equal on 70 images in float64 evaluator", exported.Parity);
         Assert.Equal($"--opset '13': expected 17, with which {name} builds its graph; leave it out.",
             Assert.Throws<ArgumentException>(() => method.Export(run, request, 13)).Message);
-        Train("moco", "other");
+        Trained("moco", "other");
         File.Copy(folder["other/model.onnx"], run.Model, overwrite: true);
         Assert.Equal($"'{run.Model}': expected a model of {name}, found one of moco; train the run again.",
             Assert.Throws<InvalidDataException>(() => method.Export(run, request, 17)).Message);
@@ -48,7 +48,7 @@ public sealed partial class MethodContractTests
     [MemberData(nameof(GradientMethods))]
     public void Train_Model_IsTheEncoderOfItsCheckpoint(string name)
     {
-        Train(name, "a");
+        Trained(name, "a");
         var job = new GradientJob(digits, 1, torch.CPU, 1);
         using TrainedEncoder encoder = TrainedEncoder.Open(folder["a"], job);
         using torch.Tensor images = job.Images([0, 1, 2]), expected = encoder.Embed(images);
@@ -65,7 +65,7 @@ public sealed partial class MethodContractTests
     [Fact]
     public void Train_MethodWithADecoder_WritesBothModels()
     {
-        Train("infogan", "a");
+        Trained("infogan", "a");
         OnnxModel model = OnnxModel.Load(folder["a/generator.onnx"]);
         GraphChecker.Check(model);
         Assert.Equal(["z [N,62]", "code [N,4]", "continuous [N,2]"], model.Inputs.Select(input => $"{input.Name} {input.Shape}"));
@@ -92,7 +92,7 @@ public sealed partial class MethodContractTests
     [Fact]
     public void ManifestOf_AnExport_HasItsDigestsAndTheRunsFacts()
     {
-        Train("infogan", "a");
+        Trained("infogan", "a");
         Method method = MethodRegistry.Find("infogan");
         RunFolder run = RunFolder.Open(folder["a"]);
         TrainedModel half = method.Export(run, Request(method, 1, []) with { Half = true }, 17);

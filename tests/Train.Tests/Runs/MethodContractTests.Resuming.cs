@@ -11,7 +11,7 @@ public sealed partial class MethodContractTests
     [MemberData(nameof(GradientMethods))]
     public void Resume_AfterCancellation_GivesTheSameBits(string name)
     {
-        RunBytes straight = Train(name, "straight");
+        RunBytes straight = Trained(name, "straight");
         using var cancel = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Train(name, "broken", progress: new At(3, cancel.Cancel), stop: cancel));
         Assert.False(File.Exists(folder["broken/model.onnx"]));
@@ -24,7 +24,7 @@ public sealed partial class MethodContractTests
     [MemberData(nameof(GradientMethods))]
     public void Resume_AfterAKill_DropsWhatWasNotSaved(string name)
     {
-        RunBytes straight = Train(name, "straight");
+        RunBytes straight = Trained(name, "straight");
         using var cancel = new CancellationTokenSource();
         Assert.Throws<OperationCanceledException>(() => Train(name, "killed", progress: new At(2, cancel.Cancel), stop: cancel));
         File.AppendAllText(folder["killed/metrics.jsonl"], "{\"step\":2,\"loss\":99}\n{\"step\":3,\"lo");
@@ -36,7 +36,7 @@ public sealed partial class MethodContractTests
     [MemberData(nameof(GradientMethods))]
     public void Resume_FromACheckpointInPassing_GivesTheSameBits(string name)
     {
-        RunBytes straight = Train(name, "straight");
+        RunBytes straight = Trained(name, "straight");
         Assert.Throws<InvalidTimeZoneException>(() =>
             Train(name, "dead", progress: new At(4, () => throw new InvalidTimeZoneException()), checkpointInterval: TimeSpan.Zero));
         Assert.True(File.Exists(folder["dead/checkpoints/last.safetensors"]));
@@ -48,7 +48,7 @@ public sealed partial class MethodContractTests
     [MemberData(nameof(GradientMethods))]
     public void Train_TimeIsUp_LeavesAModelAndCanGoOn(string name)
     {
-        RunBytes straight = Train(name, "straight");
+        RunBytes straight = Trained(name, "straight");
         Train(name, "short", time: TimeSpan.Zero);
         Assert.True(File.Exists(folder["short/model.onnx"]));
         Assert.False(File.Exists(folder["short/manifest.json"]));

@@ -8,7 +8,7 @@ using TorchSharp;
 namespace Toolchain.Train.Tests.Runs;
 
 /// <summary>What every registered method must do; a new one is covered by its line in the registry.</summary>
-public sealed partial class MethodContractTests : IDisposable
+public sealed partial class MethodContractTests : IClassFixture<MethodContractTests.FinishedRuns>, IDisposable
 {
     const int steps = 6, batchSize = 16;
 
@@ -16,20 +16,16 @@ public sealed partial class MethodContractTests : IDisposable
 
     readonly TemporaryFolder folder = new();
 
-    public MethodContractTests() => torch.set_num_threads(1);
+    readonly FinishedRuns finished;
+
+    public MethodContractTests(FinishedRuns finished)
+    {
+        this.finished = finished;
+        torch.set_num_threads(1);
+    }
 
     // What methods that start from another run start from.
-    string Given
-    {
-        get
-        {
-            if (!Directory.Exists(folder["given"]))
-            {
-                Train("moco", "given", seed: 9);
-            }
-            return folder["given"];
-        }
-    }
+    string Given => finished.Of("given", path => Train("moco", path, seed: 9));
 
     public static TheoryData<string> Methods => [.. MethodRegistry.All.Select(method => method.Name)];
 
@@ -42,7 +38,7 @@ public sealed partial class MethodContractTests : IDisposable
     [MemberData(nameof(Methods))]
     public void Train_SameSeedTwice_GivesTheSameBytes(string name)
     {
-        byte[] first = Train(name, "a").Model;
+        byte[] first = Trained(name, "a").Model;
         Assert.Equal(first, Train(name, "b").Model);
         Assert.NotEqual(first, Train(name, "c", seed: 2).Model);
     }
@@ -51,7 +47,7 @@ public sealed partial class MethodContractTests : IDisposable
     [MemberData(nameof(Methods))]
     public void Train_Model_FollowsTheContract(string name)
     {
-        Train(name, "a");
+        Trained(name, "a");
         OnnxModel model = OnnxModel.Load(folder["a/model.onnx"]);
         GraphChecker.Check(model);
         Value image = Assert.Single(model.Inputs);
@@ -81,7 +77,7 @@ public sealed partial class MethodContractTests : IDisposable
     [MemberData(nameof(Methods))]
     public void Train_Finished_WritesConfigThatReadsBack(string name)
     {
-        Train(name, "a");
+        Trained(name, "a");
         var config = RunConfig.Read(RunFolder.Open(folder["a"]));
         Assert.Equal((name, "strokes:70:1", digits.Sha256, 1, "cpu"),
             (config.Method.Name, config.DataSpec, config.DatasetSha256, config.Seed, config.Device));
@@ -105,7 +101,7 @@ public sealed partial class MethodContractTests : IDisposable
     public void Train_CancelledBefore_Stops(string name)
     {
         using var cancel = new CancellationTokenSource();
-        _ = name == "refine" ? Given : "";
+        _ = Given;
         cancel.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => Train(name, "a", stop: cancel));
         Assert.False(File.Exists(folder["a/model.onnx"]));
@@ -114,7 +110,7 @@ public sealed partial class MethodContractTests : IDisposable
     [Fact]
     public void Train_OneStepInTen_LeavesPictures()
     {
-        Train("infogan", "a");
+        Trained("infogan", "a");
         Assert.Equal([.. Enumerable.Range(0, steps + 1).Select(step => $"step-{step:000000}.png")], Directory.GetFiles(folder["a/pictures"])
             .Select(Path.GetFileName).Order());
     }
@@ -123,6 +119,13 @@ public sealed partial class MethodContractTests : IDisposable
     public void Find_UnknownMethod_ListsAll() =>
         Assert.Equal("no method 'mocco', did you mean 'moco'? Expected one of kmeans, gmm, autoencoder, infogan, moco, capsules, refine.",
         Assert.Throws<ArgumentException>(() => MethodRegistry.Find("mocco")).Message);
+
+    // Training with the same seed gives the same bytes: tests that begin with a finished run share one.
+    RunBytes Trained(string name, string run)
+    {
+        TemporaryFolder.Copy(finished.Of(name, path => Train(name, path)), folder[run]);
+        return RunBytes.Read(RunFolder.Open(folder[run]));
+    }
 
     RunBytes Train(string name, string run, int seed = 1, bool resume = false, TimeSpan? time = null, IEnumerable<string>? settings = null,
         IProgress<TrainingProgress>? progress = null, CancellationTokenSource? stop = null, TimeSpan? checkpointInterval = null)
@@ -137,9 +140,7 @@ public sealed partial class MethodContractTests : IDisposable
             Cancellation = stop?.Token ?? CancellationToken.None
         };
         TrainingRun.Execute(method, opened, request with { CheckpointInterval = checkpointInterval ?? request.CheckpointInterval });
-        return new RunBytes(File.ReadAllBytes(opened.Model), Read(opened.LastCheckpoint), Read(opened.Metrics));
-
-        static byte[] Read(string path) => File.Exists(path) ? File.ReadAllBytes(path) : [];
+        return RunBytes.Read(opened);
     }
 
     TrainingRequest Request(Method method, int seed, IEnumerable<string> settings) => new()
@@ -163,6 +164,27 @@ public sealed partial class MethodContractTests : IDisposable
             : []]);
     }
 
+    /// <summary>Runs, each trained when a test first asks for it.</summary>
+    public sealed class FinishedRuns : IDisposable
+    {
+        readonly TemporaryFolder folder = new();
+        readonly HashSet<string> made = [];
+
+        /// <summary>The folder of a run.</summary>
+        public string Of(string name, Action<string> train)
+        {
+            if (!made.Contains(name))
+            {
+                train(folder[name]);
+                made.Add(name);
+            }
+            return folder[name];
+        }
+
+        /// <summary>Deletes them.</summary>
+        public void Dispose() => folder.Dispose();
+    }
+
     sealed class At(int step, Action act) : IProgress<TrainingProgress>
     {
         public void Report(TrainingProgress value)
@@ -177,6 +199,10 @@ public sealed partial class MethodContractTests : IDisposable
     /// <summary>What a run left, compared byte by byte.</summary>
     sealed record RunBytes(byte[] Model, byte[] Checkpoint, byte[] Metrics)
     {
+        public static RunBytes Read(RunFolder run) => new(Bytes(run.Model), Bytes(run.LastCheckpoint), Bytes(run.Metrics));
+
+        static byte[] Bytes(string path) => File.Exists(path) ? File.ReadAllBytes(path) : [];
+
         public bool Equals(RunBytes? other) => other is not null && Model.SequenceEqual(other.Model)
             && Checkpoint.SequenceEqual(other.Checkpoint) && Metrics.SequenceEqual(other.Metrics);
 
