@@ -1,12 +1,13 @@
 # make run trains, exports, embeds, clusters and reports; make test runs the quick tests.
 SOLUTION := Toolchain.sln
 DOTNET := dotnet
+QUICK := $(DOTNET) test -c Release --no-build --ignore-exit-code 8 --filter-not-trait Category=Slow --filter-not-trait Category=Torture
 export DOTNET_NOLOGO := 1
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
-# Two test projects run beside each other: a thread of libtorch that waits for others gives way to them.
+# A thread of libtorch that waits for others gives way to the tests beside it.
 test test-slow: export OMP_WAIT_POLICY := PASSIVE
 
-.PHONY: help build test test-slow torture light crosscheck bench tables format check run models clean
+.PHONY: help build test test-tool test-rooms test-slow torture light crosscheck bench tables format check run models clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -14,8 +15,14 @@ help: ## list the targets
 build: ## build everything, warnings as errors
 	$(DOTNET) build $(SOLUTION) -c Release -v quiet
 
-test: build ## all quick tests
-	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 2 --filter-not-trait Category=Slow --filter-not-trait Category=Torture --ignore-exit-code 8
+test: build ## all quick tests: those of the tool, which start many processes, beside those of the rooms
+	$(MAKE) --no-print-directory -j 2 test-tool test-rooms
+
+test-tool:
+	$(QUICK) --project tests/EndToEnd
+
+test-rooms:
+	$(QUICK) --solution $(SOLUTION) --max-parallel-test-modules 1 --filter-not-namespace "Toolchain.EndToEnd*"
 
 test-slow: build ## the tests that take minutes, such as learning tests
 	$(DOTNET) test --solution $(SOLUTION) -c Release --no-build --max-parallel-test-modules 1 --filter-trait Category=Slow --ignore-exit-code 8
