@@ -25,8 +25,8 @@ public sealed class CommonOptions
     /// <summary>What happens to images that are not as MNIST's are.</summary>
     public Choice<FitMode> Fit { get; } = new("--fit")
     {
-        Description = "How other sizes become 28 x 28; by default the model's fit, or digit. digit: as MNIST's, cut to the ink, dark on "
-            + "light inverted; letterbox: whole, aspect kept; crop: the middle square; stretch: whole, aspect changed; none: reject.",
+        Description = "mnist (default): fit other sizes to 28 x 28 in MNIST's "
+        + "style; none: keep pixels, reject other sizes, and do not detect polarity."
     };
 
     /// <summary>Whether digits are dark on light.</summary>
@@ -59,9 +59,6 @@ public sealed class CommonOptions
 
     /// <summary>Seed of what is fitted.</summary>
     public Option<int> Seed { get; } = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 0 };
-
-    /// <summary>The fit from the command line, or else another.</summary>
-    public FitMode FitOf(ParseResult parsed, FitMode other) => parsed.GetResult(Fit) is null ? other : parsed.GetValue(Fit);
 
     /// <summary>A number of clusters from the command line; null where none was given.</summary>
     /// <exception cref="ArgumentException">It is below 1.</exception>
@@ -130,9 +127,9 @@ public sealed class CommonOptions
     }
 
     /// <summary>Opens the images of <paramref name="spec"/> and says what was skipped.</summary>
-    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split, FitMode fit = FitMode.Digit)
+    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split)
     {
-        ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal, fit));
+        ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal));
         foreach (string line in data.Remarks)
         {
             terminal.Note(line);
@@ -151,20 +148,17 @@ public sealed class CommonOptions
     /// <summary>
     /// Opens training and test images. Where there are no parts, such as in a pipe, which is read but once, both are all images.
     /// </summary>
-    public (ImageSet Train, ImageSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec, FitMode fit = FitMode.Digit)
+    public (ImageSet Train, ImageSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec)
     {
-        ImageSet train = Open(parsed, terminal, spec, Split.Train, fit);
-        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test, fit));
+        ImageSet train = Open(parsed, terminal, spec, Split.Train);
+        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test));
     }
 
     /// <summary>How sources are looked for, from the command line.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="terminal">Where downloads are told.</param>
-    /// <param name="fit">The fit where the command line says none: the model's.</param>
-    public ImageSourceOptions Source(ParseResult parsed, Terminal terminal, FitMode fit = FitMode.Digit) =>
+    public ImageSourceOptions Source(ParseResult parsed, Terminal terminal) =>
         new()
         {
-            Fit = FitOf(parsed, fit),
+            Fit = parsed.GetValue(Fit),
             SkipBad = parsed.GetValue(SkipBad),
             Polarity = parsed.GetValue(Polarity),
             IsTransposed = parsed.GetValue(Transpose),

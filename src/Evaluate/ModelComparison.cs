@@ -39,8 +39,8 @@ public sealed record ModelComparison(double? Cosine, double? OriginalAccuracy, d
     }
 
     static double AccuracyOf(Embeddings known, ImageSet train, Embeddings asked, ImageSet test) => NearestNeighbours.Accuracy(
-        new Rows(known.Values, known.Dimension), train.Labels,
-        new Rows(asked.Values, asked.Dimension), test.Labels, [NeighbourCount])[0];
+        new(new Rows(known.Values, known.Dimension), train.Labels!), new(new Rows(asked.Values, asked.Dimension), test.Labels!),
+        [NeighbourCount])[0];
 
     static double Same(long[] a, long[] b) => a.Zip(b).Average(pair => pair.First == pair.Second ? 1.0 : 0);
 

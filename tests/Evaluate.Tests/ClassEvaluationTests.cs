@@ -66,7 +66,7 @@ public sealed class ClassEvaluationTests
     {
         Assert.Equal("--protocol poster: expected digits 0..9, for which the poster's numbers of clusters are, found 5 other classes; take "
             + "--protocol strict.", Assert.Throws<ArgumentException>(() => Fruits().Run(Outputs(5), ProtocolChoice.Poster)).Message);
-        Evaluation bare = new(Set(600, 0, null), Set(200, 0, null), clusterCount: 4);
+        Evaluation bare = new(Set(600, 0, null), Set(200, 0, null), new() { ClusterCount = 4 });
         Assert.Equal("--protocol poster: expected digits 0..9, for which the poster's numbers of clusters are, found data without labels; "
             + "take --protocol strict.", Assert.Throws<ArgumentException>(() => bare.Run(Outputs(5), ProtocolChoice.Poster)).Message);
         Assert.All(bare.Run(Outputs(5), ProtocolChoice.Both), row => Assert.Equal((4, (double?)null), (row.K, row.Accuracy)));
@@ -99,7 +99,8 @@ public sealed class ClassEvaluationTests
         Assert.Equal(names, dataset.GetProperty("classes").EnumerateArray().Select(name => name.GetString()!));
     }
 
-    static Evaluation Fruits(int? clusterCount = null) => new(Set(600, 5, names), Set(200, 5, names), clusterCount: clusterCount);
+    static Evaluation Fruits(int? clusterCount = null) => new(Set(600, 5, names), Set(200, 5, names),
+        new() { ClusterCount = clusterCount });
 
     static ReportContext Context() => new(Set(600, 5, names), Set(200, 5, names), new Dictionary<string, string>());
 

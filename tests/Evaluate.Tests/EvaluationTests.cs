@@ -158,7 +158,7 @@ public sealed class EvaluationTests
     static EvaluationRow OfPixels(int threads)
     {
         ImageSet train = StrokeDigits.Draw(300, 1), test = StrokeDigits.Draw(100, 2);
-        return new Evaluation(train, test, 0, threads).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
+        return new Evaluation(train, test, new() { Threads = threads }).Run(ModelOutputs.RawPixels(train, test), ProtocolChoice.Strict)[0];
     }
 
     [Theory]

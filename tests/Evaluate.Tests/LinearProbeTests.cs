@@ -77,10 +77,10 @@ public sealed class LinearProbeTests
         var random = new Random(8);
         (Rows train, int[] trainDigits) = Clouds(3000, 6);
         (Rows test, int[] testDigits) = Clouds(500, 6);
-        Assert.True(LinearProbe.Accuracy(train, trainDigits, test, testDigits, 10) > 0.99);
+        Assert.True(LinearProbe.Accuracy(new(train, trainDigits), new(test, testDigits), 10) > 0.99);
         (Rows noise, int[] noiseDigits) = Clouds(3000, 0);
         (Rows other, int[] otherDigits) = Clouds(500, 0);
-        Assert.InRange(LinearProbe.Accuracy(noise, noiseDigits, other, otherDigits, 10), 0.03, 0.2);
+        Assert.InRange(LinearProbe.Accuracy(new(noise, noiseDigits), new(other, otherDigits), 10), 0.03, 0.2);
 
         (Rows, int[]) Clouds(int count, double distance)
         {

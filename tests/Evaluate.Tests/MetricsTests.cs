@@ -103,9 +103,9 @@ public sealed class MetricsTests
     public void NearestNeighbours_WeighsByCosine() // one near neighbour of digit 3 outweighs two farther ones of digit 7
     {
         Rows train = new(new float[] { 1, 0, 0.8f, 0.6f, 0.8f, -0.6f }, 2), test = new(new float[] { 2, 0 }, 2);
-        Assert.Equal([1], NearestNeighbours.Accuracy(train, [3, 7, 7], test, [3], [3]));
+        Assert.Equal([1], NearestNeighbours.Accuracy(new(train, [3, 7, 7]), new(test, [3]), [3]));
         // By one neighbour it is a 3; by all of them, more than there are, a 7.
-        Assert.Equal([0, 1], NearestNeighbours.Accuracy(train, [3, 7, 7], test, [7], [1, 200], temperature: 10));
+        Assert.Equal([0, 1], NearestNeighbours.Accuracy(new(train, [3, 7, 7]), new(test, [7]), [1, 200], temperature: 10));
     }
 
     [Fact]

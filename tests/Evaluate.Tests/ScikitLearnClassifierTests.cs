@@ -40,8 +40,8 @@ public sealed class ScikitLearnClassifierTests : IDisposable
         JsonElement[] theirs =
             ScikitLearn.Run("sklearn_classifiers.py", [JsonSerializer.Serialize(new { folder = folder.Root, weight, bias = probe.Bias })]);
 
-        int[][] ours = NearestNeighbours.Assign(train, digits, test, [20, 200]);
-        double[] accuracies = NearestNeighbours.Accuracy(train, digits, test, truth, [20, 200]);
+        int[][] ours = NearestNeighbours.Assign(new(train, digits), test, [20, 200]);
+        double[] accuracies = NearestNeighbours.Accuracy(new(train, digits), new(test, truth), [20, 200]);
         for (int choice = 0; choice < 2; choice++)
         {
             int[] named = [.. theirs[choice].GetProperty("digits").EnumerateArray().Select(digit => digit.GetInt32())];
@@ -54,7 +54,8 @@ public sealed class ScikitLearnClassifierTests : IDisposable
             Assert.Equal(theirs[choice].GetProperty("accuracy").GetDouble() + (double)gained / testCount, accuracies[choice], 1e-12);
         }
 
-        double accuracy = LinearProbe.Accuracy(train, digits, test, truth, 10), regression = theirs[2].GetProperty("accuracy").GetDouble();
+        double accuracy = LinearProbe.Accuracy(new(train, digits), new(test, truth), 10),
+            regression = theirs[2].GetProperty("accuracy").GetDouble();
         (double loss, double least) = (theirs[2].GetProperty("probe_loss").GetDouble(), theirs[2].GetProperty("loss").GetDouble());
         TestContext.Current.SendDiagnosticMessage(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"linear probe "
             + $"{accuracy:p2}, logistic regression "

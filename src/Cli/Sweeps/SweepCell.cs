@@ -67,7 +67,7 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         }
         using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
         var outputs = ModelOutputs.Of(session, request.Data, test, cancellation: request.Cancellation);
-        var evaluation = new Evaluation(request.Data, test, request.Seed, request.Threads);
+        var evaluation = new Evaluation(request.Data, test, new() { Seed = request.Seed, Threads = request.Threads });
         var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(outputs), test), Accuracy(evaluation.PosterOf(outputs), test),
             probe ? evaluation.Linear(outputs) : 0);
         AtomicFile.WriteText(Path.Combine(folder, RunLayout.Cell), JsonSerializer.Serialize(cell, indented) + "\n");

@@ -83,8 +83,7 @@ static class ClusterCommand
                     Embedding = false,
                     Cluster = true,
                     Probability = parsed.GetValue(probability),
-                    Novelty = parsed.GetValue(common.Novelty),
-                    Fit = session.Fit,
+                    Novelty = parsed.GetValue(common.Novelty)
                 };
                 var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, applied);
                 EmbedRun.Execute(terminal, parsed, common, request, (source, all) =>
@@ -97,7 +96,7 @@ static class ClusterCommand
                     + $"moco or autoencoder.");
             }
             ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
-                ?? Split.Train, session.Fit);
+                ?? Split.Train);
             int count = asked ?? (data.Classes ?? ImageClasses.Digits).Count;
             if (count > data.Count)
             {

@@ -60,8 +60,7 @@ public static class EmbedCommand
             {
                 Cluster = parsed.GetValue(cluster),
                 Probability = parsed.GetValue(probability),
-                Novelty = parsed.GetValue(common.Novelty),
-                Fit = session.Fit,
+                Novelty = parsed.GetValue(common.Novelty)
             };
             var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, options, part);
             EmbedRun.Execute(terminal, parsed, common, request, (source, all) => part is null

@@ -59,8 +59,7 @@ static class EvaluateCommand
             new Command("evaluate", "Cluster, score and report models. Without labels, only the figures that need none.\n\nExample: uvl "
             + "evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, common.Fit, common.Polarity, common.Transpose, output, protocol, k, layer, map, sweep, common.Seed,
-                common.SkipBad,
+            models, common.Data, common.Polarity, common.Transpose, output, protocol, k, layer, map, sweep, common.Seed, common.SkipBad,
                 common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -70,12 +69,18 @@ static class EvaluateCommand
             OutputPath.RequireFolder(folder);
             int? clusterCount = CommonOptions.CountOf(parsed, k);
             string spec = common.Spec(parsed, terminal);
-            string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
-            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, FitOf(paths)); // models are tried before
+            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
-            var evaluation = new Evaluation(train, test, parsed.GetValue(common.Seed), parsed.GetValue(common.Threads),
-                parsed.GetValue(common.Device), clusterCount);
+            var evaluation = new Evaluation(train, test, new()
+            {
+                Seed = parsed.GetValue(common.Seed),
+                Threads = parsed.GetValue(common.Threads),
+                Device = parsed.GetValue(common.Device),
+                ClusterCount = clusterCount,
+            });
             var (rows, reported) = (new List<EvaluationRow>(), new List<ReportedModel>());
+            string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
+            Array.ForEach(paths, path => Open(path).Dispose()); // before the first minute is spent
             foreach (string path in paths)
             {
                 using EncoderSession session = Open(path);
@@ -99,19 +104,6 @@ static class EvaluateCommand
                 (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, reported, ablations)));
             Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
-
-            FitMode FitOf(string[] all)
-            {
-                FitMode[] fits = [.. all.Select(path =>
-                {
-                    using EncoderSession session = Open(path);
-                    return session.Fit;
-                })];
-                int other = Array.FindIndex(fits, fit => fit != fits[0]);
-                return other < 0 || parsed.GetResult(common.Fit) is not null ? fits[0]
-                    : throw new ArgumentException($"MODEL: expected models of one fit of images, found {Preprocess.Word(fits[0])} of "
-                        + $"'{all[0]}' and {Preprocess.Word(fits[other])} of '{all[other]}'; evaluate them apart, or say --fit.");
-            }
 
             EncoderSession Open(string path) => EncoderSession.Open(path, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
         });

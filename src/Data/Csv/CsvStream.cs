@@ -136,10 +136,9 @@ sealed class CsvStream : ImageStream
         if (again is null)
         {
             Classes = ImageClasses.Digits;
-            int index = 0;
-            foreach ((_, _, string? label) in ahead)
+            foreach ((int index, (_, _, string? label)) in ahead.Index())
             {
-                _ = Digit(index++, label);
+                _ = Digit(index, label);
             }
             return;
         }

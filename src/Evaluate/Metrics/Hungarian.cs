@@ -29,8 +29,8 @@ public static class Hungarian
     // 1-based with a virtual row and column 0, rows <= columns. Potentials u, v keep reduced costs at least 0, and 0 on matched pairs.
     static int[] Solve(Func<int, int, double> cost, int rows, int columns)
     {
-        double[] u = new double[rows + 1], v = new double[columns + 1];
-        int[] rowOf = new int[columns + 1], way = new int[columns + 1];
+        var search = new Search(cost, new double[rows + 1], new double[columns + 1], new int[columns + 1], new int[columns + 1]);
+        (int[] rowOf, int[] way) = (search.RowOf, search.Way);
         for (int row = 1; row <= rows; row++)
         {
             rowOf[0] = row;
@@ -41,7 +41,7 @@ public static class Hungarian
             do
             {
                 used[column] = true;
-                column = Extend(cost, u, v, rowOf, way, least, used, column);
+                column = Extend(search, least, used, column);
             }
             while (rowOf[column] != 0);
             for (; column != 0; column = way[column])
@@ -60,9 +60,17 @@ public static class Hungarian
         return result;
     }
 
+    /// <param name="Cost">Of a row and a column, 0-based.</param>
+    /// <param name="U">Potential of each row.</param>
+    /// <param name="V">Potential of each column.</param>
+    /// <param name="RowOf">The row matched to each column, 0 for none.</param>
+    /// <param name="Way">The column before each on the shortest path.</param>
+    sealed record Search(Func<int, int, double> Cost, double[] U, double[] V, int[] RowOf, int[] Way);
+
     // One step of Dijkstra: relaxes from the row matched to the column, moves the potentials, returns the nearest free column.
-    static int Extend(Func<int, int, double> cost, double[] u, double[] v, int[] rowOf, int[] way, double[] least, bool[] used, int column)
+    static int Extend(Search search, double[] least, bool[] used, int column)
     {
+        (Func<int, int, double> cost, double[] u, double[] v, int[] rowOf, int[] way) = search;
         int row = rowOf[column], next = 0;
         double delta = double.PositiveInfinity;
         for (int j = 1; j < v.Length; j++)

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Clustering;
+using Toolchain.Evaluate.Metrics;
 using Toolchain.Data.Seeds;
 using Toolchain.Graph;
 using Toolchain.Inference;
@@ -24,24 +25,22 @@ public static class LinearProbe
     const double decay = 6e-7;
 
     /// <summary>Share of test rows that the classifier names rightly, in [0..1]. Uses the training labels.</summary>
-    /// <param name="train">Embeddings [N,D].</param>
-    /// <param name="trainLabels">Their classes.</param>
-    /// <param name="test">Embeddings [M,D].</param>
-    /// <param name="testLabels">Their classes.</param>
+    /// <param name="train">N rows to train on.</param>
+    /// <param name="test">M rows to score, of the same width.</param>
     /// <param name="classCount">Number of classes (K).</param>
     /// <param name="seed">Seed of the order of rows; the start is zero.</param>
     /// <param name="device">Where it is trained.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
-    public static double Accuracy(Rows train, ReadOnlySpan<int> trainLabels, Rows test, ReadOnlySpan<int> testLabels, int classCount,
-        int seed = 0, ComputeDevice device = ComputeDevice.Cpu)
+    public static double Accuracy(LabelledRows train, LabelledRows test, int classCount, int seed = 0,
+        ComputeDevice device = ComputeDevice.Cpu)
     {
-        int[] given = Fit(train, trainLabels, classCount, seed, device).Assign(test);
+        int[] given = Fit(train.Rows, train.Labels, classCount, seed, device).Assign(test.Rows);
         int right = 0;
         for (int i = 0; i < given.Length; i++)
         {
-            right += given[i] == testLabels[i] ? 1 : 0;
+            right += given[i] == test.Labels[i] ? 1 : 0;
         }
-        return (double)right / test.Count;
+        return (double)right / given.Length;
     }
 
     /// <summary>Trains the classifier. Uses the training labels.</summary>

@@ -51,10 +51,10 @@ static class ProbeGraph
             Value error = body.Div(body.Sub(probability, target), batch); // [B,K]
             Value count = body.Cast(body.Add(body.Add(before, iteration), body.Scalar(1, iteration)), ElementType.Float64);
             Value correction1 = Correction(body, decay1, count), correction2 = Correction(body, decay2, count);
-            Value slope = body.Add(body.Apply("Gemm", [error, rows], new Attributes { ["transA"] = 1 }), body.Mul(now[0], decay)),
-                rate = body.Apply("Gather", [rates, iteration]);
-            Value[] weight = Adam(body, now[0], now[2], now[3], slope, correction1, correction2, rate);
-            Value[] bias = Adam(body, now[1], now[4], now[5], body.Reduce("ReduceSum", error, [0]), correction1, correction2, rate);
+            Value slope = body.Add(body.Apply("Gemm", [error, rows], new Attributes { ["transA"] = 1 }), body.Mul(now[0], decay));
+            var schedule = new Schedule(correction1, correction2, body.Apply("Gather", [rates, iteration]));
+            Value[] weight = Adam(body, new(now[0], now[2], now[3]), slope, schedule);
+            Value[] bias = Adam(body, new(now[1], now[4], now[5]), body.Reduce("ReduceSum", error, [0]), schedule);
             return new LoopStep([weight[0], bias[0], weight[1], weight[2], bias[1], bias[2]], [Loss(body, probability, target)]);
         });
         foreach ((string name, Value value) in State.Zip(trained))
@@ -65,10 +65,21 @@ static class ProbeGraph
         return graph.Build();
     }
 
+    /// <param name="Parameter">What is learned.</param>
+    /// <param name="First">Decayed mean of its gradients.</param>
+    /// <param name="Second">Decayed mean of their squares.</param>
+    sealed record Moments(Value Parameter, Value First, Value Second);
+
+    /// <param name="Correction1">What the first moment is divided by at this step.</param>
+    /// <param name="Correction2">What the second is divided by.</param>
+    /// <param name="Rate">The learning rate.</param>
+    sealed record Schedule(Value Correction1, Value Correction2, Value Rate);
+
     /// <summary>The parameter and its two moments after a step.</summary>
-    static Value[] Adam(GraphBuilder graph, Value parameter, Value m, Value v, Value gradient, Value correction1, Value correction2,
-        Value rate)
+    static Value[] Adam(GraphBuilder graph, Moments moments, Value gradient, Schedule schedule)
     {
+        (Value parameter, Value m, Value v) = moments;
+        (Value correction1, Value correction2, Value rate) = schedule;
         m = graph.Add(Times(decay1, m), Times(1 - decay1, gradient));
         v = graph.Add(Times(decay2, v), Times(1 - decay2, graph.Mul(gradient, gradient)));
         Value root = graph.Apply("Sqrt", [graph.Div(v, correction2)]);

@@ -41,20 +41,18 @@ public sealed class Evaluation
 
     /// <param name="train">Training images, at least as many as clusters.</param>
     /// <param name="test">Test images, at least one.</param>
-    /// <param name="seed">Seed of the clusterers.</param>
-    /// <param name="threads">Number of threads; 0 uses all processors. No figure depends on it.</param>
-    /// <param name="device">Where the linear probe is trained.</param>
-    /// <param name="clusterCount">Clusters of the strict protocol; null for as many as there are classes, or ten without labels.</param>
-    /// <exception cref="ArgumentException"><paramref name="clusterCount"/> is below 1.</exception>
+    /// <param name="options">How it is computed; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The number of clusters is below 1.</exception>
     /// <exception cref="InvalidDataException">There are too few images.</exception>
-    public Evaluation(ImageSet train, ImageSet test, int seed = 0, int threads = 0, ComputeDevice device = ComputeDevice.Cpu,
-        int? clusterCount = null)
+    public Evaluation(ImageSet train, ImageSet test, EvaluationOptions? options = null)
     {
+        options ??= new();
+        int? clusterCount = options.ClusterCount;
         var classes = ImageClasses.OfBoth(train, test);
         table = new(clusterCount ?? (classes ?? ImageClasses.Digits).Count, classes?.AreDigits ?? clusterCount is null);
-        score = new RowScore(train, test, threads, table.StrictClusters);
-        factory = new ClustererFactory(seed, threads);
-        this.device = device;
+        score = new RowScore(train, test, options.Threads, table.StrictClusters);
+        factory = new ClustererFactory(options.Seed, options.Threads);
+        device = options.Device;
     }
 
     /// <summary>The rows of one model, with its k-NN and linear-probe accuracy in each.</summary>
@@ -69,8 +67,8 @@ public sealed class Evaluation
         }
         bool canLearn = score is { IsLabelled: true, AreApart: true } && outputs.HasEmbedding;
         double[]? neighbours = canLearn
-            ? NearestNeighbours.Accuracy(outputs.Train!.Value, score.TrainLabels, outputs.Test!.Value, score.TestLabels, [20, 200],
-                threads: factory.Threads)
+            ? NearestNeighbours.Accuracy(new(outputs.Train!.Value, score.TrainLabels), new(outputs.Test!.Value, score.TestLabels),
+                [20, 200], threads: factory.Threads)
             : null;
         double? linear = canLearn ? Linear(outputs) : null;
         EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= widest
@@ -100,8 +98,8 @@ public sealed class Evaluation
     public double Linear(ModelOutputs outputs)
     {
         (Rows known, Rows asked) = Embeddings(outputs);
-        return score.IsLabelled ? LinearProbe.Accuracy(known, score.TrainLabels, asked, score.TestLabels, score.Classes!.Count,
-                factory.Seed, device)
+        return score.IsLabelled ? LinearProbe.Accuracy(new(known, score.TrainLabels), new(asked, score.TestLabels),
+                score.Classes!.Count, factory.Seed, device)
             : throw new InvalidDataException("The linear probe learns from labels, and the data has none; give labelled images.");
     }
 

@@ -48,7 +48,7 @@ public static class HtmlReport
             + $"<style>{ReportStyle.Css}</style>\n</head>\n<body>\n<main>\n");
         html.Add($"<h1>{context.Title}</h1>\n");
         html.Add($"<p>{Html.Text(context.Introduction)}</p>\n");
-        (ReportedModel ReportedModel, EvaluationRow Row, string Anchor)[] shown = [.. Shown(rows, models)];
+        ShownModel[] shown = [.. Shown(rows, models)];
         html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they are computed</a> "
             + $"{string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.NameAmong(rows))}</a>"))} <a "
             + $"href=\"#origins\">origins</a></nav>\n");
@@ -58,9 +58,9 @@ public static class HtmlReport
         {
             TsneSection.WriteSheet(html, context.Test, map.Images);
         }
-        foreach ((ReportedModel model, EvaluationRow row, string anchor) in shown)
+        foreach (ShownModel model in shown)
         {
-            ModelSection.Write(html, context, model, row, anchor, row.NameAmong(rows));
+            ModelSection.Write(html, context, model, model.Row.NameAmong(rows));
         }
         html.Raw(ablations.Count > 0 ? "<h2>Ablations</h2>\n" : "");
         foreach (Ablation ablation in ablations)
@@ -74,14 +74,14 @@ public static class HtmlReport
         return html.ToString();
     }
 
-    static IEnumerable<(ReportedModel, EvaluationRow, string)> Shown(IReadOnlyList<EvaluationRow> rows, IReadOnlyList<ReportedModel> models)
+    static IEnumerable<ShownModel> Shown(IReadOnlyList<EvaluationRow> rows, IReadOnlyList<ReportedModel> models)
     {
         int number = 0;
         foreach (ReportedModel model in models)
         {
             if (ModelSection.Shown(rows, model) is EvaluationRow row)
             {
-                yield return (model, row, $"{Html.Anchor(row.Method)}-{++number}");
+                yield return new(model, row, $"{Html.Anchor(row.Method)}-{++number}");
             }
         }
     }

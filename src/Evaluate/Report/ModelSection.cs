@@ -7,6 +7,12 @@ using Toolchain.Evaluate.Protocols;
 
 namespace Toolchain.Evaluate.Report;
 
+/// <summary>A model of a report and how it is shown.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Row">The figures that are shown.</param>
+/// <param name="Anchor">Name of its section in links.</param>
+sealed record ShownModel(ReportedModel Model, EvaluationRow Row, string Anchor);
+
 /// <summary>One model: what it confuses, its map, its clusters, its mistakes, how it was trained.</summary>
 static class ModelSection
 {
@@ -22,16 +28,16 @@ static class ModelSection
         rows.Where(row => row.Protocol == Protocol.Strict).OrderBy(row => row.Clusterer);
 
     /// <summary>The classes most often confused, as words: "4 as 9: 12".</summary>
-    public static IEnumerable<string> ConfusedPairs(int[][] confusion, ImageClasses classes) =>
-        Enumerable.Range(0, classes.Count * classes.Count)
-        .Select(i => (Label: i / classes.Count, Given: i % classes.Count, Count: confusion[i / classes.Count][i % classes.Count]))
+    public static IEnumerable<string> ConfusedPairs(int[][] confusion, ImageClasses classes) => confusion
+        .SelectMany((row, label) => row.Select((count, given) => new { Label = label, Given = given, Count = count }))
         .Where(cell => cell.Label != cell.Given && cell.Count > 0)
         .OrderByDescending(cell => cell.Count).Take(mostPairs)
         .Select(cell => string.Create(CultureInfo.InvariantCulture,
             $"{classes.NameOf(cell.Label)} as {classes.NameOf(cell.Given)}: {cell.Count}"));
 
-    public static void Write(Html html, ReportContext context, ReportedModel model, EvaluationRow row, string anchor, string heading)
+    public static void Write(Html html, ReportContext context, ShownModel shown, string heading)
     {
+        (ReportedModel model, EvaluationRow row, string anchor) = shown;
         html.Add($"<h2 id=\"{anchor}\">{Html.Text(heading)}</h2>\n");
         if (row is { Confusion: int[][] table, Recall: double?[] recall } && context.Classes is ImageClasses classes)
         {

@@ -4,6 +4,12 @@ using Toolchain.Data.Images;
 
 namespace Toolchain.Train.Features;
 
+/// <summary>A grey picture.</summary>
+/// <param name="Width">Pixels of a row.</param>
+/// <param name="Height">Number of rows.</param>
+/// <param name="Grey">Row-major, 0 for black.</param>
+sealed record GreyPixels(int Width, int Height, byte[] Grey);
+
 /// <summary>
 /// The centres of clusters as images, each over its share of the training images; in the order of the clusters, five in a row: the numbers
 /// can be read on a phone.
@@ -42,7 +48,7 @@ static class CentreSheet
     }
 
     /// <summary>The same as grey pixels, row-major, 0 for black.</summary>
-    public static (int Width, int Height, byte[] Grey) Draw(double[,] images, double[] shares)
+    public static GreyPixels Draw(double[,] images, double[] shares)
     {
         int count = shares.Length, wide = Math.Min(columns, count), cell = ImageSet.Side * zoom + gap, line = cell + textHeight;
         (int width, int height) = (wide * cell, (count + wide - 1) / wide * line);
@@ -61,7 +67,7 @@ static class CentreSheet
                 Fill(3, 5, left + i * 4 * zoom, top + ImageSet.Side * zoom + gap / 2, (x, y) => glyph[y] - '0' >> 2 - x & 1);
             }
         }
-        return (width, height, sheet);
+        return new(width, height, sheet);
 
         void Fill(int across, int down, int left, int top, Func<int, int, double> ink)
         {

@@ -90,7 +90,7 @@ sealed class CapsulesTrainer : IGradientTrainer
         Tensor canvas =
             cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]);
         optimizer.zero_grad();
-        IReadOnlyList<(string Name, double Weight, Tensor Value)> losses =
+        IReadOnlyList<WeightedLoss> losses =
             Losses(canvas, CapsuleNoise.Draw(options, job.Seed, batch.Step, canvas.shape[0], job.Device), batch.Step, group);
         Tensor loss = losses.Select(part => part.Value * part.Weight).Aggregate((sum, next) => sum + next);
         loss.backward();
@@ -99,13 +99,17 @@ sealed class CapsulesTrainer : IGradientTrainer
         return [.. losses.Select(part => new Loss(part.Name, part.Value.ToSingle())), new Loss("loss", loss.ToSingle())];
     }
 
+    /// <param name="Name">What logs call it.</param>
+    /// <param name="Weight">Its factor in the sum.</param>
+    /// <param name="Value">A scalar, unweighted.</param>
+    public sealed record WeightedLoss(string Name, double Weight, Tensor Value);
+
     /// <summary>Each loss of canvases [N,1,S,S] with its weight in the sum, at a step.</summary>
     /// <param name="canvas">Pixels in [0,1]; where there are two views, the second ones are the second half.</param>
     /// <param name="noise">Added to the logits of presence; null for none.</param>
     /// <param name="step">The step, 0-based.</param>
     /// <param name="group">Which images count as one, [N/2]; null where each is its own.</param>
-    public IReadOnlyList<(string Name, double Weight, Tensor Value)> Losses(Tensor canvas, CapsuleNoise? noise, int step,
-        Tensor? group = null)
+    public IReadOnlyList<WeightedLoss> Losses(Tensor canvas, CapsuleNoise? noise, int step, Tensor? group = null)
     {
         CapsuleActivations found = model.Activate(canvas, noise);
         ImageMixture mixture = model.Templates.Mixture(found.Parts);
@@ -113,18 +117,18 @@ sealed class CapsulesTrainer : IGradientTrainer
         Tensor parts = (found.Explained.LogLikelihood * found.Parts.Presence.detach()).sum(1).mean();
         Tensor deformation = found.Votes.Deformation.square().sum() / (2 * canvas.shape[0]);
         (Tensor prior, Tensor posterior) = (found.Votes.Presence, found.Posterior);
-        (string, double, Tensor)[] contrast = options.ContrastWeight > 0
-            ? [("contrast", options.ContrastWeight, Contrast(found.Presence, group, options.ContrastTemperatureAt(step)))] : [];
+        WeightedLoss[] contrast = options.ContrastWeight > 0
+            ? [new("contrast", options.ContrastWeight, Contrast(found.Presence, group, options.ContrastTemperatureAt(step)))] : [];
         return
         [
             .. contrast,
-            ("image", 1, -image),
-            ("parts", options.PartWeight, -parts),
-            ("deformation", options.DeformationWeight, deformation),
-            ("prior_within", options.PriorWithinWeight, SparsityLoss.PriorWithin(prior, options.ClassCount)),
-            ("prior_between", options.PriorBetweenWeight, SparsityLoss.PriorBetween(prior, options.ClassCount)),
-            ("posterior_within", options.PosteriorWithinWeight, SparsityLoss.PosteriorWithin(posterior)),
-            ("posterior_between", options.PosteriorBetweenWeight, SparsityLoss.PosteriorBetween(posterior)),
+            new("image", 1, -image),
+            new("parts", options.PartWeight, -parts),
+            new("deformation", options.DeformationWeight, deformation),
+            new("prior_within", options.PriorWithinWeight, SparsityLoss.PriorWithin(prior, options.ClassCount)),
+            new("prior_between", options.PriorBetweenWeight, SparsityLoss.PriorBetween(prior, options.ClassCount)),
+            new("posterior_within", options.PosteriorWithinWeight, SparsityLoss.PosteriorWithin(posterior)),
+            new("posterior_between", options.PosteriorBetweenWeight, SparsityLoss.PosteriorBetween(posterior)),
         ];
     }
 

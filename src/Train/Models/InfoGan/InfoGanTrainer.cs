@@ -146,13 +146,17 @@ sealed class InfoGanTrainer : IGradientTrainer
         model.Dispose();
     }
 
-    // Minus the weighted bound, and its two parts unweighted.
-    (Tensor All, Tensor Categorical, Tensor Continuous) Information(DiscriminatorOutput found, Latent latent, int step)
+    /// <param name="All">Minus the weighted bound.</param>
+    /// <param name="Categorical">Its part of the categorical code, unweighted.</param>
+    /// <param name="Continuous">Its part of the continuous codes, unweighted.</param>
+    sealed record InformationLoss(Tensor All, Tensor Categorical, Tensor Continuous);
+
+    InformationLoss Information(DiscriminatorOutput found, Latent latent, int step)
     {
         Tensor categorical = InformationBound.Categorical(found.Code, latent.Code),
             continuous = InformationBound.Continuous(found.Continuous, latent.Continuous);
         double weight = step < options.ContinuousStart ? 0 : options.ContinuousWeight;
-        return (options.CategoricalWeight * categorical + weight * continuous, categorical, continuous);
+        return new(options.CategoricalWeight * categorical + weight * continuous, categorical, continuous);
     }
 
     // Figures of the training that need no label.

@@ -11,6 +11,12 @@ namespace Toolchain.Train.Models.InfoGan;
 /// <param name="Continuous">The continuous codes, [N,C].</param>
 sealed record RecogniserOutput(Tensor Embedding, Tensor Probability, Tensor Cluster, Tensor Continuous);
 
+/// <summary>What is read from shared features.</summary>
+/// <param name="Embedding">[N,128].</param>
+/// <param name="Code">Logits of the code [N,K].</param>
+/// <param name="Continuous">Continuous codes [N,C].</param>
+sealed record RecogniserLogits(Tensor Embedding, Tensor Code, Tensor Continuous);
+
 /// <summary>
 /// The poster's discriminator up to its last layer, and the recognition network Q upon it: 4 x 4 convolutions of stride 2 to 14 x 14 x 64
 /// and 7 x 7 x 128, fully connected 1024; Q: fully connected 128, then the codes. Leaky ReLU, and batch normalisation in all but the first.
@@ -66,10 +72,10 @@ sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     }
 
     /// <summary>From features [N,1024]: embedding [N,128], logits of the code [N,K], continuous codes [N,C].</summary>
-    public (Tensor Embedding, Tensor Code, Tensor Continuous) Read(Tensor feature, bool isReal = true)
+    public RecogniserLogits Read(Tensor feature, bool isReal = true)
     {
         Tensor rows = nn.functional.leaky_relu(Normalise(norm4, embedding.call(feature), isReal), slope); // [N,128]
-        return (rows, code.call(rows), continuous.call(rows)); // [N,128], [N,K], [N,C]
+        return new(rows, code.call(rows), continuous.call(rows)); // [N,128], [N,K], [N,C]
     }
 
     Tensor Normalise(NormBase norm, Tensor x, bool isReal) =>

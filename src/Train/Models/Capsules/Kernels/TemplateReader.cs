@@ -151,14 +151,15 @@ sealed class TemplateReader
         (Opacity[i], slopes[i].OpacityU, slopes[i].OpacityV) = Bilinear(index + Vector256<int>.One, right, below, inside);
     }
 
-    (Vector256<float> Value, Vector256<float> SlopeU, Vector256<float> SlopeV) Bilinear(Vector256<int> index, Vector256<float> right,
-        Vector256<float> below, Vector256<float> inside)
+    readonly record struct Interpolated(Vector256<float> Value, Vector256<float> SlopeU, Vector256<float> SlopeV);
+
+    Interpolated Bilinear(Vector256<int> index, Vector256<float> right, Vector256<float> below, Vector256<float> inside)
     {
         int row = 2 * table.Width;
         Vector256<float> upperLeft = Gather(index, 0), lowerLeft = Gather(index, row);
         Vector256<float> upperSlope = Gather(index, 2) - upperLeft, lowerSlope = Gather(index, row + 2) - lowerLeft;
         Vector256<float> upper = upperLeft + right * upperSlope, lower = lowerLeft + right * lowerSlope;
-        return (upper + below * (lower - upper), (upperSlope + below * (lowerSlope - upperSlope)) & inside, (lower - upper) & inside);
+        return new(upper + below * (lower - upper), (upperSlope + below * (lowerSlope - upperSlope)) & inside, (lower - upper) & inside);
     }
 
     unsafe Vector256<float> Gather(Vector256<int> index, int offset)
