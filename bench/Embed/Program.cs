@@ -144,7 +144,7 @@ double Decode(string source) => Seconds(() =>
         var batch = new ImageBatch(64);
         while (Next())
         {
-            batch.Decode(FitMode.Mnist);
+            batch.Decode(FitMode.Digit);
         }
 
         bool Next()

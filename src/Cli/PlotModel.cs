@@ -48,6 +48,10 @@ sealed class PlotModel
     public static Value Float(string name, params ReadOnlySpan<Dim> axes) =>
         new(name, new TensorType(ElementType.Float32, new Shape(axes)));
 
+    /// <summary>What happens to images of another size, for this model.</summary>
+    /// <exception cref="InvalidDataException">It asks for what this version cannot do.</exception>
+    public FitMode Fit => Preprocess.FitOf(model.Metadata, path);
+
     /// <summary>The size of an input's axis.</summary>
     /// <exception cref="InvalidModelException">It is not fixed.</exception>
     public int Size(string input, int axis)

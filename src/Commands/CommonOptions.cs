@@ -25,8 +25,8 @@ public sealed class CommonOptions
     /// <summary>What happens to images that are not as MNIST's are.</summary>
     public Choice<FitMode> Fit { get; } = new("--fit")
     {
-        Description = "mnist (default): fit other sizes to 28 x 28 in MNIST's "
-        + "style; none: keep pixels, reject other sizes, and do not detect polarity."
+        Description = "How other sizes become 28 x 28; by default the model's fit, or digit. digit: as MNIST's, cut to the ink, dark on "
+            + "light inverted; letterbox: whole, aspect kept; crop: the middle square; stretch: whole, aspect changed; none: reject.",
     };
 
     /// <summary>Whether digits are dark on light.</summary>
@@ -59,6 +59,9 @@ public sealed class CommonOptions
 
     /// <summary>Seed of what is fitted.</summary>
     public Option<int> Seed { get; } = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 0 };
+
+    /// <summary>The fit from the command line, or else another.</summary>
+    public FitMode FitOf(ParseResult parsed, FitMode other) => parsed.GetResult(Fit) is null ? other : parsed.GetValue(Fit);
 
     /// <summary>A number of clusters from the command line; null where none was given.</summary>
     /// <exception cref="ArgumentException">It is below 1.</exception>
@@ -127,9 +130,9 @@ public sealed class CommonOptions
     }
 
     /// <summary>Opens the images of <paramref name="spec"/> and says what was skipped.</summary>
-    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split)
+    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split, FitMode fit = FitMode.Digit)
     {
-        ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal));
+        ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal, fit));
         foreach (string line in data.Remarks)
         {
             terminal.Note(line);
@@ -148,17 +151,20 @@ public sealed class CommonOptions
     /// <summary>
     /// Opens training and test images. Where there are no parts, such as in a pipe, which is read but once, both are all images.
     /// </summary>
-    public (ImageSet Train, ImageSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec)
+    public (ImageSet Train, ImageSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec, FitMode fit = FitMode.Digit)
     {
-        ImageSet train = Open(parsed, terminal, spec, Split.Train);
-        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test));
+        ImageSet train = Open(parsed, terminal, spec, Split.Train, fit);
+        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test, fit));
     }
 
     /// <summary>How sources are looked for, from the command line.</summary>
-    public ImageSourceOptions Source(ParseResult parsed, Terminal terminal) =>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="terminal">Where downloads are told.</param>
+    /// <param name="fit">The fit where the command line says none: the model's.</param>
+    public ImageSourceOptions Source(ParseResult parsed, Terminal terminal, FitMode fit = FitMode.Digit) =>
         new()
         {
-            Fit = parsed.GetValue(Fit),
+            Fit = FitOf(parsed, fit),
             SkipBad = parsed.GetValue(SkipBad),
             Polarity = parsed.GetValue(Polarity),
             IsTransposed = parsed.GetValue(Transpose),

@@ -30,7 +30,7 @@ public static class EmbedRun
         Func<ImageStream, EmbedOptions, EmbedReport> job)
     {
         (Split split, string path, EmbedOptions options, Shard? part) = request;
-        ImageSourceOptions looking = common.Source(parsed, terminal);
+        ImageSourceOptions looking = common.Source(parsed, terminal, options.Fit);
         string spec = common.Spec(parsed, terminal, drawn: false);
         CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);
         using ImageStream source = ImageSource.OpenStream(spec, split, looking);

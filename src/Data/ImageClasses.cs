@@ -24,8 +24,12 @@ public sealed class ImageClasses
                 nameof(names));
         }
         Count = count;
-        Names = names is null || names.Select((name, label) => name == Number(label)).All(isNumber => isNumber) ? null
-            : [.. names.Select(Printable.Line)];
+        int named = 0;
+        while (names is not null && named < count && names[named] == Number(named))
+        {
+            named++;
+        }
+        Names = names is null || named == count ? null : [.. names.Select(Printable.Line)];
     }
 
     /// <summary>The ten digits, each called by its number.</summary>

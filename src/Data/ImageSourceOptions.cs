@@ -10,12 +10,13 @@ public sealed record ImageSourceOptions
     /// </summary>
     public bool SkipBad { get; init; }
 
-    /// <summary>What happens to images of another size than 28 x 28, or dark on light.</summary>
-    public FitMode Fit { get; init; } = FitMode.Mnist;
+    /// <summary>What happens to images of another size than 28 x 28.</summary>
+    public FitMode Fit { get; init; } = FitMode.Digit;
 
     /// <summary>
     /// Whether digits are dark on light and inverted. <see cref="Polarity.Auto"/> looks at up to 256 images of the source: where nearly all
-    /// agree, all are taken so; of a mixed source each image is judged by itself; with <see cref="FitMode.None"/> none is inverted.
+    /// agree, all are taken so; of a mixed source each image is judged by itself; with another <see cref="Fit"/> than that of digits none
+    /// is inverted.
     /// </summary>
     public Polarity Polarity { get; init; }
 

@@ -24,6 +24,9 @@ public static class ModelKeys
     /// <summary>SHA-256 of the training images, 64 hexadecimal digits.</summary>
     public const string DatasetSha256 = "uvl.dataset_sha256";
 
+    /// <summary>How a picture becomes the input, an object in JSON (<see cref="Data.Preprocess"/>); absent where digits do.</summary>
+    public const string Preprocess = "uvl.preprocess";
+
     /// <summary>What a decoder is, such as "generator"; an encoder has none.</summary>
     public const string Decoder = "uvl.decoder";
 

@@ -31,7 +31,7 @@ public sealed record EmbedOptions
     public bool SkipBad { get; init; }
 
     /// <summary>What happens to images of another size than 28 x 28, or dark on light.</summary>
-    public FitMode Fit { get; init; } = FitMode.Mnist;
+    public FitMode Fit { get; init; } = FitMode.Digit;
 
     /// <summary>Told after each batch; null for silence.</summary>
     public IProgress<EmbedProgress>? Progress { get; init; }

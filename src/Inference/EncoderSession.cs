@@ -45,6 +45,7 @@ public sealed class EncoderSession : IDisposable
         outputs = [.. Contract.Outputs.Select(output => output == "embedding" ? layer : output).Where(session.OutputMetadata.ContainsKey)];
         Metadata = session.ModelMetadata.CustomMetadataMap;
         ClusterDigits = DigitsOf(Metadata, Path);
+        Fit = FitOf(Metadata, Path);
         // Centres of embeddings say nothing about another layer.
         Novelty = Metadata.TryGetValue(ModelKeys.Novelty, out string? text) && layer == "embedding" ? Novelty.Parse(text, Path) : null;
         if (Novelty is not null && Novelty.Dimension != Dimension)
@@ -77,6 +78,9 @@ public sealed class EncoderSession : IDisposable
 
     /// <summary>Whether the model names a cluster for each image.</summary>
     public bool HasClusters => session.OutputMetadata.ContainsKey("cluster");
+
+    /// <summary>What happens to images of another size, for this model: how those that it was trained on were fitted.</summary>
+    public FitMode Fit { get; }
 
     /// <summary>The digit of each of the model's own clusters, -1 for none, as labels named them; null where none did.</summary>
     public IReadOnlyList<int>? ClusterDigits { get; }
@@ -179,6 +183,18 @@ public sealed class EncoderSession : IDisposable
                     $"'{Path}': expected {expected}, found {found} in row {slot.Images.First + row}{name}; the model is broken or "
                         + $"{cause}."));
             }
+        }
+    }
+
+    static FitMode FitOf(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        try
+        {
+            return Preprocess.FitOf(metadata, path);
+        }
+        catch (InvalidDataException other)
+        {
+            throw new InvalidModelException(other.Message, other);
         }
     }
 

@@ -87,7 +87,7 @@ public sealed class DigitFitTests
     {
         byte[] fitted = new byte[784];
         fitted.AsSpan().Fill(77);
-        DigitFit.Fit(pixels, width, height, FitMode.Mnist, Polarity.Auto, "x", fitted);
+        DigitFit.Fit(pixels, width, height, FitMode.Digit, Polarity.Auto, "x", fitted);
         return fitted;
     }
 

@@ -124,7 +124,7 @@ public sealed class FolderSourceTests
         ImageBatch batch = new(2), again = new(2);
         stream.Read(batch, 1);
         Assert.True(stream.ReadAgain(again, 1, 2));
-        again.Decode(FitMode.Mnist);
+        again.Decode(FitMode.Digit);
         Assert.Equal((1, "2/b.png", "3/c.png", 3), (again.First, again.Names[0], again.Names[1], again.Labels[1]));
         Assert.NotNull(again.Problems[0]);
         Assert.Null(again.Problems[1]);
@@ -146,7 +146,7 @@ public sealed class FolderSourceTests
             using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
             var batch = new ImageBatch(3);
             stream.Read(batch, 3);
-            batch.Decode(FitMode.Mnist);
+            batch.Decode(FitMode.Digit);
             return batch.Checksum();
         }
     }

@@ -141,7 +141,7 @@ public sealed partial class ImageStreamTests
         using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
         var batch = new ImageBatch(8);
         Assert.True(stream.Read(batch, 8));
-        batch.Decode(FitMode.Mnist);
+        batch.Decode(FitMode.Digit);
         Assert.Equal((2, 1, 1), (batch.Count, batch.FittedCount, batch.InvertedCount));
     }
 
@@ -162,7 +162,7 @@ public sealed partial class ImageStreamTests
         var batch = new ImageBatch(4);
         stream.Skip(3);
         Assert.True(stream.Read(batch, 2));
-        batch.Decode(FitMode.Mnist);
+        batch.Decode(FitMode.Digit);
         Assert.Equal((3L, 2), (batch.First, batch.Count));
         Assert.Equal(all[(3 * 784)..(5 * 784)], batch.Pixels[..(2 * 784)]);
         Assert.Throws<InvalidDataException>(() => stream.Skip(1000));

@@ -60,8 +60,8 @@ public sealed class PolarityTests
     }
 
     [Theory]
-    [InlineData(Polarity.Light, FitMode.Mnist, false)]
-    [InlineData(Polarity.Dark, FitMode.Mnist, true)]
+    [InlineData(Polarity.Light, FitMode.Digit, false)]
+    [InlineData(Polarity.Dark, FitMode.Digit, true)]
     [InlineData(Polarity.Auto, FitMode.None, false)]
     [InlineData(Polarity.Dark, FitMode.None, true)]
     public void Open_PolarityGiven_IsObeyed(Polarity polarity, FitMode fit, bool inverted)

@@ -34,7 +34,7 @@ public sealed class TarMemoryTests
         Assert.True(stream.Read(batch, 64));
         long held = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.True(held < 30 << 20, $"{held >> 20} MB are held");
-        batch.Decode(FitMode.Mnist);
+        batch.Decode(FitMode.Digit);
         Assert.Equal((40, 40, null), (batch.Count, batch.FittedCount, batch.Problems[39]));
         Assert.Equal(stream.IsLabelled ? 9 : -1, batch.Labels[39]);
     }

@@ -21,7 +21,7 @@ public sealed class BadArgumentTests : CommandTest
     [InlineData("embed", "--device", "5", "auto, cpu, cuda")]
     [InlineData("embed", "--split", "foo", "train, test, all")]
     [InlineData("embed", "--split", "7", "train, test, all")]
-    [InlineData("embed", "--fit", "x", "mnist, none")]
+    [InlineData("embed", "--fit", "x", "digit, none, letterbox, crop, stretch")]
     [InlineData("cluster", "--split", "1", "train, test, all")]
     [InlineData("cluster", "--method", "spectral", "kmeans, gmm")]
     [InlineData("cluster", "--method", "9", "kmeans, gmm")]
@@ -43,9 +43,11 @@ public sealed class BadArgumentTests : CommandTest
     {
         var output = new StringWriter();
         Assert.Equal(0, UvlCommand.Create().Run(["cluster", "--help"], output, TextWriter.Null));
-        Assert.All(["--split <train|test|all>", "--method <kmeans|gmm>", "--fit <mnist|none>", "--device <auto|cpu|cuda>"], part =>
+        string[] parts =
+            ["--split <train|test|all>", "--method <kmeans|gmm>", "--fit <digit|none|letterbox|crop|stretch>", "--device <auto|cpu|cuda>"];
+        Assert.All(parts, part =>
             Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
-        Assert.All(["KMeans]", "Mnist", "Auto"], part => Assert.DoesNotContain(part, output.ToString(), StringComparison.Ordinal));
+        Assert.All(["KMeans]", "Letterbox", "Auto"], part => Assert.DoesNotContain(part, output.ToString(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -157,8 +159,13 @@ public sealed class BadArgumentTests : CommandTest
     [Theory]
     [InlineData("9", "'perplexity' must be in [1..6] for 20 rows, was 9.")]
     [InlineData("0.5", "'perplexity' must be at least 1, was 0.5.")]
-    public void Tsne_PerplexityOutOfRange_IsRefusedBeforeAModelIsOpened(string given, string message) =>
-        Fails(message, "tsne", In("no.onnx"), "--data", "strokes:20", "--split", "all", "--perplexity", given, "--out", In("x.png"));
+    public void Tsne_PerplexityOutOfRange_IsRefused(string given, string message)
+    {
+        var graph = new GraphBuilder("encoder");
+        graph.Output("embedding", graph.Flatten(graph.Input("image", ElementType.Float32, new Shape("N", 1, 28, 28))));
+        graph.Build().Save(In("m.onnx"));
+        Fails(message, "tsne", In("m.onnx"), "--data", "strokes:20", "--split", "all", "--perplexity", given, "--out", In("x.png"));
+    }
 
     [Theory]
     [InlineData("views", "moco")]

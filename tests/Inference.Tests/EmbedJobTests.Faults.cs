@@ -162,7 +162,7 @@ public sealed partial class EmbedJobTests
             Assert.Throws<InvalidDataException>(() => ShardMerge.Run(In("m.npy"))).Message);
         Assert.False(File.Exists(In("m.npy")));
 
-        void Shard(int index, int count, FitMode fit = FitMode.Mnist)
+        void Shard(int index, int count, FitMode fit = FitMode.Digit)
         {
             using ImageStream source = Images();
             EmbedJob.RunShard(session, source, In("m.npy"), new(index, count), new() { Fit = fit });

@@ -87,8 +87,9 @@ static class ExportCommand
             string spec = parsed.GetValue(data) ?? config.DataSpec;
             var request = new TrainingRequest
             {
-                Data = common.Open(parsed, terminal, spec, Split.Train),
+                Data = common.Open(parsed, terminal, spec, Split.Train, config.Fit),
                 DataSpec = spec,
+                Fit = config.Fit,
                 Options = config.Options,
                 Seed = config.Seed,
                 Version = ProgramVersion.Text,
@@ -99,7 +100,8 @@ static class ExportCommand
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             exported = exported with { Model = Calibration.Again(exported.Model, run.Model) };
             QuantizedExport? quantized = parsed.GetValue(quantize) is null ? null : QuantizedExport.Make(exported.Model, request.Data,
-                common.Open(parsed, terminal, spec, Split.Test), parsed.GetValue(calibrationImages), parsed.GetValue(calibration));
+                common.Open(parsed, terminal, spec, Split.Test, config.Fit), parsed.GetValue(calibrationImages),
+                parsed.GetValue(calibration));
             exported = quantized is null ? exported : exported with { Model = quantized.Model };
             string? beside = exported.Decoder?.FileBeside(path);
             // The manifest of a finished run goes with its model.

@@ -32,7 +32,7 @@ static class PlotCapsules
             new Command("capsules", "Draw one image per row: the image, its reconstruction from parts and from objects, and its most "
             + "present parts.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
         {
-            model, common.Data, common.Polarity, common.Transpose, output, templates, count, arrays, common.SkipBad,
+            model, common.Data, common.Fit, common.Polarity, common.Transpose, output, templates, count, arrays, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -52,7 +52,7 @@ static class PlotCapsules
                 terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = sheet.Count });
                 return;
             }
-            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test)
+            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test, plot.Fit)
                 .Take(parsed.GetValue(count));
             ImageRows rows = plot.Rows(data, parsed.GetValue(arrays));
             ImageSheet.Write(picture, rows.Pixels, rows.Columns);

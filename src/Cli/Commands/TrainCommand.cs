@@ -42,7 +42,8 @@ static class TrainCommand
         var command = new DetailedCommand("train", Help(), parsed =>
             parsed.GetValue(method) is string named ? MethodHelp.Of(MethodRegistry.Find(named)) : null)
         {
-            method, common.Data, common.Polarity, common.Transpose, output, common.Seed, common.Device, common.Threads, time, set, resume,
+            method, common.Data, common.Fit, common.Polarity, common.Transpose, output, common.Seed, common.Device, common.Threads,
+            time, set, resume,
             common.SkipBad,
         };
         command.SetAction((parsed, cancellation) =>
@@ -83,7 +84,9 @@ static class TrainCommand
             }
             TimeSpan? limit = parsed.GetValue(time) is string text ? Durations.Parse(text) : null;
             string spec = earlier is null || IsGiven(common.Data) ? common.Spec(parsed, terminal) : earlier.DataSpec;
-            ImageSet data = common.Open(parsed, terminal, spec, Split.Train);
+            FitMode fit = common.FitOf(parsed, earlier?.Fit
+                ?? (options.SourceRun is string source ? RunConfig.Read(RunFolder.Open(source)).Fit : FitMode.Digit));
+            ImageSet data = common.Open(parsed, terminal, spec, Split.Train, fit);
             if (earlier is null)
             {
                 options = OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? [], data.Classes, out string? remark);
@@ -98,6 +101,7 @@ static class TrainCommand
             {
                 Data = data,
                 DataSpec = spec,
+                Fit = fit,
                 Options = options,
                 Seed = earlier?.Seed ?? parsed.GetValue(common.Seed),
                 Device = device,

@@ -53,7 +53,7 @@ static class TsneCommand
         var command = new Command("tsne", "Compute and plot a 2-D embedding (t-SNE).\n\n"
             + "Examples: uvl tsne models/moco/model.onnx --data mnist --out plot.png\n          uvl tsne train.npy --out coordinates.csv")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, layer, output, perplexity, iterations, common.SkipBad,
+            model, common.Data, common.Fit, common.Polarity, common.Transpose, split, layer, output, perplexity, iterations, common.SkipBad,
                 common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -102,10 +102,10 @@ static class TsneCommand
 
             (Rows, Colours) Embed()
             {
-                ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false),
-                    parsed.GetValue(split) ?? Split.Test);
-                RequireRows(data.Count);
                 using EncoderSession session = EncoderSession.Open(given, common.Encoder(parsed) with { Layer = modelOutput });
+                ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false),
+                    parsed.GetValue(split) ?? Split.Test, session.Fit);
+                RequireRows(data.Count);
                 Embeddings embeddings = EmbedRun.InMemory(terminal, session, data, cancellation);
                 return embeddings.Dimension > 0 ? (new Rows(embeddings.Values, embeddings.Dimension),
                     data is { Labels: int[] labels, Classes: { } classes }

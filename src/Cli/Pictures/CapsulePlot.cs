@@ -22,6 +22,9 @@ sealed class CapsulePlot
         return new(LoadEncoder(encoderPath, decoder), decoder);
     }
 
+    /// <summary>What happens to images of another size, for the encoder.</summary>
+    public FitMode Fit => encoder.Fit;
+
     /// <summary>A row for each image: itself, from its parts, from its objects, and its most present parts.</summary>
     /// <param name="data">The images.</param>
     /// <param name="arrays">Folder that also gets the tensors; null for none.</param>

@@ -44,7 +44,8 @@ static class CalibrateCommand
                 throw new InvalidModelException($"'{session.Path}': expected an output "
                     + $"'{(session.Dimension == 0 ? "embedding" : "cluster")}', found none; take a model that has it.");
             }
-            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train);
+            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train,
+                session.Fit);
             if (data.Count < NoveltyFit.LeastImages)
             {
                 throw new InvalidDataException($"'{data.Name}': expected at least {NoveltyFit.LeastImages} training images, found "

@@ -83,7 +83,8 @@ static class ClusterCommand
                     Embedding = false,
                     Cluster = true,
                     Probability = parsed.GetValue(probability),
-                    Novelty = parsed.GetValue(common.Novelty)
+                    Novelty = parsed.GetValue(common.Novelty),
+                    Fit = session.Fit,
                 };
                 var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, applied);
                 EmbedRun.Execute(terminal, parsed, common, request, (source, all) =>
@@ -96,7 +97,7 @@ static class ClusterCommand
                     + $"moco or autoencoder.");
             }
             ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
-                ?? Split.Train);
+                ?? Split.Train, session.Fit);
             int count = asked ?? (data.Classes ?? ImageClasses.Digits).Count;
             if (count > data.Count)
             {

@@ -49,7 +49,8 @@ static class DataCommand
     {
         var common = new CommonOptions();
         var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
-        var command = new Command("info", "Print a dataset's images, labels and digest.") { common.Data, common.Polarity, common.Transpose,
+        var command = new Command("info", "Print a dataset's images, labels and digest.") { common.Data, common.Fit, common.Polarity,
+            common.Transpose,
             split, common.SkipBad };
         command.SetAction(parsed =>
         {

@@ -60,7 +60,8 @@ public static class EmbedCommand
             {
                 Cluster = parsed.GetValue(cluster),
                 Probability = parsed.GetValue(probability),
-                Novelty = parsed.GetValue(common.Novelty)
+                Novelty = parsed.GetValue(common.Novelty),
+                Fit = session.Fit,
             };
             var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, options, part);
             EmbedRun.Execute(terminal, parsed, common, request, (source, all) => part is null

@@ -59,7 +59,8 @@ static class EvaluateCommand
             new Command("evaluate", "Cluster, score and report models. Without labels, only the figures that need none.\n\nExample: uvl "
             + "evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, common.Polarity, common.Transpose, output, protocol, k, layer, map, sweep, common.Seed, common.SkipBad,
+            models, common.Data, common.Fit, common.Polarity, common.Transpose, output, protocol, k, layer, map, sweep, common.Seed,
+                common.SkipBad,
                 common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -69,7 +70,8 @@ static class EvaluateCommand
             OutputPath.RequireFolder(folder);
             int? clusterCount = CommonOptions.CountOf(parsed, k);
             string spec = common.Spec(parsed, terminal);
-            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec);
+            string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
+            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, FitOf(paths)); // models are tried before
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, new()
             {
@@ -79,8 +81,6 @@ static class EvaluateCommand
                 ClusterCount = clusterCount,
             });
             var (rows, reported) = (new List<EvaluationRow>(), new List<ReportedModel>());
-            string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
-            Array.ForEach(paths, path => Open(path).Dispose()); // before the first minute is spent
             foreach (string path in paths)
             {
                 using EncoderSession session = Open(path);
@@ -104,6 +104,19 @@ static class EvaluateCommand
                 (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, reported, ablations)));
             Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
+
+            FitMode FitOf(string[] all)
+            {
+                FitMode[] fits = [.. all.Select(path =>
+                {
+                    using EncoderSession session = Open(path);
+                    return session.Fit;
+                })];
+                int other = Array.FindIndex(fits, fit => fit != fits[0]);
+                return other < 0 || parsed.GetResult(common.Fit) is not null ? fits[0]
+                    : throw new ArgumentException($"MODEL: expected models of one fit of images, found {Preprocess.Word(fits[0])} of "
+                        + $"'{all[0]}' and {Preprocess.Word(fits[other])} of '{all[other]}'; evaluate them apart, or say --fit.");
+            }
 
             EncoderSession Open(string path) => EncoderSession.Open(path, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });
         });

@@ -37,8 +37,8 @@ static class ProbeCommand
             new Command("probe", "Train a linear classifier on a frozen encoder, score it, and fuse it onto the encoder. Uses labels.\n\n"
             + "Example: uvl probe models/moco/model.onnx --data mnist --out digits.onnx")
         {
-            model, common.Data, common.Polarity, common.Transpose, layer, output, training, common.Seed, common.SkipBad, common.Threads,
-                common.Device,
+            model, common.Data, common.Fit, common.Polarity, common.Transpose, layer, output, training, common.Seed, common.SkipBad,
+                common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -60,7 +60,7 @@ static class ProbeCommand
                 throw new ArgumentException($"--out: a classifier of '{session.Layer}' cannot be fused, only one of 'embedding'; leave out "
                     + $"--out or --layer.");
             }
-            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec);
+            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, session.Fit);
             bool isHeldOut = train.Sha256 == test.Sha256;
             if (isHeldOut)
             {

@@ -29,7 +29,7 @@ public static class VerifyCommand
             new Command("verify", "Print the contents of a model and check it: structure, contract, and ONNX Runtime against a float64 "
             + "evaluator.\n\nExample: uvl verify runs/quick/moco/model.onnx --data mnist")
         {
-            model, common.Data, common.Polarity, common.Transpose, common.SkipBad,
+            model, common.Data, common.Fit, common.Polarity, common.Transpose, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -38,7 +38,8 @@ public static class VerifyCommand
             ModelInspection found = InspectedModel.Load(path);
             InspectionText.Print(terminal, path, found);
             terminal.Line();
-            ImageSet? data = parsed.GetValue(common.Data) is string spec ? common.Open(parsed, terminal, spec, Split.Test) : null;
+            ImageSet? data = parsed.GetValue(common.Data) is string spec ? common.Open(parsed, terminal, spec, Split.Test,
+                Preprocess.FitOf(found.Metadata, path)) : null;
             Check trial = Trial(path);
             Check[] checks = trial.Passed is true
                 ? [Structure(found), trial, Contract(path, found), Agreement(found, data)]

@@ -136,9 +136,10 @@ sealed class CsvStream : ImageStream
         if (again is null)
         {
             Classes = ImageClasses.Digits;
-            foreach ((int index, (_, _, string? label)) in ahead.Index())
+            int index = 0;
+            foreach ((_, _, string? label) in ahead)
             {
-                _ = Digit(index, label);
+                _ = Digit(index++, label);
             }
             return;
         }

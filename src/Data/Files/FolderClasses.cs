@@ -17,19 +17,26 @@ static class FolderClasses
     /// <param name="remarks">Gets a line where some images lie in folders of classes and others do not.</param>
     public static ClassLabels? Of(IReadOnlyList<string> names, string place, ICollection<string> remarks)
     {
-        int?[] digits = [.. names.Select(DigitOf)];
-        if (Array.TrueForAll(digits, digit => digit is not null))
+        long?[] digits = new long?[names.Count];
+        int count = 0;
+        for (int i = 0; i < digits.Length; i++)
         {
-            return ClassLabels.Of([.. digits.Select(digit => (long?)digit)], place, remarks);
+            digits[i] = DigitOf(names[i]);
+            count += digits[i] is null ? 0 : 1;
+        }
+        if (count == digits.Length)
+        {
+            return ClassLabels.Of(digits, place, remarks);
         }
         string?[] folders = FoldersOf(names);
-        int found = folders.Count(folder => folder is not null);
-        if (found < names.Count && (folders.Distinct().Count() > 2 || Array.Exists(digits, digit => digit is not null)))
+        int beside = Array.IndexOf(folders, null);
+        bool areSeveral = folders.Distinct().Count() > (beside < 0 ? 1 : 2);
+        if (beside >= 0 && (areSeveral || count > 0))
         {
-            ClassLabels.LeaveOut(remarks, place, $"of {names.Count} images {found} lie in folders of classes, "
-                + $"'{names[Array.IndexOf(folders, null)]}' does not");
+            ClassLabels.LeaveOut(remarks, place, $"of {names.Count} images {folders.Count(folder => folder is not null)} lie in folders of "
+                + $"classes, '{names[beside]}' does not");
         }
-        return found < names.Count || folders.Distinct().Count() < 2 ? null : ClassLabels.Of(folders, place, remarks);
+        return beside >= 0 || !areSeveral ? null : ClassLabels.Of(folders, place, remarks);
     }
 
     /// <summary>The nearest folder named by one digit.</summary>

@@ -29,7 +29,7 @@ static class DigitFit
     /// <param name="name">Names the picture in errors.</param>
     /// <param name="destination">784 bytes; 0 is background. A picture of 28 x 28 is copied as it is; all others are fitted. Both are
     /// inverted where they are dark on light (the median of the outermost ring of pixels is above 127), for MNIST's ink is bright on black.
-    /// With <see cref="FitMode.None"/> that happens only where <paramref name="polarity"/> says so.</param>
+    /// With another mode than <see cref="FitMode.Digit"/> that happens only where <paramref name="polarity"/> says so.</param>
     /// <exception cref="InvalidDataException">The mode is <see cref="FitMode.None"/> and the size another.</exception>
     public static FitResult Fit(ReadOnlySpan<byte> pixels, int width, int height, FitMode mode, Polarity polarity, string name,
         Span<byte> destination)
@@ -46,11 +46,16 @@ static class DigitFit
             return new(false, polarity == Polarity.Dark && Invert(destination));
         }
         byte background = RingMedian(pixels, width, height);
-        bool inverted = polarity == Polarity.Dark || (polarity == Polarity.Auto && background > 127);
+        bool inverted = polarity == Polarity.Dark || (polarity == Polarity.Auto && mode == FitMode.Digit && background > 127);
         if (right)
         {
             pixels.CopyTo(destination);
             return new(false, inverted && Invert(destination));
+        }
+        if (mode != FitMode.Digit)
+        {
+            PictureFit.Fit(pixels, width, height, mode, destination);
+            return new(true, inverted && Invert(destination));
         }
         destination[..ImageSet.PixelCount].Clear();
         float[] ink = ArrayPool<float>.Shared.Rent(pixels.Length);
@@ -59,7 +64,10 @@ static class DigitFit
             ToInk(pixels, inverted, background, ink);
             if (Bounds(ink, width, height) is { } bounds)
             {
-                Place(Scale(ink, width, bounds, out int columns, out int rows), columns, rows, destination);
+                double scale = (double)Box / Math.Max(bounds.Width, bounds.Height);
+                int columns = Math.Max(1, (int)Math.Round(bounds.Width * scale));
+                int rows = Math.Max(1, (int)Math.Round(bounds.Height * scale));
+                Place(Resampling.Scale(ink, width, bounds, columns, rows), columns, rows, destination);
             }
         }
         finally
@@ -69,11 +77,9 @@ static class DigitFit
         return new(true, inverted);
     }
 
-    readonly record struct Rectangle(int Left, int Top, int Right, int Bottom);
-
     /// <summary>Inverts an image of 28 x 28 where it is dark on light; says whether it was.</summary>
     public static bool ToLight(Span<byte> image, FitMode mode, Polarity polarity) =>
-        (polarity == Polarity.Dark || (polarity == Polarity.Auto && mode == FitMode.Mnist
+        (polarity == Polarity.Dark || (polarity == Polarity.Auto && mode == FitMode.Digit
             && RingMedian(image, ImageSet.Side, ImageSet.Side) > 127)) && Invert(image);
 
     /// <summary>Swaps rows and columns of an image of 28 x 28.</summary>
@@ -148,44 +154,6 @@ static class DigitFit
             }
         }
         return right > left ? new(left, top, right, bottom) : null;
-    }
-
-    // Columns first, then rows, each as a weighted mean over the source pixels under a triangle as wide as the target pixel (and never
-    // below two pixels).
-    static float[] Scale(float[] ink, int width, Rectangle bounds, out int columns, out int rows)
-    {
-        int sourceColumns = bounds.Right - bounds.Left, sourceRows = bounds.Bottom - bounds.Top;
-        double scale = (double)Box / Math.Max(sourceColumns, sourceRows);
-        columns = Math.Max(1, (int)Math.Round(sourceColumns * scale));
-        rows = Math.Max(1, (int)Math.Round(sourceRows * scale));
-        float[] narrowed = new float[columns * sourceRows];
-        for (int y = 0; y < sourceRows; y++)
-        {
-            ScaleLine(ink.AsSpan((bounds.Top + y) * width + bounds.Left), 1, sourceColumns, narrowed.AsSpan(y * columns), 1, columns);
-        }
-        float[] scaled = new float[columns * rows];
-        for (int x = 0; x < columns; x++)
-        {
-            ScaleLine(narrowed.AsSpan(x), columns, sourceRows, scaled.AsSpan(x), columns, rows);
-        }
-        return scaled;
-    }
-
-    static void ScaleLine(ReadOnlySpan<float> source, int sourceStep, int sourceCount, Span<float> target, int targetStep, int targetCount)
-    {
-        double ratio = (double)sourceCount / targetCount, radius = Math.Max(1, ratio);
-        for (int i = 0; i < targetCount; i++)
-        {
-            double centre = (i + 0.5) * ratio, total = 0, weights = 0;
-            int first = Math.Max(0, (int)Math.Floor(centre - radius)), end = Math.Min(sourceCount, (int)Math.Ceiling(centre + radius));
-            for (int j = first; j < end; j++)
-            {
-                double weight = Math.Max(0, 1 - Math.Abs(j + 0.5 - centre) / radius);
-                total += weight * source[j * sourceStep];
-                weights += weight;
-            }
-            target[i * targetStep] = (float)(total / weights);
-        }
     }
 
     static void Place(float[] scaled, int columns, int rows, Span<byte> destination)

@@ -39,7 +39,7 @@ sealed partial class ParquetStream
         }
         ClassLabels? known = ClassLabels.Of(numbers, place, Noticed);
         return known is not null && FeatureNames.Of(head.Footer.Features, field.Path.ToString()) is string[] names
-            && names.Length >= known.Classes.Count ? known with { Classes = new(names.Length, names) } : known;
+            && names.Length >= known.Classes.Count ? new(new(names.Length, names), known.Labels) : known;
     }
 
     static bool IsInteger(DataField field) => Type.GetTypeCode(field.ClrType) is TypeCode.Int64 or TypeCode.Int32 or TypeCode.Int16

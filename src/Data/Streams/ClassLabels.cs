@@ -3,10 +3,14 @@ using System.Globalization;
 namespace Toolchain.Data.Streams;
 
 /// <summary>Labels of a source and the classes that they count; or none, where they count no classes, which is said.</summary>
-/// <param name="Classes">The classes.</param>
-/// <param name="Labels">A label in [0..K) for each image.</param>
-sealed record ClassLabels(ImageClasses Classes, int[] Labels)
+/// <param name="classes">The classes.</param>
+/// <param name="labels">A label in [0..K) for each image.</param>
+sealed class ClassLabels(ImageClasses classes, int[] labels)
 {
+    public ImageClasses Classes => classes;
+
+    public int[] Labels => labels;
+
     /// <summary>A file beside the data, or in its folder, that has the name of a class a line.</summary>
     public const string NamesFile = "labels.txt";
 
@@ -14,7 +18,7 @@ sealed record ClassLabels(ImageClasses Classes, int[] Labels)
     const int MostNameBytes = ImageClasses.Most * 1000;
 
     /// <summary>Whether a number counts a class.</summary>
-    public static bool IsClass(double? number) => number is >= 0 and < ImageClasses.Most && number == Math.Floor(number.Value);
+    public static bool IsClass(double number) => number is >= 0 and < ImageClasses.Most && number == Math.Floor(number);
 
     /// <summary>Labels of a column of texts: numbers where all are such, else names; null where they count no classes.</summary>
     /// <param name="labels">One for each image; null for an absent one.</param>
@@ -22,18 +26,23 @@ sealed record ClassLabels(ImageClasses Classes, int[] Labels)
     /// <param name="remarks">Gets a line where they are left out.</param>
     public static ClassLabels? OfColumn(IReadOnlyList<string?> labels, string place, ICollection<string> remarks)
     {
-        double?[] numbers = [.. labels.Select(label => Number(label))];
-        int other = Array.FindIndex(numbers, number => number is not null && !IsClass(number));
-        if (Array.Exists(numbers, number => number is null))
+        int other = -1;
+        long?[] numbers = new long?[labels.Count];
+        for (int i = 0; i < numbers.Length; i++)
         {
-            return Of(labels, place, remarks);
+            if (!double.TryParse(labels[i], NumberStyles.Float, CultureInfo.InvariantCulture, out double number))
+            {
+                return Of(labels, place, remarks);
+            }
+            numbers[i] = IsClass(number) ? (long)number : null;
+            other = other < 0 && !IsClass(number) ? i : other;
         }
         if (other >= 0)
         {
             LeaveOut(remarks, place, other, labels[other]!);
             return null;
         }
-        return Of([.. numbers.Select(number => (long?)number)], place, remarks);
+        return Of(numbers, place, remarks);
     }
 
     /// <summary>Labels that are numbers; null where one counts no class.</summary>
@@ -45,7 +54,7 @@ sealed record ClassLabels(ImageClasses Classes, int[] Labels)
         int[] classes = new int[labels.Count];
         for (int i = 0; i < classes.Length; i++)
         {
-            if (!IsClass(labels[i]))
+            if (labels[i] is not (>= 0 and < ImageClasses.Most))
             {
                 LeaveOut(remarks, place, i, labels[i]?.ToString(CultureInfo.InvariantCulture) ?? "nothing");
                 return null;
@@ -62,7 +71,7 @@ sealed record ClassLabels(ImageClasses Classes, int[] Labels)
     /// <param name="remarks">Gets a line where they are left out.</param>
     public static ClassLabels? Of(IReadOnlyList<string?> labels, string place, ICollection<string> remarks)
     {
-        var numbers = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < labels.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(labels[i]))
@@ -78,16 +87,19 @@ sealed record ClassLabels(ImageClasses Classes, int[] Labels)
             }
         }
         string[] names = [.. numbers.Keys];
-        if (Array.TrueForAll(names, IsNumber))
-        {
-            Array.Sort(names, (a, b) => ulong.Parse(a, CultureInfo.InvariantCulture).CompareTo(
-                ulong.Parse(b, CultureInfo.InvariantCulture)) is var order and not 0 ? order : string.CompareOrdinal(a, b));
-        }
+        // Whole numbers without zeros before them stand in their order where shorter ones come first.
+        bool areNumbers = Array.TrueForAll(names, name => !name.AsSpan().ContainsAnyExceptInRange('0', '9'));
+        Array.Sort(names, (a, b) => areNumbers && a.Length != b.Length ? a.Length - b.Length : string.CompareOrdinal(a, b));
         for (int label = 0; label < names.Length; label++)
         {
             numbers[names[label]] = label;
         }
-        return names.Length == 0 ? null : new(new(names.Length, names), [.. labels.Select(label => numbers[label!])]);
+        int[] classes = new int[labels.Count];
+        for (int i = 0; i < classes.Length; i++)
+        {
+            classes[i] = numbers[labels[i]!];
+        }
+        return names.Length == 0 ? null : new(new(names.Length, names), classes);
     }
 
     /// <summary>What was expected and found where there are too many classes.</summary>
@@ -131,9 +143,4 @@ sealed record ClassLabels(ImageClasses Classes, int[] Labels)
     /// <summary>Says that labels are left out for one of them.</summary>
     public static void LeaveOut(ICollection<string> remarks, string place, long index, string found) =>
         LeaveOut(remarks, place, $"number {index} should be a class in 0..{ImageClasses.Most - 1}, was {found}");
-
-    static double? Number(string? label) =>
-        double.TryParse(label, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
-
-    static bool IsNumber(string name) => ulong.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 }

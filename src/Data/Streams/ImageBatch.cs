@@ -65,7 +65,7 @@ public sealed class ImageBatch
     internal bool IsTransposed { get; set; }
 
     /// <summary>What the stream does with images of another size.</summary>
-    internal FitMode Fit { get; set; } = FitMode.Mnist;
+    internal FitMode Fit { get; set; } = FitMode.Digit;
 
     /// <summary>Makes pixels of images that are still encoded, of another size, dark on light, or transposed. To be called once.</summary>
     /// <param name="fit">What happens to images of another size, or dark on light.</param>

@@ -9,7 +9,7 @@ namespace Toolchain.Data.Streams;
 public abstract class ImageStream : IDisposable
 {
     readonly string? source;
-    FitMode fit = FitMode.Mnist;
+    FitMode fit = FitMode.Digit;
     ImageBatch? scratch;
 
     private protected ImageStream(string name, Split split, long? count, ImageClasses? classes = null)
@@ -104,8 +104,8 @@ public abstract class ImageStream : IDisposable
     {
         IReadOnlyList<PendingImage> sample = Sample();
         (IsTransposed, fit) = (options.IsTransposed, options.Fit);
-        Polarity given = options is { Fit: FitMode.None, Polarity: Polarity.Auto } ? Polarity.Light : options.Polarity;
-        Polarity = SourceSurvey.Judge(sample, given, IsTransposed, Noticed);
+        Polarity given = options is { Fit: not FitMode.Digit, Polarity: Polarity.Auto } ? Polarity.Light : options.Polarity;
+        Polarity = SourceSurvey.Judge(sample, given, IsTransposed || fit != FitMode.Digit, Noticed);
     }
 
     /// <summary>Goes on without labels, which an image of a pipe turned out not to have, and says so.</summary>

@@ -28,7 +28,7 @@ static class SourceSurvey
     /// <summary>What to do with a source's polarity, and remarks for the user.</summary>
     /// <param name="sample">Images of it.</param>
     /// <param name="given">What the user said.</param>
-    /// <param name="isTransposed">Whether the user said that rows and columns are swapped.</param>
+    /// <param name="isTransposed">Whether the user said that rows and columns are swapped, or there are no digits to see it by.</param>
     /// <param name="remarks">Gets what was noticed.</param>
     public static Polarity Judge(IReadOnlyList<PendingImage> sample, Polarity given, bool isTransposed, ICollection<string> remarks)
     {

@@ -68,9 +68,10 @@ sealed class TarStream : ImageStream
         if (again is null)
         {
             Classes = ahead.Any(image => FolderClasses.DigitOf(image.Name) is not null) ? ImageClasses.Digits : null;
-            foreach ((int index, (string name, _)) in ahead.Index())
+            int index = 0;
+            foreach ((string name, _) in ahead)
             {
-                _ = Digit(index, name);
+                _ = Digit(index++, name);
             }
         }
         else if (ahead.Any(image => image.Name.Contains('/', StringComparison.Ordinal)))

@@ -8,9 +8,9 @@ namespace Toolchain.Evaluate.Protocols;
 sealed record Recipe(Protocol Protocol, Clusterer Clusterer, int ClusterCount, ClusterNaming Naming);
 
 /// <summary>The protocols as a table: what is done for which outputs.</summary>
-/// <param name="StrictClusters">Clusters of the strict protocol, one a class.</param>
-/// <param name="HasPoster">Whether the poster's protocol is for such data: digits.</param>
-sealed record ProtocolTable(int StrictClusters, bool HasPoster)
+/// <param name="strictClusters">Clusters of the strict protocol, one a class.</param>
+/// <param name="hasPoster">Whether the poster's protocol is for such data: digits.</param>
+sealed class ProtocolTable(int strictClusters, bool hasPoster)
 {
     const int digits = 10;
 
@@ -25,6 +25,10 @@ sealed record ProtocolTable(int StrictClusters, bool HasPoster)
     };
 
     static readonly Recipe posterDefault = Poster(Clusterer.Gmm, 130, ClusterNaming.MajorityVote);
+
+    public int StrictClusters => strictClusters;
+
+    public bool HasPoster => hasPoster;
 
     /// <summary>k-means clusters of the strict protocol, mapped one-to-one.</summary>
     public Recipe StrictKMeans => Strict(Clusterer.KMeans);

@@ -28,8 +28,14 @@ static class ModelSection
         rows.Where(row => row.Protocol == Protocol.Strict).OrderBy(row => row.Clusterer);
 
     /// <summary>The classes most often confused, as words: "4 as 9: 12".</summary>
-    public static IEnumerable<string> ConfusedPairs(int[][] confusion, ImageClasses classes) => confusion
-        .SelectMany((row, label) => row.Select((count, given) => new { Label = label, Given = given, Count = count }))
+    public static IEnumerable<string> ConfusedPairs(int[][] confusion, ImageClasses classes) =>
+        Enumerable.Range(0, classes.Count * classes.Count)
+        .Select(i => new
+        {
+            Label = i / classes.Count,
+            Given = i % classes.Count,
+            Count = confusion[i / classes.Count][i % classes.Count],
+        })
         .Where(cell => cell.Label != cell.Given && cell.Count > 0)
         .OrderByDescending(cell => cell.Count).Take(mostPairs)
         .Select(cell => string.Create(CultureInfo.InvariantCulture,

@@ -37,8 +37,8 @@ static class TsneSection
         // Without labels the map has no classes: it is coloured by cluster.
         bool isLabelled = classes is not null;
         string what = isLabelled ? "class" : "cluster";
-        string labels = isLabelled ? $" data-label=\"{Base64([.. map.Images.Select(image => (short)test.Labels![image])])}\"" : "";
-        short[] given = [.. map.Images.Select(image => (short)(isLabelled ? row.Given : row.Clusters)[image])];
+        string labels = isLabelled ? $" data-label=\"{Base64(Array.ConvertAll(map.Images, image => (short)test.Labels![image]))}\"" : "";
+        short[] given = Array.ConvertAll(map.Images, image => (short)(isLabelled ? row.Given : row.Clusters)[image]);
         string[] names = (classes ?? new ImageClasses(Math.Min(row.K, ImageClasses.Most))).AllNames();
         html.Add($"<figure class=\"map\" data-x=\"{Base64(xs)}\" data-y=\"{Base64(ys)}\"{labels} "
             + $"data-given=\"{Base64(given)}\">\n");

@@ -9,15 +9,20 @@ namespace Toolchain.Train.Runs;
 /// <summary>Where a model comes from, as the texts in its metadata: nothing in them depends on the clock or the machine.</summary>
 static class Provenance
 {
-    public static Dictionary<string, string> Of(string method, TrainingRequest request) => new()
+    public static Dictionary<string, string> Of(string method, TrainingRequest request)
     {
-        [ModelKeys.Method] = method,
-        [ModelKeys.Version] = request.Version,
-        [ModelKeys.Options] = OptionsJson(request.Options),
-        [ModelKeys.Seed] = request.Seed.ToString(CultureInfo.InvariantCulture),
-        [ModelKeys.Dataset] = $"{request.Data.Name} {request.Data.Split.ToString().ToLowerInvariant()}",
-        [ModelKeys.DatasetSha256] = request.Data.Sha256,
-    };
+        var metadata = new Dictionary<string, string>
+        {
+            [ModelKeys.Method] = method,
+            [ModelKeys.Version] = request.Version,
+            [ModelKeys.Options] = OptionsJson(request.Options),
+            [ModelKeys.Seed] = request.Seed.ToString(CultureInfo.InvariantCulture),
+            [ModelKeys.Dataset] = $"{request.Data.Name} {request.Data.Split.ToString().ToLowerInvariant()}",
+            [ModelKeys.DatasetSha256] = request.Data.Sha256,
+        };
+        Preprocess.AddTo(metadata, request.Fit);
+        return metadata;
+    }
 
     /// <summary>
     /// What the run in <paramref name="folder"/> is, but for its seed and its place: method, images, options, and the run that it started

@@ -12,8 +12,9 @@ namespace Toolchain.Train.Runs;
 /// <param name="Threads">Threads of libtorch: another number gives other bits.</param>
 /// <param name="Device">Where tensors lived, <c>cpu</c> or <c>cuda:0</c>.</param>
 /// <param name="Options">Options of the method.</param>
+/// <param name="Fit">What happened to images of another size.</param>
 public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, int Seed, int Threads, string Device,
-    MethodOptions Options)
+    MethodOptions Options, FitMode Fit = FitMode.Digit)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
@@ -31,7 +32,9 @@ public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha
                 method, root.GetProperty("data").GetString()!, root.GetProperty("dataset_sha256").GetString()!,
                 root.GetProperty("seed").GetInt32(),
                 root.GetProperty("threads").GetInt32(), root.GetProperty("device").GetString()!,
-                    OptionBinder.Apply(method.Defaults, settings));
+                    OptionBinder.Apply(method.Defaults, settings),
+                    root.TryGetProperty("fit", out JsonElement fit) ? Enum.Parse<FitMode>(fit.GetString()!, ignoreCase: true)
+                    : FitMode.Digit);
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
@@ -70,6 +73,10 @@ public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha
             ["version"] = request.Version,
             ["options"] = JsonSerializer.Deserialize<JsonElement>(Provenance.OptionsJson(request.Options)),
         };
+        if (request.Fit != FitMode.Digit)
+        {
+            config["fit"] = Preprocess.Word(request.Fit);
+        }
         AtomicFile.WriteText(run.Config, JsonSerializer.Serialize(config, indented) + "\n");
     }
 

@@ -94,7 +94,7 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         var batch = new ImageBatch(16);
         while (stream.Read(batch, 16))
         {
-            batch.Decode(FitMode.Mnist);
+            batch.Decode(FitMode.Digit);
         }
     }
 
