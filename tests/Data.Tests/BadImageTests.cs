@@ -24,7 +24,7 @@ public sealed class BadImageTests
         { "animated webp", "'x': expected one picture, found an animation of 2 frames; save the frame that is meant, or leave it out with "
             + "--skip-bad." },
         { "cut jpeg", "'x': expected 32 x 24 pixels, found a damaged or truncated image (IncompleteInput); save the image again." },
-        { "16-bit pgm", "'x': offset 12: expected a largest value in [1..255], found 65535; convert it to 8 bits." },
+        { "17-bit pgm", "'x': offset 12: expected a largest value in [1..65535], found 65536; save the image again." },
     };
 
     [Theory]
@@ -37,13 +37,40 @@ public sealed class BadImageTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
-    // The upper 8 of the 16 bits: 0, 0x80, 0xFF.
+    // v * 255 / 65535 to the nearest: of 0x00FF that is 0.99, of 0x8000 127.50.., of 0xFE7F 253.50...
     [Fact]
-    public void Decode_PngOf16Bits_KeepsTheUpperEight()
+    public void Decode_PngOf16Bits_IsReducedToTheNearest()
     {
-        byte[] file = ImageFileTests.Png([0, 0, 0, 3, 0, 0, 0, 1, 16, 0, 0, 0, 0],
-            ("IDAT", ImageFileTests.Zlib([0, 0, 0, 0x80, 0, 0xFF, 0xFF])));
-        Assert.Equal(new byte[] { 0, 128, 255 }, ImageFile.Decode(file, "x").Pixels);
+        byte[] file = ImageFileTests.Png([0, 0, 0, 5, 0, 0, 0, 1, 16, 0, 0, 0, 0],
+            ("IDAT", ImageFileTests.Zlib([0, 0, 0, 0, 0xFF, 0x80, 0, 0xFE, 0x7F, 0xFF, 0xFF])));
+        Assert.Equal(new byte[] { 0, 1, 128, 254, 255 }, ImageFile.Decode(file, "x").Pixels);
+    }
+
+    // The filter adds the pixel to the left, two bytes before: 0x0100 and 0x0200.
+    [Fact]
+    public void Decode_FilteredPngOf16Bits_IsUnfilteredByPixels()
+    {
+        byte[] file = ImageFileTests.Png([0, 0, 0, 2, 0, 0, 0, 1, 16, 0, 0, 0, 0], ("IDAT", ImageFileTests.Zlib([1, 1, 0, 1, 0])));
+        Assert.Equal(new byte[] { 1, 2 }, ImageFile.Decode(file, "x").Pixels);
+    }
+
+    [Fact]
+    public void Decode_PgmOf16Bits_IsReducedToTheNearest() => Assert.Equal(new byte[] { 1, 128, 255 },
+        ImageFile.Decode([.. "P5 3 1 1000 "u8, 0, 4, 0x01, 0xF5, 0xFF, 0xFF], "x").Pixels);
+
+    [Fact]
+    public void Open_UInt16BeyondBytes_IsReducedAndSaid()
+    {
+        using var folder = new TemporaryFolder();
+        ushort[] numbers = new ushort[784];
+        (numbers[300], numbers[301], numbers[302]) = (ushort.MaxValue, 255, 0x8000);
+        byte[] header = System.Text.Encoding.ASCII.GetBytes("{'descr': '<u2', 'fortran_order': False, 'shape': (1, 28, 28), }\n");
+        string path = folder.Write("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)header.Length, 0, .. header,
+            .. System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan())]);
+        ImageSet set = ImageSource.Open(path, Split.All);
+        Assert.Equal((255, 1, 128), (set.Pixels[300], set.Pixels[301], set.Pixels[302]));
+        Assert.Equal("numbers are 16 bits (uint16): values are read as 0..65535 and reduced to 8 bits; stretch them first where they reach "
+            + "less far", set.Remarks[0]);
     }
 
     // Adobe's CMYK is stored inverted: all samples 200 of 255 are little ink. Red = 200 * 200 / 255 = 157, and so for green and blue.
@@ -107,7 +134,7 @@ public sealed class BadImageTests
                 byte[] moving = [0, 0, 0, 0, 0, 0, 3, 0, 0, 3, 0, 0, 100, 0, 0, 0, .. Chunk("VP8L", StillWebp())];
                 return Riff(("VP8X", [2, 0, 0, 0, 3, 0, 0, 3, 0, 0]), ("ANIM", [0, 0, 0, 0, 0, 0]), ("ANMF", moving), ("ANMF", moving));
             case "cut jpeg": return Encode(SKEncodedImageFormat.Jpeg, 32, 24)[..^60];
-            default: return [.. "P5 2 1 65535 "u8, 0, 0, 255, 255];
+            default: return [.. "P5 2 1 65536 "u8, 0, 0, 255, 255];
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Toolchain.Data.Images;
 
-/// <summary>Binary PGM (P5) of one byte a pixel. Source: the netpbm manual, "pgm".</summary>
+/// <summary>Binary PGM (P5) of one byte a pixel, or two with the higher first, for a largest value above 255. Source: the netpbm manual, "pgm".</summary>
 static class PgmReader
 {
     public static GreyImage Read(ReadOnlySpan<byte> bytes, string name)
@@ -9,23 +9,24 @@ static class PgmReader
         int width = Number(bytes, ref offset, name, "width");
         int height = Number(bytes, ref offset, name, "height");
         int white = Number(bytes, ref offset, name, "largest value");
-        if (white is < 1 or > 255)
+        if (white is < 1 or > ushort.MaxValue)
         {
-            throw new InvalidDataException($"'{name}': offset {offset}: expected a largest value in [1..255], found {white}; convert it to "
-                + $"8 bits.");
+            throw new InvalidDataException($"'{name}': offset {offset}: expected a largest value in [1..65535], found {white}; save the "
+                + $"image again.");
         }
         GreyImage.RequireSize(width, height, name);
         offset++;
-        int count = width * height;
-        if (bytes.Length - offset != count)
+        int count = width * height, size = white > byte.MaxValue ? 2 : 1;
+        if (bytes.Length - offset != count * size)
         {
-            throw new InvalidDataException($"'{name}': offset {offset}: expected {count} bytes of pixels, found "
+            throw new InvalidDataException($"'{name}': offset {offset}: expected {count * size} bytes of pixels, found "
                 + $"{Math.Max(0, bytes.Length - offset)}; the file is truncated or holds several images.");
         }
-        byte[] pixels = bytes[offset..].ToArray();
+        byte[] pixels = new byte[count];
         for (int i = 0; i < count; i++)
         {
-            pixels[i] = (byte)((Math.Min((int)pixels[i], white) * 255 + white / 2) / white);
+            int value = size == 1 ? bytes[offset + i] : bytes[offset + 2 * i] << 8 | bytes[offset + 2 * i + 1];
+            pixels[i] = (byte)((Math.Min(value, white) * 255 + white / 2) / white);
         }
         return new(width, height, pixels);
     }

@@ -6,14 +6,14 @@ using Toolchain.Data.Reading;
 namespace Toolchain.Data.Images;
 
 /// <summary>
-/// PNG with 8 bits a sample, not interlaced: grey, grey and alpha, RGB, RGBA, palette. Chunk checksums and lengths are checked, and the
+/// PNG with 8 or 16 bits a sample, not interlaced: grey, grey and alpha, RGB, RGBA, palette. Chunk checksums and lengths are checked, and the
 /// size before anything is allocated for it. Source: PNG specification, W3C, third edition.
 /// </summary>
 static class PngReader
 {
-    readonly record struct Header(int Width, int Height, int Samples, bool IsPalette);
+    readonly record struct Header(int Width, int Height, int Samples, int SampleBytes, bool IsPalette);
 
-    /// <summary>Decodes to grey; null for a sound file of a kind this reader leaves to others (16, 4, 2 or 1 bits, interlaced).</summary>
+    /// <summary>Decodes to grey; null for a sound file of a kind this reader leaves to others (4, 2 or 1 bits, interlaced).</summary>
     public static GreyImage? Read(ReadOnlySpan<byte> bytes, string name)
     {
         Header? header = null;
@@ -105,7 +105,8 @@ static class PngReader
         {
             throw Broken(name, 26, "compression 0, filter 0, interlace 0 or 1", $"{content[10]}, {content[11]}, {content[12]}");
         }
-        return content[8] == 8 && content[12] == 0 ? new((int)width, (int)height, samples, colour == 3) : null;
+        return (content[8] == 8 || (content[8] == 16 && colour != 3)) && content[12] == 0
+            ? new((int)width, (int)height, samples, content[8] / 8, colour == 3) : null;
     }
 
     static byte[] ParsePalette(ReadOnlySpan<byte> content, string name, int offset)
@@ -127,7 +128,7 @@ static class PngReader
     {
         compressed.Position = 0;
         using var inflated = new ZLibStream(compressed, CompressionMode.Decompress);
-        int stride = header.Width * header.Samples;
+        int pixelBytes = header.Samples * header.SampleBytes, stride = header.Width * pixelBytes;
         long rowsBytes = (stride + 1L) * header.Height;
         byte[] rows;
         try
@@ -145,9 +146,9 @@ static class PngReader
         {
             ReadOnlySpan<byte> filtered = rows.AsSpan(y * (stride + 1) + 1, stride);
             ReadOnlySpan<byte> above = y == 0 ? default : samples.AsSpan((y - 1) * stride, stride);
-            UnfilterRow(rows[y * (stride + 1)], filtered, above, samples.AsSpan(y * stride, stride), header.Samples, name);
+            UnfilterRow(rows[y * (stride + 1)], filtered, above, samples.AsSpan(y * stride, stride), pixelBytes, name);
         }
-        return samples;
+        return header.SampleBytes == 1 ? samples : Reduced(samples);
     }
 
     static void UnfilterRow(byte filter, ReadOnlySpan<byte> filtered, ReadOnlySpan<byte> above, Span<byte> row, int samples, string name)
@@ -170,6 +171,17 @@ static class PngReader
             int guess = filter switch { 1 => left, 2 => up, 3 => (left + up) / 2, _ => Paeth(left, up, corner) };
             row[x] = (byte)(filtered[x] + guess);
         }
+    }
+
+    // 16 bits, the higher byte first, to the nearest of 8.
+    static byte[] Reduced(byte[] samples)
+    {
+        byte[] reduced = new byte[samples.Length / 2];
+        for (int i = 0; i < reduced.Length; i++)
+        {
+            reduced[i] = (byte)(((samples[2 * i] << 8 | samples[2 * i + 1]) * 255 + ushort.MaxValue / 2) / ushort.MaxValue);
+        }
+        return reduced;
     }
 
     static int Paeth(int left, int up, int corner)

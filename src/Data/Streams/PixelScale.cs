@@ -12,10 +12,16 @@ readonly record struct PixelScale(double Largest)
 
     public static PixelScale Bytes => new(255);
 
-    /// <summary>The scale of a tensor: as <see cref="Of(double, bool, int, ICollection{string})"/>, and 0..127 of signed bytes, which
-    /// hold no more.</summary>
+    /// <summary>The scale of a tensor: as <see cref="Of(double, bool, int, ICollection{string})"/>, 0..127 of signed bytes, which hold no
+    /// more, and 0..65535 of uint16 beyond bytes.</summary>
     public static PixelScale Of(double largest, TensorKind kind, int count, ICollection<string> remarks)
     {
+        if (kind == TensorKind.UInt16 && largest > byte.MaxValue)
+        {
+            remarks.Add("numbers are 16 bits (uint16): values are read as 0..65535 and reduced to 8 bits; stretch them first where they "
+                + "reach less far");
+            return new(ushort.MaxValue);
+        }
         if (kind != TensorKind.Int8 || largest is <= FewLevels)
         {
             return Of(largest, Elements.IsFloat(kind) || kind == TensorKind.Bool, count, remarks);
