@@ -29,6 +29,28 @@ public sealed class ClassSourceTests
         Assert.DoesNotContain(set.Remarks, remark => remark.Contains("labels", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("train/pear/1.png Test/apple/2.png train/fig/3.png val/pear/4.png", "train/fig/3.png train/pear/1.png", "Test/apple/2.png")]
+    [InlineData("training/pear/1.png validation/apple/2.png training/fig/3.png", "training/fig/3.png training/pear/1.png",
+        "validation/apple/2.png")]
+    [InlineData("train/pear/1.png train/fig/2.png", null, null)]
+    [InlineData("train/1.png test/2.png other/3.png", null, null)]
+    public void Folder_OfParts_GivesThePartThatIsAskedFor(string files, string? train, string? test)
+    {
+        using var folder = new TemporaryFolder();
+        Array.ForEach(files.Split(' '), file => folder.Write(file, Samples.PngDigit(70)));
+        foreach ((Split split, string? expected) in new[] { (Split.Train, train), (Split.Test, test), (Split.All, null) })
+        {
+            ImageSet set = ImageSource.Open(folder.Root, split);
+            Assert.Equal(expected is null ? Split.All : split, set.Split);
+            Assert.Equal(expected ?? string.Join(' ', files.Split(' ').Order(StringComparer.Ordinal)), string.Join(' ', set.FileNames!));
+            // The classes, and their numbers, are those of all parts.
+            Assert.Equal(train is null ? [] : set.FileNames!.Select(file => file.Split('/')[1]),
+                train is null ? [] : set.Labels!.Select(set.Classes!.NameOf));
+            Assert.Equal(train is null ? null : "apple fig pear", train is null ? null : string.Join(' ', set.Classes!.AllNames()));
+        }
+    }
+
     [Fact]
     public void Folder_WithImagesBesideClassFolders_IsReadWithoutLabelsAndSaysSo()
     {

@@ -114,7 +114,8 @@ public sealed class ImageFileTests
     }
 
     [Theory]
-    [InlineData("P5 2 2 65535 ", "'x': offset 13: expected 8 bytes of pixels, found 0; the file is truncated or holds several images.")]
+    [InlineData("P5 2 2 65535 ",
+        "'x': offset 13: expected 8 bytes of pixels, found 0; the file is truncated or holds several images.")]
     [InlineData("P5 2 2 255 abc", "'x': offset 11: expected 4 bytes of pixels, found 3; the file is truncated or holds several images.")]
     [InlineData("P5 99999 99999 255 ", "'x': expected 1 to 16777216 pixels, found a header of 99999 x 99999; scale the image down.")]
     [InlineData("P5 2 x 255 abcd", "'x': offset 5: expected the image's height as a decimal number, found otherwise; the PGM header is "

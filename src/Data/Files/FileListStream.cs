@@ -19,15 +19,27 @@ sealed class FileListStream : ImageStream
     /// <param name="folder">What relative names start from; empty for the current folder.</param>
     /// <param name="names">Paths of the files.</param>
     /// <exception cref="InvalidDataException">There are none.</exception>
-    public FileListStream(string name, string source, string folder, string[] names) : base(name, Split.All, names.Length)
+    public FileListStream(string name, string source, string folder, string[] names) : this(name, source, folder, names, names, Split.All)
+    {
+    }
+
+    FileListStream(string name, string source, string folder, string[] all, string[] names, Split split) : base(name, split, names.Length)
     {
         (this.folder, this.names, Source) = (folder, names, source);
         if (names.Length == 0)
         {
             throw new InvalidDataException($"'{source}': expected images ({ImageFile.Kinds}), found none; name another source.");
         }
-        ClassLabels? known = FolderClasses.Of(names, source, Noticed);
-        labels = known?.Labels ?? new int[names.Length];
+        ClassLabels? known = FolderClasses.Of(all, source, Noticed); // the same classes in each part
+        labels = new int[names.Length];
+        for (int i = 0, from = 0; known is not null && i < labels.Length; i++, from++)
+        {
+            while (!ReferenceEquals(all[from], names[i]))
+            {
+                from++;
+            }
+            labels[i] = known.Labels[from];
+        }
         Classes = known is null || folder == "" ? known?.Classes : ClassLabels.Named(known.Classes, folder, Noticed);
     }
 
@@ -35,9 +47,10 @@ sealed class FileListStream : ImageStream
         fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Digest(names)}";
 
     /// <summary>
-    /// Image files in a folder and the folders below it, in ordinal order of their paths, whatever their order on the disk.
+    /// Image files in a folder and the folders below it, in ordinal order of their paths, whatever their order on the disk; of a part,
+    /// where there are folders of parts.
     /// </summary>
-    public static FileListStream OfFolder(string folder)
+    public static FileListStream OfFolder(string folder, Split split)
     {
         // Paths relative to the folder, with / on every system. Links to folders are not followed: they may lead round in circles.
         string full = Path.GetFullPath(folder);
@@ -51,7 +64,8 @@ sealed class FileListStream : ImageStream
         };
         string[] names = [.. found];
         Array.Sort(names, StringComparer.Ordinal);
-        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, names);
+        (string[] wanted, split) = FolderClasses.PartOf(names, split);
+        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, names, wanted, split);
     }
 
     public override bool ReadAgain(ImageBatch batch, long first, int count)

@@ -39,6 +39,22 @@ static class FolderClasses
         return beside >= 0 || !areSeveral ? null : ClassLabels.Of(folders, place, remarks);
     }
 
+    /// <summary>The images of a part: where the folder at which the paths part is `train` or `test` for each, or alike, those of that
+    /// folder. Where there is no `test`, a `val` stands for it.</summary>
+    /// <param name="names">Paths of the images, their parts joined by '/'.</param>
+    /// <param name="split">The part that is wanted.</param>
+    /// <returns>Its images; all, where there are no parts, which <see cref="Split.All"/> says.</returns>
+    public static (string[] Names, Split Split) PartOf(string[] names, Split split)
+    {
+        int start = CommonFolder(names);
+        string[] train = Within("train", "training"), test = Within("test", "testing"), validation = Within("val", "valid", "validation");
+        (string[] held, int others) = test.Length > 0 ? (test, validation.Length) : (validation, 0);
+        return split == Split.All || train.Length == 0 || held.Length == 0 || train.Length + held.Length + others < names.Length
+            ? (names, Split.All) : (split == Split.Train ? train : held, split);
+
+        string[] Within(params string[] folders) => Array.FindAll(names, name => folders.Contains(Folder(name, start)?.ToLowerInvariant()));
+    }
+
     /// <summary>The nearest folder named by one digit.</summary>
     public static int? DigitOf(string name)
     {

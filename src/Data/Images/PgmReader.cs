@@ -1,6 +1,7 @@
 namespace Toolchain.Data.Images;
 
-/// <summary>Binary PGM (P5) of one byte a pixel, or two with the higher first, for a largest value above 255. Source: the netpbm manual, "pgm".</summary>
+/// <summary>Binary PGM (P5) of one byte a pixel, or two with the higher first, for a largest value above 255. Source: the netpbm manual,
+/// "pgm".</summary>
 static class PgmReader
 {
     public static GreyImage Read(ReadOnlySpan<byte> bytes, string name)

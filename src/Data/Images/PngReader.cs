@@ -6,8 +6,8 @@ using Toolchain.Data.Reading;
 namespace Toolchain.Data.Images;
 
 /// <summary>
-/// PNG with 8 or 16 bits a sample, not interlaced: grey, grey and alpha, RGB, RGBA, palette. Chunk checksums and lengths are checked, and the
-/// size before anything is allocated for it. Source: PNG specification, W3C, third edition.
+/// PNG with 8 or 16 bits a sample, not interlaced: grey, grey and alpha, RGB, RGBA, palette. Chunk checksums and lengths are checked, and
+/// the size before anything is allocated for it. Source: PNG specification, W3C, third edition.
 /// </summary>
 static class PngReader
 {

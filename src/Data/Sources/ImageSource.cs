@@ -39,9 +39,9 @@ public static class ImageSource
     /// CSV and tar may be gzipped. Files are told apart by their first bytes, not by their names.
     /// </param>
     /// <param name="split">
-    /// The part wanted of a published dataset, of an .npz with x_train and x_test, or of `strokes` (there the last seventh is
-    /// <see cref="Split.Test"/>). The other sources have no parts: they give every image whatever is asked, and the
-    /// result's split is <see cref="Split.All"/>.
+    /// The part wanted of a published dataset, of an .npz with x_train and x_test, of a folder with `train` and `test` in it, or of
+    /// `strokes` (there the last seventh is <see cref="Split.Test"/>). The other sources have no parts: they give every image whatever is
+    /// asked, and the result's split is <see cref="Split.All"/>.
     /// </param>
     /// <param name="options">How to look; null for the defaults.</param>
     /// <exception cref="ArgumentException">The specification cannot be understood.</exception>
@@ -81,7 +81,7 @@ public static class ImageSource
         }
         if (Directory.Exists(spec))
         {
-            return FileListStream.OfFolder(spec);
+            return FileListStream.OfFolder(spec, split);
         }
         return File.Exists(spec) ? FileSource.Open(spec, split) : OpenPair(spec);
     }
