@@ -129,10 +129,20 @@ public sealed class CommonOptions
         }
     }
 
+    /// <summary>Says where <c>--split</c> asks for a part of a source that has none.</summary>
+    public static void NoteParts(ParseResult parsed, Terminal terminal, string name, Split asked, Split found)
+    {
+        if (found == Split.All && asked != Split.All && parsed.GetResult("--split") is OptionResult { Implicit: false })
+        {
+            terminal.Note($"--split: '{name}' has no parts; all images are taken");
+        }
+    }
+
     /// <summary>Opens the images of <paramref name="spec"/> and says what was skipped.</summary>
     public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split, FitMode fit = FitMode.Digit)
     {
         ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal, fit));
+        NoteParts(parsed, terminal, data.Name, split, data.Split);
         foreach (string line in data.Remarks)
         {
             terminal.Note(line);

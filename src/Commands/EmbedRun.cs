@@ -34,6 +34,7 @@ public static class EmbedRun
         string spec = common.Spec(parsed, terminal, drawn: false);
         CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);
         using ImageStream source = ImageSource.OpenStream(spec, split, looking);
+        CommonOptions.NoteParts(parsed, terminal, source.Name, split, source.Split);
         foreach (string line in source.Remarks)
         {
             terminal.Note(line);

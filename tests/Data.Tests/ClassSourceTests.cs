@@ -82,6 +82,7 @@ public sealed class ClassSourceTests
     [InlineData("pear apple pear", "apple pear", "1 0 1")]
     [InlineData("3 x 3", "3 x", "0 1 0")]
     [InlineData("12 0 3", "0 1 2 3 4 5 6 7 8 9 10 11 12", "12 0 3")]
+    [InlineData("\"a,\"\"b\"\"\" c", "a,\"b\" c", "0 1")]
     public void Csv_LabelsOfAnyText_AreClasses(string column, string names, string labels)
     {
         using var folder = new TemporaryFolder();
@@ -135,6 +136,28 @@ public sealed class ClassSourceTests
         ImageSet set = isPipe ? ImageSource.Open("-", Split.All, new() { StandardInput = new MemoryStream(tar.ToArray()) })
             : ImageSource.Open(folder.Write("d.tar", tar.ToArray()), Split.All);
         Assert.Equal((names, labels), Text(set));
+        Assert.Equal(labels is null ? ["'-': labels are left out: folders are classes once all of an archive is listed, and a pipe is read "
+            + "but once; give the file itself"] : [], set.Remarks);
+    }
+
+    // .NET reads the name with another character, and finds no such folder.
+    [Fact]
+    public void Folder_OfANameThatIsNotUtf8_IsRefused()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "names are bytes on Linux");
+        using var folder = new TemporaryFolder();
+        folder.Write("ok/a.png", Samples.PngDigit(70));
+        Bash($"mkdir '{folder.Root}'/$'\\xff' && cp '{folder["ok/a.png"]}' '{folder.Root}'/$'\\xff'/");
+        Exception? thrown = Record.Exception(() => ImageSource.Open(folder.Root, Split.All));
+        Bash($"rm -r '{folder.Root}'/$'\\xff'");
+        Assert.Equal($"'{folder.Root}/\uFFFD': expected a folder named in UTF-8, found another name; rename it.",
+            Assert.IsType<InvalidDataException>(thrown).Message);
+
+        static void Bash(string command)
+        {
+            using var process = System.Diagnostics.Process.Start("bash", ["-c", command]);
+            process.WaitForExit();
+        }
     }
 
     [Theory]

@@ -17,7 +17,7 @@ public sealed class BadEvaluationTests : CommandTest
         + "divergence.")]
     [InlineData("other", "strokes:140", 4, "expected one input 'image'")]
     [InlineData("flat", "five.npy", 3, "'five.npy': expected at least 10 training images to make 10 clusters of, found 5; give more "
-        + "images.")]
+        + "images, or a smaller --k.")]
     [InlineData("missing", "strokes:140", 3, "no such file; expected a model.onnx")]
     public void Evaluate_WhatCannotBe_IsOneClearLine(string model, string data, int status, string part)
     {

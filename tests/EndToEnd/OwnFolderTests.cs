@@ -35,12 +35,12 @@ public sealed class OwnFolderTests : CommandTest
         Draw();
         (int status, _, string error) = Run("train", "kmeans", "--data", In("my-folder"), "--out", In("five"), "--set", "restarts=1");
         Assert.True(status == 0, error);
-        Assert.Contains("clusterCount=5: as many as the data has classes; --set clusterCount= takes another number", error,
+        Assert.Contains("clusterCount=5: as many as classes have images; --set clusterCount= takes another number", error,
             StringComparison.Ordinal);
         (status, _, error) = Run("train", "kmeans", "--data", In("my-folder"), "--out", In("ten"), "--set", "clusterCount=10",
             "--set", "restarts=1");
         Assert.True(status == 0, error);
-        Assert.DoesNotContain("as many as the data has classes", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("as many as classes have images", error, StringComparison.Ordinal);
         Assert.Equal([5, 10], new[] { "five", "ten" }.Select(run => JsonDocument.Parse(File.ReadAllText(In($"{run}/config.json")))
             .RootElement.GetProperty("options").GetProperty("clusterCount").GetInt32()));
     }
@@ -57,6 +57,30 @@ public sealed class OwnFolderTests : CommandTest
             IReadOnlyDictionary<string, string> metadata = Graph.OnnxModel.Load(In("f.onnx")).Metadata;
             Assert.Equal(("5", """["four","nought","one","three","two"]"""), (metadata[ModelKeys.Clusters], metadata[ModelKeys.Classes]));
         }
+    }
+
+    [Fact]
+    public void Cluster_WithTheMapOfOtherClasses_SaysSo()
+    {
+        Draw();
+        string encoder = Path.Combine(Checkout.Root, "models/moco");
+        Assert.Equal(0, Run("cluster", encoder, "--data", In("my-folder"), "--map", "--out", In("f.onnx")).Status);
+        (int status, _, string error) = Run("cluster", In("f.onnx"), "--data", "strokes:60", "--split", "test", "--out", In("a.csv"));
+        Assert.Equal(0, status);
+        Assert.Contains("the images have other classes than those that the model's map was fitted on", error, StringComparison.Ordinal);
+        (status, _, error) = Run("cluster", In("f.onnx"), "--data", In("my-folder"), "--split", "test", "--out", In("b.csv"));
+        Assert.Equal(0, status);
+        Assert.DoesNotContain("other classes", error, StringComparison.Ordinal);
+        Assert.Contains("--split: 'my-folder' has no parts; all images are taken", error, StringComparison.Ordinal);
+    }
+
+    // Nothing was trained: the same folder takes the right command.
+    [Fact]
+    public void Train_RefineOfARunWithoutAnEncoder_LeavesNoFolder()
+    {
+        Assert.Equal(0, Run("train", "kmeans", "--data", "strokes:60", "--set", "restarts=1", "--out", In("k")).Status);
+        Assert.Equal(2, Run("train", "refine", "--data", "strokes:60", "--set", $"from={In("k")}", "--out", In("r")).Status);
+        Assert.False(Directory.Exists(In("r")));
     }
 
     // 28 to 57 pixels wide, light on dark, every second file a JPEG.

@@ -9,6 +9,18 @@ namespace Toolchain.EndToEnd;
 public sealed class SweepTests(SweepTests.Finished finished) : CommandTest, IClassFixture<SweepTests.Finished>
 {
     [Fact]
+    public void Markdown_OfOtherData_HasTheStrictFigureOfItsClusters()
+    {
+        var grid = new SweepGrid("grid", [], [new SweepAxis("temperature", ["0.1", "0.2"])], []);
+        Assert.Equal("""
+            | strict, 3 k-means (%) | temperature=0.1 | temperature=0.2 |
+            |---|---|---|
+            |  | 50.00 | 25.00 |
+
+            """, SweepTable.Markdown(grid, [new SweepCell([], 0.5, null), new SweepCell([], 0.25, null)], 3));
+    }
+
+    [Fact]
     public void Cells_TwoAxes_RunOverTheLastOneFirst()
     {
         var grid = new SweepGrid("grid", [], [SweepAxis.Parse("a=1,2"), SweepAxis.Parse("b=x,y,z")], []);
@@ -92,14 +104,14 @@ public sealed class SweepTests(SweepTests.Finished finished) : CommandTest, ICla
             |---|---|---|
             |  | 50.00 | 25.00 |
 
-            """, SweepTable.Markdown(grid, [new SweepCell([], 0.5, 0.9512, 0.7), new SweepCell([], 0.25, 0.8, 0.6)]));
+            """, SweepTable.Markdown(grid, [new SweepCell([], 0.5, 0.9512, 0.7), new SweepCell([], 0.25, 0.8, 0.6)], 10));
     }
 
     [Fact]
     public void Markdown_TwoAxesWithThePoster_ByHand()
     {
         var grid = new SweepGrid("grid", [], [SweepAxis.Parse("m=.9"), SweepAxis.Parse("q=16,32")], [91, 95.5]);
-        string table = SweepTable.Markdown(grid, [new SweepCell([], 0.5, 0.9512, 1), new SweepCell([], 0.25, 0.8, 1)]);
+        string table = SweepTable.Markdown(grid, [new SweepCell([], 0.5, 0.9512, 1), new SweepCell([], 0.25, 0.8, 1)], 10);
         Assert.Equal("""
             | poster's protocol (%) | q=16 | q=32 |
             |---|---|---|

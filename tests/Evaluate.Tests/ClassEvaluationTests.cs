@@ -74,8 +74,25 @@ public sealed class ClassEvaluationTests
 
     [Fact]
     public void Constructor_FewerImagesThanClasses_IsRefused() =>
-        Assert.Equal("'fruits': expected at least 5 training images to make 5 clusters of, found 4; give more images.",
-            Assert.Throws<InvalidDataException>(() => new Evaluation(Set(4, 5, names), Set(4, 5, names))).Message);
+        Assert.Equal("'fruits': expected at least 5 training images to make 5 clusters of, found 4; give more images, or a smaller --k.",
+            Assert.Throws<InvalidDataException>(() => new Evaluation(Set(4, 5, names), Set(4, 5, names), new() { ClusterCount = 5 }))
+                .Message);
+
+    // Labels 3, 5 and 8 reach nine classes, and 9 is in the test images alone.
+    [Fact]
+    public void Run_ClassesWithoutImages_MakeNoClusters()
+    {
+        static ImageSet Of(params int[] labels) => new("gaps", Split.Test, [.. Enumerable.Range(0, 60 * ImageSet.PixelCount)
+            .Select(i => (byte)(i / ImageSet.PixelCount))], [.. Enumerable.Range(0, 60).Select(i => labels[i % labels.Length])],
+            classes: new(11));
+        ModelOutputs outputs = Outputs(3) with { Train = Corners(60, 3, 1), Test = Corners(60, 3, 2) };
+        EvaluationRow row = new Evaluation(Of(3, 5, 8), Of(3, 5, 8)).Run(outputs, ProtocolChoice.Strict)[0];
+        Assert.Equal((3, 1.0, "training and test images are the same"), (row.K, row.Accuracy, row.Remark));
+        row = new Evaluation(Of(3, 5, 8), Of(3, 9)).Run(outputs, ProtocolChoice.Strict)[0];
+        Assert.Equal("1 of 2 test classes have no training image (9): none of their images can be right", row.Remark);
+        Assert.Equal("all test images are of one class (5): any answer is right",
+            new Evaluation(Of(3, 5, 8), Of(5)).Run(outputs, ProtocolChoice.Strict)[0].Remark);
+    }
 
     [Fact]
     public void Reports_OfNamedClasses_NameThem()

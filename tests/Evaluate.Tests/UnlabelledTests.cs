@@ -66,7 +66,7 @@ public sealed class UnlabelledTests
     }
 
     [Theory]
-    [InlineData(9, 5, "'bare': expected at least 10 training images to make 10 clusters of, found 9; give more images.")]
+    [InlineData(9, 5, "'bare': expected at least 10 training images to make 10 clusters of, found 9; give more images, or a smaller --k.")]
     [InlineData(10, 0, "'bare': expected test images to score, found none; give more images.")]
     public void Constructor_TooFewImages_IsRefused(int train, int test, string line) =>
         Assert.Equal(line, Assert.Throws<InvalidDataException>(() => new Evaluation(Bare(train), Bare(test))).Message);

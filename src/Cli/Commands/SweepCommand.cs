@@ -3,6 +3,7 @@ using System.Globalization;
 using Toolchain.Commands;
 using Toolchain.Cli.Sweeps;
 using Toolchain.Data;
+using Toolchain.Evaluate.Protocols;
 using Toolchain.Cli.Pictures;
 using Toolchain.Train.Runs;
 
@@ -122,32 +123,34 @@ static class SweepCommand
                 TrainingRequest asked = request with
                 {
                     Options = OptionBinder.Apply(method.Defaults,
-                    [.. grid.Settings, .. cell], request.Data.Classes, out _)
+                    [.. grid.Settings, .. cell], TrainCommand.OtherClasses(request.Data), out _)
                 };
                 IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Data.Count}", $"seed={request.Seed}",
                     $"data={request.Data.Sha256}"];
                 cells.Add(SweepCell.Read(place, identity)
                     ?? SweepCell.Make(method, asked, place, identity, scoring));
-                report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Poster:p2}"));
+                report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Headline:p2}"));
                 terminal.Event("cell", cells[^1]);
             }
         }));
-        string table = SweepTable.Markdown(grid, cells);
+        string table = SweepTable.Markdown(grid, cells, Evaluation.StrictClusters(request.Data));
         AtomicFile.WriteText(Path.Combine(folder, RunLayout.SweepTable), table);
         terminal.Line($"{table}\ntable: {Path.Combine(folder, RunLayout.SweepTable)}");
+        bool hasPoster = cells.All(cell => cell.Poster is not null);
+        string beside = hasPoster && grid.Poster.Count > 0 ? " (poster's figure)" : "";
         if (grid.PosterLinear.Count > 0)
         {
-            Save(terminal, folder, new HeatMap(
-                $"{method.Name}, % (poster's figure)", "figure", ["linear probe", "ten clusters"], grid.Axes[0].Key, grid.Axes[0].Values,
-                [.. cells.Select(cell => 100 * cell.Linear), .. cells.Select(cell => 100 * cell.Poster)],
-                    [.. grid.PosterLinear, .. grid.Poster]));
+            Save(terminal, folder, new HeatMap($"{method.Name}, %{beside}", "figure",
+                ["linear probe", hasPoster ? "ten clusters" : "clusters, strict"], grid.Axes[0].Key, grid.Axes[0].Values,
+                [.. cells.Select(cell => 100 * cell.Linear), .. cells.Select(cell => 100 * cell.Headline)],
+                hasPoster ? [.. grid.PosterLinear, .. grid.Poster] : []));
         }
         else if (grid.Axes.Count == 2)
         {
             Save(terminal, folder, new HeatMap(
-                $"{method.Name}: poster's protocol, %{(grid.Poster.Count > 0 ? " (poster's figure)" : "")}",
-                grid.Axes[0].Key, grid.Axes[0].Values, grid.Axes[1].Key, grid.Axes[1].Values, [.. cells.Select(cell => 100 * cell.Poster)],
-                    grid.Poster));
+                $"{method.Name}: {(hasPoster ? "poster's protocol" : "strict")}, %{beside}",
+                grid.Axes[0].Key, grid.Axes[0].Values, grid.Axes[1].Key, grid.Axes[1].Values,
+                [.. cells.Select(cell => 100 * cell.Headline)], hasPoster ? grid.Poster : []));
         }
     }
 

@@ -89,7 +89,7 @@ static class TrainCommand
             ImageSet data = common.Open(parsed, terminal, spec, Split.Train, fit);
             if (earlier is null)
             {
-                options = OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? [], data.Classes, out string? remark);
+                options = OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? [], OtherClasses(data), out string? remark);
                 options.Check();
                 if (remark is not null)
                 {
@@ -125,6 +125,9 @@ static class TrainCommand
     static bool IsOutOfMemory(System.Runtime.InteropServices.ExternalException error) =>
         error.Message.Contains("allocate memory", StringComparison.Ordinal)
         || error.Message.Contains("not enough memory", StringComparison.Ordinal);
+
+    /// <summary>Number of classes that have images; null without labels and for the ten digits, for which the defaults are.</summary>
+    internal static int? OtherClasses(ImageSet data) => data.Classes is { AreDigits: false } ? data.ClassesWithImages : null;
 
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {

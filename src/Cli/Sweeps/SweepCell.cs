@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Inference;
@@ -14,11 +15,15 @@ sealed record SweepScoring(ImageSet Test, bool Probe);
 /// <summary>What a cell of a sweep reached. The accuracies of clusters use labels for scoring alone.</summary>
 /// <param name="Settings">Its key=value texts.</param>
 /// <param name="Strict">Accuracy of as many k-means clusters as classes, one-to-one, on the test images, in [0..1].</param>
-/// <param name="Poster">Accuracy under the poster's protocol, in [0..1].</param>
+/// <param name="Poster">Accuracy under the poster's protocol, in [0..1]; null for data other than the ten digits.</param>
 /// <param name="Linear">Accuracy of a linear probe, which learns with labels, in [0..1]; 0 where the sweep does not ask for it.</param>
-sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Poster, double Linear = 0)
+sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double? Poster, double Linear = 0)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
+
+    /// <summary>The figure that stands for the cell: of the poster's protocol, else of the strict one.</summary>
+    [JsonIgnore]
+    public double Headline => Poster ?? Strict;
 
     /// <summary>The cell in <paramref name="folder"/>, or null where it is not finished or was made with other settings.</summary>
     public static SweepCell? Read(string folder, IReadOnlyList<string> settings)
@@ -68,8 +73,8 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double Po
         using EncoderSession session = EncoderSession.Open(run.Model, new EncoderOptions { Threads = request.Threads });
         var outputs = ModelOutputs.Of(session, request.Data, test, cancellation: request.Cancellation);
         var evaluation = new Evaluation(request.Data, test, new() { Seed = request.Seed, Threads = request.Threads });
-        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(outputs), test), Accuracy(evaluation.PosterOf(outputs), test),
-            probe ? evaluation.Linear(outputs) : 0);
+        var cell = new SweepCell(settings, Accuracy(evaluation.StrictKMeans(outputs), test),
+            evaluation.HasPoster ? Accuracy(evaluation.PosterOf(outputs), test) : null, probe ? evaluation.Linear(outputs) : 0);
         AtomicFile.WriteText(Path.Combine(folder, RunLayout.Cell), JsonSerializer.Serialize(cell, indented) + "\n");
         return cell;
     }

@@ -5,19 +5,31 @@ namespace Toolchain.Cli.Sweeps;
 /// <summary>A sweep as Markdown: a row a cell, or with two axes one table for each figure.</summary>
 static class SweepTable
 {
-    public static string Markdown(SweepGrid grid, IReadOnlyList<SweepCell> cells)
+    /// <summary>The tables; the poster's protocol and figures only where the cells have them.</summary>
+    /// <param name="grid">What was swept.</param>
+    /// <param name="cells">Its cells, in order.</param>
+    /// <param name="clusters">Clusters of the strict protocol.</param>
+    public static string Markdown(SweepGrid grid, IReadOnlyList<SweepCell> cells, int clusters)
     {
-        var parts = new List<string> { Part(grid, "poster's protocol (%)", [.. cells.Select(cell => 100 * cell.Poster)]) };
-        if (grid.Poster.Count > 0)
+        var parts = new List<string>();
+        bool hasPoster = cells.All(cell => cell.Poster is not null);
+        if (hasPoster)
+        {
+            parts.Add(Part(grid, "poster's protocol (%)", [.. cells.Select(cell => 100 * cell.Poster!.Value)]));
+        }
+        if (hasPoster && grid.Poster.Count > 0)
         {
             parts.Add(Part(grid, "poster's figure (%)", grid.Poster));
         }
         if (grid.PosterLinear.Count > 0)
         {
             parts.Add(Part(grid, "linear probe (%)", [.. cells.Select(cell => 100 * cell.Linear)]));
+        }
+        if (hasPoster && grid.PosterLinear.Count > 0)
+        {
             parts.Add(Part(grid, "poster's linear probe (%)", grid.PosterLinear));
         }
-        parts.Add(Part(grid, "strict, 10 k-means (%)", [.. cells.Select(cell => 100 * cell.Strict)]));
+        parts.Add(Part(grid, $"strict, {clusters} k-means (%)", [.. cells.Select(cell => 100 * cell.Strict)]));
         return string.Join("\n", parts);
     }
 

@@ -6,6 +6,7 @@ using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Data.Embeddings;
 using Toolchain.Evaluate.Fusion;
+using Toolchain.Evaluate.Protocols;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
 using Toolchain.Inference;
@@ -88,7 +89,14 @@ static class ClusterCommand
                 };
                 var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, applied);
                 EmbedRun.Execute(terminal, parsed, common, request, (source, all) =>
-                    EmbedJob.Run(session, source, path, all, cancellation));
+                {
+                    if (ClusterDigits.AreOfOthers(session.Metadata, source.Classes))
+                    {
+                        terminal.Note("the images have other classes than those that the model's map was fitted on: in the columns label "
+                            + "and digit the same number means another class");
+                    }
+                    return EmbedJob.Run(session, source, path, all, cancellation);
+                });
                 return Task.FromResult(ExitCodes.Ok);
             }
             if (session.Dimension == 0)
@@ -98,10 +106,11 @@ static class ClusterCommand
             }
             ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
                 ?? Split.Train, session.Fit);
-            int count = asked ?? (data.Classes ?? ImageClasses.Digits).Count;
+            int count = asked ?? Evaluation.StrictClusters(data);
             if (count > data.Count)
             {
-                throw new ArgumentException($"--k '{count}': expected at most {data.Count}, the number of images.");
+                throw new ArgumentException($"--k {(asked is null ? $"({count} by default)" : $"'{count}'")}: expected at most "
+                    + $"{data.Count}, the number of images.");
             }
             if (parsed.GetValue(map))
             {

@@ -6,6 +6,7 @@ using Toolchain.Data;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Evaluate.Fusion;
 using Toolchain.Evaluate.Probe;
+using Toolchain.Evaluate.Protocols;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
 using Toolchain.Inference;
@@ -68,6 +69,10 @@ static class ProbeCommand
             }
             ImageClasses classes = ImageClasses.OfBoth(train, test) ?? throw new InvalidDataException(
                 $"'{train.Name}': expected labelled images to train a classifier on, found none with labels.");
+            foreach (string line in ClassCoverage.Remarks(train, test, classes))
+            {
+                terminal.Note(line);
+            }
             Rows rows = new(EmbedRun.InMemory(terminal, session, train, cancellation).Values, session.Dimension);
             terminal.Stage("training the classifier");
             LinearClassifier classifier = LinearProbe.Fit(rows, train.Labels, classes.Count, parsed.GetValue(common.Seed),

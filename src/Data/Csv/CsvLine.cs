@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 
 namespace Toolchain.Data.Csv;
 
@@ -17,13 +18,17 @@ static class CsvLine
                 isQuoted ^= line[end] == '"';
             }
             ReadOnlySpan<byte> text = line[start..end];
-            ReadOnlySpan<byte> trimmed = text.Trim(" \t\r\""u8);
-            int skipped = trimmed.IsEmpty ? 0 : text.IndexOf(trimmed[0]);
-            fields.Add((start + skipped)..(start + skipped + trimmed.Length));
+            int first = start + text.Length - text.TrimStart(" \t\r"u8).Length, last = start + text.TrimEnd(" \t\r"u8).Length;
+            bool isWrapped = last - first >= 2 && line[first] == '"' && line[last - 1] == '"';
+            fields.Add(isWrapped ? (first + 1)..(last - 1) : first..Math.Max(first, last));
             start = end + 1;
         }
         return fields;
     }
+
+    /// <summary>A field as text: a quote in it is written as two.</summary>
+    public static string Text(ReadOnlySpan<byte> field) =>
+        Encoding.UTF8.GetString(field).Replace("\"\"", "\"", StringComparison.Ordinal);
 
     /// <summary>The number that a field is; null for none.</summary>
     public static double? Number(ReadOnlySpan<byte> field) =>

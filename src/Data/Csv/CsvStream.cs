@@ -39,7 +39,7 @@ sealed class CsvStream : ImageStream
         string[] names = new string[fields.Count];
         for (int i = 0; i < names.Length; i++)
         {
-            names[i] = Encoding.UTF8.GetString(first[fields[i]]);
+            names[i] = CsvLine.Text(first[fields[i]]);
             hasHeading |= CsvLine.Number(first[fields[i]]) is null;
         }
         labelColumn = hasHeading ? Array.FindIndex(names, name => name.ToLowerInvariant() is "label" or "class" or "digit" or "target")
@@ -162,7 +162,7 @@ sealed class CsvStream : ImageStream
                 if ((text.Count > 1 || !hasHeading) && line.ContainsAnyExcept(" \t\r"u8))
                 {
                     List<Range> fields = CsvLine.Fields(line);
-                    found.Add(labelColumn < fields.Count ? Encoding.UTF8.GetString(line[fields[labelColumn]]) : null);
+                    found.Add(labelColumn < fields.Count ? CsvLine.Text(line[fields[labelColumn]]) : null);
                 }
             }
         }
@@ -204,7 +204,7 @@ sealed class CsvStream : ImageStream
                         + $"{field + 1}", $"'{Printable.Line(found.Length > 20 ? found[..20] : found)}'");
             }
         }
-        return (number, values, labelColumn < 0 ? null : Encoding.UTF8.GetString(line[fields[labelColumn]]));
+        return (number, values, labelColumn < 0 ? null : CsvLine.Text(line[fields[labelColumn]]));
     }
 
     int Digit(long index, string? label)

@@ -60,13 +60,19 @@ sealed class FileListStream : ImageStream
             new() { RecurseSubdirectories = true, IgnoreInaccessible = false })
         {
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory && ImageFile.HasImageName(entry.FileName),
-            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+            ShouldRecursePredicate = (ref FileSystemEntry entry) => (entry.Attributes & FileAttributes.ReparsePoint) == 0
+                && IsReadable(ref entry),
         };
         string[] names = [.. found];
         Array.Sort(names, StringComparer.Ordinal);
         (string[] wanted, split) = FolderClasses.PartOf(names, split);
         return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, names, wanted, split);
     }
+
+    // A folder whose name .NET cannot spell would be passed over without a word.
+    static bool IsReadable(ref FileSystemEntry entry) => !entry.FileName.Contains('\uFFFD') ? true
+        : throw new InvalidDataException($"'{Printable.Line(entry.ToFullPath())}': expected a folder named in UTF-8, found another name; "
+            + "rename it.");
 
     public override bool ReadAgain(ImageBatch batch, long first, int count)
     {

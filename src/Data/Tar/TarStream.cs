@@ -73,6 +73,11 @@ sealed class TarStream : ImageStream
             {
                 _ = Digit(index++, name);
             }
+            if (Classes is null && FolderClasses.Of([.. ahead.Select(image => image.Name)], path, []) is not null)
+            {
+                ClassLabels.LeaveOut(Noticed, path, "folders are classes once all of an archive is listed, and a pipe is read but once; "
+                    + "give the file itself");
+            }
         }
         else if (ahead.Any(image => image.Name.Contains('/', StringComparison.Ordinal)))
         {

@@ -7,8 +7,10 @@ namespace Toolchain.Evaluate.Fusion;
 /// <summary>The cluster-to-class map in a model's metadata: digits where classes have no names.</summary>
 public static class ClusterDigits
 {
-    /// <summary>Fits and adds the map, which uses labels: one to one for as many clusters as classes, else each cluster's commonest
-    /// class.</summary>
+    /// <summary>
+    /// Fits and adds the map, which uses labels: one to one for as many clusters as classes have images, else each cluster's commonest
+    /// class.
+    /// </summary>
     /// <param name="metadata">Gets the map.</param>
     /// <param name="clusters">Cluster of each image, [N].</param>
     /// <param name="count">Number of clusters (K).</param>
@@ -18,7 +20,7 @@ public static class ClusterDigits
     {
         (int[] labels, ImageClasses classes) = LabelsOf(data);
         var counts = new Contingency(clusters, labels, count, classes.Count);
-        Add(metadata, count == classes.Count ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts), classes);
+        Add(metadata, count == data.ClassesWithImages ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts), classes);
     }
 
     /// <summary>Adds a map.</summary>
@@ -30,11 +32,24 @@ public static class ClusterDigits
         Remove(metadata);
         metadata[ModelKeys.ClusterDigits] = $"[{string.Join(",", map)}]";
         metadata[ModelKeys.ClusterDigitsUseLabels] = "true";
-        if (classes.Names is not null)
+        if (NamesOf(classes) is string names)
         {
-            metadata[ModelKeys.Classes] = new JsonArray([.. classes.Names.Select(name => JsonValue.Create(name))]).ToJsonString();
+            metadata[ModelKeys.Classes] = names;
         }
     }
+
+    /// <summary>Whether the map of a model is to other classes than those of labels: a number then means two things.</summary>
+    /// <param name="metadata">The model's.</param>
+    /// <param name="classes">What the labels count; null without labels.</param>
+    public static bool AreOfOthers(IReadOnlyDictionary<string, string> metadata, ImageClasses? classes)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return classes is not null && metadata.ContainsKey(ModelKeys.ClusterDigits)
+            && metadata.GetValueOrDefault(ModelKeys.Classes) != NamesOf(classes);
+    }
+
+    static string? NamesOf(ImageClasses classes) => classes.Names is null ? null
+        : new JsonArray([.. classes.Names.Select(name => JsonValue.Create(name))]).ToJsonString();
 
     /// <summary>Removes the map.</summary>
     /// <param name="metadata">Loses the map.</param>

@@ -49,10 +49,23 @@ public sealed class Evaluation
         options ??= new();
         int? clusterCount = options.ClusterCount;
         var classes = ImageClasses.OfBoth(train, test);
-        table = new(clusterCount ?? (classes ?? ImageClasses.Digits).Count, classes?.AreDigits ?? clusterCount is null);
+        table = new(clusterCount ?? (classes is null ? ImageClasses.Digits.Count : StrictClusters(train)),
+            classes?.AreDigits ?? clusterCount is null);
         score = new RowScore(train, test, options.Threads, table.StrictClusters);
         factory = new ClustererFactory(options.Seed, options.Threads);
         device = options.Device;
+    }
+
+    /// <summary>Whether the poster's protocol is for the data: digits.</summary>
+    public bool HasPoster => table.HasPoster;
+
+    /// <summary>Clusters of the strict protocol unless others are asked for: as many as classes have images; ten for digits and
+    /// without labels.</summary>
+    /// <param name="train">The training images.</param>
+    public static int StrictClusters(ImageSet train)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        return train.Classes is { AreDigits: false } ? train.ClassesWithImages : ImageClasses.Digits.Count;
     }
 
     /// <summary>The rows of one model, with its k-NN and linear-probe accuracy in each.</summary>

@@ -20,6 +20,7 @@ sealed class RowScore
 
     readonly ImageSet train;
     readonly int threads;
+    readonly IReadOnlyList<string> coverage;
 
     /// <exception cref="InvalidDataException">There are too few images.</exception>
     public RowScore(ImageSet train, ImageSet test, int threads, int strictClusters)
@@ -27,7 +28,7 @@ sealed class RowScore
         if (train.Count < strictClusters)
         {
             throw new InvalidDataException($"'{train.Name}': expected at least {strictClusters} training images to make "
-                + $"{strictClusters} clusters of, found {train.Count}; give more images.");
+                + $"{strictClusters} clusters of, found {train.Count}; give more images, or a smaller --k.");
         }
         if (test.Count < 1)
         {
@@ -37,6 +38,7 @@ sealed class RowScore
         Classes = ImageClasses.OfBoth(train, test);
         (TrainLabels, TestLabels) = (train.Labels ?? [], test.Labels ?? []);
         AreApart = train.Sha256 != test.Sha256;
+        coverage = Classes is null ? [] : ClassCoverage.Remarks(train, test, Classes);
     }
 
     /// <summary>Classes of the training images, [N]; empty without labels.</summary>
@@ -117,6 +119,7 @@ sealed class RowScore
             .. clusters.Test.Length < k ? [$"{k} clusters of {clusters.Test.Length} test images: most clusters have none"]
                 : Array.Empty<string>(),
             .. empty > 0 ? [$"{empty} of {k} clusters have no training image"] : Array.Empty<string>(),
+            .. coverage,
             .. AreApart ? Array.Empty<string>() : ["training and test images are the same"],
         ];
         return remarks.Length == 0 ? null : string.Join("; ", remarks);

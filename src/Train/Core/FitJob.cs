@@ -17,6 +17,17 @@ sealed record FitJob(ImageSet Data, ClustererFactory Clusterers);
 /// <param name="Centres">A PNG of what the clusters have in their middle.</param>
 sealed record FittedModel(GraphBuilder Graph, int[] Labels, int Iterations, string Summary, byte[] Centres)
 {
+    /// <summary>Requires at least as many images as clusters.</summary>
+    /// <exception cref="ArgumentException">There are fewer; the option is named.</exception>
+    public static void RequireImages(int images, int count, string option)
+    {
+        if (count > images)
+        {
+            throw new ArgumentException($"'{option}' must be at most the number of images, {images}, was {count}; give more images or "
+                + $"--set {option}={images}.");
+        }
+    }
+
     /// <summary>What to add to the summary where no training image fell into some of the clusters; else nothing.</summary>
     public static string EmptyNote(int[] labels, int count, string option)
     {

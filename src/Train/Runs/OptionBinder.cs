@@ -42,19 +42,19 @@ public static class OptionBinder
     /// number.</summary>
     /// <param name="options">The defaults, which are for the ten digits.</param>
     /// <param name="settings">As in <see cref="Apply{TOptions}(TOptions, IEnumerable{string})"/>.</param>
-    /// <param name="classes">What labels of the data count; null without labels. Of labels nothing else is used.</param>
+    /// <param name="classes">Number of classes that have images; null without labels or for the ten digits.</param>
     /// <param name="remark">What was set so; null for nothing.</param>
-    public static MethodOptions Apply(MethodOptions options, IReadOnlyList<string> settings, ImageClasses? classes, out string? remark)
+    public static MethodOptions Apply(MethodOptions options, IReadOnlyList<string> settings, int? classes, out string? remark)
     {
         remark = null;
-        if (options.ClassesOption is not string name || classes is null or { Count: 1 } or { AreDigits: true })
+        if (options.ClassesOption is not string name || classes is null or 1)
         {
             return Apply(options, settings);
         }
-        string setting = string.Create(CultureInfo.InvariantCulture, $"{char.ToLowerInvariant(name[0])}{name[1..]}={classes.Count}");
+        string setting = string.Create(CultureInfo.InvariantCulture, $"{char.ToLowerInvariant(name[0])}{name[1..]}={classes}");
         MethodOptions applied = Apply(options, [setting, .. settings]);
         remark = Record(applied).Any(option => $"{option.Name}={option.Value}" == setting)
-            ? $"{setting}: as many as the data has classes; --set {setting.Split('=')[0]}= takes another number" : null;
+            ? $"{setting}: as many as classes have images; --set {setting.Split('=')[0]}= takes another number" : null;
         return applied;
     }
 

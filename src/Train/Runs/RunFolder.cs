@@ -97,7 +97,8 @@ public sealed class RunFolder
     /// <returns>Whether it was deleted.</returns>
     public bool DiscardIfBlank()
     {
-        if (File.Exists(Metrics) || NewestCheckpoint is not null || File.Exists(Model) || RunLock.IsTaken(Path))
+        bool hasSteps = new FileInfo(Metrics) is { Exists: true, Length: > 0 };
+        if (hasSteps || NewestCheckpoint is not null || File.Exists(Model) || RunLock.IsTaken(Path))
         {
             return false;
         }

@@ -44,6 +44,11 @@ public sealed class KMeansSystemTests
         Assert.EndsWith(", 2 of 5 clusters are empty: lower clusterCount", fitted.Summary, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Fit_FewerImagesThanClusters_NamesTheOption() => Assert.Equal(
+        "'clusterCount' must be at most the number of images, 120, was 121; give more images or --set clusterCount=120.",
+        Assert.Throws<ArgumentException>(() => Fit(new() { ClusterCount = 121 })).Message);
+
     static FittedModel Fit(KMeansSystemOptions options) => KMeansSystem.Fit(options, new FitJob(digits, new ClustererFactory(1, 1)));
 
     static TensorData[] Run(OnnxModel model, float[] pixels)

@@ -35,18 +35,18 @@ public sealed class OptionBinderTests
         {
             string key = OptionBinder.List(method.Defaults).Single(option =>
                 option.Key.Equals(method.Defaults.ClassesOption, StringComparison.OrdinalIgnoreCase)).Key;
-            Assert.Equal(26, Count(OptionBinder.Apply(method.Defaults, [], new(26), out string? remark)));
-            Assert.Equal($"{key}=26: as many as the data has classes; --set {key}= takes another number", remark);
-            Assert.Equal(7, Count(OptionBinder.Apply(method.Defaults, [$"{key}=7"], new(26), out remark)));
+            Assert.Equal(26, Count(OptionBinder.Apply(method.Defaults, [], 26, out string? remark)));
+            Assert.Equal($"{key}=26: as many as classes have images; --set {key}= takes another number", remark);
+            Assert.Equal(7, Count(OptionBinder.Apply(method.Defaults, [$"{key}=7"], 26, out remark)));
             Assert.Null(remark);
             Assert.Equal(method.Defaults, OptionBinder.Apply(method.Defaults, [], null, out _));
-            Assert.Equal(method.Defaults, OptionBinder.Apply(method.Defaults, [], ImageClasses.Digits, out _));
+            Assert.Equal(method.Defaults, OptionBinder.Apply(method.Defaults, [], 1, out _));
 
             object Count(MethodOptions options) => OptionBinder.List(options).Single(option => option.Key == key).Value;
         }
         Assert.Equal(["kmeans", "gmm", "infogan", "capsules", "refine"],
             MethodRegistry.All.Where(known => known.Defaults.ClassesOption is not null).Select(known => known.Name));
-        Assert.Equal(26, ((CapsulesOptions)OptionBinder.Apply(new CapsulesOptions(), ["preset=official"], new(26), out _)).ClassCount);
+        Assert.Equal(26, ((CapsulesOptions)OptionBinder.Apply(new CapsulesOptions(), ["preset=official"], 26, out _)).ClassCount);
     }
 
     [Fact]

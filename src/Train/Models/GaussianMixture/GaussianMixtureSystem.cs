@@ -51,6 +51,7 @@ static class GaussianMixtureSystem
 {
     public static FittedModel Fit(GaussianMixtureSystemOptions options, FitJob job)
     {
+        FittedModel.RequireImages(job.Data.Count, options.ComponentCount, "componentCount");
         var features = PixelFeatures.Fit(job.Data, options, job.Clusterers.Threads);
         Clustering.Mixture.GaussianMixture mixture = Clustering.Mixture.GaussianMixture.Fit(features.Rows,
             job.Clusterers.Mixture(options.ComponentCount) with

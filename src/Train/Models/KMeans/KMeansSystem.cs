@@ -49,6 +49,7 @@ static class KMeansSystem
 {
     public static FittedModel Fit(KMeansSystemOptions options, FitJob job)
     {
+        FittedModel.RequireImages(job.Data.Count, options.ClusterCount, "clusterCount");
         KMeansOptions settings = job.Clusterers.KMeans(options.ClusterCount) with
         {
             Restarts = options.Restarts,
