@@ -1,5 +1,4 @@
 using System.Globalization;
-using Toolchain.Data;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.Autoencoder;
 using Toolchain.Train.Models.Capsules;
