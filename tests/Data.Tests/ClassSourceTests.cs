@@ -104,7 +104,7 @@ public sealed class ClassSourceTests
     {
         ImageSet set = ImageSource.Open("-", Split.All, new() { StandardInput = new MemoryStream(Table(["3", "pear"])) });
         Assert.Equal((null, null), Text(set));
-        Assert.Contains("'-': labels are left out: number 1 on a pipe should be a digit 0..9, was 'pear'", set.Remarks);
+        Assert.Contains("'-': labels are left out: that of image 1 should be a digit 0..9 on a pipe, was 'pear'", set.Remarks);
     }
 
     [Fact]

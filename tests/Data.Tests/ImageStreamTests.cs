@@ -43,7 +43,7 @@ public sealed partial class ImageStreamTests
     {
         ImageSet set = Pipe(Tar(("7/b.png", Samples.PngDigit(70)), ("x.png", Samples.PngDigit(60))));
         Assert.Equal((2, null), (set.Count, set.Labels));
-        Assert.Equal(["'-': labels are left out: number 1 on a pipe should be a digit 0..9, was 'x.png', which lies below no folder "
+        Assert.Equal(["'-': labels are left out: that of image 1 should be a digit 0..9 on a pipe, was 'x.png', which lies below no folder "
             + "named 0..9"], set.Remarks);
     }
 
@@ -55,8 +55,8 @@ public sealed partial class ImageStreamTests
         ImageSet set =
             Pipe(Tar([.. Enumerable.Range(0, 400).Select(i => ($"{i % 10}/{i}.png", image)), ("x.png", image), ("y.png", image)]));
         Assert.Equal((402, null), (set.Count, set.Labels));
-        Assert.Equal("'-': labels are left out: number 400 on a pipe should be a digit 0..9, was 'x.png', which lies below no folder "
-            + "named 0..9",
+        Assert.Equal("'-': labels are left out: that of image 400 should be a digit 0..9 on a pipe, was 'x.png', which lies below no "
+            + "folder named 0..9",
             Assert.Single(set.Remarks, remark => remark.Contains("labels", StringComparison.Ordinal)));
     }
 

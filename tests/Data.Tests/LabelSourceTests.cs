@@ -36,9 +36,9 @@ public sealed class LabelSourceTests
     [InlineData("|u1", "(2, 2)", "01000101", ", labels.npy", "expected [N] or one-hot rows [N,K], found other numbers in row 1 of [2,2]")]
     [InlineData("|u1", "(2, 2)", "01000000", ", labels.npy", "expected [N] or one-hot rows [N,K], found other numbers in row 1 of [2,2]")]
     [InlineData("|u1", "(2, 1, 1)", "0102", ", labels.npy", "expected [N] or one-hot rows [N,K], found [2,1,1]")]
-    [InlineData("<f4", "(2,)", "0000003F0000003F", ", images.npy", "number 0 should be a class in 0..4095, was nothing")]
-    [InlineData("<i2", "(2,)", "03000010", ", images.npy", "number 1 should be a class in 0..4095, was 4096")]
-    [InlineData("|i1", "(2,)", "03FF", ", images.npy", "number 1 should be a class in 0..4095, was -1")]
+    [InlineData("<f4", "(2,)", "0000003F0000003F", ", labels.npy", "that of image 0 should be a class in 0..4095, was 0.5")]
+    [InlineData("<i2", "(2,)", "03000010", ", labels.npy", "that of image 1 should be a class in 0..4095, was 4096")]
+    [InlineData("|i1", "(2,)", "03FF", ", labels.npy", "that of image 1 should be a class in 0..4095, was -1")]
     [InlineData("|u1", "(3,)", "030405", ", labels.npy", "expected one for each of 2 images, found 3")]
     [InlineData("|u1", "(0,)", "", ", labels.npy", "expected one for each of 2 images, found 0")]
     public void Npz_OtherLabels_AreLeftOutWithALine(string type, string shape, string bytes, string place, string reason)

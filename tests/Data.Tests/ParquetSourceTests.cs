@@ -67,7 +67,8 @@ public sealed class ParquetSourceTests
         await HuggingFace(folder["d.parquet"], [Samples.PngDigit(200)], ["a"], [-1]);
         ImageSet set = ImageSource.Open(folder["d.parquet"], Split.All);
         Assert.Equal((1, null), (set.Count, set.Labels));
-        Assert.Equal([$"'{folder["d.parquet"]}, column 'label'': labels are left out: number 0 should be a class in 0..4095, was -1"],
+        Assert.Equal([$"'{folder["d.parquet"]}, column 'label'': labels are left out: that of image 0 should be a class in 0..4095, "
+            + "was -1"],
             set.Remarks);
     }
 

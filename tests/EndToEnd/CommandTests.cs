@@ -100,7 +100,8 @@ public sealed partial class CommandTests(TrainedRuns runs) : CommandTest
         (int status, _, string error) = Run("train", "moco", "--quiet", "--data", "strokes:117", "--set", "stepCount=1", "--set",
             "batchSize=64", "--set", "queueLength=128", "--out", In("moco"));
         Assert.True(status == 0, error);
-        Assert.Contains("queueLength=128 is more than the 101 images", error, StringComparison.Ordinal);
+        Assert.Contains("queueLength=128 is more than the 101 images: ", error, StringComparison.Ordinal);
+        Assert.Contains("; set queueLength to at most 64", error, StringComparison.Ordinal);
     }
 
     // A source without parts: a classifier is not scored on what it learnt.

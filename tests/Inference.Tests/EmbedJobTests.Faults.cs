@@ -54,7 +54,7 @@ public sealed partial class EmbedJobTests
         byte[] table = System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat($"3{row}", 300)) + $"x{row}");
         using EncoderSession session = EncoderSession.Open(model);
         using ImageStream source = ImageSource.OpenStream("-", Split.All, new() { StandardInput = new MemoryStream(table) });
-        Assert.Equal("'-': labels are left out: number 300 on a pipe should be a digit 0..9, was 'x', and rows with labels were "
+        Assert.Equal("'-': labels are left out: that of image 300 should be a digit 0..9 on a pipe, was 'x', and rows with labels were "
             + "written before; save the input to a file, whose labels are all looked at first, and name that.",
             Assert.Throws<InvalidDataException>(() => EmbedJob.Run(session, source, In("x.csv"), All())).Message);
         Assert.False(File.Exists(In("x.csv")));

@@ -12,19 +12,20 @@ namespace Toolchain.Cli.Pictures;
 public sealed record ClassMap(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<int> Classes,
     IReadOnlyList<string>? Names = null)
 {
-    const int side = 1000;
+    const int side = 1000, longestName = 20;
 
     /// <summary>Writes a <c>.png</c> or <c>.svg</c> file, whole or not at all.</summary>
     /// <exception cref="ArgumentException">The ending is another.</exception>
     public void Save(string path)
     {
         var plot = new Plot();
-        var colours = new ScottPlot.Palettes.Category10();
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, Xs.Count).GroupBy(i => Classes.Count > 0 ? Classes[i] : -1)
-            .OrderBy(group => group.Key))
+        IGrouping<int, int>[] groups = [.. Enumerable.Range(0, Xs.Count).GroupBy(i => Classes.Count > 0 ? Classes[i] : -1)
+            .OrderBy(group => group.Key)];
+        IPalette colours = groups.Length <= 10 ? new ScottPlot.Palettes.Category10() : new ScottPlot.Palettes.Category20();
+        foreach ((int rank, IGrouping<int, int> group) in groups.Index())
         {
             var points = plot.Add.ScatterPoints(group.Select(i => Xs[i]).ToArray(), group.Select(i => Ys[i]).ToArray());
-            points.Color = colours.GetColor(Math.Max(0, group.Key % 10));
+            points.Color = colours.GetColor(rank);
             // Many places are drawn smaller, so that they do not hide each other.
             points.MarkerSize = Xs.Count > 5000 ? 2 : 5;
             if (group.Key >= 0)
@@ -43,7 +44,8 @@ public sealed record ClassMap(string Title, IReadOnlyList<double> Xs, IReadOnlyL
     void Name(Plot plot, IGrouping<int, int> group)
     {
         double Middle(IReadOnlyList<double> values) => group.Select(i => values[i]).Order().ElementAt(group.Count() / 2);
-        var name = plot.Add.Text(Names?[group.Key] ?? group.Key.ToString(CultureInfo.InvariantCulture), Middle(Xs), Middle(Ys));
+        string text = Names?[group.Key] ?? group.Key.ToString(CultureInfo.InvariantCulture);
+        var name = plot.Add.Text(text.Length > longestName ? $"{text[..longestName]}..." : text, Middle(Xs), Middle(Ys));
         (name.LabelFontSize, name.LabelBold, name.LabelAlignment) = (Names is null ? 30 : 18, true, Alignment.MiddleCenter);
         name.LabelBackgroundColor = Colors.White.WithAlpha(.6);
     }

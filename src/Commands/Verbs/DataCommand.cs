@@ -12,6 +12,9 @@ namespace Toolchain.Commands.Verbs;
 /// <summary><c>uvl data fetch|info|strokes</c>.</summary>
 static class DataCommand
 {
+    // Classes that a line has room for; --json has all.
+    const int MostClasses = 100;
+
     public static Command Create() =>
         new("data", "Fetch a published dataset, describe any, or write drawn digits.") { Fetch(), Info(), DrawStrokes() };
 
@@ -98,6 +101,9 @@ static class DataCommand
         return command;
     }
 
+    static string Classes(int count) =>
+        count == 1 ? "1 class" : string.Create(CultureInfo.InvariantCulture, $"{count:n0} classes");
+
     static void Describe(Terminal terminal, ImageSet data)
     {
         int[] counts = new int[data.Classes?.Count ?? 0];
@@ -107,7 +113,8 @@ static class DataCommand
         }
         string labels = data.Classes is not { } classes ? "no labels"
             : classes.AreDigits ? $"by digit {string.Join(" ", counts)}"
-            : $"{counts.Length} classes: {string.Join(", ", counts.Select((count, label) => $"{classes.NameOf(label)} {count}"))}";
+            : $"{Classes(counts.Length)}: {string.Join(", ", counts.Take(MostClasses).Select((count, label) =>
+                $"{classes.NameOf(label)} {count}"))}{(counts.Length > MostClasses ? ", ..." : "")}";
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{data.Name} {data.Split.ToString().ToLowerInvariant()}: "
             + $"{Printable.Count(data.Count, "image")}, {labels}"));
         terminal.Line($"  SHA-256 of pixels and labels {data.Sha256}");

@@ -142,5 +142,9 @@ sealed class ClassLabels(ImageClasses classes, int[] labels)
 
     /// <summary>Says that labels are left out for one of them.</summary>
     public static void LeaveOut(ICollection<string> remarks, string place, long index, string found) =>
-        LeaveOut(remarks, place, $"number {index} should be a class in 0..{ImageClasses.Most - 1}, was {found}");
+        LeaveOut(remarks, place, Expected(index, found));
+
+    /// <summary>What a label should be and what it was.</summary>
+    public static string Expected(long index, string found) =>
+        string.Create(CultureInfo.InvariantCulture, $"that of image {index} should be a class in 0..{ImageClasses.Most - 1}, was {found}");
 }

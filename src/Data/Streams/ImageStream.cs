@@ -111,7 +111,7 @@ public abstract class ImageStream : IDisposable
     /// <summary>Goes on without labels, which an image of a pipe turned out not to have, and says so.</summary>
     private protected void DropLabels(long index, string found)
     {
-        ClassLabels.LeaveOut(Noticed, Source, $"number {index} on a pipe should be a digit 0..9, was {found}");
+        ClassLabels.LeaveOut(Noticed, Source, $"that of image {index} should be a digit 0..9 on a pipe, was {found}");
         Classes = null;
     }
 

@@ -1,9 +1,10 @@
+using System.Globalization;
 using Toolchain.Data.Tensors;
 
 namespace Toolchain.Data.Streams;
 
 /// <summary>Labels beside images: one for each image, or the reason why they are left out.</summary>
-/// <param name="Values">A label for each image, null for one that is no whole number; or null where they are left out.</param>
+/// <param name="Values">A whole number for each image; null where they are left out.</param>
 /// <param name="Place">Names them.</param>
 /// <param name="Reason">What was expected and what was found, where they are left out.</param>
 readonly record struct SourceLabels(IReadOnlyList<long?>? Values, string Place, string Reason)
@@ -26,8 +27,13 @@ readonly record struct SourceLabels(IReadOnlyList<long?>? Values, string Place, 
         var labels = new long?[(int)shape[0]];
         for (int row = 0; row < labels.Length; row++)
         {
-            labels[row] = width == 1 ? Whole(Elements.At(array.Data.Span, array.Kind, row)) : OneHot(array, row, width);
-            if (width != 1 && labels[row] is null)
+            double first = Elements.At(array.Data.Span, array.Kind, row * width);
+            labels[row] = width == 1 ? Whole(first) : OneHot(array, row, width);
+            if (width == 1 && labels[row] is null)
+            {
+                return None(place, ClassLabels.Expected(row, first.ToString("g6", CultureInfo.InvariantCulture)));
+            }
+            if (labels[row] is null)
             {
                 return None(place, $"expected [N] or one-hot rows [N,K], found other numbers in row {row} of [{labels.Length},{width}]");
             }

@@ -37,7 +37,7 @@ sealed class TensorStream : ImageStream
         {
             if (values.Count == layout.Count)
             {
-                ClassLabels? known = ClassLabels.Of(values, path, Noticed);
+                ClassLabels? known = ClassLabels.Of(values, labels.Value.Place, Noticed);
                 (this.labels, Classes) = (known?.Labels, known is null || file is null ? known?.Classes
                     : ClassLabels.Named(known.Classes, Path.GetDirectoryName(file.Name)!, Noticed));
             }

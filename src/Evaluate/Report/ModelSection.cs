@@ -47,17 +47,17 @@ static class ModelSection
         html.Add($"<h2 id=\"{anchor}\">{Html.Text(heading)}</h2>\n");
         if (row is { Confusion: int[][] table, Recall: double?[] recall } && context.Classes is ImageClasses classes)
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer.Word())}), "
+            string confused = string.Join("; ", ConfusedPairs(table, classes));
+            html.Add($"<p>Shown: its {Printable.Count(row.K, "cluster")} ({Html.Text(row.Clusterer.Word())}), "
                 + $"{(row.K > classes.Count ? $"of which {classes.Count} are matched to classes" : "each matched to one class")}; "
                 + $"{Html.Percent(row.Accuracy)} "
-                + $"of the test images are classified correctly. Most confused: "
-                + $"{Html.Text(string.Join("; ", ConfusedPairs(table, classes)))}.</p>\n");
+                + $"of the test images are classified correctly.{(confused == "" ? "" : $" Most confused: {Html.Text(confused)}.")}</p>\n");
             Confusion(html, row.Method, table, recall, classes);
         }
         else
         {
-            html.Add($"<p>Shown: its {row.K} clusters ({Html.Text(row.Clusterer.Word())}); their classes are unknown without "
-                + $"labels.</p>\n");
+            html.Add($"<p>Shown: its {Printable.Count(row.K, "cluster")} ({Html.Text(row.Clusterer.Word())}); their classes are unknown "
+                + $"without labels.</p>\n");
         }
         html.Add($"<p class=\"note\">Test images in each cluster: "
             + $"{string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");

@@ -44,11 +44,6 @@ abstract record GradientOptions : MethodOptions
     public override long ImagesOfRun(int imageCount) => (long)TotalSteps * BatchSize;
 
     /// <inheritdoc/>
-    public override IEnumerable<string> RemarksOn(int imageCount) => BatchSize <= imageCount ? []
-        : [$"batchSize={BatchSize} is more than the {imageCount} images: each is in every step more than once; set batchSize to at most "
-            + $"{imageCount}"];
-
-    /// <inheritdoc/>
     public override void Check()
     {
         Require(BatchSize >= 1, nameof(BatchSize), "at least 1", BatchSize);

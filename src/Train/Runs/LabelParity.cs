@@ -20,11 +20,11 @@ static class LabelParity
             Evaluator.Run(model, inputs), labels, request.Data);
         if (request.SecondRuntime is not ParityRuntime runtime)
         {
-            return $"labels equal on {evaluator}";
+            return $"clusters equal on {evaluator}";
         }
         byte[] bytes = model.ToBytes();
         string second = Compare(runtime.Name, request.Data.Count, inputs => runtime.Run(bytes, inputs), labels, request.Data);
-        return $"labels equal on {second}, {evaluator}";
+        return $"clusters equal on {second}, {evaluator}";
     }
 
     /// <summary>

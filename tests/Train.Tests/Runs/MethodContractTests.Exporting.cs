@@ -34,7 +34,7 @@ public sealed partial class MethodContractTests
         TrainingRequest request = Request(method, 1, []);
         TrainedModel exported = method.Export(run, request, 17);
         Assert.Equal(model, exported.Model.ToBytes());
-        Assert.Equal("labels equal on 70 images in float64 evaluator", exported.Parity);
+        Assert.Equal("clusters equal on 70 images in float64 evaluator", exported.Parity);
         Assert.Equal($"--opset '13': expected 17, with which {name} builds its graph; leave it out.",
             Assert.Throws<ArgumentException>(() => method.Export(run, request, 13)).Message);
         Trained("moco", "other");

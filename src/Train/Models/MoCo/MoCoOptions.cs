@@ -61,10 +61,9 @@ sealed record MoCoOptions : GradientOptions, IAugmented
     public MoCoOptions() => (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 2500, 0.1, LearningRateSchedule.Cosine, 50);
 
     /// <inheritdoc/>
-    public override IEnumerable<string> RemarksOn(int imageCount) => QueueLength <= imageCount ? base.RemarksOn(imageCount)
-        : [.. base.RemarksOn(imageCount), $"queueLength={QueueLength} is more than the {imageCount} images: most of an image's negatives "
-            + "are images that it was "
-            + $"compared with before, or itself; set queueLength to at most {imageCount}"];
+    public override IEnumerable<string> RemarksOn(int imageCount) => QueueLength <= imageCount || BatchSize > imageCount ? []
+        : [$"queueLength={QueueLength} is more than the {imageCount} images: most of an image's negatives are images that it was compared "
+            + $"with before, or itself; set queueLength to at most {imageCount / BatchSize * BatchSize}"];
 
     /// <inheritdoc/>
     public override void Check()
