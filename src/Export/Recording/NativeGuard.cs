@@ -6,7 +6,8 @@ namespace Toolchain.Export.Recording;
 
 /// <summary>
 /// Checks the arguments of native methods that let exceptions of libtorch out (TorchSharp 0.107.0), before they are called: an exporter
-/// runs modules at sizes that they may refuse, and that must not end the process.
+/// runs modules at sizes that they may refuse, and that must not end the process. It runs them in a dispose scope, which holds all tensors;
+/// without one a temporary may be collected once its handle is taken, and is not to be looked at.
 /// </summary>
 static class NativeGuard
 {
@@ -17,6 +18,10 @@ static class NativeGuard
 
     static void Check(string entry, object?[] arguments, object? result)
     {
+        if (torch.CurrentDisposeScope is null)
+        {
+            return;
+        }
         torch.Tensor x = NativeTensor.Borrow((nint)arguments[0]!);
         string? problem = entry switch
         {

@@ -10,6 +10,9 @@ public sealed record TortureVerb(string Name, Func<string, string[]> Arguments, 
     /// <summary>Whether each start takes the seconds that libtorch needs to load.</summary>
     public bool LoadsTorch => IsTraining || Name is "sweep" or "export";
 
+    /// <summary>Whether it keeps what was finished before a fault, and goes on from there.</summary>
+    public bool GoesOn => IsTraining || Name is "sweep";
+
     /// <summary>All of them.</summary>
     /// <param name="source">What they read.</param>
     /// <param name="steps">Steps of the training.</param>
