@@ -80,7 +80,7 @@ const [x, y] = await canvas.evaluate(node => {
 });
 await canvas.hover({ position: { x, y } });
 const words = await map.locator('output').textContent();
-const drawn = await map.locator('canvas.digit').evaluate(node => pixels(node).some((value, i) => i % 4 === 0 && value > 0 && value < 128));
+const drawn = await map.locator('canvas.image').evaluate(node => pixels(node).some((value, i) => i % 4 === 0 && value > 0 && value < 128));
 say(named.test(words) && drawn, `pointing shows the image ("${words}")`);
 
 // A point that is picked and then filtered out is picked no more.
