@@ -74,8 +74,8 @@ public sealed partial class ImageSet
     /// <summary>What the labels count; null without labels.</summary>
     public ImageClasses? Classes { get; }
 
-    /// <summary>Number of classes that have an image; 0 without labels.</summary>
-    public int ClassesWithImages => Labels?.Distinct().Count() ?? 0;
+    /// <summary>Clusters to expect: as many as classes have an image, ten for digits; null without labels.</summary>
+    public int? ExpectedClusters => Classes is { AreDigits: true } ? ImageClasses.Digits.Count : Labels?.Distinct().Count();
 
     /// <summary>N names of where each image came from, or null.</summary>
     public string[]? FileNames { get; }

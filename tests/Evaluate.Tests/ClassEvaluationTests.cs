@@ -2,6 +2,7 @@ using System.Text.Json;
 using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
+using Toolchain.Evaluate.Fusion;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Evaluate.Report;
 
@@ -77,6 +78,18 @@ public sealed class ClassEvaluationTests
         Assert.Equal("'fruits': expected at least 5 training images to make 5 clusters of, found 4; give more images, or a smaller --k.",
             Assert.Throws<InvalidDataException>(() => new Evaluation(Set(4, 5, names), Set(4, 5, names), new() { ClusterCount = 5 }))
                 .Message);
+
+    // Ten clusters of digits are matched one to one also where a digit has no image; a vote would call two clusters 0.
+    [Fact]
+    public void Map_OfDigitsThatLackOne_IsOneToOne()
+    {
+        int[] clusters = [.. Enumerable.Range(0, 40).Select(i => i % 10)], labels = [.. clusters.Select(cluster => cluster % 9)];
+        ImageSet data = new("digits", Split.Train, new byte[40 * ImageSet.PixelCount], labels, classes: ImageClasses.Digits);
+        Dictionary<string, string> metadata = [];
+        ClusterDigits.Fit(metadata, clusters, 10, data);
+        int[] map = JsonSerializer.Deserialize<int[]>(metadata[ModelKeys.ClusterDigits])!;
+        Assert.Equal(10, map.Distinct().Count());
+    }
 
     // Labels 3, 5 and 8 reach nine classes, and 9 is in the test images alone.
     [Fact]

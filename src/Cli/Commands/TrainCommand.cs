@@ -127,7 +127,7 @@ static class TrainCommand
         || error.Message.Contains("not enough memory", StringComparison.Ordinal);
 
     /// <summary>Number of classes that have images; null without labels and for the ten digits, for which the defaults are.</summary>
-    internal static int? OtherClasses(ImageSet data) => data.Classes is { AreDigits: false } ? data.ClassesWithImages : null;
+    internal static int? OtherClasses(ImageSet data) => data.Classes is { AreDigits: false } ? data.ExpectedClusters : null;
 
     static void Run(Terminal terminal, Method method, RunFolder run, TrainingRequest request)
     {

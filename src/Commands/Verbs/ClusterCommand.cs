@@ -29,7 +29,7 @@ static class ClusterCommand
         };
         var k = new Option<int>("--k")
         {
-            Description = "Number of clusters; by default the number of classes of the images, or 10 without labels."
+            Description = "Number of clusters; by default as many as classes have images, or 10 without labels."
         };
         var method = new Choice<ClusterMethod>("--method") { Description = "kmeans (default) or gmm." };
         var map = new Option<bool>("--map")

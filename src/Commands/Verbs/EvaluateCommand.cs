@@ -28,7 +28,7 @@ static class EvaluateCommand
         var protocol = new Choice<ProtocolChoice?>("--protocol") { Description = "strict, poster or both (default)." };
         var k = new Option<int>("--k")
         {
-            Description = "Number of clusters of the strict protocol; by default the number of classes, or 10 without labels."
+            Description = "Number of clusters of the strict protocol; by default as many as classes have images, or 10."
         };
         var layer = new Option<string>("--layer")
         {

@@ -20,7 +20,7 @@ public static class ClusterDigits
     {
         (int[] labels, ImageClasses classes) = LabelsOf(data);
         var counts = new Contingency(clusters, labels, count, classes.Count);
-        Add(metadata, count == data.ClassesWithImages ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts), classes);
+        Add(metadata, count == data.ExpectedClusters ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts), classes);
     }
 
     /// <summary>Adds a map.</summary>

@@ -65,7 +65,7 @@ public sealed class Evaluation
     public static int StrictClusters(ImageSet train)
     {
         ArgumentNullException.ThrowIfNull(train);
-        return train.Classes is { AreDigits: false } ? train.ClassesWithImages : ImageClasses.Digits.Count;
+        return train.ExpectedClusters ?? ImageClasses.Digits.Count;
     }
 
     /// <summary>The rows of one model, with its k-NN and linear-probe accuracy in each.</summary>
