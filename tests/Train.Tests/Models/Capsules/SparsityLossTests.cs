@@ -7,7 +7,7 @@ namespace Toolchain.Train.Tests.Models.Capsules;
 public sealed class SparsityLossTests
 {
     // Two examples of three objects, two classes.
-    static readonly Tensor presence = tensor(new float[] { 1, 0.5f, 0.5f, 0, 0.5f, 0 }, [2, 3]);
+    readonly Tensor presence = tensor(new float[] { 1, 0.5f, 0.5f, 0, 0.5f, 0 }, [2, 3]);
 
     [Fact]
     public void PriorWithin_ByHand() => // sums 2 and .5, expected 3 / 2: (.25 + 1) / 2

@@ -1,0 +1,25 @@
+using System.Reflection;
+using Toolchain.Train.Tests;
+using TorchSharp;
+using Xunit.v3;
+
+[assembly: DisposeScopePerTest]
+
+namespace Toolchain.Train.Tests;
+
+/// <summary>
+/// Holds the tensors of each test until it ends, as the training loop does for each step. Without a scope the collector may free a
+/// temporary while libtorch works on it.
+/// </summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+public sealed class DisposeScopePerTestAttribute : BeforeAfterTestAttribute
+{
+    [ThreadStatic]
+    static DisposeScope? scope;
+
+    /// <inheritdoc/>
+    public override void Before(MethodInfo methodUnderTest, IXunitTest test) => scope = torch.NewDisposeScope();
+
+    /// <inheritdoc/>
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) => scope?.Dispose();
+}
