@@ -9,6 +9,16 @@ namespace Toolchain.EndToEnd;
 /// </summary>
 public sealed class PublicApiTests
 {
+    // The registry, what it lists, and the options that a method is asked for by name: Cli sees the rest as a part of the same tool.
+    [Fact]
+    public void PublicTypes_OfTrain_AreThoseOfItsRegistry()
+    {
+        using AssemblyDefinition assembly = NamespaceTests.Read("Train");
+        Assert.Equal(["MethodOptions", "Method", "MethodRegistry"],
+            assembly.MainModule.Types.Where(type => type.IsPublic).OrderBy(type => type.FullName, StringComparer.Ordinal)
+                .Select(type => type.Name));
+    }
+
     [Theory]
     [InlineData("Clustering")]
     [InlineData("Data")]

@@ -6,7 +6,7 @@ namespace Toolchain.Train.Core;
 /// <summary>One part of a training loss.</summary>
 /// <param name="Name">Such as "loss" or "reconstruction".</param>
 /// <param name="Value">Its value at a step.</param>
-public readonly record struct Loss(string Name, float Value);
+readonly record struct Loss(string Name, float Value);
 
 /// <summary>Images in rows.</summary>
 /// <param name="Pixels">N * 784 bytes.</param>

@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Runs;
 
 /// <summary>A checkpoint that is damaged, or that belongs to another run, method or version.</summary>
-public sealed class CheckpointException(string message, Exception? inner = null) : Exception(message, inner);
+sealed class CheckpointException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
 /// The state of a run as one safetensors file: <c>model.NAME</c> for each entry of the state dict, and for each optimizer TorchSharp's own

@@ -20,7 +20,7 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
     }
 
     // A fit is its model: there is no other state to export from.
-    public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
+    internal override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
     {
         if (request.Half)
         {

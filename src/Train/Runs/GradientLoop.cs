@@ -11,7 +11,7 @@ namespace Toolchain.Train.Runs;
 /// <param name="Step">Steps made.</param>
 /// <param name="StepCount">Steps of the whole run.</param>
 /// <param name="Losses">Losses of the latest step.</param>
-public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses)
+sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses)
 {
     /// <summary>Images of the steps made.</summary>
     public long Images { get; init; }
@@ -21,7 +21,7 @@ public sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Los
 }
 
 /// <summary>A loss stopped being a finite number.</summary>
-public sealed class DivergedException(string message) : Exception(message);
+sealed class DivergedException(string message) : Exception(message);
 
 /// <summary>The steps that a loop makes, and where they stand in all of a run.</summary>
 /// <param name="End">The step before which it stops.</param>

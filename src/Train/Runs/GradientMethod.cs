@@ -26,7 +26,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         return Export(trainer, request, 17, steps, steps == options.StepCount);
     }
 
-    public override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
+    internal override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
     {
         var options = (TOptions)request.Options;
         string checkpoint = FindCheckpoint(run);

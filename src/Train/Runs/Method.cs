@@ -23,7 +23,7 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
 
     /// <summary>The model of a run as its checkpoint has it, without training on.</summary>
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
-    public abstract TrainedModel Export(RunFolder run, TrainingRequest request, int opset);
+    internal abstract TrainedModel Export(RunFolder run, TrainingRequest request, int opset);
 
     /// <summary>A trainer on other images, with the encoder of a run as its checkpoint has it.</summary>
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
@@ -39,7 +39,7 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
 /// <param name="StepsMade">Steps of a gradient method, or iterations of a fit.</param>
 /// <param name="Finished">Whether the run came to its own end, not to a time limit.</param>
 /// <param name="Summary">Steps made, or inertia or likelihood of a fit, as a line for a person.</param>
-public sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int StepsMade, bool Finished, string Summary)
+sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int StepsMade, bool Finished, string Summary)
 {
     /// <summary>What belongs beside the model; null for nothing.</summary>
     public TrainedDecoder? Decoder { get; init; }
@@ -48,7 +48,7 @@ public sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int Step
 /// <summary>A second model beside an encoder, such as a generator.</summary>
 /// <param name="Name">Its file beside <c>model.onnx</c>, without the ending.</param>
 /// <param name="Model">The ONNX model, with its metadata, proven but not yet written.</param>
-public sealed record TrainedDecoder(string Name, Graph.OnnxModel Model)
+sealed record TrainedDecoder(string Name, Graph.OnnxModel Model)
 {
     /// <summary>Its file beside the model at <paramref name="model"/>.</summary>
     public string FileBeside(string model) => RunLayout.Beside(model, $"{Name}.onnx");

@@ -8,7 +8,7 @@ namespace Toolchain.Train.Runs;
 /// <summary>
 /// Sets options from <c>key=value</c> texts: keys are the properties of the record in camel case, nested records by a dot.
 /// </summary>
-public static class OptionBinder
+static class OptionBinder
 {
     const string PresetKey = "preset";
 

@@ -13,7 +13,7 @@ namespace Toolchain.Train.Runs;
 /// <param name="Device">Where tensors lived, <c>cpu</c> or <c>cuda:0</c>.</param>
 /// <param name="Options">Options of the method.</param>
 /// <param name="Fit">What happened to images of another size.</param>
-public sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, int Seed, int Threads, string Device,
+sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, int Seed, int Threads, string Device,
     MethodOptions Options, FitMode Fit = FitMode.Digit)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };

@@ -7,7 +7,7 @@ using Toolchain.Data;
 namespace Toolchain.Train.Runs;
 
 /// <summary>The folder of one training run: <c>runs/METHOD/NAME-NNN</c> unless the user names another.</summary>
-public sealed class RunFolder
+sealed class RunFolder
 {
     // The run that this one is a restart of.
     readonly RunFolder? owner;

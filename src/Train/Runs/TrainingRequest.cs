@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Runs;
 
 /// <summary>All that a training run is asked to do.</summary>
-public sealed record TrainingRequest
+sealed record TrainingRequest
 {
     /// <summary>The training images; labels are never read.</summary>
     public required ImageSet Data { get; init; }

@@ -8,7 +8,7 @@ using Toolchain.Graph;
 namespace Toolchain.Train.Runs;
 
 /// <summary>A run from its options to its model: writes the configuration first and the manifest last.</summary>
-public static class TrainingRun
+static class TrainingRun
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 

@@ -6,7 +6,7 @@ using Toolchain.Train.Core;
 namespace Toolchain.Train.Runs;
 
 /// <summary>Images and their augmented views as training sees them, on one sheet.</summary>
-public static class ViewSheet
+static class ViewSheet
 {
     /// <summary>Views beside each image.</summary>
     public const int ViewsPerRow = 9;
