@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Toolchain.Data.Streams;
 
 namespace Toolchain.Data;
 
@@ -15,21 +14,16 @@ public sealed partial class ImageSet
     /// <summary>Pixels of an image: <see cref="Side"/> squared.</summary>
     public const int PixelCount = Side * Side;
 
+    readonly ImageSetDetails details;
     readonly Lazy<string> sha256;
 
     /// <summary>Takes the arrays as they are, without a copy.</summary>
     /// <param name="name">What a report calls the dataset, such as "mnist".</param>
     /// <param name="split">The part of the dataset this is.</param>
     /// <param name="pixels">N * 784 bytes, image after image, row-major, 0 for background and 255 for full ink.</param>
-    /// <param name="labels">N classes in [0..K), or null where they are not known.</param>
-    /// <param name="fileNames">N names of where each image came from, or null where images have none.</param>
-    /// <param name="skipped">One line for each image that was left out because it could not be read.</param>
-    /// <param name="remarks">What was noticed about the source as a whole (<see cref="ImageStream.Remarks"/>).</param>
-    /// <param name="classes">What the labels count; null for as many classes as the labels reach, called by their numbers.</param>
+    /// <param name="details">Labels, file names and remarks; null for none.</param>
     /// <exception cref="ArgumentException">Lengths disagree, or a label is of no class.</exception>
-    public ImageSet(
-        string name, Split split, byte[] pixels, int[]? labels = null, string[]? fileNames = null, IReadOnlyList<string>? skipped = null,
-        IReadOnlyList<string>? remarks = null, ImageClasses? classes = null)
+    public ImageSet(string name, Split split, byte[] pixels, ImageSetDetails? details = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(pixels);
@@ -40,19 +34,8 @@ public sealed partial class ImageSet
         Name = name;
         Split = split;
         Pixels = pixels;
-        Labels = labels;
-        FileNames = fileNames;
-        Skipped = skipped ?? [];
-        Remarks = remarks ?? [];
         Count = pixels.Length / PixelCount;
-        RequireCount(labels?.Length, nameof(labels));
-        RequireCount(fileNames?.Length, nameof(fileNames));
-        Classes = labels is null ? null : classes ?? ImageClasses.Reached(labels);
-        int most = (Classes?.Count ?? 0) - 1, wrong = labels is null ? -1 : labels.AsSpan().IndexOfAnyExceptInRange(0, most);
-        if (wrong >= 0)
-        {
-            throw new ArgumentException($"'{nameof(labels)}[{wrong}]' must be in [0..{most}], was {labels![wrong]}.", nameof(labels));
-        }
+        this.details = WithClasses(details ?? new());
         sha256 = new(ComputeSha256);
     }
 
@@ -69,22 +52,22 @@ public sealed partial class ImageSet
     public byte[] Pixels { get; }
 
     /// <summary>N classes in [0..K), or null.</summary>
-    public int[]? Labels { get; }
+    public int[]? Labels => details.Labels;
 
     /// <summary>What the labels count; null without labels.</summary>
-    public ImageClasses? Classes { get; }
+    public ImageClasses? Classes => details.Classes;
 
     /// <summary>Clusters to expect: as many as classes have an image, ten for digits; null without labels.</summary>
     public int? ExpectedClusters => Classes is { AreDigits: true } ? ImageClasses.Digits.Count : Labels?.Distinct().Count();
 
     /// <summary>N names of where each image came from, or null.</summary>
-    public string[]? FileNames { get; }
+    public string[]? FileNames => details.FileNames;
 
     /// <summary>One line, with name and reason, for each image that was left out because it could not be read.</summary>
-    public IReadOnlyList<string> Skipped { get; }
+    public IReadOnlyList<string> Skipped => details.Skipped;
 
-    /// <summary>What was noticed about the source as a whole, a line each (<see cref="ImageStream.Remarks"/>).</summary>
-    public IReadOnlyList<string> Remarks { get; }
+    /// <summary>What was noticed about the source as a whole, a line each (<see cref="Streams.ImageStream.Remarks"/>).</summary>
+    public IReadOnlyList<string> Remarks => details.Remarks;
 
     /// <summary>
     /// SHA-256, 64 lower-case hex digits, of <see cref="Pixels"/> followed by <see cref="Labels"/> where there are any, a byte each (of
@@ -109,8 +92,11 @@ public sealed partial class ImageSet
             throw new ArgumentOutOfRangeException(nameof(start),
                 $"'{nameof(start)}'..'{nameof(start)}+{nameof(count)}' must lie in [0..{Count}], was [{start}..{(long)start + count}].");
         }
-        return new(Name, Split, Pixels.AsSpan(start * PixelCount, count * PixelCount).ToArray(),
-            Labels?.AsSpan(start, count).ToArray(), FileNames?.AsSpan(start, count).ToArray(), Skipped, Remarks, Classes);
+        return new(Name, Split, Pixels.AsSpan(start * PixelCount, count * PixelCount).ToArray(), details with
+        {
+            Labels = Labels?.AsSpan(start, count).ToArray(),
+            FileNames = FileNames?.AsSpan(start, count).ToArray(),
+        });
     }
 
     /// <summary>A copy of the images whose 0-based numbers are wanted.</summary>
@@ -122,12 +108,30 @@ public sealed partial class ImageSet
         {
             Image(wanted[row]).CopyTo(pixels.AsSpan(row * PixelCount));
         }
-        return new(Name, Split, pixels, Labels is null ? null : Array.ConvertAll(wanted, index => Labels[index]),
-            FileNames is null ? null : Array.ConvertAll(wanted, index => FileNames[index]), Skipped, Remarks, Classes);
+        return new(Name, Split, pixels, details with
+        {
+            Labels = Labels is null ? null : Array.ConvertAll(wanted, index => Labels[index]),
+            FileNames = FileNames is null ? null : Array.ConvertAll(wanted, index => FileNames[index]),
+        });
     }
 
     /// <summary>The first <paramref name="count"/> images, or all where there are fewer.</summary>
     public ImageSet Take(int count) => count >= Count ? this : Slice(0, count);
+
+    // The details with the classes of their labels, once both are known to fit the images.
+    ImageSetDetails WithClasses(ImageSetDetails given)
+    {
+        RequireCount(given.Labels?.Length, "labels");
+        RequireCount(given.FileNames?.Length, "fileNames");
+        if (given.Labels is not int[] labels)
+        {
+            return given with { Classes = null };
+        }
+        ImageClasses classes = given.Classes ?? ImageClasses.Reached(labels);
+        int most = classes.Count - 1, wrong = labels.AsSpan().IndexOfAnyExceptInRange(0, most);
+        return wrong < 0 ? given with { Classes = classes }
+            : throw new ArgumentException($"'{nameof(labels)}[{wrong}]' must be in [0..{most}], was {labels[wrong]}.", nameof(labels));
+    }
 
     void RequireCount(int? length, string parameter)
     {

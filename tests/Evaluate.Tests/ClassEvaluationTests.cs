@@ -84,7 +84,8 @@ public sealed class ClassEvaluationTests
     public void Map_OfDigitsThatLackOne_IsOneToOne()
     {
         int[] clusters = [.. Enumerable.Range(0, 40).Select(i => i % 10)], labels = [.. clusters.Select(cluster => cluster % 9)];
-        ImageSet data = new("digits", Split.Train, new byte[40 * ImageSet.PixelCount], labels, classes: ImageClasses.Digits);
+        ImageSet data = new("digits", Split.Train, new byte[40 * ImageSet.PixelCount],
+            new() { Labels = labels, Classes = ImageClasses.Digits });
         Dictionary<string, string> metadata = [];
         ClusterDigits.Fit(metadata, clusters, 10, data);
         int[] map = JsonSerializer.Deserialize<int[]>(metadata[ModelKeys.ClusterDigits])!;
@@ -96,8 +97,8 @@ public sealed class ClassEvaluationTests
     public void Run_ClassesWithoutImages_MakeNoClusters()
     {
         static ImageSet Of(params int[] labels) => new("gaps", Split.Test, [.. Enumerable.Range(0, 60 * ImageSet.PixelCount)
-            .Select(i => (byte)(i / ImageSet.PixelCount))], [.. Enumerable.Range(0, 60).Select(i => labels[i % labels.Length])],
-            classes: new(11));
+            .Select(i => (byte)(i / ImageSet.PixelCount))],
+            new() { Labels = [.. Enumerable.Range(0, 60).Select(i => labels[i % labels.Length])], Classes = new(11) });
         ModelOutputs outputs = Outputs(3) with { Train = Corners(60, 3, 1), Test = Corners(60, 3, 2) };
         EvaluationRow row = new Evaluation(Of(3, 5, 8), Of(3, 5, 8)).Run(outputs, ProtocolChoice.Strict)[0];
         Assert.Equal((3, 1.0, "training and test images are the same"), (row.K, row.Accuracy, row.Remark));
@@ -139,7 +140,8 @@ public sealed class ClassEvaluationTests
     {
         byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat((byte)i, ImageSet.PixelCount))];
         int[]? labels = classCount == 0 ? null : [.. Enumerable.Range(0, count).Select(i => i % classCount)];
-        return new("fruits", Split.Test, pixels, labels, classes: classCount == 0 ? null : new(classCount, names));
+        return new("fruits", Split.Test, pixels,
+            new() { Labels = labels, Classes = classCount == 0 ? null : new(classCount, names) });
     }
 
     static ModelOutputs Outputs(int classCount) =>

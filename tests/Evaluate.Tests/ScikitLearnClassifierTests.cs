@@ -67,7 +67,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
     static (Rows, int[]) Embed(Split split, int count)
     {
         using EncoderSession session = EncoderSession.Open(Checkout.In("models", "moco", "model.onnx"));
-        ImageSet all = Mnist(split), part = new(all.Name, split, all.Pixels[..(count * ImageSet.PixelCount)], all.Labels![..count]);
+        ImageSet part = Mnist(split).Take(count);
         return (new Rows(session.Run(part).Values, session.Dimension), [.. part.Labels!.Select(label => (int)label)]);
     }
 

@@ -12,7 +12,7 @@ static class Toys
     {
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 10)];
         byte[] pixels = [.. labels.SelectMany(label => Enumerable.Repeat((byte)(label * 20), ImageSet.PixelCount))];
-        return new ImageSet(name, Split.Test, pixels, labels);
+        return new ImageSet(name, Split.Test, pixels, new() { Labels = labels });
     }
 
     /// <summary>Rows [N,10]: ten at the digit's place, and a little noise so that no covariance is singular.</summary>

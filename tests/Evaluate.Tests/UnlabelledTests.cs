@@ -40,8 +40,8 @@ public sealed class UnlabelledTests
     [Fact]
     public void Run_OneDigit_HasStatedFigures()
     {
-        static ImageSet Threes(int count) => new("threes", Split.Test, Toys.Digits(count).Pixels, [.. Enumerable.Repeat(3, count)],
-            classes: ImageClasses.Digits);
+        static ImageSet Threes(int count) => new("threes", Split.Test, Toys.Digits(count).Pixels,
+            new() { Labels = [.. Enumerable.Repeat(3, count)], Classes = ImageClasses.Digits });
         IReadOnlyList<EvaluationRow> rows = new Evaluation(Threes(600), Threes(200))
             .Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict);
         Assert.All(rows, row =>

@@ -16,7 +16,7 @@ sealed class CsvStream : ImageStream
     readonly Func<Stream>? again;
     readonly string path;
     readonly LineReader lines;
-    readonly Queue<(long Line, double[] Values, string? Label)> ahead = new();
+    readonly Queue<CsvImage> ahead = new();
     readonly int labelColumn, pixelColumns, side;
     readonly bool hasHeading;
     int[]? labels;
@@ -96,15 +96,16 @@ sealed class CsvStream : ImageStream
     private protected override int Fill(ImageBatch batch, int count)
     {
         int row = 0;
-        for (; row < count && Next() is var (line, values, label); row++)
+        for (; row < count && Next() is CsvImage image; row++)
         {
-            byte[] pixels = new byte[values.Length];
+            var place = new ImagePlace(path, "line", image.Line);
+            byte[] pixels = new byte[image.Values.Length];
             for (int i = 0; i < pixels.Length; i++)
             {
-                pixels[i] = scale.ToPixel(values[i], false, path, "line", line, i);
+                pixels[i] = scale.ToPixel(image.Values[i], false, place, i);
             }
-            batch.Set(row, new PendingImage($"{path}, line {line}", pixels, side, side), null, labels is null ? Digit(Position + row, label)
-                : labels[Math.Min(Position + row, labels.Length - 1)]);
+            batch.Set(row, new PendingImage($"{path}, line {image.Line}", pixels, side, side), null,
+                labels is null ? Digit(Position + row, image.Label) : labels[Math.Min(Position + row, labels.Length - 1)]);
         }
         return row;
     }
@@ -112,7 +113,7 @@ sealed class CsvStream : ImageStream
     // What labels are is found here too: by these lines, and by all where the text can be read once more.
     private protected override IReadOnlyList<PendingImage> Sample()
     {
-        while (ahead.Count < SourceSurvey.Images && Read() is { } row)
+        while (ahead.Count < SourceSurvey.Images && Read() is CsvImage row)
         {
             ahead.Enqueue(row);
         }
@@ -125,9 +126,8 @@ sealed class CsvStream : ImageStream
             FindClasses();
         }
         return [.. ahead.Where(row => row.Values.Min() >= 0 && row.Values.Max() <= scale.Largest)
-            .Select(row =>
-            new PendingImage(path, Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, path, "line", row.Line, 0)),
-                side, side))];
+            .Select(row => new PendingImage(path,
+                Array.ConvertAll(row.Values, value => scale.ToPixel(value, false, new(path, "line", row.Line), 0)), side, side))];
     }
 
     // Of a pipe they are digits, or none; the text of a file is read once more for its labels.
@@ -137,9 +137,9 @@ sealed class CsvStream : ImageStream
         {
             Classes = ImageClasses.Digits;
             int index = 0;
-            foreach ((_, _, string? label) in ahead)
+            foreach (CsvImage row in ahead)
             {
-                _ = Digit(index++, label);
+                _ = Digit(index++, row.Label);
             }
             return;
         }
@@ -172,9 +172,9 @@ sealed class CsvStream : ImageStream
         return found;
     }
 
-    (long Line, double[] Values, string? Label)? Next() => ahead.TryDequeue(out (long, double[], string?) row) ? row : Read();
+    CsvImage? Next() => ahead.TryDequeue(out CsvImage? row) ? row : Read();
 
-    (long Line, double[] Values, string? Label)? Read()
+    CsvImage? Read()
     {
         while (lines.TryRead(out ReadOnlySpan<byte> line))
         {
@@ -186,7 +186,7 @@ sealed class CsvStream : ImageStream
         return null;
     }
 
-    (long Line, double[] Values, string? Label) Parse(ReadOnlySpan<byte> line, long number)
+    CsvImage Parse(ReadOnlySpan<byte> line, long number)
     {
         List<Range> fields = CsvLine.Fields(line);
         if (fields.Count != pixelColumns + (labelColumn >= 0 ? 1 : 0))
@@ -204,7 +204,7 @@ sealed class CsvStream : ImageStream
                         + $"{field + 1}", $"'{Printable.Line(found.Length > 20 ? found[..20] : found)}'");
             }
         }
-        return (number, values, labelColumn < 0 ? null : CsvLine.Text(line[fields[labelColumn]]));
+        return new(number, values, labelColumn < 0 ? null : CsvLine.Text(line[fields[labelColumn]]));
     }
 
     int Digit(long index, string? label)

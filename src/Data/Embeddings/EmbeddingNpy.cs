@@ -24,25 +24,25 @@ sealed class EmbeddingNpy : EmbeddingWriter
         string stem = Path.ChangeExtension(path, null), beside = $"{stem}.clusters.npy";
         bool embedded = columns.Dimension > 0;
         // The main file comes first here, so it is put in place last: where it is, what belongs to it is there too.
-        (string Path, TensorKind Kind, int Width, bool Present, Action<Stream, EmbeddingRows> Write)[] all =
+        ColumnFile[] all =
         [
-            (path, TensorKind.Float32, columns.Dimension, embedded, (file, rows) =>
-            file.Write(MemoryMarshal.AsBytes(rows.Embeddings.Span))),
-            (embedded ? beside : path, TensorKind.Int64, 0, columns.HasClusters, (file, rows) =>
+            new(path, TensorKind.Float32, columns.Dimension, embedded, (file, rows) =>
+                file.Write(MemoryMarshal.AsBytes(rows.Embeddings.Span))),
+            new(embedded ? beside : path, TensorKind.Int64, 0, columns.HasClusters, (file, rows) =>
                 file.Write(MemoryMarshal.AsBytes(rows.Clusters.Span))),
-            ($"{stem}.digits.npy", TensorKind.Int64, 0, columns.HasDigits, (file, rows) =>
+            new($"{stem}.digits.npy", TensorKind.Int64, 0, columns.HasDigits, (file, rows) =>
                 file.Write(MemoryMarshal.AsBytes(columns.DigitsOf(rows.Clusters.Span).AsSpan()))),
-            ($"{stem}.novelty.npy", TensorKind.Float32, 0, columns.HasNovelty, (file, rows) =>
+            new($"{stem}.novelty.npy", TensorKind.Float32, 0, columns.HasNovelty, (file, rows) =>
                 file.Write(MemoryMarshal.AsBytes(rows.Novelty.Span))),
-            ($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, (file, rows) =>
+            new($"{stem}.probabilities.npy", TensorKind.Float32, columns.ClusterCount, columns.ClusterCount > 0, (file, rows) =>
                 file.Write(MemoryMarshal.AsBytes(rows.Probabilities.Span))),
-            ($"{stem}.labels.npy", columns.HasWideLabels ? TensorKind.Int64 : TensorKind.UInt8, 0, columns.HasLabels, (file, rows) =>
+            new($"{stem}.labels.npy", columns.HasWideLabels ? TensorKind.Int64 : TensorKind.UInt8, 0, columns.HasLabels, (file, rows) =>
                 file.Write(columns.HasWideLabels ? MemoryMarshal.AsBytes(EmbeddingColumns.Wide(rows.Labels.Span).AsSpan())
                     : EmbeddingColumns.Narrow(rows.Labels.Span))),
         ];
-        foreach ((string file, TensorKind kind, int width, _, Action<Stream, EmbeddingRows> write) in all.Where(column => column.Present))
+        foreach (ColumnFile file in all.Where(column => column.Present))
         {
-            var column = new Column(Files.Add(file), kind, width, write);
+            var column = new Column(Files.Add(file.Path), file);
             column.Stream.Write(new byte[HeaderBytes]);
             this.columns.Add(column);
         }
@@ -57,13 +57,16 @@ sealed class EmbeddingNpy : EmbeddingWriter
         Array.ConvertAll(["clusters.npy", "digits.npy", "novelty.npy", "probabilities.npy", "labels.npy", "names.txt"],
             ending => Path.ChangeExtension(path, ending));
 
-    sealed record Column(FileStream Stream, TensorKind Kind, int Width, Action<Stream, EmbeddingRows> Write);
+    // Of shape [N], or [N,Width] where the width is not 0.
+    sealed record ColumnFile(string Path, TensorKind Kind, int Width, bool Present, Action<Stream, EmbeddingRows> Write);
+
+    sealed record Column(FileStream Stream, ColumnFile File);
 
     private protected override void Append(EmbeddingRows rows)
     {
         foreach (Column column in columns)
         {
-            column.Write(column.Stream, rows);
+            column.File.Write(column.Stream, rows);
         }
         foreach (string name in rows.Names.Span)
         {
@@ -76,9 +79,9 @@ sealed class EmbeddingNpy : EmbeddingWriter
     {
         foreach (Column column in columns)
         {
-            long[] shape = column.Width > 0 ? [Count, column.Width] : [Count];
+            long[] shape = column.File.Width > 0 ? [Count, column.File.Width] : [Count];
             column.Stream.Position = 0;
-            column.Stream.Write(NpyHeader.Write(column.Kind, shape));
+            column.Stream.Write(NpyHeader.Write(column.File.Kind, shape));
         }
         names.Flush();
         Files.Commit(obsolete);

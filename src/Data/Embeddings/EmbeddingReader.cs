@@ -44,8 +44,11 @@ static class EmbeddingReader
         }
         int count = (int)values.Shape[0];
         int[]? labels = Integers(Beside("labels.npy", TensorKind.UInt8, TensorKind.Int64));
-        return Table(path, null, values.ToArray<float>(), count, labels,
-            labels is null ? Beside("clusters.npy", TensorKind.Int64)?.ToArray<long>() : null);
+        return Table(path, new(values.ToArray<float>(), count)
+        {
+            Labels = labels,
+            Clusters = labels is null ? Beside("clusters.npy", TensorKind.Int64)?.ToArray<long>() : null,
+        });
 
         TensorEntry? Beside(string ending, params TensorKind[] kinds)
         {
@@ -106,7 +109,12 @@ static class EmbeddingReader
                 : throw new InvalidDataException($"'{path}': line {records.Line}: expected a number in field {column + 1}, found "
                     + $"'{Printable.Line(row[column])}'.");
         }
-        return Table(path, [.. names], [.. values], names.Count, label >= 0 ? [.. labels] : null, cluster >= 0 ? [.. clusters] : null);
+        return Table(path, new([.. values], names.Count)
+        {
+            Names = [.. names],
+            Labels = label >= 0 ? [.. labels] : null,
+            Clusters = cluster >= 0 ? [.. clusters] : null,
+        });
     }
 
     static EmbeddingTable FromParquet(FileStream file, string path) => ParquetStream.Guard(path, async () =>
@@ -132,9 +140,11 @@ static class EmbeddingReader
             clusters.AddRange(cluster is null ? [] : await Column<long>(group, cluster, index));
             rows += footer.Groups[index].Rows;
         }
-        return Table(path, null, [.. values], (int)rows,
-            label is null ? null : [.. labels.Select(label => Math.Max(label, 0))],
-            cluster is null ? null : [.. clusters]);
+        return Table(path, new([.. values], (int)rows)
+        {
+            Labels = label is null ? null : [.. labels.Select(label => Math.Max(label, 0))],
+            Clusters = cluster is null ? null : [.. clusters],
+        });
 
         async Task<T[]> Column<T>(ParquetRowGroupReader group, DataField field, int index) where T : struct
         {
@@ -164,7 +174,7 @@ static class EmbeddingReader
                 "expected a column 'embedding' of lists of float32, all of one length, found none; write the table with 'uvl embed'");
             int rows = values.Length / table.WidthOf("embedding");
             int[]? labels = table.Integers("label")?.Select(label => (int)Math.Clamp(label, 0, int.MaxValue)).ToArray();
-            return Table(path, null, values, rows, labels, table.Integers("cluster"));
+            return Table(path, new(values, rows) { Labels = labels, Clusters = table.Integers("cluster") });
         }
         catch (InvalidDataException damaged) when (!damaged.Message.StartsWith('\''))
         {
@@ -172,16 +182,28 @@ static class EmbeddingReader
         }
     }
 
-    static EmbeddingTable Table(string path, string[]? names, float[] values, int rows, int[]? labels, long[]? clusters)
+    // Columns as a file has them: N rows of D values each in one array [N,D], and N of what else there is.
+    sealed record TableColumns(float[] Values, int Rows)
     {
-        if (rows < 1 || values.Length % rows != 0 || values.Length == 0 || (labels ?? []).Length % rows != 0 || (clusters ?? [])
-            .Length % rows != 0)
+        public string[]? Names { get; init; }
+
+        public int[]? Labels { get; init; }
+
+        public long[]? Clusters { get; init; }
+    }
+
+    static EmbeddingTable Table(string path, TableColumns columns)
+    {
+        (float[] values, int rows) = columns;
+        bool IsWhole(int length) => length % rows == 0;
+        if (rows < 1 || values.Length == 0 || !IsWhole(values.Length) || !IsWhole(columns.Labels?.Length ?? 0)
+            || !IsWhole(columns.Clusters?.Length ?? 0))
         {
             throw new InvalidDataException($"'{path}': expected rows of one length, found {values.Length} numbers in {rows} rows; write "
                 + "the table with 'uvl embed'.");
         }
-        names ??= [.. Enumerable.Range(0, rows).Select(row => row.ToString(CultureInfo.InvariantCulture))];
-        return new(names, values, labels, clusters);
+        string[] names = columns.Names ?? [.. Enumerable.Range(0, rows).Select(row => row.ToString(CultureInfo.InvariantCulture))];
+        return new(names, values, columns.Labels, columns.Clusters);
     }
 
     static int[]? Integers(TensorEntry? labels) => labels is null ? null

@@ -19,22 +19,23 @@ sealed class FileListStream : ImageStream
     /// <param name="folder">What relative names start from; empty for the current folder.</param>
     /// <param name="names">Paths of the files.</param>
     /// <exception cref="InvalidDataException">There are none.</exception>
-    public FileListStream(string name, string source, string folder, string[] names) : this(name, source, folder, names, names, Split.All)
+    public FileListStream(string name, string source, string folder, string[] names)
+        : this(name, source, folder, new Part(names, names, Split.All))
     {
     }
 
-    FileListStream(string name, string source, string folder, string[] all, string[] names, Split split) : base(name, split, names.Length)
+    FileListStream(string name, string source, string folder, Part part) : base(name, part.Split, part.Names.Length)
     {
-        (this.folder, this.names, Source) = (folder, names, source);
+        (this.folder, names, Source) = (folder, part.Names, source);
         if (names.Length == 0)
         {
             throw new InvalidDataException($"'{source}': expected images ({ImageFile.Kinds}), found none; name another source.");
         }
-        ClassLabels? known = FolderClasses.Of(all, source, Noticed); // the same classes in each part
+        ClassLabels? known = FolderClasses.Of(part.All, source, Noticed); // the same classes in each part
         labels = new int[names.Length];
         for (int i = 0, from = 0; known is not null && i < labels.Length; i++, from++)
         {
-            while (!ReferenceEquals(all[from], names[i]))
+            while (!ReferenceEquals(part.All[from], names[i]))
             {
                 from++;
             }
@@ -42,6 +43,9 @@ sealed class FileListStream : ImageStream
         }
         Classes = known is null || folder == "" ? known?.Classes : ClassLabels.Named(known.Classes, folder, Noticed);
     }
+
+    // Files of a part, and those of all parts, in the same order.
+    readonly record struct Part(string[] All, string[] Names, Split Split);
 
     public override string? Fingerprint =>
         fingerprint ??= $"{names.Length} files in '{Path.GetFullPath(folder == "" ? "." : folder)}', names {Digest(names)}";
@@ -66,7 +70,7 @@ sealed class FileListStream : ImageStream
         string[] names = [.. found];
         Array.Sort(names, StringComparer.Ordinal);
         (string[] wanted, split) = FolderClasses.PartOf(names, split);
-        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, names, wanted, split);
+        return new(Path.GetFileName(Path.TrimEndingDirectorySeparator(full)), folder, folder, new Part(names, wanted, split));
     }
 
     // A folder whose name .NET cannot spell would be passed over without a word.

@@ -74,14 +74,14 @@ static class IdxFile
 
     static (TensorKind Kind, int[] Axes) ReadAxes(Stream stream, string path)
     {
-        byte[] magic = ExactRead.Bytes(stream, 4, path, 0, "IDX magic");
+        byte[] magic = ExactRead.Bytes(stream, new(path, 0, 4, "IDX magic"));
         if (FileKinds.Of(magic) != FileKind.Idx)
         {
             throw new InvalidDataException($"'{path}': offset 0: expected the IDX magic 00000801 of labels or 00000803 of images, found "
                 + $"{FileKinds.Advice(magic)}.");
         }
         int axisCount = magic[3];
-        byte[] bytes = ExactRead.Bytes(stream, 4 * axisCount, path, 4, "IDX axes");
+        byte[] bytes = ExactRead.Bytes(stream, new(path, 4, 4 * axisCount, "IDX axes"));
         int[] axes = new int[axisCount];
         for (int axis = 0; axis < axisCount; axis++)
         {
@@ -97,7 +97,7 @@ static class IdxFile
 
     static byte[] ReadElements(Stream stream, long count, string path, int offset, string what)
     {
-        byte[] elements = ExactRead.Bytes(stream, count, path, offset, what);
+        byte[] elements = ExactRead.Bytes(stream, new(path, offset, count, what));
         ExactRead.End(stream, path, offset + count);
         return elements;
     }

@@ -133,7 +133,7 @@ static class PngReader
         byte[] rows;
         try
         {
-            rows = ExactRead.Bytes(inflated, rowsBytes, name, 0, "unpacked pixels");
+            rows = ExactRead.Bytes(inflated, new(name, 0, rowsBytes, "unpacked pixels"));
             ExactRead.End(inflated, name, rowsBytes);
         }
         catch (InvalidDataException damaged)

@@ -54,7 +54,7 @@ public static class NpyFile
             throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape "
                 + $"({string.Join(", ", header.Shape)}); save the array again.");
         }
-        byte[] data = ExactRead.Bytes(stream, size, path, header.DataOffset, "elements");
+        byte[] data = ExactRead.Bytes(stream, new(path, header.DataOffset, size, "elements"));
         ExactRead.End(stream, path, header.DataOffset + size);
         int elementSize = TensorEntry.ElementSize(header.Kind);
         if (header.IsBigEndian)

@@ -32,7 +32,7 @@ static partial class NpyHeader
     /// <summary>Reads the header of whatever array and leaves the stream at the first element.</summary>
     public static Any ReadAny(Stream stream, string path)
     {
-        byte[] start = ExactRead.Bytes(stream, 8, path, 0, "magic and version");
+        byte[] start = ExactRead.Bytes(stream, new(path, 0, 8, "magic and version"));
         if (!start.AsSpan(0, 6).SequenceEqual(FileKinds.NpyMagic))
         {
             throw new InvalidDataException($"'{path}': offset 0: expected the bytes 93 4E 55 4D 50 59 of .npy, found "
@@ -44,7 +44,7 @@ static partial class NpyHeader
                 + $"it with numpy.save.");
         }
         int lengthSize = start[6] == 1 ? 2 : 4;
-        byte[] lengthBytes = ExactRead.Bytes(stream, lengthSize, path, 8, "header length");
+        byte[] lengthBytes = ExactRead.Bytes(stream, new(path, 8, lengthSize, "header length"));
         long length = lengthSize == 2 ? BinaryPrimitives.ReadUInt16LittleEndian(lengthBytes)
             : BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
         if (length > LongestHeader)
@@ -53,7 +53,7 @@ static partial class NpyHeader
                 + $"a plain array with numpy.save.");
         }
         int textOffset = 8 + lengthSize;
-        string text = Encoding.UTF8.GetString(ExactRead.Bytes(stream, length, path, textOffset, "header"));
+        string text = Encoding.UTF8.GetString(ExactRead.Bytes(stream, new(path, textOffset, length, "header")));
         return Parse(text, path, textOffset) with { DataOffset = textOffset + length };
     }
 

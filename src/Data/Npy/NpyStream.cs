@@ -21,7 +21,7 @@ static class NpyStream
         PixelLayout layout = PixelLayout.Of(header.Shape, header.Kind, header.IsBigEndian, header.DataOffset, path);
         if (!header.IsColumnMajor)
         {
-            return new(name, path, content, layout, packed: packed);
+            return new(new(name, path, packed), content, layout);
         }
         long size = TensorEntry.SizeBytes(header.Kind, header.Shape)!.Value;
         if (size > MostColumnMajorBytes)
@@ -30,9 +30,9 @@ static class NpyStream
                 $"'{path}': offset 10: expected at most {MostColumnMajorBytes} bytes in column-major order, found {size}; save "
                     + "numpy.ascontiguousarray(array).");
         }
-        byte[] data = ExactRead.Bytes(content, size, path, header.DataOffset, "elements");
+        byte[] data = ExactRead.Bytes(content, new(path, header.DataOffset, size, "elements"));
         ExactRead.End(content, path, header.DataOffset + size);
         var ordered = new MemoryStream(Elements.ToRowMajor(data, header.Shape, TensorEntry.ElementSize(header.Kind)));
-        return new(name, path, ordered, layout with { Offset = 0 }, packed: packed ?? content as FileStream);
+        return new(new(name, path, packed ?? content as FileStream), ordered, layout with { Offset = 0 });
     }
 }

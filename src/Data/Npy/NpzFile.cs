@@ -37,8 +37,8 @@ static class NpzFile
             return header.IsColumnMajor
                 ? throw new InvalidDataException($"'{place}': expected row-major order, found column-major; save "
                     + "numpy.ascontiguousarray(array).")
-                : new TensorStream(name, place, content, layout, labels is null ? null : Labels(labels, path), parted ? split : Split.All,
-                    packed: file);
+                : new TensorStream(new(name, place, file) { Split = parted ? split : Split.All }, content, layout,
+                    labels is null ? null : Labels(labels, path));
         }
         catch (InvalidDataException damaged) when (damaged.Message is [not '\'', ..])
         {

@@ -35,7 +35,7 @@ sealed record PublishedFile(string Name, string? Sha256, string? Md5, int SizeBy
 
     byte[] Whole(Stream stream, string source)
     {
-        byte[] bytes = ExactRead.Bytes(stream, SizeBytes, source, 0, Name);
+        byte[] bytes = ExactRead.Bytes(stream, new(source, 0, SizeBytes, Name));
         ExactRead.End(stream, source, SizeBytes);
         return bytes;
     }

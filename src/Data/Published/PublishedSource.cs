@@ -19,7 +19,11 @@ static class PublishedSource
             (byte[] images, int[] classes) = Read(dataset, dataset.Test, options);
             (pixels, labels) = ([.. pixels, .. images], [.. labels, .. classes]);
         }
-        return new(dataset.Name, split, pixels, labels, classes: new(dataset.Classes.Count, dataset.Classes));
+        return new(dataset.Name, split, pixels, new()
+        {
+            Labels = labels,
+            Classes = new(dataset.Classes.Count, dataset.Classes),
+        });
     }
 
     static (byte[] Pixels, int[] Labels) Read(PublishedDataset dataset, (PublishedFile Images, PublishedFile Labels) part,

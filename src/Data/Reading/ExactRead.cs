@@ -5,16 +5,14 @@ static class ExactRead
 {
     const int FirstChunk = 1 << 20;
 
-    /// <summary>Reads exactly <paramref name="count"/> bytes; memory grows with what arrives, so a lying header costs nothing.</summary>
+    /// <summary>Reads all bytes that were promised; memory grows with what arrives, so a lying header costs nothing.</summary>
     /// <param name="stream">Read from where it stands.</param>
-    /// <param name="count">Bytes promised.</param>
-    /// <param name="path">Named in the error.</param>
-    /// <param name="offset">Where in the (uncompressed) file the bytes start.</param>
-    /// <param name="what">What the bytes are, such as "pixels".</param>
-    /// <exception cref="InvalidDataException">The stream ends early, is a damaged gzip stream, or <paramref name="count"/> is more than an
-    /// array holds.</exception>
-    public static byte[] Bytes(Stream stream, long count, string path, long offset, string what)
+    /// <param name="promised">The bytes.</param>
+    /// <exception cref="InvalidDataException">The stream ends early, is a damaged gzip stream, or more is promised than an array
+    /// holds.</exception>
+    public static byte[] Bytes(Stream stream, PromisedBytes promised)
     {
+        (string path, long offset, long count, string what) = promised;
         if (count > Array.MaxLength)
         {
             throw new InvalidDataException($"'{path}': the header at offset 0 promises {count} bytes of {what}, expected at most "
@@ -31,26 +29,23 @@ static class ExactRead
             int got = Some(stream, bytes.AsSpan(read), path, offset + read);
             if (got == 0)
             {
-                throw Truncated(path, offset, count, read, what);
+                throw Truncated(promised, read);
             }
             read += got;
         }
         return bytes;
     }
 
-    /// <summary>
-    /// Fills <paramref name="destination"/> with the next of <paramref name="total"/> bytes, of which <paramref name="done"/> were read
-    /// before.
-    /// </summary>
+    /// <summary>Fills <paramref name="destination"/> with the next bytes; <paramref name="done"/> of them were read before.</summary>
     /// <exception cref="InvalidDataException">The stream ends early or is a damaged gzip stream.</exception>
-    public static void Into(Span<byte> destination, Stream stream, long total, long done, string path, long offset, string what)
+    public static void Into(Span<byte> destination, Stream stream, PromisedBytes promised, long done)
     {
         for (int got; !destination.IsEmpty; destination = destination[got..], done += got)
         {
-            got = Some(stream, destination, path, offset + done);
+            got = Some(stream, destination, promised.Path, promised.Offset + done);
             if (got == 0)
             {
-                throw Truncated(path, offset, total, done, what);
+                throw Truncated(promised, done);
             }
         }
     }
@@ -67,9 +62,9 @@ static class ExactRead
         }
     }
 
-    static InvalidDataException Truncated(string path, long offset, long count, long read, string what) =>
-        new($"'{path}': ends at offset {offset + read}, expected {count} bytes of {what} from offset {offset}, found {read}; the file is "
-        + $"truncated, get it again.");
+    static InvalidDataException Truncated(PromisedBytes promised, long read) =>
+        new($"'{promised.Path}': ends at offset {promised.Offset + read}, expected {promised.Count} bytes of {promised.What} from offset "
+            + $"{promised.Offset}, found {read}; the file is truncated, get it again.");
 
     /// <summary>All that comes, at most <paramref name="most"/> bytes.</summary>
     /// <exception cref="InvalidDataException">There are more.</exception>

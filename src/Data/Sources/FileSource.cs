@@ -77,8 +77,8 @@ static class FileSource
             PixelLayout layout = IdxFile.ReadLayout(images, imagesPath);
             using FileStream file = OpenRead(labelsPath);
             using Stream unpacked = GzipReader.Unpack(file);
-            return new TensorStream(Path.GetFileName(imagesPath), imagesPath, images, layout, IdxFile.ReadLabels(unpacked, labelsPath),
-                packed: packed);
+            return new TensorStream(new(Path.GetFileName(imagesPath), imagesPath, packed), images, layout,
+                IdxFile.ReadLabels(unpacked, labelsPath));
         }
         catch
         {

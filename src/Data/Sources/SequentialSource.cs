@@ -37,7 +37,7 @@ static class SequentialSource
         FileKinds.Of(magic) switch
         {
             FileKind.Npy => NpyStream.Open(name, path, content, packed),
-            FileKind.Idx => new TensorStream(name, path, content, IdxFile.ReadLayout(content, path), packed: packed),
+            FileKind.Idx => new TensorStream(new(name, path, packed), content, IdxFile.ReadLayout(content, path)),
             FileKind.Tar => new TarStream(name, path, content, packed ?? content as FileStream, Again(packed ?? content)),
             FileKind.Csv => new CsvStream(name, path, content, Again(packed ?? content)),
             _ => throw new InvalidDataException($"'{path}': offset 0: expected {Kinds}, found {FileKinds.Advice(magic)}."),

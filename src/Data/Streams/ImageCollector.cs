@@ -46,8 +46,14 @@ static class ImageCollector
         }
         return pixels.WrittenCount == 0
             ? throw NoneReadable(stream.Source, skipped.Count, skipped.FirstOrDefault())
-            : new(stream.Name, stream.Split, pixels.WrittenSpan.ToArray(), stream.IsLabelled ? [.. labels] : null,
-                names.Count == 0 ? null : [.. names], skipped, stream.Remarks, stream.Classes);
+            : new(stream.Name, stream.Split, pixels.WrittenSpan.ToArray(), new()
+            {
+                Labels = stream.IsLabelled ? [.. labels] : null,
+                Classes = stream.Classes,
+                FileNames = names.Count == 0 ? null : [.. names],
+                Skipped = skipped,
+                Remarks = stream.Remarks,
+            });
     }
 
     /// <summary>The error where not one image of a source can be read.</summary>

@@ -54,12 +54,10 @@ readonly record struct PixelScale(double Largest)
     /// <summary>The pixel of a number, rounded to even.</summary>
     /// <param name="value">The number.</param>
     /// <param name="isSingle">Whether the source has float32.</param>
-    /// <param name="path">The source, for an error.</param>
-    /// <param name="place">What the image's number counts, such as "image".</param>
-    /// <param name="number">The image's number there.</param>
+    /// <param name="image">The image, for an error.</param>
     /// <param name="pixel">0-based place within the image.</param>
     /// <exception cref="InvalidDataException">The number is not in the scale.</exception>
-    public byte ToPixel(double value, bool isSingle, string path, string place, long number, int pixel)
+    public byte ToPixel(double value, bool isSingle, in ImagePlace image, int pixel)
     {
         if (!(value >= 0 && value <= Largest))
         {
@@ -69,7 +67,7 @@ readonly record struct PixelScale(double Largest)
             string expected = double.IsFinite(value) ? $"a number in [0,{Largest.ToString(CultureInfo.InvariantCulture)}]"
                 : "a finite number";
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"'{path}': {place} {number}, pixel {pixel}: expected {expected}, found {value}; {advice}."));
+                $"'{image.Path}': {image.Unit} {image.Number}, pixel {pixel}: expected {expected}, found {value}; {advice}."));
         }
         return Largest == 255 ? (byte)Math.Round(value)
             : Largest == 1 && isSingle ? (byte)MathF.Round((float)value * 255) : (byte)Math.Round(value * (255 / Largest));

@@ -19,19 +19,15 @@ sealed class TensorStream : ImageStream
     PixelScale scale = PixelScale.Bytes;
     byte[] raw = [];
 
-    /// <param name="name">What a report calls the dataset.</param>
-    /// <param name="path">Named in errors.</param>
+    /// <param name="origin">Where the images come from.</param>
     /// <param name="content">Stands at the first image; disposed with this.</param>
     /// <param name="layout">What the header said.</param>
     /// <param name="labels">Labels beside the images; null for none.</param>
-    /// <param name="split">The part of the dataset this is.</param>
-    /// <param name="packed">The file that <paramref name="content"/> is unpacked from, or null.</param>
-    public TensorStream(string name, string path, Stream content, PixelLayout layout, SourceLabels? labels = null,
-        Split split = Split.All, FileStream? packed = null)
-        : base(name, split, layout.Count)
+    public TensorStream(TensorOrigin origin, Stream content, PixelLayout layout, SourceLabels? labels = null)
+        : base(origin.Name, origin.Split, layout.Count)
     {
-        (this.path, this.content, this.layout, Source) = (path, content, layout, path);
-        file = packed ?? content as FileStream;
+        (path, this.content, this.layout, Source) = (origin.Path, content, layout, origin.Path);
+        file = origin.Packed ?? content as FileStream;
         imageBytes = layout.ImageBytes;
         if (labels is { Values: { } values })
         {
@@ -79,7 +75,7 @@ sealed class TensorStream : ImageStream
             raw = new byte[taken * imageBytes];
         }
         Span<byte> bytes = (asIs ? batch.Pixels : raw).AsSpan(0, taken * imageBytes);
-        ExactRead.Into(bytes, content, layout.Count * imageBytes, Position * imageBytes, path, layout.Offset, layout.What);
+        ExactRead.Into(bytes, content, new(path, layout.Offset, layout.Count * imageBytes, layout.What), Position * imageBytes);
         labels?.AsSpan((int)Position, taken).CopyTo(batch.Labels);
         if (!asIs)
         {
@@ -207,9 +203,10 @@ sealed class TensorStream : ImageStream
             return;
         }
         bool isSingle = layout.Kind is TensorKind.Float16 or TensorKind.Float32;
+        var place = new ImagePlace(path, "image", image);
         for (int i = 0; i < pixels.Length; i++)
         {
-            pixels[i] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, path, "image", image, i);
+            pixels[i] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, place, i);
         }
     }
 }

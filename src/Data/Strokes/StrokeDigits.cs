@@ -49,7 +49,7 @@ public static class StrokeDigits
             writer.Write((byte)labels[index], ref random, pixels.AsSpan(index * ImageSet.PixelCount, ImageSet.PixelCount));
             return writer;
         }, _ => { });
-        return new("strokes", split, pixels, labels, classes: ImageClasses.Digits);
+        return new("strokes", split, pixels, new() { Labels = labels, Classes = ImageClasses.Digits });
     }
 
     /// <summary>Writes a PNG of the first 100 images of a seed: ten of each digit, a row a digit.</summary>

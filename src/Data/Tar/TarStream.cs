@@ -158,6 +158,6 @@ sealed class TarStream : ImageStream
         return entry.Length > ImageBuffer.MaxFileBytes
             ? new(place, Problem: $"'{place}': expected an image file of less than {ImageBuffer.MaxFileBytes} bytes, found {entry.Length}; "
             + $"scale the image down.")
-            : new(place, entry.DataStream is null ? [] : ExactRead.Bytes(entry.DataStream, entry.Length, place, 0, "image"));
+            : new(place, entry.DataStream is null ? [] : ExactRead.Bytes(entry.DataStream, new(place, 0, entry.Length, "image")));
     }
 }

@@ -50,17 +50,17 @@ public static class SafeTensors
     public static SafeTensorsContent Read(string path)
     {
         using FileStream stream = File.OpenRead(path);
-        long length = BinaryPrimitives.ReadInt64LittleEndian(ExactRead.Bytes(stream, 8, path, 0, "header length"));
+        long length = BinaryPrimitives.ReadInt64LittleEndian(ExactRead.Bytes(stream, new(path, 0, 8, "header length")));
         if (length is < 2 or > MaxHeaderBytes)
         {
             throw new InvalidDataException($"'{path}': offset 0: expected a header length in [2..{MaxHeaderBytes}], found {(ulong)length}; "
                 + $"the file is no safetensors file.");
         }
-        byte[] header = ExactRead.Bytes(stream, length, path, 8, "header");
+        byte[] header = ExactRead.Bytes(stream, new(path, 8, length, "header"));
         IReadOnlyList<SafeTensorsHeader.Entry> entries =
             SafeTensorsHeader.Parse(header, path, out IReadOnlyDictionary<string, string> metadata);
         long dataOffset = 8 + length;
-        byte[] data = ExactRead.Bytes(stream, entries.Count == 0 ? 0 : entries[^1].End, path, dataOffset, "tensor data");
+        byte[] data = ExactRead.Bytes(stream, new(path, dataOffset, entries.Count == 0 ? 0 : entries[^1].End, "tensor data"));
         ExactRead.End(stream, path, dataOffset + data.Length);
         return new([.. entries.Select(entry =>
             (entry.Name, new TensorEntry(entry.Kind, entry.Shape, data.AsMemory((int)entry.Begin, (int)(entry.End - entry.Begin)))))],

@@ -1,0 +1,20 @@
+namespace Toolchain.Data;
+
+/// <summary>What is known of the images of an <see cref="ImageSet"/> beside their pixels.</summary>
+public sealed record ImageSetDetails
+{
+    /// <summary>N classes in [0..K), or null where they are not known.</summary>
+    public int[]? Labels { get; init; }
+
+    /// <summary>What the labels count; null for as many classes as the labels reach, called by their numbers.</summary>
+    public ImageClasses? Classes { get; init; }
+
+    /// <summary>N names of where each image came from, or null where images have none.</summary>
+    public string[]? FileNames { get; init; }
+
+    /// <summary>One line, with name and reason, for each image that was left out because it could not be read.</summary>
+    public IReadOnlyList<string> Skipped { get; init; } = [];
+
+    /// <summary>What was noticed about the source as a whole, a line each (<see cref="Streams.ImageStream.Remarks"/>).</summary>
+    public IReadOnlyList<string> Remarks { get; init; } = [];
+}
