@@ -23,6 +23,9 @@ static class Nets
         new("vgg11", () => Vgg(a), () => rand(1, 3, 224, 224), batch),
         new("vgg11-free", () => Vgg(a), () => rand(1, 3, 224, 224), free),
         new("vgg16-free", () => Vgg(d), () => rand(1, 3, 224, 224), free),
+        // The encoder of moco (src/Train/Models/MoCo/MoCoEncoder.cs).
+        new("small-convnet", () => Sequential(Conv2d(1, 32, 5, stride: 2, padding: 2), ReLU(), Conv2d(32, 64, 3, padding: 1), MaxPool2d(2),
+            ReLU(), Flatten(), Linear(3136, 64)), () => rand(64, 1, 28, 28), [Axis.Batch(), 1, 28, 28]),
         // What any export costs.
         new("small", () => Sequential(Linear(64, 64), ReLU()), () => rand(2, 64), [Axis.Batch(), 64]),
         // 12 layers of width 768, as in BERT-base and ViT-B.

@@ -168,24 +168,33 @@ public sealed class NativeCall
     /// <summary>Whether a scalar is a floating-point number, such as 2.0.</summary>
     internal bool IsFloatingScalar(int argument) => call.Arguments[argument] is ScalarArgument { IsFloating: true };
 
-    /// <summary>Whether NaN in x must go through a maximum or the like; where it need not, the report names this call.</summary>
-    internal bool MustKeepNaN(Value x)
+    /// <summary>
+    /// Whether NaN in x must go through a maximum or the like; where it need not but can come, the report names this call.
+    /// </summary>
+    internal bool MustKeepNaN(GraphBuilder graph, Value x)
     {
-        if (!context.KeepsNaN)
+        bool mayCome = MayBeNaN(graph, x);
+        if (mayCome && !context.KeepsNaN)
         {
-            MayDropNaN(x);
+            context.DropsNaN.Add(Place);
         }
-        return context.KeepsNaN && x.Type.Element.IsFloat();
+        return mayCome && context.KeepsNaN;
     }
 
     /// <summary>Tells the report that NaN in x may not come through this call.</summary>
-    internal void MayDropNaN(Value x)
+    internal void MayDropNaN(GraphBuilder graph, Value x)
     {
-        if (x.Type.Element.IsFloat())
+        if (MayBeNaN(graph, x))
         {
-            context.DropsNaN.Add($"{(Module == "" ? "(root)" : Module)}: {Entry}");
+            context.DropsNaN.Add(Place);
         }
     }
+
+    string Place => $"{(Module == "" ? "(root)" : Module)}: {Entry}";
+
+    bool MayBeNaN(GraphBuilder graph, Value x) => !NumbersOnly.Holds(graph, x, trace.Values
+        .Where(value => value is { Origin: Origin.Input, Element: ElementType element } && !element.IsFloat())
+        .Select(value => value.Name!).ToHashSet());
 
     /// <summary>The call that made a tensor or packed sequence.</summary>
     internal NativeCall Maker(int argument)

@@ -93,11 +93,11 @@ public sealed record OnnxExportOptions
     public double ProofFlops { get; init; } = 1e10;
 
     /// <summary>
-    /// Whether NaN goes through maxima, minima, max pooling, sorting and top-k as in PyTorch. Runtimes drop it there; guards cost about
-    /// four nodes for each of these operators, so that by default there are none; the report then names them
-    /// (<see cref="ExportReport.DropsNaN"/>).
+    /// Whether NaN goes through maxima, minima, max pooling, sorting and top-k as in PyTorch (default true). Runtimes drop it there, so
+    /// that each of these operators gets about four nodes more, unless the graph shows that no NaN can come. Without it the report names
+    /// those operators (<see cref="ExportReport.DropsNaN"/>).
     /// </summary>
-    public bool KeepNaN { get; init; }
+    public bool KeepNaN { get; init; } = true;
 
     /// <summary>Whether the report lists, for each runtime, the error after each node.</summary>
     public bool NodeErrors { get; init; }

@@ -17,24 +17,27 @@ public static class Evaluator
     /// <returns>The outputs by name, elements as float64 whatever the declared type (int64 for indices).</returns>
     /// <exception cref="GraphException">An input is missing or has another shape, or an operator cannot run.</exception>
     public static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs) =>
-        Run(model, inputs, rounded: false);
+        Run(model, inputs, rounding: null);
 
-    /// <summary>
-    /// Runs <paramref name="model"/>, with the result of each node rounded to its element type if <paramref name="rounded"/>: what rounding
-    /// costs.
-    /// </summary>
+    /// <summary>Runs <paramref name="model"/>, with the result of each node rounded to its element type: what rounding costs.</summary>
     /// <param name="model">A checked model.</param>
     /// <param name="inputs">A tensor for each input, by name.</param>
-    /// <param name="rounded">Whether to round.</param>
+    /// <param name="phase">
+    /// 0, 1 or 2. A third of the elements of each float32 result is rounded up, one down and one to the nearest; this says which.
+    /// </param>
     /// <exception cref="GraphException">An input is missing or has another shape, or an operator cannot run.</exception>
-    public static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs, bool rounded)
+    public static IReadOnlyDictionary<string, TensorData> RunRounded(
+        OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs, int phase) => Run(model, inputs, new NodeRounding(model, phase));
+
+    static Dictionary<string, TensorData> Run(
+        OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs, NodeRounding? rounding)
     {
         var values = model.Inputs.ToDictionary(input => input.Name, input => NdArray.From(Matching(input, inputs)));
-        return model.Outputs.Zip(Run(model, values, rounded)).ToDictionary(pair => pair.First.Name, pair => Widened(pair.Second));
+        return model.Outputs.Zip(Run(model, values, rounding)).ToDictionary(pair => pair.First.Name, pair => Widened(pair.Second));
     }
 
     // values: the inputs, and for a subgraph what it captures; they are dropped as the weights are.
-    static NdArray[] Run(OnnxModel model, Dictionary<string, NdArray> values, bool rounded = false)
+    static NdArray[] Run(OnnxModel model, Dictionary<string, NdArray> values, NodeRounding? rounding = null)
     {
         // Weights are widened when they are needed, and what no later node reads is dropped: a large model would not fit otherwise.
         Dictionary<string, TensorData> weights = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
@@ -47,7 +50,7 @@ public static class Evaluator
             NdArray[] results = Run(node, model.Opset, values);
             foreach ((string name, NdArray result) in node.Outputs.Zip(results).Where(pair => readers.ContainsKey(pair.First)))
             {
-                values[name] = rounded ? Rounded(result) : result;
+                values[name] = rounding?.Of(node, name, result) ?? result;
             }
             foreach (string name in Subgraphs.Reads(node).Where(name => --readers[name] == 0))
             {
@@ -111,16 +114,6 @@ public static class Evaluator
         }
         return Run(body, values);
     }
-
-    static NdArray Rounded(NdArray value) => value.Type switch
-    {
-        // A third each up, down and to the nearest: what is equal by chance does not hide what rounding costs.
-        ElementType.Float32 =>
-            value.With((x, i) => (i % 3) switch { 0 => MathF.BitIncrement((float)x), 1 => MathF.BitDecrement((float)x), _ => (float)x }),
-        ElementType.Float16 => value.Map(x => (double)(Half)x),
-        ElementType.BFloat16 => value.Map(Brain.Round),
-        _ => value,
-    };
 
     static TensorData Widened(NdArray value) =>
         new NdArray(value.Data, value.Dims, value.Type.IsFloat() ? ElementType.Float64 : value.Type).ToTensor();

@@ -16,7 +16,7 @@ static partial class ConverterCases
     /// <param name="KeepNaN">Whether it is exported with that option.</param>
     public sealed record Case(string Entry, Func<nn.Module> Make, long[] Sizes, double Low = -2, double High = 2, int Opset = 13,
         bool Whole = false,
-        bool KeepNaN = false);
+        bool KeepNaN = true);
 
     static readonly long[] square = [2, 4, 4], vector = [6], steps = [7, 8], image = [4, 6, 6], sequence = [5, 8], volume = [2, 4, 4, 4];
 

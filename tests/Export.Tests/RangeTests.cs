@@ -132,6 +132,16 @@ public sealed class RangeTests
         Assert.Throws<ParityException>(() => OnnxExport.Trace(new Fn(x => special.i0e(x)), rand(2, 3)).Prove());
     }
 
+    // Rounding does not hide it: the largest element is one of those that it is compared with.
+    [Fact]
+    public void OtherWay_BehindAComparisonWithTheLargest_IsFound()
+    {
+        using var module = new Fn(x => (x.eq(x.amax([1], true)).to(float32) + 1).log1p() * (x.shape[0] == 7 ? 2 : 1));
+
+        Assert.Contains("N=7", Assert.Throws<ParityException>(() => OnnxExport.Trace(module, rand(2, 3)).Prove()).Message,
+            StringComparison.Ordinal);
+    }
+
     // Above 58 the default range ends before the second traced size; one row less would leave the strided size as it is.
     [Fact]
     public void Stride_OfAnImageWithoutRoomAbove_IsFollowed()

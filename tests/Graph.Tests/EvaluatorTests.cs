@@ -139,6 +139,25 @@ public sealed class EvaluatorTests
         Near([0, 1], Run("Unsqueeze", null, Range(2), TensorData.Vector(-1)));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void RunRounded_WhatIsChosen_IsStillEqual(int phase)
+    {
+        var graph = new GraphBuilder();
+        Value x = graph.Apply("Sin", [graph.Input("x", ElementType.Float32, new Shape(1, 4))]);
+        Value largest = graph.Squeeze(graph.Reduce("ReduceMax", x, [1], keep: true), 0), isLargest = graph.Apply("Equal", [x, largest]);
+        graph.Output("isLargest", isLargest);
+        graph.Output("sum", graph.Reduce("ReduceSum", x, [1]));
+
+        TensorData input = TensorData.Of([.1f, .7f, .3f, .2f], 1, 4);
+        IReadOnlyDictionary<string, TensorData> values = new Dictionary<string, TensorData> { ["x"] = input },
+            rounded = Evaluator.RunRounded(graph.Build(), values, phase), exact = Evaluator.Run(graph.Build(), values);
+        Assert.Equal([0, 1, 0, 0], rounded["isLargest"].ToDoubles());
+        Assert.InRange(Math.Abs(rounded["sum"].ToDoubles()[0] - exact["sum"].ToDoubles()[0]), 1e-9, 1e-6);
+    }
+
     [Fact]
     public void Run_MissingInput_IsNamed()
     {

@@ -26,11 +26,11 @@ static class ActivationConverters
         // In place only: out of place, TorchSharp 0.107.0 drops the result and returns its input.
         new("THSTensor_hardtanh", (graph, call) => graph.Clip(call.Tensor(0), call.Scalar(1), call.Scalar(2))),
         new("THSTensor_threshold", (graph, call) =>
-            graph.Apply("Where", [graph.Apply("Greater", [call.Tensor(0), graph.Number(call, 1)]), call.Tensor(0), graph.Number(call, 2)])),
+            graph.Where(graph.Apply("LessOrEqual", [call.Tensor(0), graph.Number(call, 1)]), graph.Number(call, 2), call.Tensor(0))),
         new("THSTensor_prelu", PRelu),
         new("THSTensor_hardshrink", (graph, call) =>
-            graph.Where(graph.Apply("Greater", [graph.Unary("Abs", call.Tensor(0)), graph.Number(call, 1)]), call.Tensor(0),
-            graph.Scalar(0, call.Tensor(0)))),
+            graph.Where(graph.Apply("LessOrEqual", [graph.Unary("Abs", call.Tensor(0)), graph.Number(call, 1)]),
+            graph.Scalar(0, call.Tensor(0)), call.Tensor(0))),
         // sign(x) * max(|x| - lambda, 0)
         new("THSTensor_softshrink", (graph, call) =>
             graph.Mul(graph.Unary("Sign", call.Tensor(0)),

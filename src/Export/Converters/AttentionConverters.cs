@@ -46,7 +46,7 @@ static class AttentionConverters
         Value result = graph.Apply("Attention", masked, attributes);
         result = isOneHead ? graph.Squeeze(result, 1) : result;
         return mask is not null && MayHideRows(graph, call, mask)
-            ? graph.Where(HiddenRows(graph, mask), graph.Scalar(0, result), result) : result;
+            ? graph.Where(HiddenRows(graph, call, mask), graph.Scalar(0, result), result) : result;
     }
 
     // A mask that broadcasts to [N,L,S] or [N,H,L,S], with its last two axes in full length: ONNX Runtime broadcasts only the others.
@@ -85,7 +85,7 @@ static class AttentionConverters
             scores = mask.Type.Element == ElementType.Bool ? Keep(graph, scores, mask) : graph.Add(scores, mask);
         }
         // [..,L,D]
-        return graph.MatMul(mask is not null && MayHideRows(graph, call, mask) ? SafeSoftmax(graph, scores) : graph.Softmax(scores),
+        return graph.MatMul(mask is not null && MayHideRows(graph, call, mask) ? SafeSoftmax(graph, call, scores) : graph.Softmax(scores),
             call.Tensor(2));
     }
 
@@ -101,17 +101,20 @@ static class AttentionConverters
     }
 
     // [..,L,1]
-    static Value HiddenRows(GraphBuilder graph, Value mask)
+    static Value HiddenRows(GraphBuilder graph, NativeCall call, Value mask)
     {
         bool isBool = mask.Type.Element == ElementType.Bool;
-        Value seen = isBool ? graph.Cast(mask, ElementType.Int32) : mask;
-        return graph.Apply("Equal",
-            [graph.Reduce("ReduceMax", seen, [-1], keep: true), graph.Scalar(isBool ? 0 : double.NegativeInfinity, seen)]);
+        Value seen = isBool ? graph.Cast(mask, ElementType.Int32) : mask, hidden = graph.Scalar(isBool ? 0 : double.NegativeInfinity, seen);
+        Value isHidden = graph.Apply("Equal", [graph.Reduce("ReduceMax", seen, [-1], keep: true), hidden]);
+        // A maximum may drop NaN; a sum does not.
+        return call.MustKeepNaN(graph, seen)
+            ? graph.Apply("And", [isHidden, graph.Apply("Equal", [graph.Reduce("ReduceSum", seen, [-1], keep: true), hidden])])
+            : isHidden;
     }
 
-    static Value SafeSoftmax(GraphBuilder graph, Value scores)
+    static Value SafeSoftmax(GraphBuilder graph, NativeCall call, Value scores)
     {
-        Value isHidden = HiddenRows(graph, scores), zero = graph.Scalar(0, scores);
+        Value isHidden = HiddenRows(graph, call, scores), zero = graph.Scalar(0, scores);
         return graph.Where(isHidden, zero, graph.Softmax(graph.Where(isHidden, zero, scores)));
     }
 

@@ -29,13 +29,13 @@ static class EmbeddingConverters
         Value rows = graph.Apply("Gather", [Weight(call, module), graph.Cast(call.Tensor(1), ElementType.Int64)],
             new Attributes { ["axis"] = 0 });
         int limit = module.Instance is EmbeddingBag ? BagMaxNorm : MaxNorm;
-        return module.Flag(limit + 1) ? Limited(graph, rows, module.Number(limit), module.Number(limit + 2)) : rows;
+        return module.Flag(limit + 1) ? Limited(graph, call, rows, module.Number(limit), module.Number(limit + 2)) : rows;
     }
 
     // Rows longer than the limit are shortened to it: x * limit / (|x|_p + 1e-7).
-    static Value Limited(GraphBuilder graph, Value rows, double limit, double p)
+    static Value Limited(GraphBuilder graph, NativeCall call, Value rows, double limit, double p)
     {
-        Value length = ReductionConverters.Norm(graph, rows, p, [-1], keep: true);
+        Value length = ReductionConverters.Norm(graph, call, rows, p, [-1], keep: true);
         Value shortened = graph.Mul(rows, graph.Div(graph.Scalar(limit, length), graph.Shift(length, 1e-7)));
         return graph.Where(graph.Apply("Greater", [length, graph.Scalar(limit, length)]), shortened, rows);
     }

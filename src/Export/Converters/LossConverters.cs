@@ -129,7 +129,7 @@ static class LossConverters
         return graph.Unary("Relu", graph.Shift(graph.Sub(Distance(anchor, positive), far), call.Number(3)));
 
         Value Distance(Value a, Value b) =>
-            ReductionConverters.Norm(graph, graph.Shift(graph.Sub(a, b), call.Number(5)), call.Integer(4), [-1], keep: false);
+            ReductionConverters.Norm(graph, call, graph.Shift(graph.Sub(a, b), call.Number(5)), call.Integer(4), [-1], keep: false);
     }
 
     /// <summary>A loss of single elements as it is (0), or its mean (1) or sum (2) over all of them.</summary>

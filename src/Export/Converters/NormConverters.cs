@@ -9,28 +9,29 @@ static class NormConverters
     public static IEnumerable<Converter> All =>
     [
         new("THSTensor_norm", (graph, call) =>
-            ReductionConverters.Norm(graph, call.Tensor(0), call.Number(1), Axes(call, null), keep: false)),
+            ReductionConverters.Norm(graph, call, call.Tensor(0), call.Number(1), Axes(call, null), keep: false)),
         new("THSTensor_norm_along_dimension", (graph, call) =>
-            ReductionConverters.Norm(graph, call.Tensor(0), call.Number(3), [call.Integer(1)], call.Flag(2))),
+            ReductionConverters.Norm(graph, call, call.Tensor(0), call.Number(3), [call.Integer(1)], call.Flag(2))),
         new("THSLinalg_vector_norm", (graph, call) =>
-            ReductionConverters.Norm(graph, call.Tensor(0), call.Scalar(1), Axes(call, call.Integers(2)), call.Flag(4))),
+            ReductionConverters.Norm(graph, call, call.Tensor(0), call.Scalar(1), Axes(call, call.Integers(2)), call.Flag(4))),
         new("THSLinalg_norm_float", (graph, call) => Norm(graph, call, call.Number(1), call.Integers(2), call.Flag(4))),
         new("THSLinalg_norm_int", (graph, call) => Norm(graph, call, call.Integer(1), call.Integers(2), call.Flag(4))),
         new("THSLinalg_norm_opt", (graph, call) =>
-            ReductionConverters.Norm(graph, call.Tensor(0), 2, Axes(call, call.Integers(1)), call.Flag(3))),
+            ReductionConverters.Norm(graph, call, call.Tensor(0), 2, Axes(call, call.Integers(1)), call.Flag(3))),
         new("THSLinalg_norm_str", (graph, call) => call.Text(1) == "fro" ? Frobenius(graph, call) : throw Singular(call)),
         new("THSLinalg_matrix_norm", (graph, call) => OfMatrices(graph, call, call.Scalar(1), call.Integers(2), call.Flag(4))),
         // The order is 0 for Frobenius's, 1 for the nuclear norm.
         new("THSLinalg_matrix_norm_fronuc", (graph, call) => call.Integer(1) == 0 ? Frobenius(graph, call) : throw Singular(call)),
         // (a, b, p, eps, keep)
         new("THSNN_pairwise_distance", (graph, call) => ReductionConverters.Norm(
-            graph, graph.Shift(graph.Sub(call.Tensor(0), call.Tensor(1)), call.Number(3)), call.Number(2), [-1], call.Flag(4))),
+            graph, call, graph.Shift(graph.Sub(call.Tensor(0), call.Tensor(1)), call.Number(3)), call.Number(2), [-1], call.Flag(4))),
         // (a, b, p)
         new("THSTensor_dist", (graph, call) => ReductionConverters.Norm(
-            graph, graph.Reshape(graph.Sub(call.Tensor(0), call.Tensor(1)), -1), call.Number(2), [0], keep: false)),
+            graph, call, graph.Reshape(graph.Sub(call.Tensor(0), call.Tensor(1)), -1), call.Number(2), [0], keep: false)),
         // (a [..,P,M], b [..,R,M], p, mode): distances [..,P,R]
         new("THSTensor_cdist", (graph, call) => ReductionConverters.Norm(
-            graph, graph.Sub(graph.Unsqueeze(call.Tensor(0), -2), graph.Unsqueeze(call.Tensor(1), -3)), call.Number(2), [-1], keep: false)),
+            graph, call, graph.Sub(graph.Unsqueeze(call.Tensor(0), -2), graph.Unsqueeze(call.Tensor(1), -3)), call.Number(2), [-1],
+            keep: false)),
         // (x, y, axis)
         new("THSLinalg_vecdot", (graph, call) =>
             graph.Reduce("ReduceSum", graph.Mul(graph.Promoted(call, 0), graph.Promoted(call, 1)), [call.Integer(2)])),
@@ -43,7 +44,7 @@ static class NormConverters
     // Over two axes, or of a tensor of two without any, these entries mean norms of matrices.
     static Value Norm(GraphBuilder graph, NativeCall call, double order, long[] axes, bool keep) =>
         (axes.Length == 0 ? call.Shape(0).Count : axes.Length) == 2 ? OfMatrices(graph, call, order, axes, keep)
-            : ReductionConverters.Norm(graph, call.Tensor(0), order, Axes(call, axes), keep);
+            : ReductionConverters.Norm(graph, call, call.Tensor(0), order, Axes(call, axes), keep);
 
     static long[] Pair(long[] axes) => axes.Length == 0 ? [-2, -1] : axes;
 
@@ -61,7 +62,7 @@ static class NormConverters
         bool isColumn = Math.Abs(order) == 1;
         (int summed, int other) = (call.Shape(0).Axis(Pair(axes)[isColumn ? 0 : 1]), call.Shape(0).Axis(Pair(axes)[isColumn ? 1 : 0]));
         Value sums = graph.Reduce("ReduceL1", call.Tensor(0), [summed], keep: true);
-        Value found = graph.Reduce(order > 0 ? "ReduceMax" : "ReduceMin", sums, [other], keep: true);
+        Value found = NanGuard.Reduce(graph, call, order > 0 ? "ReduceMax" : "ReduceMin", sums, [other], keep: true);
         return keep ? found : graph.Squeeze(found, Math.Min(summed, other), Math.Max(summed, other));
     }
 

@@ -150,7 +150,7 @@ static class NormalizationConverters
     // (input, p, dim, eps): x / max(|x|_p, eps).
     static Value Normalize(GraphBuilder graph, NativeCall call)
     {
-        Value length = ReductionConverters.Norm(graph, call.Tensor(0), call.Number(1), [call.Integer(2)], keep: true);
+        Value length = ReductionConverters.Norm(graph, call, call.Tensor(0), call.Number(1), [call.Integer(2)], keep: true);
         return graph.Div(call.Tensor(0), graph.Clip(length, call.Number(3), null));
     }
 

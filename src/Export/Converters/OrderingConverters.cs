@@ -67,11 +67,11 @@ static class OrderingConverters
     /// <summary>The lower one of two in the middle.</summary>
     public static Value Median(GraphBuilder graph, NativeCall call)
     {
-        call.MayDropNaN(call.Tensor(0));
         Value flat = graph.Reshape(call.Tensor(0), -1), one = graph.Constant(TensorData.Vector(1)),
             two = graph.Constant(TensorData.Vector(2));
         Value middle = graph.Div(graph.Add(graph.Apply("Shape", [flat]), one), two);
-        return graph.Squeeze(graph.Slice(TopK(graph, flat, middle, 0, largest: false)[0], 0, -1, long.MaxValue), 0);
+        Value found = graph.Squeeze(graph.Slice(TopK(graph, flat, middle, 0, largest: false)[0], 0, -1, long.MaxValue), 0);
+        return NanGuard.Any(graph, call, flat, [0], keep: false, found);
     }
 
     // [..,L,..] to [..,L,L]: row i keeps the elements 0..i, the others are neutral; then each row is reduced.
@@ -82,7 +82,7 @@ static class OrderingConverters
         return graph.Transpose(graph.Reduce(reduction, graph.Where(seen, x, graph.Scalar(neutral, x)), [-1]), toLast);
     }
 
-    // Of equal elements the last one counts.
+    // Of equal elements the last one counts, and of NaN.
     static Value[] Extremes(GraphBuilder graph, NativeCall call, string reduction, double neutral)
     {
         if (call.Shape(0).Count == 0)
@@ -91,9 +91,14 @@ static class OrderingConverters
         }
         long[] toLast = ToLast(call, 2);
         (Value x, Value seen) = Rows(graph, call, 2, toLast);
-        call.MayDropNaN(x);
         Value best = graph.Reduce(reduction, graph.Where(seen, x, graph.Scalar(neutral, x)), [-1]);
         Value isBest = graph.Apply("And", [seen, graph.Apply("Equal", [x, graph.Unsqueeze(best, -1)])]);
+        if (call.MustKeepNaN(graph, x))
+        {
+            Value isNan = graph.Apply("And", [seen, graph.Unary("IsNaN", x)]), isLost = NanGuard.HasAny(graph, isNan, [-1], keep: true);
+            isBest = graph.Apply("Or", [isNan, graph.Apply("And", [isBest, graph.Unary("Not", isLost)])]);
+            best = NanGuard.Lost(graph, graph.Squeeze(isLost, -1), best);
+        }
         Value numbers = graph.Numbers(call, call.Sizes(0)[call.Shape(0).Axis(call.Integer(2))]);
         Value places = graph.Reduce("ReduceMax", graph.Where(isBest, numbers, graph.Integer(0)), [-1]);
         return [graph.Transpose(best, toLast), graph.Transpose(places, toLast)];

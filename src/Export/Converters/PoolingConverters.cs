@@ -37,11 +37,11 @@ static class PoolingConverters
         {
             throw call.Refuse($"with indices its input needs a batch axis, found {call.Shape(0)}");
         }
-        call.MayDropNaN(call.Tensor(0));
         Value[] pooled = graph.Apply("MaxPool", [call.Tensor(0)], attributes, 2);
         // ONNX counts over the whole tensor, PyTorch inside each plane.
         Value area = graph.Apply("ReduceProd", [call.Vector([.. call.Sizes(0).Skip(2)])], new Attributes { ["keepdims"] = 1 });
-        return [pooled[0], graph.Apply("Mod", [pooled[1], area])];
+        return NanGuard.Pool(graph, call, call.Tensor(0), area, [pooled[0], graph.Apply("Mod", [pooled[1], area])],
+            image => graph.Apply("MaxPool", [image], attributes));
     }
 
     static Value Average(GraphBuilder graph, NativeCall call, int axes)
@@ -162,7 +162,6 @@ static class PoolingConverters
     // (input, sizes*, length, out indices): maxima and their places in each plane.
     static Value?[] AdaptiveMax(GraphBuilder graph, NativeCall call)
     {
-        call.MayDropNaN(call.Tensor(0));
         if (call.Shape(0).Count != Spatial(call) + 2)
         {
             NativeCall batched = call.WithFirst(graph.Unsqueeze(call.Tensor(0), 0));
@@ -176,14 +175,20 @@ static class PoolingConverters
     {
         if (call.ResultShape().Skip(2 - added).All(size => size.Size == 1))
         {
-            Value index = graph.ArgMax(graph.Reshape(x, 0, 0, -1), 2, keep: true);
-            return [graph.Unary("GlobalMaxPool", x), x.Shape.Count == 3 ? index
+            Value index = NanGuard.Place(graph, call, graph.Reshape(x, 0, 0, -1), 2, keep: true, largest: true, isLastNaN: true);
+            return [NanGuard.Pool(graph, call, x, values => graph.Unary("GlobalMaxPool", values)), x.Shape.Count == 3 ? index
                 : graph.Unsqueeze(index, [.. Enumerable.Range(3, x.Shape.Count - 3).Select(axis => (long)axis)])];
         }
         if (added == 0 && EqualWindows(call) is long[] window)
         {
-            return [graph.Apply("MaxPool", [x], new Attributes { ["kernel_shape"] = window, ["strides"] = window }), null];
+            var attributes = new Attributes { ["kernel_shape"] = window, ["strides"] = window };
+            return [NanGuard.Pool(graph, call, x, values => graph.Apply("MaxPool", [values], attributes)), null];
         }
+        return [NanGuard.Pool(graph, call, x, values => UnequalMax(graph, call, values, added)), null];
+    }
+
+    static Value UnequalMax(GraphBuilder graph, NativeCall call, Value x, int added)
+    {
         for (int axis = 2; axis < x.Shape.Count; axis++)
         {
             if (call.Shape(0)[axis - added].Size is not long from || call.ResultShape()[axis - added].Size is not long to)
@@ -196,7 +201,7 @@ static class PoolingConverters
                 graph.Reduce("ReduceMax", graph.Slice(x, axis, i * from / to, ((i + 1) * from + to - 1) / to), [axis], keep: true))],
                 new Attributes { ["axis"] = axis });
         }
-        return [x, null];
+        return x;
     }
 
     // Of a free size: every window sees the whole axis, with everything outside of it as the lowest number: [..,to,from].

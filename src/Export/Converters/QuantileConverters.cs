@@ -77,6 +77,7 @@ static class QuantileConverters
     {
         int rank = call.Shape(0).Count, axis = rank == 0 ? 0 : call.Shape(0).Axis(call.Integer(2));
         Value x = call.Tensor(0);
+        call.MayDropNaN(graph, x);
         Value equal = graph.Apply("Equal", [graph.Unsqueeze(x, axis), graph.Unsqueeze(x, axis + 1)]); // [..,L,L,..]
         Value counts = graph.Reduce("ReduceSum", graph.Cast(equal, ElementType.Int64), [axis + 1]);
         Value isMost = graph.Apply("Equal", [counts, graph.Reduce("ReduceMax", counts, [axis], keep: true)]);

@@ -51,6 +51,7 @@ static class RecurrentConverters
             throw call.Refuse($"its input must be [L,N,I], or [N,L,I] with 'batch_first', found {call.Shape(1)}");
         }
         string[] directions = bidirectional ? ["", "_reverse"] : [""];
+        call.MayDropNaN(graph, call.Tensor(1));
         Value x = batchFirst ? graph.Transpose(call.Tensor(1), 1, 0, 2) : call.Tensor(1);
         List<Value> states = [], cells = [];
         for (int layer = 0; layer < module.Integer(2); layer++)
@@ -77,6 +78,7 @@ static class RecurrentConverters
         {
             throw call.Refuse($"its input must be [N,I], found {call.Shape(1)}");
         }
+        call.MayDropNaN(graph, call.Tensor(1));
         Value? State(int argument) => call.OptionalTensor(argument) is Value state ? graph.Unsqueeze(state, 0) : null;
         Value[] results = Apply(graph, call, kind, [""], module.Flag(kind == rnn ? 3 : 2),
             new Inputs(graph.Unsqueeze(call.Tensor(1), 0), null, State(2), kind == lstm ? State(3) : null));

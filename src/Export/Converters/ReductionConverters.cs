@@ -61,7 +61,7 @@ static class ReductionConverters
     static long[] Axes(NativeCall call, int argument = 1) => call.Integers(argument) is { Length: > 0 } axes ? axes : AllAxes(call);
 
     /// <summary>The p-norm along axes: (sum of |x|^p)^(1/p).</summary>
-    public static Value Norm(GraphBuilder graph, Value x, double p, long[] axes, bool keep)
+    public static Value Norm(GraphBuilder graph, NativeCall call, Value x, double p, long[] axes, bool keep)
     {
         switch (p)
         {
@@ -70,9 +70,9 @@ static class ReductionConverters
             case 2:
                 return graph.Reduce("ReduceL2", x, axes, keep);
             case double.PositiveInfinity:
-                return graph.Reduce("ReduceMax", graph.Unary("Abs", x), axes, keep);
+                return NanGuard.Reduce(graph, call, "ReduceMax", graph.Unary("Abs", x), axes, keep);
             case double.NegativeInfinity:
-                return graph.Reduce("ReduceMin", graph.Unary("Abs", x), axes, keep);
+                return NanGuard.Reduce(graph, call, "ReduceMin", graph.Unary("Abs", x), axes, keep);
             case 0:
                 return graph.Reduce("ReduceSum", graph.Cast(graph.Cast(x, ElementType.Bool), x.Type.Element), axes, keep);
             default:

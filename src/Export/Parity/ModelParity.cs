@@ -69,8 +69,7 @@ sealed class ModelParity
                 parity.Prove(point);
             }
         }
-        // With KeepNaN such an output is meant.
-        parity.misses.AddRange(parity.proven.Count == 0 || traced.Options.KeepNaN ? [] : (parity.withoutNumbers ?? []).Select(name =>
+        parity.misses.AddRange(parity.proven.Count == 0 ? [] : (parity.withoutNumbers ?? []).Select(name =>
             $"output '{name}' is NaN in every element at every size: such an output proves nothing"));
         if (parity.misses.Count == 0 && parity.proven.Count == 0)
         {

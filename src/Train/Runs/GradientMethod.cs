@@ -90,6 +90,8 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
             Outputs = outputs,
             Opset = opset,
             Half = request.Half,
+            // Pixels are bytes, and a model that gives NaN for them fails the proof.
+            KeepNaN = false,
             Name = decoder is null ? Name : $"{Name} {decoder}",
             Metadata = metadata,
             Runtimes = request.SecondRuntime is null ? [] : [request.SecondRuntime],

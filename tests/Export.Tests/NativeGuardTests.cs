@@ -1,0 +1,28 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Toolchain.Export.Tests;
+
+/// <summary>Looks at the arguments of native calls before they crash.</summary>
+public sealed class NativeGuardTests
+{
+    // Without a dispose scope nothing holds a temporary once its handle is taken: whoever looks at it again may find it freed.
+    [Fact]
+    public void Guard_WithoutADisposeScope_LooksAtNothing()
+    {
+        _ = OnnxExport.Trace(new Fn(x => x.matmul(x.t())), rand(2, 3));
+        var check = (Action<string, object?[], object?>)typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")!
+            .GetField("Guard")!.GetValue(null)!;
+        using Tensor matrix = rand(2, 3), number = rand(1).squeeze();
+        object?[] arguments = [matrix.Handle, number.Handle];
+        // That of the test belongs to its thread.
+        Exception? thrown = null;
+        var other = new Thread(() => thrown = Record.Exception(() => check("THSTensor_matmul", arguments, null)));
+        other.Start();
+        other.Join();
+        Assert.Null(thrown);
+        using DisposeScope scope = NewDisposeScope();
+        Assert.Equal("both arguments to matmul need to be at least 1D, but they are 2D and 0D",
+            Assert.Throws<System.Runtime.InteropServices.ExternalException>(() => check("THSTensor_matmul", arguments, null)).Message);
+    }
+}
