@@ -86,24 +86,12 @@ public static class Evaluator
     }
 
     /// <summary>Runs one node on <paramref name="values"/>, which hold its inputs by name.</summary>
-    internal static NdArray[] Run(Node node, int opset, IReadOnlyDictionary<string, NdArray> values)
+    internal static NdArray[] Run(Node node, int opset, IReadOnlyDictionary<string, NdArray> values) => NodeErrors.Named(node, () =>
     {
-        try
-        {
-            return OperatorRegistry.Find(node.Op, opset)
-                .Evaluate(new ValueScope(node, [.. node.Inputs.Select(name => name == "" ? null : values[name])], (body, arguments) =>
-                RunBody(body, arguments, values)));
-        }
-        catch (GraphException error)
-        {
-            throw new GraphException($"node '{node.Name}' ({node.Op}): {error.Message}");
-        }
-        catch (Exception error) when (Inference.IsMalformed(error))
-        {
-            throw new GraphException($"node '{node.Name}' ({node.Op}): inputs or attributes are malformed "
-                + $"({error.Message.ReplaceLineEndings(" ")}).");
-        }
-    }
+        NdArray?[] inputs = [.. node.Inputs.Select(name => name == "" ? null : values[name])];
+        return OperatorRegistry.Find(node.Op, opset)
+            .Evaluate(new ValueScope(node, inputs, (body, arguments) => RunBody(body, arguments, values)));
+    });
 
     static NdArray[] RunBody(OnnxModel body, IReadOnlyList<NdArray> arguments, IReadOnlyDictionary<string, NdArray> around)
     {

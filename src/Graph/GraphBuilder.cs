@@ -71,7 +71,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
         string nodeName = Unique(Scope == "" ? op : $"{Scope}/{op}");
         string[] results = [.. Enumerable.Range(0, outputCount).Select(i => outputCount == 1 ? $"{nodeName}.out" : $"{nodeName}.out{i}")];
         var node = new Node(op, nodeName, [.. inputs.Select(input => input?.Name ?? "")], results, attributes ?? new Attributes());
-        TensorType[] types = Inference.Infer(node, Opset, TypeOf, ConstantOf);
+        TensorType[] types = GraphChecker.Infer(node, Opset, TypeOf, ConstantOf);
         nodes.Add(node);
         return [.. results.Select((result, i) => Define(result, types[i]))];
     }

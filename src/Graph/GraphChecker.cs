@@ -1,3 +1,5 @@
+using Toolchain.Graph.Operators;
+
 namespace Toolchain.Graph;
 
 /// <summary>Checks a whole model: names, order, operators, types and shapes.</summary>
@@ -25,8 +27,7 @@ public static class GraphChecker
         }
         foreach (Node node in model.Nodes)
         {
-            TensorType[] results = Inference.Infer(node, model.Opset, TypeOf, name => constants.GetValueOrDefault(name)
-                ?? outerConstant(name));
+            TensorType[] results = Infer(node, model.Opset, TypeOf, name => constants.GetValueOrDefault(name) ?? outerConstant(name));
             // An output that is left out has no name.
             foreach ((string name, TensorType type) in node.Outputs.Zip(results).Where(pair => pair.First != ""))
             {
@@ -34,7 +35,7 @@ public static class GraphChecker
             }
             if (node is { Op: "Constant", Outputs.Count: > 0 })
             {
-                constants[node.Outputs[0]] = Operators.IndexingOperators.ConstantOf(node.Attributes);
+                constants[node.Outputs[0]] = IndexingOperators.ConstantOf(node.Attributes);
             }
         }
         foreach (Value output in model.Outputs)
@@ -57,4 +58,9 @@ public static class GraphChecker
 
         TensorType? TypeOf(string name) => types.GetValueOrDefault(name) ?? outerType(name);
     }
+
+    /// <summary>The types of one node's outputs, from the types and constants by the names around it.</summary>
+    /// <exception cref="GraphException">The operator is unknown, or its rule is broken; the message names the node.</exception>
+    internal static TensorType[] Infer(Node node, int opset, Func<string, TensorType?> typeOf, Func<string, TensorData?> constantOf) =>
+        TypeInference.Infer(node, opset, new(typeOf, constantOf, body => Check(body, typeOf, constantOf)));
 }

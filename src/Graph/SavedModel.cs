@@ -1,3 +1,5 @@
+using Toolchain.Data;
+
 namespace Toolchain.Graph;
 
 /// <summary>A model on the disk.</summary>
@@ -10,5 +12,12 @@ public sealed record SavedModel(string Sha256, long Bytes, string? ExternalData)
     /// <param name="from">Path of the <c>.onnx</c> file.</param>
     /// <param name="to">Its new path.</param>
     /// <exception cref="IOException">The folder cannot be written.</exception>
-    public void Move(string from, string to) => Writing.ModelWriter.Move(this, from, to);
+    public void Move(string from, string to)
+    {
+        string source = Path.GetDirectoryName(Path.GetFullPath(from))!, target = Path.GetDirectoryName(Path.GetFullPath(to))!;
+        // The weights first: the rename of the model makes both of them visible at once.
+        (string, string)[] weights = ExternalData is string name ? [(Path.Combine(source, name), Path.Combine(target, name))] : [];
+        AtomicFile.PutInPlace([.. weights, (Path.GetFullPath(from), Path.GetFullPath(to))]);
+        AtomicFile.FlushFolder(target);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Toolchain.Export.Parity;
+using Toolchain.Export.Recording;
 using Toolchain.Graph;
 using static TorchSharp.torch;
 

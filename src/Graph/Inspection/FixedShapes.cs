@@ -24,7 +24,7 @@ static class FixedShapes
         }
         foreach (Node node in model.Nodes)
         {
-            TensorType[] results = Inference.Infer(node, model.Opset, types.GetValueOrDefault, constants.GetValueOrDefault);
+            TensorType[] results = GraphChecker.Infer(node, model.Opset, types.GetValueOrDefault, constants.GetValueOrDefault);
             foreach ((string name, TensorType type) in node.Outputs.Zip(results).Where(pair => pair.First != ""))
             {
                 types[name] = type;

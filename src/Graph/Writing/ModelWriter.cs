@@ -37,15 +37,6 @@ static class ModelWriter
         }
     }
 
-    /// <summary>Moves a saved model, its weights first.</summary>
-    public static void Move(SavedModel saved, string from, string to)
-    {
-        string source = Path.GetDirectoryName(Path.GetFullPath(from))!, target = Path.GetDirectoryName(Path.GetFullPath(to))!;
-        (string, string)[] weights = saved.ExternalData is string name ? [(Path.Combine(source, name), Path.Combine(target, name))] : [];
-        AtomicFile.PutInPlace([.. weights, (Path.GetFullPath(from), Path.GetFullPath(to))]);
-        AtomicFile.FlushFolder(target);
-    }
-
     /// <summary>Digest and size of what <see cref="Save"/> would write by default.</summary>
     public static SavedModel Describe(OnnxModel model)
     {

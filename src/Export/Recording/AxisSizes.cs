@@ -1,11 +1,10 @@
-namespace Toolchain.Export;
+namespace Toolchain.Export.Recording;
 
 /// <summary>Sizes of a named axis for tracing and proving, all inside its range.</summary>
 /// <remarks>
 /// A batch is traced at small sizes above 1, which broadcasting treats apart. Any other axis starts at the example's size and grows by
 /// steps, so that the module accepts it; the second size is more than twice the first where the range has room, so that no stride or pool
-/// of a net that takes the first can hide the
-/// difference.
+/// of a net that takes the first can hide the difference.
 /// </remarks>
 sealed class AxisSizes
 {

@@ -1,8 +1,7 @@
-using Toolchain.Export.Recording;
 using Toolchain.Graph;
 using TorchSharp;
 
-namespace Toolchain.Export;
+namespace Toolchain.Export.Recording;
 
 /// <summary>Inputs of any size of the named axes, in the likeness of an example.</summary>
 sealed class ExampleInputs
@@ -91,7 +90,7 @@ sealed class ExampleInputs
     /// Sizes for modules in which a number could be several quotients of an axis: small ones, and some between the others.
     /// </summary>
     public IReadOnlyList<int[]> DisambiguatingSizes =>
-        [.. Enumerable.Range(0, IsLarge ? Export.AxisSizes.FrugalMore : Export.AxisSizes.TracedMore)
+        [.. Enumerable.Range(0, IsLarge ? Recording.AxisSizes.FrugalMore : Recording.AxisSizes.TracedMore)
             .Select(i => axes.Select(axis => axis.More(IsLarge)[i]).ToArray())];
 
     /// <summary>For each axis but the batch its lowest size, with the others' first ones.</summary>
