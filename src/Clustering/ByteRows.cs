@@ -9,9 +9,10 @@ namespace Toolchain.Clustering;
 /// <summary>A matrix of 8-bit rows [N,D], row-major, over memory that is not copied: a quarter of the memory traffic of float32.</summary>
 public readonly struct ByteRows : IRows
 {
+    // Bytes that ByteProducts takes at a time.
     const int Piece = 32;
 
-    // Where each row begins and ends to differ from 0, in whole pieces.
+    // The columns of each row that are not known to be 0, in whole pieces; null where none are known.
     readonly (int First, int End)[]? extents;
 
     /// <summary>Rows of <paramref name="width"/> bytes each; a byte b stands for the number b / <paramref name="divisor"/>.</summary>
@@ -56,7 +57,7 @@ public readonly struct ByteRows : IRows
         return Values.Span.Slice(row * Width + first, end - first);
     }
 
-    /// <summary>The same rows with the zeros at their ends known.</summary>
+    /// <summary>The same rows, with the zeros at both ends of each found, so that <see cref="Bytes"/> leaves them out.</summary>
     internal ByteRows WithExtents(int threads)
     {
         ByteRows rows = this;

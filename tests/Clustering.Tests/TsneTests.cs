@@ -81,7 +81,7 @@ public class TsneTests
     {
         float[][] places = [[.. Noise(count, 3).Select(value => value * range)], [.. Noise(count, 4).Select(value => value * range)]];
         float[][] found = [new float[count], new float[count]];
-        double total = new Repulsion(count, 2).Push(places, found);
+        double total = new Repulsion(count, 2).Sum(places, found);
         double expectedTotal = 0, wrong = 0, size = 0;
         for (int i = 0; i < count; i++)
         {
@@ -107,7 +107,7 @@ public class TsneTests
             .Sum(pair =>
             1 / (1 + Math.Pow(places[0][pair / 300] - places[0][pair % 300], 2)
             + Math.Pow(places[1][pair / 300] - places[1][pair % 300], 2)));
-        Assert.Equal(1, new Repulsion(300, 2).Push(places, [new float[300], new float[300]]) / expected, 5e-2);
+        Assert.Equal(1, new Repulsion(300, 2).Sum(places, [new float[300], new float[300]]) / expected, 5e-2);
     }
 
     [Fact]

@@ -2,16 +2,21 @@ using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.KMeans;
 
-/// <summary>Centres with what a pass needs to know of them; bounds are widened by the rounding of float32.</summary>
+/// <summary>Norms, movements and separations of the centres of one iteration; bounds are widened by the rounding of float32.</summary>
 sealed class CentreSet
 {
+    // Relative rounding error of float32.
     const float Unit = 1.2e-7f;
 
-    /// <summary>From the centres [K,D], those before, D, K filled up to whole vectors, and the length of the longest row.</summary>
+    /// <param name="values">The centres [K,D].</param>
+    /// <param name="previous">The centres before them, [K,D].</param>
+    /// <param name="width">D.</param>
+    /// <param name="padded">K rounded up to whole vectors.</param>
+    /// <param name="longestRow">Length of the longest row.</param>
     public CentreSet(float[] values, float[] previous, int width, int padded, float longestRow)
     {
         int count = values.Length / width;
-        (Norms, Drift, Apart) = (new float[count], new float[padded], new float[count * padded]);
+        (Norms, Drift, Separation) = (new float[count], new float[padded], new float[count * padded]);
         for (int k = 0; k < count; k++)
         {
             ReadOnlySpan<float> centre = values.AsSpan(k * width, width);
@@ -21,7 +26,7 @@ sealed class CentreSet
             for (int other = 0; other < k; other++)
             {
                 double apart = Math.Sqrt(VectorKernels.SquaredDistance(centre, values.AsSpan(other * width, width)));
-                Apart[k * padded + other] = Apart[other * padded + k] = (float)apart * (1 - Unit);
+                Separation[k * padded + other] = Separation[other * padded + k] = (float)apart * (1 - Unit);
             }
         }
         for (int k = 0; k < count; k++)
@@ -37,9 +42,9 @@ sealed class CentreSet
     /// <summary>Length of the longest.</summary>
     public float LargestLength { get; }
 
-    /// <summary>How far each moved at most, [K] filled up to whole vectors.</summary>
+    /// <summary>Upper bound of how far each moved, [padded K].</summary>
     public float[] Drift { get; }
 
-    /// <summary>How far they are apart at least, [K,K] with rows filled up to whole vectors.</summary>
-    public float[] Apart { get; }
+    /// <summary>Lower bound of the distance between each two, [K, padded K].</summary>
+    public float[] Separation { get; }
 }

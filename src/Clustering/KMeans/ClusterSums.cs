@@ -8,13 +8,13 @@ namespace Toolchain.Clustering.KMeans;
 /// </summary>
 sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows : struct, IRows
 {
-    // Narrower shares of a row would wait for the memory at each of them.
+    // With fewer columns to a thread, each row costs it a cache miss of its own.
     const int LeastColumns = 192;
 
     // Fewer rows are not worth a table of sums of their own.
     const int LeastRows = 256;
 
-    // Rows in flight from the memory while one is added.
+    // Rows that are prefetched while one is added.
     const int Ahead = 4;
 
     readonly int[] labels = NoLabels(rows.Count);
@@ -49,7 +49,8 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
         return Math.Max(0, inertia);
     }
 
-    /// <summary>Goes over to new labels.</summary>
+    /// <summary>Moves each row whose label changed from the sum of its old cluster to that of its new one.</summary>
+    /// <param name="next">The new labels, [N].</param>
     public void Update(int[] next)
     {
         var changed = new List<int>();
@@ -82,14 +83,14 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
             foreach (int row in changed)
             {
                 rows.Read(row, first, values);
-                Span<double> winner = Values.AsSpan(next[row] * width + first, values.Length);
+                Span<double> to = Values.AsSpan(next[row] * width + first, values.Length);
                 if (labels[row] < 0)
                 {
-                    VectorKernels.Add(values, winner);
+                    VectorKernels.Add(values, to);
                 }
                 else
                 {
-                    VectorKernels.Move(values, Values.AsSpan(labels[row] * width + first, values.Length), winner);
+                    VectorKernels.Move(values, Values.AsSpan(labels[row] * width + first, values.Length), to);
                 }
             }
         });
@@ -106,9 +107,9 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
             for (int i = first; i < end; i++)
             {
                 rows.Prefetch(changed[Math.Min(i + Ahead, end - 1)]);
-                int row = changed[i], loser = labels[row] < 0 ? count : labels[row];
+                int row = changed[i], from = labels[row] < 0 ? count : labels[row];
                 ReadOnlySpan<byte> bytes = rows.Bytes(row, out int column);
-                VectorKernels.Move(bytes, sums.Slice(loser * width + column, bytes.Length),
+                VectorKernels.Move(bytes, sums.Slice(from * width + column, bytes.Length),
                     sums.Slice(next[row] * width + column, bytes.Length));
             }
         });

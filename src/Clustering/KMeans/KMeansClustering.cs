@@ -3,9 +3,9 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
-/// k-means by Lloyd's passes (Lloyd, "Least squares quantization in PCM", 1982) from k-means++ starts (Arthur and Vassilvitskii, 2007),
-/// with exact bounds that spare most distances (Elkan, 2003). Distances in float32,
-/// sums of rows in float64, all in fixed order: the same bits at any thread count.
+/// k-means by Lloyd's iterations (Lloyd, "Least squares quantization in PCM", 1982) from k-means++ centres (Arthur and Vassilvitskii,
+/// 2007), with exact bounds that spare most distances (Elkan, 2003). Distances in float32, sums of rows in float64, all in fixed order:
+/// the same bits at any thread count.
 /// </summary>
 public static class KMeansClustering
 {
@@ -54,7 +54,7 @@ public static class KMeansClustering
         {
             // Distinct and fixed streams for the restarts.
             var random = new Random(unchecked(options.Seed * 31 + restart * 7919));
-            float[] start = KMeansStart.PlusPlus(rows, norms, options.ClusterCount, random, options.Threads);
+            float[] start = KMeansPlusPlus.Initialize(rows, norms, options.ClusterCount, random, options.Threads);
             KMeansResult found = Improve(rows, norms, start, random, options);
             best = best is null || found.Inertia < best.Inertia ? found : best;
         }

@@ -6,10 +6,10 @@ public sealed record KMeansOptions
     /// <summary>Number of clusters (K), in [1..N].</summary>
     public int ClusterCount { get; init; } = 10;
 
-    /// <summary>Starts from which the one of the lowest inertia is kept.</summary>
+    /// <summary>Fits, each from k-means++ centres of its own, of which the one of the lowest inertia is kept.</summary>
     public int Restarts { get; init; } = 1;
 
-    /// <summary>Most passes of one start.</summary>
+    /// <summary>Most iterations of one restart.</summary>
     public int MaxIterations { get; init; } = 300;
 
     /// <summary>Stops when the squared movement of all centres is at most this times the mean variance of the columns.</summary>
@@ -18,7 +18,7 @@ public sealed record KMeansOptions
     /// <summary>Clusters by angle: rows and centres are brought to unit length (Dhillon and Modha 2001, "spherical k-means").</summary>
     public bool Cosine { get; init; }
 
-    /// <summary>Rows of a mini-batch, of which <see cref="MaxIterations"/> are drawn; 0 passes over all rows.</summary>
+    /// <summary>Rows of a mini-batch, of which <see cref="MaxIterations"/> are drawn; 0 uses all rows in each iteration.</summary>
     public int BatchSize { get; init; }
 
     /// <summary>Seed of the k-means++ draws.</summary>
@@ -27,7 +27,7 @@ public sealed record KMeansOptions
     /// <summary>Number of threads; 0 uses all processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Stops the fit between two passes.</summary>
+    /// <summary>Stops the fit between two iterations.</summary>
     public CancellationToken Cancellation { get; init; }
 
     internal void Check<TRows>(TRows rows) where TRows : struct, IRows
@@ -47,8 +47,8 @@ public sealed record KMeansOptions
 /// <param name="Centres">Centres [K,D], row-major.</param>
 /// <param name="Labels">Nearest centre of each row; ties go to the lower index.</param>
 /// <param name="Inertia">Sum of the squared distances to the nearest centres.</param>
-/// <param name="Iterations">Passes of the kept start over all rows; 0 after mini-batches.</param>
-/// <param name="Converged">Whether the tolerance was met before the last allowed pass; true after mini-batches, which have none.</param>
+/// <param name="Iterations">Iterations of the restart that was kept; 0 after mini-batches.</param>
+/// <param name="Converged">Whether the tolerance was met within the allowed iterations; true after mini-batches, which have none.</param>
 public sealed record KMeansResult(Rows Centres, int[] Labels, double Inertia, int Iterations, bool Converged)
 {
     /// <summary>

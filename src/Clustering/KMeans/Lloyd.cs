@@ -2,7 +2,7 @@ using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.KMeans;
 
-/// <summary>The passes of k-means from given centres: nearest centres, then means.</summary>
+/// <summary>Lloyd's iterations from given centres: label each row by its nearest centre, then move each centre to its rows' mean.</summary>
 sealed class Lloyd<TRows> where TRows : struct, IRows
 {
     readonly TRows rows;
@@ -25,7 +25,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
         }
     }
 
-    /// <summary>Runs at most <paramref name="maxIterations"/> passes; 0 only labels the rows.</summary>
+    /// <summary>Runs at most <paramref name="maxIterations"/> iterations; 0 only labels the rows.</summary>
     public KMeansResult Run(int maxIterations)
     {
         nearest.Update(centres);
@@ -56,18 +56,19 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
         return sums.Inertia(centres);
     }
 
+    // A cluster without rows takes over the row that is farthest from its centre, the next one the next farthest.
     float[] Means()
     {
         sums.Update(nearest.Labels);
         int width = rows.Width;
         var means = new float[centres.Length];
-        var stray = new Lazy<Queue<int>>(() => Farthest(nearest.Distances(), sums.Sizes.Length));
+        var farthest = new Lazy<Queue<int>>(() => Farthest(nearest.Distances(), sums.Sizes.Length));
         for (int k = 0; k < sums.Sizes.Length; k++)
         {
             Span<float> mean = means.AsSpan(k * width, width);
             if (sums.Sizes[k] == 0)
             {
-                rows.Read(stray.Value.Dequeue(), 0, mean);
+                rows.Read(farthest.Value.Dequeue(), 0, mean);
                 continue;
             }
             for (int i = 0; i < width; i++)

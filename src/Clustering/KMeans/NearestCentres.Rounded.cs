@@ -20,8 +20,8 @@ sealed partial class NearestCentres<TRows>
                 // The own centre is measured along with the first candidate, then the candidates that the new distance leaves.
                 int other = Take(ref candidates, block);
                 (least, next) = SquaredDistances(row, bytes, column, label, other);
-                own = Above(least, error);
-                (others[label], others[other]) = (Below(least, error), Below(next, error));
+                own = UpperBound(least, error);
+                (others[label], others[other]) = (LowerBound(least, error), LowerBound(next, error));
                 (nearest, least, next) = next < least ? (other, next, least) : (label, least, next);
                 candidates &= Candidates(others, block, label, own, exact);
             }
@@ -29,7 +29,7 @@ sealed partial class NearestCentres<TRows>
             {
                 int first = Take(ref candidates, block), second = candidates == 0 ? first : Take(ref candidates, block);
                 (float a, float b) = SquaredDistances(row, bytes, column, first, second);
-                (others[first], others[second]) = (Below(a, error), Below(b, error));
+                (others[first], others[second]) = (LowerBound(a, error), LowerBound(b, error));
                 Add(first, a, ref nearest, ref least, ref next);
                 if (second != first)
                 {
@@ -42,7 +42,7 @@ sealed partial class NearestCentres<TRows>
             return false;
         }
         others[nearest] = float.PositiveInfinity;
-        (Labels[row], upper[row]) = (nearest, Above(least, error));
+        (Labels[row], upper[row]) = (nearest, UpperBound(least, error));
         return true;
     }
 
@@ -52,6 +52,7 @@ sealed partial class NearestCentres<TRows>
         return (Square(row, first, (float)p), Square(row, second, (float)q));
     }
 
+    // Keeps the nearest centre, its squared distance and the next larger one.
     static void Add(int centre, float square, ref int nearest, ref float least, ref float next)
     {
         if (square < least)

@@ -12,15 +12,16 @@ namespace Toolchain.Clustering.KMeans;
 /// </summary>
 sealed partial class NearestCentres<TRows> where TRows : struct, IRows
 {
-    // Rows in flight from the memory while one is searched.
+    // Rows that are prefetched while one is searched.
     const int Ahead = 4;
 
     // Centres of a block: one bit of a 64-bit mask each.
     const int BlockSize = 64;
 
-    static readonly int lanes = Vector256<float>.Count;
+    static readonly int vectorSize = Vector256<float>.Count;
 
     readonly TRows rows;
+    // Of the rows: squared lengths [N], lengths [N], upper bounds [N] and lower bounds [N,padded].
     readonly float[] norms, lengths, upper, lower;
     readonly int threads, count, padded;
     readonly float rounding, longest;
@@ -31,7 +32,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     public NearestCentres(TRows rows, float[] norms, int count, int threads)
     {
         (this.rows, this.norms, this.count, this.threads) = (rows, norms, count, threads);
-        padded = (count + lanes - 1) / lanes * lanes;
+        padded = (count + vectorSize - 1) / vectorSize * vectorSize;
         lengths = Array.ConvertAll(norms, MathF.Sqrt);
         longest = lengths.Max();
         Labels = new int[rows.Count];
@@ -40,11 +41,11 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         // A sum of D products in float32 is off by at most D 2^-24 |x||c|, and so are the norms (Higham 2002, section 3.1); twice that for
         // 2xc.
         rounding = (rows.Width + 8) * 2 * MathF.Pow(2, -24);
-        // Nothing is known: bounds that no row passes, and lanes that fill up do not.
+        // Nothing is known yet: lower bounds of 0, and upper bounds beyond every distance.
         Array.Fill(upper, 1e18f);
         for (long row = 0; row < rows.Count; row++)
         {
-            // Lanes that only pad the last vector are far from everything.
+            // The centres that only pad the last vector are never candidates.
             lower.AsSpan((int)(row * padded) + count, padded - count).Fill(float.PositiveInfinity);
         }
     }
@@ -111,7 +112,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         int label = Labels[row];
         float own = upper[row] += set.Drift[label], limit = Limit(own, Error(row));
         uint candidates = 0;
-        for (int first = 0; first < padded; first += lanes)
+        for (int first = 0; first < padded; first += vectorSize)
         {
             (Vector256.LoadUnsafe(ref others[first]) - Vector256.LoadUnsafe(ref set.Drift[first])).StoreUnsafe(ref others[first]);
             candidates |= CandidateMask(others, first, label, own, limit);
@@ -129,20 +130,20 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
         float own = Square(row, label, VectorKernels.Dot(values, Centre(label))), least = own;
         for (int block = 0; block < padded; block += BlockSize)
         {
-            for (ulong candidates = Candidates(others, block, label, Above(own, error), error); candidates != 0;)
+            for (ulong candidates = Candidates(others, block, label, UpperBound(own, error), error); candidates != 0;)
             {
                 int first = Take(ref candidates, block), second = candidates == 0 ? first : Take(ref candidates, block);
                 (float a, float b) = VectorKernels.Dot(values, Centre(first), Centre(second));
                 (a, b) = (Square(row, first, a), Square(row, second, b));
-                (others[first], others[second]) = (Below(a, error), Below(b, error));
+                (others[first], others[second]) = (LowerBound(a, error), LowerBound(b, error));
                 (nearest, least) = Nearer(nearest, least, first, a);
                 (nearest, least) = Nearer(nearest, least, second, b);
             }
         }
-        others[label] = Below(own, error);
+        others[label] = LowerBound(own, error);
         // The own centre is no other one.
         others[nearest] = float.PositiveInfinity;
-        (Labels[row], upper[row]) = (nearest, Above(least, error));
+        (Labels[row], upper[row]) = (nearest, UpperBound(least, error));
     }
 
     // Other centres of a block that may be nearer, one bit each.
@@ -150,13 +151,14 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     {
         float limit = Limit(own, error);
         ulong candidates = 0;
-        for (int first = block, end = Math.Min(padded, block + BlockSize); first < end; first += lanes)
+        for (int first = block, end = Math.Min(padded, block + BlockSize); first < end; first += vectorSize)
         {
             candidates |= (ulong)CandidateMask(others, first, label, own, limit) << (first - block);
         }
         return label / BlockSize == block / BlockSize ? candidates & ~(1UL << label) : candidates;
     }
 
+    // Removes the lowest candidate from the mask; gives its index.
     static int Take(ref ulong candidates, int block)
     {
         int centre = block + BitOperations.TrailingZeroCount(candidates);
@@ -170,7 +172,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     // Centres that may be nearer than the own one at distance own. Another is at least as far as from the own centre, less the way there.
     uint CandidateMask(Span<float> others, int first, int label, float own, float limit)
     {
-        Vector256<float> apart = Vector256.LoadUnsafe(ref set.Apart[label * padded + first]) - Vector256.Create(own);
+        Vector256<float> apart = Vector256.LoadUnsafe(ref set.Separation[label * padded + first]) - Vector256.Create(own);
         Vector256<float> bound = Vector256.Max(Vector256.LoadUnsafe(ref others[first]), apart);
         return Vector256.LessThanOrEqual(bound, Vector256.Create(limit)).ExtractMostSignificantBits();
     }
@@ -178,6 +180,7 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     // A distance above it is certain to be larger than the own one, and to be computed as larger.
     static float Limit(float own, float error) => MathF.Sqrt(own * own + 2 * error);
 
+    // Bound of the rounding error of a squared distance of the row.
     float Error(int row)
     {
         float reach = lengths[row] + set.LargestLength;
@@ -188,7 +191,8 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
 
     float Square(int row, int centre, float product) => norms[row] + set.Norms[centre] - 2 * product;
 
-    static float Above(float square, float error) => MathF.Sqrt(Math.Max(0, square) + error);
+    // Bounds of a distance from its computed square, which is off by at most the error.
+    static float UpperBound(float square, float error) => MathF.Sqrt(Math.Max(0, square) + error);
 
-    static float Below(float square, float error) => MathF.Sqrt(Math.Max(0, square - error));
+    static float LowerBound(float square, float error) => MathF.Sqrt(Math.Max(0, square - error));
 }

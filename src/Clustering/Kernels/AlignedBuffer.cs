@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Toolchain.Clustering.Kernels;
 
-/// <summary>Numbers that begin at a cache line, so that no vector of theirs lies across two.</summary>
+/// <summary>An array of float64 that begins at a cache line, so that no vector read from it spans two lines.</summary>
 readonly struct AlignedBuffer
 {
     const int LineBytes = 64;
@@ -13,7 +13,7 @@ readonly struct AlignedBuffer
     public unsafe AlignedBuffer(int length)
     {
         values = new double[length + LineBytes / sizeof(double)];
-        // Should the collector move the array, speed is lost, nothing else.
+        // The collector may move the array; that costs speed, not correctness.
         nuint past = (nuint)Unsafe.AsPointer(ref values[0]) % LineBytes;
         (offset, Length) = ((int)((LineBytes - past) / sizeof(double)), length);
     }

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 namespace Toolchain.Clustering.Kernels;
 
 /// <summary>
-/// to[column, row] = from[row, column], both row-major with strides of their own. In squares of 8 x 8, each transposed in registers: every
+/// to[column, row] = from[row, column], both row-major with strides of their own. In blocks of 8 x 8, each transposed in registers: every
 /// cache line is read and written once.
 /// </summary>
 static class BlockTranspose
@@ -23,17 +23,17 @@ static class BlockTranspose
                 int source = first + row * stride + column, goal = target + column * targetStride + row;
                 if (Avx.IsSupported)
                 {
-                    Square(ref from[source], stride, ref to[goal], targetStride);
+                    TransposeVectors(ref from[source], stride, ref to[goal], targetStride);
                 }
                 else
                 {
-                    Plain(from, source, stride, to, goal, targetStride);
+                    TransposeScalars(from, source, stride, to, goal, targetStride);
                 }
             }
         }
     }
 
-    static void Plain(float[] from, int source, int stride, float[] to, int goal, int targetStride)
+    static void TransposeScalars(float[] from, int source, int stride, float[] to, int goal, int targetStride)
     {
         for (int i = 0; i < Side * Side; i++)
         {
@@ -41,8 +41,8 @@ static class BlockTranspose
         }
     }
 
-    // Pairs of rows, then of pairs, then of halves.
-    static void Square(ref float from, int stride, ref float to, int targetStride)
+    // Eight rows in eight registers: interleaves rows in pairs, then those pairs, then exchanges halves of 128 bits.
+    static void TransposeVectors(ref float from, int stride, ref float to, int targetStride)
     {
         Vector256<float> a = Row(ref from, 0, stride), b = Row(ref from, 1, stride), c = Row(ref from, 2, stride),
             d = Row(ref from, 3, stride);
@@ -57,15 +57,15 @@ static class BlockTranspose
         (b, d) = (Avx.Shuffle(b, d, low), Avx.Shuffle(b, d, high));
         (e, g) = (Avx.Shuffle(e, g, low), Avx.Shuffle(e, g, high));
         (f, h) = (Avx.Shuffle(f, h, low), Avx.Shuffle(f, h, high));
-        Halves(a, e, 0, ref to, targetStride);
-        Halves(c, g, 1, ref to, targetStride);
-        Halves(b, f, 2, ref to, targetStride);
-        Halves(d, h, 3, ref to, targetStride);
+        StoreHalves(a, e, 0, ref to, targetStride);
+        StoreHalves(c, g, 1, ref to, targetStride);
+        StoreHalves(b, f, 2, ref to, targetStride);
+        StoreHalves(d, h, 3, ref to, targetStride);
     }
 
     static Vector256<float> Row(ref float from, int row, int stride) => Vector256.LoadUnsafe(ref from, (nuint)(row * stride));
 
-    static void Halves(Vector256<float> first, Vector256<float> second, int row, ref float to, int stride)
+    static void StoreHalves(Vector256<float> first, Vector256<float> second, int row, ref float to, int stride)
     {
         Avx.Permute2x128(first, second, 0x20).StoreUnsafe(ref to, (nuint)(row * stride));
         Avx.Permute2x128(first, second, 0x31).StoreUnsafe(ref to, (nuint)((row + 4) * stride));

@@ -17,7 +17,7 @@ static class ByteProducts
     /// <summary>The largest magnitude of a 16-bit number with which no sum of rows of that width overflows.</summary>
     public static int Limit(int width) => (int)Math.Min(short.MaxValue, int.MaxValue / (2L * byte.MaxValue * (width / 32 + 1)));
 
-    /// <summary>Product of a row with itself.</summary>
+    /// <summary>sum x_i^2.</summary>
     public static double Square(ReadOnlySpan<byte> row)
     {
         ref byte x = ref MemoryMarshal.GetReference(row);
@@ -36,7 +36,7 @@ static class ByteProducts
         return square;
     }
 
-    /// <summary>Two products.</summary>
+    /// <summary>The products of a row with two others of its length.</summary>
     public static (double First, double Second) Dot(ReadOnlySpan<byte> row, ReadOnlySpan<short> first, ReadOnlySpan<short> second)
     {
         ref byte x = ref MemoryMarshal.GetReference(row);
@@ -63,7 +63,7 @@ static class ByteProducts
         return (p, q);
     }
 
-    /// <summary>Four products, with rows of <paramref name="stride"/> numbers one after another.</summary>
+    /// <summary>The products of a row with four others, which begin <paramref name="stride"/> numbers apart.</summary>
     public static Vector256<double> Dot(ReadOnlySpan<byte> row, ReadOnlySpan<short> others, int stride)
     {
         ref byte x = ref MemoryMarshal.GetReference(row);
@@ -96,7 +96,7 @@ static class ByteProducts
     static Vector256<int> Multiply(Vector256<short> row, ref short other, int at) =>
         Avx2.MultiplyAddAdjacent(row, Vector256.LoadUnsafe(ref other, (nuint)at));
 
-    // Lanes are whole numbers of 31 bits: their sum is exact in float64.
+    // Partial sums are below 2^31: their sum is exact in float64.
     static double Sum(Vector256<int> x, Vector256<int> y) => Vector256.Sum(Wide(x) + Wide(y));
 
     static Vector256<double> Wide(Vector256<int> x) =>

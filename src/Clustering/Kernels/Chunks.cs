@@ -8,8 +8,10 @@ namespace Toolchain.Clustering.Kernels;
 /// </summary>
 static class Chunks
 {
+    /// <summary>Rows of a chunk.</summary>
     public const int Size = 256;
 
+    /// <summary>Number of chunks of so many rows.</summary>
     public static int Count(int rows) => (rows + Size - 1) / Size;
 
     /// <summary>Runs <paramref name="work"/>(chunk, first row, end row) over all chunks.</summary>
@@ -20,7 +22,7 @@ static class Chunks
     public static void ForParts(int rows, int parts, int threads, Action<int, int, int> work) =>
         For(parts, threads, part => work(part, (int)((long)rows * part / parts), (int)((long)rows * (part + 1) / parts)));
 
-    /// <summary>The number that 0 stands for too.</summary>
+    /// <summary>The number of threads, where 0 means all processors.</summary>
     public static int Threads(int threads) => threads > 0 ? threads : Environment.ProcessorCount;
 
     static void For(int count, int threads, Action<int> work)
@@ -31,7 +33,7 @@ static class Chunks
         }
         catch (AggregateException error)
         {
-            // What went wrong in one part is what the caller's documentation speaks of.
+            // The caller documents the exceptions of a part, not their aggregate.
             ExceptionDispatchInfo.Throw(error.InnerExceptions[0]);
         }
     }

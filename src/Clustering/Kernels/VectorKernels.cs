@@ -7,8 +7,8 @@ namespace Toolchain.Clustering.Kernels;
 
 /// <summary>
 /// Sums over two rows a, b [D] that lie as they are: sum a_i b_i, sum (a_i - b_i)^2. Vector i of several partial sums takes the elements
-/// i, i + 8, ... of each 32, so the order of additions, and with it the bits, depends on D alone. Vector256 with fused multiply-add; rests
-/// of less than a vector one by one.
+/// i, i + 8, ... of each 32, so the order of additions, and with it the bits, depends on D alone. Vector256 with fused multiply-add; the
+/// last elements that fill no vector one by one.
 /// </summary>
 static partial class VectorKernels
 {
@@ -78,7 +78,7 @@ static partial class VectorKernels
         return (a, b);
     }
 
-    /// <summary>Asks for the cache lines of <paramref name="bytes"/>, and waits for none.</summary>
+    /// <summary>Prefetches the cache lines of <paramref name="bytes"/>.</summary>
     public static unsafe void Prefetch(ReadOnlySpan<byte> bytes)
     {
         const int line = 64;
@@ -87,7 +87,7 @@ static partial class VectorKernels
             ref byte first = ref MemoryMarshal.GetReference(bytes);
             for (int at = 0; at < bytes.Length; at += line)
             {
-                // A wrong address, should the collector move the array meanwhile, is of no consequence.
+                // The collector may move the array meanwhile: a prefetch of a wrong address does no harm.
                 Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref first, at)));
             }
         }

@@ -2,10 +2,10 @@ using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.Mixture;
 
-/// <summary>The expectation pass over all rows, in blocks. It is fastest where rows of one component lie together.</summary>
+/// <summary>The E-step over all rows, in blocks. It is fastest where rows of one component lie together.</summary>
 sealed class Expectation
 {
-    // Rows that one thread takes in a row: their sums are added to the others' once.
+    // Rows of a part: one thread takes a part, and its sums are added to those of the others once.
     const int PartRows = 8 * ExpectationBlock.Size;
 
     readonly int threads, count;
@@ -19,7 +19,7 @@ sealed class Expectation
         logLikelihoods = new double[TransposedRows.PaddedCount];
     }
 
-    /// <summary>The rows as the pass reads them.</summary>
+    /// <summary>The rows as the E-step reads them.</summary>
     public TransposedRows TransposedRows { get; }
 
     /// <summary>The most probable component of each row, [N]; ties go to the lower index.</summary>
@@ -42,15 +42,15 @@ sealed class Expectation
     /// <summary>Number of parts of <see cref="Run"/>.</summary>
     public int PartCount => (count + PartRows - 1) / PartRows;
 
-    /// <summary>Computes labels, likelihoods and shares.</summary>
+    /// <summary>Computes labels, likelihoods and responsibilities.</summary>
     /// <param name="components">The mixture.</param>
-    /// <param name="sinkOf">Makes what the blocks of a part go to.</param>
-    public void Run(Component[] components, Func<int, IShareSink>? sinkOf = null)
+    /// <param name="sinkOf">Makes the receiver of a part by its index.</param>
+    public void Run(Component[] components, Func<int, IResponsibilitySink>? sinkOf = null)
     {
         Chunks.ForParts(PartCount, PartCount, threads, (part, _, _) =>
         {
             var block = new ExpectationBlock(TransposedRows, components);
-            IShareSink? sink = sinkOf?.Invoke(part);
+            IResponsibilitySink? sink = sinkOf?.Invoke(part);
             int first = part * PartRows, end = Math.Min(TransposedRows.PaddedCount, first + PartRows);
             for (; first < end; first += ExpectationBlock.Size)
             {
@@ -63,12 +63,12 @@ sealed class Expectation
     }
 }
 
-/// <summary>What the shares of one part of the rows go to, block by block in order.</summary>
-interface IShareSink
+/// <summary>Receives the responsibilities of one part of the rows, block by block in order.</summary>
+interface IResponsibilitySink
 {
-    /// <summary>Takes the shares of <paramref name="length"/> rows, whole blocks of eight, from <paramref name="first"/> on.</summary>
+    /// <summary>Takes the responsibilities for the rows [first..first+length), a multiple of eight.</summary>
     void Add(int first, int length, ExpectationBlock block);
 
-    /// <summary>There are no more.</summary>
+    /// <summary>Called after the last block.</summary>
     void End();
 }

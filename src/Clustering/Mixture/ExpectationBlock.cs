@@ -5,16 +5,16 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
-/// The expectation of up to 256 rows: share[k,n] = exp(d[k,n] - max_j d[j,n]) / sum_j exp(d[j,n] - max_j d[j,n]), with d the log densities
-/// plus log weights. Rows lie in groups of eight side by side; shares are [K, 256 + 8] row-major, and a component that is negligible for
-/// all eight rows of a group is left out of it.
+/// The E-step of up to 256 rows n: responsibility[k,n] = exp(d[k,n] - max_j d[j,n]) / sum_j exp(d[j,n] - max_j d[j,n]), with d the log
+/// densities plus log weights (Bishop, equation 9.23). Rows lie in groups of eight side by side; responsibilities are [K, 256 + 8]
+/// row-major, and a component that is negligible for all eight rows of a group is left out of it.
 /// </summary>
 sealed class ExpectationBlock(TransposedRows transposedRows, Component[] components)
 {
     /// <summary>Rows of a block: as many as groups of eight have a bit of their own.</summary>
     public const int Size = Chunks.Size;
 
-    // A share below e^-32 (1e-14) of the largest counts as 0.
+    // A responsibility below e^-32 (1e-14) of the largest counts as 0.
     const double Negligible = 32;
 
     const nuint Half = LogDensityKernel.RowCount / 2;
@@ -22,23 +22,24 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
     // Not a power of two: the groups of all components would meet in few sets of the cache.
     const int Stride = Size + LogDensityKernel.RowCount;
 
-    readonly AlignedBuffer scratch = new(transposedRows.Size), shares = new(components.Length * Stride),
+    readonly AlignedBuffer scratch = new(transposedRows.BlockLength), responsibilities = new(components.Length * Stride),
         best = new(LogDensityKernel.RowCount);
     readonly uint[] groups = new uint[components.Length];
     readonly int[] active = new int[components.Length], visits = new int[components.Length];
     int activeCount, visit;
 
-    /// <summary>The groups in which a component has a share, one bit each.</summary>
+    /// <summary>The groups in which a component is not negligible, one bit each.</summary>
     public uint Groups(int component) => groups[component];
 
-    /// <summary>The shares of a component in a group, [8]; they mean nothing where it has none.</summary>
-    public ref double Shares(int component, int group) =>
-        ref Unsafe.Add(ref shares.First, component * Stride + group * LogDensityKernel.RowCount);
+    /// <summary>The responsibilities of a component in a group, [8]; they mean nothing where it has none.</summary>
+    public ref double Responsibilities(int component, int group) =>
+        ref Unsafe.Add(ref responsibilities.First, component * Stride + group * LogDensityKernel.RowCount);
 
     /// <summary>Computes the rows from <paramref name="first"/> on.</summary>
     /// <param name="first">A multiple of eight.</param>
     /// <param name="labels">
-    /// The component that each row had last; gets the one of the largest share, ties go to the lower index. Whole eights, at most 256 rows.
+    /// The component that each row had last; gets the one of the largest responsibility, ties go to the lower index. Length a multiple of
+    /// eight, at most 256.
     /// </param>
     /// <param name="logLikelihoods">Gets the log-likelihood of each row.</param>
     public void Run(int first, Span<int> labels, Span<double> logLikelihoods)
@@ -46,26 +47,27 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
         Array.Clear(groups);
         for (int at = 0, group = 0; at < labels.Length; at += LogDensityKernel.RowCount, group++)
         {
-            Weigh(first + at, group, labels.Slice(at, LogDensityKernel.RowCount));
+            Densities(first + at, group, labels.Slice(at, LogDensityKernel.RowCount));
             Normalize(group, ref labels[at], ref logLikelihoods[at]);
             ClearFrom(group, transposedRows.RowCount - first - at);
         }
     }
 
-    // Rows that only pad the last block of eight have no share in anything.
+    // No component is responsible for rows that only pad the last group.
     void ClearFrom(int group, int lane)
     {
         for (; lane < LogDensityKernel.RowCount; lane++)
         {
             foreach (int k in active.AsSpan(0, activeCount))
             {
-                Unsafe.Add(ref Shares(k, group), lane) = 0;
+                Unsafe.Add(ref Responsibilities(k, group), lane) = 0;
             }
         }
     }
 
+    // Log densities of the components that are not negligible in the group, and the largest of each row.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Weigh(int first, int group, Span<int> labels)
+    void Densities(int first, int group, Span<int> labels)
     {
         ref double transposed = ref transposedRows.Get(first, scratch);
         best.Span.Fill(double.NegativeInfinity);
@@ -89,13 +91,14 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
             return;
         }
         visits[k] = visit;
-        if (components[k].LogDensities(ref transposed, Negligible, ref best.First, ref Shares(k, group)))
+        if (components[k].LogDensities(ref transposed, Negligible, ref best.First, ref Responsibilities(k, group)))
         {
             groups[k] |= 1u << group;
             active[activeCount++] = k;
         }
     }
 
+    // Log densities become responsibilities; the log-likelihood of a row is the logarithm of their sum before it is divided out.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Normalize(int group, ref int labels, ref double logLikelihoods)
     {
@@ -105,20 +108,20 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
                 sum = default;
             foreach (int k in active.AsSpan(0, activeCount))
             {
-                ref double own = ref Shares(k, group);
+                ref double own = ref Responsibilities(k, group);
                 Vector256<double> density = Vector256.LoadUnsafe(ref own, half) - largest;
-                Vector256<double> share =
+                Vector256<double> responsibility =
                     SmallExp(Vector256.MaxNative(density, Vector256.Create(-Negligible))) & Vector256.GreaterThan(density,
                     Vector256.Create(-Negligible));
                 label = Vector256.MinNative(label, Vector256.ConditionalSelect(Vector256.Equals(density, default),
                     Vector256.Create((double)k), label));
-                sum += share;
-                share.StoreUnsafe(ref own, half);
+                sum += responsibility;
+                responsibility.StoreUnsafe(ref own, half);
             }
             Vector256<double> scale = Vector256<double>.One / sum;
             foreach (int k in active.AsSpan(0, activeCount))
             {
-                ref double own = ref Shares(k, group);
+                ref double own = ref Responsibilities(k, group);
                 (Vector256.LoadUnsafe(ref own, half) * scale).StoreUnsafe(ref own, half);
             }
             (largest + Vector256.Log(sum)).StoreUnsafe(ref logLikelihoods, half);

@@ -17,19 +17,19 @@ public sealed class GaussianMixture
         (LogLikelihood, Iterations, Converged) = (logLikelihood, iterations, converged);
     }
 
-    /// <summary>Mean log-likelihood per row (nats) under the parameters of the last expectation pass.</summary>
+    /// <summary>Mean log-likelihood per row (nats) under the parameters of the last E-step.</summary>
     public double LogLikelihood { get; }
 
-    /// <summary>Passes made.</summary>
+    /// <summary>Iterations made, an E-step and an M-step each.</summary>
     public int Iterations { get; }
 
-    /// <summary>Whether the tolerance was met before the last allowed pass.</summary>
+    /// <summary>Whether the tolerance was met within the allowed iterations.</summary>
     public bool Converged { get; }
 
     /// <summary>Numbers per row (D).</summary>
     public int Width => components[0].Mean.Length;
 
-    /// <summary>Share of each component, [K], adding up to 1.</summary>
+    /// <summary>Weight of each component, [K], adding up to 1.</summary>
     public double[] Weights => [.. components.Select(component => component.Weight)];
 
     /// <summary>Means [K,D].</summary>
@@ -90,8 +90,8 @@ public sealed class GaussianMixture
     }
 
     /// <summary>
-    /// Fits <paramref name="rows"/> from a k-means start. A component that no row answers for keeps its mean and shrinks to weight 0 with
-    /// the regularisation as its covariance.
+    /// Fits <paramref name="rows"/> from the clusters of k-means. A component that is responsible for no row keeps its mean and shrinks to
+    /// weight 0 with the regularisation as its covariance.
     /// </summary>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range; the message names it.</exception>
     /// <exception cref="InvalidOperationException">A covariance is not positive definite; raise the regularisation.</exception>
@@ -161,14 +161,14 @@ public sealed class GaussianMixture
     /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
     public double[] Probabilities(Rows rows, int threads = 0)
     {
-        var shares = new ShareTable(components.Length, TransposedRows.Pad(rows.Count));
-        _ = Expect(rows, threads, _ => shares);
+        var responsibilities = new ResponsibilityTable(components.Length, TransposedRows.Pad(rows.Count));
+        _ = Expect(rows, threads, _ => responsibilities);
         var byRow = new double[rows.Count * components.Length];
         for (int row = 0; row < rows.Count; row++)
         {
             for (int k = 0; k < components.Length; k++)
             {
-                byRow[row * components.Length + k] = shares[k][row];
+                byRow[row * components.Length + k] = responsibilities[k][row];
             }
         }
         return byRow;
@@ -184,7 +184,7 @@ public sealed class GaussianMixture
         return new(ParameterCount * Math.Log(rows.Count) - 2 * likelihood, 2.0 * ParameterCount - 2 * likelihood);
     }
 
-    Expectation Expect(Rows rows, int threads, Func<int, IShareSink>? sinkOf = null)
+    Expectation Expect(Rows rows, int threads, Func<int, IResponsibilitySink>? sinkOf = null)
     {
         if (rows.Width != Width)
         {

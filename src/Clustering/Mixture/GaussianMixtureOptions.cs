@@ -25,7 +25,7 @@ public sealed record GaussianMixtureOptions
     /// <summary>Kind of the covariances.</summary>
     public CovarianceKind Covariance { get; init; } = CovarianceKind.Full;
 
-    /// <summary>Most passes of expectation and maximisation.</summary>
+    /// <summary>Most iterations, an E-step and an M-step each.</summary>
     public int MaxIterations { get; init; } = 100;
 
     /// <summary>Stops when the mean log-likelihood per row rises by less than this (nats).</summary>
@@ -43,7 +43,7 @@ public sealed record GaussianMixtureOptions
     /// <summary>Number of threads; 0 uses all processors. The result does not depend on it.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Stops the fit between two passes.</summary>
+    /// <summary>Stops the fit between two iterations.</summary>
     public CancellationToken Cancellation { get; init; }
 
     internal void Check(Rows rows)

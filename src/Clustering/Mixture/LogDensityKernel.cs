@@ -34,7 +34,7 @@ static class LogDensityKernel
             (low, high) = (Vector256.FusedMultiplyAdd(x, x, low), Vector256.FusedMultiplyAdd(y, y, high));
             transposed = ref Unsafe.Add(ref transposed, RowCount);
         }
-        Settle(LessHalf(bias, low), LessHalf(bias, high), ref best, ref densities);
+        Store(BiasLessHalf(bias, low), BiasLessHalf(bias, high), ref best, ref densities);
         return true;
     }
 
@@ -76,7 +76,7 @@ static class LogDensityKernel
             a = ref Unsafe.Add(ref a, Height);
             low += Vector256.FusedMultiplyAdd(s0, s0, s1 * s1) + Vector256.FusedMultiplyAdd(s2, s2, s3 * s3);
             high += Vector256.FusedMultiplyAdd(t0, t0, t1 * t1) + Vector256.FusedMultiplyAdd(t2, t2, t3 * t3);
-            (densityLow, densityHigh) = (LessHalf(bias, low), LessHalf(bias, high));
+            (densityLow, densityHigh) = (BiasLessHalf(bias, low), BiasLessHalf(bias, high));
             var depth = Vector256.Create(margin);
             if ((Vector256.GreaterThanOrEqual(densityLow + depth, Load(ref best, 0)) | Vector256.GreaterThanOrEqual(densityHigh + depth,
                 Load(ref best, Half))) == default)
@@ -84,11 +84,12 @@ static class LogDensityKernel
                 return false;
             }
         }
-        Settle(densityLow, densityHigh, ref best, ref densities);
+        Store(densityLow, densityHigh, ref best, ref densities);
         return true;
     }
 
-    static void Settle(Vector256<double> low, Vector256<double> high, ref double best, ref double densities)
+    // Writes the densities and raises the largest ones.
+    static void Store(Vector256<double> low, Vector256<double> high, ref double best, ref double densities)
     {
         low.StoreUnsafe(ref densities);
         high.StoreUnsafe(ref densities, Half);
@@ -96,7 +97,7 @@ static class LogDensityKernel
         Vector256.MaxNative(high, Load(ref best, Half)).StoreUnsafe(ref best, Half);
     }
 
-    static Vector256<double> LessHalf(double bias, Vector256<double> squares) =>
+    static Vector256<double> BiasLessHalf(double bias, Vector256<double> squares) =>
         Vector256.FusedMultiplyAdd(squares, Vector256.Create(-.5), Vector256.Create(bias));
 
     static Vector256<double> Load(ref double from, nuint at) => Vector256.LoadUnsafe(ref from, at);

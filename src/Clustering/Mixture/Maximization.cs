@@ -3,7 +3,10 @@ using Toolchain.Clustering.Projection;
 
 namespace Toolchain.Clustering.Mixture;
 
-/// <summary>The maximisation pass: weights, means and covariances from the shares of the components in the rows.</summary>
+/// <summary>
+/// The M-step (Bishop, equations 9.24 to 9.26): with responsibilities r[k,n] and N_k = sum_n r[k,n], the weight of a component is N_k / N,
+/// its mean sum_n r[k,n] x_n / N_k, and its covariance sum_n r[k,n] (x_n - mean)(x_n - mean)^T / N_k.
+/// </summary>
 static class Maximization
 {
     // Keeps an empty component finite (ten rounding errors of 1, as scikit-learn adds).
@@ -22,7 +25,7 @@ static class Maximization
         return Components(moments, rows.Count, options);
     }
 
-    /// <summary>Runs the expectation pass under <paramref name="components"/> and gives those that follow from it.</summary>
+    /// <summary>One E-step under <paramref name="components"/>, then the M-step; returns the new components.</summary>
     public static Component[] Improve(Rows rows, Expectation expectation, Component[] components, GaussianMixtureOptions options)
     {
         // Sums about the previous means keep the digits that differences of large squares would lose.
@@ -43,20 +46,20 @@ static class Maximization
         }
         else
         {
-            var shares = new ShareTable(components.Length, expectation.TransposedRows.PaddedCount);
-            expectation.Run(components, _ => shares);
-            Chunks.ForParts(moments.Length, moments.Length, options.Threads, (k, _, _) => Gather(moments[k], rows, shares[k]));
+            var responsibilities = new ResponsibilityTable(components.Length, expectation.TransposedRows.PaddedCount);
+            expectation.Run(components, _ => responsibilities);
+            Chunks.ForParts(moments.Length, moments.Length, options.Threads, (k, _, _) => Gather(moments[k], rows, responsibilities[k]));
         }
         return Components(moments, rows.Count, options);
     }
 
-    static void Gather(Moments moments, Rows rows, ReadOnlySpan<double> shares)
+    static void Gather(Moments moments, Rows rows, ReadOnlySpan<double> responsibilities)
     {
         for (int row = 0; row < rows.Count; row++)
         {
-            if (shares[row] > 0)
+            if (responsibilities[row] > 0)
             {
-                moments.Add(rows[row], shares[row]);
+                moments.Add(rows[row], responsibilities[row]);
             }
         }
     }

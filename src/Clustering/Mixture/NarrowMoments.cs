@@ -5,23 +5,25 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
-/// Weighted sums of short rows about an origin, eight rows at a time. Each sum has four lanes that stay apart until <see cref="Take"/>: no
-/// lane is moved while rows are added.
+/// Moments of short rows x_n about an origin o, eight rows at a time: sum w_n, sum w_n (x_n - o) [D], and the lower triangle of
+/// sum w_n (x_n - o)(x_n - o)^T [D,D]. Each sum is four partial sums side by side, one vector, until <see cref="Take"/>: no number changes
+/// its lane while rows are added.
 /// </summary>
 sealed class NarrowMoments(double[] mean)
 {
     const int Half = LogDensityKernel.RowCount / 2, Height = 4;
 
     readonly int width = mean.Length, padded = (mean.Length + Height - 1) / Height * Height;
-    // Filled up to whole fours.
+    // Padded to a multiple of four columns.
     readonly double[] origin = [.. mean, 0, 0, 0];
-    // For each four columns: the sums of the columns, then for each column up to the last of the four those of its products with the four.
+    // For each block of four columns: their four sums; then, for each column up to the last of the block, the sums of its products with the
+    // four. A sum takes four numbers, so a block of four sums takes 16.
     readonly AlignedBuffer sums = new(SumCount((mean.Length + Height - 1) / Height)), total = new(Half);
 
-    // One and four columns of four sums, one and eight, and so on.
+    // Blocks 1, 2, ... have 1 + 4, 1 + 8, ... columns of four sums.
     static int SumCount(int blocks) => blocks * (2 * blocks + 3) * Height * Half;
 
-    /// <summary>Numbers of <see cref="Take"/>.</summary>
+    /// <summary>How many numbers <see cref="Take"/> writes.</summary>
     public static int Length(int width) => 1 + width + width * (width + 1) / 2;
 
     /// <summary>Adds eight rows of the weights [8].</summary>
@@ -65,7 +67,7 @@ sealed class NarrowMoments(double[] mean)
         }
     }
 
-    /// <summary>Writes weight, sums [D] and the lower triangle of the products [D(D+1)/2],.</summary>
+    /// <summary>Writes weight, sums [D] and the lower triangle of the products [D(D+1)/2].</summary>
     public void Take(Span<double> to)
     {
         to[0] = Vector256.Sum(Load(ref total.First, 0));

@@ -2,11 +2,11 @@ using System.Numerics;
 
 namespace Toolchain.Clustering.Mixture;
 
-/// <summary>The moments of all components over one part of the rows, for short rows.</summary>
+/// <summary>The moments of all components over one part of short rows, weighted by responsibilities.</summary>
 /// <param name="transposedRows">The rows.</param>
 /// <param name="origins">Points [K][D] that the sums are taken about.</param>
 /// <param name="end">Gets the sums, [K, <see cref="NarrowMoments.Length"/>].</param>
-sealed class NarrowSums(TransposedRows transposedRows, double[][] origins, Action<double[]> end) : IShareSink
+sealed class NarrowSums(TransposedRows transposedRows, double[][] origins, Action<double[]> end) : IResponsibilitySink
 {
     readonly NarrowMoments[] moments = [.. origins.Select(origin => new NarrowMoments(origin))];
 
@@ -17,7 +17,8 @@ sealed class NarrowSums(TransposedRows transposedRows, double[][] origins, Actio
             for (uint left = block.Groups(k); left != 0; left &= left - 1)
             {
                 int group = BitOperations.TrailingZeroCount(left);
-                moments[k].Add(ref transposedRows.Get(first + group * LogDensityKernel.RowCount, default), ref block.Shares(k, group));
+                ref double rows = ref transposedRows.Get(first + group * LogDensityKernel.RowCount, default); // [D,8]
+                moments[k].Add(ref rows, ref block.Responsibilities(k, group));
             }
         }
     }

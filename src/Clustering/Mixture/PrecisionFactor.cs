@@ -65,9 +65,9 @@ sealed class PrecisionFactor
     }
 
     /// <summary>
-    /// The factor as <see cref="LogDensityKernel"/> reads it: by fours of rows, first the products with <paramref name="mean"/>, negative,
-    /// then the columns up to the last of the four; of a diagonal one product and factor, row by row. Rows are float32: what the difference
-    /// of products loses in float64 is far below their rounding.
+    /// The factor as <see cref="LogDensityKernel"/> reads it, in blocks of four of its rows: shift = -L^-1 mean of the four, then their
+    /// columns from 0 to the last of the block, four numbers each. A diagonal factor is [D,2]: shift and scale of each row. The data are
+    /// float32: what the difference of products loses in float64 is far below their rounding.
     /// </summary>
     public double[] Pack(double[] mean)
     {

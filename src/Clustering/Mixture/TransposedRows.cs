@@ -3,11 +3,11 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
-/// Rows in blocks of eight, each transposed to [D,8] float64: once where rows are narrow, otherwise when they are asked for.
+/// Rows in blocks of eight, each transposed to [D,8] float64: all at once where rows are narrow, otherwise a block when it is read.
 /// </summary>
 sealed class TransposedRows
 {
-    // Three columns more may be read.
+    // NarrowMoments reads columns by fours, so up to three beyond the last.
     const int Margin = 3 * LogDensityKernel.RowCount;
 
     readonly Rows rows;
@@ -23,7 +23,7 @@ sealed class TransposedRows
             {
                 for (; first < end; first += LogDensityKernel.RowCount)
                 {
-                    Transpose(first, transposed.Span.Slice(first * rows.Width, Size));
+                    Transpose(first, transposed.Span.Slice(first * rows.Width, BlockLength));
                 }
             });
         }
@@ -35,8 +35,8 @@ sealed class TransposedRows
     /// <summary>Number of rows (N).</summary>
     public int RowCount => rows.Count;
 
-    /// <summary>Numbers of an eight.</summary>
-    public int Size => rows.Width * LogDensityKernel.RowCount;
+    /// <summary>Numbers of a block of eight rows, 8 D.</summary>
+    public int BlockLength => rows.Width * LogDensityKernel.RowCount;
 
     /// <summary>Number of rows padded to whole blocks of eight by repeating the last one.</summary>
     public int PaddedCount => Pad(rows.Count);
@@ -45,7 +45,7 @@ sealed class TransposedRows
     public static int Pad(int rowCount) =>
         (rowCount + LogDensityKernel.RowCount - 1) / LogDensityKernel.RowCount * LogDensityKernel.RowCount;
 
-    /// <summary>The eight that begins with row <paramref name="first"/>.</summary>
+    /// <summary>The block of eight rows that begins with row <paramref name="first"/>, [D,8].</summary>
     /// <param name="first">A multiple of eight.</param>
     /// <param name="scratch">May get the numbers, [D,8].</param>
     public ref double Get(int first, AlignedBuffer scratch)

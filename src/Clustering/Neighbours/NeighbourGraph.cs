@@ -8,12 +8,13 @@ namespace Toolchain.Clustering.Neighbours;
 /// </summary>
 sealed class NeighbourGraph
 {
+    // Sparse rows: edges of row i are at [starts[i]..starts[i+1]).
     readonly int[] starts, columns;
     readonly double[] values;
 
     public NeighbourGraph(NeighbourTable table)
     {
-        int count = table.Indices.Length / table.Count;
+        int count = table.Indices.Length / table.Count; // N
         var edges = new SortedDictionary<int, double>[count];
         for (int row = 0; row < count; row++)
         {

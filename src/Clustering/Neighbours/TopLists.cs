@@ -6,8 +6,8 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.Neighbours;
 
 /// <summary>
-/// The largest scores of each query so far, falling, filled by insertion: lists are short, and most scores fall behind the last of the
-/// list, which sixteen of them find out in two comparisons.
+/// The largest scores of each query so far, in falling order, kept by insertion: lists are short, and most scores are below the last of the
+/// list, which two vector comparisons tell of sixteen scores.
 /// </summary>
 sealed class TopLists
 {
@@ -27,10 +27,10 @@ sealed class TopLists
         Array.Fill(Scores, float.NegativeInfinity);
     }
 
-    /// <summary>[Q,count].</summary>
+    /// <summary>Index of the row of each score, [Q,count].</summary>
     public int[] Indices { get; }
 
-    /// <summary>[Q,count].</summary>
+    /// <summary>The scores, [Q,count]; negative infinity where fewer were offered.</summary>
     public float[] Scores { get; }
 
     /// <summary>Offers a query the scores factor * product - offset of a panel's columns, in rising order of index.</summary>

@@ -2,7 +2,10 @@ using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.Projection;
 
-/// <summary>Weighted sums of rows about an origin: weight, first and second moments, each row in order.</summary>
+/// <summary>
+/// Moments of rows x_n with weights w_n about an origin o: sum w_n, sum w_n (x_n - o) [D], and sum w_n (x_n - o)(x_n - o)^T, of which the
+/// tiles with the lower triangle are filled [padded D, padded D], or its diagonal alone [D]. Rows are added in order.
+/// </summary>
 sealed class Moments
 {
     // Rows gathered before they are multiplied: their numbers stay in the second-level cache.

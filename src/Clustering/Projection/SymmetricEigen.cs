@@ -15,10 +15,10 @@ static class SymmetricEigen
     public static (double[] Values, double[] Vectors) Decompose(double[] matrix, int width)
     {
         // Row k of v becomes eigenvector k: rotations then work on two contiguous rows.
-        double[] v = [.. matrix], diagonal = new double[width], beside = new double[width];
-        Tridiagonalize(v, diagonal, beside, width);
+        double[] v = [.. matrix], diagonal = new double[width], offDiagonal = new double[width];
+        Tridiagonalize(v, diagonal, offDiagonal, width);
         double[] vectors = Transpose(v, width);
-        Shift(vectors, diagonal, beside, width);
+        Diagonalize(vectors, diagonal, offDiagonal, width);
 
         int[] order = [.. Enumerable.Range(0, width).OrderByDescending(k => diagonal[k])];
         var sorted = new double[width * width];
@@ -29,13 +29,14 @@ static class SymmetricEigen
         return ([.. order.Select(k => diagonal[k])], sorted);
     }
 
-    // Reflections from the last row up; z ends as the product of all of them, columns are the basis.
-    static void Tridiagonalize(double[] z, double[] diagonal, double[] beside, int n)
+    // For each row from the last up: the reflection H = I - u u^T / h that clears the row left of the off-diagonal, A := H A H, with u in
+    // the row itself. z ends as the product of all reflections, whose columns are the basis.
+    static void Tridiagonalize(double[] z, double[] diagonal, double[] offDiagonal, int n)
     {
         for (int i = n - 1; i > 0; i--)
         {
             Span<double> row = z.AsSpan(i * n, i);
-            double h = Reflect(row, i == 1, out beside[i]);
+            double h = Reflect(row, i == 1, out offDiagonal[i]);
             if (h != 0)
             {
                 double f = 0;
@@ -43,7 +44,7 @@ static class SymmetricEigen
                 {
                     z[j * n + i] = row[j] / h;
                 }
-                Span<double> product = beside.AsSpan(0, i);
+                Span<double> product = offDiagonal.AsSpan(0, i);
                 product.Clear();
                 for (int j = 0; j < i; j++)
                 {
@@ -73,13 +74,13 @@ static class SymmetricEigen
             diagonal[i] = h;
         }
         diagonal[0] = 0;
-        Accumulate(z, diagonal, n);
-        beside.AsSpan(1).CopyTo(beside);
-        beside[n - 1] = 0;
+        AccumulateReflections(z, diagonal, n);
+        offDiagonal.AsSpan(1).CopyTo(offDiagonal);
+        offDiagonal[n - 1] = 0;
     }
 
     // Turns the row into its Householder vector; returns half its squared length, 0 when there is nothing to do.
-    static double Reflect(Span<double> row, bool last, out double beside)
+    static double Reflect(Span<double> row, bool last, out double offDiagonal)
     {
         double scale = 0, h = 0;
         foreach (double value in row)
@@ -88,7 +89,7 @@ static class SymmetricEigen
         }
         if (last || scale == 0)
         {
-            beside = row[^1];
+            offDiagonal = row[^1];
             return 0;
         }
         foreach (ref double value in row)
@@ -97,13 +98,14 @@ static class SymmetricEigen
             h += value * value;
         }
         double g = row[^1] >= 0 ? -Math.Sqrt(h) : Math.Sqrt(h);
-        beside = scale * g;
+        offDiagonal = scale * g;
         h -= row[^1] * g;
         row[^1] -= g;
         return h;
     }
 
-    static void Accumulate(double[] z, double[] diagonal, int n)
+    // The product of the reflections, from their vectors u in the rows of z and u / h in its columns.
+    static void AccumulateReflections(double[] z, double[] diagonal, int n)
     {
         var projections = new double[n];
         for (int i = 0; i < n; i++)
@@ -143,7 +145,8 @@ static class SymmetricEigen
         return result;
     }
 
-    static void Shift(double[] vectors, double[] d, double[] e, int n)
+    // QL steps with implicit shifts on the tridiagonal matrix of diagonal d and off-diagonal e, until each e[l] is negligible.
+    static void Diagonalize(double[] vectors, double[] d, double[] e, int n)
     {
         for (int l = 0; l < n; l++)
         {
@@ -163,20 +166,21 @@ static class SymmetricEigen
                     throw new InvalidOperationException($"Eigenvalue {l} of {n} was not found in 60 shifts; expected a finite symmetric "
                         + $"matrix.");
                 }
-                Sweep(vectors, d, e, l, m, n);
+                QlStep(vectors, d, e, l, m, n);
             }
         }
     }
 
-    static void Sweep(double[] vectors, double[] d, double[] e, int l, int m, int n)
+    // One step on the unreduced block [l..m]; the rotations are applied to the vectors, which are rows.
+    static void QlStep(double[] vectors, double[] d, double[] e, int l, int m, int n)
     {
-        double g = (d[l + 1] - d[l]) / (2 * e[l]), r = Hypotenuse(g, 1);
+        double g = (d[l + 1] - d[l]) / (2 * e[l]), r = double.Hypot(g, 1);
         g = d[m] - d[l] + e[l] / (g + Math.CopySign(r, g));
         double s = 1, c = 1, p = 0;
         for (int i = m - 1; i >= l; i--)
         {
             double f = s * e[i], b = c * e[i];
-            e[i + 1] = r = Hypotenuse(f, g);
+            e[i + 1] = r = double.Hypot(f, g);
             if (r == 0)
             {
                 d[i + 1] -= p;
@@ -195,8 +199,6 @@ static class SymmetricEigen
         e[l] = g;
         e[m] = 0;
     }
-
-    static double Hypotenuse(double a, double b) => double.Hypot(a, b);
 
     static void Rotate(Span<double> low, Span<double> high, double c, double s)
     {

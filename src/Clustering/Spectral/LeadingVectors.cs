@@ -14,8 +14,10 @@ static class LeadingVectors
     // Vectors beyond those asked for: the gap to the last of them decides how fast the others converge.
     const int Guard = 10;
 
+    // Of the polynomial, and of iterations.
     const int Degree = 16, MostRounds = 60;
 
+    // Error of the vectors; that of the eigenvalues, which are compared, is its square.
     const double Tolerance = 1e-5;
 
     /// <summary>The first <paramref name="count"/> vectors as columns, [N,count].</summary>
@@ -29,11 +31,12 @@ static class LeadingVectors
         double[] values = [];
         for (int round = 0; round < MostRounds; round++)
         {
-            basis = Filter(graph, basis, width, bound, threads);
+            basis = Filter(graph, basis, width, bound, threads); // [N,width]
             Orthonormalize(basis, rows, width);
-            graph.Multiply(basis, product, width, threads);
+            graph.Multiply(basis, product, width, threads); // [N,width]
             double[] previous = values;
-            (values, double[] rotation) = SymmetricEigen.Decompose(Inner(basis, product, rows, width), width);
+            // Rayleigh and Ritz: eigenvalues of the adjacency within the subspace.
+            (values, double[] rotation) = SymmetricEigen.Decompose(Inner(basis, product, rows, width), width); // [width], [width,width]
             basis = Rotate(basis, rotation, rows, width);
             bound = Math.Min(values[^1], values[count - 1] - 1e-6);
             if (previous.Length > 0 && values.Take(count).Zip(previous, (now, before) => Math.Abs(now - before))
@@ -49,11 +52,10 @@ static class LeadingVectors
     static double[] Filter(NeighbourGraph graph, double[] basis, int width, double bound, int threads)
     {
         double centre = (bound - 1) / 2, half = (bound + 1) / 2;
-        double[] before = basis, now = Step(basis, null, 1 / half), spare;
+        double[] before = basis, now = Step(basis, null, 1 / half);
         for (int degree = 2; degree <= Degree; degree++)
         {
-            spare = Step(now, before, 2 / half);
-            (before, now) = (now, spare);
+            (before, now) = (now, Step(now, before, 2 / half));
         }
         return now;
 
@@ -94,6 +96,7 @@ static class LeadingVectors
         Transpose(columns, width, rows).CopyTo(basis, 0);
     }
 
+    // a^T b, which is symmetric here: [width,width].
     static double[] Inner(double[] a, double[] b, int rows, int width)
     {
         double[] left = Transpose(a, rows, width), right = Transpose(b, rows, width);

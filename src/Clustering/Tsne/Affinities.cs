@@ -14,10 +14,11 @@ namespace Toolchain.Clustering.Tsne;
 sealed class Affinities
 {
     readonly int[] starts, others;
-    readonly float[] shares, pairs;
+    // Similarities of the neighbours in others; and coordinates [N,2], so that one load fetches both of a neighbour.
+    readonly float[] similarities, pairs;
 
-    Affinities(int[] starts, int[] others, float[] shares) =>
-        (this.starts, this.others, this.shares, pairs) = (starts, others, shares, new float[2 * starts.Length]);
+    Affinities(int[] starts, int[] others, float[] similarities) =>
+        (this.starts, this.others, this.similarities, pairs) = (starts, others, similarities, new float[2 * starts.Length]);
 
     /// <summary>Number of rows (N).</summary>
     public int Count => starts.Length - 1;
@@ -26,23 +27,23 @@ sealed class Affinities
     public static Affinities Of(Rows rows, double perplexity, int threads)
     {
         NeighbourTable near = NeighbourSearch.OfEach(rows, (int)(3 * perplexity), threads);
-        var shares = new float[near.Values.Length];
+        var similarities = new float[near.Values.Length];
         Chunks.ForEach(rows.Count, threads, (_, first, end) =>
         {
             for (int row = first; row < end; row++)
             {
                 Bandwidth.Fill(near.Values.AsSpan(row * near.Count, near.Count), Math.Log(perplexity),
-                    shares.AsSpan(row * near.Count, near.Count));
+                    similarities.AsSpan(row * near.Count, near.Count));
             }
         });
-        return Symmetric(rows.Count, near, shares);
+        return Symmetric(rows.Count, near, similarities);
     }
 
     /// <summary>
-    /// Turns <paramref name="slope"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less
+    /// Turns <paramref name="gradient"/> from the sums of repulsion into the gradient / 4: exaggerated attraction less
     /// <paramref name="scale"/> times repulsion.
     /// </summary>
-    public void Pull(float[][] coordinates, float[][] slope, float exaggeration, float scale, int threads)
+    public void AddAttraction(float[][] coordinates, float[][] gradient, float exaggeration, float scale, int threads)
     {
         Chunks.ForEach(Count, threads, (_, first, end) =>
         {
@@ -55,9 +56,9 @@ sealed class Affinities
         {
             for (int row = first; row < end; row++)
             {
-                (float x, float y) = Pull(pairs, row);
-                slope[0][row] = exaggeration * x - scale * slope[0][row];
-                slope[1][row] = exaggeration * y - scale * slope[1][row];
+                (float x, float y) = Attraction(pairs, row);
+                gradient[0][row] = exaggeration * x - scale * gradient[0][row];
+                gradient[1][row] = exaggeration * y - scale * gradient[1][row];
             }
         });
     }
@@ -71,14 +72,14 @@ sealed class Affinities
             for (int i = starts[row]; i < starts[row + 1]; i++)
             {
                 double x = coordinates[0][row] - coordinates[0][others[i]], y = coordinates[1][row] - coordinates[1][others[i]];
-                sum += shares[i] * Math.Log(Math.Max(shares[i], float.Epsilon) * total * (1 + x * x + y * y));
+                sum += similarities[i] * Math.Log(Math.Max(similarities[i], float.Epsilon) * total * (1 + x * x + y * y));
             }
         }
         return sum;
     }
 
-    // Sum over the neighbours of share (place - other) / (1 + distance^2).
-    (float X, float Y) Pull(float[] pairs, int row)
+    // Sum over the neighbours j of p_j (y - y_j) / (1 + |y - y_j|^2), y = (x, y) of the row.
+    (float X, float Y) Attraction(float[] pairs, int row)
     {
         int i = starts[row], end = starts[row + 1];
         float x = pairs[2 * row], y = pairs[2 * row + 1], sumX = 0, sumY = 0;
@@ -94,16 +95,16 @@ sealed class Affinities
                 ref int at = ref others[i];
                 Vector256<float> first = Four(ref all, ref at, 0, 4), second = Four(ref all, ref at, 2, 6);
                 Vector256<float> dx = allX - Avx.Shuffle(first, second, 0x88), dy = allY - Avx.Shuffle(first, second, 0xDD);
-                Vector256<float> pull = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(shares),
+                Vector256<float> weight = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(similarities),
                     (nuint)i) / (one + dx * dx + dy * dy);
-                (totalX, totalY) = (totalX + pull * dx, totalY + pull * dy);
+                (totalX, totalY) = (totalX + weight * dx, totalY + weight * dy);
             }
             (sumX, sumY) = (Vector256.Sum(totalX), Vector256.Sum(totalY));
         }
         for (; i < end; i++)
         {
-            float dx = x - pairs[2 * others[i]], dy = y - pairs[2 * others[i] + 1], pull = shares[i] / (1 + dx * dx + dy * dy);
-            (sumX, sumY) = (sumX + pull * dx, sumY + pull * dy);
+            float dx = x - pairs[2 * others[i]], dy = y - pairs[2 * others[i] + 1], weight = similarities[i] / (1 + dx * dx + dy * dy);
+            (sumX, sumY) = (sumX + weight * dx, sumY + weight * dy);
         }
         return (sumX, sumY);
     }
@@ -116,7 +117,7 @@ sealed class Affinities
             .AsSingle();
 
     // (p of j given i + p of i given j) / 2N, for all pairs of which either is a neighbour of the other.
-    static Affinities Symmetric(int count, NeighbourTable near, float[] shares)
+    static Affinities Symmetric(int count, NeighbourTable near, float[] similarities)
     {
         // The transpose, row by row: its entries come in the order of their columns.
         int[] ends = new int[count + 1];
@@ -129,35 +130,35 @@ sealed class Affinities
             ends[row + 1] += ends[row];
         }
         int[] next = [.. ends.Take(count)];
-        var (sources, back) = (new int[near.Indices.Length], new float[near.Indices.Length]);
+        var (sources, backward) = (new int[near.Indices.Length], new float[near.Indices.Length]);
         for (int i = 0; i < near.Indices.Length; i++)
         {
             int slot = next[near.Indices[i]]++;
-            (sources[slot], back[slot]) = (i / near.Count, shares[i]);
+            (sources[slot], backward[slot]) = (i / near.Count, similarities[i]);
         }
         var (starts, others, sums) = (new int[count + 1], new List<int>(near.Indices.Length * 2), new List<float>(near.Indices.Length * 2));
-        var mine = new float[count];
+        var forward = new float[count];
         float scale = 1f / (2f * count);
         for (int row = 0; row < count; row++)
         {
             ReadOnlySpan<int> own = near.Indices.AsSpan(row * near.Count, near.Count);
             for (int i = 0; i < own.Length; i++)
             {
-                mine[own[i]] = shares[row * near.Count + i];
+                forward[own[i]] = similarities[row * near.Count + i];
             }
             for (int i = ends[row]; i < ends[row + 1]; i++)
             {
                 others.Add(sources[i]);
-                sums.Add((mine[sources[i]] + back[i]) * scale);
-                mine[sources[i]] = 0;
+                sums.Add((forward[sources[i]] + backward[i]) * scale);
+                forward[sources[i]] = 0;
             }
             foreach (int other in own)
             {
-                if (mine[other] > 0)
+                if (forward[other] > 0)
                 {
                     others.Add(other);
-                    sums.Add(mine[other] * scale);
-                    mine[other] = 0;
+                    sums.Add(forward[other] * scale);
+                    forward[other] = 0;
                 }
             }
             starts[row + 1] = others.Count;

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
-/// Elementwise kernels on the coordinates [N] of one axis of the 2-D embedding, eight rows at a time: range, mean, and the update
+/// Kernels on the coordinates [N] of one axis of the 2-D embedding, eight rows at a time: range, mean, and the update
 /// v = momentum v - rate gain gradient, y += v.
 /// </summary>
 static class Axis

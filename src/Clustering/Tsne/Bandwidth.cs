@@ -12,10 +12,10 @@ static class Bandwidth
     const int MostSteps = 64;
 
     /// <summary>
-    /// Shares of neighbours at <paramref name="distances"/>, which sum to 1 and have <paramref name="entropy"/> (nats) as nearly as they
-    /// can.
+    /// Probabilities of neighbours at <paramref name="distances"/>, which sum to 1 and have <paramref name="entropy"/> (nats) as nearly as
+    /// they can.
     /// </summary>
-    public static void Fill(ReadOnlySpan<float> distances, double entropy, Span<float> shares)
+    public static void Fill(ReadOnlySpan<float> distances, double entropy, Span<float> probabilities)
     {
         Span<double> squares = stackalloc double[distances.Length];
         for (int i = 0; i < squares.Length; i++)
@@ -32,9 +32,9 @@ static class Bandwidth
             precision = next > low && next < high ? next : double.IsInfinity(high) ? precision * 2 : (low + high) / 2;
             sums = Sums.Of(squares, precision);
         }
-        for (int i = 0; i < shares.Length; i++)
+        for (int i = 0; i < probabilities.Length; i++)
         {
-            shares[i] = (float)(Math.Exp(-precision * squares[i]) / sums.Kernels);
+            probabilities[i] = (float)(Math.Exp(-precision * squares[i]) / sums.Kernels);
         }
     }
 

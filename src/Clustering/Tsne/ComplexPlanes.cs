@@ -4,24 +4,24 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>Eight complex numbers, real and imaginary parts in a vector each: (a + bi)(c + di) = ac - bd + (ad + bc)i.</summary>
-readonly struct ComplexEight(Vector256<float> real, Vector256<float> imaginary)
+readonly struct ComplexVector(Vector256<float> real, Vector256<float> imaginary)
 {
     public Vector256<float> Real => real;
 
     public Vector256<float> Imaginary => imaginary;
 
-    public static ComplexEight operator +(ComplexEight a, ComplexEight b) => new(a.Real + b.Real, a.Imaginary + b.Imaginary);
+    public static ComplexVector operator +(ComplexVector a, ComplexVector b) => new(a.Real + b.Real, a.Imaginary + b.Imaginary);
 
-    public static ComplexEight operator -(ComplexEight a, ComplexEight b) => new(a.Real - b.Real, a.Imaginary - b.Imaginary);
+    public static ComplexVector operator -(ComplexVector a, ComplexVector b) => new(a.Real - b.Real, a.Imaginary - b.Imaginary);
 
-    public static ComplexEight operator *(ComplexEight a, ComplexEight b) => new(
+    public static ComplexVector operator *(ComplexVector a, ComplexVector b) => new(
         Vector256.FusedMultiplyAdd(a.Real, b.Real, -(a.Imaginary * b.Imaginary)),
         Vector256.FusedMultiplyAdd(a.Real, b.Imaginary, a.Imaginary * b.Real));
 
-    public ComplexEight Times(float factor) => new(real * factor, imaginary * factor);
+    public ComplexVector Times(float factor) => new(real * factor, imaginary * factor);
 
     /// <summary>Times the imaginary unit.</summary>
-    public ComplexEight Turned() => new(-imaginary, real);
+    public ComplexVector TimesI() => new(-imaginary, real);
 }
 
 /// <summary>Runs of complex numbers, of which number k begins at first + k step.</summary>
@@ -29,12 +29,12 @@ readonly ref struct ComplexPlanes(float[] real, float[] imaginary, int first, in
 {
     readonly ref float real = ref MemoryMarshal.GetArrayDataReference(real), imaginary = ref MemoryMarshal.GetArrayDataReference(imaginary);
 
-    public ComplexEight this[int number, int at]
+    public ComplexVector this[int number, int at]
     {
         get
         {
             nuint from = (nuint)(first + number * step + at);
-            return new ComplexEight(Vector256.LoadUnsafe(ref real, from), Vector256.LoadUnsafe(ref imaginary, from));
+            return new ComplexVector(Vector256.LoadUnsafe(ref real, from), Vector256.LoadUnsafe(ref imaginary, from));
         }
         set
         {

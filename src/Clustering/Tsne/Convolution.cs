@@ -3,8 +3,10 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
-/// Convolutions of real numbers on an n x n grid with t-SNE's kernel, 1 / (1 + distance^2), by Fourier transforms of twice the side. Only
-/// the halves that are not zero are transformed, and of the spectrum of real numbers only the half that says it all.
+/// Convolutions of real numbers on an n x n grid with t-SNE's kernel, less a constant: potential[i,j] = sum over k, l of
+/// charge[k,l] (1 / (1 + spacing^2 ((i - k)^2 + (j - l)^2)) - constant), by Fourier transforms of length 2n along each axis. Zero padding
+/// is not transformed, and of the spectrum of real numbers only frequencies [0..n] of the first axis are kept: the others are their
+/// conjugates. Layout: charges [n,Stride], spectrum [Stride,frequencies] as real and imaginary planes, kernel [n+1,frequencies].
 /// </summary>
 sealed class Convolution
 {
@@ -27,13 +29,13 @@ sealed class Convolution
         spectrumImaginary = new float[Stride * frequencies];
     }
 
-    /// <summary>The least side of at least <paramref name="least"/> nodes that the transforms serve.</summary>
+    /// <summary>The smallest side of at least <paramref name="least"/> nodes whose double is a length that the transforms can do.</summary>
     public static int Fitting(int least)
     {
         const int step = Fourier.Multiple / 2;
         int side = (least + step - 1) / step * step;
         // Multiples of 256 rows of a block lie on the same lines of the first cache, at twice the time.
-        while (2 * side % 256 == 0 || !Fourier.Serves(2 * side))
+        while (2 * side % 256 == 0 || !Fourier.CanTransform(2 * side))
         {
             side += step;
         }
@@ -50,8 +52,8 @@ sealed class Convolution
     public int Stride { get; }
 
     /// <summary>
-    /// What the kernel is less than 1 / (1 + distance^2): its value across the grid, so that slopes are not lost in the digits of a small
-    /// 2-D embedding's sums.
+    /// Subtracted from the kernel: its value at the grid's diagonal. In a small 2-D embedding all kernels are near 1, and float32 sums of
+    /// them would lose the differences.
     /// </summary>
     public double Constant { get; }
 
@@ -62,8 +64,8 @@ sealed class Convolution
         {
             block.Load(charges, charges, Side, Stride, column, next);
             block.Transform(halfGiven: true);
-            block.Part();
-            block.StoreParts(spectrumReal, spectrumImaginary, column, next);
+            block.Separate();
+            block.StoreSeparated(spectrumReal, spectrumImaginary, column, next);
         });
         ForBlocks(frequencies, 1, (block, column, _) =>
         {
@@ -75,8 +77,8 @@ sealed class Convolution
         });
         ForBlocks(Stride, 2, (block, column, next) =>
         {
-            block.LoadParts(spectrumReal, spectrumImaginary, column, next);
-            block.Join();
+            block.LoadSeparated(spectrumReal, spectrumImaginary, column, next);
+            block.Combine();
             block.Invert();
             block.Store(charges, charges, Side, Stride, column, next);
         });
@@ -107,7 +109,7 @@ sealed class Convolution
             turned.AsSpan(0, values.Length).CopyTo(values);
         }
         double[] spline = [.. Enumerable.Range(0, count).Select(k => Math.Pow(Spline.Transform(Math.PI * k / Side), 2))];
-        double scale = 1 / ((double)fourier.Length * fourier.Length * FourierColumns.PartFactor);
+        double scale = 1 / ((double)fourier.Length * fourier.Length * FourierColumns.SeparationFactor);
         for (int row = 0; row < count; row++)
         {
             for (int column = 0; column < count; column++)

@@ -10,7 +10,7 @@ sealed class Fourier
     /// <summary>Signals at a time.</summary>
     public const int Batch = 16;
 
-    /// <summary>Lengths are multiples of it: the first and the last stage are of radix 4, which have a short cut for halves.</summary>
+    /// <summary>Lengths are multiples of it: the first and the last stage have radix 4 and a faster form for half-empty signals.</summary>
     public const int Multiple = 16;
 
     readonly FourierStage[] stages;
@@ -35,7 +35,7 @@ sealed class Fourier
     public int Length { get; }
 
     /// <summary>Whether a length has no other factors than twos, threes and fives.</summary>
-    public static bool Serves(int length)
+    public static bool CanTransform(int length)
     {
         foreach (int factor in new[] { 2, 3, 5 })
         {

@@ -4,31 +4,33 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
-/// Columns of a grid on their way through the transforms: <see cref="Fourier.Batch"/> complex ones, or as many real ones as the real parts
-/// and as many as the imaginary parts, which <see cref="Part"/> tells apart after the transform (Press et al., "Numerical recipes", section
-/// 12.3) and <see cref="Join"/> makes one again.
+/// Buffers that take columns of a grid through the transforms: <see cref="Fourier.Batch"/> complex columns, or twice as many real ones,
+/// half of them as real and half as imaginary parts. <see cref="Separate"/> computes the two spectra after the transform (Press et al.,
+/// "Numerical recipes", section 12.3), and <see cref="Combine"/> undoes that. Layout: [M,Batch], real and imaginary planes.
 /// </summary>
 sealed class FourierColumns
 {
-    /// <summary>What <see cref="Part"/> and then <see cref="Join"/> multiply by.</summary>
-    public const int PartFactor = 2;
+    /// <summary>What <see cref="Separate"/> and then <see cref="Combine"/> multiply by.</summary>
+    public const int SeparationFactor = 2;
 
     readonly Fourier fourier;
     readonly int length, frequencies;
     float[] real, imaginary, spareReal, spareImaginary;
 
     /// <summary>
-    /// Room for columns of the transforms' length M; of parted ones, frequencies [0..M/2] are kept in <paramref name="frequencies"/> rows.
+    /// Room for columns of the transforms' length M; of separated ones, frequencies [0..M/2] are kept in <paramref name="frequencies"/>
+    /// rows.
     /// </summary>
     public FourierColumns(Fourier fourier, int frequencies)
     {
         (this.fourier, this.frequencies, length) = (fourier, frequencies, fourier.Length);
         (real, imaginary, spareReal, spareImaginary) = (Buffer(), Buffer(), Buffer(), Buffer());
 
-        // Two parted columns take a little more than whole ones.
+        // Two separated columns take a little more than whole ones.
         float[] Buffer() => new float[2 * frequencies * Fourier.Batch];
     }
 
+    /// <summary>Transforms in place; with <paramref name="halfGiven"/> the second half of the rows counts as zeros.</summary>
     public void Transform(bool halfGiven) =>
         fourier.Transform(ref real, ref imaginary, ref spareReal, ref spareImaginary, halfGiven, halfWanted: false);
 
@@ -46,6 +48,7 @@ sealed class FourierColumns
         }
     }
 
+    /// <summary>Stores the first rows as <see cref="Load"/> reads them.</summary>
     public void Store(float[] reals, float[] imaginaries, int rows, int stride, int column, int imaginaryColumn)
     {
         for (int row = 0; row < rows; row++)
@@ -55,7 +58,7 @@ sealed class FourierColumns
         }
     }
 
-    /// <summary>Loads even columns of which rows [0..M/2] are given. Their transforms are real, so that two need no parting.</summary>
+    /// <summary>Loads even columns of which rows [0..M/2] are given. Their transforms are real, so that two need no separation.</summary>
     public void LoadEven(float[] values, int column, int next)
     {
         Load(values, values, length / 2 + 1, frequencies, column, next);
@@ -66,6 +69,7 @@ sealed class FourierColumns
         }
     }
 
+    /// <summary>Stores columns as rows of a matrix [columns,frequencies].</summary>
     public void StoreTransposed(float[] to, int column, int next)
     {
         BlockTranspose.Transpose(real, 0, Fourier.Batch, frequencies, Fourier.Batch, to, column * frequencies, frequencies);
@@ -91,7 +95,7 @@ sealed class FourierColumns
     /// Twice the transforms of the columns that were the real parts, then of those that were the imaginary parts, into the spare buffers:
     /// sums with, and differences from, the conjugate mirror image.
     /// </summary>
-    public void Part()
+    public void Separate()
     {
         for (int k = 0; k <= length / 2; k++)
         {
@@ -110,9 +114,9 @@ sealed class FourierColumns
     }
 
     /// <summary>
-    /// Parted columns, in the spare buffers, to one at all frequencies: the first plus the second times the imaginary unit.
+    /// Separated columns, in the spare buffers, to one at all frequencies: the first plus the second times the imaginary unit.
     /// </summary>
-    public void Join()
+    public void Combine()
     {
         for (int k = 0; k <= length / 2; k++)
         {
@@ -130,8 +134,8 @@ sealed class FourierColumns
         }
     }
 
-    /// <summary>Stores parted columns as rows of a spectrum [columns,frequencies]; what is past frequency M/2 means nothing.</summary>
-    public void StoreParts(float[] reals, float[] imaginaries, int column, int next)
+    /// <summary>Stores separated columns as rows of a spectrum [columns,frequencies]; what is past frequency M/2 means nothing.</summary>
+    public void StoreSeparated(float[] reals, float[] imaginaries, int column, int next)
     {
         foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
         {
@@ -142,7 +146,8 @@ sealed class FourierColumns
         }
     }
 
-    public void LoadParts(float[] reals, float[] imaginaries, int column, int next)
+    /// <summary>Loads what <see cref="StoreSeparated"/> stored.</summary>
+    public void LoadSeparated(float[] reals, float[] imaginaries, int column, int next)
     {
         foreach ((int part, int row) in new[] { (0, column), (frequencies, next) })
         {

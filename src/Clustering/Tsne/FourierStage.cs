@@ -26,6 +26,12 @@ sealed class FourierStage
 
     public int Radix { get; }
 
+    /// <summary>Any stage but the last.</summary>
+    /// <param name="real">x, real parts.</param>
+    /// <param name="imaginary">x, imaginary parts.</param>
+    /// <param name="toReal">Gets the real parts of y.</param>
+    /// <param name="toImaginary">Gets the imaginary parts of y.</param>
+    /// <param name="run">Numbers of an element of all signals.</param>
     public void Apply(float[] real, float[] imaginary, float[] toReal, float[] toImaginary, int run)
     {
         for (int part = 0; part < parts; part++)
@@ -36,16 +42,16 @@ sealed class FourierStage
             switch (Radix)
             {
                 case 5:
-                    Five(from, to, run, Root(root), Root(root + 1), Root(root + 2), Root(root + 3));
+                    Radix5(from, to, run, Root(root), Root(root + 1), Root(root + 2), Root(root + 3));
                     break;
                 case 4:
-                    Four(from, to, run, Root(root), Root(root + 1), Root(root + 2));
+                    Radix4(from, to, run, Root(root), Root(root + 1), Root(root + 2));
                     break;
                 case 3:
-                    Three(from, to, run, Root(root), Root(root + 1));
+                    Radix3(from, to, run, Root(root), Root(root + 1));
                     break;
                 default:
-                    Two(from, to, run, Root(root));
+                    Radix2(from, to, run, Root(root));
                     break;
             }
         }
@@ -56,12 +62,12 @@ sealed class FourierStage
     {
         for (int part = 0; part < parts; part++)
         {
-            ComplexEight w = Root(part * 3), w2 = Root(part * 3 + 1), w3 = Root(part * 3 + 2);
+            ComplexVector w = Root(part * 3), w2 = Root(part * 3 + 1), w3 = Root(part * 3 + 2);
             var from = new ComplexPlanes(real, imaginary, part * run, parts * run);
             var to = new ComplexPlanes(toReal, toImaginary, part * 4 * run, run);
             for (int i = 0; i < run; i += Vector256<float>.Count)
             {
-                ComplexEight a = from[0, i], b = from[1, i], turned = b.Turned();
+                ComplexVector a = from[0, i], b = from[1, i], turned = b.TimesI();
                 to[0, i] = a + b;
                 to[1, i] = w * (a - turned);
                 to[2, i] = w2 * (a - b);
@@ -79,8 +85,8 @@ sealed class FourierStage
         ComplexPlanes from = new(real, imaginary, 0, run), to = new(toReal, toImaginary, 0, run);
         for (int i = 0; i < run; i += Vector256<float>.Count)
         {
-            ComplexEight a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i];
-            ComplexEight even = a + c, odd = b + d, middle = a - c, turned = (b - d).Turned();
+            ComplexVector a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i];
+            ComplexVector even = a + c, odd = b + d, middle = a - c, turned = (b - d).TimesI();
             to[0, i] = even + odd;
             to[1, i] = middle - turned;
             if (!halfWanted)
@@ -91,34 +97,34 @@ sealed class FourierStage
         }
     }
 
-    static void Two(ComplexPlanes from, ComplexPlanes to, int run, ComplexEight w)
+    static void Radix2(ComplexPlanes from, ComplexPlanes to, int run, ComplexVector w)
     {
         for (int i = 0; i < run; i += Vector256<float>.Count)
         {
-            ComplexEight a = from[0, i], b = from[1, i];
+            ComplexVector a = from[0, i], b = from[1, i];
             to[0, i] = a + b;
             to[1, i] = w * (a - b);
         }
     }
 
-    static void Three(ComplexPlanes from, ComplexPlanes to, int run, ComplexEight w, ComplexEight w2)
+    static void Radix3(ComplexPlanes from, ComplexPlanes to, int run, ComplexVector w, ComplexVector w2)
     {
         for (int i = 0; i < run; i += Vector256<float>.Count)
         {
-            ComplexEight a = from[0, i], b = from[1, i], c = from[2, i], sum = b + c;
-            ComplexEight middle = a - sum.Times(half), turned = (b - c).Times(sine).Turned();
+            ComplexVector a = from[0, i], b = from[1, i], c = from[2, i], sum = b + c;
+            ComplexVector middle = a - sum.Times(half), turned = (b - c).Times(sine).TimesI();
             to[0, i] = a + sum;
             to[1, i] = w * (middle - turned);
             to[2, i] = w2 * (middle + turned);
         }
     }
 
-    static void Four(ComplexPlanes from, ComplexPlanes to, int run, ComplexEight w, ComplexEight w2, ComplexEight w3)
+    static void Radix4(ComplexPlanes from, ComplexPlanes to, int run, ComplexVector w, ComplexVector w2, ComplexVector w3)
     {
         for (int i = 0; i < run; i += Vector256<float>.Count)
         {
-            ComplexEight a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i];
-            ComplexEight even = a + c, odd = b + d, middle = a - c, turned = (b - d).Turned();
+            ComplexVector a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i];
+            ComplexVector even = a + c, odd = b + d, middle = a - c, turned = (b - d).TimesI();
             to[0, i] = even + odd;
             to[1, i] = w * (middle - turned);
             to[2, i] = w2 * (even - odd);
@@ -126,15 +132,15 @@ sealed class FourierStage
         }
     }
 
-    static void Five(ComplexPlanes from, ComplexPlanes to, int run, ComplexEight w, ComplexEight w2, ComplexEight w3, ComplexEight w4)
+    static void Radix5(ComplexPlanes from, ComplexPlanes to, int run, ComplexVector w, ComplexVector w2, ComplexVector w3, ComplexVector w4)
     {
         for (int i = 0; i < run; i += Vector256<float>.Count)
         {
-            ComplexEight a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i], e = from[4, i];
-            ComplexEight outer = b + e, inner = c + d, outerTurned = (b - e).Turned(), innerTurned = (c - d).Turned();
-            ComplexEight first = a + outer.Times(cosine72) + inner.Times(cosine144), firstTurned = outerTurned.Times(sine72)
+            ComplexVector a = from[0, i], b = from[1, i], c = from[2, i], d = from[3, i], e = from[4, i];
+            ComplexVector outer = b + e, inner = c + d, outerTurned = (b - e).TimesI(), innerTurned = (c - d).TimesI();
+            ComplexVector first = a + outer.Times(cosine72) + inner.Times(cosine144), firstTurned = outerTurned.Times(sine72)
                 + innerTurned.Times(sine144);
-            ComplexEight second = a + outer.Times(cosine144) + inner.Times(cosine72),
+            ComplexVector second = a + outer.Times(cosine144) + inner.Times(cosine72),
                 secondTurned = outerTurned.Times(sine144) - innerTurned.Times(sine72);
             to[0, i] = a + outer + inner;
             to[1, i] = w * (first - firstTurned);
@@ -144,7 +150,7 @@ sealed class FourierStage
         }
     }
 
-    ComplexEight Root(int index) => new(Vector256.Create(cosines[index]), Vector256.Create(sines[index]));
+    ComplexVector Root(int index) => new(Vector256.Create(cosines[index]), Vector256.Create(sines[index]));
 
     float[] Roots(int length, Func<double, float> of) =>
         [.. Enumerable.Range(0, parts).SelectMany(part =>

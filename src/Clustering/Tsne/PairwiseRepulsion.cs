@@ -6,8 +6,8 @@ namespace Toolchain.Clustering.Tsne;
 /// </summary>
 static class PairwiseRepulsion
 {
-    /// <summary>As <see cref="Repulsion.Push"/>; one thread, rows in order.</summary>
-    public static double Push(float[][] coordinates, float[][] sums)
+    /// <summary>As <see cref="Repulsion.Sum"/>; one thread, rows in order.</summary>
+    public static double Sum(float[][] coordinates, float[][] sums)
     {
         (float[] xs, float[] ys) = (coordinates[0], coordinates[1]);
         double total = 0;

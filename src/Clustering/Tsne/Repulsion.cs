@@ -11,7 +11,7 @@ namespace Toolchain.Clustering.Tsne;
 /// </summary>
 sealed class Repulsion(int count, int threads)
 {
-    // Lines of cells that one thread spreads.
+    // Nodes of a spline, and lines of cells in a band.
     const int Nodes = Spline.Nodes;
 
     // The kernel bends on a scale of 1; a small embedding has a finer grid.
@@ -21,12 +21,14 @@ sealed class Repulsion(int count, int threads)
     // Up to here all pairs take less time than the grid.
     const int FewRows = 256;
 
+    // Rows sorted by band; those of band i are at [starts[i]..starts[i+1]).
     readonly int[] order = new int[count];
     readonly Spot[] spots = new Spot[count];
     Convolution? convolution;
     int[] starts = [];
+    // Charges, then potentials, at the nodes: [Side,Stride].
     float[] field = [];
-    OwnPotential? own;
+    SelfPotential? own;
 
     // Cells along a side: a place in the last one still has two nodes above it.
     int PerSide => convolution!.Side - Nodes + 1;
@@ -35,11 +37,11 @@ sealed class Repulsion(int count, int threads)
     /// Fills <paramref name="sums"/> with the sum over the others of (place - other) / (1 + distance^2)^2; gives that of 1 / (1 +
     /// distance^2) over all pairs.
     /// </summary>
-    public double Push(float[][] coordinates, float[][] sums)
+    public double Sum(float[][] coordinates, float[][] sums)
     {
         if (count <= FewRows)
         {
-            return PairwiseRepulsion.Push(coordinates, sums);
+            return PairwiseRepulsion.Sum(coordinates, sums);
         }
         (float lowX, float highX) = Axis.Range(coordinates[0]);
         (float lowY, float highY) = Axis.Range(coordinates[1]);
@@ -64,7 +66,7 @@ sealed class Repulsion(int count, int threads)
             convolution = new Convolution(Convolution.Fitting(needed), spacing, threads);
             field = new float[convolution.Side * convolution.Stride];
             starts = new int[(PerSide + Nodes - 1) / Nodes + 1];
-            own = Own();
+            own = FitSelfPotential();
         }
     }
 
@@ -132,7 +134,7 @@ sealed class Repulsion(int count, int threads)
 
     static void Add(Vector128<float> charges, ref float at) => (Vector128.LoadUnsafe(ref at) + charges).StoreUnsafe(ref at);
 
-    // Slopes and sum of the potentials at the rows' coordinates, less what the rows give themselves.
+    // Gradients and sum of the potentials at the rows' coordinates, less the rows' own contributions.
     double Collect(float[][] sums)
     {
         int stride = convolution!.Stride;
@@ -165,12 +167,13 @@ sealed class Repulsion(int count, int threads)
         return totals.Sum();
     }
 
-    OwnPotential Own()
+    // The potentials that a charge of 1 at the middle node causes there and at the nodes up to three away along each axis.
+    SelfPotential FitSelfPotential()
     {
         int middle = convolution!.Side / 2 * convolution.Stride + convolution.Side / 2;
         field[middle] = 1;
         convolution.Apply(field);
-        return new OwnPotential([.. Enumerable.Range(0, Nodes * Nodes)
+        return new SelfPotential([.. Enumerable.Range(0, Nodes * Nodes)
             .Select(i => field[middle + i / Nodes * convolution.Stride + i % Nodes])]);
     }
 

@@ -9,11 +9,13 @@ namespace Toolchain.Clustering.Tsne;
 /// </summary>
 public sealed class TsneEmbedding
 {
+    // Of the learning rate without exaggeration: rate N / 6, twice that of the exaggerated iterations.
     const float LeastDivisor = 6;
 
     readonly TsneOptions options;
     readonly Affinities affinities;
     readonly Repulsion repulsion;
+    // [2][N]: an array for each axis of the plane.
     readonly float[][] coordinates, gradient, velocity, gains;
 
     TsneEmbedding(Rows rows, TsneOptions options)
@@ -21,7 +23,7 @@ public sealed class TsneEmbedding
         this.options = options;
         affinities = Affinities.Of(rows, options.Perplexity, options.Threads);
         repulsion = new Repulsion(rows.Count, options.Threads);
-        coordinates = Start(rows, options.Threads);
+        coordinates = Initialize(rows, options.Threads);
         gradient = Plane(rows.Count);
         velocity = Plane(rows.Count);
         gains = Plane(rows.Count);
@@ -44,7 +46,7 @@ public sealed class TsneEmbedding
             fit.Move(iteration);
             progress?.Invoke(iteration + 1);
         }
-        double divergence = fit.affinities.Divergence(fit.coordinates, fit.repulsion.Push(fit.coordinates, fit.gradient));
+        double divergence = fit.affinities.Divergence(fit.coordinates, fit.repulsion.Sum(fit.coordinates, fit.gradient));
         var pairs = new float[rows.Count * 2];
         for (int row = 0; row < rows.Count; row++)
         {
@@ -58,8 +60,8 @@ public sealed class TsneEmbedding
     {
         bool early = iteration < options.ExaggeratedIterations;
         float exaggeration = early ? (float)options.Exaggeration : 1, momentum = early ? .5f : .9f;
-        double total = repulsion.Push(coordinates, gradient);
-        affinities.Pull(coordinates, gradient, exaggeration, (float)(1 / total), options.Threads);
+        double total = repulsion.Sum(coordinates, gradient);
+        affinities.AddAttraction(coordinates, gradient, exaggeration, (float)(1 / total), options.Threads);
         // As large as the rows are many over the exaggeration (Belkina et al. 2019); without exaggeration larger steps are stable too, and
         // 750 of them reach what 1,000 of the exaggerated iterations' size do (docs/decisions/0012-tsne.md).
         float rate = Math.Max(200, affinities.Count / Math.Max(exaggeration, LeastDivisor));
@@ -71,7 +73,7 @@ public sealed class TsneEmbedding
     }
 
     // The first two principal components, scaled to a deviation of 1e-4: the embedding keeps the large shape (Kobak and Berens 2019).
-    static float[][] Start(Rows rows, int threads)
+    static float[][] Initialize(Rows rows, int threads)
     {
         Rows axes = Pca.Fit(rows, Math.Min(2, rows.Width), whiten: true, threads).Project(rows, threads);
         float[][] start = Plane(rows.Count);

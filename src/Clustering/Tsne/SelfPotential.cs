@@ -3,11 +3,11 @@ using System.Runtime.Intrinsics;
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
-/// What the charge of a row does to itself by way of the nodes. With u and v the squared distances of its
-/// place from the middle of its cell along both axes, the potential is a polynomial, the sum over a, b in [0..3] of coefficient[a,b] u^a
-/// v^b.
+/// The potential that the charge of a row causes at its own coordinates through the nodes, which the sums must leave out. With u and v the
+/// squared distances of the row from the middle of its cell along both axes, the potential is the polynomial
+/// sum over a, b in [0..3] of coefficient[a,b] u^a v^b.
 /// </summary>
-sealed class OwnPotential
+sealed class SelfPotential
 {
     // Sums of products of the cubic splines of nodes 0, 1, 2 and 3 apart, either way, in powers of u: [apart,power].
     static readonly float[][] products = [[530, 408, -1056, 640], [575, -564, 1488, -960], [46, 168, -480, 384], [1, -12, 48, -64]];
@@ -17,7 +17,7 @@ sealed class OwnPotential
     readonly Vector128<float>[] coefficients;
 
     /// <summary>From the potentials of a charge of 1 at a node, there and up to three nodes away along each axis, [4,4].</summary>
-    public OwnPotential(float[] ofUnit)
+    public SelfPotential(float[] ofUnit)
     {
         coefficients =
             [.. Enumerable.Range(0, 4).Select(a => Vector128.Create([.. Enumerable.Range(0, 4).Select(b => Coefficient(a, b))]))];

@@ -1,11 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace Toolchain.Clustering.Mixture;
 
-/// <summary>All shares, component by component.</summary>
-sealed class ShareTable(int componentCount, int paddedCount) : IShareSink
+/// <summary>Responsibilities of all components, [K, N rounded up to a multiple of eight], row-major.</summary>
+sealed class ResponsibilityTable(int componentCount, int paddedCount) : IResponsibilitySink
 {
     readonly double[] values = new double[(long)componentCount * paddedCount];
 
-    /// <summary>Shares of one component in the rows, those that fill the last eight included.</summary>
+    /// <summary>Responsibilities of one component for the rows, those that pad the last block of eight included.</summary>
     public ReadOnlySpan<double> this[int component] => values.AsSpan(component * paddedCount, paddedCount);
 
     public void Add(int first, int length, ExpectationBlock block)
@@ -17,8 +19,7 @@ sealed class ShareTable(int componentCount, int paddedCount) : IShareSink
                 Span<double> to = values.AsSpan(k * paddedCount + first + group * LogDensityKernel.RowCount, LogDensityKernel.RowCount);
                 if ((block.Groups(k) >> group & 1) != 0)
                 {
-                    System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref block.Shares(k, group), LogDensityKernel.RowCount)
-                        .CopyTo(to);
+                    MemoryMarshal.CreateReadOnlySpan(ref block.Responsibilities(k, group), LogDensityKernel.RowCount).CopyTo(to);
                 }
                 else
                 {

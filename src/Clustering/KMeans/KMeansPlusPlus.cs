@@ -7,9 +7,15 @@ namespace Toolchain.Clustering.KMeans;
 /// k-means++ with several candidates per draw, of which the one that lowers the potential most is kept (Arthur and Vassilvitskii, 2007,
 /// section 5, "greedy"; 2 + ln K candidates). One pass over the rows serves all candidates of a draw.
 /// </summary>
-static class KMeansStart
+static class KMeansPlusPlus
 {
-    public static float[] PlusPlus<TRows>(TRows rows, float[] norms, int count, Random random, int threads) where TRows : struct, IRows
+    /// <summary>Centres [K,D], rows of <paramref name="rows"/> each.</summary>
+    /// <param name="rows">Rows [N,D].</param>
+    /// <param name="norms">Their squared lengths, [N].</param>
+    /// <param name="count">K.</param>
+    /// <param name="random">Draws the candidates.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors.</param>
+    public static float[] Initialize<TRows>(TRows rows, float[] norms, int count, Random random, int threads) where TRows : struct, IRows
     {
         int width = rows.Width;
         var centres = new float[count * width];
