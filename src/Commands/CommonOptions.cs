@@ -7,7 +7,7 @@ using Toolchain.Inference;
 
 namespace Toolchain.Commands;
 
-/// <summary>Options that several commands share, made anew for each, and what they mean.</summary>
+/// <summary>Options that several commands share, made anew for each, and how to read them.</summary>
 public sealed class CommonOptions
 {
     /// <summary>Which images.</summary>
@@ -49,12 +49,11 @@ public sealed class CommonOptions
     public Option<int> Threads { get; } = new("--threads")
     {
         Description = "Number of threads; 0 uses all processors.",
-        DefaultValueFactory = _ =>
-        0,
+        DefaultValueFactory = _ => 0,
         Validators = { RequireThreads }
     };
 
-    /// <summary>Where models run.</summary>
+    /// <summary>The processor that runs models.</summary>
     public Choice<ComputeDevice> Device { get; } = new("--device") { Description = "auto (default), cpu or cuda." };
 
     /// <summary>Seed of what is fitted.</summary>
@@ -75,7 +74,7 @@ public sealed class CommonOptions
     /// <summary>The same of a model that is called <paramref name="name"/> in its folder.</summary>
     public static string ModelFile(string given, string name) => Directory.Exists(given) ? Path.Combine(given, name) : given;
 
-    /// <summary>Refuses a target that would take the place of what is read.</summary>
+    /// <summary>Rejects an output path that would overwrite an input.</summary>
     /// <param name="output">What <c>--out</c> says.</param>
     /// <param name="written">The files that are written for it.</param>
     /// <param name="read">The files that are read; pairs as <c>--data</c> takes them.</param>
@@ -100,11 +99,11 @@ public sealed class CommonOptions
     public EncoderOptions Encoder(ParseResult parsed) =>
         new() { Device = parsed.GetValue(Device), Threads = parsed.GetValue(Threads), Trial = ProgramStart.Trial };
 
-    /// <summary>What <c>--data</c> says, or "mnist", or "strokes" where nothing was said and MNIST cannot be had.</summary>
+    /// <summary>The value of <c>--data</c>; without one "mnist", or "strokes" where MNIST cannot be found or downloaded.</summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="terminal">Where to say what is taken.</param>
-    /// <param name="drawn">Whether drawn digits will do; false where a model is applied to what the user has.</param>
-    /// <exception cref="ArgumentException">Nothing was said, MNIST cannot be had, and drawn digits will not do.</exception>
+    /// <param name="terminal">Receives a warning where synthetic digits are used.</param>
+    /// <param name="drawn">Whether synthetic digits may stand in; false where a model is applied to the user's images.</param>
+    /// <exception cref="ArgumentException">There is no value, no MNIST, and synthetic digits may not stand in.</exception>
     public string Spec(ParseResult parsed, Terminal terminal, bool drawn = true)
     {
         if (parsed.GetValue(Data) is string given)
@@ -129,7 +128,7 @@ public sealed class CommonOptions
         }
     }
 
-    /// <summary>Says where <c>--split</c> asks for a part of a source that has none.</summary>
+    /// <summary>Warns where <c>--split</c> asks for a part of a source that has none.</summary>
     public static void NoteParts(ParseResult parsed, Terminal terminal, string name, Split asked, Split found)
     {
         if (found == Split.All && asked != Split.All && parsed.GetResult("--split") is OptionResult { Implicit: false })
@@ -181,7 +180,7 @@ public sealed class CommonOptions
             Progress = new DownloadLines(terminal),
         };
 
-    // With a thousand threads on two processors libtorch does not come to its first step.
+    // With a thousand threads on two processors libtorch did not finish its first step.
     static readonly int mostThreads = Math.Max(64, Environment.ProcessorCount);
 
     static void RequireThreads(OptionResult result)

@@ -10,18 +10,18 @@ using Toolchain.Inference;
 
 namespace Toolchain.Commands;
 
-/// <summary>What an embedding command is asked for.</summary>
+/// <summary>What a command is to embed.</summary>
 /// <param name="Split">Which part of the images.</param>
 /// <param name="Path">The file.</param>
 /// <param name="Options">What is written.</param>
 /// <param name="Part">The range of images that is done now; null for all.</param>
 public sealed record EmbedRequest(Split Split, string Path, EmbedOptions Options, Shard? Part = null);
 
-/// <summary>Runs an embedding job under a progress bar and says what it did.</summary>
+/// <summary>Runs an embedding job under a progress bar and reports the result.</summary>
 public static class EmbedRun
 {
     /// <summary>Opens the source, runs the job, prints one line (and one for what was unusual), and sends the event "embedded".</summary>
-    /// <param name="terminal">Where to speak.</param>
+    /// <param name="terminal">Receives the lines.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="common">Its options.</param>
     /// <param name="request">What is embedded, and where to.</param>
@@ -45,8 +45,8 @@ public static class EmbedRun
         {
             Fit = looking.Fit,
             SkipBad = looking.SkipBad,
-            Skipped = new Lines(line => terminal.Note($"skipped: {line}")),
-            Progress = new Steps(tell),
+            Skipped = new DirectProgress<string>(line => terminal.Note($"skipped: {line}")),
+            Progress = new DirectProgress<EmbedProgress>(made => tell(made.Done, "")),
         }));
         double speed = (report!.Count + report.SkippedCount - report.ResumedCount) / clock.Elapsed.TotalSeconds;
         Say(terminal, part is null ? path : $"{path}.shard-{part.Index}-of-{part.Count}", source, report, speed);
@@ -56,7 +56,8 @@ public static class EmbedRun
     public static Embeddings InMemory(Terminal terminal, EncoderSession session, ImageSet data, CancellationToken cancellation)
     {
         Embeddings? result = null;
-        terminal.WithProgress("embedding", data.Count, "images", report => result = session.Run(data, new Done(report), cancellation));
+        terminal.WithProgress("embedding", data.Count, "images", report =>
+            result = session.Run(data, new DirectProgress<int>(done => report(done, "")), cancellation));
         return result!;
     }
 
@@ -98,20 +99,5 @@ public static class EmbedRun
                 unusual.Add(string.Create(CultureInfo.InvariantCulture, $"{count:n0} {what}"));
             }
         }
-    }
-
-    sealed class Done(Action<long, string> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value, "");
-    }
-
-    sealed class Steps(Action<long, string> tell) : IProgress<EmbedProgress>
-    {
-        public void Report(EmbedProgress value) => tell(value.Done, "");
-    }
-
-    sealed class Lines(Action<string> tell) : IProgress<string>
-    {
-        public void Report(string value) => tell(value);
     }
 }

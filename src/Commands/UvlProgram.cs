@@ -11,10 +11,10 @@ namespace Toolchain.Commands;
 /// <param name="statusOf">Exit status of a failure.</param>
 public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
 {
-    // For an orderly stop after SIGTERM.
+    // Time for an orderly stop, after which the process ends.
     static readonly TimeSpan patience = TimeSpan.FromSeconds(1.5);
 
-    /// <summary>Runs <paramref name="arguments"/> on the console. What it cannot write to never ends the work.</summary>
+    /// <summary>Runs <paramref name="arguments"/> on the console. A stream that cannot be written never ends the work.</summary>
     /// <returns>The exit status.</returns>
     public int Run(string[] arguments)
     {
@@ -39,7 +39,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     /// <returns>The exit status.</returns>
     public int Run(string[] arguments, TextWriter output, TextWriter error)
     {
-        // A word that starts with @ is one, such as a file's name, not a file of further words.
+        // An argument that starts with @ is taken as it is, such as a file's name, not as a response file.
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         bool isHelp = parsed.Action is BriefHelp or HelpAction;
         if (!isHelp && parsed.CommandResult is { Command.Subcommands.Count: > 0 } group && parsed.UnmatchedTokens.Count == 0
@@ -69,12 +69,13 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
         }
         catch (Exception failure)
         {
-            error.WriteLine($"uvl: {OneLine(failure)}");
+            int status = statusOf(failure);
+            error.WriteLine($"uvl: {FailureText.Of(failure, status)}");
             if (parsed.GetValue(GlobalOptions.Verbose))
             {
                 error.WriteLine(failure);
             }
-            return statusOf(failure);
+            return status;
         }
 
         void Cancel(PosixSignalContext context)
@@ -113,65 +114,4 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
     // Such as "data strokes ".
     static string CommandPath(SymbolResult found) => found is CommandResult { Parent: { } parent } command
         ? $"{CommandPath(parent)}{command.Command.Name} " : "";
-
-    // .NET adds the name of a parameter, which a user did not give.
-    static string WithoutParameter(Exception failure)
-    {
-        string suffix = failure is ArgumentException { ParamName: { } name } ? $" (Parameter '{name}')" : "";
-        return suffix != "" && failure.Message.EndsWith(suffix, StringComparison.Ordinal) ? failure.Message[..^suffix.Length]
-            : failure.Message;
-    }
-
-    // What .NET says of files is not how this program says it.
-    static string Plain(Exception failure) => failure switch
-    {
-        FileNotFoundException { FileName: { } name } when Quoted(failure.Message, "Could not find file '", "'.") is not null =>
-            $"'{name}': expected a file, found none.",
-        DirectoryNotFoundException when Quoted(failure.Message, "Could not find a part of the path '", "'.") is string path =>
-            $"'{path}': expected a file, found none, nor its folder.",
-        UnauthorizedAccessException when Quoted(failure.Message, "Access to the path '", "' is denied.") is string path =>
-            $"'{path}': access is denied; change its permissions or name another.",
-        ArgumentOutOfRangeException when ExitCodes.IsFileTooLarge(failure) =>
-            "a file grew larger than the file system or ulimit -f allows",
-        _ => WithoutParameter(failure),
-    };
-
-    static string? Quoted(string text, string before, string after) =>
-        text.StartsWith(before, StringComparison.Ordinal) && text.EndsWith(after, StringComparison.Ordinal)
-        ? text[before.Length..^after.Length] : null;
-
-    // What .NET says of itself is nothing that a user can use.
-    static string InWords(Exception failure) => failure switch
-    {
-        TypeInitializationException or AggregateException or TaskSchedulerException when failure.InnerException is Exception inner =>
-            InWords(inner),
-        OutOfMemoryException => "memory ran out.",
-        DllNotFoundException or NotSupportedException or FileLoadException or BadImageFormatException
-            or FileNotFoundException { FileName: not null } => "a library of this program cannot be loaded.",
-        _ => failure.Message,
-    };
-
-    string OneLine(Exception failure)
-    {
-        string message = Printable.Line(Plain(failure).ReplaceLineEndings(" "));
-        if (message is "The operation was canceled." or "A task was canceled.")
-        {
-            message = "stopped; nothing was written, the same command starts again.";
-        }
-        if (message == "The value cannot be an empty string.")
-        {
-            message = "expected a file or folder, found an empty text; see the arguments and options that are \"\".";
-        }
-        return statusOf(failure) switch
-        {
-            ExitCodes.Bug =>
-                $"a fault of this program ({failure.GetType().Name}): {message} Run again with --verbose and report what it prints.",
-            ExitCodes.OutOfResources =>
-                $"the machine has too little left: {Printable.Line(InWords(failure))} Close other programs or raise the limit, then run "
-                + $"the same command again.",
-            ExitCodes.Interrupted when failure is not OperationCanceledException =>
-                $"{message.TrimEnd('.')}. The output was not changed. Fix the cause and rerun the same command.",
-            _ => message,
-        };
-    }
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using System.Text.Json.Nodes;
 using Toolchain.Clustering.Tsne;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
@@ -35,7 +33,7 @@ static class EvaluateCommand
             Description = "Output of the models to use as the embedding, such as feature for moco.",
             DefaultValueFactory = _ => "embedding"
         };
-        var map = new Option<int>("--tsne")
+        var tsne = new Option<int>("--tsne")
         {
             Description = "Test images in the report's t-SNE plot of each model; 0 for none.",
             DefaultValueFactory = _ => 10_000,
@@ -59,9 +57,8 @@ static class EvaluateCommand
             new Command("evaluate", "Cluster, score and report models. Without labels, only the figures that need none.\n\nExample: uvl "
             + "evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, common.Fit, common.Polarity, common.Transpose, output, protocol, k, layer, map, sweep, common.Seed,
-                common.SkipBad,
-                common.Threads, common.Device,
+            models, common.Data, common.Fit, common.Polarity, common.Transpose, output, protocol, k, layer, tsne, sweep, common.Seed,
+                common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -91,8 +88,8 @@ static class EvaluateCommand
                 ModelOutputs outputs = Embed(terminal, session, train, test, cancellation);
                 terminal.Stage($"clustering and scoring {outputs.Method}");
                 rows.AddRange(evaluation.Run(outputs, parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
-                reported.Add(new ReportedModel(outputs, Map(terminal, outputs, parsed.GetValue(map), parsed.GetValue(common.Threads),
-                    cancellation), RunFiles.Beside(path)));
+                TsnePlot? plot = Plot(terminal, outputs, parsed.GetValue(tsne), parsed.GetValue(common.Threads), cancellation);
+                reported.Add(new ReportedModel(outputs, plot, RunFiles.Beside(path)));
             }
             terminal.Stage("scoring raw pixels, for comparison");
             rows.AddRange(evaluation.Run(ModelOutputs.RawPixels(train, test), parsed.GetValue(protocol) ?? ProtocolChoice.Both,
@@ -102,7 +99,7 @@ static class EvaluateCommand
                 (Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows, context.Classes)),
                 (Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows)),
                 (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, reported, ablations)));
-            Print(terminal, rows, test, Path.Combine(folder, "report.html"));
+            EvaluationText.Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
 
             FitMode FitOf(string[] all)
@@ -128,76 +125,20 @@ static class EvaluateCommand
         ModelOutputs? outputs = null;
         terminal.WithProgress($"embedding {session.Metadata.GetValueOrDefault(ModelKeys.Method, "")}".TrimEnd(), train.Count + test.Count,
             "images",
-            report => outputs = ModelOutputs.Of(session, train, test, new Done(report), cancellation));
+            report => outputs = ModelOutputs.Of(session, train, test, new DirectProgress<int>(done => report(done, "")), cancellation));
         return outputs!;
     }
 
-    static TsnePlot? Map(Terminal terminal, ModelOutputs outputs, int images, int threads, CancellationToken cancellation)
+    static TsnePlot? Plot(Terminal terminal, ModelOutputs outputs, int images, int threads, CancellationToken cancellation)
     {
-        TsnePlot? map = null;
+        TsnePlot? plot = null;
         terminal.WithProgress($"t-SNE of {outputs.Method}", new TsneOptions().Iterations, "iterations", report =>
-            map = TsnePlot.Of(outputs, images, threads, done =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            report(done, "");
-        }));
-        return map;
-    }
-
-    static void Print(Terminal terminal, List<EvaluationRow> rows, ImageSet test, string report)
-    {
-        terminal.Line();
-        if (rows.Any(row => row.Accuracy is not null))
-        {
-            terminal.Line($"{test.Count} test images of {test.Name}; accuracy, NMI, ARI and k-NN accuracy use labels for scoring only; "
-                + $"training used none");
-            terminal.Table(["method", "protocol", "clusters", "accuracy", "NMI", "ARI", "k-NN (k=20)", "linear"], rows.Select(row => new[]
+            plot = TsnePlot.Of(outputs, images, threads, done =>
             {
-                row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(" "), Accuracy(row), Number(row.Nmi), Number(row.Ari),
-                    Percent(row.NeighbourAccuracy), Percent(row.Linear),
+                cancellation.ThrowIfCancellationRequested();
+                report(done, "");
             }));
-        }
-        else
-        {
-            terminal.Line($"{test.Count} test images of {test.Name}, without labels: only the figures that need none");
-            terminal.Table(["method", "protocol", "clusters", "silhouette", "sizes", "effective rank", "uniformity"],
-                rows.Select(row => new[]
-            {
-                row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(" "), Number(row.Silhouette),
-                    $"{row.Sizes.Min()} to {row.Sizes.Max()}", Number(row.EffectiveRank), Number(row.Uniformity),
-            }));
-        }
-        foreach (IGrouping<string, EvaluationRow> remarked in rows.Where(row => row.Remark is not null).GroupBy(row => row.Remark!))
-        {
-            IEnumerable<string> names = remarked.Select(row => $"{row.NameAmong(rows)} {row.Protocol.Word()} {row.ClustersText(" ")}");
-            terminal.Line($"caution: {string.Join(", ", names)}: {remarked.Key}");
-        }
-        foreach (SeedSpread spread in SeedSpread.Of(rows))
-        {
-            if (spread.Figures.GetValueOrDefault("accuracy") is Spread accuracy)
-            {
-                terminal.Event("spread", new JsonObject
-                {
-                    ["method"] = spread.Method,
-                    ["protocol"] = spread.Protocol.Word(),
-                    ["clusterer"] = spread.Clusterer.Word(),
-                    ["k"] = spread.K,
-                    ["seeds"] = new JsonArray([.. spread.Seeds.Select(seed => JsonValue.Create(seed))]),
-                    ["accuracy_mean"] = accuracy.Mean,
-                    ["accuracy_deviation"] = accuracy.StandardDeviation,
-                });
-                terminal.Line($"{spread.Method}, {spread.Protocol.Word()}, {spread.K} {spread.Clusterer.Word()}, over seeds "
-                    + $"{string.Join(", ", spread.Seeds)}: accuracy {Percent(accuracy.Mean)}, standard deviation "
-                    + $"{Percent(accuracy.StandardDeviation)}, {Percent(accuracy.Lowest)} to {Percent(accuracy.Highest)}");
-            }
-        }
-        terminal.Line();
-        terminal.Line($"report: {report}");
-        foreach (EvaluationRow row in rows)
-        {
-            terminal.Event("row", MetricsFile.Row(row));
-        }
-        terminal.Event("report", new JsonObject { ["path"] = report });
+        return plot;
     }
 
     static Dictionary<string, string> Versions() => new()
@@ -206,18 +147,4 @@ static class EvaluateCommand
         ["ONNX Runtime"] = RuntimeInfo.Version,
         [".NET"] = Environment.Version.ToString(),
     };
-
-    static string Accuracy(EvaluationRow row) =>
-        Percent(row.Accuracy) + (row.MajorityVote is double vote ? $" (vote {Percent(vote)})" : "");
-
-    static string Percent(double? share) => share is double known ? Percent(known) : "-";
-
-    static string Number(double? number) => number is double known ? known.ToString("f3", CultureInfo.InvariantCulture) : "-";
-
-    static string Percent(double share) => share.ToString("p2", CultureInfo.InvariantCulture);
-
-    sealed class Done(Action<long, string> report) : IProgress<int>
-    {
-        public void Report(int value) => report(value, "");
-    }
 }
