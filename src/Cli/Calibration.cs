@@ -6,7 +6,7 @@ using Toolchain.Inference;
 
 namespace Toolchain.Cli;
 
-/// <summary>What a trained model's training images look like, in its metadata, as <c>uvl calibrate</c> writes it.</summary>
+/// <summary>Adds the novelty fit of the training images to a trained model's metadata, as <c>uvl calibrate</c> does.</summary>
 static class Calibration
 {
     /// <summary>The model with the fit; the same model where it has no embedding, or too few images.</summary>

@@ -2,7 +2,7 @@ using Toolchain.Commands;
 
 namespace Toolchain.Cli;
 
-/// <summary>Endings of files that say what is written.</summary>
+/// <summary>File extensions that choose the format of an output.</summary>
 static class Endings
 {
     /// <summary>Checks a target before work is put into it.</summary>

@@ -7,7 +7,7 @@ using Toolchain.Inference;
 
 namespace Toolchain.Cli;
 
-/// <summary>A model that pictures are drawn from; what it takes and gives says that it is of the kind.</summary>
+/// <summary>A model that plots are drawn from, recognised by its inputs and outputs.</summary>
 sealed class PlotModel
 {
     readonly string path, kind;

@@ -1,4 +1,4 @@
 namespace Toolchain.Evaluate;
 
-/// <summary>Something that was proven after it was made turned out wrong; it is not kept.</summary>
+/// <summary>A check of a result failed, such as parity; the result is not kept.</summary>
 public sealed class CheckFailedException(string message) : Exception(message);

@@ -5,12 +5,12 @@ using Toolchain.Inference;
 
 namespace Toolchain.Evaluate;
 
-/// <summary>A model file with what it states about itself.</summary>
+/// <summary>Reads model files for inspection.</summary>
 public static class InspectedModel
 {
     /// <summary>Reads a model file, and compares it with the manifest beside it.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidModelException">It is damaged, breaks a rule of ONNX, or means harm; the text names the place.</exception>
+    /// <exception cref="InvalidModelException">It is damaged, malicious, or breaks a rule of ONNX; the text names the place.</exception>
     public static ModelInspection Load(string path)
     {
         try

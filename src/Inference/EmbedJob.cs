@@ -9,8 +9,8 @@ namespace Toolchain.Inference;
 
 /// <summary>
 /// Embeds a source of any length into a file, in constant memory. The file's bytes depend on model, images and options alone: not on
-/// threads, shards, or whether a run was stopped and went on. Until the end what is done lies in FILE.partial, from which the same job goes
-/// on.
+/// threads, shards, or whether a run was stopped and resumed. Until the end the rows that are done are in FILE.partial, from which the same
+/// job resumes.
 /// </summary>
 public static class EmbedJob
 {
@@ -18,13 +18,13 @@ public static class EmbedJob
 
     /// <summary>Embeds all images of a source.</summary>
     /// <param name="session">The model.</param>
-    /// <param name="source">The images, from the first on. From a pipe a stopped run cannot go on; it starts anew.</param>
+    /// <param name="source">The images, from the first on. A stopped run of a pipe cannot be resumed; it starts anew.</param>
     /// <param name="path">
     /// The file to make or replace; its extension chooses .npy, .csv, .parquet or .arrow (<see cref="EmbeddingFile.Create"/>).
     /// </param>
     /// <param name="options">What is written; null for the defaults.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="ArgumentException">The extension is none of the four, or the model has not what is to be written.</exception>
+    /// <exception cref="ArgumentException">The extension is none of the four, or the model lacks an output that is asked for.</exception>
     /// <exception cref="InvalidDataException">The source is damaged, an image cannot be read and may not be skipped, or none can be
     /// read.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; an old file stays as it was.</exception>
@@ -45,7 +45,7 @@ public static class EmbedJob
                 throw ImageSource.NoneReadable(source, report.SkippedCount);
             }
         }
-        catch (Exception error) when (!CanGoOn(error))
+        catch (Exception error) when (!IsResumable(error))
         {
             File.Delete(partial);
             throw;
@@ -84,7 +84,7 @@ public static class EmbedJob
         {
             report = RunRange(work, (first, end), partial, null, cancellation);
         }
-        catch (Exception error) when (!CanGoOn(error))
+        catch (Exception error) when (!IsResumable(error))
         {
             File.Delete(partial);
             throw;
@@ -94,8 +94,8 @@ public static class EmbedJob
         return report;
     }
 
-    // After a stop or a full disk the same command goes on; after anything else it would end as before.
-    static bool CanGoOn(Exception error) =>
+    // After a stop or a full disk the same command resumes; after anything else it would fail as before.
+    static bool IsResumable(Exception error) =>
         error is OperationCanceledException or UnauthorizedAccessException
             or IOException and not (FileNotFoundException or DirectoryNotFoundException);
 

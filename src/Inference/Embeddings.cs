@@ -1,6 +1,6 @@
 namespace Toolchain.Inference;
 
-/// <summary>What a model said about N images.</summary>
+/// <summary>The outputs of a model for N images.</summary>
 public sealed class Embeddings
 {
     internal Embeddings(int count, int dimension, int clusterCount, bool hasClusters)

@@ -8,7 +8,7 @@ using Toolchain.Graph;
 
 namespace Toolchain.Cli.Commands;
 
-/// <summary><c>uvl plot WHAT</c>: pictures of what an exported model knows, drawn from the file alone.</summary>
+/// <summary><c>uvl plot WHAT</c>: plots of an exported model, drawn from its file alone.</summary>
 static class PlotCommand
 {
     public static Command Create() =>

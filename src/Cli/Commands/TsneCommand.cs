@@ -176,7 +176,7 @@ static class TsneCommand
                 break;
             default:
                 double[] Axis(int axis) => [.. Enumerable.Range(0, coordinates.Count).Select(i => (double)coordinates[i][axis])];
-                new ClassMap(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {coordinates.Count:n0} "
+                new ScatterPlot(string.Create(CultureInfo.InvariantCulture, $"t-SNE of {coordinates.Count:n0} "
                     + $"embeddings{(colours.Name == "cluster" ? ", by cluster" : "")}"), Axis(0), Axis(1), colours.Values,
                     colours.Names).Save(path);
                 break;

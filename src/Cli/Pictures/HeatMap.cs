@@ -3,7 +3,7 @@ using ScottPlot;
 
 namespace Toolchain.Cli.Pictures;
 
-/// <summary>A table of percentages as colours, each cell with its number and, where given, another's number beneath.</summary>
+/// <summary>A table of percentages as colours, each cell with its number and, where given, a second number to compare with.</summary>
 /// <param name="Title">Above the picture.</param>
 /// <param name="RowKey">What differs from row to row.</param>
 /// <param name="Rows">Its values, top to bottom.</param>

@@ -3,13 +3,13 @@ using ScottPlot;
 
 namespace Toolchain.Cli.Pictures;
 
-/// <summary>Places in the plane, coloured by class or cluster where these are known.</summary>
+/// <summary>Points of the plane, coloured by class or cluster where these are known.</summary>
 /// <param name="Title">Above the picture.</param>
-/// <param name="Xs">Places, [N].</param>
-/// <param name="Ys">Places, [N].</param>
-/// <param name="Classes">Class, or cluster, of each place; empty for none.</param>
+/// <param name="Xs">First coordinates, [N].</param>
+/// <param name="Ys">Second coordinates, [N].</param>
+/// <param name="Classes">Class, or cluster, of each point; empty for none.</param>
 /// <param name="Names">Names of the classes; null where numbers are the names.</param>
-public sealed record ClassMap(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<int> Classes,
+public sealed record ScatterPlot(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<int> Classes,
     IReadOnlyList<string>? Names = null)
 {
     const int side = 1000, longestName = 20;
@@ -26,7 +26,7 @@ public sealed record ClassMap(string Title, IReadOnlyList<double> Xs, IReadOnlyL
         {
             var points = plot.Add.ScatterPoints(group.Select(i => Xs[i]).ToArray(), group.Select(i => Ys[i]).ToArray());
             points.Color = colours.GetColor(rank);
-            // Many places are drawn smaller, so that they do not hide each other.
+            // Many points are drawn smaller, so that they do not hide each other.
             points.MarkerSize = Xs.Count > 5000 ? 2 : 5;
             if (group.Key >= 0)
             {
@@ -35,12 +35,12 @@ public sealed record ClassMap(string Title, IReadOnlyList<double> Xs, IReadOnlyL
         }
         plot.Title(Title);
         plot.Axes.SquareUnits();
-        // Only nearness means something.
+        // The axes of t-SNE have no meaning, only distances.
         plot.HideAxesAndGrid();
         Picture.Save(plot, side, side, path);
     }
 
-    // Each class where most of its places are.
+    // Each class at the median of its points.
     void Name(Plot plot, IGrouping<int, int> group)
     {
         double Middle(IReadOnlyList<double> values) => group.Select(i => values[i]).Order().ElementAt(group.Count() / 2);

@@ -12,7 +12,7 @@ namespace Toolchain.Cli.Sweeps;
 /// <param name="Probe">Whether a linear probe is trained as well.</param>
 sealed record SweepScoring(ImageSet Test, bool Probe);
 
-/// <summary>What a cell of a sweep reached. The accuracies of clusters use labels for scoring alone.</summary>
+/// <summary>The accuracies of a cell of a sweep. Those of clusters use labels for scoring only.</summary>
 /// <param name="Settings">Its key=value texts.</param>
 /// <param name="Strict">Accuracy of as many k-means clusters as classes, one-to-one, on the test images, in [0..1].</param>
 /// <param name="Poster">Accuracy under the poster's protocol, in [0..1]; null for data other than the ten digits.</param>
@@ -48,8 +48,8 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double? P
     }
 
     /// <summary>
-    /// Trains and scores the cell in <paramref name="folder"/>, with a linear probe where asked for, going on with what an interrupted
-    /// sweep left there.
+    /// Trains and scores the cell in <paramref name="folder"/>, with a linear probe where asked for; resumes what an interrupted sweep
+    /// left there.
     /// </summary>
     /// <param name="method">The method.</param>
     /// <param name="request">What to train on, with the options of the cell.</param>

@@ -49,7 +49,7 @@ public sealed record ModelOutputs
     /// <summary>Numbers in the model, from the manifest, or null.</summary>
     public long? Parameters { get; init; }
 
-    /// <summary>The pixels themselves: the row that keeps every other honest.</summary>
+    /// <summary>The pixels themselves: the baseline of every table.</summary>
     public static ModelOutputs RawPixels(ImageSet train, ImageSet test) => new()
     {
         Method = "raw pixels",

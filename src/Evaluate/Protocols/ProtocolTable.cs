@@ -14,8 +14,8 @@ sealed class ProtocolTable(int strictClusters, bool hasPoster)
 {
     const int digits = 10;
 
-    // What the poster's code did with each system (YunzeMan/Empirical-Study-on-Unsupervised-Learning); others get its last word, 130
-    // components.
+    // What the poster's code did with each system (YunzeMan/Empirical-Study-on-Unsupervised-Learning); others get 130
+    // components, as its last one did.
     static readonly Dictionary<string, Recipe> poster = new()
     {
         ["autoencoder"] = Poster(Clusterer.Gmm, 40, ClusterNaming.MajorityVote),

@@ -3,7 +3,7 @@ using Toolchain.Data;
 
 namespace Toolchain.Evaluate.Protocols;
 
-/// <summary>What the manifest beside a model says of its training.</summary>
+/// <summary>The training of a model, from the manifest beside it.</summary>
 /// <param name="TrainSeconds">Training time.</param>
 /// <param name="Parameters">Numbers in the model.</param>
 /// <param name="Source">What the run is that the training started from, but for its seed: an object in JSON.</param>
@@ -12,7 +12,7 @@ sealed record RunManifest(double? TrainSeconds, long? Parameters, string? Source
     static readonly RunManifest none = new(null, null, null);
 
     /// <summary>
-    /// Reads the manifest beside a model. A model may have none, or that of another model: then nothing is known.
+    /// Reads the manifest beside a model. Where there is none, or it is of another model, all is null.
     /// </summary>
     /// <param name="modelPath">The model.</param>
     /// <param name="sha256">Digest of its file.</param>

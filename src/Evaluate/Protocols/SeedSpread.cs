@@ -17,7 +17,7 @@ public sealed record Spread(double Mean, double StandardDeviation, double Lowest
 }
 
 /// <summary>
-/// What the figures of one method vary by over the seeds of its training: rows of equal settings, clusterer, protocol and number of
+/// Mean and spread of the figures of one method over its training seeds: of rows with equal settings, clusterer, protocol and number of
 /// clusters.
 /// </summary>
 public sealed record SeedSpread

@@ -28,7 +28,7 @@ sealed class Html
     public static string Anchor(string text) =>
         string.Concat(text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '-'));
 
-    /// <summary>Markup as it is. Of another name, since a formatted text would rather be a string, in the reader's culture.</summary>
+    /// <summary>Adds markup as it is. An overload of Add would turn an interpolated text into a string of the current culture.</summary>
     public void Raw(string markup) => text.Append(markup);
 
     public void Add([InterpolatedStringHandlerArgument("")] ref Markup markup) => markup.End();

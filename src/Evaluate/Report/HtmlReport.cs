@@ -54,9 +54,9 @@ public static class HtmlReport
             + $"href=\"#origins\">origins</a></nav>\n");
         FiguresSection.Write(html, rows, context.Classes);
         html.Raw(Protocols(context.Classes));
-        if (models.FirstOrDefault(model => model.Map is not null) is { Map: TsnePlot map })
+        if (models.FirstOrDefault(model => model.Plot is not null) is { Plot: TsnePlot plot })
         {
-            TsneSection.WriteSheet(html, context.Test, map.Images);
+            TsneSection.WriteSheet(html, context.Test, plot.Images);
         }
         foreach (ShownModel model in shown)
         {
@@ -69,7 +69,7 @@ public static class HtmlReport
         }
         Origins(html, context, rows);
         html.Raw($"</main>\n<script>{Html.Resource("table.js")}</script>\n");
-        html.Raw(models.Any(model => model.Map is not null) ? $"<script>{TsneSection.Script}</script>\n" : "");
+        html.Raw(models.Any(model => model.Plot is not null) ? $"<script>{TsneSection.Script}</script>\n" : "");
         html.Raw("</body>\n</html>\n");
         return html.ToString();
     }

@@ -13,7 +13,7 @@ namespace Toolchain.Evaluate.Report;
 /// <param name="Anchor">Name of its section in links.</param>
 sealed record ShownModel(ReportedModel Model, EvaluationRow Row, string Anchor);
 
-/// <summary>One model: what it confuses, its map, its clusters, its mistakes, how it was trained.</summary>
+/// <summary>One model: its confusions, t-SNE plot, clusters and mistakes, and how it was trained.</summary>
 static class ModelSection
 {
     const int galleryImages = 12, mostMistakes = 24, neighbours = 5, mostPairs = 5, mostGroups = 100;
@@ -61,9 +61,9 @@ static class ModelSection
         }
         html.Add($"<p class=\"note\">Test images in each cluster: "
             + $"{string.Join(", ", row.Sizes.Select(size => size.ToString("n0", CultureInfo.InvariantCulture)))}.</p>\n");
-        if (model.Map is TsnePlot map)
+        if (model.Plot is TsnePlot plot)
         {
-            TsneSection.Write(html, context.Test, map, row, context.Classes);
+            TsneSection.Write(html, context.Test, plot, row, context.Classes);
         }
         Gallery(html, context, model.ModelOutputs, row);
         if (row.Accuracy is not null)

@@ -7,24 +7,24 @@ namespace Toolchain.Evaluate.Report;
 
 /// <summary>What a report shows of a model besides its figures.</summary>
 /// <param name="ModelOutputs">The model's outputs.</param>
-/// <param name="Map">Its t-SNE plot, or null.</param>
+/// <param name="Plot">Its t-SNE plot, or null.</param>
 /// <param name="Run">What its training left beside the model.</param>
-public sealed record ReportedModel(ModelOutputs ModelOutputs, TsnePlot? Map, RunFiles Run);
+public sealed record ReportedModel(ModelOutputs ModelOutputs, TsnePlot? Plot, RunFiles Run);
 
-/// <summary>A t-SNE map of an even sample of test embeddings.</summary>
+/// <summary>The t-SNE plot of an even sample of test embeddings.</summary>
 /// <param name="Images">The test images shown.</param>
 /// <param name="Coordinates">Their coordinates [N,2].</param>
-/// <param name="Divergence">Of the map (nats).</param>
+/// <param name="Divergence">Kullback-Leibler divergence of the 2-D embedding (nats).</param>
 /// <param name="Quality">How well it keeps neighbourhoods.</param>
 public sealed record TsnePlot(int[] Images, Rows Coordinates, double Divergence, NeighbourhoodQuality Quality)
 {
     // Below it the neighbourhoods of t-SNE are most of the images.
     const int fewest = 100;
 
-    /// <summary>A map of at most <paramref name="most"/> test embeddings; null where there are none or too few.</summary>
+    /// <summary>The plot of at most <paramref name="most"/> test embeddings; null where there are none or too few.</summary>
     /// <param name="outputs">The model's outputs.</param>
-    /// <param name="most">Images to show; 0 for no map.</param>
-    /// <param name="threads">Number of threads; 0 uses all processors. The map does not depend on it.</param>
+    /// <param name="most">Images to show; 0 for no plot.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The plot does not depend on it.</param>
     /// <param name="progress">Called with the number of iterations done.</param>
     public static TsnePlot? Of(ModelOutputs outputs, int most, int threads = 0, Action<int>? progress = null)
     {

@@ -7,7 +7,7 @@ using Toolchain.Evaluate.Protocols;
 namespace Toolchain.Evaluate.Report;
 
 /// <summary>
-/// A t-SNE map that answers to pointer, keyboard and filters; its numbers are in the page, its images in one sheet for all maps.
+/// An interactive t-SNE plot with pointer, keyboard and filters; its numbers are in the page, its images in one sheet for all plots.
 /// </summary>
 static class TsneSection
 {
@@ -15,10 +15,10 @@ static class TsneSection
 
     static readonly int[] hues = [0, 28, 50, 90, 140, 175, 205, 240, 280, 320];
 
-    /// <summary>The program of the maps.</summary>
+    /// <summary>The script of the plots.</summary>
     public static string Script { get; } = Html.Resource("tsne.js");
 
-    /// <summary>The sheet of the images shown, from which the maps draw the one that is pointed at.</summary>
+    /// <summary>The sheet of the images shown, from which a plot draws the one that is pointed at.</summary>
     public static void WriteSheet(Html html, ImageSet test, int[] images)
     {
         byte[] pixels = [.. images.SelectMany(image => test.Image(image).ToArray())];
@@ -28,21 +28,21 @@ static class TsneSection
 
     /// <param name="html">The page.</param>
     /// <param name="test">The test images.</param>
-    /// <param name="map">The map.</param>
+    /// <param name="plot">The plot.</param>
     /// <param name="row">The clusters that are shown.</param>
     /// <param name="classes">What labels count; null without labels.</param>
-    public static void Write(Html html, ImageSet test, TsnePlot map, EvaluationRow row, ImageClasses? classes)
+    public static void Write(Html html, ImageSet test, TsnePlot plot, EvaluationRow row, ImageClasses? classes)
     {
-        (short[] xs, short[] ys) = Scaled(map);
-        // Without labels the map has no classes: it is coloured by cluster.
+        (short[] xs, short[] ys) = Scaled(plot);
+        // Without labels the plot has no classes: it is coloured by cluster.
         bool isLabelled = classes is not null;
         string what = isLabelled ? "class" : "cluster";
-        string labels = isLabelled ? $" data-label=\"{Base64(Array.ConvertAll(map.Images, image => (short)test.Labels![image]))}\"" : "";
-        short[] given = Array.ConvertAll(map.Images, image => (short)(isLabelled ? row.Given : row.Clusters)[image]);
+        string labels = isLabelled ? $" data-label=\"{Base64(Array.ConvertAll(plot.Images, image => (short)test.Labels![image]))}\"" : "";
+        short[] given = Array.ConvertAll(plot.Images, image => (short)(isLabelled ? row.Given : row.Clusters)[image]);
         string[] names = (classes ?? new ImageClasses(Math.Min(row.K, ImageClasses.Most))).AllNames();
         html.Add($"<figure class=\"map\" data-x=\"{Base64(xs)}\" data-y=\"{Base64(ys)}\"{labels} "
             + $"data-given=\"{Base64(given)}\">\n");
-        html.Add($"<canvas width=\"900\" height=\"900\" tabindex=\"0\" role=\"img\" aria-label=\"t-SNE of {map.Images.Length} test "
+        html.Add($"<canvas width=\"900\" height=\"900\" tabindex=\"0\" role=\"img\" aria-label=\"t-SNE of {plot.Images.Length} test "
             + $"embeddings of {Html.Text(row.Method)}, coloured by {what}\"></canvas>\n");
         html.Add($"<div class=\"controls\"><canvas class=\"image\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output "
             + $"aria-live=\"polite\"></output>\n<label>{what} <select><option value=\"\">all</option>");
@@ -52,9 +52,9 @@ static class TsneSection
         html.Raw("<div class=\"legend\">" + string.Concat(names.Select((name, label) =>
             $"<button value=\"{label}\" style=\"border-color:{Colour(label)}\" aria-pressed=\"false\">{Html.Text(name)}</button>"))
             + "</div>\n");
-        html.Add($"<figcaption>t-SNE of {map.Images.Length:n0} test embeddings, coloured by "
-            + $"{what}{(isLabelled ? " (labels colour only)" : "")}. Divergence {map.Divergence:f3} nats, trustworthiness "
-            + $"{map.Quality.Trustworthiness:f4}, {Html.Percent(map.Quality.Preserved)} of the 10 nearest neighbours preserved. Point at "
+        html.Add($"<figcaption>t-SNE of {plot.Images.Length:n0} test embeddings, coloured by "
+            + $"{what}{(isLabelled ? " (labels colour only)" : "")}. Divergence {plot.Divergence:f3} nats, trustworthiness "
+            + $"{plot.Quality.Trustworthiness:f4}, {Html.Percent(plot.Quality.Preserved)} of the 10 nearest neighbours preserved. Point at "
             + $"an image to see "
             + $"it; drag to move, Ctrl and the wheel or + and - to zoom, a name of the legend to see it alone, arrows to move, n for the "
             + $"next image.</figcaption>\n</figure>\n");
@@ -64,13 +64,13 @@ static class TsneSection
     static string Colour(int label) => label < hues.Length ? $"hsl({hues[label]} 75% 55%)"
         : string.Create(CultureInfo.InvariantCulture, $"hsl({label * 137.508 % 360:f0} {(label % 2 == 0 ? 75 : 45)}% 55%)");
 
-    // The square around the map, on whole numbers of 16 bits.
-    static (short[] X, short[] Y) Scaled(TsnePlot map)
+    // The square around the plot, on whole numbers of 16 bits.
+    static (short[] X, short[] Y) Scaled(TsnePlot plot)
     {
-        float reach = 1.02f * map.Coordinates.Values.ToArray().Max(Math.Abs);
+        float reach = 1.02f * plot.Coordinates.Values.ToArray().Max(Math.Abs);
         short[] Axis(int axis) =>
-            [.. Enumerable.Range(0, map.Coordinates.Count)
-            .Select(i => (short)Math.Round(map.Coordinates[i][axis] / reach * short.MaxValue * (axis == 0 ? 1 : -1)))];
+            [.. Enumerable.Range(0, plot.Coordinates.Count)
+            .Select(i => (short)Math.Round(plot.Coordinates[i][axis] / reach * short.MaxValue * (axis == 0 ? 1 : -1)))];
         return (Axis(0), Axis(1));
     }
 
