@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Toolchain.Data;
@@ -78,10 +77,6 @@ public sealed partial class ImageSet
 
     /// <summary>The 784 pixels of one image, row-major.</summary>
     public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(index * PixelCount, PixelCount);
-
-    /// <summary>A name for each row: its file name, or else its 0-based index.</summary>
-    public string[] RowNames() =>
-        FileNames ?? [.. Enumerable.Range(0, Count).Select(index => index.ToString(CultureInfo.InvariantCulture))];
 
     /// <summary>A copy of the images [start..start+count).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range leaves the set.</exception>

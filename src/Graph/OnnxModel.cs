@@ -61,18 +61,6 @@ public sealed class OnnxModel
     public OnnxModel Only(string output) =>
         Passes.DeadNodeRemoval.Apply(Copy(Nodes, Initializers, Metadata, [.. Outputs.Where(value => value.Name == output)]));
 
-    // The same model for fixed sizes; its outputs are declared as unknown as they may be.
-    internal OnnxModel WithInputShapes(IReadOnlyList<Shape> shapes) => new()
-    {
-        Opset = Opset,
-        Inputs = [.. Inputs.Zip(shapes, (input, shape) => new Value(input.Name, new TensorType(input.Type.Element, shape)))],
-        Outputs =
-            [.. Outputs.Select(output =>
-            new Value(output.Name, new TensorType(output.Type.Element, new Shape(output.Shape.Select(_ => Dim.Unknown)))))],
-        Initializers = Initializers,
-        Nodes = Nodes,
-    };
-
     internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers) =>
         Copy(nodes, initializers, Metadata);
 

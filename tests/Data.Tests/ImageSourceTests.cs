@@ -45,7 +45,7 @@ public sealed class ImageSourceTests
         ImageSet set = ImageSource.Open(folder.Write("i.gz", Samples.Gzip(Samples.IdxImages(2))), Split.All);
         Assert.Equal(2, set.Count);
         Assert.Null(set.Labels);
-        Assert.Equal(["0", "1"], set.RowNames());
+        Assert.Null(set.FileNames);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml.Linq;
 using Mono.Cecil;
 
 namespace Toolchain.EndToEnd;
@@ -17,6 +18,17 @@ public sealed class PublicApiTests
         Assert.Equal(["MethodOptions", "Method", "MethodRegistry"],
             assembly.MainModule.Types.Where(type => type.IsPublic).OrderBy(type => type.FullName, StringComparer.Ordinal)
                 .Select(type => type.Name));
+    }
+
+    [Fact]
+    public void Friends_OfEveryProject_AreTestsAndBenchmarks_AndCliOfTrain()
+    {
+        string[] friends = [.. Directory.GetFiles(Checkout.In("src"), "*.csproj", SearchOption.AllDirectories)
+            .SelectMany(project => XDocument.Load(project).Descendants("InternalsVisibleTo")
+                .Select(friend => $"{Path.GetFileNameWithoutExtension(project)} -> {friend.Attribute("Include")!.Value}"))];
+        Assert.Contains("Train -> Toolchain.Train.Tests", friends);
+        Assert.Equal(["Train -> Toolchain.Cli"], friends.Where(friend => !friend.EndsWith(".Tests", StringComparison.Ordinal)
+            && !friend.EndsWith(".Bench", StringComparison.Ordinal) && !friend.EndsWith(".EndToEnd", StringComparison.Ordinal)));
     }
 
     [Theory]

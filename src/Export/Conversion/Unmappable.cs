@@ -34,7 +34,4 @@ static class Unmappable
 
     /// <summary>Why an entry cannot be mapped; null where it only has no mapping yet.</summary>
     public static string? Reason(string entry) => reasons.GetValueOrDefault(entry);
-
-    /// <summary>All of them.</summary>
-    public static IReadOnlyDictionary<string, string> Reasons => reasons;
 }
