@@ -6,7 +6,7 @@ namespace Toolchain.Commands;
 /// <summary>
 /// An option that takes one of a few words: the names of an enumeration, in lower case. Left out, it is the first, or null.
 /// </summary>
-/// <typeparam name="T">The enumeration, or a nullable one where leaving it out says something else.</typeparam>
+/// <typeparam name="T">The enumeration, or a nullable one where leaving it out has a meaning of its own.</typeparam>
 public sealed class Choice<T> : Option<T>
 {
     /// <summary>Makes the option.</summary>

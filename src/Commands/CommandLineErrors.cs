@@ -5,7 +5,7 @@ using Toolchain.Data;
 namespace Toolchain.Commands;
 
 /// <summary>
-/// What is wrong with a command line, in one sentence: a misspelt command or option comes first, with the word that it may have meant.
+/// The first error of a command line, in one sentence: a misspelt command or option before all others, with a suggestion.
 /// </summary>
 static class CommandLineErrors
 {
@@ -13,7 +13,7 @@ static class CommandLineErrors
     public static string? Of(ParseResult parsed)
     {
         string[] options = [.. OptionsOf(parsed.CommandResult)];
-        // An argument that takes any word takes a misspelt option, too.
+        // The parser gives a misspelt option to an argument that takes any word.
         string? option = parsed.Tokens.Where(token => token.Type is TokenType.Argument or TokenType.Option).Select(token => token.Value)
             .FirstOrDefault(word => IsOption(word) && !options.Contains(word.Split('=', ':')[0]) && !Path.Exists(word));
         if (option is not null && !parsed.Tokens.Any(token => token.Type == TokenType.DoubleDash))
@@ -27,7 +27,7 @@ static class CommandLineErrors
     // "-" is a stream, and "-1" a number.
     static bool IsOption(string word) => word is ['-', '-', _, ..] or ['-', >= 'A', ..];
 
-    /// <summary>The sentence about a command that is none, the one thing that can be wrong where help is asked for; else null.</summary>
+    /// <summary>The sentence about an unknown command, the only error that help reports; null for none.</summary>
     public static string? Unknown(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
@@ -39,11 +39,11 @@ static class CommandLineErrors
         return $"no command '{word}'{Meant(word, commands)} Expected {string.Join(", ", commands)}.";
     }
 
-    // .NET reads bytes that are no UTF-8 as U+FFFD: a file would be written under another name.
+    // .NET decodes invalid UTF-8 as U+FFFD: a file would be written under another name.
     static string? NotUtf8(ParseResult parsed) => parsed.Tokens.FirstOrDefault(token => token.Value.Contains('\uFFFD')) is { } token
         ? $"'{token.Value}': expected UTF-8, found other bytes; rename the file." : null;
 
-    // No option or argument means anything by an empty text.
+    // An empty text is no value of any option or argument.
     static string? Empty(CommandResult command) => command.Children.Where(child => child.Tokens.Any(token => token.Value == ""))
         .Select(child => $"{NameOf(child)} '': expected a value, found an empty text.").FirstOrDefault();
 

@@ -44,8 +44,8 @@ public static class ExitCodes
     // Numbers of Linux and macOS: a file where a folder should be, an argument that the system does not take.
     static readonly int[] usageErrors = [17, 22];
 
-    // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN differs between them and is a
-    // lock's too.
+    // Numbers of Linux and macOS: out of file handles (of the system, of the process), no memory. EAGAIN is left out: its number differs
+    // between them, and locks report it too.
     static readonly int[] resourceErrors = [23, 24, 12];
 
     /// <summary>The status of a failure of the libraries.</summary>
@@ -57,7 +57,7 @@ public static class ExitCodes
         OutOfMemoryException or OutOfResourcesException or FileLoadException or InsufficientExecutionStackException or Win32Exception =>
             OutOfResources,
         DllNotFoundException or BadImageFormatException or NotSupportedException when IsScarcity(error.Message) => OutOfResources,
-        // Of an assembly, which this program has, not of a file that it was given.
+        // An assembly of this program that cannot be loaded, not a file of the user.
         FileNotFoundException { FileName: { } name } when name.Contains(", Version=", StringComparison.Ordinal) => OutOfResources,
         InvalidModelException or Graph.GraphException => BadModel,
         DatasetUnavailableException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException
@@ -76,7 +76,7 @@ public static class ExitCodes
     internal static bool IsFileTooLarge(Exception error) =>
         error.Message.StartsWith("Specified file length was too large for the file system.", StringComparison.Ordinal);
 
-    // What the dynamic linker says, and TorchSharp where its library is there and cannot be mapped.
+    // Messages of the dynamic linker, and of TorchSharp where its library exists and cannot be mapped.
     static bool IsScarcity(string message) =>
         message.Contains("Too many open files", StringComparison.Ordinal)
         || message.Contains("Cannot allocate memory", StringComparison.Ordinal)

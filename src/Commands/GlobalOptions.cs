@@ -13,10 +13,10 @@ public static class GlobalOptions
         Recursive = true
     };
 
-    /// <summary>No progress.</summary>
+    /// <summary>Turns progress off.</summary>
     public static Option<bool> Quiet { get; } = new("--quiet") { Description = "No progress on standard error.", Recursive = true };
 
-    /// <summary>The trace of a failure.</summary>
+    /// <summary>Adds the stack trace of a failure.</summary>
     public static Option<bool> Verbose { get; } = new("--verbose")
     {
         Description = "Print the stack trace of a failure.",
@@ -24,8 +24,8 @@ public static class GlobalOptions
     };
 
     /// <summary>
-    /// The command <c>uvl</c> with these options. No <see cref="RootCommand"/>: that one is called after the file that runs, and help would
-    /// show it.
+    /// The command <c>uvl</c> with these options. Not a <see cref="RootCommand"/>, which takes its name from the executable and would show
+    /// it in the help.
     /// </summary>
     public static Command CreateRoot(string description, params IEnumerable<Command> commands)
     {

@@ -3,10 +3,10 @@ using Toolchain.Graph.Inspection;
 
 namespace Toolchain.Commands;
 
-/// <summary>A model's content for people: head, inputs and outputs, operators, metadata, nodes.</summary>
+/// <summary>Prints the content of a model: format, inputs and outputs, operators, metadata, nodes.</summary>
 public static class InspectionText
 {
-    // Longer lists of nodes are for --json.
+    // Nodes and characters of a text that are printed; --json has all.
     const int MostNodes = 400;
 
     const int MostCharacters = 200;
@@ -33,7 +33,7 @@ public static class InspectionText
         }
     }
 
-    // A stranger's text must not drive the terminal.
+    // Control characters in an untrusted text could drive the terminal.
     static string Plain(string text) => string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter));
 
     // Such as the centres of a calibrated model: 40 kB of base64, which --json has whole.

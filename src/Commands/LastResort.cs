@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Toolchain.Commands;
 
 /// <summary>
-/// Around the whole program: what fails outside the handling of <see cref="UvlProgram"/>, or within it, is a machine that has no memory,
-/// file handles or threads left even to load the next assembly. One line and a status of its own, no crash.
+/// Handles the failures that <see cref="UvlProgram"/> cannot: a machine that has no memory, file handles or threads left, not even to load
+/// the next assembly. One line and exit status 71 in place of a crash.
 /// </summary>
 public static class LastResort
 {
@@ -15,10 +15,10 @@ public static class LastResort
         Encoding.ASCII.GetBytes("uvl: the machine has too little left: memory, file handles, threads or processes. "
         + "Close other programs or raise the limit (ulimit -a), then run the same command again.\n");
 
-    // With fewer threads of its user, .NET's runtime neither ends nor goes on (measured: 8 and 10 hang, 14 works).
+    // With fewer threads for the user, .NET's runtime hangs (measured: 8 and 10 hang, 14 works).
     const int FewestThreads = 14;
 
-    // With fewer handles, threads of .NET's own may fail to start, and what waits for them never ends (measured: 86 and 87 hang, 92 works).
+    // With fewer handles, internal threads of .NET may fail to start, and waits for them hang (measured: 86 and 87 hang, 92 works).
     const int FewestHandles = 128;
 
     /// <summary>Runs the program; returns its exit status.</summary>
@@ -31,7 +31,7 @@ public static class LastResort
         }
         if (!OperatingSystem.IsWindows())
         {
-            // A file larger than ulimit -f allows is an error to whoever writes it, as a full disk is, and not the end of the process.
+            // Writing a file larger than ulimit -f allows then fails as on a full disk, and does not kill the process.
             _ = signal(FileSizeSignal, Ignored);
         }
         // A thread of the runtime that cannot start its helper ends here.
@@ -88,7 +88,7 @@ public static class LastResort
     static bool IsScarcity(Exception error) =>
         error is OutOfMemoryException or IOException or BadImageFormatException or TypeLoadException or TypeInitializationException;
 
-    // The console's own writer may need handles that are not there.
+    // Without the console's writer, which may need handles that are not there.
     static void Tell()
     {
         try
@@ -98,7 +98,7 @@ public static class LastResort
         }
         catch (Exception error) when (error is OutOfMemoryException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            // Not even that; the status says it.
+            // Not even that is possible; the exit status remains.
         }
     }
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace Toolchain.Commands;
 
 /// <summary>
-/// A stream of the console whose failures do not end the work: a closed terminal or a full disk behind a redirection drops the text, and
-/// the first failure is kept for the end.
+/// A console stream whose failures do not stop the work: with a closed terminal, or a full disk behind a redirection, the text is dropped,
+/// and the first failure is kept.
 /// </summary>
 /// <param name="open">Opens the stream, which may fail, too.</param>
 public sealed class LastingWriter(Func<TextWriter> open) : TextWriter

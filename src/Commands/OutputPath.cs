@@ -3,7 +3,7 @@ using Toolchain.Data;
 
 namespace Toolchain.Commands;
 
-/// <summary>Targets of commands, checked before work is put into them.</summary>
+/// <summary>Checks of output paths, before the work starts.</summary>
 public static class OutputPath
 {
     /// <summary>Requires that a file can be made or replaced at <paramref name="path"/>.</summary>
@@ -18,7 +18,7 @@ public static class OutputPath
         RequireWritable(path, Path.GetDirectoryName(Path.GetFullPath(path)));
     }
 
-    /// <summary>Requires that a model at <paramref name="path"/> would not belie the manifest beside it.</summary>
+    /// <summary>Requires that a model at <paramref name="path"/> would not contradict the manifest beside it.</summary>
     /// <exception cref="ArgumentException">A manifest there has the digest of the file that would be replaced.</exception>
     public static void RequireNoManifest(string path)
     {
@@ -47,7 +47,6 @@ public static class OutputPath
     // Of one name in a path, in nearly every file system; and of a path on Linux.
     const int LongestName = 255, LongestPath = 4095;
 
-    // Found before work is put into it, not when it is written.
     static void RequireName(string path, string name, int more)
     {
         if (name.Any(char.IsControl))

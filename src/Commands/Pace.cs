@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Toolchain.Commands;
 
-/// <summary>Speed and time left of work that is going on, and when to speak of it.</summary>
-/// <param name="total">Units in all; 0 where only the end will tell.</param>
+/// <summary>Speed and remaining time of running work, and when to print them.</summary>
+/// <param name="total">Units in all; 0 where that is not known.</param>
 /// <param name="unit">Name of the unit.</param>
-/// <param name="limit">Time after which it stops wherever it is; null for none.</param>
+/// <param name="limit">Time limit of the work; null for none.</param>
 /// <param name="time">The clock; the machine's by default.</param>
 sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider? time = null)
 {
@@ -16,13 +16,13 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
     TimeSpan last = TimeSpan.Zero;
     bool ended;
 
-    // What was done when this was first told of it: work that goes on begins with what was done before.
+    // The first report: resumed work begins with what was done before.
     (long Done, TimeSpan At)? first;
 
     /// <summary>Whole seconds since the beginning.</summary>
     public int ElapsedSeconds => (int)Elapsed.TotalSeconds;
 
-    /// <summary>What was done when this was first told of: the speed counts from there.</summary>
+    /// <summary>Takes the first report of units done; the speed counts from there.</summary>
     public void Note(long done) => first ??= (done, Elapsed);
 
     /// <summary>True every ten seconds, and once at the end.</summary>

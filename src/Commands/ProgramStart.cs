@@ -10,7 +10,7 @@ public static class ProgramStart
     /// <summary>Trials of models that commands are given, in a child that loads no libtorch.</summary>
     public static ModelTrial Trial { get; } = new(Child, KnownModels.OfUser);
 
-    /// <summary>The program that runs, with other words.</summary>
+    /// <summary>This program with other arguments.</summary>
     public static ProcessStartInfo Same(IEnumerable<string> words) =>
         IsCompiled || Path.GetFileNameWithoutExtension(Environment.ProcessPath!) != "dotnet"
         ? new ProcessStartInfo(Environment.ProcessPath!, words)

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Toolchain.Commands;
 
 /// <summary>
-/// Progress of one piece of work on standard error: on a terminal a bar that is drawn anew in its line, elsewhere a plain line at most
-/// every ten seconds. A clock of its own keeps it alive while a single step is long.
+/// Progress of one piece of work on standard error: a bar on a terminal, redrawn in place; elsewhere a plain line at most every ten
+/// seconds. A timer keeps it alive during long steps.
 /// </summary>
 sealed class ProgressLine : IDisposable
 {
@@ -24,9 +24,9 @@ sealed class ProgressLine : IDisposable
     string remark = "";
     bool isEnded, isShown;
 
-    /// <param name="error">Where it is drawn.</param>
-    /// <param name="isTerminal">Whether that is a terminal.</param>
-    /// <param name="title">What is done.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="isTerminal">Whether standard error is a terminal.</param>
+    /// <param name="title">Name of the work.</param>
     /// <param name="total">Units of the whole work; 0 where that is not known.</param>
     /// <param name="pace">Its speed and time.</param>
     public ProgressLine(TextWriter error, bool isTerminal, string title, long total, Pace pace)
@@ -77,7 +77,7 @@ sealed class ProgressLine : IDisposable
                 }
                 return;
             }
-            // The clock draws anew every second where nothing was reported.
+            // Redrawn every second where nothing was reported.
             long version = done * 1_000_000 + pace.ElapsedSeconds;
             if (version != drawn)
             {
@@ -104,7 +104,7 @@ sealed class ProgressLine : IDisposable
         return $"{(hasColour ? Green + bar + Plain : bar)}{rest} {(words.Length <= room ? words : words[..room])}";
     }
 
-    /// <summary>Leaves the last state in its line and ends it.</summary>
+    /// <summary>Draws the last state and ends the line.</summary>
     public void Dispose()
     {
         Draw();

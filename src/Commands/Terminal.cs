@@ -7,7 +7,7 @@ using Toolchain.Data;
 namespace Toolchain.Commands;
 
 /// <summary>
-/// Where a command speaks: results on standard output (for people, or as JSON lines), messages and progress on standard error.
+/// Output of a command: results on standard output (for people, or as JSON lines), messages and progress on standard error.
 /// </summary>
 public sealed class Terminal
 {
@@ -29,7 +29,7 @@ public sealed class Terminal
     /// <summary>A line of the result for people; with <c>--json</c> it goes to standard error.</summary>
     public void Line(string text = "") => (json ? error : output).WriteLine(Printable.Lines(text));
 
-    /// <summary>A line that only people need: silent with <c>--json</c>, whose events say the same.</summary>
+    /// <summary>A line that <c>--json</c> leaves out, because its events have the same content.</summary>
     public void ForPeople(string text)
     {
         if (!json)
@@ -38,7 +38,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>A message that is no result.</summary>
+    /// <summary>A message on standard error.</summary>
     public void Note(string text)
     {
         if (progress is ProgressLine line)
@@ -51,7 +51,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>A step of the work that begins now: progress, silent with <c>--quiet</c>.</summary>
+    /// <summary>Announces a step of the work; silent with <c>--quiet</c>.</summary>
     public void Stage(string text)
     {
         if (!quiet)
@@ -72,7 +72,7 @@ public sealed class Terminal
         }
     }
 
-    /// <summary>The same of any object, by reflection: not in a program that was compiled ahead of time.</summary>
+    /// <summary>The same for any object, by reflection, which a program compiled ahead of time does not have.</summary>
     [RequiresUnreferencedCode("Reads the properties of an object that may have been trimmed; make a JsonObject.")]
     [RequiresDynamicCode("Makes code for an object's type; make a JsonObject.")]
     public void Event(string name, object content) => Event(name, JsonSerializer.SerializeToNode(content, jsonOptions)!.AsObject());
@@ -106,11 +106,11 @@ public sealed class Terminal
     /// <summary>
     /// Runs <paramref name="work"/> under a progress bar, or with a plain line every ten seconds where there is no terminal.
     /// </summary>
-    /// <param name="title">What is going on.</param>
-    /// <param name="total">Units in all, such as images; 0 where only the end will tell.</param>
+    /// <param name="title">Name of the work.</param>
+    /// <param name="total">Units in all, such as images; 0 where that is not known.</param>
     /// <param name="unit">Name of the unit, for the speed.</param>
     /// <param name="work">Gets a function that takes the units done and a remark such as the loss.</param>
-    /// <param name="limit">Time after which the work stops wherever it is; null for none.</param>
+    /// <param name="limit">Time limit of the work; null for none.</param>
     public void WithProgress(string title, long total, string unit, Action<Action<long, string>> work, TimeSpan? limit = null)
     {
         if (quiet)

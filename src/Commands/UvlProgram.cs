@@ -95,7 +95,7 @@ public sealed class UvlProgram(Command root, Func<Exception, int> statusOf)
         }
     }
 
-    // A read that never returns, or a long step, ends with the process. Files are written whole or not at all.
+    // Ends the process where a read never returns or a step is long. Files are written whole or not at all.
     static void EndSoon(TextWriter error, string command) => new Thread(() =>
     {
         Thread.Sleep(patience);

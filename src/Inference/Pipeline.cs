@@ -8,8 +8,8 @@ namespace Toolchain.Inference;
 
 /// <summary>
 /// Images through a model, three stages at once over bounded channels: some tasks read and decode, as many run the model, and the caller's
-/// function takes finished batches in the order of the source. A fixed number of slots travels in a circle, so memory does not grow with
-/// the source.
+/// function takes finished batches in the order of the source. A fixed number of slots is reused in a ring, so memory does not grow
+/// with the source.
 /// </summary>
 /// <param name="session">The model; each run takes one thread.</param>
 /// <param name="slots">The buffers, two at least; a batch of the source is as large as theirs.</param>
@@ -84,7 +84,7 @@ sealed class Pipeline(InferenceSession session, IReadOnlyList<Slot> slots, int w
         bool Next(Slot slot)
         {
             long before = left;
-            // Nobody reads on behind damage: the next error would be of another place.
+            // Nothing is read after a damaged batch: the next error would name another place.
             left = 0;
             bool some = source.Read(slot.Images, (int)Math.Min(before, slot.Images.Capacity));
             left = before - slot.Images.Count;

@@ -3,7 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Toolchain.Inference;
 
-/// <summary>What ONNX Runtime is loaded, for reports and diagnosis.</summary>
+/// <summary>Versions and providers of the loaded ONNX Runtime, for reports and diagnosis.</summary>
 public static class RuntimeInfo
 {
     /// <summary>Version of the native library, such as "1.31.1".</summary>

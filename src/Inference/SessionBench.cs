@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Toolchain.Inference;
 
-/// <summary>What a model costs on this machine, without files: the runtime alone.</summary>
+/// <summary>Latency and throughput of a model on this machine, of the runtime alone, without files.</summary>
 public static class SessionBench
 {
     /// <summary>Milliseconds that one image takes from pixels to outputs, sorted, after ten runs to warm up.</summary>

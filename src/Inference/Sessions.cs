@@ -4,8 +4,8 @@ using Toolchain.Data.Reading;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// Makes ONNX Runtime sessions with every option stated: for encoders, and for graphs that are none. The runtime's own log stays silent;
-/// what it has to say comes as exceptions.
+/// Makes ONNX Runtime sessions with every option stated, for encoders and for other graphs. The runtime's own log stays silent; its errors
+/// are thrown.
 /// </summary>
 public static class Sessions
 {

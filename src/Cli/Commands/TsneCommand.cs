@@ -154,7 +154,7 @@ static class TsneCommand
                     + $"{bad / width}"));
     }
 
-    // What gives a place its colour.
+    // What the points are coloured by: classes, clusters, or nothing.
     sealed record Colours(string Name, int[] Values, IReadOnlyList<string>? Names = null)
     {
         public static Colours Of(long[]? clusters) => clusters is null ? new("", [])

@@ -5,7 +5,7 @@ namespace Toolchain.Inference.Trials;
 /// <summary>
 /// Runs a stranger's model once in a child process with bounds on memory and processor time, before it runs in this one: a model may be
 /// valid and still ask for a terabyte, loop for ever, or crash the runtime. A model that passed is known by its digest and pays nothing
-/// again (<see cref="KnownModels"/>). What a model does only for certain images is not found.
+/// again (<see cref="KnownModels"/>). Behaviour that only certain images cause is not found.
 /// </summary>
 /// <param name="start">Starts this program again with the given words, whose first is <see cref="Word"/>.</param>
 /// <param name="known">Digests of models that passed; null to try every time.</param>
@@ -58,7 +58,7 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
         child.StandardInput.Close();
         string? stopped = Watch(child, MemoryLimit(model.SizeBytes));
         child.WaitForExit();
-        // Read when it has ended, without a thread of its own: a child says a line or two.
+        // Read at the end, without a thread of its own: a child writes one or two lines.
         string[] said = child.StandardOutput.ReadToEnd().Split('\n', 2);
         if (stopped is null && child.ExitCode != 0 && said[0] != TrialRun.Ready)
         {
