@@ -17,27 +17,28 @@ public static class Evaluator
     /// <returns>The outputs by name, elements as float64 whatever the declared type (int64 for indices).</returns>
     /// <exception cref="GraphException">An input is missing or has another shape, or an operator cannot run.</exception>
     public static IReadOnlyDictionary<string, TensorData> Run(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs) =>
-        Run(model, inputs, rounding: null);
+        Run(model, inputs, phase: null);
 
     /// <summary>Runs <paramref name="model"/>, with the result of each node rounded to its element type: what rounding costs.</summary>
     /// <param name="model">A checked model.</param>
     /// <param name="inputs">A tensor for each input, by name.</param>
     /// <param name="phase">
-    /// 0, 1 or 2. A third of the elements of each float32 result is rounded up, one down and one to the nearest; this says which.
+    /// 0, 1 or 2. Of the elements of a float32 result that are not exact a third is rounded up, one down and one to the nearest; this says
+    /// which.
     /// </param>
     /// <exception cref="GraphException">An input is missing or has another shape, or an operator cannot run.</exception>
     public static IReadOnlyDictionary<string, TensorData> RunRounded(
-        OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs, int phase) => Run(model, inputs, new NodeRounding(model, phase));
+        OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs, int phase) => Run(model, inputs, (int?)phase);
 
     static Dictionary<string, TensorData> Run(
-        OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs, NodeRounding? rounding)
+        OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs, int? phase)
     {
         var values = model.Inputs.ToDictionary(input => input.Name, input => NdArray.From(Matching(input, inputs)));
-        return model.Outputs.Zip(Run(model, values, rounding)).ToDictionary(pair => pair.First.Name, pair => Widened(pair.Second));
+        return model.Outputs.Zip(Run(model, values, phase)).ToDictionary(pair => pair.First.Name, pair => Widened(pair.Second));
     }
 
     // values: the inputs, and for a subgraph what it captures; they are dropped as the weights are.
-    static NdArray[] Run(OnnxModel model, Dictionary<string, NdArray> values, NodeRounding? rounding = null)
+    static NdArray[] Run(OnnxModel model, Dictionary<string, NdArray> values, int? phase = null)
     {
         // Weights are widened when they are needed, and what no later node reads is dropped: a large model would not fit otherwise.
         Dictionary<string, TensorData> weights = model.Initializers.ToDictionary(pair => pair.Key, pair => pair.Value);
@@ -50,7 +51,7 @@ public static class Evaluator
             NdArray[] results = Run(node, model.Opset, values);
             foreach ((string name, NdArray result) in node.Outputs.Zip(results).Where(pair => readers.ContainsKey(pair.First)))
             {
-                values[name] = rounding?.Of(node, name, result) ?? result;
+                values[name] = phase is int third ? Rounding.Of(node.Op, result, third) : result;
             }
             foreach (string name in Subgraphs.Reads(node).Where(name => --readers[name] == 0))
             {
