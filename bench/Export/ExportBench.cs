@@ -10,15 +10,21 @@ namespace Toolchain.Export.Bench;
 /// </summary>
 static class ExportBench
 {
-    public static void Run(BenchNet bench)
+    /// <param name="bench">The network.</param>
+    /// <param name="proofSeconds">Time of trace and proof together; null for the default.</param>
+    public static void Run(BenchNet bench, double? proofSeconds)
     {
         manual_seed(1);
         using nn.Module<Tensor, Tensor> net = bench.Make();
         net.eval();
         using Tensor example = bench.Example();
         Print($"forward  {Forward(net, example):f1} s, then {Forward(net, example):f1} s for the example in TorchSharp");
+        long idle = StartPeak();
+        _ = Forward(net, example);
+        double activations = Memory("VmHWM") - idle;
         string folder = Directory.CreateTempSubdirectory("export-bench").FullName, path = Path.Combine(folder, "model.onnx");
         var options = new OnnxExportOptions { Inputs = [new("input", bench.Axes)], Outputs = ["output"] };
+        options = proofSeconds is double given ? options with { ProofSeconds = given } : options;
         try
         {
             long before = StartPeak();
@@ -31,6 +37,8 @@ static class ExportBench
             processor = Process.GetCurrentProcess().TotalProcessorTime.TotalSeconds - processor;
             Print($"export   {bench.Name}: {seconds:f1} s, {processor:f1} processor seconds, {report.Parameters / 1e6:f1} M parameters");
             Print($"file     {report.Bytes / 1e6:f1} MB, peak {peak / 1e6:f0} MB = {peak / report.Bytes:f2} x the file");
+            Print($"memory   {activations / 1e6:f0} MB for one pass of the example in TorchSharp; without it {(peak - activations)
+                / report.Bytes:f2} x the file");
             Print($"runtimes {string.Join("; ", report.Runtimes)}");
             Print($"proven   {report.Proven.Count} sizes: {string.Join("; ", report.Proven)}");
             Print($"left     {report.NotProven.Count} sizes: {string.Join("; ", report.NotProven)}");

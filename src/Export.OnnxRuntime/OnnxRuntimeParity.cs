@@ -92,6 +92,9 @@ public static class OnnxRuntimeParity
                     InterOpNumThreads = 1,
                     GraphOptimizationLevel = level,
                     LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+                    // Every run has other sizes: an arena would keep the activations of all of them, a pattern plans for one.
+                    EnableCpuMemArena = false,
+                    EnableMemoryPattern = false,
                 };
                 if (of is string)
                 {

@@ -5,7 +5,8 @@ namespace Toolchain.Export.Parity;
 /// <summary>What is left of a proof's time, and what a run at some sizes would take: estimated by its floating-point operations.</summary>
 /// <param name="seconds">What the proof may take.</param>
 /// <param name="start">Time stamp from which it counts.</param>
-sealed class ProofBudget(double seconds, long start)
+/// <param name="isLarge">Whether runs take so much memory that what one has freed is returned before the next.</param>
+sealed class ProofBudget(double seconds, long start, bool isLarge = false)
 {
     /// <summary>Whoever runs the model beside the runtimes.</summary>
     public const string Module = "module", Oracle = "oracle";
@@ -33,6 +34,10 @@ sealed class ProofBudget(double seconds, long start)
     /// <summary>Runs a part, and remembers what it took.</summary>
     public T Run<T>(string part, double flops, Func<T> run)
     {
+        if (isLarge)
+        {
+            FreedMemory.Return();
+        }
         long begin = Stopwatch.GetTimestamp();
         T result = run();
         double taken = Stopwatch.GetElapsedTime(begin).TotalSeconds;

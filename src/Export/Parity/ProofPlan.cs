@@ -44,10 +44,11 @@ static class ProofPlan
             from rank in Enumerable.Range(0, ranks)
             from axis in Enumerable.Range(0, axes.Count)
             where rank < critical[axis].Length && isWanted(axes[axis])
-            select Point([.. usual.Select((size, i) => i == axis ? critical[axis][rank] : size)], isBase: false);
+            select Point([.. usual.Select((size, i) => i == axis ? critical[axis][rank] : size)], isBase: false, axis);
 
-        ProofPoint Point(int[] sizes, bool isBase)
+        ProofPoint Point(int[] wanted, bool isBase, int? tested = null)
         {
+            int[] sizes = inputs.IsLarge ? LargeProof.Bounded(axes, wanted, tested) : wanted;
             int batch = axes.ToList().FindIndex(axis => axis.Axis.IsBatch);
             return new ProofPoint(sizes, sizes[Math.Max(batch, 0)],
                 string.Join(", ", axes.Zip(sizes, (axis, size) => $"{axis.Axis.Name}={size}")), isBase);

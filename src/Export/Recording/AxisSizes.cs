@@ -63,6 +63,9 @@ sealed class AxisSizes
     /// <summary>The axis as it was declared.</summary>
     public Axis Axis { get; }
 
+    /// <summary>The example's size, at least 2.</summary>
+    public int Example => example;
+
     /// <summary>Ends of its range.</summary>
     public int Lowest { get; }
 
@@ -71,6 +74,9 @@ sealed class AxisSizes
 
     /// <summary>The lowest size of its range that the module accepts.</summary>
     public int LowestFitting => Fitting(Lowest);
+
+    /// <summary>The size that the module accepts nearest to another.</summary>
+    public int Nearest(int size) => Fitting(Math.Clamp(size, Lowest, Highest));
 
     /// <summary>Number of sizes that <see cref="More"/> gives, and of those where sizes cost much.</summary>
     public const int TracedMore = 12, FrugalMore = 6;
