@@ -1,4 +1,5 @@
 using Toolchain.Export.Parity;
+using Toolchain.Export.Recording;
 
 namespace Toolchain.Export.Tests;
 

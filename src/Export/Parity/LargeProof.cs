@@ -1,3 +1,5 @@
+using Toolchain.Export.Recording;
+
 namespace Toolchain.Export.Parity;
 
 /// <summary>
