@@ -18,7 +18,7 @@ using Toolchain.Data.Tensors;
 int pairs = args.Length > 0 ? int.Parse(args[0]) : 5;
 string root = Environment.CurrentDirectory;
 ImageSet data = ImageSource.Open("mnist", Split.Train);
-var bytes = new ByteRows(data.Pixels, ImageSet.PixelCount);
+var bytes = new ByteRows(data.Pixels, ImageShape.Mnist.Size);
 Rows pixels = bytes.ToRows();
 string folder = Directory.CreateTempSubdirectory("bench-").FullName;
 using var peer = new Peer(Path.Combine(root, "bench/peers/cluster.py"), folder);

@@ -141,10 +141,10 @@ double Decode(string source) => Seconds(() =>
     using ImageStream images = ImageSource.OpenStream(source, Split.All);
     Parallel.For(0, 2, _ =>
     {
-        var batch = new ImageBatch(64);
+        var batch = new ImageBatch(64, ImageShape.Mnist);
         while (Next())
         {
-            batch.Decode(FitMode.Digit);
+            batch.Decode();
         }
 
         bool Next()

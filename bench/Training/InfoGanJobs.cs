@@ -36,10 +36,10 @@ static class InfoGanJobs
         }
         int count = options.BatchSize;
         int[] samples = [.. Enumerable.Range(0, steps * count)];
-        var pixels = new float[2 * samples.Length * ImageSet.PixelCount];
-        new Augmentation(options.Augmentation, 1).Draw(job.Data, samples, new(0, 0, 2), pixels, job.Threads);
+        var pixels = new float[2 * samples.Length * ImageShape.Mnist.Size];
+        new Augmentation(options.Augmentation, job.Shape, 1).Draw(job.Data, samples, new(0, 0, 2), pixels, job.Threads);
         Tensor views = tensor(pixels, [2, steps, count, 1, 28, 28]).transpose(0, 1).flatten(1, 2).contiguous(); // [steps,2N,1,28,28]
-        var warps = new WarpField(options.Augmentation, 1);
+        var warps = new WarpField(options.Augmentation, job.Shape, 1);
         Latent[] latents = [.. Enumerable.Range(0, steps).Select(number => Latent.Draw(options, 1, number, count, CPU))];
         Tensor places = stack([.. Enumerable.Range(0, steps).Select(number => warps.Draw(number, count, CPU))]);
         Save(folder, "infogan_views", views);

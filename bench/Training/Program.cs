@@ -31,8 +31,8 @@ const string page = "docs/benchmarks/training.md";
 var run = new Pairs(page, args.Length > 2 ? args[2] : "");
 
 int[] all = [.. Enumerable.Range(0, data.Count)];
-var views = new float[2 * 10_000 * ImageSet.PixelCount];
-var augmentation = new Augmentation(options.Augmentation, 1);
+var views = new float[2 * 10_000 * ImageShape.Mnist.Size];
+var augmentation = new Augmentation(options.Augmentation, data.Shape, 1);
 run.Run("two views of 10,000 images, mean brightness compared", () => Timed(1, _ =>
 {
     augmentation.Draw(data, all[..10_000], new(0, 0, 2), views, threads);
@@ -41,7 +41,7 @@ run.Run("two views of 10,000 images, mean brightness compared", () => Timed(1, _
 { Value = views.Average() }, Theirs(new { job = "augment", count = 10_000, options.Augmentation }), pairs, 0.02, false, Asked(3));
 
 // Fixed views and weights for the step alone.
-var fixedViews = new float[2 * steps * options.BatchSize * ImageSet.PixelCount];
+var fixedViews = new float[2 * steps * options.BatchSize * ImageShape.Mnist.Size];
 augmentation.Draw(data, all[..(steps * options.BatchSize)], new(0, 0, 2), fixedViews, threads);
 Save("views", fixedViews, 2, steps, options.BatchSize, 1, 28, 28);
 using (var start = new MoCoTrainer(options, job))

@@ -48,9 +48,18 @@ sealed class PlotModel
     public static Value Float(string name, params ReadOnlySpan<Dim> axes) =>
         new(name, new TensorType(ElementType.Float32, new Shape(axes)));
 
-    /// <summary>What happens to images of another size, for this model.</summary>
-    /// <exception cref="InvalidDataException">It asks for what this version cannot do.</exception>
-    public FitMode Fit => Preprocess.FitOf(model.Metadata, path);
+    /// <summary>How pictures become images, from its input or output 'image'.</summary>
+    /// <exception cref="InvalidModelException">That is no image, or it asks for what this version cannot do.</exception>
+    public Preprocess Preprocess
+    {
+        get
+        {
+            Value image = model.Inputs.Concat(model.Outputs).First(value => value.Name == "image");
+            ImageShape shape = ImageShape.Of([.. Enumerable.Range(0, image.Shape.Count).Select(axis => image.Shape[axis].Size ?? -1)])
+                ?? throw Broken("images of 1 or 3 channels and fixed sizes", $"{image.Shape}");
+            return Preprocess.Of(model.Metadata, shape, path);
+        }
+    }
 
     /// <summary>The size of an input's axis.</summary>
     /// <exception cref="InvalidModelException">It is not fixed.</exception>

@@ -39,7 +39,7 @@ sealed record QuantizedExport(OnnxModel Model, long Bytes, long FloatBytes, Mode
             int rows = Math.Min(BatchSize, count - start);
             float[] pixels = [.. Enumerable.Range(start, rows)
                 .SelectMany(i => train.ToFloats((int)((long)i * train.Count / count), 1))];
-            batches.Add(new Dictionary<string, TensorData> { [input.Name] = TensorData.Of(pixels, rows, 1, ImageSet.Side, ImageSet.Side) });
+            batches.Add(new Dictionary<string, TensorData> { [input.Name] = TensorData.Of(pixels, train.Shape.Axes(rows)) });
         }
         OnnxModel quantized;
         try

@@ -25,9 +25,20 @@ public sealed class CommonOptions
     /// <summary>What happens to images that are not as MNIST's are.</summary>
     public Choice<FitMode> Fit { get; } = new("--fit")
     {
-        Description = "How other sizes become 28 x 28; by default the model's fit, or digit. digit: as MNIST's, cut to the ink, dark on "
-            + "light inverted; letterbox: whole, aspect kept; crop: the middle square; stretch: whole, aspect changed; none: reject.",
+        Description = "How pictures of other sizes become a model's input; by default as the model says, in training digit for digits and "
+            + "letterbox for other images. digit: as MNIST's, cut to the ink, dark on light inverted; letterbox: whole, aspect kept; "
+            + "crop: the middle; stretch: whole, aspect changed; none: reject.",
     };
+
+    /// <summary>Size of the images that a model is trained on.</summary>
+    public Option<string?> Size { get; } = new("--size")
+    {
+        Description = "Size of the model's images, pixels: 32, or 64x48 for width and height; by default 28 for digits, else that of the "
+            + $"images, or 28, 32 or 64 where they differ. From {ImageShape.LeastSide} to {ImageShape.MostSide}.",
+    };
+
+    /// <summary>Channels of the images that a model is trained on.</summary>
+    public Choice<Colour?> Colour { get; } = new("--color") { Description = "gray or rgb; by default rgb where the images have colour." };
 
     /// <summary>Whether digits are dark on light.</summary>
     public Choice<Polarity> Polarity { get; } = new("--polarity")
@@ -58,9 +69,6 @@ public sealed class CommonOptions
 
     /// <summary>Seed of what is fitted.</summary>
     public Option<int> Seed { get; } = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => 0 };
-
-    /// <summary>The fit from the command line, or else another.</summary>
-    public FitMode FitOf(ParseResult parsed, FitMode other) => parsed.GetResult(Fit) is null ? other : parsed.GetValue(Fit);
 
     /// <summary>A number of clusters from the command line; null where none was given.</summary>
     /// <exception cref="ArgumentException">It is below 1.</exception>
@@ -138,9 +146,9 @@ public sealed class CommonOptions
     }
 
     /// <summary>Opens the images of <paramref name="spec"/> and says what was skipped.</summary>
-    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split, FitMode fit = FitMode.Digit)
+    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split, Preprocess? model = null)
     {
-        ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal, fit));
+        ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal, model));
         NoteParts(parsed, terminal, data.Name, split, data.Split);
         foreach (string line in data.Remarks)
         {
@@ -160,25 +168,45 @@ public sealed class CommonOptions
     /// <summary>
     /// Opens training and test images. Where there are no parts, such as in a pipe, which is read but once, both are all images.
     /// </summary>
-    public (ImageSet Train, ImageSet Test) OpenBoth(ParseResult parsed, Terminal terminal, string spec, FitMode fit = FitMode.Digit)
+    public (ImageSet Train, ImageSet Test) OpenBoth(
+        ParseResult parsed, Terminal terminal, string spec, Preprocess? model = null)
     {
-        ImageSet train = Open(parsed, terminal, spec, Split.Train, fit);
-        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test, fit));
+        ImageSet train = Open(parsed, terminal, spec, Split.Train, model);
+        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test, train.Preprocess));
     }
 
     /// <summary>How sources are looked for, from the command line.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="terminal">Where downloads are told.</param>
-    /// <param name="fit">The fit where the command line says none: the model's.</param>
-    public ImageSourceOptions Source(ParseResult parsed, Terminal terminal, FitMode fit = FitMode.Digit) =>
-        new()
+    /// <param name="model">What the model asks for, which the command line may overrule in its fit and polarity; null where it is to be
+    /// trained.</param>
+    /// <exception cref="ArgumentException">The size is none.</exception>
+    public ImageSourceOptions Source(ParseResult parsed, Terminal terminal, Preprocess? model = null)
+    {
+        (int? width, int? height) = parsed.GetValue(Size) is string size ? SizeOf(size) : default((int?, int?));
+        var options = new ImageSourceOptions
         {
-            Fit = FitOf(parsed, fit),
+            Fit = parsed.GetResult(Fit) is null ? null : parsed.GetValue(Fit),
+            Width = width,
+            Height = height,
+            Channels = parsed.GetValue(Colour) switch { Commands.Colour.Rgb => 3, Commands.Colour.Gray => 1, _ => null },
             SkipBad = parsed.GetValue(SkipBad),
             Polarity = parsed.GetValue(Polarity),
             IsTransposed = parsed.GetValue(Transpose),
             Progress = new DownloadLines(terminal),
         };
+        return model is null ? options : options.For(model);
+    }
+
+    static (int?, int?) SizeOf(string text)
+    {
+        int[] sides = [.. text.Split('x').Select(side => int.TryParse(side, NumberStyles.None, CultureInfo.InvariantCulture, out int pixels)
+            ? pixels : 0)];
+        return sides.Length <= 2 && Array.TrueForAll(sides, side => side is >= ImageShape.LeastSide and <= ImageShape.MostSide)
+            ? (sides[0], sides[^1])
+            : throw new ArgumentException($"--size '{text}': expected pixels a side, from {ImageShape.LeastSide} to {ImageShape.MostSide}, "
+                + "such as 32 or 64x48.");
+    }
 
     // With a thousand threads on two processors libtorch did not finish its first step.
     static readonly int mostThreads = Math.Max(64, Environment.ProcessorCount);

@@ -14,8 +14,9 @@ namespace Toolchain.Commands;
 /// <param name="Split">Which part of the images.</param>
 /// <param name="Path">The file.</param>
 /// <param name="Options">What is written.</param>
+/// <param name="Preprocess">How pictures become the model's input.</param>
 /// <param name="Part">The range of images that is done now; null for all.</param>
-public sealed record EmbedRequest(Split Split, string Path, EmbedOptions Options, Shard? Part = null);
+public sealed record EmbedRequest(Split Split, string Path, EmbedOptions Options, Preprocess Preprocess, Shard? Part = null);
 
 /// <summary>Runs an embedding job under a progress bar and reports the result.</summary>
 public static class EmbedRun
@@ -29,8 +30,8 @@ public static class EmbedRun
     public static void Execute(Terminal terminal, ParseResult parsed, CommonOptions common, EmbedRequest request,
         Func<ImageStream, EmbedOptions, EmbedReport> job)
     {
-        (Split split, string path, EmbedOptions options, Shard? part) = request;
-        ImageSourceOptions looking = common.Source(parsed, terminal, options.Fit);
+        (Split split, string path, EmbedOptions options, Preprocess model, Shard? part) = request;
+        ImageSourceOptions looking = common.Source(parsed, terminal, model);
         string spec = common.Spec(parsed, terminal, drawn: false);
         CommonOptions.RequireApart(path, EmbeddingFile.FilesOf(path), spec);
         using ImageStream source = ImageSource.OpenStream(spec, split, looking);
@@ -43,7 +44,6 @@ public static class EmbedRun
         var clock = Stopwatch.StartNew();
         terminal.WithProgress("embedding", source.Count ?? 0, "images", tell => report = job(source, options with
         {
-            Fit = looking.Fit,
             SkipBad = looking.SkipBad,
             Skipped = new DirectProgress<string>(line => terminal.Note($"skipped: {line}")),
             Progress = new DirectProgress<EmbedProgress>(made => tell(made.Done, "")),
@@ -66,7 +66,7 @@ public static class EmbedRun
         var unusual = new List<string>();
         Unusual(report.ResumedCount, "done by an earlier run");
         Unusual(report.SkippedCount, "skipped because they cannot be read");
-        Unusual(report.FittedCount, "fitted to 28 x 28");
+        Unusual(report.FittedCount, $"fitted to {source.Preprocess.Shape}");
         Unusual(report.InvertedCount, "dark on light and inverted");
         Unusual(report.ForeignCount ?? 0, "out of distribution (novelty above 1)");
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{Printable.Count(report.Count, "row")} in {output}, {speed:n0} "

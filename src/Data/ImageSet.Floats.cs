@@ -5,11 +5,11 @@ namespace Toolchain.Data;
 /// <content>Pixels as a model takes them.</content>
 public sealed partial class ImageSet
 {
-    /// <summary>Pixels of the images [start..start+count) as float32 in [0,1], [N,784].</summary>
+    /// <summary>Pixels of the images [start..start+count) as float32 in [0,1], [N,C,H,W].</summary>
     public float[] ToFloats(int start, int count)
     {
-        var values = new float[count * PixelCount];
-        ToFloats(Pixels.AsSpan(start * PixelCount, values.Length), values);
+        var values = new float[count * Shape.Size];
+        ToFloats(Pixels.AsSpan(start * Shape.Size, values.Length), values);
         return values;
     }
 

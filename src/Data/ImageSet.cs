@@ -3,38 +3,34 @@ using System.Security.Cryptography;
 namespace Toolchain.Data;
 
 /// <summary>
-/// N images of 28 x 28 pixels with what is known about them. Immutable by agreement: nobody writes into the arrays.
+/// N images of one shape with what is known about them. Immutable by agreement: nobody writes into the arrays.
 /// </summary>
 public sealed partial class ImageSet
 {
-    /// <summary>Rows, and columns, of an image.</summary>
-    public const int Side = 28;
-
-    /// <summary>Pixels of an image: <see cref="Side"/> squared.</summary>
-    public const int PixelCount = Side * Side;
-
     readonly ImageSetDetails details;
     readonly Lazy<string> sha256;
 
     /// <summary>Takes the arrays as they are, without a copy.</summary>
     /// <param name="name">What a report calls the dataset, such as "mnist".</param>
     /// <param name="split">The part of the dataset this is.</param>
-    /// <param name="pixels">N * 784 bytes, image after image, row-major, 0 for background and 255 for full ink.</param>
-    /// <param name="details">Labels, file names and remarks; null for none.</param>
+    /// <param name="pixels">N * C * H * W bytes, image after image, channel after channel, row-major; of digits 0 is background and 255 full
+    /// ink.</param>
+    /// <param name="details">Shape, labels, file names and remarks; null for unlabelled digits as MNIST has them.</param>
     /// <exception cref="ArgumentException">Lengths disagree, or a label is of no class.</exception>
     public ImageSet(string name, Split split, byte[] pixels, ImageSetDetails? details = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(pixels);
-        if (pixels.Length % PixelCount != 0)
+        this.details = details ?? new();
+        if (pixels.Length % Shape.Size != 0)
         {
-            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {PixelCount} bytes, was {pixels.Length}.", nameof(pixels));
+            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {Shape.Size} bytes, was {pixels.Length}.", nameof(pixels));
         }
         Name = name;
         Split = split;
         Pixels = pixels;
-        Count = pixels.Length / PixelCount;
-        this.details = WithClasses(details ?? new());
+        Count = pixels.Length / Shape.Size;
+        this.details = WithClasses(this.details);
         sha256 = new(ComputeSha256);
     }
 
@@ -47,7 +43,16 @@ public sealed partial class ImageSet
     /// <summary>N, the number of images.</summary>
     public int Count { get; }
 
-    /// <summary>N * 784 bytes, image after image, row-major; 0 is background.</summary>
+    /// <summary>Shape of the images, and how pictures became such.</summary>
+    public Preprocess Preprocess => details.Preprocess;
+
+    /// <summary>Channels and size of an image.</summary>
+    public ImageShape Shape => Preprocess.Shape;
+
+    /// <summary>What they show: writing where they are grey, objects where they have colour, unless the source says otherwise.</summary>
+    public ImageContent Content => details.Content ?? (Shape.IsRgb ? ImageContent.Objects : ImageContent.Writing);
+
+    /// <summary>N * C * H * W bytes, image after image, channel after channel, row-major; of digits 0 is background.</summary>
     public byte[] Pixels { get; }
 
     /// <summary>N classes in [0..K), or null.</summary>
@@ -75,8 +80,8 @@ public sealed partial class ImageSet
     /// </summary>
     public string Sha256 => sha256.Value;
 
-    /// <summary>The 784 pixels of one image, row-major.</summary>
-    public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(index * PixelCount, PixelCount);
+    /// <summary>The C * H * W bytes of one image, channel after channel, row-major.</summary>
+    public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(index * Shape.Size, Shape.Size);
 
     /// <summary>A copy of the images [start..start+count).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range leaves the set.</exception>
@@ -87,7 +92,7 @@ public sealed partial class ImageSet
             throw new ArgumentOutOfRangeException(nameof(start),
                 $"'{nameof(start)}'..'{nameof(start)}+{nameof(count)}' must lie in [0..{Count}], was [{start}..{(long)start + count}].");
         }
-        return new(Name, Split, Pixels.AsSpan(start * PixelCount, count * PixelCount).ToArray(), details with
+        return new(Name, Split, Pixels.AsSpan(start * Shape.Size, count * Shape.Size).ToArray(), details with
         {
             Labels = Labels?.AsSpan(start, count).ToArray(),
             FileNames = FileNames?.AsSpan(start, count).ToArray(),
@@ -98,10 +103,10 @@ public sealed partial class ImageSet
     public ImageSet Where(Predicate<int> isWanted)
     {
         int[] wanted = [.. Enumerable.Range(0, Count).Where(index => isWanted(index))];
-        byte[] pixels = new byte[wanted.Length * PixelCount];
+        byte[] pixels = new byte[wanted.Length * Shape.Size];
         for (int row = 0; row < wanted.Length; row++)
         {
-            Image(wanted[row]).CopyTo(pixels.AsSpan(row * PixelCount));
+            Image(wanted[row]).CopyTo(pixels.AsSpan(row * Shape.Size));
         }
         return new(Name, Split, pixels, details with
         {

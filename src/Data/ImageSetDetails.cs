@@ -3,6 +3,12 @@ namespace Toolchain.Data;
 /// <summary>What is known of the images of an <see cref="ImageSet"/> beside their pixels.</summary>
 public sealed record ImageSetDetails
 {
+    /// <summary>Shape of the images, and how pictures became such.</summary>
+    public Preprocess Preprocess { get; init; } = Preprocess.Mnist;
+
+    /// <summary>What they show; null for writing where they are grey and objects where they have colour.</summary>
+    public ImageContent? Content { get; init; }
+
     /// <summary>N classes in [0..K), or null where they are not known.</summary>
     public int[]? Labels { get; init; }
 

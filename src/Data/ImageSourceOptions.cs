@@ -10,8 +10,22 @@ public sealed record ImageSourceOptions
     /// </summary>
     public bool SkipBad { get; init; }
 
-    /// <summary>What happens to images of another size than 28 x 28.</summary>
-    public FitMode Fit { get; init; } = FitMode.Digit;
+    /// <summary>
+    /// Channels that images get, 1 or 3; null, as for their size, for what the source asks for. Digits, and grey images without labels, become 28 x 28 grey;
+    /// others keep their size where all of up to 256 images looked at have one of 8 to 128 pixels a side, else they become a square of 28,
+    /// 32 or 64 pixels, whichever is nearest to the median of their longer sides; with colour where any of these has colour.
+    /// </summary>
+    public int? Channels { get; init; }
+
+    /// <summary>Rows that images get; null as for <see cref="Channels"/>.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>Columns that images get; null as for <see cref="Channels"/>.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>What happens to images of another size; null for <see cref="FitMode.Digit"/> where the source has digits, or grey images
+    /// without labels, else <see cref="FitMode.Letterbox"/>.</summary>
+    public FitMode? Fit { get; init; }
 
     /// <summary>
     /// Whether digits are dark on light and inverted. <see cref="Polarity.Auto"/> looks at up to 256 images of the source: where nearly all
@@ -19,6 +33,21 @@ public sealed record ImageSourceOptions
     /// is inverted.
     /// </summary>
     public Polarity Polarity { get; init; }
+
+    /// <summary>The same options for images that become a model's input.</summary>
+    /// <param name="model">What the model asks for; its fit and polarity yield to those given here.</param>
+    public ImageSourceOptions For(Preprocess model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return this with
+        {
+            Channels = model.Shape.Channels,
+            Height = model.Shape.Height,
+            Width = model.Shape.Width,
+            Fit = Fit ?? model.Fit,
+            Polarity = Polarity == Polarity.Auto ? model.Polarity : Polarity,
+        };
+    }
 
     /// <summary>True to swap rows and columns of every image, as EMNIST's need it.</summary>
     public bool IsTransposed { get; init; }

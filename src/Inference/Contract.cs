@@ -10,16 +10,19 @@ static class Contract
     /// <summary>The outputs in their order.</summary>
     public static readonly string[] Outputs = ["embedding", "probability", "cluster"];
 
-    public static void Check(InferenceSession session, string path, string layer)
+    /// <summary>Checks it, and gives the shape of the images.</summary>
+    public static ImageShape Check(InferenceSession session, string path, string layer)
     {
         if (session.InputMetadata.Count != 1 || !session.InputMetadata.TryGetValue("image", out NodeMetadata? image))
         {
             throw Broken(path, "one input 'image'", $"the inputs {List(session.InputMetadata.Keys)}");
         }
         RequireType(path, "image", image, typeof(float));
-        if (image.Dimensions is not [-1, 1, ImageSet.Side, ImageSet.Side])
+        ImageShape? shape = ImageShape.Of(Array.ConvertAll(image.Dimensions, size => (long)size));
+        if (shape is null || image.Dimensions[0] != -1)
         {
-            throw Broken(path, "'image' as [N,1,28,28] with a free N",
+            throw Broken(path, $"'image' as [N,C,H,W] with a free N, 1 or 3 channels and sides of {ImageShape.LeastSide} to "
+                + $"{ImageShape.MostSide} pixels",
                 $"[{string.Join(",", image.Dimensions.Select(size => size < 0 ? "N" : size.ToString(CultureInfo.InvariantCulture)))}]");
         }
         foreach ((string name, NodeMetadata output) in session.OutputMetadata.Where(pair =>
@@ -43,6 +46,7 @@ static class Contract
         {
             throw Broken(path, $"an output among {List(Outputs)}", $"the outputs {List(session.OutputMetadata.Keys)}");
         }
+        return shape.Value;
     }
 
     static void RequireType(string path, string name, NodeMetadata metadata, Type type)

@@ -24,7 +24,8 @@ public static class EmbedJob
     /// </param>
     /// <param name="options">What is written; null for the defaults.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="ArgumentException">The extension is none of the four, or the model lacks an output that is asked for.</exception>
+    /// <exception cref="ArgumentException">The extension is none of the four, the images are of another shape than the model takes (open
+    /// them with <see cref="ImageSourceOptions.For"/>), or the model lacks an output that is asked for.</exception>
     /// <exception cref="InvalidDataException">The source is damaged, an image cannot be read and may not be skipped, or none can be
     /// read.</exception>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; an old file stays as it was.</exception>
@@ -106,10 +107,10 @@ public static class EmbedJob
         var tally = new EmbedTally(options, source.Count is null ? null : range.End - range.First);
         string identity = work.Identity
             + string.Create(CultureInfo.InvariantCulture, $"\n{source.Fingerprint}\nrows {range.First} {range.End}");
-        var again = new ImageBatch(session.RowsPerBatch);
+        var again = new ImageBatch(session.RowsPerBatch, session.Preprocess.Shape);
         using RowLog? log = logPath is null ? null : RowLog.Open(logPath, identity, columns, earlier =>
         {
-            bool same = IsUnchanged(source, range.First + tally.Done, earlier, again, options.Fit);
+            bool same = IsUnchanged(source, range.First + tally.Done, earlier, again);
             if (same)
             {
                 write?.Invoke(earlier.Rows);
@@ -122,7 +123,7 @@ public static class EmbedJob
         var sinceFlush = Stopwatch.StartNew();
         try
         {
-            session.Run(source, range.End - range.First - resumed, options.Fit, slot =>
+            session.Run(source, range.End - range.First - resumed, slot =>
             {
                 LoggedRows rows = slot.Rows(columns, session.Novelty);
                 if (columns.HasLabels && !source.IsLabelled)
@@ -161,13 +162,13 @@ public static class EmbedJob
         };
     }
 
-    static bool IsUnchanged(ImageStream source, long first, LoggedRows earlier, ImageBatch again, FitMode fit)
+    static bool IsUnchanged(ImageStream source, long first, LoggedRows earlier, ImageBatch again)
     {
         if (!source.ReadAgain(again, first, earlier.SourceCount))
         {
             return true;
         }
-        again.Decode(fit);
+        again.Decode();
         return again.Checksum() == earlier.Checksum && again.Problems.Take(again.Count).OfType<string>().SequenceEqual(earlier.Skipped);
     }
 

@@ -1,4 +1,3 @@
-using Toolchain.Data;
 
 namespace Toolchain.Inference;
 
@@ -30,9 +29,6 @@ public sealed record EmbedOptions
     /// <summary>True to leave out, and tell to <see cref="Skipped"/>, each image that cannot be read; false to stop at the first.</summary>
     public bool SkipBad { get; init; }
 
-    /// <summary>What happens to images of another size than 28 x 28, or dark on light.</summary>
-    public FitMode Fit { get; init; } = FitMode.Digit;
-
     /// <summary>Told after each batch; null for silence.</summary>
     public IProgress<EmbedProgress>? Progress { get; init; }
 
@@ -44,7 +40,7 @@ public sealed record EmbedOptions
 /// <param name="Count">Rows written.</param>
 /// <param name="ResumedCount">Images that an earlier, stopped run had done.</param>
 /// <param name="SkippedCount">Images left out because they cannot be read.</param>
-/// <param name="FittedCount">Images brought to 28 x 28 from another size.</param>
+/// <param name="FittedCount">Images brought to the model's size from another.</param>
 /// <param name="InvertedCount">Images that were dark on light.</param>
 /// <param name="ForeignCount">Images whose novelty is above 1; null where the model was not calibrated.</param>
 public sealed record EmbedReport(long Count, long ResumedCount, long SkippedCount, long FittedCount, long InvertedCount,

@@ -13,7 +13,7 @@ sealed record EmbedWork(EncoderSession Session, ImageStream Source, EmbedOptions
 {
     /// <summary>All that rows depend on, beside the images themselves.</summary>
     public string Identity => string.Create(CultureInfo.InvariantCulture,
-        $"model {Session.Sha256}, dataset {Source.Name} {Source.Split} of {Source.Count} images, fit {Options.Fit}, polarity "
+        $"model {Session.Sha256}, dataset {Source.Name} {Source.Split} of {Source.Count} images, fit {Source.Preprocess.Fit}, polarity "
             + $"{Source.Polarity}{(Source.IsTransposed ? ", transposed" : "")}, skip {Options.SkipBad}, "
             + $"{Columns with { ClusterDigits = null }}, ONNX Runtime "
             + $"{RuntimeInfo.Version} {Session.Device}, batch {Session.RowsPerBatch}");

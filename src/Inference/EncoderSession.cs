@@ -10,7 +10,7 @@ using Toolchain.Data.Streams;
 namespace Toolchain.Inference;
 
 /// <summary>
-/// A model of the contract, ready to run: input <c>image</c> float32 [N,1,28,28] with pixels in [0,1]; outputs <c>embedding</c> float32
+/// A model of the contract, ready to run: input <c>image</c> float32 [N,C,H,W] with pixels in [0,1]; outputs <c>embedding</c> float32
 /// [N,D], <c>probability</c> float32 [N,K] and <c>cluster</c> int64 [N], those that it has. May be used from many threads.
 /// </summary>
 public sealed class EncoderSession : IDisposable
@@ -32,7 +32,7 @@ public sealed class EncoderSession : IDisposable
     readonly string layer;
     readonly string[] outputs;
 
-    EncoderSession(ModelBytes model, InferenceSession session, bool onDevice, EncoderOptions options)
+    EncoderSession(ModelBytes model, InferenceSession session, bool onDevice, EncoderOptions options, ImageShape shape)
     {
         batchSize = onDevice ? DeviceBatchSize : BatchSize;
         workers = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
@@ -45,7 +45,7 @@ public sealed class EncoderSession : IDisposable
         outputs = [.. Contract.Outputs.Select(output => output == "embedding" ? layer : output).Where(session.OutputMetadata.ContainsKey)];
         Metadata = session.ModelMetadata.CustomMetadataMap;
         ClusterDigits = DigitsOf(Metadata, Path);
-        Fit = FitOf(Metadata, Path);
+        Preprocess = PreprocessOf(Metadata, shape, Path);
         // Centres of embeddings say nothing about another layer.
         Novelty = Metadata.TryGetValue(ModelKeys.Novelty, out string? text) && layer == "embedding" ? Novelty.Parse(text, Path) : null;
         if (Novelty is not null && Novelty.Dimension != Dimension)
@@ -79,8 +79,8 @@ public sealed class EncoderSession : IDisposable
     /// <summary>Whether the model names a cluster for each image.</summary>
     public bool HasClusters => session.OutputMetadata.ContainsKey("cluster");
 
-    /// <summary>What happens to images of another size, for this model: how those that it was trained on were fitted.</summary>
-    public FitMode Fit { get; }
+    /// <summary>How a picture becomes the model's input: how those that it was trained on did.</summary>
+    public Preprocess Preprocess { get; }
 
     /// <summary>The digit of each of the model's own clusters, -1 for none, as labels named them; null where none did.</summary>
     public IReadOnlyList<int>? ClusterDigits { get; }
@@ -107,8 +107,8 @@ public sealed class EncoderSession : IDisposable
         (InferenceSession session, bool onDevice) = Sessions.Open(model, options.Device);
         try
         {
-            Contract.Check(session, path, options.Layer);
-            return new EncoderSession(model, session, onDevice, options);
+            ImageShape shape = Contract.Check(session, path, options.Layer);
+            return new EncoderSession(model, session, onDevice, options, shape);
         }
         catch
         {
@@ -121,7 +121,7 @@ public sealed class EncoderSession : IDisposable
     /// <param name="data">At least one image.</param>
     /// <param name="progress">Told the number of images done after each batch; null for silence.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    /// <exception cref="ArgumentException">There are no images.</exception>
+    /// <exception cref="ArgumentException">There are no images, or they are of another shape than the model takes.</exception>
     public Embeddings Run(ImageSet data, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (data.Count == 0)
@@ -129,7 +129,7 @@ public sealed class EncoderSession : IDisposable
             throw new ArgumentException($"'{nameof(data)}' must hold at least one image, held 0.", nameof(data));
         }
         var result = new Embeddings(data.Count, Dimension, ClusterCount, HasClusters);
-        Run(ImageSource.Of(data), long.MaxValue, FitMode.None, slot =>
+        Run(ImageSource.Of(data), long.MaxValue, slot =>
         {
             int start = (int)slot.Images.First, count = slot.Images.Count;
             Array.Copy(slot.Embedding, 0L, result.Values, (long)start * Dimension, (long)count * Dimension);
@@ -141,16 +141,21 @@ public sealed class EncoderSession : IDisposable
     }
 
     /// <summary>Runs images of a source from where it stands; <paramref name="take"/> gets batch after batch in order.</summary>
-    internal void Run(ImageStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
+    internal void Run(ImageStream source, long count, Action<Slot> take, CancellationToken cancellation)
     {
+        if (source.Preprocess.Shape != Preprocess.Shape)
+        {
+            throw new ArgumentException($"'{source.Name}': expected images of {Preprocess.Shape}, which '{Path}' takes, found "
+                + $"{source.Preprocess.Shape}.");
+        }
         int size =
             Math.Min(workers, (int)Math.Min(int.MaxValue, ((source.Count ?? long.MaxValue) + batchSize - 1) / batchSize)) is int needed
             and > 0 ? needed : 1;
         Slot[] slots =
-            [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, batchSize, Axes(layer), ClusterCount, outputs))];
+            [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, new ImageBatch(batchSize, Preprocess.Shape), Axes(layer), ClusterCount, outputs))];
         try
         {
-            new Pipeline(session, slots, size).Run(source, count, fit, Checked, cancellation).GetAwaiter().GetResult();
+            new Pipeline(session, slots, size).Run(source, count, Checked, cancellation).GetAwaiter().GetResult();
         }
         catch (OnnxRuntimeException error)
         {
@@ -186,11 +191,11 @@ public sealed class EncoderSession : IDisposable
         }
     }
 
-    static FitMode FitOf(IReadOnlyDictionary<string, string> metadata, string path)
+    static Preprocess PreprocessOf(IReadOnlyDictionary<string, string> metadata, ImageShape shape, string path)
     {
         try
         {
-            return Preprocess.FitOf(metadata, path);
+            return Preprocess.Of(metadata, shape, path);
         }
         catch (InvalidDataException other)
         {
@@ -222,8 +227,8 @@ public sealed class EncoderSession : IDisposable
     internal void UseSlot(int size, Action<Slot, Action<Slot>> use)
     {
         using RunOptions options = Sessions.Quiet();
-        using var slot = new Slot(session, size, Axes(layer), ClusterCount, outputs);
-        using ImageStream data = ImageSource.OpenStream($"strokes:{size}", Split.All);
+        using var slot = new Slot(session, new ImageBatch(size, Preprocess.Shape), Axes(layer), ClusterCount, outputs);
+        using ImageStream data = ImageSource.OpenStream($"strokes:{size}", Split.All, new ImageSourceOptions().For(Preprocess));
         data.Read(slot.Images, size);
         use(slot, filled => filled.Run(session, options));
     }

@@ -1,7 +1,6 @@
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Microsoft.ML.OnnxRuntime;
-using Toolchain.Data;
 using Toolchain.Data.Streams;
 
 namespace Toolchain.Inference;
@@ -19,10 +18,9 @@ sealed class Pipeline(InferenceSession session, IReadOnlyList<Slot> slots, int w
     /// <summary>Runs a source from where it stands.</summary>
     /// <param name="source">The images.</param>
     /// <param name="count">Most images taken.</param>
-    /// <param name="fit">What happens to images that are not as MNIST's are.</param>
     /// <param name="take">Gets each finished batch, one at a time, in order; the slot is used again afterwards.</param>
     /// <param name="cancellation">Stops between batches.</param>
-    public async Task Run(ImageStream source, long count, FitMode fit, Action<Slot> take, CancellationToken cancellation)
+    public async Task Run(ImageStream source, long count, Action<Slot> take, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using RunOptions options = Sessions.Quiet();
@@ -43,7 +41,7 @@ sealed class Pipeline(InferenceSession session, IReadOnlyList<Slot> slots, int w
                 }
                 slot.Sequence = next++;
             }
-            slot.Images.Decode(fit);
+            slot.Images.Decode();
             return true;
         });
         Task running = Stage(decoded.Reader, done.Writer, slot =>

@@ -16,14 +16,15 @@ sealed class Slot : IDisposable
     readonly OrtValue inputValue;
     readonly OrtValue[] outputValues;
 
-    public Slot(InferenceSession session, int batchSize, int[] axes, int clusterCount, string[] outputs)
+    public Slot(InferenceSession session, ImageBatch images, int[] axes, int clusterCount, string[] outputs)
     {
-        Images = new ImageBatch(batchSize);
-        input = new float[batchSize * ImageSet.PixelCount];
+        Images = images;
+        int batchSize = images.Capacity;
+        input = new float[images.Pixels.Length];
         (Embedding, Probability, Cluster) = (new float[axes.Aggregate(batchSize, (product, size) => product * size)],
             new float[batchSize * clusterCount], new long[batchSize]);
         binding = session.CreateIoBinding();
-        inputValue = OrtValue.CreateTensorValueFromMemory(input, [batchSize, 1, ImageSet.Side, ImageSet.Side]);
+        inputValue = OrtValue.CreateTensorValueFromMemory(input, images.Shape.Axes(batchSize));
         outputValues = [.. outputs.Select(output => output switch
         {
             "probability" => OrtValue.CreateTensorValueFromMemory(Probability, [batchSize, clusterCount]),
@@ -60,7 +61,7 @@ sealed class Slot : IDisposable
     /// </summary>
     public void Run(InferenceSession session, RunOptions options)
     {
-        ImageSet.ToFloats(Images.Pixels.AsSpan(0, Images.Count * ImageSet.PixelCount), input);
+        ImageSet.ToFloats(Images.Pixels.AsSpan(0, Images.Count * Images.Shape.Size), input);
         // A device copies the input when it is bound, so it is bound for each run.
         binding.BindInput("image", inputValue);
         session.RunWithBinding(options, binding);

@@ -77,7 +77,7 @@ public sealed class BadImageTests
     [Fact]
     public void Decode_CmykJpeg_IsReadAsItsColour()
     {
-        GreyImage image = ImageFile.Decode(CmykJpeg(200), "x");
+        Picture image = ImageFile.Decode(CmykJpeg(200), "x");
         Assert.Equal((8, 8), (image.Width, image.Height));
         Assert.All(image.Pixels, pixel => Assert.InRange(pixel, 154, 160));
     }

@@ -87,7 +87,7 @@ public sealed class DigitFitTests
     {
         byte[] fitted = new byte[784];
         fitted.AsSpan().Fill(77);
-        DigitFit.Fit(pixels, width, height, FitMode.Digit, Polarity.Auto, "x", fitted);
+        PictureFit.Fit(new(pixels, width, height, "x"), Preprocess.Mnist, fitted);
         return fitted;
     }
 

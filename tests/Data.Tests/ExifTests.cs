@@ -26,7 +26,7 @@ public sealed class ExifTests
         {
             foreach (bool bigEndian in new[] { false, true })
             {
-                GreyImage image = ImageFile.Decode(Make(format, orientation, Tiff(orientation, bigEndian)), "x");
+                Picture image = ImageFile.Decode(Make(format, orientation, Tiff(orientation, bigEndian)), "x");
                 Assert.True((image.Width, image.Height) == (Width, Height),
                     $"{format}, orientation {orientation}: {image.Width} x {image.Height}");
                 int worst = upright.Zip(image.Pixels).Max(pair => Math.Abs(pair.First - pair.Second));

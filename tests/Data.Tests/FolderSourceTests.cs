@@ -121,10 +121,10 @@ public sealed class FolderSourceTests
         using var folder = new TemporaryFolder();
         ThreeWithABadOne(folder);
         using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
-        ImageBatch batch = new(2), again = new(2);
+        ImageBatch batch = new(2, ImageShape.Mnist), again = new(2, ImageShape.Mnist);
         stream.Read(batch, 1);
         Assert.True(stream.ReadAgain(again, 1, 2));
-        again.Decode(FitMode.Digit);
+        again.Decode();
         Assert.Equal((1, "2/b.png", "3/c.png", 3), (again.First, again.Names[0], again.Names[1], again.Labels[1]));
         Assert.NotNull(again.Problems[0]);
         Assert.Null(again.Problems[1]);
@@ -144,9 +144,9 @@ public sealed class FolderSourceTests
         uint Checksum()
         {
             using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
-            var batch = new ImageBatch(3);
+            var batch = new ImageBatch(3, ImageShape.Mnist);
             stream.Read(batch, 3);
-            batch.Decode(FitMode.Digit);
+            batch.Decode();
             return batch.Checksum();
         }
     }

@@ -21,7 +21,7 @@ public sealed class ImageFileTests
             [.. Enumerable.Range(0, 5 * 4 * samples)
             .Select(i => i % samples == 3 || (samples == 2 && i % 2 == 1) ? (byte)255 : (byte)random.NextInt32(256))];
         byte[] file = PngWriter.Encode(5, 4, samples, pixels);
-        GreyImage own = PngReader.Read(file, "x")!.Value, skia = SkiaReader.Read(file, "x", out _);
+        Picture own = PngReader.Read(file, "x", 1)!.Value, skia = SkiaReader.Read(file, "x", 1, out _);
         Assert.Equal((5, 4), (own.Width, own.Height));
         Assert.Equal(skia.Pixels, own.Pixels);
     }
@@ -44,7 +44,7 @@ public sealed class ImageFileTests
         using SKPixmap pixmap = bitmap.PeekPixels();
         using SKData data = pixmap.Encode(new SKPngEncoderOptions(filter, 6))!;
         byte[] file = data.ToArray();
-        Assert.Equal(SkiaReader.Read(file, "x", out _).Pixels, PngReader.Read(file, "x")!.Value.Pixels);
+        Assert.Equal(SkiaReader.Read(file, "x", 1, out _).Pixels, PngReader.Read(file, "x", 1)!.Value.Pixels);
     }
 
     // Left 9, up 12, corner 10 guess 11; up and corner are equally near, and up goes first. The pixel is up + 1.
@@ -66,7 +66,7 @@ public sealed class ImageFileTests
     public void Decode_PngOfOneBit_IsLeftToSkia()
     {
         byte[] file = Png([0, 0, 0, 2, 0, 0, 0, 1, 1, 0, 0, 0, 0], ("IDAT", Zlib([0, 0x40])));
-        Assert.Null(PngReader.Read(file, "x"));
+        Assert.Null(PngReader.Read(file, "x", 1));
         Assert.Equal(new byte[] { 0, 255 }, ImageFile.Decode(file, "x").Pixels);
     }
 
@@ -85,7 +85,7 @@ public sealed class ImageFileTests
         using var bitmap = new SKBitmap(32, 24);
         bitmap.Erase(new SKColor(200, 200, 200));
         using SKData data = bitmap.Encode(format, 90);
-        GreyImage image = ImageFile.Decode(data.ToArray(), "x");
+        Picture image = ImageFile.Decode(data.ToArray(), "x");
         Assert.Equal((32, 24), (image.Width, image.Height));
         Assert.All(image.Pixels, pixel => Assert.InRange(pixel, 196, 204));
     }
@@ -99,7 +99,7 @@ public sealed class ImageFileTests
     [Fact]
     public void Decode_Gif_IsItsOneFrame()
     {
-        GreyImage image = ImageFile.Decode(Samples.Gif, "x");
+        Picture image = ImageFile.Decode(Samples.Gif, "x");
         Assert.Equal((10, 10, 76, 29), (image.Width, image.Height, image.Pixels[0], image.Pixels[9]));
     }
 

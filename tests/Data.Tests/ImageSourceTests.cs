@@ -93,8 +93,8 @@ public sealed class ImageSourceTests
     {
         using var folder = new TemporaryFolder();
         NpyFile.Write(folder["s.npy"], TensorEntry.Of<byte>(new byte[60], 1, 60));
-        Assert.Equal($"'{folder["s.npy"]}': offset 10: expected [N,28,28], [N,784], [N,1,H,W], [N,H,W,1] or [N,H,W], found [1,60]; "
-            + "rows of other images are array.reshape(-1, H, W).",
+        Assert.Equal($"'{folder["s.npy"]}': offset 10: expected [N,H,W], [N,C,H,W] or [N,H,W,C] of 1 or 3 channels, or [N,784], found "
+            + "[1,60]; rows of other images are array.reshape(-1, H, W).",
             Assert.Throws<InvalidDataException>(() => ImageSource.Open(folder["s.npy"], Split.All)).Message);
     }
 

@@ -139,9 +139,9 @@ public sealed partial class ImageStreamTests
         PngWriter.WriteGrey(folder["bright.png"], 30, 30, [.. Enumerable.Range(0, 900).Select(i => (byte)(i % 30 == 15 ? 0 : 255))]);
         folder.Write("same.png", Samples.PngDigit(70));
         using ImageStream stream = ImageSource.OpenStream(folder.Root, Split.All);
-        var batch = new ImageBatch(8);
+        var batch = new ImageBatch(8, ImageShape.Mnist);
         Assert.True(stream.Read(batch, 8));
-        batch.Decode(FitMode.Digit);
+        batch.Decode();
         Assert.Equal((2, 1, 1), (batch.Count, batch.FittedCount, batch.InvertedCount));
     }
 
@@ -159,10 +159,10 @@ public sealed partial class ImageStreamTests
         string spec = Source(folder, kind);
         byte[] all = ImageSource.Open(spec, Split.All).Pixels;
         using ImageStream stream = ImageSource.OpenStream(spec, Split.All);
-        var batch = new ImageBatch(4);
+        var batch = new ImageBatch(4, ImageShape.Mnist);
         stream.Skip(3);
         Assert.True(stream.Read(batch, 2));
-        batch.Decode(FitMode.Digit);
+        batch.Decode();
         Assert.Equal((3L, 2), (batch.First, batch.Count));
         Assert.Equal(all[(3 * 784)..(5 * 784)], batch.Pixels[..(2 * 784)]);
         Assert.Throws<InvalidDataException>(() => stream.Skip(1000));

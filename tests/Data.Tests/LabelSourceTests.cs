@@ -74,8 +74,8 @@ public sealed class LabelSourceTests
 
     // Columns of 28 x 28 pixels lie first, the channel lies last, an image is a column: each has the advice that mends it.
     [Theory]
-    [InlineData("(5, 28, 28, 3)", 5 * 28 * 28 * 3, "grey images are array[..., :3].mean(axis=3).")]
-    [InlineData("(5, 3, 28, 28)", 5 * 28 * 28 * 3, "grey images are array[:, :3].mean(axis=1).")]
+    [InlineData("(5, 28, 28, 4)", 5 * 28 * 28 * 4, "without transparency it is array[..., :3].")]
+    [InlineData("(5, 4, 28, 28)", 5 * 28 * 28 * 4, "without transparency it is array[:, :3].")]
     [InlineData("(28, 28, 5)", 28 * 28 * 5, "the images' axis comes first: numpy.moveaxis(array, 2, 0).")]
     [InlineData("(784, 5)", 784 * 5, "an image is a row, not a column: array.T.")]
     [InlineData("(784,)", 784, "one image is array.reshape(1, H, W).")]

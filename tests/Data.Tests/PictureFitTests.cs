@@ -73,9 +73,9 @@ public sealed class PictureFitTests
     public void Preprocess_Fit_IsReadAsItWasAdded(FitMode fit, string? text)
     {
         var metadata = new Dictionary<string, string>();
-        Preprocess.AddTo(metadata, fit);
+        new Preprocess(ImageShape.Mnist, fit).AddTo(metadata);
         Assert.Equal(text, metadata.GetValueOrDefault(ModelKeys.Preprocess));
-        Assert.Equal(fit, Preprocess.FitOf(metadata, "m.onnx"));
+        Assert.Equal(new(ImageShape.Mnist, fit), Preprocess.Of(metadata, ImageShape.Mnist, "m.onnx"));
     }
 
     [Theory]
@@ -86,14 +86,14 @@ public sealed class PictureFitTests
     public void Preprocess_OfANewerVersion_IsRefused(string text, string found) =>
         Assert.Equal($"'m.onnx': metadata 'uvl.preprocess': expected a fit among digit, none, letterbox, crop, stretch, found '{found}'; "
             + "take a newer uvl.", Assert.Throws<InvalidDataException>(() =>
-            Preprocess.FitOf(new Dictionary<string, string> { [ModelKeys.Preprocess] = text }, "m.onnx")).Message);
+            Preprocess.Of(new Dictionary<string, string> { [ModelKeys.Preprocess] = text }, ImageShape.Mnist, "m.onnx")).Message);
 
     static byte[] Fit(byte[] pixels, int width, int height, FitMode mode)
     {
-        byte[] fitted = new byte[ImageSet.PixelCount];
-        PictureFit.Fit(pixels, width, height, mode, fitted);
+        byte[] fitted = new byte[ImageShape.Mnist.Size];
+        PictureFit.Fit(new(pixels, width, height, "x"), new(ImageShape.Mnist, mode), fitted);
         return fitted;
     }
 
-    static int At(byte[] image, int row, int column) => image[row * ImageSet.Side + column];
+    static int At(byte[] image, int row, int column) => image[row * 28 + column];
 }

@@ -114,16 +114,16 @@ public sealed class PolarityTests
                 .Select(_ => new PendingImage("x", mnist.Image(random.Next(10_000)).ToArray(), 28, 28))];
             PendingImage[] swapped = [.. plain.Select(image => new PendingImage("x", Transposed(image.Bytes!.Value.ToArray()), 28, 28))];
             List<string> remarks = [], remarksOfSwapped = [];
-            Assert.Equal(Polarity.Light, SourceSurvey.Judge(plain, Polarity.Auto, false, remarks));
+            Assert.Equal(Polarity.Light, SourceSurvey.Judge(SourceSurvey.Decode(plain, 1), Polarity.Auto, false, remarks));
             Assert.Empty(remarks);
-            SourceSurvey.Judge(swapped, Polarity.Auto, false, remarksOfSwapped);
+            SourceSurvey.Judge(SourceSurvey.Decode(swapped, 1), Polarity.Auto, false, remarksOfSwapped);
             Assert.Single(remarksOfSwapped);
         }
     }
 
     static byte[] Transposed(byte[] image)
     {
-        DigitFit.Transpose(image);
+        PictureFit.Transpose(image, ImageShape.Mnist);
         return image;
     }
 

@@ -103,7 +103,7 @@ public sealed class StrokesTests
     {
         using var folder = new TemporaryFolder();
         StrokeDigits.WriteSheet(folder["s.png"], 0);
-        GreyImage sheet = ImageFile.Decode(File.ReadAllBytes(folder["s.png"]), "s.png");
+        Picture sheet = ImageFile.Decode(File.ReadAllBytes(folder["s.png"]), "s.png");
         Assert.Equal((600, 600), (sheet.Width, sheet.Height));
         ImageSet set = StrokeDigits.Draw(10, 0);
         int seven = Array.IndexOf(set.Labels!, (byte)7);

@@ -29,12 +29,12 @@ public sealed class TarMemoryTests
             }
         }
         using ImageStream stream = ImageSource.OpenStream(folder["d.tar"], Split.All);
-        var batch = new ImageBatch(64);
+        var batch = new ImageBatch(64, ImageShape.Mnist);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         Assert.True(stream.Read(batch, 64));
         long held = GC.GetTotalMemory(forceFullCollection: true) - before;
         Assert.True(held < 30 << 20, $"{held >> 20} MB are held");
-        batch.Decode(FitMode.Digit);
+        batch.Decode();
         Assert.Equal((40, 40, null), (batch.Count, batch.FittedCount, batch.Problems[39]));
         Assert.Equal(stream.IsLabelled ? 9 : -1, batch.Labels[39]);
     }

@@ -92,11 +92,11 @@ public sealed class BadEvaluationTests : CommandTest
         Make(model);
         byte[] pixels = StrokeDigits.Draw(40, 3).Pixels;
         Npy("bare.npy", pixels);
-        Npy("five.npy", pixels[..(5 * ImageSet.PixelCount)]);
+        Npy("five.npy", pixels[..(5 * ImageShape.Mnist.Size)]);
         for (int i = 0; i < 40; i++)
         {
-            PngWriter.WriteGrey(Path.Combine(Folder, "images", $"{i:00}.png"), ImageSet.Side, ImageSet.Side,
-                pixels.AsSpan(i * ImageSet.PixelCount, ImageSet.PixelCount));
+            PngWriter.WriteGrey(Path.Combine(Folder, "images", $"{i:00}.png"), 28, 28,
+                pixels.AsSpan(i * ImageShape.Mnist.Size, ImageShape.Mnist.Size));
         }
         string given = Path.Combine(Folder, data);
         var error = new StringWriter();
@@ -124,5 +124,5 @@ public sealed class BadEvaluationTests : CommandTest
 
     void Npy(string name, byte[] pixels) =>
         NpyFile.Write(Path.Combine(Folder, name),
-        new TensorEntry(TensorKind.UInt8, [pixels.Length / ImageSet.PixelCount, ImageSet.Side, ImageSet.Side], pixels));
+        new TensorEntry(TensorKind.UInt8, [pixels.Length / ImageShape.Mnist.Size, 28, 28], pixels));
 }

@@ -19,7 +19,7 @@ public sealed class FitTests : CommandTest
             "--out", In("run"));
         Assert.Equal("""{"fit":"stretch"}""", OnnxModel.Load(In("run/model.onnx")).Metadata[ModelKeys.Preprocess]);
         ImageSet fitted = ImageSource.Open(In("large.npy"), Split.All, new() { Fit = FitMode.Stretch });
-        NpyFile.Write(In("small.npy"), TensorEntry.Of<byte>(fitted.Pixels, count, ImageSet.Side, ImageSet.Side));
+        NpyFile.Write(In("small.npy"), TensorEntry.Of<byte>(fitted.Pixels, count, 28, 28));
         foreach (string[] more in new[] { [], new[] { "--fit", "digit" } })
         {
             Ok(["embed", In("run"), "--data", In("large.npy"), "--out", In("large.csv"), .. more]);

@@ -93,7 +93,7 @@ public sealed class OwnFolderTests : CommandTest
             if (digits.Labels![i] < classes.Length)
             {
                 int side = 28 + written % 30;
-                using var image = new SKBitmap(new SKImageInfo(ImageSet.Side, ImageSet.Side, SKColorType.Gray8));
+                using var image = new SKBitmap(new SKImageInfo(28, 28, SKColorType.Gray8));
                 digits.Image(i).CopyTo(image.GetPixelSpan());
                 using SKBitmap sized = image.Resize(new SKImageInfo(side, side, SKColorType.Gray8),
                     new SKSamplingOptions(SKFilterMode.Linear));

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Data.Npy;
 using Toolchain.Evaluate.Plots;
@@ -42,7 +43,7 @@ public sealed class PlotTests : CommandTest
         Assert.True(status == 0, error);
         Assert.Equal($"3 codes with 10 images each in {In("sheet.png")}\n", output);
         Assert.Equal(ImageSheet.Encode([.. Enumerable.Range(0, codes * columns)
-            .SelectMany(image => Enumerable.Repeat((byte)Math.Round(255 * (image % columns) / 9.0), 784))], columns),
+            .SelectMany(image => Enumerable.Repeat((byte)Math.Round(255 * (image % columns) / 9.0), 784))], Preprocess.Mnist, columns),
             File.ReadAllBytes(In("sheet.png")));
         Assert.Equal([30, 1, 28, 28], NpyFile.Read(In("arrays/out.image.npy")).Shape.ToArray());
         Assert.Equal([30, 4], NpyFile.Read(In("arrays/in.z.npy")).Shape.ToArray());

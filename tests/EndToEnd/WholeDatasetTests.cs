@@ -18,7 +18,7 @@ public sealed class WholeDatasetTests : CommandTest
     public void Clusterer_OnAllImages_GivesTheEnginesLabels(string method, params string[] settings)
     {
         string images = Path.Combine(Folder, "all.npy");
-        NpyFile.Write(images, TensorEntry.Of<byte>(AllImages(), 70_000, ImageSet.Side, ImageSet.Side));
+        NpyFile.Write(images, TensorEntry.Of<byte>(AllImages(), 70_000, 28, 28));
         (int status, string output, string error) =
             Uvl.Run(["train", method, "--quiet", "--data", images, "--out", Path.Combine(Folder, "run"),
             .. settings.SelectMany(setting => new[] { "--set", setting })]);

@@ -84,7 +84,7 @@ public sealed class ClassEvaluationTests
     public void Map_OfDigitsThatLackOne_IsOneToOne()
     {
         int[] clusters = [.. Enumerable.Range(0, 40).Select(i => i % 10)], labels = [.. clusters.Select(cluster => cluster % 9)];
-        ImageSet data = new("digits", Split.Train, new byte[40 * ImageSet.PixelCount],
+        ImageSet data = new("digits", Split.Train, new byte[40 * ImageShape.Mnist.Size],
             new() { Labels = labels, Classes = ImageClasses.Digits });
         Dictionary<string, string> metadata = [];
         ClusterDigits.Fit(metadata, clusters, 10, data);
@@ -96,8 +96,8 @@ public sealed class ClassEvaluationTests
     [Fact]
     public void Run_ClassesWithoutImages_MakeNoClusters()
     {
-        static ImageSet Of(params int[] labels) => new("gaps", Split.Test, [.. Enumerable.Range(0, 60 * ImageSet.PixelCount)
-            .Select(i => (byte)(i / ImageSet.PixelCount))],
+        static ImageSet Of(params int[] labels) => new("gaps", Split.Test, [.. Enumerable.Range(0, 60 * ImageShape.Mnist.Size)
+            .Select(i => (byte)(i / ImageShape.Mnist.Size))],
             new() { Labels = [.. Enumerable.Range(0, 60).Select(i => labels[i % labels.Length])], Classes = new(11) });
         ModelOutputs outputs = Outputs(3) with { Train = Corners(60, 3, 1), Test = Corners(60, 3, 2) };
         EvaluationRow row = new Evaluation(Of(3, 5, 8), Of(3, 5, 8)).Run(outputs, ProtocolChoice.Strict)[0];
@@ -138,7 +138,7 @@ public sealed class ClassEvaluationTests
     // Image i is of class i mod K; without classes, of none.
     static ImageSet Set(int count, int classCount, string[]? names)
     {
-        byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat((byte)i, ImageSet.PixelCount))];
+        byte[] pixels = [.. Enumerable.Range(0, count).SelectMany(i => Enumerable.Repeat((byte)i, ImageShape.Mnist.Size))];
         int[]? labels = classCount == 0 ? null : [.. Enumerable.Range(0, count).Select(i => i % classCount)];
         return new("fruits", Split.Test, pixels,
             new() { Labels = labels, Classes = classCount == 0 ? null : new(classCount, names) });

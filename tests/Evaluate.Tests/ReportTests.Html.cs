@@ -77,7 +77,7 @@ public sealed partial class ReportTests
         Directory.CreateDirectory(folder["pictures"]);
         foreach (string name in new[] { "step-000000", "step-000010", "codes" })
         {
-            ImageSheet.Write(Path.Combine(folder.Root, "pictures", name + ".png"), new byte[ImageSet.PixelCount]);
+            ImageSheet.Write(Path.Combine(folder.Root, "pictures", name + ".png"), new byte[ImageShape.Mnist.Size], Preprocess.Mnist);
         }
         File.WriteAllLines(folder["metrics.jsonl"],
             ["{\"step\":0,\"epoch\":0,\"loss\":2.5}", "{\"step\":1,\"epoch\":0,\"loss\":0.5}"]);

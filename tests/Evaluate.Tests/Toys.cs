@@ -11,7 +11,7 @@ static class Toys
     public static ImageSet Digits(int count, string name = "toy")
     {
         int[] labels = [.. Enumerable.Range(0, count).Select(i => i % 10)];
-        byte[] pixels = [.. labels.SelectMany(label => Enumerable.Repeat((byte)(label * 20), ImageSet.PixelCount))];
+        byte[] pixels = [.. labels.SelectMany(label => Enumerable.Repeat((byte)(label * 20), ImageShape.Mnist.Size))];
         return new ImageSet(name, Split.Test, pixels, new() { Labels = labels });
     }
 

@@ -87,9 +87,8 @@ static class ExportCommand
             string spec = parsed.GetValue(data) ?? config.DataSpec;
             var request = new TrainingRequest
             {
-                Data = common.Open(parsed, terminal, spec, Split.Train, config.Fit),
+                Data = common.Open(parsed, terminal, spec, Split.Train, config.Preprocess),
                 DataSpec = spec,
-                Fit = config.Fit,
                 Options = config.Options,
                 Seed = config.Seed,
                 Version = ProgramVersion.Text,
@@ -100,7 +99,7 @@ static class ExportCommand
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             exported = exported with { Model = Calibration.Again(exported.Model, run.Model) };
             QuantizedExport? quantized = parsed.GetValue(quantize) is null ? null : QuantizedExport.Make(exported.Model, request.Data,
-                common.Open(parsed, terminal, spec, Split.Test, config.Fit), parsed.GetValue(calibrationImages),
+                common.Open(parsed, terminal, spec, Split.Test, config.Preprocess), parsed.GetValue(calibrationImages),
                 parsed.GetValue(calibration));
             exported = quantized is null ? exported : exported with { Model = quantized.Model };
             string? beside = exported.Decoder?.FileBeside(path);

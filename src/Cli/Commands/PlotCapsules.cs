@@ -47,15 +47,16 @@ static class PlotCapsules
             if (parsed.GetValue(templates))
             {
                 ImageRows sheet = plot.Templates();
-                ImageSheet.Write(picture, sheet.Pixels, sheet.Columns);
+                ImageSheet.Write(picture, sheet.Pixels, sheet.Preprocess, sheet.Columns);
                 terminal.Line($"{sheet.Count} templates in {picture}");
                 terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = sheet.Count });
                 return;
             }
-            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test, plot.Fit)
+            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test,
+                plot.Preprocess)
                 .Take(parsed.GetValue(count));
             ImageRows rows = plot.Rows(data, parsed.GetValue(arrays));
-            ImageSheet.Write(picture, rows.Pixels, rows.Columns);
+            ImageSheet.Write(picture, rows.Pixels, rows.Preprocess, rows.Columns);
             terminal.Line($"{Printable.Count(data.Count, "image")} with their {rows.Columns - CapsuleSheet.LeadingColumns} most present "
                 + $"parts in {picture}");
             terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = data.Count });

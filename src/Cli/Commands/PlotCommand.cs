@@ -45,7 +45,7 @@ static class PlotCommand
             PlotModel generator =
                 PlotModel.Load(path, "a generator of infogan",
                 [PlotModel.Float("z", "N", "size"), PlotModel.Float("code", "N", "size"), PlotModel.Float("continuous", "N", "size")],
-                [PlotModel.Float("image", "N", 1, ImageSet.Side, ImageSet.Side)]);
+                [PlotModel.Float("image", "N", "C", "H", "W")]);
             var inputs = new GeneratorInputs(generator.Size("z", 1), generator.Size("code", 1), generator.Size("continuous", 1));
             int swept = parsed.GetValue(sweep);
             if (swept < 0 || swept > inputs.Continuous)
@@ -60,7 +60,7 @@ static class PlotCommand
             {
                 TensorFolder.Write(folder, [.. latents.Select(latent => ($"in.{latent.Key}", latent.Value)), ("out.image", images)]);
             }
-            ImageSheet.Write(picture, [.. image.Select(ImageRows.Pixel)], GeneratorInputs.Columns);
+            ImageSheet.Write(picture, [.. image.Select(ImageRows.Pixel)], generator.Preprocess, GeneratorInputs.Columns);
             terminal.Line($"{inputs.Codes} codes with {GeneratorInputs.Columns} images each in {picture}");
             terminal.Event("plotted", new JsonObject
             {

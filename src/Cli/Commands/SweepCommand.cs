@@ -47,7 +47,7 @@ static class SweepCommand
             new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep resumes.\n\nExample: uvl "
             + "sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
         {
-            method, common.Data, common.Fit, common.Polarity, common.Transpose, grid, preset, set, images, output, common.Seed,
+            method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, grid, preset, set, images, output, common.Seed,
             common.Device,
                 common.Threads, common.SkipBad,
         };
@@ -82,7 +82,6 @@ static class SweepCommand
             {
                 Data = train,
                 DataSpec = spec,
-                Fit = common.FitOf(parsed, FitMode.Digit),
                 Options = known.Defaults,
                 Seed = parsed.GetValue(common.Seed),
                 Device = Devices.Choose(parsed.GetValue(common.Device)),

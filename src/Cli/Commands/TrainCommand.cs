@@ -42,7 +42,7 @@ static class TrainCommand
         var command = new DetailedCommand("train", Help(), parsed =>
             parsed.GetValue(method) is string named ? MethodHelp.Of(MethodRegistry.Find(named)) : null)
         {
-            method, common.Data, common.Fit, common.Polarity, common.Transpose, output, common.Seed, common.Device, common.Threads,
+            method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, output, common.Seed, common.Device, common.Threads,
             time, set, resume,
             common.SkipBad,
         };
@@ -84,9 +84,9 @@ static class TrainCommand
             }
             TimeSpan? limit = parsed.GetValue(time) is string text ? Durations.Parse(text) : null;
             string spec = earlier is null || IsGiven(common.Data) ? common.Spec(parsed, terminal) : earlier.DataSpec;
-            FitMode fit = common.FitOf(parsed, earlier?.Fit
-                ?? (options.SourceRun is string source ? RunConfig.Read(RunFolder.Open(source)).Fit : FitMode.Digit));
-            ImageSet data = common.Open(parsed, terminal, spec, Split.Train, fit);
+            Preprocess? given = earlier?.Preprocess
+                ?? (options.SourceRun is string source ? RunConfig.Read(RunFolder.Open(source)).Preprocess : null);
+            ImageSet data = common.Open(parsed, terminal, spec, Split.Train, given);
             if (earlier is null)
             {
                 options = OptionBinder.Apply(known.Defaults, parsed.GetValue(set) ?? [], OtherClasses(data), out string? remark);
@@ -101,7 +101,6 @@ static class TrainCommand
             {
                 Data = data,
                 DataSpec = spec,
-                Fit = fit,
                 Options = options,
                 Seed = earlier?.Seed ?? parsed.GetValue(common.Seed),
                 Device = device,

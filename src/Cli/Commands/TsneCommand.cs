@@ -104,7 +104,7 @@ static class TsneCommand
             {
                 using EncoderSession session = EncoderSession.Open(given, common.Encoder(parsed) with { Layer = modelOutput });
                 ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false),
-                    parsed.GetValue(split) ?? Split.Test, session.Fit);
+                    parsed.GetValue(split) ?? Split.Test, session.Preprocess);
                 RequireRows(data.Count);
                 Embeddings embeddings = EmbedRun.InMemory(terminal, session, data, cancellation);
                 return embeddings.Dimension > 0 ? (new Rows(embeddings.Values, embeddings.Dimension),

@@ -22,8 +22,8 @@ sealed class CapsulePlot
         return new(LoadEncoder(encoderPath, decoder), decoder);
     }
 
-    /// <summary>What happens to images of another size, for the encoder.</summary>
-    public FitMode Fit => encoder.Fit;
+    /// <summary>How pictures become the encoder's images.</summary>
+    public Preprocess Preprocess => encoder.Preprocess;
 
     /// <summary>A row for each image: itself, from its parts, from its objects, and its most present parts.</summary>
     /// <param name="data">The images.</param>
@@ -32,22 +32,22 @@ sealed class CapsulePlot
     {
         float[] pixels = data.ToFloats(0, data.Count);
         IReadOnlyDictionary<string, TensorData> seen = Run(encoder,
-            new() { ["image"] = TensorData.Of(pixels, data.Count, 1, ImageSet.Side, ImageSet.Side) }, Under(arrays, "encoder"));
+            new() { ["image"] = TensorData.Of(pixels, data.Shape.Axes(data.Count)) }, Under(arrays, "encoder"));
         var parts = new CapsuleParts(seen["pose"], seen["part_presence"], seen["feature"]);
         return CapsuleSheet.Rows(data, parts.Presence, Draw(parts, Under(arrays, "decoder")), Draw(parts with { Pose = seen["vote"] }));
     }
 
     /// <summary>All parts, each straight in the middle and as large as the canvas.</summary>
     public ImageRows Templates() => CapsuleSheet.Templates(
-        Draw(CapsuleSheet.TemplateInputs(decoder.Size("presence", 1), decoder.Size("feature", 2))), TemplateColumns);
+        Draw(CapsuleSheet.TemplateInputs(decoder.Size("presence", 1), decoder.Size("feature", 2))), Preprocess, TemplateColumns);
 
     CapsuleDrawing Draw(CapsuleParts parts, string? arrays = null)
     {
         IReadOnlyDictionary<string, TensorData> drawn = Run(decoder,
             new() { ["pose"] = parts.Pose, ["presence"] = parts.Presence, ["feature"] = parts.Feature }, arrays);
         var drawing = new CapsuleDrawing(drawn["image"], drawn["part"]);
-        return drawing.Fits(parts.Presence.Sizes[0], parts.Presence.Sizes[1]) ? drawing
-            : throw decoder.Broken($"images and parts of at least {ImageSet.Side} x {ImageSet.Side} pixels",
+        return drawing.Fits(parts.Presence.Sizes[0], parts.Presence.Sizes[1], Preprocess.Shape) ? drawing
+            : throw decoder.Broken($"images and parts of at least {Preprocess.Shape} pixels",
                 $"image {Shape.Of(drawing.Image.Sizes)}, part {Shape.Of(drawing.Part.Sizes)}");
     }
 
@@ -67,14 +67,14 @@ sealed class CapsulePlot
 
     static PlotModel LoadDecoder(string path) => PlotModel.Load(path, "a decoder of capsules",
         [PlotModel.Float("pose", "N", "P", 6), PlotModel.Float("presence", "N", "P"), PlotModel.Float("feature", "N", "P", "F")],
-        [PlotModel.Float("image", "N", 1, "H", "W"), PlotModel.Float("part", "N", "P", "H", "W")]);
+        [PlotModel.Float("image", "N", "C", "H", "W")]);
 
     // One that speaks of as many parts and features as the decoder.
     static PlotModel LoadEncoder(string path, PlotModel decoder)
     {
         int parts = decoder.Size("presence", 1), features = decoder.Size("feature", 2);
         return PlotModel.Load(path, "a model of capsules",
-            [PlotModel.Float("image", "N", 1, ImageSet.Side, ImageSet.Side)],
+            [PlotModel.Float("image", "N", "C", "H", "W")],
             [PlotModel.Float("part_presence", "N", parts), PlotModel.Float("pose", "N", parts, 6), PlotModel.Float("vote", "N", parts, 6),
                 PlotModel.Float("feature", "N", parts, features)]);
     }

@@ -45,7 +45,7 @@ static class CalibrateCommand
                     + $"'{(session.Dimension == 0 ? "embedding" : "cluster")}', found none; take a model that has it.");
             }
             ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Train,
-                session.Fit);
+                session.Preprocess);
             if (data.Count < NoveltyFit.LeastImages)
             {
                 throw new InvalidDataException($"'{data.Name}': expected at least {NoveltyFit.LeastImages} training images, found "

@@ -85,9 +85,8 @@ static class ClusterCommand
                     Cluster = true,
                     Probability = parsed.GetValue(probability),
                     Novelty = parsed.GetValue(common.Novelty),
-                    Fit = session.Fit,
                 };
-                var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, applied);
+                var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, applied, session.Preprocess);
                 EmbedRun.Execute(terminal, parsed, common, request, (source, all) =>
                 {
                     if (ClusterDigits.AreOfOthers(session.Metadata, source.Classes))
@@ -105,7 +104,7 @@ static class ClusterCommand
                     + $"moco or autoencoder.");
             }
             ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), parsed.GetValue(split)
-                ?? Split.Train, session.Fit);
+                ?? Split.Train, session.Preprocess);
             int count = asked ?? Evaluation.StrictClusters(data);
             if (count > data.Count)
             {

@@ -52,7 +52,8 @@ static class DataCommand
     {
         var common = new CommonOptions();
         var split = new Choice<Split?>("--split") { Description = "train, test or all (default)." };
-        var command = new Command("info", "Print a dataset's images, labels and digest.") { common.Data, common.Fit, common.Polarity,
+        var command = new Command("info", "Print a dataset's images, labels and digest.") { common.Data, common.Size,
+            common.Colour, common.Fit, common.Polarity,
             common.Transpose,
             split, common.SkipBad };
         command.SetAction(parsed =>
@@ -89,7 +90,7 @@ static class DataCommand
                 case ".npy":
                     images = parsed.GetValue(count);
                     ImageSet data = StrokeDigits.Draw(images, parsed.GetValue(seed), cancellation: cancellation);
-                    NpyFile.Write(path, TensorEntry.Of<byte>(data.Pixels, data.Count, ImageSet.Side, ImageSet.Side));
+                    NpyFile.Write(path, TensorEntry.Of<byte>(data.Pixels, data.Count, data.Shape.Height, data.Shape.Width));
                     terminal.Line($"{images} digits in {path}");
                     break;
                 default:
@@ -116,13 +117,15 @@ static class DataCommand
             : $"{Classes(counts.Length)}: {string.Join(", ", counts.Take(MostClasses).Select((count, label) =>
                 $"{classes.NameOf(label)} {count}"))}{(counts.Length > MostClasses ? ", ..." : "")}";
         terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{data.Name} {data.Split.ToString().ToLowerInvariant()}: "
-            + $"{Printable.Count(data.Count, "image")}, {labels}"));
+            + $"{Printable.Count(data.Count, "image")} of {data.Preprocess}, {labels}"));
         terminal.Line($"  SHA-256 of pixels and labels {data.Sha256}");
         terminal.Event("dataset", new JsonObject
         {
             ["name"] = data.Name,
             ["split"] = data.Split.ToString().ToLowerInvariant(),
             ["count"] = data.Count,
+            ["shape"] = new JsonArray(data.Shape.Channels, data.Shape.Height, data.Shape.Width),
+            ["fit"] = Preprocess.Word(data.Preprocess.Fit),
             ["sha256"] = data.Sha256,
             ["labels"] = data.Labels is null ? null : new JsonArray([.. counts.Select(count => (JsonNode)count)]),
             ["classes"] = data.Classes is null ? null : new JsonArray([.. data.Classes.AllNames().Select(each => JsonValue.Create(each))]),

@@ -61,9 +61,8 @@ public static class EmbedCommand
                 Cluster = parsed.GetValue(cluster),
                 Probability = parsed.GetValue(probability),
                 Novelty = parsed.GetValue(common.Novelty),
-                Fit = session.Fit,
             };
-            var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, options, part);
+            var request = new EmbedRequest(parsed.GetValue(split) ?? Split.All, path, options, session.Preprocess, part);
             EmbedRun.Execute(terminal, parsed, common, request, (source, all) => part is null
                 ? EmbedJob.Run(session, source, path, all, cancellation)
                 : EmbedJob.RunShard(session, source, path, part, all, cancellation));

@@ -68,7 +68,7 @@ static class EvaluateCommand
             int? clusterCount = CommonOptions.CountOf(parsed, k);
             string spec = common.Spec(parsed, terminal);
             string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
-            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, FitOf(paths)); // models are tried before
+            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, PreprocessOf(paths)); // models are tried before
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var evaluation = new Evaluation(train, test, new()
             {
@@ -102,17 +102,18 @@ static class EvaluateCommand
             EvaluationText.Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
 
-            FitMode FitOf(string[] all)
+            Preprocess PreprocessOf(string[] all)
             {
-                FitMode[] fits = [.. all.Select(path =>
+                Preprocess[] asked = [.. all.Select(path =>
                 {
                     using EncoderSession session = Open(path);
-                    return session.Fit;
+                    return session.Preprocess;
                 })];
-                int other = Array.FindIndex(fits, fit => fit != fits[0]);
-                return other < 0 || parsed.GetResult(common.Fit) is not null ? fits[0]
-                    : throw new ArgumentException($"MODEL: expected models of one fit of images, found {Preprocess.Word(fits[0])} of "
-                        + $"'{all[0]}' and {Preprocess.Word(fits[other])} of '{all[other]}'; evaluate them apart, or say --fit.");
+                int other = Array.FindIndex(asked, each => each.Shape != asked[0].Shape
+                    || (each != asked[0] && parsed.GetResult(common.Fit) is null));
+                return other < 0 ? asked[0] : throw new ArgumentException($"MODEL: expected models of one size and fit of images, found "
+                    + $"{asked[0]} of '{all[0]}' and {asked[other]} of '{all[other]}'; evaluate them apart"
+                    + $"{(asked[other].Shape == asked[0].Shape ? ", or say --fit" : "")}.");
             }
 
             EncoderSession Open(string path) => EncoderSession.Open(path, common.Encoder(parsed) with { Layer = parsed.GetValue(layer)! });

@@ -61,7 +61,7 @@ static class ProbeCommand
                 throw new ArgumentException($"--out: a classifier of '{session.Layer}' cannot be fused, only one of 'embedding'; leave out "
                     + $"--out or --layer.");
             }
-            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, session.Fit);
+            (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, session.Preprocess);
             bool isHeldOut = train.Sha256 == test.Sha256;
             if (isHeldOut)
             {

@@ -39,7 +39,7 @@ public static class VerifyCommand
             InspectionText.Print(terminal, path, found);
             terminal.Line();
             ImageSet? data = parsed.GetValue(common.Data) is string spec ? common.Open(parsed, terminal, spec, Split.Test,
-                Preprocess.FitOf(found.Metadata, path)) : null;
+                PreprocessOf(path, found)) : null;
             Check trial = Trial(path);
             Check[] checks = trial.Passed is true
                 ? [Structure(found), trial, Contract(path, found), Agreement(found, data)]
@@ -141,12 +141,22 @@ public static class VerifyCommand
         }
     }
 
+    // A free axis takes MNIST's size.
+    static Preprocess? PreprocessOf(string path, ModelInspection found)
+    {
+        if (found.Model is not OnnxModel model)
+        {
+            return null;
+        }
+        ImageShape? shape = model.Inputs is [Value only] && only.Type is { Element: ElementType.Float32, Shape: { Count: 4 } axes }
+            ? ImageShape.Of([1, axes[1].Size ?? 1, axes[2].Size ?? ImageShape.Mnist.Height, axes[3].Size ?? ImageShape.Mnist.Width]) : null;
+        return shape is null ? throw new ArgumentException($"--data: expected a model with one input [N,C,H,W] of images, found "
+            + $"{string.Join(", ", model.Inputs.Select(value => $"{value.Name} {value.Shape}"))}; leave --data out.")
+            : Preprocess.Of(found.Metadata, shape.Value, path);
+    }
+
     static Dictionary<string, TensorData> Images(OnnxModel model, ImageSet data, int count)
     {
-        Value input = model.Inputs is [Value only] && only.Type is { Element: ElementType.Float32, Shape.Count: 4 }
-            ? only
-            : throw new ArgumentException($"--data: expected a model with one input [N,1,{ImageSet.Side},{ImageSet.Side}], found "
-            + $"{string.Join(", ", model.Inputs.Select(value => $"{value.Name} {value.Shape}"))}; leave --data out.");
-        return new() { [input.Name] = TensorData.Of(data.ToFloats(0, count), count, 1, ImageSet.Side, ImageSet.Side) };
+        return new() { [model.Inputs[0].Name] = TensorData.Of(data.ToFloats(0, count), data.Shape.Axes(count)) };
     }
 }

@@ -50,7 +50,7 @@ sealed class CsvStream : ImageStream
         {
             throw Broken(1, "784 columns of pixels and at most one of labels, called 'label'", $"{names.Length} columns");
         }
-        GreyImage.RequireSize(side, side, path, GreyImage.MaxTensorPixels);
+        Picture.RequireSize(side, side, path, Picture.MaxTensorPixels);
         RequireOrder(names);
         if (!hasHeading)
         {

@@ -40,8 +40,8 @@ static class IdxFile
     public static byte[] ReadImages(Stream stream, string path)
     {
         (TensorKind kind, int[] axes) = ReadAxes(stream, path);
-        return kind == TensorKind.UInt8 && axes is [_, ImageSet.Side, ImageSet.Side]
-            ? ReadElements(stream, (long)axes[0] * ImageSet.PixelCount, path, 16, "pixels")
+        return kind == TensorKind.UInt8 && axes is [_, 28, 28]
+            ? ReadElements(stream, (long)axes[0] * ImageShape.Mnist.Size, path, 16, "pixels")
             : throw new InvalidDataException($"'{path}': offset 8: expected images of 28 x 28, found {kind} [{string.Join(',', axes)}]; "
                 + "this is not MNIST.");
     }

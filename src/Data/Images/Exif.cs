@@ -28,7 +28,7 @@ static class Exif
     }
 
     /// <summary>The picture as it was seen: <paramref name="orientation"/> says where its first row and column are.</summary>
-    public static GreyImage Upright(GreyImage image, int orientation)
+    public static Picture Upright(Picture image, int orientation)
     {
         if (orientation is < 2 or > 8)
         {
@@ -38,7 +38,8 @@ static class Exif
         byte[] upright = new byte[image.Pixels.Length];
         for (int i = 0; i < upright.Length; i++)
         {
-            (int y, int x) = Math.DivRem(i, width);
+            (int plane, int at) = Math.DivRem(i, width * height);
+            (int y, int x) = Math.DivRem(at, width);
             (int column, int row) = orientation switch
             {
                 2 => (image.Width - 1 - x, y),
@@ -49,7 +50,7 @@ static class Exif
                 7 => (image.Width - 1 - y, image.Height - 1 - x),
                 _ => (image.Width - 1 - y, x),
             };
-            upright[i] = image.Pixels[row * image.Width + column];
+            upright[i] = image.Pixels[plane * width * height + row * image.Width + column];
         }
         return new(width, height, upright);
     }

@@ -1,53 +1,74 @@
 namespace Toolchain.Data.Images;
 
-/// <summary>Many digits in one picture.</summary>
+/// <summary>Many images in one picture.</summary>
 public static class ImageSheet
 {
     const int Gap = 2;
 
-    /// <summary>Writes a PNG of images in rows, left to right, top to bottom, dark ink on white, each pixel enlarged.</summary>
+    /// <summary>Writes a PNG of images in rows, left to right, top to bottom, each pixel enlarged, on white.</summary>
     /// <param name="path">The file to make or replace.</param>
-    /// <param name="pixels">N * 784 bytes; N at least 1.</param>
+    /// <param name="pixels">N * C * H * W bytes; N at least 1.</param>
+    /// <param name="preprocess">Their shape; digits are drawn dark on white, others as they are.</param>
     /// <param name="columns">Images in a row.</param>
     /// <param name="zoom">Side, in pixels, of what one pixel becomes.</param>
     /// <exception cref="ArgumentException">There are no images, or no whole number of them.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> pixels, int columns = 10, int zoom = 2)
+    public static void Write(string path, ReadOnlySpan<byte> pixels, Preprocess preprocess, int columns = 10, int zoom = 2)
     {
-        byte[] file = Encode(pixels, columns, zoom);
+        byte[] file = Encode(pixels, preprocess, columns, zoom);
         AtomicFile.Write(path, stream => stream.Write(file));
     }
 
     /// <summary>The same picture as the bytes of a PNG file.</summary>
     /// <exception cref="ArgumentException">There are no images, or no whole number of them.</exception>
-    public static byte[] Encode(ReadOnlySpan<byte> pixels, int columns = 10, int zoom = 2)
+    public static byte[] Encode(ReadOnlySpan<byte> pixels, Preprocess preprocess, int columns = 10, int zoom = 2)
     {
+        ArgumentNullException.ThrowIfNull(preprocess);
         ArgumentOutOfRangeException.ThrowIfLessThan(columns, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(zoom, 1);
-        if (pixels.IsEmpty || pixels.Length % ImageSet.PixelCount != 0)
+        ImageShape shape = preprocess.Shape;
+        if (pixels.IsEmpty || pixels.Length % shape.Size != 0)
         {
-            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {ImageSet.PixelCount} bytes with N at least 1, held "
-                + $"{pixels.Length}.", nameof(pixels));
+            throw new ArgumentException($"'{nameof(pixels)}' must hold N * {shape.Size} bytes with N at least 1, held {pixels.Length}.",
+                nameof(pixels));
         }
-        int count = pixels.Length / ImageSet.PixelCount;
-        int rows = (count + columns - 1) / columns;
-        int cell = (ImageSet.Side + Gap) * zoom;
-        byte[] sheet = new byte[cell * columns * cell * rows];
+        int count = pixels.Length / shape.Size, rows = (count + columns - 1) / columns;
+        int width = (shape.Width + Gap) * zoom * columns, height = (shape.Height + Gap) * zoom * rows;
+        byte[] sheet = new byte[width * height * shape.Channels];
         sheet.AsSpan().Fill(255);
         for (int index = 0; index < count; index++)
         {
-            int start = (index / columns * cell + Gap * zoom / 2) * cell * columns + index % columns * cell + Gap * zoom / 2;
-            Draw(pixels.Slice(index * ImageSet.PixelCount, ImageSet.PixelCount), sheet.AsSpan(start), cell * columns, zoom);
+            int top = index / columns * (shape.Height + Gap) * zoom + Gap * zoom / 2;
+            int left = index % columns * (shape.Width + Gap) * zoom + Gap * zoom / 2;
+            Draw(pixels.Slice(index * shape.Size, shape.Size), preprocess, sheet.AsSpan((top * width + left) * shape.Channels), width, zoom);
         }
-        return PngWriter.Encode(cell * columns, cell * rows, 1, sheet);
+        return PngWriter.Encode(width, height, shape.Channels, sheet);
     }
 
-    static void Draw(ReadOnlySpan<byte> image, Span<byte> target, int stride, int zoom)
+    /// <summary>An image that leaves its place on a sheet white.</summary>
+    public static byte[] Blank(Preprocess preprocess)
     {
-        for (int y = 0; y < ImageSet.Side * zoom; y++)
+        ArgumentNullException.ThrowIfNull(preprocess);
+        byte[] image = new byte[preprocess.Shape.Size];
+        Array.Fill(image, IsInk(preprocess) ? (byte)0 : (byte)255);
+        return image;
+    }
+
+    static bool IsInk(Preprocess preprocess) => preprocess is { Fit: FitMode.Digit, Shape.IsRgb: false };
+
+    static void Draw(ReadOnlySpan<byte> image, Preprocess preprocess, Span<byte> target, int stride, int zoom)
+    {
+        ImageShape shape = preprocess.Shape;
+        bool isInk = IsInk(preprocess);
+        for (int y = 0; y < shape.Height * zoom; y++)
         {
-            for (int x = 0; x < ImageSet.Side * zoom; x++)
+            for (int x = 0; x < shape.Width * zoom; x++)
             {
-                target[y * stride + x] = (byte)(255 - image[y / zoom * ImageSet.Side + x / zoom]);
+                int from = y / zoom * shape.Width + x / zoom, to = (y * stride + x) * shape.Channels;
+                for (int channel = 0; channel < shape.Channels; channel++)
+                {
+                    byte value = image[channel * shape.PixelCount + from];
+                    target[to + channel] = isInk ? (byte)(255 - value) : value;
+                }
             }
         }
     }

@@ -4,7 +4,7 @@ namespace Toolchain.Data.Images;
 /// "pgm".</summary>
 static class PgmReader
 {
-    public static GreyImage Read(ReadOnlySpan<byte> bytes, string name)
+    public static Picture Read(ReadOnlySpan<byte> bytes, string name)
     {
         int offset = 2;
         int width = Number(bytes, ref offset, name, "width");
@@ -15,7 +15,7 @@ static class PgmReader
             throw new InvalidDataException($"'{name}': offset {offset}: expected a largest value in [1..65535], found {white}; save the "
                 + $"image again.");
         }
-        GreyImage.RequireSize(width, height, name);
+        Picture.RequireSize(width, height, name);
         offset++;
         int count = width * height, size = white > byte.MaxValue ? 2 : 1;
         if (bytes.Length - offset != count * size)
@@ -41,7 +41,7 @@ static class PgmReader
             offset = bytes[offset] != '#' ? offset + 1 : line < 0 ? bytes.Length : offset + line;
         }
         int value = 0, start = offset;
-        while (offset < bytes.Length && char.IsAsciiDigit((char)bytes[offset]) && value <= GreyImage.MaxPixels)
+        while (offset < bytes.Length && char.IsAsciiDigit((char)bytes[offset]) && value <= Picture.MaxPixels)
         {
             value = 10 * value + bytes[offset++] - '0';
         }

@@ -13,8 +13,8 @@ static class PngReader
 {
     readonly record struct Header(int Width, int Height, int Samples, int SampleBytes, bool IsPalette);
 
-    /// <summary>Decodes to grey; null for a sound file of a kind this reader leaves to others (4, 2 or 1 bits, interlaced).</summary>
-    public static GreyImage? Read(ReadOnlySpan<byte> bytes, string name)
+    /// <summary>Decodes to 1 or 3 channels, a grey file always to 1; null for a sound file of a kind this reader leaves to others (4, 2 or 1 bits, interlaced).</summary>
+    public static Picture? Read(ReadOnlySpan<byte> bytes, string name, int channels)
     {
         Header? header = null;
         byte[] palette = [];
@@ -69,7 +69,7 @@ static class PngReader
             }
         }
         byte[] samples = Unfilter(compressed, header!.Value, name);
-        return ToGrey(samples, header.Value, palette, name);
+        return ToPicture(samples, header.Value, palette, channels, name);
     }
 
     static ReadOnlySpan<byte> NextChunk(ReadOnlySpan<byte> bytes, ref int offset, string name, out ReadOnlySpan<byte> content)
@@ -90,7 +90,7 @@ static class PngReader
     static Header? ParseHeader(ReadOnlySpan<byte> content, string name)
     {
         uint width = BinaryPrimitives.ReadUInt32BigEndian(content), height = BinaryPrimitives.ReadUInt32BigEndian(content[4..]);
-        GreyImage.RequireSize(width, height, name);
+        Picture.RequireSize(width, height, name);
         int colour = content[9];
         int samples = colour switch
         {
@@ -190,7 +190,7 @@ static class PngReader
         return toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
     }
 
-    static GreyImage ToGrey(byte[] samples, Header header, byte[] palette, string name)
+    static Picture ToPicture(byte[] samples, Header header, byte[] palette, int channels, string name)
     {
         if (header is { Samples: 1, IsPalette: false })
         {
@@ -217,7 +217,7 @@ static class PngReader
             target[2] = isGrey ? pixel[0] : pixel[2];
             target[3] = header.Samples is 2 or 4 ? pixel[^1] : (byte)255;
         }
-        return GreyImage.FromRgba(header.Width, header.Height, rgba);
+        return Picture.FromRgba(header.Width, header.Height, rgba, header.Samples == 2 ? 1 : channels);
     }
 
     static string Printable(ReadOnlySpan<byte> type) => $"chunk {Convert.ToHexString(type)}";

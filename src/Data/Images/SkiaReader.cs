@@ -7,8 +7,8 @@ namespace Toolchain.Data.Images;
 /// <summary>Formats that SkiaSharp decodes for us: JPEG, WebP, BMP, GIF, and the PNG kinds that <see cref="PngReader"/> leaves.</summary>
 static class SkiaReader
 {
-    /// <summary>Decodes to grey, as the file has it; <paramref name="orientation"/> is EXIF's.</summary>
-    public static GreyImage Read(ReadOnlySpan<byte> bytes, string name, out int orientation)
+    /// <summary>Decodes to 1 or 3 channels, as the file has it; <paramref name="orientation"/> is EXIF's.</summary>
+    public static Picture Read(ReadOnlySpan<byte> bytes, string name, int channels, out int orientation)
     {
         using var data = SKData.CreateCopy(bytes);
         using SKCodec codec = SKCodec.Create(data)
@@ -19,7 +19,7 @@ static class SkiaReader
                 + "frame that is meant, or leave it out with --skip-bad.");
         }
         orientation = (int)codec.EncodedOrigin;
-        GreyImage.RequireSize(codec.Info.Width, codec.Info.Height, name);
+        Picture.RequireSize(codec.Info.Width, codec.Info.Height, name);
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         // Up to 64 MiB: rented, so that one large image after another does not fill the memory until the collector comes.
         byte[] rgba = ArrayPool<byte>.Shared.Rent(info.BytesSize);
@@ -32,7 +32,7 @@ static class SkiaReader
                 throw new InvalidDataException($"'{name}': expected {info.Width} x {info.Height} pixels, found a damaged or truncated "
                     + $"image ({result}); save the image again.");
             }
-            return GreyImage.FromRgba(info.Width, info.Height, rgba.AsSpan(0, info.BytesSize));
+            return Picture.FromRgba(info.Width, info.Height, rgba.AsSpan(0, info.BytesSize), channels);
         }
         finally
         {

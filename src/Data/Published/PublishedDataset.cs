@@ -26,7 +26,7 @@ sealed record PublishedDataset(string Name, string Title, IReadOnlyList<Uri> Mir
         new("fashion-mnist", "Fashion-MNIST", [new("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/")],
             ["T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"],
             Idx("train", 60_000, "8d4fb7e6c68d591d4c3dfef9ec88bf0d", "25c81989df183df01b3e8a0aad5dffbe"),
-            Idx("t10k", 10_000, "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310")),
+            Idx("t10k", 10_000, "bef4ecab320f06d8554ea6380940ec79", "bb300cfdad3c16e7a12a480ee83cd310")) { Content = ImageContent.Objects },
         new("kmnist", "Kuzushiji-MNIST", [new("http://codh.rois.ac.jp/kmnist/dataset/kmnist/")],
             ["o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"],
             Idx("train", 60_000, "bdb82020997e1d708af4cf47b453dcf7", "e144d726b3acfaa3e44228e80efcd344"),
@@ -51,7 +51,13 @@ sealed record PublishedDataset(string Name, string Title, IReadOnlyList<Uri> Mir
     /// <summary>The label of its first class.</summary>
     public int FirstLabel { get; init; }
 
-    static int ImageBytes(int count) => 16 + count * ImageSet.PixelCount;
+    /// <summary>Whether its images are digits, which a picture is cut to the ink for.</summary>
+    public bool IsDigits => Classes == digits;
+
+    /// <summary>What its images show.</summary>
+    public ImageContent Content { get; init; }
+
+    static int ImageBytes(int count) => 16 + count * ImageShape.Mnist.Size;
 
     static (PublishedFile, PublishedFile) Idx(string part, int count, string images, string labels) =>
         (new($"{part}-images-idx3-ubyte", null, images, ImageBytes(count)), new($"{part}-labels-idx1-ubyte", null, labels, 8 + count));

@@ -23,6 +23,8 @@ static class PublishedSource
         {
             Labels = labels,
             Classes = new(dataset.Classes.Count, dataset.Classes),
+            Preprocess = new(ImageShape.Mnist, dataset.IsDigits ? FitMode.Digit : FitMode.Letterbox),
+            Content = dataset.Content,
         });
     }
 
@@ -32,9 +34,9 @@ static class PublishedSource
         using var images = new MemoryStream(Find(dataset, part.Images, options));
         using var labels = new MemoryStream(Find(dataset, part.Labels, options));
         byte[] pixels = IdxFile.ReadImages(images, part.Images.Name);
-        for (int at = 0; dataset.IsTransposed && at < pixels.Length; at += ImageSet.PixelCount)
+        for (int at = 0; dataset.IsTransposed && at < pixels.Length; at += ImageShape.Mnist.Size)
         {
-            DigitFit.Transpose(pixels.AsSpan(at, ImageSet.PixelCount));
+            PictureFit.Transpose(pixels.AsSpan(at, ImageShape.Mnist.Size), ImageShape.Mnist);
         }
         return (pixels,
             [.. IdxFile.ReadLabels(labels, part.Labels.Name).Values!.Select(label => (int)label! - dataset.FirstLabel)]);

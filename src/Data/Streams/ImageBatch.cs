@@ -18,16 +18,21 @@ public sealed class ImageBatch
 
     /// <summary>Makes an empty batch.</summary>
     /// <param name="capacity">Most images that it holds, at least 1.</param>
-    public ImageBatch(int capacity)
+    /// <param name="shape">Of an image; that of the streams that fill it.</param>
+    public ImageBatch(int capacity, ImageShape shape)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        Pixels = new byte[capacity * ImageSet.PixelCount];
+        Shape = shape;
+        Pixels = new byte[capacity * shape.Size];
         Labels = new int[capacity];
         Names = new string?[capacity];
         Problems = new string?[capacity];
         pending = new PendingImage?[capacity];
         decoded = new FitResult?[capacity];
     }
+
+    /// <summary>Channels and size of an image.</summary>
+    public ImageShape Shape { get; }
 
     /// <summary>Most images that it holds.</summary>
     public int Capacity => Labels.Length;
@@ -38,7 +43,7 @@ public sealed class ImageBatch
     /// <summary>0-based number of the first image in its source.</summary>
     public long First { get; internal set; }
 
-    /// <summary><see cref="Capacity"/> * 784 bytes, image after image, 0 for background; all 0 for an image that cannot be read.</summary>
+    /// <summary><see cref="Capacity"/> * C * H * W bytes, image after image, 0 for background; all 0 for an image that cannot be read.</summary>
     public byte[] Pixels { get; }
 
     /// <summary>Classes in [0..K); without meaning where <see cref="ImageStream.IsLabelled"/> is false.</summary>
@@ -52,24 +57,20 @@ public sealed class ImageBatch
     /// </summary>
     public string?[] Problems { get; }
 
-    /// <summary>Images that were brought to 28 x 28 from another size; known after <see cref="Decode"/>.</summary>
+    /// <summary>Images that were brought to <see cref="Shape"/> from another size; known after <see cref="Decode"/>.</summary>
     public int FittedCount { get; private set; }
 
     /// <summary>Images that were dark on light and were inverted; known after <see cref="Decode"/>.</summary>
     public int InvertedCount { get; private set; }
 
-    /// <summary>What the source's polarity is; <see cref="Polarity.Auto"/> where each image is judged by itself.</summary>
-    internal Polarity Polarity { get; set; }
+    /// <summary>What its images need; of a polarity that is <see cref="Polarity.Auto"/> each is judged by itself.</summary>
+    internal Preprocess Preprocess { get; set; } = Preprocess.Mnist;
 
     /// <summary>Whether rows and columns are to be swapped.</summary>
     internal bool IsTransposed { get; set; }
 
-    /// <summary>What the stream does with images of another size.</summary>
-    internal FitMode Fit { get; set; } = FitMode.Digit;
-
     /// <summary>Makes pixels of images that are still encoded, of another size, dark on light, or transposed. To be called once.</summary>
-    /// <param name="fit">What happens to images of another size, or dark on light.</param>
-    public void Decode(FitMode fit)
+    public void Decode()
     {
         (FittedCount, InvertedCount) = (0, 0);
         for (int row = 0; row < Count; row++)
@@ -77,25 +78,25 @@ public sealed class ImageBatch
             Span<byte> pixels = PixelsOf(row);
             if (pending[row] is { } image)
             {
-                DecodeRow(row, image, fit);
+                DecodeRow(row, image);
             }
             else if (decoded[row] is null)
             {
                 Problems[row] = null;
-                InvertedCount += DigitFit.ToLight(pixels, fit, Polarity) ? 1 : 0;
+                InvertedCount += PictureFit.ToLight(pixels, Preprocess) ? 1 : 0;
             }
             FittedCount += decoded[row] is { Fitted: true } ? 1 : 0;
             InvertedCount += decoded[row] is { Inverted: true } ? 1 : 0;
             (pending[row], decoded[row]) = (null, null);
             if (IsTransposed)
             {
-                DigitFit.Transpose(pixels);
+                PictureFit.Transpose(pixels, Shape);
             }
         }
     }
 
     /// <summary>CRC-32 of the images' pixels: tells whether they are those of another time.</summary>
-    public uint Checksum() => Crc32.HashToUInt32(Pixels.AsSpan(0, Count * ImageSet.PixelCount));
+    public uint Checksum() => Crc32.HashToUInt32(Pixels.AsSpan(0, Count * Shape.Size));
 
     /// <summary>Puts an image that has yet to be decoded into a row.</summary>
     internal void Set(int row, PendingImage image, string? name, int label = 0)
@@ -103,18 +104,18 @@ public sealed class ImageBatch
         (pending[row], decoded[row], Names[row], Labels[row]) = (image, null, name, label);
         if (image is { Width: 0, Bytes.Length: > MostPendingBytes })
         {
-            DecodeRow(row, image, Fit);
+            DecodeRow(row, image);
             pending[row] = null;
         }
     }
 
-    void DecodeRow(int row, PendingImage image, FitMode fit)
+    void DecodeRow(int row, PendingImage image)
     {
         Problems[row] = null;
         decoded[row] = default(FitResult);
         try
         {
-            decoded[row] = image.Decode(buffer, fit, Polarity, PixelsOf(row));
+            decoded[row] = image.Decode(buffer, Preprocess, PixelsOf(row));
         }
         catch (InvalidDataException bad)
         {
@@ -123,5 +124,5 @@ public sealed class ImageBatch
         }
     }
 
-    Span<byte> PixelsOf(int row) => Pixels.AsSpan(row * ImageSet.PixelCount, ImageSet.PixelCount);
+    Span<byte> PixelsOf(int row) => Pixels.AsSpan(row * Shape.Size, Shape.Size);
 }

@@ -13,22 +13,23 @@ static class ImageCollector
     /// more than an array holds.</exception>
     public static ImageSet ToSet(this ImageStream stream, ImageSourceOptions options)
     {
-        if (stream is { Polarity: Polarity.Light, IsTransposed: false, Whole: ImageSet known })
+        if (stream is { Polarity: Polarity.Light, IsTransposed: false, Whole: ImageSet known } && known.Shape == stream.Preprocess.Shape)
         {
             return known;
         }
-        if (stream.Count * ImageSet.PixelCount > Array.MaxLength)
+        int size = stream.Preprocess.Shape.Size;
+        if (stream.Count * size > Array.MaxLength)
         {
-            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * ImageSet.PixelCount} bytes "
+            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * size} bytes "
                 + $"of pixels, expected at most {Array.MaxLength}; split the file.");
         }
-        var batch = new ImageBatch(BatchSize);
+        var batch = new ImageBatch(BatchSize, stream.Preprocess.Shape);
         var pixels = new ArrayBufferWriter<byte>();
         List<int> labels = [];
         List<string> names = [], skipped = [];
         while (stream.Read(batch, BatchSize))
         {
-            batch.Decode(options.Fit);
+            batch.Decode();
             for (int row = 0; row < batch.Count; row++)
             {
                 if (batch.Problems[row] is string problem)
@@ -36,7 +37,7 @@ static class ImageCollector
                     skipped.Add(options.SkipBad ? problem : throw new InvalidDataException(problem));
                     continue;
                 }
-                pixels.Write(batch.Pixels.AsSpan(row * ImageSet.PixelCount, ImageSet.PixelCount));
+                pixels.Write(batch.Pixels.AsSpan(row * size, size));
                 labels.Add(batch.Labels[row]);
                 if (batch.Names[row] is string name)
                 {
@@ -53,6 +54,8 @@ static class ImageCollector
                 FileNames = names.Count == 0 ? null : [.. names],
                 Skipped = skipped,
                 Remarks = stream.Remarks,
+                Preprocess = stream.Preprocess,
+                Content = stream.Content,
             });
     }
 

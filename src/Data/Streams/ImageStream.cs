@@ -9,7 +9,6 @@ namespace Toolchain.Data.Streams;
 public abstract class ImageStream : IDisposable
 {
     readonly string? source;
-    FitMode fit = FitMode.Digit;
     ImageBatch? scratch;
 
     private protected ImageStream(string name, Split split, long? count, ImageClasses? classes = null)
@@ -39,6 +38,9 @@ public abstract class ImageStream : IDisposable
     /// <summary>What was noticed about the source as a whole and what is done about it, a line each: polarity, scale, labels that are no
     /// classes.</summary>
     public IReadOnlyList<string> Remarks => Noticed;
+
+    /// <summary>What its images become: as <see cref="ImageSourceOptions"/> say, or else as the images ask for.</summary>
+    public Preprocess Preprocess { get; private set; } = Preprocess.Mnist;
 
     /// <summary>What is done about polarity: images are inverted, kept, or each judged by itself (<see cref="Polarity.Auto"/>).</summary>
     public Polarity Polarity { get; private set; } = Polarity.Light;
@@ -86,7 +88,7 @@ public abstract class ImageStream : IDisposable
     {
         long end = Position + count;
         Position += Pass(count);
-        scratch ??= new ImageBatch(256);
+        scratch ??= new ImageBatch(256, Preprocess.Shape);
         while (Position < end)
         {
             if (!Read(scratch, (int)Math.Min(scratch.Capacity, end - Position)))
@@ -102,10 +104,34 @@ public abstract class ImageStream : IDisposable
     /// <summary>Looks at some images, before the first is read, and decides what is done with all.</summary>
     internal void Survey(ImageSourceOptions options)
     {
-        IReadOnlyList<PendingImage> sample = Sample();
-        (IsTransposed, fit) = (options.IsTransposed, options.Fit);
-        Polarity given = options is { Fit: not FitMode.Digit, Polarity: Polarity.Auto } ? Polarity.Light : options.Polarity;
-        Polarity = SourceSurvey.Judge(sample, given, IsTransposed || fit != FitMode.Digit, Noticed);
+        IReadOnlyList<SurveyedImage> sample = SourceSurvey.Decode(Sample(), options.Channels ?? 3);
+        Preprocess natural = Natural ?? (options.Fit == FitMode.Digit ? Preprocess.Mnist : SourceSurvey.Natural(sample, Classes));
+        var shape = new ImageShape(options.Channels ?? natural.Shape.Channels, options.Height ?? natural.Shape.Height,
+            options.Width ?? natural.Shape.Width);
+        FitMode fit = options.Fit ?? (shape.IsRgb && natural.Fit == FitMode.Digit ? FitMode.Letterbox : natural.Fit);
+        Preprocess = new(shape, fit, options.Polarity);
+        RequireValid(options);
+        IsTransposed = options.IsTransposed;
+        Polarity given = Preprocess is { Fit: not FitMode.Digit, Polarity: Polarity.Auto } ? Polarity.Light : options.Polarity;
+        Polarity = SourceSurvey.Judge(sample, given, IsTransposed || Preprocess.Fit != FitMode.Digit, Noticed);
+    }
+
+    void RequireValid(ImageSourceOptions options)
+    {
+        ImageShape shape = Preprocess.Shape;
+        if (!shape.IsValid)
+        {
+            throw new InvalidDataException($"'{Source}': expected images of {ImageShape.LeastSide} to {ImageShape.MostSide} pixels a side, "
+                + $"found {shape}; say another size (--size).");
+        }
+        if (shape.IsRgb && options.Fit == FitMode.Digit)
+        {
+            throw new ArgumentException($"--fit digit: expected grey images, found {shape}; take letterbox, crop or stretch.");
+        }
+        if (options.IsTransposed && shape.Width != shape.Height)
+        {
+            throw new InvalidDataException($"'{Source}': expected square images to swap rows and columns of, found {shape}.");
+        }
     }
 
     /// <summary>Goes on without labels, which an image of a pipe turned out not to have, and says so.</summary>
@@ -115,12 +141,24 @@ public abstract class ImageStream : IDisposable
         Classes = null;
     }
 
+    /// <summary>What its images show; null where only their colours tell.</summary>
+    internal virtual ImageContent? Content => null;
+
     /// <summary>All images at once, of a source that need not be read image by image; null for none.</summary>
     internal virtual ImageSet? Whole => null;
 
+    /// <summary>What images ask for that are known before they are looked at; null where some are looked at for it.</summary>
+    private protected virtual Preprocess? Natural => null;
+
     /// <summary>Tells a batch what its images need.</summary>
-    private protected void Prepare(ImageBatch batch) =>
-        (batch.Polarity, batch.IsTransposed, batch.Fit) = (Polarity, IsTransposed, fit);
+    private protected void Prepare(ImageBatch batch)
+    {
+        if (batch.Shape != Preprocess.Shape)
+        {
+            throw new ArgumentException($"'{nameof(batch)}' must be of images of {Preprocess.Shape}, was of {batch.Shape}.", nameof(batch));
+        }
+        (batch.Preprocess, batch.IsTransposed) = (Preprocess with { Polarity = Polarity }, IsTransposed);
+    }
 
     /// <summary>Some images, at most <see cref="SourceSurvey.Images"/>, without going on; none of a source whose images are known to be as
     /// MNIST's.</summary>

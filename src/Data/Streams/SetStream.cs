@@ -5,16 +5,30 @@ sealed class SetStream(ImageSet set) : ImageStream(set.Name, set.Split, set.Coun
 {
     internal override ImageSet Whole => set;
 
+    internal override ImageContent? Content => set.Content;
+
     public override string? Fingerprint { get; } = set.Name;
+
+    private protected override Preprocess Natural => set.Preprocess;
 
     private protected override int Fill(ImageBatch batch, int count)
     {
-        int start = (int)Position, taken = Math.Min(count, set.Count - start);
-        set.Pixels.AsSpan(start * ImageSet.PixelCount, taken * ImageSet.PixelCount).CopyTo(batch.Pixels);
+        int start = (int)Position, taken = Math.Min(count, set.Count - start), size = set.Shape.Size;
         set.Labels?.AsSpan(start, taken).CopyTo(batch.Labels);
         if (set.FileNames is { } names)
         {
             Array.Copy(names, start, batch.Names, 0, taken);
+        }
+        if (set.Shape == Preprocess.Shape)
+        {
+            set.Pixels.AsSpan(start * size, taken * size).CopyTo(batch.Pixels);
+            return taken;
+        }
+        for (int row = 0; row < taken; row++)
+        {
+            var image = new PendingImage($"{Name}, image {start + row}", set.Pixels.AsMemory((start + row) * size, size),
+                set.Shape.Width, set.Shape.Height);
+            batch.Set(row, image, batch.Names[row], batch.Labels[row]);
         }
         return taken;
     }

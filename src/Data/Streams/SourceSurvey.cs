@@ -25,41 +25,80 @@ static class SourceSurvey
     const int LeastForTransposed = 64;
     const double Transposed = 0.3;
 
-    /// <summary>What to do with a source's polarity, and remarks for the user.</summary>
-    /// <param name="sample">Images of it.</param>
-    /// <param name="given">What the user said.</param>
-    /// <param name="isTransposed">Whether the user said that rows and columns are swapped, or there are no digits to see it by.</param>
-    /// <param name="remarks">Gets what was noticed.</param>
-    public static Polarity Judge(IReadOnlyList<PendingImage> sample, Polarity given, bool isTransposed, ICollection<string> remarks)
+    /// <summary>The images of a sample that can be read.</summary>
+    /// <param name="sample">Images of a source.</param>
+    /// <param name="channels">Wanted: 1 where colour is of no interest.</param>
+    public static IReadOnlyList<SurveyedImage> Decode(IReadOnlyList<PendingImage> sample, int channels)
     {
         var buffer = new ImageBuffer();
-        int seen = 0, dark = 0, tensors = 0;
-        double across = 0, down = 0;
+        List<SurveyedImage> images = [];
         long pixels = 0;
-        int blank = 0;
-        byte[]? first = null;
-        bool areSame = true;
-        int asTheyAre = 0, lowest = 255, highest = 0;
         foreach (PendingImage pending in sample)
         {
             if (pixels > MostPixels)
             {
                 break;
             }
-            if (TryDecode(pending, buffer) is not GreyImage image)
+            try
             {
-                continue;
+                Picture image = pending.Picture(buffer, channels);
+                images.Add(new(image, pending.Width > 0));
+                pixels += image.Pixels.Length;
             }
-            pixels += image.Pixels.Length;
-            if (image is { Width: ImageSet.Side, Height: ImageSet.Side })
+            catch (InvalidDataException)
+            {
+                // It is named when its turn comes.
+            }
+        }
+        return images;
+    }
+
+    /// <summary>What images ask for (<see cref="ImageSourceOptions.Channels"/>, <see cref="ImageSourceOptions.Fit"/>).</summary>
+    /// <param name="sample">Images of a source.</param>
+    /// <param name="classes">Its classes; null without labels.</param>
+    public static Preprocess Natural(IReadOnlyList<SurveyedImage> sample, ImageClasses? classes)
+    {
+        bool hasColour = sample.Any(image => image.HasColour), isRaw = sample.Any(image => image.IsRaw);
+        // Photographs of digits have the colours of pen and paper, which tell nothing.
+        if (sample.Count == 0 || (classes is { AreDigits: true } && !(hasColour && isRaw)) || (classes is null && !hasColour))
+        {
+            return Preprocess.Mnist;
+        }
+        ImageShape[] shapes = [.. sample.Select(image => new ImageShape(hasColour ? 3 : 1, image.Picture.Height, image.Picture.Width))];
+        if (shapes[0].IsValid && Array.TrueForAll(shapes, shape => shape == shapes[0]))
+        {
+            return new(shapes[0], FitMode.Letterbox);
+        }
+        int[] sides = [.. shapes.Select(shape => Math.Max(shape.Width, shape.Height)).Order()];
+        int side = sides[sides.Length / 2] switch { <= 28 => 28, < 48 => 32, _ => 64 };
+        return new(new(shapes[0].Channels, side, side), FitMode.Letterbox);
+    }
+
+    /// <summary>What to do with a source's polarity, and remarks for the user.</summary>
+    /// <param name="sample">Images of it.</param>
+    /// <param name="given">What the user said.</param>
+    /// <param name="isTransposed">Whether the user said that rows and columns are swapped, or there are no digits to see it by.</param>
+    /// <param name="remarks">Gets what was noticed.</param>
+    public static Polarity Judge(IReadOnlyList<SurveyedImage> sample, Polarity given, bool isTransposed, ICollection<string> remarks)
+    {
+        int seen = 0, dark = 0, tensors = 0;
+        double across = 0, down = 0;
+        int blank = 0;
+        byte[]? first = null;
+        bool areSame = true;
+        int asTheyAre = 0, lowest = 255, highest = 0;
+        foreach ((Picture picture, bool isRaw) in sample)
+        {
+            Picture image = picture.ToGrey();
+            if (image is { Width: 28, Height: 28 })
             {
                 (asTheyAre, lowest, highest) = (asTheyAre + 1, Math.Min(lowest, image.Pixels.Min()), Math.Max(highest, image.Pixels.Max()));
             }
             blank += image.Pixels.AsSpan().ContainsAnyExcept(image.Pixels[0]) ? 0 : 1;
             areSame &= image.Pixels.AsSpan().SequenceEqual(first ??= image.Pixels);
-            bool isDark = DigitFit.RingMedian(image.Pixels, image.Width, image.Height) > 127;
+            bool isDark = PictureFit.RingMedian(image.Pixels, image.Width, image.Height) > 127;
             (seen, dark) = (seen + 1, dark + (isDark ? 1 : 0));
-            if (pending.Width > 0 && image.Width == image.Height)
+            if (isRaw && image.Width == image.Height)
             {
                 (double x, double y) = Variances(image, isDark);
                 (tensors, across, down) = (tensors + 1, across + x, down + y);
@@ -92,21 +131,8 @@ static class SourceSurvey
         return isMixed ? Polarity.Auto : Polarity.Dark;
     }
 
-    static GreyImage? TryDecode(PendingImage pending, ImageBuffer buffer)
-    {
-        try
-        {
-            return pending.Grey(buffer);
-        }
-        catch (InvalidDataException)
-        {
-            // It is named when its turn comes.
-            return null;
-        }
-    }
-
     // Of the ink's place, about its centre.
-    static (double Across, double Down) Variances(GreyImage image, bool isDark)
+    static (double Across, double Down) Variances(Picture image, bool isDark)
     {
         double mass = 0, x1 = 0, x2 = 0, y1 = 0, y2 = 0;
         for (int i = 0; i < image.Pixels.Length; i++)

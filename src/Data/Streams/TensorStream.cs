@@ -50,7 +50,9 @@ sealed class TensorStream : ImageStream
 
     public override string? Fingerprint => file is { CanSeek: true } ? FileFingerprint(file.Name) : null;
 
-    bool IsAsMnist => layout is { Width: ImageSet.Side, Height: ImageSet.Side, Kind: TensorKind.UInt8 } && scale == PixelScale.Bytes;
+    // Whether the bytes of the file are the pixels that are wanted.
+    bool IsAsWanted => layout is { Kind: TensorKind.UInt8, IsInterleaved: false } && layout.Shape == Preprocess.Shape
+        && scale == PixelScale.Bytes;
 
     /// <summary>Path, size and time of a file.</summary>
     public static string FileFingerprint(string path)
@@ -69,7 +71,7 @@ sealed class TensorStream : ImageStream
     private protected override int Fill(ImageBatch batch, int count)
     {
         int taken = (int)Math.Min(count, layout.Count - Position);
-        bool asIs = IsAsMnist;
+        bool asIs = IsAsWanted;
         if (!asIs && raw.Length < taken * imageBytes)
         {
             raw = new byte[taken * imageBytes];
@@ -107,7 +109,7 @@ sealed class TensorStream : ImageStream
         double largest = 0;
         foreach ((_, byte[] bytes) in images)
         {
-            for (int i = 0; i < layout.Width * layout.Height; i++)
+            for (int i = 0; i < layout.Shape.Size; i++)
             {
                 largest = Math.Max(largest, Elements.At(bytes, layout.Kind, i));
             }
@@ -117,11 +119,11 @@ sealed class TensorStream : ImageStream
 
         PendingImage? Raw(byte[] bytes, long number)
         {
-            byte[] pixels = new byte[layout.Width * layout.Height];
+            byte[] pixels = new byte[layout.Shape.Size];
             try
             {
                 ToPixels(bytes, pixels, number);
-                return new(path, pixels, layout.Width, layout.Height);
+                return new(path, pixels, layout.Shape.Width, layout.Shape.Height);
             }
             catch (InvalidDataException)
             {
@@ -181,15 +183,15 @@ sealed class TensorStream : ImageStream
     void Convert(ImageBatch batch, Span<byte> bytes, int count)
     {
         Order(bytes);
-        int pixelCount = layout.Width * layout.Height;
-        bool fits = layout is { Width: ImageSet.Side, Height: ImageSet.Side };
+        int size = layout.Shape.Size;
+        bool fits = layout.Shape == Preprocess.Shape;
         for (int row = 0; row < count; row++)
         {
-            byte[]? own = fits ? null : new byte[pixelCount];
-            ToPixels(bytes.Slice(row * imageBytes, imageBytes), own ?? batch.Pixels.AsSpan(row * pixelCount, pixelCount), Position + row);
+            byte[]? own = fits ? null : new byte[size];
+            ToPixels(bytes.Slice(row * imageBytes, imageBytes), own ?? batch.Pixels.AsSpan(row * size, size), Position + row);
             if (own is not null)
             {
-                batch.Set(row, new PendingImage($"{path}, image {Position + row}", own, layout.Width, layout.Height), null,
+                batch.Set(row, new PendingImage($"{path}, image {Position + row}", own, layout.Shape.Width, layout.Shape.Height), null,
                     batch.Labels[row]);
             }
         }
@@ -197,7 +199,7 @@ sealed class TensorStream : ImageStream
 
     void ToPixels(ReadOnlySpan<byte> bytes, Span<byte> pixels, long image)
     {
-        if (layout.Kind == TensorKind.UInt8 && scale == PixelScale.Bytes)
+        if (layout is { Kind: TensorKind.UInt8, IsInterleaved: false } && scale == PixelScale.Bytes)
         {
             bytes.CopyTo(pixels);
             return;
@@ -206,7 +208,9 @@ sealed class TensorStream : ImageStream
         var place = new ImagePlace(path, "image", image);
         for (int i = 0; i < pixels.Length; i++)
         {
-            pixels[i] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, place, i);
+            int channels = layout.IsInterleaved ? layout.Shape.Channels : 1;
+            int target = i % channels * layout.Shape.PixelCount + i / channels; // channel after channel
+            pixels[target] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, place, i);
         }
     }
 }

@@ -6,7 +6,7 @@ namespace Toolchain.Data.Strokes;
 /// </summary>
 sealed class StrokeCanvas
 {
-    const int Side = ImageSet.Side;
+    const int Side = 28;
 
     // How fast ink fades across the edge, per pixel: MNIST's scaled-down scans are a little softer than a box one pixel wide.
     const float EdgeSlope = 0.8f;
@@ -14,8 +14,8 @@ sealed class StrokeCanvas
     // Pixels beyond the pen that still get some ink.
     const float Fringe = 0.5f / EdgeSlope;
 
-    readonly float[] squaredDistance = new float[ImageSet.PixelCount];
-    readonly byte[] ink = new byte[ImageSet.PixelCount];
+    readonly float[] squaredDistance = new float[Side * Side];
+    readonly byte[] ink = new byte[Side * Side];
 
     public void Clear() => squaredDistance.AsSpan().Fill(float.MaxValue);
 

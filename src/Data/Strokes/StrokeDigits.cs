@@ -38,7 +38,7 @@ public static class StrokeDigits
         {
             throw new ArgumentOutOfRangeException(nameof(first), $"'{nameof(first)}' must be in [0..{int.MaxValue - count}], was {first}.");
         }
-        byte[] pixels = new byte[count * ImageSet.PixelCount];
+        byte[] pixels = new byte[count * ImageShape.Mnist.Size];
         int[] labels = new int[count];
         ulong digitKey = RandomStream.KeyOf(seed, "strokes.digits"), shapeKey = RandomStream.KeyOf(seed, "strokes.shapes");
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new StrokeWriter(), (index, _, writer) =>
@@ -46,7 +46,7 @@ public static class StrokeDigits
             int sample = first + index;
             labels[index] = DigitOf(digitKey, sample);
             var random = new RandomStream(shapeKey, 0, sample, 0);
-            writer.Write((byte)labels[index], ref random, pixels.AsSpan(index * ImageSet.PixelCount, ImageSet.PixelCount));
+            writer.Write((byte)labels[index], ref random, pixels.AsSpan(index * ImageShape.Mnist.Size, ImageShape.Mnist.Size));
             return writer;
         }, _ => { });
         return new("strokes", split, pixels, new() { Labels = labels, Classes = ImageClasses.Digits });
@@ -62,9 +62,9 @@ public static class StrokeDigits
         for (int index = 0; index < set.Count; index++)
         {
             int cell = set.Labels![index] * BlockSize + index / BlockSize;
-            set.Image(index).CopyTo(sorted.AsSpan(cell * ImageSet.PixelCount));
+            set.Image(index).CopyTo(sorted.AsSpan(cell * ImageShape.Mnist.Size));
         }
-        ImageSheet.Write(path, sorted, BlockSize);
+        ImageSheet.Write(path, sorted, set.Preprocess, BlockSize);
     }
 
     static byte DigitOf(ulong key, int sample)

@@ -9,7 +9,7 @@ namespace Toolchain.Data.Strokes;
 /// </summary>
 sealed class StrokeWriter
 {
-    const float Box = 20, Centre = ImageSet.Side / 2f;
+    const float Box = 20, Centre = 14f;
 
     // Lines per curve piece between two control points: at most about 1.5 pixels each.
     const int LinesPerPiece = 6;

@@ -17,7 +17,7 @@ public static class FusedProof
         GraphChecker.Check(fused);
         int count = Math.Min(256, data.Count);
         float[] pixels = data.ToFloats(0, count);
-        var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, count, 1, ImageSet.Side, ImageSet.Side) };
+        var inputs = new Dictionary<string, TensorData> { ["image"] = TensorData.Of(pixels, data.Shape.Axes(count)) };
         IReadOnlyDictionary<string, TensorData> outputs = OnnxRuntimeCheck.Run(fused.ToBytes(), inputs);
         long[] clusters = outputs["cluster"].ToInt64s();
         var compared = LabelComparison.Of(clusters, outputs["probability"].ToDoubles(), labels.AsSpan(0, count));

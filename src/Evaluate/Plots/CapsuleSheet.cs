@@ -4,16 +4,17 @@ using Toolchain.Graph;
 namespace Toolchain.Evaluate.Plots;
 
 /// <summary>What the decoder of a capsule autoencoder drew.</summary>
-/// <param name="Image">Reconstructions [N,1,S,S] in [0,1] on a canvas whose side S is at least that of an image.</param>
-/// <param name="Part">Each part alone [N,P,S,S].</param>
+/// <param name="Image">Reconstructions [N,C,S,S] in [0,1] on a canvas whose side S is at least that of an image.</param>
+/// <param name="Part">Each part alone [N,P,S,S], of images with colour [N,P,C,S,S].</param>
 public sealed record CapsuleDrawing(TensorData Image, TensorData Part)
 {
     /// <summary>Whether the shapes are those of <paramref name="rows"/> images with <paramref name="parts"/> parts.</summary>
-    public bool Fits(long rows, long parts)
+    public bool Fits(long rows, long parts, ImageShape shape)
     {
         long side = Image.Sizes[^1];
-        return side >= ImageSet.Side && Image.Sizes.SequenceEqual([rows, 1, side, side])
-            && Part.Sizes.SequenceEqual([rows, parts, side, side]);
+        long[] part = shape.IsRgb ? [rows, parts, shape.Channels, side, side] : [rows, parts, side, side];
+        return side >= shape.Height && side >= shape.Width && Image.Sizes.SequenceEqual([rows, shape.Channels, side, side])
+            && Part.Sizes.SequenceEqual(part);
     }
 }
 
@@ -45,14 +46,14 @@ public static class CapsuleSheet
         for (int image = 0; image < images.Count; image++)
         {
             sheet.AddRange(images.Image(image));
-            sheet.AddRange(Middle(parts, image, side));
-            sheet.AddRange(Middle(objects, image, side));
+            sheet.AddRange(Middle(parts, image, side, images.Shape));
+            sheet.AddRange(Middle(objects, image, side, images.Shape));
             foreach (int part in Enumerable.Range(0, count).OrderByDescending(part => present[image * count + part]).Take(shown))
             {
-                sheet.AddRange(Middle(alone, image * count + part, side));
+                sheet.AddRange(Middle(alone, image * count + part, side, images.Shape));
             }
         }
-        return new([.. sheet], LeadingColumns + shown);
+        return new([.. sheet], LeadingColumns + shown, images.Preprocess);
     }
 
     /// <summary>What draws every part once: straight, in the middle, as large as the canvas.</summary>
@@ -65,25 +66,30 @@ public static class CapsuleSheet
 
     /// <summary>All parts of what was drawn from <see cref="TemplateInputs"/>, the brightest pixel of all at full intensity.</summary>
     /// <param name="templates">One row of parts.</param>
+    /// <param name="preprocess">What images become; its shape is that of a picture.</param>
     /// <param name="columns">Images of a row.</param>
-    public static ImageRows Templates(CapsuleDrawing templates, int columns)
+    public static ImageRows Templates(CapsuleDrawing templates, Preprocess preprocess, int columns)
     {
         double[] alone = templates.Part.ToDoubles();
         double brightest = alone.Max(); // intensities of features that no image has are of no meaning
         double[] scaled = [.. alone.Select(value => value / brightest)];
         return new([.. Enumerable.Range(0, (int)templates.Part.Sizes[1])
-            .SelectMany(part => Middle(scaled, part, (int)templates.Part.Sizes[^1]))], columns);
+            .SelectMany(part => Middle(scaled, part, (int)templates.Part.Sizes[^1], preprocess.Shape))], columns, preprocess);
     }
 
-    // The middle pixels of a canvas, as many as an image has.
-    static IEnumerable<byte> Middle(double[] canvases, int index, int side)
+    // The middle pixels of a canvas [C,S,S], as many as an image has.
+    static IEnumerable<byte> Middle(double[] canvases, int index, int side, ImageShape shape)
     {
-        int margin = (side - ImageSet.Side) / 2;
-        for (int y = 0; y < ImageSet.Side; y++)
+        int top = (side - shape.Height) / 2, left = (side - shape.Width) / 2;
+        for (int channel = 0; channel < shape.Channels; channel++)
         {
-            for (int x = 0; x < ImageSet.Side; x++)
+            int plane = (index * shape.Channels + channel) * side;
+            for (int y = 0; y < shape.Height; y++)
             {
-                yield return ImageRows.Pixel(canvases[(index * side + margin + y) * side + margin + x]);
+                for (int x = 0; x < shape.Width; x++)
+                {
+                    yield return ImageRows.Pixel(canvases[(plane + top + y) * side + left + x]);
+                }
             }
         }
     }

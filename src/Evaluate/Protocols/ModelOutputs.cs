@@ -53,8 +53,8 @@ public sealed record ModelOutputs
     public static ModelOutputs RawPixels(ImageSet train, ImageSet test) => new()
     {
         Method = "raw pixels",
-        Train = Rows.FromBytes(train.Pixels, ImageSet.PixelCount),
-        Test = Rows.FromBytes(test.Pixels, ImageSet.PixelCount),
+        Train = Rows.FromBytes(train.Pixels, train.Shape.Size),
+        Test = Rows.FromBytes(test.Pixels, test.Shape.Size),
     };
 
     /// <summary>Runs a model over both sets.</summary>

@@ -118,13 +118,13 @@ static class ModelSection
                 .Concat(Pixels(test, [.. Padded(sorted.Take(galleryImages)),
                 .. Padded(sorted.Skip(Math.Max(galleryImages, sorted.Length - galleryImages)))]));
         })];
-        html.Figure(ImageSheet.Encode(pixels, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}",
+        html.Figure(ImageSheet.Encode(pixels, test.Preprocess, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}",
             $"A row for each {(row.Accuracy is null ? "" : "named ")}cluster: the mean of its test images, its {galleryImages} images "
             + $"nearest to the mean of their embeddings, and the {galleryImages} farthest.{names}");
     }
 
     static IEnumerable<byte> Mean(ImageSet test, int[] members) =>
-        Enumerable.Range(0, ImageSet.PixelCount)
+        Enumerable.Range(0, test.Shape.Size)
         .Select(pixel => (byte)Math.Round(members.Average(member => (double)test.Image(member)[pixel])));
 
     static IEnumerable<int> Padded(IEnumerable<int> images) => images.Concat(Enumerable.Repeat(-1, galleryImages)).Take(galleryImages);
@@ -175,11 +175,11 @@ static class ModelSection
                 .Concat(Pixels(context.Train, near[(i * neighbours)..((i + 1) * neighbours)])))];
             (caption, columns) = ($"{caption}, each followed by its {neighbours} nearest training images", 4 * (1 + neighbours));
         }
-        html.Figure(ImageSheet.Encode(pixels, columns, 1), $"{shown.Length} misclassified test images of {row.Method}",
+        html.Figure(ImageSheet.Encode(pixels, test.Preprocess, columns, 1), $"{shown.Length} misclassified test images of {row.Method}",
             $"{caption}. <details><summary>true class and prediction, row by row</summary>{Html.Text(list)}</details>");
     }
 
     // Index -1 is an empty place.
     static byte[] Pixels(ImageSet data, int[] images) =>
-        [.. images.SelectMany(image => image < 0 ? new byte[ImageSet.PixelCount] : data.Image(image).ToArray())];
+        [.. images.SelectMany(image => image < 0 ? ImageSheet.Blank(data.Preprocess) : data.Image(image).ToArray())];
 }

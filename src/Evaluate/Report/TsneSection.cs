@@ -23,7 +23,7 @@ static class TsneSection
     {
         byte[] pixels = [.. images.SelectMany(image => test.Image(image).ToArray())];
         html.Add($"<img id=\"images\" class=\"sheet\" data-columns=\"{columns}\" alt=\"\" "
-            + $"src=\"data:image/png;base64,{Convert.ToBase64String(ImageSheet.Encode(pixels, columns, 1))}\">\n");
+            + $"src=\"data:image/png;base64,{Convert.ToBase64String(ImageSheet.Encode(pixels, test.Preprocess, columns, 1))}\">\n");
     }
 
     /// <param name="html">The page.</param>

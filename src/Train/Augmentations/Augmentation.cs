@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Toolchain.Data;
@@ -12,88 +13,144 @@ namespace Toolchain.Train.Augmentations;
 readonly record struct ViewNumbers(int Epoch, int First, int Count);
 
 /// <summary>
-/// Draws views of digits: affine map with shear, elastic displacement, stroke thickness and occlusion in one pass from bytes to floats. The
-/// numbers are keyed by (seed, epoch, sample, view), so any batch of any step can be drawn again by itself. A crop is a scale with a shift.
+/// Draws views of images in one pass from bytes to floats: of writing an affine map with shear, elastic displacement, stroke thickness and
+/// occlusion; of objects what <see cref="ObjectViews"/> says. The numbers are keyed by (seed, epoch, sample, view), so any batch of any step
+/// can be drawn again by itself. A crop is a scale with a shift.
 /// </summary>
-sealed class Augmentation(AugmentationOptions options, ulong seed)
+sealed class Augmentation
 {
-    const int side = ImageSet.Side, stride = Canvas.Stride, samplesPerTask = 16;
+    const int samplesPerTask = 16;
 
-    readonly ulong key = RandomStream.KeyOf(seed, "augmentation");
+    readonly AugmentationOptions options;
+    readonly ImageShape shape;
+    readonly bool isOfObjects;
+    readonly ElasticField elastic;
+    readonly ulong key;
+    readonly ConcurrentBag<ViewBuffers> spare = [];
+
+    /// <summary>Views of images of a shape.</summary>
+    /// <param name="options">How far a view of writing may lie from its image.</param>
+    /// <param name="shape">Of the images.</param>
+    /// <param name="seed">Seed of the views.</param>
+    /// <param name="isOfObjects">Whether the images show objects, not writing.</param>
+    public Augmentation(AugmentationOptions options, ImageShape shape, ulong seed, bool isOfObjects = false)
+    {
+        (this.options, this.shape, this.isOfObjects) = (options, shape, isOfObjects);
+        elastic = new ElasticField(new ViewCanvas(shape));
+        key = RandomStream.KeyOf(seed, "augmentation");
+    }
 
     /// <summary>Fills <paramref name="views"/> with views of each sample.</summary>
     /// <param name="data">The images.</param>
     /// <param name="samples">Indices of the images, [N].</param>
     /// <param name="numbers">Which views.</param>
-    /// <param name="views">Receives V * N * 784 floats in [0,1], all samples' first views before their second ones.</param>
+    /// <param name="views">Receives V * N * C * H * W floats in [0,1], all samples' first views before their second ones.</param>
     /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
     public void Draw(ImageSet data, int[] samples, ViewNumbers numbers, float[] views, int threads = 0)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
         Parallel.For(0, (samples.Length + samplesPerTask - 1) / samplesPerTask, parallel, task =>
         {
-            Span<int> corners = stackalloc int[CornerTable.Count];
+            ViewBuffers buffers = spare.TryTake(out ViewBuffers? used) ? used : new ViewBuffers(shape);
             for (int i = task * samplesPerTask; i < Math.Min(samples.Length, (task + 1) * samplesPerTask); i++)
             {
-                CornerTable.Fill(data.Image(samples[i]), corners);
+                ReadOnlySpan<byte> image = data.Image(samples[i]);
+                for (int channel = 0; channel < shape.Channels; channel++)
+                {
+                    CornerTable.Fill(image.Slice(channel * shape.PixelCount, shape.PixelCount), buffers.Canvas, buffers.Corners[channel]);
+                }
                 for (int view = 0; view < numbers.Count; view++)
                 {
                     var random = new RandomStream(key, numbers.Epoch, samples[i], numbers.First + view);
-                    Draw(corners, views.AsSpan((view * samples.Length + i) * ImageSet.PixelCount, ImageSet.PixelCount), ref random);
+                    Span<float> target = views.AsSpan((view * samples.Length + i) * shape.Size, shape.Size);
+                    if (isOfObjects)
+                    {
+                        DrawObject(buffers, target, ref random);
+                    }
+                    else
+                    {
+                        DrawWriting(buffers, target, ref random);
+                    }
                 }
             }
+            spare.Add(buffers);
         });
     }
 
-    void Draw(Span<int> corners, Span<float> view, ref RandomStream random)
+    void DrawWriting(ViewBuffers buffers, Span<float> view, ref RandomStream random)
     {
-        Span<float> canvas = stackalloc float[Canvas.Count], other = stackalloc float[Canvas.Count];
-        Warp(corners, canvas, ref random);
+        AffineMap map = AffineMap.Draw(options, buffers.Canvas, ref random);
+        if (options.Elastic > 0)
+        {
+            elastic.Draw(buffers.ShiftX, options.Elastic, ref random);
+            elastic.Draw(buffers.ShiftY, options.Elastic, ref random);
+        }
+        float[][] canvas = buffers.Pixels;
+        Warp(buffers, map, canvas);
         if (random.NextDouble() < options.ThicknessProbability)
         {
-            StrokeThickness.Change(canvas, other, (float)random.NextDouble(-0.7, 1));
-            canvas = other;
+            float amount = (float)random.NextDouble(-0.7, 1);
+            canvas = buffers.Spare;
+            for (int channel = 0; channel < canvas.Length; channel++)
+            {
+                StrokeThickness.Change(buffers.Pixels[channel], canvas[channel], buffers.Canvas, amount);
+            }
         }
-        for (int y = 0; y < side; y++)
-        {
-            canvas.Slice(Canvas.Origin + y * stride, side).CopyTo(view[(y * side)..]);
-        }
+        Copy(canvas, buffers.Canvas, view);
         if (random.NextDouble() < options.EraseProbability)
         {
-            Occlusion.DrawRectangle(view, options.EraseSide, ref random);
+            Occlusion.DrawRectangle(view, shape, options.EraseSide, ref random);
         }
         if (random.NextDouble() < options.BarProbability)
         {
-            Occlusion.DrawBar(view, options.BarWidth, ref random);
+            Occlusion.DrawBar(view, shape, options.BarWidth, ref random);
         }
         if (random.NextDouble() < options.StrokeProbability)
         {
-            PenStroke.DrawRandom(view, ref random);
+            PenStroke.DrawRandom(view, shape, ref random);
+        }
+    }
+
+    // Displacements stay 0.
+    void DrawObject(ViewBuffers buffers, Span<float> view, ref RandomStream random)
+    {
+        Warp(buffers, ObjectViews.DrawCrop(buffers.Canvas, ref random), buffers.Pixels);
+        ObjectViews.ChangeColours(buffers, ref random);
+        Copy(ObjectViews.Blur(buffers, ref random), buffers.Canvas, view);
+    }
+
+    static void Copy(float[][] canvas, ViewCanvas layout, Span<float> view)
+    {
+        int at = 0;
+        foreach (float[] channel in canvas)
+        {
+            for (int y = 0; y < layout.Height; y++, at += layout.Width)
+            {
+                channel.AsSpan(layout.Origin + y * layout.Stride, layout.Width).CopyTo(view[at..]);
+            }
         }
     }
 
     // Each pixel of the view reads the image where the affine map and the displacement point to.
-    void Warp(Span<int> corners, Span<float> canvas, ref RandomStream random)
+    static void Warp(ViewBuffers buffers, AffineMap map, float[][] canvas)
     {
-        Span<float> dx = stackalloc float[ElasticField.Count], dy = stackalloc float[ElasticField.Count];
-        AffineMap map = AffineMap.Draw(options, ref random);
-        if (options.Elastic > 0)
+        ViewCanvas layout = buffers.Canvas;
+        ref float toX = ref MemoryMarshal.GetArrayDataReference(buffers.ShiftX),
+            toY = ref MemoryMarshal.GetArrayDataReference(buffers.ShiftY);
+        for (int y = 0; y < layout.Height; y++)
         {
-            ElasticField.Draw(dx, options.Elastic, ref random);
-            ElasticField.Draw(dy, options.Elastic, ref random);
-        }
-        ref int table = ref MemoryMarshal.GetReference(corners);
-        ref float toX = ref MemoryMarshal.GetReference(dx), toY = ref MemoryMarshal.GetReference(dy),
-            target = ref MemoryMarshal.GetReference(canvas);
-        for (int y = 0; y < side; y++)
-        {
-            for (int x = 0; x < side; x += 8)
+            for (int x = 0; x < layout.Width; x += 8)
             {
-                nuint at = (nuint)(y * stride + x);
-                (Vector256<float> sourceX, Vector256<float> sourceY) = map.Source(Columns.First + Vector256.Create((float)x), y);
-                Vector256<float> read = CornerTable.Bilinear(ref table, sourceX + Vector256.LoadUnsafe(ref toX, at),
-                    sourceY + Vector256.LoadUnsafe(ref toY, at));
-                (x + 8 <= side ? read : read & Columns.LastMask).StoreUnsafe(ref target, at + Canvas.Origin);
+                nuint at = (nuint)(y * layout.Stride + x), target = at + (nuint)layout.Origin;
+                (Vector256<float> sourceX, Vector256<float> sourceY) = map.Source(ViewCanvas.First + Vector256.Create((float)x), y);
+                Places places = CornerTable.PlacesOf(sourceX + Vector256.LoadUnsafe(ref toX, at),
+                    sourceY + Vector256.LoadUnsafe(ref toY, at), layout);
+                for (int channel = 0; channel < canvas.Length; channel++)
+                {
+                    Vector256<float> read = CornerTable.Bilinear(buffers.Corners[channel], places);
+                    (x + 8 <= layout.Width ? read : read & layout.Mask(x))
+                        .StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(canvas[channel]), target);
+                }
             }
         }
     }

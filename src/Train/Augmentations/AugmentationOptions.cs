@@ -1,9 +1,11 @@
-using Toolchain.Data;
 using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Augmentations;
 
-/// <summary>How far a view may lie from its image; every range is drawn from uniformly unless said otherwise.</summary>
+/// <summary>
+/// How far a view may lie from its image; every range is drawn from uniformly unless said otherwise. Pixels are those of images of 28 x 28;
+/// in larger ones lengths grow with the shorter side.
+/// </summary>
 sealed record AugmentationOptions : MethodOptions
 {
     /// <summary>Largest rotation either way, degrees. Beyond 30, 6 and 9 overlap.</summary>
@@ -56,7 +58,7 @@ sealed record AugmentationOptions : MethodOptions
         Require(double.IsFinite(ScaleLow) && ScaleLow > 0, nameof(ScaleLow), "above 0", ScaleLow);
         Require(double.IsFinite(ScaleHigh) && ScaleHigh >= ScaleLow, nameof(ScaleHigh),
             FormattableString.Invariant($"at least scaleLow={ScaleLow}"), ScaleHigh);
-        Require(EraseSide is >= 4 and <= ImageSet.Side, nameof(EraseSide), $"in [4..{ImageSet.Side}]", EraseSide);
+        Require(EraseSide is >= 4 and <= 28, nameof(EraseSide), "in [4..28]", EraseSide);
         Range(BarWidth, nameof(BarWidth));
         Probability(ThicknessProbability, nameof(ThicknessProbability));
         Probability(EraseProbability, nameof(EraseProbability));

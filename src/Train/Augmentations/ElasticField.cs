@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using Toolchain.Data;
 using Toolchain.Data.Seeds;
 
 namespace Toolchain.Train.Augmentations;
@@ -9,35 +8,37 @@ namespace Toolchain.Train.Augmentations;
 /// A smooth random displacement: normal values at 5 x 5 control points, joined by cubic B-splines (as the elastic distortions of Simard,
 /// Steinkraus and Platt 2003, with splines in place of a blurred noise image: 25 draws instead of 784).
 /// </summary>
-static class ElasticField
+/// <param name="canvas">Layout of the view.</param>
+sealed class ElasticField(ViewCanvas canvas)
 {
-    const int side = ImageSet.Side, stride = Canvas.Stride, controls = 5;
+    const int controls = 5;
 
-    /// <summary>Floats of a field: 28 rows, 32 apart.</summary>
-    public const int Count = side * stride;
+    readonly float[] rows = Weights(canvas.Height, canvas.Height); // [5,H]
+    readonly float[] columns = Weights(canvas.Width, canvas.Stride); // [5,S]; columns past the image's are 0
 
-    static readonly float[] weights = Weights(); // [5,32]; columns past 27 are 0
+    /// <summary>Floats of a field: H rows, S apart.</summary>
+    public static int CountOf(ViewCanvas canvas) => canvas.Height * canvas.Stride;
 
-    /// <summary>Fills <paramref name="field"/> [28,32] with one component of the displacement, in pixels; columns past 27 are 0.</summary>
-    public static void Draw(Span<float> field, double deviation, ref RandomStream random)
+    /// <summary>Fills <paramref name="field"/> [H,S] with one component of the displacement, in pixels; columns past the image's are 0.</summary>
+    public void Draw(Span<float> field, double deviation, ref RandomStream random)
     {
         Span<float> values = stackalloc float[controls * controls];
         foreach (ref float value in values)
         {
-            value = (float)(random.NextNormal() * deviation);
+            value = (float)(random.NextNormal() * deviation * canvas.Scale);
         }
-        ref float column = ref MemoryMarshal.GetArrayDataReference(weights), target = ref MemoryMarshal.GetReference(field);
-        for (nuint x = 0; x < stride; x += 8)
+        int stride = canvas.Stride, height = canvas.Height;
+        ref float column = ref MemoryMarshal.GetArrayDataReference(columns), target = ref MemoryMarshal.GetReference(field);
+        for (nuint x = 0; x < (nuint)stride; x += 8)
         {
-            Vector256<float> c0 = Vector256.LoadUnsafe(ref column, x), c1 = Vector256.LoadUnsafe(ref column, x + stride),
-                c2 = Vector256.LoadUnsafe(ref column, x + 2 * stride),
-                c3 = Vector256.LoadUnsafe(ref column, x + 3 * stride), c4 = Vector256.LoadUnsafe(ref column, x + 4 * stride);
+            Vector256<float> c0 = Vector256.LoadUnsafe(ref column, x), c1 = Vector256.LoadUnsafe(ref column, x + (nuint)stride),
+                c2 = Vector256.LoadUnsafe(ref column, x + 2 * (nuint)stride),
+                c3 = Vector256.LoadUnsafe(ref column, x + 3 * (nuint)stride), c4 = Vector256.LoadUnsafe(ref column, x + 4 * (nuint)stride);
             Vector256<float> r0 = Row(values), r1 = Row(values[controls..]), r2 = Row(values[(2 * controls)..]),
                 r3 = Row(values[(3 * controls)..]), r4 = Row(values[(4 * controls)..]);
-            for (int y = 0; y < side; y++)
+            for (int y = 0; y < height; y++)
             {
-                (r0 * weights[y] + r1 * weights[stride + y] + r2 * weights[2 * stride + y] + r3 * weights[3 * stride + y]
-                    + r4 * weights[4 * stride + y])
+                (r0 * rows[y] + r1 * rows[height + y] + r2 * rows[2 * height + y] + r3 * rows[3 * height + y] + r4 * rows[4 * height + y])
                     .StoreUnsafe(ref target, (nuint)(y * stride) + x);
             }
 
@@ -46,7 +47,7 @@ static class ElasticField
     }
 
     // The cubic B-spline at the distance of each pixel from each control point, scaled so that the deviation at a control point is kept.
-    static float[] Weights()
+    static float[] Weights(int side, int stride)
     {
         var result = new float[controls * stride];
         for (int pixel = 0; pixel < side; pixel++)

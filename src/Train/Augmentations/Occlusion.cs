@@ -9,45 +9,56 @@ namespace Toolchain.Train.Augmentations;
 /// </summary>
 static class Occlusion
 {
-    const int side = ImageSet.Side;
-
     /// <summary>
-    /// Blackens the rectangle of columns [left..left+width) and rows [top..top+height) of <paramref name="view"/> [28,28].
+    /// Blackens the rectangle of columns [left..left+width) and rows [top..top+height) of <paramref name="view"/> [C,H,W].
     /// </summary>
-    public static void Rectangle(Span<float> view, int left, int top, int width, int height)
+    public static void Rectangle(Span<float> view, ImageShape shape, System.Drawing.Rectangle part)
     {
-        for (int y = top; y < top + height; y++)
+        for (int channel = 0; channel < shape.Channels; channel++)
         {
-            view.Slice(y * side + left, width).Clear();
+            for (int y = part.Top; y < part.Bottom; y++)
+            {
+                view.Slice((channel * shape.Height + y) * shape.Width + part.Left, part.Width).Clear();
+            }
         }
     }
 
-    /// <summary>A rectangle with sides in [4..largest] anywhere within the image.</summary>
-    public static void DrawRectangle(Span<float> view, int largest, ref RandomStream random)
+    /// <summary>A rectangle with sides in [4..largest], of 28 pixels, anywhere within the image.</summary>
+    public static void DrawRectangle(Span<float> view, ImageShape shape, int largest, ref RandomStream random)
     {
-        int width = 4 + random.NextInt32(largest - 3), height = 4 + random.NextInt32(largest - 3);
-        Rectangle(view, random.NextInt32(side - width + 1), random.NextInt32(side - height + 1), width, height);
+        double scale = new ViewCanvas(shape).Scale;
+        int width = Scaled(4 + random.NextInt32(largest - 3)), height = Scaled(4 + random.NextInt32(largest - 3));
+        Rectangle(view, shape,
+            new(random.NextInt32(shape.Width - width + 1), random.NextInt32(shape.Height - height + 1), width, height));
+
+        int Scaled(int length) => (int)Math.Round(length * scale);
     }
 
     /// <summary>
-    /// Blackens the bar of the pixels that lie within width / 2 of a line: |cos a (x - 13.5) + sin a (y - 13.5) - offset| at most width /
+    /// Blackens the bar of the pixels that lie within width / 2 of a line: |cos a (x - centre) + sin a (y - centre) - offset| at most width /
     /// 2.
     /// </summary>
-    public static void Bar(Span<float> view, double angle, double offset, double width)
+    public static void Bar(Span<float> view, ImageShape shape, double angle, double offset, double width)
     {
-        const double centre = (side - 1) / 2.0;
+        double centreX = (shape.Width - 1) / 2.0, centreY = (shape.Height - 1) / 2.0;
         (double sin, double cos) = Math.SinCos(angle);
         cos = Math.Abs(cos) < 1e-6 ? 1e-6 : cos; // a bar along the rows takes a row whole or not at all
-        for (int y = 0; y < side; y++)
+        for (int y = 0; y < shape.Height; y++)
         {
-            double middle = (offset - sin * (y - centre)) / cos + centre, reach = Math.Abs(width / 2 / cos);
-            int from = (int)Math.Clamp(Math.Ceiling(middle - reach), 0, side),
-                to = (int)Math.Clamp(Math.Floor(middle + reach) + 1, from, side);
-            view.Slice(y * side + from, to - from).Clear();
+            double middle = (offset - sin * (y - centreY)) / cos + centreX, reach = Math.Abs(width / 2 / cos);
+            int from = (int)Math.Clamp(Math.Ceiling(middle - reach), 0, shape.Width),
+                to = (int)Math.Clamp(Math.Floor(middle + reach) + 1, from, shape.Width);
+            for (int channel = 0; channel < shape.Channels; channel++)
+            {
+                view.Slice((channel * shape.Height + y) * shape.Width + from, to - from).Clear();
+            }
         }
     }
 
-    /// <summary>A bar of any direction through the middle 16 pixels.</summary>
-    public static void DrawBar(Span<float> view, double width, ref RandomStream random) =>
-        Bar(view, random.NextDouble(0, Math.PI), random.NextDouble(-8, 8), width);
+    /// <summary>A bar of any direction through the middle 16 pixels, of 28.</summary>
+    public static void DrawBar(Span<float> view, ImageShape shape, double width, ref RandomStream random)
+    {
+        double scale = new ViewCanvas(shape).Scale;
+        Bar(view, shape, random.NextDouble(0, Math.PI), random.NextDouble(-8, 8) * scale, width * scale);
+    }
 }

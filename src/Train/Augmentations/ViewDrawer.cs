@@ -1,4 +1,3 @@
-using Toolchain.Data;
 using Toolchain.Train.Core;
 using static TorchSharp.torch;
 
@@ -8,14 +7,18 @@ namespace Toolchain.Train.Augmentations;
 /// Draws the views of a batch as tensors. While a step computes on one batch, the next one's views are drawn in the background; they are
 /// the same bits either way, since each view depends on its own key alone.
 /// </summary>
-sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCount) : IDisposable
+/// <param name="options">How far a view may lie from its image.</param>
+/// <param name="job">The images.</param>
+/// <param name="viewCount">Views of each image (V).</param>
+/// <param name="isOfObjects">Whether the images show objects, not writing.</param>
+sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCount, bool isOfObjects = false) : IDisposable
 {
-    readonly Augmentation augmentation = new(options, (ulong)job.Seed);
+    readonly Augmentation augmentation = new(options, job.Shape, (ulong)job.Seed, isOfObjects);
     float[] buffer = [];
     Task drawing = Task.CompletedTask;
     Batch? drawn;
 
-    /// <summary>Views 0..V-1 of each image, V tensors [N,1,28,28] in [0,1].</summary>
+    /// <summary>Views 0..V-1 of each image, V tensors [N,C,H,W] in [0,1].</summary>
     public Tensor[] Draw(Batch batch)
     {
         drawing.GetAwaiter().GetResult();
@@ -23,7 +26,7 @@ sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCo
         {
             Fill(batch);
         }
-        Tensor views = tensor(buffer, [viewCount, batch.Samples.Length, 1, ImageSet.Side, ImageSet.Side], device: job.Device); // a copy
+        Tensor views = tensor(buffer, [viewCount, .. job.Shape.Axes(batch.Samples.Length)], device: job.Device); // a copy
         drawn = batch.Next;
         if (batch.Next is Batch next)
         {
@@ -37,7 +40,7 @@ sealed class ViewDrawer(AugmentationOptions options, GradientJob job, int viewCo
 
     void Fill(Batch batch)
     {
-        int length = viewCount * batch.Samples.Length * ImageSet.PixelCount;
+        int length = viewCount * batch.Samples.Length * job.Shape.Size;
         if (buffer.Length != length)
         {
             buffer = new float[length];

@@ -10,19 +10,22 @@ namespace Toolchain.Train.Core;
 /// <param name="Threads">Threads of work outside libtorch; 0 takes all processors.</param>
 sealed record GradientJob(ImageSet Data, int Seed, Device Device, int Threads = 0)
 {
-    /// <summary>Images as floats [N,1,28,28] in [0,1].</summary>
+    /// <summary>Channels and size of an image.</summary>
+    public ImageShape Shape => Data.Shape;
+
+    /// <summary>Images as floats [N,C,H,W] in [0,1].</summary>
     public Tensor Images(int[] samples)
     {
-        var pixels = new byte[samples.Length * ImageSet.PixelCount];
+        var pixels = new byte[samples.Length * Shape.Size];
         for (int i = 0; i < samples.Length; i++)
         {
-            Data.Image(samples[i]).CopyTo(pixels.AsSpan(i * ImageSet.PixelCount));
+            Data.Image(samples[i]).CopyTo(pixels.AsSpan(i * Shape.Size));
         }
-        return tensor(pixels, [samples.Length, 1, ImageSet.Side, ImageSet.Side], device: Device).to(ScalarType.Float32).div(255);
+        return tensor(pixels, Shape.Axes(samples.Length), device: Device).to(ScalarType.Float32).div(255);
     }
 
     /// <summary>
-    /// Applies <paramref name="predict"/> to all images, in order and without gradient: from images [B,1,28,28] to rows [B,...], in all
+    /// Applies <paramref name="predict"/> to all images, in order and without gradient: from images [B,C,H,W] to rows [B,...], in all
     /// [N,...].
     /// </summary>
     public Tensor Predict(Func<Tensor, Tensor> predict)

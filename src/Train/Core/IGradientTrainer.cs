@@ -9,7 +9,7 @@ namespace Toolchain.Train.Core;
 readonly record struct Loss(string Name, float Value);
 
 /// <summary>Images in rows.</summary>
-/// <param name="Pixels">N * 784 bytes.</param>
+/// <param name="Pixels">N * C * H * W bytes.</param>
 /// <param name="Columns">Images in a row.</param>
 sealed record ImageGrid(byte[] Pixels, int Columns);
 
@@ -35,7 +35,7 @@ interface IGradientTrainer : IDisposable
     /// <summary>The optimizers, whose state is saved and whose learning rates follow the schedule.</summary>
     IReadOnlyList<OptimizerHelper> Optimizers { get; }
 
-    /// <summary>What is exported: from images [N,1,28,28] to <see cref="Outputs"/>.</summary>
+    /// <summary>What is exported: from images [N,C,H,W] to <see cref="Outputs"/>.</summary>
     nn.Module Encoder { get; }
 
     /// <summary>Names of the encoder's outputs in order: those of the contract first, then those that the system has besides.</summary>
@@ -44,7 +44,7 @@ interface IGradientTrainer : IDisposable
     /// <summary>What is exported beside the encoder; null for nothing.</summary>
     ExportedDecoder? Decoder => null;
 
-    /// <summary>The encoder's embeddings [N,D] of images [N,1,28,28].</summary>
+    /// <summary>The encoder's embeddings [N,D] of images [N,C,H,W].</summary>
     Tensor Embed(Tensor images);
 
     /// <summary>What looks wrong after the latest step, as a line for a person; null while nothing does.</summary>

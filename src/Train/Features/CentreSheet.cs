@@ -4,11 +4,11 @@ using Toolchain.Data.Images;
 
 namespace Toolchain.Train.Features;
 
-/// <summary>A grey picture.</summary>
+/// <summary>A picture.</summary>
 /// <param name="Width">Pixels of a row.</param>
 /// <param name="Height">Number of rows.</param>
-/// <param name="Grey">Row-major, 0 for black.</param>
-sealed record GreyPixels(int Width, int Height, byte[] Grey);
+/// <param name="Pixels">Row-major, one or three bytes a pixel, 0 for black.</param>
+sealed record SheetPixels(int Width, int Height, byte[] Pixels);
 
 /// <summary>
 /// The centres of clusters as images, each over its share of the training images; in the order of the clusters, five in a row: the numbers
@@ -36,46 +36,58 @@ static class CentreSheet
     };
 
     /// <summary>
-    /// A PNG, dark ink on white. A centre with numbers above 1 or ink below half of it, such as a mean of images of unit length, is scaled
-    /// to full ink.
+    /// A PNG: digits as dark ink on white, other images as they are. A centre of digits with numbers above 1 or ink below half of it, such
+    /// as a mean of images of unit length, is scaled to full ink.
     /// </summary>
-    /// <param name="images">Images [K,784]; numbers below 0 are no ink.</param>
+    /// <param name="images">Images [K,C*H*W]; numbers below 0 are black.</param>
+    /// <param name="preprocess">Their shape, and whether they are digits.</param>
     /// <param name="shares">Share of the training images that each stands for, [K], in [0..1].</param>
-    public static byte[] Encode(double[,] images, double[] shares)
+    public static byte[] Encode(double[,] images, Preprocess preprocess, double[] shares)
     {
-        (int width, int height, byte[] grey) = Draw(images, shares);
-        return PngWriter.Encode(width, height, 1, grey);
+        (int width, int height, byte[] pixels) = Draw(images, preprocess, shares);
+        return PngWriter.Encode(width, height, preprocess.Shape.Channels, pixels);
     }
 
-    /// <summary>The same as grey pixels, row-major, 0 for black.</summary>
-    public static GreyPixels Draw(double[,] images, double[] shares)
+    /// <summary>The same as pixels.</summary>
+    public static SheetPixels Draw(double[,] images, Preprocess preprocess, double[] shares)
     {
-        int count = shares.Length, wide = Math.Min(columns, count), cell = ImageSet.Side * zoom + gap, line = cell + textHeight;
+        (ImageShape shape, FitMode fit, _) = preprocess;
+        bool isInk = fit == FitMode.Digit && !shape.IsRgb;
+        int count = shares.Length, wide = Math.Min(columns, count), cell = shape.Width * zoom + gap,
+            line = shape.Height * zoom + gap + textHeight;
         (int width, int height) = (wide * cell, (count + wide - 1) / wide * line);
-        var sheet = new byte[width * height];
+        var sheet = new byte[width * height * shape.Channels];
         Array.Fill(sheet, (byte)255);
         for (int k = 0; k < count; k++)
         {
-            int left = k % wide * cell + gap / 2, top = k / wide * line + gap / 2;
-            double most = Enumerable.Range(0, ImageSet.PixelCount).Max(i => images[k, i]), full = most is > .5 and <= 1 ? 1
-                : Math.Max(most, 1e-9);
-            Fill(ImageSet.Side, ImageSet.Side, left, top, (x, y) => Math.Clamp(images[k, y * ImageSet.Side + x] / full, 0, 1));
+            int left = k % wide * cell + gap / 2, top = k / wide * line + gap / 2, centre = k;
+            double most = Enumerable.Range(0, shape.Size).Max(i => images[centre, i]);
+            double full = !isInk || most is > .5 and <= 1 ? 1 : Math.Max(most, 1e-9);
+            Fill(shape.Width, shape.Height, left, top, (x, y, channel) =>
+            {
+                double value = Math.Clamp(images[centre, channel * shape.PixelCount + y * shape.Width + x] / full, 0, 1);
+                return isInk ? 1 - value : value;
+            });
             string text = shares[k].ToString("0.0%", CultureInfo.InvariantCulture);
             for (int i = 0; i < text.Length; i++)
             {
                 string glyph = glyphs[text[i]];
-                Fill(3, 5, left + i * 4 * zoom, top + ImageSet.Side * zoom + gap / 2, (x, y) => glyph[y] - '0' >> 2 - x & 1);
+                Fill(3, 5, left + i * 4 * zoom, top + shape.Height * zoom + gap / 2, (x, y, _) => 1 - (glyph[y] - '0' >> 2 - x & 1));
             }
         }
         return new(width, height, sheet);
 
-        void Fill(int across, int down, int left, int top, Func<int, int, double> ink)
+        void Fill(int across, int down, int left, int top, Func<int, int, int, double> brightness)
         {
             for (int y = 0; y < down * zoom; y++)
             {
                 for (int x = 0; x < across * zoom; x++)
                 {
-                    sheet[(top + y) * width + left + x] = (byte)Math.Round(255 * (1 - ink(x / zoom, y / zoom)));
+                    for (int channel = 0; channel < shape.Channels; channel++)
+                    {
+                        sheet[((top + y) * width + left + x) * shape.Channels + channel] =
+                            (byte)Math.Round(255 * brightness(x / zoom, y / zoom, channel));
+                    }
                 }
             }
         }

@@ -1,4 +1,3 @@
-using Toolchain.Data;
 using Toolchain.Graph;
 
 namespace Toolchain.Train.Features;
@@ -9,13 +8,11 @@ namespace Toolchain.Train.Features;
 /// </summary>
 static class Deslanting
 {
-    const int side = ImageSet.Side;
-
     // Keeps an image without ink as it is.
     const double nothing = 1e-9;
 
-    /// <summary>One image of 784 numbers in [0..1].</summary>
-    public static double[] Apply(ReadOnlySpan<double> image)
+    /// <summary>One grey image of H * W numbers in [0..1].</summary>
+    public static double[] Apply(ReadOnlySpan<double> image, int side)
     {
         double ink = nothing, rowSum = 0, columnSum = 0;
         for (int i = 0; i < image.Length; i++)
@@ -35,30 +32,31 @@ static class Deslanting
         for (int i = 0; i < image.Length; i++)
         {
             double column = i % side + both / rows * (i / side - centreRow), left = Math.Floor(column), share = column - left;
-            upright[i] = (1 - share) * At(image, i / side, left) + share * At(image, i / side, left + 1);
+            upright[i] = (1 - share) * At(image, side, i / side, left) + share * At(image, side, i / side, left + 1);
         }
         return upright;
     }
 
-    /// <summary>The same as nodes: image float64 [N,28,28] to float64 [N,28,28].</summary>
-    public static Value Build(GraphBuilder graph, Value image)
+    /// <summary>The same as nodes: image float64 [N,H,W] to float64 [N,H,W].</summary>
+    public static Value Build(GraphBuilder graph, Value image, int height, int width)
     {
-        Value rows = Ramp("deslant.rows", side, 1), columns = Ramp("deslant.columns", 1, side), floor = graph.Scalar(nothing, image);
+        Value rows = Ramp("deslant.rows", height, height, 1), columns = Ramp("deslant.columns", width, 1, width), floor = graph.Scalar(nothing, image);
         Value ink = graph.Add(Sum(image), floor); // [N,1,1]
-        Value row = graph.Sub(rows, graph.Div(Sum(graph.Mul(image, rows)), ink)); // [N,28,1]
-        Value column = graph.Sub(columns, graph.Div(Sum(graph.Mul(image, columns)), ink)); // [N,1,28]
+        Value row = graph.Sub(rows, graph.Div(Sum(graph.Mul(image, rows)), ink)); // [N,H,1]
+        Value column = graph.Sub(columns, graph.Div(Sum(graph.Mul(image, columns)), ink)); // [N,1,W]
         Value both = Sum(graph.Mul(graph.Mul(row, column), image)), spread = graph.Add(Sum(graph.Mul(graph.Mul(row, row), image)), floor);
-        Value source = graph.Add(columns, graph.Mul(graph.Div(both, spread), row)); // [N,28,28]: the column that each pixel is read at
-        // Reading between two pixels weighs each pixel by how far it is off, 1 - |distance| down to 0: [N,28,28 to,28 from].
-        Value distance = graph.Sub(graph.Unsqueeze(source, 3), Ramp("deslant.from", 1, 1, 1, side));
+        Value source = graph.Add(columns, graph.Mul(graph.Div(both, spread), row)); // [N,H,W]: the column that each pixel is read at
+        // Reading between two pixels weighs each pixel by how far it is off, 1 - |distance| down to 0: [N,H,W to,W from].
+        Value distance = graph.Sub(graph.Unsqueeze(source, 3), Ramp("deslant.from", width, 1, 1, 1, width));
         Value weight = graph.Apply("Relu", [graph.Sub(graph.Scalar(1, image), graph.Apply("Abs", [distance]))]);
         return graph.Reduce("ReduceSum", graph.Mul(weight, graph.Unsqueeze(image, 2)), [3]);
 
         Value Sum(Value x) => graph.Reduce("ReduceSum", x, [1, 2], keep: true);
 
-        Value Ramp(string name, params long[] shape) =>
-            graph.Initializer(name, TensorData.Of(Enumerable.Range(0, side).Select(i => (double)i).ToArray(), shape));
+        Value Ramp(string name, int count, params long[] shape) =>
+            graph.Initializer(name, TensorData.Of(Enumerable.Range(0, count).Select(i => (double)i).ToArray(), shape));
     }
 
-    static double At(ReadOnlySpan<double> image, int row, double column) => column is >= 0 and < side ? image[row * side + (int)column] : 0;
+    static double At(ReadOnlySpan<double> image, int side, int row, double column) =>
+        column >= 0 && column < side ? image[row * side + (int)column] : 0;
 }

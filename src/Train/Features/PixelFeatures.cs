@@ -9,9 +9,11 @@ namespace Toolchain.Train.Features;
 sealed class PixelFeatures
 {
     readonly PixelOptions options;
+    readonly ImageShape shape;
     readonly Pca? pca;
 
-    PixelFeatures(PixelOptions options, Pca? pca, Rows rows) => (this.options, this.pca, Rows) = (options, pca, rows);
+    PixelFeatures(PixelOptions options, ImageShape shape, Pca? pca, Rows rows) =>
+        (this.options, this.shape, this.pca, Rows) = (options, shape, pca, rows);
 
     /// <summary>The training images, [N,D].</summary>
     public Rows Rows { get; }
@@ -27,18 +29,18 @@ sealed class PixelFeatures
         Pca? pca = options.VarianceFraction > 0 ? Pca.FitFraction(rows, options.VarianceFraction, options.Whiten, threads)
             : options.Dimensions > 0 ? Pca.Fit(rows, options.Dimensions, options.Whiten, threads)
             : null;
-        return new PixelFeatures(options, pca, pca?.Project(rows, threads) ?? rows);
+        return new PixelFeatures(options, data.Shape, pca, pca?.Project(rows, threads) ?? rows);
     }
 
-    /// <summary>From image [N,1,28,28] to rows, float64 [N,D].</summary>
+    /// <summary>From image [N,C,H,W] to rows, float64 [N,D].</summary>
     public Value Build(GraphBuilder graph, Value image)
     {
         Value x = graph.Cast(image, ElementType.Float64);
         if (options.Deslant)
         {
-            x = Deslanting.Build(graph, graph.Reshape(x, -1, ImageSet.Side, ImageSet.Side));
+            x = Deslanting.Build(graph, graph.Reshape(x, -1, shape.Height, shape.Width), shape.Height, shape.Width);
         }
-        x = graph.Reshape(x, -1, ImageSet.PixelCount);
+        x = graph.Reshape(x, -1, shape.Size);
         if (options.UnitLength)
         {
             x = Unit(graph, x);
@@ -51,7 +53,7 @@ sealed class PixelFeatures
         graph.Div(x, graph.Add(graph.Reduce("ReduceL2", x, [1], keep: true), graph.Scalar(noLength, x)));
 
     /// <summary>
-    /// Rows [K,D] as images [K,784]: principal components undone; upright and of unit length, where images were made so, they stay.
+    /// Rows [K,D] as images [K,C*H*W]: principal components undone; upright and of unit length, where images were made so, they stay.
     /// </summary>
     public double[,] ToPixels(double[,] rows)
     {
@@ -59,10 +61,10 @@ sealed class PixelFeatures
         {
             return rows;
         }
-        var images = new double[rows.GetLength(0), ImageSet.PixelCount];
+        var images = new double[rows.GetLength(0), shape.Size];
         for (int row = 0; row < images.GetLength(0); row++)
         {
-            for (int i = 0; i < ImageSet.PixelCount; i++)
+            for (int i = 0; i < shape.Size; i++)
             {
                 images[row, i] = pca.Mean[i];
                 for (int axis = 0; axis < pca.Variances.Length; axis++)
@@ -81,20 +83,20 @@ sealed class PixelFeatures
     {
         if (!options.Deslant && !options.UnitLength)
         {
-            return Rows.FromBytes(data.Pixels, ImageSet.PixelCount);
+            return Rows.FromBytes(data.Pixels, data.Shape.Size);
         }
         var values = new float[data.Pixels.Length];
         Parallel.For(0, data.Count, index =>
         {
             double[] image = Array.ConvertAll(data.ToFloats(index, 1), pixel => (double)pixel);
-            image = options.Deslant ? Deslanting.Apply(image) : image;
+            image = options.Deslant ? Deslanting.Apply(image, data.Shape.Width) : image;
             double length = options.UnitLength ? Math.Sqrt(image.Sum(value => value * value)) + noLength : 1;
             for (int i = 0; i < image.Length; i++)
             {
-                values[index * ImageSet.PixelCount + i] = (float)(image[i] / length);
+                values[index * image.Length + i] = (float)(image[i] / length);
             }
         });
-        return new Rows(values, ImageSet.PixelCount);
+        return new Rows(values, data.Shape.Size);
     }
 
     // (x - mean) A as x A - mean A, in float64.

@@ -99,7 +99,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
     {
         if (trainer.Sheet() is ImageGrid sheet)
         {
-            ImageSheet.Write(run.Picture(step), sheet.Pixels, sheet.Columns);
+            ImageSheet.Write(run.Picture(step), sheet.Pixels, request.Data.Preprocess, sheet.Columns);
         }
     }
 

@@ -40,7 +40,7 @@ static class LabelParity
     }
 
     static TensorData Images(ImageSet data, int start, int count) =>
-        TensorData.Of(data.ToFloats(start, count), count, 1, ImageSet.Side, ImageSet.Side);
+        TensorData.Of(data.ToFloats(start, count), data.Shape.Axes(count));
 
     static string Compare(string name, int count, Func<Dictionary<string, TensorData>, IReadOnlyDictionary<string, TensorData>> run,
         int[] labels, ImageSet data)

@@ -59,7 +59,7 @@ static class OptionBinder
     }
 
     /// <summary>Every key of <c>--set</c> with its value, in order of declaration.</summary>
-    public static IEnumerable<(string Key, object Value)> List(MethodOptions options) => List(options, "", Key);
+    public static IEnumerable<(string Key, object Value)> List(MethodOptions options) => List(options, "", isRecord: false);
 
     /// <summary>The property of a key of <c>--set</c>.</summary>
     /// <exception cref="ArgumentException">There is none of that key.</exception>
@@ -72,12 +72,18 @@ static class OptionBinder
     }
 
     /// <summary>Every name with its value, as configurations and metadata have them.</summary>
-    internal static IEnumerable<(string Name, object Value)> Record(MethodOptions options) => List(options, "", Recorded);
+    internal static IEnumerable<(string Name, object Value)> Record(MethodOptions options) => List(options, "", isRecord: true);
 
-    static IEnumerable<(string, object)> List(object options, string prefix, Func<PropertyInfo, string> name) =>
-        Properties(options.GetType()).SelectMany(property => property.GetValue(options) is object value && IsNested(property)
-            ? List(value, $"{prefix}{name(property)}.", name)
-            : [($"{prefix}{name(property)}", property.GetValue(options)!)]);
+    static bool IsOmitted(PropertyInfo property, object value) => property.GetCustomAttribute<OmittedAtDefaultAttribute>() is not null
+        && value is Enum && System.Convert.ToInt32(value, CultureInfo.InvariantCulture) == 0;
+
+    static IEnumerable<(string, object)> List(object options, string prefix, bool isRecord) =>
+        Properties(options.GetType()).SelectMany(property =>
+        {
+            (string name, object value) = ($"{prefix}{(isRecord ? Recorded(property) : Key(property))}", property.GetValue(options)!);
+            return value is not null && IsNested(property) ? List(value, $"{name}.", isRecord)
+                : isRecord && IsOmitted(property, value!) ? [] : [(name, value!)];
+        });
 
     static MethodOptions Apply(MethodOptions options, string key, string value, string setting, Type root)
     {

@@ -20,7 +20,7 @@ static class Provenance
             [ModelKeys.Dataset] = $"{request.Data.Name} {request.Data.Split.ToString().ToLowerInvariant()}",
             [ModelKeys.DatasetSha256] = request.Data.Sha256,
         };
-        Preprocess.AddTo(metadata, request.Fit);
+        request.Data.Preprocess.AddTo(metadata);
         return metadata;
     }
 

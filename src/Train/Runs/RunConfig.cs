@@ -12,9 +12,9 @@ namespace Toolchain.Train.Runs;
 /// <param name="Threads">Threads of libtorch: another number gives other bits.</param>
 /// <param name="Device">Where tensors lived, <c>cpu</c> or <c>cuda:0</c>.</param>
 /// <param name="Options">Options of the method.</param>
-/// <param name="Fit">What happened to images of another size.</param>
+/// <param name="Preprocess">What pictures became.</param>
 sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, int Seed, int Threads, string Device,
-    MethodOptions Options, FitMode Fit = FitMode.Digit)
+    MethodOptions Options, Preprocess Preprocess)
 {
     static readonly JsonSerializerOptions indented = new() { WriteIndented = true };
 
@@ -33,8 +33,7 @@ sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, in
                 root.GetProperty("seed").GetInt32(),
                 root.GetProperty("threads").GetInt32(), root.GetProperty("device").GetString()!,
                     OptionBinder.Apply(method.Defaults, settings),
-                    root.TryGetProperty("fit", out JsonElement fit) ? Enum.Parse<FitMode>(fit.GetString()!, ignoreCase: true)
-                    : FitMode.Digit);
+                    ReadPreprocess(root));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
@@ -73,11 +72,31 @@ sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, in
             ["version"] = request.Version,
             ["options"] = JsonSerializer.Deserialize<JsonElement>(Provenance.OptionsJson(request.Options)),
         };
-        if (request.Fit != FitMode.Digit)
+        (ImageShape shape, FitMode fit, Polarity polarity) = request.Data.Preprocess;
+        if (shape != ImageShape.Mnist)
         {
-            config["fit"] = Preprocess.Word(request.Fit);
+            config["shape"] = new[] { shape.Channels, shape.Height, shape.Width };
+        }
+        if (fit != FitMode.Digit)
+        {
+            config["fit"] = Preprocess.Word(fit);
+        }
+        if (polarity != Polarity.Auto)
+        {
+            config["polarity"] = polarity.ToString().ToLowerInvariant();
         }
         AtomicFile.WriteText(run.Config, JsonSerializer.Serialize(config, indented) + "\n");
+    }
+
+    static Preprocess ReadPreprocess(JsonElement root)
+    {
+        int[] axes = root.TryGetProperty("shape", out JsonElement shape) ? [.. shape.EnumerateArray().Select(axis => axis.GetInt32())]
+            : [1, 28, 28];
+        return axes.Length == 3 ? new(new(axes[0], axes[1], axes[2]), Word("fit", FitMode.Digit), Word("polarity", Polarity.Auto))
+            : throw new JsonException("expected three numbers in 'shape'");
+
+        T Word<T>(string name, T absent) where T : struct, Enum =>
+            root.TryGetProperty(name, out JsonElement word) ? Enum.Parse<T>(word.GetString()!, ignoreCase: true) : absent;
     }
 
     static string Settings(int seed, MethodOptions options) => $"seed {seed} and {Provenance.OptionsJson(options)}";

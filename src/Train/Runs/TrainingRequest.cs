@@ -14,9 +14,6 @@ sealed record TrainingRequest
     /// <summary>What <c>--data</c> said.</summary>
     public required string DataSpec { get; init; }
 
-    /// <summary>What happened to images of another size: the model says so.</summary>
-    public FitMode Fit { get; init; }
-
     /// <summary>Options of the method.</summary>
     public required MethodOptions Options { get; init; }
 

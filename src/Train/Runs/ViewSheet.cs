@@ -23,19 +23,21 @@ static class ViewSheet
     /// <exception cref="ArgumentException">The method has no views, or an option is out of range.</exception>
     public static void Write(string path, Method method, MethodOptions options, ImageSet data, int seed)
     {
-        var augmentation = new Augmentation(Check(method, options), (ulong)seed);
-        var views = new float[ViewsPerRow * data.Count * ImageSet.PixelCount];
+        var augmentation = new Augmentation(Check(method, options), data.Shape, (ulong)seed, IsOfObjects(options, data));
+        var views = new float[ViewsPerRow * data.Count * data.Shape.Size];
         augmentation.Draw(data, [.. Enumerable.Range(0, data.Count)], new(0, 0, ViewsPerRow), views);
         byte[] sheet = [.. Enumerable.Range(0, data.Count).SelectMany(image => data.Image(image).ToArray().Concat(
             Enumerable.Range(0, ViewsPerRow)
-            .SelectMany(view => views.Skip((view * data.Count + image) * ImageSet.PixelCount).Take(ImageSet.PixelCount))
+            .SelectMany(view => views.Skip((view * data.Count + image) * data.Shape.Size).Take(data.Shape.Size))
             .Select(value => (byte)Math.Round(255 * value))))];
-        ImageSheet.Write(path, sheet, 1 + ViewsPerRow);
+        ImageSheet.Write(path, sheet, data.Preprocess, 1 + ViewsPerRow);
     }
 
     /// <summary>Requires that a method draws views and that their options are in range.</summary>
     /// <exception cref="ArgumentException">It does not, or they are not.</exception>
     public static void Require(Method method, MethodOptions options) => Check(method, options);
+
+    static bool IsOfObjects(MethodOptions options, ImageSet data) => options is IObjectViews several && several.Views.AreOfObjects(data);
 
     static AugmentationOptions Check(Method method, MethodOptions options)
     {

@@ -91,10 +91,10 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
     {
         using var input = new MemoryStream(mutant);
         using ImageStream stream = ImageSource.OpenStream("-", Split.All, new() { StandardInput = input });
-        var batch = new ImageBatch(16);
+        var batch = new ImageBatch(16, ImageShape.Mnist);
         while (stream.Read(batch, 16))
         {
-            batch.Decode(FitMode.Digit);
+            batch.Decode();
         }
     }
 

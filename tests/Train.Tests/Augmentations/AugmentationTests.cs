@@ -9,6 +9,8 @@ namespace Toolchain.Train.Tests.Augmentations;
 public sealed class AugmentationTests
 {
     static readonly ImageSet digits = StrokeDigits.Draw(40, 3);
+    static readonly ViewCanvas canvas = new(28, 28);
+    static readonly ElasticField elastic = new(canvas);
     static readonly int[] samples = [.. Enumerable.Range(0, 40)];
 
     /// <summary>Options under which nothing is changed.</summary>
@@ -42,7 +44,7 @@ public sealed class AugmentationTests
         foreach (int sample in samples)
         {
             var random = new RandomStream(RandomStream.KeyOf(7, "augmentation"), 1, sample, 0);
-            AffineMap map = AffineMap.Draw(options, ref random);
+            AffineMap map = AffineMap.Draw(options, canvas, ref random);
             for (int y = 0; y < 28; y++)
             {
                 for (int x = 0; x < 28; x++)
@@ -57,13 +59,13 @@ public sealed class AugmentationTests
     public void Draw_AffineMapAndDisplacement_EqualsTheSlowLoop()
     {
         AugmentationOptions options = new() { ThicknessProbability = 0 };
-        float[] views = Draw(options), dx = new float[ElasticField.Count], dy = new float[ElasticField.Count];
+        float[] views = Draw(options), dx = new float[ElasticField.CountOf(canvas)], dy = new float[ElasticField.CountOf(canvas)];
         foreach (int sample in samples)
         {
             var random = new RandomStream(RandomStream.KeyOf(7, "augmentation"), 1, sample, 0);
-            AffineMap map = AffineMap.Draw(options, ref random);
-            ElasticField.Draw(dx, options.Elastic, ref random);
-            ElasticField.Draw(dy, options.Elastic, ref random);
+            AffineMap map = AffineMap.Draw(options, canvas, ref random);
+            elastic.Draw(dx, options.Elastic, ref random);
+            elastic.Draw(dy, options.Elastic, ref random);
             for (int pixel = 0; pixel < 784; pixel++)
             {
                 (int x, int y) = (pixel % 28, pixel / 28);
@@ -79,7 +81,7 @@ public sealed class AugmentationTests
     public void Draw_TwoViewsAtOnce_AreTheViewsDrawnAlone()
     {
         var both = new float[2 * samples.Length * 784];
-        new Augmentation(new(), 7).Draw(digits, samples, new(1, 3, 2), both, 2);
+        new Augmentation(new(), ImageShape.Mnist, 7).Draw(digits, samples, new(1, 3, 2), both, 2);
         Assert.Equal(Draw(new(), view: 3).Concat(Draw(new(), view: 4)), both);
     }
 
@@ -108,7 +110,7 @@ public sealed class AugmentationTests
     {
         byte[] twice = [.. digits.Image(0), .. digits.Image(0)];
         var views = new float[2 * 784];
-        new Augmentation(new(), 7).Draw(new ImageSet("twice", Split.All, twice), [0, 1], new(0, 0, 1), views);
+        new Augmentation(new(), ImageShape.Mnist, 7).Draw(new ImageSet("twice", Split.All, twice), [0, 1], new(0, 0, 1), views);
         Assert.False(views.AsSpan(0, 784).SequenceEqual(views.AsSpan(784)));
     }
 
@@ -122,7 +124,7 @@ public sealed class AugmentationTests
     public void Draw_SampleAlone_EqualsTheSampleInItsBatch()
     {
         var alone = new float[784];
-        new Augmentation(new(), 7).Draw(digits, [23], new(1, 0, 1), alone);
+        new Augmentation(new(), ImageShape.Mnist, 7).Draw(digits, [23], new(1, 0, 1), alone);
         Assert.Equal(Draw(new())[(23 * 784)..(24 * 784)], alone);
     }
 
@@ -149,7 +151,7 @@ public sealed class AugmentationTests
     public void AffineMap_ScaleOfTwo_ReadsFromHalfTheDistance()
     {
         var random = new RandomStream(1, "test");
-        AffineMap map = AffineMap.Draw(identity with { ScaleLow = 2, ScaleHigh = 2 }, ref random);
+        AffineMap map = AffineMap.Draw(identity with { ScaleLow = 2, ScaleHigh = 2 }, canvas, ref random);
         Assert.Equal((20.25f, 6.75f), Source(map, 27, 0)); // 13.5 +- 13.5 / 2
     }
 
@@ -157,7 +159,7 @@ public sealed class AugmentationTests
     public void AffineMap_Rotation_KeepsDistances()
     {
         var random = new RandomStream(1, "test");
-        AffineMap map = AffineMap.Draw(identity with { RotationDegrees = 20 }, ref random);
+        AffineMap map = AffineMap.Draw(identity with { RotationDegrees = 20 }, canvas, ref random);
         (float x, float y) = Source(map, 27, 13);
         Assert.Equal(Math.Sqrt(13.5 * 13.5 + 0.25), Math.Sqrt((x - 13.5) * (x - 13.5) + (y - 13.5) * (y - 13.5)), 1e-4);
         Assert.NotEqual((27f, 13f), (x, y));
@@ -172,7 +174,7 @@ public sealed class AugmentationTests
     static float[] Draw(AugmentationOptions options, ulong seed = 7, int epoch = 1, int view = 0, int threads = 2)
     {
         var views = new float[samples.Length * 784];
-        new Augmentation(options, seed).Draw(digits, samples, new(epoch, view, 1), views, threads);
+        new Augmentation(options, ImageShape.Mnist, seed).Draw(digits, samples, new(epoch, view, 1), views, threads);
         return views;
     }
 

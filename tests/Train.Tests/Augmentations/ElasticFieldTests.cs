@@ -7,6 +7,8 @@ public sealed class ElasticFieldTests
 {
     const int draws = 2000;
 
+    static readonly ViewCanvas canvas = new(28, 28);
+
     // The relative error of a deviation measured on n draws is 1/sqrt(2n), 1.6 % here; four of them.
     [Theory]
     [InlineData(0)]
@@ -31,7 +33,7 @@ public sealed class ElasticFieldTests
         double step = 0, size = 0;
         foreach (float[] field in Fields(50, 1))
         {
-            for (int i = 0; i < ElasticField.Count; i++)
+            for (int i = 0; i < ElasticField.CountOf(canvas); i++)
             {
                 if (i % 32 < 27)
                 {
@@ -54,8 +56,8 @@ public sealed class ElasticFieldTests
     static float[] Field(int sample, double deviation)
     {
         var random = new RandomStream(9, "elastic", sample: sample);
-        var field = new float[ElasticField.Count];
-        ElasticField.Draw(field, deviation, ref random);
+        var field = new float[ElasticField.CountOf(canvas)];
+        new ElasticField(canvas).Draw(field, deviation, ref random);
         return field;
     }
 }

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Data.Seeds;
 using Toolchain.Train.Augmentations;
 
@@ -9,7 +10,7 @@ public sealed class OcclusionTests
     public void Rectangle_ByHand_ClearsItsPixelsAlone()
     {
         float[] view = Full();
-        Occlusion.Rectangle(view, left: 3, top: 10, width: 5, height: 2);
+        Occlusion.Rectangle(view, ImageShape.Mnist, new(x: 3, y: 10, width: 5, height: 2));
         AssertBlack(view, (x, y) => x is >= 3 and < 8 && y is 10 or 11);
     }
 
@@ -23,7 +24,7 @@ public sealed class OcclusionTests
     public void Bar_AnyLine_EqualsTheSlowLoop(double angle, double offset, double width)
     {
         float[] view = Full();
-        Occlusion.Bar(view, angle, offset, width);
+        Occlusion.Bar(view, ImageShape.Mnist, angle, offset, width);
         AssertBlack(view, (x, y) => Math.Abs(Math.Cos(angle) * (x - 13.5) + Math.Sin(angle) * (y - 13.5) - offset) <= width / 2);
     }
 
@@ -34,7 +35,7 @@ public sealed class OcclusionTests
         for (int i = 0; i < 500; i++)
         {
             float[] view = Full();
-            Occlusion.DrawRectangle(view, 9, ref random);
+            Occlusion.DrawRectangle(view, ImageShape.Mnist, 9, ref random);
             int[] black = [.. Enumerable.Range(0, 784).Where(pixel => view[pixel] == 0)];
             int width = black.Max(pixel => pixel % 28) - black.Min(pixel => pixel % 28) + 1, height = black.Max() / 28 - black.Min() / 28
                 + 1;

@@ -18,9 +18,9 @@ public sealed class WarpFieldTests
     [Fact]
     public void Apply_SameRandomNumbers_GivesTheViewsOfAugmentation()
     {
-        var expected = new float[6 * ImageSet.PixelCount];
-        new Augmentation(options, 7).Draw(digits, samples, new(Epoch: 3, First: 0, Count: 1), expected);
-        Tensor places = new WarpField(options, 7, "augmentation").Draw(3, 6, CPU);
+        var expected = new float[6 * ImageShape.Mnist.Size];
+        new Augmentation(options, ImageShape.Mnist, 7).Draw(digits, samples, new(Epoch: 3, First: 0, Count: 1), expected);
+        Tensor places = new WarpField(options, ImageShape.Mnist, 7, "augmentation").Draw(3, 6, CPU);
         float[] found = [.. WarpField.Apply(Images(), places).data<float>()];
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-4f));
     }
@@ -38,14 +38,14 @@ public sealed class WarpFieldTests
             Shift = 0,
             Elastic = 0
         };
-        Tensor seen = WarpField.Apply(Images(), new WarpField(still, 1).Draw(0, 6, CPU));
+        Tensor seen = WarpField.Apply(Images(), new WarpField(still, ImageShape.Mnist, 1).Draw(0, 6, CPU));
         Assert.Equal(0, (seen - Images()).abs().max().ToSingle(), 1e-5f);
     }
 
     [Fact]
     public void Apply_GradientOfTheSum_IsThatOfFiniteDifferences()
     {
-        Tensor places = new WarpField(options, 5).Draw(0, 6, CPU), weights = rand([6, 1, 28, 28], generator: new torch.Generator(1)),
+        Tensor places = new WarpField(options, ImageShape.Mnist, 5).Draw(0, 6, CPU), weights = rand([6, 1, 28, 28], generator: new torch.Generator(1)),
             image = Images().requires_grad_();
         Tensor gradient = autograd.grad([(WarpField.Apply(image, places) * weights).sum()], [image])[0];
         // The map is linear in the image, so one pixel's difference quotient is exact at any size.
@@ -58,7 +58,7 @@ public sealed class WarpFieldTests
     [Fact]
     public void Draw_SameStep_GivesTheSameBitsAndOthersOtherwise()
     {
-        var field = new WarpField(options, 5);
+        var field = new WarpField(options, ImageShape.Mnist, 5);
         float[] first = field.Draw(4, 2, CPU).data<float>().ToArray();
         Assert.Equal(first, field.Draw(4, 2, CPU).data<float>().ToArray());
         Assert.NotEqual(first, field.Draw(5, 2, CPU).data<float>().ToArray());

@@ -22,18 +22,18 @@ public sealed class CentreSheetTests
             rows[i / features.Rows.Width, i % features.Rows.Width] = features.Rows[i / features.Rows.Width][i % features.Rows.Width];
         }
         double[,] images = features.ToPixels(rows);
-        Assert.All(Enumerable.Range(0, 2 * ImageSet.PixelCount), i =>
-            Assert.Equal(digits.Pixels[i] / 255.0, images[i / ImageSet.PixelCount, i % ImageSet.PixelCount], 1e-4));
+        Assert.All(Enumerable.Range(0, 2 * ImageShape.Mnist.Size), i =>
+            Assert.Equal(digits.Pixels[i] / 255.0, images[i / ImageShape.Mnist.Size, i % ImageShape.Mnist.Size], 1e-4));
     }
 
     [Fact]
     public void Draw_TwoCentres_AreInkOverTheirShares()
     {
-        var images = new double[2, ImageSet.PixelCount];
+        var images = new double[2, ImageShape.Mnist.Size];
         images[0, 0] = 1;
         images[1, 27] = 2; // scaled to full ink
         images[1, 26] = 1;
-        (int width, int height, byte[] grey) = CentreSheet.Draw(images, [.25, .75]);
+        (int width, int height, byte[] grey) = CentreSheet.Draw(images, Preprocess.Mnist, [.25, .75]);
         Assert.Equal((2 * 62, 62 + 16), (width, height));
         byte At(int x, int y) => grey[y * width + x];
         Assert.Equal((0, 0, 255), (At(3, 3), At(4, 4), At(5, 5)));

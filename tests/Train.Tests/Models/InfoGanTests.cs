@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
@@ -23,7 +24,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Networks_OfThePoster_HaveItsSizes()
     {
-        using var model = new InfoGanModel(new InfoGanOptions());
+        using var model = new InfoGanModel(new InfoGanOptions(), ImageShape.Mnist);
         Dictionary<string, long[]> shapes = model.named_parameters().ToDictionary(named => named.name, named => named.parameter.shape);
         Assert.Equal([1024, 74], shapes["generator.fc1.weight"]);
         Assert.Equal([6272, 1024], shapes["generator.fc2.weight"]);
@@ -41,7 +42,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Outputs_OfThreeImages_HaveTheirShapes()
     {
-        using var model = new InfoGanModel(small);
+        using var model = new InfoGanModel(small, ImageShape.Mnist);
         Latent latent = Latent.Draw(small, 1, 0, 3, CPU);
         Tensor image = model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous);
         Assert.Equal([3, 1, 28, 28], image.shape);
@@ -69,7 +70,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Discriminate_Generated_LeavesTheRunningStatistics()
     {
-        using var model = new InfoGanModel(small);
+        using var model = new InfoGanModel(small, ImageShape.Mnist);
         float[] Statistics() =>
             [.. model.Recogniser.named_buffers().Where(named => named.name.Contains("running", StringComparison.Ordinal))
             .SelectMany(named => named.buffer.data<float>().ToArray())];
@@ -83,7 +84,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Discriminate_RealOrGenerated_IsTheSameFunctionInTraining()
     {
-        using var model = new InfoGanModel(small);
+        using var model = new InfoGanModel(small, ImageShape.Mnist);
         Tensor image = rand(8, 1, 28, 28);
         DiscriminatorOutput asReal = model.Discriminate(image, isReal: true), asGenerated = model.Discriminate(image, isReal: false);
         Assert.Equal(asReal.Real.data<float>().ToArray(), asGenerated.Real.data<float>().ToArray());
@@ -118,7 +119,7 @@ public sealed class InfoGanTests
     [Fact]
     public void Discriminate_InBFloat16_IsNearlyTheSameInTrainingAndTheSameInEvaluation()
     {
-        using InfoGanModel exact = new(small), rounded = new(small with { Precision = Precision.BFloat16 });
+        using InfoGanModel exact = new(small, ImageShape.Mnist), rounded = new(small with { Precision = Precision.BFloat16 }, ImageShape.Mnist);
         Tensor image = rand(8, 1, 28, 28);
         PrecisionCheck.IsNearlyTheSameInTrainingAndTheSameInEvaluation(exact, rounded, model =>
             model.Discriminate(image, isReal: false).Real);

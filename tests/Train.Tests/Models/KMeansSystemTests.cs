@@ -53,7 +53,7 @@ public sealed class KMeansSystemTests
 
     static TensorData[] Run(OnnxModel model, float[] pixels)
     {
-        TensorData input = TensorData.Of(pixels, pixels.Length / ImageSet.PixelCount, 1, ImageSet.Side, ImageSet.Side);
+        TensorData input = TensorData.Of(pixels, pixels.Length / ImageShape.Mnist.Size, 1, 28, 28);
         IReadOnlyDictionary<string, TensorData> outputs = Evaluator.Run(model, new Dictionary<string, TensorData> { ["image"] = input });
         return [outputs["probability"], outputs["cluster"]];
     }

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
 using Toolchain.Train.Layers;
@@ -14,7 +15,7 @@ public sealed class MoCoTests
     [Fact]
     public void Enqueue_FiveBatchesIntoFourPlaces_OverwritesTheOldest()
     {
-        using var model = new MoCoModel(small);
+        using var model = new MoCoModel(small, ImageShape.Mnist);
         for (int number = 0; number < 5; number++)
         {
             model.Enqueue(full([2, 3], number + 1), number);
@@ -26,7 +27,7 @@ public sealed class MoCoTests
     [Fact]
     public void Enqueue_QueueShorterThanTheBatch_KeepsTheLastKeys()
     {
-        using var model = new MoCoModel(small with { BatchSize = 6, QueueLength = 2 });
+        using var model = new MoCoModel(small with { BatchSize = 6, QueueLength = 2 }, ImageShape.Mnist);
         for (int number = 0; number < 3; number++)
         {
             model.Enqueue(arange(6 * number, 6 * number + 6, float32).unsqueeze(1).expand(6, 3), number);
@@ -50,7 +51,8 @@ public sealed class MoCoTests
     public void Encoder_InBFloat16_IsNearlyTheSameInTrainingAndTheSameInEvaluation()
     {
         using var scope = NewDisposeScope();
-        using MoCoEncoder exact = new(3), rounded = new(3, Precision.BFloat16);
+        using MoCoEncoder exact = new(new() { EmbeddingSize = 3 }, ImageShape.Mnist),
+            rounded = new(new() { EmbeddingSize = 3, Precision = Precision.BFloat16 }, ImageShape.Mnist);
         Tensor image = rand(8, 1, 28, 28);
         PrecisionCheck.IsNearlyTheSameInTrainingAndTheSameInEvaluation(exact, rounded, encoder => encoder.call(image).Feature);
     }
@@ -58,7 +60,7 @@ public sealed class MoCoTests
     [Fact]
     public void FollowQuery_ByHand() // .9 * 1 + .1 * 3
     {
-        using var model = new MoCoModel(small);
+        using var model = new MoCoModel(small, ImageShape.Mnist);
         Fill(model, "query.", 3);
         Fill(model, "key.", 1);
         model.FollowQuery(0.9);
@@ -95,10 +97,10 @@ public sealed class MoCoTests
     [Fact]
     public void Encoder_AnyImage_GivesUnitRows()
     {
-        using var encoder = new MoCoEncoder(5);
+        using var encoder = new MoCoEncoder(new() { EmbeddingSize = 5 }, ImageShape.Mnist);
         (Tensor rows, Tensor feature) = encoder.call(rand(4, 1, 28, 28));
         Assert.Equal([4, 5], rows.shape);
-        Assert.Equal([4, SmallConvnet.FeatureSize], feature.shape);
+        Assert.Equal([4, SmallConvnet.FeatureSize(ImageShape.Mnist)], feature.shape);
         Assert.All(rows.norm(1).data<float>().ToArray(), length => Assert.Equal(1f, length, 1e-5f));
     }
 

@@ -1,12 +1,33 @@
+using Toolchain.Data;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Models.Autoencoder;
 
-/// <summary>Options of the autoencoder; the network is the poster's.</summary>
+/// <summary>Networks of the autoencoder.</summary>
+enum AutoencoderNetwork
+{
+    /// <summary>The fully connected one for images of up to 1,024 numbers, else the convolutional one.</summary>
+    Auto,
+
+    /// <summary>The poster's: two fully connected layers either way.</summary>
+    Dense,
+
+    /// <summary>Three convolutions either way.</summary>
+    Conv,
+}
+
+/// <summary>Options of the autoencoder; the network of small images is the poster's.</summary>
 sealed record AutoencoderOptions : GradientOptions, IAugmented
 {
-    /// <summary>Size of the hidden layers.</summary>
+    // Channels, rows and columns multiplied: 32 x 32 in grey.
+    const int mostDense = 1024;
+
+    /// <summary>The network: auto takes the fully connected one for images of up to 1,024 numbers, else the convolutional one.</summary>
+    [OmittedAtDefault]
+    public AutoencoderNetwork Network { get; init; }
+
+    /// <summary>Size of the hidden layers of the fully connected network.</summary>
     public int HiddenSize { get; init; } = 128;
 
     /// <summary>Size of the code (D).</summary>
@@ -26,6 +47,10 @@ sealed record AutoencoderOptions : GradientOptions, IAugmented
 
     /// <summary>Defaults of the shared options: batches of 128 at a learning rate of .001 (Adam), 20 epochs of MNIST.</summary>
     public AutoencoderOptions() => (BatchSize, StepCount, LearningRate) = (128, 9380, 1e-3);
+
+    /// <summary>Whether the convolutional network is asked for, or taken for images of a shape.</summary>
+    public bool HasConvolutions(ImageShape shape) => Network == AutoencoderNetwork.Conv
+        || (Network == AutoencoderNetwork.Auto && shape.Size > mostDense);
 
     /// <inheritdoc/>
     public override void Check()

@@ -24,7 +24,7 @@ sealed class AutoencoderTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        model = new AutoencoderModel(options);
+        model = new AutoencoderModel(options, job.Shape);
         model.to(job.Device);
         optimizer = optim.Adam(model.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
         views = new ViewDrawer(options.Augmentation, job, viewCount: 1);
@@ -53,7 +53,7 @@ sealed class AutoencoderTrainer : IGradientTrainer
     public ImageGrid Sheet()
     {
         using IDisposable scope = NewDisposeScope(), ungraded = no_grad();
-        Tensor images = Shown(); // [10,1,28,28]
+        Tensor images = Shown(); // [10,C,H,W]
         byte[] pixels = [.. cat([images, model.call(images)]).mul(255).round().to_type(ScalarType.Byte).cpu().data<byte>()];
         return new ImageGrid(pixels, shownCount);
     }
@@ -64,7 +64,7 @@ sealed class AutoencoderTrainer : IGradientTrainer
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
-        Tensor images = job.Images(batch.Samples); // [N,1,28,28]
+        Tensor images = job.Images(batch.Samples); // [N,C,H,W]
         Tensor input = options.Denoise ? views.Draw(batch)[0] : images;
         optimizer.zero_grad();
         Tensor loss = nn.functional.mse_loss(model.call(input), images);

@@ -35,28 +35,38 @@ sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
     readonly Templates templates;
     readonly SetTransformer transformer;
     readonly ObjectDecoder objects;
-    readonly int margin;
+    readonly ImageShape shape;
+    readonly int canvasSide;
     readonly bool noisyTokens;
 
     /// <summary>A fresh model.</summary>
-    public CapsuleAutoencoder(CapsulesOptions options) : base(nameof(CapsuleAutoencoder))
+    /// <param name="options">Options for images of the shape.</param>
+    /// <param name="shape">Of the images.</param>
+    public CapsuleAutoencoder(CapsulesOptions options, ImageShape shape) : base(nameof(CapsuleAutoencoder))
     {
-        parts = new PartEncoder(options);
-        templates = new Templates(options);
-        transformer = new SetTransformer(6 + 1 + options.FeatureSize + options.TemplateSide * options.TemplateSide, options);
+        this.shape = shape;
+        parts = new PartEncoder(options, shape.Channels);
+        templates = new Templates(options, shape.Channels);
+        transformer = new SetTransformer(6 + 1 + options.FeatureSize
+            + shape.Channels * options.TemplateSide * options.TemplateSide, options);
         objects = new ObjectDecoder(options);
         noisyTokens = options.NoisyTokens;
-        margin = (options.CanvasSide - ImageSet.Side) / 2;
+        canvasSide = options.CanvasSide;
         RegisterComponents();
     }
 
     /// <summary>What parts look like.</summary>
     public Templates Templates => templates;
 
-    /// <summary>Images [N,1,28,28] in the middle of a canvas, [N,1,S,S].</summary>
-    public Tensor Place(Tensor image) => margin == 0 ? image : nn.functional.pad(image, [margin, margin, margin, margin]);
+    /// <summary>Images [N,C,H,W] in the middle of a canvas, [N,C,S,S].</summary>
+    public Tensor Place(Tensor image)
+    {
+        (int down, int across) = (canvasSide - shape.Height, canvasSide - shape.Width);
+        return down == 0 && across == 0 ? image
+            : nn.functional.pad(image, [across / 2, across - across / 2, down / 2, down - down / 2]);
+    }
 
-    /// <summary>Parts and objects of canvases [N,1,S,S].</summary>
+    /// <summary>Parts and objects of canvases [N,C,S,S].</summary>
     /// <param name="canvas">Pixels in [0,1].</param>
     /// <param name="noise">Added to the logits of presence; null for none, as in the exported encoder.</param>
     public CapsuleActivations Activate(Tensor canvas, CapsuleNoise? noise)
@@ -71,7 +81,7 @@ sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
         return new CapsuleActivations(seen, votes, PartMixture.Of(votes, AffinePose.FromStack(pose)), certain);
     }
 
-    /// <summary>Encodes images [N,1,28,28] with pixels in [0,1].</summary>
+    /// <summary>Encodes images [N,C,H,W] with pixels in [0,1].</summary>
     public override CapsuleOutput forward(Tensor image)
     {
         CapsuleActivations found = Activate(Place(image), null);
@@ -80,11 +90,13 @@ sealed class CapsuleAutoencoder : nn.Module<Tensor, CapsuleOutput>
             Expected(found), found.Votes.Capsule.transpose(0, 1));
     }
 
-    // Pose, absence, feature and the template as coloured in this image, [N,P,7+F+T*T].
+    // Pose, absence, feature and the template as coloured in this image, [N,P,7+F+C*T*T].
     Tensor Tokens(Tensor pose, Tensor presence, Tensor feature)
     {
-        Tensor drawn = templates.call(feature).unsqueeze(-1) * templates.Ink.flatten(1); // [N,P,T*T]
-        return cat([pose, 1 - presence.unsqueeze(-1), feature, drawn.detach()], 2); // [N,P,7+F+T*T]
+        Tensor drawn = templates.call(feature).unsqueeze(-1) * (shape.IsRgb ? templates.Ink.flatten(1).unsqueeze(1)
+            : templates.Ink.flatten(1)); // [N,P,T*T], of colour [N,P,3,T*T]
+        drawn = shape.IsRgb ? drawn.flatten(2) : drawn; // [N,P,C*T*T]
+        return cat([pose, 1 - presence.unsqueeze(-1), feature, drawn.detach()], 2); // [N,P,7+F+C*T*T]
     }
 
     // The authors' "soft winner": unlike the best object's vote, it does not jump where two objects explain a part alike.

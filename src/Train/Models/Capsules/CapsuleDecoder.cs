@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.Capsules;
 
 /// <summary>Images drawn from parts.</summary>
-/// <param name="Image">Mean of the mixture at each pixel, [N,1,S,S].</param>
-/// <param name="Part">Each part alone in its colour, where it would be drawn, [N,P,S,S].</param>
+/// <param name="Image">Mean of the mixture at each pixel, [N,C,S,S].</param>
+/// <param name="Part">Each part alone in its colour, where it would be drawn, [N,P,S,S], of colour [N,P,C,S,S].</param>
 sealed record CapsuleDrawing(Tensor Image, Tensor Part);
 
 /// <summary>
@@ -26,9 +26,10 @@ sealed class CapsuleDecoder : nn.Module<Tensor, Tensor, Tensor, CapsuleDrawing>
     /// <summary>Draws parts with poses [N,P,6], presences [N,P] and features [N,P,F].</summary>
     public override CapsuleDrawing forward(Tensor pose, Tensor presence, Tensor feature)
     {
-        // [N,P+1,S,S] both
-        (Tensor value, Tensor logit) = templates.Mixture(new PartCapsules(pose, presence, presence, feature)).Components(side);
-        Tensor drawn = (value * logit.softmax(1)).sum(1, keepdim: true); // [N,1,S,S]
-        return new CapsuleDrawing(drawn, value.narrow(1, 0, value.shape[1] - 1)); // [N,P,S,S]
+        ImageMixture mixture = templates.Mixture(new PartCapsules(pose, presence, presence, feature));
+        (Tensor value, Tensor logit) = mixture.Components(side); // [N,P+1,S,S], of colour [N,P+1,C,S,S]; [N,P+1,S,S]
+        Tensor drawn = mixture.IsRgb ? (value * logit.softmax(1).unsqueeze(2)).sum(1)
+            : (value * logit.softmax(1)).sum(1, keepdim: true); // [N,C,S,S]
+        return new CapsuleDrawing(drawn, value.narrow(1, 0, value.shape[1] - 1)); // [N,P,S,S] or [N,P,C,S,S]
     }
 }

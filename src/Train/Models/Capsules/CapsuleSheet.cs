@@ -1,4 +1,3 @@
-using Toolchain.Data;
 using Toolchain.Train.Core;
 using static TorchSharp.torch;
 
@@ -15,7 +14,7 @@ static class CapsuleSheet
 
     const int mostParts = 9;
 
-    /// <summary>The sheet of images [N,1,28,28]; the middle 28 x 28 pixels of larger canvases.</summary>
+    /// <summary>The sheet of images [N,C,H,W]; the middle H x W pixels of larger canvases.</summary>
     public static ImageGrid Draw(CapsuleAutoencoder model, CapsuleDecoder decoder, Tensor images)
     {
         using (no_grad())
@@ -26,11 +25,13 @@ static class CapsuleSheet
             model.train(training);
             CapsuleDrawing parts = decoder.call(seen.Pose, seen.PartPresence, seen.Feature),
                 objects = decoder.call(seen.Vote, seen.PartPresence, seen.Feature);
-            int shown = (int)Math.Min(mostParts, seen.PartPresence.shape[1]), margin = (int)(parts.Image.shape[^1] - ImageSet.Side) / 2;
+            int shown = (int)Math.Min(mostParts, seen.PartPresence.shape[1]);
+            long channels = images.shape[1], height = images.shape[2], width = images.shape[3], side = parts.Image.shape[^1];
             Tensor most = seen.PartPresence.topk(shown).indexes; // [N,shown]
-            Tensor alone = parts.Part.take_along_dim(most.unsqueeze(-1).unsqueeze(-1), 1); // [N,shown,S,S]
-            Tensor row = cat([model.Place(images), parts.Image, objects.Image, alone], 1); // [N,3+shown,S,S]
-            row = row.narrow(2, margin, ImageSet.Side).narrow(3, margin, ImageSet.Side);
+            Tensor part = parts.Part.view(images.shape[0], -1, channels, side, side); // [N,P,C,S,S]
+            Tensor alone = part.take_along_dim(most.view(-1, shown, 1, 1, 1), 1); // [N,shown,C,S,S]
+            Tensor row = cat([.. new[] { model.Place(images), parts.Image, objects.Image }.Select(image => image.unsqueeze(1)), alone], 1);
+            row = row.narrow(3, (side - height) / 2, height).narrow(4, (side - width) / 2, width); // [N,3+shown,C,H,W]
             Tensor bytes = (row.clamp(0, 1) * 255).round().to(ScalarType.Byte).cpu().contiguous();
             return new ImageGrid(bytes.data<byte>().ToArray(), 3 + shown);
         }

@@ -42,10 +42,10 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Object capsules (O); their presences are the embedding.</summary>
     public int ObjectCount { get; init; } = 32;
 
-    /// <summary>Side of the canvas (S) on which images are placed and drawn, pixels.</summary>
+    /// <summary>Side of the canvas (S) on which images of 28 x 28 are placed and drawn, pixels; of other images in proportion (<see cref="For"/>).</summary>
     public int CanvasSide { get; init; } = 28;
 
-    /// <summary>Largest shift of an image from the centre of the canvas along each axis during training, whole pixels.</summary>
+    /// <summary>Largest shift of an image of 28 x 28 from the centre of the canvas along each axis during training, whole pixels.</summary>
     public int Shift { get; init; }
 
     /// <summary>Convolutions of the part encoder; the first two have stride 2.</summary>
@@ -57,7 +57,7 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Channels of the other convolutions (C).</summary>
     public int ChannelCount { get; init; } = 64;
 
-    /// <summary>Side of a template (T), pixels.</summary>
+    /// <summary>Side of a template (T) for images of 28 x 28, pixels.</summary>
     public int TemplateSide { get; init; } = 11;
 
     /// <summary>Size of a part's feature (F).</summary>
@@ -165,6 +165,28 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
         return since >= 0 && since % round == 0 && since / round < SelfLabelRounds;
     }
 
+    /// <summary>The same options for images of a shape: canvas, shift and templates in proportion to the longer side.</summary>
+    /// <exception cref="ArgumentException">The canvas is too small for the convolutions.</exception>
+    public CapsulesOptions For(ImageShape shape)
+    {
+        int side = Math.Max(shape.Height, shape.Width), margin = Scaled((CanvasSide - 28) / 2);
+        CapsulesOptions scaled = this with
+        {
+            CanvasSide = side + 2 * margin,
+            Shift = Scaled(Shift),
+            TemplateSide = Math.Max(2, Scaled(TemplateSide)),
+        };
+        int least = Math.Max(LeastCanvas(ConvolutionCount), (int)Math.Ceiling(Math.Sqrt(PartCount)) * 28 / TemplateSide);
+        return scaled.CanvasSide >= least && scaled.TemplateSide * scaled.TemplateSide >= PartCount ? scaled
+            : throw new ArgumentException($"capsules: expected images of at least {least} pixels a side for {ConvolutionCount} convolutions "
+                + $"and {PartCount} parts, found {shape}; say --size 28.");
+
+        int Scaled(int length) => (int)Math.Round(length * (side / 28.0));
+    }
+
+    // Of the smallest map one pixel is left: (side - 3) / stride + 1 at each convolution, the first two of stride 2.
+    static int LeastCanvas(int convolutions) => 4 * (2 * (convolutions - 2) + 1) + 3;
+
     /// <inheritdoc/>
     public override void Check()
     {
@@ -173,14 +195,14 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
         Require(PartCount >= 1 && PartCount <= TemplateSide * TemplateSide, nameof(PartCount),
             $"in [1..{TemplateSide * TemplateSide}], the pixels of a template", PartCount);
         Require(ObjectCount >= 1, nameof(ObjectCount), "at least 1", ObjectCount);
-        Require(CanvasSide is >= ImageSet.Side and <= 64 && CanvasSide % 2 == 0, nameof(CanvasSide),
-            $"an even number in [{ImageSet.Side}..64]", CanvasSide);
-        Require(Shift >= 0 && Shift <= (CanvasSide - ImageSet.Side) / 2, nameof(Shift),
-            $"in [0..{(CanvasSide - ImageSet.Side) / 2}], the margin of the canvas", Shift);
+        Require(CanvasSide is >= 28 and <= 64 && CanvasSide % 2 == 0, nameof(CanvasSide),
+            "an even number in [28..64]", CanvasSide);
+        Require(Shift >= 0 && Shift <= (CanvasSide - 28) / 2, nameof(Shift),
+            $"in [0..{(CanvasSide - 28) / 2}], the margin of the canvas", Shift);
         Require(ConvolutionCount is >= 2 and <= 4, nameof(ConvolutionCount), "in [2..4]", ConvolutionCount);
         Require(FirstChannelCount >= 1, nameof(FirstChannelCount), "at least 1", FirstChannelCount);
         Require(ChannelCount >= 1, nameof(ChannelCount), "at least 1", ChannelCount);
-        Require(TemplateSide is >= 2 and <= ImageSet.Side, nameof(TemplateSide), $"in [2..{ImageSet.Side}]", TemplateSide);
+        Require(TemplateSide is >= 2 and <= 28, nameof(TemplateSide), "in [2..28]", TemplateSide);
         Require(FeatureSize >= 1, nameof(FeatureSize), "at least 1", FeatureSize);
         Require(TokenSize >= 1, nameof(TokenSize), "at least 1", TokenSize);
         Require(CodeSize >= 1, nameof(CodeSize), "at least 1", CodeSize);

@@ -28,9 +28,10 @@ sealed class CapsulesTrainer : IGradientTrainer
     public CapsulesTrainer(CapsulesOptions options, GradientJob job)
     {
         options.Check();
+        options = options.For(job.Shape);
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        labelled = new LabelledCapsules(options, job.Data.Count);
+        labelled = new LabelledCapsules(options, job.Data);
         model = labelled.Autoencoder;
         decoder = new CapsuleDecoder(model.Templates, options.CanvasSide);
         labelled.to(job.Device);
@@ -39,7 +40,7 @@ sealed class CapsulesTrainer : IGradientTrainer
             ? new TensorFlowRmsProp(model.parameters(), options.LearningRate, 1e-2 / ((double)options.BatchSize * options.BatchSize))
             : optim.Adam(model.parameters(), options.LearningRate);
         views = new ViewDrawer(options.Augmentation, job, viewCount: options.ContrastWeight > 0 ? 2 : 1);
-        fused = job.Device.type == DeviceType.CPU ? new FusedImageLikelihood(options, job.Threads) : null;
+        fused = job.Device.type == DeviceType.CPU && !job.Shape.IsRgb ? new FusedImageLikelihood(options, job.Threads) : null;
     }
 
     /// <inheritdoc/>
@@ -86,7 +87,7 @@ sealed class CapsulesTrainer : IGradientTrainer
             Relabel();
         }
         Tensor? group = batch.Step < options.SelfLabelStart ? null : labelled.Labels.Groups(batch.Samples);
-        // [N,1,S,S], first views first
+        // [N,C,S,S], first views first
         Tensor canvas =
             cat([.. views.Draw(batch).Select((view, number) => CanvasPlacement.Shifted(view, batch, number, options, job.Seed))]);
         optimizer.zero_grad();
@@ -104,7 +105,7 @@ sealed class CapsulesTrainer : IGradientTrainer
     /// <param name="Value">A scalar, unweighted.</param>
     public sealed record WeightedLoss(string Name, double Weight, Tensor Value);
 
-    /// <summary>Each loss of canvases [N,1,S,S] with its weight in the sum, at a step.</summary>
+    /// <summary>Each loss of canvases [N,C,S,S] with its weight in the sum, at a step.</summary>
     /// <param name="canvas">Pixels in [0,1]; where there are two views, the second ones are the second half.</param>
     /// <param name="noise">Added to the logits of presence; null for none.</param>
     /// <param name="step">The step, 0-based.</param>

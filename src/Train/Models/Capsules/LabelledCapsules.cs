@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Train.Features;
 using static TorchSharp.torch;
 
@@ -10,12 +11,12 @@ sealed class LabelledCapsules : nn.Module
     readonly SelfLabels labels;
 
     /// <summary>A fresh model without labels.</summary>
-    /// <param name="options">Shapes.</param>
-    /// <param name="imageCount">Number of training images.</param>
-    public LabelledCapsules(CapsulesOptions options, int imageCount) : base(nameof(LabelledCapsules))
+    /// <param name="options">Options for images of their shape.</param>
+    /// <param name="data">The training images.</param>
+    public LabelledCapsules(CapsulesOptions options, ImageSet data) : base(nameof(LabelledCapsules))
     {
-        autoencoder = new CapsuleAutoencoder(options);
-        labels = new SelfLabels(options.SelfLabelShare > 0 ? imageCount : 0, options.ClassCount);
+        autoencoder = new CapsuleAutoencoder(options, data.Shape);
+        labels = new SelfLabels(options.SelfLabelShare > 0 ? data.Count : 0, options.ClassCount);
         RegisterComponents();
     }
 

@@ -21,12 +21,12 @@ sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
     readonly Conv2d capsules;
     readonly int partCount, featureSize;
 
-    /// <summary>An encoder of the shapes in <paramref name="options"/>.</summary>
-    public PartEncoder(CapsulesOptions options) : base(nameof(PartEncoder))
+    /// <summary>An encoder of the sizes in <paramref name="options"/>, of images of 1 or 3 channels.</summary>
+    public PartEncoder(CapsulesOptions options, int channels = 1) : base(nameof(PartEncoder))
     {
         (partCount, featureSize) = (options.PartCount, options.FeatureSize);
         convolutions = [];
-        int side = options.CanvasSide, channels = 1;
+        int side = options.CanvasSide;
         for (int i = 0; i < options.ConvolutionCount; i++)
         {
             int stride = i < 2 ? 2 : 1;
@@ -40,7 +40,7 @@ sealed class PartEncoder : nn.Module<Tensor, Tensor?, PartCapsules>
         RegisterComponents();
     }
 
-    /// <summary>Parts of canvases [N,1,S,S].</summary>
+    /// <summary>Parts of canvases [N,C,S,S].</summary>
     /// <param name="canvas">Pixels in [0,1].</param>
     /// <param name="noise">Added to the logits of presence, [N,P]; null for none.</param>
     public override PartCapsules forward(Tensor canvas, Tensor? noise)

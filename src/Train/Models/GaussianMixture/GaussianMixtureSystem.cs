@@ -1,6 +1,5 @@
 using System.Globalization;
 using Toolchain.Clustering.Mixture;
-using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
 using Toolchain.Train.Core;
@@ -44,15 +43,15 @@ sealed record GaussianMixtureSystemOptions : PixelOptions
 }
 
 /// <summary>
-/// The second system of the poster: a mixture with full covariances on whitened principal components. Graph: image [N,1,28,28] - flatten
-/// [N,784] - centre and project [N,D], the embedding - densities [N,K].
+/// The second system of the poster: a mixture with full covariances on whitened principal components. Graph: image [N,C,H,W] - flatten
+/// [N,C*H*W] - centre and project [N,D], the embedding - densities [N,K].
 /// </summary>
 static class GaussianMixtureSystem
 {
     public static FittedModel Fit(GaussianMixtureSystemOptions options, FitJob job)
     {
         FittedModel.RequireImages(job.Data.Count, options.ComponentCount, "componentCount");
-        var features = PixelFeatures.Fit(job.Data, options, job.Clusterers.Threads);
+        var features = PixelFeatures.Fit(job.Data, options.For(job.Data), job.Clusterers.Threads);
         Clustering.Mixture.GaussianMixture mixture = Clustering.Mixture.GaussianMixture.Fit(features.Rows,
             job.Clusterers.Mixture(options.ComponentCount) with
             {
@@ -62,7 +61,7 @@ static class GaussianMixtureSystem
                 Regularization = options.Regularization,
             });
         var graph = new GraphBuilder("gmm");
-        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, ImageSet.Side, ImageSet.Side));
+        Value image = graph.Input("image", ElementType.Float32, ImageInput.Of(job.Data.Shape));
         Value embedding = features.Build(graph, image);
         (Value probability, Value cluster) = ClusterHead.GaussianMixture(graph, embedding, mixture.Means, mixture.PrecisionFactors,
             mixture.LogBias);
@@ -76,6 +75,6 @@ static class GaussianMixtureSystem
             + $"{(mixture.Converged ? "" : ", not converged: raise maxIterations")}")
             + FittedModel.EmptyNote(labels, options.ComponentCount, "componentCount");
         return new FittedModel(graph, labels, mixture.Iterations, summary,
-            CentreSheet.Encode(features.ToPixels(mixture.Means), mixture.Weights));
+            CentreSheet.Encode(features.ToPixels(mixture.Means), job.Data.Preprocess, mixture.Weights));
     }
 }

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -22,10 +23,10 @@ sealed class InfoGanModel : nn.Module
     readonly Tensor trend; // [2], running means of marginal entropy and discriminator accuracy; a buffer: it is saved with the weights
 
     /// <summary>Fresh networks.</summary>
-    public InfoGanModel(InfoGanOptions options) : base(nameof(InfoGanModel))
+    public InfoGanModel(InfoGanOptions options, ImageShape shape) : base(nameof(InfoGanModel))
     {
-        generator = new Generator(options);
-        recogniser = new Recogniser(options);
+        generator = new Generator(options, shape);
+        recogniser = new Recogniser(options, shape);
         discriminator = nn.Linear(options.HiddenSize, 1);
         joint = full([options.ClusterCount, options.ClusterCount], 1.0 / (options.ClusterCount * options.ClusterCount), float32);
         trend = tensor(CollapseWatch.Start(options.ClusterCount));
@@ -47,7 +48,7 @@ sealed class InfoGanModel : nn.Module
     /// <summary>The weights of discriminator and recognition network.</summary>
     public IEnumerable<Parameter> DiscriminatorParameters => [.. recogniser.parameters(), .. discriminator.parameters()];
 
-    /// <summary>Outputs for images [N,1,28,28], all real or all generated: batches of the two are normalised apart.</summary>
+    /// <summary>Outputs for images [N,C,H,W], all real or all generated: batches of the two are normalised apart.</summary>
     public DiscriminatorOutput Discriminate(Tensor image, bool isReal)
     {
         Tensor feature = recogniser.Feature(image, isReal); // [N,1024]

@@ -34,13 +34,13 @@ sealed class InfoGanTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        model = new InfoGanModel(options);
+        model = new InfoGanModel(options, job.Shape);
         model.to(job.Device);
         discriminatorOptimizer = new FusedAdam(model.DiscriminatorParameters, options.LearningRate * options.DiscriminatorRate, decay1,
             job.Threads);
         generatorOptimizer = new FusedAdam(model.Generator.parameters(), options.LearningRate, decay1, job.Threads);
         views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
-        warps = new WarpField(options.Augmentation, (ulong)job.Seed);
+        warps = new WarpField(options.Augmentation, job.Shape, (ulong)job.Seed);
     }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ sealed class InfoGanTrainer : IGradientTrainer
     /// <inheritdoc/>
     public IReadOnlyList<Loss> Step(Batch batch)
     {
-        Tensor real = cat(views.Draw(batch)); // [2N,1,28,28]
+        Tensor real = cat(views.Draw(batch)); // [2N,C,H,W]
         int count = batch.Samples.Length;
         IReadOnlyList<Loss> losses = Learn(real, Latent.Draw(options, job.Seed, batch.Step, count, job.Device),
             warps.Draw(batch.Step, count, job.Device), batch.Step);
@@ -84,13 +84,13 @@ sealed class InfoGanTrainer : IGradientTrainer
     }
 
     /// <summary>One step on given images and latents.</summary>
-    /// <param name="real">First views, then second views of the same images, [2N,1,28,28].</param>
+    /// <param name="real">First views, then second views of the same images, [2N,C,H,W].</param>
     /// <param name="latent">Of the generated images.</param>
-    /// <param name="places">Through which these are seen, [N,28,28,2].</param>
+    /// <param name="places">Through which these are seen, [N,H,W,2].</param>
     /// <param name="step">Number of the step.</param>
     public IReadOnlyList<Loss> Learn(Tensor real, Latent latent, Tensor places, int step)
     {
-        Tensor generated = WarpField.Apply(model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous), places); // [N,1,28,28]
+        Tensor generated = WarpField.Apply(model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous), places); // [N,C,H,W]
         DiscriminatorOutput ofReal = model.Discriminate(real, isReal: true),
             ofGenerated = model.Discriminate(generated.detach(), isReal: false);
         Tensor discriminator = AdversarialLoss.Discriminator(ofReal.Real, ofGenerated.Real, options.RealTarget);
@@ -132,7 +132,7 @@ sealed class InfoGanTrainer : IGradientTrainer
             [.. Enumerable.Range(0, sheetColumns)
             .Select(column => Latent.Draw(options, sheetSeed, column, options.ClusterCount, job.Device))
             .Select(latent => model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous))];
-        Tensor images = stack(columns, 1).flatten(0, 1); // [K*10,1,28,28]
+        Tensor images = stack(columns, 1).flatten(0, 1); // [K*10,C,H,W]
         model.train();
         return new ImageGrid((images * 255).round().to(uint8).cpu().data<byte>().ToArray(), sheetColumns);
     }

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Train.Core;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ sealed record RecogniserLogits(Tensor Embedding, Tensor Code, Tensor Continuous)
 
 /// <summary>
 /// The poster's discriminator up to its last layer, and the recognition network Q upon it: 4 x 4 convolutions of stride 2 to 14 x 14 x 64
-/// and 7 x 7 x 128, fully connected 1024; Q: fully connected 128, then the codes. Leaky ReLU, and batch normalisation in all but the first.
+/// and 7 x 7 x 128, then more of 128 maps where images are larger (<see cref="GanShape"/>), fully connected 1024; Q: fully connected 128, then the codes. Leaky ReLU, and batch normalisation in all but the first.
 /// </summary>
 sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
 {
@@ -32,27 +33,36 @@ sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     readonly Conv2d conv1, conv2;
     readonly Linear fc, embedding, code, continuous;
     readonly BatchNorm2d norm2;
+    readonly ModuleList<Conv2d> deeper; // of images that need more than two
+    readonly ModuleList<BatchNorm2d> deeperNorms;
     readonly BatchNorm1d norm3, norm4;
 
     /// <summary>A fresh recognition network.</summary>
-    public Recogniser(InfoGanOptions options) : base(nameof(Recogniser))
+    public Recogniser(InfoGanOptions options, ImageShape shape) : base(nameof(Recogniser))
     {
+        var smallest = GanShape.Of(shape);
         int channels = options.ChannelCount;
         precision = options.Precision;
-        conv1 = nn.Conv2d(1, channels, 4, stride: 2, padding: 1);
+        conv1 = nn.Conv2d(shape.Channels, channels, 4, stride: 2, padding: 1);
         conv2 = nn.Conv2d(channels, 2 * channels, 4, stride: 2, padding: 1, bias: false);
         norm2 = nn.BatchNorm2d(2 * channels);
-        fc = nn.Linear(7 * 7 * 2 * channels, options.HiddenSize, hasBias: false);
+        fc = nn.Linear(smallest.PixelCount * 2 * channels, options.HiddenSize, hasBias: false);
         norm3 = nn.BatchNorm1d(options.HiddenSize);
         embedding = nn.Linear(options.HiddenSize, EmbeddingSize, hasBias: false);
         norm4 = nn.BatchNorm1d(EmbeddingSize);
         code = nn.Linear(EmbeddingSize, options.ClusterCount);
         continuous = nn.Linear(EmbeddingSize, options.ContinuousCount);
+        (deeper, deeperNorms) = ([], []);
+        for (int layer = 2; layer < smallest.Layers; layer++)
+        {
+            deeper.Add(nn.Conv2d(2 * channels, 2 * channels, 4, stride: 2, padding: 1, bias: false));
+            deeperNorms.Add(nn.BatchNorm2d(2 * channels));
+        }
         RegisterComponents();
         Initialisation.Apply(this);
     }
 
-    /// <summary>Embedding, code and continuous codes of images [N,1,28,28] with pixels in [0,1].</summary>
+    /// <summary>Embedding, code and continuous codes of images [N,C,H,W] with pixels in [0,1].</summary>
     public override RecogniserOutput forward(Tensor image)
     {
         (Tensor rows, Tensor logits, Tensor values) = Read(Feature(image));
@@ -60,14 +70,19 @@ sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     }
 
     /// <summary>What discriminator and Q share, [N,1024].</summary>
-    /// <param name="image">[N,1,28,28].</param>
+    /// <param name="image">[N,C,H,W].</param>
     /// <param name="isReal">
     /// Whether the batch's statistics enter the running ones. Those of generated images must not: at evaluation the images are real.
     /// </param>
     public Tensor Feature(Tensor image, bool isReal = true)
     {
-        Tensor x = nn.functional.leaky_relu(conv1.call(image), slope); // [N,64,14,14]
-        x = nn.functional.leaky_relu(Normalise(norm2, precision.Apply(conv2, x, stride: 2, padding: 1), isReal), slope); // [N,128,7,7]
+        Tensor x = nn.functional.leaky_relu(conv1.call(image), slope); // [N,64,H/2,W/2]
+        x = nn.functional.leaky_relu(Normalise(norm2, precision.Apply(conv2, x, stride: 2, padding: 1), isReal), slope); // [N,128,H/4,W/4]
+        for (int layer = 0; layer < deeper.Count; layer++)
+        {
+            x = precision.Apply(deeper[layer], x, stride: 2, padding: 1);
+            x = nn.functional.leaky_relu(Normalise(deeperNorms[layer], x, isReal), slope); // [N,128,...], half the sides
+        }
         return nn.functional.leaky_relu(Normalise(norm3, precision.Apply(fc, x.flatten(1)), isReal), slope); // [N,1024]
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Toolchain.Clustering;
 using Toolchain.Clustering.KMeans;
-using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Heads;
 using Toolchain.Train.Core;
@@ -42,7 +41,7 @@ sealed record KMeansSystemOptions : PixelOptions
 }
 
 /// <summary>
-/// The first system of the poster: k-means in pixel space. Graph: image [N,1,28,28] - features [N,D], the pixels themselves unless asked
+/// The first system of the poster: k-means in pixel space. Graph: image [N,C,H,W] - features [N,D], the pixels themselves unless asked
 /// otherwise - nearest centre.
 /// </summary>
 static class KMeansSystem
@@ -58,18 +57,19 @@ static class KMeansSystem
             Cosine = options.Cosine,
         };
         var graph = new GraphBuilder("kmeans");
-        Value image = graph.Input("image", ElementType.Float32, new Shape("N", 1, ImageSet.Side, ImageSet.Side)), rows;
+        Value image = graph.Input("image", ElementType.Float32, ImageInput.Of(job.Data.Shape)), rows;
         KMeansResult result;
         double[,] centres;
-        if (PixelFeatures.ArePixels(options))
+        PixelOptions applied = options.For(job.Data);
+        if (PixelFeatures.ArePixels(applied))
         {
-            rows = graph.Flatten(image); // [N,784]
-            result = KMeansClustering.Fit(new ByteRows(job.Data.Pixels, ImageSet.PixelCount), settings);
+            rows = graph.Flatten(image); // [N,C*H*W]
+            result = KMeansClustering.Fit(new ByteRows(job.Data.Pixels, job.Data.Shape.Size), settings);
             centres = result.CentreTable();
         }
         else
         {
-            var features = PixelFeatures.Fit(job.Data, options, job.Clusterers.Threads);
+            var features = PixelFeatures.Fit(job.Data, applied, job.Clusterers.Threads);
             rows = features.Build(graph, image);
             result = KMeansClustering.Fit(features.Rows, settings);
             centres = features.ToPixels(result.CentreTable());
@@ -87,6 +87,6 @@ static class KMeansSystem
         double[] shares =
             [.. Enumerable.Range(0, options.ClusterCount)
             .Select(cluster => (double)result.Labels.Count(label => label == cluster) / result.Labels.Length)];
-        return new FittedModel(graph, result.Labels, result.Iterations, summary, CentreSheet.Encode(centres, shares));
+        return new FittedModel(graph, result.Labels, result.Iterations, summary, CentreSheet.Encode(centres, job.Data.Preprocess, shares));
     }
 }

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Train.Core;
 using Toolchain.Train.Layers;
 using TorchSharp.Modules;
@@ -7,11 +8,11 @@ namespace Toolchain.Train.Models.MoCo;
 
 /// <summary>Outputs of the encoder.</summary>
 /// <param name="Embedding">Unit rows [N,D].</param>
-/// <param name="Feature">What the linear layer reads, [N,3136].</param>
+/// <param name="Feature">What the linear layer reads, [N,F].</param>
 sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
 
 /// <summary>
-/// The poster's small convnet: two convolutions, one pool, one linear layer; unit-length embeddings. Each number of the embedding is
+/// The poster's small convnet: two convolutions, one pool, one linear layer; or a deeper one; unit-length embeddings. Each number of the embedding is
 /// brought to mean 0 and variance 1 over the batch first: otherwise queries part from the queue's older keys by drifting along together,
 /// and in 60 steps all embeddings are one (docs/models/moco.md). In evaluation they are whitened in part, once <see cref="Whiten"/> has
 /// seen the training images.
@@ -19,32 +20,44 @@ sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
 sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
 {
     readonly Precision precision;
-    readonly Conv2d conv1, conv2;
+    readonly Conv2d? conv1, conv2; // of the small net
+    readonly DeepConvnet? deep;
     readonly Linear fc;
     readonly BatchNorm1d norm;
     readonly Whitening whitening;
 
-    /// <summary>An encoder to <paramref name="embeddingSize"/> numbers.</summary>
-    public MoCoEncoder(int embeddingSize, Precision precision = Precision.Single) : base(nameof(MoCoEncoder))
+    /// <summary>A fresh encoder.</summary>
+    /// <param name="options">Its options.</param>
+    /// <param name="shape">Of the images.</param>
+    public MoCoEncoder(MoCoOptions options, ImageShape shape) : base(nameof(MoCoEncoder))
     {
-        this.precision = precision;
-        conv1 = SmallConvnet.First();
-        conv2 = SmallConvnet.Second();
-        fc = SmallConvnet.Last(embeddingSize);
+        int embeddingSize = options.EmbeddingSize;
+        precision = options.Precision;
+        if (options.Network.IsDeep(shape))
+        {
+            deep = new DeepConvnet(shape);
+            fc = nn.Linear(deep.FeatureSize, embeddingSize);
+        }
+        else
+        {
+            conv1 = SmallConvnet.First(shape);
+            conv2 = SmallConvnet.Second();
+            fc = SmallConvnet.Last(shape, embeddingSize);
+        }
         norm = nn.BatchNorm1d(embeddingSize, affine: false);
         whitening = new Whitening(embeddingSize);
         RegisterComponents();
     }
 
-    /// <summary>Embeds images [N,1,28,28] with pixels in [0,1]: unit rows [N,D], and the features [N,3136] below them.</summary>
+    /// <summary>Embeds images [N,C,H,W] with pixels in [0,1]: unit rows [N,D], and the features [N,F] below them.</summary>
     public override MoCoOutput forward(Tensor image)
     {
-        Tensor feature = Features(image), embedding = Normalised(feature); // [N,3136], [N,D]
+        Tensor feature = Features(image), embedding = Normalised(feature); // [N,F], [N,D]
         return new MoCoOutput(UnitLength(training ? embedding : whitening.call(embedding)), feature);
     }
 
     /// <summary>Fits the whitening of the embeddings to images.</summary>
-    /// <param name="predict">Applies a function from images [B,1,28,28] to rows [B,D] to all training images.</param>
+    /// <param name="predict">Applies a function from images [B,C,H,W] to rows [B,D] to all training images.</param>
     /// <param name="strength">See <see cref="Whitening.Fit"/>.</param>
     public void Whiten(Func<Func<Tensor, Tensor>, Tensor> predict, double strength)
     {
@@ -55,10 +68,14 @@ sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
 
     Tensor Features(Tensor image)
     {
-        Tensor x = nn.functional.relu(precision.Apply(conv1, image, stride: 2, padding: 2)); // [N,32,14,14]
-        x = precision.Apply(conv2, x, stride: 1, padding: 1); // [N,64,14,14]
+        if (deep is not null)
+        {
+            return deep.call(image); // [N,F]
+        }
+        Tensor x = nn.functional.relu(precision.Apply(conv1!, image, stride: 2, padding: 2)); // [N,32,H/2,W/2]
+        x = precision.Apply(conv2!, x, stride: 1, padding: 1); // [N,64,H/2,W/2]
         // The poster's order is ReLU, then pool; it gives the same numbers, of which there are four times as many.
-        return nn.functional.relu(nn.functional.max_pool2d(x, 2)).flatten(1); // [N,3136]
+        return nn.functional.relu(nn.functional.max_pool2d(x, 2)).flatten(1); // [N,F], of 28 x 28 pixels 3,136
     }
 
     // Mean 0 and variance 1 over the batch, or over the images of the training.

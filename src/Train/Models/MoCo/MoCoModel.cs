@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -13,10 +14,10 @@ sealed class MoCoModel : nn.Module
     readonly Tensor queue; // [Q,P], a buffer: it is saved with the weights
 
     /// <summary>Both branches start equal; the queue starts empty (zero) and is filled before the first loss.</summary>
-    public MoCoModel(MoCoOptions options) : base(nameof(MoCoModel))
+    public MoCoModel(MoCoOptions options, ImageShape shape) : base(nameof(MoCoModel))
     {
-        query = new MoCoBranch(options);
-        key = new MoCoBranch(options);
+        query = new MoCoBranch(options, shape);
+        key = new MoCoBranch(options, shape);
         queue = zeros(options.QueueLength, options.ProjectionSize > 0 ? options.ProjectionSize : options.EmbeddingSize);
         RegisterComponents();
         key.load_state_dict(query.state_dict());
@@ -77,9 +78,9 @@ sealed class MoCoBranch : nn.Module<Tensor, Tensor>
     readonly Sequential? projector;
 
     /// <summary>A branch of the shapes in <paramref name="options"/>.</summary>
-    public MoCoBranch(MoCoOptions options) : base(nameof(MoCoBranch))
+    public MoCoBranch(MoCoOptions options, ImageShape shape) : base(nameof(MoCoBranch))
     {
-        encoder = new MoCoEncoder(options.EmbeddingSize, options.Precision);
+        encoder = new MoCoEncoder(options, shape);
         if (options.ProjectionSize > 0)
         {
             projector = nn.Sequential(nn.Linear(options.EmbeddingSize, 2 * options.ProjectionSize), nn.ReLU(),
@@ -91,7 +92,7 @@ sealed class MoCoBranch : nn.Module<Tensor, Tensor>
     /// <summary>What is exported.</summary>
     public MoCoEncoder Encoder => encoder;
 
-    /// <summary>Images [N,1,28,28] as unit rows [N,P]: the embedding, or its projection.</summary>
+    /// <summary>Images [N,C,H,W] as unit rows [N,P]: the embedding, or its projection.</summary>
     public override Tensor forward(Tensor image)
     {
         Tensor embedding = encoder.call(image).Embedding; // [N,D]

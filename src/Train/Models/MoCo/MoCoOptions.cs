@@ -1,5 +1,6 @@
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
+using Toolchain.Train.Layers;
 
 namespace Toolchain.Train.Models.MoCo;
 
@@ -14,10 +15,14 @@ enum MoCoOptimizer
 }
 
 /// <summary>Options of MoCo; the defaults are the recipe of docs/models/moco.md.</summary>
-sealed record MoCoOptions : GradientOptions, IAugmented
+sealed record MoCoOptions : GradientOptions, IAugmented, IObjectViews
 {
     /// <summary>Size of an embedding (D). The poster's best is 64.</summary>
     public int EmbeddingSize { get; init; } = 64;
+
+    /// <summary>The convnet: auto takes the small one for grey images of up to 32 x 32 pixels, else the deep one.</summary>
+    [OmittedAtDefault]
+    public Network Network { get; init; }
 
     /// <summary>
     /// Size of the projection that the loss compares, made by a layer of twice its size; 0 compares the embeddings themselves.
@@ -54,7 +59,14 @@ sealed record MoCoOptions : GradientOptions, IAugmented
     /// <summary>Number format of the layers' products during training.</summary>
     public Precision Precision { get; init; } = Precision.Single;
 
-    /// <summary>How the views are drawn.</summary>
+    /// <summary>
+    /// Kind of views: digits (affine and elastic maps, as augmentation says) or objects (crops, flips, other colours, blur); auto takes
+    /// objects for pictures in colour and for published datasets of things.
+    /// </summary>
+    [OmittedAtDefault]
+    public ViewsPreset Views { get; init; }
+
+    /// <summary>How the views of digits are drawn.</summary>
     public AugmentationOptions Augmentation { get; init; } = new() { Elastic = 0.8, StrokeProbability = 0.25 };
 
     /// <summary>Defaults of the shared options: 2,500 steps of 256 images, ten epochs of MNIST.</summary>

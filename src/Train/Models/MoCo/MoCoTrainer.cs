@@ -24,13 +24,13 @@ sealed class MoCoTrainer : IGradientTrainer
         options.Check();
         (this.options, this.job) = (options, job);
         manual_seed(job.Seed);
-        model = new MoCoModel(options);
+        model = new MoCoModel(options, job.Shape);
         model.to(job.Device);
         IEnumerable<Parameter> learned = model.Query.parameters();
         optimizer = options.Optimizer == MoCoOptimizer.AdamW
             ? optim.AdamW(learned, options.LearningRate, weight_decay: options.WeightDecay)
             : optim.SGD(learned, options.LearningRate, options.Momentum, weight_decay: options.WeightDecay);
-        views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: 2, options.Views.AreOfObjects(job.Data));
     }
 
     /// <inheritdoc/>
@@ -55,11 +55,11 @@ sealed class MoCoTrainer : IGradientTrainer
         {
             FillQueue();
         }
-        Tensor[] view = views.Draw(batch); // two of [N,1,28,28]
+        Tensor[] view = views.Draw(batch); // two of [N,C,H,W]
         return Learn(view[0], view[1], batch.Step);
     }
 
-    /// <summary>One step on two views of the same images, each [N,1,28,28].</summary>
+    /// <summary>One step on two views of the same images, each [N,C,H,W].</summary>
     public IReadOnlyList<Loss> Learn(Tensor first, Tensor second, int step)
     {
         model.FollowQuery(options.KeyMomentum);

@@ -1,13 +1,18 @@
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
+using Toolchain.Train.Layers;
 
 namespace Toolchain.Train.Models.Refine;
 
 /// <summary>Options of the refinement; the defaults are the recipe of docs/models/refine.md.</summary>
-sealed record RefineOptions : GradientOptions, IAugmented
+sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
 {
     /// <summary>Folder of the run whose encoder gives the first clusters: any method trained by gradient.</summary>
     public string From { get; init; } = "";
+
+    /// <summary>The convnet: auto takes the small one for grey images of up to 32 x 32 pixels, else the deep one.</summary>
+    [OmittedAtDefault]
+    public Network Network { get; init; }
 
     /// <summary>Number of clusters (K).</summary>
     public int ClusterCount { get; init; } = 10;
@@ -36,7 +41,14 @@ sealed record RefineOptions : GradientOptions, IAugmented
     /// <summary>Decoupled weight decay of AdamW.</summary>
     public double WeightDecay { get; init; } = 1e-3;
 
-    /// <summary>How the views are drawn.</summary>
+    /// <summary>
+    /// Kind of views: digits (affine and elastic maps, as augmentation says) or objects (crops, flips, other colours, blur); auto takes
+    /// objects for pictures in colour and for published datasets of things.
+    /// </summary>
+    [OmittedAtDefault]
+    public ViewsPreset Views { get; init; }
+
+    /// <summary>How the views of digits are drawn.</summary>
     public AugmentationOptions Augmentation { get; init; } = new();
 
     /// <summary>Defaults of the shared options.</summary>

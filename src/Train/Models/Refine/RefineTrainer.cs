@@ -34,11 +34,11 @@ sealed class RefineTrainer : IGradientTrainer
         source = new(() => open(options.From, job));
         long embeddingSize = options.HeadSteps > 0 ? source.Value.Embed(job.Images([0])).shape[1] : 1;
         manual_seed(job.Seed);
-        model = new Refinement(options, job.Data.Count, embeddingSize);
+        model = new Refinement(options, job.Data, embeddingSize);
         model.to(job.Device);
         headOptimizer = optim.AdamW(model.Heads.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
         netOptimizer = optim.AdamW(model.Net.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
-        views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
+        views = new ViewDrawer(options.Augmentation, job, viewCount: 2, options.Views.AreOfObjects(job.Data));
     }
 
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ sealed class RefineTrainer : IGradientTrainer
         {
             model.Labels.Relabel((since == 0 ? StartLabels() : OwnLabels()).to(job.Device), options.ConfidentShare);
         }
-        Tensor[] view = views.Draw(batch); // two of [N,1,28,28]
+        Tensor[] view = views.Draw(batch); // two of [N,C,H,W]
         return batch.Step < options.HeadSteps ? LearnHeads(view) : LearnNet(view, batch);
     }
 

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Train.Features;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,13 +16,13 @@ sealed class Refinement : nn.Module
 
     /// <summary>A fresh net; labels come later.</summary>
     /// <param name="options">Shapes.</param>
-    /// <param name="imageCount">Number of training images (N).</param>
+    /// <param name="data">The training images.</param>
     /// <param name="embeddingSize">Numbers per embedding of the given encoder.</param>
-    public Refinement(RefineOptions options, long imageCount, long embeddingSize) : base(nameof(Refinement))
+    public Refinement(RefineOptions options, ImageSet data, long embeddingSize) : base(nameof(Refinement))
     {
         heads = nn.Linear(embeddingSize, options.HeadCount * options.ClusterCount);
-        net = new ClusterNet(options.ClusterCount);
-        labels = new SelfLabels(imageCount, options.ClusterCount);
+        net = new ClusterNet(options, data.Shape);
+        labels = new SelfLabels(data.Count, options.ClusterCount);
         RegisterComponents();
     }
 

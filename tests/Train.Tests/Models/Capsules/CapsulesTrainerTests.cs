@@ -184,7 +184,7 @@ public sealed class CapsulesTrainerTests
     [Fact]
     public void Place_OnALargerCanvas_IsTheMiddleWithoutShift()
     {
-        using var model = new CapsuleAutoencoder(new CapsulesOptions { CanvasSide = 40 });
+        using var model = new CapsuleAutoencoder(new CapsulesOptions { CanvasSide = 40 }, ImageShape.Mnist);
         Tensor images = new GradientJob(digits, 0, CPU).Images([0, 1]);
         var batch = new Batch(0, 0, [0, 1]);
         Tensor still = CanvasPlacement.Shifted(images, batch, 0, new CapsulesOptions { CanvasSide = 40, Shift = 0 }, 1);

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Toolchain.Data.Seeds;
+
+namespace Toolchain.Train.Augmentations;
+
+/// <summary>
+/// Views of pictures of objects, as momentum contrast takes them (Chen et al. 2020, "Improved Baselines with Momentum Contrastive Learning",
+/// section 3): a random resized crop, a flip, other brightness, contrast, saturation and hue, grey, blur. Of grey images brightness and
+/// contrast alone change.
+/// </summary>
+static class ObjectViews
+{
+    // Share of the area that a crop keeps, and its aspect.
+    const double leastArea = 0.2, widest = 4 / 3.0;
+
+    const double flipProbability = 0.5, jitterProbability = 0.8, greyProbability = 0.2, blurProbability = 0.5;
+
+    // Largest change of brightness, contrast and saturation, as a factor, and of hue, as a part of the circle.
+    const double jitter = 0.4, hue = 0.1;
+
+    // Standard deviation of the blur, pixels of an image of 224.
+    const double leastBlur = 0.1, mostBlur = 2, blurSide = 224;
+
+    /// <summary>A crop of at least a fifth of the area and an aspect of 3:4 to 4:3, flipped in half of the views.</summary>
+    public static AffineMap DrawCrop(ViewCanvas canvas, ref RandomStream random)
+    {
+        double area = random.NextDouble(leastArea, 1), aspect = Math.Exp(random.NextDouble(-Math.Log(widest), Math.Log(widest)));
+        double width = Math.Min(1, Math.Sqrt(area * aspect)), height = Math.Min(1, Math.Sqrt(area / aspect));
+        double shiftX = random.NextDouble(-.5, .5) * (1 - width) * canvas.Width, shiftY = random.NextDouble(-.5, .5) * (1 - height)
+            * canvas.Height;
+        double flip = random.NextDouble() < flipProbability ? -1 : 1;
+        return new AffineMap((float)(flip * width), 0, 0, (float)height, (float)shiftX, (float)shiftY).About(canvas);
+    }
+
+    /// <summary>Changes the colours of the view in <see cref="ViewBuffers.Pixels"/>, one linear map of the channels for all pixels.</summary>
+    public static void ChangeColours(ViewBuffers buffers, ref RandomStream random)
+    {
+        float[][] pixels = buffers.Pixels;
+        var map = ColourMap.Identity;
+        if (random.NextDouble() < jitterProbability)
+        {
+            double brightness = Factor(ref random), contrast = Factor(ref random), saturation = Factor(ref random);
+            double turn = random.NextDouble(-hue, hue);
+            // Contrast is about the mean grey of the view, which the brightness has changed.
+            map = ColourMap.Contrast(contrast, brightness * MeanGrey(pixels, buffers.Canvas)).After(ColourMap.Scale(brightness));
+            map = pixels.Length == 3 ? ColourMap.Hue(turn).After(ColourMap.Saturation(saturation)).After(map) : map;
+        }
+        if (pixels.Length == 3 && random.NextDouble() < greyProbability)
+        {
+            map = ColourMap.Saturation(0).After(map);
+        }
+        if (map != ColourMap.Identity)
+        {
+            Apply(map, pixels, buffers.Canvas);
+        }
+    }
+
+    /// <summary>The view, blurred by a Gaussian in half of the cases.</summary>
+    public static float[][] Blur(ViewBuffers buffers, ref RandomStream random)
+    {
+        if (random.NextDouble() >= blurProbability)
+        {
+            return buffers.Pixels;
+        }
+        ViewCanvas canvas = buffers.Canvas;
+        double deviation = random.NextDouble(leastBlur, mostBlur) * Math.Max(canvas.Height, canvas.Width) / blurSide;
+        // Beyond two pixels a Gaussian of the largest deviation, 1.1 pixels of 128, has 7 % of its weight: it is left out.
+        float near = (float)Math.Exp(-.5 / (deviation * deviation)), far = (float)Math.Exp(-2 / (deviation * deviation));
+        float all = 1 + 2 * near + 2 * far;
+        for (int channel = 0; channel < buffers.Pixels.Length; channel++)
+        {
+            Span<float> pixels = buffers.Pixels[channel], spare = buffers.Spare[channel];
+            for (int y = 0; y < canvas.Height; y++)
+            {
+                Convolve(pixels, spare, canvas.Origin + y * canvas.Stride, canvas.Width, 1, near / all, far / all);
+            }
+            for (int x = 0; x < canvas.Width; x++)
+            {
+                Convolve(spare, pixels, canvas.Origin + x, canvas.Height, canvas.Stride, near / all, far / all);
+            }
+        }
+        return buffers.Pixels;
+    }
+
+    static double Factor(ref RandomStream random) => random.NextDouble(1 - jitter, 1 + jitter);
+
+    // Beyond an end its last pixel counts again.
+    static void Convolve(ReadOnlySpan<float> from, Span<float> to, int start, int count, int step, float near, float far)
+    {
+        float middle = 1 - 2 * near - 2 * far;
+        for (int i = 0; i < count; i++)
+        {
+            float a = from[start + Math.Max(0, i - 2) * step], b = from[start + Math.Max(0, i - 1) * step], c = from[start + i * step],
+                d = from[start + Math.Min(count - 1, i + 1) * step], e = from[start + Math.Min(count - 1, i + 2) * step];
+            to[start + i * step] = middle * c + near * (b + d) + far * (a + e);
+        }
+    }
+
+    static double MeanGrey(float[][] pixels, ViewCanvas canvas)
+    {
+        double sum = 0;
+        for (int channel = 0; channel < pixels.Length; channel++)
+        {
+            var total = Vector256<float>.Zero;
+            ref float first = ref MemoryMarshal.GetArrayDataReference(pixels[channel]);
+            for (int at = 0; at + 8 <= canvas.Count; at += 8) // black around the pixels
+            {
+                total += Vector256.LoadUnsafe(ref first, (nuint)at);
+            }
+            sum += Vector256.Sum(total) * (pixels.Length == 1 ? 1 : ColourMap.GreyWeights[channel]);
+        }
+        return sum / (canvas.Height * canvas.Width);
+    }
+
+    static void Apply(ColourMap map, float[][] pixels, ViewCanvas canvas)
+    {
+        float[][] sources = pixels.Length == 1 ? [pixels[0], pixels[0], pixels[0]] : pixels;
+        ref float red = ref MemoryMarshal.GetArrayDataReference(sources[0]), green = ref MemoryMarshal.GetArrayDataReference(sources[1]),
+            blue = ref MemoryMarshal.GetArrayDataReference(sources[2]);
+        for (int y = 0; y < canvas.Height; y++)
+        {
+            for (int x = 0; x < canvas.Width; x += 8)
+            {
+                nuint at = (nuint)(canvas.Origin + y * canvas.Stride + x);
+                Vector256<float> r = Vector256.LoadUnsafe(ref red, at), g = Vector256.LoadUnsafe(ref green, at),
+                    b = Vector256.LoadUnsafe(ref blue, at);
+                Vector256<float> mask = canvas.Mask(x);
+                for (int channel = 0; channel < pixels.Length; channel++)
+                {
+                    Vector256<float> value = Vector256.Clamp(map.Of(channel, r, g, b), Vector256<float>.Zero, Vector256<float>.One);
+                    (value & mask).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(pixels[channel]), at);
+                }
+            }
+        }
+    }
+}
