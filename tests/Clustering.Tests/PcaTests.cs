@@ -71,4 +71,30 @@ public sealed class PcaTests
         }
         Assert.Equal(values.OrderDescending(), values);
     }
+
+    // Wide rows take another way, which must find the same: variances and axes of the covariance.
+    [Fact]
+    public void Fit_OfWideRows_EqualsTheEigenvectorsOfTheCovariance()
+    {
+        var random = new Random(5);
+        const int count = 300, width = 1100;
+        double[][] hidden = [.. Enumerable.Range(0, 6).Select(_ => Enumerable.Range(0, width).Select(_ => random.NextDouble() - .5).ToArray())];
+        var values = new float[count * width];
+        for (int row = 0; row < count; row++)
+        {
+            double[] weights = [.. Enumerable.Range(0, 6).Select(axis => (random.NextDouble() - .5) * 8 / (axis + 1))];
+            for (int i = 0; i < width; i++)
+            {
+                values[row * width + i] = (float)(3 + Enumerable.Range(0, 6).Sum(axis => weights[axis] * hidden[axis][i])
+                    + .01 * random.NextDouble());
+            }
+        }
+        var rows = new Rows(values, width);
+        Pca wide = Pca.Fit(rows, 5, whiten: false), narrow = Pca.FitFraction(rows, 1, whiten: false);
+        for (int axis = 0; axis < 5; axis++)
+        {
+            Assert.Equal(narrow.Variances[axis], wide.Variances[axis], 1e-5 * narrow.Variances[0]);
+            Assert.Equal(1, Math.Abs(Enumerable.Range(0, width).Sum(i => narrow.Axes[i, axis] * wide.Axes[i, axis])), 1e-4);
+        }
+    }
 }

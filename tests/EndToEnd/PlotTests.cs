@@ -112,7 +112,7 @@ public sealed class PlotTests : CommandTest
         }.Save(
             generator);
         (int status, _, string error) = Run("plot", "generator", generator, "--out", In("sheet.png"));
-        Assert.Equal((4, $"uvl: '{generator}': expected a generator of infogan with the outputs image Float32 [N,1,28,28], found picture "
+        Assert.Equal((4, $"uvl: '{generator}': expected a generator of infogan with the outputs image Float32 [N,C,H,W], found picture "
             + $"Float32 [N,1,28,28].\n"), (status, error));
     }
 

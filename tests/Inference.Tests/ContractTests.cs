@@ -26,13 +26,18 @@ public sealed class ContractTests : IDisposable
         Refused(graph, "expected one input 'image', found the inputs 'image', 'mask'");
     }
 
+    const string image = "expected 'image' as [N,C,H,W] with a free N, 1 or 3 channels and sides of 8 to 128 pixels";
+
     [Fact]
     public void Open_OtherInputShape() =>
-        Refused(Models.Encoder(shape: new Shape("N", 1, 32, 32)), "expected 'image' as [N,1,28,28] with a free N, found [N,1,32,32]");
+        Refused(Models.Encoder(shape: new Shape("N", 2, 32, 32)), $"{image}, found [N,2,32,32]");
+
+    [Fact]
+    public void Open_TooLarge() => Refused(Models.Encoder(shape: new Shape("N", 1, 32, 130)), $"{image}, found [N,1,32,130]");
 
     [Fact]
     public void Open_FixedBatch() =>
-        Refused(Models.Encoder(shape: new Shape(64, 1, 28, 28)), "expected 'image' as [N,1,28,28] with a free N, found [64,1,28,28]");
+        Refused(Models.Encoder(shape: new Shape(64, 1, 28, 28)), $"{image}, found [64,1,28,28]");
 
     [Fact]
     public void Open_OtherInputType() => Refused(Models.Encoder(type: ElementType.Float64), "expected 'image' of float32, found float64");

@@ -8,6 +8,9 @@ namespace Toolchain.Clustering.Projection;
 /// </summary>
 public sealed class Pca
 {
+    // Width beyond which the covariance is not made: its eigenvectors cost the cube of it.
+    const int MostCovariances = 1024;
+
     Pca(double[] mean, double[,] axes, double[] variances) => (Mean, Axes, Variances) = (mean, axes, variances);
 
     /// <summary>Mean of the rows, [D].</summary>
@@ -40,7 +43,8 @@ public sealed class Pca
         }, whiten, threads);
     }
 
-    /// <summary>Fits the first <paramref name="dimensions"/> axes, in [1..D].</summary>
+    /// <summary>Fits the first <paramref name="dimensions"/> axes, in [1..D]; of rows of more than 1,024 numbers at most N of them, to five
+    /// digits of their variances.</summary>
     public static Pca Fit(Rows rows, int dimensions, bool whiten, int threads = 0)
     {
         if (dimensions < 1 || dimensions > rows.Width)
@@ -48,7 +52,26 @@ public sealed class Pca
             throw new ArgumentOutOfRangeException(nameof(dimensions),
                 $"'{nameof(dimensions)}' must be in [1..{rows.Width}], the width of the rows, was {dimensions}.");
         }
-        return Fit(rows, _ => dimensions, whiten, threads);
+        return rows.Width > MostCovariances && 4 * dimensions < rows.Width ? FitLeading(rows, dimensions, whiten, threads)
+            : Fit(rows, _ => dimensions, whiten, threads);
+    }
+
+    static Pca FitLeading(Rows rows, int dimensions, bool whiten, int threads)
+    {
+        rows.Check();
+        var mean = new double[rows.Width];
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ReadOnlySpan<float> values = rows[row];
+            for (int i = 0; i < mean.Length; i++)
+            {
+                mean[i] += values[i];
+            }
+        }
+        Array.ForEach([.. Enumerable.Range(0, mean.Length)], i => mean[i] /= rows.Count);
+        int count = Math.Min(dimensions, rows.Count);
+        (double[] variances, double[] vectors) = LeadingAxes.Find(rows, mean, count, threads);
+        return Of(mean, variances, vectors, whiten);
     }
 
     /// <summary>Rows along the axes, [N,P].</summary>
@@ -82,7 +105,13 @@ public sealed class Pca
         rows.Check();
         (double[] mean, double[] covariance) = Covariance(rows, threads);
         (double[] values, double[] vectors) = SymmetricEigen.Decompose(covariance, rows.Width);
-        int count = choose(values), width = rows.Width;
+        return Of(mean, values[..choose(values)], vectors, whiten);
+    }
+
+    // Signs and scales fixed.
+    static Pca Of(double[] mean, double[] values, double[] vectors, bool whiten)
+    {
+        int count = values.Length, width = mean.Length;
         var axes = new double[width, count];
         for (int axis = 0; axis < count; axis++)
         {
@@ -93,7 +122,7 @@ public sealed class Pca
                 axes[i, axis] = vector[i] * scale;
             }
         }
-        return new Pca(mean, axes, values[..count]);
+        return new Pca(mean, axes, values);
     }
 
     static double Largest(ReadOnlySpan<double> vector)

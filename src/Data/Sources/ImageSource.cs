@@ -90,7 +90,9 @@ public static class ImageSource
     public static ImageStream Of(ImageSet data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new SetStream(data);
+        var stream = new SetStream(data);
+        stream.Survey(new());
+        return stream;
     }
 
     /// <summary>The error for a source of which not one image can be read.</summary>

@@ -59,7 +59,7 @@ public sealed class OptionBinderTests
     [InlineData("temperature.x=1", "temperature.x", "temperature")]
     [InlineData("momentun=1", "momentun", "momentum")]
     public void Apply_UnknownNestedKey_SaysTheNearestOfAll(string setting, string key, string nearest) => Assert.StartsWith(
-        $"--set '{setting}': no option '{key}'; did you mean '{nearest}'? There are embeddingSize, projectionSize, queueLength,",
+        $"--set '{setting}': no option '{key}'; did you mean '{nearest}'? There are embeddingSize, network, projectionSize, queueLength,",
         Assert.Throws<ArgumentException>(() => OptionBinder.Apply(new MoCoOptions(), [setting])).Message);
 
     [Theory]
