@@ -152,7 +152,8 @@ public sealed class EncoderSession : IDisposable
             Math.Min(workers, (int)Math.Min(int.MaxValue, ((source.Count ?? long.MaxValue) + batchSize - 1) / batchSize)) is int needed
             and > 0 ? needed : 1;
         Slot[] slots =
-            [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, new ImageBatch(batchSize, Preprocess.Shape), Axes(layer), ClusterCount, outputs))];
+            [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, new ImageBatch(batchSize, Preprocess.Shape),
+                Axes(layer), ClusterCount, outputs))];
         try
         {
             new Pipeline(session, slots, size).Run(source, count, Checked, cancellation).GetAwaiter().GetResult();

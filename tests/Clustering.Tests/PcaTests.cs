@@ -78,7 +78,8 @@ public sealed class PcaTests
     {
         var random = new Random(5);
         const int count = 300, width = 1100;
-        double[][] hidden = [.. Enumerable.Range(0, 6).Select(_ => Enumerable.Range(0, width).Select(_ => random.NextDouble() - .5).ToArray())];
+        double[][] hidden = [.. Enumerable.Range(0, 6).Select(_ => Enumerable.Range(0, width).Select(_ =>
+            random.NextDouble() - .5).ToArray())];
         var values = new float[count * width];
         for (int row = 0; row < count; row++)
         {

@@ -58,7 +58,8 @@ public sealed class ImageShapeTests
         foreach (string name in new[] { "cat/a", "cat/b", "dog/c" })
         {
             Directory.CreateDirectory(folder[Path.GetDirectoryName(name)!]);
-            PngWriter.WriteRgb(folder[$"{name}.png"], 20, 16, [.. Enumerable.Range(0, 20 * 16).SelectMany(i => new byte[] { 250, 20, (byte)(i % 256) })]);
+            PngWriter.WriteRgb(folder[$"{name}.png"], 20, 16, [.. Enumerable.Range(0, 20 * 16).SelectMany(i => new byte[] { 250, 20,
+                (byte)(i % 256) })]);
         }
         ImageSet set = ImageSource.Open(folder.Root, Split.All);
         Assert.Equal(new ImageShape(3, 16, 20), set.Shape);
@@ -87,7 +88,8 @@ public sealed class ImageShapeTests
         for (int digit = 0; digit < 10; digit += 3)
         {
             Directory.CreateDirectory(folder[$"{digit}"]);
-            PngWriter.WriteRgb(folder[$"{digit}/p.png"], 40, 40, [.. Enumerable.Range(0, 1600).SelectMany(_ => new byte[] { 240, 220, 90 })]);
+            PngWriter.WriteRgb(folder[$"{digit}/p.png"], 40, 40, [.. Enumerable.Range(0, 1600).SelectMany(_ => new byte[] { 240, 220,
+                90 })]);
         }
         Assert.Equal(Preprocess.Mnist, ImageSource.Open(folder.Root, Split.All).Preprocess);
     }
@@ -107,7 +109,8 @@ public sealed class ImageShapeTests
     public void For_AModel_YieldsToTheCommandLine()
     {
         var model = new Preprocess(new(3, 20, 24), FitMode.Crop, Polarity.Dark);
-        ImageSourceOptions plain = new ImageSourceOptions().For(model), said = new ImageSourceOptions { Fit = FitMode.Stretch, Polarity = Polarity.Light }.For(model);
+        ImageSourceOptions plain = new ImageSourceOptions().For(model), said = new ImageSourceOptions { Fit = FitMode.Stretch,
+            Polarity = Polarity.Light }.For(model);
         Assert.Equal((3, 20, 24, FitMode.Crop, Polarity.Dark), (plain.Channels, plain.Height, plain.Width, plain.Fit, plain.Polarity));
         Assert.Equal((3, FitMode.Stretch, Polarity.Light), (said.Channels, said.Fit, said.Polarity));
     }
@@ -169,13 +172,16 @@ public sealed class ImageShapeTests
     static string Write(TemporaryFolder folder, bool isInterleaved, int height, int width)
     {
         byte[] pixels = [.. Enumerable.Range(0, 2).SelectMany(n => isInterleaved
-            ? [.. from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) from c in Enumerable.Range(0, 3) select Value(n, c, y, x)]
+            ? [.. from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) from c in Enumerable.Range(0,
+                3) select Value(n, c, y, x)]
             : Planar(n, height, width))];
         string path = folder["rgb.npy"];
-        NpyFile.Write(path, isInterleaved ? TensorEntry.Of<byte>(pixels, 2, height, width, 3) : TensorEntry.Of<byte>(pixels, 2, 3, height, width));
+        NpyFile.Write(path, isInterleaved ? TensorEntry.Of<byte>(pixels, 2, height, width, 3) : TensorEntry.Of<byte>(pixels, 2, 3, height,
+            width));
         return path;
     }
 
     static byte[] Planar(int n, int height, int width) =>
-        [.. from c in Enumerable.Range(0, 3) from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) select Value(n, c, y, x)];
+        [.. from c in Enumerable.Range(0, 3) from y in Enumerable.Range(0, height) from x in Enumerable.Range(0, width) select Value(n, c,
+            y, x)];
 }

@@ -62,7 +62,8 @@ public sealed class FitTests : CommandTest
         Assert.DoesNotContain(ModelKeys.Preprocess, OnnxModel.Load(In("digit/model.onnx")).Metadata.Keys);
         string[] command = ["evaluate", In("digit"), In("crop"), "--data", In("large.npy"), "--tsne", "0", "--out", In("report")];
         (int status, _, string error) = Run(command);
-        Assert.Equal((2, $"uvl: MODEL: expected models of one size and fit of images, found 28 x 28, digit of '{In("digit/model.onnx")}' and 28 x 28, crop of "
+        Assert.Equal((2, $"uvl: MODEL: expected models of one size and fit of images, found 28 x 28, digit of "
+            + $"'{In("digit/model.onnx")}' and 28 x 28, crop of "
             + $"'{In("crop/model.onnx")}'; evaluate them apart, or say --fit.\n"), (status, error));
         Ok([.. command, "--fit", "letterbox"]);
     }

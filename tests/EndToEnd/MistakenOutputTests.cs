@@ -98,7 +98,8 @@ public sealed class MistakenOutputTests(TrainedRuns runs) : CommandTest
         graph.Build().Save(In("one.onnx"));
         (int status, _, string error) = Uvl.Run("embed", In("one.onnx"), "--quiet", "--data", "strokes:100", "--out", In("x.npy"));
         Assert.Equal(4, status);
-        Assert.Contains("expected 'image' as [N,C,H,W] with a free N, 1 or 3 channels and sides of 8 to 128 pixels, found [1,1,28,28]", error, StringComparison.Ordinal);
+        Assert.Contains("expected 'image' as [N,C,H,W] with a free N, 1 or 3 channels and sides of 8 to 128 pixels, found [1,1,28,28]",
+            error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -24,7 +24,8 @@ public sealed class PlotCapsulesTests : CommandTest
         ImageSet test = ImageSource.Open("strokes:40:1", Split.Test).Take(2);
         // Presences .2 and .6: the second part, 153 of 255, stands before the first, 51, which is the image as well.
         Assert.Equal(ImageSheet.Encode([.. Enumerable.Range(0, 2)
-            .SelectMany(image => (byte[])[.. test.Image(image), .. Plain(51), .. Plain(51), .. Plain(153), .. Plain(51)])], Preprocess.Mnist, 5),
+            .SelectMany(image => (byte[])[.. test.Image(image), .. Plain(51), .. Plain(51), .. Plain(153), .. Plain(51)])],
+                Preprocess.Mnist, 5),
             File.ReadAllBytes(In("sheet.png")));
         Assert.Equal([2, 2], NpyFile.Read(In("arrays/decoder/in.presence.npy")).Shape.ToArray());
         Assert.Equal([2, 1, 28, 28], NpyFile.Read(In("arrays/encoder/in.image.npy")).Shape.ToArray());

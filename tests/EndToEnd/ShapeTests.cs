@@ -77,7 +77,8 @@ public sealed class ShapeTests : CommandTest
     public void Refine_OfARunOnImagesOfAnyShape_TakesTheirShapeAndClasses(int channels, int height, int width, int classes)
     {
         string data = Draw(new(channels, height, width), classes);
-        Ok("train", "moco", "--data", data, "--out", In("moco"), "--set", "stepCount=2", "--set", "batchSize=12", "--set", "queueLength=24");
+        Ok("train", "moco", "--data", data, "--out", In("moco"), "--set", "stepCount=2", "--set", "batchSize=12", "--set",
+            "queueLength=24");
         Ok("train", "refine", "--data", data, "--out", In("refined"), "--set", $"from={In("moco")}", "--set", "stepCount=20", "--set",
             "rounds=1", "--set", "batchSize=12");
         OnnxModel model = OnnxModel.Load(In("refined/model.onnx"));
@@ -87,7 +88,8 @@ public sealed class ShapeTests : CommandTest
 
     [Theory]
     [InlineData("infogan", 15, 14, "expected images whose sides are multiples of 4 pixels, found 14 x 15; say --size 16")]
-    [InlineData("capsules", 12, 13, "expected images of at least 15 pixels a side for 3 convolutions and 24 parts, found 13 x 12; say --size 28")]
+    [InlineData("capsules", 12, 13,
+        "expected images of at least 15 pixels a side for 3 convolutions and 24 parts, found 13 x 12; say --size 28")]
     public void Train_OnAShapeThatCannotBe_NamesFoundAndExpected(string method, int height, int width, string message)
     {
         string data = Draw(new(1, height, width), 3);

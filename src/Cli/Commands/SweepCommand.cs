@@ -47,7 +47,8 @@ static class SweepCommand
             new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep resumes.\n\nExample: uvl "
             + "sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
         {
-            method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, grid, preset, set, images, output, common.Seed,
+            method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, grid, preset, set, images,
+                output, common.Seed,
             common.Device,
                 common.Threads, common.SkipBad,
         };

@@ -42,7 +42,8 @@ static class TrainCommand
         var command = new DetailedCommand("train", Help(), parsed =>
             parsed.GetValue(method) is string named ? MethodHelp.Of(MethodRegistry.Find(named)) : null)
         {
-            method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, output, common.Seed, common.Device, common.Threads,
+            method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, output, common.Seed,
+                common.Device, common.Threads,
             time, set, resume,
             common.SkipBad,
         };

@@ -26,7 +26,8 @@ static class ViewsCommand
         MethodWords.Complete(method, known => known.HasViews, set);
         var output = new Option<string>("--out") { Description = "A sheet of 100 images (.png).", Required = true };
         var command = new Command("views", "Draw ten images with nine augmented views each.\n\nExample: uvl views moco --set "
-            + $"augmentation.elastic=2 --out views.png") { method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose,
+            + $"augmentation.elastic=2 --out views.png") { method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity,
+                common.Transpose,
                 common.Seed, set, output, common.SkipBad };
         command.SetAction(parsed =>
         {

@@ -34,7 +34,8 @@ static class LeadingAxes
         {
             for (int j = 0; j <= i; j++)
             {
-                inner[i * size + j] = inner[j * size + i] = VectorKernels.Dot(basis.AsSpan(i * width, width), image.AsSpan(j * width, width));
+                inner[i * size + j] = inner[j * size + i] = VectorKernels.Dot(basis.AsSpan(i * width, width), image.AsSpan(j * width,
+                    width));
             }
         }
         (double[] values, double[] rotation) = SymmetricEigen.Decompose(inner, size);

@@ -32,7 +32,8 @@ static class ImageFile
     public static Picture Decode(ReadOnlySpan<byte> bytes, string name, int channels = 1) =>
         FileKinds.Of(bytes[..Math.Min(bytes.Length, FileKinds.MagicBytes)]) switch
         {
-            FileKind.Png => Exif.Upright(PngReader.Read(bytes, name, channels) ?? SkiaReader.Read(bytes, name, channels, out _), Exif.OfPng(bytes)),
+            FileKind.Png => Exif.Upright(PngReader.Read(bytes, name, channels) ?? SkiaReader.Read(bytes, name, channels, out _),
+                Exif.OfPng(bytes)),
             FileKind.Pgm => PgmReader.Read(bytes, name),
             FileKind.Jpeg or FileKind.WebP or FileKind.Bmp
                 or FileKind.Gif => Exif.Upright(SkiaReader.Read(bytes, name, channels, out int orientation), orientation),

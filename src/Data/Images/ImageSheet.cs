@@ -39,7 +39,8 @@ public static class ImageSheet
         {
             int top = index / columns * (shape.Height + Gap) * zoom + Gap * zoom / 2;
             int left = index % columns * (shape.Width + Gap) * zoom + Gap * zoom / 2;
-            Draw(pixels.Slice(index * shape.Size, shape.Size), preprocess, sheet.AsSpan((top * width + left) * shape.Channels), width, zoom);
+            Draw(pixels.Slice(index * shape.Size, shape.Size), preprocess, sheet.AsSpan((top * width + left) * shape.Channels), width,
+                zoom);
         }
         return PngWriter.Encode(width, height, shape.Channels, sheet);
     }

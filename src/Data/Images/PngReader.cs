@@ -13,7 +13,8 @@ static class PngReader
 {
     readonly record struct Header(int Width, int Height, int Samples, int SampleBytes, bool IsPalette);
 
-    /// <summary>Decodes to 1 or 3 channels, a grey file always to 1; null for a sound file of a kind this reader leaves to others (4, 2 or 1 bits, interlaced).</summary>
+    /// <summary>Decodes to 1 or 3 channels, a grey file always to 1; null for a sound file of a kind this reader leaves to others (4, 2 or
+    /// 1 bits, interlaced).</summary>
     public static Picture? Read(ReadOnlySpan<byte> bytes, string name, int channels)
     {
         Header? header = null;

@@ -43,7 +43,8 @@ public sealed class ImageBatch
     /// <summary>0-based number of the first image in its source.</summary>
     public long First { get; internal set; }
 
-    /// <summary><see cref="Capacity"/> * C * H * W bytes, image after image, 0 for background; all 0 for an image that cannot be read.</summary>
+    /// <summary><see cref="Capacity"/> * C * H * W bytes, image after image, 0 for background; all 0 for an image that cannot be
+    /// read.</summary>
     public byte[] Pixels { get; }
 
     /// <summary>Classes in [0..K); without meaning where <see cref="ImageStream.IsLabelled"/> is false.</summary>

@@ -29,15 +29,16 @@ readonly record struct PixelLayout(
     /// <exception cref="InvalidDataException">The array has another shape.</exception>
     public static PixelLayout Of(ReadOnlySpan<long> shape, TensorKind kind, bool isBigEndian, long offset, string path)
     {
-        (long channels, long height, long width) = shape switch
+        long[] sizes = shape switch
         {
-            [_, long rows, long columns] => (1, rows, columns),
-            [_, 1 or 3, long rows, long columns] => (shape[1], rows, columns),
-            [_, long rows, long columns, 1 or 3] => (shape[3], rows, columns),
+            [_, long rows, long columns] => [1, rows, columns],
+            [_, 1 or 3, long rows, long columns] => [shape[1], rows, columns],
+            [_, long rows, long columns, 1 or 3] => [shape[3], rows, columns],
             [_, long pixels] when pixels <= Picture.MaxTensorPixels && Math.Sqrt(pixels) is var side
-                && side == (long)side => (1, (long)side, (long)side),
-            _ => (0, 0, 0),
+                && side == (long)side => [1, (long)side, (long)side],
+            _ => [0, 0, 0],
         };
+        (long height, long width) = (sizes[1], sizes[2]);
         bool isLast = shape is [long first, long second, long third] && first == second && second != third && first is >= 8 and <= 64;
         if (height < 1 || width < 1 || isLast)
         {
@@ -58,7 +59,8 @@ readonly record struct PixelLayout(
         }
         Picture.RequireSize(width, height, path, Picture.MaxTensorPixels);
         return TensorEntry.SizeBytes(kind, shape) is not null
-            ? new(shape[0], new((int)channels, (int)height, (int)width), shape is [_, not (1 or 3), _, 3], kind, isBigEndian, offset, "elements")
+            ? new(shape[0], new((int)sizes[0], (int)height, (int)width), shape is [_, not (1 or 3), _, 3], kind, isBigEndian, offset,
+                "elements")
             : throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape "
                 + $"({string.Join(", ", shape.ToArray())}); save the array again.");
     }

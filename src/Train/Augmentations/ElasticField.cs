@@ -19,7 +19,8 @@ sealed class ElasticField(ViewCanvas canvas)
     /// <summary>Floats of a field: H rows, S apart.</summary>
     public static int CountOf(ViewCanvas canvas) => canvas.Height * canvas.Stride;
 
-    /// <summary>Fills <paramref name="field"/> [H,S] with one component of the displacement, in pixels; columns past the image's are 0.</summary>
+    /// <summary>Fills <paramref name="field"/> [H,S] with one component of the displacement, in pixels; columns past the image's are
+    /// 0.</summary>
     public void Draw(Span<float> field, double deviation, ref RandomStream random)
     {
         Span<float> values = stackalloc float[controls * controls];

@@ -5,7 +5,8 @@ using Toolchain.Data.Seeds;
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>
-/// Views of pictures of objects, as momentum contrast takes them (Chen et al. 2020, "Improved Baselines with Momentum Contrastive Learning",
+/// Views of pictures of objects, as momentum contrast takes them (Chen et al. 2020, "Improved Baselines with Momentum Contrastive
+/// Learning",
 /// section 3): a random resized crop, a flip, other brightness, contrast, saturation and hue, grey, blur. Of grey images brightness and
 /// contrast alone change.
 /// </summary>
@@ -33,7 +34,8 @@ static class ObjectViews
         return new AffineMap((float)(flip * width), 0, 0, (float)height, (float)shiftX, (float)shiftY).About(canvas);
     }
 
-    /// <summary>Changes the colours of the view in <see cref="ViewBuffers.Pixels"/>, one linear map of the channels for all pixels.</summary>
+    /// <summary>Changes the colours of the view in <see cref="ViewBuffers.Pixels"/>, one linear map of the channels for all
+    /// pixels.</summary>
     public static void ChangeColours(ViewBuffers buffers, ref RandomStream random)
     {
         float[][] pixels = buffers.Pixels;

@@ -2,7 +2,8 @@ using Toolchain.Data;
 
 namespace Toolchain.Train.Augmentations;
 
-/// <summary>Memory of one task that draws views of images of a shape, one after another. Arrays are pinned: they are read by address.</summary>
+/// <summary>Memory of one task that draws views of images of a shape, one after another. Arrays are pinned: they are read by
+/// address.</summary>
 sealed class ViewBuffers
 {
     /// <summary>Fresh buffers.</summary>

@@ -40,7 +40,8 @@ static class Deslanting
     /// <summary>The same as nodes: image float64 [N,H,W] to float64 [N,H,W].</summary>
     public static Value Build(GraphBuilder graph, Value image, int height, int width)
     {
-        Value rows = Ramp("deslant.rows", height, height, 1), columns = Ramp("deslant.columns", width, 1, width), floor = graph.Scalar(nothing, image);
+        Value rows = Ramp("deslant.rows", height, height, 1), columns = Ramp("deslant.columns", width, 1, width),
+            floor = graph.Scalar(nothing, image);
         Value ink = graph.Add(Sum(image), floor); // [N,1,1]
         Value row = graph.Sub(rows, graph.Div(Sum(graph.Mul(image, rows)), ink)); // [N,H,1]
         Value column = graph.Sub(columns, graph.Div(Sum(graph.Mul(image, columns)), ink)); // [N,1,W]

@@ -10,7 +10,8 @@ namespace Toolchain.Train.Layers;
 /// </summary>
 static class SmallConvnet
 {
-    /// <summary>Elements that the linear layer reads: 64 maps, the sides halved upwards by the first layer and downwards by the pool.</summary>
+    /// <summary>Elements that the linear layer reads: 64 maps, the sides halved upwards by the first layer and downwards by the
+    /// pool.</summary>
     public static int FeatureSize(ImageShape shape) => 64 * ((shape.Height + 1) / 2 / 2) * ((shape.Width + 1) / 2 / 2);
 
     /// <summary>From [N,C,H,W] to [N,32,H/2,W/2].</summary>

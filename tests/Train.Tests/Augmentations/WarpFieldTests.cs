@@ -45,7 +45,8 @@ public sealed class WarpFieldTests
     [Fact]
     public void Apply_GradientOfTheSum_IsThatOfFiniteDifferences()
     {
-        Tensor places = new WarpField(options, ImageShape.Mnist, 5).Draw(0, 6, CPU), weights = rand([6, 1, 28, 28], generator: new torch.Generator(1)),
+        Tensor places = new WarpField(options, ImageShape.Mnist, 5).Draw(0, 6, CPU), weights = rand([6, 1, 28, 28],
+            generator: new torch.Generator(1)),
             image = Images().requires_grad_();
         Tensor gradient = autograd.grad([(WarpField.Apply(image, places) * weights).sum()], [image])[0];
         // The map is linear in the image, so one pixel's difference quotient is exact at any size.

@@ -119,7 +119,8 @@ public sealed class InfoGanTests
     [Fact]
     public void Discriminate_InBFloat16_IsNearlyTheSameInTrainingAndTheSameInEvaluation()
     {
-        using InfoGanModel exact = new(small, ImageShape.Mnist), rounded = new(small with { Precision = Precision.BFloat16 }, ImageShape.Mnist);
+        using InfoGanModel exact = new(small, ImageShape.Mnist), rounded = new(small with { Precision = Precision.BFloat16 },
+            ImageShape.Mnist);
         Tensor image = rand(8, 1, 28, 28);
         PrecisionCheck.IsNearlyTheSameInTrainingAndTheSameInEvaluation(exact, rounded, model =>
             model.Discriminate(image, isReal: false).Real);

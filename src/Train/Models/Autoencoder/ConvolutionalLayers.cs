@@ -44,7 +44,8 @@ sealed class ConvolutionalEncoder : nn.Module<Tensor, Tensor>
     }
 }
 
-/// <summary>The decoding half: linear to 64 maps, then 4 x 4 transposed convolutions of stride 2; what is beyond the image is cut.</summary>
+/// <summary>The decoding half: linear to 64 maps, then 4 x 4 transposed convolutions of stride 2; what is beyond the image is
+/// cut.</summary>
 sealed class ConvolutionalDecoder : nn.Module<Tensor, Tensor>
 {
     readonly Linear maps;

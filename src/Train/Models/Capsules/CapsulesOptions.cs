@@ -42,7 +42,8 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
     /// <summary>Object capsules (O); their presences are the embedding.</summary>
     public int ObjectCount { get; init; } = 32;
 
-    /// <summary>Side of the canvas (S) on which images of 28 x 28 are placed and drawn, pixels; of other images in proportion (<see cref="For"/>).</summary>
+    /// <summary>Side of the canvas (S) on which images of 28 x 28 are placed and drawn, pixels; of other images in proportion
+    /// (<see cref="For"/>).</summary>
     public int CanvasSide { get; init; } = 28;
 
     /// <summary>Largest shift of an image of 28 x 28 from the centre of the canvas along each axis during training, whole pixels.</summary>
@@ -178,7 +179,8 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
         };
         int least = Math.Max(LeastCanvas(ConvolutionCount), (int)Math.Ceiling(Math.Sqrt(PartCount)) * 28 / TemplateSide);
         return scaled.CanvasSide >= least && scaled.TemplateSide * scaled.TemplateSide >= PartCount ? scaled
-            : throw new ArgumentException($"capsules: expected images of at least {least} pixels a side for {ConvolutionCount} convolutions "
+            : throw new ArgumentException($"capsules: expected images of at least {least} pixels a side for {ConvolutionCount} "
+                + $"convolutions "
                 + $"and {PartCount} parts, found {shape}; say --size 28.");
 
         int Scaled(int length) => (int)Math.Round(length * (side / 28.0));

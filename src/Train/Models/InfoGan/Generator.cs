@@ -51,7 +51,8 @@ sealed class Generator : nn.Module<Tensor, Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor z, Tensor code, Tensor continuous)
     {
         Tensor x = nn.functional.relu(norm1.call(fc1.call(cat([z, code, continuous], 1)))); // [N,H]
-        x = nn.functional.relu(norm2.call(precision.Apply(fc2, x))).view(-1, channelCount, smallest.Height, smallest.Width); // [N,128,7,7] of 28 x 28 pixels
+        x = nn.functional.relu(norm2.call(precision.Apply(fc2, x))).view(-1, channelCount, smallest.Height,
+            smallest.Width); // [N,128,7,7] of 28 x 28 pixels
         for (int layer = 0; layer < wider.Count; layer++)
         {
             x = nn.functional.relu(widerNorms[layer].call(precision.Apply(wider[layer], x))); // [N,128,...], twice the sides

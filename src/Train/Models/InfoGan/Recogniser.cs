@@ -20,7 +20,8 @@ sealed record RecogniserLogits(Tensor Embedding, Tensor Code, Tensor Continuous)
 
 /// <summary>
 /// The poster's discriminator up to its last layer, and the recognition network Q upon it: 4 x 4 convolutions of stride 2 to 14 x 14 x 64
-/// and 7 x 7 x 128, then more of 128 maps where images are larger (<see cref="GanShape"/>), fully connected 1024; Q: fully connected 128, then the codes. Leaky ReLU, and batch normalisation in all but the first.
+/// and 7 x 7 x 128, then more of 128 maps where images are larger (<see cref="GanShape"/>), fully connected 1024; Q: fully connected 128,
+/// then the codes. Leaky ReLU, and batch normalisation in all but the first.
 /// </summary>
 sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
 {
