@@ -109,8 +109,11 @@ public sealed class ImageShapeTests
     public void For_AModel_YieldsToTheCommandLine()
     {
         var model = new Preprocess(new(3, 20, 24), FitMode.Crop, Polarity.Dark);
-        ImageSourceOptions plain = new ImageSourceOptions().For(model), said = new ImageSourceOptions { Fit = FitMode.Stretch,
-            Polarity = Polarity.Light }.For(model);
+        ImageSourceOptions plain = new ImageSourceOptions().For(model), said = new ImageSourceOptions
+        {
+            Fit = FitMode.Stretch,
+            Polarity = Polarity.Light
+        }.For(model);
         Assert.Equal((3, 20, 24, FitMode.Crop, Polarity.Dark), (plain.Channels, plain.Height, plain.Width, plain.Fit, plain.Polarity));
         Assert.Equal((3, FitMode.Stretch, Polarity.Light), (said.Channels, said.Fit, said.Polarity));
     }
