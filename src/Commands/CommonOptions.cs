@@ -15,8 +15,8 @@ public sealed class CommonOptions
     {
         Description = "mnist (default; strokes if it cannot be found or downloaded), "
             + $"{string.Join(", ", ImageSource.Published.Skip(1))}, strokes[:count[:seed]], "
-            + "images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .csv, .parquet, .tar[.gz], or - for "
-            + "standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
+            + "glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]], images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .csv, "
+            + ".parquet, .tar[.gz], or - for standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
     };
 
     /// <summary>Leave out what cannot be read.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Data.Files;
+using Toolchain.Data.Glyphs;
 using Toolchain.Data.Published;
 using Toolchain.Data.Streams;
 using Toolchain.Data.Strokes;
@@ -32,16 +33,18 @@ public static class ImageSource
 
     /// <summary>Opens a dataset to be read once, in constant memory however large it is.</summary>
     /// <param name="spec">
-    /// One of <see cref="Published"/>; `strokes[:count[:seed]]`; `images.idx,labels.idx` or `images.idx`; a folder of images, also in
-    /// sub-folders, whose names are the classes; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,28,28], [N,784], [N,1,H,W] or
-    /// [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an image column; a tar archive; one image
-    /// file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line ends) from the standard input. IDX, .npy,
-    /// CSV and tar may be gzipped. Files are told apart by their first bytes, not by their names.
+    /// One of <see cref="Published"/>; `strokes[:count[:seed]]`; `glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]]`, characters of the fonts
+    /// in a folder (`digits`, `capitals`, `letters`, `alphanumeric` or the characters themselves); `images.idx,labels.idx` or
+    /// `images.idx`; a folder of images, also in sub-folders, whose names are the classes; an .npy or .npz file (any numbers in [0,1] or
+    /// 0..255; [N,28,28], [N,784], [N,1,H,W] or [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an
+    /// image column; a tar archive; one image file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line
+    /// ends) from the standard input. IDX, .npy, CSV and tar may be gzipped. Files are told apart by their first bytes, not by their
+    /// names.
     /// </param>
     /// <param name="split">
-    /// The part wanted of a published dataset, of an .npz with x_train and x_test, of a folder with `train` and `test` in it, or of
-    /// `strokes` (there the last seventh is <see cref="Split.Test"/>). The other sources have no parts: they give every image whatever is
-    /// asked, and the result's split is <see cref="Split.All"/>.
+    /// The part wanted of a published dataset, of an .npz with x_train and x_test, of a folder with `train` and `test` in it, of `strokes`
+    /// (there the last seventh is <see cref="Split.Test"/>), or of `glyphs` (a fifth of the families of fonts). The other sources have no
+    /// parts: they give every image whatever is asked, and the result's split is <see cref="Split.All"/>.
     /// </param>
     /// <param name="options">How to look; null for the defaults.</param>
     /// <exception cref="ArgumentException">The specification cannot be understood.</exception>
@@ -74,6 +77,11 @@ public static class ImageSource
         if (spec == "strokes" || spec.StartsWith("strokes:", StringComparison.Ordinal))
         {
             return OpenStrokes(spec, split);
+        }
+        if (spec == "glyphs" || spec.StartsWith(GlyphSpec.Prefix, StringComparison.Ordinal))
+        {
+            ImageSet glyphs = GlyphSet.Draw(GlyphSpec.Parse(spec), split);
+            return new SetStream(glyphs, $"{spec} {glyphs.Sha256}");
         }
         if (spec == "-")
         {
@@ -141,7 +149,7 @@ public static class ImageSource
         }
         string absent = spec.Split(',').FirstOrDefault(part => !File.Exists(part), spec);
         throw new FileNotFoundException(
-            $"'{absent}': no such file or folder; expected {string.Join(", ", Published)}, strokes[:count[:seed]], "
+            $"'{absent}': no such file or folder; expected {string.Join(", ", Published)}, strokes[:count[:seed]], {GlyphSpec.Form}, "
                 + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet or .tar file, or -.", absent);
     }
 }

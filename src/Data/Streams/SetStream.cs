@@ -1,13 +1,24 @@
 namespace Toolchain.Data.Streams;
 
 /// <summary>Images that are in memory.</summary>
-sealed class SetStream(ImageSet set) : ImageStream(set.Name, set.Split, set.Count, set.Classes)
+sealed class SetStream : ImageStream
 {
+    readonly ImageSet set;
+
+    /// <param name="set">The images.</param>
+    /// <param name="fingerprint">Changes when they do; null for the set's name, of which there is but one.</param>
+    public SetStream(ImageSet set, string? fingerprint = null)
+        : base(set.Name, set.Split, set.Count, set.Classes)
+    {
+        (this.set, Fingerprint) = (set, fingerprint ?? set.Name);
+        Noticed.AddRange(set.Remarks);
+    }
+
     internal override ImageSet Whole => set;
 
     internal override ImageContent? Content => set.Content;
 
-    public override string? Fingerprint { get; } = set.Name;
+    public override string? Fingerprint { get; }
 
     private protected override Preprocess Natural => set.Preprocess;
 
