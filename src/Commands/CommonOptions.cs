@@ -14,7 +14,7 @@ public sealed class CommonOptions
     public Option<string?> Data { get; } = new("--data")
     {
         Description = "mnist (default; strokes if it cannot be found or downloaded), "
-            + $"{string.Join(", ", ImageSource.Published.Skip(1))}, strokes[:count[:seed]], "
+            + $"{string.Join(", ", ImageSource.Published.Skip(1))}, strokes[:count[:seed[:SIZE[:gray|rgb]]]], "
             + "glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]], images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .csv, "
             + ".parquet, .tar[.gz], or - for standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
     };

@@ -93,10 +93,67 @@ public sealed class StrokesTests
     [InlineData("strokes:0")]
     [InlineData("strokes:-5")]
     [InlineData("strokes:10:x")]
-    [InlineData("strokes:10:1:2")]
+    [InlineData("strokes:10:1:28:gray:2")]
     public void Open_StrokesMalformed_SaysTheForm(string spec) => Assert.Equal(
-        $"'{spec}': expected strokes[:count[:seed]] with count in [1..2000000], such as strokes:70000:0. (Parameter 'spec')",
+        $"'{spec}': expected strokes[:count[:seed[:SIZE[:gray|rgb]]]] with count in [1..2000000], such as strokes:70000:0 or "
+            + "strokes:7000:0:64:rgb. (Parameter 'spec')",
         Assert.Throws<ArgumentException>(() => ImageSource.Open(spec, Split.All)).Message);
+
+    [Theory]
+    [InlineData("strokes:10:1:7", "expected a size in [8..128], found '7'.")]
+    [InlineData("strokes:10:1:2x", "expected a size in [8..128], found '2x'.")]
+    [InlineData("strokes:10:1:32:color", "expected gray or rgb, found 'color'.")]
+    public void Open_StrokesOfNoShape_SaysWhatIsExpected(string spec, string message) => Assert.Equal(
+        $"'{spec}': {message} (Parameter 'spec')", Assert.Throws<ArgumentException>(() => ImageSource.Open(spec, Split.All)).Message);
+
+    [Theory]
+    [InlineData(8)]
+    [InlineData(32)]
+    [InlineData(64)]
+    [InlineData(128)]
+    public void Open_StrokesOfASize_FillAsLargeAPartOfIt(int side)
+    {
+        ImageSet set = ImageSource.Open($"strokes:50:2:{side}", Split.All);
+        Assert.Equal((new(1, side, side), FitMode.Digit), (set.Shape, set.Preprocess.Fit));
+        Assert.Equal<int>(StrokeDigits.Draw(50, 2).Labels!, set.Labels!);
+        for (int image = 0; image < set.Count; image++)
+        {
+            int[] ink = [.. Enumerable.Range(0, side * side).Where(i => set.Pixels[image * side * side + i] > 100)];
+            int length = Math.Max(ink.Max(i => i % side) - ink.Min(i => i % side), ink.Max(i => i / side) - ink.Min(i => i / side)) + 1;
+            Assert.InRange(length, side * 20 / 28.0 - 2, side * 20 / 28.0 + 1.5);
+        }
+    }
+
+    [Fact]
+    public void Open_StrokesOfTwentyEight_AreTheSameWithAndWithoutTheSize() =>
+        Assert.Equal(StrokeDigits.Draw(70, 4).Sha256, ImageSource.Open("strokes:70:4:28:gray", Split.All).Sha256);
+
+    [Fact]
+    public void Open_StrokesInColour_AreTheGrayInkOnAGround()
+    {
+        ImageSet gray = ImageSource.Open("strokes:20:3:64", Split.All), colour = ImageSource.Open("strokes:20:3:64:rgb", Split.All);
+        Assert.Equal((new(3, 64, 64), FitMode.Letterbox, ImageContent.Writing, true),
+            (colour.Shape, colour.Preprocess.Fit, colour.Content, colour.Classes!.AreDigits));
+        Assert.Equal<int>(gray.Labels!, colour.Labels!);
+        for (int image = 0; image < colour.Count; image++)
+        {
+            byte[] ink = gray.Image(image).ToArray(), painted = colour.Image(image).ToArray();
+            Assert.Single(Enumerable.Range(0, 4096).Where(i => ink[i] == 255)
+                .Select(i => (painted[i], painted[4096 + i], painted[8192 + i])).Distinct());
+            Assert.InRange(Enumerable.Range(0, 4096).Where(i => ink[i] == 0)
+                .Select(i => (painted[i], painted[4096 + i], painted[8192 + i])).Distinct().Count(), 10, 4096);
+        }
+    }
+
+    // As a model of 32 x 32 takes drawn digits of 28 x 28.
+    [Fact]
+    public void Open_StrokesForAnotherShape_AreFitted()
+    {
+        var options = new ImageSourceOptions { Height = 32, Width = 32 };
+        ImageSet set = ImageSource.Open("strokes:20:3", Split.All, options);
+        Assert.Equal((new(1, 32, 32), 20), (set.Shape, set.Count));
+        Assert.All(Enumerable.Range(0, 20), image => Assert.InRange(set.Image(image).ToArray().Count(value => value > 100), 20, 500));
+    }
 
     [Fact]
     public void WriteSheet_HundredImages_GoRowByDigit()

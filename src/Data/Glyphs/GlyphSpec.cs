@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Toolchain.Data.Glyphs;
 
 /// <summary>What `glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]]` asks for.</summary>
@@ -32,26 +30,9 @@ sealed record GlyphSpec(string Folder, string[] Characters, ImageShape Shape)
         string characters = parts.ElementAtOrDefault(1) ?? "", colour = parts.ElementAtOrDefault(3) ?? "gray";
         string[] wanted = GlyphCharacters.Of(characters) ?? throw new ArgumentException(
             $"'{spec}': expected characters as {GlyphCharacters.Expected}; found '{Printable.Line(characters)}'.", nameof(spec));
-        ImageShape shape = ShapeOf(spec, parts.ElementAtOrDefault(2) ?? "28", colour);
+        ImageShape shape = DrawnShape.Of(spec, parts.ElementAtOrDefault(2) ?? "28", colour);
         return Directory.Exists(parts[0]) ? new(parts[0], wanted, shape)
             : throw new FileNotFoundException($"'{parts[0]}': no such folder; expected one with fonts (.ttf, .otf), such as "
                 + "/usr/share/fonts.", parts[0]);
-    }
-
-    /// <summary>The shape that a size and a colour name.</summary>
-    /// <param name="spec">For errors.</param>
-    /// <param name="size">Pixels a side.</param>
-    /// <param name="colour">`gray` or `rgb`.</param>
-    /// <exception cref="ArgumentException">They name none.</exception>
-    public static ImageShape ShapeOf(string spec, string size, string colour)
-    {
-        if (!int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out int side)
-            || side is < ImageShape.LeastSide or > ImageShape.MostSide)
-        {
-            throw new ArgumentException(
-                $"'{spec}': expected a size in [{ImageShape.LeastSide}..{ImageShape.MostSide}], found '{size}'.", nameof(spec));
-        }
-        return colour is "gray" or "rgb" ? new(colour == "rgb" ? 3 : 1, side, side)
-            : throw new ArgumentException($"'{spec}': expected gray or rgb, found '{colour}'.", nameof(spec));
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Toolchain.Data.Files;
 using Toolchain.Data.Glyphs;
 using Toolchain.Data.Published;
@@ -11,7 +10,7 @@ namespace Toolchain.Data.Sources;
 public static class ImageSource
 {
     /// <summary>Images of `strokes` where the specification gives no count: as many as MNIST has.</summary>
-    public const int DefaultStrokeCount = 70_000;
+    public const int DefaultStrokeCount = StrokeSpec.DefaultCount;
 
     /// <summary>Names of the published datasets that are found or downloaded by name.</summary>
     public static IReadOnlyList<string> Published { get; } = [.. PublishedDataset.All.Select(dataset => dataset.Name)];
@@ -33,8 +32,9 @@ public static class ImageSource
 
     /// <summary>Opens a dataset to be read once, in constant memory however large it is.</summary>
     /// <param name="spec">
-    /// One of <see cref="Published"/>; `strokes[:count[:seed]]`; `glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]]`, characters of the fonts
-    /// in a folder (`digits`, `capitals`, `letters`, `alphanumeric` or the characters themselves); `images.idx,labels.idx` or
+    /// One of <see cref="Published"/>; `strokes[:count[:seed[:SIZE[:gray|rgb]]]]`;
+    /// `glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]]`, characters of the fonts in a folder (`digits`, `capitals`,
+    /// `letters`, `alphanumeric` or the characters themselves); `images.idx,labels.idx` or
     /// `images.idx`; a folder of images, also in sub-folders, whose names are the classes; an .npy or .npz file (any numbers in [0,1] or
     /// 0..255; [N,28,28], [N,784], [N,1,H,W] or [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an
     /// image column; a tar archive; one image file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line
@@ -74,9 +74,9 @@ public static class ImageSource
         {
             return new SetStream(PublishedSource.Open(published, split, options));
         }
-        if (spec == "strokes" || spec.StartsWith("strokes:", StringComparison.Ordinal))
+        if (StrokeSpec.IsOne(spec))
         {
-            return OpenStrokes(spec, split);
+            return new StrokeStream(StrokeSpec.Parse(spec, split), split);
         }
         if (spec == "glyphs" || spec.StartsWith(GlyphSpec.Prefix, StringComparison.Ordinal))
         {
@@ -112,30 +112,6 @@ public static class ImageSource
         return ImageCollector.NoneReadable(source.Source, badCount, null);
     }
 
-    static StrokeStream OpenStrokes(string spec, Split split)
-    {
-        string[] parts = spec.Split(':');
-        int count = DefaultStrokeCount;
-        ulong seed = 0;
-        bool understood = parts.Length <= 3
-            && (parts.Length < 2 || int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out count))
-            && (parts.Length < 3 || ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out seed));
-        if (!understood || count is < 1 or > StrokeDigits.MaxCount)
-        {
-            throw new ArgumentException($"'{spec}': expected strokes[:count[:seed]] with count in [1..{StrokeDigits.MaxCount}], such as "
-                + $"strokes:70000:0.", nameof(spec));
-        }
-        int trainCount = count - count / 7;
-        return split switch
-        {
-            Split.Train => new(trainCount, seed, 0, Split.Train),
-            Split.Test when trainCount == count =>
-                throw new ArgumentException($"'{spec}': the test images are the last seventh, so count must be at least 7.", nameof(spec)),
-            Split.Test => new(count - trainCount, seed, trainCount, Split.Test),
-            _ => new(count, seed, 0, Split.All),
-        };
-    }
-
     // A file name may hold a comma, so every comma is tried as the one between the two.
     static ImageStream OpenPair(string spec)
     {
@@ -149,7 +125,7 @@ public static class ImageSource
         }
         string absent = spec.Split(',').FirstOrDefault(part => !File.Exists(part), spec);
         throw new FileNotFoundException(
-            $"'{absent}': no such file or folder; expected {string.Join(", ", Published)}, strokes[:count[:seed]], {GlyphSpec.Form}, "
+            $"'{absent}': no such file or folder; expected {string.Join(", ", Published)}, {StrokeSpec.Form}, {GlyphSpec.Form}, "
                 + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet or .tar file, or -.", absent);
     }
 }

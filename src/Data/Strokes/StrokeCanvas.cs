@@ -1,21 +1,20 @@
 namespace Toolchain.Data.Strokes;
 
 /// <summary>
-/// A field of 28 x 28 on which lines are drawn as distances: each pixel keeps its squared distance to the nearest line, and ink follows
+/// A square field on which lines are drawn as distances: each pixel keeps its squared distance to the nearest line, and ink follows
 /// from that once all lines are there. One canvas serves many images, one at a time.
 /// </summary>
-sealed class StrokeCanvas
+/// <param name="side">Its side, pixels.</param>
+sealed class StrokeCanvas(int side)
 {
-    const int Side = 28;
-
     // How fast ink fades across the edge, per pixel: MNIST's scaled-down scans are a little softer than a box one pixel wide.
     const float EdgeSlope = 0.8f;
 
     // Pixels beyond the pen that still get some ink.
     const float Fringe = 0.5f / EdgeSlope;
 
-    readonly float[] squaredDistance = new float[Side * Side];
-    readonly byte[] ink = new byte[Side * Side];
+    readonly float[] squaredDistance = new float[side * side];
+    readonly byte[] ink = new byte[side * side];
 
     public void Clear() => squaredDistance.AsSpan().Fill(float.MaxValue);
 
@@ -24,15 +23,15 @@ sealed class StrokeCanvas
     {
         float reach = penRadius + Fringe;
         int left = Math.Max(0, (int)MathF.Floor(MathF.Min(x0, x1) - reach)),
-            right = Math.Min(Side, (int)MathF.Ceiling(MathF.Max(x0, x1) + reach));
+            right = Math.Min(side, (int)MathF.Ceiling(MathF.Max(x0, x1) + reach));
         int top = Math.Max(0, (int)MathF.Floor(MathF.Min(y0, y1) - reach)),
-            bottom = Math.Min(Side, (int)MathF.Ceiling(MathF.Max(y0, y1) + reach));
+            bottom = Math.Min(side, (int)MathF.Ceiling(MathF.Max(y0, y1) + reach));
         float dx = x1 - x0, dy = y1 - y0, squaredLength = dx * dx + dy * dy;
         float inverse = squaredLength > 0 ? 1 / squaredLength : 0;
         for (int y = top; y < bottom; y++)
         {
             float py = y + 0.5f - y0;
-            Span<float> row = squaredDistance.AsSpan(y * Side, Side);
+            Span<float> row = squaredDistance.AsSpan(y * side, side);
             for (int x = left; x < right; x++)
             {
                 float px = x + 0.5f - x0;
@@ -48,7 +47,7 @@ sealed class StrokeCanvas
     /// </summary>
     public void Finish(float penRadius, Span<byte> destination)
     {
-        int mass = 0, massX = 0, massY = 0, left = Side, right = -1, top = Side, bottom = -1;
+        int mass = 0, massX = 0, massY = 0, left = side, right = -1, top = side, bottom = -1;
         for (int i = 0; i < ink.Length; i++)
         {
             float reach = penRadius + Fringe;
@@ -60,17 +59,17 @@ sealed class StrokeCanvas
             {
                 continue;
             }
-            int x = i % Side, y = i / Side;
+            int x = i % side, y = i / side;
             (mass, massX, massY) = (mass + value, massX + value * (2 * x + 1), massY + value * (2 * y + 1));
             (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x), Math.Min(top, y), Math.Max(bottom, y));
         }
-        int shiftX = Math.Clamp((int)Math.Round((Side - (double)massX / mass) / 2), -left, Side - 1 - right);
-        int shiftY = Math.Clamp((int)Math.Round((Side - (double)massY / mass) / 2), -top, Side - 1 - bottom);
+        int shiftX = Math.Clamp((int)Math.Round((side - (double)massX / mass) / 2), -left, side - 1 - right);
+        int shiftY = Math.Clamp((int)Math.Round((side - (double)massY / mass) / 2), -top, side - 1 - bottom);
         destination.Clear();
         int width = right - left + 1;
         for (int y = top; y <= bottom; y++)
         {
-            ink.AsSpan(y * Side + left, width).CopyTo(destination[((y + shiftY) * Side + left + shiftX)..]);
+            ink.AsSpan(y * side + left, width).CopyTo(destination[((y + shiftY) * side + left + shiftX)..]);
         }
     }
 }

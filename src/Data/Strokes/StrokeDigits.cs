@@ -1,3 +1,4 @@
+using Toolchain.Data.Glyphs;
 using Toolchain.Data.Images;
 using Toolchain.Data.Seeds;
 
@@ -38,18 +39,47 @@ public static class StrokeDigits
         {
             throw new ArgumentOutOfRangeException(nameof(first), $"'{nameof(first)}' must be in [0..{int.MaxValue - count}], was {first}.");
         }
-        byte[] pixels = new byte[count * ImageShape.Mnist.Size];
+        return Draw(new(count, seed, first, ImageShape.Mnist), split, cancellation);
+    }
+
+    /// <summary>Draws images of any shape: in colour, the same ink on a textured ground.</summary>
+    /// <exception cref="InvalidDataException">They are more than an array holds.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    internal static ImageSet Draw(StrokeSpec spec, Split split, CancellationToken cancellation = default)
+    {
+        (int count, ulong seed, int first, ImageShape shape) = spec;
+        if ((long)count * shape.Size > Array.MaxLength)
+        {
+            throw new InvalidDataException($"strokes: expected images of at most {Array.MaxLength} bytes, found {count} of {shape}; take "
+                + "fewer or smaller ones.");
+        }
+        byte[] pixels = new byte[count * shape.Size];
         int[] labels = new int[count];
-        ulong digitKey = RandomStream.KeyOf(seed, "strokes.digits"), shapeKey = RandomStream.KeyOf(seed, "strokes.shapes");
-        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new StrokeWriter(), (index, _, writer) =>
+        ulong digitKey = RandomStream.KeyOf(seed, "strokes.digits"), shapeKey = RandomStream.KeyOf(seed, "strokes.shapes"),
+            groundKey = RandomStream.KeyOf(seed, "strokes.ground");
+        Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new StrokeWriter(shape.Width),
+            (index, _, writer) =>
         {
             int sample = first + index;
             labels[index] = DigitOf(digitKey, sample);
             var random = new RandomStream(shapeKey, 0, sample, 0);
-            writer.Write((byte)labels[index], ref random, pixels.AsSpan(index * ImageShape.Mnist.Size, ImageShape.Mnist.Size));
+            Span<byte> image = pixels.AsSpan(index * shape.Size, shape.Size);
+            Span<byte> ink = shape.IsRgb ? new byte[shape.PixelCount] : image;
+            writer.Write((byte)labels[index], ref random, ink);
+            if (shape.IsRgb)
+            {
+                var ground = new RandomStream(groundKey, 0, sample, 0);
+                TexturedGround.Paint(ink, shape, ref ground, image);
+            }
             return writer;
         }, _ => { });
-        return new("strokes", split, pixels, new() { Labels = labels, Classes = ImageClasses.Digits });
+        return new("strokes", split, pixels, new()
+        {
+            Labels = labels,
+            Classes = ImageClasses.Digits,
+            Preprocess = spec.Preprocess,
+            Content = ImageContent.Writing,
+        });
     }
 
     /// <summary>Writes a PNG of the first 100 images of a seed: ten of each digit, a row a digit.</summary>

@@ -4,29 +4,33 @@ namespace Toolchain.Data.Strokes;
 
 /// <summary>
 /// Writes one digit at a time: picks a form, moves its control points, runs splines through them, slants, turns and scales the lines into
-/// MNIST's box of 20 x 20. Uses only +, -, *, / and square roots, which IEEE 754 fixes to the bit, so the images are the same on every
-/// machine.
+/// MNIST's box of 20 x 20, or as large a part of another size. Uses only +, -, *, / and square roots, which IEEE 754
+/// fixes to the bit, so the images are the same on every machine.
 /// </summary>
-sealed class StrokeWriter
+/// <param name="side">Of an image, pixels.</param>
+sealed class StrokeWriter(int side)
 {
-    const float Box = 20, Centre = 14f;
+    // In MNIST's field.
+    const float Side = 28, Box = 20;
 
-    // Lines per curve piece between two control points: at most about 1.5 pixels each.
-    const int LinesPerPiece = 6;
+    // Lines per curve piece between two control points: at most about 1.5 pixels each in MNIST's field, not much longer in others.
+    const int LinesPerPiece = 6, MostLines = LinesPerPiece * (ImageShape.MostSide / 28 + 1);
+
+    readonly int linesPerPiece = LinesPerPiece * ((side + 27) / 28);
 
     // Spreads, chosen so that raw pixels stay hard for k-means and easy for neighbours (docs/reference/data.md has the measurement).
     const float PointSpread = 0.085f, StrokeSpread = 0.05f, BendSpread = 0.35f, SlantMean = 0.12f, SlantSpread = 0.5f,
         HalfTurnSpread = 0.16f;
     const float NarrowestAspect = 0.6f, WidestAspect = 1.3f, ThinnestPen = 0.65f, ThickestPen = 1.75f;
 
-    readonly StrokeCanvas canvas = new();
+    readonly StrokeCanvas canvas = new(side);
     readonly float[] controlX = new float[StrokeForms.MaxPoints], controlY = new float[StrokeForms.MaxPoints];
-    readonly float[] lineX = new float[StrokeForms.MaxPoints * LinesPerPiece + StrokeForms.MaxPoints],
-        lineY = new float[StrokeForms.MaxPoints * LinesPerPiece + StrokeForms.MaxPoints];
-    readonly bool[] penDown = new bool[StrokeForms.MaxPoints * LinesPerPiece + StrokeForms.MaxPoints];
+    readonly float[] lineX = new float[StrokeForms.MaxPoints * MostLines + StrokeForms.MaxPoints],
+        lineY = new float[StrokeForms.MaxPoints * MostLines + StrokeForms.MaxPoints];
+    readonly bool[] penDown = new bool[StrokeForms.MaxPoints * MostLines + StrokeForms.MaxPoints];
     int pointCount;
 
-    /// <summary>Writes one image of 784 pixels; <paramref name="random"/> alone decides how it looks.</summary>
+    /// <summary>Writes one image of side * side pixels; <paramref name="random"/> alone decides how it looks.</summary>
     public void Write(int digit, ref RandomStream random, Span<byte> destination)
     {
         StrokeForm form = Pick(StrokeForms.OfDigit[digit], ref random);
@@ -37,7 +41,7 @@ sealed class StrokeWriter
             Trace(curve);
         }
         Distort(ref random);
-        float penRadius = ThinnestPen + (ThickestPen - ThinnestPen) * random.NextSingle();
+        float penRadius = (ThinnestPen + (ThickestPen - ThinnestPen) * random.NextSingle()) * (side / Side);
         Fit(penRadius);
         canvas.Clear();
         for (int i = 1; i < pointCount; i++)
@@ -94,9 +98,9 @@ sealed class StrokeWriter
         for (int i = curve.First; i < last; i++)
         {
             int before = Math.Max(curve.First, i - 1), after = Math.Min(last, i + 2);
-            for (int step = 1; step <= LinesPerPiece; step++)
+            for (int step = 1; step <= linesPerPiece; step++)
             {
-                float t = (float)step / LinesPerPiece;
+                float t = (float)step / linesPerPiece;
                 Add(Cubic(controlX[before], controlX[i], controlX[i + 1], controlX[after], t),
                     Cubic(controlY[before], controlY[i], controlY[i + 1], controlY[after], t), true);
             }
@@ -139,12 +143,13 @@ sealed class StrokeWriter
             (left, right) = (MathF.Min(left, lineX[i]), MathF.Max(right, lineX[i]));
             (top, bottom) = (MathF.Min(top, lineY[i]), MathF.Max(bottom, lineY[i]));
         }
-        float scale = (Box - 2 * penRadius) / MathF.Max(right - left, bottom - top);
+        float scale = (Box * (side / Side) - 2 * penRadius) / MathF.Max(right - left, bottom - top);
+        float centre = side / 2f;
         float middleX = (left + right) / 2, middleY = (top + bottom) / 2;
         for (int i = 0; i < pointCount; i++)
         {
-            lineX[i] = Centre + (lineX[i] - middleX) * scale;
-            lineY[i] = Centre + (lineY[i] - middleY) * scale;
+            lineX[i] = centre + (lineX[i] - middleX) * scale;
+            lineY[i] = centre + (lineY[i] - middleY) * scale;
         }
     }
 
