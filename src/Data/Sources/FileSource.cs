@@ -1,3 +1,4 @@
+using Toolchain.Data.Cifar;
 using Toolchain.Data.Files;
 using Toolchain.Data.Idx;
 using Toolchain.Data.Images;
@@ -33,6 +34,11 @@ static class FileSource
                 case var kind when FileKinds.IsImage(kind):
                     file.Dispose();
                     return new FileListStream(name, path, Path.GetDirectoryName(path) ?? "", [name]);
+                case FileKind.Unknown when CifarFile.IsOne(file):
+                    using (file)
+                    {
+                        return CifarFile.Open(name, path, file);
+                    }
                 default:
                     return SequentialSource.Open(name, path, file, magic);
             }

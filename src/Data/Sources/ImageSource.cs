@@ -35,7 +35,8 @@ public static class ImageSource
     /// One of <see cref="Published"/>; `strokes[:count[:seed[:SIZE[:gray|rgb]]]]`;
     /// `glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]]`, characters of the fonts in a folder (`digits`, `capitals`,
     /// `letters`, `alphanumeric` or the characters themselves); `images.idx,labels.idx` or
-    /// `images.idx`; a folder of images, also in sub-folders, whose names are the classes; an .npy or .npz file (any numbers in [0,1] or
+    /// `images.idx`; a binary batch of CIFAR-10; a folder of images, also in sub-folders, whose names are the
+    /// classes; an .npy or .npz file (any numbers in [0,1] or
     /// 0..255; [N,28,28], [N,784], [N,1,H,W] or [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an
     /// image column; a tar archive; one image file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line
     /// ends) from the standard input. IDX, .npy, CSV and tar may be gzipped. Files are told apart by their first bytes, not by their

@@ -10,7 +10,7 @@ namespace Toolchain.Data.Sources;
 /// <summary>IDX, .npy, CSV and tar, each bare or gzipped: what is read once from its start.</summary>
 static class SequentialSource
 {
-    const string Kinds = "images as IDX, .npy, .npz, CSV, Parquet, tar, PNG, PGM, JPEG, WebP, BMP or GIF";
+    const string Kinds = "images as IDX, .npy, .npz, CSV, Parquet, tar, CIFAR-10's binary batches, PNG, PGM, JPEG, WebP, BMP or GIF";
 
     /// <summary>IDX, .npy, CSV or tar, each bare or gzipped.</summary>
     /// <param name="name">What a report calls the dataset.</param>
