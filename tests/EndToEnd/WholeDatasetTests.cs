@@ -23,7 +23,7 @@ public sealed class WholeDatasetTests : CommandTest
             Uvl.Run(["train", method, "--quiet", "--data", images, "--out", Path.Combine(Folder, "run"),
             .. settings.SelectMany(setting => new[] { "--set", setting })]);
         Assert.True(status == 0, error);
-        Assert.Contains("clusters equal on 70000 images in ONNX Runtime", output, StringComparison.Ordinal);
+        Assert.Contains("clusters equal on 70,000 images in ONNX Runtime", output, StringComparison.Ordinal);
     }
 
     static byte[] AllImages()
