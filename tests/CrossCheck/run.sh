@@ -90,6 +90,19 @@ cp "$work/capsules/arrays/encoder/"*.npy "$work/capsules/model.onnx" "$work/netw
 cp "$work/capsules/arrays/decoder/"*.npy "$work/networks/capsules-decoder"
 cp "$work/capsules/decoder.onnx" "$work/networks/capsules-decoder/model.onnx"
 
+# An encoder of pictures in colour, 64 x 64, with what ONNX Runtime under .NET made of them.
+if "$python" -c 'import numpy' 2> "$work/log"; then
+    "$python" "$here/write_colours.py" "$work/colours.npy" "$work/in.image.npy"
+    "$uvl" train moco --quiet --data "$work/colours.npy" --out "$work/moco-rgb64" --set stepCount=10 --set batchSize=32 --set queueLength=64 \
+        > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+    mkdir "$work/networks/moco-rgb64"
+    cp "$work/moco-rgb64/model.onnx" "$work/in.image.npy" "$work/networks/moco-rgb64"
+    for layer in embedding feature; do
+        "$uvl" embed "$work/moco-rgb64/model.onnx" --quiet --data "$work/colours.npy" --layer "$layer" \
+            --out "$work/networks/moco-rgb64/out.$layer.npy" > /dev/null
+    done
+fi
+
 if "$python" -c 'import numpy' 2> "$work/log"; then
     check "$python" "$here/check.py" "$work"
     check "$python" "$here/read_embeddings.py" "$work/ours/moco-gmm"
