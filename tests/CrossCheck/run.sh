@@ -97,10 +97,7 @@ if "$python" -c 'import numpy' 2> "$work/log"; then
         > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
     mkdir "$work/networks/moco-rgb64"
     cp "$work/moco-rgb64/model.onnx" "$work/in.image.npy" "$work/networks/moco-rgb64"
-    for layer in embedding feature; do
-        "$uvl" embed "$work/moco-rgb64/model.onnx" --quiet --data "$work/colours.npy" --layer "$layer" \
-            --out "$work/networks/moco-rgb64/out.$layer.npy" > /dev/null
-    done
+    "$uvl" embed "$work/moco-rgb64/model.onnx" --quiet --data "$work/colours.npy" --out "$work/networks/moco-rgb64/out.embedding.npy" > /dev/null
 fi
 
 if "$python" -c 'import numpy' 2> "$work/log"; then
