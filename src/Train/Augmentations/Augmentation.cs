@@ -97,6 +97,10 @@ sealed class Augmentation
                 StrokeThickness.Change(buffers.Pixels[channel], canvas[channel], buffers.Canvas, amount);
             }
         }
+        if (shape.IsRgb)
+        {
+            InkColours.Change(canvas, buffers.Canvas, ref random);
+        }
         Copy(canvas, buffers.Canvas, view);
         if (random.NextDouble() < options.EraseProbability)
         {

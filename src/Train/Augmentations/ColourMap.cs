@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Toolchain.Train.Augmentations;
@@ -58,4 +59,44 @@ readonly record struct ColourMap(Matrix4x4 Matrix)
     /// <summary>A new channel of eight pixels.</summary>
     public Vector256<float> Of(int channel, Vector256<float> red, Vector256<float> green, Vector256<float> blue) =>
         red * Matrix[0, channel] + green * Matrix[1, channel] + blue * Matrix[2, channel] + Vector256.Create(Matrix[3, channel]);
+
+    /// <summary>Mean grey of a view in canvases [C].</summary>
+    public static double MeanGrey(float[][] pixels, ViewCanvas canvas)
+    {
+        double sum = 0;
+        for (int channel = 0; channel < pixels.Length; channel++)
+        {
+            var total = Vector256<float>.Zero;
+            ref float first = ref MemoryMarshal.GetArrayDataReference(pixels[channel]);
+            for (int at = 0; at + 8 <= canvas.Count; at += 8) // black around the pixels
+            {
+                total += Vector256.LoadUnsafe(ref first, (nuint)at);
+            }
+            sum += Vector256.Sum(total) * (pixels.Length == 1 ? 1 : GreyWeights[channel]);
+        }
+        return sum / (canvas.Height * canvas.Width);
+    }
+
+    /// <summary>Changes the colours of a view in canvases [C]; results stay in [0,1].</summary>
+    public void Apply(float[][] pixels, ViewCanvas canvas)
+    {
+        float[][] sources = pixels.Length == 1 ? [pixels[0], pixels[0], pixels[0]] : pixels;
+        ref float red = ref MemoryMarshal.GetArrayDataReference(sources[0]), green = ref MemoryMarshal.GetArrayDataReference(sources[1]),
+            blue = ref MemoryMarshal.GetArrayDataReference(sources[2]);
+        for (int y = 0; y < canvas.Height; y++)
+        {
+            for (int x = 0; x < canvas.Width; x += 8)
+            {
+                nuint at = (nuint)(canvas.Origin + y * canvas.Stride + x);
+                Vector256<float> r = Vector256.LoadUnsafe(ref red, at), g = Vector256.LoadUnsafe(ref green, at),
+                    b = Vector256.LoadUnsafe(ref blue, at);
+                Vector256<float> mask = canvas.Mask(x);
+                for (int channel = 0; channel < pixels.Length; channel++)
+                {
+                    Vector256<float> value = Vector256.Clamp(Of(channel, r, g, b), Vector256<float>.Zero, Vector256<float>.One);
+                    (value & mask).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(pixels[channel]), at);
+                }
+            }
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Toolchain.Data.Seeds;
 
 namespace Toolchain.Train.Augmentations;
@@ -28,8 +26,8 @@ static class ObjectViews
     {
         double area = random.NextDouble(leastArea, 1), aspect = Math.Exp(random.NextDouble(-Math.Log(widest), Math.Log(widest)));
         double width = Math.Min(1, Math.Sqrt(area * aspect)), height = Math.Min(1, Math.Sqrt(area / aspect));
-        double shiftX = random.NextDouble(-.5, .5) * (1 - width) * canvas.Width, shiftY = random.NextDouble(-.5, .5) * (1 - height)
-            * canvas.Height;
+        double shiftX = random.NextDouble(-.5, .5) * (1 - width) * (canvas.Width - 1),
+            shiftY = random.NextDouble(-.5, .5) * (1 - height) * (canvas.Height - 1);
         double flip = random.NextDouble() < flipProbability ? -1 : 1;
         return new AffineMap((float)(flip * width), 0, 0, (float)height, (float)shiftX, (float)shiftY).About(canvas);
     }
@@ -45,7 +43,7 @@ static class ObjectViews
             double brightness = Factor(ref random), contrast = Factor(ref random), saturation = Factor(ref random);
             double turn = random.NextDouble(-hue, hue);
             // Contrast is about the mean grey of the view, which the brightness has changed.
-            map = ColourMap.Contrast(contrast, brightness * MeanGrey(pixels, buffers.Canvas)).After(ColourMap.Scale(brightness));
+            map = ColourMap.Contrast(contrast, brightness * ColourMap.MeanGrey(pixels, buffers.Canvas)).After(ColourMap.Scale(brightness));
             map = pixels.Length == 3 ? ColourMap.Hue(turn).After(ColourMap.Saturation(saturation)).After(map) : map;
         }
         if (pixels.Length == 3 && random.NextDouble() < greyProbability)
@@ -54,7 +52,7 @@ static class ObjectViews
         }
         if (map != ColourMap.Identity)
         {
-            Apply(map, pixels, buffers.Canvas);
+            map.Apply(pixels, buffers.Canvas);
         }
     }
 
@@ -96,44 +94,6 @@ static class ObjectViews
             float a = from[start + Math.Max(0, i - 2) * step], b = from[start + Math.Max(0, i - 1) * step], c = from[start + i * step],
                 d = from[start + Math.Min(count - 1, i + 1) * step], e = from[start + Math.Min(count - 1, i + 2) * step];
             to[start + i * step] = middle * c + near * (b + d) + far * (a + e);
-        }
-    }
-
-    static double MeanGrey(float[][] pixels, ViewCanvas canvas)
-    {
-        double sum = 0;
-        for (int channel = 0; channel < pixels.Length; channel++)
-        {
-            var total = Vector256<float>.Zero;
-            ref float first = ref MemoryMarshal.GetArrayDataReference(pixels[channel]);
-            for (int at = 0; at + 8 <= canvas.Count; at += 8) // black around the pixels
-            {
-                total += Vector256.LoadUnsafe(ref first, (nuint)at);
-            }
-            sum += Vector256.Sum(total) * (pixels.Length == 1 ? 1 : ColourMap.GreyWeights[channel]);
-        }
-        return sum / (canvas.Height * canvas.Width);
-    }
-
-    static void Apply(ColourMap map, float[][] pixels, ViewCanvas canvas)
-    {
-        float[][] sources = pixels.Length == 1 ? [pixels[0], pixels[0], pixels[0]] : pixels;
-        ref float red = ref MemoryMarshal.GetArrayDataReference(sources[0]), green = ref MemoryMarshal.GetArrayDataReference(sources[1]),
-            blue = ref MemoryMarshal.GetArrayDataReference(sources[2]);
-        for (int y = 0; y < canvas.Height; y++)
-        {
-            for (int x = 0; x < canvas.Width; x += 8)
-            {
-                nuint at = (nuint)(canvas.Origin + y * canvas.Stride + x);
-                Vector256<float> r = Vector256.LoadUnsafe(ref red, at), g = Vector256.LoadUnsafe(ref green, at),
-                    b = Vector256.LoadUnsafe(ref blue, at);
-                Vector256<float> mask = canvas.Mask(x);
-                for (int channel = 0; channel < pixels.Length; channel++)
-                {
-                    Vector256<float> value = Vector256.Clamp(map.Of(channel, r, g, b), Vector256<float>.Zero, Vector256<float>.One);
-                    (value & mask).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(pixels[channel]), at);
-                }
-            }
         }
     }
 }

@@ -60,7 +60,8 @@ sealed record MoCoOptions : GradientOptions, IAugmented, IObjectViews
     public Precision Precision { get; init; } = Precision.Single;
 
     /// <summary>
-    /// Kind of views: digits (affine and elastic maps, as augmentation says) or objects (crops, flips, other colours, blur); auto takes
+    /// Kind of views: digits (affine and elastic maps, as augmentation says, in any colours where images have some) or objects (crops,
+    /// flips, other colours, blur); auto takes
     /// objects for pictures in colour and for published datasets of things.
     /// </summary>
     [OmittedAtDefault]
