@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Toolchain.Data.Glyphs;
 
 /// <summary>
@@ -8,10 +10,18 @@ static class GlyphSet
 {
     static readonly string[] extensions = [".ttf", ".otf"];
 
+    // A program compiled ahead of time that is to stay small sets this switch; then fonts are not drawn in it.
+    [FeatureSwitchDefinition("Toolchain.Data.Glyphs")]
+    static bool IsIncluded => !AppContext.TryGetSwitch("Toolchain.Data.Glyphs", out bool enabled) || enabled;
+
     /// <summary>Draws every font; images of a font stand together, in the order of the characters.</summary>
     /// <exception cref="InvalidDataException">No font has all characters, all fonts are of one family and a part is asked for, or images
     /// are more than an array holds.</exception>
-    public static ImageSet Draw(GlyphSpec spec, Split split)
+    public static ImageSet Draw(GlyphSpec spec, Split split) => IsIncluded ? DrawPart(spec, split)
+        : throw new ArgumentException($"'{GlyphSpec.Prefix}{spec.Folder}': expected another source, found glyphs, which this program "
+            + "does not draw; take the full uvl.");
+
+    static ImageSet DrawPart(GlyphSpec spec, Split split)
     {
         GlyphFont[] drawn = DrawAll(spec);
         GlyphFont[] fonts = [.. drawn.Where(font => font.Fault == FontFault.None)];
