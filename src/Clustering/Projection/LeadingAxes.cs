@@ -24,10 +24,10 @@ static class LeadingAxes
         double[] basis = [.. Enumerable.Range(0, size * width).Select(_ => random.NextDouble() - .5)]; // [size,D]
         for (int round = 1; round < Rounds; round++)
         {
-            Orthonormalize(basis, width);
+            GramSchmidt.Orthonormalize(basis, width);
             basis = Multiply(rows, mean, basis, size, threads);
         }
-        Orthonormalize(basis, width);
+        GramSchmidt.Orthonormalize(basis, width);
         double[] image = Multiply(rows, mean, basis, size, threads);
         var inner = new double[size * size];
         for (int i = 0; i < size; i++)
@@ -79,27 +79,5 @@ static class LeadingAxes
             VectorKernels.AddScaled(sums[0], sums[part], 1);
         }
         return sums[0];
-    }
-
-    // Gram-Schmidt, twice, row by row.
-    static void Orthonormalize(double[] basis, int width)
-    {
-        for (int row = 0; row * width < basis.Length; row++)
-        {
-            Span<double> own = basis.AsSpan(row * width, width);
-            for (int pass = 0; pass < 2; pass++)
-            {
-                for (int other = 0; other < row; other++)
-                {
-                    ReadOnlySpan<double> known = basis.AsSpan(other * width, width);
-                    VectorKernels.AddScaled(own, known, -VectorKernels.Dot(own, known));
-                }
-                double length = Math.Sqrt(VectorKernels.Dot(own, own));
-                foreach (ref double value in own)
-                {
-                    value /= Math.Max(length, double.Epsilon);
-                }
-            }
-        }
     }
 }

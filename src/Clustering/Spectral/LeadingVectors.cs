@@ -72,31 +72,14 @@ static class LeadingVectors
         }
     }
 
-    // Gram-Schmidt, twice, column by column of the transposed basis.
+    // Of the columns.
     static void Orthonormalize(double[] basis, int rows, int width)
     {
         double[] columns = Transpose(basis, rows, width);
-        for (int column = 0; column < width; column++)
-        {
-            Span<double> own = columns.AsSpan(column * rows, rows);
-            for (int pass = 0; pass < 2; pass++)
-            {
-                for (int other = 0; other < column; other++)
-                {
-                    ReadOnlySpan<double> known = columns.AsSpan(other * rows, rows);
-                    VectorKernels.AddScaled(own, known, -VectorKernels.Dot(own, known));
-                }
-                double length = Math.Sqrt(VectorKernels.Dot(own, own));
-                foreach (ref double value in own)
-                {
-                    value /= length;
-                }
-            }
-        }
+        GramSchmidt.Orthonormalize(columns, rows);
         Transpose(columns, width, rows).CopyTo(basis, 0);
     }
 
-    // a^T b, which is symmetric here: [width,width].
     static double[] Inner(double[] a, double[] b, int rows, int width)
     {
         double[] left = Transpose(a, rows, width), right = Transpose(b, rows, width);

@@ -1,11 +1,11 @@
 using System.Reflection;
-using Toolchain.Train.Tests;
+using Toolchain.Tests.Torch;
 using TorchSharp;
 using Xunit.v3;
 
 [assembly: DisposeScopePerTest]
 
-namespace Toolchain.Train.Tests;
+namespace Toolchain.Tests.Torch;
 
 /// <summary>
 /// Holds the tensors of each test until it ends, as the training loop does for each step. Without a scope the collector may free a
