@@ -34,7 +34,7 @@ public sealed class NetworkFiles
     static void Write(NetworkModels.Network network, string folder)
     {
         Directory.CreateDirectory(folder);
-        TracedModel traced = network.Trace();
+        TracedModel traced = network.Trace(keepNaN: false); // OpenCV 4.6 has no IsNaN
         _ = traced.Save(Path.Combine(folder, "model.onnx"));
         IReadOnlyList<TensorData> inputs = traced.Inputs.AtSize(Batch);
         using var noGradients = no_grad();

@@ -14,7 +14,9 @@ static class NetworkModels
     /// <param name="Step">Step of the axes H and W.</param>
     public sealed record Network(string Name, Func<nn.Module> Make, ExportInput Input, Func<Tensor> Example, int Step = 1)
     {
-        public TracedModel Trace(params ParityRuntime[] runtimes)
+        public TracedModel Trace(params ParityRuntime[] runtimes) => Trace(keepNaN: true, runtimes);
+
+        public TracedModel Trace(bool keepNaN, params ParityRuntime[] runtimes)
         {
             manual_seed(7);
             nn.Module module = Make();
@@ -24,6 +26,7 @@ static class NetworkModels
                 Inputs = [Input],
                 Name = Name,
                 Runtimes = runtimes,
+                KeepNaN = keepNaN,
                 ProofSizes = [1, 2, 7],
                 AxisSteps = Input.Axes.Where(axis => axis.Name is "H" or "W").ToDictionary(axis => axis.Name!, _ => Step),
             });
