@@ -146,9 +146,12 @@ public sealed class CommonOptions
     }
 
     /// <summary>Opens the images of <paramref name="spec"/> and says what was skipped.</summary>
-    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split, Preprocess? model = null)
+    public ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split, Preprocess? model = null) =>
+        Open(parsed, terminal, spec, split, Source(parsed, terminal, model));
+
+    static ImageSet Open(ParseResult parsed, Terminal terminal, string spec, Split split, ImageSourceOptions options)
     {
-        ImageSet data = ImageSource.Open(spec, split, Source(parsed, terminal, model));
+        ImageSet data = ImageSource.Open(spec, split, options);
         NoteParts(parsed, terminal, data.Name, split, data.Split);
         foreach (string line in data.Remarks)
         {
@@ -171,8 +174,10 @@ public sealed class CommonOptions
     public (ImageSet Train, ImageSet Test) OpenBoth(
         ParseResult parsed, Terminal terminal, string spec, Preprocess? model = null)
     {
-        ImageSet train = Open(parsed, terminal, spec, Split.Train, model);
-        return (train, train.Split == Split.All ? train : Open(parsed, terminal, spec, Split.Test, train.Preprocess));
+        ImageSourceOptions options = Source(parsed, terminal, model);
+        ImageSet train = Open(parsed, terminal, spec, Split.Train, options);
+        return (train, train.Split == Split.All ? train
+            : Open(parsed, terminal, spec, Split.Test, options.For(train.Preprocess)));
     }
 
     /// <summary>How sources are looked for, from the command line.</summary>
@@ -180,7 +185,7 @@ public sealed class CommonOptions
     /// <param name="terminal">Where downloads are told.</param>
     /// <param name="model">What the model asks for, which the command line may overrule in its fit and polarity; null where it is to be
     /// trained.</param>
-    /// <exception cref="ArgumentException">The size is none.</exception>
+    /// <exception cref="ArgumentException">The size is none, or a model decides it.</exception>
     public ImageSourceOptions Source(ParseResult parsed, Terminal terminal, Preprocess? model = null)
     {
         (int? width, int? height) = parsed.GetValue(Size) is string size ? SizeOf(size) : default((int?, int?));
@@ -195,7 +200,9 @@ public sealed class CommonOptions
             IsTransposed = parsed.GetValue(Transpose),
             Progress = new DownloadLines(terminal),
         };
-        return model is null ? options : options.For(model);
+        return model is null ? options
+            : (width, options.Channels) == (null, null) ? options.For(model)
+            : throw new ArgumentException($"--size, --color: expected neither where a run or a model decides ({model}); begin a new run.");
     }
 
     static (int?, int?) SizeOf(string text)

@@ -14,8 +14,7 @@ public sealed partial class ImageSet
     /// <param name="name">What a report calls the dataset, such as "mnist".</param>
     /// <param name="split">The part of the dataset this is.</param>
     /// <param name="pixels">N * C * H * W bytes, image after image, channel after channel, row-major; of digits 0 is background and 255
-    /// full
-    /// ink.</param>
+    /// full ink.</param>
     /// <param name="details">Shape, labels, file names and remarks; null for unlabelled digits as MNIST has them.</param>
     /// <exception cref="ArgumentException">Lengths disagree, or a label is of no class.</exception>
     public ImageSet(string name, Split split, byte[] pixels, ImageSetDetails? details = null)

@@ -12,9 +12,9 @@ public sealed record ImageSourceOptions
 
     /// <summary>
     /// Channels that images get, 1 or 3; null, as for their size, for what the source asks for. Digits, and grey images without labels,
-    /// become 28 x 28 grey;
-    /// others keep their size where all of up to 256 images looked at have one of 8 to 128 pixels a side, else they become a square of 28,
-    /// 32 or 64 pixels, whichever is nearest to the median of their longer sides; with colour where any of these has colour.
+    /// become 28 x 28 grey; others keep their size where all of up to 256 images looked at have one of 8 to 128 pixels a side, else they
+    /// become a square: of 28 pixels where the median of their longer sides is at most 28, of 32 where it is below 48, else of 64. They
+    /// have colour where any of these images has.
     /// </summary>
     public int? Channels { get; init; }
 

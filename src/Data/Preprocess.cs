@@ -16,6 +16,9 @@ public sealed record Preprocess(ImageShape Shape, FitMode Fit = FitMode.Digit, P
     /// <summary>That of MNIST's digits.</summary>
     public static Preprocess Mnist { get; } = new(ImageShape.Mnist);
 
+    /// <summary>Whether images are digits in bright ink on black, which pictures are cut to and drawn as dark on white.</summary>
+    public bool IsInk => Fit == FitMode.Digit && !Shape.IsRgb;
+
     /// <summary>What a model's metadata say.</summary>
     /// <param name="metadata">The model's metadata.</param>
     /// <param name="shape">Of its input.</param>
@@ -57,7 +60,7 @@ public sealed record Preprocess(ImageShape Shape, FitMode Fit = FitMode.Digit, P
     public void AddTo(IDictionary<string, string> metadata)
     {
         ArgumentNullException.ThrowIfNull(metadata);
-        if (this == Mnist with { Shape = Shape } && !Shape.IsRgb)
+        if (IsInk && Polarity == Polarity.Auto)
         {
             return;
         }

@@ -101,8 +101,14 @@ public sealed class ImageShapeTests
         string path = Write(folder, isInterleaved: true, 64, 64);
         ImageSet set = ImageSource.Open(path, Split.All, new() { Height = 24, Width = 32 });
         Assert.Equal(new Preprocess(new(3, 24, 32), FitMode.Letterbox), set.Preprocess);
-        // Square pictures between bars of their own background, each channel's.
-        Assert.Equal(3 * 24 * 32, set.Image(0).Length);
+        // Square pictures between bars of four pixels, each channel of its own background; the columns of a picture differ.
+        for (int channel = 0; channel < 3; channel++)
+        {
+            byte[] row = set.Image(0).Slice((channel * 24 + 12) * 32, 32).ToArray();
+            Assert.Equal([row[0], row[0], row[0], row[0]], row[..4]);
+            Assert.Equal([row[0], row[0], row[0], row[0]], row[28..]);
+            Assert.True(row[4..28].Distinct().Count() > 12);
+        }
     }
 
     [Fact]

@@ -42,7 +42,8 @@ public sealed class ShapeTests : CommandTest
         {
             "infogan" => ["stepCount=20", "batchSize=12", "restarts=1", "channelCount=8", "hiddenSize=32"],
             "moco" => ["stepCount=20", "batchSize=12", "queueLength=24"],
-            "capsules" => ["stepCount=20", "batchSize=8", "selfLabelShare=0", "partCount=8", "objectCount=6", "channelCount=8"],
+            "capsules" => ["stepCount=20", "batchSize=8", "selfLabelShare=0", "partCount=4", "objectCount=4", "channelCount=8",
+                "firstChannelCount=8", "hiddenSize=16", "codeSize=16", "capsuleSize=8"],
             _ => ["stepCount=20", "batchSize=12"],
         };
         string[] settings = [.. few.SelectMany(setting => new[] { "--set", setting })];
@@ -108,6 +109,22 @@ public sealed class ShapeTests : CommandTest
         (int status, _, string error) = Run("evaluate", In("rgb"), In("gray"), "--data", data, "--out", In("report"));
         Assert.Equal((2, $"uvl: MODEL: expected models of one size and fit of images, found 16 x 16 RGB, letterbox of "
             + $"'{In("rgb/model.onnx")}' and 20 x 24, letterbox of '{In("gray/model.onnx")}'; evaluate them apart.\n"), (status, error));
+    }
+
+    // Both parts take the size that was said.
+    [Fact]
+    public void Sweep_WithASize_ScoresTestImagesOfIt() => Ok("sweep", "autoencoder", "--data", "strokes:140:1", "--size", "20", "--grid",
+        "embeddingSize=4", "--set", "stepCount=2", "--set", "batchSize=10", "--out", In("sweep"));
+
+    [Fact]
+    public void Train_ResumedWithAnotherSize_IsRefused()
+    {
+        string data = Draw(new(3, 16, 16), 3);
+        Ok("train", "kmeans", "--data", data, "--out", In("run"));
+        File.Delete(In("run/manifest.json")); // as if it had been stopped
+        (int status, _, string error) = Run("train", "--resume", In("run"), "--size", "24");
+        Assert.Equal((2, "uvl: --size, --color: expected neither where a run or a model decides (16 x 16 RGB, letterbox); begin a new "
+            + "run.\n"), (status, error));
     }
 
     static void Ok(params string[] command)

@@ -5,9 +5,8 @@ namespace Toolchain.Data.Images;
 /// <summary>
 /// Brings a picture of one digit to 28 x 28 as MNIST did: cut to the ink, scaled into a 20 x 20 box with its aspect kept, put with its
 /// centre of mass at the centre of the field; of other sizes the box is as large a part. Source: LeCun, Cortes, Burges,
-/// http://yann.lecun.com/exdb/mnist. Departures: MNIST started
-/// from clean bilevel scans, so here the background's level is taken off first and the result is stretched to full ink, which a thin pen in
-/// a large picture needs.
+/// http://yann.lecun.com/exdb/mnist. Departures: MNIST started from clean bilevel scans, so here the background's level is taken off first
+/// and the result is stretched to full ink, which a thin pen in a large picture needs.
 /// </summary>
 static class DigitFit
 {

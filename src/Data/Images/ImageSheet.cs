@@ -50,16 +50,13 @@ public static class ImageSheet
     {
         ArgumentNullException.ThrowIfNull(preprocess);
         byte[] image = new byte[preprocess.Shape.Size];
-        Array.Fill(image, IsInk(preprocess) ? (byte)0 : (byte)255);
+        Array.Fill(image, preprocess.IsInk ? (byte)0 : (byte)255);
         return image;
     }
-
-    static bool IsInk(Preprocess preprocess) => preprocess is { Fit: FitMode.Digit, Shape.IsRgb: false };
 
     static void Draw(ReadOnlySpan<byte> image, Preprocess preprocess, Span<byte> target, int stride, int zoom)
     {
         ImageShape shape = preprocess.Shape;
-        bool isInk = IsInk(preprocess);
         for (int y = 0; y < shape.Height * zoom; y++)
         {
             for (int x = 0; x < shape.Width * zoom; x++)
@@ -68,7 +65,7 @@ public static class ImageSheet
                 for (int channel = 0; channel < shape.Channels; channel++)
                 {
                     byte value = image[channel * shape.PixelCount + from];
-                    target[to + channel] = isInk ? (byte)(255 - value) : value;
+                    target[to + channel] = preprocess.IsInk ? (byte)(255 - value) : value;
                 }
             }
         }

@@ -48,14 +48,14 @@ static class PictureFit
             throw new InvalidDataException($"'{picture.Name}': expected {shape.Width} x {shape.Height} pixels, found {picture.Width} x "
                 + $"{picture.Height}; leave out --fit none to have images fitted.");
         }
-        byte background = mode == FitMode.Digit && !shape.IsRgb ? RingMedian(picture.Pixels, picture.Width, picture.Height) : (byte)0;
+        byte background = wanted.IsInk ? RingMedian(picture.Pixels, picture.Width, picture.Height) : (byte)0;
         bool inverted = polarity == Polarity.Dark || (polarity == Polarity.Auto && background > 127);
         if (right)
         {
             picture.Pixels.CopyTo(destination);
             return new(false, inverted && Invert(destination[..shape.Size]));
         }
-        if (mode == FitMode.Digit && !shape.IsRgb)
+        if (wanted.IsInk)
         {
             DigitFit.Fit(picture, inverted, background, shape, destination);
             return new(true, inverted);
@@ -113,9 +113,8 @@ static class PictureFit
     /// <summary>Inverts an image that is in its shape where it is dark on light; says whether it was.</summary>
     public static bool ToLight(Span<byte> image, Preprocess wanted)
     {
-        (ImageShape shape, FitMode mode, Polarity polarity) = wanted;
-        return (polarity == Polarity.Dark || (polarity == Polarity.Auto && mode == FitMode.Digit && !shape.IsRgb
-            && RingMedian(image, shape.Width, shape.Height) > 127)) && Invert(image);
+        return (wanted.Polarity == Polarity.Dark || (wanted is { Polarity: Polarity.Auto, IsInk: true }
+            && RingMedian(image, wanted.Shape.Width, wanted.Shape.Height) > 127)) && Invert(image);
     }
 
     /// <summary>Swaps rows and columns of a square image.</summary>

@@ -206,11 +206,14 @@ sealed class TensorStream : ImageStream
         }
         bool isSingle = layout.Kind is TensorKind.Float16 or TensorKind.Float32;
         var place = new ImagePlace(path, "image", image);
-        for (int i = 0; i < pixels.Length; i++)
+        // To channel after channel.
+        int channels = layout.IsInterleaved ? layout.Shape.Channels : 1, step = layout.IsInterleaved ? layout.Shape.PixelCount : 0;
+        for (int i = 0, pixel = 0; i < pixels.Length; pixel++)
         {
-            int channels = layout.IsInterleaved ? layout.Shape.Channels : 1;
-            int target = i % channels * layout.Shape.PixelCount + i / channels; // channel after channel
-            pixels[target] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, place, i);
+            for (int channel = 0; channel < channels; channel++, i++)
+            {
+                pixels[channel * step + pixel] = scale.ToPixel(Elements.At(bytes, layout.Kind, i), isSingle, place, i);
+            }
         }
     }
 }

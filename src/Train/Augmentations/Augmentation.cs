@@ -15,8 +15,7 @@ readonly record struct ViewNumbers(int Epoch, int First, int Count);
 /// <summary>
 /// Draws views of images in one pass from bytes to floats: of writing an affine map with shear, elastic displacement, stroke thickness and
 /// occlusion; of objects what <see cref="ObjectViews"/> says. The numbers are keyed by (seed, epoch, sample, view), so any batch of any
-/// step
-/// can be drawn again by itself. A crop is a scale with a shift.
+/// step can be drawn again by itself. A crop is a scale with a shift.
 /// </summary>
 sealed class Augmentation
 {
@@ -121,7 +120,8 @@ sealed class Augmentation
     {
         Warp(buffers, ObjectViews.DrawCrop(buffers.Canvas, ref random), buffers.Pixels);
         ObjectViews.ChangeColours(buffers, ref random);
-        Copy(ObjectViews.Blur(buffers, ref random), buffers.Canvas, view);
+        ObjectViews.Blur(buffers, ref random);
+        Copy(buffers.Pixels, buffers.Canvas, view);
     }
 
     static void Copy(float[][] canvas, ViewCanvas layout, Span<float> view)

@@ -4,9 +4,8 @@ namespace Toolchain.Train.Augmentations;
 
 /// <summary>
 /// Views of pictures of objects, as momentum contrast takes them (Chen et al. 2020, "Improved Baselines with Momentum Contrastive
-/// Learning",
-/// section 3): a random resized crop, a flip, other brightness, contrast, saturation and hue, grey, blur. Of grey images brightness and
-/// contrast alone change.
+/// Learning", section 3): a random resized crop, a flip, other brightness, contrast, saturation and hue, grey, blur. Of grey images
+/// brightness and contrast alone change.
 /// </summary>
 static class ObjectViews
 {
@@ -56,12 +55,12 @@ static class ObjectViews
         }
     }
 
-    /// <summary>The view, blurred by a Gaussian in half of the cases.</summary>
-    public static float[][] Blur(ViewBuffers buffers, ref RandomStream random)
+    /// <summary>Blurs the view in <see cref="ViewBuffers.Pixels"/> by a Gaussian, in half of the cases.</summary>
+    public static void Blur(ViewBuffers buffers, ref RandomStream random)
     {
         if (random.NextDouble() >= blurProbability)
         {
-            return buffers.Pixels;
+            return;
         }
         ViewCanvas canvas = buffers.Canvas;
         double deviation = random.NextDouble(leastBlur, mostBlur) * Math.Max(canvas.Height, canvas.Width) / blurSide;
@@ -80,7 +79,6 @@ static class ObjectViews
                 Convolve(spare, pixels, canvas.Origin + x, canvas.Height, canvas.Stride, near / all, far / all);
             }
         }
-        return buffers.Pixels;
     }
 
     static double Factor(ref RandomStream random) => random.NextDouble(1 - jitter, 1 + jitter);

@@ -36,8 +36,7 @@ static class Occlusion
 
     /// <summary>
     /// Blackens the bar of the pixels that lie within width / 2 of a line: |cos a (x - centre) + sin a (y - centre) - offset| at most
-    /// width /
-    /// 2.
+    /// width / 2.
     /// </summary>
     public static void Bar(Span<float> view, ImageShape shape, double angle, double offset, double width)
     {

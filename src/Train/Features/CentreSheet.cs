@@ -51,8 +51,7 @@ static class CentreSheet
     /// <summary>The same as pixels.</summary>
     public static SheetPixels Draw(double[,] images, Preprocess preprocess, double[] shares)
     {
-        (ImageShape shape, FitMode fit, _) = preprocess;
-        bool isInk = fit == FitMode.Digit && !shape.IsRgb;
+        (ImageShape shape, bool isInk) = (preprocess.Shape, preprocess.IsInk);
         int count = shares.Length, wide = Math.Min(columns, count), cell = shape.Width * zoom + gap,
             line = shape.Height * zoom + gap + textHeight;
         (int width, int height) = (wide * cell, (count + wide - 1) / wide * line);

@@ -13,10 +13,9 @@ sealed record MoCoOutput(Tensor Embedding, Tensor Feature);
 
 /// <summary>
 /// The poster's small convnet: two convolutions, one pool, one linear layer; or a deeper one; unit-length embeddings. Each number of the
-/// embedding is
-/// brought to mean 0 and variance 1 over the batch first: otherwise queries part from the queue's older keys by drifting along together,
-/// and in 60 steps all embeddings are one (docs/models/moco.md). In evaluation they are whitened in part, once <see cref="Whiten"/> has
-/// seen the training images.
+/// embedding is brought to mean 0 and variance 1 over the batch first: otherwise queries part from the queue's older keys by drifting along
+/// together, and in 60 steps all embeddings are one (docs/models/moco.md). In evaluation they are whitened in part, once
+/// <see cref="Whiten"/> has seen the training images.
 /// </summary>
 sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
 {

@@ -43,8 +43,7 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
 
     /// <summary>
     /// Kind of views: digits (affine and elastic maps, as augmentation says, in any colours where images have some) or objects (crops,
-    /// flips, other colours, blur); auto takes
-    /// objects for pictures in colour and for published datasets of things.
+    /// flips, other colours, blur); auto takes objects for pictures in colour and for published datasets of things.
     /// </summary>
     [OmittedAtDefault]
     public ViewsPreset Views { get; init; }
