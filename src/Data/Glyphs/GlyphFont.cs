@@ -36,14 +36,10 @@ sealed record GlyphFont(string Name, FontFault Fault)
         {
             return new(name, FontFault.Symbols);
         }
-        int size = spec.Shape.Size;
-        byte[] pixels = new byte[spec.Characters.Length * size];
-        ulong key = RandomStream.KeyOf(0, $"glyphs.{Path.GetFileName(name)}");
         List<GlyphMask> masks = [];
         using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (int label = 0; label < spec.Characters.Length; label++)
+        foreach (int character in spec.Characters.Select(text => char.ConvertToUtf32(text, 0)))
         {
-            int character = char.ConvertToUtf32(spec.Characters[label], 0);
             if (font.GetGlyph(character) == 0 || GlyphMask.Draw(font, character) is not { } mask)
             {
                 return new(name, FontFault.LacksCharacter);
@@ -54,22 +50,33 @@ sealed record GlyphFont(string Name, FontFault Fault)
             }
             masks.Add(mask);
             all.AppendData(mask.Pixels);
-            Span<byte> image = pixels.AsSpan(label * size, size);
-            if (spec.Shape.IsRgb)
-            {
-                var random = new RandomStream(key, 0, character, 0);
-                mask.ToColour(spec.Shape, ref random, image);
-            }
-            else
-            {
-                mask.ToGray(spec.Shape, image);
-            }
         }
         return new(name, FontFault.None)
         {
             Family = FontFamily.Key(font.FamilyName),
             Digest = Convert.ToHexStringLower(all.GetHashAndReset()),
-            Pixels = pixels,
+            Pixels = Images(spec, name, masks),
         };
+    }
+
+    static byte[] Images(GlyphSpec spec, string name, List<GlyphMask> masks)
+    {
+        byte[] pixels = new byte[masks.Count * spec.Shape.Size];
+        ulong key = RandomStream.KeyOf(0, $"glyphs.{Path.GetFileName(name)}");
+        float largest = masks.Max(mask => mask.Extent);
+        for (int label = 0; label < masks.Count; label++)
+        {
+            Span<byte> image = pixels.AsSpan(label * spec.Shape.Size, spec.Shape.Size);
+            if (spec.Shape.IsRgb)
+            {
+                var random = new RandomStream(key, 0, char.ConvertToUtf32(spec.Characters[label], 0), 0);
+                masks[label].ToColour(spec.Shape, largest, ref random, image);
+            }
+            else
+            {
+                masks[label].ToGray(spec.Shape, image);
+            }
+        }
+        return pixels;
     }
 }

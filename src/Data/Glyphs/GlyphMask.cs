@@ -7,7 +7,8 @@ namespace Toolchain.Data.Glyphs;
 /// <summary>The shape of one character in a font, drawn large, from which images of any size are made.</summary>
 /// <param name="pixels">[Side*Side] coverage, 255 for full ink.</param>
 /// <param name="ink">The part that has ink.</param>
-sealed class GlyphMask(byte[] pixels, Rectangle ink)
+/// <param name="extent">Longer side of the outline, in units of which an em has 1,000.</param>
+sealed class GlyphMask(byte[] pixels, Rectangle ink, float extent)
 {
     // Side of the drawing, and of the box that its ink fills: a few times the largest box of an image (128 * 20 / 28).
     const int Side = 256, Box = 240;
@@ -23,11 +24,14 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink)
 
     readonly Lazy<int[]> coarse = new(() => Coarse(pixels));
 
-    // Coloured images: ink takes such a part of the side, and lies up to such a part of it off the centre.
-    const double SmallestBox = 0.6, LargestBox = 0.85;
+    // Coloured images: the largest character of a font takes such a part of the side.
+    const double SmallestBox = 0.75, LargestBox = 0.9;
 
     /// <summary>[Side*Side] coverage.</summary>
     public ReadOnlySpan<byte> Pixels => pixels;
+
+    /// <summary>Longer side of the outline, in units of which an em has 1,000.</summary>
+    public float Extent => extent;
 
     /// <summary>Whether two characters have the same shape, whatever their place and size in the font.</summary>
     public bool IsLike(GlyphMask other)
@@ -50,7 +54,7 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink)
         {
             return null;
         }
-        float scale = Box / Math.Max(bounds.Width, bounds.Height);
+        float extent = Math.Max(bounds.Width, bounds.Height), scale = Box / extent;
         using var bitmap = new SKBitmap(new SKImageInfo(Side, Side, SKColorType.Gray8, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(bitmap);
         canvas.Clear(SKColors.Black);
@@ -61,7 +65,7 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink)
         canvas.DrawPath(outline, paint);
         canvas.Flush();
         byte[] drawn = bitmap.GetPixelSpan().ToArray();
-        return Bounds(drawn) is { } ink ? new(drawn, ink) : null;
+        return Bounds(drawn) is { } ink ? new(drawn, ink, extent) : null;
     }
 
     /// <summary>Writes an image in grey: bright on black, as MNIST's (<see cref="DigitFit"/>).</summary>
@@ -70,13 +74,17 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink)
     public void ToGray(ImageShape shape, Span<byte> destination) =>
         DigitFit.Fit(new(pixels, Side, Side, "glyph"), false, 0, shape, destination);
 
-    /// <summary>Writes an image in colour: the character at a random size and place, in one colour on a ground of others.</summary>
+    /// <summary>
+    /// Writes an image in colour: the character near the middle, in one colour on a ground of others. The characters of a font keep their
+    /// sizes to each other, as in a line of text: otherwise nothing would tell an o from an O.
+    /// </summary>
     /// <param name="shape">Of the image.</param>
+    /// <param name="largest">Extent of the font's largest character.</param>
     /// <param name="random">Decides size, place and colours.</param>
     /// <param name="destination">[3*H*W], channel after channel.</param>
-    public void ToColour(ImageShape shape, ref RandomStream random, Span<byte> destination)
+    public void ToColour(ImageShape shape, float largest, ref RandomStream random, Span<byte> destination)
     {
-        double box = random.NextDouble(SmallestBox, LargestBox) * Math.Min(shape.Width, shape.Height);
+        double box = random.NextDouble(SmallestBox, LargestBox) * Math.Min(shape.Width, shape.Height) * extent / largest;
         double scale = box / Math.Max(ink.Width, ink.Height);
         int columns = Math.Max(1, (int)Math.Round(ink.Width * scale)), rows = Math.Max(1, (int)Math.Round(ink.Height * scale));
         int left = Place(shape.Width, columns, ref random), top = Place(shape.Height, rows, ref random);

@@ -36,6 +36,41 @@ public sealed class GlyphSetTests
     }
 
     [Fact]
+    public void Open_Colour_KeepsTheSizesOfAFontsCharacters()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("a.ttf", FontFile.Of("Plain", new Dictionary<char, (short X, short Y)[]>
+        {
+            ['O'] = FontFile.Box(400, 1000),
+            ['o'] = FontFile.Box(300, 500),
+        }));
+        ImageSet set = ImageSource.Open($"glyphs:{folder[""]}:Oo:128:rgb", Split.All);
+        int large = InkHeight(set.Image(0)), small = InkHeight(set.Image(1));
+        // 75 to 90 % of 128 for the largest; half of that for half its height, give or take a pixel.
+        Assert.InRange(large, 95, 116);
+        Assert.InRange(small, 47, 59);
+
+        // Rows with 20 pixels or more of the colour in the middle, which is ink.
+        static int InkHeight(ReadOnlySpan<byte> image)
+        {
+            int rows = 0;
+            for (int y = 0; y < 128; y++)
+            {
+                int inked = 0;
+                for (int x = 0; x < 128; x++)
+                {
+                    inked += Colour(image, x, y) == Colour(image, 64, 64) ? 1 : 0;
+                }
+                rows += inked >= 20 ? 1 : 0;
+            }
+            return rows;
+        }
+
+        static int Colour(ReadOnlySpan<byte> image, int x, int y) =>
+            image[y * 128 + x] << 16 | image[(128 + y) * 128 + x] << 8 | image[(256 + y) * 128 + x];
+    }
+
+    [Fact]
     public void Open_FamilyOfSeveralFaces_IsInOnePart()
     {
         using var folder = new TemporaryFolder();
