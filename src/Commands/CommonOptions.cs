@@ -16,7 +16,7 @@ public sealed class CommonOptions
         Description = "mnist (default; strokes if it cannot be found or downloaded), "
             + $"{string.Join(", ", ImageSource.Published.Skip(1))}, strokes[:count[:seed[:SIZE[:gray|rgb]]]], "
             + "glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]], images.idx[.gz],labels.idx[.gz], a folder of images, .npy, .npz, .csv, "
-            + ".parquet, .tar[.gz], or - for standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
+            + ".parquet, .bin (CIFAR-10), .tar[.gz], or - for standard input (IDX, .npy, CSV, tar, one image, or a list of paths).",
     };
 
     /// <summary>Leave out what cannot be read.</summary>

@@ -120,7 +120,7 @@ public sealed class ImageSourceTests
     [Fact]
     public void Open_NothingThere_SaysWhatIsUnderstood() => Assert.Equal(
         "'absent.idx': no such file or folder; expected mnist, fashion-mnist, kmnist, qmnist, emnist-balanced, emnist-letters, "
-            + "emnist-digits, strokes[:count[:seed[:SIZE[:gray|rgb]]]], glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]], "
-            + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet or .tar file, or -.",
+            + "emnist-digits, cifar10, usps, strokes[:count[:seed[:SIZE[:gray|rgb]]]], glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]], "
+            + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet, .bin (CIFAR-10) or .tar file, or -.",
         Assert.Throws<FileNotFoundException>(() => ImageSource.Open("absent.idx", Split.All)).Message);
 }

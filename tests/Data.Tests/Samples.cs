@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ICSharpCode.SharpZipLib.BZip2;
 using Toolchain.Data.Images;
 
 namespace Toolchain.Data.Tests;
@@ -26,6 +27,16 @@ static class Samples
         using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
             gzip.Write(bytes);
+        }
+        return packed.ToArray();
+    }
+
+    public static byte[] Bzip2(byte[] bytes)
+    {
+        using var packed = new MemoryStream();
+        using (var bzip2 = new BZip2OutputStream(packed) { IsStreamOwner = false })
+        {
+            bzip2.Write(bytes);
         }
         return packed.ToArray();
     }

@@ -114,7 +114,7 @@ public sealed class BadArgumentTests : CommandTest
     [Fact]
     public void Fetch_DatasetOfNoSuchName_NamesThem() =>
         Fails("NAME 'kmnst': expected one of mnist, fashion-mnist, kmnist, qmnist, emnist-balanced, emnist-letters, "
-            + "emnist-digits. See 'uvl data fetch --help'.", "data", "fetch", "kmnst");
+            + "emnist-digits, cifar10, usps. See 'uvl data fetch --help'.", "data", "fetch", "kmnst");
 
     [Fact]
     public void Train_WithoutMethod_NamesThem() =>

@@ -10,11 +10,15 @@ namespace Toolchain.Data.Cifar;
 /// </summary>
 static class CifarFile
 {
-    static readonly ImageShape shape = new(3, 32, 32);
+    /// <summary>Of every image.</summary>
+    public static ImageShape Shape { get; } = new(3, 32, 32);
 
-    static readonly string[] classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+    /// <summary>What each label means.</summary>
+    public static IReadOnlyList<string> Classes { get; } =
+        ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 
-    static int RecordBytes => 1 + shape.Size;
+    /// <summary>Bytes of an image with its label.</summary>
+    public static int RecordBytes => 1 + Shape.Size;
 
     /// <summary>Whether a file is one; leaves it at its start.</summary>
     public static bool IsOne(FileStream file)
@@ -24,7 +28,7 @@ static class CifarFile
         for (long at = 0; isOne && at < length; at += RecordBytes)
         {
             file.Position = at;
-            isOne = file.ReadByte() < classes.Length;
+            isOne = file.ReadByte() < Classes.Count;
         }
         file.Position = 0;
         return isOne;
@@ -34,20 +38,33 @@ static class CifarFile
     public static SetStream Open(string name, string path, FileStream file)
     {
         byte[] records = ExactRead.Bytes(file, new(path, 0, file.Length, "records"));
-        int count = records.Length / RecordBytes;
-        byte[] pixels = new byte[count * shape.Size];
-        int[] labels = new int[count];
-        for (int i = 0; i < count; i++)
-        {
-            labels[i] = records[i * RecordBytes];
-            records.AsSpan(i * RecordBytes + 1, shape.Size).CopyTo(pixels.AsSpan(i * shape.Size));
-        }
+        (byte[] pixels, int[] labels) = Parse(path, records);
         return new(new(name, Split.All, pixels, new()
         {
             Labels = labels,
-            Classes = new(classes.Length, classes),
-            Preprocess = new(shape, FitMode.Letterbox),
+            Classes = new(Classes.Count, Classes),
+            Preprocess = new(Shape, FitMode.Letterbox),
             Content = ImageContent.Objects,
         }), TensorStream.FileFingerprint(path));
+    }
+
+    /// <summary>The images of a batch.</summary>
+    /// <param name="path">Named in errors.</param>
+    /// <param name="records">Whole records.</param>
+    /// <exception cref="InvalidDataException">A label is none of the ten.</exception>
+    public static LabelledPixels Parse(string path, byte[] records)
+    {
+        int count = records.Length / RecordBytes;
+        byte[] pixels = new byte[count * Shape.Size];
+        int[] labels = new int[count];
+        for (int i = 0; i < count; i++)
+        {
+            int offset = i * RecordBytes;
+            labels[i] = records[offset] < Classes.Count ? records[offset]
+                : throw new InvalidDataException($"'{path}': offset {offset}: expected a label in [0..{Classes.Count}), found "
+                    + $"{records[offset]}; get the file again.");
+            records.AsSpan(offset + 1, Shape.Size).CopyTo(pixels.AsSpan(i * Shape.Size));
+        }
+        return new(pixels, labels);
     }
 }

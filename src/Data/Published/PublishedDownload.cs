@@ -20,17 +20,17 @@ sealed class PublishedDownload(PublishedDataset dataset, IReadOnlyList<string> l
 
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10), AnswerTimeout = TimeSpan.FromMinutes(5);
 
-    /// <summary>The uncompressed bytes of a file, checked; the cache file is written whole or not at all.</summary>
+    /// <summary>The address and the uncompressed bytes of a file, checked; the cache file is written whole or not at all.</summary>
     /// <exception cref="DatasetUnavailableException">No mirror gave the file.</exception>
-    public byte[] Fetch(PublishedFile file, string cachePath) =>
-        FromMirrors($"{file.Name}.gz", $"'{file.Name}[.gz]' is not", (client, address) =>
+    public PublishedContent Fetch(PublishedFile file, string cachePath) =>
+        FromMirrors(file.PublishedName, $"'{file.AnyName}' is not", (client, address) =>
         {
             using var packed = new MemoryStream();
             Download(client, address, packed, LongestFile);
             packed.Position = 0;
             byte[] bytes = file.ReadChecked(packed, address.ToString());
             Keep(packed, cachePath);
-            return bytes;
+            return new PublishedContent(address.ToString(), bytes);
         });
 
     /// <summary>The path in the cache of an archive, checked; it is written whole or not at all.</summary>
@@ -39,7 +39,7 @@ sealed class PublishedDownload(PublishedDataset dataset, IReadOnlyList<string> l
     /// <param name="cachePath">Where to put it.</param>
     /// <exception cref="DatasetUnavailableException">No mirror gave the archive, or the cache cannot be written.</exception>
     public string Fetch(PublishedArchive archive, PublishedFile wanted, string cachePath) =>
-        FromMirrors(archive.Name, $"neither '{wanted.Name}[.gz]' nor '{archive.Name}' is", (client, address) =>
+        FromMirrors(archive.Name, $"neither '{wanted.AnyName}' nor '{archive.Name}' is", (client, address) =>
         {
             AtomicFile.Write(cachePath, stream =>
             {
@@ -85,7 +85,8 @@ sealed class PublishedDownload(PublishedDataset dataset, IReadOnlyList<string> l
         throw new DatasetUnavailableException(
             $"{dataset.Title}: {missing} in {string.Join(" or ", lookedIn.Select(folder => $"'{folder}'"))}, and "
             + $"{string.Join("; ", tried)}. "
-            + $"Set UVL_DATA_DIR to a folder with {dataset.Folder}/ in it, or use --data strokes.", last);
+            + $"Put {new Uri((options.Mirrors ?? dataset.Mirrors)[0], name)} there, set UVL_DATA_DIR to a folder with {dataset.Folder}/ in "
+            + "it, or use --data strokes.", last);
     }
 
     void Download(HttpClient client, Uri address, Stream target, long longest)

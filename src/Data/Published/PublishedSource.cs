@@ -1,65 +1,81 @@
-using Toolchain.Data.Idx;
-using Toolchain.Data.Images;
+using Toolchain.Data.Reading;
 
 namespace Toolchain.Data.Published;
 
 /// <summary>A published dataset from its folder in $UVL_DATA_DIR, else the user's cache, else a mirror, each file by its digest.</summary>
 static class PublishedSource
 {
+    /// <summary>The images of a folder with a dataset's unpacked files in it; null where it lacks one of them.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="split">The part of the dataset.</param>
+    public static ImageSet? OpenFolder(PublishedDataset dataset, string folder, Split split) =>
+        Parts(dataset, split).SelectMany(part => part.Files).All(file => File.Exists(Path.Combine(folder, file.Name)))
+            ? Open(dataset with { Folder = Path.GetFullPath(folder) }, split, new()) : null;
+
     public static ImageSet Open(PublishedDataset dataset, Split split, ImageSourceOptions options)
     {
-        byte[] pixels = [];
-        int[] labels = [];
-        if (split is Split.Train or Split.All)
-        {
-            (pixels, labels) = Read(dataset, dataset.Train, options);
-        }
-        if (split is Split.Test or Split.All)
-        {
-            (byte[] images, int[] classes) = Read(dataset, dataset.Test, options);
-            (pixels, labels) = ([.. pixels, .. images], [.. labels, .. classes]);
-        }
+        (byte[] pixels, int[] labels) = LabelledPixels.Concatenate([.. Parts(dataset, split).Select(part => Read(dataset, part, options))]);
+        PublishedCard card = dataset.Card;
         return new(dataset.Name, split, pixels, new()
         {
             Labels = labels,
-            Classes = new(dataset.Classes.Count, dataset.Classes),
-            Preprocess = new(ImageShape.Mnist, dataset.IsDigits ? FitMode.Digit : FitMode.Letterbox),
-            Content = dataset.Content,
+            Classes = new(card.Classes.Count, card.Classes),
+            Preprocess = new(card.Shape, card.Fit),
+            Content = card.Content,
         });
     }
 
-    static (byte[] Pixels, int[] Labels) Read(PublishedDataset dataset, (PublishedFile Images, PublishedFile Labels) part,
-        ImageSourceOptions options)
+    static PublishedPart[] Parts(PublishedDataset dataset, Split split) => split switch
     {
-        using var images = new MemoryStream(Find(dataset, part.Images, options));
-        using var labels = new MemoryStream(Find(dataset, part.Labels, options));
-        byte[] pixels = IdxFile.ReadImages(images, part.Images.Name);
-        for (int at = 0; dataset.IsTransposed && at < pixels.Length; at += ImageShape.Mnist.Size)
-        {
-            PictureFit.Transpose(pixels.AsSpan(at, ImageShape.Mnist.Size), ImageShape.Mnist);
-        }
-        return (pixels,
-            [.. IdxFile.ReadLabels(labels, part.Labels.Name).Values!.Select(label => (int)label! - dataset.FirstLabel)]);
+        Split.Train => [dataset.Train],
+        Split.Test => [dataset.Test],
+        _ => [dataset.Train, dataset.Test],
+    };
+
+    static LabelledPixels Read(PublishedDataset dataset, PublishedPart part, ImageSourceOptions options)
+    {
+        IReadOnlyList<PublishedContent> files = Find(dataset, part, options);
+        LabelledPixels read = dataset.Reader(files, dataset.Card.Shape);
+        return read.Labels.Length == part.Count && read.Pixels.Length == (long)part.Count * dataset.Card.Shape.Size ? read
+            : throw new InvalidDataException($"'{files[0].Path}': expected {part.Count} images of {dataset.Card.Shape} with labels, found "
+                + $"{read.Pixels.Length / dataset.Card.Shape.Size} with {read.Labels.Length} labels; get the file again.");
     }
 
     // Single files go before the archive: who has unpacked it needs it no more.
-    static byte[] Find(PublishedDataset dataset, PublishedFile file, ImageSourceOptions options)
+    static List<PublishedContent> Find(PublishedDataset dataset, PublishedPart part, ImageSourceOptions options)
     {
         string cache = Path.Combine(options.CacheFolder ?? UserCache.Folder, dataset.Folder);
         string? given = options.DataFolder ?? Environment.GetEnvironmentVariable("UVL_DATA_DIR");
         string[] folders = string.IsNullOrEmpty(given) ? [cache] : [Path.Combine(given, dataset.Folder), cache];
-        foreach (string path in folders.Select(folder => Path.Combine(folder, file.Name)).SelectMany(bare => new[] { bare, $"{bare}.gz" }))
-        {
-            if (File.Exists(path))
-            {
-                using FileStream stream = File.OpenRead(path);
-                return file.ReadChecked(stream, path);
-            }
-        }
         var download = new PublishedDownload(dataset, folders, options);
-        return dataset.Archive is { } archive
-            ? archive.Read(Array.Find([.. folders.Select(folder => Path.Combine(folder, archive.Name))], File.Exists)
-                ?? download.Fetch(archive, file, Path.Combine(cache, archive.Name)), file)
-            : download.Fetch(file, Path.Combine(cache, $"{file.Name}.gz"));
+        if (dataset.Archive is not { } archive)
+        {
+            return [.. part.Files.Select(file => Present(file, folders)
+                ?? download.Fetch(file, Path.Combine(cache, file.PublishedName)))];
+        }
+        string[] unpacked = [.. folders.SelectMany(folder => new[] { folder, Path.Combine(folder, archive.Folder) })];
+        PublishedContent?[] found = [.. part.Files.Select(file => Present(file, unpacked))];
+        PublishedFile[] absent = [.. part.Files.Where((_, index) => found[index] is null)];
+        if (absent is [var first, ..])
+        {
+            string path = Array.Find([.. folders.Select(folder => Path.Combine(folder, archive.Name))], File.Exists)
+                ?? download.Fetch(archive, first, Path.Combine(cache, archive.Name));
+            IReadOnlyDictionary<string, PublishedContent> read = archive.Read(path, absent);
+            return [.. part.Files.Select((file, index) => found[index] ?? read[file.Name])];
+        }
+        return [.. found.Select(file => file!)];
+    }
+
+    static PublishedContent? Present(PublishedFile file, IEnumerable<string> folders)
+    {
+        string? path = folders.SelectMany(folder => new[] { Path.Combine(folder, file.Name), Path.Combine(folder, file.PublishedName) })
+            .FirstOrDefault(File.Exists);
+        if (path is null)
+        {
+            return null;
+        }
+        using FileStream stream = File.OpenRead(path);
+        return new(path, file.ReadChecked(stream, path));
     }
 }

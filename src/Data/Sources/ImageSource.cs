@@ -13,7 +13,7 @@ public static class ImageSource
     public const int DefaultStrokeCount = StrokeSpec.DefaultCount;
 
     /// <summary>Names of the published datasets that are found or downloaded by name.</summary>
-    public static IReadOnlyList<string> Published { get; } = [.. PublishedDataset.All.Select(dataset => dataset.Name)];
+    public static IReadOnlyList<string> Published { get; } = [.. PublishedTable.All.Select(dataset => dataset.Name)];
 
     /// <summary>Reads a dataset whole into memory.</summary>
     /// <param name="spec">As in <see cref="OpenStream"/>.</param>
@@ -35,7 +35,7 @@ public static class ImageSource
     /// One of <see cref="Published"/>; `strokes[:count[:seed[:SIZE[:gray|rgb]]]]`;
     /// `glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]]`, characters of the fonts in a folder (`digits`, `capitals`,
     /// `letters`, `alphanumeric` or the characters themselves); `images.idx,labels.idx` or
-    /// `images.idx`; a binary batch of CIFAR-10; a folder of images, also in sub-folders, whose names are the
+    /// `images.idx`; a binary batch of CIFAR-10, or the folder of all; a folder of images, also in sub-folders, whose names are the
     /// classes; an .npy or .npz file (any numbers in [0,1] or
     /// 0..255; [N,28,28], [N,784], [N,1,H,W] or [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an
     /// image column; a tar archive; one image file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line
@@ -71,7 +71,7 @@ public static class ImageSource
 
     static ImageStream Find(string spec, Split split, ImageSourceOptions options)
     {
-        if (PublishedDataset.All.FirstOrDefault(dataset => dataset.Name == spec) is { } published)
+        if (PublishedTable.All.FirstOrDefault(dataset => dataset.Name == spec) is { } published)
         {
             return new SetStream(PublishedSource.Open(published, split, options));
         }
@@ -90,7 +90,8 @@ public static class ImageSource
         }
         if (Directory.Exists(spec))
         {
-            return FileListStream.OfFolder(spec, split);
+            return PublishedSource.OpenFolder(PublishedTable.Cifar10, spec, split) is { } batches
+                ? new SetStream(batches, $"{spec} {batches.Sha256}") : FileListStream.OfFolder(spec, split);
         }
         return File.Exists(spec) ? FileSource.Open(spec, split) : OpenPair(spec);
     }
@@ -127,6 +128,7 @@ public static class ImageSource
         string absent = spec.Split(',').FirstOrDefault(part => !File.Exists(part), spec);
         throw new FileNotFoundException(
             $"'{absent}': no such file or folder; expected {string.Join(", ", Published)}, {StrokeSpec.Form}, {GlyphSpec.Form}, "
-                + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet or .tar file, or -.", absent);
+                + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet, .bin (CIFAR-10) or .tar file, or "
+                + "-.", absent);
     }
 }

@@ -6,6 +6,8 @@ using Parquet;
 using SkiaSharp;
 using Toolchain.Data.Embeddings;
 using Toolchain.Data.Npy;
+using Toolchain.Data.Published;
+using Toolchain.Data.Reading;
 using Toolchain.Data.Sources;
 using Toolchain.Data.Streams;
 using Toolchain.Data.Tensors;
@@ -50,6 +52,13 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
         .. new[] { "csv", "parquet", "arrow" }.Select(ending =>
             new FuzzFormat($"embeddings-{ending}", () => [Embeddings(ending)], (folder, mutant) =>
             EmbeddingFile.Read(folder.Write($"mutant.{ending}", mutant)))),
+        new("cifar-batch", () => [[.. Enumerable.Range(0, 3 * 3073).Select(i => (byte)(i % 3073 == 0 ? i % 10 : i))]], Source),
+        new("libsvm", LibSvm, (folder, mutant) => new LibSvmText(folder["mutant"], 64, 10).Parse(mutant)),
+        new("bzip2", () => [.. LibSvm().Select(Samples.Bzip2)], (folder, mutant) =>
+        {
+            using var packed = new MemoryStream(mutant);
+            Bzip2.Unpack(packed, 1 << 20, folder["mutant"]);
+        }),
         new("parquet-written", () => [Case("parquet-zstd-corrupt.parquet"), Case("parquet-footer-one-byte.parquet"),
             ParquetFiles.Write(CompressionMethod.Zstd)], Tolerant),
     ];
@@ -136,6 +145,9 @@ sealed record FuzzFormat(string Name, Func<IReadOnlyList<byte[]>> Seeds, Action<
     static byte[] Csv(bool hasHeading) => System.Text.Encoding.ASCII.GetBytes(
         (hasHeading ? $"label,{string.Join(',', Enumerable.Range(0, 64).Select(i => $"pixel{i}"))}\n" : "")
         + string.Concat(Enumerable.Range(0, 3).Select(row => $"{row},{string.Join(',', Enumerable.Range(0, 64).Select(i => i * row))}\n")));
+
+    static byte[][] LibSvm() => [System.Text.Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(1, 10).Select(label =>
+        $"{label} {string.Join(' ', Enumerable.Range(1, 64).Select(i => FormattableString.Invariant($"{i}:{i % 9 / 4.0 - 1}")))}\n")))];
 
     static byte[] Npz(byte[] array)
     {

@@ -1,7 +1,7 @@
 using System.Net;
 using Toolchain.Data.Sources;
 
-namespace Toolchain.Data.Tests;
+namespace Toolchain.Data.Tests.Published;
 
 public sealed class MnistSourceTests
 {
@@ -37,7 +37,8 @@ public sealed class MnistSourceTests
         Assert.Equal(
             $"MNIST: 't10k-images-idx3-ubyte[.gz]' is not in '{folder["data/mnist"]}' or '{folder["cache/mnist"]}', and the network was "
             + $"not asked (offline). "
-            + "Set UVL_DATA_DIR to a folder with mnist/ in it, or use --data strokes.", message);
+            + "Put http://first/m/t10k-images-idx3-ubyte.gz there, set UVL_DATA_DIR to a folder with mnist/ in it, or use --data strokes.",
+            message);
     }
 
     [Fact]

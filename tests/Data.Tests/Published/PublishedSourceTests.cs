@@ -1,9 +1,8 @@
-using System.Net;
 using System.Security.Cryptography;
 using Toolchain.Data.Published;
 using Toolchain.Data.Sources;
 
-namespace Toolchain.Data.Tests;
+namespace Toolchain.Data.Tests.Published;
 
 /// <summary>Published datasets by small stand-ins of their files, each with the digest that its table states.</summary>
 public sealed class PublishedSourceTests
@@ -42,7 +41,8 @@ public sealed class PublishedSourceTests
             PublishedSource.Open(StandIn(server.Address), Split.Train, Options(folder))).Message;
         Assert.StartsWith($"Stand-in: 'a-images[.gz]' is not in '{folder["data/stand-in"]}' or '{folder["cache/stand-in"]}', and "
             + $"{server.Address}a-images.gz ('{server.Address}a-images.gz': expected MD5 ", message, StringComparison.Ordinal);
-        Assert.EndsWith("Set UVL_DATA_DIR to a folder with stand-in/ in it, or use --data strokes.", message, StringComparison.Ordinal);
+        Assert.EndsWith($"Put {server.Address}a-images.gz there, set UVL_DATA_DIR to a folder with stand-in/ in it, or use --data strokes.",
+            message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(folder["cache"]));
     }
 
@@ -65,11 +65,14 @@ public sealed class PublishedSourceTests
     public void Open_NotThereAndOffline_SaysWhichFileToPutWhere(string name)
     {
         using var folder = new TemporaryFolder();
-        PublishedDataset dataset = PublishedDataset.All.Single(each => each.Name == name);
-        string file = $"'{dataset.Test.Images.Name}[.gz]'", at = name.Split('-') is ["emnist", _] ? "emnist" : name;
-        Assert.Equal($"{dataset.Title}: {(at == name ? $"{file} is not" : $"neither {file} nor 'gzip.zip' is")} in "
-            + $"'{folder[$"data/{at}"]}' or '{folder[$"cache/{at}"]}', and the network was not asked (offline). Set UVL_DATA_DIR to a "
-            + $"folder with {at}/ in it, or use --data strokes.",
+        PublishedDataset dataset = PublishedTable.All.Single(each => each.Name == name);
+        PublishedFile first = dataset.Test.Files[0];
+        string file = $"'{first.Name}{(first.Ending.Length > 0 ? $"[{first.Ending}]" : "")}'",
+            at = name.Split('-') is ["emnist", _] ? "emnist" : name;
+        Assert.Equal($"{dataset.Title}: {(dataset.Archive is { } archive ? $"neither {file} nor '{archive.Name}' is" : $"{file} is not")} "
+            + $"in '{folder[$"data/{at}"]}' or '{folder[$"cache/{at}"]}', and the network was not asked (offline). Put "
+            + $"{dataset.Mirrors[0]}{dataset.Archive?.Name ?? first.PublishedName} there, set UVL_DATA_DIR to a folder with {at}/ in it, "
+            + "or use --data strokes.",
             Assert.Throws<DatasetUnavailableException>(() => ImageSource.Open(name, Split.Test, Options(folder) with { Offline = true }))
                 .Message);
     }
@@ -78,10 +81,10 @@ public sealed class PublishedSourceTests
     [MemberData(nameof(Names))]
     public void Table_OfEachDataset_IsWhole(string name)
     {
-        PublishedDataset dataset = PublishedDataset.All.Single(each => each.Name == name);
-        Assert.Equal(dataset.Classes.Count, dataset.Classes.Distinct().Count());
+        PublishedDataset dataset = PublishedTable.All.Single(each => each.Name == name);
+        Assert.Equal(dataset.Card.Classes.Count, dataset.Card.Classes.Distinct().Count());
         Assert.All(dataset.Mirrors, mirror => Assert.EndsWith("/", mirror.AbsolutePath, StringComparison.Ordinal));
-        foreach (PublishedFile file in new[] { dataset.Train.Images, dataset.Train.Labels, dataset.Test.Images, dataset.Test.Labels })
+        foreach (PublishedFile file in dataset.Train.Files.Concat(dataset.Test.Files))
         {
             Assert.Matches(file.Sha256 is null ? "^[0-9a-f]{32}$" : "^[0-9a-f]{64}$", file.Sha256 ?? file.Md5 ?? dataset.Archive!.Md5);
         }
@@ -90,12 +93,12 @@ public sealed class PublishedSourceTests
     [Fact]
     public void All_Classes_StandInTheOrderOfTheLabels()
     {
-        Assert.Equal("trouser", PublishedDataset.All.Single(dataset => dataset.Name == "fashion-mnist").Classes[1]);
-        IReadOnlyList<string> balanced = Of("emnist-balanced").Classes;
+        Assert.Equal("trouser", PublishedTable.All.Single(dataset => dataset.Name == "fashion-mnist").Card.Classes[1]);
+        IReadOnlyList<string> balanced = Of("emnist-balanced").Card.Classes;
         Assert.Equal((47, "9", "A", "a", "t"), (balanced.Count, balanced[9], balanced[10], balanced[36], balanced[46]));
-        Assert.Equal((26, "a"), (Of("emnist-letters").Classes.Count, Of("emnist-letters").Classes[0]));
+        Assert.Equal((26, "a"), (Of("emnist-letters").Card.Classes.Count, Of("emnist-letters").Card.Classes[0]));
 
-        static PublishedDataset Of(string name) => PublishedDataset.All.Single(dataset => dataset.Name == name);
+        static PublishedDataset Of(string name) => PublishedTable.All.Single(dataset => dataset.Name == name);
     }
 
     // As EMNIST: rows and columns swapped, the first label 1.
@@ -111,8 +114,7 @@ public sealed class PublishedSourceTests
         {
             Folder = "shared",
             Archive = new("all.zip", "all/", Convert.ToHexStringLower(MD5.HashData(zip))),
-            IsTransposed = true,
-            FirstLabel = 1,
+            Reader = PublishedReaders.TransposedIdx(1),
         };
         if (isGiven)
         {
@@ -143,48 +145,12 @@ public sealed class PublishedSourceTests
     static byte[] Wide(byte label) => [0, 0, 0, label, .. new byte[28]];
 
     static PublishedDataset StandIn(Uri mirror) =>
-        new("stand-in", "Stand-in", [mirror], ImageClasses.Digits.AllNames(), (File("a-images", 16 + 3 * 784), File("a-labels", 11)),
-            (File("b-images", 16 + 2 * 784), File("b-labels", 12 + 2 * 32)));
+        new("stand-in", "Stand-in", [mirror], new(ImageShape.Mnist, FitMode.Digit, ImageContent.Writing, ImageClasses.Digits.AllNames()),
+            new(3, File("a-images", 16 + 3 * 784), File("a-labels", 11)),
+            new(2, File("b-images", 16 + 2 * 784), File("b-labels", 12 + 2 * 32)));
 
     static PublishedFile File(string name, int size) =>
         new(name, null, Convert.ToHexStringLower(MD5.HashData(files[$"{name}.gz"])), size);
 
     static ImageSourceOptions Options(TemporaryFolder folder) => new() { DataFolder = folder["data"], CacheFolder = folder["cache"] };
-
-    sealed class LocalServer : IDisposable
-    {
-        readonly HttpListener listener = new();
-        readonly Dictionary<string, byte[]> files;
-
-        public LocalServer(Dictionary<string, byte[]> files)
-        {
-            this.files = files;
-            using (var free = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-            {
-                free.Start();
-                Address = new($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/");
-            }
-            listener.Prefixes.Add(Address.ToString());
-            listener.Start();
-            _ = Task.Run(Serve);
-        }
-
-        public Uri Address { get; }
-
-        public List<string> Asked { get; } = [];
-
-        public void Dispose() => listener.Close();
-
-        async Task Serve()
-        {
-            while (listener.IsListening)
-            {
-                HttpListenerContext request = await listener.GetContextAsync();
-                string path = request.Request.Url!.AbsolutePath;
-                Asked.Add(path);
-                await request.Response.OutputStream.WriteAsync(files[Path.GetFileName(path)]);
-                request.Response.Close();
-            }
-        }
-    }
 }
