@@ -52,7 +52,7 @@ public sealed class TracedModel
             return Prove(Model.Describe(), path: null, start);
         }
         string folder = Directory.CreateTempSubdirectory("onnx-export-").FullName;
-        return Staged(folder, (saved, path) => Prove(saved, path, start));
+        return Staged(folder, (saved, path) => Prove(saved, ProofPath(saved, path), start));
     }
 
     /// <summary>Proves the model, then writes it whole or not at all; the same module gives the same bytes.</summary>
@@ -73,16 +73,31 @@ public sealed class TracedModel
         Directory.CreateDirectory(folder);
         return Staged(folder, (saved, staged) =>
         {
-            ExportReport report = Prove(saved, staged, start);
+            ExportReport report = Prove(saved, ProofPath(saved, staged), start);
             saved.Move(staged, full);
             return report;
         });
     }
 
     // Weights from which the file itself is proven, not bytes in memory beside it.
-    const long FileBytes = 64 << 20;
+    const long FileBytes = 16 << 20;
+
+    /// <summary>Whether weights or activations are so large that a proof returns what it frees.</summary>
+    internal bool IsLarge => Inputs.IsLarge || Model.WeightBytes >= FileBytes;
 
     bool IsProvenAsFile => Model.WeightBytes >= FileBytes && Options.Runtimes.Any(runtime => runtime.RunFile is not null);
+
+    // Runtimes map the weights of the file that is saved: they would copy those inside of a model, a large one twice.
+    static string ProofPath(SavedModel saved, string path)
+    {
+        if (saved.ExternalData is not null)
+        {
+            return path;
+        }
+        string reference = Path.ChangeExtension(path, ".proof.onnx");
+        OnnxModel.WriteReference(path, reference);
+        return reference;
+    }
 
     ExportReport Staged(string folder, Func<SavedModel, string, ExportReport> prove)
     {

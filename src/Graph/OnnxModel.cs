@@ -42,6 +42,10 @@ public sealed class OnnxModel
     /// <summary>The same model with other nodes, without weights that none of them reads.</summary>
     public OnnxModel WithNodes(IReadOnlyList<Node> nodes) => Passes.DeadNodeRemoval.Apply(Copy(nodes, Initializers, Metadata));
 
+    /// <summary>The same model with what <paramref name="replace"/> makes of each weight: a tensor of its type and sizes.</summary>
+    public OnnxModel WithWeights(Func<TensorData, TensorData> replace) =>
+        Copy(Nodes, [.. Initializers.Select(pair => KeyValuePair.Create(pair.Key, replace(pair.Value)))], Metadata);
+
     /// <summary>The same model with the result of every node as an output, for looking inside.</summary>
     /// <exception cref="GraphException">The model does not check.</exception>
     public OnnxModel WithAllOutputs() => WithOutputs([.. Nodes.SelectMany(node => node.Outputs).Where(name => name != "")]);
@@ -97,6 +101,14 @@ public sealed class OnnxModel
     /// <exception cref="IOException">The disk is full or the folder cannot be written; what was there before is still there.</exception>
     public SavedModel Save(string path, long externalDataThreshold = Writing.ModelWriter.DefaultThreshold) =>
         Writing.ModelWriter.Save(this, path, externalDataThreshold);
+
+    /// <summary>
+    /// Writes a small file with the graph of a self-contained one, whose large weights are external data that lie in that one. A runtime
+    /// maps them, where it would copy those inside of a model.
+    /// </summary>
+    /// <param name="path">A self-contained file.</param>
+    /// <param name="reference">The file to make or replace, in the same folder.</param>
+    public static void WriteReference(string path, string reference) => Reading.ReferenceFile.Write(path, reference);
 
     /// <summary>Reads a file, and the weights beside it that it names.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>

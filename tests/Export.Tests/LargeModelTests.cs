@@ -28,6 +28,9 @@ public sealed class LargeModelTests : IDisposable
             RunFile = (path, inputs) =>
             {
                 seen.Add(path);
+                // The weights are external data: those of the file that is saved.
+                Assert.InRange(new FileInfo(path).Length, 100, 20_000);
+                Assert.Equal(4200 * 4200, OnnxModel.Load(path).Initializers[0].Value.Count);
                 return ort.RunFile!(path, inputs);
             },
         };
@@ -42,6 +45,24 @@ public sealed class LargeModelTests : IDisposable
         Assert.Equal((report.Bytes, 2), (Directory.GetFiles(folder.Root).Sum(file => new FileInfo(file).Length), report.Sizes.Count));
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), report.Sha256);
         Assert.Equal(4200 * 4200, OnnxModel.Load(path).Initializers[0].Value.Count);
+    }
+
+    [Fact]
+    public void Trace_Weights_AreCopied()
+    {
+        using var net = nn.Linear(8, 8);
+        net.eval();
+        TracedModel traced = OnnxExport.Trace(net, rand(2, 8));
+        TensorData Weight() => traced.Model.Initializers.Single(pair => pair.Key == "weight").Value;
+        double[] before = Weight().ToDoubles();
+
+        using (no_grad())
+        {
+            net.weight!.fill_(7);
+        }
+
+        Assert.Equal(before, Weight().ToDoubles());
+        Assert.DoesNotContain(7, before);
     }
 
     [Fact, Trait("Category", "Slow")]

@@ -58,7 +58,8 @@ sealed class GraphConversion(
             }
         }
         return AddOutputs(outputNames) && steps.All(step => step.Obstacle is null)
-            ? RmsNormFusion.Apply(graph.Build(Metadata(), options.Documentation, options.Passes)) : null;
+            // Of the module's own tensors only those that no pass replaced are copied.
+            ? RmsNormFusion.Apply(graph.Build(Metadata(), options.Documentation, options.Passes)).WithWeights(NativeTensor.Copy) : null;
     }
 
     Dictionary<string, string> Metadata()
@@ -217,7 +218,7 @@ sealed class GraphConversion(
             : ConstantOfSizes.Make(graph, Sizes, trace.Contents(number)) is Value followed ? values[number] = followed : null;
     }
 
-    Value StateOf(string key) => Packed(key, () => NativeTensor.Read(held.Tensors[key]));
+    Value StateOf(string key) => Packed(key, () => NativeTensor.View(held.Tensors[key]));
 
     Value Packed(string name, Func<TensorData> make) => weights.TryGetValue(name, out Value? value) ? value
         : weights[name] = graph.Initializer(name, make());

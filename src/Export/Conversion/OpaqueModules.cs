@@ -32,8 +32,8 @@ sealed record OpaqueModule(torch.nn.Module Instance, string Path, IReadOnlyList<
 
     public bool Has(string name) => State.ContainsKey(Key(name));
 
-    /// <summary>Content of one of its weights.</summary>
-    public TensorData Weight(string name) => NativeTensor.Read(State[Key(name)]);
+    /// <summary>One of its weights where it lies.</summary>
+    public TensorData Weight(string name) => NativeTensor.View(State[Key(name)]);
 }
 
 /// <summary>The opaque modules of a traced module by native handle.</summary>

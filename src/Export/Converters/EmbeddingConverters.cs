@@ -44,7 +44,7 @@ static class EmbeddingConverters
     static Value Weight(NativeCall call, OpaqueModule module)
     {
         using Tensor? used = module.Instance switch { Embedding embedding => embedding.weight, EmbeddingBag bag => bag.weight, _ => null };
-        TensorData? content = used is null ? null : NativeTensor.Read(used);
+        TensorData? content = used is null ? null : NativeTensor.View(used);
         return content is null || content.Digest() == module.Weight("weight").Digest()
             ? call.State(module, "weight")
             : call.Packed(module, "pretrained_weight", () => content);

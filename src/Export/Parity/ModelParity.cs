@@ -30,7 +30,7 @@ sealed class ModelParity
         (this.traced, this.read, this.file) = (traced, read, file);
         runtimes = [.. traced.Options.Runtimes.Select(runtime => runtime.Name)];
         double seconds = traced.Options.ProofSeconds;
-        budget = new ProofBudget(Math.Max(seconds - traced.TraceSeconds, seconds / 2), start, traced.Inputs.IsLarge);
+        budget = new ProofBudget(Math.Max(seconds - traced.TraceSeconds, seconds / 2), start, traced.IsLarge);
     }
 
     /// <summary>Differences from the module.</summary>

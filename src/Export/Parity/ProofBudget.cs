@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Toolchain.Export.Recording;
 
 namespace Toolchain.Export.Parity;
 
@@ -24,6 +25,7 @@ sealed class ProofBudget(double seconds, long start, bool isLarge = false)
     const double Closing = 0.05;
 
     readonly Dictionary<string, double> rates = [];
+    readonly HashSet<string> opened = [];
 
     /// <summary>Seconds that are left; below 0 when it is spent.</summary>
     public double Left => (1 - Closing) * seconds - Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -39,7 +41,8 @@ sealed class ProofBudget(double seconds, long start, bool isLarge = false)
             FreedMemory.Return();
         }
         long begin = Stopwatch.GetTimestamp();
-        T result = run();
+        // A session is opened in the first run.
+        T result = opened.Add(part) && isLarge ? FreedMemory.TrimWhile(run) : run();
         double taken = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         if (flops > 0 && taken > (flops < FewFlops ? LeastSecondsOfFew : LeastSeconds))
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Toolchain.Graph;
 using TorchSharp;
 
@@ -55,7 +56,33 @@ static class NativeTensor
 
     /// <summary>A copy of a tensor's elements, from any device and layout; of complex numbers pairs of parts [..,2].</summary>
     /// <exception cref="ExportException">The element type has no place in a graph.</exception>
-    public static TensorData Read(torch.Tensor tensor)
+    public static TensorData Read(torch.Tensor tensor) => Read(tensor, piece => piece.bytes.ToArray());
+
+    /// <summary>
+    /// A tensor's elements where they lie if that is on the processor and in order, otherwise a copy of them. Those that lie there change
+    /// with the tensor.
+    /// </summary>
+    /// <exception cref="ExportException">The element type has no place in a graph.</exception>
+    public static TensorData View(torch.Tensor tensor) =>
+        tensor.device_type == DeviceType.CPU && tensor.is_contiguous() && tensor.NumberOfElements > 0 && !IsComplex(tensor.dtype)
+            ? Read(tensor, piece => new TensorMemory(piece.alias().DetachFromDisposeScope()).Memory) : Read(tensor);
+
+    /// <summary>A copy of what <see cref="View"/> gave; other tensors are their own.</summary>
+    public static TensorData Copy(TensorData tensor)
+    {
+        if (!MemoryMarshal.TryGetMemoryManager(tensor.Content.First, out TensorMemory? _))
+        {
+            return tensor;
+        }
+        var pieces = new List<ReadOnlyMemory<byte>>();
+        foreach (ReadOnlyMemory<byte> piece in tensor.Content)
+        {
+            pieces.Add(piece.ToArray());
+        }
+        return TensorData.OfPieces(tensor.Type, tensor.Sizes, pieces);
+    }
+
+    static TensorData Read(torch.Tensor tensor, Func<torch.Tensor, ReadOnlyMemory<byte>> read)
     {
         ElementType type = Element(tensor.dtype)
             ?? throw new ExportException($"element type {tensor.dtype} cannot be exported; expected one of "
@@ -70,7 +97,7 @@ static class NativeTensor
         for (long start = 0; start < Math.Max(length, 1); start += most)
         {
             using torch.Tensor piece = flat.narrow(0, start, Math.Min(most, length - start));
-            pieces.Add(piece.bytes.ToArray());
+            pieces.Add(read(piece));
         }
         return TensorData.OfPieces(type, plain.shape, pieces);
     }

@@ -135,7 +135,7 @@ static class IndexingOperators
                 {
                     throw new GraphException($"index {index} is outside [-{size}..{size}).");
                 }
-                x.Data.AsSpan((row * size + picked) * inner, inner).CopyTo(result.Data.AsSpan(at));
+                x.Read((row * size + picked) * inner, result.Data.AsSpan(at, inner));
                 at += inner;
             }
         }

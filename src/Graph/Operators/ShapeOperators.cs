@@ -121,7 +121,7 @@ static class ShapeOperators
             : throw new GraphException($"'perm' [{string.Join(",", permutation)}] is no permutation of the axes of {scope[0].Shape}.");
     }
 
-    static int[] Permutation(Attributes attributes, int rank) =>
+    public static int[] Permutation(Attributes attributes, int rank) =>
         attributes.Ints("perm")?.Select(axis => (int)axis).ToArray() ?? [.. Enumerable.Range(0, rank).Reverse()];
 
     static TensorType[] InferSqueeze(TypeScope scope) => [new(scope[0].Element, Squeeze(scope[0].Shape, scope.Axes(1)))];

@@ -18,12 +18,13 @@ static class ConstantFolding
         var weights = new List<KeyValuePair<string, TensorData>>(model.Initializers);
         Dictionary<string, TensorData> constants = weights.ToDictionary(pair => pair.Key, pair => pair.Value);
         var kept = new List<Node>();
+        var garbage = new Garbage();
         foreach (Node node in model.Nodes)
         {
             // A loop may run long, and reads more than its inputs.
             bool fixedInputs = !Subgraphs.Of(node).Any() && node.Inputs.All(name => name == "" || constants.ContainsKey(name))
                 && !node.Outputs.Any(outputs.Contains);
-            if (!fixedInputs || Compute(node, model.Opset, constants, types) is not TensorData[] results)
+            if (!fixedInputs || Compute(node, model.Opset, constants, types, garbage) is not TensorData[] results)
             {
                 kept.Add(node);
                 continue;
@@ -39,7 +40,7 @@ static class ConstantFolding
 
     // Null where the node is better kept.
     static TensorData[]? Compute(Node node, int opset, Dictionary<string, TensorData> constants,
-        IReadOnlyDictionary<string, TensorType> types)
+        IReadOnlyDictionary<string, TensorType> types, Garbage garbage)
     {
         // Weights in bfloat16 would take twice as much.
         if (node.Op == "Cast" && constants[node.Inputs[0]].Type == ElementType.BFloat16)
@@ -52,9 +53,13 @@ static class ConstantFolding
         {
             return null;
         }
-        NdArray[] results =
-            Evaluator.Run(node, opset, node.Inputs.Where(name => name != "").Distinct()
-            .ToDictionary(name => name, name => NdArray.From(constants[name])));
+        if (node.Op == "Transpose" && constants[node.Inputs[0]] is TensorData { Content.IsSingleSegment: true } whole)
+        {
+            return [ConstantTranspose.Of(whole, node.Attributes)];
+        }
+        var inputs = node.Inputs.Where(name => name != "").Distinct().ToDictionary(name => name, name => NdArray.From(constants[name]));
+        NdArray[] results = Evaluator.Run(node, opset, inputs);
+        garbage.Drop(inputs.Values.Concat(results).Sum(array => array.HeldBytes));
         bool exact = results.All(result => result.Type.IsFloat() || result.Data.All(value => Math.Abs(value) <= LargestInteger));
         return exact
             ? [.. results.Zip(node.Outputs, (result, name) =>

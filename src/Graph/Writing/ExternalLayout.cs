@@ -45,13 +45,20 @@ sealed class ExternalLayout
         {
             return null;
         }
-        var proto = new TensorProto { Name = name, DataType = (int)tensor.Type, DataLocation = TensorProto.Types.DataLocation.External };
+        var proto = new TensorProto { Name = name, DataType = (int)tensor.Type };
         proto.Dims.AddRange(tensor.Sizes);
-        proto.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = Location });
-        proto.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = place.Offset.ToString(CultureInfo.InvariantCulture) });
-        proto.ExternalData.Add(
-            new StringStringEntryProto { Key = "length", Value = tensor.ByteCount.ToString(CultureInfo.InvariantCulture) });
+        Refer(proto, Location, place.Offset, tensor.ByteCount);
         return proto;
+    }
+
+    /// <summary>Makes the content of a weight external data.</summary>
+    public static void Refer(TensorProto weight, string location, long offset, long length)
+    {
+        weight.ClearRawData();
+        weight.DataLocation = TensorProto.Types.DataLocation.External;
+        weight.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        weight.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = offset.ToString(CultureInfo.InvariantCulture) });
+        weight.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = length.ToString(CultureInfo.InvariantCulture) });
     }
 
     void Walk(ReadOnlySpanAction write)
