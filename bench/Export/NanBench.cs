@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using Toolchain.Export.Tracing;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Bench;

@@ -2,6 +2,7 @@ using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Inference;
 
 namespace Toolchain.Cli;
@@ -46,7 +47,7 @@ static class Calibration
             return exported;
         }
         var metadata = new Dictionary<string, string>(exported.Metadata);
-        foreach ((string key, string value) in OnnxModel.Load(runModel).Metadata.Where(pair =>
+        foreach ((string key, string value) in OnnxFile.Load(runModel).Metadata.Where(pair =>
             pair.Key.StartsWith(ModelKeys.Novelty, StringComparison.Ordinal)))
         {
             metadata[key] = value;

@@ -3,6 +3,7 @@ using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Inference;
 
 namespace Toolchain.Cli;
@@ -30,7 +31,7 @@ sealed class PlotModel
         }
         try
         {
-            OnnxModel file = OnnxModel.Load(path);
+            OnnxModel file = OnnxFile.Load(path);
             ModelManifest.Require(path, Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
             var loaded = new PlotModel(path, kind, file);
             ProgramStart.Trial.Require(path);

@@ -3,6 +3,7 @@ using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Export.Quantization;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Inference;
 
 namespace Toolchain.Cli;

@@ -1,4 +1,6 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Inspection;
 
 namespace Toolchain.Evaluate;

@@ -2,6 +2,8 @@ using Toolchain.Data.Images;
 using Toolchain.Data.Npy;
 using Toolchain.Data.Strokes;
 using Toolchain.Data.Tensors;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 
@@ -45,7 +47,7 @@ public sealed partial class CommandTests
                 "--data", "strokes:200", "--out", "x.csv"]);
         }
         Assert.Equal(2, Run("probe", model, "--quiet", "--data", "strokes:200", "--out", model).Status);
-        Assert.True(Toolchain.Graph.OnnxModel.Load(In("ten.onnx")).Metadata.ContainsKey("uvl.cluster_digits"));
+        Assert.True(OnnxFile.Load(In("ten.onnx")).Metadata.ContainsKey("uvl.cluster_digits"));
         Assert.Equal(File.ReadAllBytes(In("straight.onnx")), File.ReadAllBytes(In("three.onnx")));
         Assert.Equal(0, Run("cluster", In("ten.onnx"), "--quiet", "--data", "strokes:200", "--out", In("ten.csv")).Status);
         Assert.Equal("name,label,cluster,digit", File.ReadLines(In("ten.csv")).First());
@@ -91,7 +93,7 @@ public sealed partial class CommandTests
     [InlineData("cluster", "x.onnx")]
     public void EmbedAndCluster_ModelThatGivesNoNumbers_EndWith4AndTheRow(string verb, string output)
     {
-        var graph = new Graph.GraphBuilder("nan");
+        var graph = new GraphBuilder("nan");
         Graph.Value flat = graph.Flatten(graph.Input("image", Graph.ElementType.Float32, new Graph.Shape("N", 1, 28, 28)));
         graph.Output("embedding", graph.Apply("Sqrt", [graph.Sub(flat, graph.Scalar(0.5f, flat))]));
         graph.Build().Save(In("nan.onnx"));

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Toolchain.Data.Npy;
 using Toolchain.Data.Strokes;
 using Toolchain.Data.Tensors;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 
@@ -72,7 +73,7 @@ public sealed partial class CommandTests(TrainedRuns runs) : CommandTest
         Assert.True(status == 0 && !error.Contains("foreign", StringComparison.Ordinal), error);
         Assert.Equal(0, Run("embed", model, "--quiet", "--data", "strokes:2100", "--split", "test", "--out", In("plain.npy")).Status);
         Assert.Equal(File.ReadAllBytes(In("plain.npy")), File.ReadAllBytes(In("own.npy")));
-        Graph.OnnxModel.Load(model).WithMetadata(new Dictionary<string, string>()).Save(In("bare.onnx"));
+        OnnxFile.Load(model).WithMetadata(new Dictionary<string, string>()).Save(In("bare.onnx"));
         Fails(4, "expected metadata 'uvl.novelty', found none; calibrate the model with 'uvl calibrate'.", "embed", In("bare.onnx"),
             "--data",
             "strokes:70", "--novelty", "--out", In("x.csv"));
@@ -87,7 +88,7 @@ public sealed partial class CommandTests(TrainedRuns runs) : CommandTest
             "stepCount=40", "--set", "batchSize=32");
         Assert.True(status == 0, error);
         string model = Path.Combine(run, "model.onnx");
-        Assert.True(Toolchain.Graph.OnnxModel.Load(model).Metadata.ContainsKey("uvl.novelty"));
+        Assert.True(OnnxFile.Load(model).Metadata.ContainsKey("uvl.novelty"));
         Assert.Equal(0, Run("calibrate", run, "--quiet", "--data", "strokes:2100", "--out", In("c.onnx")).Status);
         Assert.Equal(0, Run("export", run, "--out", In("e.onnx")).Status);
         Assert.Equal(File.ReadAllBytes(model), File.ReadAllBytes(In("c.onnx")));
@@ -168,7 +169,7 @@ public sealed partial class CommandTests(TrainedRuns runs) : CommandTest
         Assert.DoesNotContain(" own ", output, StringComparison.Ordinal);
         Assert.Contains("digits.onnx: its classifier learnt from labels and is left out; 'uvl probe' scores one.", error,
             StringComparison.Ordinal);
-        Assert.Contains("Loop", Toolchain.Graph.OnnxModel.Load(In("training.onnx")).Nodes.Select(node => node.Op));
+        Assert.Contains("Loop", OnnxFile.Load(In("training.onnx")).Nodes.Select(node => node.Op));
     }
 
     [Fact]

@@ -4,6 +4,8 @@ using Toolchain.Data.Npy;
 using Toolchain.Data.Strokes;
 using Toolchain.Data.Tensors;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 

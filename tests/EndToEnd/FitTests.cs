@@ -3,6 +3,8 @@ using Toolchain.Data.Npy;
 using Toolchain.Data.Sources;
 using Toolchain.Data.Tensors;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 
@@ -17,7 +19,7 @@ public sealed class FitTests : CommandTest
         Draw();
         Ok("train", "autoencoder", "--data", In("large.npy"), "--fit", "stretch", "--set", "stepCount=3", "--set", "batchSize=20",
             "--out", In("run"));
-        Assert.Equal("""{"fit":"stretch"}""", OnnxModel.Load(In("run/model.onnx")).Metadata[ModelKeys.Preprocess]);
+        Assert.Equal("""{"fit":"stretch"}""", OnnxFile.Load(In("run/model.onnx")).Metadata[ModelKeys.Preprocess]);
         ImageSet fitted = ImageSource.Open(In("large.npy"), Split.All, new() { Fit = FitMode.Stretch });
         NpyFile.Write(In("small.npy"), TensorEntry.Of<byte>(fitted.Pixels, count, 28, 28));
         foreach (string[] more in new[] { [], new[] { "--fit", "digit" } })
@@ -29,8 +31,8 @@ public sealed class FitTests : CommandTest
         // Each of these reads the digest of the images that it trained or fitted on: that of the stretched ones.
         Ok("cluster", In("run"), "--data", In("large.npy"), "--k", "3", "--out", In("clusters.onnx"));
         Ok("calibrate", In("run"), "--data", In("large.npy"), "--out", In("calibrated.onnx"));
-        Assert.Equal([fitted.Sha256, fitted.Sha256], [OnnxModel.Load(In("clusters.onnx")).Metadata[ModelKeys.ClustererDatasetSha256],
-            OnnxModel.Load(In("calibrated.onnx")).Metadata[ModelKeys.NoveltyDatasetSha256]]);
+        Assert.Equal([fitted.Sha256, fitted.Sha256], [OnnxFile.Load(In("clusters.onnx")).Metadata[ModelKeys.ClustererDatasetSha256],
+            OnnxFile.Load(In("calibrated.onnx")).Metadata[ModelKeys.NoveltyDatasetSha256]]);
         Ok("evaluate", In("run"), "--data", In("large.npy"), "--tsne", "0", "--out", In("report"));
         Assert.Contains(fitted.Sha256, File.ReadAllText(In("report/metrics.json")), StringComparison.Ordinal);
         Ok("tsne", In("run"), "--data", In("large.npy"), "--split", "all", "--out", In("places.csv"));
@@ -49,7 +51,7 @@ public sealed class FitTests : CommandTest
         Ok("train", "refine", "--data", In("large.npy"), "--set", $"from={In("run")}", "--set", "stepCount=2", "--set", "rounds=1", "--set",
             "headSteps=1", "--set", "clusterCount=3", "--set", "batchSize=20", "--out", In("refined"));
         Assert.All(["run/model.onnx", "again.onnx", "refined/model.onnx"], model =>
-            Assert.Equal("""{"fit":"stretch"}""", OnnxModel.Load(In(model)).Metadata[ModelKeys.Preprocess]));
+            Assert.Equal("""{"fit":"stretch"}""", OnnxFile.Load(In(model)).Metadata[ModelKeys.Preprocess]));
     }
 
     [Fact]
@@ -59,7 +61,7 @@ public sealed class FitTests : CommandTest
         Ok("train", "autoencoder", "--data", In("large.npy"), "--set", "stepCount=1", "--set", "batchSize=20", "--out", In("digit"));
         Ok("train", "autoencoder", "--data", In("large.npy"), "--fit", "crop", "--set", "stepCount=1", "--set", "batchSize=20", "--out",
             In("crop"));
-        Assert.DoesNotContain(ModelKeys.Preprocess, OnnxModel.Load(In("digit/model.onnx")).Metadata.Keys);
+        Assert.DoesNotContain(ModelKeys.Preprocess, OnnxFile.Load(In("digit/model.onnx")).Metadata.Keys);
         string[] command = ["evaluate", In("digit"), In("crop"), "--data", In("large.npy"), "--tsne", "0", "--out", In("report")];
         (int status, _, string error) = Run(command);
         Assert.Equal((2, $"uvl: MODEL: expected models of one size and fit of images, found 28 x 28, digit of "

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Google.Protobuf;
 using Onnx;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 

@@ -1,4 +1,6 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 using Toolchain.Train.Runs;
 
 namespace Toolchain.EndToEnd;

@@ -9,28 +9,18 @@ sealed class NamespaceGraph
     // From a namespace to those that it uses, each with one type that does.
     readonly SortedDictionary<string, SortedDictionary<string, string>> uses = new(StringComparer.Ordinal);
 
-    /// <param name="module">The assembly.</param>
-    /// <param name="ignored">A namespace that does not count, or null.</param>
-    public static NamespaceGraph Of(ModuleDefinition module, string? ignored = null)
+    public static NamespaceGraph Of(ModuleDefinition module)
     {
         var graph = new NamespaceGraph();
         foreach (TypeDefinition type in module.GetTypes().Where(type => Outer(type).Namespace != ""))
         {
-            foreach (TypeReference used in Used(type).SelectMany(Parts)
-                .Where(used => Outer(type).Namespace != ignored && Outer(used).Namespace != ignored))
+            foreach (TypeReference used in Used(type).SelectMany(Parts))
             {
                 graph.Add(type, used);
             }
         }
         return graph;
     }
-
-    /// <summary>Types of a namespace that use types of namespaces beginning with a prefix, in ordinal order.</summary>
-    public static IEnumerable<string> TypesThatUse(ModuleDefinition module, string @namespace, string prefix) => module.GetTypes()
-        .Where(type => Outer(type).Namespace == @namespace
-            && Used(type).SelectMany(Parts).Any(used => Outer(used).Scope == module
-                && Outer(used).Namespace.StartsWith(prefix, StringComparison.Ordinal)))
-        .Select(type => Outer(type).Name).Distinct().Order(StringComparer.Ordinal);
 
     /// <summary>Each pair of namespaces that reach each other, with the types by which they do.</summary>
     public IEnumerable<string> Cycles() => from edge in Edges()

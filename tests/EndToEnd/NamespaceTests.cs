@@ -6,36 +6,19 @@ namespace Toolchain.EndToEnd;
 /// <summary>Namespaces are folders and know each other in one direction only, in every project listed.</summary>
 public sealed partial class NamespaceTests
 {
-    static readonly string[] layered =
-        ["Clustering", "Data", "Evaluate", "Export.OnnxRuntime", "Export.Weaver", "Inference", "Commands", "Cli", "Cli.Light", "Train"];
-
     /// <summary>The projects.</summary>
-    public static TheoryData<string> Projects => new(layered.Concat(["Export", "Graph"]));
-
-    /// <summary>Those all of whose namespaces know each other in one direction only.</summary>
-    public static TheoryData<string> Layered => new(layered);
+    public static TheoryData<string> Projects { get; } =
+    [
+        "Clustering", "Data", "Graph", "Export", "Export.OnnxRuntime", "Export.Weaver", "Train", "Inference", "Evaluate", "Commands", "Cli",
+        "Cli.Light",
+    ];
 
     [Theory]
-    [MemberData(nameof(Layered))]
+    [MemberData(nameof(Projects))]
     public void Namespaces_OfAProject_HaveNoCycle(string project)
     {
         using AssemblyDefinition assembly = Read(project);
         Assert.Empty(NamespaceGraph.Of(assembly.MainModule).Cycles());
-    }
-
-    // The root of these packages is what their users hold, and every part works on it: a model, a tensor, options. What users call stands
-    // there too and leads back into the parts, such as OnnxModel.Load into Reading: root and parts know each other through these types
-    // alone, all of them public (docs/decisions/0004-layout.md).
-    [Theory]
-    [InlineData("Graph", "Evaluator", "GraphBuilder", "GraphChecker", "OnnxModel")]
-    [InlineData("Export", "NativeCall", "OnnxExport", "TracedModel")]
-    public void Namespaces_BelowTheRoot_HaveNoCycle(string project, params string[] doors)
-    {
-        using AssemblyDefinition assembly = Read(project);
-        string root = $"Toolchain.{project}";
-        Assert.Empty(NamespaceGraph.Of(assembly.MainModule, root).Cycles());
-        Assert.Equal(doors, NamespaceGraph.TypesThatUse(assembly.MainModule, root, $"{root}."));
-        Assert.All(doors, door => Assert.True(assembly.MainModule.GetType(root, door).IsPublic, door));
     }
 
     [Theory]

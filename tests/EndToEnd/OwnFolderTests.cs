@@ -2,6 +2,7 @@ using System.Text.Json;
 using SkiaSharp;
 using Toolchain.Data;
 using Toolchain.Data.Strokes;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 
@@ -54,7 +55,7 @@ public sealed class OwnFolderTests : CommandTest
         {
             (int status, _, string error) = Run([command[0], In("run"), "--data", In("my-folder"), .. command[1..], "--out", In("f.onnx")]);
             Assert.True(status == 0, error);
-            IReadOnlyDictionary<string, string> metadata = Graph.OnnxModel.Load(In("f.onnx")).Metadata;
+            IReadOnlyDictionary<string, string> metadata = OnnxFile.Load(In("f.onnx")).Metadata;
             Assert.Equal(("5", """["four","nought","one","three","two"]"""), (metadata[ModelKeys.Clusters], metadata[ModelKeys.Classes]));
         }
     }

@@ -1,6 +1,7 @@
 using Toolchain.Cli;
 using Toolchain.Data.Strokes;
 using Toolchain.Export;
+using Toolchain.Export.Tracing;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.Capsules;
 using TorchSharp;

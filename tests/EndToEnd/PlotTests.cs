@@ -3,6 +3,8 @@ using Toolchain.Data.Images;
 using Toolchain.Data.Npy;
 using Toolchain.Evaluate.Plots;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 
@@ -102,7 +104,7 @@ public sealed class PlotTests : CommandTest
     public void Plot_GeneratorThatDrawsNothing_EndsWith4()
     {
         string generator = Generator();
-        OnnxModel model = OnnxModel.Load(generator);
+        OnnxModel model = OnnxFile.Load(generator);
         new OnnxModel
         {
             Inputs = model.Inputs,

@@ -3,6 +3,7 @@ using Toolchain.Data;
 using Toolchain.Data.Sources;
 using Toolchain.Export.Quantization;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 
@@ -17,7 +18,7 @@ public sealed class QuantizedModelsTests
     public void Make_OfAShippedModel_KeepsItsAccuracy(string name, CalibrationMethod method, double accuracy, double cosine)
     {
         (ImageSet train, ImageSet test) = Mnist();
-        OnnxModel model = OnnxModel.Load(Path.Combine(Checkout.Root, "models", name, "model.onnx"));
+        OnnxModel model = OnnxFile.Load(Path.Combine(Checkout.Root, "models", name, "model.onnx"));
 
         QuantizedExport found = QuantizedExport.Make(model, train, test, QuantizedExport.CalibrationImages, method);
 

@@ -4,6 +4,7 @@ using Toolchain.Data.Npy;
 using Toolchain.Data.Seeds;
 using Toolchain.Data.Tensors;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Train.Runs;
 
 namespace Toolchain.EndToEnd;
@@ -49,7 +50,7 @@ public sealed class ShapeTests : CommandTest
         string[] settings = [.. few.SelectMany(setting => new[] { "--set", setting })];
         Ok(["train", method, "--data", data, "--out", In("whole"), "--threads", "1", .. settings]);
         var shape = new ImageShape(channels, height, width);
-        OnnxModel model = OnnxModel.Load(In("whole/model.onnx"));
+        OnnxModel model = OnnxFile.Load(In("whole/model.onnx"));
         Assert.Equal(shape, ImageShape.Of([1, .. Enumerable.Range(1, 3).Select(axis => model.Inputs[0].Shape[axis].Size!.Value)]));
         Assert.Contains("letterbox", model.Metadata[ModelKeys.Preprocess], StringComparison.Ordinal);
         if (!isFit)
@@ -82,7 +83,7 @@ public sealed class ShapeTests : CommandTest
             "queueLength=24");
         Ok("train", "refine", "--data", data, "--out", In("refined"), "--set", $"from={In("moco")}", "--set", "stepCount=20", "--set",
             "rounds=1", "--set", "batchSize=12");
-        OnnxModel model = OnnxModel.Load(In("refined/model.onnx"));
+        OnnxModel model = OnnxFile.Load(In("refined/model.onnx"));
         Assert.Equal((long)classes, model.Outputs.First(output => output.Name == "probability").Shape[1].Size);
         Ok("evaluate", In("refined"), In("moco"), "--data", data, "--tsne", "0", "--out", In("report"));
     }

@@ -3,6 +3,8 @@ using Toolchain.Data.Embeddings;
 using Toolchain.Data.Npy;
 using Toolchain.Data.Tensors;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 

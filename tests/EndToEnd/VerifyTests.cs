@@ -4,6 +4,8 @@ using Onnx;
 using Toolchain.Commands;
 using Toolchain.Commands.Verbs;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.EndToEnd;
 

@@ -1,6 +1,9 @@
 using Toolchain.Clustering;
 using Toolchain.Evaluate.Probe;
 using Toolchain.Graph;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Inference;
 
 namespace Toolchain.Evaluate.Tests;

@@ -1,3 +1,4 @@
+using Toolchain.Export.Tracing;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

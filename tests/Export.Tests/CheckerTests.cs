@@ -1,3 +1,5 @@
+using Toolchain.Export.Tracing;
+using Toolchain.Graph.Files;
 using TorchSharp;
 
 namespace Toolchain.Export.Tests;

@@ -1,6 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Export.Conversion;
 using Toolchain.Export.Converters;
+using Toolchain.Export.Tracing;
 using TorchSharp;
 
 namespace Toolchain.Export.Tests;

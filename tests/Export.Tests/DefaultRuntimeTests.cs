@@ -1,3 +1,6 @@
+using Toolchain.Export.Tracing;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests;
@@ -31,8 +34,8 @@ public sealed class DefaultRuntimeTests
     public void Miss_OfARuntime_NamesTheFirstNode()
     {
         // A runtime that is right up to the third of four nodes.
-        var wrong = new ParityRuntime("wrong", (bytes, inputs) => Graph.Evaluator.Run(Graph.OnnxModel.FromBytes(bytes), inputs)
-            .ToDictionary(pair => pair.Key, pair => Graph.OnnxModel.FromBytes(bytes).Nodes.Any(node => node.Op == "Sin")
+        var wrong = new ParityRuntime("wrong", (bytes, inputs) => Evaluator.Run(OnnxFile.FromBytes(bytes), inputs)
+            .ToDictionary(pair => pair.Key, pair => OnnxFile.FromBytes(bytes).Nodes.Any(node => node.Op == "Sin")
                 ? Graph.TensorData.FromDoubles([.. pair.Value.ToDoubles().Select(value => value + 1)], pair.Value.Sizes, pair.Value.Type)
                 : pair.Value));
 

@@ -1,5 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Toolchain.Export.Parity;
 using Toolchain.Export.Recording;
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests;
@@ -30,7 +32,7 @@ public sealed class LargeModelTests : IDisposable
                 seen.Add(path);
                 // The weights are external data: those of the file that is saved.
                 Assert.InRange(new FileInfo(path).Length, 100, 20_000);
-                Assert.Equal(4200 * 4200, OnnxModel.Load(path).Initializers[0].Value.Count);
+                Assert.Equal(4200 * 4200, OnnxFile.Load(path).Initializers[0].Value.Count);
                 return ort.RunFile!(path, inputs);
             },
         };
@@ -44,7 +46,7 @@ public sealed class LargeModelTests : IDisposable
         Assert.Equal(files, Directory.GetFileSystemEntries(folder.Root).Length);
         Assert.Equal((report.Bytes, 2), (Directory.GetFiles(folder.Root).Sum(file => new FileInfo(file).Length), report.Sizes.Count));
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), report.Sha256);
-        Assert.Equal(4200 * 4200, OnnxModel.Load(path).Initializers[0].Value.Count);
+        Assert.Equal(4200 * 4200, OnnxFile.Load(path).Initializers[0].Value.Count);
     }
 
     [Fact]

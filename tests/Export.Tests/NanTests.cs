@@ -1,5 +1,7 @@
 using Toolchain.Export.Recording;
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests;
@@ -52,7 +54,7 @@ public sealed class NanTests
             IReadOnlyList<Tensor> results;
             try
             {
-                results = ModuleCall.Run(traced.Module, [infected]);
+                results = ModuleCall.Run(traced.Traced.Module, [infected]);
             }
             catch (System.Runtime.InteropServices.ExternalException)
             {
@@ -60,9 +62,9 @@ public sealed class NanTests
             }
             IReadOnlyDictionary<string, TensorData> found = OrtRuntime.Create().Run(bytes, new Dictionary<string, TensorData>
             {
-                [traced.Inputs.Names[0]] = input
+                [traced.Traced.Inputs.Names[0]] = input
             });
-            foreach ((string name, Tensor result) in traced.OutputNames.Zip(results))
+            foreach ((string name, Tensor result) in traced.Traced.OutputNames.Zip(results))
             {
                 double[] expected = NativeTensor.Read(result).ToDoubles(), given = found[name].ToDoubles();
                 // A product by a matrix spreads NaN further than PyTorch's loop over windows does.

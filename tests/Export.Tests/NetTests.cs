@@ -1,3 +1,4 @@
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using Toolchain.Export.Tracing;
 using TorchSharp;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;

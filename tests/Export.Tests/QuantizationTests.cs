@@ -1,5 +1,9 @@
 using Toolchain.Export.Quantization;
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Quantization;
 using static TorchSharp.torch;
 

@@ -1,4 +1,7 @@
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests;

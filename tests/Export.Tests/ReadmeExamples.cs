@@ -1,5 +1,6 @@
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Export.OnnxRuntime;
+using Toolchain.Export.Tracing;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests;

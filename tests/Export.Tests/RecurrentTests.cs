@@ -1,4 +1,5 @@
 using Microsoft.ML.OnnxRuntime;
+using Toolchain.Export.Tracing;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests;

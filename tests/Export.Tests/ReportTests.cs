@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Toolchain.Export.Parity;
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Inspection;
 using Toolchain.Graph.Passes;
 using static TorchSharp.torch;
@@ -124,7 +126,7 @@ public sealed class ReportTests
             ExternalDataThreshold = 0
         };
         ExportReport report = OnnxExport.Trace(net, randn(3, 6), options).Save(folder["a.onnx"]);
-        OnnxModel read = OnnxModel.Load(folder["a.onnx"]);
+        OnnxModel read = OnnxFile.Load(folder["a.onnx"]);
 
         Assert.Equal(("residual", "Two rows in, two out.", "me"), (read.Name, read.Documentation, read.Metadata["author"]));
         Assert.Equal(["block.fc/Gemm", "block.bn/BatchNormalization", "block.act/Relu"], read.Nodes.Select(node => node.Name).Take(3));

@@ -1,6 +1,8 @@
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Export.Conversion;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Export.Tests;
 

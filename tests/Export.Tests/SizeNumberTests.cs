@@ -1,5 +1,7 @@
 using Toolchain.Export.Recording;
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 using F = TorchSharp.torch.nn.functional;
 

@@ -1,3 +1,4 @@
+using Toolchain.Export.Tracing;
 using TorchSharp;
 using static TorchSharp.torchvision;
 

@@ -1,3 +1,7 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Heads;
 
 namespace Toolchain.Graph.Tests;
@@ -10,7 +14,7 @@ public sealed class ClusterHeadTests
         (Value probability, Value cluster) = head(graph, graph.Input("x", ElementType.Float32, new Shape("N", width)));
         graph.Output("probability", probability);
         graph.Output("cluster", cluster);
-        OnnxModel model = OnnxModel.FromBytes(graph.Build().ToBytes());
+        OnnxModel model = OnnxFile.FromBytes(graph.Build().ToBytes());
         GraphChecker.Check(model);
         Assert.Equal("N", model.Outputs[0].Shape[0].Name);
         var result = Evaluator.Run(model, new Dictionary<string, TensorData> { ["x"] = TensorData.Of(rows, rows.Length / width, width) });

@@ -1,4 +1,6 @@
 using Onnx;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
 using Toolchain.Graph.Operators;
 using Toolchain.Graph.Reading;
 

@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Evaluation;
 using Toolchain.Graph.Passes;
 
 namespace Toolchain.Graph.Tests;

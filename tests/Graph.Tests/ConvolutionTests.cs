@@ -1,3 +1,6 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Evaluation;
+
 namespace Toolchain.Graph.Tests;
 
 /// <summary>The blocked convolution against the loop of ONNX's definition: the same bits.</summary>

@@ -1,3 +1,7 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+
 namespace Toolchain.Graph.Tests;
 
 /// <summary>Each operator on a case that can be worked out by hand.</summary>

@@ -1,5 +1,7 @@
 using Google.Protobuf;
 using Onnx;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Graph.Tests;
 
@@ -29,7 +31,7 @@ public sealed class ExternalDataTests : IDisposable
     public void Save_AboveThreshold_PutsLargeWeightsBesideTheModel_AndReadsBack()
     {
         SavedModel saved = Model().Save(In("a.onnx"), externalDataThreshold: 1000);
-        OnnxModel read = OnnxModel.Load(In("a.onnx"));
+        OnnxModel read = OnnxFile.Load(In("a.onnx"));
 
         Assert.StartsWith("weights-", saved.ExternalData, StringComparison.Ordinal);
         Assert.Equal(1600, new FileInfo(In(saved.ExternalData!)).Length);
@@ -53,7 +55,7 @@ public sealed class ExternalDataTests : IDisposable
         Directory.CreateDirectory(In("taken.onnx"));
         Assert.ThrowsAny<Exception>(() => Model(first: 2).Save(In("taken.onnx"), externalDataThreshold: 1000));
         Assert.Equal(2, Directory.GetFiles(folder).Length);
-        Assert.Equal(Model().ToBytes(), OnnxModel.Load(In("a.onnx")).ToBytes());
+        Assert.Equal(Model().ToBytes(), OnnxFile.Load(In("a.onnx")).ToBytes());
     }
 
     [Fact]
@@ -62,7 +64,7 @@ public sealed class ExternalDataTests : IDisposable
         Model().Save(In("a.onnx"), externalDataThreshold: 1000);
         Assert.Equal("not a readable ONNX model: graph.initializer[0] 'fc.weight': it lies in another file; expected a self-contained "
             + "model, or a path to read from.",
-            Assert.Throws<InvalidDataException>(() => OnnxModel.FromBytes(File.ReadAllBytes(In("a.onnx")))).Message);
+            Assert.Throws<InvalidDataException>(() => OnnxFile.FromBytes(File.ReadAllBytes(In("a.onnx")))).Message);
     }
 
     public static TheoryData<string, string> Hostile => new()
@@ -111,7 +113,7 @@ public sealed class ExternalDataTests : IDisposable
         proto.Graph.Initializer.Add(again);
         File.WriteAllBytes(In("a.onnx"), proto.ToByteArray());
         Assert.Contains("is smaller than the tensors that lie in it together",
-            Assert.Throws<InvalidDataException>(() => OnnxModel.Load(In("a.onnx"))).Message, StringComparison.Ordinal);
+            Assert.Throws<InvalidDataException>(() => OnnxFile.Load(In("a.onnx"))).Message, StringComparison.Ordinal);
     }
 
     void Refused(string part, Func<StringStringEntryProto, string> change)
@@ -123,7 +125,7 @@ public sealed class ExternalDataTests : IDisposable
             entry.Value = change(entry);
         }
         File.WriteAllBytes(In("a.onnx"), proto.ToByteArray());
-        string message = Assert.Throws<InvalidDataException>(() => OnnxModel.Load(In("a.onnx"))).Message;
+        string message = Assert.Throws<InvalidDataException>(() => OnnxFile.Load(In("a.onnx"))).Message;
         Assert.StartsWith($"'{In("a.onnx")}': not a readable ONNX model: graph.initializer[0] 'fc.weight': ", message,
             StringComparison.Ordinal);
         Assert.Contains(part, message, StringComparison.Ordinal);

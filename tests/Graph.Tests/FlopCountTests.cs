@@ -1,3 +1,5 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
 using Toolchain.Graph.Inspection;
 
 namespace Toolchain.Graph.Tests;

@@ -1,3 +1,4 @@
+using Toolchain.Graph.Building;
 using Toolchain.Graph.Heads;
 
 namespace Toolchain.Graph.Tests;

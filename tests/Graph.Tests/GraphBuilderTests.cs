@@ -1,3 +1,8 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
+
 namespace Toolchain.Graph.Tests;
 
 public sealed class GraphBuilderTests
@@ -110,7 +115,7 @@ public sealed class GraphBuilderTests
         Value x = graph.Input("x", ElementType.Float32, new Shape("N", 1));
         Value y = graph.Inline(twice, x)["y"];
         graph.Output("z", graph.Inline(thrice, y)["y"]);
-        OnnxModel both = OnnxModel.FromBytes(graph.Build().ToBytes());
+        OnnxModel both = OnnxFile.FromBytes(graph.Build().ToBytes());
         GraphChecker.Check(both);
         Assert.Equal(30, Evaluator.Run(both, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([5f], 1, 1) })["z"].ToDoubles()[0]);
 

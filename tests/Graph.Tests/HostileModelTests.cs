@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using Google.Protobuf;
 using Onnx;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Graph.Tests;
 
@@ -26,7 +29,7 @@ public sealed class HostileModelTests
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         long start = Stopwatch.GetTimestamp();
-        string message = Assert.Throws<InvalidDataException>(() => OnnxModel.FromBytes(bytes)).Message;
+        string message = Assert.Throws<InvalidDataException>(() => OnnxFile.FromBytes(bytes)).Message;
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200L << 20);
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 2);
         return message;
@@ -89,7 +92,7 @@ public sealed class HostileModelTests
         ModelProto proto = Proto();
         proto.Graph.Input[0].Type.TensorType.Shape.Dim[1].DimValue = 1L << 31;
         Assert.Equal("node 'Gemm' (Gemm): inner sizes 2147483648 and 4 of [N,2147483648] and [1,4] differ.",
-            Assert.Throws<GraphException>(() => GraphChecker.Check(OnnxModel.FromBytes(proto.ToByteArray()))).Message);
+            Assert.Throws<GraphException>(() => GraphChecker.Check(OnnxFile.FromBytes(proto.ToByteArray()))).Message);
     }
 
     [Fact]
@@ -142,7 +145,7 @@ public sealed class HostileModelTests
         byte[] pairs = [.. Enumerable.Repeat((byte[])[(byte)((inner > 0 ? inner : field) << 3 | 2), 0], 894_000).SelectMany(pair => pair)];
         byte[] bytes = Delimited(7, [.. Delimited(1, []), .. inner > 0 ? Delimited(field, pairs) : pairs]);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Throws<InvalidDataException>(() => OnnxModel.FromBytes(bytes));
+        Assert.Throws<InvalidDataException>(() => OnnxFile.FromBytes(bytes));
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 50L << 20, 512L << 20);
     }
 
@@ -177,7 +180,7 @@ public sealed class HostileModelTests
             proto.Graph.Input.Add(new ValueInfoProto { Name = $"w{i}" });
         }
         long start = Stopwatch.GetTimestamp();
-        Assert.Single(OnnxModel.FromBytes(proto.ToByteArray()).Inputs);
+        Assert.Single(OnnxFile.FromBytes(proto.ToByteArray()).Inputs);
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0, 5);
     }
 
@@ -185,7 +188,7 @@ public sealed class HostileModelTests
     public void Load_WhatIsNoFile_EndsAtOnce()
     {
         Assert.Equal("'nowhere.onnx': no such file; expected an ONNX model.",
-            Assert.Throws<FileNotFoundException>(() => OnnxModel.Load("nowhere.onnx")).Message);
+            Assert.Throws<FileNotFoundException>(() => OnnxFile.Load("nowhere.onnx")).Message);
         if (!OperatingSystem.IsWindows())
         {
             string pipe = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
@@ -193,7 +196,7 @@ public sealed class HostileModelTests
             foreach (string path in (string[])["/dev/zero", pipe])
             {
                 Assert.Equal($"'{path}': not an ONNX model: it is empty, or no regular file.",
-                    Assert.Throws<InvalidDataException>(() => OnnxModel.Load(path)).Message);
+                    Assert.Throws<InvalidDataException>(() => OnnxFile.Load(path)).Message);
             }
             File.Delete(pipe);
         }

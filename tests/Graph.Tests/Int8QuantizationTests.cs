@@ -1,3 +1,5 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Evaluation;
 using Toolchain.Graph.Quantization;
 
 namespace Toolchain.Graph.Tests;

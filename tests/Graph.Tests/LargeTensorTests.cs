@@ -1,3 +1,7 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
+
 namespace Toolchain.Graph.Tests;
 
 /// <summary>Tensors in several pieces, as those above 2 GB are.</summary>
@@ -39,7 +43,7 @@ public sealed class LargeTensorTests : IDisposable
         SavedModel saved = model.Save(path, externalDataThreshold: 1);
 
         Assert.Equal(8000, new FileInfo(Path.Combine(folder.Root, saved.ExternalData!)).Length);
-        foreach (OnnxModel read in (OnnxModel[])[OnnxModel.Load(path), model.ReadBack()])
+        foreach (OnnxModel read in (OnnxModel[])[OnnxFile.Load(path), model.ReadBack()])
         {
             Assert.Equal(numbers.Select(number => (double)number), read.Initializers.Single().Value.ToDoubles());
         }
@@ -59,7 +63,7 @@ public sealed class LargeTensorTests : IDisposable
         saved.Move(from, to);
 
         Assert.Empty(Directory.GetFiles(folder["staged"]));
-        Assert.Equal(2000, OnnxModel.Load(to).Initializers.Single().Value.Count);
+        Assert.Equal(2000, OnnxFile.Load(to).Initializers.Single().Value.Count);
     }
 
     [Theory]

@@ -1,3 +1,7 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Inspection;
 using Toolchain.Graph.Passes;
 
@@ -111,7 +115,7 @@ public sealed class LoopTests
     public void File_WrittenAndRead_IsTheSame()
     {
         OnnxModel model = Doubling();
-        OnnxModel read = OnnxModel.FromBytes(model.ToBytes());
+        OnnxModel read = OnnxFile.FromBytes(model.ToBytes());
         Assert.Equal(model.ToBytes(), read.ToBytes());
         Assert.Equal(Run(model, 4)["last"].ToDoubles(), Run(read, 4)["last"].ToDoubles());
         Assert.Equal(GraphChecker.Check(model)["last"], GraphChecker.Check(read)["last"]);

@@ -1,3 +1,7 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Files;
+
 namespace Toolchain.Graph.Tests;
 
 public sealed class OnnxFileTests
@@ -15,7 +19,7 @@ public sealed class OnnxFileTests
     public void RoundTrip_KeepsEverything_AndTheBytes()
     {
         byte[] bytes = Model().ToBytes();
-        OnnxModel read = OnnxModel.FromBytes(bytes);
+        OnnxModel read = OnnxFile.FromBytes(bytes);
         Assert.Equal(bytes, read.ToBytes());
         Assert.Equal((17, 8, "tiny", "A sum."), (read.Opset, read.IrVersion, read.Name, read.Documentation));
         Assert.Equal(new Shape("N", 1, 2, 2), read.Inputs[0].Shape);
@@ -44,7 +48,7 @@ public sealed class OnnxFileTests
     [Fact]
     public void FromBytes_NotProtobuf_SaysSo()
     {
-        var error = Assert.Throws<InvalidDataException>(() => OnnxModel.FromBytes("hello, world"u8.ToArray()));
+        var error = Assert.Throws<InvalidDataException>(() => OnnxFile.FromBytes("hello, world"u8.ToArray()));
         Assert.StartsWith("not an ONNX model: ", error.Message, StringComparison.Ordinal);
     }
 
@@ -58,7 +62,7 @@ public sealed class OnnxFileTests
             try
             {
                 // A cut between two fields can leave a shorter but well-formed message; it must then still check.
-                GraphChecker.Check(OnnxModel.FromBytes(bytes.AsMemory(0, length)));
+                GraphChecker.Check(OnnxFile.FromBytes(bytes.AsMemory(0, length)));
             }
             catch (Exception error) when (error is InvalidDataException or GraphException)
             {
@@ -75,7 +79,7 @@ public sealed class OnnxFileTests
         var proto = Onnx.ModelProto.Parser.ParseFrom(Model().ToBytes());
         proto.Graph.Initializer[0].DataLocation = Onnx.TensorProto.Types.DataLocation.External;
         File.WriteAllBytes(path, Google.Protobuf.MessageExtensions.ToByteArray(proto));
-        var error = Assert.Throws<InvalidDataException>(() => OnnxModel.Load(path));
+        var error = Assert.Throws<InvalidDataException>(() => OnnxFile.Load(path));
         Assert.Equal($"'{path}': not a readable ONNX model: graph.initializer[0] 'fc.weight': external data lies at ''; expected a "
             + $"relative path below the model's folder, without '.', '..', ':' or '\\'.", error.Message);
         File.Delete(path);

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Graph.Tests;
 
@@ -60,10 +63,10 @@ public sealed class OnnxFuzzTests
 
     static bool Read(byte[] bytes)
     {
-        OnnxModel model = OnnxModel.FromBytes(bytes);
+        OnnxModel model = OnnxFile.FromBytes(bytes);
         IReadOnlyDictionary<string, TensorType> types = GraphChecker.Check(model);
         byte[] again = model.ToBytes();
-        Assert.Equal(again, OnnxModel.FromBytes(again).ToBytes());
+        Assert.Equal(again, OnnxFile.FromBytes(again).ToBytes());
         // What uvl verify runs, with smaller limits.
         if (Inspection.FlopCount.PerRow(model, types) < MostElements && Inspection.FlopCount.Elements(types) < MostElements)
         {

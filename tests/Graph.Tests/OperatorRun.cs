@@ -1,3 +1,8 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
+
 namespace Toolchain.Graph.Tests;
 
 /// <summary>
@@ -16,7 +21,7 @@ static class OperatorRun
             : graph.Initializer($"c{i}", tensor))];
         Value result = graph.Apply(op, values, attributes, count)[output];
         graph.Output("y", result);
-        OnnxModel model = OnnxModel.FromBytes(graph.Build().ToBytes());
+        OnnxModel model = OnnxFile.FromBytes(graph.Build().ToBytes());
         GraphChecker.Check(model);
         TensorData y = Evaluator.Run(model, new Dictionary<string, TensorData> { ["x"] = inputs[0]! })["y"];
         Assert.True(result.Shape.IsCompatibleWith(Shape.Of(y.Sizes)), $"inferred {result.Shape}, computed [{string.Join(",", y.Sizes)}]");

@@ -1,3 +1,7 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Passes;
 
 namespace Toolchain.Graph.Tests;

@@ -1,3 +1,6 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Evaluation;
+
 namespace Toolchain.Graph.Tests;
 
 /// <summary>The blocked matrix products against the plain loop: the same bits at any number of threads.</summary>

@@ -1,3 +1,6 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
+
 namespace Toolchain.Graph.Tests;
 
 /// <summary>Models whose weights lie in the file of another one.</summary>
@@ -19,15 +22,15 @@ public sealed class ReferenceFileTests : IDisposable
         string path = folder["model.onnx"], reference = folder["reference.onnx"];
         _ = model.Save(path);
 
-        OnnxModel.WriteReference(path, reference);
+        OnnxFile.WriteReference(path, reference);
 
         Assert.InRange(new FileInfo(reference).Length, 1200, 2000); // the bias is in it
-        Assert.Equal(model.ToBytes(), OnnxModel.Load(reference).ToBytes());
+        Assert.Equal(model.ToBytes(), OnnxFile.Load(reference).ToBytes());
         // They are read from the other file, not from a copy.
         byte[] bytes = File.ReadAllBytes(path);
         bytes.AsSpan().Fill(0);
         File.WriteAllBytes(path, bytes);
-        IReadOnlyList<KeyValuePair<string, TensorData>> weights = OnnxModel.Load(reference).Initializers;
+        IReadOnlyList<KeyValuePair<string, TensorData>> weights = OnnxFile.Load(reference).Initializers;
         Assert.All(weights[0].Value.ToDoubles(), value => Assert.Equal(0, value));
         Assert.Equal(100 / 3f, (float)weights[1].Value.ToDoubles()[100]);
     }

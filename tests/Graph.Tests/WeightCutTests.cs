@@ -1,4 +1,6 @@
 using System.Buffers;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Reading;
 
 namespace Toolchain.Graph.Tests;
@@ -47,9 +49,9 @@ public sealed class WeightCutTests
     public void FromBytes_LargeModel_AllocatesFarLessThanItsSize()
     {
         byte[] bytes = Model(1_000_000);
-        _ = OnnxModel.FromBytes(Model(10));
+        _ = OnnxFile.FromBytes(Model(10));
         long before = GC.GetAllocatedBytesForCurrentThread();
-        OnnxModel model = OnnxModel.FromBytes(bytes);
+        OnnxModel model = OnnxFile.FromBytes(bytes);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, bytes.Length / 20);
         Assert.Equal(bytes, model.ToBytes());
     }

@@ -1,6 +1,8 @@
 using Toolchain.Data;
 using Toolchain.Data.Strokes;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Inference.Tests;
 

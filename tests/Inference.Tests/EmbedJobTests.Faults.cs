@@ -1,6 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Data.Sources;
 using Toolchain.Data.Streams;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Inference.Tests;
 

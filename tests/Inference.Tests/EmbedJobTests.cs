@@ -3,6 +3,7 @@ using Toolchain.Data.Images;
 using Toolchain.Data.Sources;
 using Toolchain.Data.Streams;
 using Toolchain.Data.Strokes;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Inference.Tests;
 

@@ -2,6 +2,8 @@ using System.Runtime.InteropServices;
 using Toolchain.Data;
 using Toolchain.Data.Strokes;
 using Toolchain.Graph;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Inference.Tests;
 

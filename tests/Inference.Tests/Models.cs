@@ -1,6 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 using Toolchain.Graph.Heads;
 
 namespace Toolchain.Inference.Tests;

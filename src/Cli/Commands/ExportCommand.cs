@@ -7,6 +7,7 @@ using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Export.Quantization;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Inspection;
 using Toolchain.Inference.Trials;
 using Toolchain.Train.Runs;

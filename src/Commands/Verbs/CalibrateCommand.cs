@@ -6,6 +6,7 @@ using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Evaluate.Fusion;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Inference;
 using Toolchain.Inference.Trials;
 
@@ -63,7 +64,7 @@ static class CalibrateCommand
             {
                 ClusterDigits.Fit(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, data);
             }
-            OnnxModel calibrated = OnnxModel.Load(session.Path).WithMetadata(metadata);
+            OnnxModel calibrated = OnnxFile.Load(session.Path).WithMetadata(metadata);
             AtomicFile.WriteAll([.. RenewedManifest(session, path, calibrated), (path, stream => stream.Write(calibrated.ToBytes()))]);
             KnownModels.OfUser.Add(path);
             terminal.Line(string.Create(CultureInfo.InvariantCulture,

@@ -8,6 +8,7 @@ using Toolchain.Data.Embeddings;
 using Toolchain.Evaluate.Fusion;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Heads;
 using Toolchain.Inference;
 using Toolchain.Inference.Trials;
@@ -119,7 +120,7 @@ static class ClusterCommand
             FittedHead head = FittedHead.Fit(rows, parsed.GetValue(method), count,
                 new ClustererFactory(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation));
             Dictionary<string, string> metadata = Metadata(session, head, data, parsed.GetValue(map));
-            OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), head.Build, metadata);
+            OnnxModel fused = FusedModel.Fuse(OnnxFile.Load(session.Path), head.Build, metadata);
             FusedProof.Require(fused, head.Labels, data);
             fused.Save(path);
             KnownModels.OfUser.Add(path);

@@ -8,6 +8,7 @@ using Toolchain.Evaluate.Fusion;
 using Toolchain.Evaluate.Probe;
 using Toolchain.Evaluate.Protocols;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Heads;
 using Toolchain.Inference;
 using Toolchain.Inference.Trials;
@@ -87,7 +88,7 @@ static class ProbeCommand
             }
             if (parsed.GetValue(output) is string path)
             {
-                OnnxModel fused = FusedModel.Fuse(OnnxModel.Load(session.Path), (graph, x) =>
+                OnnxModel fused = FusedModel.Fuse(OnnxFile.Load(session.Path), (graph, x) =>
                     ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), Metadata(session, train, classes));
                 FusedProof.Require(fused, classifier.Assign(rows), train);
                 files.Add((path, stream => stream.Write(fused.ToBytes())));

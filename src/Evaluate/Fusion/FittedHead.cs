@@ -5,6 +5,7 @@ using Toolchain.Clustering.KMeans;
 using Toolchain.Clustering.Mixture;
 using Toolchain.Data;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 using Toolchain.Graph.Heads;
 
 namespace Toolchain.Evaluate.Fusion;

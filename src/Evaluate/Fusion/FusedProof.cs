@@ -1,6 +1,8 @@
 using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Graph;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Evaluate.Fusion;
 

@@ -4,6 +4,7 @@ using Toolchain.Clustering;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Data.Seeds;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Inference;
 
 namespace Toolchain.Evaluate.Probe;

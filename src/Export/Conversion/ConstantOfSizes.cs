@@ -1,4 +1,5 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 
 namespace Toolchain.Export.Conversion;
 

@@ -1,4 +1,6 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Passes;
 
 namespace Toolchain.Export.Conversion;
 

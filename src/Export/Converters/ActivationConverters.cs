@@ -1,5 +1,6 @@
 using Toolchain.Export.Conversion;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 
 namespace Toolchain.Export.Converters;
 

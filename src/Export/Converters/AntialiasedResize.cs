@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Toolchain.Export.Conversion;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 
 namespace Toolchain.Export.Converters;
 

@@ -1,6 +1,7 @@
 using Toolchain.Export.Conversion;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using Toolchain.Export.Conversion;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 using static Toolchain.Export.Converters.MultiheadConverters;
 
 namespace Toolchain.Export.Converters;

@@ -1,7 +1,10 @@
 using System.Globalization;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Inspection;
+using Toolchain.Graph.Passes;
 
 namespace Toolchain.Export.Parity;
 
@@ -50,7 +53,7 @@ static class FirstDifference
     /// <summary>
     /// The first call of the module whose result the model computes otherwise; "" where none does, or where the module takes another way.
     /// </summary>
-    public static string OfModule(TracedModel traced, OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
+    public static string OfModule(TracedModule traced, OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs)
     {
         IReadOnlyList<TensorData> arguments = [.. traced.Inputs.Names.Select(name => inputs[name])];
         RecordedRun recording = Recorder.Run(traced.Module, traced.Inputs.Names, traced.Inputs.Arguments(arguments),

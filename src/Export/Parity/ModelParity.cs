@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Inspection;
+using Toolchain.Graph.Passes;
 using TorchSharp;
 
 namespace Toolchain.Export.Parity;
@@ -15,7 +18,7 @@ sealed class ModelParity
     // Evaluations of a search for the first node that differs, and seconds that they may take together.
     const double SearchRuns = 8, SearchSeconds = 60;
 
-    readonly TracedModel traced;
+    readonly TracedModule traced;
     readonly OnnxModel read;
     readonly ProofFile file;
     readonly ProofBudget budget;
@@ -25,7 +28,7 @@ sealed class ModelParity
     readonly List<string> misses = [], left = [], refused = [];
     HashSet<string>? withoutNumbers; // outputs that have been NaN everywhere so far
 
-    ModelParity(TracedModel traced, OnnxModel read, ProofFile file, long start)
+    ModelParity(TracedModule traced, OnnxModel read, ProofFile file, long start)
     {
         (this.traced, this.read, this.file) = (traced, read, file);
         runtimes = [.. traced.Options.Runtimes.Select(runtime => runtime.Name)];
@@ -59,7 +62,7 @@ sealed class ModelParity
     /// <param name="read">The model as it is read back.</param>
     /// <param name="file">The model as the runtimes get it.</param>
     /// <param name="start">Time stamp from which the budget counts: writing and reading the file are part of it.</param>
-    public static ModelParity Prove(TracedModel traced, OnnxModel read, ProofFile file, long start)
+    public static ModelParity Prove(TracedModule traced, OnnxModel read, ProofFile file, long start)
     {
         var parity = new ModelParity(traced, read, file, start);
         foreach (ProofPoint point in ProofPlan.Of(traced.Inputs, traced.Options.ProofSizes, traced.Constants))
@@ -204,7 +207,7 @@ sealed class ModelParity
     }
 
     /// <summary>Differences of each runtime from the float64 evaluator after each node, at the first sizes.</summary>
-    public static IReadOnlyList<OutputError> OfNodes(TracedModel traced, OnnxModel read)
+    public static IReadOnlyList<OutputError> OfNodes(TracedModule traced, OnnxModel read)
     {
         OnnxModel all = read.WithAllOutputs();
         byte[] bytes = all.ToBytes();
@@ -223,10 +226,10 @@ sealed class ModelParity
         where difference is not null
         select ErrorMeasure.Of(runtime, point, pair.Key, difference, other.Type);
 
-    static IReadOnlyDictionary<string, TensorData> Inputs(TracedModel traced, ProofPoint point) =>
+    static IReadOnlyDictionary<string, TensorData> Inputs(TracedModule traced, ProofPoint point) =>
         traced.Inputs.Names.Zip(traced.Inputs.At(point.Sizes)).ToDictionary(pair => pair.First, pair => pair.Second);
 
-    static Dictionary<string, TensorData> RunModule(TracedModel traced, IReadOnlyDictionary<string, TensorData> inputs)
+    static Dictionary<string, TensorData> RunModule(TracedModule traced, IReadOnlyDictionary<string, TensorData> inputs)
     {
         using var scope = torch.NewDisposeScope();
         using var noGradients = torch.no_grad();

@@ -1,4 +1,5 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Export.Parity;
 

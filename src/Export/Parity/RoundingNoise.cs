@@ -1,4 +1,5 @@
 using Toolchain.Graph;
+using Toolchain.Graph.Evaluation;
 using Toolchain.Graph.Inspection;
 
 namespace Toolchain.Export.Parity;

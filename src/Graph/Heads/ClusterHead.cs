@@ -1,3 +1,5 @@
+using Toolchain.Graph.Building;
+
 namespace Toolchain.Graph.Heads;
 
 /// <summary>

@@ -1,3 +1,6 @@
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Passes;
+
 namespace Toolchain.Graph.Heads;
 
 /// <summary>Joins an encoder and a cluster head into one model from pixels to cluster.</summary>

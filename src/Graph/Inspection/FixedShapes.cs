@@ -1,3 +1,6 @@
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+
 namespace Toolchain.Graph.Inspection;
 
 /// <summary>

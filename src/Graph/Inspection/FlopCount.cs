@@ -1,3 +1,5 @@
+using Toolchain.Graph.Checking;
+
 namespace Toolchain.Graph.Inspection;
 
 /// <summary>Floating-point operations of a model by its shapes: a multiplication with its addition counts as two.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Toolchain.Graph.Checking;
 using Toolchain.Graph.Reading;
 
 namespace Toolchain.Graph.Inspection;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Toolchain.Graph.Passes;
 
 /// <summary>
-/// Makes one of equal nodes on equal inputs, and of equal constants that <see cref="GraphBuilder.Constant"/> named by number. Weights with
+/// Makes one of equal nodes on equal inputs, and of equal constants that <c>GraphBuilder.Constant</c> named by number. Weights with
 /// names of their own stay, even equal ones: their names are keys of a state dict.
 /// </summary>
 static partial class DuplicateRemoval

@@ -1,3 +1,5 @@
+using Toolchain.Graph.Checking;
+
 namespace Toolchain.Graph.Passes;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Toolchain.Graph.Checking;
+
 namespace Toolchain.Graph.Quantization;
 
 /// <summary>What of a graph can be computed in 8 bits: the products with constant weights, and the tensors between them.</summary>

@@ -1,6 +1,6 @@
 using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
-using Toolchain.Graph;
+using Toolchain.Graph.Building;
 
 namespace Toolchain.Train.Core;
 

@@ -2,6 +2,7 @@ using Toolchain.Clustering;
 using Toolchain.Clustering.Projection;
 using Toolchain.Data;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 
 namespace Toolchain.Train.Features;
 

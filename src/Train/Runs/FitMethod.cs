@@ -1,6 +1,7 @@
 using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Train.Core;
 
 namespace Toolchain.Train.Runs;
@@ -27,7 +28,7 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
             throw new ArgumentException($"--half is for trained nets; {Name} computes in float64, so that its labels do not depend on "
                 + $"rounding.");
         }
-        var model = File.Exists(run.Model) ? OnnxModel.Load(run.Model)
+        var model = File.Exists(run.Model) ? OnnxFile.Load(run.Model)
             : throw new InvalidDataException($"'{run.Path}': expected model.onnx, found none; train the run first.");
         if (model.Metadata.GetValueOrDefault(ModelKeys.Method) != Name)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Toolchain.Data;
 using Toolchain.Export;
+using Toolchain.Export.Tracing;
 using Toolchain.Train.Core;
 using TorchSharp;
 using static TorchSharp.torch;

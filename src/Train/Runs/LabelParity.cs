@@ -2,6 +2,9 @@ using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Export;
 using Toolchain.Graph;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Train.Runs;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Train.Runs;
 

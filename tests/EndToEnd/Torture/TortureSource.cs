@@ -1,5 +1,7 @@
 using Toolchain.EndToEnd.Torture;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Files;
 
 [assembly: AssemblyFixture(typeof(TortureSource))]
 

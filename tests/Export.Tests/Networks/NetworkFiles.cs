@@ -1,7 +1,9 @@
 using Toolchain.Data.Npy;
 using Toolchain.Data.Tensors;
 using Toolchain.Export.Recording;
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests.Networks;
@@ -22,7 +24,7 @@ public sealed class NetworkFiles
         {
             Write(network, Path.Combine(folder, network.Name));
 
-            OnnxModel model = OnnxModel.Load(Path.Combine(folder, network.Name, "model.onnx"));
+            OnnxModel model = OnnxFile.Load(Path.Combine(folder, network.Name, "model.onnx"));
             Assert.Equal(
                 ["model.onnx", .. model.Inputs.Select(input => $"in.{input.Name}.npy"),
                 .. model.Outputs.Select(output => $"out.{output.Name}.npy")],
@@ -36,11 +38,11 @@ public sealed class NetworkFiles
         Directory.CreateDirectory(folder);
         TracedModel traced = network.Trace(keepNaN: false); // OpenCV 4.6 has no IsNaN
         _ = traced.Save(Path.Combine(folder, "model.onnx"));
-        IReadOnlyList<TensorData> inputs = traced.Inputs.AtSize(Batch);
+        IReadOnlyList<TensorData> inputs = traced.Traced.Inputs.AtSize(Batch);
         using var noGradients = no_grad();
-        IReadOnlyList<Tensor> outputs = ModuleCall.Run(traced.Module, [.. inputs.Select(input => NativeTensor.Make(input, CPU))]);
-        Write(folder, "in", traced.Inputs.Names.Zip(inputs));
-        Write(folder, "out", traced.OutputNames.Zip(outputs.Select(NativeTensor.Read)));
+        IReadOnlyList<Tensor> outputs = ModuleCall.Run(traced.Traced.Module, [.. inputs.Select(input => NativeTensor.Make(input, CPU))]);
+        Write(folder, "in", traced.Traced.Inputs.Names.Zip(inputs));
+        Write(folder, "out", traced.Traced.OutputNames.Zip(outputs.Select(NativeTensor.Read)));
     }
 
     static void Write(string folder, string kind, IEnumerable<(string Name, TensorData Tensor)> tensors)

@@ -1,3 +1,4 @@
+using Toolchain.Export.Tracing;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests.Networks;

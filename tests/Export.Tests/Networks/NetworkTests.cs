@@ -1,3 +1,5 @@
+using Toolchain.Export.Tracing;
+
 namespace Toolchain.Export.Tests.Networks;
 
 /// <summary>Whole networks, written as anyone would in TorchSharp, exported as they are.</summary>

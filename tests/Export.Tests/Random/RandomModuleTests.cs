@@ -1,5 +1,7 @@
 using Toolchain.Export.Recording;
+using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests.Random;
@@ -109,7 +111,7 @@ public sealed class RandomModuleTests
         try
         {
             using var noGradients = no_grad();
-            expected = ModuleCall.Run(traced.Module, inputs)[0];
+            expected = ModuleCall.Run(traced.Traced.Module, inputs)[0];
         }
         catch (Exception error)
             when (error is System.Runtime.InteropServices.ExternalException or ArgumentException or IndexOutOfRangeException)
@@ -126,7 +128,7 @@ public sealed class RandomModuleTests
         try
         {
             found = OrtRuntime.Create()
-                .Run(bytes, traced.Inputs.Names.Zip(inputs).ToDictionary(pair => pair.First, pair => NativeTensor.Read(pair.Second)))
+                .Run(bytes, traced.Traced.Inputs.Names.Zip(inputs).ToDictionary(pair => pair.First, pair => NativeTensor.Read(pair.Second)))
                 .Single().Value;
         }
         catch (Microsoft.ML.OnnxRuntime.OnnxRuntimeException error)

@@ -1,4 +1,5 @@
 using Toolchain.Export;
+using Toolchain.Export.Tracing;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

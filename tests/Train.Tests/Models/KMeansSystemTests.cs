@@ -3,6 +3,7 @@ using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
 using Toolchain.Data.Strokes;
 using Toolchain.Graph;
+using Toolchain.Graph.Evaluation;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.KMeans;
 

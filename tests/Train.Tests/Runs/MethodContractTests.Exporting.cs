@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Toolchain.Graph;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
 using TorchSharp;
@@ -52,7 +55,7 @@ public sealed partial class MethodContractTests
         var job = new GradientJob(digits, 1, torch.CPU, 1);
         using TrainedEncoder encoder = TrainedEncoder.Open(folder["a"], job);
         using torch.Tensor images = job.Images([0, 1, 2]), expected = encoder.Embed(images);
-        double[] exported = Evaluator.Run(OnnxModel.Load(folder["a/model.onnx"]),
+        double[] exported = Evaluator.Run(OnnxFile.Load(folder["a/model.onnx"]),
             new Dictionary<string, TensorData> { ["image"] = TensorData.Of(images.data<float>().ToArray(), 3, 1, 28, 28) })["embedding"]
             .ToDoubles();
         Assert.All(exported.Zip(expected.data<float>().ToArray()), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
@@ -66,13 +69,13 @@ public sealed partial class MethodContractTests
     public void Train_MethodWithADecoder_WritesBothModels()
     {
         Trained("infogan", "a");
-        OnnxModel model = OnnxModel.Load(folder["a/generator.onnx"]);
+        OnnxModel model = OnnxFile.Load(folder["a/generator.onnx"]);
         GraphChecker.Check(model);
         Assert.Equal(["z [N,62]", "code [N,4]", "continuous [N,2]"], model.Inputs.Select(input => $"{input.Name} {input.Shape}"));
         Assert.Equal("image [N,1,28,28]", $"{Assert.Single(model.Outputs).Name} {model.Outputs[0].Shape}");
         Assert.Equal(("infogan", "1", "generator"),
             (model.Metadata["uvl.method"], model.Metadata["uvl.seed"], model.Metadata["uvl.decoder"]));
-        Assert.False(OnnxModel.Load(folder["a/model.onnx"]).Metadata.ContainsKey("uvl.decoder"));
+        Assert.False(OnnxFile.Load(folder["a/model.onnx"]).Metadata.ContainsKey("uvl.decoder"));
         using JsonDocument manifest = JsonDocument.Parse(File.ReadAllText(folder["a/manifest.json"]));
         byte[] bytes = File.ReadAllBytes(folder["a/generator.onnx"]);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), manifest.RootElement.GetProperty("generator_sha256").GetString());

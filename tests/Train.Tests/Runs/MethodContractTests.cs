@@ -1,6 +1,9 @@
 using Toolchain.Data;
 using Toolchain.Data.Strokes;
 using Toolchain.Graph;
+using Toolchain.Graph.Checking;
+using Toolchain.Graph.Evaluation;
+using Toolchain.Graph.Files;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
 using TorchSharp;
@@ -48,7 +51,7 @@ public sealed partial class MethodContractTests : IClassFixture<MethodContractTe
     public void Train_Model_FollowsTheContract(string name)
     {
         Trained(name, "a");
-        OnnxModel model = OnnxModel.Load(folder["a/model.onnx"]);
+        OnnxModel model = OnnxFile.Load(folder["a/model.onnx"]);
         GraphChecker.Check(model);
         Value image = Assert.Single(model.Inputs);
         Assert.Equal(("image", "[N,1,28,28]"), (image.Name, image.Shape.ToString()));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Toolchain.Clustering.Mixture;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 using Toolchain.Graph.Heads;
 using Toolchain.Train.Core;
 using Toolchain.Train.Features;

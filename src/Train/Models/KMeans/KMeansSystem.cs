@@ -2,6 +2,7 @@ using System.Globalization;
 using Toolchain.Clustering;
 using Toolchain.Clustering.KMeans;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 using Toolchain.Graph.Heads;
 using Toolchain.Train.Core;
 using Toolchain.Train.Features;

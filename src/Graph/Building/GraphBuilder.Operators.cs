@@ -1,4 +1,4 @@
-namespace Toolchain.Graph;
+namespace Toolchain.Graph.Building;
 
 /// <summary>The operators of hand-built graphs by name; each is ONNX's operator of that name, with the opset's form of its axes.</summary>
 public sealed partial class GraphBuilder

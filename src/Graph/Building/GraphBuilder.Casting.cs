@@ -1,6 +1,6 @@
 using Toolchain.Graph.Typing;
 
-namespace Toolchain.Graph;
+namespace Toolchain.Graph.Building;
 
 /// <summary>Casts around operators that do not take an element type.</summary>
 public sealed partial class GraphBuilder

@@ -1,6 +1,7 @@
+using Toolchain.Graph.Checking;
 using Toolchain.Graph.Passes;
 
-namespace Toolchain.Graph;
+namespace Toolchain.Graph.Building;
 
 /// <summary>
 /// Builds a graph node by node. Every call checks its operator's rule at once and returns the typed result, so a wrong graph fails where it

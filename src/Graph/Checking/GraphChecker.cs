@@ -1,6 +1,6 @@
 using Toolchain.Graph.Operators;
 
-namespace Toolchain.Graph;
+namespace Toolchain.Graph.Checking;
 
 /// <summary>Checks a whole model: names, order, operators, types and shapes.</summary>
 public static class GraphChecker

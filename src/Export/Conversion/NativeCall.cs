@@ -1,8 +1,8 @@
-using Toolchain.Export.Conversion;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 
-namespace Toolchain.Export;
+namespace Toolchain.Export.Conversion;
 
 /// <summary>
 /// A native call of a traced module, as a converter sees it. Arguments are counted as in TorchSharp's native entry, lengths of arrays

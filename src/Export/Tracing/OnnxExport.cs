@@ -2,11 +2,14 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Toolchain.Export.Conversion;
 using Toolchain.Export.Converters;
+using Toolchain.Export.Parity;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
+using Toolchain.Graph.Checking;
 using TorchSharp;
 
-namespace Toolchain.Export;
+namespace Toolchain.Export.Tracing;
 
 /// <summary>
 /// Exports TorchSharp modules as ONNX. The module is run on examples of several sizes of the named axes, and every native operator that it
@@ -52,12 +55,12 @@ public static class OnnxExport
                 + $"obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
         }
         _ = GraphChecker.Check(model);
-        return new TracedModel(model, module, inputs, outputs, options)
+        var traced = new TracedModule(model, module, inputs, outputs, options)
         {
             ValueNames = conversion.ValueNames,
-            DropsNaN = conversion.DropsNaN,
             TraceSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds,
         };
+        return new TracedModel(traced) { DropsNaN = conversion.DropsNaN };
     }
 
     /// <summary>Says what <see cref="Trace(torch.nn.Module, torch.Tensor, OnnxExportOptions?)"/> would do, without a file.</summary>

@@ -1,4 +1,4 @@
-namespace Toolchain.Graph;
+namespace Toolchain.Graph.Evaluation;
 
 /// <summary>Rounds what a node computed to its element type, or to the number above or below.</summary>
 static class Rounding

@@ -1,6 +1,6 @@
 using Toolchain.Graph.Operators;
 
-namespace Toolchain.Graph;
+namespace Toolchain.Graph.Evaluation;
 
 /// <summary>
 /// Runs a model in float64 with plain loops: slow and obviously right. It is the oracle of tests and parity reports, and shares no code

@@ -2,44 +2,27 @@ using System.Diagnostics;
 using Toolchain.Export.Parity;
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
+using Toolchain.Graph.Files;
 using Toolchain.Graph.Passes;
 using TorchSharp;
 
-namespace Toolchain.Export;
+namespace Toolchain.Export.Tracing;
 
 /// <summary>A module as a graph, not yet proven. Saving it proves it first.</summary>
 public sealed class TracedModel
 {
-    internal TracedModel(OnnxModel model, torch.nn.Module module, ExampleInputs inputs, IReadOnlyList<string> outputNames,
-        OnnxExportOptions options) =>
-        (Model, Exact, Module, Inputs, OutputNames, Options) = (options.Half ? HalfPrecision.Apply(model) : model, model, module, inputs,
-        outputNames, options);
+    internal TracedModel(TracedModule traced) =>
+        (Traced, Model) = (traced, traced.Options.Half ? HalfPrecision.Apply(traced.Exact) : traced.Exact);
 
     /// <summary>The graph.</summary>
     public OnnxModel Model { get; }
 
-    // The graph with the module's own weights; the same as Model unless that is in half precision.
-    internal OnnxModel Exact { get; }
-
-    internal torch.nn.Module Module { get; }
-
-    internal ExampleInputs Inputs { get; }
-
-    internal IReadOnlyList<string> OutputNames { get; }
-
-    internal OnnxExportOptions Options { get; }
+    internal TracedModule Traced { get; }
 
     // Calls through which the module lets NaN, and the graph may not.
     internal IReadOnlyList<string> DropsNaN { get; init; } = [];
 
-    /// <summary>What tracing took, of which the proof takes the rest.</summary>
-    internal double TraceSeconds { get; init; }
-
-    // Names in the graph of recorded tensors by number.
-    internal IReadOnlyDictionary<int, string> ValueNames { get; init; } = new Dictionary<int, string>();
-
-    // Whole numbers of the module's code, near which it may do something else.
-    internal IReadOnlyList<long> Constants => CodeConstants.Of(new ModuleState(Module)).Whole;
+    OnnxExportOptions Options => Traced.Options;
 
     /// <summary>Runs module and model side by side at every proof size.</summary>
     /// <returns>The report that <see cref="Save"/> would give.</returns>
@@ -79,13 +62,9 @@ public sealed class TracedModel
         });
     }
 
-    // Weights from which the file itself is proven, not bytes in memory beside it.
-    const long FileBytes = 16 << 20;
-
-    /// <summary>Whether weights or activations are so large that a proof returns what it frees.</summary>
-    internal bool IsLarge => Inputs.IsLarge || Model.WeightBytes >= FileBytes;
-
-    bool IsProvenAsFile => Model.WeightBytes >= FileBytes && Options.Runtimes.Any(runtime => runtime.RunFile is not null);
+    // Then the file itself is proven, not bytes in memory beside it.
+    bool IsProvenAsFile => Model.WeightBytes >= TracedModule.LargeWeightBytes
+        && Options.Runtimes.Any(runtime => runtime.RunFile is not null);
 
     // Runtimes map the weights of the file that is saved: they would copy those inside of a model, a large one twice.
     static string ProofPath(SavedModel saved, string path)
@@ -95,7 +74,7 @@ public sealed class TracedModel
             return path;
         }
         string reference = Path.ChangeExtension(path, ".proof.onnx");
-        OnnxModel.WriteReference(path, reference);
+        OnnxFile.WriteReference(path, reference);
         return reference;
     }
 
@@ -114,12 +93,12 @@ public sealed class TracedModel
 
     ExportReport Prove(SavedModel saved, string? path, long start)
     {
-        using var kept = new KeptBuffers(Module);
+        using var kept = new KeptBuffers(Traced.Module);
         OnnxModel read = Model.ReadBack();
         ModelParity parity;
         try
         {
-            parity = ModelParity.Prove(this, read, new ProofFile(Model, path), start);
+            parity = ModelParity.Prove(Traced, read, new ProofFile(Model, path), start);
         }
         finally
         {
@@ -147,7 +126,7 @@ public sealed class TracedModel
             ScaleTolerance = Options.Tolerance.Scale,
             Errors = parity.Errors,
             Budget = parity.Budget,
-            Nodes = Options.NodeErrors ? ModelParity.OfNodes(this, read) : [],
+            Nodes = Options.NodeErrors ? ModelParity.OfNodes(Traced, read) : [],
         };
     }
 }

@@ -1,4 +1,4 @@
-namespace Toolchain.Graph;
+namespace Toolchain.Graph.Building;
 
 /// <summary>What the body of a loop makes in one iteration.</summary>
 /// <param name="State">What the next iteration begins with, in the order and of the types of the loop's state.</param>
