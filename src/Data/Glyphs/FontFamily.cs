@@ -18,7 +18,12 @@ static class FontFamily
         "SemiCondensed", "SemiLight", "Thin", "UI", "Ultra", "UltraLight",
     };
 
-    static readonly string[] symbolWords = ["symbol", "dingbat", "emoji", "icon", "barcode", "awesome", "wingding", "webding", "music"];
+    // Words of names of fonts whose capitals or small letters are signs: D050000L is URW's dingbats, cmsy to wasy are TeX's symbols.
+    static readonly string[] symbolWords =
+    [
+        "awesome", "barcode", "cmbsy", "cmex", "cmsy", "d050000l", "dingbat", "emoji", "futhark", "icon", "msam", "msbm", "music", "stmary",
+        "symbol", "wasy", "webding", "wingding",
+    ];
 
     /// <summary>What fonts of one design have in common: the first two words of the family's name that tell no style.</summary>
     public static string Key(string family)

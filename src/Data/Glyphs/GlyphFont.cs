@@ -63,14 +63,14 @@ sealed record GlyphFont(string Name, FontFault Fault)
     {
         byte[] pixels = new byte[masks.Count * spec.Shape.Size];
         ulong key = RandomStream.KeyOf(0, $"glyphs.{Path.GetFileName(name)}");
-        float largest = masks.Max(mask => mask.Extent);
+        var extent = FontExtent.Of([.. masks.Select(mask => mask.Outline)]);
         for (int label = 0; label < masks.Count; label++)
         {
             Span<byte> image = pixels.AsSpan(label * spec.Shape.Size, spec.Shape.Size);
             if (spec.Shape.IsRgb)
             {
                 var random = new RandomStream(key, 0, char.ConvertToUtf32(spec.Characters[label], 0), 0);
-                masks[label].ToColour(spec.Shape, largest, ref random, image);
+                masks[label].ToColour(spec.Shape, extent, ref random, image);
             }
             else
             {

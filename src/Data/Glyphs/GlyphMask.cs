@@ -7,8 +7,8 @@ namespace Toolchain.Data.Glyphs;
 /// <summary>The shape of one character in a font, drawn large, from which images of any size are made.</summary>
 /// <param name="pixels">[Side*Side] coverage, 255 for full ink.</param>
 /// <param name="ink">The part that has ink.</param>
-/// <param name="extent">Longer side of the outline, in units of which an em has 1,000.</param>
-sealed class GlyphMask(byte[] pixels, Rectangle ink, float extent)
+/// <param name="outline">The smallest box around the outline, in units of which an em has 1,000; y goes down, 0 is the base line.</param>
+sealed class GlyphMask(byte[] pixels, Rectangle ink, SKRect outline)
 {
     // Side of the drawing, and of the box that its ink fills: a few times the largest box of an image (128 * 20 / 28).
     const int Side = 256, Box = 240;
@@ -24,14 +24,14 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, float extent)
 
     readonly Lazy<int[]> coarse = new(() => Coarse(pixels));
 
-    // Coloured images: the largest character of a font takes such a part of the side.
+    // Coloured images: a font's characters together take such a part of the side in height, or the widest in width.
     const double SmallestBox = 0.75, LargestBox = 0.9;
 
     /// <summary>[Side*Side] coverage.</summary>
     public ReadOnlySpan<byte> Pixels => pixels;
 
-    /// <summary>Longer side of the outline, in units of which an em has 1,000.</summary>
-    public float Extent => extent;
+    /// <summary>The smallest box around the outline, in units of which an em has 1,000; y goes down, 0 is the base line.</summary>
+    public SKRect Outline => outline;
 
     /// <summary>Whether two characters have the same shape, whatever their place and size in the font.</summary>
     public bool IsLike(GlyphMask other)
@@ -54,7 +54,7 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, float extent)
         {
             return null;
         }
-        float extent = Math.Max(bounds.Width, bounds.Height), scale = Box / extent;
+        float scale = Box / Math.Max(bounds.Width, bounds.Height);
         using var bitmap = new SKBitmap(new SKImageInfo(Side, Side, SKColorType.Gray8, SKAlphaType.Opaque));
         using var canvas = new SKCanvas(bitmap);
         canvas.Clear(SKColors.Black);
@@ -65,7 +65,7 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, float extent)
         canvas.DrawPath(outline, paint);
         canvas.Flush();
         byte[] drawn = bitmap.GetPixelSpan().ToArray();
-        return Bounds(drawn) is { } ink ? new(drawn, ink, extent) : null;
+        return Bounds(drawn) is { } ink ? new(drawn, ink, bounds) : null;
     }
 
     /// <summary>Writes an image in grey: bright on black, as MNIST's (<see cref="DigitFit"/>).</summary>
@@ -75,19 +75,20 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, float extent)
         DigitFit.Fit(new(pixels, Side, Side, "glyph"), false, 0, shape, destination);
 
     /// <summary>
-    /// Writes an image in colour: the character near the middle, in one colour on a ground of others. The characters of a font keep their
-    /// sizes to each other, as in a line of text: otherwise nothing would tell an o from an O.
+    /// Writes an image in colour: the character in one colour on a ground of others. The characters of a font keep their sizes to each other
+    /// and their height on the line, as in a line of text: otherwise nothing would tell an o from an O, nor a p from a P.
     /// </summary>
     /// <param name="shape">Of the image.</param>
-    /// <param name="largest">Extent of the font's largest character.</param>
+    /// <param name="font">What the characters of the font take together.</param>
     /// <param name="random">Decides size, place and colours.</param>
     /// <param name="destination">[3*H*W], channel after channel.</param>
-    public void ToColour(ImageShape shape, float largest, ref RandomStream random, Span<byte> destination)
+    public void ToColour(ImageShape shape, FontExtent font, ref RandomStream random, Span<byte> destination)
     {
-        double box = random.NextDouble(SmallestBox, LargestBox) * Math.Min(shape.Width, shape.Height) * extent / largest;
-        double scale = box / Math.Max(ink.Width, ink.Height);
+        double unit = random.NextDouble(SmallestBox, LargestBox) * Math.Min(shape.Width, shape.Height) / font.Longest;
+        double scale = unit * Math.Max(outline.Width, outline.Height) / Math.Max(ink.Width, ink.Height);
         int columns = Math.Max(1, (int)Math.Round(ink.Width * scale)), rows = Math.Max(1, (int)Math.Round(ink.Height * scale));
-        int left = Place(shape.Width, columns, ref random), top = Place(shape.Height, rows, ref random);
+        int left = Place(shape.Width, columns, 0, ref random);
+        int top = Place(shape.Height, rows, unit * (outline.MidY - font.Middle), ref random);
         float[] scaled = Resampling.Scale(Array.ConvertAll(pixels, value => (float)value), Side, ink, columns, rows);
         byte[] cover = new byte[shape.PixelCount];
         for (int i = 0; i < scaled.Length; i++)
@@ -97,10 +98,10 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, float extent)
         TexturedGround.Paint(cover, shape, ref random, destination);
     }
 
-    // Centred, give or take a twelfth of the side, within it.
-    static int Place(int side, int length, ref RandomStream random)
+    // Off the middle by so much, give or take a sixteenth of the side, within the side.
+    static int Place(int side, int length, double off, ref RandomStream random)
     {
-        double middle = (side - length) / 2.0, shift = random.NextDouble(-side / 12.0, side / 12.0);
+        double middle = (side - length) / 2.0 + off, shift = random.NextDouble(-side / 16.0, side / 16.0);
         return Math.Clamp((int)Math.Round(middle + shift), 0, side - length);
     }
 
