@@ -16,7 +16,8 @@ public sealed class ClassSourceTests
     [InlineData("fruit/pear/red/1.png fruit/apple/2.png", "apple pear", "0 1")]
     [InlineData("Train/pear/1.png Train/apple/2.png test/pear/3.png", "apple pear", "0 1 1")]
     [InlineData("train/1.png test/2.png", null, null)]
-    [InlineData("seven/1.png seven/2.png", null, null)]
+    [InlineData("1.png 2.png", null, null)]
+    [InlineData("train/1.png train/2.png", null, null)]
     public void Folder_OfClassFolders_NamesAndSortsThem(string files, string? names, string? labels)
     {
         using var folder = new TemporaryFolder();
@@ -27,6 +28,20 @@ public sealed class ClassSourceTests
         ImageSet set = ImageSource.Open(folder.Root, Split.All);
         Assert.Equal((names, labels), Text(set));
         Assert.DoesNotContain(set.Remarks, remark => remark.Contains("labels", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("seven/1.png seven/2.png", "seven")]
+    [InlineData("train/seven/1.png train/seven/2.png", "seven")]
+    [InlineData("fruit/pear/red/1.png", "red")]
+    public void Folder_OfOneFolder_IsReadWithoutLabelsAndSaysSo(string files, string only)
+    {
+        using var folder = new TemporaryFolder();
+        Array.ForEach(files.Split(' '), file => folder.Write(file, Samples.PngDigit(70)));
+        ImageSet set = ImageSource.Open(folder.Root, Split.All);
+        Assert.Equal((null, null), Text(set));
+        Assert.Contains($"'{folder.Root}': labels are left out: all images lie in one folder, '{only}', and classes are two folders or "
+            + "more", set.Remarks);
     }
 
     [Theory]

@@ -25,6 +25,37 @@ public sealed class CsvSourceTests
         Assert.Equal(hasLabels ? new int[] { 3, 7 } : null, set.Labels);
     }
 
+    [Theory]
+    [InlineData("\"big\ncat\"", "\"big\ncat\"")]
+    [InlineData("\"a \"\"big\"\"\r\n\r\ncat\"", "dog")]
+    public void Open_LineBreakInAQuotedLabel_IsPartOfIt(string first, string second)
+    {
+        using var folder = new TemporaryFolder();
+        string heading = $"label,{string.Join(',', Enumerable.Range(0, 16).Select(i => $"pixel{i}"))}\n";
+        string zeros = string.Concat(Enumerable.Repeat(",0", 16)) + "\n", levels = string.Concat(Enumerable.Repeat(",200", 16)) + "\n";
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes(heading + first + levels + second + zeros));
+        ImageSet set = ImageSource.Open(path, Split.All);
+        Assert.Equal((2, 200, 0), (set.Count, set.Image(0)[0], set.Image(1)[0]));
+        Assert.Equal(first[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal).Replace("\n", "\\u000a", StringComparison.Ordinal)
+            .Replace("\r", "\\u000d", StringComparison.Ordinal), set.Classes!.NameOf(set.Labels![0]));
+        // Lines of the file are counted, not rows.
+        path = folder.Write("t.csv", Encoding.UTF8.GetBytes(heading + first + levels + "x,1\n"));
+        int line = 3 + first.Count(letter => letter == '\n');
+        Assert.StartsWith($"'{path}': line {line}: expected 17 fields, found 2",
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Open_QuoteThatIsNotClosed_NamesItsLine()
+    {
+        using var folder = new TemporaryFolder();
+        string row = string.Concat(Enumerable.Repeat(",0", 16)) + "\n";
+        string path = folder.Write("t.csv", Encoding.UTF8.GetBytes($"label,{string.Join(',', Enumerable.Range(0, 16)
+            .Select(i => $"pixel{i}"))}\ncat{row}\"dog{row}cat{row}"));
+        Assert.Equal($"'{path}': line 3: expected a closing quote, found the end of the file; a table of images has one image a line.",
+            Assert.Throws<InvalidDataException>(() => ImageSource.Open(path, Split.All)).Message);
+    }
+
     [Fact]
     public void Open_GzippedTableOnAPipe_IsRead() => Assert.Equal(pixels,
         ImageSource.Open("-", Split.All, new()

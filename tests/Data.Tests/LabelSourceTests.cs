@@ -7,6 +7,8 @@ namespace Toolchain.Data.Tests;
 /// <summary>Labels of every type beside images: read where they count classes, left out with a line where they do not.</summary>
 public sealed class LabelSourceTests
 {
+    const string Advice = "; save numpy.unique(labels, return_inverse=True)[1], and the names in labels.txt, a line each";
+
     [Theory]
     [InlineData("|u1", "0307", new int[] { 3, 7 })]
     [InlineData("|i1", "0307", new int[] { 3, 7 })]
@@ -28,9 +30,9 @@ public sealed class LabelSourceTests
     }
 
     [Theory]
-    [InlineData("<U1", "(2,)", "6100000062000000", ", labels.npy", "expected whole numbers, found elements of type '<U1'")]
-    [InlineData("|S1", "(2,)", "6162", ", labels.npy", "expected whole numbers, found elements of type '|S1'")]
-    [InlineData("|O", "(2,)", "80", ", labels.npy", "expected whole numbers, found elements of type '|O'")]
+    [InlineData("<U1", "(2,)", "6100000062000000", ", labels.npy", "expected whole numbers, found elements of type '<U1'" + Advice)]
+    [InlineData("|S1", "(2,)", "6162", ", labels.npy", "expected whole numbers, found elements of type '|S1'" + Advice)]
+    [InlineData("|O", "(2,)", "80", ", labels.npy", "expected whole numbers, found elements of type '|O'" + Advice)]
     [InlineData("<M8[s]", "(2,)", "80", ", labels.npy", "expected whole numbers, found elements of type '<M8[s]'")]
     [InlineData("[('a', '<f4')]", "(2,)", "80", ", labels.npy", "expected whole numbers, found elements of type '[('a', '<f4')]'")]
     [InlineData("|u1", "(2, 2)", "01000101", ", labels.npy", "expected [N] or one-hot rows [N,K], found other numbers in row 1 of [2,2]")]

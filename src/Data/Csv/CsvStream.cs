@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Toolchain.Data.Images;
-using Toolchain.Data.Reading;
 using Toolchain.Data.Streams;
 
 namespace Toolchain.Data.Csv;
@@ -15,7 +14,7 @@ sealed class CsvStream : ImageStream
     readonly Stream content;
     readonly Func<Stream>? again;
     readonly string path;
-    readonly LineReader lines;
+    readonly CsvRowReader lines;
     readonly Queue<CsvImage> ahead = new();
     readonly int labelColumn, pixelColumns, side;
     readonly bool hasHeading;
@@ -29,7 +28,7 @@ sealed class CsvStream : ImageStream
     public CsvStream(string name, string path, Stream content, Func<Stream>? again) : base(name, Split.All, null)
     {
         (this.path, this.content, this.again, Source) = (path, content, again, path);
-        lines = new LineReader(content, path);
+        lines = new CsvRowReader(content, path);
         if (!lines.TryRead(out ReadOnlySpan<byte> first))
         {
             throw Broken(1, "a heading or numbers", "nothing");
@@ -54,7 +53,7 @@ sealed class CsvStream : ImageStream
         RequireOrder(names);
         if (!hasHeading)
         {
-            ahead.Enqueue(Parse(first, lines.Count));
+            ahead.Enqueue(Parse(first, lines.Line));
         }
     }
 
@@ -152,14 +151,14 @@ sealed class CsvStream : ImageStream
     List<string?> AllLabels(Func<Stream> open)
     {
         using Stream whole = open();
-        var text = new LineReader(whole, path);
+        var text = new CsvRowReader(whole, path);
         List<string?> found = [];
         try
         {
             while (text.TryRead(out ReadOnlySpan<byte> line))
             {
-                line = text.Count == 1 && line.StartsWith("\uFEFF"u8) ? line[3..] : line;
-                if ((text.Count > 1 || !hasHeading) && line.ContainsAnyExcept(" \t\r"u8))
+                line = text.Line == 1 && line.StartsWith("\uFEFF"u8) ? line[3..] : line;
+                if ((text.Line > 1 || !hasHeading) && line.ContainsAnyExcept(" \t\r"u8))
                 {
                     List<Range> fields = CsvLine.Fields(line);
                     found.Add(labelColumn < fields.Count ? CsvLine.Text(line[fields[labelColumn]]) : null);
@@ -180,7 +179,7 @@ sealed class CsvStream : ImageStream
         {
             if (line.ContainsAnyExcept(" \t\r"u8))
             {
-                return Parse(line, lines.Count);
+                return Parse(line, lines.Line);
             }
         }
         return null;

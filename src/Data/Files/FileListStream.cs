@@ -32,6 +32,10 @@ sealed class FileListStream : ImageStream
             throw new InvalidDataException($"'{source}': expected images ({ImageFile.Kinds}), found none; name another source.");
         }
         ClassLabels? known = FolderClasses.Of(part.All, source, Noticed); // the same classes in each part
+        if (known is null && folder != "" && FolderClasses.OnlyFolder(part.All) is string only)
+        {
+            ClassLabels.LeaveOut(Noticed, source, $"all images lie in one folder, '{only}', and classes are two folders or more");
+        }
         labels = new int[names.Length];
         for (int i = 0, from = 0; known is not null && i < labels.Length; i++, from++)
         {

@@ -71,6 +71,14 @@ static class FolderClasses
         return null;
     }
 
+    /// <summary>The folder that all images lie in, where it could be meant as a class; null where there is none.</summary>
+    /// <param name="names">Paths of the images, their parts joined by '/'.</param>
+    public static string? OnlyFolder(IReadOnlyList<string> names)
+    {
+        string[] folders = names.Count == 0 ? [] : names[0][..Math.Max(0, CommonFolder(names) - 1)].Split('/');
+        return folders is [.., { Length: > 0 } last] && !parts.Contains(last.ToLowerInvariant()) ? last : null;
+    }
+
     // The folder at which paths part, of each; null of an image that lies beside it.
     static string?[] FoldersOf(IReadOnlyList<string> names)
     {

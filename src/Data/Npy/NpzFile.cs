@@ -60,12 +60,16 @@ static class NpzFile
     static ZipArchiveEntry? Only(ZipArchive archive) =>
         archive.Entries.Count == 1 && IsArray(archive.Entries[0]) ? archive.Entries[0] : null;
 
+    // Unicode, bytes, or objects, which are texts mostly.
+    static bool IsText(string type) => type.TrimStart('<', '>', '|', '=') is ['U' or 'S' or 'O', ..];
+
     static SourceLabels Labels(ZipArchiveEntry entry, string path)
     {
         string place = $"{path}, {Printable.Line(entry.FullName)}";
         using Stream stream = entry.Open();
         NpyHeader.Any header = NpyHeader.ReadAny(stream, place);
-        return header.Kind is null ? SourceLabels.None(place, $"expected whole numbers, found elements of type '{header.Type}'")
+        return header.Kind is null ? SourceLabels.None(place, $"expected whole numbers, found elements of type '{header.Type}'"
+            + (IsText(header.Type) ? "; save numpy.unique(labels, return_inverse=True)[1], and the names in labels.txt, a line each" : ""))
             : SourceLabels.Of(NpyFile.Read(stream, NpyHeader.Numbers(header, place), place), place);
     }
 
