@@ -55,6 +55,17 @@ public sealed class WhiteningTests
             Assert.InRange(value, -2f, 2f));
     }
 
+    // As of a folder of one image many times: divided by their variance of 0, all embeddings would be NaN.
+    [Fact]
+    public void Fit_EqualRows_ChangesNothing()
+    {
+        using var scope = NewDisposeScope();
+        using var whitening = new Whitening(2);
+        Tensor rows = tensor(new float[,] { { .1f, 5 }, { .1f, 5 }, { .1f, 5 } });
+        whitening.Fit(rows, .5);
+        Assert.Equal(rows.data<float>().ToArray(), whitening.call(rows).data<float>().ToArray());
+    }
+
     // The last step fits it to all images; in training the encoder is without it.
     [Theory]
     [InlineData(0.0, false)]
