@@ -4,7 +4,7 @@ namespace Toolchain.Commands;
 
 /// <summary>Speed and remaining time of running work, and when to print them.</summary>
 /// <param name="total">Units in all; 0 where that is not known.</param>
-/// <param name="unit">Name of the unit.</param>
+/// <param name="unit">Name of the unit; empty where only the time says something.</param>
 /// <param name="limit">Time limit of the work; null for none.</param>
 /// <param name="time">The clock; the machine's by default.</param>
 sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider? time = null)
@@ -18,6 +18,9 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
 
     // The first report: resumed work begins with what was done before.
     (long Done, TimeSpan At)? first;
+
+    /// <summary>Whether speed and remaining time are of some unit.</summary>
+    public bool HasUnit => unit != "";
 
     /// <summary>Whole seconds since the beginning.</summary>
     public int ElapsedSeconds => (int)Elapsed.TotalSeconds;
@@ -45,6 +48,10 @@ sealed class Pace(long total, string unit, TimeSpan? limit = null, TimeProvider?
     /// <summary>Such as "40 %, 2,650 images/s, 0:29 left"; or "4,000 images, 2,650 images/s" where the total is not known.</summary>
     public string State(long done)
     {
+        if (unit == "")
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{ElapsedSeconds} s");
+        }
         if (done == 0)
         {
             return "starting";

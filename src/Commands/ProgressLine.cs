@@ -90,7 +90,7 @@ sealed class ProgressLine : IDisposable
 
     string Text(int width)
     {
-        string state = done == 0 && pace.ElapsedSeconds >= 2
+        string state = done == 0 && pace is { HasUnit: true, ElapsedSeconds: >= 2 }
             ? string.Create(CultureInfo.InvariantCulture, $"{pace.State(0)}, {pace.ElapsedSeconds} s")
             : pace.State(done);
         string words = $"{title}  {state}{(remark == "" ? "" : $"  {remark}")}";

@@ -41,6 +41,49 @@ public sealed class ClassEvaluationTests
         Assert.Equal((classCount, 1.0, 1.0), (row.K, row.NeighbourAccuracy, row.Linear));
     }
 
+    // Of 101 classes the table would have 10,201 cells, nearly all zero.
+    [Fact]
+    public void Run_MoreClassesThanATableShows_ListsTheCellsThatOccur()
+    {
+        const int classCount = 101;
+        string[] names = [.. Enumerable.Range(0, classCount).Select(label => $"c{label}")];
+        (ImageSet train, ImageSet test) = (Set(3 * classCount, classCount, names), Set(2 * classCount, classCount, names));
+        int[] clusters = [.. Enumerable.Range(0, 2 * classCount).Select(i => i == 1 ? 100 : i % classCount)];
+        var outputs = new ModelOutputs
+        {
+            Method = "toy",
+            TrainClusters = [.. Enumerable.Range(0, 3 * classCount).Select(i => i % classCount)],
+            TestClusters = clusters,
+            ClusterCount = classCount,
+            ModelSha256 = new('a', 64),
+        };
+        EvaluationRow row = Assert.Single(new Evaluation(train, test).Run(outputs, ProtocolChoice.Strict));
+        Assert.Null(row.Confusion);
+        Assert.Equal((102, 2 * classCount), (row.ConfusionCells!.Length, row.ConfusionCells.Sum(cell => cell[2])));
+        Assert.Equal([[0, 0, 2], [1, 1, 1], [1, 100, 1], [2, 2, 2]], row.ConfusionCells[..4]);
+        Assert.Equal((0.5, 1.0), (row.Recall![1]!.Value, row.Recall[100]!.Value));
+        string metrics = MetricsFile.Text(test, [row], train.Classes);
+        Assert.Contains("\n        [1,100,1],\n        [2,2,2],\n", metrics.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.Equal(row.ConfusionCells, JsonSerializer.Deserialize<int[][]>(JsonDocument.Parse(metrics).RootElement.GetProperty("rows")[0]
+            .GetProperty("confusion_cells")));
+        Assert.InRange(metrics.Length, 1, 10_000);
+        var context = new ReportContext(train, test, new Dictionary<string, string>());
+        string page = HtmlReport.Text(context, [row], [new ReportedModel(outputs, null, new([], []))]);
+        Assert.Contains("Most confused: c1 as c100: 1.", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("class=\"confusion\"", page, StringComparison.Ordinal);
+        Assert.Contains("\n| c1 as c100: 1 |\n", MarkdownReport.Text(context, [row]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Markdown_OfAFewClasses_HasTheirConfusion()
+    {
+        EvaluationRow[] rows = [.. Fruits().Run(Outputs(5), ProtocolChoice.Both)];
+        rows[^1] = rows[^1] with { Confusion = [[39, 1, 0, 0, 0], .. rows[^1].Confusion![1..]] };
+        string text = MarkdownReport.Text(Context(), rows).ReplaceLineEndings("\n");
+        Assert.Contains("\n## Confusion of toy, 5 clusters, spectral\n\n| true class | apple | fig &amp; &lt;date&gt; | kiwi | lemon | "
+            + "pear | right |\n|---|---|---|---|---|---|---|\n| apple | 39 | 1 | 0 | 0 | 0 | 100.00 % |\n", text, StringComparison.Ordinal);
+    }
+
     // Six clusters are the five classes and a second one of the last.
     [Fact]
     public void Run_MoreClustersThanClasses_OneToOneLeavesSomeAndTheVoteStandsBeside()

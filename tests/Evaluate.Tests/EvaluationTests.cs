@@ -97,7 +97,7 @@ public sealed class EvaluationTests
     [Fact]
     public void Run_Cancelled_Stops() =>
         Assert.ThrowsAny<OperationCanceledException>(() =>
-        evaluation.Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict, new CancellationToken(true)));
+        evaluation.Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict, cancellation: new CancellationToken(true)));
 
     [Fact]
     public void Run_OwnClustersAndEmbedding_ShowsBothWays()

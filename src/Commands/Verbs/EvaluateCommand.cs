@@ -86,14 +86,11 @@ static class EvaluateCommand
                     terminal.Note($"{path}: its classifier learnt from labels and is left out; 'uvl probe' scores one.");
                 }
                 ModelOutputs outputs = Embed(terminal, session, train, test, cancellation);
-                terminal.Stage($"clustering and scoring {outputs.Method}");
-                rows.AddRange(evaluation.Run(outputs, parsed.GetValue(protocol) ?? ProtocolChoice.Both, cancellation));
+                Score(outputs, $"clustering and scoring {outputs.Method}");
                 TsnePlot? plot = Plot(terminal, outputs, parsed.GetValue(tsne), parsed.GetValue(common.Threads), cancellation);
                 reported.Add(new ReportedModel(outputs, plot, RunFiles.Beside(path)));
             }
-            terminal.Stage("scoring raw pixels, for comparison");
-            rows.AddRange(evaluation.Run(ModelOutputs.RawPixels(train, test), parsed.GetValue(protocol) ?? ProtocolChoice.Both,
-                cancellation));
+            Score(ModelOutputs.RawPixels(train, test), "scoring raw pixels, for comparison");
             var context = new ReportContext(train, test, Versions());
             AtomicFile.WriteTexts(
                 (Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows, context.Classes)),
@@ -101,6 +98,13 @@ static class EvaluateCommand
                 (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, reported, ablations)));
             EvaluationText.Print(terminal, rows, test, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
+
+            void Score(ModelOutputs outputs, string title) => terminal.WithProgress(title, 0, "", report =>
+            {
+                int done = 0;
+                var progress = new DirectProgress<string>(step => report(done++, step));
+                rows.AddRange(evaluation.Run(outputs, parsed.GetValue(protocol) ?? ProtocolChoice.Both, progress, cancellation));
+            });
 
             Preprocess PreprocessOf(string[] all)
             {

@@ -4,6 +4,7 @@ namespace Toolchain.Evaluate.Metrics;
 public sealed class Contingency
 {
     readonly long[,] counts;
+    readonly long[] clusterSizes, classSizes;
 
     /// <summary>Counts pairs of labels.</summary>
     /// <param name="clusters">Predicted cluster of each image, each in [0..clusterCount).</param>
@@ -19,6 +20,7 @@ public sealed class Contingency
                 + $"{clusters.Length} and {labels.Length}.");
         }
         counts = new long[clusterCount, classCount];
+        (clusterSizes, classSizes) = (new long[clusterCount], new long[classCount]);
         for (int i = 0; i < clusters.Length; i++)
         {
             if ((uint)clusters[i] >= (uint)clusterCount || (uint)labels[i] >= (uint)classCount)
@@ -27,6 +29,8 @@ public sealed class Contingency
                     + $"[0..{classCount}).");
             }
             counts[clusters[i], labels[i]]++;
+            clusterSizes[clusters[i]]++;
+            classSizes[labels[i]]++;
         }
         Total = clusters.Length;
     }
@@ -44,8 +48,8 @@ public sealed class Contingency
     public long this[int cluster, int label] => counts[cluster, label];
 
     /// <summary>Images in a cluster.</summary>
-    public long ClusterSize(int cluster) => Enumerable.Range(0, ClassCount).Sum(label => counts[cluster, label]);
+    public long ClusterSize(int cluster) => clusterSizes[cluster];
 
     /// <summary>Images of a class.</summary>
-    public long ClassSize(int label) => Enumerable.Range(0, ClusterCount).Sum(cluster => counts[cluster, label]);
+    public long ClassSize(int label) => classSizes[label];
 }

@@ -69,9 +69,14 @@ public sealed class Evaluation
     }
 
     /// <summary>The rows of one model, with its k-NN and linear-probe accuracy in each.</summary>
+    /// <param name="outputs">The model's outputs.</param>
+    /// <param name="choice">Which protocols.</param>
+    /// <param name="progress">Told what is computed next, in words; null for silence.</param>
+    /// <param name="cancellation">Stops between two rows.</param>
     /// <exception cref="ArgumentException">The poster's protocol alone was asked for, and the data are no digits.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, between two rows.</exception>
-    public IReadOnlyList<EvaluationRow> Run(ModelOutputs outputs, ProtocolChoice choice, CancellationToken cancellation = default)
+    public IReadOnlyList<EvaluationRow> Run(ModelOutputs outputs, ProtocolChoice choice, IProgress<string>? progress = null,
+        CancellationToken cancellation = default)
     {
         if (choice == ProtocolChoice.Poster && !table.HasPoster)
         {
@@ -79,11 +84,14 @@ public sealed class Evaluation
                 + $"{(score.Classes is null ? "data without labels" : $"{score.Classes.Count} other classes")}; take --protocol strict.");
         }
         bool canLearn = score is { IsLabelled: true, AreApart: true } && outputs.HasEmbedding;
+        progress?.Report("k-NN accuracy");
         double[]? neighbours = canLearn
             ? NearestNeighbours.Accuracy(new(outputs.Train!.Value, score.TrainLabels), new(outputs.Test!.Value, score.TestLabels),
                 [20, 200], threads: factory.Threads)
             : null;
+        progress?.Report("linear probe");
         double? linear = canLearn ? Linear(outputs) : null;
+        progress?.Report("spread of the embeddings");
         EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= widest
             ? EmbeddingGeometry.Of(spread, score.IsLabelled ? score.TestLabels : [], factory.Threads) : null;
         var coordinates = new Lazy<Rows?>(() => SpectralEmbedding(outputs));
@@ -91,6 +99,7 @@ public sealed class Evaluation
         foreach (Recipe recipe in table.Of(outputs, choice, outputs.Train is { Width: <= widest }, () =>
             coordinates.Value is not null))
         {
+            progress?.Report($"{recipe.ClusterCount} clusters, {recipe.Clusterer.Word()}");
             rows.Add(Row(outputs, recipe, coordinates) with
             {
                 NeighbourAccuracy = neighbours?[0],

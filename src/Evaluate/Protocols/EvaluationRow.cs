@@ -8,6 +8,9 @@ namespace Toolchain.Evaluate.Protocols;
 /// </summary>
 public sealed record EvaluationRow
 {
+    /// <summary>Most classes of which <see cref="Confusion"/> is a whole table.</summary>
+    public const int MostConfusionClasses = 100;
+
     /// <summary>The system, such as "moco", or "raw pixels".</summary>
     public required string Method { get; init; }
 
@@ -92,9 +95,16 @@ public sealed record EvaluationRow
     /// <summary>Test images in each cluster, [K].</summary>
     public required int[] Sizes { get; init; }
 
-    /// <summary>Test images by true class (row) and given class (column), [C][C]; images of clusters without a class are left
-    /// out.</summary>
+    /// <summary>Test images by true class (row) and given class (column), [C][C]; images of clusters without a class are left out. Null
+    /// where there are more than <see cref="MostConfusionClasses"/> classes.</summary>
+    [JsonConverter(typeof(CompactTableConverter))]
     public int[][]? Confusion { get; init; }
+
+    /// <summary>The same of more classes: true class, given class and number of test images of each pair that occurs, in ascending
+    /// order.</summary>
+    [JsonConverter(typeof(CompactTableConverter))]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int[][]? ConfusionCells { get; init; }
 
     /// <summary>Cluster of each test image, in [0..K).</summary>
     [JsonIgnore]

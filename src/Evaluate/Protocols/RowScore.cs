@@ -74,7 +74,7 @@ sealed class RowScore
             K = k,
             Silhouette = SampledSilhouette(outputs.Test, clusters.Test, k),
             Clusters = clusters.Test,
-            Sizes = [.. Enumerable.Range(0, k).Select(cluster => clusters.Test.Count(found => found == cluster))],
+            Sizes = Sizes(clusters.Test, k),
             Images = clusters.Test.Length,
             Remark = Remark(k, clusters),
             Seed = outputs.Seed,
@@ -104,7 +104,8 @@ sealed class RowScore
             Homogeneity = ClusteringMetrics.Homogeneity(counts),
             Completeness = ClusteringMetrics.Completeness(counts),
             Recall = Recall(given, classCount),
-            Confusion = Confusion(given, classCount),
+            Confusion = classCount <= EvaluationRow.MostConfusionClasses ? Confusion(given, classCount) : null,
+            ConfusionCells = classCount <= EvaluationRow.MostConfusionClasses ? null : ConfusionCells(given),
             Given = given,
         };
     }
@@ -138,21 +139,55 @@ sealed class RowScore
             : Silhouette.Of(new Rows(taken.SelectMany(row => all[row].ToArray()).ToArray(), all.Width), found, k, threads);
     }
 
-    double?[] Recall(int[] given, int classCount) =>
-    [
-        .. Enumerable.Range(0, classCount).Select(label => TestLabels.Contains(label)
-            ? TestLabels.Zip(given).Count(pair => pair.First == label && pair.Second == label)
-                / (double)TestLabels.Count(known => known == label)
-            : (double?)null),
-    ];
+    static int[] Sizes(int[] groups, int count)
+    {
+        int[] sizes = new int[count];
+        foreach (int group in groups)
+        {
+            sizes[group]++;
+        }
+        return sizes;
+    }
+
+    double?[] Recall(int[] given, int classCount)
+    {
+        int[] sizes = Sizes(TestLabels, classCount), right = new int[classCount];
+        for (int image = 0; image < given.Length; image++)
+        {
+            right[TestLabels[image]] += given[image] == TestLabels[image] ? 1 : 0;
+        }
+        return [.. sizes.Select((size, label) => size == 0 ? (double?)null : right[label] / (double)size)];
+    }
 
     int[][] Confusion(int[] given, int classCount)
     {
         int[][] table = [.. Enumerable.Range(0, classCount).Select(_ => new int[classCount])];
-        foreach ((int label, int named) in TestLabels.Zip(given).Where(pair => pair.Second >= 0))
+        for (int image = 0; image < given.Length; image++)
         {
-            table[label][named]++;
+            if (given[image] >= 0)
+            {
+                table[TestLabels[image]][given[image]]++;
+            }
         }
         return table;
+    }
+
+    int[][] ConfusionCells(int[] given)
+    {
+        List<int[]> cells = [];
+        int[] order = [.. Enumerable.Range(0, given.Length)];
+        Array.Sort(order, (a, b) => TestLabels[a] != TestLabels[b] ? TestLabels[a] - TestLabels[b] : given[a] - given[b]);
+        foreach (int image in order)
+        {
+            if (given[image] >= 0 && (cells.Count == 0 || cells[^1][0] != TestLabels[image] || cells[^1][1] != given[image]))
+            {
+                cells.Add([TestLabels[image], given[image], 0]);
+            }
+            if (given[image] >= 0)
+            {
+                cells[^1][2]++;
+            }
+        }
+        return [.. cells];
     }
 }

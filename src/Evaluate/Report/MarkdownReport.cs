@@ -7,6 +7,9 @@ namespace Toolchain.Evaluate.Report;
 /// <summary>Writes <c>report.md</c>: the same figures for a reader of text.</summary>
 public static class MarkdownReport
 {
+    // Classes of a confusion table that a page has room for.
+    const int mostColumns = 30;
+
     /// <summary>Text of the file; the same figures give the same text.</summary>
     public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows)
     {
@@ -17,8 +20,29 @@ public static class MarkdownReport
             Table(text, table.Title, table.Heads, table.Rows);
         }
         text.Append('\n').Append(Plain(FiguresSection.Note(context.IsLabelled))).Append('\n');
+        Confusions(text, rows, context.Classes);
         Table(text, "Origins", ["what", "value"], HtmlReport.Origins(context, rows).Select(line => (string[])[line.Name, line.Value]));
         return text.ToString();
+    }
+
+    // Of each model, as the page shows it: a table, or where that would be too wide, the commonest confusions.
+    static void Confusions(StringBuilder text, IReadOnlyList<EvaluationRow> rows, ImageClasses? classes)
+    {
+        foreach (EvaluationRow row in ModelSection.Strict(rows).DistinctBy(row => (row.Method, row.ModelSha256))
+            .Where(row => row.ModelSha256 is not null && row.Recall is not null))
+        {
+            string title = $"Confusion of {row.NameAmong(rows)}, {row.ClustersText(" clusters, ")}";
+            if (row.Confusion is { Length: <= mostColumns } table)
+            {
+                Table(text, title, ["true class", .. classes!.AllNames(), "right"], table.Select((counts, label) => (string[])
+                    [classes.NameOf(label), .. counts.Select(count => Html.Number(count, "n0")), Html.Percent(row.Recall![label])]));
+            }
+            else
+            {
+                Table(text, title, ["true class as predicted class: test images"],
+                    ModelSection.ConfusedPairs(row, classes!).Select(pair => (string[])[pair]));
+            }
+        }
     }
 
     static void Table(StringBuilder text, string title, string[] heads, IEnumerable<string[]> rows)

@@ -28,31 +28,32 @@ static class ModelSection
         rows.Where(row => row.Protocol == Protocol.Strict).OrderBy(row => row.Clusterer);
 
     /// <summary>The classes most often confused, as words: "4 as 9: 12".</summary>
-    public static IEnumerable<string> ConfusedPairs(int[][] confusion, ImageClasses classes) =>
-        Enumerable.Range(0, classes.Count * classes.Count)
-        .Select(i => new
-        {
-            Label = i / classes.Count,
-            Given = i % classes.Count,
-            Count = confusion[i / classes.Count][i % classes.Count],
-        })
-        .Where(cell => cell.Label != cell.Given && cell.Count > 0)
-        .OrderByDescending(cell => cell.Count).Take(mostPairs)
+    public static IEnumerable<string> ConfusedPairs(EvaluationRow row, ImageClasses classes) => Cells(row)
+        .Where(cell => cell[0] != cell[1])
+        .OrderByDescending(cell => cell[2]).Take(mostPairs)
         .Select(cell => string.Create(CultureInfo.InvariantCulture,
-            $"{classes.NameOf(cell.Label)} as {classes.NameOf(cell.Given)}: {cell.Count}"));
+            $"{classes.NameOf(cell[0])} as {classes.NameOf(cell[1])}: {cell[2]}"));
+
+    // Label, given class and images of each pair that occurs.
+    static IEnumerable<int[]> Cells(EvaluationRow row) => row.ConfusionCells
+        ?? row.Confusion?.SelectMany((counts, label) => counts.Select((count, given) => (int[])[label, given, count]))
+            .Where(cell => cell[2] > 0) ?? [];
 
     public static void Write(Html html, ReportContext context, ShownModel shown, string heading)
     {
         (ReportedModel model, EvaluationRow row, string anchor) = shown;
         html.Add($"<h2 id=\"{anchor}\">{Html.Text(heading)}</h2>\n");
-        if (row is { Confusion: int[][] table, Recall: double?[] recall } && context.Classes is ImageClasses classes)
+        if (row.Recall is double?[] recall && context.Classes is ImageClasses classes)
         {
-            string confused = string.Join("; ", ConfusedPairs(table, classes));
+            string confused = string.Join("; ", ConfusedPairs(row, classes));
             html.Add($"<p>Shown: its {Printable.Count(row.K, "cluster")} ({Html.Text(row.Clusterer.Word())}), "
                 + $"{(row.K > classes.Count ? $"of which {classes.Count} are matched to classes" : "each matched to one class")}; "
                 + $"{Html.Percent(row.Accuracy)} "
                 + $"of the test images are classified correctly.{(confused == "" ? "" : $" Most confused: {Html.Text(confused)}.")}</p>\n");
-            Confusion(html, row.Method, table, recall, classes);
+            if (row.Confusion is int[][] table)
+            {
+                Confusion(html, row.Method, table, recall, classes);
+            }
         }
         else
         {
