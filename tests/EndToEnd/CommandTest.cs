@@ -11,7 +11,7 @@ public abstract class CommandTest : IDisposable
     protected string Folder => temporary.Root;
 
     /// <summary>Deletes the folder.</summary>
-    public void Dispose()
+    public virtual void Dispose()
     {
         temporary.Dispose();
         GC.SuppressFinalize(this);
