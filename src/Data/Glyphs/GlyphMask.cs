@@ -75,8 +75,8 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, SKRect outline)
         DigitFit.Fit(new(pixels, Side, Side, "glyph"), false, 0, shape, destination);
 
     /// <summary>
-    /// Writes an image in colour: the character in one colour on a ground of others. The characters of a font keep their sizes to each other
-    /// and their height on the line, as in a line of text: otherwise nothing would tell an o from an O, nor a p from a P.
+    /// Writes an image in colour: the character in one colour on a ground of others. The characters of a font keep their sizes to each
+    /// other and their height on the line, as in a line of text: otherwise nothing would tell an o from an O, nor a p from a P.
     /// </summary>
     /// <param name="shape">Of the image.</param>
     /// <param name="font">What the characters of the font take together.</param>
