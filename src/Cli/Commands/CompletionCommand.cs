@@ -9,12 +9,12 @@ namespace Toolchain.Cli.Commands;
 /// </summary>
 static class CompletionCommand
 {
-    const string bash = """
+    const string Bash = """
         _uvl() { local IFS=$'\n'; COMPREPLY=($(uvl completion --line "${COMP_LINE:0:COMP_POINT}")); }
         complete -o default -F _uvl uvl
         """;
 
-    const string fish = "complete -c uvl -a '(uvl completion --line (commandline -cp))'";
+    const string Fish = "complete -c uvl -a '(uvl completion --line (commandline -cp))'";
 
     public static Command Create()
     {
@@ -34,9 +34,9 @@ static class CompletionCommand
             terminal.Line(parsed.GetValue(line) is string typed ? string.Join("\n", Words(parsed.RootCommandResult.Command, typed))
                 : parsed.GetValue(shell) switch
                 {
-                    "bash" => bash,
-                    "zsh" => $"autoload -Uz bashcompinit && bashcompinit\n{bash}",
-                    "fish" => fish,
+                    "bash" => Bash,
+                    "zsh" => $"autoload -Uz bashcompinit && bashcompinit\n{Bash}",
+                    "fish" => Fish,
                     { } other => throw new ArgumentException($"no shell '{other}'; expected bash, zsh or fish."),
                     null => throw new ArgumentException("expected a shell, bash, zsh or fish; found none."),
                 });

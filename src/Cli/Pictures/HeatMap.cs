@@ -14,7 +14,7 @@ namespace Toolchain.Cli.Pictures;
 public sealed record HeatMap(string Title, string RowKey, IReadOnlyList<string> Rows, string ColumnKey, IReadOnlyList<string> Columns,
     IReadOnlyList<double> Percent, IReadOnlyList<double> Beside)
 {
-    const int cellWidth = 120, cellHeight = 64, margin = 130;
+    const int CellWidth = 120, CellHeight = 64, Margin = 130;
 
     /// <summary>Writes a <c>.png</c> or <c>.svg</c> file, whole or not at all.</summary>
     /// <exception cref="ArgumentException">The numbers do not fill the table, or the ending is another.</exception>
@@ -25,7 +25,7 @@ public sealed record HeatMap(string Title, string RowKey, IReadOnlyList<string> 
             throw new ArgumentException($"'{nameof(Percent)}' and '{nameof(Beside)}' must have {Rows.Count} x {Columns.Count} numbers, had "
                 + $"{Percent.Count} and {Beside.Count}.");
         }
-        Picture.Save(Plot(), margin + cellWidth * Columns.Count, margin + cellHeight * Rows.Count, path);
+        Picture.Save(Plot(), Margin + CellWidth * Columns.Count, Margin + CellHeight * Rows.Count, path);
     }
 
     Plot Plot()

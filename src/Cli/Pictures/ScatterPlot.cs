@@ -12,7 +12,7 @@ namespace Toolchain.Cli.Pictures;
 public sealed record ScatterPlot(string Title, IReadOnlyList<double> Xs, IReadOnlyList<double> Ys, IReadOnlyList<int> Classes,
     IReadOnlyList<string>? Names = null)
 {
-    const int side = 1000, longestName = 20;
+    const int Side = 1000, LongestName = 20;
 
     /// <summary>Writes a <c>.png</c> or <c>.svg</c> file, whole or not at all.</summary>
     /// <exception cref="ArgumentException">The ending is another.</exception>
@@ -37,7 +37,7 @@ public sealed record ScatterPlot(string Title, IReadOnlyList<double> Xs, IReadOn
         plot.Axes.SquareUnits();
         // The axes of t-SNE have no meaning, only distances.
         plot.HideAxesAndGrid();
-        Picture.Save(plot, side, side, path);
+        Picture.Save(plot, Side, Side, path);
     }
 
     // Each class at the median of its points.
@@ -45,7 +45,7 @@ public sealed record ScatterPlot(string Title, IReadOnlyList<double> Xs, IReadOn
     {
         double Middle(IReadOnlyList<double> values) => group.Select(i => values[i]).Order().ElementAt(group.Count() / 2);
         string text = Names?[group.Key] ?? group.Key.ToString(CultureInfo.InvariantCulture);
-        var name = plot.Add.Text(text.Length > longestName ? $"{text[..longestName]}..." : text, Middle(Xs), Middle(Ys));
+        var name = plot.Add.Text(text.Length > LongestName ? $"{text[..LongestName]}..." : text, Middle(Xs), Middle(Ys));
         (name.LabelFontSize, name.LabelBold, name.LabelAlignment) = (Names is null ? 30 : 18, true, Alignment.MiddleCenter);
         name.LabelBackgroundColor = Colors.White.WithAlpha(.6);
     }

@@ -18,7 +18,7 @@ namespace Toolchain.Evaluate.Fusion;
 public sealed record FittedHead(string Name, int Count, int[] Labels, string Summary)
 {
     // Initializations of k-means: few embeddings need more.
-    const int restarts = 5;
+    const int RestartCount = 5;
 
     /// <summary>Clusters of other rows [M,D], [M].</summary>
     public required Func<Rows, int[]> Assign { get; init; }
@@ -42,7 +42,7 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
 
     static FittedHead KMeans(Rows rows, int count, ClustererFactory factory)
     {
-        KMeansResult means = KMeansClustering.Fit(rows, factory.KMeans(count) with { Restarts = restarts });
+        KMeansResult means = KMeansClustering.Fit(rows, factory.KMeans(count) with { Restarts = RestartCount });
         return new FittedHead("kmeans", count, means.Labels,
             string.Create(CultureInfo.InvariantCulture,
                 $"k-means with {Printable.Count(count, "cluster")}: inertia {means.Inertia:g6} after "

@@ -19,7 +19,7 @@ namespace Toolchain.Evaluate.Metrics;
 public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity, double? Alignment)
 {
     // Rows whose pairs are taken: two million pairs.
-    const int sampled = 2000;
+    const int Sampled = 2000;
 
     /// <summary>Of rows [N,D] with the class of each; pairs are those of at most 2,000 rows, evenly taken.</summary>
     /// <param name="rows">Embeddings [N,D], N at least 1.</param>
@@ -30,7 +30,7 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
         double[] variances = Pca.Fit(rows, rows.Width, whiten: false, threads).Variances;
         double total = variances.Sum(variance => Math.Max(0, variance));
         double entropy = variances.Where(variance => variance > 0).Sum(variance => -variance / total * Math.Log(variance / total));
-        int[] taken = EvenSample.Of(rows.Count, sampled);
+        int[] taken = EvenSample.Of(rows.Count, Sampled);
         float[][] unit = [.. taken.Select(row => Unit(rows[row]))];
         double kernels = 0, distances = 0;
         long pairs = 0, alike = 0;

@@ -15,7 +15,7 @@ public sealed record NeighbourhoodQuality(double Trustworthiness, double Preserv
     /// <summary>Neighbours that are compared by default; there must be more than twice as many rows.</summary>
     public const int Count = 10;
 
-    const int sampled = 1000;
+    const int Sampled = 1000;
 
     /// <summary>Of a 2-D embedding [N,2] of rows [N,D], by <paramref name="count"/> neighbours.</summary>
     /// <exception cref="ArgumentException">The counts differ, or there are too few rows.</exception>
@@ -30,7 +30,7 @@ public sealed record NeighbourhoodQuality(double Trustworthiness, double Preserv
             truth = NeighbourSearch.OfEach(rows, count, threads).Indices;
         int kept = Enumerable.Range(0, rows.Count)
             .Sum(row => near.AsSpan(row * count, count).ToArray().Intersect(truth.AsSpan(row * count, count).ToArray()).Count());
-        int[] taken = EvenSample.Of(rows.Count, sampled);
+        int[] taken = EvenSample.Of(rows.Count, Sampled);
         var penalties = new long[taken.Length];
         Parallel.For(0, taken.Length, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : -1 }, i =>
             penalties[i] = Penalty(rows, taken[i], near.AsSpan(taken[i] * count, count)));

@@ -15,15 +15,15 @@ namespace Toolchain.Evaluate.Probe;
 /// </summary>
 public static class LinearProbe
 {
-    const int batchSize = 500, steps = 2400;
+    const int BatchSize = 500, Steps = 2400;
     // At first, falling to 0 as a cosine. All of many columns moved at once would move a row's sums too far, so beyond so many the rate
     // falls with their number.
-    const double learningRate = 0.01;
-    const int wide = 1000;
+    const double LearningRate = 0.01;
+    const int Wide = 1000;
 
     // Of the weights, for each column: the more columns, the less each may weigh. Chosen with the rate and the number of steps on 10,000
     // held-out training images.
-    const double decay = 6e-7;
+    const double Decay = 6e-7;
 
     /// <summary>Share of test rows that the classifier names rightly, in [0..1]. Uses the training labels.</summary>
     /// <param name="train">N rows to train on.</param>
@@ -92,7 +92,7 @@ public static class LinearProbe
             Tensor<long>(Array.ConvertAll(labels.ToArray(), label => (long)label), train.Count),
             Tensor<long>(order, order.Length / batch, batch),
             Tensor<float>(mean, width), Tensor<float>(scale, width),
-                Tensor<float>(Rates(order.Length / batch, width), order.Length / batch), Tensor<float>(new[] { (float)(decay * width) }),
+                Tensor<float>(Rates(order.Length / batch, width), order.Length / batch), Tensor<float>(new[] { (float)(Decay * width) }),
                 Tensor<long>(new long[1]),
             .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal)
                 ? Tensor<float>(new float[classCount * width], classCount, width) : Tensor<float>(new float[classCount], classCount)),
@@ -121,17 +121,17 @@ public static class LinearProbe
 
     static float[] Rates(int count, int width) =>
         [.. Enumerable.Range(0, count).Select(step =>
-        (float)(learningRate * Math.Min(1, (double)wide / width) * (1 + Math.Cos(Math.PI * step / count)) / 2))];
+        (float)(LearningRate * Math.Min(1, (double)Wide / width) * (1 + Math.Cos(Math.PI * step / count)) / 2))];
 
     // Twenty passes over MNIST; fewer images are passed over more often.
     static (long[] Order, int Batch) Order(int count, int seed)
     {
-        int size = Math.Min(batchSize, count);
-        var order = new long[steps * size];
-        for (int epoch = 0, done = 0; done < steps; epoch++)
+        int size = Math.Min(BatchSize, count);
+        var order = new long[Steps * size];
+        for (int epoch = 0, done = 0; done < Steps; epoch++)
         {
             int[] shuffled = new RandomStream((ulong)seed, "linear probe", epoch).NextPermutation(count);
-            for (int start = 0; start + size <= count && done < steps; start += size, done++)
+            for (int start = 0; start + size <= count && done < Steps; start += size, done++)
             {
                 for (int i = 0; i < size; i++)
                 {

@@ -10,7 +10,7 @@ namespace Toolchain.Evaluate.Probe;
 /// </summary>
 static class ProbeGraph
 {
-    const double decay1 = 0.9, decay2 = 0.999, epsilon = 1e-8;
+    const double Decay1 = 0.9, Decay2 = 0.999, Epsilon = 1e-8;
 
     /// <summary>Names of the state, each an input and, with "next_" before it, an output: the classifier and its moments.</summary>
     public static readonly string[] State = ["weight", "bias", "weight_m", "weight_v", "bias_m", "bias_v"];
@@ -51,7 +51,7 @@ static class ProbeGraph
             Value probability = body.Softmax(body.Gemm(rows, now[0], now[1], transB: true)); // [B,K]
             Value error = body.Div(body.Sub(probability, target), batch); // [B,K]
             Value count = body.Cast(body.Add(body.Add(before, iteration), body.Scalar(1, iteration)), ElementType.Float64);
-            Value correction1 = Correction(body, decay1, count), correction2 = Correction(body, decay2, count);
+            Value correction1 = Correction(body, Decay1, count), correction2 = Correction(body, Decay2, count);
             Value slope = body.Add(body.Apply("Gemm", [error, rows], new Attributes { ["transA"] = 1 }), body.Mul(now[0], decay));
             var schedule = new Schedule(correction1, correction2, body.Apply("Gather", [rates, iteration]));
             Value[] weight = Adam(body, new(now[0], now[2], now[3]), slope, schedule);
@@ -81,10 +81,10 @@ static class ProbeGraph
     {
         (Value parameter, Value m, Value v) = moments;
         (Value correction1, Value correction2, Value rate) = schedule;
-        m = graph.Add(Times(decay1, m), Times(1 - decay1, gradient));
-        v = graph.Add(Times(decay2, v), Times(1 - decay2, graph.Mul(gradient, gradient)));
+        m = graph.Add(Times(Decay1, m), Times(1 - Decay1, gradient));
+        v = graph.Add(Times(Decay2, v), Times(1 - Decay2, graph.Mul(gradient, gradient)));
         Value root = graph.Apply("Sqrt", [graph.Div(v, correction2)]);
-        Value step = graph.Div(graph.Mul(rate, graph.Div(m, correction1)), graph.Add(root, graph.Scalar(epsilon, root)));
+        Value step = graph.Div(graph.Mul(rate, graph.Div(m, correction1)), graph.Add(root, graph.Scalar(Epsilon, root)));
         return [graph.Sub(parameter, step), m, v];
 
         Value Times(double factor, Value value) => graph.Mul(value, graph.Scalar(factor, value));

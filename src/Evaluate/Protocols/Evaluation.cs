@@ -32,7 +32,7 @@ public sealed class Evaluation
 {
     // Columns of a mixture. A full covariance of 784 pixels per cluster is neither the poster's system nor affordable: pixels have their
     // own method, gmm.
-    const int widest = 256;
+    const int Widest = 256;
 
     readonly RowScore score;
     readonly ProtocolTable table;
@@ -92,11 +92,11 @@ public sealed class Evaluation
         progress?.Report("linear probe");
         double? linear = canLearn ? Linear(outputs) : null;
         progress?.Report("spread of the embeddings");
-        EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= widest
+        EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= Widest
             ? EmbeddingGeometry.Of(spread, score.IsLabelled ? score.TestLabels : [], factory.Threads) : null;
         var coordinates = new Lazy<Rows?>(() => SpectralEmbedding(outputs));
         var rows = new List<EvaluationRow>();
-        foreach (Recipe recipe in table.Of(outputs, choice, outputs.Train is { Width: <= widest }, () =>
+        foreach (Recipe recipe in table.Of(outputs, choice, outputs.Train is { Width: <= Widest }, () =>
             coordinates.Value is not null))
         {
             progress?.Report($"{recipe.ClusterCount} clusters, {recipe.Clusterer.Word()}");
@@ -162,7 +162,7 @@ public sealed class Evaluation
     Rows? SpectralEmbedding(ModelOutputs outputs)
     {
         SpectralOptions options = Spectral(table.StrictClusters);
-        return outputs.Train is Rows known && known.Width <= widest && table.StrictClusters > 1
+        return outputs.Train is Rows known && known.Width <= Widest && table.StrictClusters > 1
             && known.Count > Math.Max(options.NeighbourCount, table.StrictClusters)
             ? SpectralClustering.Embed(known, options) : null;
     }

@@ -12,16 +12,16 @@ sealed record Recipe(Protocol Protocol, Clusterer Clusterer, int ClusterCount, C
 /// <param name="hasPoster">Whether the poster's protocol is for such data: digits.</param>
 sealed class ProtocolTable(int strictClusters, bool hasPoster)
 {
-    const int digits = 10;
+    const int Digits = 10;
 
     // What the poster's code did with each system (YunzeMan/Empirical-Study-on-Unsupervised-Learning); others get 130
     // components, as its last one did.
     static readonly Dictionary<string, Recipe> poster = new()
     {
         ["autoencoder"] = Poster(Clusterer.Gmm, 40, ClusterNaming.MajorityVote),
-        ["infogan"] = Poster(Clusterer.Own, digits, ClusterNaming.OneToOne),
+        ["infogan"] = Poster(Clusterer.Own, Digits, ClusterNaming.OneToOne),
         ["moco"] = Poster(Clusterer.Gmm, 130, ClusterNaming.MajorityVote),
-        ["capsules"] = Poster(Clusterer.KMeans, digits, ClusterNaming.OneToOne),
+        ["capsules"] = Poster(Clusterer.KMeans, Digits, ClusterNaming.OneToOne),
     };
 
     static readonly Recipe posterDefault = Poster(Clusterer.Gmm, 130, ClusterNaming.MajorityVote);

@@ -13,10 +13,10 @@ sealed record ClusterPair(int[] Train, int[] Test);
 sealed class RowScore
 {
     // Test images of the silhouette, which measures all pairs.
-    const int silhouetteImages = 2000;
+    const int SilhouetteImages = 2000;
 
     // Training images of a cluster below which majority vote names nearly every image by itself.
-    const int fewImages = 5;
+    const int FewImages = 5;
 
     readonly ImageSet train;
     readonly int threads;
@@ -115,7 +115,7 @@ sealed class RowScore
         int empty = k - clusters.Train.Distinct().Count();
         string[] remarks =
         [
-            .. train.Count < fewImages * k ? [$"{k} clusters of {train.Count} training images: the figures are not meaningful where "
+            .. train.Count < FewImages * k ? [$"{k} clusters of {train.Count} training images: the figures are not meaningful where "
                 + "nearly every image has a cluster of its own"] : Array.Empty<string>(),
             .. clusters.Test.Length < k ? [$"{k} clusters of {clusters.Test.Length} test images: most clusters have none"]
                 : Array.Empty<string>(),
@@ -133,7 +133,7 @@ sealed class RowScore
         {
             return null;
         }
-        int[] taken = EvenSample.Of(all.Count, silhouetteImages);
+        int[] taken = EvenSample.Of(all.Count, SilhouetteImages);
         int[] found = [.. taken.Select(row => clusters[row])];
         return found.Distinct().Count() < 2 ? null
             : Silhouette.Of(new Rows(taken.SelectMany(row => all[row].ToArray()).ToArray(), all.Width), found, k, threads);

@@ -20,13 +20,13 @@ sealed class FigureTable(string title, string[] heads, IEnumerable<string[]> row
 /// <summary>The tables of figures, for the page and for Markdown. What needs labels is left out where there are none.</summary>
 static class FiguresSection
 {
-    const string note =
+    const string LabelNote =
         "* needs labels. No label was used in training or clustering; the interval is Wilson's for one model, not the spread over seeds.";
-    const string noLabels =
+    const string NoLabels =
         "The images have no labels: the figures that need labels (accuracy, NMI, AMI, ARI, purity, homogeneity, "
         + "completeness, k-NN accuracy, linear probe, alignment) are left out.";
 
-    public static string Note(bool isLabelled) => isLabelled ? note : noLabels;
+    public static string Note(bool isLabelled) => isLabelled ? LabelNote : NoLabels;
 
     /// <summary>All tables, in order.</summary>
     public static IEnumerable<FigureTable> Tables(IReadOnlyList<EvaluationRow> rows, ImageClasses? classes)

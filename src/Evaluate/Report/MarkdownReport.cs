@@ -8,7 +8,7 @@ namespace Toolchain.Evaluate.Report;
 public static class MarkdownReport
 {
     // Classes of a confusion table that a page has room for.
-    const int mostColumns = 30;
+    const int MostColumns = 30;
 
     /// <summary>Text of the file; the same figures give the same text.</summary>
     public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows)
@@ -32,7 +32,7 @@ public static class MarkdownReport
             .Where(row => row.ModelSha256 is not null && row.Recall is not null))
         {
             string title = $"Confusion of {row.NameAmong(rows)}, {row.ClustersText(" clusters, ")}";
-            if (row.Confusion is { Length: <= mostColumns } table)
+            if (row.Confusion is { Length: <= MostColumns } table)
             {
                 Table(text, title, ["true class", .. classes!.AllNames(), "right"], table.Select((counts, label) => (string[])
                     [classes.NameOf(label), .. counts.Select(count => Html.Number(count, "n0")), Html.Percent(row.Recall![label])]));

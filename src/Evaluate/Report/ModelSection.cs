@@ -16,7 +16,7 @@ sealed record ShownModel(ReportedModel Model, EvaluationRow Row, string Anchor);
 /// <summary>One model: its confusions, t-SNE plot, clusters and mistakes, and how it was trained.</summary>
 static class ModelSection
 {
-    const int galleryImages = 12, mostMistakes = 24, neighbours = 5, mostPairs = 5, mostGroups = 100;
+    const int GalleryImages = 12, MostMistakes = 24, NeighbourCount = 5, MostPairs = 5, MostGroups = 100;
 
     /// <summary>The row that the section shows.</summary>
     public static EvaluationRow? Shown(IReadOnlyList<EvaluationRow> rows, ReportedModel model) =>
@@ -30,7 +30,7 @@ static class ModelSection
     /// <summary>The classes most often confused, as words: "4 as 9: 12".</summary>
     public static IEnumerable<string> ConfusedPairs(EvaluationRow row, ImageClasses classes) => Cells(row)
         .Where(cell => cell[0] != cell[1])
-        .OrderByDescending(cell => cell[2]).Take(mostPairs)
+        .OrderByDescending(cell => cell[2]).Take(MostPairs)
         .Select(cell => string.Create(CultureInfo.InvariantCulture,
             $"{classes.NameOf(cell[0])} as {classes.NameOf(cell[1])}: {cell[2]}"));
 
@@ -108,7 +108,7 @@ static class ModelSection
             return;
         }
         int[] groups = row.Accuracy is null ? row.Clusters : row.Given;
-        int[] shown = [.. groups.Distinct().Where(group => group >= 0).Order().Take(mostGroups)];
+        int[] shown = [.. groups.Distinct().Where(group => group >= 0).Order().Take(MostGroups)];
         string names = row.Accuracy is not null && context.Classes is { Names: not null } classes
             ? $" Rows: {Html.Text(string.Join(", ", shown.Select(classes.NameOf)))}." : "";
         byte[] pixels = [.. shown.SelectMany(group =>
@@ -116,19 +116,19 @@ static class ModelSection
             int[] members = [.. Enumerable.Range(0, test.Count).Where(image => groups[image] == group)];
             int[] sorted = [.. members.OrderBy(Distances(rows, members))];
             return Mean(test, members)
-                .Concat(Pixels(test, [.. Padded(sorted.Take(galleryImages)),
-                .. Padded(sorted.Skip(Math.Max(galleryImages, sorted.Length - galleryImages)))]));
+                .Concat(Pixels(test, [.. Padded(sorted.Take(GalleryImages)),
+                .. Padded(sorted.Skip(Math.Max(GalleryImages, sorted.Length - GalleryImages)))]));
         })];
-        html.Figure(ImageSheet.Encode(pixels, test.Preprocess, 1 + 2 * galleryImages, 1), $"Images of each cluster of {row.Method}",
-            $"A row for each {(row.Accuracy is null ? "" : "named ")}cluster: the mean of its test images, its {galleryImages} images "
-            + $"nearest to the mean of their embeddings, and the {galleryImages} farthest.{names}");
+        html.Figure(ImageSheet.Encode(pixels, test.Preprocess, 1 + 2 * GalleryImages, 1), $"Images of each cluster of {row.Method}",
+            $"A row for each {(row.Accuracy is null ? "" : "named ")}cluster: the mean of its test images, its {GalleryImages} images "
+            + $"nearest to the mean of their embeddings, and the {GalleryImages} farthest.{names}");
     }
 
     static IEnumerable<byte> Mean(ImageSet test, int[] members) =>
         Enumerable.Range(0, test.Shape.Size)
         .Select(pixel => (byte)Math.Round(members.Average(member => (double)test.Image(member)[pixel])));
 
-    static IEnumerable<int> Padded(IEnumerable<int> images) => images.Concat(Enumerable.Repeat(-1, galleryImages)).Take(galleryImages);
+    static IEnumerable<int> Padded(IEnumerable<int> images) => images.Concat(Enumerable.Repeat(-1, GalleryImages)).Take(GalleryImages);
 
     static Func<int, double> Distances(Rows rows, int[] members)
     {
@@ -156,7 +156,7 @@ static class ModelSection
     {
         ImageSet test = context.Test;
         int[] wrong = [.. Enumerable.Range(0, test.Count).Where(image => row.Given[image] != test.Labels![image])];
-        int[] shown = [.. wrong.Take(mostMistakes)];
+        int[] shown = [.. wrong.Take(MostMistakes)];
         if (shown.Length == 0)
         {
             return;
@@ -167,14 +167,14 @@ static class ModelSection
         string caption = $"The first {shown.Length} of {wrong.Length} misclassified test images";
         byte[] pixels = Pixels(test, shown);
         int columns = 12;
-        if (outputs is { Train: Rows known, Test: Rows asked } && known.Count >= neighbours)
+        if (outputs is { Train: Rows known, Test: Rows asked } && known.Count >= NeighbourCount)
         {
             var rows = new Rows(shown.SelectMany(image => asked[image].ToArray()).ToArray(), asked.Width);
-            int[] near = NeighbourSearch.Euclidean(rows, known, neighbours).Indices;
+            int[] near = NeighbourSearch.Euclidean(rows, known, NeighbourCount).Indices;
             pixels =
                 [.. shown.SelectMany((image, i) => Pixels(test, [image])
-                .Concat(Pixels(context.Train, near[(i * neighbours)..((i + 1) * neighbours)])))];
-            (caption, columns) = ($"{caption}, each followed by its {neighbours} nearest training images", 4 * (1 + neighbours));
+                .Concat(Pixels(context.Train, near[(i * NeighbourCount)..((i + 1) * NeighbourCount)])))];
+            (caption, columns) = ($"{caption}, each followed by its {NeighbourCount} nearest training images", 4 * (1 + NeighbourCount));
         }
         html.Figure(ImageSheet.Encode(pixels, test.Preprocess, columns, 1), $"{shown.Length} misclassified test images of {row.Method}",
             $"{caption}. <details><summary>true class and prediction, row by row</summary>{Html.Text(list)}</details>");

@@ -19,7 +19,7 @@ public sealed record ReportedModel(ModelOutputs ModelOutputs, TsnePlot? Plot, Ru
 public sealed record TsnePlot(int[] Images, Rows Coordinates, double Divergence, NeighbourhoodQuality Quality)
 {
     // Below it the neighbourhoods of t-SNE are most of the images.
-    const int fewest = 100;
+    const int Fewest = 100;
 
     /// <summary>The plot of at most <paramref name="most"/> test embeddings; null where there are none or too few.</summary>
     /// <param name="outputs">The model's outputs.</param>
@@ -28,7 +28,7 @@ public sealed record TsnePlot(int[] Images, Rows Coordinates, double Divergence,
     /// <param name="progress">Called with the number of iterations done.</param>
     public static TsnePlot? Of(ModelOutputs outputs, int most, int threads = 0, Action<int>? progress = null)
     {
-        if (outputs.Test is not Rows rows || Math.Min(most, rows.Count) < fewest)
+        if (outputs.Test is not Rows rows || Math.Min(most, rows.Count) < Fewest)
         {
             return null;
         }

@@ -9,7 +9,7 @@ namespace Toolchain.Evaluate.Report;
 public sealed record RunFiles(IReadOnlyList<(string Name, byte[] Png)> Pictures, IReadOnlyList<Curve> Curves)
 {
     // More points than a curve is wide.
-    const int mostPoints = 400;
+    const int MostPoints = 400;
 
     static readonly string[] notCurves = ["step", "epoch"];
 
@@ -37,7 +37,7 @@ public sealed record RunFiles(IReadOnlyList<(string Name, byte[] Png)> Pictures,
     static Curve[] CurvesOf(string path)
     {
         string[] lines = File.Exists(path) ? File.ReadAllLines(path) : [];
-        int stride = Math.Max(1, lines.Length / mostPoints);
+        int stride = Math.Max(1, lines.Length / MostPoints);
         var curves = new Dictionary<string, List<(double, double)>>();
         for (int i = 0; i < lines.Length; i += stride)
         {

@@ -11,7 +11,7 @@ namespace Toolchain.Evaluate.Report;
 /// </summary>
 static class TsneSection
 {
-    const int columns = 100;
+    const int Columns = 100;
 
     static readonly int[] hues = [0, 28, 50, 90, 140, 175, 205, 240, 280, 320];
 
@@ -22,8 +22,8 @@ static class TsneSection
     public static void WriteSheet(Html html, ImageSet test, int[] images)
     {
         byte[] pixels = [.. images.SelectMany(image => test.Image(image).ToArray())];
-        html.Add($"<img id=\"images\" class=\"sheet\" data-columns=\"{columns}\" alt=\"\" "
-            + $"src=\"data:image/png;base64,{Convert.ToBase64String(ImageSheet.Encode(pixels, test.Preprocess, columns, 1))}\">\n");
+        html.Add($"<img id=\"images\" class=\"sheet\" data-columns=\"{Columns}\" alt=\"\" "
+            + $"src=\"data:image/png;base64,{Convert.ToBase64String(ImageSheet.Encode(pixels, test.Preprocess, Columns, 1))}\">\n");
     }
 
     /// <param name="html">The page.</param>

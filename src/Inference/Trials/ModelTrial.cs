@@ -18,7 +18,7 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
     static readonly TimeSpan processorLimit = TimeSpan.FromSeconds(3), wallLimit = TimeSpan.FromSeconds(20);
 
     // How often the parent looks at a child on platforms where the kernel holds no limit.
-    const int pollMilliseconds = 20;
+    const int PollMilliseconds = 20;
 
     /// <summary>
     /// Memory that a child may take beyond what it has when it starts: enough for 64 images of 28 x 28 through wide nets, and the weights
@@ -78,7 +78,7 @@ public sealed class ModelTrial(Func<IReadOnlyList<string>, ProcessStartInfo> sta
     {
         var clock = Stopwatch.StartNew();
         long first = 0;
-        while (!child.WaitForExit(pollMilliseconds))
+        while (!child.WaitForExit(PollMilliseconds))
         {
             try
             {

@@ -19,7 +19,7 @@ readonly record struct ViewNumbers(int Epoch, int First, int Count);
 /// </summary>
 sealed class Augmentation
 {
-    const int samplesPerTask = 16;
+    const int SamplesPerTask = 16;
 
     readonly AugmentationOptions options;
     readonly ImageShape shape;
@@ -49,10 +49,10 @@ sealed class Augmentation
     public void Draw(ImageSet data, int[] samples, ViewNumbers numbers, float[] views, int threads = 0)
     {
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount };
-        Parallel.For(0, (samples.Length + samplesPerTask - 1) / samplesPerTask, parallel, task =>
+        Parallel.For(0, (samples.Length + SamplesPerTask - 1) / SamplesPerTask, parallel, task =>
         {
             ViewBuffers buffers = spare.TryTake(out ViewBuffers? used) ? used : new ViewBuffers(shape);
-            for (int i = task * samplesPerTask; i < Math.Min(samples.Length, (task + 1) * samplesPerTask); i++)
+            for (int i = task * SamplesPerTask; i < Math.Min(samples.Length, (task + 1) * SamplesPerTask); i++)
             {
                 ReadOnlySpan<byte> image = data.Image(samples[i]);
                 for (int channel = 0; channel < shape.Channels; channel++)

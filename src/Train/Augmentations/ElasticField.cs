@@ -11,7 +11,7 @@ namespace Toolchain.Train.Augmentations;
 /// <param name="canvas">Layout of the view.</param>
 sealed class ElasticField(ViewCanvas canvas)
 {
-    const int controls = 5;
+    const int Controls = 5;
 
     readonly float[] rows = Weights(canvas.Height, canvas.Height); // [5,H]
     readonly float[] columns = Weights(canvas.Width, canvas.Stride); // [5,S]; columns past the image's are 0
@@ -23,7 +23,7 @@ sealed class ElasticField(ViewCanvas canvas)
     /// 0.</summary>
     public void Draw(Span<float> field, double deviation, ref RandomStream random)
     {
-        Span<float> values = stackalloc float[controls * controls];
+        Span<float> values = stackalloc float[Controls * Controls];
         foreach (ref float value in values)
         {
             value = (float)(random.NextNormal() * deviation * canvas.Scale);
@@ -35,8 +35,8 @@ sealed class ElasticField(ViewCanvas canvas)
             Vector256<float> c0 = Vector256.LoadUnsafe(ref column, x), c1 = Vector256.LoadUnsafe(ref column, x + (nuint)stride),
                 c2 = Vector256.LoadUnsafe(ref column, x + 2 * (nuint)stride),
                 c3 = Vector256.LoadUnsafe(ref column, x + 3 * (nuint)stride), c4 = Vector256.LoadUnsafe(ref column, x + 4 * (nuint)stride);
-            Vector256<float> r0 = Row(values), r1 = Row(values[controls..]), r2 = Row(values[(2 * controls)..]),
-                r3 = Row(values[(3 * controls)..]), r4 = Row(values[(4 * controls)..]);
+            Vector256<float> r0 = Row(values), r1 = Row(values[Controls..]), r2 = Row(values[(2 * Controls)..]),
+                r3 = Row(values[(3 * Controls)..]), r4 = Row(values[(4 * Controls)..]);
             for (int y = 0; y < height; y++)
             {
                 (r0 * rows[y] + r1 * rows[height + y] + r2 * rows[2 * height + y] + r3 * rows[3 * height + y] + r4 * rows[4 * height + y])
@@ -50,13 +50,13 @@ sealed class ElasticField(ViewCanvas canvas)
     // The cubic B-spline at the distance of each pixel from each control point, scaled so that the deviation at a control point is kept.
     static float[] Weights(int side, int stride)
     {
-        var result = new float[controls * stride];
+        var result = new float[Controls * stride];
         for (int pixel = 0; pixel < side; pixel++)
         {
-            double position = pixel * (controls - 1.0) / (side - 1);
-            double[] values = [.. Enumerable.Range(0, controls).Select(control => Spline(Math.Abs(position - control)))];
+            double position = pixel * (Controls - 1.0) / (side - 1);
+            double[] values = [.. Enumerable.Range(0, Controls).Select(control => Spline(Math.Abs(position - control)))];
             double length = Math.Sqrt(values.Sum(value => value * value));
-            for (int control = 0; control < controls; control++)
+            for (int control = 0; control < Controls; control++)
             {
                 result[control * stride + pixel] = (float)(values[control] / length);
             }

@@ -8,13 +8,13 @@ namespace Toolchain.Train.Augmentations;
 /// </summary>
 static class InkColours
 {
-    const double strongest = 1.5, leastContrast = 0.6, mostContrast = 1.4;
+    const double Strongest = 1.5, LeastContrast = 0.6, MostContrast = 1.4;
 
     /// <summary>Changes the colours of a view in canvases [3].</summary>
     public static void Change(float[][] pixels, ViewCanvas canvas, ref RandomStream random)
     {
-        double turn = random.NextDouble(-.5, .5), saturation = random.NextDouble(0, strongest);
-        double contrast = random.NextDouble(leastContrast, mostContrast) * (random.NextDouble() < .5 ? -1 : 1);
+        double turn = random.NextDouble(-.5, .5), saturation = random.NextDouble(0, Strongest);
+        double contrast = random.NextDouble(LeastContrast, MostContrast) * (random.NextDouble() < .5 ? -1 : 1);
         ColourMap.Hue(turn).After(ColourMap.Saturation(saturation))
             .After(ColourMap.Contrast(contrast, ColourMap.MeanGrey(pixels, canvas))).Apply(pixels, canvas);
     }

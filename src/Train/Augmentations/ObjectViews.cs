@@ -10,24 +10,24 @@ namespace Toolchain.Train.Augmentations;
 static class ObjectViews
 {
     // Share of the area that a crop keeps, and its aspect.
-    const double leastArea = 0.2, widest = 4 / 3.0;
+    const double LeastArea = 0.2, Widest = 4 / 3.0;
 
-    const double flipProbability = 0.5, jitterProbability = 0.8, greyProbability = 0.2, blurProbability = 0.5;
+    const double FlipProbability = 0.5, JitterProbability = 0.8, GreyProbability = 0.2, BlurProbability = 0.5;
 
     // Largest change of brightness, contrast and saturation, as a factor, and of hue, as a part of the circle.
-    const double jitter = 0.4, hue = 0.1;
+    const double Jitter = 0.4, MostTurn = 0.1;
 
     // Standard deviation of the blur, pixels of an image of 224.
-    const double leastBlur = 0.1, mostBlur = 2, blurSide = 224;
+    const double LeastBlur = 0.1, MostBlur = 2, BlurSide = 224;
 
     /// <summary>A crop of at least a fifth of the area and an aspect of 3:4 to 4:3, flipped in half of the views.</summary>
     public static AffineMap DrawCrop(ViewCanvas canvas, ref RandomStream random)
     {
-        double area = random.NextDouble(leastArea, 1), aspect = Math.Exp(random.NextDouble(-Math.Log(widest), Math.Log(widest)));
+        double area = random.NextDouble(LeastArea, 1), aspect = Math.Exp(random.NextDouble(-Math.Log(Widest), Math.Log(Widest)));
         double width = Math.Min(1, Math.Sqrt(area * aspect)), height = Math.Min(1, Math.Sqrt(area / aspect));
         double shiftX = random.NextDouble(-.5, .5) * (1 - width) * (canvas.Width - 1),
             shiftY = random.NextDouble(-.5, .5) * (1 - height) * (canvas.Height - 1);
-        double flip = random.NextDouble() < flipProbability ? -1 : 1;
+        double flip = random.NextDouble() < FlipProbability ? -1 : 1;
         return new AffineMap((float)(flip * width), 0, 0, (float)height, (float)shiftX, (float)shiftY).About(canvas);
     }
 
@@ -37,15 +37,15 @@ static class ObjectViews
     {
         float[][] pixels = buffers.Pixels;
         var map = ColourMap.Identity;
-        if (random.NextDouble() < jitterProbability)
+        if (random.NextDouble() < JitterProbability)
         {
             double brightness = Factor(ref random), contrast = Factor(ref random), saturation = Factor(ref random);
-            double turn = random.NextDouble(-hue, hue);
+            double turn = random.NextDouble(-MostTurn, MostTurn);
             // Contrast is about the mean grey of the view, which the brightness has changed.
             map = ColourMap.Contrast(contrast, brightness * ColourMap.MeanGrey(pixels, buffers.Canvas)).After(ColourMap.Scale(brightness));
             map = pixels.Length == 3 ? ColourMap.Hue(turn).After(ColourMap.Saturation(saturation)).After(map) : map;
         }
-        if (pixels.Length == 3 && random.NextDouble() < greyProbability)
+        if (pixels.Length == 3 && random.NextDouble() < GreyProbability)
         {
             map = ColourMap.Saturation(0).After(map);
         }
@@ -58,12 +58,12 @@ static class ObjectViews
     /// <summary>Blurs the view in <see cref="ViewBuffers.Pixels"/> by a Gaussian, in half of the cases.</summary>
     public static void Blur(ViewBuffers buffers, ref RandomStream random)
     {
-        if (random.NextDouble() >= blurProbability)
+        if (random.NextDouble() >= BlurProbability)
         {
             return;
         }
         ViewCanvas canvas = buffers.Canvas;
-        double deviation = random.NextDouble(leastBlur, mostBlur) * Math.Max(canvas.Height, canvas.Width) / blurSide;
+        double deviation = random.NextDouble(LeastBlur, MostBlur) * Math.Max(canvas.Height, canvas.Width) / BlurSide;
         // Beyond two pixels a Gaussian of the largest deviation, 1.1 pixels of 128, has 7 % of its weight: it is left out.
         float near = (float)Math.Exp(-.5 / (deviation * deviation)), far = (float)Math.Exp(-2 / (deviation * deviation));
         float all = 1 + 2 * near + 2 * far;
@@ -81,7 +81,7 @@ static class ObjectViews
         }
     }
 
-    static double Factor(ref RandomStream random) => random.NextDouble(1 - jitter, 1 + jitter);
+    static double Factor(ref RandomStream random) => random.NextDouble(1 - Jitter, 1 + Jitter);
 
     // Beyond an end its last pixel counts again.
     static void Convolve(ReadOnlySpan<float> from, Span<float> to, int start, int count, int step, float near, float far)

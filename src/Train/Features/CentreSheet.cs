@@ -16,7 +16,7 @@ sealed record SheetPixels(int Width, int Height, byte[] Pixels);
 /// </summary>
 static class CentreSheet
 {
-    const int zoom = 2, columns = 5, gap = 6, textHeight = 5 * zoom + gap;
+    const int Zoom = 2, Columns = 5, Gap = 6, TextHeight = 5 * Zoom + Gap;
 
     // Five rows of three bits each, as octal digits.
     static readonly Dictionary<char, string> glyphs = new()
@@ -52,14 +52,14 @@ static class CentreSheet
     public static SheetPixels Draw(double[,] images, Preprocess preprocess, double[] shares)
     {
         (ImageShape shape, bool isInk) = (preprocess.Shape, preprocess.IsInk);
-        int count = shares.Length, wide = Math.Min(columns, count), cell = shape.Width * zoom + gap,
-            line = shape.Height * zoom + gap + textHeight;
+        int count = shares.Length, wide = Math.Min(Columns, count), cell = shape.Width * Zoom + Gap,
+            line = shape.Height * Zoom + Gap + TextHeight;
         (int width, int height) = (wide * cell, (count + wide - 1) / wide * line);
         var sheet = new byte[width * height * shape.Channels];
         Array.Fill(sheet, (byte)255);
         for (int k = 0; k < count; k++)
         {
-            int left = k % wide * cell + gap / 2, top = k / wide * line + gap / 2, centre = k;
+            int left = k % wide * cell + Gap / 2, top = k / wide * line + Gap / 2, centre = k;
             double most = Enumerable.Range(0, shape.Size).Max(i => images[centre, i]);
             double full = !isInk || most is > .5 and <= 1 ? 1 : Math.Max(most, 1e-9);
             Fill(shape.Width, shape.Height, left, top, (x, y, channel) =>
@@ -71,21 +71,21 @@ static class CentreSheet
             for (int i = 0; i < text.Length; i++)
             {
                 string glyph = glyphs[text[i]];
-                Fill(3, 5, left + i * 4 * zoom, top + shape.Height * zoom + gap / 2, (x, y, _) => 1 - (glyph[y] - '0' >> 2 - x & 1));
+                Fill(3, 5, left + i * 4 * Zoom, top + shape.Height * Zoom + Gap / 2, (x, y, _) => 1 - (glyph[y] - '0' >> 2 - x & 1));
             }
         }
         return new(width, height, sheet);
 
         void Fill(int across, int down, int left, int top, Func<int, int, int, double> brightness)
         {
-            for (int y = 0; y < down * zoom; y++)
+            for (int y = 0; y < down * Zoom; y++)
             {
-                for (int x = 0; x < across * zoom; x++)
+                for (int x = 0; x < across * Zoom; x++)
                 {
                     for (int channel = 0; channel < shape.Channels; channel++)
                     {
                         sheet[((top + y) * width + left + x) * shape.Channels + channel] =
-                            (byte)Math.Round(255 * brightness(x / zoom, y / zoom, channel));
+                            (byte)Math.Round(255 * brightness(x / Zoom, y / Zoom, channel));
                     }
                 }
             }

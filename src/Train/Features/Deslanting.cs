@@ -10,19 +10,19 @@ namespace Toolchain.Train.Features;
 static class Deslanting
 {
     // Keeps an image without ink as it is.
-    const double nothing = 1e-9;
+    const double Nothing = 1e-9;
 
     /// <summary>One grey image of H * W numbers in [0..1].</summary>
     public static double[] Apply(ReadOnlySpan<double> image, int side)
     {
-        double ink = nothing, rowSum = 0, columnSum = 0;
+        double ink = Nothing, rowSum = 0, columnSum = 0;
         for (int i = 0; i < image.Length; i++)
         {
             ink += image[i];
             rowSum += i / side * image[i];
             columnSum += i % side * image[i];
         }
-        double centreRow = rowSum / ink, centreColumn = columnSum / ink, both = 0, rows = nothing;
+        double centreRow = rowSum / ink, centreColumn = columnSum / ink, both = 0, rows = Nothing;
         for (int i = 0; i < image.Length; i++)
         {
             double row = i / side - centreRow;
@@ -42,7 +42,7 @@ static class Deslanting
     public static Value Build(GraphBuilder graph, Value image, int height, int width)
     {
         Value rows = Ramp("deslant.rows", height, height, 1), columns = Ramp("deslant.columns", width, 1, width),
-            floor = graph.Scalar(nothing, image);
+            floor = graph.Scalar(Nothing, image);
         Value ink = graph.Add(Sum(image), floor); // [N,1,1]
         Value row = graph.Sub(rows, graph.Div(Sum(graph.Mul(image, rows)), ink)); // [N,H,1]
         Value column = graph.Sub(columns, graph.Div(Sum(graph.Mul(image, columns)), ink)); // [N,1,W]

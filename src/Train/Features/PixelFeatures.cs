@@ -51,7 +51,7 @@ sealed class PixelFeatures
 
     /// <summary>Rows [N,D] at unit length, float64; rows of zeros stay.</summary>
     public static Value Unit(GraphBuilder graph, Value x) =>
-        graph.Div(x, graph.Add(graph.Reduce("ReduceL2", x, [1], keep: true), graph.Scalar(noLength, x)));
+        graph.Div(x, graph.Add(graph.Reduce("ReduceL2", x, [1], keep: true), graph.Scalar(NoLength, x)));
 
     /// <summary>
     /// Rows [K,D] as images [K,C*H*W]: principal components undone; upright and of unit length, where images were made so, they stay.
@@ -78,7 +78,7 @@ sealed class PixelFeatures
         return images;
     }
 
-    const double noLength = 1e-9;
+    const double NoLength = 1e-9;
 
     static Rows Prepare(ImageSet data, PixelOptions options)
     {
@@ -91,7 +91,7 @@ sealed class PixelFeatures
         {
             double[] image = Array.ConvertAll(data.ToFloats(index, 1), pixel => (double)pixel);
             image = options.Deslant ? Deslanting.Apply(image, data.Shape.Width) : image;
-            double length = options.UnitLength ? Math.Sqrt(image.Sum(value => value * value)) + noLength : 1;
+            double length = options.UnitLength ? Math.Sqrt(image.Sum(value => value * value)) + NoLength : 1;
             for (int i = 0; i < image.Length; i++)
             {
                 values[index * image.Length + i] = (float)(image[i] / length);

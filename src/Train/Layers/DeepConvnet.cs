@@ -11,7 +11,7 @@ namespace Toolchain.Train.Layers;
 /// </summary>
 sealed class DeepConvnet : nn.Module<Tensor, Tensor>
 {
-    const int firstCount = 32, mostCount = 128, lastSide = 4;
+    const int FirstCount = 32, MostCount = 128, LastSide = 4;
 
     readonly Conv2d stem;
     readonly BatchNorm2d norm;
@@ -20,13 +20,13 @@ sealed class DeepConvnet : nn.Module<Tensor, Tensor>
     /// <summary>A fresh net for images of a shape.</summary>
     public DeepConvnet(ImageShape shape) : base(nameof(DeepConvnet))
     {
-        stem = nn.Conv2d(shape.Channels, firstCount, 5, stride: 2, padding: 2, bias: false);
-        norm = nn.BatchNorm2d(firstCount);
+        stem = nn.Conv2d(shape.Channels, FirstCount, 5, stride: 2, padding: 2, bias: false);
+        norm = nn.BatchNorm2d(FirstCount);
         blocks = [];
-        (int height, int width, int channels) = ((shape.Height + 1) / 2, (shape.Width + 1) / 2, firstCount);
-        while (Math.Max(height, width) > lastSide)
+        (int height, int width, int channels) = ((shape.Height + 1) / 2, (shape.Width + 1) / 2, FirstCount);
+        while (Math.Max(height, width) > LastSide)
         {
-            int wider = Math.Min(mostCount, 2 * channels);
+            int wider = Math.Min(MostCount, 2 * channels);
             blocks.Add(new ResidualBlock(channels, wider));
             (height, width, channels) = ((height + 1) / 2, (width + 1) / 2, wider);
         }

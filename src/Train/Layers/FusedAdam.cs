@@ -13,10 +13,10 @@ namespace Toolchain.Train.Layers;
 /// </summary>
 sealed class FusedAdam : Adam
 {
-    const double decay2 = 0.999, epsilon = 1e-8;
+    const double Decay2 = 0.999, Epsilon = 1e-8;
 
     // 256 kB of each of the four arrays.
-    const int chunk = 1 << 16;
+    const int Chunk = 1 << 16;
 
     readonly Parameter[] learned;
     readonly double decay1;
@@ -33,7 +33,7 @@ sealed class FusedAdam : Adam
     }
 
     FusedAdam(Parameter[] learned, double learningRate, double decay1, int threads)
-        : base(learned, learningRate, decay1, decay2, epsilon) => (this.learned, this.decay1, this.threads) = (learned, decay1, threads);
+        : base(learned, learningRate, decay1, Decay2, Epsilon) => (this.learned, this.decay1, this.threads) = (learned, decay1, threads);
 
     /// <summary>The parameters in order.</summary>
     public IList<Tensor> Learned => learned;
@@ -55,11 +55,11 @@ sealed class FusedAdam : Adam
             var state = (State)_state[learned[i].Handle];
             state.step++;
             var scale = new Scale(ParamGroups.First().LearningRate / (1 - Math.Pow(decay1, state.step)),
-                Math.Sqrt(1 - Math.Pow(decay2, state.step)));
+                Math.Sqrt(1 - Math.Pow(Decay2, state.step)));
             if (learned[i].device_type == DeviceType.CPU)
             {
                 Tensor gradient = gradients[i].contiguous();
-                for (int start = 0; start < learned[i].numel(); start += chunk)
+                for (int start = 0; start < learned[i].numel(); start += Chunk)
                 {
                     parts.Add(new Part(learned[i], gradient, state, scale, start));
                 }
@@ -67,8 +67,8 @@ sealed class FusedAdam : Adam
             else
             {
                 state.exp_avg.mul_(decay1).add_(gradients[i], alpha: 1 - decay1);
-                state.exp_avg_sq.mul_(decay2).addcmul_(gradients[i], gradients[i], value: 1 - decay2);
-                learned[i].addcdiv_(state.exp_avg, (state.exp_avg_sq.sqrt() / scale.Root).add_(epsilon), value: -scale.Rate);
+                state.exp_avg_sq.mul_(Decay2).addcmul_(gradients[i], gradients[i], value: 1 - Decay2);
+                learned[i].addcdiv_(state.exp_avg, (state.exp_avg_sq.sqrt() / scale.Root).add_(Epsilon), value: -scale.Rate);
             }
         }
         Parallel.For(0, parts.Count, new ParallelOptions { MaxDegreeOfParallelism = threads > 0 ? threads : Environment.ProcessorCount },
@@ -79,7 +79,7 @@ sealed class FusedAdam : Adam
     {
         Span<float> weight = part.Of(part.Weight), mean = part.Of(part.State.exp_avg), square = part.Of(part.State.exp_avg_sq),
             gradient = part.Of(part.Gradient);
-        float keep1 = (float)decay1, take1 = (float)(1 - decay1), keep2 = (float)decay2, take2 = (float)(1 - decay2),
+        float keep1 = (float)decay1, take1 = (float)(1 - decay1), keep2 = (float)Decay2, take2 = (float)(1 - Decay2),
             rate = (float)part.Scale.Rate, root = (float)(1 / part.Scale.Root);
         int i = 0;
         for (; i <= weight.Length - Vector<float>.Count; i += Vector<float>.Count)
@@ -87,7 +87,7 @@ sealed class FusedAdam : Adam
             var g = new Vector<float>(gradient[i..]);
             Vector<float> m = keep1 * new Vector<float>(mean[i..]) + take1 * g, v = keep2 * new Vector<float>(square[i..])
                 + take2 * (g * g);
-            (new Vector<float>(weight[i..]) - rate * m / (Vector.SquareRoot(v) * root + new Vector<float>((float)epsilon)))
+            (new Vector<float>(weight[i..]) - rate * m / (Vector.SquareRoot(v) * root + new Vector<float>((float)Epsilon)))
                 .CopyTo(weight[i..]);
             m.CopyTo(mean[i..]);
             v.CopyTo(square[i..]);
@@ -96,7 +96,7 @@ sealed class FusedAdam : Adam
         {
             mean[i] = keep1 * mean[i] + take1 * gradient[i];
             square[i] = keep2 * square[i] + take2 * (gradient[i] * gradient[i]);
-            weight[i] -= rate * mean[i] / (MathF.Sqrt(square[i]) * root + (float)epsilon);
+            weight[i] -= rate * mean[i] / (MathF.Sqrt(square[i]) * root + (float)Epsilon);
         }
     }
 
@@ -108,7 +108,7 @@ sealed class FusedAdam : Adam
         public Span<float> Of(Tensor tensor)
         {
             Span<float> all = MemoryMarshal.Cast<byte, float>(tensor.bytes);
-            return all.Slice(Start, Math.Min(chunk, all.Length - Start));
+            return all.Slice(Start, Math.Min(Chunk, all.Length - Start));
         }
     }
 }

@@ -8,7 +8,7 @@ namespace Toolchain.Train.Losses;
 /// </summary>
 static class MutualInformationLoss
 {
-    const double floor = 1e-8; // of a joint probability, so that its logarithm is finite
+    const double Floor = 1e-8; // of a joint probability, so that its logarithm is finite
 
     /// <summary>-I(z, z') in nats: 0 where the views' clusters are independent, -ln K where they agree surely and evenly.</summary>
     /// <param name="first">Cluster probabilities of one view, rows that sum to 1, [N,K].</param>
@@ -33,7 +33,7 @@ static class MutualInformationLoss
     /// <returns>A scalar.</returns>
     public static Tensor OfJoint(Tensor joint, double evenness = 1)
     {
-        joint = joint.clamp_min(floor);
+        joint = joint.clamp_min(Floor);
         Tensor marginal = joint.sum(1, keepdim: true); // [K,1]
         return -(joint * (joint.log() - evenness * marginal.log() - evenness * marginal.t().log())).sum();
     }

@@ -33,7 +33,7 @@ sealed record Stretch(int End, int Before, int Total);
 sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, RunFolder run, TrainingRequest request, Stretch stretch)
 {
     // A picture at the start of each tenth of a run; a lasting warning is repeated after so many steps.
-    const int pictures = 10, warningSteps = 100;
+    const int Pictures = 10, WarningSteps = 100;
 
     // Adam's usual rate, and above those that the systems have by default.
     const double MostAdvised = 0.001;
@@ -65,7 +65,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
                 Save(step);
                 throw new OperationCanceledException($"stopped at step {stretch.Before + step} of {stretch.Total}", request.Cancellation);
             }
-            if (step % Math.Max(1, options.StepCount / pictures) == 0)
+            if (step % Math.Max(1, options.StepCount / Pictures) == 0)
             {
                 Draw(step);
             }
@@ -110,7 +110,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
             warnedAt = null;
             return null;
         }
-        if (step - warnedAt < warningSteps)
+        if (step - warnedAt < WarningSteps)
         {
             return null;
         }

@@ -15,7 +15,7 @@ namespace Toolchain.Train.Runs;
 sealed class Restarts(GradientOptions options, RunFolder run, TrainingRequest request, Func<int, IGradientTrainer> create)
 {
     // Steps over which the score is averaged: that of a single batch varies.
-    const int window = 100;
+    const int Window = 100;
 
     readonly IRestarted? several = options as IRestarted;
     readonly Stopwatch clock = Stopwatch.StartNew();
@@ -67,7 +67,7 @@ sealed class Restarts(GradientOptions options, RunFolder run, TrainingRequest re
     (int Restart, string Scores) Best(IRestarted restarts)
     {
         double[] means = [.. Enumerable.Range(0, restarts.Restarts).Select(restart =>
-            File.ReadLines(run.Restart(restart).Metrics).TakeLast(window)
+            File.ReadLines(run.Restart(restart).Metrics).TakeLast(Window)
             .Average(line => JsonDocument.Parse(line).RootElement.GetProperty(restarts.SelectionScore).GetDouble()))];
         return (Array.IndexOf(means, means.Max()),
             $"{restarts.SelectionScore} {string.Join(", ", means.Select(mean => mean.ToString("f3", CultureInfo.InvariantCulture)))}");

@@ -21,7 +21,7 @@ enum AutoencoderNetwork
 sealed record AutoencoderOptions : GradientOptions, IAugmented
 {
     // Channels, rows and columns multiplied: 32 x 32 in grey.
-    const int mostDense = 1024;
+    const int MostDense = 1024;
 
     /// <summary>The network: auto takes the fully connected one for images of up to 1,024 numbers, else the convolutional one.</summary>
     [OmittedAtDefault]
@@ -50,7 +50,7 @@ sealed record AutoencoderOptions : GradientOptions, IAugmented
 
     /// <summary>Whether the convolutional network is asked for, or taken for images of a shape.</summary>
     public bool HasConvolutions(ImageShape shape) => Network == AutoencoderNetwork.Conv
-        || (Network == AutoencoderNetwork.Auto && shape.Size > mostDense);
+        || (Network == AutoencoderNetwork.Auto && shape.Size > MostDense);
 
     /// <inheritdoc/>
     public override void Check()

@@ -9,7 +9,7 @@ namespace Toolchain.Train.Models.Autoencoder;
 /// <summary>One step of the autoencoder: mean squared error of the reconstruction, by Adam.</summary>
 sealed class AutoencoderTrainer : IGradientTrainer
 {
-    const int shownCount = 10;
+    const int ShownCount = 10;
 
     readonly AutoencoderOptions options;
     readonly GradientJob job;
@@ -55,7 +55,7 @@ sealed class AutoencoderTrainer : IGradientTrainer
         using IDisposable scope = NewDisposeScope(), ungraded = no_grad();
         Tensor images = Shown(); // [10,C,H,W]
         byte[] pixels = [.. cat([images, model.call(images)]).mul(255).round().to_type(ScalarType.Byte).cpu().data<byte>()];
-        return new ImageGrid(pixels, shownCount);
+        return new ImageGrid(pixels, ShownCount);
     }
 
     /// <inheritdoc/>
@@ -74,7 +74,7 @@ sealed class AutoencoderTrainer : IGradientTrainer
     }
 
     // Fewer images than that come again.
-    Tensor Shown() => job.Images([.. Enumerable.Range(0, shownCount).Select(i => i % job.Data.Count)]);
+    Tensor Shown() => job.Images([.. Enumerable.Range(0, ShownCount).Select(i => i % job.Data.Count)]);
 
     /// <inheritdoc/>
     public void Dispose()

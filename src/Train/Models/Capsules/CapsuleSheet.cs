@@ -12,7 +12,7 @@ static class CapsuleSheet
     /// <summary>Images of a sheet.</summary>
     public const int RowCount = 10;
 
-    const int mostParts = 9;
+    const int MostParts = 9;
 
     /// <summary>The sheet of images [N,C,H,W]; the middle H x W pixels of larger canvases.</summary>
     public static ImageGrid Draw(CapsuleAutoencoder model, CapsuleDecoder decoder, Tensor images)
@@ -25,7 +25,7 @@ static class CapsuleSheet
             model.train(training);
             CapsuleDrawing parts = decoder.call(seen.Pose, seen.PartPresence, seen.Feature),
                 objects = decoder.call(seen.Vote, seen.PartPresence, seen.Feature);
-            int shown = (int)Math.Min(mostParts, seen.PartPresence.shape[1]);
+            int shown = (int)Math.Min(MostParts, seen.PartPresence.shape[1]);
             long channels = images.shape[1], height = images.shape[2], width = images.shape[3], side = parts.Image.shape[^1];
             Tensor most = seen.PartPresence.topk(shown).indexes; // [N,shown]
             Tensor part = parts.Part.view(images.shape[0], -1, channels, side, side); // [N,P,C,S,S]

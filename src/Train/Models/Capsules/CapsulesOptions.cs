@@ -180,8 +180,7 @@ sealed partial record CapsulesOptions : GradientOptions, IAugmented
         int least = Math.Max(LeastCanvas(ConvolutionCount), (int)Math.Ceiling(Math.Sqrt(PartCount)) * 28 / TemplateSide);
         return scaled.CanvasSide >= least && scaled.TemplateSide * scaled.TemplateSide >= PartCount ? scaled
             : throw new ArgumentException($"capsules: expected images of at least {least} pixels a side for {ConvolutionCount} "
-                + $"convolutions "
-                + $"and {PartCount} parts, found {shape}; say --size 28.");
+                + $"convolutions and {PartCount} parts, found {shape}; say --size 28.");
 
         int Scaled(int length) => (int)Math.Round(length * (side / 28.0));
     }

@@ -10,14 +10,14 @@ namespace Toolchain.Train.Models.Capsules;
 sealed class FusedImageLikelihood(CapsulesOptions options, int threads)
 {
     // A fixed number of images per task, and sums over tasks in their order: the same bits at any thread count.
-    const int imagesPerTask = 16;
+    const int ImagesPerTask = 16;
 
     readonly List<ImageKernel> kernels = [];
 
     /// <summary>Mean over images of log p(canvas), a scalar with exact gradients for everything in <paramref name="mixture"/>.</summary>
     public Tensor LogLikelihood(Tensor canvas, ImageMixture mixture)
     {
-        int count = (int)canvas.shape[0], tasks = (count + imagesPerTask - 1) / imagesPerTask;
+        int count = (int)canvas.shape[0], tasks = (count + ImagesPerTask - 1) / ImagesPerTask;
         while (kernels.Count < tasks)
         {
             kernels.Add(new ImageKernel(options.CanvasSide, options.TemplateSide, options.PartCount, (float)options.PixelDeviation));
@@ -30,7 +30,7 @@ sealed class FusedImageLikelihood(CapsulesOptions options, int threads)
         {
             ImageKernel kernel = kernels[task];
             kernel.Begin(ink, opacity, background, mixing);
-            for (int image = task * imagesPerTask; image < Math.Min(count, (task + 1) * imagesPerTask); image++)
+            for (int image = task * ImagesPerTask; image < Math.Min(count, (task + 1) * ImagesPerTask); image++)
             {
                 kernel.Add(image, pixels, pose, presence, colour, gradient);
             }

@@ -13,7 +13,7 @@ namespace Toolchain.Train.Models.Capsules;
 sealed record ImageMixture(Tensor Pose, Tensor Presence, Tensor Colour, Tensor Ink, Tensor Opacity, Tensor Background,
     Tensor BackgroundMixing)
 {
-    const double floor = 1e-16; // of a presence, so that its logarithm is finite
+    const double Floor = 1e-16; // of a presence, so that its logarithm is finite
 
     /// <summary>
     /// Mean over images of log p(canvas), a scalar: straightforward, every component at every pixel. The way on accelerators, and what
@@ -31,13 +31,6 @@ sealed record ImageMixture(Tensor Pose, Tensor Presence, Tensor Colour, Tensor I
         return pixel.sum([1, 2]).mean(); // []
     }
 
-    /// <summary>The mean of the mixture at each pixel of grey images, [N,S,S].</summary>
-    public Tensor Mean(int side)
-    {
-        (Tensor value, Tensor logit) = Components(side); // [N,P+1,S,S] both
-        return (value * logit.softmax(1)).sum(1); // [N,S,S]
-    }
-
     /// <summary>Whether the images have colour.</summary>
     public bool IsRgb => Colour.dim() == 3;
 
@@ -47,7 +40,7 @@ sealed record ImageMixture(Tensor Pose, Tensor Presence, Tensor Colour, Tensor I
     {
         (Tensor ink, Tensor opacity) = TemplateWarp.Draw(Ink, Opacity, Pose, side); // [N,P,S,S] both
         Tensor value = IsRgb ? ink.unsqueeze(2) * Place(Colour) : ink * Place(Colour);
-        Tensor logit = opacity + Place(Presence.clamp_min(floor).log());
+        Tensor logit = opacity + Place(Presence.clamp_min(Floor).log());
         Tensor background = zeros_like((IsRgb ? logit : value).narrow(1, 0, 1)); // [N,1,S,S]
         Tensor plain = IsRgb ? zeros_like(value.narrow(1, 0, 1)) + Background.view(1, 1, -1, 1, 1) : background + Background;
         return (cat([value, plain], 1), cat([logit, background + BackgroundMixing], 1));

@@ -9,7 +9,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// </summary>
 sealed class SetTransformer : nn.Module<Tensor, Tensor, Tensor>
 {
-    const int blockCount = 3;
+    const int BlockCount = 3;
 
     readonly Linear token, code;
     readonly ModuleList<SelfAttentionBlock> blocks;
@@ -21,7 +21,7 @@ sealed class SetTransformer : nn.Module<Tensor, Tensor, Tensor>
     {
         token = CapsuleLayers.Linear(inputSize, options.TokenSize);
         blocks = [];
-        for (int i = 0; i < blockCount; i++)
+        for (int i = 0; i < BlockCount; i++)
         {
             blocks.Add(new SelfAttentionBlock(options.TokenSize));
         }
@@ -76,7 +76,7 @@ sealed class SelfAttentionBlock : nn.Module<Tensor, Tensor, Tensor>
 /// </summary>
 sealed class PresenceAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
 {
-    const double floor = 1e-16; // of a presence, so that its logarithm is finite
+    const double Floor = 1e-16; // of a presence, so that its logarithm is finite
 
     readonly Linear query, key, value, output;
     readonly double scale;
@@ -96,7 +96,7 @@ sealed class PresenceAttention : nn.Module<Tensor, Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor queries, Tensor tokens, Tensor presence)
     {
         Tensor logits = query.call(queries).matmul(key.call(tokens).transpose(1, 2)) * scale; // [N,Q,P]
-        Tensor share = (logits + presence.clamp_min(floor).log().unsqueeze(1)).softmax(2); // [N,Q,P]
+        Tensor share = (logits + presence.clamp_min(Floor).log().unsqueeze(1)).softmax(2); // [N,Q,P]
         return output.call(share.matmul(value.call(tokens))); // [N,Q,D]
     }
 }

@@ -8,7 +8,7 @@ namespace Toolchain.Train.Models.Capsules;
 /// </summary>
 static class SparsityLoss
 {
-    const double floor = 1e-16, normalising = 1e-8; // of the authors' safe_log and normalize
+    const double Floor = 1e-16, Normalising = 1e-8; // of the authors' safe_log and normalize
 
     /// <summary>Mean over examples of (sum of presences - O / classes)^2.</summary>
     public static Tensor PriorWithin(Tensor presence, int classes) => (presence.sum(1) - (double)presence.shape[1] / classes).square()
@@ -26,7 +26,7 @@ static class SparsityLoss
 
     static Tensor Entropy(Tensor mass)
     {
-        Tensor share = mass / (mass.sum(1, keepdim: true) + normalising); // [N,O]
-        return -(share * share.clamp_min(floor).log()).sum(1); // [N]
+        Tensor share = mass / (mass.sum(1, keepdim: true) + Normalising); // [N,O]
+        return -(share * share.clamp_min(Floor).log()).sum(1); // [N]
     }
 }

@@ -10,9 +10,9 @@ namespace Toolchain.Train.Models.InfoGan;
 static class CollapseWatch
 {
     // The running mean of about 20 steps; measured runs keep within the limits from step 100 on (docs/models/infogan.md).
-    const double share = 0.05;
-    const int grace = 100;
-    const double lostEntropy = 0.35, mostAccuracy = 0.98; // about three of ten codes unused; one image in 50 wrong
+    const double Share = 0.05;
+    const int Grace = 100;
+    const double LostEntropy = 0.35, MostAccuracy = 0.98; // about three of ten codes unused; one image in 50 wrong
 
     /// <summary>Running means at the start: all codes used, a discriminator that is right three times in four.</summary>
     public static float[] Start(int clusterCount) => [(float)Math.Log(clusterCount), 0.75f];
@@ -25,7 +25,7 @@ static class CollapseWatch
     {
         using (no_grad())
         {
-            trend.mul_(1 - share).add_(stack([marginalEntropy, accuracy]), alpha: share);
+            trend.mul_(1 - Share).add_(stack([marginalEntropy, accuracy]), alpha: Share);
         }
     }
 
@@ -33,12 +33,12 @@ static class CollapseWatch
     public static string? Warning(Tensor trend, int clusterCount, int step)
     {
         float[] means = trend.cpu().data<float>().ToArray();
-        return step < grace ? null
-            : means[0] < Math.Log(clusterCount) - lostEntropy
+        return step < Grace ? null
+            : means[0] < Math.Log(clusterCount) - LostEntropy
                 ? string.Create(CultureInfo.InvariantCulture,
                 $"codes collapse: the marginal entropy of the code on real images is {means[0]:f2} of {Math.Log(clusterCount):f2} nats, as "
                 + $"if only {Math.Exp(means[0]):f1} of {clusterCount} codes were in use")
-            : means[1] > mostAccuracy
+            : means[1] > MostAccuracy
                 ? string.Create(CultureInfo.InvariantCulture,
                 $"the discriminator wins: it tells {100 * means[1]:f1} % of images rightly, so the generator learns little; lower "
                 + $"discriminatorRate")

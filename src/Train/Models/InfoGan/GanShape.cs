@@ -11,7 +11,7 @@ namespace Toolchain.Train.Models.InfoGan;
 /// <param name="Layers">Layers of stride 2.</param>
 readonly record struct GanShape(int Height, int Width, int Layers)
 {
-    const int largest = 8;
+    const int Largest = 8;
 
     /// <summary>Pixels of the smallest map.</summary>
     public int PixelCount => Height * Width;
@@ -26,7 +26,7 @@ readonly record struct GanShape(int Height, int Width, int Layers)
                 + $"{(Math.Max(shape.Height, shape.Width) + 3) / 4 * 4}.");
         }
         var found = new GanShape(shape.Height / 4, shape.Width / 4, 2);
-        while (Math.Max(found.Height, found.Width) > largest && found.Height % 2 == 0 && found.Width % 2 == 0)
+        while (Math.Max(found.Height, found.Width) > Largest && found.Height % 2 == 0 && found.Width % 2 == 0)
         {
             found = new(found.Height / 2, found.Width / 2, found.Layers + 1);
         }

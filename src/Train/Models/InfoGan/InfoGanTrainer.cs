@@ -14,11 +14,11 @@ namespace Toolchain.Train.Models.InfoGan;
 /// </summary>
 sealed class InfoGanTrainer : IGradientTrainer
 {
-    const double decay1 = 0.5; // beta 1 of Adam, as Radford et al. 2016
+    const double Decay1 = 0.5; // beta 1 of Adam, as Radford et al. 2016
 
     // Any fixed number: the same examples in every sheet and export.
-    const int sheetSeed = 20;
-    const int sheetColumns = 10;
+    const int SheetSeed = 20;
+    const int SheetColumns = 10;
 
     readonly InfoGanOptions options;
     readonly GradientJob job;
@@ -36,9 +36,9 @@ sealed class InfoGanTrainer : IGradientTrainer
         manual_seed(job.Seed);
         model = new InfoGanModel(options, job.Shape);
         model.to(job.Device);
-        discriminatorOptimizer = new FusedAdam(model.DiscriminatorParameters, options.LearningRate * options.DiscriminatorRate, decay1,
+        discriminatorOptimizer = new FusedAdam(model.DiscriminatorParameters, options.LearningRate * options.DiscriminatorRate, Decay1,
             job.Threads);
-        generatorOptimizer = new FusedAdam(model.Generator.parameters(), options.LearningRate, decay1, job.Threads);
+        generatorOptimizer = new FusedAdam(model.Generator.parameters(), options.LearningRate, Decay1, job.Threads);
         views = new ViewDrawer(options.Augmentation, job, viewCount: 2);
         warps = new WarpField(options.Augmentation, job.Shape, (ulong)job.Seed);
     }
@@ -60,7 +60,7 @@ sealed class InfoGanTrainer : IGradientTrainer
     {
         get
         {
-            Latent latent = Latent.Draw(options, sheetSeed, 0, options.ClusterCount, CPU);
+            Latent latent = Latent.Draw(options, SheetSeed, 0, options.ClusterCount, CPU);
             return new ExportedDecoder("generator", model.Generator,
                 [new("z", latent.Noise), new("code", latent.OneHot), new("continuous", latent.Continuous)], ["image"]);
         }
@@ -129,12 +129,12 @@ sealed class InfoGanTrainer : IGradientTrainer
         model.eval();
         // One row for each code: column by column the latents of a batch that holds each code once.
         Tensor[] columns =
-            [.. Enumerable.Range(0, sheetColumns)
-            .Select(column => Latent.Draw(options, sheetSeed, column, options.ClusterCount, job.Device))
+            [.. Enumerable.Range(0, SheetColumns)
+            .Select(column => Latent.Draw(options, SheetSeed, column, options.ClusterCount, job.Device))
             .Select(latent => model.Generator.call(latent.Noise, latent.OneHot, latent.Continuous))];
         Tensor images = stack(columns, 1).flatten(0, 1); // [K*10,C,H,W]
         model.train();
-        return new ImageGrid((images * 255).round().to(uint8).cpu().data<byte>().ToArray(), sheetColumns);
+        return new ImageGrid((images * 255).round().to(uint8).cpu().data<byte>().ToArray(), SheetColumns);
     }
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     /// <summary>Elements of an embedding (D).</summary>
     public const int EmbeddingSize = 128;
 
-    const double slope = 0.1; // of the leaky ReLU, as the paper's appendix C.1
+    const double Slope = 0.1; // of the leaky ReLU, as the paper's appendix C.1
 
     readonly Precision precision;
     readonly Conv2d conv1, conv2;
@@ -77,20 +77,20 @@ sealed class Recogniser : nn.Module<Tensor, RecogniserOutput>
     /// </param>
     public Tensor Feature(Tensor image, bool isReal = true)
     {
-        Tensor x = nn.functional.leaky_relu(conv1.call(image), slope); // [N,64,H/2,W/2]
-        x = nn.functional.leaky_relu(Normalise(norm2, precision.Apply(conv2, x, stride: 2, padding: 1), isReal), slope); // [N,128,H/4,W/4]
+        Tensor x = nn.functional.leaky_relu(conv1.call(image), Slope); // [N,64,H/2,W/2]
+        x = nn.functional.leaky_relu(Normalise(norm2, precision.Apply(conv2, x, stride: 2, padding: 1), isReal), Slope); // [N,128,H/4,W/4]
         for (int layer = 0; layer < deeper.Count; layer++)
         {
             x = precision.Apply(deeper[layer], x, stride: 2, padding: 1);
-            x = nn.functional.leaky_relu(Normalise(deeperNorms[layer], x, isReal), slope); // [N,128,...], half the sides
+            x = nn.functional.leaky_relu(Normalise(deeperNorms[layer], x, isReal), Slope); // [N,128,...], half the sides
         }
-        return nn.functional.leaky_relu(Normalise(norm3, precision.Apply(fc, x.flatten(1)), isReal), slope); // [N,1024]
+        return nn.functional.leaky_relu(Normalise(norm3, precision.Apply(fc, x.flatten(1)), isReal), Slope); // [N,1024]
     }
 
     /// <summary>From features [N,1024]: embedding [N,128], logits of the code [N,K], continuous codes [N,C].</summary>
     public RecogniserLogits Read(Tensor feature, bool isReal = true)
     {
-        Tensor rows = nn.functional.leaky_relu(Normalise(norm4, embedding.call(feature), isReal), slope); // [N,128]
+        Tensor rows = nn.functional.leaky_relu(Normalise(norm4, embedding.call(feature), isReal), Slope); // [N,128]
         return new(rows, code.call(rows), continuous.call(rows)); // [N,128], [N,K], [N,C]
     }
 

@@ -14,7 +14,8 @@ public sealed class ImageMixtureTests
     {
         double expected = Math.Log(2 / 3.0 * Normal(0.3, 0.4, 0.5) + 1 / 3.0 * Normal(0.3, 0.1, 0.5));
         Assert.Equal(4 * expected, OnePart().LogLikelihood(full([1, 1, 2, 2], 0.3), 0.5).ToSingle(), 1e-5);
-        Assert.Equal(0.3, OnePart().Mean(2)[0, 0, 0].ToSingle(), 1e-6); // 2/3 * .4 + 1/3 * .1
+        (Tensor value, Tensor logit) = OnePart().Components(2);
+        Assert.Equal(0.3, (value * logit.softmax(1)).sum(1)[0, 0, 0].ToSingle(), 1e-6); // 2/3 * .4 + 1/3 * .1
     }
 
     [Fact]

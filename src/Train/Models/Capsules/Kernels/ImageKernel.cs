@@ -10,7 +10,7 @@ namespace Toolchain.Train.Models.Capsules.Kernels;
 /// </summary>
 sealed class ImageKernel
 {
-    const int lanes = 8;
+    const int Lanes = 8;
 
     readonly int side, stride, partCount;
     readonly float precision; // 1 / s^2
@@ -24,7 +24,7 @@ sealed class ImageKernel
     public ImageKernel(int side, int templateSide, int partCount, float deviation)
     {
         (this.side, this.partCount) = (side, partCount);
-        stride = (side + lanes - 1) / lanes * lanes;
+        stride = (side + Lanes - 1) / Lanes * Lanes;
         precision = 1 / (deviation * deviation);
         normaliser = Math.Log(deviation * Math.Sqrt(2 * Math.PI));
         table = new TemplateTable(templateSide, partCount);
@@ -92,7 +92,7 @@ sealed class ImageKernel
     void BeginSums(float present)
     {
         float share = MathF.Exp(mixing);
-        for (int at = 0; at < pixel.Length; at += lanes)
+        for (int at = 0; at < pixel.Length; at += Lanes)
         {
             Vector256<float> y = Load(pixel, at), ofBlack = Density(y), ofBackground = Density(y - Vector256.Create(background));
             ofBlack.CopyTo(black, at);
@@ -124,7 +124,7 @@ sealed class ImageKernel
         Vector256<float> everywhere = default, toMixing = default, toBackground = default;
         for (int y = 0; y < side; y++)
         {
-            for (int x = 0; x < stride; x += lanes)
+            for (int x = 0; x < stride; x += Lanes)
             {
                 int at = y * stride + x;
                 Vector256<float> ofBackground = Load(backdrop, at) * share, all = Load(total, at);

@@ -10,7 +10,7 @@ namespace Toolchain.Train.Models.Capsules.Kernels;
 /// </summary>
 sealed class TemplateReader
 {
-    const int lanes = 8;
+    const int Lanes = 8;
 
     readonly TemplateTable table;
     readonly int side, stride;
@@ -23,7 +23,7 @@ sealed class TemplateReader
     public TemplateReader(TemplateTable table, int side, int stride, int partCount)
     {
         (this.table, this.side, this.stride) = (table, side, stride);
-        int most = partCount * side * stride / lanes;
+        int most = partCount * side * stride / Lanes;
         (Pixel, Ink, Opacity, Density, Weight) = (new int[most], new Vector256<float>[most], new Vector256<float>[most],
             new Vector256<float>[most], new Vector256<float>[most]);
         slopes = new Slope[most];
@@ -76,9 +76,9 @@ sealed class TemplateReader
             {
                 continue;
             }
-            int begin = (int)left, vectors = ((int)right - begin) / lanes + 1;
-            begin = Math.Min(begin, stride - vectors * lanes);
-            for (int x = begin; x < begin + vectors * lanes; x += lanes)
+            int begin = (int)left, vectors = ((int)right - begin) / Lanes + 1;
+            begin = Math.Min(begin, stride - vectors * Lanes);
+            for (int x = begin; x < begin + vectors * Lanes; x += Lanes)
             {
                 Vector256<float> column = Columns + Vector256.Create((float)x);
                 ReadEight(part, y * stride + x, Vector256.Create(u) + column * stepU, Vector256.Create(v) + column * stepV);
@@ -170,8 +170,8 @@ sealed class TemplateReader
             {
                 return Avx2.GatherVector256(values + offset, index, sizeof(float));
             }
-            float* result = stackalloc float[lanes];
-            for (int lane = 0; lane < lanes; lane++)
+            float* result = stackalloc float[Lanes];
+            for (int lane = 0; lane < Lanes; lane++)
             {
                 result[lane] = values[index[lane] + offset];
             }
@@ -184,26 +184,26 @@ sealed class TemplateReader
     {
         Vector256<float> both = slope.Right * slope.Below, lowerLeft = slope.Below - both, upperRight = slope.Right - both,
             upperLeft = Vector256<float>.One - slope.Right - lowerLeft;
-        float* share = stackalloc float[6 * lanes];
-        int* index = stackalloc int[lanes];
+        float* share = stackalloc float[6 * Lanes];
+        int* index = stackalloc int[Lanes];
         upperLeft.Store(share);
-        upperRight.Store(share + lanes);
-        lowerLeft.Store(share + 2 * lanes);
-        both.Store(share + 3 * lanes);
-        toInk.Store(share + 4 * lanes);
-        toOpacity.Store(share + 5 * lanes);
+        upperRight.Store(share + Lanes);
+        lowerLeft.Store(share + 2 * Lanes);
+        both.Store(share + 3 * Lanes);
+        toInk.Store(share + 4 * Lanes);
+        toOpacity.Store(share + 5 * Lanes);
         slope.Index.Store(index);
         fixed (float* gradients = table.Gradients)
         {
-            for (int lane = 0; lane < lanes; lane++)
+            for (int lane = 0; lane < Lanes; lane++)
             {
-                float ink = share[4 * lanes + lane], opacity = share[5 * lanes + lane];
+                float ink = share[4 * Lanes + lane], opacity = share[5 * Lanes + lane];
                 var pair = Vector128.Create(ink, opacity, ink, opacity);
                 float* upper = gradients + index[lane], lower = upper + 2 * table.Width;
-                (Vector128.Load(upper) + pair * Vector128.Create(share[lane], share[lane], share[lanes + lane], share[lanes + lane]))
+                (Vector128.Load(upper) + pair * Vector128.Create(share[lane], share[lane], share[Lanes + lane], share[Lanes + lane]))
                     .Store(upper);
-                (Vector128.Load(lower) + pair * Vector128.Create(share[2 * lanes + lane], share[2 * lanes + lane], share[3 * lanes + lane],
-                    share[3 * lanes + lane])).Store(lower);
+                (Vector128.Load(lower) + pair * Vector128.Create(share[2 * Lanes + lane], share[2 * Lanes + lane], share[3 * Lanes + lane],
+                    share[3 * Lanes + lane])).Store(lower);
             }
         }
     }
