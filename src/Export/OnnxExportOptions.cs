@@ -75,9 +75,12 @@ public sealed record OnnxExportOptions
     /// <summary>
     /// Sizes of the batch at which parity is shown: one image, two sizes that were never traced, and the usual batch; at least one. Other
     /// named axes take sizes that were never traced. Parity is shown beside these at the ends of the axes' ranges, at sizes around every
-    /// number in the module's code, and at random sizes.
+    /// number in the module's code, and at random sizes. Of a module with large activations the default sizes and those around numbers are
+    /// at most one more than the example's; sizes that are set here are kept.
     /// </summary>
-    public IReadOnlyList<int> ProofSizes { get; init; } = [1, 2, 7, 64];
+    public IReadOnlyList<int> ProofSizes { get; init; } = DefaultProofSizes;
+
+    internal static readonly IReadOnlyList<int> DefaultProofSizes = [1, 2, 7, 64];
 
     /// <summary>
     /// Seconds that tracing and proof may take together before the proof leaves out what is left; the proof has at least half of them. The

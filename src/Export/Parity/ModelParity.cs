@@ -99,6 +99,11 @@ sealed class ModelParity
             left.Add(point.Text);
             return;
         }
+        if (traced.Inputs.IsLarge && LargeProof.IsLarge(traced.Inputs.AxisSizes, point.Sizes))
+        {
+            // So that the module's activations do not come on top of the sessions' weights.
+            budget.Close(options.Runtimes);
+        }
         IReadOnlyDictionary<string, TensorData> inputs = Inputs(traced, point);
         if (budget.Run(ProofBudget.Module, flops, () => Expected(point, inputs)) is not Dictionary<string, TensorData> expected)
         {

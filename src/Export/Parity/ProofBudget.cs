@@ -41,8 +41,8 @@ sealed class ProofBudget(double seconds, long start, bool isLarge = false)
             FreedMemory.Return();
         }
         long begin = Stopwatch.GetTimestamp();
-        // A session is opened in the first run.
-        T result = opened.Add(part) && isLarge ? FreedMemory.TrimWhile(run) : run();
+        // A session is opened in the first run; libtorch frees work space in each.
+        T result = (opened.Add(part) || part == Module) && isLarge ? FreedMemory.TrimWhile(run) : run();
         double taken = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         if (flops > 0 && taken > (flops < FewFlops ? LeastSecondsOfFew : LeastSeconds))
         {
@@ -50,6 +50,15 @@ sealed class ProofBudget(double seconds, long start, bool isLarge = false)
             rates[part] = Math.Min(rates.GetValueOrDefault(part, double.PositiveInfinity), taken / flops);
         }
         return result;
+    }
+
+    /// <summary>Frees the sessions of runtimes that have run; the next run of each opens one again.</summary>
+    public void Close(IReadOnlyList<ParityRuntime> runtimes)
+    {
+        foreach (ParityRuntime runtime in runtimes.Where(runtime => opened.Remove(runtime.Name)))
+        {
+            runtime.Release?.Invoke();
+        }
     }
 
     /// <summary>Seconds that a part would take.</summary>

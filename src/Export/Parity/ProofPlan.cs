@@ -48,7 +48,8 @@ static class ProofPlan
 
         ProofPoint Point(int[] wanted, bool isBase, int? tested = null)
         {
-            int[] sizes = inputs.IsLarge ? LargeProof.Bounded(axes, wanted, tested) : wanted;
+            int[] sizes = inputs.IsLarge
+                ? LargeProof.Bounded(axes, wanted, tested, isBase && proofSizes != OnnxExportOptions.DefaultProofSizes) : wanted;
             int batch = axes.ToList().FindIndex(axis => axis.Axis.IsBatch);
             return new ProofPoint(sizes, sizes[Math.Max(batch, 0)],
                 string.Join(", ", axes.Zip(sizes, (axis, size) => $"{axis.Axis.Name}={size}")), isBase);

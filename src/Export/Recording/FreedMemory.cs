@@ -5,7 +5,7 @@ namespace Toolchain.Export.Recording;
 /// <summary>Memory that was freed, and that .NET or the C library keeps for later.</summary>
 static class FreedMemory
 {
-    const int TrimMilliseconds = 20;
+    const int TrimMilliseconds = 10;
 
     /// <summary>
     /// Returns what libtorch and ONNX Runtime freed to the system. After runs of a large net the C library keeps hundreds of megabytes, and
