@@ -2,20 +2,8 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
-using Toolchain.Data.Streams;
 
 namespace Toolchain.Data.Embeddings;
-
-/// <summary>What became of some neighbouring images of a source.</summary>
-/// <param name="SourceCount">Images of the source, sound or not.</param>
-/// <param name="FittedCount">Of these, brought to 28 x 28.</param>
-/// <param name="InvertedCount">Of these, dark on light.</param>
-/// <param name="ForeignCount">Of these, farther from the training images than nearly all of those themselves.</param>
-/// <param name="Checksum">Of their pixels (<see cref="ImageBatch.Checksum"/>).</param>
-/// <param name="Rows">The sound ones.</param>
-/// <param name="Skipped">A line for each of the others.</param>
-public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCount, int ForeignCount, uint Checksum, EmbeddingRows Rows,
-    IReadOnlyList<string> Skipped);
 
 /// <summary>
 /// Embeddings in the order in which they were made, in a file that can be cut anywhere: what a killed run leaves behind to go on from, and
@@ -24,6 +12,7 @@ public sealed record LoggedRows(int SourceCount, int FittedCount, int InvertedCo
 /// </summary>
 public sealed class RowLog : IDisposable
 {
+    // Of a record: no damaged length makes a reader ask for more memory.
     const int MostPayloadBytes = 1 << 28;
 
     readonly FileStream file;
@@ -89,7 +78,7 @@ public sealed class RowLog : IDisposable
         if (!sound || log.file.Position != log.file.Length)
         {
             throw new InvalidDataException($"'{path}': offset {log.file.Position}: expected whole rows of a shard, found others; make this "
-                + $"shard again.");
+                + "shard again.");
         }
     }
 

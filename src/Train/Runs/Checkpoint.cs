@@ -7,9 +7,6 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Runs;
 
-/// <summary>A checkpoint that is damaged, or that belongs to another run, method or version.</summary>
-sealed class CheckpointException(string message, Exception? inner = null) : Exception(message, inner);
-
 /// <summary>
 /// The state of a run as one safetensors file: <c>model.NAME</c> for each entry of the state dict, and for each optimizer TorchSharp's own
 /// record of its state as bytes, <c>optimizer.I</c>. Its metadata bind it: <c>step</c>, <c>config_sha256</c> of the run, and <c>digest</c>
@@ -42,7 +39,7 @@ static class Checkpoint
         var metadata = new Dictionary<string, string>
         {
             ["step"] = nextStep.ToString(CultureInfo.InvariantCulture),
-            ["config_sha256"] = config
+            ["config_sha256"] = config,
         };
         metadata["digest"] = Digest(tensors, metadata);
         SafeTensors.Write(path, tensors, metadata);
@@ -97,7 +94,7 @@ static class Checkpoint
         return config is null || of == config
             ? content
             : throw new CheckpointException($"'{path}': expected a checkpoint of the config.json beside it (sha256 {config}), found one of "
-            + $"another run ({of}); put the run's own files back together.");
+                + $"another run ({of}); put the run's own files back together.");
     }
 
     // Of names, types, shapes and bytes of the tensors, and of the other metadata, each with its length in front.
@@ -137,7 +134,7 @@ static class Checkpoint
     static TensorEntry Entry(SafeTensorsContent content, string name, string path) =>
         content.Tensors.FirstOrDefault(pair => pair.Name == name).Tensor
         ?? throw new CheckpointException($"'{path}': expected a tensor '{name}', found none; the checkpoint belongs to another method or "
-        + $"version.");
+            + "version.");
 
     static void LoadOptimizer(OptimizerHelper optimizer, TensorEntry state, string path)
     {

@@ -7,22 +7,6 @@ using static TorchSharp.torch;
 
 namespace Toolchain.Train.Runs;
 
-/// <summary>State of a run.</summary>
-/// <param name="Step">Steps made.</param>
-/// <param name="StepCount">Steps of the whole run.</param>
-/// <param name="Losses">Losses of the latest step.</param>
-sealed record TrainingProgress(int Step, int StepCount, IReadOnlyList<Loss> Losses)
-{
-    /// <summary>Images of the steps made.</summary>
-    public long Images { get; init; }
-
-    /// <summary>A warning when something looks wrong, repeated occasionally while it lasts; else null.</summary>
-    public string? Warning { get; init; }
-}
-
-/// <summary>A loss stopped being a finite number.</summary>
-sealed class DivergedException(string message) : Exception(message);
-
 /// <summary>The steps that a loop makes, and where they stand in all of a run.</summary>
 /// <param name="End">The step before which it stops.</param>
 /// <param name="Before">Steps of the run that come before its step 0.</param>

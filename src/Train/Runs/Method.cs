@@ -1,4 +1,3 @@
-using Toolchain.Data;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 
@@ -30,26 +29,5 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
     /// <exception cref="ArgumentException">The method does not learn by gradient.</exception>
     internal virtual IGradientTrainer RestoreEncoder(RunFolder run, MethodOptions options, GradientJob job) =>
         throw new ArgumentException($"'{run.Path}': expected a run whose encoder is trained by gradient, found one of {Name}; name a run "
-        + $"of another method.");
-}
-
-/// <summary>What training leaves.</summary>
-/// <param name="Model">The ONNX model, with its metadata.</param>
-/// <param name="Parity">What was checked, as a line for a person.</param>
-/// <param name="StepsMade">Steps of a gradient method, or iterations of a fit.</param>
-/// <param name="Finished">Whether the run came to its own end, not to a time limit.</param>
-/// <param name="Summary">Steps made, or inertia or likelihood of a fit, as a line for a person.</param>
-sealed record TrainedModel(Graph.OnnxModel Model, string Parity, int StepsMade, bool Finished, string Summary)
-{
-    /// <summary>What belongs beside the model; null for nothing.</summary>
-    public TrainedDecoder? Decoder { get; init; }
-}
-
-/// <summary>A second model beside an encoder, such as a generator.</summary>
-/// <param name="Name">Its file beside <c>model.onnx</c>, without the ending.</param>
-/// <param name="Model">The ONNX model, with its metadata, proven but not yet written.</param>
-sealed record TrainedDecoder(string Name, Graph.OnnxModel Model)
-{
-    /// <summary>Its file beside the model at <paramref name="model"/>.</summary>
-    public string FileBeside(string model) => RunLayout.Beside(model, $"{Name}.onnx");
+            + "of another method.");
 }
