@@ -42,6 +42,17 @@ static partial class AtomicFile
         }
     }
 
+    /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte order mark, whole or not at all.</summary>
+    /// <exception cref="IOException">The disk is full or the folder cannot be written.</exception>
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Writes texts that belong together as UTF-8 without byte order marks: all or none.</summary>
+    /// <exception cref="IOException">The disk is full or a folder cannot be written; no file was made or replaced.</exception>
+    public static void WriteTexts(params IEnumerable<(string Path, string Text)> files) =>
+        WriteAll([.. files.Select(file =>
+            (file.Path, (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(file.Text)))))]);
+
     /// <summary>
     /// Renames finished files in order; where one fails, new ones are taken away again and the old ones put back.
     /// </summary>
@@ -95,15 +106,6 @@ static partial class AtomicFile
             File.Copy(path, second);
         }
     }
-
-    /// <summary>Writes <paramref name="text"/> as UTF-8 without a byte order mark, whole or not at all.</summary>
-    public static void WriteText(string path, string text) =>
-        Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(text)));
-
-    /// <summary>Writes texts that belong together as UTF-8 without byte order marks: all or none.</summary>
-    public static void WriteTexts(params IEnumerable<(string Path, string Text)> files) =>
-        WriteAll([.. files.Select(file => (file.Path,
-        (Action<Stream>)(stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(file.Text)))))]);
 
     static string TemporaryNeighbour(string path)
     {

@@ -27,8 +27,8 @@ static partial class ExternalFile
             if (new FileInfo(path).LinkTarget is not null)
             {
                 throw new InvalidDataException(
-                    $"external data lies at '{location}', which goes through the link '{part}'; expected a plain file below the model's "
-                    + $"folder.");
+                    $"external data lies at '{location}', which goes through the link '{part}'; expected a plain file below the "
+                    + "model's folder.");
             }
         }
         var file = new FileInfo(path);
@@ -41,7 +41,7 @@ static partial class ExternalFile
         return LinkCount(path) <= 1
             ? file
             : throw new InvalidDataException($"external data lies at '{location}', a file with several names (hard links); expected one "
-            + $"with this name alone.");
+                + "with this name alone.");
     }
 
     /// <summary>Names that a file has; 1 where the platform does not tell.</summary>
@@ -51,8 +51,8 @@ static partial class ExternalFile
         if (OperatingSystem.IsLinux())
         {
             // struct statx has one layout on every architecture: the number of links is the 32-bit value at byte 16.
-            const int currentFolder = -100, noFollow = 0x100, links = 4;
-            return statx(currentFolder, path, noFollow, links, status) == 0 ? BitConverter.ToUInt32(status, 16) : 1;
+            const int AtCurrentFolder = -100, AtSymlinkNoFollow = 0x100, StatxLinkCount = 4;
+            return statx(AtCurrentFolder, path, AtSymlinkNoFollow, StatxLinkCount, status) == 0 ? BitConverter.ToUInt32(status, 16) : 1;
         }
         if (OperatingSystem.IsMacOS())
         {

@@ -6,6 +6,7 @@ namespace Toolchain.Data;
 public sealed partial class ImageSet
 {
     /// <summary>Pixels of the images [start..start+count) as float32 in [0,1], [N,C,H,W].</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range leaves the set.</exception>
     public float[] ToFloats(int start, int count)
     {
         var values = new float[count * Shape.Size];
@@ -16,6 +17,7 @@ public sealed partial class ImageSet
     /// <summary>Pixels as float32 in [0,1], by 255; the rest of the target becomes 0.</summary>
     /// <param name="source">Bytes.</param>
     /// <param name="target">At least as many elements.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer.</exception>
     public static void ToFloats(ReadOnlySpan<byte> source, Span<float> target)
     {
         int i = 0, width = Vector<float>.Count;

@@ -81,6 +81,8 @@ public sealed partial class ImageSet
     public string Sha256 => sha256.Value;
 
     /// <summary>The C * H * W bytes of one image, channel after channel, row-major.</summary>
+    /// <param name="index">0-based number of the image, in [0..N).</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such image.</exception>
     public ReadOnlySpan<byte> Image(int index) => Pixels.AsSpan(index * Shape.Size, Shape.Size);
 
     /// <summary>A copy of the images [start..start+count).</summary>

@@ -35,21 +35,6 @@ public sealed record ImageSourceOptions
     /// </summary>
     public Polarity Polarity { get; init; }
 
-    /// <summary>The same options for images that become a model's input.</summary>
-    /// <param name="model">What the model asks for; its fit and polarity yield to those given here.</param>
-    public ImageSourceOptions For(Preprocess model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        return this with
-        {
-            Channels = model.Shape.Channels,
-            Height = model.Shape.Height,
-            Width = model.Shape.Width,
-            Fit = Fit ?? model.Fit,
-            Polarity = Polarity == Polarity.Auto ? model.Polarity : Polarity,
-        };
-    }
-
     /// <summary>True to swap rows and columns of every image, as EMNIST's need it.</summary>
     public bool IsTransposed { get; init; }
 
@@ -78,4 +63,19 @@ public sealed record ImageSourceOptions
 
     /// <summary>What `-` reads; null for the standard input. Not disposed.</summary>
     public Stream? StandardInput { get; init; }
+
+    /// <summary>The same options for images that become a model's input.</summary>
+    /// <param name="model">What the model asks for; its fit and polarity yield to those given here.</param>
+    public ImageSourceOptions For(Preprocess model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return this with
+        {
+            Channels = model.Shape.Channels,
+            Height = model.Shape.Height,
+            Width = model.Shape.Width,
+            Fit = Fit ?? model.Fit,
+            Polarity = Polarity == Polarity.Auto ? model.Polarity : Polarity,
+        };
+    }
 }

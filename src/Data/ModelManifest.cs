@@ -75,8 +75,8 @@ public static class ModelManifest
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found {JsonFault.Of(error)}; delete it or "
-                + $"get it again.", error);
+            throw new InvalidDataException($"'{path}': expected a manifest in JSON, found {JsonFault.Of(error)}; "
+                + "delete it or get it again.", error);
         }
     }
 }

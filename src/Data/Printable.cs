@@ -10,6 +10,11 @@ namespace Toolchain.Data;
 /// </summary>
 public static class Printable
 {
+    // C0 and C1 controls, line and paragraph separators, and those that turn the direction of text.
+    static readonly SearchValues<char> unsafeCharacters = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Concat(Enumerable.Range(127, 33)).Concat([0x61C, 0x200E, 0x200F, 0x2028, 0x2029])
+            .Concat(Enumerable.Range(0x202A, 5)).Concat(Enumerable.Range(0x2066, 4)).Select(code => (char)code)]);
+
     /// <summary>A number with its unit, in the plural where it is not 1: "1 row", "2,000 rows".</summary>
     public static string Count(long number, string unit) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:n0} {unit}{(number == 1 ? "" : "s")}");
@@ -17,11 +22,6 @@ public static class Printable
     /// <summary>A path as a word of a shell: in single quotes where it has other than letters, digits and -_./=,:.</summary>
     public static string Word(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_./=,:".Contains(letter)) ? path
         : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-
-    // C0 and C1 controls, line and paragraph separators, and those that turn the direction of text.
-    static readonly SearchValues<char> unsafeCharacters = SearchValues.Create(
-        [.. Enumerable.Range(0, 32).Concat(Enumerable.Range(127, 33)).Concat([0x61C, 0x200E, 0x200F, 0x2028, 0x2029])
-            .Concat(Enumerable.Range(0x202A, 5)).Concat(Enumerable.Range(0x2066, 4)).Select(code => (char)code)]);
 
     /// <summary>The text with each control character as <c>\u</c> and four hexadecimal digits; the same text where there is none.</summary>
     public static string Line(string text) => Escape(text, keepLineFeeds: false);

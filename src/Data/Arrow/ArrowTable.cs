@@ -11,7 +11,10 @@ sealed class ArrowTable
 {
     const int MagicBytes = 6, BlockBytes = 24, BufferBytes = 16;
 
-    // The numbers of types in Arrow's Schema.fbs, and what a message is in its Message.fbs.
+    // The numbers of types in Arrow's Schema.fbs, Single among the precisions of Floating, and what a message is in its Message.fbs. Fields
+    // are read by their places there and in File.fbs: Footer has schema (1), recordBatches (3); Schema fields (1); Field name (0), the
+    // type's number (2) and table (3), children (5); Message the header's number (1) and table (2); RecordBatch length (0), buffers (2),
+    // compression (3); Int bitWidth (0), is_signed (1); FloatingPoint precision (0); FixedSizeList listSize (0).
     const int Whole = 2, Floating = 3, Single = 1, Utf8 = 5, FixedSizeList = 16, RecordBatch = 3;
 
     readonly FileStream file;
@@ -53,6 +56,7 @@ sealed class ArrowTable
 
     ArrowField? Find(string name, Predicate<ArrowField> isUsable) => fields.Find(field => field.Name == name && isUsable(field));
 
+    // The bytes of a column's values, record batch by record batch: a row has width numbers of size bytes each.
     IEnumerable<byte[]> Batches(ArrowField field, int width, int size)
     {
         byte[] blocks = footer.Items(3, BlockBytes).ToArray();
@@ -97,8 +101,7 @@ sealed class ArrowTable
                 return new(name, 3, buffer + 2, (int)width, 0, false);
             default:
                 throw new InvalidDataException($"column '{Printable.Line(name)}': expected text, numbers or lists of fixed size of "
-                    + $"float32, "
-                    + $"found Arrow's type {field.Number(2, 1)}");
+                    + $"float32, found Arrow's type {field.Number(2, 1)}");
         }
     }
 
@@ -128,8 +131,8 @@ sealed class ArrowTable
     {
         if (place < 0 || length < 0 || length > unread || place > file.Length - length)
         {
-            throw new InvalidDataException($"offset {place}: expected {length} bytes within {file.Length}, found fewer, or read more than "
-                + "once");
+            throw new InvalidDataException($"offset {place}: expected {length} bytes within {file.Length}, found fewer, or "
+                + "read more than once");
         }
         unread -= length;
         byte[] bytes = new byte[length];
@@ -138,6 +141,7 @@ sealed class ArrowTable
         return bytes;
     }
 
-    // ValueBuffer: the number of its values' buffer within a batch. Width: floats of a list. IntegerBytes: 0 for no whole numbers.
+    // BufferCount: validity and values; a text has offsets between them, a list the validity of its items. ValueBuffer: the number of its
+    // values' buffer within a batch. Width: floats of a list. IntegerBytes: 0 for no whole numbers.
     sealed record ArrowField(string Name, int BufferCount, int ValueBuffer, int Width, int IntegerBytes, bool IsSigned);
 }

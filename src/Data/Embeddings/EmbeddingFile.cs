@@ -68,6 +68,6 @@ public static class EmbeddingFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         return Writers.TryGetValue(Path.GetExtension(path), out Func<string, EmbeddingColumns, EmbeddingWriter>? write) ? write
             : throw new ArgumentException($"'{path}': expected an extension among {string.Join(' ', Writers.Keys)}, found "
-            + $"'{Path.GetExtension(path)}'.", nameof(path));
+                + $"'{Path.GetExtension(path)}'.", nameof(path));
     }
 }

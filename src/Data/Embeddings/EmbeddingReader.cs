@@ -14,7 +14,7 @@ namespace Toolchain.Data.Embeddings;
 /// over.</summary>
 static class EmbeddingReader
 {
-    // Of numbers that are read into one array.
+    // Of one column, which is read into one array: 1 GiB of float32.
     const long MostValues = 1 << 28;
 
     public static EmbeddingTable Read(string path)
@@ -103,8 +103,9 @@ static class EmbeddingReader
                 clusters.Add((long)Number(cluster));
             }
 
-            float Number(int column) => float.TryParse(row[column] == "inf" ? "Infinity" : row[column] == "-inf"
-                ? "-Infinity" : row[column],
+            // Infinities as EmbeddingCsv writes them.
+            float Number(int column) => float.TryParse(
+                row[column] switch { "inf" => "Infinity", "-inf" => "-Infinity", var text => text },
                 NumberStyles.Float, CultureInfo.InvariantCulture, out float value) ? value
                 : throw new InvalidDataException($"'{path}': line {records.Line}: expected a number in field {column + 1}, found "
                     + $"'{Printable.Line(row[column])}'.");
@@ -124,8 +125,8 @@ static class EmbeddingReader
         await using ParquetReader reader = await ParquetReader.CreateAsync(window);
         DataField[] fields = reader.Schema.DataFields;
         DataField embedding = Array.Find(fields, field => field.Path.FirstPart == "embedding" && field.ClrType == typeof(float))
-            ?? throw new InvalidDataException($"'{path}': expected a column 'embedding' of floats, found none; write the table with 'uvl "
-                + "embed'.");
+            ?? throw new InvalidDataException($"'{path}': expected a column 'embedding' of floats, found none; write the table with "
+                + "'uvl embed'.");
         DataField? label = Array.Find(fields, field => field.Path.ToString() == "label" && field.ClrType == typeof(int));
         DataField? cluster = Array.Find(fields, field => field.Path.ToString() == "cluster" && field.ClrType == typeof(long));
         List<float> values = [];
@@ -176,6 +177,7 @@ static class EmbeddingReader
             int[]? labels = table.Integers("label")?.Select(label => (int)Math.Clamp(label, 0, int.MaxValue)).ToArray();
             return Table(path, new(values, rows) { Labels = labels, Clusters = table.Integers("cluster") });
         }
+        // A message that starts with a quote has the path already.
         catch (InvalidDataException damaged) when (!damaged.Message.StartsWith('\''))
         {
             throw new InvalidDataException($"'{path}': {damaged.Message}.", damaged);

@@ -59,7 +59,7 @@ public sealed class EmbeddingTable
     int Columns(int length, string parameter) =>
         length > 0 && length % Names.Length == 0 ? length / Names.Length
             : throw new ArgumentException($"'{parameter}' must hold a whole number of columns for {Names.Length} rows, held {length} "
-            + $"values.", parameter);
+                + "values.", parameter);
 
     void RequireRows(int? length, string parameter)
     {

@@ -2,8 +2,7 @@ namespace Toolchain.Data.Embeddings;
 
 /// <summary>
 /// Writes a table of embeddings row by row in constant memory. The bytes depend on the rows alone, not on how they come together. The file
-/// is put in place by
-/// <see cref="Finish"/>, whole or not at all; disposing before leaves an old file as it was.
+/// is put in place by <see cref="Finish"/>, whole or not at all; disposing before leaves an old file as it was.
 /// </summary>
 public abstract class EmbeddingWriter : IDisposable
 {

@@ -22,10 +22,10 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, SKRect outline)
     // Cells of a side that are compared, and the pixels of each.
     const int Cells = 32, Cell = Side / Cells;
 
-    readonly Lazy<int[]> coarse = new(() => Coarse(pixels));
-
     // Coloured images: a font's characters together take such a part of the side in height, or the widest in width.
     const double SmallestBox = 0.75, LargestBox = 0.9;
+
+    readonly Lazy<int[]> coarse = new(() => Coarse(pixels));
 
     /// <summary>[Side*Side] coverage.</summary>
     public ReadOnlySpan<byte> Pixels => pixels;
@@ -65,7 +65,7 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, SKRect outline)
         canvas.DrawPath(outline, paint);
         canvas.Flush();
         byte[] drawn = bitmap.GetPixelSpan().ToArray();
-        return Bounds(drawn) is { } ink ? new(drawn, ink, bounds) : null;
+        return Rectangle.Around<byte>(drawn, Side, Side) is { } ink ? new(drawn, ink, bounds) : null;
     }
 
     /// <summary>Writes an image in grey: bright on black, as MNIST's (<see cref="DigitFit"/>).</summary>
@@ -113,20 +113,5 @@ sealed class GlyphMask(byte[] pixels, Rectangle ink, SKRect outline)
             sums[i / Side / Cell * Cells + i % Side / Cell] += pixels[i];
         }
         return sums;
-    }
-
-    static Rectangle? Bounds(byte[] pixels)
-    {
-        int left = Side, top = Side, right = 0, bottom = 0;
-        for (int i = 0; i < pixels.Length; i++)
-        {
-            if (pixels[i] > 0)
-            {
-                (int y, int x) = Math.DivRem(i, Side);
-                (left, right) = (Math.Min(left, x), Math.Max(right, x + 1));
-                (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y + 1));
-            }
-        }
-        return right > left ? new(left, top, right, bottom) : null;
     }
 }

@@ -15,7 +15,7 @@ static class IdxFile
     const int WideLabels = 8, MostClasses = 256;
 
     /// <summary>The element type of IDX's third byte; null for none.</summary>
-    public static TensorKind? KindOf(byte code) => code switch
+    static TensorKind? KindOf(byte code) => code switch
     {
         0x08 => TensorKind.UInt8,
         0x09 => TensorKind.Int8,

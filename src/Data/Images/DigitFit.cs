@@ -29,7 +29,7 @@ static class DigitFit
         try
         {
             ToInk(picture.Pixels, inverted, background, ink);
-            if (Bounds(ink, picture.Width, picture.Height) is { } bounds)
+            if (Rectangle.Around<float>(ink, picture.Width, picture.Height) is { } bounds)
             {
                 double scale = Math.Round(Math.Min(shape.Width, shape.Height) * Box) / Math.Max(bounds.Width, bounds.Height);
                 int columns = Math.Max(1, (int)Math.Round(bounds.Width * scale));
@@ -56,21 +56,6 @@ static class DigitFit
         {
             ink[i] /= strongest;
         }
-    }
-
-    static Rectangle? Bounds(float[] ink, int width, int height)
-    {
-        int left = width, top = height, right = 0, bottom = 0;
-        for (int i = 0; i < width * height; i++)
-        {
-            if (ink[i] > 0)
-            {
-                (int y, int x) = Math.DivRem(i, width);
-                (left, right) = (Math.Min(left, x), Math.Max(right, x + 1));
-                (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y + 1));
-            }
-        }
-        return right > left ? new(left, top, right, bottom) : null;
     }
 
     static void Place(float[] scaled, int columns, int rows, ImageShape shape, Span<byte> destination)

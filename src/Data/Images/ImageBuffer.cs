@@ -53,8 +53,8 @@ sealed class ImageBuffer
     {
         if (bytes.Length >= MaxFileBytes)
         {
-            throw new InvalidDataException($"'{path}': expected an image file of less than {MaxFileBytes} bytes, found more; scale the "
-                + $"image down.");
+            throw new InvalidDataException($"'{path}': expected an image file of less than {MaxFileBytes} bytes, found more; "
+                + "scale the image down.");
         }
         Array.Resize(ref bytes, Math.Min(bytes.Length * 4, MaxFileBytes));
     }

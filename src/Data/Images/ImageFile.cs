@@ -35,8 +35,8 @@ static class ImageFile
             FileKind.Png => Exif.Upright(PngReader.Read(bytes, name, channels) ?? SkiaReader.Read(bytes, name, channels, out _),
                 Exif.OfPng(bytes)),
             FileKind.Pgm => PgmReader.Read(bytes, name),
-            FileKind.Jpeg or FileKind.WebP or FileKind.Bmp
-                or FileKind.Gif => Exif.Upright(SkiaReader.Read(bytes, name, channels, out int orientation), orientation),
+            FileKind.Jpeg or FileKind.WebP or FileKind.Bmp or FileKind.Gif =>
+                Exif.Upright(SkiaReader.Read(bytes, name, channels, out int orientation), orientation),
             _ => throw new InvalidDataException($"'{name}': offset 0: expected a PNG, PGM (P5), JPEG, WebP, BMP or GIF image, found "
                 + $"{FileKinds.Advice(bytes)}."),
         };

@@ -3,6 +3,7 @@ namespace Toolchain.Data.Images;
 /// <summary>Many images in one picture.</summary>
 public static class ImageSheet
 {
+    // Between two images, in their pixels.
     const int Gap = 2;
 
     /// <summary>Writes a PNG of images in rows, left to right, top to bottom, each pixel enlarged, on white.</summary>
@@ -11,7 +12,7 @@ public static class ImageSheet
     /// <param name="preprocess">Their shape; digits are drawn dark on white, others as they are.</param>
     /// <param name="columns">Images in a row.</param>
     /// <param name="zoom">Side, in pixels, of what one pixel becomes.</param>
-    /// <exception cref="ArgumentException">There are no images, or no whole number of them.</exception>
+    /// <exception cref="ArgumentException">There are no images, no whole number of them, or less than 1 column or zoom.</exception>
     public static void Write(string path, ReadOnlySpan<byte> pixels, Preprocess preprocess, int columns = 10, int zoom = 2)
     {
         byte[] file = Encode(pixels, preprocess, columns, zoom);
@@ -19,7 +20,7 @@ public static class ImageSheet
     }
 
     /// <summary>The same picture as the bytes of a PNG file.</summary>
-    /// <exception cref="ArgumentException">There are no images, or no whole number of them.</exception>
+    /// <exception cref="ArgumentException">There are no images, no whole number of them, or less than 1 column or zoom.</exception>
     public static byte[] Encode(ReadOnlySpan<byte> pixels, Preprocess preprocess, int columns = 10, int zoom = 2)
     {
         ArgumentNullException.ThrowIfNull(preprocess);

@@ -12,8 +12,8 @@ static class PgmReader
         int white = Number(bytes, ref offset, name, "largest value");
         if (white is < 1 or > ushort.MaxValue)
         {
-            throw new InvalidDataException($"'{name}': offset {offset}: expected a largest value in [1..65535], found {white}; save the "
-                + $"image again.");
+            throw new InvalidDataException($"'{name}': offset {offset}: expected a largest value in [1..65535], found {white}; "
+                + "save the image again.");
         }
         Picture.RequireSize(width, height, name);
         offset++;
@@ -47,6 +47,6 @@ static class PgmReader
         }
         return offset > start && offset < bytes.Length && char.IsWhiteSpace((char)bytes[offset]) ? value
             : throw new InvalidDataException($"'{name}': offset {start}: expected the image's {what} as a decimal number, found otherwise; "
-            + $"the PGM header is damaged.");
+                + "the PGM header is damaged.");
     }
 }

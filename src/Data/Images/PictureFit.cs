@@ -111,11 +111,9 @@ static class PictureFit
         Math.Max(1, (int)Math.Round((double)length * numerator / denominator));
 
     /// <summary>Inverts an image that is in its shape where it is dark on light; says whether it was.</summary>
-    public static bool ToLight(Span<byte> image, Preprocess wanted)
-    {
-        return (wanted.Polarity == Polarity.Dark || (wanted is { Polarity: Polarity.Auto, IsInk: true }
+    public static bool ToLight(Span<byte> image, Preprocess wanted) =>
+        (wanted.Polarity == Polarity.Dark || (wanted is { Polarity: Polarity.Auto, IsInk: true }
             && RingMedian(image, wanted.Shape.Width, wanted.Shape.Height) > 127)) && Invert(image);
-    }
 
     /// <summary>Swaps rows and columns of a square image.</summary>
     public static void Transpose(Span<byte> image, ImageShape shape)
@@ -135,6 +133,7 @@ static class PictureFit
         }
     }
 
+    // Always true, for expressions that say whether it was done.
     static bool Invert(Span<byte> image)
     {
         for (int i = 0; i < image.Length; i++)

@@ -28,7 +28,7 @@ static class PngReader
             {
                 if (!type.SequenceEqual("IHDR"u8) || content.Length != 13)
                 {
-                    throw Broken(name, 8, "the chunk IHDR of 13 bytes first", $"{Printable(type)} of {content.Length}");
+                    throw Broken(name, 8, "the chunk IHDR of 13 bytes first", $"{ChunkName(type)} of {content.Length}");
                 }
                 header = ParseHeader(content, name);
                 if (header is null)
@@ -66,7 +66,7 @@ static class PngReader
             }
             else if (char.IsAsciiLetterUpper((char)type[0]))
             {
-                throw Broken(name, offset, "only known critical chunks", Printable(type));
+                throw Broken(name, offset, "only known critical chunks", ChunkName(type));
             }
         }
         byte[] samples = Unfilter(compressed, header!.Value, name);
@@ -88,6 +88,7 @@ static class PngReader
         return found == expected ? bytes.Slice(start + 4, 4) : throw Broken(name, offset - 4, $"the checksum {expected:X8}", $"{found:X8}");
     }
 
+    // Width and height of 4 bytes each, then a byte each: bits of a sample, colour type, compression, filter, interlacing.
     static Header? ParseHeader(ReadOnlySpan<byte> content, string name)
     {
         uint width = BinaryPrimitives.ReadUInt32BigEndian(content), height = BinaryPrimitives.ReadUInt32BigEndian(content[4..]);
@@ -99,8 +100,7 @@ static class PngReader
             4 => 2,
             2 => 3,
             6 => 4,
-            _ =>
-            throw Broken(name, 25, "colour type 0, 2, 3, 4 or 6", $"{colour}")
+            _ => throw Broken(name, 25, "colour type 0, 2, 3, 4 or 6", $"{colour}"),
         };
         if (content[10] != 0 || content[11] != 0 || content[12] > 1)
         {
@@ -140,7 +140,7 @@ static class PngReader
         catch (InvalidDataException damaged)
         {
             throw new InvalidDataException($"'{name}': expected {header.Width} x {header.Height} pixels in its IDAT chunks, found others; "
-                + $"the image is damaged, save it again.", damaged);
+                + "the image is damaged, save it again.", damaged);
         }
         byte[] samples = new byte[stride * header.Height];
         for (int y = 0; y < header.Height; y++)
@@ -152,12 +152,13 @@ static class PngReader
         return header.SampleBytes == 1 ? samples : Reduced(samples);
     }
 
-    static void UnfilterRow(byte filter, ReadOnlySpan<byte> filtered, ReadOnlySpan<byte> above, Span<byte> row, int samples, string name)
+    static void UnfilterRow(byte filter, ReadOnlySpan<byte> filtered, ReadOnlySpan<byte> above, Span<byte> row, int pixelBytes,
+        string name)
     {
         if (filter > 4)
         {
-            throw new InvalidDataException($"'{name}': expected a row filter in [0..4], found {filter}; the image is damaged, save it "
-                + $"again.");
+            throw new InvalidDataException($"'{name}': expected a row filter in [0..4], found {filter}; the image is damaged, "
+                + "save it again.");
         }
         if (filter == 0)
         {
@@ -166,9 +167,9 @@ static class PngReader
         }
         for (int x = 0; x < row.Length; x++)
         {
-            int left = x < samples ? 0 : row[x - samples];
+            int left = x < pixelBytes ? 0 : row[x - pixelBytes];
             int up = above.IsEmpty ? 0 : above[x];
-            int corner = above.IsEmpty || x < samples ? 0 : above[x - samples];
+            int corner = above.IsEmpty || x < pixelBytes ? 0 : above[x - pixelBytes];
             int guess = filter switch { 1 => left, 2 => up, 3 => (left + up) / 2, _ => Paeth(left, up, corner) };
             row[x] = (byte)(filtered[x] + guess);
         }
@@ -207,7 +208,7 @@ static class PngReader
                 if (pixel[0] >= palette.Length / 4)
                 {
                     throw new InvalidDataException($"'{name}': expected palette indices below {palette.Length / 4}, found {pixel[0]}; the "
-                        + $"image is damaged, save it again.");
+                        + "image is damaged, save it again.");
                 }
                 palette.AsSpan(4 * pixel[0], 4).CopyTo(target);
                 continue;
@@ -221,7 +222,7 @@ static class PngReader
         return Picture.FromRgba(header.Width, header.Height, rgba, header.Samples == 2 ? 1 : channels);
     }
 
-    static string Printable(ReadOnlySpan<byte> type) => $"chunk {Convert.ToHexString(type)}";
+    static string ChunkName(ReadOnlySpan<byte> type) => $"chunk {Convert.ToHexString(type)}";
 
     static InvalidDataException Broken(string name, int offset, string expected, string found) =>
         new($"'{name}': offset {offset}: expected {expected}, found {found}; the image is damaged, save it again.");

@@ -44,14 +44,14 @@ public static class PngWriter
             2 => 4,
             3 => 2,
             4 => 6,
-            _ =>
-            throw new ArgumentException($"'{nameof(samples)}' must be in [1..4], was {samples}.", nameof(samples))
+            _ => throw new ArgumentException($"'{nameof(samples)}' must be in [1..4], was {samples}.", nameof(samples)),
         };
         if (pixels.Length != (long)width * height * samples)
         {
             throw new ArgumentException($"'{nameof(pixels)}' must hold {width} * {height} * {samples} bytes, held {pixels.Length}.",
                 nameof(pixels));
         }
+        // Width and height, then 8 bits a sample, the colour type, and the only compression and filter method, not interlaced.
         byte[] header = [0, 0, 0, 0, 0, 0, 0, 0, 8, (byte)colour, 0, 0, 0];
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);

@@ -1,13 +1,5 @@
 namespace Toolchain.Data.Images;
 
-/// <summary>A part of a picture, [Left..Right) x [Top..Bottom).</summary>
-readonly record struct Rectangle(int Left, int Top, int Right, int Bottom)
-{
-    public int Width => Right - Left;
-
-    public int Height => Bottom - Top;
-}
-
 /// <summary>Scales a plane of numbers: each target pixel is a weighted mean over the source pixels under a triangle as wide as the target
 /// pixel, and never below two pixels.</summary>
 static class Resampling

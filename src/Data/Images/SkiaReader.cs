@@ -8,6 +8,7 @@ namespace Toolchain.Data.Images;
 static class SkiaReader
 {
     /// <summary>Decodes to 1 or 3 channels, as the file has it; <paramref name="orientation"/> is EXIF's.</summary>
+    /// <exception cref="InvalidDataException">The image is damaged, too large, or an animation.</exception>
     public static Picture Read(ReadOnlySpan<byte> bytes, string name, int channels, out int orientation)
     {
         using var data = SKData.CreateCopy(bytes);

@@ -41,10 +41,7 @@ public static class NpyFile
     }
 
     /// <summary>Reads to the end of a stream; <paramref name="path"/> is its name in errors.</summary>
-    internal static TensorEntry Read(Stream stream, string path)
-    {
-        return Read(stream, NpyHeader.Read(stream, path), path);
-    }
+    internal static TensorEntry Read(Stream stream, string path) => Read(stream, NpyHeader.Read(stream, path), path);
 
     /// <summary>Reads what follows a header.</summary>
     internal static TensorEntry Read(Stream stream, NpyHeader.Parsed header, string path)

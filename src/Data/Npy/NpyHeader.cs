@@ -10,6 +10,7 @@ namespace Toolchain.Data.Npy;
 /// <summary>The head of an .npy file. Source: numpy.lib.format, versions 1.0 to 3.0.</summary>
 static partial class NpyHeader
 {
+    // Version 1.0 can say at most 65,535.
     const int LongestHeader = 1 << 16;
 
     /// <summary>Element type (null for text, objects and records), order of an element's bytes and of the elements, shape, and the offset
@@ -25,7 +26,7 @@ static partial class NpyHeader
     /// <summary>The header where elements are numbers.</summary>
     /// <exception cref="InvalidDataException">They are not.</exception>
     public static Parsed Numbers(Any header, string path) =>
-        new(header.Kind ?? throw new InvalidDataException($"'{path}': offset {10}: expected numbers "
+        new(header.Kind ?? throw new InvalidDataException($"'{path}': offset 10: expected numbers "
             + $"(bool, int, uint or float), found '{Shorten(header.Type)}'; convert with array.astype('float32')."),
             header.IsBigEndian, header.IsColumnMajor, header.Shape, header.DataOffset);
 
@@ -40,8 +41,8 @@ static partial class NpyHeader
         }
         if (start[6] is < 1 or > 3 || start[7] != 0)
         {
-            throw new InvalidDataException($"'{path}': offset 6: expected .npy version 1.0, 2.0 or 3.0, found {start[6]}.{start[7]}; save "
-                + $"it with numpy.save.");
+            throw new InvalidDataException($"'{path}': offset 6: expected .npy version 1.0, 2.0 or 3.0, found {start[6]}.{start[7]}; "
+                + "save it with numpy.save.");
         }
         int lengthSize = start[6] == 1 ? 2 : 4;
         byte[] lengthBytes = ExactRead.Bytes(stream, new(path, 8, lengthSize, "header length"));
@@ -49,8 +50,8 @@ static partial class NpyHeader
             : BinaryPrimitives.ReadUInt32LittleEndian(lengthBytes);
         if (length > LongestHeader)
         {
-            throw new InvalidDataException($"'{path}': offset 8: expected a header of at most {LongestHeader} bytes, found {length}; save "
-                + $"a plain array with numpy.save.");
+            throw new InvalidDataException($"'{path}': offset 8: expected a header of at most {LongestHeader} bytes, found {length}; "
+                + "save a plain array with numpy.save.");
         }
         int textOffset = 8 + lengthSize;
         string text = Encoding.UTF8.GetString(ExactRead.Bytes(stream, new(path, textOffset, length, "header")));

@@ -28,6 +28,8 @@ sealed record ParquetFooter(long Start, ParquetGroup[] Groups, byte[]? Features)
     // 30,000 row groups of three columns; what is read from it takes about 30 times as much.
     const int MaxBytes = 8 << 20, MaxSchemaDepth = 16;
 
+    const string Advice = "the file is damaged, get it again.";
+
     /// <summary>Reads and checks the footer.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or larger than is read.</exception>
     public static ParquetFooter Read(FileStream file, string path)
@@ -43,8 +45,8 @@ sealed record ParquetFooter(long Start, ParquetGroup[] Groups, byte[]? Features)
         if (!tail.AsSpan(4).SequenceEqual("PAR1"u8) || start < 4 || length > MaxBytes)
         {
             throw new InvalidDataException($"'{path}': offset {file.Length - 8}: expected the length of a footer of at most "
-                + $"{Math.Min(MaxBytes, file.Length - 12)} "
-                + $"bytes and 'PAR1', found {Convert.ToHexString(tail)}; the file is truncated, damaged or encrypted.");
+                + $"{Math.Min(MaxBytes, file.Length - 12)} bytes and 'PAR1', found {Convert.ToHexString(tail)}; the file is "
+                + "truncated, damaged or encrypted.");
         }
         byte[] bytes = new byte[length];
         ReadAt(file, start, bytes);
@@ -60,6 +62,7 @@ sealed record ParquetFooter(long Start, ParquetGroup[] Groups, byte[]? Features)
                 : throw new InvalidDataException($"'{path}': offset {start}: expected {next} schema elements, found {schema.Length}; "
                     + $"{Advice}");
         }
+        // A message that starts with a quote has the path already.
         catch (Exception damaged) when (damaged is EndOfStreamException || damaged is InvalidDataException { Message: [not '\'', ..] })
         {
             string found = damaged is InvalidDataException ? damaged.Message : "its end before that";
@@ -75,8 +78,9 @@ sealed record ParquetFooter(long Start, ParquetGroup[] Groups, byte[]? Features)
         file.ReadExactly(bytes);
     }
 
-    const string Advice = "the file is damaged, get it again.";
-
+    // Fields are read by their numbers in parquet.thrift: SchemaElement has num_children (5); KeyValue key (1), value (2); RowGroup columns
+    // (1), num_rows (3); ColumnChunk meta_data (3); ColumnMetaData path_in_schema (3), codec (4), num_values (5), and the offsets of data,
+    // index and dictionary pages (9, 10, 11). For those of the file see ParquetShapes.File.
     static int CountLeaves(ThriftStruct[] schema, ref int next, int depth)
     {
         if (next >= schema.Length || depth > MaxSchemaDepth)

@@ -1,14 +1,16 @@
 namespace Toolchain.Data.Parquet;
 
-/// <summary>The pages of one column of a row group, looked at before Parquet.Net reads them, for the same reason as <see
-/// cref="ParquetFooter"/>.</summary>
+/// <summary>The pages of one column of a row group, looked at before Parquet.Net reads them, for the same reason as
+/// <see cref="ParquetFooter"/>.</summary>
 static class ParquetPages
 {
     /// <summary>Most bytes of one page, and of all pages of a column of one row group, unpacked: with copies these take less than 512
     /// MB.</summary>
     public const int MaxPageBytes = 64 << 20, MaxColumnBytes = 256 << 20;
 
+    // Numbers of codecs and of types of pages in parquet.thrift.
     const int NotPacked = 0, Snappy = 1, Zstd = 6;
+    const int DataPage = 0, DictionaryPage = 2, DataPageV2 = 3;
 
     // Most headers take 50 bytes; those with least and largest values take more.
     const int HeaderBytes = 1 << 12, LongestHeaderBytes = 1 << 20;
@@ -28,9 +30,9 @@ static class ParquetPages
         {
             (ThriftStruct header, int length) = ReadHeader(file, at, end, path);
             (long start, long packedSize, long size) = (at + length, header.Integer(3) ?? -1, header.Integer(2) ?? -1);
-            bool isDictionary = header.Integer(1) == 2;
-            ThriftStruct? inner = header.Struct(header.Integer(1) switch { 0 => 5, 2 => 7, 3 => 8, _ => -1 });
-            long count = inner?.Integer(1) ?? -1, levels = Levels(inner, header.Integer(1) == 3);
+            bool isDictionary = header.Integer(1) == DictionaryPage;
+            ThriftStruct? inner = header.Struct(header.Integer(1) switch { DataPage => 5, DictionaryPage => 7, DataPageV2 => 8, _ => -1 });
+            long count = inner?.Integer(1) ?? -1, levels = Levels(inner, header.Integer(1) == DataPageV2);
             Require(inner is not null && !(isDictionary && hasDictionary), "a data page, or one dictionary", $"type {header.Integer(1)}");
             Require(packedSize >= 0 && packedSize <= end - start, $"a page of at most {end - start} bytes", $"{packedSize}");
             Require(size is >= 0 and <= MaxPageBytes, $"a page of at most {MaxPageBytes} bytes unpacked", $"{size}");
@@ -58,7 +60,8 @@ static class ParquetPages
         return at;
     }
 
-    // Of version 2: levels lie in front, and are not packed.
+    // Bytes of a data page's levels, which in version 2 (num_nulls 2, lengths of definition 5 and repetition levels 6) lie in front and are
+    // not packed; -1 where they cannot be right.
     static long Levels(ThriftStruct? inner, bool isSecondVersion)
     {
         if (!isSecondVersion)
@@ -98,6 +101,7 @@ static class ParquetPages
         {
             return;
         }
+        // Of Snappy the size comes first, a varint.
         byte[] packed = new byte[column.Codec == Zstd ? length : Math.Min(length, 10)];
         ParquetFooter.ReadAt(file, start, packed);
         ulong claimed = column.Codec == Zstd ? ZstdSharp.Decompressor.GetDecompressedSize(packed) : SnappySize(packed);

@@ -8,21 +8,21 @@ static class ParquetShapes
 {
     static readonly ThriftShape Empty = new(), Statistics = new ThriftShape().With(Bytes, 1, 2, 5, 6).With(Integer, 3, 4).With(Flag, 7, 8);
 
-    static readonly ThriftShape Unit = new ThriftShape().With(1, Empty).With(2, Empty).With(3, Empty), Time = new ThriftShape()
-        .With(Flag, 1).With(2, Unit);
+    static readonly ThriftShape Unit = new ThriftShape().With(1, Empty).With(2, Empty).With(3, Empty);
+
+    static readonly ThriftShape Time = new ThriftShape().With(Flag, 1).With(2, Unit);
 
     static readonly ThriftShape LogicalType = new ThriftShape()
         .With(1, Empty).With(2, Empty).With(3, Empty).With(4, Empty).With(5, new ThriftShape().With(Integer, 1, 2)).With(6, Empty)
-            .With(7, Time).With(8, Time)
-        .With(10, new ThriftShape().With(ThriftType.Byte, 1).With(Flag, 2)).With(11, Empty).With(12, Empty).With(13, Empty).With(14, Empty)
-            .With(15, Empty)
-        .With(16, new ThriftShape().With(ThriftType.Byte, 1)).With(17, new ThriftShape().With(Bytes, 1))
-            .With(18, new ThriftShape().With(Bytes, 1).With(Integer, 2));
+        .With(7, Time).With(8, Time).With(10, new ThriftShape().With(ThriftType.Byte, 1).With(Flag, 2)).With(11, Empty).With(12, Empty)
+        .With(13, Empty).With(14, Empty).With(15, Empty).With(16, new ThriftShape().With(ThriftType.Byte, 1))
+        .With(17, new ThriftShape().With(Bytes, 1)).With(18, new ThriftShape().With(Bytes, 1).With(Integer, 2));
 
     static readonly ThriftShape Schema = new ThriftShape().With(Integer, 1, 2, 3, 5, 6, 7, 8, 9).With(Bytes, 4).With(10, LogicalType);
 
-    static readonly ThriftShape KeyValue = new ThriftShape().With(Bytes, 1, 2), Sorting = new ThriftShape().With(Integer, 1)
-        .With(Flag, 2, 3);
+    static readonly ThriftShape KeyValue = new ThriftShape().With(Bytes, 1, 2);
+
+    static readonly ThriftShape Sorting = new ThriftShape().With(Integer, 1).With(Flag, 2, 3);
 
     static readonly ThriftShape Sizes = new ThriftShape().With(Integer, 1).WithList(2, Integer).WithList(3, Integer);
 
@@ -31,8 +31,7 @@ static class ParquetShapes
 
     static readonly ThriftShape ColumnMetadata = new ThriftShape()
         .With(Integer, 1, 4, 5, 6, 7, 9, 10, 11, 14, 15).WithList(2, Integer).WithList(3, Bytes).WithList(8, Struct, KeyValue)
-            .With(12, Statistics)
-        .WithList(13, Struct, new ThriftShape().With(Integer, 1, 2, 3)).With(16, Sizes).With(17, Places);
+        .With(12, Statistics).WithList(13, Struct, new ThriftShape().With(Integer, 1, 2, 3)).With(16, Sizes).With(17, Places);
 
     // Encryption, field 8 here and of the file, is a struct of structs, which the empty shape refuses: it cannot be read.
     static readonly ThriftShape Chunk = new ThriftShape().With(Bytes, 1, 9).With(Integer, 2, 4, 5, 6, 7).With(3, ColumnMetadata)
@@ -51,5 +50,5 @@ static class ParquetShapes
     public static readonly ThriftShape Page = new ThriftShape()
         .With(Integer, 1, 2, 3, 4).With(5, new ThriftShape().With(Integer, 1, 2, 3, 4).With(5, Statistics)).With(6, Empty)
         .With(7, new ThriftShape().With(Integer, 1, 2).With(Flag, 3))
-            .With(8, new ThriftShape().With(Integer, 1, 2, 3, 4, 5, 6).With(Flag, 7).With(8, Statistics));
+        .With(8, new ThriftShape().With(Integer, 1, 2, 3, 4, 5, 6).With(Flag, 7).With(8, Statistics));
 }

@@ -127,8 +127,7 @@ sealed partial class ParquetStream : ImageStream
         if (found is not [ParquetColumn column] || column.Values != group.Rows)
         {
             throw new InvalidDataException($"'{path}': column '{Printable.Line(name)}': expected one value for each of {group.Rows} "
-                + "rows, "
-                + $"found {(found.Length == 1 ? found[0].Values : found.Length)}; the column holds lists, or the file is damaged.");
+                + $"rows, found {(found.Length == 1 ? found[0].Values : found.Length)}; the column holds lists, or the file is damaged.");
         }
         head.Window.Limit(ParquetPages.RequireSound(file, column, head.Footer.Start, path));
     }
@@ -141,13 +140,13 @@ sealed partial class ParquetStream : ImageStream
             return read().GetAwaiter().GetResult();
         }
         // Parquet.Net and its codecs meet damage with exceptions of their own and with whatever their code runs into: any kind was seen
-        // under the fuzz test.
+        // under the fuzz test. A message that starts with a quote has the path already.
         catch (Exception damaged) when (damaged is not (OutOfMemoryException or OperationCanceledException
             or InvalidDataException { Message: ['\'', ..] }))
         {
             throw new InvalidDataException(
                 $"'{path}': expected a sound Parquet file, found otherwise: {Printable.Line(damaged.Message).TrimEnd(' ', '.')}. "
-                    + "Get the file again.", damaged);
+                + "Get the file again.", damaged);
         }
     }
 
@@ -158,8 +157,7 @@ sealed partial class ParquetStream : ImageStream
         if (field.MaxRepetitionLevel != 0)
         {
             throw new InvalidDataException($"'{path}': column '{Printable.Line(field.Path.ToString())}': expected one value for each of "
-                + $"{group.RowCount} rows, found "
-                + "lists, which are not read.");
+                + $"{group.RowCount} rows, found lists, which are not read.");
         }
         int length = (int)group.RowCount;
         var values = new TRaw[length];
@@ -184,12 +182,12 @@ sealed partial class ParquetStream : ImageStream
     static Task<byte[]?[]> ImageBytes(ParquetRowGroupReader group, DataField field, string path) =>
         field.ClrType == typeof(ReadOnlyMemory<byte>)
             ? ReadColumn<ReadOnlyMemory<byte>, byte[]>(group, field, path, value => value.ToArray())
-                : throw WrongType(field, path, "bytes");
+            : throw WrongType(field, path, "bytes");
 
     static Task<string?[]> Text(ParquetRowGroupReader group, DataField field, string path) =>
         field.ClrType == typeof(ReadOnlyMemory<char>)
             ? ReadColumn<ReadOnlyMemory<char>, string>(group, field, path, value => value.ToString())
-                : throw WrongType(field, path, "text");
+            : throw WrongType(field, path, "text");
 
     static Task<long?[]> Integers(ParquetRowGroupReader group, DataField field, string path) => Type.GetTypeCode(field.ClrType) switch
     {

@@ -58,7 +58,7 @@ static class ExactRead
         if (Some(stream, one, path, offset) != 0)
         {
             throw new InvalidDataException($"'{path}': expected the end of the file at offset {offset}, found further bytes; header and "
-                + $"content disagree, get the file again.");
+                + "content disagree, get the file again.");
         }
     }
 

@@ -115,6 +115,7 @@ static class FileKinds
         : start.StartsWith((ReadOnlySpan<byte>)[0x89, (byte)'H', (byte)'D', (byte)'F']) ? FileKind.Hdf5
         : start.StartsWith("%PDF"u8) ? FileKind.Pdf
         : HasTarMagic(start) ? FileKind.Tar
+        // The element types of IdxFile.KindOf once more: its namespace builds on this one.
         : start.Length >= 4 && start[0] == 0 && start[1] == 0 && start[3] is >= 1 and <= 4
             && start[2] is (0x08 or 0x09 or 0x0B or 0x0C or 0x0D or 0x0E) ? FileKind.Idx
         : start.Length >= 2 && start[0] == 0x80 && start[1] is >= 2 and <= 5 ? FileKind.Pickle
@@ -151,6 +152,7 @@ static class FileKinds
     {
         int end = text.IndexOf((byte)'\n');
         ReadOnlySpan<byte> line = end < 0 ? text : text[..end];
+        // 4 x 4 pixels, the smallest square of a CsvStream, have 15 between them.
         if (line.Count(separator) < 15)
         {
             return false;

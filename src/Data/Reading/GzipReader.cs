@@ -22,7 +22,7 @@ sealed class GzipReader : ReadOnlyStream
     /// <summary>The stream itself, or what it unpacks to where it starts as gzip does.</summary>
     public static Stream Unpack(Stream stream)
     {
-        byte[] start = new byte[2];
+        byte[] start = new byte[FileKinds.GzipMagic.Length];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         if (stream.CanSeek)
         {
@@ -41,7 +41,7 @@ sealed class GzipReader : ReadOnlyStream
         length += (uint)count;
         return count > 0 || buffer.IsEmpty || packed.Tail == length ? count
             : throw new InvalidDataException($"Expected the length {length} in its last 4 bytes, found {packed.Tail}; it is cut short, or "
-            + $"more than one gzip member.");
+                + "more than one gzip member.");
     }
 
     protected override void Dispose(bool disposing)

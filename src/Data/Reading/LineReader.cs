@@ -9,7 +9,7 @@ sealed class LineReader(Stream text, string path)
     byte[] buffer = new byte[1 << 16];
     int start, end;
 
-    /// <summary>0-based number of lines read.</summary>
+    /// <summary>Number of lines read so far.</summary>
     public long Count { get; private set; }
 
     /// <summary>The next line without its end, valid until the next call; false at the end of the text.</summary>

@@ -20,6 +20,7 @@ public struct RandomStream
     /// <param name="epoch">Pass over the data.</param>
     /// <param name="sample">Index of the image in its dataset, or any other index.</param>
     /// <param name="view">Which of several views of the same image.</param>
+    /// <exception cref="ArgumentException">The purpose is empty.</exception>
     public RandomStream(ulong seed, string purpose, int epoch = 0, int sample = 0, int view = 0)
         : this(KeyOf(seed, purpose), epoch, sample, view)
     {
@@ -35,6 +36,7 @@ public struct RandomStream
     }
 
     /// <summary>The key of (seed, purpose): seed and the FNV-1a hash of the purpose's UTF-8 bytes, mixed by one block of Philox.</summary>
+    /// <exception cref="ArgumentException">The purpose is empty.</exception>
     public static ulong KeyOf(ulong seed, string purpose)
     {
         ArgumentException.ThrowIfNullOrEmpty(purpose);

@@ -32,12 +32,11 @@ public static class ImageSource
 
     /// <summary>Opens a dataset to be read once, in constant memory however large it is.</summary>
     /// <param name="spec">
-    /// One of <see cref="Published"/>; `strokes[:count[:seed[:SIZE[:gray|rgb]]]]`;
-    /// `glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]]`, characters of the fonts in a folder (`digits`, `capitals`,
-    /// `letters`, `alphanumeric` or the characters themselves); `images.idx,labels.idx` or
-    /// `images.idx`; a binary batch of CIFAR-10, or the folder of all; a folder of images, also in sub-folders, whose names are the
-    /// classes; an .npy or .npz file (any numbers in [0,1] or
-    /// 0..255; [N,28,28], [N,784], [N,1,H,W] or [N,H,W]); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an
+    /// One of <see cref="Published"/>; `strokes[:count[:seed[:SIZE[:gray|rgb]]]]`; `glyphs:FOLDER[:CHARACTERS[:SIZE[:gray|rgb]]]`,
+    /// characters of the fonts in a folder (`digits`, `capitals`, `letters`, `alphanumeric` or the characters themselves);
+    /// `images.idx,labels.idx` or `images.idx`; a binary batch of CIFAR-10, or the folder of all; a folder of images, also in sub-folders,
+    /// whose names are the classes; an .npy or .npz file (any numbers in [0,1] or 0..255; [N,H,W], [N,C,H,W] or [N,H,W,C] of 1 or 3
+    /// channels, or [N,D] with a square D, such as 784); a CSV table with an image a line, as Kaggle has MNIST; a .parquet file with an
     /// image column; a tar archive; one image file; `-` for IDX, .npy, CSV, tar, one image, or a list of paths (parted by NUL or line
     /// ends) from the standard input. IDX, .npy, CSV and tar may be gzipped. Files are told apart by their first bytes, not by their
     /// names.
@@ -69,6 +68,24 @@ public static class ImageSource
         }
     }
 
+    /// <summary>Images that are in memory as a stream.</summary>
+    public static ImageStream Of(ImageSet data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var stream = new SetStream(data);
+        stream.Survey(new());
+        return stream;
+    }
+
+    /// <summary>The error for a source of which not one image can be read.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="badCount">Images that cannot be read.</param>
+    public static InvalidDataException NoneReadable(ImageStream source, long badCount)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return ImageCollector.NoneReadable(source.Source, badCount, null);
+    }
+
     static ImageStream Find(string spec, Split split, ImageSourceOptions options)
     {
         if (PublishedTable.All.FirstOrDefault(dataset => dataset.Name == spec) is { } published)
@@ -96,24 +113,6 @@ public static class ImageSource
         return File.Exists(spec) ? FileSource.Open(spec, split) : OpenPair(spec);
     }
 
-    /// <summary>Images that are in memory as a stream.</summary>
-    public static ImageStream Of(ImageSet data)
-    {
-        ArgumentNullException.ThrowIfNull(data);
-        var stream = new SetStream(data);
-        stream.Survey(new());
-        return stream;
-    }
-
-    /// <summary>The error for a source of which not one image can be read.</summary>
-    /// <param name="source">The source.</param>
-    /// <param name="badCount">Images that cannot be read.</param>
-    public static InvalidDataException NoneReadable(ImageStream source, long badCount)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        return ImageCollector.NoneReadable(source.Source, badCount, null);
-    }
-
     // A file name may hold a comma, so every comma is tried as the one between the two.
     static ImageStream OpenPair(string spec)
     {
@@ -128,7 +127,7 @@ public static class ImageSource
         string absent = spec.Split(',').FirstOrDefault(part => !File.Exists(part), spec);
         throw new FileNotFoundException(
             $"'{absent}': no such file or folder; expected {string.Join(", ", Published)}, {StrokeSpec.Form}, {GlyphSpec.Form}, "
-                + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet, .bin (CIFAR-10) or .tar file, or "
-                + "-.", absent);
+                + "images.idx[.gz][,labels.idx[.gz]], a folder of images, an .npy, .npz, .csv, .parquet, .bin (CIFAR-10) or .tar file, "
+                + "or -.", absent);
     }
 }

@@ -7,15 +7,15 @@ namespace Toolchain.Data.Streams;
 /// <param name="labels">A label in [0..K) for each image.</param>
 sealed class ClassLabels(ImageClasses classes, int[] labels)
 {
-    public ImageClasses Classes => classes;
-
-    public int[] Labels => labels;
-
     /// <summary>A file beside the data, or in its folder, that has the name of a class a line.</summary>
     public const string NamesFile = "labels.txt";
 
     // Names of 1,000 bytes.
     const int MostNameBytes = ImageClasses.Most * 1000;
+
+    public ImageClasses Classes => classes;
+
+    public int[] Labels => labels;
 
     /// <summary>Whether a number counts a class.</summary>
     public static bool IsClass(double number) => number is >= 0 and < ImageClasses.Most && number == Math.Floor(number);

@@ -20,8 +20,8 @@ static class ImageCollector
         int size = stream.Preprocess.Shape.Size;
         if (stream.Count * size > Array.MaxLength)
         {
-            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * size} bytes "
-                + $"of pixels, expected at most {Array.MaxLength}; split the file.");
+            throw new InvalidDataException($"'{stream.Source}': the header at offset 0 promises {stream.Count * size} bytes of "
+                + $"pixels, expected at most {Array.MaxLength}; split the file.");
         }
         var batch = new ImageBatch(BatchSize, stream.Preprocess.Shape);
         var pixels = new ArrayBufferWriter<byte>();

@@ -17,8 +17,6 @@ readonly record struct PixelLayout(
     /// <summary>Bytes of an image.</summary>
     public int ImageBytes => Shape.Size * TensorEntry.ElementSize(Kind);
 
-    static bool IsSquare(long pixels) => pixels >= 64 && Math.Sqrt(pixels) is var side && side == (long)side;
-
     /// <summary>The layout of an array: [N,H,W], [N,C,H,W] or [N,H,W,C] of 1 or 3 channels, or [N,D] with a square D, such
     /// as 784.</summary>
     /// <param name="shape">Its shape.</param>
@@ -34,11 +32,12 @@ readonly record struct PixelLayout(
             [_, long rows, long columns] => [1, rows, columns],
             [_, 1 or 3, long rows, long columns] => [shape[1], rows, columns],
             [_, long rows, long columns, 1 or 3] => [shape[3], rows, columns],
-            [_, long pixels] when pixels <= Picture.MaxTensorPixels && Math.Sqrt(pixels) is var side
-                && side == (long)side => [1, (long)side, (long)side],
+            [_, long pixels] when pixels <= Picture.MaxTensorPixels && Math.Sqrt(pixels) is var side && side == (long)side =>
+                [1, (long)side, (long)side],
             _ => [0, 0, 0],
         };
         (long height, long width) = (sizes[1], sizes[2]);
+        // A square of a usual size before another length: the images' axis is the last one.
         bool isLast = shape is [long first, long second, long third] && first == second && second != third && first is >= 8 and <= 64;
         if (height < 1 || width < 1 || isLast)
         {
@@ -54,8 +53,7 @@ readonly record struct PixelLayout(
                 _ => "images are array.reshape(-1, H, W)",
             };
             throw new InvalidDataException($"'{path}': offset 10: expected [N,H,W], [N,C,H,W] or [N,H,W,C] of 1 or 3 channels, or "
-                + "[N,784], found "
-                + $"[{string.Join(',', shape.ToArray())}]; {advice}.");
+                + $"[N,784], found [{string.Join(',', shape.ToArray())}]; {advice}.");
         }
         Picture.RequireSize(width, height, path, Picture.MaxTensorPixels);
         return TensorEntry.SizeBytes(kind, shape) is not null
@@ -64,4 +62,6 @@ readonly record struct PixelLayout(
             : throw new InvalidDataException($"'{path}': offset 10: expected fewer than 2^63 bytes, found shape "
                 + $"({string.Join(", ", shape.ToArray())}); save the array again.");
     }
+
+    static bool IsSquare(long pixels) => pixels >= 64 && Math.Sqrt(pixels) is var side && side == (long)side;
 }

@@ -81,18 +81,16 @@ static class SourceSurvey
     /// <param name="remarks">Gets what was noticed.</param>
     public static Polarity Judge(IReadOnlyList<SurveyedImage> sample, Polarity given, bool isTransposed, ICollection<string> remarks)
     {
-        int seen = 0, dark = 0, tensors = 0;
+        int seen = 0, dark = 0, blank = 0, tensors = 0, unscaled = 0, lowest = 255, highest = 0;
         double across = 0, down = 0;
-        int blank = 0;
         byte[]? first = null;
         bool areSame = true;
-        int asTheyAre = 0, lowest = 255, highest = 0;
         foreach ((Picture picture, bool isRaw) in sample)
         {
             Picture image = picture.ToGrey();
             if (image is { Width: 28, Height: 28 })
             {
-                (asTheyAre, lowest, highest) = (asTheyAre + 1, Math.Min(lowest, image.Pixels.Min()), Math.Max(highest, image.Pixels.Max()));
+                (unscaled, lowest, highest) = (unscaled + 1, Math.Min(lowest, image.Pixels.Min()), Math.Max(highest, image.Pixels.Max()));
             }
             blank += image.Pixels.AsSpan().ContainsAnyExcept(image.Pixels[0]) ? 0 : 1;
             areSame &= image.Pixels.AsSpan().SequenceEqual(first ??= image.Pixels);
@@ -110,7 +108,7 @@ static class SourceSurvey
                 : blank == seen ? $"all {seen} images looked at are blank: no figure about them means anything"
                 : $"all {seen} images looked at are the same: clusters and neighbours of them mean nothing");
         }
-        if (seen > blank && asTheyAre == seen && highest - lowest < LeastContrast)
+        if (seen > blank && unscaled == seen && highest - lowest < LeastContrast)
         {
             remarks.Add($"the images are pale: their values are in {lowest}..{highest} of 0..255, which models read as little ink; stretch "
                 + "them to 0..255");
@@ -125,8 +123,8 @@ static class SourceSurvey
             return given == Polarity.Auto ? Polarity.Light : given;
         }
         bool isMixed = dark < seen * Most;
-        remarks.Add(isMixed ? $"polarity: {dark} of {seen} images looked at are dark on light; each image is judged by itself (--polarity "
-            + "dark|light decides for all)"
+        remarks.Add(isMixed ? $"polarity: {dark} of {seen} images looked at are dark on light; each image is judged by itself "
+                + "(--polarity dark|light decides for all)"
             : $"polarity: dark on light in {dark} of {seen} images looked at; all are inverted (--polarity light keeps them)");
         return isMixed ? Polarity.Auto : Polarity.Dark;
     }

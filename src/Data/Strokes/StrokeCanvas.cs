@@ -48,9 +48,9 @@ sealed class StrokeCanvas(int side)
     public void Finish(float penRadius, Span<byte> destination)
     {
         int mass = 0, massX = 0, massY = 0, left = side, right = -1, top = side, bottom = -1;
+        float reach = penRadius + Fringe;
         for (int i = 0; i < ink.Length; i++)
         {
-            float reach = penRadius + Fringe;
             float level = squaredDistance[i] >= reach * reach ? 0
                 : Math.Clamp((penRadius - MathF.Sqrt(squaredDistance[i])) * EdgeSlope + 0.5f, 0, 1);
             byte value = (byte)MathF.Round(level * 255);

@@ -6,14 +6,15 @@ namespace Toolchain.Data.Strokes;
 
 /// <summary>
 /// Digits drawn by the program, for machines without network, for tests and demonstrations. Every digit has from two to four written forms;
-/// control points, pen width, slant, turn and aspect vary; each image is brought to 28 x 28 as MNIST's were. They are no substitute for
-/// MNIST in any claim about quality.
+/// control points, pen width, slant, turn and aspect vary; each is brought into its image as MNIST's were into 28 x 28. They are no
+/// substitute for MNIST in any claim about quality.
 /// </summary>
 public static class StrokeDigits
 {
     /// <summary>Most images that one set can have: what fits one array.</summary>
     public const int MaxCount = 2_000_000;
 
+    // Neighbouring images that hold each digit once.
     const int BlockSize = 10;
 
     /// <summary>
@@ -59,20 +60,20 @@ public static class StrokeDigits
             groundKey = RandomStream.KeyOf(seed, "strokes.ground");
         Parallel.For(0, count, new ParallelOptions { CancellationToken = cancellation }, () => new StrokeWriter(shape.Width),
             (index, _, writer) =>
-        {
-            int sample = first + index;
-            labels[index] = DigitOf(digitKey, sample);
-            var random = new RandomStream(shapeKey, 0, sample, 0);
-            Span<byte> image = pixels.AsSpan(index * shape.Size, shape.Size);
-            Span<byte> ink = shape.IsRgb ? new byte[shape.PixelCount] : image;
-            writer.Write((byte)labels[index], ref random, ink);
-            if (shape.IsRgb)
             {
-                var ground = new RandomStream(groundKey, 0, sample, 0);
-                TexturedGround.Paint(ink, shape, ref ground, image);
-            }
-            return writer;
-        }, _ => { });
+                int sample = first + index;
+                labels[index] = DigitOf(digitKey, sample);
+                var random = new RandomStream(shapeKey, 0, sample, 0);
+                Span<byte> image = pixels.AsSpan(index * shape.Size, shape.Size);
+                Span<byte> ink = shape.IsRgb ? new byte[shape.PixelCount] : image;
+                writer.Write((byte)labels[index], ref random, ink);
+                if (shape.IsRgb)
+                {
+                    var ground = new RandomStream(groundKey, 0, sample, 0);
+                    TexturedGround.Paint(ink, shape, ref ground, image);
+                }
+                return writer;
+            }, _ => { });
         return new("strokes", split, pixels, new()
         {
             Labels = labels,

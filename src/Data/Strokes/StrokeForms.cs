@@ -16,8 +16,6 @@ readonly record struct StrokeCurve(int First, (float X, float Y)[] Points, bool 
 /// <summary>The written forms of the ten digits.</summary>
 static class StrokeForms
 {
-    readonly record struct Row(int Digit, int Weight, string Path);
-
     // Control points "x y"; '!' marks a corner, '|' lifts the pen. Drawn by hand after common European and American school forms.
     static readonly Row[] Table =
     [
@@ -57,10 +55,12 @@ static class StrokeForms
     /// <summary>The forms of each digit.</summary>
     public static StrokeForm[][] OfDigit { get; } =
         [.. Enumerable.Range(0, 10).Select(digit =>
-        Table.Where(row => row.Digit == digit).Select(row => new StrokeForm(Parse(row.Path), row.Weight)).ToArray())];
+            Table.Where(row => row.Digit == digit).Select(row => new StrokeForm(Parse(row.Path), row.Weight)).ToArray())];
 
     /// <summary>Control points of the form that has most.</summary>
     public static int MaxPoints { get; } = OfDigit.SelectMany(forms => forms).Max(form => form.Strokes.Sum(curve => curve.Points.Length));
+
+    readonly record struct Row(int Digit, int Weight, string Path);
 
     static StrokeCurve[] Parse(string path)
     {

@@ -36,11 +36,11 @@ sealed record StrokeSpec(int Count, ulong Seed, int First, ImageShape Shape)
             && (parts.Length < 3 || ulong.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out seed));
         if (!understood || count is < 1 or > StrokeDigits.MaxCount)
         {
-            throw new ArgumentException($"'{spec}': expected {Form} with count in [1..{StrokeDigits.MaxCount}], such as "
-                + $"strokes:70000:0 or strokes:7000:0:64:rgb.", nameof(spec));
+            throw new ArgumentException($"'{spec}': expected {Form} with count in [1..{StrokeDigits.MaxCount}], "
+                + "such as strokes:70000:0 or strokes:7000:0:64:rgb.", nameof(spec));
         }
         ImageShape shape = parts.Length < 4 ? ImageShape.Mnist : DrawnShape.Of(spec, parts[3], parts.ElementAtOrDefault(4) ?? "gray");
-        int trainCount = count - count / 7;
+        int trainCount = count - count / 7; // MNIST's share: 10,000 of 70,000 are for testing
         return split switch
         {
             Split.Train => new(trainCount, seed, 0, shape),

@@ -16,13 +16,12 @@ sealed class StrokeWriter(int side)
     // Lines per curve piece between two control points: at most about 1.5 pixels each in MNIST's field, not much longer in others.
     const int LinesPerPiece = 6, MostLines = LinesPerPiece * (ImageShape.MostSide / 28 + 1);
 
-    readonly int linesPerPiece = LinesPerPiece * ((side + 27) / 28);
-
     // Spreads, chosen so that raw pixels stay hard for k-means and easy for neighbours (docs/reference/data.md has the measurement).
     const float PointSpread = 0.085f, StrokeSpread = 0.05f, BendSpread = 0.35f, SlantMean = 0.12f, SlantSpread = 0.5f,
         HalfTurnSpread = 0.16f;
     const float NarrowestAspect = 0.6f, WidestAspect = 1.3f, ThinnestPen = 0.65f, ThickestPen = 1.75f;
 
+    readonly int linesPerPiece = LinesPerPiece * ((side + 27) / 28);
     readonly StrokeCanvas canvas = new(side);
     readonly float[] controlX = new float[StrokeForms.MaxPoints], controlY = new float[StrokeForms.MaxPoints];
     readonly float[] lineX = new float[StrokeForms.MaxPoints * MostLines + StrokeForms.MaxPoints],
@@ -127,6 +126,7 @@ sealed class StrokeWriter(int side)
         float cosine = (1 - half * half) / (1 + half * half), sine = 2 * half / (1 + half * half);
         for (int i = 0; i < pointCount; i++)
         {
+            // About the middle of the forms, which are about 0.6 wide and 1 high.
             float x = lineX[i] - 0.3f, y = lineY[i] - 0.5f;
             (x, y) = ((x + bendX * y * y) * aspect, y + bendY * x * x);
             x -= slant * y;

@@ -36,7 +36,6 @@ sealed class TarStream : ImageStream
 
     public override string? Fingerprint => file is null ? null : TensorStream.FileFingerprint(file.Name);
 
-    /// <summary>Whether bytes start as a tar archive of POSIX or GNU does.</summary>
     public override void Dispose()
     {
         archive.Dispose();
@@ -56,7 +55,7 @@ sealed class TarStream : ImageStream
         return row;
     }
 
-    // They decide about labels too, of an archive that can be read once more with all that follow.
+    // Labels are decided here too: by these images on a pipe, by all where the archive can be read once more.
     private protected override IReadOnlyList<PendingImage> Sample()
     {
         for (long bytes = 0; ahead.Count < SourceSurvey.Images && bytes < SampleBytes
@@ -145,6 +144,7 @@ sealed class TarStream : ImageStream
             read = default;
             return false;
         }
+        // A message that starts with a quote has the path already.
         catch (Exception damaged) when (IsDamage(damaged) && damaged is not InvalidDataException { Message: ['\'', ..] })
         {
             throw new InvalidDataException($"'{path}': expected a whole tar archive, found otherwise behind "
@@ -157,7 +157,7 @@ sealed class TarStream : ImageStream
         string place = $"{path}, {Printable.Line(entry.Name)}";
         return entry.Length > ImageBuffer.MaxFileBytes
             ? new(place, Problem: $"'{place}': expected an image file of less than {ImageBuffer.MaxFileBytes} bytes, found {entry.Length}; "
-            + $"scale the image down.")
+                + "scale the image down.")
             : new(place, entry.DataStream is null ? [] : ExactRead.Bytes(entry.DataStream, new(place, 0, entry.Length, "image")));
     }
 }

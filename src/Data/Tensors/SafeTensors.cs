@@ -54,7 +54,7 @@ public static class SafeTensors
         if (length is < 2 or > MaxHeaderBytes)
         {
             throw new InvalidDataException($"'{path}': offset 0: expected a header length in [2..{MaxHeaderBytes}], found {(ulong)length}; "
-                + $"the file is no safetensors file.");
+                + "the file is no safetensors file.");
         }
         byte[] header = ExactRead.Bytes(stream, new(path, 8, length, "header"));
         IReadOnlyList<SafeTensorsHeader.Entry> entries =

@@ -10,10 +10,9 @@ static class SafeTensorsHeader
     static readonly (TensorKind Kind, string Name)[] Names =
     [
         (TensorKind.Bool, "BOOL"), (TensorKind.UInt8, "U8"), (TensorKind.Int8, "I8"), (TensorKind.Int16, "I16"),
-        (TensorKind.Float16, "F16"),
-        (TensorKind.BFloat16, "BF16"), (TensorKind.Int32, "I32"), (TensorKind.Float32, "F32"), (TensorKind.Int64, "I64"),
-            (TensorKind.Float64, "F64"),
-        (TensorKind.UInt16, "U16"), (TensorKind.UInt32, "U32"), (TensorKind.UInt64, "U64"),
+        (TensorKind.Float16, "F16"), (TensorKind.BFloat16, "BF16"), (TensorKind.Int32, "I32"), (TensorKind.Float32, "F32"),
+        (TensorKind.Int64, "I64"), (TensorKind.Float64, "F64"), (TensorKind.UInt16, "U16"), (TensorKind.UInt32, "U32"),
+        (TensorKind.UInt64, "U64"),
     ];
 
     /// <summary>One tensor; its bytes are [Begin..End) after the header.</summary>
@@ -41,8 +40,8 @@ static class SafeTensorsHeader
             {
                 if (!seen.Add(name))
                 {
-                    throw new ArgumentException($"'{nameof(tensors)}' must have distinct names other than {MetadataKey}, had '{name}' "
-                        + $"again.", nameof(tensors));
+                    throw new ArgumentException($"'{nameof(tensors)}' must have distinct names other than {MetadataKey}, had "
+                        + $"'{name}' again.", nameof(tensors));
                 }
                 WriteEntry(json, name, tensor, offset);
                 offset += tensor.Data.Length;
@@ -52,7 +51,7 @@ static class SafeTensorsHeader
         buffer.Write("        "u8[..(int)((8 - buffer.Length % 8) % 8)]);
         return buffer.Length <= SafeTensors.MaxHeaderBytes ? buffer.ToArray()
             : throw new ArgumentException($"'{nameof(metadata)}' and names must fit a header of {SafeTensors.MaxHeaderBytes} bytes, took "
-            + $"{buffer.Length}.", nameof(metadata));
+                + $"{buffer.Length}.", nameof(metadata));
     }
 
     /// <summary>The entries in the order of their data, which is without gaps from 0 to the last entry's end.</summary>
@@ -151,6 +150,6 @@ static class SafeTensorsHeader
         [.. element.EnumerateArray().Select(number => number.GetInt64())];
 
     static InvalidDataException Broken(string path, string name, string expected, string found) =>
-        new($"'{path}': offset 8: tensor '{name.ReplaceLineEndings(" ")}': expected {expected}, found {found}; the file is damaged, get it "
-        + $"again.");
+        new($"'{path}': offset 8: tensor '{name.ReplaceLineEndings(" ")}': expected {expected}, found {found}; the file is damaged, "
+            + "get it again.");
 }

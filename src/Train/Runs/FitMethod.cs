@@ -25,8 +25,8 @@ sealed record FitMethod<TOptions>(string Name, string Summary, TOptions Options,
     {
         if (request.Half)
         {
-            throw new ArgumentException($"--half is for trained nets; {Name} computes in float64, so that its labels do not depend on "
-                + $"rounding.");
+            throw new ArgumentException($"--half is for trained nets; {Name} computes in float64, so that its labels do not "
+                + "depend on rounding.");
         }
         var model = File.Exists(run.Model) ? OnnxFile.Load(run.Model)
             : throw new InvalidDataException($"'{run.Path}': expected model.onnx, found none; train the run first.");

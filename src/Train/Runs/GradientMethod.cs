@@ -12,6 +12,9 @@ namespace Toolchain.Train.Runs;
 sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Options, Func<TOptions, GradientJob, IGradientTrainer> Create)
     : Method(Name, Summary, Options) where TOptions : GradientOptions
 {
+    // Of the model that training writes: the exporter's default.
+    static int TrainedOpset => new OnnxExportOptions().Opset;
+
     internal override TrainedModel Train(RunFolder run, TrainingRequest request)
     {
         var options = (TOptions)request.Options;
@@ -19,12 +22,12 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         var restarts = new Restarts(options, run, request, seed => Create(options, Job(request with { Seed = seed })));
         if (restarts.Select() is not int chosen)
         {
-            return Export(run, request, 17) with { Finished = false };
+            return Export(run, request, TrainedOpset) with { Finished = false };
         }
         TrainingRequest rest = request with { Seed = chosen, Time = restarts.TimeLeft };
         using IGradientTrainer trainer = Create(options, Job(rest));
         int steps = new GradientLoop(trainer, options, run, rest, restarts.Rest).Run();
-        return Export(trainer, request, 17, steps, steps == options.StepCount);
+        return Export(trainer, request, TrainedOpset, steps, steps == options.StepCount);
     }
 
     internal override TrainedModel Export(RunFolder run, TrainingRequest request, int opset)
@@ -46,7 +49,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
 
     static string FindCheckpoint(RunFolder run) => run.NewestCheckpoint
         ?? throw new InvalidDataException($"'{run.Path}': expected checkpoints/last.safetensors, found none; train the run first with "
-        + $"--resume {run.Path}.");
+            + $"--resume {run.Path}.");
 
     TrainedModel Export(IGradientTrainer trainer, TrainingRequest request, int opset, int steps, bool finished)
     {
@@ -67,6 +70,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
     }
 
+    /// <summary>One of the models that a trainer exports.</summary>
     /// <param name="Module">What is exported.</param>
     /// <param name="Inputs">Its inputs with an example of each.</param>
     /// <param name="Outputs">Names of its outputs.</param>
@@ -85,8 +89,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         module.eval();
         return OnnxExport.Trace(module, [.. inputs.Select(input => input.Example.cpu())], new OnnxExportOptions
         {
-            Inputs =
-                [.. inputs.Select(input =>
+            Inputs = [.. inputs.Select(input =>
                 new ExportInput(input.Name, [Axis.Batch(), .. input.Example.shape.Skip(1).Select(size => (Axis)size)]))],
             Outputs = outputs,
             Opset = opset,

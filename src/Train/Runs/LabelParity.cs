@@ -19,8 +19,8 @@ static class LabelParity
     public static string Check(OnnxModel model, int[] labels, TrainingRequest request)
     {
         GraphChecker.Check(model);
-        string evaluator = Compare("float64 evaluator", Math.Min(EvaluatorImages, request.Data.Count), inputs =>
-            Evaluator.Run(model, inputs), labels, request.Data);
+        string evaluator = Compare("float64 evaluator", Math.Min(EvaluatorImages, request.Data.Count),
+            inputs => Evaluator.Run(model, inputs), labels, request.Data);
         if (request.SecondRuntime is not ParityRuntime runtime)
         {
             return $"clusters equal on {evaluator}";
@@ -37,8 +37,9 @@ static class LabelParity
     public static string Check(OnnxModel model, TrainingRequest request)
     {
         ImageSet some = request.Data.Take(Math.Min(EvaluatorImages, request.Data.Count));
-        long[] labels = Evaluator.Run(model, new Dictionary<string, TensorData> { ["image"] = Images(some, 0, some.Count) })[
-            "cluster"].ToInt64s();
+        IReadOnlyDictionary<string, TensorData> outputs =
+            Evaluator.Run(model, new Dictionary<string, TensorData> { ["image"] = Images(some, 0, some.Count) });
+        long[] labels = outputs["cluster"].ToInt64s();
         return Check(model, Array.ConvertAll(labels, label => (int)label), request with { Data = some });
     }
 

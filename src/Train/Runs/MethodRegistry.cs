@@ -23,14 +23,14 @@ public static class MethodRegistry
             GaussianMixtureSystem.Fit),
         new GradientMethod<AutoencoderOptions>("autoencoder", "fully connected autoencoder with a 12-dimensional code", new(),
             (options, job) => new AutoencoderTrainer(options, job)),
-        new GradientMethod<InfoGanOptions>("infogan", "InfoGAN: a generator with a categorical code and a recognition network",
-            new(), (options, job) => new InfoGanTrainer(options, job)),
-        new GradientMethod<MoCoOptions>("moco", "momentum contrast with a small convnet", new(), (options, job) =>
-            new MoCoTrainer(options, job)),
+        new GradientMethod<InfoGanOptions>("infogan", "InfoGAN: a generator with a categorical code and a recognition network", new(),
+            (options, job) => new InfoGanTrainer(options, job)),
+        new GradientMethod<MoCoOptions>("moco", "momentum contrast with a small convnet", new(),
+            (options, job) => new MoCoTrainer(options, job)),
         new GradientMethod<CapsulesOptions>("capsules", "stacked capsule autoencoder: parts from images, objects from parts", new(),
             (options, job) => new CapsulesTrainer(options, job)),
-        new GradientMethod<RefineOptions>("refine", "a fresh network trained on another run's clusters (--set from=RUN)",
-            new(), (options, job) => new RefineTrainer(options, job, TrainedEncoder.Open)),
+        new GradientMethod<RefineOptions>("refine", "a fresh network trained on another run's clusters (--set from=RUN)", new(),
+            (options, job) => new RefineTrainer(options, job, TrainedEncoder.Open)),
     ];
 
     /// <summary>The method of that name.</summary>

@@ -143,7 +143,7 @@ static class OptionBinder
 
     static IEnumerable<string> Keys(Type type, string prefix = "") => Properties(type)
         .SelectMany(property => IsNested(property) ? Keys(property.PropertyType, $"{prefix}{Key(property)}.")
-        : [$"{prefix}{Key(property)}"]);
+            : [$"{prefix}{Key(property)}"]);
 
     // The method's own options first, then those that all gradient methods share.
     static IEnumerable<PropertyInfo> Properties(Type type) => type.GetProperties()

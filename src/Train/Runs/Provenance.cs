@@ -9,6 +9,7 @@ namespace Toolchain.Train.Runs;
 /// <summary>Where a model comes from, as the texts in its metadata: nothing in them depends on the clock or the machine.</summary>
 static class Provenance
 {
+    /// <summary>The metadata of a model that <paramref name="method"/> trained, by <see cref="ModelKeys"/>.</summary>
     public static Dictionary<string, string> Of(string method, TrainingRequest request)
     {
         var metadata = new Dictionary<string, string>
@@ -47,5 +48,5 @@ static class Provenance
     /// <summary>Options as JSON by their names.</summary>
     public static string OptionsJson(MethodOptions options) =>
         JsonSerializer.Serialize(OptionBinder.Record(options)
-        .ToDictionary(pair => pair.Name, pair => pair.Value is Enum ? pair.Value.ToString()!.ToLowerInvariant() : pair.Value));
+            .ToDictionary(pair => pair.Name, pair => pair.Value is Enum ? pair.Value.ToString()!.ToLowerInvariant() : pair.Value));
 }

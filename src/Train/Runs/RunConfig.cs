@@ -28,12 +28,9 @@ sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, in
             JsonElement root = config.RootElement;
             Method method = MethodRegistry.Find(root.GetProperty("method").GetString()!);
             IEnumerable<string> settings = root.GetProperty("options").EnumerateObject().Select(option => $"{option.Name}={option.Value}");
-            return new(
-                method, root.GetProperty("data").GetString()!, root.GetProperty("dataset_sha256").GetString()!,
-                root.GetProperty("seed").GetInt32(),
-                root.GetProperty("threads").GetInt32(), root.GetProperty("device").GetString()!,
-                    OptionBinder.Apply(method.Defaults, settings),
-                    ReadPreprocess(root));
+            return new(method, root.GetProperty("data").GetString()!, root.GetProperty("dataset_sha256").GetString()!,
+                root.GetProperty("seed").GetInt32(), root.GetProperty("threads").GetInt32(), root.GetProperty("device").GetString()!,
+                OptionBinder.Apply(method.Defaults, settings), ReadPreprocess(root));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
@@ -49,8 +46,8 @@ sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, in
         if (request.Data.Sha256 != DatasetSha256)
         {
             throw new InvalidDataException($"'{request.DataSpec}': expected the images that {run.Path} was begun with (sha256 "
-                + $"{DatasetSha256[..12]}), found others ({request.Data.Sha256[..12]}); say where those are with --data, or begin a new "
-                + $"run.");
+                + $"{DatasetSha256[..12]}), found others ({request.Data.Sha256[..12]}); say where those are with --data, or begin a "
+                + "new run.");
         }
         string asked = Settings(request.Seed, request.Options), begun = Settings(Seed, Options);
         if (asked != begun)

@@ -130,8 +130,8 @@ sealed class RunFolder
         var run = new RunFolder(path);
         return File.Exists(run.Config)
             ? run
-            : throw new InvalidDataException($"'{path}': expected a run folder with config.json, found none; name the folder that 'uvl "
-            + $"train' printed.");
+            : throw new InvalidDataException($"'{path}': expected a run folder with config.json, found none; name the folder that "
+                + "'uvl train' printed.");
     }
 
     /// <summary>
@@ -143,7 +143,7 @@ sealed class RunFolder
         string parent = System.IO.Path.Combine(root, method);
         return Directory.Exists(parent)
             ? Directory.GetDirectories(parent).OrderByDescending(path => path.Length).ThenByDescending(path => path, StringComparer.Ordinal)
-            .Select(path => new RunFolder(path))
+                .Select(path => new RunFolder(path))
                 .FirstOrDefault(run => File.Exists(run.Config) && !File.Exists(run.Manifest) && run.HasBegun && !RunLock.IsTaken(run.Path))
             : null;
     }
@@ -163,8 +163,8 @@ sealed class RunFolder
         get => !File.Exists(Seconds) ? TimeSpan.Zero
             : double.TryParse(File.ReadAllText(Seconds), CultureInfo.InvariantCulture, out double seconds) && seconds is >= 0 and < 1e9
             ? TimeSpan.FromSeconds(seconds)
-            : throw new InvalidDataException($"'{Seconds}': expected a number of seconds, found '{File.ReadAllText(Seconds)}'; write 0 "
-            + $"into it to continue.");
+            : throw new InvalidDataException($"'{Seconds}': expected a number of seconds, found '{File.ReadAllText(Seconds)}'; "
+                + "write 0 into it to continue.");
         set => AtomicFile.WriteText(Seconds, value.TotalSeconds.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -192,8 +192,8 @@ sealed class RunFolder
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{Manifest}': expected a manifest in JSON, found {JsonFault.Of(error)}; train the "
-                + $"run again.", error);
+            throw new InvalidDataException($"'{Manifest}': expected a manifest in JSON, found {JsonFault.Of(error)}; "
+                + "train the run again.", error);
         }
     }
 
@@ -223,7 +223,7 @@ sealed class RunFolder
     // In the order of their numbers.
     IEnumerable<RunFolder> RestartFolders => Directory.Exists(In(RunLayout.Restarts))
         ? Directory.GetDirectories(In(RunLayout.Restarts)).OrderBy(path => path.Length).ThenBy(path => path, StringComparer.Ordinal)
-        .Select(path => new RunFolder(path))
+            .Select(path => new RunFolder(path))
         : [];
 
     string In(params string[] names) => System.IO.Path.Combine([Path, .. names]);

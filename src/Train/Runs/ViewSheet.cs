@@ -28,8 +28,8 @@ static class ViewSheet
         augmentation.Draw(data, [.. Enumerable.Range(0, data.Count)], new(0, 0, ViewsPerRow), views);
         byte[] sheet = [.. Enumerable.Range(0, data.Count).SelectMany(image => data.Image(image).ToArray().Concat(
             Enumerable.Range(0, ViewsPerRow)
-            .SelectMany(view => views.Skip((view * data.Count + image) * data.Shape.Size).Take(data.Shape.Size))
-            .Select(value => (byte)Math.Round(255 * value))))];
+                .SelectMany(view => views.Skip((view * data.Count + image) * data.Shape.Size).Take(data.Shape.Size))
+                .Select(value => (byte)Math.Round(255 * value))))];
         ImageSheet.Write(path, sheet, data.Preprocess, 1 + ViewsPerRow);
     }
 

@@ -115,8 +115,8 @@ sealed class InfoGanTrainer : IGradientTrainer
             new Loss("loss", loss.ToSingle()), new Loss("discriminator", discriminator.ToSingle()),
             new Loss("generator", generator.ToSingle()),
             new Loss("bound", (float)Math.Log(options.ClusterCount) - categorical.ToSingle()),
-                new Loss("continuous", continuous.ToSingle()),
-                new Loss("information", -MutualInformationLoss.OfJoint(model.Joint).ToSingle()),
+            new Loss("continuous", continuous.ToSingle()),
+            new Loss("information", -MutualInformationLoss.OfJoint(model.Joint).ToSingle()),
             .. Measure(ofReal, ofGenerated),
         ];
     }
@@ -172,7 +172,7 @@ sealed class InfoGanTrainer : IGradientTrainer
         [
             new Loss("entropy", entropy.ToSingle()), new Loss("accuracy", accuracy.ToSingle()),
             new Loss("confidence", probability.amax([1]).mean().ToSingle()),
-                new Loss("agreement", Share(cluster[0].eq(cluster[1])).ToSingle()),
+            new Loss("agreement", Share(cluster[0].eq(cluster[1])).ToSingle()),
         ];
     }
 
