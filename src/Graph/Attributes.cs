@@ -10,8 +10,8 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
 {
     readonly SortedDictionary<string, object> values = new(StringComparer.Ordinal);
 
-    /// <summary>Sets or gets a value; getting an absent one throws.</summary>
-    /// <exception cref="GraphException">The attribute is absent, or a value has no attribute type.</exception>
+    /// <summary>A value by name; an int is kept as a long, a double as a float.</summary>
+    /// <exception cref="GraphException">The attribute to get is absent, or the value to set is of no attribute type.</exception>
     public object this[string name]
     {
         get => values.TryGetValue(name, out object? value) ? value : throw new GraphException($"attribute '{name}' is missing.");
@@ -28,18 +28,23 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, object>>
     public bool Has(string name) => values.ContainsKey(name);
 
     /// <summary>An integer, or <paramref name="absent"/> when it is not set.</summary>
+    /// <exception cref="GraphException">The attribute is of another type.</exception>
     public long Int(string name, long absent) => Get<long>(name) ?? absent;
 
-    /// <summary>A number, or <paramref name="absent"/> when it is not set.</summary>
+    /// <summary>A floating-point number, or <paramref name="absent"/> when it is not set.</summary>
+    /// <exception cref="GraphException">The attribute is of another type.</exception>
     public float Float(string name, float absent) => Get<float>(name) ?? absent;
 
     /// <summary>A text, or <paramref name="absent"/> when it is not set.</summary>
+    /// <exception cref="GraphException">The attribute is of another type.</exception>
     public string Text(string name, string absent) => Has(name) ? As<string>(name) : absent;
 
     /// <summary>A list of integers, or null when it is not set.</summary>
+    /// <exception cref="GraphException">The attribute is of another type.</exception>
     public long[]? Ints(string name) => Has(name) ? As<long[]>(name) : null;
 
     /// <summary>A list of texts, or null when it is not set.</summary>
+    /// <exception cref="GraphException">The attribute is of another type.</exception>
     public string[]? Texts(string name) => Has(name) ? As<string[]>(name) : null;
 
     T? Get<T>(string name) where T : struct => Has(name) ? As<T>(name) : null;

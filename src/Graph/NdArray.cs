@@ -6,7 +6,7 @@ sealed class NdArray
     // Elements that a task takes at least: below, starting it costs more than it saves.
     const int ChunkElements = 1 << 14;
 
-    // Smaller weights are widened at once.
+    // Smaller weights are widened at once; larger ones (8 MB and more) when their elements are asked for.
     const int LazyElements = 1 << 20;
 
     readonly TensorData? source;
@@ -54,15 +54,17 @@ sealed class NdArray
 
     public long[] ToInt64s() => [.. Data.Select(value => (long)value)];
 
-    public int Axis(long axis) => Shape.Of(Dims.Select(size => (long)size)).Axis(axis);
+    public Shape Shape => Shape.Of(Dims.Select(size => (long)size));
+
+    public int Axis(long axis) => Shape.Axis(axis);
 
     /// <summary>The same elements under other sizes.</summary>
     public NdArray Reshape(int[] dims) => data is null ? new NdArray(source!, dims) : new NdArray(data, dims, Type);
 
-    public NdArray Map(Func<double, double> function, ElementType? type = null) => With((value, _) => function(value), type);
+    public NdArray Map(Func<double, double> function, ElementType? type = null) => Map((value, _) => function(value), type);
 
-    /// <summary>What <paramref name="function"/> makes of each element and its place.</summary>
-    public NdArray With(Func<double, int, double> function, ElementType? type = null)
+    /// <summary>What <paramref name="function"/> makes of each element and its row-major position.</summary>
+    public NdArray Map(Func<double, int, double> function, ElementType? type = null)
     {
         double[] from = Data, to = new double[from.Length];
         InChunks(from.Length, 1, i => to[i] = function(from[i], i));

@@ -49,7 +49,8 @@ public sealed class Shape : IReadOnlyList<Dim>, IEquatable<Shape>
     /// <summary>Whether every axis is a number.</summary>
     public bool IsFixed => dims.All(dim => dim.Size is not null);
 
-    /// <summary>The sizes; every axis must be a number.</summary>
+    /// <summary>The sizes.</summary>
+    /// <exception cref="GraphException">An axis is no number.</exception>
     public long[] Sizes => [.. dims.Select(dim => dim.Size ?? throw new GraphException($"Shape {this} has no fixed size."))];
 
     /// <summary>Whether a tensor may have both shapes: same rank, and no axis with two different numbers.</summary>

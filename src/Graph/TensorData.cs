@@ -62,15 +62,18 @@ public sealed class TensorData
     /// <summary>Number of elements.</summary>
     public long Count => Content.Length / Type.SizeBytes();
 
-    /// <summary>A float32 tensor.</summary>
+    /// <summary>A float32 tensor of a copy of the values.</summary>
+    /// <exception cref="GraphException">The number of values does not fit the sizes.</exception>
     public static TensorData Of(ReadOnlySpan<float> values, params long[] sizes) =>
         new(ElementType.Float32, sizes, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>A float64 tensor.</summary>
+    /// <summary>A float64 tensor of a copy of the values.</summary>
+    /// <exception cref="GraphException">The number of values does not fit the sizes.</exception>
     public static TensorData Of(ReadOnlySpan<double> values, params long[] sizes) =>
         new(ElementType.Float64, sizes, MemoryMarshal.AsBytes(values).ToArray());
 
-    /// <summary>An int64 tensor.</summary>
+    /// <summary>An int64 tensor of a copy of the values.</summary>
+    /// <exception cref="GraphException">The number of values does not fit the sizes.</exception>
     public static TensorData Of(ReadOnlySpan<long> values, params long[] sizes) =>
         new(ElementType.Int64, sizes, MemoryMarshal.AsBytes(values).ToArray());
 
@@ -122,7 +125,7 @@ public sealed class TensorData
             case ElementType.Float64: MemoryMarshal.Cast<byte, double>(bytes).CopyTo(to); break;
             case ElementType.Float32: Widen<float>(bytes, to); break;
             case ElementType.Float16: Widen<Half>(bytes, to); break;
-            case ElementType.BFloat16: Brain.Widen(MemoryMarshal.Cast<byte, ushort>(bytes), to); break;
+            case ElementType.BFloat16: BFloat16.Widen(MemoryMarshal.Cast<byte, ushort>(bytes), to); break;
             case ElementType.Int64: Widen<long>(bytes, to); break;
             case ElementType.Int32: Widen<int>(bytes, to); break;
             case ElementType.Int8: Widen<sbyte>(bytes, to); break;
@@ -139,12 +142,13 @@ public sealed class TensorData
         }
     }
 
-    /// <summary>The elements of an integer tensor.</summary>
+    /// <summary>The elements as int64; fractions are dropped.</summary>
     public long[] ToInt64s() => Type == ElementType.Int64
         ? MemoryMarshal.Cast<byte, long>(Bytes.Span).ToArray()
         : [.. ToDoubles().Select(value => (long)value)];
 
     /// <summary>A tensor of <paramref name="type"/> from doubles, each rounded to it.</summary>
+    /// <exception cref="GraphException">The number of values does not fit the sizes.</exception>
     public static TensorData FromDoubles(ReadOnlySpan<double> values, IReadOnlyList<long> sizes, ElementType type)
     {
         int most = PieceBytes / type.SizeBytes();
@@ -164,7 +168,7 @@ public sealed class TensorData
         ElementType.Float64 => MemoryMarshal.AsBytes(values).ToArray(),
         ElementType.Float32 => Narrow(values, value => (float)value),
         ElementType.Float16 => Narrow(values, value => (Half)value),
-        ElementType.BFloat16 => Narrow(values, Brain.Narrow),
+        ElementType.BFloat16 => Narrow(values, BFloat16.Narrow),
         ElementType.Int64 => Narrow(values, value => (long)value),
         ElementType.Int32 => Narrow(values, value => (int)value),
         ElementType.Int8 => Narrow(values, value => (sbyte)value),

@@ -6,14 +6,14 @@ namespace Toolchain.Graph.Building;
 public sealed partial class GraphBuilder
 {
     /// <summary>
-    /// Set, <see cref="Apply(string, IReadOnlyList{Value?}, Attributes?, int)"/> casts inputs whose element type an operator does not take,
-    /// by ONNX's rules or by
-    /// this predicate of operator, opset and type, to the nearest wider type that it takes, and the results of that type back. Null, the
-    /// default, casts nothing.
+    /// Whether the target runtime has an operator (name, opset) for data of an element type. If it is set, every call of
+    /// <see cref="Apply(string, IReadOnlyList{Value?}, Attributes?, int)"/> casts inputs of a type that ONNX or this predicate rules out to
+    /// the nearest wider type that is allowed, and the results of that type back. Null, the default, casts nothing.
     /// </summary>
     public Func<string, int, ElementType, bool>? IsRunnable { get; init; }
 
-    // What holds every value of a type, narrowest first; double precision goes to single, which is near enough where nothing else runs.
+    // Types to try in place of a type, the nearest first. Most hold all of its values; double precision goes to single, which is near
+    // enough where nothing else runs.
     static ElementType[] Wider(ElementType type) => type switch
     {
         ElementType.Bool or ElementType.UInt8 or ElementType.Int8 =>
@@ -28,13 +28,11 @@ public sealed partial class GraphBuilder
     Dictionary<string, ElementType> Casts(OperatorSchema schema, IReadOnlyList<Value?> inputs)
     {
         var casts = new Dictionary<string, ElementType>();
-        ElementType? original = Formals(schema, inputs)
-            .FirstOrDefault(pair => pair.Item2.Constraint == DataOf(schema).Constraint).Item1?.Type.Element;
-        foreach ((Value input, Formal formal) in Formals(schema, inputs).Where(pair => !casts.ContainsKey(pair.Item2.Constraint)))
+        string data = DataOf(schema).Constraint;
+        ElementType? dataType = Formals(schema, inputs).FirstOrDefault(pair => pair.Formal.Constraint == data).Input?.Type.Element;
+        foreach ((Value input, Formal formal) in Formals(schema, inputs).Where(pair => !casts.ContainsKey(pair.Formal.Constraint)))
         {
             IReadOnlySet<ElementType> allowed = schema.Types[formal.Constraint];
-            // The first constraint is that of the data, by whose type a runtime chooses its kernel.
-            bool isData = formal.Constraint == DataOf(schema).Constraint;
             if (!Takes(input.Type.Element) && Wider(input.Type.Element).Where(Takes).Select(type => (ElementType?)type)
                 .FirstOrDefault() is ElementType wider)
             {
@@ -42,24 +40,32 @@ public sealed partial class GraphBuilder
             }
 
             // What has the type of the data goes with it, such as scale and statistics of a norm.
-            if (casts.TryGetValue(DataOf(schema).Constraint, out ElementType cast) && original == input.Type.Element
-                && allowed.Contains(cast))
+            if (casts.TryGetValue(data, out ElementType cast) && dataType == input.Type.Element && allowed.Contains(cast))
             {
                 casts.TryAdd(formal.Constraint, cast);
             }
 
-            bool Takes(ElementType type) => allowed.Contains(type) && (!isData || IsRunnable!(schema.Name, Opset, type));
+            // A runtime chooses its kernel by the type of the data.
+            bool Takes(ElementType type) =>
+                allowed.Contains(type) && (formal.Constraint != data || IsRunnable!(schema.Name, Opset, type));
         }
         return casts;
     }
 
     static Formal DataOf(OperatorSchema schema) => schema.Name == "Where" ? schema.Inputs[1] : schema.Inputs[0];
 
-    static IEnumerable<(Value, Formal)> Formals(OperatorSchema schema, IReadOnlyList<Value?> inputs) => inputs
-        .Select((input, i) =>
-            (input!, i >= schema.Inputs.Count && schema.Inputs is not [.., { IsVariadic: true }] ? null!
-            : schema.Inputs[Math.Min(i, schema.Inputs.Count - 1)]))
-        .Where(pair => pair.Item1 is not null && pair.Item2 is not null && !pair.Item2.IsMixed);
+    // The inputs that are given with their formal ones; without those beyond the last formal one, and those of mixed types.
+    static IEnumerable<(Value Input, Formal Formal)> Formals(OperatorSchema schema, IReadOnlyList<Value?> inputs)
+    {
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            Formal formal = schema.Inputs[Math.Min(i, schema.Inputs.Count - 1)];
+            if (inputs[i] is Value input && !formal.IsMixed && (i < schema.Inputs.Count || formal.IsVariadic))
+            {
+                yield return (input, formal);
+            }
+        }
+    }
 
     // Null where nothing has to be cast.
     Value[]? ApplyCast(string op, IReadOnlyList<Value?> inputs, Attributes? attributes, int outputCount)
@@ -69,12 +75,11 @@ public sealed partial class GraphBuilder
         {
             return null;
         }
-        Dictionary<string, ElementType> original = Formals(schema, inputs).GroupBy(pair => pair.Item2.Constraint)
-            .ToDictionary(group => group.Key, group => group.First().Item1.Type.Element);
-        Value?[] cast =
-            [.. inputs.Select((input, i) => input is not null && i < schema.Inputs.Count + inputs.Count
-            && casts.TryGetValue(schema.Inputs[Math.Min(i, schema.Inputs.Count - 1)].Constraint, out ElementType type) ? Cast(input, type)
-            : input)];
+        Dictionary<string, ElementType> original = Formals(schema, inputs).GroupBy(pair => pair.Formal.Constraint)
+            .ToDictionary(group => group.Key, group => group.First().Input.Type.Element);
+        Value?[] cast = [.. inputs.Select((input, i) => input is not null
+            && casts.TryGetValue(schema.Inputs[Math.Min(i, schema.Inputs.Count - 1)].Constraint, out ElementType type)
+                ? Cast(input, type) : input)];
         Value[] results = ApplyPlain(op, cast, attributes, outputCount);
         return [.. results.Select((result, i) => i < schema.Outputs.Count && casts.ContainsKey(schema.Outputs[i].Constraint)
             ? Cast(result, original[schema.Outputs[i].Constraint]) : result)];

@@ -30,6 +30,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     public string Scope { get; set; } = "";
 
     /// <summary>Adds an input.</summary>
+    /// <exception cref="GraphException">The name is taken.</exception>
     public Value Input(string name, ElementType type, Shape shape)
     {
         Value input = Define(name, new TensorType(type, shape));
@@ -38,6 +39,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     }
 
     /// <summary>Adds a constant under its own name, such as a key of a state dict.</summary>
+    /// <exception cref="GraphException">The name is taken.</exception>
     public Value Initializer(string name, TensorData tensor)
     {
         Value value = Define(name, new TensorType(tensor.Type, Shape.Of(tensor.Sizes)));
@@ -62,7 +64,8 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     /// <exception cref="GraphException">The operator is unknown, or its rule is broken.</exception>
     public Value Apply(string op, IReadOnlyList<Value?> inputs, Attributes? attributes = null) => Apply(op, inputs, attributes, 1)[0];
 
-    /// <summary>Applies an operator with <paramref name="outputCount"/> outputs.</summary>
+    /// <summary>Applies an operator with <paramref name="outputCount"/> outputs; otherwise as the one with a single output.</summary>
+    /// <returns>The outputs in ONNX's order.</returns>
     /// <exception cref="GraphException">The operator is unknown, or its rule is broken.</exception>
     public Value[] Apply(string op, IReadOnlyList<Value?> inputs, Attributes? attributes, int outputCount) =>
         ApplyCast(op, inputs, attributes, outputCount) ?? ApplyPlain(op, inputs, attributes, outputCount);
@@ -92,7 +95,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     /// <summary>
     /// Makes <paramref name="value"/> an output called <paramref name="name"/>. The shape to declare may name what inference left unknown.
     /// </summary>
-    /// <exception cref="GraphException">The declared shape contradicts the inferred one.</exception>
+    /// <exception cref="GraphException">The declared shape contradicts the inferred one, or the name is taken.</exception>
     public void Output(string name, Value value, Shape? shape = null)
     {
         Value renamed = Apply("Identity", [value]);
@@ -106,7 +109,10 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     }
 
     /// <summary>Copies the nodes and weights of <paramref name="model"/> in, feeding its inputs by <paramref name="arguments"/>.</summary>
+    /// <param name="model">A checked model whose operators this graph's opset has.</param>
+    /// <param name="arguments">One tensor of this graph for each input, in order.</param>
     /// <returns>The model's outputs by name.</returns>
+    /// <exception cref="GraphException">An argument does not fit the model.</exception>
     public IReadOnlyDictionary<string, Value> Inline(OnnxModel model, params IReadOnlyList<Value> arguments)
     {
         var names = model.Inputs.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => pair.Second.Name);
@@ -150,14 +156,12 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
             Metadata = metadata ?? new Dictionary<string, string>(),
         }.Apply(passes);
 
-    Value Define(string name, TensorType type)
+    Value Define(string tensor, TensorType type)
     {
-        var value = new Value(name, type);
-        return !IsTaken(name) && values.TryAdd(name, value) ? value
-            : throw new GraphException($"the name '{name}' is taken in graph '{this.Name}'.");
+        var value = new Value(tensor, type);
+        return !IsTaken(tensor) && values.TryAdd(tensor, value) ? value
+            : throw new GraphException($"the name '{tensor}' is taken in graph '{name}'.");
     }
-
-    string Name => name;
 
     string Unique(string stem)
     {

@@ -3,7 +3,7 @@ namespace Toolchain.Graph.Evaluation;
 /// <summary>Rounds what a node computed to its element type, or to the number above or below.</summary>
 static class Rounding
 {
-    // They add up many numbers, each sum rounded, in an order of their own.
+    // They add up many numbers in an order of their own, and round each partial sum.
     static readonly HashSet<string> summing =
     [
         "Attention", "AveragePool", "BatchNormalization", "Conv", "ConvTranspose", "CumSum", "Einsum", "GRU", "Gemm", "GlobalAveragePool",
@@ -13,7 +13,8 @@ static class Rounding
     ];
 
     /// <summary>
-    /// The result of an operator, rounded. What is exact stays so, unless it is a sum: an element of another tensor, half of a number.
+    /// The result of an operator, rounded. Elements that their type holds exactly stay as they are, such as a copied element or half of a
+    /// number; not so those of an operator that sums, which are exact by chance.
     /// </summary>
     /// <param name="op">The operator.</param>
     /// <param name="result">Its result.</param>
@@ -23,15 +24,14 @@ static class Rounding
         bool isSum = summing.Contains(op);
         return result.Type switch
         {
-            // What is equal by chance does not hide what rounding costs.
-            ElementType.Float32 => result.With((x, i) => !isSum && (float)x == x ? x : ((i + phase) % 3) switch
+            ElementType.Float32 => result.Map((x, i) => !isSum && (float)x == x ? x : ((i + phase) % 3) switch
             {
                 0 => MathF.BitIncrement((float)x),
                 1 => MathF.BitDecrement((float)x),
                 _ => (float)x,
             }),
             ElementType.Float16 => result.Map(x => (double)(Half)x),
-            ElementType.BFloat16 => result.Map(Brain.Round),
+            ElementType.BFloat16 => result.Map(BFloat16.Round),
             _ => result,
         };
     }

@@ -28,9 +28,10 @@ public static class OnnxFile
     public static OnnxModel FromBytes(ReadOnlyMemory<byte> bytes) => OnnxReader.Read(bytes);
 
     /// <summary>Writes the file whole or not at all, with its weights in a second file beside it where they are large.</summary>
-    /// <param name="model">What it is to hold.</param>
+    /// <param name="model">The model to write.</param>
     /// <param name="path">The file to make or replace.</param>
-    /// <param name="externalDataThreshold">Bytes of weights from which they go into a file of their own.</param>
+    /// <param name="externalDataThreshold">Size of all weights, in bytes, from which they go into a file of their own.</param>
+    /// <returns>Digest, size and files of what was written.</returns>
     /// <exception cref="IOException">The disk is full or the folder cannot be written; what was there before is still there.</exception>
     public static SavedModel Save(this OnnxModel model, string path, long externalDataThreshold = ModelWriter.DefaultThreshold) =>
         ModelWriter.Save(model, path, externalDataThreshold);
@@ -41,6 +42,7 @@ public static class OnnxFile
     /// </summary>
     /// <param name="path">A self-contained file.</param>
     /// <param name="reference">The file to make or replace, in the same folder.</param>
+    /// <exception cref="IOException">One of the files cannot be read or written.</exception>
     public static void WriteReference(string path, string reference) => ReferenceFile.Write(path, reference);
 
     /// <summary>The bytes of a self-contained file; the same model gives the same bytes.</summary>

@@ -9,8 +9,8 @@ public static class FlopCount
     static readonly HashSet<string> free =
     [
         "Cast", "Concat", "Constant", "ConstantOfShape", "DepthToSpace", "Expand", "Flatten", "Gather", "GatherElements", "GatherND",
-        "Identity", "OneHot", "Pad", "Range", "Reshape", "ScatterElements",
-        "ScatterND", "Shape", "Slice", "SpaceToDepth", "Split", "Squeeze", "Tile", "Transpose", "Trilu", "Unsqueeze", "Where",
+        "Identity", "OneHot", "Pad", "Range", "Reshape", "ScatterElements", "ScatterND", "Shape", "Slice", "SpaceToDepth", "Split",
+        "Squeeze", "Tile", "Transpose", "Trilu", "Unsqueeze", "Where",
     ];
 
     /// <summary>Operations for one row of <paramref name="model"/>: named axes count as 1. Null where a shape is unknown.</summary>

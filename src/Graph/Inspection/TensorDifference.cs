@@ -7,7 +7,7 @@ public sealed class TensorDifference
 
     TensorDifference(TensorData expected, TensorData found)
     {
-        isWhole = expected.Type is not (ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32 or ElementType.Float64);
+        isWhole = !expected.Type.IsFloat();
         (double[] wanted, double[] given) = (expected.ToDoubles(), found.ToDoubles());
         var elements = new double[wanted.Length];
         for (int i = 0; i < elements.Length; i++)

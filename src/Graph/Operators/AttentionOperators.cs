@@ -36,7 +36,7 @@ static class AttentionOperators
         if (scope.Attributes.Int("is_causal", 0) != 0)
         {
             (int rows, int columns) = (scores.Dims[2], scores.Dims[3]);
-            scores = scores.With((x, i) => i % columns <= i / columns % rows ? x : double.NegativeInfinity);
+            scores = scores.Map((x, i) => i % columns <= i / columns % rows ? x : double.NegativeInfinity);
         }
         return MatrixOperators.MatMul(NormalizationOperators.Softmax(scores), scope[2]);
     }
@@ -48,8 +48,8 @@ static class AttentionOperators
         int length = NdArray.Product(x.Dims.AsSpan(x.Axis(scope.Attributes.Int("axis", -1))));
         double epsilon = scope.Attributes.Float("epsilon", 1e-5f);
         var result = new NdArray(x.Dims, x.Type);
-        double[] scales = Broadcasting.Apply(new NdArray([.. x.Dims[^scope[1].Rank..]], x.Type), scope[1], (_, scale) =>
-            scale, x.Type).Data;
+        var last = new NdArray([.. x.Dims[^scope[1].Rank..]], x.Type);
+        double[] scales = Broadcasting.Apply(last, scope[1], (_, scale) => scale, x.Type).Data;
         NdArray.InChunks(x.Data.Length / length, length, row =>
         {
             double sum = 0;

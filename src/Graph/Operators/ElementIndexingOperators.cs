@@ -39,7 +39,9 @@ static class ElementIndexingOperators
             .Zip(indices.Data, (place, index) => place + Within(index, x.Dims[axis]) * strides[axis]);
     }
 
-    static int Within(double index, int size)
+    /// <summary>An index along an axis of <paramref name="size"/>, in [0..size); a negative one counts from the end.</summary>
+    /// <exception cref="GraphException">It is outside of the axis.</exception>
+    public static int Within(double index, int size)
     {
         int picked = (int)(index < 0 ? index + size : index);
         return picked >= 0 && picked < size ? picked : throw new GraphException($"index {index} is outside [-{size}..{size}).");

@@ -6,19 +6,16 @@ static class ElementwiseOperators
     public static IEnumerable<Operator> All =>
     [
         Unary("Abs", Math.Abs), Unary("Acos", Math.Acos), Unary("Acosh", Math.Acosh), Unary("Asin", Math.Asin), Unary("Asinh", Math.Asinh),
-        Unary("Atan", Math.Atan),
-        Unary("Atanh", Math.Atanh), Unary("Cosh", Math.Cosh), Unary("Sinh", Math.Sinh), Unary("Softsign", x => x / (1 + Math.Abs(x))),
-            Unary("HardSwish", x => x * Math.Clamp(x / 6 + 0.5, 0, 1), opset: 14),
+        Unary("Atan", Math.Atan), Unary("Atanh", Math.Atanh), Unary("Cosh", Math.Cosh), Unary("Sinh", Math.Sinh),
+        Unary("Softsign", x => x / (1 + Math.Abs(x))), Unary("HardSwish", x => x * Math.Clamp(x / 6 + 0.5, 0, 1), opset: 14),
         Unary("IsNaN", x => double.IsNaN(x) ? 1 : 0, ElementType.Bool), Parametric("IsInf", IsInfinite, ElementType.Bool),
-            Parametric("ThresholdedRelu", a => { double alpha = a.Float("alpha", 1); return x => x > alpha ? x : 0; }),
+        Parametric("ThresholdedRelu", a => { double alpha = a.Float("alpha", 1); return x => x > alpha ? x : 0; }),
         Unary("Ceil", Math.Ceiling), Unary("Cos", Math.Cos), Unary("Erf", ErrorFunction.Erf), Unary("Exp", Math.Exp),
         Unary("Floor", Math.Floor), Unary("Identity", x => x), Unary("Log", Math.Log), Unary("Neg", x => -x),
-            Unary("Reciprocal", x => 1 / x),
-        Unary("Relu", x => x < 0 ? 0 : x), Unary("Round", x => Math.Round(x, MidpointRounding.ToEven)), Unary("Sigmoid", Sigmoid),
+        Unary("Reciprocal", x => 1 / x), Unary("Relu", x => x < 0 ? 0 : x),
+        Unary("Round", x => Math.Round(x, MidpointRounding.ToEven)), Unary("Sigmoid", Sigmoid),
         Unary("Sign", x => double.IsNaN(x) ? x : Math.Sign(x)), Unary("Sin", Math.Sin), Unary("Softplus", Softplus),
-            Unary("Sqrt", Math.Sqrt),
-        Unary("Tan", Math.Tan), Unary("Tanh", Math.Tanh),
-        Unary("Not", x => x == 0 ? 1 : 0, ElementType.Bool),
+        Unary("Sqrt", Math.Sqrt), Unary("Tan", Math.Tan), Unary("Tanh", Math.Tanh), Unary("Not", x => x == 0 ? 1 : 0, ElementType.Bool),
         Parametric("LeakyRelu", a => { double slope = a.Float("alpha", .01f); return x => x < 0 ? slope * x : x; }),
         Parametric("Elu", a => { double alpha = a.Float("alpha", 1); return x => x < 0 ? alpha * (Math.Exp(x) - 1) : x; }),
         Parametric("Selu", a =>
@@ -33,8 +30,8 @@ static class ElementwiseOperators
         Compare("Equal", (a, b) => a == b), Compare("Less", (a, b) => a < b), Compare("LessOrEqual", (a, b) => a <= b),
         Compare("Greater", (a, b) => a > b), Compare("GreaterOrEqual", (a, b) => a >= b),
         Compare("And", (a, b) => a != 0 && b != 0), Compare("Or", (a, b) => a != 0 || b != 0), Compare("Xor", (a, b) => a != 0 != (b != 0)),
-        new("Mod", 13, scope => [new(SameElement("Mod", scope), Broadcasting.Infer(scope[0].Shape, scope[1].Shape))], scope =>
-            [Mod(scope)]),
+        new("Mod", 13, scope => [new(SameElement("Mod", scope), Broadcasting.Infer(scope[0].Shape, scope[1].Shape))],
+            scope => [Mod(scope)]),
         Binary("PRelu", (x, slope) => x < 0 ? slope * x : x),
         new("Clip", 13, scope => [scope[0]], Clip),
         new("Where", 13, scope => [new(scope[1].Element, Broadcasting.Infer(scope[0].Shape, scope[1].Shape, scope[2].Shape))], Where),
@@ -89,8 +86,9 @@ static class ElementwiseOperators
     // With 'fmod' the sign is the dividend's, as in C; without it the divisor's.
     static NdArray Mod(ValueScope scope)
     {
-        Func<double, double, double> function = scope.Attributes.Int("fmod", 0) != 0 ? (a, b) => a % b : (a, b) =>
-            a - b * Math.Floor(a / b);
+        Func<double, double, double> function = scope.Attributes.Int("fmod", 0) != 0
+            ? (a, b) => a % b
+            : (a, b) => a - b * Math.Floor(a / b);
         return Broadcasting.Apply(scope[0], scope[1], function, scope[0].Type);
     }
 

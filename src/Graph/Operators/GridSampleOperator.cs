@@ -62,7 +62,8 @@ static class GridSampleOperator
         {
             "nearest" => [((int)Math.Round(position, MidpointRounding.ToEven), 1)],
             "bilinear" or "linear" => [(below, 1 - f), (below + 1, f)],
-            _ => [(below - 1, Far(f + 1)), (below, Near(f)), (below + 1, Near(1 - f)), (below + 2, Far(2 - f))],
+            _ => [(below - 1, CubicKernel.Far(f + 1, a)), (below, CubicKernel.Near(f, a)), (below + 1, CubicKernel.Near(1 - f, a)),
+                (below + 2, CubicKernel.Far(2 - f, a))],
         };
         return padding switch
         {
@@ -70,10 +71,6 @@ static class GridSampleOperator
             "reflection" => [.. taps.Select(tap => ((int)Math.Clamp(Math.Round(Reflect(tap.At, size, corners)), 0, size - 1), tap.Weight))],
             _ => [.. taps.Where(tap => tap.At >= 0 && tap.At < size)],
         };
-
-        static double Near(double d) => ((a + 2) * d - (a + 3)) * d * d + 1;
-
-        static double Far(double d) => a * (((d - 5) * d + 8) * d - 4);
     }
 
     // Folded back at the centres of the outermost elements, or at their outer edges.

@@ -100,6 +100,7 @@ static class IndexingOperators
         return [x.Gather(dims, strides, offset)];
     }
 
+    // The first position of start..end by step along an axis, ends clamped as ONNX says, and how many there are.
     static (long First, long Count) Range(long size, long start, long end, long step)
     {
         if (size == 0)
@@ -130,11 +131,7 @@ static class IndexingOperators
         {
             foreach (double index in indices.Data)
             {
-                int picked = (int)(index < 0 ? index + size : index);
-                if (picked < 0 || picked >= size)
-                {
-                    throw new GraphException($"index {index} is outside [-{size}..{size}).");
-                }
+                int picked = ElementIndexingOperators.Within(index, size);
                 x.Read((row * size + picked) * inner, result.Data.AsSpan(at, inner));
                 at += inner;
             }

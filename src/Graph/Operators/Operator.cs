@@ -11,8 +11,8 @@ namespace Toolchain.Graph.Operators;
 sealed record Operator(string Name, int MinimumOpset, Func<TypeScope, TensorType[]> Infer, Func<ValueScope, NdArray[]> Evaluate);
 
 /// <summary>What a shape rule sees of a node.</summary>
-sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyList<TensorData?> constants, Func<OnnxModel,
-    IReadOnlyDictionary<string, TensorType>> check)
+sealed class TypeScope(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyList<TensorData?> constants,
+    Func<OnnxModel, IReadOnlyDictionary<string, TensorType>> check)
 {
     public Attributes Attributes => node.Attributes;
 

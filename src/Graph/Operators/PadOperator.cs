@@ -24,7 +24,7 @@ static class PadOperator
         NdArray x = scope[0];
         string mode = scope.Attributes.Text("mode", "constant");
         double fill = scope.Optional(2)?.Data.FirstOrDefault() ?? 0;
-        (int[] begin, int[] end) = Ends(scope[1].ToInt64s(), scope.Optional(3)?.ToInt64s(), Shape.Of(x.Dims.Select(size => (long)size)));
+        (int[] begin, int[] end) = Ends(scope[1].ToInt64s(), scope.Optional(3)?.ToInt64s(), x.Shape);
         int[] dims = [.. x.Dims.Select((size, axis) => size + begin[axis] + end[axis])], strides = NdArray.Strides(x.Dims);
         var result = new NdArray(dims, x.Type);
         int at = 0;

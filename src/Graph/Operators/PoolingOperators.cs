@@ -6,7 +6,7 @@ static class PoolingOperators
     public static IEnumerable<Operator> All =>
     [
         new("MaxPool", 13, InferMax, scope => scope.OutputCount == 1 ? [Pool(scope, Largest)]
-        : [Pool(scope, Largest), Pool(scope, LargestIndex, ElementType.Int64)]),
+            : [Pool(scope, Largest), Pool(scope, LargestIndex, ElementType.Int64)]),
         new("AveragePool", 13, Infer, scope =>
             [Pool(scope, scope.Attributes.Int("count_include_pad", 0) != 0 ? MeanOfWindow : MeanOfInside)]),
         new("GlobalAveragePool", 13, InferGlobal, scope => [Global(scope[0], values => values.Average())]),

@@ -20,13 +20,13 @@ static class QuantizationOperators
         ElementType type = scope.Optional(2)?.Type ?? ElementType.UInt8;
         double least = type == ElementType.Int8 ? sbyte.MinValue : 0, most = type == ElementType.Int8 ? sbyte.MaxValue : byte.MaxValue;
         (Func<int, double> scaleOf, Func<int, double> zeroOf) = Parameters(scope);
-        return scope[0].With((x, i) => Math.Clamp(Math.Round(x / scaleOf(i), MidpointRounding.ToEven) + zeroOf(i), least, most), type);
+        return scope[0].Map((x, i) => Math.Clamp(Math.Round(x / scaleOf(i), MidpointRounding.ToEven) + zeroOf(i), least, most), type);
     }
 
     static NdArray Dequantize(ValueScope scope)
     {
         (Func<int, double> scaleOf, Func<int, double> zeroOf) = Parameters(scope);
-        return scope[0].With((x, i) => (x - zeroOf(i)) * scaleOf(i), scope[1].Type);
+        return scope[0].Map((x, i) => (x - zeroOf(i)) * scaleOf(i), scope[1].Type);
     }
 
     // Scale and zero of an element: one for all, or one for each position of the axis.

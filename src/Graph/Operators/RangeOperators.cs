@@ -27,8 +27,8 @@ static class RangeOperators
         : throw new GraphException("'delta' must not be 0.");
 
     static TensorType[] InferTile(TypeScope scope) => scope.Constant(1) is TensorData repeats
-        ? [new(scope[0].Element, new Shape(scope[0].Shape.Zip(repeats.ToInt64s(), (dim, count) => count == 1 ? dim : dim.Size is long size
-        ? size * count : Dim.Unknown)))]
+        ? [new(scope[0].Element, new Shape(scope[0].Shape.Zip(repeats.ToInt64s(), (dim, count) =>
+            count == 1 ? dim : dim.Size is long size ? size * count : Dim.Unknown)))]
         : [new(scope[0].Element, new Shape(scope[0].Shape.Select(_ => Dim.Unknown)))];
 
     static NdArray Tile(ValueScope scope)

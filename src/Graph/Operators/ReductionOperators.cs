@@ -6,8 +6,8 @@ static class ReductionOperators
     public static IEnumerable<Operator> All =>
     [
         Reduce("ReduceSum", values => values.Sum()), Reduce("ReduceMean", values => values.Sum() / values.Length),
-            Reduce("ReduceMax", values => values.Max()),
-        Reduce("ReduceMin", values => values.Min()), Reduce("ReduceProd", values => values.Aggregate(1.0, (a, b) => a * b)),
+        Reduce("ReduceMax", values => values.Max()), Reduce("ReduceMin", values => values.Min()),
+        Reduce("ReduceProd", values => values.Aggregate(1.0, (a, b) => a * b)),
         Reduce("ReduceL1", values => values.Sum(Math.Abs)), Reduce("ReduceL2", values => Math.Sqrt(values.Sum(x => x * x))),
         Reduce("ReduceSumSquare", values => values.Sum(x => x * x)), Reduce("ReduceLogSumExp", LogSumExp),
         Arg("ArgMax", (a, b) => a > b), Arg("ArgMin", (a, b) => a < b),
@@ -25,7 +25,7 @@ static class ReductionOperators
             [new(scope[0].Element, Keep(scope[0].Shape, Axes(scope.Axes(1), scope[0].Shape, scope.Attributes),
             scope.Attributes.Int("keepdims", 1) != 0))],
         scope =>
-            [Reduce(scope[0], Axes(scope.Axes(1), Shape.Of(scope[0].Dims.Select(size => (long)size)), scope.Attributes),
+            [Reduce(scope[0], Axes(scope.Axes(1), scope[0].Shape, scope.Attributes),
             scope.Attributes.Int("keepdims", 1) != 0, reduce)]);
 
     static Operator Arg(string name, Func<double, double, bool> better) => new(name, 13,

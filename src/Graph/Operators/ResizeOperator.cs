@@ -70,9 +70,8 @@ static class ResizeOperator
             "pytorch_half_pixel" => size > 1 ? (to + 0.5) / scale - 0.5 : 0,
             "align_corners" => size > 1 ? to * (double)(length - 1) / (size - 1) : 0,
             "asymmetric" => to / scale,
-            string mode =>
-                throw new GraphException($"'coordinate_transformation_mode' must be half_pixel, pytorch_half_pixel, align_corners or "
-                + $"asymmetric, found {mode}."),
+            string mode => throw new GraphException("'coordinate_transformation_mode' must be half_pixel, pytorch_half_pixel, "
+                + $"align_corners or asymmetric, found {mode}."),
         };
 
     static (int Source, double Weight)[] Taps(double position, int length, Attributes attributes)
@@ -89,8 +88,8 @@ static class ResizeOperator
                 throw new GraphException($"'mode' must be nearest, linear or cubic, found {mode}.");
             default:
                 double a = attributes.Float("cubic_coeff_a", -0.75f);
-                (int, double)[] taps = [(below - 1, Far(fraction + 1, a)), (below, Near(fraction, a)), (below + 1, Near(1 - fraction, a)),
-                    (below + 2, Far(2 - fraction, a))];
+                (int, double)[] taps = [(below - 1, CubicKernel.Far(fraction + 1, a)), (below, CubicKernel.Near(fraction, a)),
+                    (below + 1, CubicKernel.Near(1 - fraction, a)), (below + 2, CubicKernel.Far(2 - fraction, a))];
                 if (attributes.Int("exclude_outside", 0) == 0)
                 {
                     return Clamped(taps);
@@ -112,9 +111,4 @@ static class ResizeOperator
         string mode =>
             throw new GraphException($"'nearest_mode' must be round_prefer_floor, round_prefer_ceil, floor or ceil, found {mode}."),
     };
-
-    // Keys' cubic kernel with coefficient a (R. G. Keys, 1981, equation 15): for distances up to 1, and from 1 to 2.
-    static double Near(double d, double a) => ((a + 2) * d - (a + 3)) * d * d + 1;
-
-    static double Far(double d, double a) => a * (((d - 5) * d + 8) * d - 4);
 }

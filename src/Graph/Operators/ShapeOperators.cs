@@ -8,11 +8,11 @@ static class ShapeOperators
         new("Reshape", 13, scope => [new(scope[0].Element, InferReshape(scope))], Reshape),
         new("Flatten", 13, scope => [new(scope[0].Element, InferFlatten(scope))], Flatten),
         new("Transpose", 13, InferTranspose, scope => [Transpose(scope[0], Permutation(scope.Attributes, scope[0].Rank))]),
-        new("Squeeze", 13, InferSqueeze, scope => [scope[0].Reshape(Sizes(Squeeze(Fixed(scope[0]), scope.Axes(1))))]),
-        new("Unsqueeze", 13, scope => [new(scope[0].Element, Unsqueeze(scope[0].Shape, scope.Axes(1)))], scope =>
-            [scope[0].Reshape(Sizes(Unsqueeze(Fixed(scope[0]), scope.Axes(1))))]),
-        new("Shape", 13, scope => [new(ElementType.Int64, new Shape(Span(scope.Attributes, scope[0].Shape.Count).Length))], scope =>
-            [SizesOf(scope)]),
+        new("Squeeze", 13, InferSqueeze, scope => [scope[0].Reshape(Sizes(Squeeze(scope[0].Shape, scope.Axes(1))))]),
+        new("Unsqueeze", 13, scope => [new(scope[0].Element, Unsqueeze(scope[0].Shape, scope.Axes(1)))],
+            scope => [scope[0].Reshape(Sizes(Unsqueeze(scope[0].Shape, scope.Axes(1))))]),
+        new("Shape", 13, scope => [new(ElementType.Int64, new Shape(Span(scope.Attributes, scope[0].Shape.Count).Length))],
+            scope => [SizesOf(scope)]),
     ];
 
     // The axes of the range start..end, which opset 15 added; both ends are clamped.
@@ -42,8 +42,8 @@ static class ShapeOperators
         if (scope.Constant(1) is not TensorData target)
         {
             // The sizes are computed in the graph: only their number is known.
-            return new Shape(Enumerable.Repeat(Dim.Unknown, (int)(scope[1].Shape[0].Size ?? throw new GraphException("the rank of the new "
-                + "shape is not known."))));
+            long rank = scope[1].Shape[0].Size ?? throw new GraphException("the rank of the new shape is not known.");
+            return new Shape(Enumerable.Repeat(Dim.Unknown, (int)rank));
         }
         if (scope.Attributes.Int("allowzero", 0) != 0 && target.ToInt64s().Contains(0))
         {
@@ -145,8 +145,6 @@ static class ShapeOperators
         var rest = new Queue<Dim>(shape);
         return new Shape([.. Enumerable.Range(0, rank).Select(axis => added.Contains(axis) ? 1 : rest.Dequeue())]);
     }
-
-    static Shape Fixed(NdArray x) => Shape.Of(x.Dims.Select(size => (long)size));
 
     static int[] Sizes(Shape shape) => [.. shape.Sizes.Select(size => (int)size)];
 }

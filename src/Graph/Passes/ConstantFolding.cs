@@ -41,7 +41,7 @@ static class ConstantFolding
         return model.With(kept, weights);
     }
 
-    // Null where the node is better kept.
+    // The results in order, null! for one without a name; null where the node is better kept.
     static TensorData[]? Compute(Node node, int opset, Dictionary<string, TensorData> constants,
         IReadOnlyDictionary<string, TensorType> types, Garbage garbage)
     {
@@ -63,10 +63,11 @@ static class ConstantFolding
         var inputs = node.Inputs.Where(name => name != "").Distinct().ToDictionary(name => name, name => NdArray.From(constants[name]));
         NdArray[] results = Evaluator.Run(node, opset, inputs);
         garbage.Drop(inputs.Values.Concat(results).Sum(array => array.HeldBytes));
-        bool exact = results.All(result => result.Type.IsFloat() || result.Data.All(value => Math.Abs(value) <= LargestInteger));
-        return exact
+        bool isExact = results.All(result => result.Type.IsFloat() || result.Data.All(value => Math.Abs(value) <= LargestInteger));
+        return isExact
             ? [.. results.Zip(node.Outputs, (result, name) =>
-            name == "" ? null! : new NdArray(result.Data, result.Dims, types[name].Element).ToTensor())] : null;
+                name == "" ? null! : new NdArray(result.Data, result.Dims, types[name].Element).ToTensor())]
+            : null;
     }
 
     static double Bytes(TensorType type) =>

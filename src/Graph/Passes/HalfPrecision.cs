@@ -9,6 +9,7 @@ namespace Toolchain.Graph.Passes;
 /// </summary>
 public static class HalfPrecision
 {
+    // The largest finite half, and the smallest above 0.
     const double Largest = 65504, Smallest = 5.9604644775390625e-8;
 
     // ONNX defines these for wider types only; they keep float32 between two casts.

@@ -23,13 +23,13 @@ static class IdentityRemoval
                 rename[source] = copy;
             }
         }
+        IEnumerable<Node> renamed = model.Nodes.Select(node => Subgraphs.Rename(node, Resolve) with
+        {
+            Outputs = [.. node.Outputs.Select(output => outputs.Contains(output) ? output : Resolve(output))],
+        });
         return model.With(
-            [.. model.Nodes
-                .Select(node =>
-                Subgraphs.Rename(node, Resolve) with {
-                Outputs = [.. node.Outputs.Select(output => outputs.Contains(output) ? output : Resolve(output))] })
-                .Where(node => node.Op != "Identity" || node.Inputs[0] != node.Outputs[0])
-                .Where(node => node.Op != "Identity" || outputs.Contains(node.Outputs[0]))],
+            [.. renamed.Where(node => node.Op != "Identity"
+                || (node.Inputs[0] != node.Outputs[0] && outputs.Contains(node.Outputs[0])))],
             model.Initializers);
 
         string Resolve(string name)

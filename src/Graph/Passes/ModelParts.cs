@@ -5,7 +5,7 @@ namespace Toolchain.Graph.Passes;
 /// <summary>Models with other nodes or outputs.</summary>
 public static class ModelParts
 {
-    /// <summary>The same model with other nodes, without weights that none of them reads.</summary>
+    /// <summary>The same model with other nodes, without nodes and weights that no output needs.</summary>
     public static OnnxModel WithNodes(this OnnxModel model, IReadOnlyList<Node> nodes) =>
         DeadNodeRemoval.Apply(model.With(nodes, model.Initializers));
 

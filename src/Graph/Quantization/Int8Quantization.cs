@@ -119,8 +119,8 @@ public static class Int8Quantization
             scales[i / inner % channels] = Math.Max(scales[i / inner % channels], Math.Abs(values[i]));
         }
         scales = [.. scales.Select(largest => largest > 0 ? (double)(float)(largest / LargestWeight) : 1)];
-        return ([
-            .. values.Select((value, i) => Math.Clamp(Math.Round(value / scales[i / inner % channels]), -LargestWeight, LargestWeight))],
-            scales);
+        double[] steps =
+            [.. values.Select((value, i) => Math.Clamp(Math.Round(value / scales[i / inner % channels]), -LargestWeight, LargestWeight))];
+        return (steps, scales);
     }
 }

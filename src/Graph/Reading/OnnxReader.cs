@@ -15,10 +15,7 @@ sealed class OnnxReader
     /// <param name="bytes">Content of the file.</param>
     /// <param name="folder">Where external data may lie; null where there is no file.</param>
     /// <exception cref="InvalidDataException">The bytes are no model that this library reads; the text names the place.</exception>
-    public static OnnxModel Read(ReadOnlyMemory<byte> bytes, string? folder = null)
-    {
-        return Read(ModelFile.Parse(bytes), folder);
-    }
+    public static OnnxModel Read(ReadOnlyMemory<byte> bytes, string? folder = null) => Read(ModelFile.Parse(bytes), folder);
 
     /// <exception cref="InvalidDataException">The message is no model that this library reads; the text names the place.</exception>
     public static OnnxModel Read(ParsedModel parsed, string? folder)
@@ -53,12 +50,8 @@ sealed class OnnxReader
             Opset = opset,
             Name = graph.Name,
             Documentation = documentation,
-            Initializers =
-                [.. graph.Initializer.Select((tensor, i) =>
-                At($"graph.initializer[{i}] '{tensor.Name}'", () =>
-                KeyValuePair.Create(tensor.Name,
-                TensorReader.Read(tensor, external, cut.TryGetValue(i, out ReadOnlySequence<byte> raw) ? (ReadOnlySequence<byte>?)raw
-                : null))))],
+            Initializers = [.. graph.Initializer.Select((tensor, i) => At($"graph.initializer[{i}] '{tensor.Name}'", () =>
+                KeyValuePair.Create(tensor.Name, TensorReader.Read(tensor, external, cut.TryGetValue(i, out var raw) ? raw : null))))],
             Inputs =
                 [.. graph.Input.Where(input => !weights.Contains(input.Name))
                 .Select((input, i) => At($"graph.input[{i}] '{input.Name}'", () => ToValue(input)))],

@@ -21,11 +21,6 @@ sealed record OperatorSchema(
     string Name, int Since, IReadOnlyList<Formal> Inputs, IReadOnlyList<Formal> Outputs,
     IReadOnlyDictionary<string, IReadOnlySet<ElementType>> Types, IReadOnlyDictionary<string, (string Kind, bool IsRequired)> Attributes)
 {
-    /// <summary>Whether input <paramref name="index"/> may be of <paramref name="type"/>.</summary>
-    public bool Takes(int index, ElementType type) =>
-        Inputs.Count > 0 && Types.TryGetValue(Inputs[Math.Min(index, Inputs.Count - 1)].Constraint, out IReadOnlySet<ElementType>? allowed)
-            && allowed.Contains(type);
-
     /// <summary>Checks the inputs, the attributes and the inferred outputs of a node.</summary>
     /// <exception cref="GraphException">A type, a number of inputs or an attribute is not one that ONNX allows.</exception>
     public void Check(Node node, IReadOnlyList<TensorType?> inputs, IReadOnlyList<TensorType?> outputs)
@@ -50,8 +45,8 @@ sealed record OperatorSchema(
         }
     }
 
-    void Check(string side, IReadOnlyList<Formal> formals, IReadOnlyList<TensorType?> given, Dictionary<string,
-        (ElementType Type, string Place)> bound)
+    void Check(string side, IReadOnlyList<Formal> formals, IReadOnlyList<TensorType?> given,
+        Dictionary<string, (ElementType Type, string Place)> bound)
     {
         for (int i = 0; i < Math.Max(given.Count, formals.Count); i++)
         {
@@ -71,16 +66,14 @@ sealed record OperatorSchema(
             string place = $"{side} {i} ('{formal.Name}')";
             if (!Types.TryGetValue(formal.Constraint, out IReadOnlySet<ElementType>? allowed) || !allowed.Contains(type.Element))
             {
-                throw new GraphException(
-                    $"{place} is {type.Element}; {Name} of opset {Since} takes {(allowed is null ? "no tensor"
-                    : string.Join(", ", allowed.Order()))}.");
+                string takes = allowed is null ? "no tensor" : string.Join(", ", allowed.Order());
+                throw new GraphException($"{place} is {type.Element}; {Name} of opset {Since} takes {takes}.");
             }
             if (!(formal.IsVariadic && formal.IsMixed) && !bound.TryAdd(formal.Constraint, (type.Element, place))
-                && bound[formal.Constraint].Type != type.Element)
+                && bound[formal.Constraint] is var first && first.Type != type.Element)
             {
                 throw new GraphException(
-                    $"{place} is {type.Element}, but {bound[formal.Constraint].Place} is {bound[
-                    formal.Constraint].Type}; {Name} needs one element type for both.");
+                    $"{place} is {type.Element}, but {first.Place} is {first.Type}; {Name} needs one element type for both.");
             }
         }
     }

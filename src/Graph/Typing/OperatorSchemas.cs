@@ -37,12 +37,11 @@ static class OperatorSchemas
             {
                 Dictionary<string, IReadOnlySet<ElementType>> types = Words(constraints).Select(word => word.Split('='))
                     .ToDictionary(pair => pair[0], pair => Types(pair[1]));
-                yield return new OperatorSchema(
-                    name, int.Parse(since, System.Globalization.CultureInfo.InvariantCulture),
-                        [.. Words(inputs).Select(word => Formal(word, types))], [.. Words(outputs).Select(word => Formal(word, types))],
-                        types,
-                    Words(attributes).Select(word => word.Split(':'))
-                        .ToDictionary(pair => pair[0].TrimEnd('!'), pair => (pair[1], pair[0].EndsWith('!'))));
+                Dictionary<string, (string Kind, bool IsRequired)> kinds = Words(attributes).Select(word => word.Split(':'))
+                    .ToDictionary(pair => pair[0].TrimEnd('!'), pair => (pair[1], pair[0].EndsWith('!')));
+                yield return new OperatorSchema(name, int.Parse(since, System.Globalization.CultureInfo.InvariantCulture),
+                    [.. Words(inputs).Select(word => Formal(word, types))], [.. Words(outputs).Select(word => Formal(word, types))],
+                    types, kinds);
             }
         }
     }

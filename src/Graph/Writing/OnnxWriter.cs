@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Onnx;
+using Kind = Onnx.AttributeProto.Types.AttributeType;
 
 namespace Toolchain.Graph.Writing;
 
@@ -49,16 +50,14 @@ static class OnnxWriter
         var proto = new AttributeProto { Name = name };
         switch (value)
         {
-            case long number: proto.Type = AttributeProto.Types.AttributeType.Int; proto.I = number; break;
-            case float number: proto.Type = AttributeProto.Types.AttributeType.Float; proto.F = number; break;
-            case string text: proto.Type = AttributeProto.Types.AttributeType.String; proto.S = ByteString.CopyFromUtf8(text); break;
-            case long[] numbers: proto.Type = AttributeProto.Types.AttributeType.Ints; proto.Ints.AddRange(numbers); break;
-            case float[] numbers: proto.Type = AttributeProto.Types.AttributeType.Floats; proto.Floats.AddRange(numbers); break;
-            case string[] texts:
-                proto.Type =
-                AttributeProto.Types.AttributeType.Strings; proto.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8)); break;
-            case TensorData tensor: proto.Type = AttributeProto.Types.AttributeType.Tensor; proto.T = ToProto(tensor, ""); break;
-            case OnnxModel body: proto.Type = AttributeProto.Types.AttributeType.Graph; proto.G = ToGraph(body); break;
+            case long number: proto.Type = Kind.Int; proto.I = number; break;
+            case float number: proto.Type = Kind.Float; proto.F = number; break;
+            case string text: proto.Type = Kind.String; proto.S = ByteString.CopyFromUtf8(text); break;
+            case long[] numbers: proto.Type = Kind.Ints; proto.Ints.AddRange(numbers); break;
+            case float[] numbers: proto.Type = Kind.Floats; proto.Floats.AddRange(numbers); break;
+            case string[] texts: proto.Type = Kind.Strings; proto.Strings.AddRange(texts.Select(ByteString.CopyFromUtf8)); break;
+            case TensorData tensor: proto.Type = Kind.Tensor; proto.T = ToProto(tensor, ""); break;
+            case OnnxModel body: proto.Type = Kind.Graph; proto.G = ToGraph(body); break;
         }
         return proto;
     }

@@ -1,7 +1,7 @@
 namespace Toolchain.Graph;
 
 /// <summary>bfloat16: the upper half of a float32, with 8 bits of precision.</summary>
-static class Brain
+static class BFloat16
 {
     public static void Widen(ReadOnlySpan<ushort> values, Span<double> to)
     {
