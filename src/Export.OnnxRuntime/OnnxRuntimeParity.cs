@@ -22,7 +22,7 @@ public static class OnnxRuntimeParity
         return new ParityRuntime($"ONNX Runtime {OrtEnv.Instance().GetVersionString()}{suffix}", sessions.Run)
         {
             RunFile = sessions.Run,
-            Release = sessions.Release
+            Release = sessions.Release,
         };
     }
 
@@ -38,7 +38,7 @@ public static class OnnxRuntimeParity
         }
     }
 
-    // The session of the model that was run last: a proof runs one model many times.
+    // Keeps the session of the model that was run last: a proof runs one model many times. The model is its byte array or its path.
     sealed class Sessions(GraphOptimizationLevel level, int threads)
     {
         readonly Lock gate = new();
@@ -60,12 +60,12 @@ public static class OnnxRuntimeParity
             }
         }
 
-        Dictionary<string, TensorData> Run(object of, Func<SessionOptions, InferenceSession> open,
+        Dictionary<string, TensorData> Run(object source, Func<SessionOptions, InferenceSession> open,
             IReadOnlyDictionary<string, TensorData> inputs)
         {
             lock (gate)
             {
-                InferenceSession current = SessionOf(of, open);
+                InferenceSession current = SessionOf(source, open);
                 using var run = new RunOptions { LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL };
                 Dictionary<string, OrtValue> values = inputs.ToDictionary(pair => pair.Key, pair => ToOrt(pair.Value));
                 try
@@ -80,12 +80,12 @@ public static class OnnxRuntimeParity
             }
         }
 
-        InferenceSession SessionOf(object of, Func<SessionOptions, InferenceSession> open)
+        InferenceSession SessionOf(object source, Func<SessionOptions, InferenceSession> open)
         {
-            if (session is null || !ReferenceEquals(of, model))
+            if (session is null || !ReferenceEquals(source, model))
             {
                 session?.Dispose();
-                (session, model) = (null, of);
+                (session, model) = (null, source);
                 using var options = new SessionOptions
                 {
                     IntraOpNumThreads = threads,
@@ -96,7 +96,7 @@ public static class OnnxRuntimeParity
                     EnableCpuMemArena = false,
                     EnableMemoryPattern = false,
                 };
-                if (of is string)
+                if (source is string)
                 {
                     // Weights are used as they lie in the mapped file; a second copy in another order would be as large again.
                     options.AddSessionConfigEntry("session.disable_prepacking", "1");
@@ -107,6 +107,7 @@ public static class OnnxRuntimeParity
         }
     }
 
+    // The numbers of element types are ONNX's in both libraries.
     static OrtValue ToOrt(TensorData tensor)
     {
         OrtValue value = OrtValue.CreateAllocatedTensorValue(OrtAllocator.DefaultInstance, (TensorElementType)(int)tensor.Type,
@@ -118,7 +119,7 @@ public static class OnnxRuntimeParity
     static TensorData FromOrt(OrtValue value)
     {
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
-        return new TensorData((ElementType)(int)info.ElementDataType, info.Shape, MemoryMarshal.AsBytes(value.GetTensorMutableRawData())
-            .ToArray());
+        byte[] bytes = MemoryMarshal.AsBytes(value.GetTensorMutableRawData()).ToArray();
+        return new TensorData((ElementType)(int)info.ElementDataType, info.Shape, bytes);
     }
 }

@@ -33,7 +33,8 @@ public readonly record struct Axis
     /// </summary>
     /// <param name="name">Its name.</param>
     /// <param name="lowest">Lowest size, at least 1.</param>
-    /// <param name="highest">Highest size.</param>
+    /// <param name="highest">Highest size, above the lowest.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The range is not from at least 1 to more.</exception>
     public static Axis Named(string name, int lowest, int highest) => lowest >= 1 && highest > lowest
         ? Named(name) with { Lowest = lowest, Highest = highest }
         : throw new ArgumentOutOfRangeException(nameof(highest),

@@ -34,7 +34,7 @@ public sealed record OnnxExportOptions
     /// </summary>
     public GraphPasses Passes { get; init; } = GraphPasses.Default;
 
-    /// <summary>Bytes of weights from which they are saved into a file beside the model.</summary>
+    /// <summary>Size of all weights, in bytes, from which they are saved into a file beside the model; protobuf ends at 2 GB.</summary>
     public long ExternalDataThreshold { get; init; } = 1_500_000_000;
 
     /// <summary>Free texts by key, written into the file.</summary>
@@ -56,15 +56,13 @@ public sealed record OnnxExportOptions
 
     /// <summary>
     /// Whether weights and computation are float16; inputs and outputs stay float32. Parity then allows <see cref="HalfTolerance"/> of the
-    /// value and of the scale, and the
-    /// report's budget is still that against the float64 evaluator on the unrounded weights.
+    /// value and of the scale, and the report's budget is still that against the float64 evaluator on the unrounded weights.
     /// </summary>
     public bool Half { get; init; }
 
     /// <summary>
     /// What parity allows in half precision, as a fraction of the value and of the largest one: a half has 11 bits, so each rounding is up
-    /// to 5e-4 of a value, and
-    /// those of some tens of layers add up.
+    /// to 5e-4 of a value, and those of some tens of layers add up.
     /// </summary>
     public double HalfTolerance { get; init; } = 1e-2;
 

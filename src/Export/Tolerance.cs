@@ -31,6 +31,7 @@ sealed record Tolerance(double Absolute, double Relative, double Scale)
     static double RootMeanSquare(IReadOnlyList<double> values) =>
         Math.Sqrt(values.Where(double.IsFinite).Sum(value => value * value) / Math.Max(1, values.Count));
 
+    /// <summary>Such as "0 + 1e-05 of the value + 0.0001 of the largest".</summary>
     public override string ToString() =>
         FormattableString.Invariant($"{Absolute:g3} + {Relative:g3} of the value + {Scale:g3} of the largest");
 }

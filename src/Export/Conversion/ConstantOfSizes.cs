@@ -9,6 +9,7 @@ namespace Toolchain.Export.Conversion;
 /// </summary>
 static class ConstantOfSizes
 {
+    // How far elements in float32 may lie beside their line, as a fraction of the largest: they and the step are rounded.
     const double Tolerance = 1e-6;
 
     /// <summary>The constant in the graph, or null where it is understood in no way.</summary>

@@ -12,8 +12,8 @@ static class FloatSize
     // What double rounds, and what a few operations in float round.
     const double Tolerance = 1e-9, SingleTolerance = 4e-7;
 
-    // Sizes that are tried in pairs.
-    const int MostPaired = 6;
+    // Sizes that are tried in pairs, and denominators of weights that rounding has moved.
+    const int MostPaired = 6, LargestDenominator = 64;
 
     static readonly Outer[] outers =
     [
@@ -34,9 +34,6 @@ static class FloatSize
         (size => 1 / (size + 1), (graph, size) => graph.Unary("Reciprocal", graph.Shift(size, 1))),
         (size => 1 / (size - 1), (graph, size) => graph.Unary("Reciprocal", graph.Shift(size, -1))),
     ];
-
-    // Denominators of weights that rounding has moved.
-    const int LargestDenominator = 64;
 
     /// <summary>
     /// The number as a float64 scalar of the graph, or null where no form fits all recordings; NaN stands for any number.

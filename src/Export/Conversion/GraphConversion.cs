@@ -21,11 +21,11 @@ sealed class GraphConversion(
     readonly Dictionary<string, Value> weights = [];
     readonly Dictionary<int, string> absent = [];
     readonly Dictionary<int, string> outputs = []; // a pass gives them the names of the outputs
-    readonly HashSet<int> claimed = [];
-    SizeValues? sizes;
+    readonly HashSet<int> claimed = []; // nodes that a step has already listed
     readonly HashSet<int> refused = [];
     readonly List<ExportStep> steps = [];
     readonly SortedSet<string> dropsNaN = new(StringComparer.Ordinal);
+    SizeValues? sizes;
 
     /// <summary>Names in the graph of recorded tensors by number.</summary>
     public IReadOnlyDictionary<int, string> ValueNames =>
@@ -104,8 +104,7 @@ sealed class GraphConversion(
         steps.Add(new ExportStep(call.Module, call.Entry, obstacle) { Operators = operators.Length == 0 ? [] : operators });
     }
 
-    Converter? Find(RecordedCall call) =>
-        find(call.Entry, trace.IsComplex(call));
+    Converter? Find(RecordedCall call) => find(call.Entry, trace.IsComplex(call));
 
     string? Missing(RecordedCall call, Converter? converter)
     {

@@ -3,7 +3,7 @@ namespace Toolchain.Export.Conversion;
 /// <summary>Weights of a few terms that give wanted values best, by Gram-Schmidt orthogonalisation.</summary>
 static class LeastSquares
 {
-    // Of a term that is left once the terms before it are taken away: below it, it is one of their sums.
+    // Share of a term that must be left once the terms before it are taken away: with less it is one of their sums.
     const double Dependent = 1e-9;
 
     /// <summary>The weights, or null where the terms depend on each other or are no fewer than the different recordings.</summary>

@@ -62,8 +62,9 @@ sealed class TraceMerger(IReadOnlyList<RecordedRun> recordings, IReadOnlyList<st
         IReadOnlyList<string?>[] changes =
             [.. calls.Select(call => (IReadOnlyList<string?>)[.. call[0].Arguments.Select((_, argument) => Change(call, argument))])];
         (bool takesNumbers, bool isStepped) = new ArgumentNumbers(calls, changes, Contents).Compare(quantities);
-        return new MergedTrace(first.Values, quantities, shapes, calls, changes, Enumerable.Range(0, first.Values.Count).Where(Varies)
-            .ToHashSet(), first.Outputs, table.HasDerived || changes.Any(call => call.Any(change => change is not null)))
+        HashSet<int> varying = [.. Enumerable.Range(0, first.Values.Count).Where(Varies)];
+        bool hasDerived = table.HasDerived || changes.Any(call => call.Any(change => change is not null));
+        return new MergedTrace(first.Values, quantities, shapes, calls, changes, varying, first.Outputs, hasDerived)
         {
             IsAmbiguous = isStepped
                 || quantities.SelectMany(sizes => sizes).Where(size => !size.IsConstant).Distinct().Any(table.IsAmbiguous),
@@ -81,7 +82,7 @@ sealed class TraceMerger(IReadOnlyList<RecordedRun> recordings, IReadOnlyList<st
             {
                 throw new ExportException(
                     $"the module takes another way at {At(other)} than at {At(0)}: operator {i} is {Describe(b)} instead of {Describe(a)}. "
-                    + $"Control flow cannot depend on the size of a named axis.");
+                    + "Control flow cannot depend on the size of a named axis.");
             }
         }
     }
@@ -112,7 +113,7 @@ sealed class TraceMerger(IReadOnlyList<RecordedRun> recordings, IReadOnlyList<st
             if (recording.Values[value].Sizes.Length != rank)
             {
                 throw new ExportException($"a tensor has {rank} axes at {At(0)} and {recording.Values[value].Sizes.Length} at {At(i)}; the "
-                    + $"number of axes must not depend on a size.");
+                    + "number of axes must not depend on a size.");
             }
         }
         return [.. Enumerable.Range(0, rank).Select(axis =>

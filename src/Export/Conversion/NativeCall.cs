@@ -7,21 +7,24 @@ namespace Toolchain.Export.Conversion;
 /// <summary>
 /// A native call of a traced module, as a converter sees it. Arguments are counted as in TorchSharp's native entry, lengths of arrays
 /// included: in <c>THSTensor_conv2d(input, weight, bias, strides*, length, padding*, ...)</c> the strides are argument 3 and the padding is
-/// argument 5.
+/// argument 5. What reads an argument throws where that is of another kind, or changes with a named axis so that its value would be baked
+/// into the model; an export reports that as this call's obstacle.
 /// </summary>
 public sealed class NativeCall
 {
     readonly ConversionContext context;
     readonly MergedTrace trace;
     readonly int index;
-    readonly IReadOnlyList<RecordedCall> variants;
+    readonly RecordedCall call;
+    readonly IReadOnlyList<RecordedCall> variants; // the call in each recording
     readonly IReadOnlyList<string?> changes;
 
-    internal NativeCall(ConversionContext context, int index) =>
-        (this.context, trace, this.index, variants, changes) = (context, context.Trace, index, context.Trace.Calls[index],
-        context.Trace.Changes[index]);
-
-    RecordedCall call => variants[0];
+    internal NativeCall(ConversionContext context, int index)
+    {
+        (this.context, trace, this.index) = (context, context.Trace, index);
+        (variants, changes) = (trace.Calls[index], trace.Changes[index]);
+        call = variants[0];
+    }
 
     /// <summary>The native entry; of an in-place call the functional twin's name, without the underscore.</summary>
     public string Entry => Converter.Functional(call.Entry);
@@ -32,7 +35,7 @@ public sealed class NativeCall
     /// <summary>Number of results.</summary>
     public int ResultCount => call.Results.Count;
 
-    /// <summary>Shape of a result as traced; axes that follow the named axis carry its name.</summary>
+    /// <summary>Shape of a result as traced; an axis that follows a named one carries its name, or a name of its own.</summary>
     public Shape ResultShape(int result = 0) => trace.Shapes[call.Results[result]];
 
     /// <summary>Element type of a result as traced.</summary>
@@ -134,9 +137,8 @@ public sealed class NativeCall
     /// <summary>An array of whole numbers each of which may follow a named axis; empty when it was left out.</summary>
     internal Quantity[] Quantities(int argument) => call.Arguments[argument] switch
     {
-        ArrayArgument first =>
-            [.. first.Elements.Select((_, i) => new Quantity(
-            [.. variants.Select(variant => ((ArrayArgument)variant.Arguments[argument]).Elements[i])]))],
+        ArrayArgument first => [.. first.Elements.Select((_, i) =>
+            new Quantity([.. variants.Select(variant => ((ArrayArgument)variant.Arguments[argument]).Elements[i])]))],
         NullArgument => [],
         _ => throw Lost(argument, "an array of numbers"),
     };
@@ -236,9 +238,7 @@ public sealed class NativeCall
         ?? throw Refuse($"argument {argument} would be baked into the model: "
         + $"{changes[argument] ?? "it holds a constant that changes with a named axis"}");
 
-    T Fixed<T>(T value, int argument) => changes[argument] is not null
-        ? throw Baked(argument)
-        : value;
+    T Fixed<T>(T value, int argument) => changes[argument] is null ? value : throw Baked(argument);
 
     Exception Baked(int argument) => Refuse($"argument {argument} would be baked into the model: {changes[argument]}");
 

@@ -18,8 +18,8 @@ namespace Toolchain.Export.Conversion;
 /// The constructor's arguments by native position; in place of a module, the arguments of that module's constructor.
 /// </param>
 /// <param name="State">Tensors of the whole traced module by key.</param>
-sealed record OpaqueModule(torch.nn.Module Instance, string Path, IReadOnlyList<object?> Arguments, IReadOnlyDictionary<string,
-    torch.Tensor> State)
+sealed record OpaqueModule(torch.nn.Module Instance, string Path, IReadOnlyList<object?> Arguments,
+    IReadOnlyDictionary<string, torch.Tensor> State)
 {
     public long Integer(int argument) => Convert.ToInt64(Arguments[argument], CultureInfo.InvariantCulture);
 
@@ -63,7 +63,10 @@ sealed class OpaqueModules
 
     static nint Native(torch.nn.Module module) => ((SafeHandle)handleOf.GetValue(module)!).DangerousGetHandle();
 
-    static object?[]? Constructed(nint handle) =>
-        (typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")?.GetField("Constructed")?.GetValue(
-        null) as ConcurrentDictionary<nint, object?[]>)?.GetValueOrDefault(handle);
+    // What the woven TorchSharp.dll kept of the module's constructor.
+    static object?[]? Constructed(nint handle)
+    {
+        FieldInfo? kept = typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")?.GetField("Constructed");
+        return (kept?.GetValue(null) as ConcurrentDictionary<nint, object?[]>)?.GetValueOrDefault(handle);
+    }
 }

@@ -5,8 +5,7 @@ namespace Toolchain.Export.Conversion;
 
 /// <summary>
 /// Lets a model refuse sizes outside of an axis's declared range. ONNX has no assertion: the size, less the lowest one, indexes a vector
-/// that is as long as the range,
-/// and what was found there, always 0, is added to the shape to which the input is reshaped.
+/// that is as long as the range, and what was found there, always 0, is added to the shape to which the input is reshaped.
 /// </summary>
 static class RangeGuard
 {
@@ -31,8 +30,8 @@ static class RangeGuard
 
     static Value Guarded(GraphBuilder graph, Value x, int axis, long lowest, long highest)
     {
-        // [1]
-        Value shape = graph.Apply("Shape", [x]), size = graph.Apply("Gather", [shape, Vector(axis)], new Attributes { ["axis"] = 0 });
+        Value shape = graph.Apply("Shape", [x]);
+        Value size = graph.Apply("Gather", [shape, Vector(axis)], new Attributes { ["axis"] = 0 }); // [1]
         Value outside = graph.Apply("Or", [graph.Apply("Less", [size, Vector(lowest)]), graph.Apply("Greater", [size, Vector(highest)])]);
         Value place = graph.Apply("Where", [outside, Vector(highest - lowest + 1), graph.Sub(size, Vector(lowest))]);
         Value zeros = graph.Apply("ConstantOfShape", [Vector(highest - lowest + 1)], new Attributes { ["value"] = TensorData.Vector(0) });

@@ -12,8 +12,12 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Divisor">At least 1.</param>
 sealed record SizeExpression(int Left, char Operation, int Right, long Factor, long Summand, long Divisor)
 {
-    const long LargestDivisor = 256, LargestSize = 1000;
+    /// <summary>Divisors that are tried; a number that needs a larger one is not understood, and its call is refused.</summary>
+    public const long LargestDivisor = 256;
+
+    // Factors that are tried, and sizes up to twice which quotients are compared.
     const int LargestFactor = 16;
+    const long LargestSize = 1000;
 
     /// <summary>
     /// The simplest sum, product or quotient without a rest that gives <paramref name="wanted"/> in every recording, or null. What the
@@ -22,8 +26,8 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
     public static SizeExpression? Exact(Quantity wanted, IReadOnlyList<Quantity> known)
     {
         (Quantity, SizeExpression)[] candidates = Candidates(known);
-        return First(candidates, candidate => Linear(wanted, candidate.Base, candidate.Form) is { Summand: 0, Divisor: 1 } plain ? plain
-            : null)
+        return First(candidates, candidate =>
+                Linear(wanted, candidate.Base, candidate.Form) is { Summand: 0, Divisor: 1 } plain ? plain : null)
             ?? First(candidates, candidate => Linear(wanted, candidate.Base, candidate.Form));
     }
 
@@ -52,8 +56,8 @@ sealed record SizeExpression(int Left, char Operation, int Right, long Factor, l
         })),
     ];
 
-    static SizeExpression? First((Quantity, SizeExpression)[] candidates, Func<(Quantity Base, SizeExpression Form),
-        SizeExpression?> solve) =>
+    static SizeExpression? First((Quantity, SizeExpression)[] candidates,
+        Func<(Quantity Base, SizeExpression Form), SizeExpression?> solve) =>
         candidates.Select(solve).FirstOrDefault(solution => solution is not null);
 
     // wanted * divisor = factor * base + summand, exactly; the slope comes from the two recordings that are furthest apart.

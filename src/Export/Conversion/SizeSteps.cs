@@ -6,8 +6,6 @@ namespace Toolchain.Export.Conversion;
 /// <summary>Whole numbers that follow a size in steps: fractions of it, remainders, multiples, bounds and roots.</summary>
 static class SizeSteps
 {
-    const long LargestDivisor = 256;
-
     static readonly (Func<double, double> Round, string Op)[] roundings =
         [(Math.Floor, "Floor"), (Math.Ceiling, "Ceil"), (value => Math.Round(value), "Round")];
 
@@ -120,7 +118,8 @@ static class SizeSteps
         Quantity.Combine(wanted, rounded, (a, b) => a - b).Constant is long summand && !rounded.IsConstant ? summand : null;
 
     static IEnumerable<long> Divisors(IReadOnlyList<long> code) =>
-        code.Concat(Enumerable.Range(2, (int)LargestDivisor - 1).Select(divisor => (long)divisor)).Where(divisor => divisor > 1).Distinct();
+        code.Concat(Enumerable.Range(2, (int)SizeExpression.LargestDivisor - 1).Select(divisor => (long)divisor))
+            .Where(divisor => divisor > 1).Distinct();
 
     static long Mod(long value, long divisor) => (value % divisor + divisor) % divisor;
 }

@@ -17,7 +17,7 @@ static class AntialiasedResize
     // (input [N,C,H,W], size*, length, scale*, length, mode, align_corners, recompute_scale_factor, antialias)
     public static Value Convert(GraphBuilder graph, NativeCall call, bool isCubic, bool corners)
     {
-        double[] factors = !call.IsGiven(1) && call.IsGiven(3) && !call.Flag(7) && !corners
+        double[] factors = ResizeConverters.IsByScale(call) && !corners
             ? MemoryMarshal.Cast<long, double>(call.Integers(3)).ToArray() : [];
         if (call.ResultSizes()[^1].Constant == 1 && call.ResultSizes()[^2].Constant != 1)
         {

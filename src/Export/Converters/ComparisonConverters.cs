@@ -36,8 +36,7 @@ static class ComparisonConverters
             : graph.Opset >= 18 ? graph.Apply($"Bitwise{op}", [graph.Promoted(call, 0), graph.Promoted(call, 1)]) : throw OnNumbers(call));
 
     static Value TwoTo(GraphBuilder graph, NativeCall call) => graph.Cast(
-        graph.Apply("Pow", [graph.Constant(TensorData.Scalar(2, ElementType.Int64)), graph.Cast(call.Tensor(1), ElementType.Int64)]),
-            call.ResultType());
+        graph.Apply("Pow", [graph.Integer(2), graph.Cast(call.Tensor(1), ElementType.Int64)]), call.ResultType());
 
     static Exception OnNumbers(NativeCall call) => call.Refuse($"on numbers it needs opset 18; found {call.ResultType()}");
 

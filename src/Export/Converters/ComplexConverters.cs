@@ -14,18 +14,16 @@ static class ComplexConverters
     static readonly string[] parted =
     [
         "add", "sub", "neg", "sum", "sum_along_dimensions", "mean", "mean_along_dimensions", "cumsum", "clone", "contiguous", "detach",
-            "alias",
-        "to_device", "cpu", "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "t", "movedim",
-            "expand",
-        "repeat", "cat", "stack", "hstack", "vstack", "select", "narrow", "slice", "chunk", "split_with_size", "split_with_sizes", "unbind",
-        "flip", "roll", "index", "index_select", "where", "diagonal", "get1", "get2", "get3",
+        "alias", "to_device", "cpu", "view", "reshape", "flatten", "unflatten", "squeeze", "unsqueeze", "permute", "transpose", "t",
+        "movedim", "expand", "repeat", "cat", "stack", "hstack", "vstack", "select", "narrow", "slice", "chunk", "split_with_size",
+        "split_with_sizes", "unbind", "flip", "roll", "index", "index_select", "where", "diagonal", "get1", "get2", "get3",
     ];
 
     public static IEnumerable<Converter> All =>
     [
         .. parted.Select(name => new Converter($"THSTensor_{name}", (graph, call) => ByParts(graph, call, $"THSTensor_{name}"))),
         new("THSTensor_real", (graph, call) => Parts(graph, call.Tensor(0)).Real),
-            new("THSTensor_imag", (graph, call) => Parts(graph, call.Tensor(0)).Imaginary),
+        new("THSTensor_imag", (graph, call) => Parts(graph, call.Tensor(0)).Imaginary),
         new("THSTensor_view_as_real", (_, call) => call.Tensor(0)), new("THSTensor_view_as_complex", (_, call) => call.Tensor(0)),
         new("THSTensor_complex", (graph, call) => Pair(graph, call.Tensor(0), call.Tensor(1))),
         // (size, angle)

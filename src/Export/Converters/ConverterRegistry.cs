@@ -16,12 +16,9 @@ static class ConverterRegistry
         ComparisonConverters.All, ConvolutionConverters.All, ElementIndexingConverters.All, EmbeddingConverters.All, FillConverters.All,
         IndexExpressionConverter.All, IndexingConverters.All, LinearConverters.All, LossConverters.All, MathConverters.All,
         MultiheadConverters.All, NormalizationConverters.All, NormConverters.All, OrderingConverters.All, PackedConverters.All,
-            PaddingConverters.All,
-            PlacementConverters.All,
-        PoolingConverters.All, QuantileConverters.All, RecurrentConverters.All, ReductionConverters.All, ResizeConverters.All,
-        SelectionConverters.All, ShapeConverters.All, SpecialConverters.All, SpreadConverters.All, SystemConverters.All,
-            TransformerConverters.All,
-            TypeConverters.All, WriteConverters.All,
+        PaddingConverters.All, PlacementConverters.All, PoolingConverters.All, QuantileConverters.All, RecurrentConverters.All,
+        ReductionConverters.All, ResizeConverters.All, SelectionConverters.All, ShapeConverters.All, SpecialConverters.All,
+        SpreadConverters.All, SystemConverters.All, TransformerConverters.All, TypeConverters.All, WriteConverters.All,
     }.SelectMany(family => family);
 
     /// <summary>The mappings of calls that take or make complex numbers.</summary>
@@ -46,5 +43,6 @@ static class ConverterRegistry
     /// <summary>The mapping of an entry, for complex numbers or for others.</summary>
     public static Converter? Find(string entry, bool isComplex) => isComplex ? FindComplex(entry) : Find(entry);
 
+    /// <summary>Adds a mapping, or replaces the one of the same entry.</summary>
     public static void Register(Converter converter) => converters[converter.Entry] = converter;
 }

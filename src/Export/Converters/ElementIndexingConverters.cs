@@ -26,7 +26,7 @@ static class ElementIndexingConverters
         new("THSTensor_index_copy", (graph, call) => ScatterRows(graph, call, call.Tensor(3), "none")),
         new("THSTensor_index_add", (graph, call) => ScatterRows(graph, call, graph.Scale(call.Tensor(3), call.Scalar(4)), "add")),
         new("THSTensor_index_fill", (graph, call) => Filled(graph, call)),
-        // (input, source, dim, index), (input, source, dim, start, end, step)
+        // (input, source, dim, index)
         new("THSTensor_select_scatter", SelectScatter),
         new("THSTensor_masked_scatter", MaskedScatter),
     ];

@@ -16,6 +16,7 @@ static class Elementwise
     /// </summary>
     public static Value Number(this GraphBuilder graph, NativeCall call, int argument) => graph.Number(call, argument, call.ResultType());
 
+    /// <summary>A scalar argument as a scalar of <paramref name="type"/>; one that follows a size is computed in the graph.</summary>
     public static Value Number(this GraphBuilder graph, NativeCall call, int argument, ElementType type) => call.IsFixed(argument)
         ? graph.Constant(TensorData.Scalar(call.Real(argument), type))
         : !call.IsWhole(argument) && call.FloatOfSize(graph, argument) is Value number ? graph.Cast(number, type)

@@ -9,15 +9,15 @@ static class FillConverters
 {
     public static IEnumerable<Converter> All =>
     [
-        new("THSTensor_zeros_like", (graph, call) => Fill(graph, call, 0)),
-        new("THSTensor_ones_like", (graph, call) => Fill(graph, call, 1)),
-        new("THSTensor_full_like", (graph, call) => call.IsFixed(1) ? Fill(graph, call, call.Scalar(1))
+        new("THSTensor_zeros_like", (graph, call) => FilledLike(graph, call, 0)),
+        new("THSTensor_ones_like", (graph, call) => FilledLike(graph, call, 1)),
+        new("THSTensor_full_like", (graph, call) => call.IsFixed(1) ? FilledLike(graph, call, call.Scalar(1))
             : graph.Apply("Expand", [graph.Number(call, 1), graph.Apply("Shape", [call.Tensor(0)])])),
         // (size*, length, ...), (size*, length, value, ...): their sizes may follow a named axis
         new("THSTensor_zeros", (graph, call) => Filled(graph, call, 0)),
         // What is not written yet may hold anything, so 0 too.
         new("THSTensor_empty", (graph, call) => Filled(graph, call, 0)),
-        new("THSTensor_empty_like", (graph, call) => Fill(graph, call, 0)),
+        new("THSTensor_empty_like", (graph, call) => FilledLike(graph, call, 0)),
         new("THSTensor_ones", (graph, call) => Filled(graph, call, 1)),
         new("THSTensor_full", (graph, call) => call.IsFixed(2) ? Filled(graph, call, call.Scalar(2))
             : graph.Apply("Expand", [graph.Number(call, 2), call.Vector(call.ResultSizes())])),
@@ -65,7 +65,7 @@ static class FillConverters
         return x.Type.Element == ElementType.Bool ? graph.Apply("And", [kept, x]) : graph.Where(kept, x, graph.Scalar(0, x));
     }
 
-    static Value Fill(GraphBuilder graph, NativeCall call, double value) => graph.Apply(
+    static Value FilledLike(GraphBuilder graph, NativeCall call, double value) => graph.Apply(
         "ConstantOfShape", [graph.Apply("Shape", [call.Tensor(0)])],
         new Attributes { ["value"] = TensorData.FromDoubles([value], [1], call.ResultType()) });
 

@@ -19,9 +19,8 @@ static class IndexingConverters
         new("THSTensor_column_stack", (graph, call) =>
             Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count < 2 ? graph.Unsqueeze(x, 1) : x)], 1)),
         new("THSTensor_dstack", (graph, call) =>
-            Concat(graph, [.. Promoted(graph, call)
-            .Select(x => x.Shape.Count == 2 ? graph.Unsqueeze(x, 2) : x.Shape.Count > 2 ? x
-            : throw call.Refuse("its tensors must have 2 or more axes"))], 2)),
+            Concat(graph, [.. Promoted(graph, call).Select(x => x.Shape.Count == 2 ? graph.Unsqueeze(x, 2) : x.Shape.Count > 2 ? x
+                : throw call.Refuse("its tensors must have 2 or more axes"))], 2)),
         new("THSTensor_select", (graph, call) =>
             graph.Apply("Gather", [call.Tensor(0), graph.Squeeze(call.Vector(call.Quantity(2)), 0)],
             new Attributes { ["axis"] = call.Integer(1) })),

@@ -10,30 +10,29 @@ static class MathConverters
     public static IEnumerable<Converter> All =>
     [
         Same("THSTensor_acos", "Acos"), Same("THSTensor_asin", "Asin"), Same("THSTensor_atan", "Atan"), Same("THSTensor_cosh", "Cosh"),
-        Same("THSTensor_sinh", "Sinh"),
-        Same("THSTensor_arccosh", "Acosh"), Same("THSTensor_arcsinh", "Asinh"), Same("THSTensor_arctanh", "Atanh"),
+        Same("THSTensor_sinh", "Sinh"), Same("THSTensor_arccosh", "Acosh"), Same("THSTensor_arcsinh", "Asinh"),
+        Same("THSTensor_arctanh", "Atanh"),
         One("THSTensor_exp2", Exp2), One("THSSpecial_exp2", Exp2), One("THSTensor_trunc", Truncate),
-            One("THSTensor_frac", (graph, x) => graph.Sub(x, Truncate(graph, x))),
+        One("THSTensor_frac", (graph, x) => graph.Sub(x, Truncate(graph, x))),
         One("THSTensor_erfc", Erfc), One("THSSpecial_erfc", Erfc), One("THSSpecial_erf", (graph, x) => graph.Unary("Erf", x)),
-            One("THSSpecial_expm1", Expm1),
-        One("THSSpecial_expit", (graph, x) => graph.Unary("Sigmoid", x)), One("THSTensor_sinc", Sinc), One("THSSpecial_sinc", Sinc),
-            One("THSTensor_sgn", Sign),
+        One("THSSpecial_expm1", Expm1), One("THSSpecial_expit", (graph, x) => graph.Unary("Sigmoid", x)),
+        One("THSTensor_sinc", Sinc), One("THSSpecial_sinc", Sinc), One("THSTensor_sgn", Sign),
         One("THSSpecial_ndtr", (graph, x) => graph.Scale(graph.Shift(graph.Unary("Erf", graph.Scale(x, Math.Sqrt(0.5))), 1), 0.5)),
         One("THSTensor_positive", (_, x) => x),
         One("THSTensor_deg2rad", (graph, x) => graph.Scale(x, Math.PI / 180)),
-            One("THSTensor_rad2deg", (graph, x) => graph.Scale(x, 180 / Math.PI)),
+        One("THSTensor_rad2deg", (graph, x) => graph.Scale(x, 180 / Math.PI)),
         new("THSTensor_logit", (graph, call) => Logit(graph, call)),
-        Two("THSTensor_fmod", Fmod), TwoScalar("THSTensor_fmod_scalar", Fmod), Two("THSTensor_remainder", Remainder),
-            TwoScalar("THSTensor_remainder_scalar", Remainder),
+        Two("THSTensor_fmod", Fmod), TwoScalar("THSTensor_fmod_scalar", Fmod),
+        Two("THSTensor_remainder", Remainder), TwoScalar("THSTensor_remainder_scalar", Remainder),
         Two("THSTensor_floor_divide", FloorDivide), TwoScalar("THSTensor_floor_divide_scalar", FloorDivide),
         Two("THSTensor_atan2", Atan2),
-            Two("THSTensor_hypot", (graph, a, b) => graph.Unary("Sqrt", graph.Add(graph.Mul(a, a), graph.Mul(b, b)))),
+        Two("THSTensor_hypot", (graph, a, b) => graph.Unary("Sqrt", graph.Add(graph.Mul(a, a), graph.Mul(b, b)))),
         Two("THSTensor_logaddexp", (graph, a, b) => LogAddExp(graph, a, b)),
-            Two("THSTensor_logaddexp2", (graph, a, b) =>
+        Two("THSTensor_logaddexp2", (graph, a, b) =>
             graph.Scale(LogAddExp(graph, graph.Scale(a, Math.Log(2)), graph.Scale(b, Math.Log(2))), 1 / Math.Log(2))),
         Two("THSTensor_xlogy", XLogY), TwoScalar("THSTensor_xlogy_scalar", XLogY),
-            Two("THSTensor_fmax", (graph, a, b) => Numbers(graph, "Max", a, b)),
-            Two("THSTensor_fmin", (graph, a, b) => Numbers(graph, "Min", a, b)),
+        Two("THSTensor_fmax", (graph, a, b) => Numbers(graph, "Max", a, b)),
+        Two("THSTensor_fmin", (graph, a, b) => Numbers(graph, "Min", a, b)),
         Two("THSTensor_heaviside", (graph, x, atZero) =>
             graph.Where(graph.Apply("Equal", [x, graph.Scalar(0, x)]), atZero,
             graph.Cast(graph.Apply("Greater", [x, graph.Scalar(0, x)]), x.Type.Element))),
@@ -45,7 +44,7 @@ static class MathConverters
         new("THSTensor_nan_to_num", NanToNumber),
         new("THSTensor_clamp_tensor", (graph, call) => Clamp(graph, call)),
         new("THSTensor_isnan", (graph, call) => graph.Unary("IsNaN", call.Tensor(0))),
-            new("THSTensor_isinf", (graph, call) => graph.Unary("IsInf", call.Tensor(0))),
+        new("THSTensor_isinf", (graph, call) => graph.Unary("IsInf", call.Tensor(0))),
         new("THSTensor_isposinf", (graph, call) => graph.Apply("IsInf", [call.Tensor(0)], new Attributes { ["detect_negative"] = 0 })),
         new("THSTensor_isneginf", (graph, call) => graph.Apply("IsInf", [call.Tensor(0)], new Attributes { ["detect_positive"] = 0 })),
         new("THSTensor_isfinite", (graph, call) =>
@@ -88,6 +87,7 @@ static class MathConverters
         return graph.Where(isSmall, near, graph.Unary("Log", graph.Shift(x, 1)));
     }
 
+    /// <summary>x without its fraction, towards 0.</summary>
     public static Value Truncate(GraphBuilder graph, Value x) => !x.Type.Element.IsFloat() ? x
         : graph.Mul(graph.Unary("Sign", x), graph.Unary("Floor", graph.Unary("Abs", x)));
 
@@ -186,8 +186,7 @@ static class MathConverters
         {
             ElementType.Float32 => float.MaxValue,
             ElementType.Float16 => (double)Half.MaxValue,
-            _ =>
-            double.MaxValue
+            _ => double.MaxValue,
         };
         Value number = graph.Where(graph.Unary("IsNaN", x), graph.Scalar(Given(1, 0), x), x);
         number = graph.Where(graph.Apply("Equal", [x, graph.Scalar(double.PositiveInfinity, x)]), graph.Scalar(Given(2, largest), x),
@@ -213,9 +212,7 @@ static class MathConverters
         Value x = graph.Cast(a, wide), y = graph.Cast(b, wide), distance = graph.Unary("Abs", graph.Sub(x, y));
         Value allowed = graph.Shift(graph.Scale(graph.Unary("Abs", y), call.Number(2)), call.Number(3));
         // Equal infinities are close, an infinite distance is not.
-        Value isNear =
-            graph.Apply("And",
-            [graph.Apply("Less", [distance, graph.Scalar(double.PositiveInfinity, distance)]),
+        Value isNear = graph.Apply("And", [graph.Apply("Less", [distance, graph.Scalar(double.PositiveInfinity, distance)]),
             graph.Apply("LessOrEqual", [distance, allowed])]);
         Value isClose = graph.Apply("Or", [isEqual, isNear]);
         return call.Flag(4) ? graph.Apply("Or", [isClose, graph.Apply("And", [graph.Unary("IsNaN", x), graph.Unary("IsNaN", y)])])

@@ -39,10 +39,9 @@ static class NormalizationConverters
     static Value Running(GraphBuilder graph, NativeCall call)
     {
         Dim channels = call.Shape(0)[1];
-        return graph.Apply(
-            "BatchNormalization",
-            [call.Tensor(0), call.OptionalTensor(3) ?? Fill(graph, call, channels, 1), call.OptionalTensor(4)
-                ?? Fill(graph, call, channels, 0), call.Tensor(1), call.Tensor(2)],
+        return graph.Apply("BatchNormalization",
+            [call.Tensor(0), call.OptionalTensor(3) ?? Fill(graph, call, channels, 1),
+                call.OptionalTensor(4) ?? Fill(graph, call, channels, 0), call.Tensor(1), call.Tensor(2)],
             new Attributes { ["epsilon"] = call.Number(7) });
     }
 

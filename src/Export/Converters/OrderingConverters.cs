@@ -28,6 +28,7 @@ static class OrderingConverters
         new("THSTensor_logcumsumexp", (graph, call) => Running(graph, call, "ReduceLogSumExp", double.NegativeInfinity)),
     ];
 
+    /// <summary>The largest or smallest elements along an axis in order, and their places.</summary>
     public static Value[] TopK(GraphBuilder graph, Value x, Value count, long axis, bool largest) =>
         graph.Apply("TopK", [x, count], new Attributes { ["axis"] = axis, ["largest"] = largest ? 1 : 0, ["sorted"] = 1 }, 2);
 
@@ -65,7 +66,7 @@ static class OrderingConverters
     static Value Last(GraphBuilder graph, Value sorted, long axis, long k, bool keep) =>
         keep ? graph.Slice(sorted, axis, k - 1, k) : graph.Squeeze(graph.Slice(sorted, axis, k - 1, k), axis);
 
-    /// <summary>The lower one of two in the middle.</summary>
+    /// <summary>The median of all elements: of two in the middle the lower one.</summary>
     public static Value Median(GraphBuilder graph, NativeCall call)
     {
         Value flat = graph.Reshape(call.Tensor(0), -1), one = graph.Constant(TensorData.Vector(1)),

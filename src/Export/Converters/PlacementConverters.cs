@@ -46,8 +46,8 @@ static class PlacementConverters
     }
 
     // The last place that is taken, at the first traced sizes.
-    static long Reach(NativeCall call) => call.Quantity(5).Values[0] + call.Quantities(1).Zip(call.Quantities(3), (size, stride) =>
-        (size.Values[0] - 1) * stride.Values[0]).Sum();
+    static long Reach(NativeCall call) => call.Quantity(5).Values[0] + call.Quantities(1)
+        .Zip(call.Quantities(3), (size, stride) => (size.Values[0] - 1) * stride.Values[0]).Sum();
 
     // [..,L] to [..,L+|k|,L+|k|] with the elements where column - row is k; the two axes go to the places asked for.
     static Value Embedded(GraphBuilder graph, NativeCall call, Value x, long rowAxis, long columnAxis)

@@ -71,8 +71,7 @@ static class PoolingConverters
         var attributes = new Attributes
         {
             ["kernel_shape"] = kernel,
-            ["strides"] = strides.Length == 0 ? kernel
-            : ConvolutionConverters.PerAxis(strides, axes, 1)
+            ["strides"] = strides.Length == 0 ? kernel : ConvolutionConverters.PerAxis(strides, axes, 1),
         };
         Value mean = Batched(graph, call, axes, x => graph.Apply("AveragePool", [graph.Apply("Pow", [x, graph.Scalar(p, x)])], attributes));
         Value sum = graph.Scale(mean, kernel.Aggregate(1.0, (a, b) => a * b));
@@ -95,6 +94,7 @@ static class PoolingConverters
         };
     }
 
+    // Sizes of the windows of an adaptive pool, where all are equal; otherwise null.
     static long[]? EqualWindows(NativeCall call)
     {
         Shape from = new(call.Shape(0).Skip(2)), to = new(call.ResultShape().Skip(2));

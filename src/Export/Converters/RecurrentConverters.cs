@@ -93,10 +93,8 @@ static class RecurrentConverters
         string name = suffixes[0];
         Value w = call.Packed(module, $"W{name}", () => Pack(suffixes, gates, suffix => [module.Weight($"weight_ih{suffix}")]));
         Value r = call.Packed(module, $"R{name}", () => Pack(suffixes, gates, suffix => [module.Weight($"weight_hh{suffix}")]));
-        Value? b = hasBias
-            ? call.Packed(module, $"B{name}", () =>
-            Flat(Pack(suffixes, gates, suffix => [module.Weight($"bias_ih{suffix}"), module.Weight($"bias_hh{suffix}")]), suffixes.Length))
-            : null;
+        Value? b = !hasBias ? null : call.Packed(module, $"B{name}", () =>
+            Flat(Pack(suffixes, gates, suffix => [module.Weight($"bias_ih{suffix}"), module.Weight($"bias_hh{suffix}")]), suffixes.Length));
         var attributes = new Attributes
         {
             ["hidden_size"] = r.Shape[2].Size!.Value,

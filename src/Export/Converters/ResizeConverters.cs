@@ -12,7 +12,7 @@ static class ResizeConverters
     [
         new("THSNN_interpolate", Interpolate),
         new("THSTensor_upsample_nearest1d", UpsampleNearest), new("THSTensor_upsample_nearest2d", UpsampleNearest),
-            new("THSTensor_upsample_nearest3d", UpsampleNearest),
+        new("THSTensor_upsample_nearest3d", UpsampleNearest),
         new("THSNN_grid_sample", GridSample),
         new("THSNN_affine_grid", AffineGrid),
     ];
@@ -22,8 +22,7 @@ static class ResizeConverters
     {
         if (call.Integer(5) == 0)
         {
-            bool isByScale = !call.IsGiven(1) && call.IsGiven(3) && !call.Flag(7);
-            return Nearest(graph, call, isByScale ? MemoryMarshal.Cast<long, double>(call.Integers(3)).ToArray() : null);
+            return Nearest(graph, call, IsByScale(call) ? MemoryMarshal.Cast<long, double>(call.Integers(3)).ToArray() : null);
         }
         if (call.Integer(5) == 5)
         {
@@ -52,10 +51,12 @@ static class ResizeConverters
             long mode => throw call.Refuse($"'mode' must be in [0..6], found {mode}"),
         };
         // The scale itself matters for the positions only where it was given and is not to be computed again.
-        bool byScale = !call.IsGiven(1) && call.IsGiven(3) && !call.Flag(7) && !corners;
-        double[] scales = byScale ? [1, 1, .. MemoryMarshal.Cast<long, double>(call.Integers(3))] : [];
+        double[] scales = IsByScale(call) && !corners ? [1, 1, .. MemoryMarshal.Cast<long, double>(call.Integers(3))] : [];
         return Resize(graph, call, scales, attributes);
     }
+
+    /// <summary>Whether a call to interpolate gives scales that are not to be computed again from the sizes.</summary>
+    public static bool IsByScale(NativeCall call) => !call.IsGiven(1) && call.IsGiven(3) && !call.Flag(7);
 
     static Value UpsampleNearest(GraphBuilder graph, NativeCall call) => Nearest(graph, call, null);
 
@@ -92,8 +93,8 @@ static class ResizeConverters
     }
 
     static Value Resize(GraphBuilder graph, NativeCall call, double[] scales, Attributes attributes) => scales.Length > 0
-        ? graph.Apply("Resize", [call.Tensor(0), null,
-        graph.Constant(TensorData.Of([.. scales.Select(scale => (float)scale)], scales.Length))], attributes)
+        ? graph.Apply("Resize",
+            [call.Tensor(0), null, graph.Constant(TensorData.Of([.. scales.Select(scale => (float)scale)], scales.Length))], attributes)
         : graph.Apply("Resize", [call.Tensor(0), null, null, call.Vector(call.ResultSizes())], attributes);
 
     // (input [N,C,H,W], grid [N,H',W',2], mode, padding, align_corners)

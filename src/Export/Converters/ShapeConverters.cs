@@ -10,8 +10,8 @@ static class ShapeConverters
     public static IEnumerable<Converter> All =>
     [
         .. ((string[])["THSTensor_view", "THSTensor_reshape", "THSTensor_unflatten", "THSTensor_ravel", "THSTensor_atleast_1d",
-        "THSTensor_atleast_2d", "THSTensor_atleast_3d"])
-        .Select(entry => new Converter(entry, (graph, call) => graph.ReshapeLike(call, call.Tensor(0)))),
+            "THSTensor_atleast_2d", "THSTensor_atleast_3d"])
+            .Select(entry => new Converter(entry, (graph, call) => graph.ReshapeLike(call, call.Tensor(0)))),
         new("THSTensor_flatten", Flatten),
         new("THSTensor_squeeze_no_dim", SqueezeAll),
         new("THSTensor_squeeze", (graph, call) => call.ResultShape().Count == call.Shape(0).Count ? call.Tensor(0)
@@ -183,10 +183,8 @@ static class ShapeConverters
         (int rows, int columns) = (shape.Axis(rowAxis), shape.Axis(columnAxis));
         int[] rest = [.. Enumerable.Range(0, shape.Count).Except([rows, columns])];
         Value last = graph.Transpose(call.Tensor(0), [.. rest.Append(rows).Append(columns).Select(axis => (long)axis)]);
-        Value flat =
-            graph.Apply("Reshape", [last, call.Vector(
-            [.. rest.Select(axis => call.Sizes(0)[axis]),
-            Quantity.Combine(call.Sizes(0)[rows], call.Sizes(0)[columns], (a, b) => a * b)])]);
+        Quantity cells = Quantity.Combine(call.Sizes(0)[rows], call.Sizes(0)[columns], (a, b) => a * b);
+        Value flat = graph.Apply("Reshape", [last, call.Vector([.. rest.Select(axis => call.Sizes(0)[axis]), cells])]);
         if (shape[rows].Size is null || shape[columns].Size is not long width)
         {
             return FreeDiagonal(graph, call, flat, offset, call.Sizes(0)[columns]);

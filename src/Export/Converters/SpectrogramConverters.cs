@@ -77,8 +77,8 @@ static class SpectrogramConverters
         Value weights = graph.Mul(graph.Mul(window, window), graph.Apply("ConstantOfShape",
             [call.Vector(Fixed(call, 1), call.Sizes(0)[rank - 1], Fixed(call, 1))],
                 new Attributes { ["value"] = TensorData.FromDoubles([1], [1], frames.Type.Element) }));
-        Value signal = graph.Div(Added(graph, flat, n, hop), Trimmed(Added(graph, weights, n, hop), whole: true)); // [B,1,L]
-        return graph.Apply("Reshape", [Trimmed(signal, whole: false), call.Vector(call.ResultSizes())]);
+        Value signal = graph.Div(Added(graph, flat, n, hop), OneForZero(Added(graph, weights, n, hop))); // [B,1,L]
+        return graph.Apply("Reshape", [Trimmed(signal), call.Vector(call.ResultSizes())]);
 
         Value Times(Value part, Func<double, double> wave)
         {
@@ -88,13 +88,11 @@ static class SpectrogramConverters
             return graph.MatMul(graph.Transpose(part, swapped), waves);
         }
 
-        // Where no window reaches, the signal is cut off; a sum of 0 there must not divide.
-        Value Trimmed(Value x, bool whole)
+        // Where no window reaches, the sum of the windows is 0 and must not divide; the signal is cut off there.
+        Value OneForZero(Value x) => graph.Where(graph.Apply("Equal", [x, graph.Scalar(0, x)]), graph.Scalar(1, x), x);
+
+        Value Trimmed(Value x)
         {
-            if (whole)
-            {
-                return graph.Where(graph.Apply("Equal", [x, graph.Scalar(0, x)]), graph.Scalar(1, x), x);
-            }
             Value start = graph.Constant(TensorData.Vector(call.Flag(5) ? n / 2 : 0));
             return graph.Apply("Slice",
                 [x, start, graph.Add(start, call.Vector(call.ResultSizes()[^1])), graph.Constant(TensorData.Vector(2))]);

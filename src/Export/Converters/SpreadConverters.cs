@@ -30,14 +30,16 @@ static class SpreadConverters
     ];
 
     static Value Mean(GraphBuilder graph, NativeCall call, long[] axes, bool keep) =>
-        graph.Reduce("ReduceMean", call.Tensor(0), axes.Length > 0 ? axes
-        : [.. Enumerable.Range(0, call.Shape(0).Count).Select(axis => (long)axis)], keep);
+        graph.Reduce("ReduceMean", call.Tensor(0), OrAll(call, axes), keep);
+
+    static long[] OrAll(NativeCall call, long[] axes) =>
+        axes.Length > 0 ? axes : [.. Enumerable.Range(0, call.Shape(0).Count).Select(axis => (long)axis)];
 
     // sum((x - mean)^2) / n, or n - 1: the number of elements must be known for the latter.
     static Value Variance(GraphBuilder graph, NativeCall call, long[] axes, bool unbiased, bool keep)
     {
         Shape shape = call.Shape(0);
-        long[] reduced = axes.Length > 0 ? axes : [.. Enumerable.Range(0, shape.Count).Select(axis => (long)axis)];
+        long[] reduced = OrAll(call, axes);
         Value centred = graph.Sub(call.Tensor(0), graph.Reduce("ReduceMean", call.Tensor(0), reduced, keep: true));
         Value mean = graph.Reduce("ReduceMean", graph.Mul(centred, centred), reduced, keep);
         if (!unbiased)

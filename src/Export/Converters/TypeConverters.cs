@@ -8,7 +8,7 @@ static class TypeConverters
     public static IEnumerable<Converter> All =>
     [
         .. ((string[])["THSTensor_clone", "THSTensor_contiguous", "THSTensor_detach", "THSTensor_alias", "THSTensor_cpu",
-        "THSTensor_to_device"]).Select(entry => new Converter(entry, (_, call) => call.Tensor(0))),
+            "THSTensor_to_device"]).Select(entry => new Converter(entry, (_, call) => call.Tensor(0))),
         new("THSTensor_to_type", (graph, call) => graph.Promoted(call, 0)),
         new("THSTensor_to_type_and_device", (graph, call) => graph.Promoted(call, 0)),
     ];

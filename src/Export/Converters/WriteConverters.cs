@@ -13,7 +13,7 @@ static class WriteConverters
     public static IEnumerable<Converter> All =>
     [
         new("THSTensor_copy", (graph, call) =>
-        graph.Apply("Expand", [graph.Cast(call.Tensor(1), call.ResultType()), call.Vector(call.ResultSizes())])),
+            graph.Apply("Expand", [graph.Cast(call.Tensor(1), call.ResultType()), call.Vector(call.ResultSizes())])),
         new("THSTensor_fill", (graph, call) => graph.Apply("Expand", [graph.Number(call, 1), call.Vector(call.ResultSizes())])),
         // (input, starts*, ends*, steps*, tensors*, count, value, accumulate)
         new("THSTensor_index_put", (graph, call) => Put(graph, call, graph.Cast(call.Tensor(6), call.ResultType()), call.Flag(7))),
@@ -62,7 +62,7 @@ static class WriteConverters
                 sizes));
         }
         Value shape = graph.Apply("Shape", [call.Tensor(0)]);
-        Value zero = graph.Constant(TensorData.Scalar(0, ElementType.Int64)), one = graph.Constant(TensorData.Scalar(1, ElementType.Int64));
+        Value zero = graph.Integer(0), one = graph.Integer(1);
         Value count = graph.Apply("Size", [call.Tensor(0)]);
         return graph.Refine(graph.Apply("Reshape", [graph.Apply("Range", [zero, count, one]), shape]), call.Shape(0));
     }

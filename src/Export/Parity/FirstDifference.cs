@@ -66,9 +66,8 @@ static class FirstDifference
             {
                 bool isKnown = traced.ValueNames.TryGetValue(number, out string? name) && made.Contains(name)
                     && recording.Values[number].Content is not null;
-                if (isKnown
-                    && Exceeds(recording.Values[number].Content!,
-                    (computed ??= Evaluator.Run(model.WithAllOutputs(), inputs))[name!]) is double distance)
+                computed = isKnown ? computed ?? Evaluator.Run(model.WithAllOutputs(), inputs) : computed;
+                if (isKnown && Exceeds(recording.Values[number].Content!, computed![name!]) is double distance)
                 {
                     string module = call.Module == "" ? "" : $" of module '{call.Module}'";
                     return $"; it first differs from the module after {call.Entry}{module} (tensor '{name}'), by "

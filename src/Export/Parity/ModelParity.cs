@@ -57,11 +57,11 @@ sealed class ModelParity
     /// <summary>
     /// Compares on the float64 evaluator and on every further runtime, at the most telling sizes first, as long as the budget lasts.
     /// </summary>
-    /// <exception cref="ParityException">An output misses; all misses are listed.</exception>
     /// <param name="traced">The module and its model.</param>
     /// <param name="read">The model as it is read back.</param>
     /// <param name="file">The model as the runtimes get it.</param>
     /// <param name="start">Time stamp from which the budget counts: writing and reading the file are part of it.</param>
+    /// <exception cref="ParityException">An output misses; all misses are listed.</exception>
     public static ModelParity Prove(TracedModule traced, OnnxModel read, ProofFile file, long start)
     {
         var parity = new ModelParity(traced, read, file, start);
@@ -179,8 +179,8 @@ sealed class ModelParity
         }
     }
 
-    void Compare(ProofPoint point, string runtime, IReadOnlyDictionary<string, TensorData> inputs, IReadOnlyDictionary<string,
-        TensorData> expected, IReadOnlyDictionary<string, TensorData> found)
+    void Compare(ProofPoint point, string runtime, IReadOnlyDictionary<string, TensorData> inputs,
+        IReadOnlyDictionary<string, TensorData> expected, IReadOnlyDictionary<string, TensorData> found)
     {
         OutputComparison.Result result = OutputComparison.Compare(runtime, point, expected, found, traced.Options.Tolerance);
         if (result.Misses.Count > 0)

@@ -17,7 +17,7 @@ static class ProofPlan
     // Rows at sizes of other axes than the batch.
     const int Rows = 2;
 
-    // Of a range.
+    // Ends of a range.
     const int Ends = 2;
 
     /// <summary>

@@ -8,6 +8,7 @@ namespace Toolchain.Export.Recording;
 /// </remarks>
 sealed class AxisSizes
 {
+    // Sizes of a batch in the traces.
     static readonly int[] batch = [2, 5, 3, 8];
 
     // Largest size of an axis without a declared range.
@@ -21,6 +22,9 @@ sealed class AxisSizes
 
     // Steps of an example's size from which a frugal trace takes smaller sizes.
     const int LongSteps = 64;
+
+    /// <summary>Number of sizes that <see cref="More"/> gives, and of those where sizes cost much.</summary>
+    public const int TracedMore = 12, FrugalMore = 6;
 
     readonly int[] traced, halved, frugal;
     readonly int step, example;
@@ -66,10 +70,10 @@ sealed class AxisSizes
     /// <summary>The example's size, at least 2.</summary>
     public int Example => example;
 
-    /// <summary>Ends of its range.</summary>
+    /// <summary>Lowest size of its range, at least 1.</summary>
     public int Lowest { get; }
 
-    /// <summary>Ends of its range.</summary>
+    /// <summary>Highest size of its range; without a declared one the highest that is proven.</summary>
     public int Highest { get; }
 
     /// <summary>The lowest size of its range that the module accepts.</summary>
@@ -77,9 +81,6 @@ sealed class AxisSizes
 
     /// <summary>The size that the module accepts nearest to another.</summary>
     public int Nearest(int size) => Fitting(Math.Clamp(size, Lowest, Highest));
-
-    /// <summary>Number of sizes that <see cref="More"/> gives, and of those where sizes cost much.</summary>
-    public const int TracedMore = 12, FrugalMore = 6;
 
     /// <summary>
     /// Further sizes for tracing: the lowest above 1, and sizes between and above the others; where they cost much, small batches and long

@@ -32,7 +32,7 @@ sealed class ExampleInputs
         if (declared.Length != examples.Length)
         {
             throw new ExportException($"'{nameof(options.Inputs)}' declares {declared.Length} inputs, but {examples.Length} examples were "
-                + $"given.");
+                + "given.");
         }
         foreach ((ExportInput input, TensorData example) in declared.Zip(examples))
         {
@@ -97,9 +97,6 @@ sealed class ExampleInputs
     public IReadOnlyList<int[]> LowestSizes => [.. axes.Select((axis, i) => (axis, i)).Where(pair => !pair.axis.Axis.IsBatch)
         .Select(pair => FirstSizes.Select((size, i) => i == pair.i ? pair.axis.LowestFitting : size).ToArray())];
 
-    /// <summary>The inputs with that many rows; the other named axes take a size that was never traced.</summary>
-    public IReadOnlyList<TensorData> AtSize(int rows) => At([.. axes.Select(axis => axis.Base(0, rows))]);
-
     /// <summary>
     /// The inputs with axes of <paramref name="sizes"/>: the example's own elements where it has some, then elements drawn evenly from its
     /// range of values (integers: its elements over again).
@@ -121,13 +118,10 @@ sealed class ExampleInputs
         (double low, double high) = (from.DefaultIfEmpty(0).Min(), from.DefaultIfEmpty(0).Max());
         (double start, double part) = (random.NextDouble(), random.NextDouble());
         int some = random.Next(from.Length) + 1;
-        double[] to = [.. from.Select(_ => IsFloat(data.Type) ? low + (high - low) * (start + (1 - start) * part * random.NextDouble())
+        double[] to = [.. from.Select(_ => data.Type.IsFloat() ? low + (high - low) * (start + (1 - start) * part * random.NextDouble())
             : from[random.Next(some)])];
         return TensorData.FromDoubles(to, [.. data.Sizes], data.Type);
     }
-
-    static bool IsFloat(ElementType type) => type is ElementType.Float16 or ElementType.BFloat16 or ElementType.Float32
-        or ElementType.Float64;
 
     /// <summary>The arguments of the module: tensors of <paramref name="inputs"/>, and null where an argument is left out.</summary>
     public IReadOnlyList<torch.Tensor?> Arguments(IReadOnlyList<TensorData> inputs)
@@ -163,7 +157,7 @@ sealed class ExampleInputs
         if (input.Axes.Any(axis => axis == default))
         {
             throw new ExportException($"input '{input.Name}' is declared [{string.Join(",", input.Axes)}]; every axis needs a name or a "
-                + $"size.");
+                + "size.");
         }
     }
 
@@ -188,7 +182,7 @@ sealed class ExampleInputs
             return example;
         }
         double[] from = example.ToDoubles(), to = new double[sizes.Aggregate(1L, (a, b) => a * b)];
-        bool isFloat = IsFloat(example.Type);
+        bool isFloat = example.Type.IsFloat();
         (double low, double high) = (from.Min(), from.Max());
         var random = new Random(Seed);
         for (int i = 0; i < to.Length; i++)

@@ -5,6 +5,7 @@ namespace Toolchain.Export.Recording;
 /// <summary>Memory that was freed, and that .NET or the C library keeps for later.</summary>
 static class FreedMemory
 {
+    // Time between two trims while something runs.
     const int TrimMilliseconds = 10;
 
     /// <summary>

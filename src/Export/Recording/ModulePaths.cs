@@ -9,7 +9,6 @@ sealed class ModulePaths : IDisposable
 {
     readonly Stack<string> running = [];
     readonly List<Action> removals = [];
-
     readonly int thread = Environment.CurrentManagedThreadId;
 
     public ModulePaths(ModuleState state)

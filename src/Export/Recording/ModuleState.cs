@@ -17,11 +17,12 @@ sealed partial class ModuleState
     // More than any module keeps by hand; a field may lead to a data set.
     const int MostObjects = 100_000;
 
+    const BindingFlags OwnFields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     static readonly FieldInfo buffers = typeof(torch.nn.Module)
         .GetField("_internal_buffers", BindingFlags.Instance | BindingFlags.NonPublic)
         ?? throw new InvalidOperationException(
             $"TorchSharp {typeof(torch).Assembly.GetName().Version} keeps its buffers in no field '_internal_buffers'.");
-    const BindingFlags OwnFields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     static readonly Assembly torchSharp = typeof(torch).Assembly;
 

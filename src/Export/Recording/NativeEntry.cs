@@ -16,14 +16,13 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
     static readonly ConcurrentDictionary<string, NativeEntry> known = new();
     static readonly Type methods = typeof(torch).Assembly.GetType("TorchSharp.PInvoke.NativeMethods", throwOnError: true)!;
 
-    /// <summary>Entries that only ask for the form of a tensor, which the two traces compare anyway.</summary>
+    /// <summary>Entries that only ask for the form of a tensor, which the recordings are compared by anyway.</summary>
     static readonly HashSet<string> queries =
     [
         "THSTensor_sizes", "THSTensor_size", "THSTensor_ndimension", "THSTensor_numel", "THSTensor_type", "THSTensor_device_type",
-        "THSTensor_device_index",
-        "THSTensor_requires_grad", "THSTensor_set_requires_grad", "THSTensor_is_leaf", "THSTensor_is_contiguous", "THSTensor_is_sparse",
-            "THSTensor_is_cpu", "THSTensor_is_pinned",
-        "THSTensor_is_conj", "THSTensor_is_neg", "THSTensor_has_names", "THSTensor_strides", "THSTensor_stride", "THSTensor_element_size",
+        "THSTensor_device_index", "THSTensor_requires_grad", "THSTensor_set_requires_grad", "THSTensor_is_leaf",
+        "THSTensor_is_contiguous", "THSTensor_is_sparse", "THSTensor_is_cpu", "THSTensor_is_pinned", "THSTensor_is_conj",
+        "THSTensor_is_neg", "THSTensor_has_names", "THSTensor_strides", "THSTensor_stride", "THSTensor_element_size",
         "THSTensor_result_type", "THSTensor_storage_offset",
     ];
 
@@ -96,7 +95,7 @@ sealed record NativeEntry(string Name, int[] LengthOf, bool[] IsOut, int InPlace
         }
         return new NativeEntry(name, lengthOf, [.. parameters.Select(parameter => parameter.ParameterType == typeof(nint).MakeByRefType())],
             Array.FindIndex(parameters, parameter => parameter.Name == "inplace"),
-            Array.FindIndex(parameters, parameter => parameter.Name is "tensorOut"));
+            Array.FindIndex(parameters, parameter => parameter.Name == "tensorOut"));
     }
 
     static bool IsLength(ParameterInfo parameter) =>

@@ -53,7 +53,7 @@ sealed partial class NativeRecorder
         }
         Argument[] captured = [.. arguments.Select((_, i) => Capture(entry, arguments, i, read: follows)),
             .. MemoryFacts(entry, arguments)];
-        var call = new RecordedCall(entry.Name, module(), captured, [], written is not null, follows);
+        var call = new RecordedCall(entry.Name, module(), captured, [], follows);
         if (written is null)
         {
             RecordResults(call, made, taken.FirstOrDefault(), packed);
@@ -74,7 +74,7 @@ sealed partial class NativeRecorder
         Origin origin = call.Follows ? Origin.Result : Origin.Constant;
         int[] numbers = [.. made.Select(handle => handle == packed
             ? Add(new RecordedValue(origin, "", [], ElementType.Float32, null) { IsPacked = true })
-                : Add(origin, "", NativeTensor.Borrow(handle)))];
+            : Add(origin, "", NativeTensor.Borrow(handle)))];
         call = call with { Results = numbers };
         calls.Add(call);
         for (int i = 0; i < made.Length; i++)

@@ -44,9 +44,8 @@ sealed partial class NativeRecorder
                 + "keep it in a field, or register it with register_buffer");
         }
         long[] elements = NativeArguments.Elements(entry, arguments, position);
-        Argument?[] tensors =
-            [.. elements.Select(element => held.TryGetValue((nint)element, out TensorAlias? item) ? Tensor(item, (nint)element, read)
-            : null)];
+        Argument?[] tensors = [.. elements.Select(element =>
+            held.TryGetValue((nint)element, out TensorAlias? item) ? Tensor(item, (nint)element, read) : null)];
         return tensors.OfType<LostArgument>().FirstOrDefault() as Argument
             ?? new ArrayArgument(elements, [.. tensors.Select(tensor => (tensor as TensorArgument)?.Value)]);
     }
@@ -77,9 +76,8 @@ sealed partial class NativeRecorder
             RecordedCall view = calls[alias.View!.Value.Call];
             Argument parent = Current(alias.Parent!);
             bool follows = alias.Parent!.Follows || alias.Follows;
-            int[] again =
-                [.. view.Results.Select(number => Add(values[number] with { Origin = follows ? Origin.Result : Origin.Constant,
-                Content = null }))];
+            Origin origin = follows ? Origin.Result : Origin.Constant;
+            int[] again = [.. view.Results.Select(number => Add(values[number] with { Origin = origin, Content = null }))];
             calls.Add(view with { Arguments = [parent, .. view.Arguments.Skip(1)], Results = again, Follows = follows });
             alias.Renew(again[alias.View.Value.Result], follows);
         }

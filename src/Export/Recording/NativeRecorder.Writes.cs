@@ -44,7 +44,7 @@ sealed partial class NativeRecorder
             : Add(values[number]);
         calls.Add(new RecordedCall(
             calls[made].Entry + RecordedCall.WriteSuffix, path,
-            [target, new PlainArgument(made), new PlainArgument(result), new TensorArgument(number)], [whole], false,
+            [target, new PlainArgument(made), new PlainArgument(result), new TensorArgument(number)], [whole],
             follows || parent.Follows));
         return whole;
     }

@@ -43,7 +43,7 @@ sealed partial class NativeRecorder : IDisposable
         {
             throw new InvalidOperationException(
                 $"'{typeof(torch).Assembly.Location}' is not woven, so nothing can be traced; import build/Toolchain.Export.targets into "
-                + $"the project that is run.");
+                + "the project that is run.");
         }
         NativeGuard.Set();
         hook.SetValue(null, new Action<string, object?[], object?>(OnCall));
@@ -54,10 +54,10 @@ sealed partial class NativeRecorder : IDisposable
 
     /// <summary>Makes a tensor known as an input.</summary>
     public void AddInput(string name, torch.Tensor tensor) =>
-        WithoutRecording(() =>
-        held[tensor.Handle] = new TensorAlias(Add(Origin.Input, name, tensor),
-        follows: true)
-        { Memory = NativeTensor.Storage(tensor.Handle) });
+        WithoutRecording(() => held[tensor.Handle] = new TensorAlias(Add(Origin.Input, name, tensor), follows: true)
+        {
+            Memory = NativeTensor.Storage(tensor.Handle),
+        });
 
     /// <summary>Makes what the module holds known; the first of several names of a shared tensor stays.</summary>
     public void AddState(ModuleState state) => WithoutRecording(() =>

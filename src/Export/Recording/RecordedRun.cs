@@ -5,9 +5,8 @@ namespace Toolchain.Export.Recording;
 /// <param name="Module">Path of the module that made the call; "" for the traced module itself.</param>
 /// <param name="Arguments">The arguments by native position.</param>
 /// <param name="Results">Numbers of the tensors that it made; of an in-place call, of its first argument afterwards.</param>
-/// <param name="IsInPlace">Whether it changed its first argument.</param>
 /// <param name="Follows">Whether a tensor that it took or changed depends on an input.</param>
-sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> Arguments, IReadOnlyList<int> Results, bool IsInPlace,
+sealed record RecordedCall(string Entry, string Module, IReadOnlyList<Argument> Arguments, IReadOnlyList<int> Results,
     bool Follows)
 {
     /// <summary>
@@ -34,5 +33,5 @@ sealed record RecordedRun(IReadOnlyList<RecordedValue> Values, IReadOnlyList<Rec
     /// <summary>Size of all results, as float32: about what the run took while its tensors lived.</summary>
     public long ResultBytes =>
         Values.Where(value => value.Origin == Origin.Result)
-        .Sum(value => value.Sizes.Aggregate((long)sizeof(float), (product, size) => product * size));
+            .Sum(value => value.Sizes.Aggregate((long)sizeof(float), (product, size) => product * size));
 }

@@ -17,7 +17,7 @@ namespace Toolchain.Export.Tracing;
 /// </summary>
 public static class OnnxExport
 {
-    // What a first trace may make before the second one has to be frugal too.
+    // Bytes of results from which further traces take small sizes.
     const long LargeTrace = 64L << 20;
 
     // Recordings with other values where sizes depend on values.
@@ -50,7 +50,7 @@ public static class OnnxExport
         (GraphConversion conversion, OnnxModel? model, IReadOnlyList<string> outputs) = Convert(module, inputs, options);
         if (model is null)
         {
-            var obstacles = new ExportPlan(conversion.Steps).Obstacles;
+            IReadOnlyList<ExportStep> obstacles = new ExportPlan(conversion.Steps).Obstacles;
             throw new ExportException($"module '{module.GetType().Name}' cannot be exported, {obstacles.Count} "
                 + $"obstacle{(obstacles.Count == 1 ? "" : "s")}:{string.Concat(obstacles.Select(step => $"\n  {step}"))}");
         }
@@ -92,6 +92,7 @@ public static class OnnxExport
     /// <summary>Adds or replaces the mapping of a native entry with one result.</summary>
     /// <param name="entry">Native entry, such as THSTensor_relu; its in-place twin is covered.</param>
     /// <param name="convert">Adds nodes for a call and returns its result. Shape and type are checked against what TorchSharp gave.</param>
+    /// <exception cref="ArgumentException">The entry is empty.</exception>
     public static void Register(string entry, Func<GraphBuilder, NativeCall, Value> convert)
     {
         ArgumentException.ThrowIfNullOrEmpty(entry);
@@ -112,9 +113,8 @@ public static class OnnxExport
         }
         if (options.ProofSizes.Count == 0 || options.ProofSizes.Any(size => size < 1))
         {
-            throw new ExportException(
-                $"'{nameof(
-                options.ProofSizes)}' must hold at least one size, and none below 1: a file that was proven nowhere is not written.");
+            throw new ExportException($"'{nameof(options.ProofSizes)}' must hold at least one size, and none below 1: a file that was "
+                + "proven nowhere is not written.");
         }
         return new ExampleInputs(examples, options);
     }

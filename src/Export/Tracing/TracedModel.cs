@@ -39,6 +39,9 @@ public sealed class TracedModel
     }
 
     /// <summary>Proves the model, then writes it whole or not at all; the same module gives the same bytes.</summary>
+    /// <param name="path">The file to make or replace.</param>
+    /// <returns>What was written, and how well it agrees with the module.</returns>
+    /// <exception cref="IOException">The folder cannot be written; what was there before is still there.</exception>
     /// <exception cref="ParityException">An output differs; all misses are listed, and no file is left.</exception>
     /// <exception cref="GraphException">The weights are above 2 GB, and a further runtime takes only bytes.</exception>
     public ExportReport Save(string path)
@@ -111,8 +114,8 @@ public sealed class TracedModel
             Opset = Model.Opset,
             IrVersion = Model.IrVersion,
             Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),
-            Operators = new SortedDictionary<string, int>(Model.Nodes.GroupBy(node => node.Op)
-            .ToDictionary(group => group.Key, group => group.Count()), StringComparer.Ordinal),
+            Operators = new SortedDictionary<string, int>(
+                Model.Nodes.CountBy(node => node.Op).ToDictionary(), StringComparer.Ordinal),
             Runtimes = [.. parity.ByOracle.Count > 0 ? [ExportReport.Oracle] : Array.Empty<string>(),
                 .. Options.Runtimes.Select(runtime => runtime.Name)],
             Sizes = [.. parity.Proven.Where(point => point.IsBase).Select(point => point.Rows).Distinct()],

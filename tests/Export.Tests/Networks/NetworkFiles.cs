@@ -38,7 +38,8 @@ public sealed class NetworkFiles
         Directory.CreateDirectory(folder);
         TracedModel traced = network.Trace(keepNaN: false); // OpenCV 4.6 has no IsNaN
         _ = traced.Save(Path.Combine(folder, "model.onnx"));
-        IReadOnlyList<TensorData> inputs = traced.Traced.Inputs.AtSize(Batch);
+        IReadOnlyList<TensorData> inputs = traced.Traced.Inputs
+            .At([.. traced.Traced.Inputs.AxisSizes.Select(axis => axis.Base(0, Batch))]);
         using var noGradients = no_grad();
         IReadOnlyList<Tensor> outputs = ModuleCall.Run(traced.Traced.Module, [.. inputs.Select(input => NativeTensor.Make(input, CPU))]);
         Write(folder, "in", traced.Traced.Inputs.Names.Zip(inputs));
