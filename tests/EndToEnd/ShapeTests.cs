@@ -58,6 +58,10 @@ public sealed class ShapeTests : CommandTest
             Ok(["train", method, "--data", data, "--out", In("parts"), "--threads", "1", "--time", "0.01s", .. settings]);
             Ok("train", "--resume", In("parts"));
             Assert.Equal(File.ReadAllBytes(In("whole/model.onnx")), File.ReadAllBytes(In("parts/model.onnx")));
+        }
+        // Training exports each shape; the command by itself is told apart by channels alone.
+        if (!isFit && shape.IsRgb)
+        {
             Ok("export", In("whole"), "--out", In("again.onnx"));
             Assert.Equal(File.ReadAllBytes(In("whole/model.onnx")), File.ReadAllBytes(In("again.onnx")));
         }

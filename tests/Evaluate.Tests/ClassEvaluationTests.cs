@@ -28,7 +28,7 @@ public sealed class ClassEvaluationTests
 
     [Theory]
     [InlineData(26)]
-    [InlineData(300)]
+    [InlineData(120)]
     public void Run_ManyClasses_NeighboursAndProbeNameThem(int classCount)
     {
         ImageSet train = Set(3 * classCount, classCount, null), test = Set(classCount, classCount, null);

@@ -89,7 +89,9 @@ public sealed class RefineTests
         using var folder = new TemporaryFolder();
         ImageSet digits = StrokeDigits.Draw(60, 1);
         Method method = MethodRegistry.Find("capsules");
-        MethodOptions options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16"]); // with labels of its own images
+        // With labels of its own images.
+        MethodOptions options = OptionBinder.Apply(method.Defaults,
+            ["stepCount=2", "batchSize=16", "partCount=4", "objectCount=4", "channelCount=8", "hiddenSize=16"]);
         TrainingRun.Execute(method, RunFolder.Create(folder["given"]),
         new TrainingRequest { Data = digits, DataSpec = "strokes:60:1", Options = options, Threads = 1 });
         var job = new GradientJob(StrokeDigits.Draw(40, 2), 1, CPU, 1);
