@@ -44,6 +44,7 @@ public sealed class LargeModelTests : IDisposable
 
         Assert.Equal(2, seen.Count);
         Assert.Equal(files, Directory.GetFileSystemEntries(folder.Root).Length);
+        Assert.Equal(files > 1, report.ExternalData is string data && File.Exists(folder[data]));
         Assert.Equal((report.Bytes, 2), (Directory.GetFiles(folder.Root).Sum(file => new FileInfo(file).Length), report.Sizes.Count));
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path))), report.Sha256);
         Assert.Equal(4200 * 4200, OnnxFile.Load(path).Initializers[0].Value.Count);

@@ -1,6 +1,7 @@
 using Toolchain.Export.Recording;
 using Toolchain.Export.Tracing;
 using Toolchain.Graph;
+using Toolchain.Graph.Evaluation;
 using Toolchain.Graph.Files;
 using static TorchSharp.torch;
 
@@ -112,5 +113,18 @@ public sealed class NanTests
             (what switch { "sum" => x.to(int64).to(float32) + 1, "relu" => x.relu(), _ => x.gt(0).to(float32).log() }).amax([1]));
         Assert.Contains("IsNaN", OnnxExport.Trace(module, rand(2, 6), new OnnxExportOptions { Runtimes = [] }).Model.Nodes
             .Select(node => node.Op));
+    }
+
+    // Of bfloat16 the largest number is below that of float32, which would round to infinity.
+    [Fact]
+    public void NanToNum_OfBFloat16_IsFinite()
+    {
+        using var module = new Fn(x => (x.to(bfloat16) / 0).nan_to_num().to(float32));
+        OnnxModel model = OnnxExport.Trace(module, rand(2, 3) + 1, new OnnxExportOptions { Runtimes = [] }).Model;
+        IReadOnlyDictionary<string, TensorData> found = Evaluator.Run(model, new Dictionary<string, TensorData>
+        {
+            [model.Inputs[0].Name] = TensorData.Of(new float[] { 1, 2, 3, 4, 5, 6 }, 2, 3),
+        });
+        Assert.All(found["output"].ToDoubles(), value => Assert.InRange(value, 3e38, float.MaxValue));
     }
 }

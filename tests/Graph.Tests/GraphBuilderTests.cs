@@ -29,6 +29,18 @@ public sealed class GraphBuilderTests
     }
 
     [Fact]
+    public void Inline_ArgumentsLeftOut_SaysHowManyAreExpected()
+    {
+        var inner = new GraphBuilder("sum");
+        Value a = inner.Input("a", ElementType.Float32, new Shape(2)), b = inner.Input("b", ElementType.Float32, new Shape(2));
+        inner.Output("c", inner.Add(a, b));
+        var graph = new GraphBuilder();
+        Value x = graph.Input("x", ElementType.Float32, new Shape(2));
+        GraphException error = Assert.Throws<GraphException>(() => graph.Inline(inner.Build(), x));
+        Assert.Equal("model 'sum': expected 2 arguments, one for each input, found 1.", error.Message);
+    }
+
+    [Fact]
     public void Gemm_WrongWidth_NamesTheNodeAndTheShapes()
     {
         var graph = new GraphBuilder { Scope = "encoder/fc" };

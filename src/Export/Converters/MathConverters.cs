@@ -182,12 +182,7 @@ static class MathConverters
         {
             return x;
         }
-        double largest = x.Type.Element switch
-        {
-            ElementType.Float32 => float.MaxValue,
-            ElementType.Float16 => (double)Half.MaxValue,
-            _ => double.MaxValue,
-        };
+        double largest = NanGuard.LargestFinite(x.Type.Element);
         Value number = graph.Where(graph.Unary("IsNaN", x), graph.Scalar(Given(1, 0), x), x);
         number = graph.Where(graph.Apply("Equal", [x, graph.Scalar(double.PositiveInfinity, x)]), graph.Scalar(Given(2, largest), x),
             number);

@@ -89,7 +89,8 @@ static class NanGuard
     public static Value Lost(GraphBuilder graph, Value isLost, Value plain) =>
         graph.Where(isLost, graph.Scalar(double.NaN, plain), plain);
 
-    static double LargestFinite(ElementType type) => type switch
+    /// <summary>The largest finite number of a type of floating-point numbers.</summary>
+    public static double LargestFinite(ElementType type) => type switch
     {
         ElementType.Float64 => double.MaxValue,
         ElementType.Float16 => (double)Half.MaxValue,

@@ -111,6 +111,7 @@ public sealed class TracedModel
         {
             Sha256 = saved.Sha256,
             Bytes = saved.Bytes,
+            ExternalData = saved.ExternalData,
             Opset = Model.Opset,
             IrVersion = Model.IrVersion,
             Parameters = Model.Initializers.Sum(pair => (long)pair.Value.Count),

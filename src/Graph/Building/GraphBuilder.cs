@@ -112,9 +112,14 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
     /// <param name="model">A checked model whose operators this graph's opset has.</param>
     /// <param name="arguments">One tensor of this graph for each input, in order.</param>
     /// <returns>The model's outputs by name.</returns>
-    /// <exception cref="GraphException">An argument does not fit the model.</exception>
+    /// <exception cref="GraphException">Arguments are more or fewer than inputs, or one does not fit the model.</exception>
     public IReadOnlyDictionary<string, Value> Inline(OnnxModel model, params IReadOnlyList<Value> arguments)
     {
+        if (arguments.Count != model.Inputs.Count)
+        {
+            throw new GraphException($"model '{model.Name}': expected {model.Inputs.Count} arguments, one for each input, found "
+                + $"{arguments.Count}.");
+        }
         var names = model.Inputs.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => pair.Second.Name);
         foreach ((string name, TensorData tensor) in model.Initializers)
         {
