@@ -39,8 +39,8 @@ static class Calibration
         }
     }
 
-    /// <summary>A model that is exported again, with the fit of the run's own model where that has one.</summary>
-    public static OnnxModel Again(OnnxModel exported, string runModel)
+    /// <summary>Copies the novelty fit of the run's own model, where that has one, to a model exported from the run again.</summary>
+    public static OnnxModel CopyFit(OnnxModel exported, string runModel)
     {
         if (!File.Exists(runModel))
         {

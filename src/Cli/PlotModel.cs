@@ -90,9 +90,7 @@ sealed class PlotModel
 
     void Require(string what, Value[] expected, IReadOnlyList<Value> found, bool others)
     {
-        bool fits =
-            expected.All(value =>
-            found.Any(other => other.Name == value.Name && other.Type.Element == value.Type.Element
+        bool fits = expected.All(value => found.Any(other => other.Name == value.Name && other.Type.Element == value.Type.Element
             && other.Shape.IsCompatibleWith(value.Shape)));
         if (!fits || (found.Count > expected.Length && !others))
         {

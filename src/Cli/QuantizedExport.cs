@@ -70,7 +70,7 @@ sealed record QuantizedExport(OnnxModel Model, long Bytes, long FloatBytes, Mode
                 ModelComparison.Of(original, changed, train, test));
             return !result.Comparison.LosesAccuracy ? result : throw new CheckFailedException(
                 $"the quantized model loses too much accuracy: {result}; nothing was written. Try --calibration percentile, or more "
-                + $"images.");
+                + "images.");
         }
         finally
         {
@@ -82,8 +82,8 @@ sealed record QuantizedExport(OnnxModel Model, long Bytes, long FloatBytes, Mode
     public override string ToString()
     {
         string accuracy = Comparison.Accuracy is null ? "" : string.Create(CultureInfo.InvariantCulture,
-            $", k-NN accuracy (k={ModelComparison.NeighbourCount}) {Comparison.OriginalAccuracy:p2} before and {Comparison.Accuracy:p2} "
-                + $"after");
+            $", k-NN accuracy (k={ModelComparison.NeighbourCount}) "
+                + $"{Comparison.OriginalAccuracy:p2} before and {Comparison.Accuracy:p2} after");
         string cosine = Comparison.Cosine is null ? ""
             : string.Create(CultureInfo.InvariantCulture, $", mean cosine similarity of the embeddings {Comparison.Cosine:f5}");
         string clusters = Comparison.SameClusters is null ? ""

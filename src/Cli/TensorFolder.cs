@@ -9,7 +9,6 @@ static class TensorFolder
 {
     /// <summary>Writes each tensor as NAME.npy.</summary>
     public static void Write(string folder, IEnumerable<(string Name, TensorData Tensor)> arrays) =>
-        NpyFile.WriteAll(arrays.Select(array =>
-        (Path.Combine(folder, $"{array.Name}.npy"),
+        NpyFile.WriteAll(arrays.Select(array => (Path.Combine(folder, $"{array.Name}.npy"),
             new TensorEntry(TensorKind.Float32, [.. array.Tensor.Sizes], array.Tensor.Bytes.ToArray()))));
 }

@@ -25,9 +25,8 @@ static class CompletionCommand
         {
             Description = "The text typed so far, up to the cursor: print the possible next words, one per line."
         };
-        var command =
-            new Command("completion", "Print a script that completes commands and options in a shell.\n\nExample: eval \"$(uvl completion "
-            + "bash)\"") { shell, line };
+        var command = new Command("completion", "Print a script that completes commands and options in a shell.\n\n"
+            + "Example: eval \"$(uvl completion bash)\"") { shell, line };
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);

@@ -25,14 +25,12 @@ static class ExportCommand
         var opset = new Option<int>("--opset")
         {
             Description = "Opset version, 13 to 23.",
-            DefaultValueFactory = _ =>
-            17,
+            DefaultValueFactory = _ => 17,
             Validators = { RequireKnown }
         };
         var half = new Option<bool>("--half")
         {
-            Description = "Weights and computation in float16; input and outputs stay float32. The error is "
-                + "reported."
+            Description = "Weights and computation in float16; input and outputs stay float32. The error is reported."
         };
         var quantize = new Choice<Quantization?>("--quantize")
         {
@@ -41,8 +39,7 @@ static class ExportCommand
         };
         var calibration = new Choice<CalibrationMethod>("--calibration")
         {
-            Description =
-                "With --quantize: activation ranges from minimum to maximum, or without the outermost 0.01 %."
+            Description = "With --quantize: activation ranges from minimum to maximum, or without the outermost 0.01 %."
         };
         var calibrationImages = new Option<int>("--calibration-images")
         {
@@ -52,12 +49,10 @@ static class ExportCommand
         };
         var manifest = new Option<bool>("--manifest")
         {
-            Description = "Also write manifest.json beside the model: the run's, with the digests of what "
-                + "was exported."
+            Description = "Also write manifest.json beside the model: the run's, with the digests of what was exported."
         };
         var data = new Option<string?>("--data") { Description = "The run's training images, if they have moved." };
-        var info =
-            new Option<string?>("--info") { Description = "Print the contents of any ONNX file and export nothing." };
+        var info = new Option<string?>("--info") { Description = "Print the contents of any ONNX file and export nothing." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
             + "Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
@@ -78,8 +73,7 @@ static class ExportCommand
             {
                 throw new ArgumentException("--half and --quantize exclude each other; expected one of them.");
             }
-            RunFolder run =
-                RunFolder.Open(parsed.GetValue(folder)
+            RunFolder run = RunFolder.Open(parsed.GetValue(folder)
                 ?? throw new ArgumentException("expected RUN, a run folder, or --info MODEL; found neither."));
             var config = RunConfig.Read(run);
             TrainingRun.RequireOwnFiles(run);
@@ -98,7 +92,7 @@ static class ExportCommand
             };
             config.Require(run, request);
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
-            exported = exported with { Model = Calibration.Again(exported.Model, run.Model) };
+            exported = exported with { Model = Calibration.CopyFit(exported.Model, run.Model) };
             QuantizedExport? quantized = parsed.GetValue(quantize) is null ? null : QuantizedExport.Make(exported.Model, request.Data,
                 common.Open(parsed, terminal, spec, Split.Test, config.Preprocess), parsed.GetValue(calibrationImages),
                 parsed.GetValue(calibration));

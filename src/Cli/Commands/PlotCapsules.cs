@@ -28,9 +28,8 @@ static class PlotCapsules
         {
             Description = "Also write the tensors into this folder: encoder/ and decoder/, each with in.NAME.npy and out.NAME.npy."
         };
-        var command =
-            new Command("capsules", "Draw one image per row: the image, its reconstruction from parts and from objects, and its most "
-            + "present parts.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
+        var command = new Command("capsules", "Draw one image per row: the image, its reconstruction from parts and from objects, and its "
+            + "most present parts.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
         {
             model, common.Data, common.Fit, common.Polarity, common.Transpose, output, templates, count, arrays, common.SkipBad,
         };
@@ -52,8 +51,7 @@ static class PlotCapsules
                 terminal.Event("plotted", new JsonObject { ["path"] = path, ["out"] = picture, ["images"] = sheet.Count });
                 return;
             }
-            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test,
-                plot.Preprocess)
+            ImageSet data = common.Open(parsed, terminal, common.Spec(parsed, terminal, drawn: false), Split.Test, plot.Preprocess)
                 .Take(parsed.GetValue(count));
             ImageRows rows = plot.Rows(data, parsed.GetValue(arrays));
             ImageSheet.Write(picture, rows.Pixels, rows.Preprocess, rows.Columns);

@@ -27,8 +27,7 @@ static class PlotCommand
         var range = new Number("--range")
         {
             Description = "Range of a sweep, either way; training used 1.",
-            DefaultValueFactory = _ =>
-            1
+            DefaultValueFactory = _ => 1
         };
         var arrays = new Option<string?>("--arrays")
         {
@@ -42,8 +41,7 @@ static class PlotCommand
             var terminal = new Terminal(parsed);
             string path = CommonOptions.ModelFile(parsed.GetValue(model)!, RunLayout.Generator), picture = parsed.GetValue(output)!;
             Endings.Require(picture, ".png");
-            PlotModel generator =
-                PlotModel.Load(path, "a generator of infogan",
+            PlotModel generator = PlotModel.Load(path, "a generator of infogan",
                 [PlotModel.Float("z", "N", "size"), PlotModel.Float("code", "N", "size"), PlotModel.Float("continuous", "N", "size")],
                 [PlotModel.Float("image", "N", "C", "H", "W")]);
             var inputs = new GeneratorInputs(generator.Size("z", 1), generator.Size("code", 1), generator.Size("continuous", 1));

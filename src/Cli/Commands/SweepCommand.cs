@@ -19,14 +19,12 @@ static class SweepCommand
         var grid = new Option<string[]>("--grid")
         {
             HelpName = "key=a,b",
-            Description = "An option of the method and its values; repeatable. "
-                + "Without it, the poster's ablations.",
+            Description = "An option of the method and its values; repeatable. Without it, the poster's ablations.",
             AllowMultipleArgumentsPerToken = false
         };
         var preset = new Option<string?>("--preset")
         {
-            Description = "One of the poster's ablations: queue or embedding for moco, capsules for "
-                + "capsules; by default all."
+            Description = "One of the poster's ablations: queue or embedding for moco, capsules for capsules; by default all."
         };
         var set = new Option<string[]>("--set")
         {
@@ -43,14 +41,11 @@ static class SweepCommand
         {
             Description = "Output folder; by default runs/sweep/METHOD. Finished cells in it are kept."
         };
-        var command =
-            new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep resumes.\n\nExample: uvl "
-            + "sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
+        var command = new Command("sweep", "Train and score a grid of settings, cell by cell; a stopped sweep resumes.\n\n"
+            + "Example: uvl sweep moco --grid temperature=0.1,0.2 --grid queueLength=256,1024 --set stepCount=300")
         {
             method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, grid, preset, set, images,
-                output, common.Seed,
-            common.Device,
-                common.Threads, common.SkipBad,
+            output, common.Seed, common.Device, common.Threads, common.SkipBad,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -122,13 +117,12 @@ static class SweepCommand
                 string place = Path.Combine(folder, string.Join(",", cell));
                 TrainingRequest asked = request with
                 {
-                    Options = OptionBinder.Apply(method.Defaults,
-                    [.. grid.Settings, .. cell], TrainCommand.OtherClasses(request.Data), out _)
+                    Options = OptionBinder.Apply(method.Defaults, [.. grid.Settings, .. cell],
+                        TrainCommand.OtherClasses(request.Data), out _)
                 };
                 IReadOnlyList<string> identity = [.. grid.Settings, .. cell, $"images={request.Data.Count}", $"seed={request.Seed}",
                     $"data={request.Data.Sha256}"];
-                cells.Add(SweepCell.Read(place, identity)
-                    ?? SweepCell.Make(method, asked, place, identity, scoring));
+                cells.Add(SweepCell.Read(place, identity) ?? SweepCell.Make(method, asked, place, identity, scoring));
                 report(cells.Count, string.Create(CultureInfo.InvariantCulture, $"{string.Join(" ", cell)}: {cells[^1].Headline:p2}"));
                 terminal.Event("cell", cells[^1]);
             }
@@ -147,8 +141,7 @@ static class SweepCommand
         }
         else if (grid.Axes.Count == 2)
         {
-            Save(terminal, folder, new HeatMap(
-                $"{method.Name}: {(hasPoster ? "poster's protocol" : "strict")}, %{beside}",
+            Save(terminal, folder, new HeatMap($"{method.Name}: {(hasPoster ? "poster's protocol" : "strict")}, %{beside}",
                 grid.Axes[0].Key, grid.Axes[0].Values, grid.Axes[1].Key, grid.Axes[1].Values,
                 [.. cells.Select(cell => 100 * cell.Headline)], hasPoster ? grid.Poster : []));
         }

@@ -35,17 +35,14 @@ static class TrainCommand
         MethodWords.Complete(method, _ => true, set);
         var resume = new Option<string?>("--resume")
         {
-            Description = "Resume a run: its folder, or nothing for the latest unfinished one of "
-                + "METHOD.",
+            Description = "Resume a run: its folder, or nothing for the latest unfinished one of METHOD.",
             Arity = ArgumentArity.ZeroOrOne
         };
         var command = new DetailedCommand("train", Help(), parsed =>
             parsed.GetValue(method) is string named ? MethodHelp.Of(MethodRegistry.Find(named)) : null)
         {
             method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, output, common.Seed,
-                common.Device, common.Threads,
-            time, set, resume,
-            common.SkipBad,
+            common.Device, common.Threads, time, set, resume, common.SkipBad,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -171,8 +168,8 @@ static class TrainCommand
         bool DiscardIfNew() => !request.Resume && run.DiscardIfBlank();
 
         KnownModels.OfUser.Add(run.Model);
-        terminal.Line($"{trained!.Summary}");
-        terminal.Line($"{trained.Parity}");
+        terminal.Line(trained!.Summary);
+        terminal.Line(trained.Parity);
         terminal.Line($"{(trained.Finished ? "model" : $"time is up; continue with: {resume}\nmodel so far")}: {run.Model}");
         if (trained.Decoder is TrainedDecoder decoder)
         {
@@ -193,7 +190,7 @@ static class TrainCommand
         ? RunFolder.Open(folder)
         : RunFolder.LatestUnfinished("runs", method.Name)
             ?? throw new ArgumentException($"--resume: expected an unfinished run under runs/{method.Name}, found none; name its folder, "
-            + $"or start a new one without --resume.");
+            + "or start a new one without --resume.");
 
     static RunConfig Earlier(Method method, RunFolder run)
     {

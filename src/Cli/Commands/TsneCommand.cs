@@ -41,14 +41,12 @@ static class TsneCommand
         var perplexity = new Number("--perplexity")
         {
             Description = "Effective number of nearest neighbours; by default 30, less for fewer than 91 rows.",
-            DefaultValueFactory = _ =>
-            new TsneOptions().Perplexity
+            DefaultValueFactory = _ => new TsneOptions().Perplexity
         };
         var iterations = new Option<int>("--iterations")
         {
             Description = "Iterations of gradient descent.",
-            DefaultValueFactory = _ =>
-            new TsneOptions().Iterations
+            DefaultValueFactory = _ => new TsneOptions().Iterations
         };
         var command = new Command("tsne", "Compute and plot a 2-D embedding (t-SNE).\n\n"
             + "Examples: uvl tsne models/moco/model.onnx --data mnist --out plot.png\n          uvl tsne train.npy --out coordinates.csv")
@@ -111,7 +109,7 @@ static class TsneCommand
                     data is { Labels: int[] labels, Classes: { } classes }
                         ? new(classes.AreDigits ? "digit" : "class", labels, classes.Names) : Colours.Of(embeddings.Clusters))
                     : throw new InvalidModelException($"'{given}': expected an output embedding, found none; a model of clusters alone "
-                        + $"has no map.");
+                        + "has no map.");
             }
 
             // Before images are embedded.
@@ -132,7 +130,7 @@ static class TsneCommand
         if (layer != "embedding")
         {
             throw new ArgumentException($"--layer '{layer}': expected a model with that output, found the embeddings '{path}'; name a "
-                + $"model.onnx or leave out --layer.");
+                + "model.onnx or leave out --layer.");
         }
         EmbeddingTable table = EmbeddingFile.Read(path);
         if (table.Count < LeastRows)

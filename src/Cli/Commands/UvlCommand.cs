@@ -9,7 +9,7 @@ static class UvlCommand
 {
     public static UvlProgram Create() => new(CreateRoot(), Failures.StatusOf);
 
-    /// <summary>The tree of commands, of which the reference in docs is made.</summary>
+    /// <summary>The tree of commands, from which the command reference in docs is generated.</summary>
     public static Command CreateRoot() =>
         GlobalOptions.CreateRoot("uvl learns to see digits without labels: train, export to ONNX, embed, cluster, evaluate.",
         [TrainCommand.Create(), SweepCommand.Create(), ViewsCommand.Create(), TsneCommand.Create(), PlotCommand.Create(),

@@ -15,8 +15,7 @@ static class ViewsCommand
         var common = new CommonOptions();
         var method = new Argument<string>("METHOD")
         {
-            Description =
-        $"One of {string.Join(", ", MethodRegistry.All.Where(known => known.HasViews).Select(known => known.Name))}."
+            Description = $"One of {string.Join(", ", MethodRegistry.All.Where(known => known.HasViews).Select(known => known.Name))}."
         };
         var set = new Option<string[]>("--set")
         {
@@ -25,10 +24,12 @@ static class ViewsCommand
         };
         MethodWords.Complete(method, known => known.HasViews, set);
         var output = new Option<string>("--out") { Description = "A sheet of 100 images (.png).", Required = true };
-        var command = new Command("views", "Draw ten images with nine augmented views each.\n\nExample: uvl views moco --set "
-            + $"augmentation.elastic=2 --out views.png") { method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity,
-                common.Transpose,
-                common.Seed, set, output, common.SkipBad };
+        var command = new Command("views", "Draw ten images with nine augmented views each.\n\n"
+            + "Example: uvl views moco --set augmentation.elastic=2 --out views.png")
+        {
+            method, common.Data, common.Size, common.Colour, common.Fit, common.Polarity, common.Transpose, common.Seed, set, output,
+            common.SkipBad,
+        };
         command.SetAction(parsed =>
         {
             (var terminal, string picture) = (new Terminal(parsed), parsed.GetValue(output)!);

@@ -38,12 +38,12 @@ sealed record SweepCell(IReadOnlyList<string> Settings, double Strict, double? P
             return JsonSerializer.Deserialize<SweepCell>(File.ReadAllText(path)) is SweepCell cell && cell.Settings.SequenceEqual(settings)
                 ? cell
                 : throw new InvalidDataException($"'{path}': expected a cell with {string.Join(" ", settings)}, found another; name "
-                + $"another folder with --out.");
+                + "another folder with --out.");
         }
         catch (JsonException error)
         {
             throw new InvalidDataException($"'{path}': expected a cell in JSON, found {JsonFault.Of(error)}; delete the file to "
-                + $"have the cell made anew.", error);
+                + "have the cell made anew.", error);
         }
     }
 

@@ -20,12 +20,12 @@ sealed record SweepAxis(string Key, IReadOnlyList<string> Values)
         string[] parts = text.Split('=', 2);
         string[] values = parts.Length == 2 ? parts[1].Split(',', StringSplitOptions.TrimEntries) : [];
         var axis = new SweepAxis(parts[0], values);
-        return parts[0].Length > 0 && values.Length > 0 && values.All(value => value.Length > 0) && values.Distinct()
-            .Count() == values.Length
+        return parts[0].Length > 0 && values.Length > 0 && values.All(value => value.Length > 0)
+            && values.Distinct().Count() == values.Length
             && (axis.Keys.Length == 1 || values.All(value => value.Split('/').Length == axis.Keys.Length))
             ? axis
             : throw new ArgumentException($"--grid '{text}': expected key=value,value,... with different values, such as "
-            + $"queueLength=256,1024, or key/key=value/value,... for options that change together.");
+            + "queueLength=256,1024, or key/key=value/value,... for options that change together.");
     }
 }
 

@@ -32,9 +32,8 @@ static class AdjustedMutualInformation
                     + logFactorial[total - b] - logFactorial[total];
                 for (long both = Math.Max(1, a + b - total); both <= Math.Min(a, b); both++)
                 {
-                    double probability =
-                        Math.Exp(fixedPart - logFactorial[both] - logFactorial[a - both] - logFactorial[b - both] - logFactorial[
-                        total - a - b + both]);
+                    double probability = Math.Exp(fixedPart - logFactorial[both] - logFactorial[a - both] - logFactorial[b - both]
+                        - logFactorial[total - a - b + both]);
                     sum += (double)both / total * (Math.Log((double)total * both) - Math.Log((double)a * b)) * probability;
                 }
             }

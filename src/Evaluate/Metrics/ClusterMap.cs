@@ -20,7 +20,7 @@ public static class ClusterMap
     /// <summary>The commonest class of each cluster; the lower one where two are equally common, 0 for an empty cluster.</summary>
     public static int[] MajorityVote(Contingency counts) =>
         [.. Enumerable.Range(0, counts.ClusterCount)
-        .Select(cluster => Enumerable.Range(0, counts.ClassCount).MaxBy(label => counts[cluster, label]))];
+            .Select(cluster => Enumerable.Range(0, counts.ClassCount).MaxBy(label => counts[cluster, label]))];
 
     /// <summary>The class of each image under <paramref name="map"/>; -1 where its cluster has none.</summary>
     public static int[] Apply(int[] map, ReadOnlySpan<int> clusters)

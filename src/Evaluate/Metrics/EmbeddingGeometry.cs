@@ -48,8 +48,8 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
                 }
             }
         }
-        return new EmbeddingGeometry(total > 0 ? Math.Exp(entropy) : null, pairs > 0 ? Math.Log(kernels / pairs) : null, alike > 0
-            ? distances / alike : null);
+        return new EmbeddingGeometry(total > 0 ? Math.Exp(entropy) : null, pairs > 0 ? Math.Log(kernels / pairs) : null,
+            alike > 0 ? distances / alike : null);
     }
 
     static float[] Unit(ReadOnlySpan<float> row)

@@ -5,9 +5,7 @@ namespace Toolchain.Evaluate.Metrics;
 /// </summary>
 public static class Hungarian
 {
-    /// <summary>
-    /// The one-to-one assignment of rows to columns of the largest total gain.
-    /// </summary>
+    /// <summary>The one-to-one assignment of rows to columns of the largest total gain.</summary>
     /// <param name="gain">Gains [rows,columns], any finite numbers.</param>
     /// <returns>The column of each row, or -1 where there are more rows than columns and the row is left over.</returns>
     public static int[] Maximize(double[,] gain)

@@ -3,8 +3,10 @@ using Toolchain.Clustering.Neighbours;
 
 namespace Toolchain.Evaluate.Metrics;
 
-/// <summary>The weighted nearest-neighbour classifier by which embeddings are compared (Wu et al. 2018, "Unsupervised Feature Learning via
-/// Non-Parametric Instance Discrimination", section 3.4).</summary>
+/// <summary>
+/// The weighted nearest-neighbour classifier by which embeddings are compared (Wu et al. 2018, "Unsupervised Feature Learning via
+/// Non-Parametric Instance Discrimination", section 3.4).
+/// </summary>
 public static class NearestNeighbours
 {
     /// <summary>
@@ -17,8 +19,7 @@ public static class NearestNeighbours
     /// <param name="temperature">Each vote weighs exp(cosine / temperature).</param>
     /// <param name="threads">Number of threads; 0 uses all processors.</param>
     public static double[] Accuracy(LabelledRows train, LabelledRows test, int[] counts, double temperature = .07, int threads = 0) =>
-        [.. Assign(train, test.Rows, counts, temperature, threads)
-            .Select(given => (double)given.Zip(test.Labels).Count(pair => pair.First == pair.Second) / test.Labels.Length)];
+        [.. Assign(train, test.Rows, counts, temperature, threads).Select(given => ClusteringMetrics.Accuracy(given, test.Labels))];
 
     /// <summary>
     /// The class of each test image for each number of neighbours that vote, [counts][M]; of equal votes the smaller number.

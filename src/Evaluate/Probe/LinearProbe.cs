@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using Toolchain.Clustering;
-using Toolchain.Evaluate.Metrics;
 using Toolchain.Data.Seeds;
+using Toolchain.Evaluate.Metrics;
 using Toolchain.Graph;
 using Toolchain.Graph.Files;
 using Toolchain.Inference;
@@ -16,8 +16,9 @@ namespace Toolchain.Evaluate.Probe;
 public static class LinearProbe
 {
     const int BatchSize = 500, Steps = 2400;
-    // At first, falling to 0 as a cosine. All of many columns moved at once would move a row's sums too far, so beyond so many the rate
-    // falls with their number.
+
+    // The initial rate, which falls to 0 as a cosine. Many columns that move at once move a row's logits too far, so beyond Wide columns
+    // the rate is inversely proportional to their number.
     const double LearningRate = 0.01;
     const int Wide = 1000;
 
@@ -36,12 +37,7 @@ public static class LinearProbe
         ComputeDevice device = ComputeDevice.Cpu)
     {
         int[] given = Fit(train.Rows, train.Labels, classCount, seed, device).Assign(test.Rows);
-        int right = 0;
-        for (int i = 0; i < given.Length; i++)
-        {
-            right += given[i] == test.Labels[i] ? 1 : 0;
-        }
-        return (double)right / given.Length;
+        return ClusteringMetrics.Accuracy(given, test.Labels);
     }
 
     /// <summary>Trains the classifier. Uses the training labels.</summary>
@@ -91,9 +87,11 @@ public static class LinearProbe
             Tensor(MemoryMarshal.AsMemory(train.Values), train.Count, width),
             Tensor<long>(Array.ConvertAll(labels.ToArray(), label => (long)label), train.Count),
             Tensor<long>(order, order.Length / batch, batch),
-            Tensor<float>(mean, width), Tensor<float>(scale, width),
-                Tensor<float>(Rates(order.Length / batch, width), order.Length / batch), Tensor<float>(new[] { (float)(Decay * width) }),
-                Tensor<long>(new long[1]),
+            Tensor<float>(mean, width),
+            Tensor<float>(scale, width),
+            Tensor<float>(Rates(order.Length / batch, width), order.Length / batch),
+            Tensor<float>(new[] { (float)(Decay * width) }),
+            Tensor<long>(new long[1]),
             .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal)
                 ? Tensor<float>(new float[classCount * width], classCount, width) : Tensor<float>(new float[classCount], classCount)),
         ];
@@ -121,9 +119,9 @@ public static class LinearProbe
 
     static float[] Rates(int count, int width) =>
         [.. Enumerable.Range(0, count).Select(step =>
-        (float)(LearningRate * Math.Min(1, (double)Wide / width) * (1 + Math.Cos(Math.PI * step / count)) / 2))];
+            (float)(LearningRate * Math.Min(1, (double)Wide / width) * (1 + Math.Cos(Math.PI * step / count)) / 2))];
 
-    // Twenty passes over MNIST; fewer images are passed over more often.
+    // Twenty epochs of MNIST; fewer images are repeated for more epochs.
     static (long[] Order, int Batch) Order(int count, int seed)
     {
         int size = Math.Min(BatchSize, count);

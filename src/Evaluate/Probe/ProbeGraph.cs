@@ -32,12 +32,11 @@ static class ProbeGraph
         Value rates = graph.Input("learning_rate", ElementType.Float32, new Shape("S")),
             decay = graph.Input("decay", ElementType.Float32, new Shape());
         Value before = graph.Input("steps_before", ElementType.Int64, new Shape());
-        Value[] state =
-            [.. State.Select(name => graph.Input(name, ElementType.Float32, name.StartsWith("weight", StringComparison.Ordinal)
-            ? new Shape(classes, width) : new Shape(classes)))];
+        Value[] state = [.. State.Select(name => graph.Input(name, ElementType.Float32,
+            name.StartsWith("weight", StringComparison.Ordinal) ? new Shape(classes, width) : new Shape(classes)))];
         Value sizes = graph.Apply("Shape", [order]),
             batch = graph.Cast(graph.Apply("Gather", [sizes, graph.Constant(TensorData.Scalar(1, ElementType.Int64))]),
-            ElementType.Float32);
+                ElementType.Float32);
         Value names = graph.Constant(TensorData.Vector([.. Enumerable.Range(0, classes).Select(label => (long)label)])); // [K]
 
         Value[] trained = graph.Loop(graph.Apply("Gather", [sizes, graph.Constant(TensorData.Scalar(0, ElementType.Int64))]), state,
@@ -97,7 +96,7 @@ static class ProbeGraph
     static Value Loss(GraphBuilder graph, Value probability, Value target)
     {
         Value right = graph.Reduce("ReduceSum", graph.Mul(probability, target), [1]); // [B]
-        return graph.Apply("Neg", [graph.Reduce("ReduceMean", graph.Apply("Log", [graph.Apply("Max", [right, graph.Scalar(1e-30, right)])]),
-            [0])]);
+        Value log = graph.Apply("Log", [graph.Apply("Max", [right, graph.Scalar(1e-30, right)])]);
+        return graph.Apply("Neg", [graph.Reduce("ReduceMean", log, [0])]);
     }
 }

@@ -39,6 +39,7 @@ public sealed class Evaluation
     readonly ClustererFactory factory;
     readonly ComputeDevice device;
 
+    /// <summary>Prepares the protocols for a pair of image sets; <see cref="Run"/> then scores models on it.</summary>
     /// <param name="train">Training images, at least as many as clusters.</param>
     /// <param name="test">Test images, at least one.</param>
     /// <param name="options">How it is computed; null for the defaults.</param>
@@ -59,8 +60,9 @@ public sealed class Evaluation
     /// <summary>Whether the poster's protocol is for the data: digits.</summary>
     public bool HasPoster => table.HasPoster;
 
-    /// <summary>Clusters of the strict protocol unless others are asked for: as many as classes have images; ten for digits and
-    /// without labels.</summary>
+    /// <summary>
+    /// Clusters of the strict protocol unless others are asked for: as many as classes have images; ten for digits and without labels.
+    /// </summary>
     /// <param name="train">The training images.</param>
     public static int StrictClusters(ImageSet train)
     {
@@ -96,8 +98,8 @@ public sealed class Evaluation
             ? EmbeddingGeometry.Of(spread, score.IsLabelled ? score.TestLabels : [], factory.Threads) : null;
         var coordinates = new Lazy<Rows?>(() => SpectralEmbedding(outputs));
         var rows = new List<EvaluationRow>();
-        foreach (Recipe recipe in table.Of(outputs, choice, outputs.Train is { Width: <= Widest }, () =>
-            coordinates.Value is not null))
+        foreach (Recipe recipe in table.Of(outputs, choice, outputs.Train is { Width: <= Widest },
+            () => coordinates.Value is not null))
         {
             progress?.Report($"{recipe.ClusterCount} clusters, {recipe.Clusterer.Word()}");
             rows.Add(Row(outputs, recipe, coordinates) with

@@ -95,13 +95,16 @@ public sealed record EvaluationRow
     /// <summary>Test images in each cluster, [K].</summary>
     public required int[] Sizes { get; init; }
 
-    /// <summary>Test images by true class (row) and given class (column), [C][C]; images of clusters without a class are left out. Null
-    /// where there are more than <see cref="MostConfusionClasses"/> classes.</summary>
+    /// <summary>
+    /// Test images by true class (row) and given class (column), [C][C]; images of clusters without a class are left out. Null where there
+    /// are more than <see cref="MostConfusionClasses"/> classes.
+    /// </summary>
     [JsonConverter(typeof(CompactTableConverter))]
     public int[][]? Confusion { get; init; }
 
-    /// <summary>The same of more classes: true class, given class and number of test images of each pair that occurs, in ascending
-    /// order.</summary>
+    /// <summary>
+    /// The same of more classes: true class, given class and number of test images of each pair that occurs, in ascending order.
+    /// </summary>
     [JsonConverter(typeof(CompactTableConverter))]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int[][]? ConfusionCells { get; init; }
@@ -114,8 +117,9 @@ public sealed record EvaluationRow
     [JsonIgnore]
     public int[] Given { get; init; } = [];
 
-    /// <summary>What keeps the figures of this row from meaning much, such as nearly as many clusters as images; null where nothing
-    /// does.</summary>
+    /// <summary>
+    /// What keeps the figures of this row from meaning much, such as nearly as many clusters as images; null where nothing does.
+    /// </summary>
     public string? Remark { get; init; }
 
     /// <summary>Number of test images.</summary>

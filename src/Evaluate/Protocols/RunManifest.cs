@@ -11,9 +11,7 @@ sealed record RunManifest(double? TrainSeconds, long? Parameters, string? Source
 {
     static readonly RunManifest none = new(null, null, null);
 
-    /// <summary>
-    /// Reads the manifest beside a model. Where there is none, or it is of another model, all is null.
-    /// </summary>
+    /// <summary>Reads the manifest beside a model. Where there is none, or it is of another model, all is null.</summary>
     /// <param name="modelPath">The model.</param>
     /// <param name="sha256">Digest of its file.</param>
     /// <exception cref="InvalidDataException">The manifest is no JSON.</exception>

@@ -44,7 +44,7 @@ public sealed record SeedSpread
     public static IReadOnlyList<SeedSpread> Of(IEnumerable<EvaluationRow> rows) =>
     [
         .. rows.Where(row => row is { Seed: not null, Settings: not null })
-        .GroupBy(row => $"{row.Method}\n{row.Clusterer}\n{row.Protocol}\n{row.K}\n{row.Settings}")
+            .GroupBy(row => $"{row.Method}\n{row.Clusterer}\n{row.Protocol}\n{row.K}\n{row.Settings}")
             .Select(group => group.DistinctBy(row => row.Seed).ToArray()).Where(group => group.Length > 1).Select(Of),
     ];
 

@@ -15,7 +15,7 @@ public sealed record Ablation(string Name, string Table, byte[]? HeatMap)
         string table = Path.Combine(folder, RunLayout.SweepTable), map = Path.Combine(folder, RunLayout.SweepPicture);
         return File.Exists(table)
             ? new Ablation(Path.GetFileName(Path.GetFullPath(folder).TrimEnd(Path.DirectorySeparatorChar)), File.ReadAllText(table),
-            File.Exists(map) ? File.ReadAllBytes(map) : null)
+                File.Exists(map) ? File.ReadAllBytes(map) : null)
             : throw new FileNotFoundException($"'{table}': no such file; expected the folder of a finished 'uvl sweep'.", table);
     }
 
@@ -25,8 +25,7 @@ public sealed record Ablation(string Name, string Table, byte[]? HeatMap)
         foreach (string block in Table.Split("\n\n", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             // The second line of a table in Markdown is a rule.
-            string[][] rows =
-                [.. block.Split('\n').Where(line => line[0] == '|')
+            string[][] rows = [.. block.Split('\n').Where(line => line[0] == '|')
                 .Select(line => line.Trim('|', ' ').Split('|', StringSplitOptions.TrimEntries))];
             if (rows.Length > 2)
             {

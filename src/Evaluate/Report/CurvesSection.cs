@@ -28,8 +28,7 @@ static class CurvesSection
             last = Math.Max(1, curve.Points[^1].Step);
         string path = string.Join(' ', curve.Points.Select(point => string.Create(CultureInfo.InvariantCulture,
             $"{Left + point.Step / last * Width:f1},{Height - (point.Value - low) / Math.Max(1e-12, high - low) * Height:f1}")));
-        string range =
-            string.Create(CultureInfo.InvariantCulture,
+        string range = string.Create(CultureInfo.InvariantCulture,
             $"{low:g3} to {high:g3}, last {curve.Points[^1].Value:g4} at step {curve.Points[^1].Step:n0}");
         html.Add($"<figure><svg viewBox=\"0 -6 {Left + Width + 8} {Height + Below + 6}\" role=\"img\" aria-label=\"{Html.Text(curve.Name)} "
             + $"over the steps: {range}\">");

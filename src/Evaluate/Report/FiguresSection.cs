@@ -33,12 +33,15 @@ static class FiguresSection
     {
         bool isLabelled = classes is not null;
         yield return isLabelled
-            ? new("Clusters", ["method", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *",
-            "silhouette"], rows.Select(row => Clusters(rows, row)))
+            ? new("Clusters",
+                ["method", "protocol", "clusters", "accuracy *", "95 % interval", "NMI *", "AMI *", "ARI *", "purity *", "silhouette"],
+                rows.Select(row => Clusters(rows, row)))
             : new("Clusters", ["method", "protocol", "clusters", "silhouette", "smallest cluster", "largest cluster"],
-            rows.Select(row => (string[])
-                [row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(), Html.Number(row.Silhouette),
-                Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0")]));
+                rows.Select(row => (string[])
+                [
+                    row.NameAmong(rows), row.Protocol.Word(), row.ClustersText(), Html.Number(row.Silhouette),
+                    Html.Number(row.Sizes.Min(), "n0"), Html.Number(row.Sizes.Max(), "n0"),
+                ]));
         EvaluationRow[] fits = [.. rows.Where(row => isLabelled || row.Bic is not null)];
         if (fits.Length > 0)
         {
@@ -49,17 +52,17 @@ static class FiguresSection
         }
         EvaluationRow[] models = [.. rows.DistinctBy(row => (row.Method, row.ModelSha256))];
         yield return isLabelled
-            ? new("Embeddings", ["method", "k-NN (k=20) *", "k-NN (k=200) *", "linear probe *", "effective rank", "uniformity",
-            "alignment *",
-            "training"], models.Select(row => (string[])
-            [
-                row.NameAmong(rows), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200), Html.Percent(row.Linear),
-                Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
-                Html.Number(row.Alignment, "f2"), Training(row),
-            ]))
+            ? new("Embeddings",
+                ["method", "k-NN (k=20) *", "k-NN (k=200) *", "linear probe *", "effective rank", "uniformity", "alignment *", "training"],
+                models.Select(row => (string[])
+                [
+                    row.NameAmong(rows), Html.Percent(row.NeighbourAccuracy), Html.Percent(row.NeighbourAccuracy200),
+                    Html.Percent(row.Linear), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"),
+                    Html.Number(row.Alignment, "f2"), Training(row),
+                ]))
             : new("Embeddings", ["method", "effective rank", "uniformity", "training"],
-            models.Select(row =>
-            (string[])[row.NameAmong(rows), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
+                models.Select(row => (string[])
+                    [row.NameAmong(rows), Html.Number(row.EffectiveRank, "f1"), Html.Number(row.Uniformity, "f2"), Training(row)]));
         if (rows.Any(row => row.Remark is not null))
         {
             yield return new("Cautions", ["method", "protocol", "clusters", "reason"],

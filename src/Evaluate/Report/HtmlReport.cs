@@ -35,12 +35,9 @@ public static class HtmlReport
 {
     /// <summary>Text of the page.</summary>
     public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<ReportedModel> models,
-        IReadOnlyList<Ablation>? ablations = null) =>
-        Page(context, rows, models, ablations ?? []);
-
-    static string Page(ReportContext context, IReadOnlyList<EvaluationRow> rows, IReadOnlyList<ReportedModel> models,
-        IReadOnlyList<Ablation> ablations)
+        IReadOnlyList<Ablation>? ablations = null)
     {
+        ablations ??= [];
         var html = new Html();
         html.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
             + "content=\"width=device-width, initial-scale=1\">\n");
@@ -50,8 +47,8 @@ public static class HtmlReport
         html.Add($"<p>{Html.Text(context.Introduction)}</p>\n");
         ShownModel[] shown = [.. Shown(rows, models)];
         html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they are computed</a> "
-            + $"{string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.NameAmong(rows))}</a>"))} <a "
-            + $"href=\"#origins\">origins</a></nav>\n");
+            + $"{string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.NameAmong(rows))}</a>"))} "
+            + $"<a href=\"#origins\">origins</a></nav>\n");
         FiguresSection.Write(html, rows, context.Classes);
         html.Raw(Protocols(context.Classes));
         if (models.FirstOrDefault(model => model.Plot is not null) is { Plot: TsnePlot plot })
@@ -141,8 +138,8 @@ public static class HtmlReport
         .. rows.Where(row => row.ModelSha256 is not null).DistinctBy(row => row.ModelSha256).Select(row =>
         {
             string numbers = row.Parameters is long count ? string.Create(CultureInfo.InvariantCulture, $", {count:n0} numbers") : "";
-            return ($"{row.Method}, SHA-256", string.Create(CultureInfo.InvariantCulture,
-                $"{row.ModelSha256} ({row.Bytes:n0} bytes{numbers})"));
+            return ($"{row.Method}, SHA-256",
+                string.Create(CultureInfo.InvariantCulture, $"{row.ModelSha256} ({row.Bytes:n0} bytes{numbers})"));
         }),
         .. context.Versions.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => (pair.Key, pair.Value)),
     ];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
@@ -14,7 +15,7 @@ public static class MarkdownReport
     public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows)
     {
         var text = new StringBuilder();
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"# {Plain(context.Title)}\n\n{Plain(context.Introduction)}\n");
+        text.Append(CultureInfo.InvariantCulture, $"# {Plain(context.Title)}\n\n{Plain(context.Introduction)}\n");
         foreach (FigureTable table in FiguresSection.Tables(rows, context.Classes))
         {
             Table(text, table.Title, table.Heads, table.Rows);

@@ -16,7 +16,7 @@ public static class MetricsFile
     public static string Text(ImageSet test, IReadOnlyList<EvaluationRow> rows, ImageClasses? classes)
     {
         var content = new MetricsContent(new(test.Name, test.Sha256, test.Split.ToString().ToLowerInvariant(),
-        rows.Any(row => row.Accuracy is not null), classes?.AllNames()), rows, SeedSpread.Of(rows));
+            rows.Any(row => row.Accuracy is not null), classes?.AllNames()), rows, SeedSpread.Of(rows));
         return JsonSerializer.Serialize(content, MetricsJson.Default.MetricsContent) + "\n";
     }
 
@@ -28,7 +28,7 @@ sealed record MetricsContent(MetricsDataset Dataset, IReadOnlyList<EvaluationRow
 
 sealed record MetricsDataset(string Name, string Sha256, string Split, bool Labelled, string[]? Classes);
 
-// Written at build time: a program compiled ahead of time has no reflection for it.
+// The serializer is generated at build time: a program compiled ahead of time has no reflection for it.
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
 [JsonSerializable(typeof(MetricsContent))]
 [JsonSerializable(typeof(EvaluationRow))]

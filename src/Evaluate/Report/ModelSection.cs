@@ -48,8 +48,8 @@ static class ModelSection
             string confused = string.Join("; ", ConfusedPairs(row, classes));
             html.Add($"<p>Shown: its {Printable.Count(row.K, "cluster")} ({Html.Text(row.Clusterer.Word())}), "
                 + $"{(row.K > classes.Count ? $"of which {classes.Count} are matched to classes" : "each matched to one class")}; "
-                + $"{Html.Percent(row.Accuracy)} "
-                + $"of the test images are classified correctly.{(confused == "" ? "" : $" Most confused: {Html.Text(confused)}.")}</p>\n");
+                + $"{Html.Percent(row.Accuracy)} of the test images are classified correctly."
+                + $"{(confused == "" ? "" : $" Most confused: {Html.Text(confused)}.")}</p>\n");
             if (row.Confusion is int[][] table)
             {
                 Confusion(html, row.Method, table, recall, classes);
@@ -80,9 +80,9 @@ static class ModelSection
 
     static void Confusion(Html html, string method, int[][] confusion, double?[] recall, ImageClasses classes)
     {
-        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(method)}\">\n<table "
-            + $"class=\"confusion\">\n<caption>Test images by true class (rows) and predicted class "
-            + $"(columns)</caption>\n<thead><tr><td></td>");
+        html.Add($"<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Confusion of {Html.Text(method)}\">\n");
+        html.Raw("<table class=\"confusion\">\n<caption>Test images by true class (rows) and predicted class (columns)</caption>\n"
+            + "<thead><tr><td></td>");
         html.Raw(string.Concat(classes.AllNames().Select(name => $"<th scope=\"col\">{Html.Text(name)}</th>"))
             + "<th scope=\"col\">right</th></tr></thead>\n<tbody>\n");
         for (int label = 0; label < classes.Count; label++)
@@ -115,9 +115,8 @@ static class ModelSection
         {
             int[] members = [.. Enumerable.Range(0, test.Count).Where(image => groups[image] == group)];
             int[] sorted = [.. members.OrderBy(Distances(rows, members))];
-            return Mean(test, members)
-                .Concat(Pixels(test, [.. Padded(sorted.Take(GalleryImages)),
-                .. Padded(sorted.Skip(Math.Max(GalleryImages, sorted.Length - GalleryImages)))]));
+            return Mean(test, members).Concat(Pixels(test,
+                [.. Padded(sorted.Take(GalleryImages)), .. Padded(sorted.Skip(Math.Max(GalleryImages, sorted.Length - GalleryImages)))]));
         })];
         html.Figure(ImageSheet.Encode(pixels, test.Preprocess, 1 + 2 * GalleryImages, 1), $"Images of each cluster of {row.Method}",
             $"A row for each {(row.Accuracy is null ? "" : "named ")}cluster: the mean of its test images, its {GalleryImages} images "
@@ -161,8 +160,7 @@ static class ModelSection
         {
             return;
         }
-        string list =
-            string.Join(", ", shown.Select(image => $"{context.Classes!.NameOf(test.Labels![image])} as "
+        string list = string.Join(", ", shown.Select(image => $"{context.Classes!.NameOf(test.Labels![image])} as "
             + $"{(row.Given[image] < 0 ? "none" : context.Classes.NameOf(row.Given[image]))}"));
         string caption = $"The first {shown.Length} of {wrong.Length} misclassified test images";
         byte[] pixels = Pixels(test, shown);
@@ -171,8 +169,7 @@ static class ModelSection
         {
             var rows = new Rows(shown.SelectMany(image => asked[image].ToArray()).ToArray(), asked.Width);
             int[] near = NeighbourSearch.Euclidean(rows, known, NeighbourCount).Indices;
-            pixels =
-                [.. shown.SelectMany((image, i) => Pixels(test, [image])
+            pixels = [.. shown.SelectMany((image, i) => Pixels(test, [image])
                 .Concat(Pixels(context.Train, near[(i * NeighbourCount)..((i + 1) * NeighbourCount)])))];
             (caption, columns) = ($"{caption}, each followed by its {NeighbourCount} nearest training images", 4 * (1 + NeighbourCount));
         }

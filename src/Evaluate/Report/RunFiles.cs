@@ -66,7 +66,7 @@ public sealed record RunFiles(IReadOnlyList<(string Name, byte[] Png)> Pictures,
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException)
         {
             throw new InvalidDataException($"'{path}', line {line + 1}: expected an object in JSON with a step, found '{text}'; delete the "
-                + $"file to report without curves.", error);
+                + "file to report without curves.", error);
         }
     }
 }

@@ -17,9 +17,12 @@ static class SpreadTables
         RowFigure[] first = [.. RowFigure.OfClusters.Where(figure => isLabelled || !figure.NeedsLabels)],
             second = [.. RowFigure.OfEmbeddings.Where(figure => isLabelled || !figure.NeedsLabels)];
         yield return new($"Clusters over seeds: {range}",
-            ["method", "protocol", "clusters", "seeds", .. first.Select(figure => figure.HeadWithMark)], spreads.Select(spread => (string[])
-            [spread.Method, spread.Protocol.Word(), $"{spread.K}, {spread.Clusterer.Word()}", Seeds(spread),
-            .. first.Select(figure => Cell(spread, figure))]));
+            ["method", "protocol", "clusters", "seeds", .. first.Select(figure => figure.HeadWithMark)],
+            spreads.Select(spread => (string[])
+            [
+                spread.Method, spread.Protocol.Word(), $"{spread.K}, {spread.Clusterer.Word()}", Seeds(spread),
+                .. first.Select(figure => Cell(spread, figure)),
+            ]));
         // The same in each row of a method: shown once.
         string[][] embedded = [.. spreads.Where(spread => Array.Exists(second, figure => spread.Figures.ContainsKey(figure.Key)))
             .Select(spread => (string[])[spread.Method, Seeds(spread), .. second.Select(figure => Cell(spread, figure))])

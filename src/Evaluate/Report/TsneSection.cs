@@ -47,17 +47,16 @@ static class TsneSection
         html.Add($"<div class=\"controls\"><canvas class=\"image\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output "
             + $"aria-live=\"polite\"></output>\n<label>{what} <select><option value=\"\">all</option>");
         html.Raw(string.Concat(names.Select((name, label) => $"<option value=\"{label}\">{Html.Text(name)}</option>")));
-        html.Raw($"</select></label>\n{(isLabelled ? "<label><input type=\"checkbox\"> misclassified only</label>\n" : "")}<span "
-            + $"class=\"count\"></span></div>\n");
+        html.Raw($"</select></label>\n{(isLabelled ? "<label><input type=\"checkbox\"> misclassified only</label>\n" : "")}"
+            + "<span class=\"count\"></span></div>\n");
         html.Raw("<div class=\"legend\">" + string.Concat(names.Select((name, label) =>
             $"<button value=\"{label}\" style=\"border-color:{Colour(label)}\" aria-pressed=\"false\">{Html.Text(name)}</button>"))
             + "</div>\n");
         html.Add($"<figcaption>t-SNE of {plot.Images.Length:n0} test embeddings, coloured by "
             + $"{what}{(isLabelled ? " (labels colour only)" : "")}. Divergence {plot.Divergence:f3} nats, trustworthiness "
-            + $"{plot.Quality.Trustworthiness:f4}, {Html.Percent(plot.Quality.Preserved)} of the 10 nearest neighbours preserved. Point at "
-            + $"an image to see "
-            + $"it; drag to move, Ctrl and the wheel or + and - to zoom, a name of the legend to see it alone, arrows to move, n for the "
-            + $"next image.</figcaption>\n</figure>\n");
+            + $"{plot.Quality.Trustworthiness:f4}, {Html.Percent(plot.Quality.Preserved)} of the 10 nearest neighbours preserved. "
+            + $"Point at an image to see it; drag to move, Ctrl and the wheel or + and - to zoom, a name of the legend to see it alone, "
+            + $"arrows to move, n for the next image.</figcaption>\n</figure>\n");
     }
 
     // The first ten are told apart best; those that follow turn on by the golden angle.
@@ -70,7 +69,7 @@ static class TsneSection
         float reach = 1.02f * plot.Coordinates.Values.ToArray().Max(Math.Abs);
         short[] Axis(int axis) =>
             [.. Enumerable.Range(0, plot.Coordinates.Count)
-            .Select(i => (short)Math.Round(plot.Coordinates[i][axis] / reach * short.MaxValue * (axis == 0 ? 1 : -1)))];
+                .Select(i => (short)Math.Round(plot.Coordinates[i][axis] / reach * short.MaxValue * (axis == 0 ? 1 : -1)))];
         return (Axis(0), Axis(1));
     }
 
