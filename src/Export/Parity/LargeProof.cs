@@ -17,7 +17,7 @@ static class LargeProof
     /// <param name="axes">The named axes.</param>
     /// <param name="wanted">A size for each.</param>
     /// <param name="tested">The axis whose size stays as it is; null for the batch.</param>
-    /// <param name="keepsRows">Whether somebody asked for that batch.</param>
+    /// <param name="keepsRows">Whether the batch is one that the caller set.</param>
     public static int[] Bounded(IReadOnlyList<AxisSizes> axes, int[] wanted, int? tested, bool keepsRows = false)
     {
         int[] sizes = [.. wanted];
