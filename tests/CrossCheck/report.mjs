@@ -1,6 +1,8 @@
 // Opens a report in a real browser: node report.mjs REPORT.html [FOLDER]
-// Nothing leaves the page, nothing is said in the console, pointer and filters work, and it fits a phone. Prints PASS or FAIL lines; with FOLDER it leaves screenshots there.
-import { existsSync } from 'node:fs';
+// Nothing leaves the page, nothing is said in the console, pointer and filters work, it fits any screen, and axe finds no barrier. Prints
+// PASS or FAIL lines; with FOLDER it leaves screenshots there.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
@@ -124,17 +126,30 @@ for (let i = 0; i < 6; i++) await page.keyboard.press('-');
 await page.keyboard.press('n');
 say(named.test(await map.locator('output').textContent()), 'the n key goes to the next image');
 say(await page.locator('img:not([alt])').count() === 0, 'every picture has a text in its place');
-await shot(page, 'light');
 
-const dark = await open({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
-const colour = await dark.evaluate(() => getComputedStyle(document.body).backgroundColor);
-say(colour !== await page.evaluate(() => getComputedStyle(document.body).backgroundColor), `dark by the reader's setting (${colour})`);
-await shot(dark, 'dark');
+const card = map.locator('.card'), [within, at] = [await canvas.boundingBox(), await card.boundingBox()];
+say(await card.isVisible() && at.x >= within.x && at.x + at.width <= within.x + within.width + 1, 'its card stands beside it, on the map');
 
-const phone = await open({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true });
-const overflow = await phone.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-say(overflow <= 0, `fits a phone (${overflow} px too wide)`);
-await shot(phone, 'phone');
+// Whoever cannot see, or uses no pointer, meets no barrier that axe knows.
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+async function barriers(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => axe.run());
+  return violations.flatMap(violation => violation.nodes.slice(0, 2).map(node => ` ${violation.id}: ${node.target} ${node.failureSummary}`));
+}
+const text = {};
+for (const colorScheme of ['light', 'dark']) {
+  for (const width of [390, 768, 1280, 1920]) {
+    const screen = await open({ viewport: { width, height: 900 }, colorScheme });
+    const over = await screen.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    const found = await barriers(screen);
+    say(over <= 0 && found.length === 0, `${width} px wide, ${colorScheme}: fits (${over} px over), no barrier found${found}`);
+    text[colorScheme] = await screen.evaluate(() => getComputedStyle(document.body).color + getComputedStyle(document.body).backgroundColor);
+    await shot(screen, `${width}-${colorScheme}`);
+    await screen.close();
+  }
+}
+say(text.light !== text.dark, "light and dark by the reader's setting");
 
 const foreign = requests.filter(address => !address.startsWith('data:') && address !== url);
 say(foreign.length === 0, `asks nothing of the network (${requests.length} requests, all its own)${foreign.map(address => ' ' + address.slice(0, 80))}`);

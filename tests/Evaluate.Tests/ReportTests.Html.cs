@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Toolchain.Data;
 using Toolchain.Data.Images;
+using Toolchain.Evaluate.Protocols;
 using Toolchain.Evaluate.Report;
 
 namespace Toolchain.Evaluate.Tests;
@@ -53,6 +54,55 @@ public sealed partial class ReportTests
     }
 
     [Fact]
+    public void Html_TheHeadline_IsTheRowShown_WithItsInterval()
+    {
+        string article = Regex.Match(Html(), "<article>.*?</article>", RegexOptions.Singleline).Value;
+        Assert.Contains("<a href=\"#toy-1\">toy</a>", article, StringComparison.Ordinal);
+        Assert.Contains("<p class=\"share\">99.00\u00a0%</p>", article, StringComparison.Ordinal);
+        // Wilson 1927 of 99 of 100: centre .9719, half .0263.
+        Assert.Contains("(95\u00a0% interval 94.55\u00a0% to 99.82\u00a0%)", article, StringComparison.Ordinal);
+        Assert.Contains("10 spectral clusters, matched one to one with the classes", article, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("moco", Clusterer.Gmm, Protocol.Poster, "96.9")]
+    [InlineData("capsules", Clusterer.KMeans, Protocol.Strict, "98.54")]
+    [InlineData("capsules", Clusterer.Spectral, Protocol.Strict, null)]
+    [InlineData("moco", Clusterer.KMeans, Protocol.Strict, null)]
+    [InlineData("toy", Clusterer.Gmm, Protocol.Poster, null)]
+    public void ThePostersMark_StandsAtRowsOfItsProtocolAlone(string method, Clusterer clusterer, Protocol protocol, string? percent)
+    {
+        EvaluationRow row = Rows()[0] with { Method = method, Clusterer = clusterer, Protocol = protocol };
+        Assert.Equal(percent is null ? null : $"{percent} %", PosterFigures.Of(row)?.Percent);
+    }
+
+    [Fact]
+    public void ABar_EndsAtTheAccuracy_AndHasThePostersMark()
+    {
+        EvaluationRow row = Rows()[0] with { Method = "capsules", Clusterer = Clusterer.KMeans, Accuracy = .875, Images = 1600 };
+        var html = new Html();
+        BarsSection.Write(html, [new ShownModel(null!, row, "capsules-1")], [row], ImageClasses.Digits);
+        Assert.Contains("<span class=\"fill\" style=\"width:87.50%\"></span>", html.ToString(), StringComparison.Ordinal);
+        Assert.Contains("<span class=\"poster\" title=\"the poster: 98.54 %\" style=\"left:98.54%\">", html.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tables_MarkTheBestStrictRow_AndLeaveOutEmptyColumns()
+    {
+        EvaluationRow[] rows = [.. new[] { .5, .9, .7 }.Select(share => Rows()[0] with { Accuracy = share, Silhouette = null }),
+            Rows()[0] with { Protocol = Protocol.Poster, Accuracy = .99, Silhouette = null }];
+        FigureTable table = FiguresSection.Tables(rows, ImageClasses.Digits).First();
+        Assert.Equal(1, table.Best);
+        Assert.Equal("90.00 %", table.Rows.ElementAt(1)[Array.IndexOf(table.Heads, "accuracy *")]);
+        Assert.DoesNotContain("silhouette", table.Heads);
+        Assert.All(table.Rows, cells => Assert.Equal(table.Heads.Length, cells.Length));
+    }
+
+    [Fact]
+    public void Html_AMistake_SaysWhatItIsAndWhatItWasCalled() =>
+        Assert.Contains("<figcaption>0 \u2192 7</figcaption>", Html(), StringComparison.Ordinal);
+
+    [Fact]
     public void Html_EveryAnchor_LeadsSomewhere()
     {
         string page = Html();
@@ -101,7 +151,7 @@ public sealed partial class ReportTests
             Rows(), [], [Ablation.Read(sweep)]));
         string page = File.ReadAllText(path);
         Assert.Contains("<h3>queue</h3>\n<p>10 images.</p>", page, StringComparison.Ordinal);
-        Assert.Contains("<tr><th scope=\"row\">1</th><td>&lt;2&gt;</td></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<tr><th scope=\"row\">1</th><td data-head=\"b\">&lt;2&gt;</td></tr>", page, StringComparison.Ordinal);
         Assert.Contains("<caption>queue: c</caption>", page, StringComparison.Ordinal);
     }
 

@@ -42,15 +42,16 @@ public static class HtmlReport
         html.Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
             + "content=\"width=device-width, initial-scale=1\">\n");
         html.Add($"<title>{context.Title}: {(context.IsLabelled ? "accuracy report" : "report")}</title>\n"
-            + $"<style>{ReportStyle.Css}</style>\n</head>\n<body>\n<main>\n");
+            + $"<style>{Html.Resource("report.css")}</style>\n</head>\n<body>\n<main>\n");
         html.Add($"<h1>{context.Title}</h1>\n");
         html.Add($"<p>{Html.Text(context.Introduction)}</p>\n");
         ShownModel[] shown = [.. Shown(rows, models)];
-        html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> <a href=\"#protocols\">how they are computed</a> "
+        html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> "
             + $"{string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.NameAmong(rows))}</a>"))} "
-            + $"<a href=\"#origins\">origins</a></nav>\n");
+            + $"<a href=\"#protocols\">how figures are computed</a> <a href=\"#origins\">origins</a></nav>\n");
+        HeadlineSection.Write(html, shown, rows);
+        BarsSection.Write(html, shown, rows, context.Classes);
         FiguresSection.Write(html, rows, context.Classes);
-        html.Raw(Protocols(context.Classes));
         if (models.FirstOrDefault(model => model.Plot is not null) is { Plot: TsnePlot plot })
         {
             TsneSection.WriteSheet(html, context.Test, plot.Images);
@@ -64,6 +65,7 @@ public static class HtmlReport
         {
             ablation.Write(html);
         }
+        html.Raw(Protocols(context.Classes));
         Origins(html, context, rows);
         html.Raw($"</main>\n<script>{Html.Resource("table.js")}</script>\n");
         html.Raw(models.Any(model => model.Plot is not null) ? $"<script>{TsneSection.Script}</script>\n" : "");

@@ -1,3 +1,5 @@
+using Toolchain.Evaluate.Protocols;
+
 namespace Toolchain.Evaluate.Report;
 
 /// <summary>An accuracy printed on the poster.</summary>
@@ -29,6 +31,10 @@ public static class PosterFigures
 
     /// <summary>Linear probes of the same, in percent.</summary>
     public static IReadOnlyList<double> CapsulesLinear { get; } = [98.47, 99.06, 96.74];
+
+    /// <summary>What the poster has for the protocol of <paramref name="row"/>; null where it has nothing alike.</summary>
+    internal static PosterFigure? Of(EvaluationRow row) => All.FirstOrDefault(figure => figure.Method == row.Method
+        && (row.Protocol == Protocol.Poster || (figure.IsStrict && row.Clusterer is Clusterer.Own or Clusterer.KMeans)));
 
     internal static IReadOnlyList<PosterFigure> All { get; } =
     [

@@ -17,10 +17,10 @@ static class SpreadTables
         RowFigure[] first = [.. RowFigure.OfClusters.Where(figure => isLabelled || !figure.NeedsLabels)],
             second = [.. RowFigure.OfEmbeddings.Where(figure => isLabelled || !figure.NeedsLabels)];
         yield return new($"Clusters over seeds: {range}",
-            ["method", "protocol", "clusters", "seeds", .. first.Select(figure => figure.HeadWithMark)],
+            ["method", "protocol", "K", "clusterer", "seeds", .. first.Select(figure => figure.HeadWithMark)],
             spreads.Select(spread => (string[])
             [
-                spread.Method, spread.Protocol.Word(), $"{spread.K}, {spread.Clusterer.Word()}", Seeds(spread),
+                spread.Method, spread.Protocol.Word(), $"{spread.K}", spread.Clusterer.Word(), Seeds(spread),
                 .. first.Select(figure => Cell(spread, figure)),
             ]));
         // The same in each row of a method: shown once.
@@ -41,7 +41,7 @@ static class SpreadTables
         return spread.Figures.TryGetValue(figure.Key, out Spread? found)
             ? $"{Text(found.Mean)} \u00b1 {Text(found.StandardDeviation)} ({Text(found.Lowest)} to "
             + $"{Text(found.Highest)}){(figure.IsShare ? " %" : "")}"
-            : "-";
+            : Html.None;
 
         string Text(double value) => figure.IsShare ? Html.Number(100 * value, "f2") : Html.Number(value);
     }

@@ -22,7 +22,8 @@ static class TsneSection
     public static void WriteSheet(Html html, ImageSet test, int[] images)
     {
         byte[] pixels = [.. images.SelectMany(image => test.Image(image).ToArray())];
-        html.Add($"<img id=\"images\" class=\"sheet\" data-columns=\"{Columns}\" alt=\"\" "
+        html.Add($"<img id=\"images\" class=\"sheet\" data-columns=\"{Columns}\" data-width=\"{test.Shape.Width}\" "
+            + $"data-height=\"{test.Shape.Height}\" alt=\"\" "
             + $"src=\"data:image/png;base64,{Convert.ToBase64String(ImageSheet.Encode(pixels, test.Preprocess, Columns, 1))}\">\n");
     }
 
@@ -44,8 +45,9 @@ static class TsneSection
             + $"data-given=\"{Base64(given)}\">\n");
         html.Add($"<canvas width=\"900\" height=\"900\" tabindex=\"0\" role=\"img\" aria-label=\"t-SNE of {plot.Images.Length} test "
             + $"embeddings of {Html.Text(row.Method)}, coloured by {what}\"></canvas>\n");
-        html.Add($"<div class=\"controls\"><canvas class=\"image\" width=\"56\" height=\"56\" aria-hidden=\"true\"></canvas><output "
-            + $"aria-live=\"polite\"></output>\n<label>{what} <select><option value=\"\">all</option>");
+        html.Add($"<div class=\"card\" hidden><canvas class=\"image{(test.Preprocess.IsInk ? " ink" : "")}\" aria-hidden=\"true\"></canvas>"
+            + $"<output aria-live=\"polite\"></output></div>\n");
+        html.Add($"<div class=\"controls\"><label>{what} <select><option value=\"\">all</option>");
         html.Raw(string.Concat(names.Select((name, label) => $"<option value=\"{label}\">{Html.Text(name)}</option>")));
         html.Raw($"</select></label>\n{(isLabelled ? "<label><input type=\"checkbox\"> misclassified only</label>\n" : "")}"
             + "<span class=\"count\"></span></div>\n");
@@ -53,7 +55,7 @@ static class TsneSection
             $"<button value=\"{label}\" style=\"border-color:{Colour(label)}\" aria-pressed=\"false\">{Html.Text(name)}</button>"))
             + "</div>\n");
         html.Add($"<figcaption>t-SNE of {plot.Images.Length:n0} test embeddings, coloured by "
-            + $"{what}{(isLabelled ? " (labels colour only)" : "")}. Divergence {plot.Divergence:f3} nats, trustworthiness "
+            + $"{(isLabelled ? "the class that each was given; framed: misclassified" : what)}. Divergence {plot.Divergence:f3} nats, trustworthiness "
             + $"{plot.Quality.Trustworthiness:f4}, {Html.Percent(plot.Quality.Preserved)} of the 10 nearest neighbours preserved. "
             + $"Point at an image to see it; drag to move, Ctrl and the wheel or + and - to zoom, a name of the legend to see it alone, "
             + $"arrows to move, n for the next image.</figcaption>\n</figure>\n");

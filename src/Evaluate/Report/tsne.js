@@ -5,11 +5,13 @@ for (const figure of document.querySelectorAll("figure.map")) {
   const xs = numbers("x", Int16Array), ys = numbers("y", Int16Array), given = numbers("given", Int16Array);
   const labels = "label" in figure.dataset ? numbers("label", Int16Array) : null, group = labels ?? given;
   const canvas = figure.querySelector("canvas"), context = canvas.getContext("2d"), sheet = document.getElementById("images");
-  const label = figure.querySelector("output"), zoomed = figure.querySelector(".image").getContext("2d");
+  const card = figure.querySelector(".card"), label = card.querySelector("output"), zoomed = card.querySelector(".image");
   const only = figure.querySelector("select"), errors = figure.querySelector("input");
   const legend = [...figure.querySelectorAll(".legend button")];
   const colour = legend.map(button => button.style.borderColor), name = legend.map(button => button.textContent);
-  const across = 65535, perRow = Number(sheet.dataset.columns);
+  const across = 65535, [perRow, width, height] = ["columns", "width", "height"].map(key => Number(sheet.dataset[key]));
+  const scale = Math.max(1, Math.round(84 / Math.max(width, height)));
+  [zoomed.width, zoomed.height] = [width * scale, height * scale];
   let view = { x: -32768, y: -32768, size: across }, picked = -1, held = null;
 
   const shown = i => (only.value === "" || group[i] === Number(only.value)) && (!errors?.checked || labels[i] !== given[i]);
@@ -19,17 +21,23 @@ for (const figure of document.querySelectorAll("figure.map")) {
     context.clearRect(0, 0, canvas.width, canvas.height);
     // Few images are drawn larger, and all when they are looked at closely.
     const size = Math.min(9, Math.max(2.5, Math.min(7, 250 / Math.sqrt(xs.length))) * across / view.size);
+    const ink = getComputedStyle(canvas).color, isWrong = i => labels && labels[i] !== given[i];
     let count = 0;
-    for (let i = 0; i < xs.length; i++) {
-      if (!shown(i)) continue;
-      count++;
-      const [x, y] = toScreen(i);
-      context.fillStyle = colour[group[i]];
-      context.fillRect(x - size / 2, y - size / 2, size, size);
+    context.strokeStyle = ink;
+    context.lineWidth = 1.5;
+    // Those named wrongly lie on top, in the colour of what they were called, framed.
+    for (const wrong of labels ? [false, true] : [false]) {
+      for (let i = 0; i < xs.length; i++) {
+        if (!shown(i) || isWrong(i) && !wrong || !isWrong(i) && wrong) continue;
+        count++;
+        const [x, y] = toScreen(i), side = wrong ? size + 3 : size;
+        context.fillStyle = colour[given[i]] ?? "#888";
+        context.fillRect(x - side / 2, y - side / 2, side, side);
+        if (wrong) context.strokeRect(x - side / 2, y - side / 2, side, side);
+      }
     }
     if (picked >= 0) {
       const [x, y] = toScreen(picked);
-      context.strokeStyle = getComputedStyle(canvas).color;
       context.lineWidth = 2;
       context.strokeRect(x - 7, y - 7, 14, 14);
     }
@@ -38,17 +46,24 @@ for (const figure of document.querySelectorAll("figure.map")) {
 
   function pick(i) {
     picked = i;
-    zoomed.clearRect(0, 0, 56, 56);
+    card.hidden = i < 0;
+    label.textContent = i < 0 ? "" : !labels ? `in cluster ${given[i]}`
+      : `${name[labels[i]]}, ` + (labels[i] === given[i] ? "named correctly" : given[i] < 0 ? "given no name" : `named ${name[given[i]]}`);
     if (i >= 0) {
-      zoomed.imageSmoothingEnabled = false;
-      zoomed.drawImage(sheet, i % perRow * 30 + 1, Math.floor(i / perRow) * 30 + 1, 28, 28, 0, 0, 56, 56);
-      label.textContent = !labels ? `in cluster ${given[i]}`
-        : `${name[labels[i]]}, ` + (labels[i] === given[i] ? "named correctly" : given[i] < 0 ? "given no name"
-        : `named ${name[given[i]]}`);
-    } else {
-      label.textContent = "";
+      const context = zoomed.getContext("2d"), left = i % perRow * (width + 2) + 1, top = Math.floor(i / perRow) * (height + 2) + 1;
+      context.imageSmoothingEnabled = false;
+      context.drawImage(sheet, left, top, width, height, 0, 0, zoomed.width, zoomed.height);
+      beside(i);
     }
     draw();
+  }
+
+  // The card stands beside its image, on the side that has room.
+  function beside(i) {
+    const shrink = canvas.clientWidth / canvas.width, [x, y] = toScreen(i).map(value => value * shrink);
+    const left = x + 16 + card.offsetWidth <= canvas.clientWidth ? x + 16 : x - 16 - card.offsetWidth;
+    const top = Math.min(Math.max(0, y - card.offsetHeight / 2), canvas.clientHeight - card.offsetHeight);
+    Object.assign(card.style, { left: `${Math.max(0, left)}px`, top: `${top}px` });
   }
 
   const place = event => {
@@ -77,6 +92,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
     const clamp = value => Math.min(Math.max(value, -32768), 32767 - view.size);
     view.x = clamp(view.x);
     view.y = clamp(view.y);
+    if (picked >= 0) beside(picked);
     draw();
   }
 
@@ -97,6 +113,7 @@ for (const figure of document.querySelectorAll("figure.map")) {
     pick(nearest(event));
   });
   canvas.addEventListener("pointerup", () => { held = null; });
+  canvas.addEventListener("pointerleave", () => { if (!held && document.activeElement !== canvas) pick(-1); });
   canvas.addEventListener("wheel", event => {
     if (!event.ctrlKey) return; // the wheel alone scrolls the page
     event.preventDefault();
