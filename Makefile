@@ -9,7 +9,7 @@ test test-slow: export OMP_WAIT_POLICY := PASSIVE
 # Hundreds of short processes end before instrumented code pays.
 test test-slow: export DOTNET_TieredPGO := 0
 
-.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bench tables format check run models clean
+.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bench tables format check run models packages clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -41,7 +41,11 @@ light: ## the light tool in artifacts/light: one folder that needs no .NET (Debi
 	rm -rf artifacts/light
 	$(DOTNET) publish src/Cli.Light -c Release -p:Aot=true -o artifacts/light -v quiet
 
-crosscheck: build light ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
+packages: ## all packages, libraries and the tool uvl, in artifacts/packages
+	rm -rf artifacts/packages
+	$(DOTNET) msbuild build/Packages.proj -m -v:quiet -nologo -p:PackageOutputPath=$(CURDIR)/artifacts/packages/
+
+crosscheck: build light packages ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
 	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent) || true
 	tests/CrossCheck/run.sh
 

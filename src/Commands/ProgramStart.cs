@@ -22,12 +22,16 @@ public static class ProgramStart
         {
             return new ProcessStartInfo(Environment.ProcessPath!, words);
         }
-        string light = Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli.Light");
-        string program = File.Exists($"{light}.dll") ? light : Path.Combine(AppContext.BaseDirectory, "Toolchain.Cli");
+        // The first that is there: the full tool's folder has the light one too, which starts sooner.
+        string program = programs.Select(name => Path.Combine(AppContext.BaseDirectory, name)).First(path => File.Exists($"{path}.dll"));
+        string executable = OperatingSystem.IsWindows() ? $"{program}.exe" : program;
+        // An installed tool has no executable beside its library: the system's command starts it.
         return Path.GetFileNameWithoutExtension(Environment.ProcessPath!) == "dotnet"
             ? new ProcessStartInfo(Environment.ProcessPath!, [$"{program}.dll", .. words])
-            : new ProcessStartInfo(OperatingSystem.IsWindows() ? $"{program}.exe" : program, words);
+            : new ProcessStartInfo(File.Exists(executable) ? executable : Environment.ProcessPath!, words);
     }
+
+    static readonly string[] programs = ["Toolchain.Cli.Light", "Toolchain.Cli.Tool", "Toolchain.Cli"];
 
     // Compiled ahead of time: one file, no dotnet.
     static bool IsCompiled => !RuntimeFeature.IsDynamicCodeSupported;

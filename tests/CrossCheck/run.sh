@@ -142,6 +142,8 @@ fi
 check bash "$here/inputs.sh" "$work/models/moco.onnx" "$work/digits.npy"
 check bash "$here/../Package/run.sh"
 check bash "$here/../Package/embed.sh" "$work/models/moco.onnx"
+check bash "$here/../Package/samples.sh" "$work/models/moco.onnx"
+check bash "$here/../Package/tool.sh" "$work/models/moco.onnx"
 check bash "$here/../Light/run.sh" "$work/models/moco.onnx" "$work/models/moco-gmm.onnx" "$work/digits.npy"
 
 count() {

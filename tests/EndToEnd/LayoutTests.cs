@@ -21,6 +21,8 @@ public sealed partial class LayoutTests
     [InlineData("Evaluate", "torchsharp libtorch")]
     [InlineData("Commands", "torchsharp libtorch mono.cecil scottplot harfbuzz")]
     [InlineData("Cli.Light", "torchsharp libtorch mono.cecil scottplot harfbuzz")]
+    [InlineData("Commands.Plots", "torchsharp libtorch mono.cecil")]
+    [InlineData("Cli.Tool", "torchsharp libtorch mono.cecil")]
     public void Room_Packages_HaveNoneThatIsForbidden(string room, string forbidden)
     {
         string[] names = Libraries(room);
@@ -37,8 +39,10 @@ public sealed partial class LayoutTests
     [InlineData("Inference", "Data")]
     [InlineData("Evaluate", "Data Clustering Graph Inference")]
     [InlineData("Commands", "Data Clustering Graph Inference Evaluate")]
-    [InlineData("Cli", "Data Clustering Graph Export Train Inference Evaluate Commands")]
+    [InlineData("Commands.Plots", "Data Clustering Graph Inference Evaluate Commands")]
+    [InlineData("Cli", "Data Clustering Graph Export Train Inference Evaluate Commands Commands.Plots")]
     [InlineData("Cli.Light", "Commands")]
+    [InlineData("Cli.Tool", "Commands.Plots")]
     public void Room_References_AreThoseOfTheDesign(string room, string allowed)
     {
         string project = File.ReadAllText(Path.Combine(root, "src", room, $"{room}.csproj"));

@@ -1,27 +1,25 @@
 #!/usr/bin/env bash
-# Takes the embedding package into a stranger's project with `dotnet add package` from a local folder, and runs the example of its README. embed.sh MODEL; prints PASS or FAIL.
+# Takes the embedding package into a stranger's project with `dotnet add package` from the folder of `make packages`, and runs the example of its README. embed.sh MODEL; prints PASS or FAIL.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-root=$here/../..
+root=$(cd "$here/../.." && pwd)
 model=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 fail() {
     echo "FAIL package: $1"
-    tail -20 "$work/log" >&2
+    tail -20 "$work/log" >&2 || true
     exit 1
 }
-for room in Data Inference; do
-    dotnet pack "$root/src/$room" -c Release -v quiet -nologo -o "$work/packages" > "$work/log" 2>&1 || fail "$room cannot be packed"
-done
+[ -d "$root/artifacts/packages" ] || fail "no artifacts/packages (make packages)"
 cp -r "$here/Embedder" "$work/embedder"
 awk '/^```csharp/ { inside = 1; next } /^```/ { inside = 0 } inside' "$root/src/Inference/README.md" > "$work/embedder/Program.cs"
 lines=$(grep -cv '^$' "$work/embedder/Program.cs")
 runtime=$(grep -oP '<OnnxRuntimeVersion>\K[^<]+' "$root/Directory.Packages.props")
 cd "$work/embedder"
 # A source beside the usual ones; packages that are unpacked already are read from the usual cache, ours must come from the local folder.
-echo "<configuration><packageSources><add key=\"local\" value=\"$work/packages\" /></packageSources></configuration>" > nuget.config
+echo "<configuration><packageSources><add key=\"local\" value=\"$root/artifacts/packages\" /></packageSources></configuration>" > nuget.config
 cache=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')
 export NUGET_PACKAGES=$work/cache NUGET_FALLBACK_PACKAGES=$cache
 dotnet add package Toolchain.Inference --version 0.1.0 > "$work/log" 2>&1 || fail "dotnet add package Toolchain.Inference"

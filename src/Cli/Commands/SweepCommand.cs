@@ -4,7 +4,7 @@ using Toolchain.Commands;
 using Toolchain.Cli.Sweeps;
 using Toolchain.Data;
 using Toolchain.Evaluate.Protocols;
-using Toolchain.Cli.Pictures;
+using Toolchain.Commands.Plots.Pictures;
 using Toolchain.Train.Runs;
 
 namespace Toolchain.Cli.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Toolchain.Commands;
-using Toolchain.Commands.Verbs;
+using Toolchain.Commands.Plots.Verbs;
 
 namespace Toolchain.Cli.Commands;
 
@@ -12,6 +12,6 @@ static class UvlCommand
     /// <summary>The tree of commands, from which the command reference in docs is generated.</summary>
     public static Command CreateRoot() =>
         GlobalOptions.CreateRoot("uvl learns to see digits without labels: train, export to ONNX, embed, cluster, evaluate.",
-        [TrainCommand.Create(), SweepCommand.Create(), ViewsCommand.Create(), TsneCommand.Create(), PlotCommand.Create(),
-        ExportCommand.Create(), .. SharedCommands.Create(Devices.LibTorch), CompletionCommand.Create()]);
+        [TrainCommand.Create(), SweepCommand.Create(), ViewsCommand.Create(), ExportCommand.Create(),
+        .. ToolCommands.Create(Devices.LibTorch)]);
 }

@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
 
-namespace Toolchain.Cli;
+namespace Toolchain.Commands;
 
 /// <summary>
 /// An option that takes a number as it is written everywhere: a point before the decimals, nothing between the thousands.
 /// </summary>
-sealed class Number : Option<double>
+public sealed class Number : Option<double>
 {
+    /// <summary>Makes the option.</summary>
     public Number(string name)
         : base(name) => CustomParser = result =>
         {

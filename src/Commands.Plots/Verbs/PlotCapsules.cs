@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Toolchain.Cli.Pictures;
-using Toolchain.Commands;
+using Toolchain.Commands.Plots.Pictures;
 using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Evaluate.Plots;
 
-namespace Toolchain.Cli.Commands;
+namespace Toolchain.Commands.Plots.Verbs;
 
 /// <summary><c>uvl plot capsules MODEL</c>: what a capsule autoencoder makes of images, by ONNX Runtime from its two files.</summary>
 static class PlotCapsules

@@ -1,9 +1,7 @@
-using Toolchain.Commands;
-
-namespace Toolchain.Cli;
+namespace Toolchain.Commands;
 
 /// <summary>File extensions that choose the format of an output.</summary>
-static class Endings
+public static class Endings
 {
     /// <summary>Checks a target before work is put into it.</summary>
     /// <exception cref="ArgumentException">It ends otherwise.</exception>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using ScottPlot;
 
-namespace Toolchain.Cli.Pictures;
+namespace Toolchain.Commands.Plots.Pictures;
 
 /// <summary>Points of the plane, coloured by class or cluster where these are known.</summary>
 /// <param name="Title">Above the picture.</param>

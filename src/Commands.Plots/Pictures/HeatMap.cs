@@ -1,7 +1,7 @@
 using System.Globalization;
 using ScottPlot;
 
-namespace Toolchain.Cli.Pictures;
+namespace Toolchain.Commands.Plots.Pictures;
 
 /// <summary>A table of percentages as colours, each cell with its number and, where given, a second number to compare with.</summary>
 /// <param name="Title">Above the picture.</param>

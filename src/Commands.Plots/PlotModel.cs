@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
-using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
 using Toolchain.Graph.Files;
 using Toolchain.Inference;
 
-namespace Toolchain.Cli;
+namespace Toolchain.Commands.Plots;
 
 /// <summary>A model that plots are drawn from, recognised by its inputs and outputs.</summary>
 sealed class PlotModel

@@ -2,7 +2,7 @@ using Toolchain.Data.Npy;
 using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 
-namespace Toolchain.Cli;
+namespace Toolchain.Commands.Plots;
 
 /// <summary>Tensors as files of a folder.</summary>
 static class TensorFolder

@@ -2,7 +2,7 @@ using System.Text;
 using ScottPlot;
 using Toolchain.Data;
 
-namespace Toolchain.Cli.Pictures;
+namespace Toolchain.Commands.Plots.Pictures;
 
 /// <summary>Writes plots as files.</summary>
 static class Picture

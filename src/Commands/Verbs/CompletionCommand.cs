@@ -1,13 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using Toolchain.Commands;
 
-namespace Toolchain.Cli.Commands;
+namespace Toolchain.Commands.Verbs;
 
 /// <summary>
 /// <c>uvl completion SHELL</c>: a script by which a shell completes what is typed, and the words that the script asks for.
 /// </summary>
-static class CompletionCommand
+public static class CompletionCommand
 {
     const string Bash = """
         _uvl() { local IFS=$'\n'; COMPREPLY=($(uvl completion --line "${COMP_LINE:0:COMP_POINT}")); }
@@ -16,6 +15,7 @@ static class CompletionCommand
 
     const string Fish = "complete -c uvl -a '(uvl completion --line (commandline -cp))'";
 
+    /// <summary>Makes the command.</summary>
     public static Command Create()
     {
         var shell = new Argument<string?>("SHELL") { Description = "bash, zsh or fish.", Arity = ArgumentArity.ZeroOrOne };

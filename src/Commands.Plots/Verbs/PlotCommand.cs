@@ -1,12 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Evaluate.Plots;
 using Toolchain.Graph;
 
-namespace Toolchain.Cli.Commands;
+namespace Toolchain.Commands.Plots.Verbs;
 
 /// <summary><c>uvl plot WHAT</c>: plots of an exported model, drawn from its file alone.</summary>
 static class PlotCommand

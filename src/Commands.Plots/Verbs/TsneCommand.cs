@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Toolchain.Commands;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Tsne;
 using Toolchain.Data;
@@ -10,9 +9,9 @@ using Toolchain.Data.Npy;
 using Toolchain.Data.Tensors;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Inference;
-using Toolchain.Cli.Pictures;
+using Toolchain.Commands.Plots.Pictures;
 
-namespace Toolchain.Cli.Commands;
+namespace Toolchain.Commands.Plots.Verbs;
 
 /// <summary><c>uvl tsne MODEL --data D --out F</c>.</summary>
 static class TsneCommand

@@ -2,7 +2,7 @@ using Toolchain.Data;
 using Toolchain.Evaluate.Plots;
 using Toolchain.Graph;
 
-namespace Toolchain.Cli.Pictures;
+namespace Toolchain.Commands.Plots.Pictures;
 
 /// <summary>What a capsule autoencoder makes of images, by ONNX Runtime from its two files.</summary>
 sealed class CapsulePlot

@@ -1,0 +1,3 @@
+using Toolchain.Commands.Plots.Verbs;
+
+return PackagedTool.Run(args);
