@@ -9,7 +9,7 @@ test test-slow: export OMP_WAIT_POLICY := PASSIVE
 # Hundreds of short processes end before instrumented code pays.
 test test-slow: export DOTNET_TieredPGO := 0
 
-.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bench tables format check run models packages clean
+.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bench tables format check run models packages bare clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -44,6 +44,9 @@ light: ## the light tool in artifacts/light: one folder that needs no .NET (Debi
 packages: ## all packages, libraries and the tool uvl, in artifacts/packages
 	rm -rf artifacts/packages
 	$(DOTNET) msbuild build/Packages.proj -m -v:quiet -nologo -p:PackageOutputPath=$(CURDIR)/artifacts/packages/
+
+bare: light packages ## do the tools start where only libc6, libgcc-s1, libstdc++6 and libssl3 are installed? (Debian, as root)
+	tests/Package/bare.sh models/moco/model.onnx
 
 crosscheck: build light packages ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
 	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent) || true

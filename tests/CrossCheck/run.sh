@@ -144,6 +144,7 @@ check bash "$here/../Package/run.sh"
 check bash "$here/../Package/embed.sh" "$work/models/moco.onnx"
 check bash "$here/../Package/samples.sh" "$work/models/moco.onnx"
 check bash "$here/../Package/tool.sh" "$work/models/moco.onnx"
+check bash "$here/../Package/bare.sh" "$work/models/moco.onnx"
 check bash "$here/../Light/run.sh" "$work/models/moco.onnx" "$work/models/moco-gmm.onnx" "$work/digits.npy"
 
 count() {
