@@ -4,7 +4,6 @@ using Toolchain.Graph;
 using Toolchain.Graph.Building;
 using Toolchain.Graph.Evaluation;
 using Toolchain.Graph.Files;
-using Toolchain.Graph.Quantization;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests;
@@ -79,17 +78,5 @@ public sealed class QuantizationTests
         graph.Output("y", graph.Apply("Relu", [graph.Input("image", ElementType.Float32, new Shape("N", 1, 12, 12))]));
         Assert.Equal("it has no Conv, Gemm or MatMul with constant float32 weights; there is nothing to quantize.",
             Assert.Throws<GraphException>(() => OnnxQuantizer.Quantize(graph.Build(), batches)).Message);
-    }
-
-    [Fact]
-    public void Percentile_ClipsOutliers()
-    {
-        var histogram = new ValueHistogram();
-        double[] values = [.. Enumerable.Range(0, 10_000).Select(i => i / 10_000.0), 100];
-        histogram.Stretch(values);
-        histogram.Count(values);
-
-        Assert.Equal(new ActivationRange(0, 100), histogram.Whole);
-        Assert.InRange(histogram.Inside(99.9).Highest, 0.95, 1.05);
     }
 }

@@ -106,4 +106,16 @@ public sealed class Int8QuantizationTests
         Assert.Equal([0, 2, 255, 10, 0, 12], found["q"].ToDoubles());
         Assert.Equal([0, 2, 255, 0, -20, 4], found["y"].ToDoubles());
     }
+
+    [Fact]
+    public void Percentile_ClipsOutliers()
+    {
+        var histogram = new ValueHistogram();
+        double[] values = [.. Enumerable.Range(0, 10_000).Select(i => i / 10_000.0), 100];
+        histogram.Stretch(values);
+        histogram.Count(values);
+
+        Assert.Equal(new ActivationRange(0, 100), histogram.Whole);
+        Assert.InRange(histogram.Inside(99.9).Highest, 0.95, 1.05);
+    }
 }

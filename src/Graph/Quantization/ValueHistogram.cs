@@ -1,6 +1,4 @@
-using Toolchain.Graph.Quantization;
-
-namespace Toolchain.Export.Quantization;
+namespace Toolchain.Graph.Quantization;
 
 /// <summary>How often a tensor takes which values: first its ends, then the counts between them.</summary>
 sealed class ValueHistogram
