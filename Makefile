@@ -9,7 +9,7 @@ test test-slow: export OMP_WAIT_POLICY := PASSIVE
 # Hundreds of short processes end before instrumented code pays.
 test test-slow: export DOTNET_TieredPGO := 0
 
-.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bench tables format check run models packages bare clean
+.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bundles bench tables format check run models packages bare clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -49,8 +49,11 @@ bare: light packages ## do the tools start where only libc6, libgcc-s1, libstdc+
 	tests/Package/bare.sh models/moco/model.onnx
 
 crosscheck: build light packages ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
-	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent) || true
+	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent --ignore-scripts) || true
 	tests/CrossCheck/run.sh
+
+bundles: build ## the shipped models as bundles in artifacts/bundles, which prove themselves in other runtimes
+	for model in models/*; do ./uvl bundle $$model --data mnist --out artifacts/bundles/$$(basename $$model) || exit 1; done
 
 bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss python3-torch libopenblas0-pthread)
 	$(DOTNET) run --project bench/ClusteringBench -c Release

@@ -10,7 +10,7 @@ public sealed partial class NamespaceTests
     public static TheoryData<string> Projects { get; } =
     [
         "Clustering", "Data", "Graph", "Export", "Export.OnnxRuntime", "Export.Weaver", "Train", "Inference", "Evaluate", "Commands",
-        "Commands.Plots", "Cli", "Cli.Light", "Cli.Tool",
+        "Deploy", "Commands.Plots", "Cli", "Cli.Light", "Cli.Tool",
     ];
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Toolchain.Commands.Verbs;
+using Toolchain.Deploy.Verbs;
 
 namespace Toolchain.Commands.Plots.Verbs;
 
@@ -8,5 +9,6 @@ public static class ToolCommands
 {
     /// <summary>Makes them, with further checks for the doctor.</summary>
     public static IEnumerable<Command> Create(params Func<Finding>[] doctor) =>
-        [TsneCommand.Create(), PlotCommand.Create(), .. SharedCommands.Create(doctor), CompletionCommand.Create()];
+        [TsneCommand.Create(), PlotCommand.Create(), .. SharedCommands.Create(doctor), .. DeployCommands.Create(),
+        CompletionCommand.Create()];
 }
