@@ -31,6 +31,7 @@ public sealed class EncoderSession : IDisposable
     readonly int batchSize, workers;
     readonly string layer;
     readonly string[] outputs;
+    bool isDisposed;
 
     EncoderSession(ModelBytes model, InferenceSession session, bool onDevice, EncoderOptions options, ImageShape shape)
     {
@@ -122,6 +123,7 @@ public sealed class EncoderSession : IDisposable
     /// <param name="progress">Told the number of images done after each batch; null for silence.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="ArgumentException">There are no images, or they are of another shape than the model takes.</exception>
+    /// <exception cref="ObjectDisposedException">The session was disposed.</exception>
     public Embeddings Run(ImageSet data, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         if (data.Count == 0)
@@ -143,14 +145,14 @@ public sealed class EncoderSession : IDisposable
     /// <summary>Runs images of a source from where it stands; <paramref name="take"/> gets batch after batch in order.</summary>
     internal void Run(ImageStream source, long count, Action<Slot> take, CancellationToken cancellation)
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this); // the native library would crash
         if (source.Preprocess.Shape != Preprocess.Shape)
         {
             throw new ArgumentException($"'{source.Name}': expected images of {Preprocess.Shape}, which '{Path}' takes, found "
                 + $"{source.Preprocess.Shape}.");
         }
-        int size =
-            Math.Min(workers, (int)Math.Min(int.MaxValue, ((source.Count ?? long.MaxValue) + batchSize - 1) / batchSize)) is int needed
-            and > 0 ? needed : 1;
+        // A pipe, whose length is not known, goes through one.
+        int size = (int)Math.Clamp(((source.Count ?? 1) - 1) / batchSize + 1, 1, workers);
         Slot[] slots =
             [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, new ImageBatch(batchSize, Preprocess.Shape),
                 Axes(layer), ClusterCount, outputs))];
@@ -235,7 +237,11 @@ public sealed class EncoderSession : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => session.Dispose();
+    public void Dispose()
+    {
+        isDisposed = true;
+        session.Dispose();
+    }
 
     // Sizes of an output behind its images.
     int[] Axes(string output) => session.OutputMetadata.TryGetValue(output, out NodeMetadata? metadata) ? metadata.Dimensions[1..] : [0];

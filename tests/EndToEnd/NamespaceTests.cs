@@ -9,8 +9,8 @@ public sealed partial class NamespaceTests
     /// <summary>The projects.</summary>
     public static TheoryData<string> Projects { get; } =
     [
-        "Clustering", "Data", "Graph", "Export", "Export.OnnxRuntime", "Export.Weaver", "Train", "Inference", "Evaluate", "Commands",
-        "Deploy", "Commands.Plots", "Cli", "Cli.Light", "Cli.Tool",
+        "Clustering", "Data", "Graph", "Export", "Export.OnnxRuntime", "Export.Weaver", "Train", "Inference",
+        "Inference.Extensions.AI", "Evaluate", "Commands", "Deploy", "Commands.Plots", "Cli", "Cli.Light", "Cli.Tool",
     ];
 
     [Theory]

@@ -27,6 +27,7 @@ public sealed class PackageTests
     [InlineData("Export", "export")]
     [InlineData("Graph", "graph")]
     [InlineData("Inference", "embed")]
+    [InlineData("Inference.Extensions.AI", "generator")]
     public void Readme_FirstExample_IsTheFileOfExamples(string room, string example)
     {
         string shown = File.ReadAllText(Checkout.In("src", room, "README.md")).Split("```csharp\n")[1].Split("```")[0];

@@ -10,8 +10,8 @@ public sealed class SignatureTests
     /// <summary>All projects.</summary>
     public static TheoryData<string> Projects =>
     [
-        "Clustering", "Data", "Graph", "Export", "Export.OnnxRuntime", "Export.Weaver", "Train", "Inference", "Evaluate", "Commands",
-        "Commands.Plots", "Cli", "Cli.Light", "Cli.Tool",
+        "Clustering", "Data", "Graph", "Export", "Export.OnnxRuntime", "Export.Weaver", "Train", "Inference",
+        "Inference.Extensions.AI", "Evaluate", "Commands", "Deploy", "Commands.Plots", "Cli", "Cli.Light", "Cli.Tool",
     ];
 
     [Theory]

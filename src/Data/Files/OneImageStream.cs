@@ -2,8 +2,8 @@ using Toolchain.Data.Streams;
 
 namespace Toolchain.Data.Files;
 
-/// <summary>One image from a pipe.</summary>
-sealed class OneImageStream(string name, string path, byte[] bytes) : ImageStream(name, Split.All, 1)
+/// <summary>One image from a pipe or from memory.</summary>
+sealed class OneImageStream(string name, string path, ReadOnlyMemory<byte> bytes) : ImageStream(name, Split.All, 1)
 {
     private protected override IReadOnlyList<PendingImage> Sample() => [new PendingImage(path, bytes)];
 

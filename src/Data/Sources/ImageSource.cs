@@ -68,6 +68,21 @@ public static class ImageSource
         }
     }
 
+    /// <summary>Reads one picture that is in memory, such as a photo sent by a browser: PNG, PGM (P5), JPEG, WebP, BMP or GIF.</summary>
+    /// <param name="file">The whole file, told apart by its first bytes.</param>
+    /// <param name="name">Names the picture in errors.</param>
+    /// <param name="options">What it becomes; null for the defaults.</param>
+    /// <returns>A set of one image.</returns>
+    /// <exception cref="InvalidDataException">It is damaged, too large, an animation, or no picture.</exception>
+    public static ImageSet OpenPicture(ReadOnlyMemory<byte> file, string name, ImageSourceOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        options ??= new();
+        using var stream = new OneImageStream(name, name, file);
+        stream.Survey(options);
+        return stream.ToSet(options with { SkipBad = false });
+    }
+
     /// <summary>Images that are in memory as a stream.</summary>
     public static ImageStream Of(ImageSet data)
     {
