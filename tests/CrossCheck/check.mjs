@@ -12,6 +12,7 @@ const MAGNIFIED_TOLERANCE = 1e-3;
 // Of whole networks TorchSharp's own results are the reference: float32 sums in another order.
 const NETWORK_TOLERANCE = 1e-4;
 const ENDINGS = { embedding: '.npy', probability: '.probabilities.npy', cluster: '.clusters.npy' };
+const INPUTS = { BigInt64Array: 'int64', Float32Array: 'float32', Uint8Array: 'uint8' };
 const ELEMENTS = { '|u1': Uint8Array, '<f4': Float32Array, '<i8': BigInt64Array };
 
 // Format 1.0 of NumPy: 10 bytes, of which the last two are the length of the header that follows, then the values.
@@ -68,7 +69,7 @@ async function checkNetwork(folder) {
   const session = await ort.InferenceSession.create(new Uint8Array(readFileSync(join(folder, 'model.onnx'))));
   const inputs = Object.fromEntries(session.inputNames.map((name) => {
     const { values, shape } = readNpy(join(folder, `in.${name}.npy`));
-    return [name, new ort.Tensor(values instanceof BigInt64Array ? 'int64' : 'float32', values, shape)];
+    return [name, new ort.Tensor(INPUTS[values.constructor.name], values, shape)];
   }));
   const outputs = await session.run(inputs);
   const known = session.outputNames.filter((name) => existsSync(join(folder, `out.${name}.npy`)));

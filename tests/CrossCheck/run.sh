@@ -100,6 +100,10 @@ if "$python" -c 'import numpy' 2> "$work/log"; then
     "$uvl" embed "$work/moco-rgb64/model.onnx" --quiet --data "$work/colours.npy" --out "$work/networks/moco-rgb64/out.embedding.npy" > /dev/null
 fi
 
+# The fit of pictures and an encoder in one file.
+UVL_NETWORKS="$work/networks" "$here/../../artifacts/bin/EndToEnd/release/Toolchain.EndToEnd" --filter-method '*PictureGraphTests.Save_*' \
+    > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
+
 if "$python" -c 'import numpy' 2> "$work/log"; then
     check "$python" "$here/check.py" "$work"
     check "$python" "$here/read_embeddings.py" "$work/ours/moco-gmm"
@@ -117,6 +121,29 @@ else
     check node "$here/report.mjs" "$work/report/report.html"
     "$uvl" evaluate "$work/moco/model.onnx" --quiet --data "$work/digits.npy" --tsne 250 --out "$work/unlabelled" > /dev/null
     check node "$here/report.mjs" "$work/unlabelled/report.html"
+fi
+
+# The shipped models on all test images, in every runtime that is found; then a bundle checked by a C# file, and one that is damaged.
+compare() {
+    "$uvl" crosscheck "$1" --quiet --data mnist --node-modules "$here/node_modules" > "$work/table" 2> "$work/log" || true
+    awk -v model="$(basename "$1")" '/ (pass|MISS|absent)$/ {
+        word = $NF == "pass" ? "PASS" : $NF == "MISS" ? "FAIL" : "SKIP"; $NF = ""; print word " crosscheck " model ": " $0; rows++ }
+        END { if (!rows) print "FAIL crosscheck " model ": no table" }' "$work/table"
+}
+if [ -f "$work/t10k" ]; then
+    for model in "$here"/../../models/*; do
+        compare "$model" | tee -a "$work/lines"
+    done
+    [ "$(grep -c '^PASS crosscheck refined: .* 10,000 98.77 %' "$work/lines")" -ge 4 ] && say "PASS crosscheck: refined has 98.77 % of 10,000 images in four runtimes" \
+        || say "FAIL crosscheck: refined has 98.77 % of 10,000 images in fewer than four runtimes"
+    "$uvl" bundle "$here/../../models/refined" --quiet --data mnist --out "$work/bundle" > /dev/null
+    dotnet run "$work/bundle/check/check.cs" -- "$work/bundle" "$UVL_DATA_DIR/mnist" > "$work/log" 2>&1 \
+        && say "PASS $(tail -1 "$work/log")" || say "FAIL check.cs: $(tail -1 "$work/log")"
+    cp "$work/bundle/onnx/model_fp16.onnx" "$work/bundle/onnx/model.onnx"
+    dotnet run "$work/bundle/check/check.cs" -- "$work/bundle" "$UVL_DATA_DIR/mnist" > "$work/log" 2>&1 \
+        && say "FAIL check.cs: passes a bundle with another model" || say "PASS check.cs: ends with 1 on a bundle with another model"
+else
+    say "SKIP crosscheck: no MNIST in \$UVL_DATA_DIR/mnist"
 fi
 
 # Figures against scikit-learn's: metrics on random labelings, neighbours and linear probe on embeddings of the shipped encoder.

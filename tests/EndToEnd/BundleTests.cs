@@ -148,11 +148,17 @@ public sealed class BundleTests : CommandTest
                 return [self.net.forward(name) for name in outputs]
         """;
 
-    [Theory]
-    [InlineData("/usr/bin/python3", "check_opencv.py", "-c", "import cv2, numpy")]
-    [InlineData("/usr/bin/python3", "check_onnxruntime.py", "-c", "import cv2, numpy")]
-    [InlineData("node", "check_node.cjs", "-e", "require('onnxruntime-node')")]
-    public void Check_OfDamagedFiles_EndsWith1(string program, string script, string option, string probe)
+    [Theory, Trait("Category", "Slow")]
+    [InlineData("check_opencv.py")]
+    [InlineData("check_onnxruntime.py")]
+    public void PythonCheck_OfDamagedFiles_EndsWith1(string script) =>
+        Check("/usr/bin/python3", script, "-c", "import cv2, numpy");
+
+    [Fact]
+    public void NodeCheck_OfDamagedFiles_EndsWith1() =>
+        Check("node", "check_node.cjs", "-e", "require('onnxruntime-node')");
+
+    void Check(string program, string script, string option, string probe)
     {
         Assert.SkipWhen(Start(option, probe) != 0, $"'{program} {option} {probe}' fails here");
         Directory.CreateDirectory(In("standin"));
@@ -163,8 +169,6 @@ public sealed class BundleTests : CommandTest
 
         Damage(Path.Combine(folder, "test_data_set_1", "output_0.pb"));
         Assert.Equal(1, Start(path, folder, In("data")));
-        Bundle("bundle", In("model.onnx"));
-        Assert.Equal(0, Start(path, folder, In("data")));
         Damage(Path.Combine(folder, "onnx", "model.onnx"), Path.Combine(folder, "onnx", "model_fp16.onnx"));
         Assert.Equal(1, Start(path, folder, In("data")));
 
