@@ -9,7 +9,7 @@ test test-slow: export OMP_WAIT_POLICY := PASSIVE
 # Hundreds of short processes end before instrumented code pays.
 test test-slow: export DOTNET_TieredPGO := 0
 
-.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bundles bench tables format check run models packages bare clean
+.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bundles bench tables format check run site models packages bare clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -79,6 +79,11 @@ run: build ## train two encoders, export, embed, cluster, and write runs/quick/r
 	./uvl train moco --set stepCount=1000 --out runs/quick/moco
 	./uvl train autoencoder --out runs/quick/autoencoder
 	./uvl evaluate runs/quick/moco/model.onnx runs/quick/autoencoder/model.onnx --out runs/quick
+
+site: ## artifacts/site: a page that runs the shipped models in the browser; any file server serves it
+	[ -d src/Deploy/Pages/Assets/node_modules ] || (cd src/Deploy/Pages/Assets && npm ci --silent)
+	rm -rf artifacts/site
+	./uvl page models/refined models/moco models/capsules-fast --data mnist --runtime src/Deploy/Pages/Assets/node_modules --out artifacts/site
 
 models: build ## train the shipped models again: the same bytes with the same libtorch and kind of processor
 	rm -rf runs/moco-0 runs/moco-start-0 runs/refine-0 runs/refined-0 runs/infogan-15 runs/capsules-0

@@ -1,0 +1,88 @@
+// One exported model in onnxruntime-web: images to embeddings, classes, nearest training images.
+import * as ort from "./runtime/ort.wasm.min.mjs";
+
+ort.env.wasm.wasmPaths = new URL("runtime/", import.meta.url).href;
+ort.env.wasm.numThreads = 1; // several would need headers that a plain file server does not send
+const neighbours = 10, voters = 20;
+
+async function get(address) {
+  const answer = await fetch(address);
+  if (!answer.ok) throw new Error(`${address}: expected a file, the server says ${answer.status}`);
+  return answer;
+}
+
+export async function openModel(folder) {
+  const bytes = async name => (await get(`${folder}/${name}`)).arrayBuffer();
+  const page = await (await get(`${folder}/page.json`)).json();
+  const [file, vectors, sheet, decoder] = await Promise.all([bytes("model.onnx"), bytes("references.bin"), loadImage(`${folder}/images.png`),
+    page.hasDecoder ? bytes("decoder.onnx") : null]);
+  const open = model => ort.InferenceSession.create(model, { executionProviders: ["wasm"] });
+  return new Model(page, await open(file), decoder && await open(decoder), vectors, sheet);
+}
+
+const loadImage = address => new Promise((resolve, reject) => {
+  const image = Object.assign(new Image(), { onload: () => resolve(image), onerror: () => reject(new Error(`${address}: no picture`)) });
+  image.src = address;
+});
+
+class Model {
+  constructor(page, session, decoder, vectors, sheet) {
+    Object.assign(this, { page, session, decoder, sheet });
+    const all = new Int16Array(vectors), size = page.count * page.dimension;
+    this.vectors = Float32Array.from(all.subarray(0, size), value => value * page.scale); // [R,D]
+    this.places = all.subarray(size, size + 2 * page.count); // [R,2], of the map
+    this.labels = all.subarray(size + 2 * page.count); // [R]
+  }
+
+  // Runs images of bytes [C*H*W] each.
+  async run(images) {
+    const { channels, height, width, dimension } = this.page, size = channels * height * width;
+    const input = new Float32Array(images.length * size);
+    images.forEach((image, i) => image.forEach((value, j) => { input[i * size + j] = value / 255; }));
+    const outputs = await this.session.run({ image: new ort.Tensor("float32", input, [images.length, channels, height, width]) });
+    const clusters = outputs.cluster?.data;
+    return images.map((image, i) => ({
+      image, embedding: outputs.embedding.data.slice(i * dimension, (i + 1) * dimension), cluster: clusters ? Number(clusters[i]) : null,
+      outputs: images.length === 1 ? outputs : null,
+    }));
+  }
+
+  // Nearest training images, class, novelty and place on the map of an embedding.
+  explain({ embedding, cluster }) {
+    const { count, dimension, clusterClasses, classes, limit } = this.page, far = new Float32Array(count);
+    for (let row = 0; row < count; row++) {
+      let sum = 0;
+      for (let i = 0, at = row * dimension; i < dimension; i++, at++) sum += (this.vectors[at] - embedding[i]) ** 2;
+      far[row] = Math.sqrt(sum);
+    }
+    const order = Array.from(far.keys()).sort((a, b) => far[a] - far[b]), near = order.slice(0, neighbours);
+    const label = cluster !== null && clusterClasses ? clusterClasses[cluster] : this.vote(order.slice(0, voters));
+    const weights = near.map(row => 1 / (far[row] + 1e-6)), total = weights.reduce((sum, weight) => sum + weight, 0);
+    const place = [0, 1].map(axis => near.reduce((sum, row, i) => sum + weights[i] * this.places[2 * row + axis], 0) / total);
+    return { label, name: classes[label] ?? "none", near, distance: far[near[0]] / limit, place };
+  }
+
+  vote(rows) {
+    const votes = new Map();
+    for (const row of rows) votes.set(this.labels[row], (votes.get(this.labels[row]) ?? 0) + 1);
+    return [...votes].sort((a, b) => b[1] - a[1])[0][0];
+  }
+
+  // Of capsules: the reconstruction and the parts that are most present, as planes of [0,1].
+  async parts({ outputs }) {
+    if (!this.decoder) return null;
+    const { pose, part_presence: presence, feature } = outputs, drawn = await this.decoder.run({ pose, presence, feature });
+    const present = Array.from(presence.data), side = drawn.image.dims.at(-1), size = side * side * this.page.channels;
+    const shown = present.map((share, part) => ({ part, share })).filter(({ share }) => share > 0.5).sort((a, b) => b.share - a.share);
+    const plane = (data, at) => ({ side, data: data.slice(at * size, (at + 1) * size) });
+    return { whole: plane(drawn.image.data, 0), parts: shown.map(({ part, share }) => ({ part, share, ...plane(drawn.part.data, part) })) };
+  }
+
+  // Draws a training image into a canvas.
+  drawReference(canvas, row) {
+    const { columns, width, height } = this.page;
+    [canvas.width, canvas.height] = [width, height];
+    canvas.getContext("2d").drawImage(this.sheet, row % columns * (width + 2) + 1, Math.floor(row / columns) * (height + 2) + 1, width, height,
+      0, 0, width, height);
+  }
+}
