@@ -146,6 +146,30 @@ else
     say "SKIP crosscheck: no MNIST in \$UVL_DATA_DIR/mnist"
 fi
 
+# A site of the shipped models, used as a visitor would, on MNIST's test images.
+assets=$here/../../src/Deploy/Pages/Assets
+[ -d "$assets/node_modules" ] || ! command -v npm > /dev/null || (cd "$assets" && npm ci --silent) || true
+if [ ! -d "$assets/node_modules" ] || [ ! -d "$here/node_modules" ]; then
+    say "SKIP page: its runtime is not installed (npm ci in src/Deploy/Pages/Assets and tests/CrossCheck)"
+elif [ ! -f "$work/t10k" ]; then
+    say "SKIP page: no MNIST in \$UVL_DATA_DIR/mnist"
+else
+    models=$here/../../models
+    "$uvl" page "$models/refined" "$models/moco" "$models/capsules-fast" --quiet --data mnist --runtime "$assets/node_modules" \
+        --out "$work/site" > /dev/null
+    mkdir "$work/idx"
+    mv "$work/t10k" "$work/idx/t10k-images-idx3-ubyte"
+    labels=$UVL_DATA_DIR/mnist/t10k-labels-idx1-ubyte
+    if [ -f "$labels.gz" ]; then gzip -dc "$labels.gz" > "$work/idx/t10k-labels-idx1-ubyte"; else cp "$labels" "$work/idx"; fi
+    check node "$here/page.mjs" "$work/site" "$work/idx/t10k-images-idx3-ubyte"
+    if "$python" -c 'import onnx' 2> "$work/log"; then
+        "$python" "$here/write_identity.py" "$work/identity.onnx"
+        check node "$here/fit.mjs" "$uvl" "$work/identity.onnx" "$work/fit"
+    else
+        say "SKIP page, fit: no Debian python3-onnx"
+    fi
+fi
+
 # Figures against scikit-learn's: metrics on random labelings, neighbours and linear probe on embeddings of the shipped encoder.
 figures=$here/../../artifacts/bin/Evaluate.Tests/release/Toolchain.Evaluate.Tests
 if ! "$python" -c 'import sklearn' 2> "$work/log"; then

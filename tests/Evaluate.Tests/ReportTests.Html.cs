@@ -83,7 +83,8 @@ public sealed partial class ReportTests
         var html = new Html();
         BarsSection.Write(html, [new ShownModel(null!, row, "capsules-1")], [row], ImageClasses.Digits);
         Assert.Contains("<span class=\"fill\" style=\"width:87.50%\"></span>", html.ToString(), StringComparison.Ordinal);
-        Assert.Contains("<span class=\"poster\" title=\"the poster: 98.54 %\" style=\"left:98.54%\">", html.ToString(), StringComparison.Ordinal);
+        Assert.Contains("<span class=\"poster\" title=\"the poster: 98.54 %\" style=\"left:98.54%\">", html.ToString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]

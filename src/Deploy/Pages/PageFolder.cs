@@ -18,10 +18,10 @@ static class PageFolder
     public static IEnumerable<(string Name, byte[] Content)> Files(PageModel model, string path, string about)
     {
         string decoder = RunLayout.Beside(path, RunLayout.Decoder);
-        yield return ("model.onnx", File.ReadAllBytes(path));
+        yield return (RunLayout.Model, File.ReadAllBytes(path));
         if (File.Exists(decoder))
         {
-            yield return ("decoder.onnx", File.ReadAllBytes(decoder));
+            yield return (RunLayout.Decoder, File.ReadAllBytes(decoder));
         }
         float scale = model.Embeddings.Values.ToArray().Max(Math.Abs) / short.MaxValue;
         yield return ("page.json", Encoding.UTF8.GetBytes(Description(model, about, scale, File.Exists(decoder)).ToJsonString()));

@@ -15,7 +15,8 @@ namespace Toolchain.Deploy.Pages;
 /// <param name="Names">Names of the groups.</param>
 /// <param name="ClusterGroups">Group of each cluster, [K], -1 for none; null where the model has no clusters.</param>
 /// <param name="Limit">The distance that 99 % of these images keep to the nearest other.</param>
-sealed record PageModel(ImageSet Images, Rows Embeddings, Rows Coordinates, int[] Groups, string[] Names, int[]? ClusterGroups, double Limit)
+sealed record PageModel(ImageSet Images, Rows Embeddings, Rows Coordinates, int[] Groups, string[] Names, int[]? ClusterGroups,
+    double Limit)
 {
     /// <summary>Share of the images that lie within <see cref="Limit"/> of another.</summary>
     const double Quantile = 0.99;

@@ -27,8 +27,8 @@ static class SiteFolder
     {
         if (Array.Find(runtime, file => !File.Exists(Path.Combine(modules, file.Source))) is { Name: not null } missing)
         {
-            throw new ArgumentException($"--runtime '{modules}': expected npm's folder with '{missing.Source}', found none; run 'npm install "
-                + "onnxruntime-web@1.30.0 fflate@0.8.3' and name its node_modules.");
+            throw new ArgumentException($"--runtime '{modules}': expected npm's folder with '{missing.Source}', found none; run "
+                + "'npm install onnxruntime-web@1.30.0 fflate@0.8.3' and name its node_modules.");
         }
     }
 

@@ -60,9 +60,10 @@ static class PageCommand
             string spec = common.Spec(parsed, terminal, drawn: false);
             (long all, long foreign) = SiteFolder.Write(folder, parsed.GetValue(title)!, modules,
                 [.. paths.Zip(names, (path, name) => (name, Files(path)))]);
-            string size = string.Create(CultureInfo.InvariantCulture, $"{(all - foreign) / 1e6:f1} MB and {foreign / 1e6:f1} MB of runtime");
-            terminal.Line($"{Path.Combine(folder, "index.html")}: {Printable.Count(names.Length, "model")}, {size}; serve the folder with any "
-                + $"file server, such as python3 -m http.server -d {folder}");
+            string size = string.Create(CultureInfo.InvariantCulture,
+                $"{(all - foreign) / 1e6:f1} MB and {foreign / 1e6:f1} MB of runtime");
+            terminal.Line($"{Path.Combine(folder, "index.html")}: {Printable.Count(names.Length, "model")}, {size}; serve the folder with "
+                + $"any file server, such as python3 -m http.server -d {folder}");
             terminal.Event("written", new JsonObject { ["path"] = folder, ["bytes"] = all, ["runtime_bytes"] = foreign });
             return Task.FromResult(ExitCodes.Ok);
 
@@ -88,10 +89,11 @@ static class PageCommand
 
     static string About(EncoderSession session, ImageSet data)
     {
-        string method = session.Metadata.GetValueOrDefault("uvl.method", "A model"),
-            source = session.Metadata.GetValueOrDefault("uvl.dataset", "images that it does not name");
+        string method = session.Metadata.GetValueOrDefault(ModelKeys.Method, "A model"),
+            source = session.Metadata.GetValueOrDefault(ModelKeys.Dataset, "images that it does not name");
         string classes = data.Labels is null ? "Its clusters have no names."
-            : session.HasClusters ? "Its clusters are named by training labels." : "Classes are a vote of the 20 nearest labelled training images.";
+            : session.HasClusters ? "Its clusters are named by training labels."
+            : "Classes are a vote of the 20 nearest labelled training images.";
         return $"{method}, trained without labels on {source}. {classes}";
     }
 

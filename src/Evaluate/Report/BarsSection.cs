@@ -4,7 +4,7 @@ using Toolchain.Evaluate.Protocols;
 
 namespace Toolchain.Evaluate.Report;
 
-/// <summary>Accuracies as bars from 0 to 100 %, each with its interval, and where the poster has the same figure a mark at its own.</summary>
+/// <summary>Accuracies as bars from 0 to 100 %, each with its interval, and a mark where the poster has the same.</summary>
 static class BarsSection
 {
     public static void Write(Html html, IReadOnlyList<ShownModel> shown, IReadOnlyList<EvaluationRow> rows, ImageClasses? classes)
@@ -21,9 +21,9 @@ static class BarsSection
         {
             Bar(html, row, rows, isPoster ? PosterFigures.Of(row) : null);
         }
-        html.Add($"</ul>\n<figcaption>Accuracy from 0 to 100 %: <span class=\"key\"></span> measured, <span class=\"key reach\"></span> its "
-            + $"95 % interval{(isPoster ? ", <span class=\"key poster\"></span> the poster's figure by the same protocol" : "")}.</figcaption>\n"
-            + $"</figure>\n");
+        string mark = isPoster ? ", <span class=\"key poster\"></span> the poster's figure by the same protocol" : "";
+        html.Raw("</ul>\n<figcaption>Accuracy from 0 to 100 %: <span class=\"key\"></span> measured, <span class=\"key reach\"></span> its "
+            + $"95 % interval{mark}.</figcaption>\n</figure>\n");
     }
 
     // The row shown, and the first by the poster's protocol where that is another.

@@ -12,7 +12,8 @@ namespace Toolchain.Evaluate.Report;
 sealed class FigureTable(string title, string[] heads, IEnumerable<string[]> rows, int best = -1)
 {
     // A column without any figure is left out.
-    readonly int[] columns = [.. Enumerable.Range(0, heads.Length).Where(column => column == 0 || rows.Any(row => row[column] != Html.None))];
+    readonly int[] columns =
+        [.. Enumerable.Range(0, heads.Length).Where(column => column == 0 || rows.Any(row => row[column] != Html.None))];
 
     public string Title => title;
 
@@ -102,7 +103,8 @@ static class FiguresSection
     static string[] Clusters(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)
     {
         (double low, double high) = WilsonInterval.Of(row.Accuracy!.Value, row.Images);
-        return [.. Names(rows, row), Accuracy(row), $"{Html.Percent(low)} to {Html.Percent(high)}", Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari),
+        return [.. Names(rows, row), Accuracy(row), $"{Html.Percent(low)} to {Html.Percent(high)}",
+            Html.Number(row.Nmi), Html.Number(row.Ami), Html.Number(row.Ari),
             Html.Percent(row.Purity), Html.Number(row.Silhouette)];
     }
 

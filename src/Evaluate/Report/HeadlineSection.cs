@@ -37,7 +37,8 @@ static class HeadlineSection
             ? $"<p class=\"note\">With labels: k-NN {Html.Percent(share)}, linear probe {Html.Percent(row.Linear)}.</p>\n" : "";
         return $"""
             <p class="share">{Html.Percent(accuracy)}</p>
-            <p>of {Printable.Count(row.Images, "test image")} are named correctly (95 % interval {Html.Percent(low)} to {Html.Percent(high)}).</p>
+            <p>of {Printable.Count(row.Images, "test image")} are named correctly
+            (95 % interval {Html.Percent(low)} to {Html.Percent(high)}).</p>
             <p class="note">{Kind(row)}, matched one to one with the classes on training labels.</p>
             {neighbours}
             """;
@@ -47,7 +48,8 @@ static class HeadlineSection
 
     static string Unlabelled(EvaluationRow row) => $"""
         <p class="share">{Kind(row)}</p>
-        <p>of {Printable.Count(row.Images, "test image")}, {Html.Number(row.Sizes.Min(), "n0")} to {Html.Number(row.Sizes.Max(), "n0")} in each; silhouette {Html.Number(row.Silhouette)}.</p>
+        <p>of {Printable.Count(row.Images, "test image")}, {Html.Number(row.Sizes.Min(), "n0")}
+        to {Html.Number(row.Sizes.Max(), "n0")} in each; silhouette {Html.Number(row.Silhouette)}.</p>
 
         """;
 }

@@ -53,11 +53,11 @@ sealed class Html
         foreach ((int index, IReadOnlyList<string> row) in rows.Index())
         {
             Add($"<tr{(index == best ? " class=\"best\"" : "")}><th scope=\"row\">{row[0]}</th>"
-                + $"{string.Concat(row.Skip(1).Select((cell, column) => $"<td{Head(column + 1)}{(IsWord(cell) ? " class=\"word\"" : "")}>{cell}</td>"))}</tr>\n");
+                + $"{string.Concat(row.Skip(1).Select((cell, column) => $"<td{Head(column + 1)}{Kind(cell)}>{cell}</td>"))}</tr>\n");
         }
         Raw("</tbody>\n</table>\n</div>\n");
 
-        static bool IsWord(string cell) => cell.Length > 0 && char.IsLetter(cell[0]);
+        static string Kind(string cell) => cell.Length > 0 && char.IsLetter(cell[0]) ? " class=\"word\"" : "";
 
         string Head(int column) => column < heads.Count ? $" data-head=\"{heads[column]}\"" : "";
     }

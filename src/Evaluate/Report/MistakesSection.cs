@@ -30,7 +30,8 @@ static class MistakesSection
                 given = row.Given[image] < 0 ? "none" : context.Classes.NameOf(row.Given[image]);
             byte[] pixels = [.. test.Image(image), .. neighbours.SelectMany(neighbour => context.Train.Image(neighbour).ToArray())];
             html.Figure(ImageSheet.Encode(pixels, test.Preprocess, 1 + neighbours.Length, 1),
-                $"Test image {image}: {label}, named {given}{beside}", $"{Html.Text(label)} \u2192 {Html.Text(given)}", test.Preprocess.IsInk);
+                $"Test image {image}: {label}, named {given}{beside}", $"{Html.Text(label)} \u2192 {Html.Text(given)}",
+                test.Preprocess.IsInk);
         }
         html.Raw("</div>\n");
     }

@@ -15,7 +15,8 @@ async function decode(blob, channels) {
 function* readIdx(name, bytes, channels) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < 16 || view.getUint32(0) !== 0x803) {
-    throw new Error(`${name}: expected an IDX file of images (magic 0x00000803), found ${bytes.length < 16 ? `${bytes.length} bytes` : "another kind"}`);
+    const found = bytes.length < 16 ? `${bytes.length} bytes` : "another kind";
+    throw new Error(`${name}: expected an IDX file of images (magic 0x00000803), found ${found}`);
   }
   const [count, height, width] = [4, 8, 12].map(at => view.getUint32(at)), size = width * height;
   if (bytes.length !== 16 + count * size) throw new Error(`${name}: expected ${16 + count * size} bytes, found ${bytes.length}`);

@@ -108,8 +108,9 @@ function fitPlane(plane, { width, height }, { width: sideX, height: sideY, fit }
     [columns, rows] = isWide ? [sideX, nearest(height, sideX, width)] : [nearest(width, sideY, height), sideY];
   }
   target.fill(ringMedian(plane, width, height));
+  const [left, top] = [Math.trunc((sideX - columns) / 2), Math.trunc((sideY - rows) / 2)];
   scale(plane, width, part, columns, rows).forEach((value, i) => {
-    target[(Math.trunc((sideY - rows) / 2) + Math.floor(i / columns)) * sideX + Math.trunc((sideX - columns) / 2) + i % columns] = round(value);
+    target[(top + Math.floor(i / columns)) * sideX + left + i % columns] = round(value);
   });
 }
 

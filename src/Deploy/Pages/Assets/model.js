@@ -14,8 +14,8 @@ async function get(address) {
 export async function openModel(folder) {
   const bytes = async name => (await get(`${folder}/${name}`)).arrayBuffer();
   const page = await (await get(`${folder}/page.json`)).json();
-  const [file, vectors, sheet, decoder] = await Promise.all([bytes("model.onnx"), bytes("references.bin"), loadImage(`${folder}/images.png`),
-    page.hasDecoder ? bytes("decoder.onnx") : null]);
+  const [file, vectors, sheet, decoder] = await Promise.all([bytes("model.onnx"), bytes("references.bin"),
+    loadImage(`${folder}/images.png`), page.hasDecoder ? bytes("decoder.onnx") : null]);
   const open = model => ort.InferenceSession.create(model, { executionProviders: ["wasm"] });
   return new Model(page, await open(file), decoder && await open(decoder), vectors, sheet);
 }
@@ -82,7 +82,7 @@ class Model {
   drawReference(canvas, row) {
     const { columns, width, height } = this.page;
     [canvas.width, canvas.height] = [width, height];
-    canvas.getContext("2d").drawImage(this.sheet, row % columns * (width + 2) + 1, Math.floor(row / columns) * (height + 2) + 1, width, height,
-      0, 0, width, height);
+    const [left, top] = [row % columns * (width + 2) + 1, Math.floor(row / columns) * (height + 2) + 1];
+    canvas.getContext("2d").drawImage(this.sheet, left, top, width, height, 0, 0, width, height);
   }
 }

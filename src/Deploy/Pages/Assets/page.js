@@ -135,12 +135,14 @@ function save(name, content) {
 const quoted = text => /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 async function bench() {
-  const { width, height, channels } = model.page, images = Array.from({ length: batchSize }, () => new Uint8Array(width * height * channels));
+  const { width, height, channels } = model.page;
+  const images = Array.from({ length: batchSize }, () => new Uint8Array(width * height * channels));
   await model.run(images);
   const begin = performance.now();
   let count = 0;
   for (; performance.now() - begin < 2000; count += batchSize) await model.run(images);
-  at("measured").textContent = `${format.format(Math.round(count / (performance.now() - begin) * 1000))} images/s at batch ${batchSize}, one thread`;
+  const speed = Math.round(count / (performance.now() - begin) * 1000);
+  at("measured").textContent = `${format.format(speed)} images/s at batch ${batchSize}, one thread`;
 }
 
 async function choose(name) {
@@ -175,8 +177,8 @@ for (const [kind, isOver] of [["dragenter", true], ["dragover", true], ["draglea
   });
 }
 at("npy").addEventListener("click", () => save("embeddings.npy", npy(rows.map(row => row.embedding), model.page.dimension)));
-at("csv").addEventListener("click", () => save("classes.csv",
-  ["file,class,cluster,novelty", ...rows.map(row => `${quoted(row.file)},${quoted(row.name)},${row.cluster ?? ""},${row.distance.toFixed(4)}`)].join("\n") + "\n"));
+const line = row => [quoted(row.file), quoted(row.name), row.cluster ?? "", row.distance.toFixed(4)].join(",");
+at("csv").addEventListener("click", () => save("classes.csv", ["file,class,cluster,novelty", ...rows.map(line), ""].join("\n")));
 
 const names = await (await fetch("site.json")).json();
 at("models").append(...names.map(name => new Option(name, name)));
