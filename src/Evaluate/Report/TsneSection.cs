@@ -57,8 +57,8 @@ static class TsneSection
         html.Add($"<figcaption>t-SNE of {plot.Images.Length:n0} test embeddings, coloured by "
             + $"{(isLabelled ? "the class that each was given; framed: misclassified" : what)}. Divergence {plot.Divergence:f3} nats, "
             + $"trustworthiness {plot.Quality.Trustworthiness:f4}, {Html.Percent(plot.Quality.Preserved)} of the 10 nearest neighbours "
-            + $"preserved. Point at an image to see it; drag to move, Ctrl and the wheel or + and - to zoom, a name of the legend to see it "
-            + $"alone, arrows to move, n for the next image.</figcaption>\n</figure>\n");
+            + $"preserved. Point at an image to see it; drag to move, Ctrl and the wheel or + and - to zoom, a name of the legend "
+            + $"to see it alone, arrows to move, n for the next image.</figcaption>\n</figure>\n");
     }
 
     // The first ten are told apart best; those that follow turn on by the golden angle.
