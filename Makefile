@@ -9,7 +9,7 @@ test test-slow: export OMP_WAIT_POLICY := PASSIVE
 # Hundreds of short processes end before instrumented code pays.
 test test-slow: export DOTNET_TieredPGO := 0
 
-.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bundles bench tables format check run site models packages bare clean
+.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bundles bench tables format check run docs site models packages bare clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -74,11 +74,15 @@ format: ## check the format of the sources
 
 check: build format test ## what CI runs before crosscheck
 
-run: build ## train two encoders, export, embed, cluster, and write runs/quick/report.html
-	rm -rf runs/quick
-	./uvl train moco --set stepCount=1000 --out runs/quick/moco
-	./uvl train autoencoder --out runs/quick/autoencoder
-	./uvl evaluate runs/quick/moco/model.onnx runs/quick/autoencoder/model.onnx --out runs/quick
+run: ## train two encoders, export, embed, cluster, and write runs/quick/report.html
+	build/run.sh
+
+docs: build ## artifacts/docs/site: guides, API reference and examples as a site, its links checked
+	rm -rf artifacts/docs && mkdir -p artifacts/docs
+	find *.md LICENSE Makefile docs examples models src tests bench build -name node_modules -prune -o -type f \
+		! -name '*.onnx' ! -path '*/.config/*' -print | xargs cp --parents -t artifacts/docs
+	cp build/docs/docfx.json build/docs/toc.yml build/docs/index.md artifacts/docs
+	cd build/docs && $(DOTNET) tool restore && $(DOTNET) docfx ../../artifacts/docs/docfx.json --warningsAsErrors
 
 site: ## artifacts/site: a page that runs the shipped models in the browser; any file server serves it
 	[ -d src/Deploy/Pages/Assets/node_modules ] || (cd src/Deploy/Pages/Assets && npm ci --silent)
