@@ -127,6 +127,14 @@ public sealed class BundleTests : CommandTest
         Assert.Equal(6, missed.Status);
         Assert.Contains("ONNX Runtime, CPU: accuracy ", missed.Error, StringComparison.Ordinal);
 
+        string clusters = Path.Combine(folder, "clusters.json"), naming = File.ReadAllText(clusters);
+        File.WriteAllText(clusters, naming.Replace("\"cluster_count\": 10", "\"cluster_count\": 11", StringComparison.Ordinal));
+        File.WriteAllText(manifest, File.ReadAllText(manifest).Replace(Sha256(naming), Sha256(File.ReadAllText(clusters)),
+            StringComparison.Ordinal));
+        CommandResult foreign = Run(command);
+        Assert.Equal(3, foreign.Status);
+        Assert.Contains("clusters.json': expected what 'uvl bundle' writes there", foreign.Error, StringComparison.Ordinal);
+
         File.AppendAllText(facts, " ");
         CommandResult damaged = Run(command);
         Assert.Equal(6, damaged.Status);

@@ -38,8 +38,11 @@ public sealed class PictureGraphTests : CommandTest
     static Dictionary<string, TensorData> Input(byte[] bytes, int count, int height, int width, int channels) =>
         new() { ["picture"] = new TensorData(ElementType.UInt8, [count, height, width, channels], bytes) };
 
-    static ImageSet Digits(int count) => ImageSource.Open(Directory.Exists(
-        Path.Combine(Environment.GetEnvironmentVariable("UVL_DATA_DIR") ?? "", "mnist")) ? "mnist" : "strokes:14000", Split.Test).Take(count);
+    static ImageSet Digits(int count)
+    {
+        bool hasMnist = Directory.Exists(Path.Combine(Environment.GetEnvironmentVariable("UVL_DATA_DIR") ?? "", "mnist"));
+        return ImageSource.Open(hasMnist ? "mnist" : "strokes:14000", Split.Test).Take(count);
+    }
 
     [Fact, Trait("Category", "Slow")]
     public void Fuse_ShippedEncoder_AgreesWithDigitFitOnTwoThousandPictures() => AgreesWithDigitFit(50, 40);
@@ -95,12 +98,14 @@ public sealed class PictureGraphTests : CommandTest
         ImageSet digits = Digits(12);
         foreach ((int width, int height) in (ReadOnlySpan<(int, int)>)[(32, 24), (47, 33), (13, 40), (1, 5)])
         {
-            byte[] pictures = [.. Enumerable.Range(0, 2).SelectMany(i => Colour(Scene(digits, i, width, height, random), channels, random))];
+            byte[] pictures = [.. Enumerable.Range(0, 2)
+                .SelectMany(i => Colour(Scene(digits, i, width, height, random), channels, random))];
             byte[] wanted = new byte[2 * shape.Size];
             for (int i = 0; i < 2; i++)
             {
                 ReadOnlySpan<byte> one = pictures.AsSpan(i * width * height * channels, width * height * channels);
-                Picture picture = channels == 4 ? Picture.FromRgba(width, height, one, modelChannels) : Planes(one, width, height, channels);
+                Picture picture = channels == 4 ? Picture.FromRgba(width, height, one, modelChannels)
+                    : Planes(one, width, height, channels);
                 PictureFit.Fit(new(picture.Pixels, width, height, "a picture"), preprocess, wanted.AsSpan(i * shape.Size, shape.Size));
             }
             Dictionary<string, TensorData> input = Input(pictures, 2, height, width, channels);

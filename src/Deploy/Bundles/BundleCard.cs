@@ -17,7 +17,7 @@ sealed class BundleCard(BundleModel model, ClusterNames names, ImageSet test, IR
     string Images => $"{test.Name}{(test.Split == Split.All ? "" : $" {test.Split.ToString().ToLowerInvariant()}")}";
 
     /// <summary>The text.</summary>
-    public string Text() => $"{FrontMatter()}{Introduction()}{Tables()}{Checks()}".ReplaceLineEndings("\n");
+    public string Text() => $"{FrontMatter()}{Introduction()}{Tables()}{Use()}{Checks()}".ReplaceLineEndings("\n");
 
     string FrontMatter()
     {
@@ -86,6 +86,25 @@ sealed class BundleCard(BundleModel model, ClusterNames names, ImageSet test, IR
             }
         }
         return text.ToString();
+    }
+
+    string Use()
+    {
+        ImageShape shape = model.Session.Preprocess.Shape;
+        string sizes = string.Create(CultureInfo.InvariantCulture, $"{shape.Channels}, {shape.Height}, {shape.Width}");
+        return $$"""
+
+            ## Use it
+            ```python
+            session = onnxruntime.InferenceSession("onnx/model.onnx")
+            outputs = session.run(None, {"image": images})  # float32 [N, {{sizes}}]
+            ```
+            ```js
+            const model = await AutoModel.from_pretrained(FOLDER, { dtype: 'q8' }); // transformers.js; or fp16, fp32
+            const outputs = await model({ image: new Tensor('float32', pixels, [n, {{sizes}}]) });
+            ```
+
+            """;
     }
 
     string Checks() => $"""

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Toolchain.Clustering;
 using Toolchain.Data;
@@ -20,54 +21,73 @@ sealed record BundleFolder(string Path)
 
     /// <summary>Compares every file with the manifest.</summary>
     /// <exception cref="CheckFailedException">A file is missing or another one.</exception>
+    /// <exception cref="InvalidDataException">The manifest names files elsewhere, or leaves out what is read here.</exception>
     public void RequireDigests()
     {
-        foreach (string line in File.ReadLines(System.IO.Path.Combine(Path, BundleLayout.Manifest)))
+        string manifest = System.IO.Path.Combine(Path, BundleLayout.Manifest);
+        Dictionary<string, string> digests = [];
+        foreach (string line in File.ReadLines(manifest))
         {
             string[] parts = line.Split("  ", 2);
-            string file = System.IO.Path.Combine(Path, parts[^1]);
-            string found = File.Exists(file) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))) : "no file";
-            if (found != parts[0])
+            digests[parts[^1]] = parts[0];
+        }
+        if (((string[])[BundleLayout.Model, BundleLayout.Accuracy, BundleLayout.Clusters]).FirstOrDefault(name => !digests.ContainsKey(name))
+            is { } missing)
+        {
+            throw new InvalidDataException($"'{manifest}': expected a line for {missing}, found none; get the bundle again.");
+        }
+        foreach ((string name, string digest) in digests)
+        {
+            string file = System.IO.Path.GetFullPath(name, System.IO.Path.GetFullPath(Path));
+            if (System.IO.Path.GetRelativePath(Path, file).StartsWith("..", StringComparison.Ordinal) || System.IO.Path.IsPathRooted(name))
             {
-                throw new CheckFailedException($"'{Printable.Line(file)}': expected the SHA-256 {Printable.Line(parts[0])} of "
-                    + $"{BundleLayout.Manifest}, found {found}; the bundle is damaged: get it again.");
+                throw new InvalidDataException($"'{manifest}': expected files of the bundle, found '{Printable.Line(name)}'.");
+            }
+            string found = File.Exists(file) ? Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(file))) : "no file";
+            if (found != digest)
+            {
+                throw new CheckFailedException($"'{Printable.Line(System.IO.Path.Combine(Path, name))}': expected the SHA-256 "
+                    + $"{Printable.Line(digest)} of {BundleLayout.Manifest}, found {found}; the bundle is damaged: get it again.");
             }
         }
     }
 
     /// <summary>Accuracy that it states of these images; null where it states none.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public double? ExpectedOf(ImageSet images)
-    {
-        JsonNode facts = Read(BundleLayout.Accuracy);
-        return (string?)facts["images"]?["sha256"] == images.Sha256 ? (double?)facts["variants"]?[BundleLayout.Model]?["accuracy"] : null;
-    }
+    public double? ExpectedOf(ImageSet images) => Read(BundleLayout.Accuracy, facts =>
+        (string?)facts["images"]?["sha256"] == images.Sha256 ? (double?)facts["variants"]?[BundleLayout.Model]?["accuracy"] : null);
 
     /// <summary>Its clusters and their names.</summary>
+    /// <param name="dimension">Numbers of the model's embedding (D).</param>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
-    public ClusterNames Names()
+    public ClusterNames Names(int dimension) => Read(BundleLayout.Clusters, facts =>
     {
-        JsonNode facts = Read(BundleLayout.Clusters);
+        int count = (int)facts["cluster_count"]!;
         float[][]? centres = facts["centres"] is JsonArray rows ? [.. rows.Select(row => Numbers<float>(row!.AsArray()))] : null;
         string[]? classes = facts["classes"] is JsonArray names ? [.. names.Select(name => (string)name!)] : null;
-        return new((int)facts["cluster_count"]!,
-            centres is null ? null : new Rows(centres.SelectMany(row => row).ToArray(), centres[0].Length),
-            facts["class_of_cluster"] is JsonArray map ? Numbers<int>(map) : null,
-            classes is null ? null : new ImageClasses(classes.Length, classes));
-    }
+        int[]? map = facts["class_of_cluster"] is JsonArray given ? Numbers<int>(given) : null;
+        return count is >= 1 and <= ImageClasses.Most && map is null == classes is null
+            && (map is null || (map.Length == count && map.All(name => name >= -1 && name < classes!.Length)))
+            && (centres is null || (centres.Length == count && centres.All(row => row.Length == dimension && dimension > 0)))
+            ? new ClusterNames(count, centres is null ? null : new Rows(centres.SelectMany(row => row).ToArray(), dimension), map,
+                classes is null ? null : new ImageClasses(classes.Length, classes))
+            : throw new FormatException();
+    });
 
     static T[] Numbers<T>(JsonArray values) => [.. values.Select(value => value!.GetValue<T>())];
 
-    JsonNode Read(string name)
+    T Read<T>(string name, Func<JsonNode, T> read)
     {
         string file = System.IO.Path.Combine(Path, name);
         try
         {
-            return JsonNode.Parse(File.ReadAllBytes(file)) ?? throw new InvalidDataException($"'{file}': expected an object, found null.");
+            return read(JsonNode.Parse(File.ReadAllBytes(file))!);
         }
-        catch (System.Text.Json.JsonException error)
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException or NullReferenceException
+            or ArgumentException)
         {
-            throw new InvalidDataException($"'{file}': expected JSON, found {error.Message}", error);
+            throw new InvalidDataException($"'{file}': expected what 'uvl bundle' writes there, found otherwise; get the bundle again.",
+                damaged);
         }
     }
 }
