@@ -31,8 +31,8 @@ sealed record BundleFolder(string Path)
             string[] parts = line.Split("  ", 2);
             digests[parts[^1]] = parts[0];
         }
-        if (((string[])[BundleLayout.Model, BundleLayout.Accuracy, BundleLayout.Clusters]).FirstOrDefault(name => !digests.ContainsKey(name))
-            is { } missing)
+        string[] needed = [BundleLayout.Model, BundleLayout.Accuracy, BundleLayout.Clusters];
+        if (Array.Find(needed, name => !digests.ContainsKey(name)) is { } missing)
         {
             throw new InvalidDataException($"'{manifest}': expected a line for {missing}, found none; get the bundle again.");
         }

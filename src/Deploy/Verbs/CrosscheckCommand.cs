@@ -80,7 +80,8 @@ static class CrosscheckCommand
                 string spec = common.Spec(parsed, terminal);
                 if (bundle is not null)
                 {
-                    return (bundle.Names(model.Session.Dimension), common.Open(parsed, terminal, spec, Split.Test, model.Session.Preprocess));
+                    return (bundle.Names(model.Session.Dimension),
+                        common.Open(parsed, terminal, spec, Split.Test, model.Session.Preprocess));
                 }
                 ImageSet known = common.Open(parsed, terminal, spec, Split.Test, model.Session.Preprocess);
                 if (ClusterNames.OfModel(model.Session, known.Classes) is { } own)
