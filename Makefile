@@ -9,7 +9,7 @@ test test-slow: export OMP_WAIT_POLICY := PASSIVE
 # Hundreds of short processes end before instrumented code pays.
 test test-slow: export DOTNET_TieredPGO := 0
 
-.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bundles bench tables format check run docs site models packages bare clean
+.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bundles bench tables format check run docs site models packages bare release reproduce clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -43,7 +43,13 @@ light: ## the light tool in artifacts/light: one folder that needs no .NET (Debi
 
 packages: ## all packages, libraries and the tool uvl, in artifacts/packages
 	rm -rf artifacts/packages
-	$(DOTNET) msbuild build/Packages.proj -m -v:quiet -nologo -p:PackageOutputPath=$(CURDIR)/artifacts/packages/
+	$(DOTNET) msbuild build/Packages.proj -m -v:quiet -nologo -p:PackageOutputPath="$(CURDIR)/artifacts/packages/"
+
+release: light packages ## the files of a release in artifacts/release: light tool, packages, models, checksums, bill of materials, changes
+	build/release/release.sh
+
+reproduce: release ## does a clone in another folder give the same release, byte by byte?
+	build/release/reproduce.sh
 
 bare: light packages ## do the tools start where only libc6, libgcc-s1, libstdc++6 and libssl3 are installed? (Debian, as root)
 	tests/Package/bare.sh models/moco/model.onnx
