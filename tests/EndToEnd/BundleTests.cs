@@ -85,6 +85,7 @@ public sealed class BundleTests : CommandTest
         Assert.Equal([10, 12], [naming["centres"]!.AsArray().Count, naming["centres"]![0]!.AsArray().Count]);
         Assert.InRange((double)Json(folder, "accuracy.json")["variants"]!["onnx/model.onnx"]!["accuracy"]!, .02, 1);
         Assert.Contains("dims: [ 3, 32, 32 ]", File.ReadAllText(Path.Combine(folder, "config.pbtxt")), StringComparison.Ordinal);
+        Assert.Equal(0, Run("embed", folder, "--quiet", "--data", "strokes:300:1:32:rgb", "--out", In("vectors.npy")).Status);
         CommandResult same = Run("crosscheck", folder, "--quiet", "--data", "strokes:300:1:32:rgb", "--runtime", "evaluator", "--runtime",
             "opencv", "--json");
         Assert.True(same.Status == 0, same.Error);
@@ -144,21 +145,24 @@ public sealed class BundleTests : CommandTest
         static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
     }
 
-    // ONNX Runtime for Python is in no package of Debian: OpenCV stands in for it, so that its script runs here at all.
+    // ONNX Runtime and a newer onnx for Python are in no package of Debian 12: OpenCV stands in for both, so that their scripts run here
+    // at all.
     const string StandIn = """
         import cv2
         __version__ = "0"
         class InferenceSession:
-            def __init__(self, path, providers):
+            def __init__(self, path, providers=()):
                 self.net = cv2.dnn.readNetFromONNX(path)
             def run(self, outputs, inputs):
                 self.net.setInput(inputs["image"])
                 return [self.net.forward(name) for name in outputs]
+        ReferenceEvaluator = InferenceSession
         """;
 
     [Theory, Trait("Category", "Slow")]
     [InlineData("check_opencv.py")]
     [InlineData("check_onnxruntime.py")]
+    [InlineData("check_reference.py")]
     public void PythonCheck_OfDamagedFiles_EndsWith1(string script) =>
         Check("/usr/bin/python3", script, "-c", "import cv2, numpy");
 
@@ -169,8 +173,10 @@ public sealed class BundleTests : CommandTest
     void Check(string program, string script, string option, string probe)
     {
         Assert.SkipWhen(Start(option, probe) != 0, $"'{program} {option} {probe}' fails here");
-        Directory.CreateDirectory(In("standin"));
+        Directory.CreateDirectory(In("standin/onnx"));
         File.WriteAllText(In("standin/onnxruntime.py"), StandIn);
+        File.WriteAllText(In("standin/onnx/__init__.py"), "__version__ = '0'");
+        File.WriteAllText(In("standin/onnx/reference.py"), StandIn);
         string folder = Bundle("bundle", Model(hasClusters: false)), path = Path.Combine(folder, "check", script);
         IdxFolder.Write(In("data"), ImageSource.Open(Digits, Split.Test));
         Assert.Equal(0, Start(path, folder, In("data")));

@@ -126,7 +126,8 @@ static class CrosscheckCommand
             (string[])
             [
                 row.Runtime, row.Version ?? "-", Text(row.Passed is null ? null : row.Images, "n0"),
-                row.Accuracy is null ? "-" : ModelVariant.Share(row.Accuracy), Text(row.Difference, "0.0e-00"), Text(row.Changed, "n0"),
+                row.Accuracy is null ? "-" : ModelVariant.Share(row.Accuracy),
+                Text(row.Difference, row.Difference > 0 ? "0.0e-00" : "0"), Text(row.Changed, "n0"),
                 Text(row.ImagesPerSecond, "n0"), row.Passed switch { true => "pass", false => "MISS", null => "absent" },
             ]));
         terminal.Line();
