@@ -39,6 +39,8 @@ check "evaluate" $?
 check "verify, with a trial in a process of its own" $?
 "$uvl" tsne vectors.parquet --quiet --out plot.png > "$work/log" 2>&1 && [ "$(head -c 4 plot.png | tail -c 3)" = PNG ]
 check "tsne draws a plot" $?
+"$uvl" bundle "$model" --quiet --data strokes:700 --out bundle > "$work/log" 2>&1 && "$uvl" crosscheck bundle --quiet --data strokes:700 > "$work/log" 2>&1
+check "bundle, and crosscheck of the bundle" $?
 "$uvl" train moco --data mnist > "$work/said" 2> "$work/log"
 [ $? = 2 ] && [ ! -s "$work/said" ] && [ "$(wc -l < "$work/log")" = 1 ] && grep -q "^uvl: 'train' needs libtorch .* clone the repository" "$work/log"
 check "train ends with 2 and says in one line that it needs a clone" $?
