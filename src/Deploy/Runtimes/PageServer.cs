@@ -55,12 +55,20 @@ sealed class PageServer : IDisposable
         {
             while (true)
             {
-                await Answer(await listener.GetContextAsync().ConfigureAwait(false)).ConfigureAwait(false);
+                HttpListenerContext context = await listener.GetContextAsync().ConfigureAwait(false);
+                try
+                {
+                    await Answer(context).ConfigureAwait(false);
+                }
+                catch (Exception error) when (error is HttpListenerException or IOException)
+                {
+                    // The browser gave up this request; it asks again or says what it lacks.
+                }
             }
         }
-        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or IOException)
+        catch (Exception error) when (error is HttpListenerException or ObjectDisposedException or InvalidOperationException)
         {
-            done.TrySetException(new IOException("the page's connection broke", error));
+            done.TrySetException(new IOException("the page's server ended", error));
         }
     }
 

@@ -13,6 +13,9 @@ namespace Toolchain.Deploy.Verbs;
 static class CrosscheckCommand
 {
     const string NodeModulesName = "node_modules";
+    const int DeleteAttempts = 10;
+
+    static readonly TimeSpan DeletePause = TimeSpan.FromMilliseconds(200);
 
     public static Command Create()
     {
@@ -72,7 +75,7 @@ static class CrosscheckCommand
             }
             finally
             {
-                Directory.Delete(folder, recursive: true);
+                Delete(folder);
             }
 
             (ClusterNames, ImageSet) Open(BundleModel model, BundleFolder? bundle)
@@ -101,6 +104,22 @@ static class CrosscheckCommand
         return unknown is null ? [.. all.Where(runtime => keys.Length == 0 || keys.Contains(runtime.Key))]
             : throw new ArgumentException($"--runtime '{unknown}': expected one of "
                 + $"{string.Join(", ", all.Select(runtime => runtime.Key))}.");
+    }
+
+    // A browser that was killed may still write into its profile for a moment.
+    static void Delete(string folder)
+    {
+        for (int attempt = 0; attempt < DeleteAttempts && Directory.Exists(folder); attempt++)
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (IOException)
+            {
+                Thread.Sleep(DeletePause);
+            }
+        }
     }
 
     static string? FindModules()
