@@ -96,8 +96,16 @@ static class FiguresSection
     // Of the strict rows, where there are several to compare.
     static int Best(IReadOnlyList<EvaluationRow> rows)
     {
-        int[] strict = [.. Enumerable.Range(0, rows.Count).Where(i => rows[i].Protocol == Protocol.Strict)];
-        return strict.Length > 1 ? strict.MaxBy(i => rows[i].Accuracy) : -1;
+        (int best, int strict) = (-1, 0);
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (rows[i].Protocol == Protocol.Strict)
+            {
+                strict++;
+                best = best < 0 || rows[i].Accuracy > rows[best].Accuracy ? i : best;
+            }
+        }
+        return strict > 1 ? best : -1;
     }
 
     static string[] Clusters(IReadOnlyList<EvaluationRow> rows, EvaluationRow row)

@@ -50,9 +50,10 @@ sealed class Html
             Add($"<thead><tr>{string.Concat(heads.Select(head => $"<th scope=\"col\">{head}</th>"))}</tr></thead>\n");
         }
         Raw("<tbody>\n");
-        foreach ((int index, IReadOnlyList<string> row) in rows.Index())
+        int index = 0;
+        foreach (IReadOnlyList<string> row in rows)
         {
-            Add($"<tr{(index == best ? " class=\"best\"" : "")}><th scope=\"row\">{row[0]}</th>"
+            Add($"<tr{(index++ == best ? " class=\"best\"" : "")}><th scope=\"row\">{row[0]}</th>"
                 + $"{string.Concat(row.Skip(1).Select((cell, column) => $"<td{Head(column + 1)}{Kind(cell)}>{cell}</td>"))}</tr>\n");
         }
         Raw("</tbody>\n</table>\n</div>\n");

@@ -20,12 +20,14 @@ static class MistakesSection
         {
             return;
         }
-        int[][] near = Neighbours(outputs, shown);
-        string beside = near[0].Length > 0 ? $", each followed by its {NeighbourCount} nearest training images" : "";
+        int[] near = Neighbours(outputs, shown);
+        string beside = near.Length > 0 ? $", each followed by its {NeighbourCount} nearest training images" : "";
         html.Add($"<h3>Misclassified</h3>\n<p class=\"note\">The first {shown.Length} of {wrong.Length} misclassified test images{beside}: "
             + $"true class \u2192 given class.</p>\n<div class=\"mistakes\">\n");
-        foreach ((int image, int[] neighbours) in shown.Zip(near))
+        for (int i = 0; i < shown.Length; i++)
         {
+            int image = shown[i];
+            int[] neighbours = near.Length > 0 ? near[(i * NeighbourCount)..((i + 1) * NeighbourCount)] : [];
             string label = context.Classes!.NameOf(test.Labels![image]),
                 given = row.Given[image] < 0 ? "none" : context.Classes.NameOf(row.Given[image]);
             byte[] pixels = [.. test.Image(image), .. neighbours.SelectMany(neighbour => context.Train.Image(neighbour).ToArray())];
@@ -36,14 +38,14 @@ static class MistakesSection
         html.Raw("</div>\n");
     }
 
-    // Those of each image, by its embedding; none without embeddings.
-    static int[][] Neighbours(ModelOutputs outputs, int[] images)
+    // Those of each image one after another, by its embedding; none without embeddings.
+    static int[] Neighbours(ModelOutputs outputs, int[] images)
     {
         if (outputs is not { Train: Rows known, Test: Rows asked } || known.Count < NeighbourCount)
         {
-            return [.. images.Select(_ => (int[])[])];
+            return [];
         }
         var rows = new Rows(images.SelectMany(image => asked[image].ToArray()).ToArray(), asked.Width);
-        return [.. NeighbourSearch.Euclidean(rows, known, NeighbourCount).Indices.Chunk(NeighbourCount)];
+        return NeighbourSearch.Euclidean(rows, known, NeighbourCount).Indices;
     }
 }
