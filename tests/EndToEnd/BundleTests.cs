@@ -16,6 +16,8 @@ public sealed class BundleTests : CommandTest
 {
     const string Digits = "strokes:300"; // of which 42 are test images
 
+    static string Modules => Path.Combine(Checkout.Root, "tests", "CrossCheck", "node_modules");
+
     static readonly string[] files =
     [
         "MANIFEST", "README.md", "accuracy.json", "check/check.cs", "check/check_node.cjs", "check/check_onnxruntime.py",
@@ -145,6 +147,20 @@ public sealed class BundleTests : CommandTest
         static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
     }
 
+    [Fact, Trait("Category", "Slow")]
+    public void Crosscheck_InEveryRuntimeFound_Passes()
+    {
+        CommandResult found = Run("crosscheck", Bundle("bundle", Model()), "--quiet", "--data", Digits, "--node-modules", Modules,
+            "--json");
+        Assert.True(found.Status == 0, found.Error);
+        JsonNode[] rows = [.. JsonNode.Parse(found.Output)!["runtimes"]!.AsArray().OfType<JsonNode>()];
+        Assert.Equal(8, rows.Length);
+        Assert.All(rows, row => Assert.True((bool?)row["passed"] ?? (string?)row["reason"] is { Length: > 0 }));
+        Assert.All(rows.Where(row => row["passed"] is not null), row => Assert.Equal(0, (int)row["changed_clusters"]!));
+        bool hasBrowser = File.Exists("/usr/bin/chromium") && Directory.Exists(Path.Combine(Modules, "onnxruntime-web"));
+        Assert.Equal(hasBrowser, (bool?)rows.Single(row => (string?)row["runtime"] == "onnxruntime-web, Chromium")["passed"] is true);
+    }
+
     // ONNX Runtime and a newer onnx for Python are in no package of Debian 12: OpenCV stands in for both, so that their scripts run here
     // at all.
     const string StandIn = """
@@ -189,7 +205,7 @@ public sealed class BundleTests : CommandTest
         int Start(params string[] words)
         {
             var start = new ProcessStartInfo(program, words);
-            start.Environment["NODE_PATH"] = Path.Combine(Checkout.Root, "tests", "CrossCheck", "node_modules");
+            start.Environment["NODE_PATH"] = Modules;
             start.Environment["PYTHONPATH"] = In("standin");
             try
             {
