@@ -87,7 +87,8 @@ docs: build ## artifacts/docs/site: guides, API reference and examples as a site
 	rm -rf artifacts/docs && mkdir -p artifacts/docs
 	find *.md LICENSE Makefile docs examples models src tests bench build -name node_modules -prune -o -type f \
 		! -name '*.onnx' ! -path '*/.config/*' -print | xargs cp --parents -t artifacts/docs
-	cp build/docs/docfx.json build/docs/toc.yml build/docs/index.md artifacts/docs
+	cp build/docs/docfx.json build/docs/toc.yml artifacts/docs
+	echo '[!INCLUDE [uvl](README.md)]' > artifacts/docs/index.md
 	cd build/docs && $(DOTNET) tool restore && $(DOTNET) docfx ../../artifacts/docs/docfx.json --warningsAsErrors
 
 site: ## artifacts/site: a page that runs the shipped models in the browser; any file server serves it
