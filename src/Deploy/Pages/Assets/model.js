@@ -25,6 +25,19 @@ const loadImage = address => new Promise((resolve, reject) => {
   image.src = address;
 });
 
+// Indices of the smallest values, in ascending order: one pass, in which few values enter the list.
+function nearest(values, count) {
+  const found = [];
+  for (let i = 0; i < values.length; i++) {
+    if (found.length === count && values[i] >= values[found[count - 1]]) continue;
+    let at = found.length;
+    while (at > 0 && values[found[at - 1]] > values[i]) at--;
+    found.splice(at, 0, i);
+    found.length = Math.min(found.length, count);
+  }
+  return found;
+}
+
 class Model {
   constructor(page, session, decoder, vectors, sheet) {
     Object.assign(this, { page, session, decoder, sheet });
@@ -55,8 +68,8 @@ class Model {
       for (let i = 0, at = row * dimension; i < dimension; i++, at++) sum += (this.vectors[at] - embedding[i]) ** 2;
       far[row] = Math.sqrt(sum);
     }
-    const order = Array.from(far.keys()).sort((a, b) => far[a] - far[b]), near = order.slice(0, neighbours);
-    const label = cluster !== null && clusterClasses ? clusterClasses[cluster] : this.vote(order.slice(0, voters));
+    const order = nearest(far, voters), near = order.slice(0, neighbours);
+    const label = cluster !== null && clusterClasses ? clusterClasses[cluster] : this.vote(order);
     const weights = near.map(row => 1 / (far[row] + 1e-6)), total = weights.reduce((sum, weight) => sum + weight, 0);
     const place = [0, 1].map(axis => near.reduce((sum, row, i) => sum + weights[i] * this.places[2 * row + axis], 0) / total);
     return { label, name: classes[label] ?? "none", near, distance: far[near[0]] / limit, place };
