@@ -1,5 +1,6 @@
 #:property PublishAot=false
-// Writes a CycloneDX bill of materials from NuGet lock files: sbom.cs VERSION OUT.json LOCK.json... The same lock files give the same bytes: no clock, no serial number.
+// Writes a CycloneDX bill of materials from NuGet lock files: sbom.cs VERSION OUT.json LOCK.json...
+// The same lock files give the same bytes: no clock, no serial number.
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -20,7 +21,8 @@ foreach (string path in args[2..])
 {
     // src/Graph/packages.lock.json is of the project Graph, artifacts/aot/Cli.Light.lock.json of Cli.Light.
     string file = Path.GetFileName(path);
-    string project = file == "packages.lock.json" ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))! : file[..^".lock.json".Length];
+    string project = file == "packages.lock.json" ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)))!
+        : file[..^".lock.json".Length];
     string own = Own($"Toolchain.{project}");
     roots.Add(own);
     foreach ((_, JsonNode? framework) in JsonNode.Parse(File.ReadAllText(path))!["dependencies"]!.AsObject())
@@ -28,11 +30,13 @@ foreach (string path in args[2..])
         Dictionary<string, string> refs = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, JsonNode? entry) in framework!.AsObject())
         {
-            refs[name] = (string?)entry!["type"] == "Project" ? Own(Cased(name)) : Package(name, (string)entry["resolved"]!, (string?)entry["contentHash"]);
+            refs[name] = (string?)entry!["type"] == "Project" ? Own(Cased(name))
+                : Package(name, (string)entry["resolved"]!, (string?)entry["contentHash"]);
         }
         foreach ((string name, JsonNode? entry) in framework.AsObject())
         {
-            dependencies[refs[name]].UnionWith((entry!["dependencies"]?.AsObject() ?? []).Where(other => refs.ContainsKey(other.Key)).Select(other => refs[other.Key]));
+            dependencies[refs[name]].UnionWith((entry!["dependencies"]?.AsObject() ?? []).Where(other => refs.ContainsKey(other.Key))
+                .Select(other => refs[other.Key]));
             if ((string?)entry["type"] is "Direct" or "Project")
             {
                 dependencies[own].Add(refs[name]);
@@ -81,9 +85,11 @@ string Own(string name) => Add(Component("library", name, version, [License("MIT
 string Package(string name, string resolved, string? hash)
 {
     string folder = Path.Combine(cache, name.ToLowerInvariant(), resolved.ToLowerInvariant());
-    XElement metadata = XDocument.Load(Path.Combine(folder, $"{name.ToLowerInvariant()}.nuspec")).Root!.Elements().First(element => element.Name.LocalName == "metadata");
+    XElement metadata = XDocument.Load(Path.Combine(folder, $"{name.ToLowerInvariant()}.nuspec")).Root!.Elements()
+        .First(element => element.Name.LocalName == "metadata");
     XElement? Of(string key) => metadata.Elements().FirstOrDefault(element => element.Name.LocalName == key);
-    JsonObject license = Of("license") is { } stated && (string?)stated.Attribute("type") == "expression" ? new() { ["expression"] = stated.Value }
+    JsonObject license = Of("license") is { } stated && (string?)stated.Attribute("type") == "expression"
+        ? new() { ["expression"] = stated.Value }
         : Of("license") is { } inside ? new() { ["license"] = new JsonObject { ["name"] = $"{inside.Value} of the package" } }
         : new() { ["license"] = new JsonObject { ["name"] = Of("licenseUrl")?.Value ?? "not stated" } };
     JsonObject component = Component("library", Of("id")!.Value, resolved, [license]);
