@@ -94,7 +94,7 @@ const frames = await page.evaluate(() => new Promise(done => {
   requestAnimationFrame(step);
 }));
 const gaps = frames.slice(1).map((time, i) => time - frames[i]).sort((a, b) => a - b), median = gaps[Math.floor(gaps.length / 2)];
-say(median < 100, `drawing: a frame each ${median.toFixed(1)} ms in the middle, ${gaps[Math.floor(gaps.length * .95)].toFixed(1)} ms at 95 %`);
+say(median < 25, `drawing: a frame each ${median.toFixed(1)} ms in the middle, ${gaps[Math.floor(gaps.length * .95)].toFixed(1)} ms at 95 %`);
 
 // Files: the same classes as their labels, as often as the model says.
 await page.setInputFiles('#input', idx);

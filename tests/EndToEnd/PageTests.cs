@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Toolchain.Data;
 using Toolchain.Graph;
 using Toolchain.Graph.Building;
 using Toolchain.Graph.Files;
@@ -72,6 +73,22 @@ public sealed class PageTests : CommandTest
             .Select(path => Path.GetRelativePath(In(folder), path)).Order(StringComparer.Ordinal)];
 
         JsonNode Json(string name) => JsonNode.Parse(File.ReadAllText(In($"site/{name}")))!;
+    }
+
+    // A map of ten digits says nothing of letters: the clusters of this model are named anew.
+    [Fact]
+    public void Page_AMapOfOtherClasses_IsNotTaken()
+    {
+        string model = Model("first", true), path = Path.Combine(model, "model.onnx");
+        OnnxFile.Load(path).WithMetadata(new Dictionary<string, string>
+        {
+            [ModelKeys.ClusterDigits] = "[9,8,7,6]",
+            [ModelKeys.Classes] = "[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\",\"j\"]",
+        }).Save(path);
+        CommandResult made = Page("site", model);
+        Assert.True(made.Status == 0, made.Error);
+        JsonNode page = JsonNode.Parse(File.ReadAllText(In("site/models/first/page.json")))!;
+        Assert.NotEqual([9, 8, 7, 6], page["clusterClasses"]!.AsArray().Select(name => (int)name!));
     }
 
     [Fact]

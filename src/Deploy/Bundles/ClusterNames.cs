@@ -76,5 +76,7 @@ sealed record ClusterNames(int Count, Rows? Centres, int[]? ClassOfCluster, Imag
             : new JsonArray([.. Enumerable.Range(0, rows.Count).Select(row => (JsonNode)BundleJson.Array(rows[row].ToArray()))]),
     };
 
-    static int[] MapOf(Contingency counts, bool isOneToOne) => isOneToOne ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts);
+    /// <summary>The class of each cluster [K] by most images: one to one, or by the commonest class of each.</summary>
+    public static int[] MapOf(Contingency counts, bool isOneToOne) =>
+        isOneToOne ? ClusterMap.OneToOne(counts) : ClusterMap.MajorityVote(counts);
 }

@@ -2,6 +2,7 @@ using Toolchain.Clustering;
 using Toolchain.Clustering.Neighbours;
 using Toolchain.Clustering.Tsne;
 using Toolchain.Data;
+using Toolchain.Deploy.Bundles;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Inference;
 
@@ -55,15 +56,8 @@ sealed record PageModel(ImageSet Images, Rows Embeddings, Rows Coordinates, int[
     static int[] GroupsOf(EncoderSession session, int[] clusters, ImageSet images)
     {
         int count = Math.Max(session.ClusterCount, clusters.Max() + 1);
-        if (images.Labels is not int[] labels)
-        {
-            return [.. Enumerable.Range(0, count)];
-        }
-        if (session.ClusterDigits is { } known)
-        {
-            return [.. known];
-        }
-        var shared = new Contingency(clusters, labels, count, images.Classes!.Count);
-        return count == images.Classes.Count ? ClusterMap.OneToOne(shared) : ClusterMap.MajorityVote(shared);
+        return images is not { Labels: int[] labels, Classes: { } classes } ? [.. Enumerable.Range(0, count)]
+            : ClusterNames.OfModel(session, classes)?.ClassOfCluster
+            ?? ClusterNames.MapOf(new Contingency(clusters, labels, count, classes.Count), count == images.ExpectedClusters);
     }
 }

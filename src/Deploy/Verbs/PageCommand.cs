@@ -5,6 +5,7 @@ using Toolchain.Clustering.Tsne;
 using Toolchain.Commands;
 using Toolchain.Data;
 using Toolchain.Deploy.Pages;
+using Toolchain.Evaluate.Metrics;
 using Toolchain.Inference;
 
 namespace Toolchain.Deploy.Verbs;
@@ -75,7 +76,7 @@ static class PageCommand
                 {
                     throw new ArgumentException($"--data '{spec}': expected at least {LeastImages} training images, found {data.Count}.");
                 }
-                HashSet<int> taken = [.. Enumerable.Range(0, Math.Min(most, data.Count)).Select(i => (int)((long)i * data.Count / most))];
+                HashSet<int> taken = [.. EvenSample.Of(data.Count, most)];
                 ImageSet images = data.Count <= most ? data : data.Where(taken.Contains);
                 Embeddings outputs = EmbedRun.InMemory(terminal, session, images, cancellation);
                 PageModel? model = null;

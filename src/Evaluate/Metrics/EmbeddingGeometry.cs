@@ -67,14 +67,3 @@ public sealed record EmbeddingGeometry(double? EffectiveRank, double? Uniformity
         return unit;
     }
 }
-
-/// <summary>Rows that stand for all.</summary>
-static class EvenSample
-{
-    /// <summary>At most <paramref name="most"/> of <paramref name="count"/> indices, evenly spaced from 0 on.</summary>
-    public static int[] Of(int count, int most)
-    {
-        int taken = Math.Min(count, most);
-        return [.. Enumerable.Range(0, taken).Select(i => (int)((long)i * count / taken))];
-    }
-}
