@@ -57,6 +57,18 @@ public static class RunLayout
     /// <summary>The exported generator of infogan.</summary>
     public const string Generator = "generator.onnx";
 
+    /// <summary>Folder of the models in a bundle (docs/guides/deploy.md).</summary>
+    public const string Bundled = "onnx";
+
+    /// <summary>What a model is called: by its folder where the file is model.onnx, of a bundle the bundle's; else by its file.</summary>
+    /// <param name="model">The model's file.</param>
+    public static string NameOf(string model)
+    {
+        (string name, string? folder) = (Path.GetFileNameWithoutExtension(model), Path.GetDirectoryName(Path.GetFullPath(model)));
+        folder = Path.GetFileName(folder) == Bundled ? Path.GetDirectoryName(folder) : folder;
+        return name == Path.GetFileNameWithoutExtension(Model) && Path.GetFileName(folder) is { Length: > 0 } called ? called : name;
+    }
+
     /// <summary>
     /// The file of a decoder beside the model at <paramref name="model"/>: <c>decoder.onnx</c> beside <c>model.onnx</c>,
     /// <c>OTHER-decoder.onnx</c> beside <c>OTHER.onnx</c>.

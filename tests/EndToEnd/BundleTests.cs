@@ -12,7 +12,7 @@ using Toolchain.Graph.Files;
 namespace Toolchain.EndToEnd;
 
 /// <summary><c>uvl bundle</c> and <c>uvl crosscheck</c> on small models with known weights.</summary>
-public sealed class BundleTests : CommandTest
+public sealed partial class BundleTests : CommandTest
 {
     const string Digits = "strokes:300"; // of which 42 are test images
 
@@ -143,9 +143,11 @@ public sealed class BundleTests : CommandTest
         Assert.Equal(6, damaged.Status);
         Assert.Contains("accuracy.json': expected the SHA-256 ", damaged.Error, StringComparison.Ordinal);
         Assert.Equal(2, Run("crosscheck", folder, "--runtime", "abacus").Status);
-
-        static string Sha256(string text) => Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
     }
+
+    static string Sha256(string text) => Sha256(System.Text.Encoding.UTF8.GetBytes(text));
+
+    static string Sha256(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
 
     [Fact, Trait("Category", "Slow")]
     public void Crosscheck_InEveryRuntimeFound_Passes()

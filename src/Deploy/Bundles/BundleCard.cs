@@ -17,7 +17,9 @@ sealed class BundleCard(BundleModel model, ClusterNames names, ImageSet test, IR
     string Images => $"{test.Name}{(test.Split == Split.All ? "" : $" {test.Split.ToString().ToLowerInvariant()}")}";
 
     /// <summary>The text.</summary>
-    public string Text() => $"{FrontMatter()}{Introduction()}{Tables()}{Use()}{Checks()}".ReplaceLineEndings("\n");
+    /// <param name="earlier">The card that is there, whose owner's text stays; null for none.</param>
+    public string Text(string? earlier) => CardText.Renew(earlier, FrontMatter(), Introduction().ReplaceLineEndings("\n"),
+        $"{Tables()}{Use()}{Checks()}".ReplaceLineEndings("\n"));
 
     string FrontMatter()
     {
@@ -67,6 +69,11 @@ sealed class BundleCard(BundleModel model, ClusterNames names, ImageSet test, IR
         {
             text.Append(variant.ToRow()).Append('\n');
         }
+        foreach ((string path, byte[] content) in model.Companions)
+        {
+            string form = Path.GetExtension(path) == ".onnx" ? $"its {Path.GetFileNameWithoutExtension(path)}" : "how it was trained";
+            text.Append(CultureInfo.InvariantCulture, $"| `{path}` | {form} | {content.Length:n0} | | |\n");
+        }
         text.Append(CultureInfo.InvariantCulture, $"\nAccuracies are of the {test.Count:n0} images `{Images}`: the share whose cluster ")
             .Append("has the name of its class, in ONNX Runtime on a CPU.\n\n| | name | type |\n|---|---|---|\n");
         Value[] values = [.. model.Graph.Inputs, .. model.Graph.Outputs];
@@ -75,7 +82,8 @@ sealed class BundleCard(BundleModel model, ClusterNames names, ImageSet test, IR
             text.Append(CultureInfo.InvariantCulture,
                 $"| {(i == 0 ? "input" : "output")} | `{value.Name}` | {value.Type.Element} {value.Shape} |\n");
         }
-        text.Append(CultureInfo.InvariantCulture, $"\nPixels are in [0,1]; pictures are fitted as {model.Session.Preprocess}.\n")
+        text.Append(CultureInfo.InvariantCulture, $"\nPixels are in [0,1]; pictures are fitted as {model.Session.Preprocess}. ")
+            .Append(CultureInfo.InvariantCulture, $"Opset {model.Graph.Opset}.\n")
             .Append("\n| metadata | |\n|---|---|\n");
         foreach (string key in (string[])[ModelKeys.Method, ModelKeys.Version, ModelKeys.Seed, ModelKeys.Dataset, ModelKeys.DatasetSha256])
         {
@@ -92,6 +100,14 @@ sealed class BundleCard(BundleModel model, ClusterNames names, ImageSet test, IR
     {
         ImageShape shape = model.Session.Preprocess.Shape;
         string sizes = string.Create(CultureInfo.InvariantCulture, $"{shape.Channels}, {shape.Height}, {shape.Width}");
+        // What transformers.js calls the file that was exported, whatever its type.
+        string[] dtypes = [.. variants.Where(variant => variant.Bytes is not null).Select(variant => variant.Path switch
+        {
+            BundleLayout.Half => "fp16",
+            BundleLayout.Quantized => "q8",
+            _ => "fp32",
+        })];
+        string others = dtypes.Length > 1 ? $"; or {string.Join(", ", dtypes[..^1])}" : "";
         return $$"""
 
             ## Use it
@@ -100,7 +116,7 @@ sealed class BundleCard(BundleModel model, ClusterNames names, ImageSet test, IR
             outputs = session.run(None, {"image": images})  # float32 [N, {{sizes}}]
             ```
             ```js
-            const model = await AutoModel.from_pretrained(FOLDER, { dtype: 'q8' }); // transformers.js; or fp16, fp32
+            const model = await AutoModel.from_pretrained(FOLDER, { dtype: '{{dtypes[^1]}}' }); // transformers.js{{others}}
             const outputs = await model({ image: new Tensor('float32', pixels, [n, {{sizes}}]) });
             ```
 

@@ -17,24 +17,25 @@ sealed record BundleWriter(IReadOnlyList<KeyValuePair<string, byte[]>> Files, IR
     /// <param name="model">The model.</param>
     /// <param name="names">Its clusters and their names.</param>
     /// <param name="test">The named images, on which accuracies are stated.</param>
+    /// <param name="card">The card that is there, whose owner's text stays; null for none.</param>
     /// <param name="make">Makes the forms of the model, given the clusters of the named images.</param>
     /// <param name="cancellation">Stops between batches.</param>
     /// <exception cref="CheckFailedException">ONNX Runtime does not agree with the evaluator.</exception>
-    public static BundleWriter Make(BundleModel model, ClusterNames names, ImageSet test, Func<int[]?, ModelVariant[]> make,
-        CancellationToken cancellation)
+    public static BundleWriter Make(BundleModel model, ClusterNames names, ImageSet test, string? card,
+        Func<int[]?, ModelVariant[]> make, CancellationToken cancellation)
     {
         TestVectors vectors = TestVectors.Make(model, test);
         ModelVariant[] variants = make(names.ClustersOf(model.Session.Run(test, null, cancellation)));
         var files = new SortedDictionary<string, byte[]>(StringComparer.Ordinal)
         {
-            [BundleLayout.Card] = Text(new BundleCard(model, names, test, variants, vectors.Oracle).Text()),
+            [BundleLayout.Card] = Text(new BundleCard(model, names, test, variants, vectors.Oracle).Text(card)),
             [RunLayout.Config] = BundleJson.Bytes(TransformersConfig.Model(model, names)),
             [BundleLayout.Preprocessor] = BundleJson.Bytes(TransformersConfig.Preprocessor(model.Session.Preprocess)),
             [BundleLayout.Clusters] = BundleJson.Bytes(names.ToJson()),
             [BundleLayout.Accuracy] = BundleJson.Bytes(Accuracy(model, test, variants, vectors.Oracle)),
             [BundleLayout.Triton] = Text(TritonConfig.Text(model)),
         };
-        foreach ((string path, byte[] content) in vectors.Files.Concat(CheckScripts.All()).Concat(variants
+        foreach ((string path, byte[] content) in vectors.Files.Concat(CheckScripts.All()).Concat(model.Companions).Concat(variants
             .Where(variant => variant.Bytes is not null).Select(variant => KeyValuePair.Create(variant.Path, variant.Bytes!))))
         {
             files[path] = content;

@@ -27,21 +27,20 @@ sealed class VariantMaker(BundleModel model, ClusterNames names, ImageSet train,
     public ModelVariant[] Make(CancellationToken cancellation)
     {
         ModelVariant exported = Exported(model, names, test, clusters);
-        return [exported, Half(exported, cancellation), Quantized(exported, cancellation)];
+        return [exported, Half(cancellation), Quantized(exported, cancellation)];
     }
 
     /// <summary>The form that was exported.</summary>
     public static ModelVariant Exported(BundleModel model, ClusterNames names, ImageSet test, int[]? clusters) =>
         new(BundleLayout.Model, "as exported", model.Bytes, names.Accuracy(clusters, test), clusters is null ? null : 1, null);
 
-    bool IsHalf => model.Graph.Initializers.Any(pair => pair.Value.Type is ElementType.Float16 or ElementType.BFloat16);
-
-    ModelVariant Half(ModelVariant exported, CancellationToken cancellation)
+    ModelVariant Half(CancellationToken cancellation)
     {
         const string words = "float16";
-        if (IsHalf)
+        if (model.Graph.Initializers.Select(pair => pair.Value.Type)
+            .FirstOrDefault(type => type is ElementType.Float16 or ElementType.BFloat16) is not default(ElementType) and var half)
         {
-            return exported with { Path = BundleLayout.Half, Words = words };
+            return Missing(BundleLayout.Half, words, $"`{BundleLayout.Model}` is {half.ToString().ToLowerInvariant()} already");
         }
         try
         {
@@ -49,7 +48,7 @@ sealed class VariantMaker(BundleModel model, ClusterNames names, ImageSet train,
         }
         catch (Exception error) when (error is GraphException or InvalidModelException)
         {
-            return Missing(BundleLayout.Half, words, error);
+            return Missing(BundleLayout.Half, words, error.Message);
         }
     }
 
@@ -76,7 +75,7 @@ sealed class VariantMaker(BundleModel model, ClusterNames names, ImageSet train,
         }
         catch (Exception error) when (error is GraphException or InvalidModelException)
         {
-            return Missing(BundleLayout.Quantized, words, error);
+            return Missing(BundleLayout.Quantized, words, error.Message);
         }
     }
 
@@ -109,6 +108,6 @@ sealed class VariantMaker(BundleModel model, ClusterNames names, ImageSet train,
         }
     }
 
-    static ModelVariant Missing(string path, string words, Exception error) =>
-        new(path, words, null, null, null, Printable.Line(error.Message.TrimEnd('.')));
+    static ModelVariant Missing(string path, string words, string reason) =>
+        new(path, words, null, null, null, Printable.Line(reason.TrimEnd('.')));
 }

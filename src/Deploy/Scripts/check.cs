@@ -1,10 +1,12 @@
 #:package Microsoft.ML.OnnxRuntime@ONNXRUNTIME_VERSION
+#:property ManagePackageVersionsCentrally=false
+#:property RestorePackagesWithLockFile=false
 // Checks the bundle with ONNX Runtime under .NET 10: dotnet run check.cs -- BUNDLE DATA. DATA is a folder with IDX files of grey images.
 using System.IO.Compression;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.ML.OnnxRuntime;
+using static System.Runtime.InteropServices.MemoryMarshal;
 (string bundle, string data, string title) = (args[0], args[1], $"onnxruntime C# {OrtEnv.Instance().GetVersionString()}");
 JsonNode facts = JsonNode.Parse(Read("accuracy.json"))!, naming = JsonNode.Parse(Read("clusters.json"))!;
 (string model, string[] outputs) = ((string)facts["model"]!, [.. facts["outputs"]!.AsArray().Select(name => (string)name!)]);
@@ -16,11 +18,10 @@ long[] axes = [(long)facts["input"]!["channels"]!, (long)facts["input"]!["height
 for (int set = 0; set < 3; set++)
 {
     byte[] given = Read($"test_data_set_{set}/input_0.pb"); // ends with the elements; what stands before is short
-    var found = Run([.. MemoryMarshal.Cast<byte, float>(given.AsSpan(^(given.Length / (4 * size) * 4 * size)..))]);
+    var found = Run([.. Cast<byte, float>(given.AsSpan(^(given.Length / (4 * size) * 4 * size)..))]);
     foreach (var (i, (name, values)) in found.Index())
     {
-        byte[] file = Read($"test_data_set_{set}/output_{i}.pb");
-        double[] wanted = Numbers(file.AsSpan(^((name == "cluster" ? 8 : 4) * values.Length)..), name);
+        var wanted = Numbers(Read($"test_data_set_{set}/output_{i}.pb").AsSpan(^((name == "cluster" ? 8 : 4) * values.Length)..), name);
         double most = values.Zip(wanted, (v, w) => Math.Abs(v - w) / Math.Max(1, Math.Abs(w))).Max();
         (ok, worst) = (ok && most <= (double)allowed["outputs"]![name]!, Math.Max(worst, most));
     }
@@ -42,8 +43,7 @@ return ok ? 0 : 1;
 int Cluster(Dictionary<string, double[]> found, int row) => centres is null ? (int)found["cluster"][row] : Array.IndexOf(centres,
     centres.MinBy(centre => centre.Select((value, d) => Math.Pow(value - found["embedding"][row * centre.Length + d], 2)).Sum()));
 byte[] Read(string path) => File.ReadAllBytes(Path.Combine(bundle, path));
-double[] Numbers(ReadOnlySpan<byte> raw, string name) => name == "cluster"
-    ? [.. MemoryMarshal.Cast<byte, long>(raw)] : [.. MemoryMarshal.Cast<byte, float>(raw)];
+double[] Numbers(ReadOnlySpan<byte> raw, string name) => name == "cluster" ? [.. Cast<byte, long>(raw)] : [.. Cast<byte, float>(raw)];
 Dictionary<string, double[]> Run(float[] images)
 {
     using var value = OrtValue.CreateTensorValueFromMemory(images, [images.Length / size, .. axes]);

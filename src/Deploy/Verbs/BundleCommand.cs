@@ -13,10 +13,14 @@ static class BundleCommand
     {
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL") { Description = "An encoder's model.onnx, or its folder." };
-        var output = new Option<string>("--out") { Description = "Folder to make, or an earlier bundle to replace.", Required = true };
+        var output = new Option<string>("--out")
+        {
+            Description = "Folder to make, or an earlier bundle to renew: its README.md keeps your own text.",
+            Required = true
+        };
         var command = new Command("bundle", "Write a folder that runs and proves itself anywhere: the model in float32, float16 and 8 "
             + "bits, a card, test vectors, expected accuracy, and a check script for each runtime.\n\n"
-            + "Example: uvl bundle models/refined --data mnist --out refined-bundle")
+            + "Example: uvl bundle runs/mine --data mnist --out bundle")
         {
             model, common.Data, common.Fit, common.Polarity, common.Transpose, output, common.SkipBad,
         };
@@ -25,6 +29,7 @@ static class BundleCommand
             var terminal = new Terminal(parsed);
             string folder = parsed.GetValue(output)!;
             RequireBundleOrNew(folder);
+            string card = Path.Combine(folder, BundleLayout.Card);
             using var found = BundleModel.Open(CommonOptions.ModelFile(parsed.GetValue(model)!), ProgramStart.Trial);
             (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, common.Spec(parsed, terminal), found.Session.Preprocess);
             BundleWriter? bundle = null;
@@ -33,7 +38,7 @@ static class BundleCommand
                 report(0, "naming clusters");
                 var names = ClusterNames.Fit(found.Session, train, cancellation);
                 report(1, "float16 and 8 bits");
-                bundle = BundleWriter.Make(found, names, test,
+                bundle = BundleWriter.Make(found, names, test, File.Exists(card) ? File.ReadAllText(card) : null,
                     clusters => new VariantMaker(found, names, train, test, clusters).Make(cancellation), cancellation);
             });
             bundle!.Save(folder);

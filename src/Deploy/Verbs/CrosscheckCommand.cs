@@ -50,8 +50,8 @@ static class CrosscheckCommand
             try
             {
                 // The scripts are this program's, also for a bundle that came from elsewhere.
-                var made = BundleWriter.Make(opened, names, test, clusters => [VariantMaker.Exported(opened, names, test, clusters)],
-                    cancellation);
+                var made = BundleWriter.Make(opened, names, test, card: null,
+                    clusters => [VariantMaker.Exported(opened, names, test, clusters)], cancellation);
                 var found = new CheckedModel(opened, names, test, bundle?.ExpectedOf(test), folder)
                 {
                     Reference = CheckedModel.Run(opened.Session, names, test, cancellation) with { VectorDifference = made.Difference },
