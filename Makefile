@@ -52,14 +52,14 @@ reproduce: release ## does a clone in another folder give the same release, byte
 	build/release/reproduce.sh
 
 bare: light packages ## do the tools start where only libc6, libgcc-s1, libstdc++6 and libssl3 are installed? (Debian, as root)
-	tests/Package/bare.sh models/moco/model.onnx
+	tests/Package/bare.sh models/moco/onnx/model.onnx
 
 crosscheck: build light packages ## exported models in other runtimes: onnx, OpenCV, onnxruntime-web
 	[ -d tests/CrossCheck/node_modules ] || (cd tests/CrossCheck && npm ci --silent --ignore-scripts) || true
 	tests/CrossCheck/run.sh
 
-bundles: build ## the shipped models as bundles in artifacts/bundles, which prove themselves in other runtimes
-	for model in models/*; do ./uvl bundle $$model --data mnist --out artifacts/bundles/$$(basename $$model) || exit 1; done
+bundles: build ## renew what proves the shipped models: their other forms, test vectors, figures and cards; the models stay
+	for model in models/*; do ./uvl bundle $$model --data mnist --out $$model || exit 1; done
 
 bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss python3-torch libopenblas0-pthread)
 	$(DOTNET) run --project bench/ClusteringBench -c Release
@@ -99,17 +99,18 @@ site: ## artifacts/site: a page that runs the shipped models in the browser; any
 models: build ## train the shipped models again: the same bytes with the same libtorch and kind of processor
 	rm -rf runs/moco-0 runs/moco-start-0 runs/refine-0 runs/refined-0 runs/infogan-15 runs/capsules-0
 	./uvl train moco --seed 0 --threads 1 --out runs/moco-0
-	cp runs/moco-0/model.onnx runs/moco-0/manifest.json models/moco
+	cp runs/moco-0/model.onnx runs/moco-0/manifest.json models/moco/onnx
 	./uvl train moco --seed 0 --threads 1 --set augmentation.elastic=1.2 --set augmentation.strokeProbability=0.5 --set whitening=0 --out runs/moco-start-0
 	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-start-0 --out runs/refine-0
 	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0 --set rounds=1 --set stepCount=1000 --out runs/refined-0
-	./uvl calibrate runs/refined-0 --data mnist --map --out models/refined/model.onnx
+	./uvl calibrate runs/refined-0 --data mnist --map --out models/refined/onnx/model.onnx
 	./uvl train infogan --seed 15 --threads 1 --set consistency=true --set precision=bfloat16 --out runs/infogan-15
 	./uvl export runs/infogan-15 --half --manifest --out runs/infogan-15/half/model.onnx
-	./uvl calibrate runs/infogan-15/half --data mnist --out models/infogan/model.onnx
-	cp runs/infogan-15/half/generator.onnx models/infogan
+	./uvl calibrate runs/infogan-15/half --data mnist --out models/infogan/onnx/model.onnx
+	cp runs/infogan-15/half/generator.onnx models/infogan/onnx
 	./uvl train capsules --seed 0 --threads 1 --out runs/capsules-0
-	cp runs/capsules-0/model.onnx runs/capsules-0/decoder.onnx runs/capsules-0/manifest.json models/capsules-fast
+	cp runs/capsules-0/model.onnx runs/capsules-0/decoder.onnx runs/capsules-0/manifest.json models/capsules-fast/onnx
+	$(MAKE) bundles
 
 clean: ## delete what was built
 	rm -rf artifacts

@@ -77,11 +77,12 @@ public sealed class CommonOptions
         : throw new ArgumentException($"{option.Name} '{parsed.GetValue(option)}': expected at least 1.");
 
     /// <summary>The file that MODEL means: of a folder, such as a run's, its model.onnx; of a bundle onnx/model.onnx.</summary>
-    public static string ModelFile(string given) => ModelFile(given, RunLayout.Model) is var file && !File.Exists(file)
-        && Path.Combine(given, "onnx", RunLayout.Model) is var bundled && File.Exists(bundled) ? bundled : file;
+    public static string ModelFile(string given) => ModelFile(given, RunLayout.Model);
 
     /// <summary>The same of a model that is called <paramref name="name"/> in its folder.</summary>
-    public static string ModelFile(string given, string name) => Directory.Exists(given) ? Path.Combine(given, name) : given;
+    public static string ModelFile(string given, string name) => !Directory.Exists(given) ? given
+        : Path.Combine(given, name) is var file && !File.Exists(file)
+            && Path.Combine(given, RunLayout.Bundled, name) is var bundled && File.Exists(bundled) ? bundled : file;
 
     /// <summary>Rejects an output path that would overwrite an input.</summary>
     /// <param name="output">What <c>--out</c> says.</param>

@@ -131,12 +131,12 @@ compare() {
         END { if (!rows) print "FAIL crosscheck " model ": no table" }' "$work/table"
 }
 if [ -f "$work/t10k" ]; then
-    for model in "$here"/../../models/*; do
+    for model in "$here"/../../models/*/; do
         compare "$model" | tee -a "$work/lines"
     done
     [ "$(grep -c '^PASS crosscheck refined: .* 10,000 98.77 %' "$work/lines")" -ge 4 ] && say "PASS crosscheck: refined has 98.77 % of 10,000 images in four runtimes" \
         || say "FAIL crosscheck: refined has 98.77 % of 10,000 images in fewer than four runtimes"
-    "$uvl" bundle "$here/../../models/refined" --quiet --data mnist --out "$work/bundle" > /dev/null
+    cp -r "$here/../../models/refined" "$work/bundle"
     dotnet run "$work/bundle/check/check.cs" -- "$work/bundle" "$UVL_DATA_DIR/mnist" > "$work/log" 2>&1 \
         && say "PASS $(tail -1 "$work/log")" || say "FAIL check.cs: $(tail -1 "$work/log")"
     cp "$work/bundle/onnx/model_fp16.onnx" "$work/bundle/onnx/model.onnx"

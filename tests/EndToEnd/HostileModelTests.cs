@@ -154,7 +154,7 @@ public sealed class HostileModelTests : CommandTest
     [InlineData("infogan", "generator.onnx", "generator")]
     public void Plot_SecondModelThatIsNotItsManifests_EndsWith4(string name, string file, string plot)
     {
-        foreach (string path in Directory.GetFiles(Path.Combine(Checkout.Root, "models", name)))
+        foreach (string path in Directory.GetFiles(Checkout.In("models", name, "onnx")))
         {
             File.Copy(path, In(Path.GetFileName(path)));
         }

@@ -64,7 +64,7 @@ public sealed class OwnFolderTests : CommandTest
     public void Cluster_WithTheMapOfOtherClasses_SaysSo()
     {
         Draw();
-        string encoder = Path.Combine(Checkout.Root, "models/moco");
+        string encoder = Checkout.In("models", "moco");
         Assert.Equal(0, Run("cluster", encoder, "--data", In("my-folder"), "--map", "--out", In("f.onnx")).Status);
         (int status, _, string error) = Run("cluster", In("f.onnx"), "--data", "strokes:60", "--split", "test", "--out", In("a.csv"));
         Assert.Equal(0, status);

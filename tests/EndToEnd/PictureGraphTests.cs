@@ -52,7 +52,7 @@ public sealed class PictureGraphTests : CommandTest
 
     static void AgreesWithDigitFit(int sizes, int each)
     {
-        OnnxModel encoder = OnnxFile.Load(Path.Combine(Checkout.Root, "models", "refined", "model.onnx"));
+        OnnxModel encoder = OnnxFile.Load(Checkout.Model("refined"));
         OnnxModel fused = PictureGraph.Fuse(encoder, Preprocess.Mnist, 1, [6, 3, 4, 1, 0, 9, 2, 8, 5, 7]);
         (ImageSet digits, var random, int largest, int different, int same) = (Digits(sizes * each), new Random(Seed), 0, 0, 0);
         byte[] bytes = fused.ToBytes(), encoderBytes = encoder.ToBytes();
@@ -121,7 +121,7 @@ public sealed class PictureGraphTests : CommandTest
     [Fact]
     public void Export_FromPicture_WritesAModelOfStandardOperators()
     {
-        string model = Path.Combine(Checkout.Root, "models", "refined");
+        string model = Checkout.In("models", "refined");
         CommandResult made = Run("export", model, "--from-picture", "--picture-channels", "4", "--out", In("picture.onnx"));
         Assert.True(made.Status == 0, made.Error);
         Assert.Contains("agrees with the float64 evaluator on 3 pictures of 37 x 45", made.Output, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class PictureGraphTests : CommandTest
     {
         string folder = Path.Combine(Environment.GetEnvironmentVariable("UVL_NETWORKS") ?? Folder, "picture");
         Directory.CreateDirectory(folder);
-        OnnxModel encoder = OnnxFile.Load(Path.Combine(Checkout.Root, "models", "refined", "model.onnx"));
+        OnnxModel encoder = OnnxFile.Load(Checkout.Model("refined"));
         OnnxModel fused = PictureGraph.Fuse(encoder, Preprocess.Mnist, 1, [6, 3, 4, 1, 0, 9, 2, 8, 5, 7]);
         (int width, int height, var random) = (75, 90, new Random(Seed));
         ImageSet digits = ImageSource.Open("strokes:700", Split.Test);

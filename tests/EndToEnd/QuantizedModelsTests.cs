@@ -18,7 +18,7 @@ public sealed class QuantizedModelsTests
     public void Make_OfAShippedModel_KeepsItsAccuracy(string name, CalibrationMethod method, double accuracy, double cosine)
     {
         (ImageSet train, ImageSet test) = Mnist();
-        OnnxModel model = OnnxFile.Load(Path.Combine(Checkout.Root, "models", name, "model.onnx"));
+        OnnxModel model = OnnxFile.Load(Checkout.Model(name));
 
         QuantizedExport found = QuantizedExport.Make(model, train, test, QuantizedExport.CalibrationImages, method);
 

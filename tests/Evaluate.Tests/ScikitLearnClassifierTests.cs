@@ -66,7 +66,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
 
     static (Rows, int[]) Embed(Split split, int count)
     {
-        using EncoderSession session = EncoderSession.Open(Checkout.In("models", "moco", "model.onnx"));
+        using EncoderSession session = EncoderSession.Open(Checkout.Model("moco"));
         ImageSet part = Mnist(split).Take(count);
         return (new Rows(session.Run(part).Values, session.Dimension), [.. part.Labels!.Select(label => (int)label)]);
     }

@@ -14,7 +14,7 @@ public sealed class DecoratorTests : IDisposable
 {
     static readonly DataContent picture = new(PngWriter.Encode(28, 28, 1, StrokeDigits.Draw(1, 4).Pixels), "image/png");
 
-    readonly EncoderEmbeddingGenerator inner = EncoderEmbeddingGenerator.Open(Checkout.In("models", "moco", "model.onnx"));
+    readonly EncoderEmbeddingGenerator inner = EncoderEmbeddingGenerator.Open(Checkout.Model("moco"));
     readonly ListLogger logger = new();
     int calls;
 

@@ -8,7 +8,7 @@ namespace Toolchain.Inference.Extensions.AI.Tests;
 
 public sealed class EncoderEmbeddingGeneratorTests : IDisposable
 {
-    static readonly string model = Checkout.In("models", "moco", "model.onnx");
+    static readonly string model = Checkout.Model("moco");
     static readonly ImageSet digits = StrokeDigits.Draw(100, 4);
 
     readonly EncoderSession encoder = EncoderSession.Open(model);

@@ -9,6 +9,9 @@ static class Checkout
     /// <summary>A path in it.</summary>
     public static string In(params string[] names) => Path.Combine([Root, .. names]);
 
+    /// <summary>A shipped model, such as "moco".</summary>
+    public static string Model(string name) => In("models", name, "onnx", "model.onnx");
+
     static string Find()
     {
         string folder = AppContext.BaseDirectory;

@@ -28,7 +28,7 @@ static class PlotCapsules
             Description = "Also write the tensors into this folder: encoder/ and decoder/, each with in.NAME.npy and out.NAME.npy."
         };
         var command = new Command("capsules", "Draw one image per row: the image, its reconstruction from parts and from objects, and its "
-            + "most present parts.\n\nExample: uvl plot capsules models/capsules-fast/model.onnx --data mnist --out parts.png")
+            + "most present parts.\n\nExample: uvl plot capsules models/capsules-fast --data mnist --out parts.png")
         {
             model, common.Data, common.Fit, common.Polarity, common.Transpose, output, templates, count, arrays, common.SkipBad,
         };

@@ -48,7 +48,7 @@ static class TsneCommand
             DefaultValueFactory = _ => new TsneOptions().Iterations
         };
         var command = new Command("tsne", "Compute and plot a 2-D embedding (t-SNE).\n\n"
-            + "Examples: uvl tsne models/moco/model.onnx --data mnist --out plot.png\n          uvl tsne train.npy --out coordinates.csv")
+            + "Examples: uvl tsne models/moco --data mnist --out plot.png\n          uvl tsne train.npy --out coordinates.csv")
         {
             model, common.Data, common.Fit, common.Polarity, common.Transpose, split, layer, output, perplexity, iterations, common.SkipBad,
                 common.Threads, common.Device,

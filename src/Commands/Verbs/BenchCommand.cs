@@ -21,7 +21,7 @@ static class BenchCommand
     {
         var models = new Argument<string[]>("MODEL")
         {
-            Description = "Models or their folders; by default every models/*/model.onnx.",
+            Description = "Models or their folders; by default every model.onnx in models.",
             Arity = ArgumentArity.ZeroOrMore
         };
         var device = new CommonOptions().Device;
@@ -39,7 +39,7 @@ static class BenchCommand
                 ? [.. Directory.GetFiles("models", RunLayout.Model, SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [];
             if (paths.Length == 0)
             {
-                throw new FileNotFoundException("'models': expected models/*/model.onnx, found none; name a MODEL.");
+                throw new FileNotFoundException("'models': expected a model.onnx in it, found none; name a MODEL.");
             }
             foreach (string path in paths) // before any is measured
             {

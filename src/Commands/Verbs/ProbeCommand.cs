@@ -37,7 +37,7 @@ static class ProbeCommand
         };
         var command =
             new Command("probe", "Train a linear classifier on a frozen encoder, score it, and fuse it onto the encoder. Uses labels.\n\n"
-            + "Example: uvl probe models/moco/model.onnx --data mnist --out digits.onnx")
+            + "Example: uvl probe models/moco --data mnist --out digits.onnx")
         {
             model, common.Data, common.Fit, common.Polarity, common.Transpose, layer, output, training, common.Seed, common.SkipBad,
                 common.Threads, common.Device,

@@ -98,11 +98,9 @@ static class PageCommand
         return $"{method}, trained without labels on {source}. {classes}";
     }
 
-    // A model.onnx is called as its folder, any other as its file.
     static string[] Names(string[] paths)
     {
-        string[] names = [.. paths.Select(path => Path.GetFileName(path) == RunLayout.Model
-            ? Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path))!) : Path.GetFileNameWithoutExtension(path))];
+        string[] names = [.. paths.Select(RunLayout.NameOf)];
         return names.GroupBy(name => name).FirstOrDefault(group => group.Count() > 1) is { Key: string twice }
             ? throw new ArgumentException($"MODEL '{twice}': expected models of different names, found two of it; rename a folder.")
             : names;

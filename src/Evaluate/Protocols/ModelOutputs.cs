@@ -73,7 +73,7 @@ public sealed record ModelOutputs
         bool isClassifier = LearntFromLabels(session);
         return new ModelOutputs
         {
-            Method = session.Metadata.GetValueOrDefault(ModelKeys.Method, FileName(session.Path))
+            Method = session.Metadata.GetValueOrDefault(ModelKeys.Method, RunLayout.NameOf(session.Path))
                 + (session.Layer == "embedding" ? "" : $" {session.Layer}"),
             Train = first.Dimension > 0 ? new Rows(first.Values, first.Dimension) : null,
             Test = second.Dimension > 0 ? new Rows(second.Values, second.Dimension) : null,
@@ -88,14 +88,6 @@ public sealed record ModelOutputs
             TrainSeconds = manifest.TrainSeconds,
             Parameters = manifest.Parameters,
         };
-    }
-
-    // Most models are called model.onnx, and their folder tells which it is.
-    static string FileName(string path)
-    {
-        string name = Path.GetFileNameWithoutExtension(path);
-        string? folder = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(path)));
-        return name == Path.GetFileNameWithoutExtension(RunLayout.Model) && !string.IsNullOrEmpty(folder) ? folder : name;
     }
 
     /// <summary>Whether what a model names is a classifier, trained with labels by <c>uvl probe</c>, and no clusters.</summary>

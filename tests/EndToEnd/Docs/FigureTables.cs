@@ -67,16 +67,14 @@ static class FigureTables
     /// <summary>What a shipped model's manifest says of its size, and the figures of its seed.</summary>
     public static string WriteCard(string folder)
     {
-        using JsonDocument manifest =
-            JsonDocument.Parse(File.ReadAllText(Path.Combine(Checkout.Root, "models", folder, "manifest.json")));
+        using var manifest = JsonDocument.Parse(File.ReadAllText(Checkout.In("models", folder, "onnx", "manifest.json")));
         JsonElement root = manifest.RootElement;
         int seed = root.GetProperty("seed").GetInt32();
         string method = root.GetProperty("method").GetString()!;
         var table = new StringBuilder("| | |\n|---|---|\n");
-        table.Append(CultureInfo.InvariantCulture, $"| method, seed | [{method}](../../docs/models/{method}.md), {seed} |\n"
-            + $"| size | {root.GetProperty("model_bytes").GetInt64():n0} bytes, "
-            + $"{root.GetProperty("parameters").GetInt64():n0} parameters |\n"
-            + $"| training | {root.GetProperty("train_seconds").GetDouble():f0} s, {root.GetProperty("machine").GetString()} |\n");
+        table.Append(CultureInfo.InvariantCulture, $"| parameters | {root.GetProperty("parameters").GetInt64():n0} |\n"
+            + $"| training | [{method}](../../docs/models/{method}.md), "
+            + $"{root.GetProperty("train_seconds").GetDouble():f0} s, {root.GetProperty("machine").GetString()} |\n");
         // The recipe that is shipped is the one of the method's headline.
         string? settings = Figure.All.First(row => row.Method == method && row.Headline is not null).Settings;
         foreach (Figure row in Figure.All.Where(row => row.Method == method && row.Settings == settings && row.Of(seed) is not null))

@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace Toolchain.EndToEnd.Docs;
 
 /// <summary>
@@ -9,11 +12,25 @@ public sealed class GeneratedSectionsTests
 
     public static TheoryData<string> Pages => [.. MarkdownFiles.All.Where(page => Section.IsIn(MarkdownFiles.Read(page)))];
 
+    public static TheoryData<string> Bundles =>
+        [.. Directory.GetDirectories(Checkout.In("models")).Select(path => $"models/{Path.GetFileName(path)}")];
+
     [Theory, MemberData(nameof(Pages))]
-    public void Page_GeneratedParts_AreAsGenerated(string page)
+    public void Page_GeneratedParts_AreAsGenerated(string page) => RequireSame(page, Section.Renew(MarkdownFiles.Read(page)));
+
+    // The card of a bundle has generated parts, and the bundle's manifest has the card's digest.
+    [Theory, MemberData(nameof(Bundles))]
+    public void Manifest_OfABundle_HasTheDigestOfItsCard(string folder)
     {
-        string text = MarkdownFiles.Read(page), made = Section.Renew(text);
-        if (text != made)
+        byte[] card = Encoding.UTF8.GetBytes(Section.Renew(MarkdownFiles.Read($"{folder}/README.md")));
+        string stated = $"{Convert.ToHexStringLower(SHA256.HashData(card))}  README.md";
+        RequireSame($"{folder}/MANIFEST", string.Join('\n', MarkdownFiles.Read($"{folder}/MANIFEST").Split('\n')
+            .Select(line => line.EndsWith("  README.md", StringComparison.Ordinal) ? stated : line)));
+    }
+
+    static void RequireSame(string page, string made)
+    {
+        if (MarkdownFiles.Read(page) != made)
         {
             string path = Path.Combine(Checkout.Root, Made, page);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -1,0 +1,2 @@
+B
+continuousJôÛ‹½ÞÀv>

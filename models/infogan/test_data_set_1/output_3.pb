@@ -1,0 +1,2 @@
+B
+continuousJD‡x>ÕÞÙ½TR>›N1=
