@@ -191,7 +191,6 @@ else
 fi
 
 check bash "$here/inputs.sh" "$work/models/moco.onnx" "$work/digits.npy"
-check bash "$here/../Package/run.sh"
 check bash "$here/../Package/embed.sh" "$work/models/moco.onnx"
 check bash "$here/../Package/samples.sh" "$work/models/moco.onnx"
 check bash "$here/../Package/tool.sh" "$work/models/moco.onnx"

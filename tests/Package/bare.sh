@@ -78,6 +78,10 @@ done
 mv "$bare/usr/lib/x86_64-linux-gnu/libssl.so.3" "$bare/data"
 ! run embed /data/model.onnx --data /data/pictures --quiet --out /data/none.npy && grep -q 'No usable version of libssl was found' "$work/log"
 check "without libssl3 the tool says so" $?
+status=0
+run doctor || status=$?
+[ $status = 6 ] && grep -q '^BAD  OpenSSL  *no libssl found.* install libssl3$' "$work/log"
+check "without libssl3 doctor says what to install" $?
 mv "$bare/data/libssl.so.3" "$bare/usr/lib/x86_64-linux-gnu"
 cmp "$bare/data/light.npy" "$bare/data/tool.npy" > "$work/log" 2>&1
 check "both tools write the same embeddings" $?
