@@ -62,6 +62,7 @@ public sealed class PageTests : CommandTest
         Assert.Contains("\"./\"", worker, StringComparison.Ordinal);
 
         JsonNode first = Json("models/first/page.json");
+        Assert.Equal(["hsl(0 75% 55%)", "hsl(28 75% 55%)"], first["colours"]!.AsArray().Take(2).Select(colour => (string)colour!));
         Assert.Equal((150, 4, 28, "digit"), ((int)first["count"]!, (int)first["dimension"]!, (int)first["width"]!, (string)first["fit"]!));
         Assert.Equal(4, first["clusterClasses"]!.AsArray().Count);
         Assert.Null(Json("models/second/page.json")["clusterClasses"]);

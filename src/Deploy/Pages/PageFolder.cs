@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Data.Images;
+using Toolchain.Evaluate.Plots;
 
 namespace Toolchain.Deploy.Pages;
 
@@ -47,6 +48,7 @@ static class PageFolder
             ["scale"] = scale,
             ["limit"] = model.Limit,
             ["classes"] = new JsonArray([.. model.Names.Select(name => JsonValue.Create(name))]),
+            ["colours"] = new JsonArray([.. model.Names.Select((_, group) => JsonValue.Create(ClassColours.Of(group)))]),
             ["clusterClasses"] = model.ClusterGroups is null ? null
                 : new JsonArray([.. model.ClusterGroups.Select(group => JsonValue.Create(group))]),
             ["hasDecoder"] = hasDecoder,

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Toolchain.Data;
 using Toolchain.Data.Images;
+using Toolchain.Evaluate.Plots;
 using Toolchain.Evaluate.Protocols;
 
 namespace Toolchain.Evaluate.Report;
@@ -12,8 +12,6 @@ namespace Toolchain.Evaluate.Report;
 static class TsneSection
 {
     const int Columns = 100;
-
-    static readonly int[] hues = [0, 28, 50, 90, 140, 175, 205, 240, 280, 320];
 
     /// <summary>The script of the plots.</summary>
     public static string Script { get; } = Html.Resource("tsne.js");
@@ -52,7 +50,7 @@ static class TsneSection
         html.Raw($"</select></label>\n{(isLabelled ? "<label><input type=\"checkbox\"> misclassified only</label>\n" : "")}"
             + "<span class=\"count\"></span></div>\n");
         html.Raw("<div class=\"legend\">" + string.Concat(names.Select((name, label) =>
-            $"<button value=\"{label}\" style=\"border-color:{Colour(label)}\" aria-pressed=\"false\">{Html.Text(name)}</button>"))
+            $"<button value=\"{label}\" style=\"border-color:{ClassColours.Of(label)}\" aria-pressed=\"false\">{Html.Text(name)}</button>"))
             + "</div>\n");
         html.Add($"<figcaption>t-SNE of {plot.Images.Length:n0} test embeddings, coloured by "
             + $"{(isLabelled ? "the class that each was given; framed: misclassified" : what)}. Divergence {plot.Divergence:f3} nats, "
@@ -60,10 +58,6 @@ static class TsneSection
             + $"preserved. Point at an image to see it; drag to move, Ctrl and the wheel or + and - to zoom, a name of the legend "
             + $"to see it alone, arrows to move, n for the next image.</figcaption>\n</figure>\n");
     }
-
-    // The first ten are told apart best; those that follow turn on by the golden angle.
-    static string Colour(int label) => label < hues.Length ? $"hsl({hues[label]} 75% 55%)"
-        : string.Create(CultureInfo.InvariantCulture, $"hsl({label * 137.508 % 360:f0} {(label % 2 == 0 ? 75 : 45)}% 55%)");
 
     // The square around the plot, on whole numbers of 16 bits.
     static (short[] X, short[] Y) Scaled(TsnePlot plot)

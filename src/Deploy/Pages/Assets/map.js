@@ -1,17 +1,12 @@
 // The t-SNE map of training images, and the place of one more.
 
-const hues = [0, 28, 50, 90, 140, 175, 205, 240, 280, 320];
-
-// The first ten are told apart best; those that follow turn on by the golden angle.
-export const colourOf = label => `hsl(${hues[label] ?? label * 137.508 % 360} ${label < hues.length || label % 2 === 0 ? 75 : 45}% 55%)`;
-
 export function makeMap(canvas, { page, places, labels }) {
   const context = canvas.getContext("2d"), side = canvas.width, toSide = value => (value / 32767 * 0.98 + 1) / 2 * side;
   const ground = document.createElement("canvas");
   [ground.width, ground.height] = [side, side];
   const paint = ground.getContext("2d");
   for (let i = 0; i < page.count; i++) {
-    paint.fillStyle = colourOf(labels[i]);
+    paint.fillStyle = page.colours[labels[i]];
     paint.fillRect(toSide(places[2 * i]) - 2, toSide(-places[2 * i + 1]) - 2, 4, 4);
   }
 

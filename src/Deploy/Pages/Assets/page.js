@@ -3,7 +3,7 @@ import { openModel } from "./model.js";
 import { fitPicture, fromRgba } from "./fit.js";
 import { readFiles, npy } from "./files.js";
 import { makePad } from "./pad.js";
-import { makeMap, colourOf } from "./map.js";
+import { makeMap } from "./map.js";
 
 const at = id => document.getElementById(id), format = new Intl.NumberFormat("en");
 const batchSize = 64, mostShown = 48;
@@ -154,7 +154,7 @@ async function choose(name) {
   at("capsules").hidden = !page.hasDecoder;
   at("legend").replaceChildren(...page.classes.slice(0, 30).map((text, label) => {
     const entry = document.createElement("span"), mark = document.createElement("i");
-    mark.style.background = colourOf(label);
+    mark.style.background = page.colours[label];
     entry.append(mark, text);
     return entry;
   }));
