@@ -18,7 +18,7 @@ static class DoctorCommand
         command.SetAction(parsed =>
         {
             var terminal = new Terminal(parsed);
-            Func<Finding>[] checks = [Program, Processor, OnnxRuntime, RuntimeTelemetry, TrainingApi, Mnist, Disk, .. more];
+            Func<Finding>[] checks = [Program, Processor, OnnxRuntime, RuntimeTelemetry, TrainingApi, OpenSsl, Mnist, Disk, .. more];
             Finding[] findings = [.. checks.Select(check => check())];
             foreach (Finding finding in findings)
             {
@@ -64,8 +64,19 @@ static class DoctorCommand
         }
     }
 
+    // Without it .NET aborts the process at the first SHA-256, which nothing can catch.
+    static Finding OpenSsl() => HasOpenSsl ? new("OpenSSL", "found") : new("OpenSSL",
+        "no libssl found, without which .NET aborts at the digest of a model or of data; install libssl3", false);
+
+    static bool HasOpenSsl => !OperatingSystem.IsLinux()
+        || Array.Exists(["libssl.so.3", "libssl.so.1.1"], name => NativeLibrary.TryLoad(name, out _));
+
     static Finding Mnist()
     {
+        if (!HasOpenSsl)
+        {
+            return new Finding("MNIST", "not checked", Missing: true);
+        }
         try
         {
             return Try("MNIST", () =>
