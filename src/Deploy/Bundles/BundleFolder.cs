@@ -19,8 +19,8 @@ sealed record BundleFolder(string Path)
     /// <summary>The model.</summary>
     public string Model => System.IO.Path.Combine(Path, BundleLayout.Model);
 
-    /// <summary>Compares every file with the manifest.</summary>
-    /// <exception cref="CheckFailedException">A file is missing or another one.</exception>
+    /// <summary>Compares every file with the manifest; leaves aside what a download or a check script may put beside them.</summary>
+    /// <exception cref="CheckFailedException">A file is missing, another one, or not of the bundle.</exception>
     /// <exception cref="InvalidDataException">The manifest names files elsewhere, or leaves out what is read here.</exception>
     public void RequireDigests()
     {
@@ -50,12 +50,35 @@ sealed record BundleFolder(string Path)
                     + $"{Printable.Line(digest)} of {BundleLayout.Manifest}, found {found}; the bundle is damaged: get it again.");
             }
         }
+        if (Files("").FirstOrDefault(name => name != BundleLayout.Manifest && !digests.ContainsKey(name)) is { } foreign)
+        {
+            throw new CheckFailedException($"'{Printable.Line(System.IO.Path.Combine(Path, foreign))}': expected files of "
+                + $"{BundleLayout.Manifest} alone, found one that it does not name; move the file elsewhere, or get the bundle again.");
+        }
     }
+
+    // By their names in the manifest, in order; without .git, .gitattributes, .cache and others of a download, __pycache__ of a Python
+    // check and node_modules of one of Node's.
+    IEnumerable<string> Files(string folder) => new DirectoryInfo(System.IO.Path.Combine(Path, folder)).EnumerateFileSystemInfos()
+        .Where(entry => !entry.Name.StartsWith('.') && entry.Name is not ("__pycache__" or "node_modules"))
+        .OrderBy(entry => entry.Name, StringComparer.Ordinal)
+        .SelectMany(entry => entry is DirectoryInfo { LinkTarget: null } ? Files($"{folder}{entry.Name}/") : [$"{folder}{entry.Name}"]);
 
     /// <summary>Accuracy that it states of these images; null where it states none.</summary>
     /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public double? ExpectedOf(ImageSet images) => Read(BundleLayout.Accuracy, facts =>
         (string?)facts["images"]?["sha256"] == images.Sha256 ? (double?)facts["variants"]?[BundleLayout.Model]?["accuracy"] : null);
+
+    /// <summary>
+    /// What it states of these images, for people: <c>; accuracy.json expects 98.77 %</c>, or that it is of others; else nothing.
+    /// </summary>
+    /// <param name="images">The images.</param>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
+    public string StatedOf(ImageSet images) => Read(BundleLayout.Accuracy, facts =>
+        (string?)facts["images"]?["sha256"] != images.Sha256
+            ? $"; {BundleLayout.Accuracy} is of others ({Printable.Count((int)facts["images"]!["count"]!, "image")} of "
+                + $"'{Printable.Line((string)facts["images"]!["name"]!)}'), so its accuracy is not checked"
+        : ExpectedOf(images) is double accuracy ? $"; {BundleLayout.Accuracy} expects {ModelVariant.Share(accuracy)}" : "");
 
     /// <summary>Its clusters and their names.</summary>
     /// <param name="dimension">Numbers of the model's embedding (D).</param>

@@ -20,6 +20,10 @@ static class OwnRuntimes
     /// <exception cref="RuntimeAbsentException">There is none.</exception>
     public static RuntimeOutputs Cuda(CheckedModel model, CancellationToken cancellation)
     {
+        if (!RuntimeInfo.Providers.Contains("CUDAExecutionProvider"))
+        {
+            throw new RuntimeAbsentException("not found: an ONNX Runtime with CUDA (a build with -p:Gpu=true)");
+        }
         try
         {
             using EncoderSession session = EncoderSession.Open(model.Model.Session.Path, new() { Device = ComputeDevice.Cuda });

@@ -68,7 +68,7 @@ static class CrosscheckCommand
                         rows.Add(RuntimeList.Run(runtime, found, cancellation));
                     }
                 });
-                Print(terminal, given, rows);
+                Print(terminal, given, $"{Printable.Count(test.Count, "image")} of {Name(test)}{bundle?.StatedOf(test)}", rows);
                 string[] misses = [.. rows.Where(row => row.Passed is false).Select(row => $"{row.Runtime}: {row.Reason}")];
                 return misses.Length == 0 ? Task.FromResult(ExitCodes.Ok)
                     : throw new CheckFailedException($"'{given}': {string.Join("; ", misses)}");
@@ -139,7 +139,10 @@ static class CrosscheckCommand
         return null;
     }
 
-    static void Print(Terminal terminal, string given, List<RuntimeRow> rows)
+    static string Name(ImageSet images) =>
+        $"{Printable.Line(images.Name)}{(images.Split == Split.All ? "" : $" {images.Split.ToString().ToLowerInvariant()}")}";
+
+    static void Print(Terminal terminal, string given, string data, List<RuntimeRow> rows)
     {
         terminal.Table(["runtime", "version", "images", "accuracy", "difference", "changed", "images/s", "result"], rows.Select(row =>
             (string[])
@@ -150,6 +153,7 @@ static class CrosscheckCommand
                 Text(row.ImagesPerSecond, "n0"), row.Passed switch { true => "pass", false => "MISS", null => "absent" },
             ]));
         terminal.Line();
+        terminal.Line($"{given}: {data}.");
         terminal.Line($"{given}: differences and changed clusters are to ONNX Runtime on the CPU, its own difference to the float64 "
             + "evaluator's test vectors; of numbers above 1 relative.");
         foreach (RuntimeRow row in rows.Where(row => row.Reason is not null))
@@ -159,6 +163,7 @@ static class CrosscheckCommand
         terminal.Event("crosschecked", new JsonObject
         {
             ["path"] = given,
+            ["data"] = data,
             ["runtimes"] = new JsonArray([.. rows.Select(row => (JsonNode)row.ToJson())]),
         });
     }

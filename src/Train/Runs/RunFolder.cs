@@ -124,10 +124,16 @@ sealed class RunFolder
     }
 
     /// <summary>Opens the folder of an earlier run.</summary>
-    /// <exception cref="InvalidDataException">It holds no run.</exception>
+    /// <exception cref="InvalidDataException">It holds no run, or is a bundle.</exception>
     public static RunFolder Open(string path)
     {
         var run = new RunFolder(path);
+        // A bundle has a config.json too: that of transformers.js.
+        if (File.Exists(System.IO.Path.Combine(path, RunLayout.Bundled, RunLayout.Model)))
+        {
+            throw new InvalidDataException($"'{path}': expected a run folder, which has the run's options and checkpoints, found a bundle, "
+                + "which has the exported model alone; name the folder that 'uvl train' printed.");
+        }
         return File.Exists(run.Config)
             ? run
             : throw new InvalidDataException($"'{path}': expected a run folder with config.json, found none; name the folder that "
