@@ -53,8 +53,8 @@ Dictionary<string, double[]> Run(float[] images)
 byte[] Idx(string what)
 {
     using var all = new MemoryStream();
-    string path = Directory.GetFiles(data, $"*{what}*idx*").Order(StringComparer.Ordinal).First();
+    string path = Directory.GetFiles(data, $"*{what}*idx*").Order(StringComparer.Ordinal).FirstOrDefault()
+        ?? throw new FileNotFoundException($"{data}: expected an IDX file of {what} (*{what}*idx*), found none");
     using Stream file = path.EndsWith(".gz") ? new GZipStream(File.OpenRead(path), CompressionMode.Decompress) : File.OpenRead(path);
-    file.CopyTo(all);
-    return all.ToArray()[(4 + 4 * all.ToArray()[3])..];
+    file.CopyTo(all); return all.ToArray()[(4 + 4 * all.ToArray()[3])..];
 }

@@ -51,6 +51,8 @@ def read_images(folder, channels, height, width):
     else:
         import cv2
         paths = sorted(glob.glob(os.path.join(folder, "[0-9]*", "*.png")), key=os.path.basename)
+        if not paths:
+            raise SystemExit(f"{folder}: expected IDX files, or PNG files in a folder for each class by its number, found neither")
         pixels = np.stack([cv2.imread(path, 0) if channels == 1 else cv2.imread(path)[..., ::-1] for path in paths])
         labels = np.array([int(os.path.basename(os.path.dirname(path))) for path in paths])
     return np.ascontiguousarray(np.moveaxis(pixels.reshape(len(pixels), height, width, channels), 3, 1)), labels

@@ -14,6 +14,7 @@ function read(path) {
   const whole = (file) => new Uint8Array(readFileSync(file)); // small files share a pool, which a view of bytes would show
   if (path !== 'images' && path !== 'labels') return whole(join(bundle, path));
   const file = readdirSync(data).filter((name) => name.includes(path) && name.includes('idx')).sort()[0];
+  if (!file && path === 'images') throw new Error(`${data}: expected an IDX file of images (*images*idx*), found none`);
   return file ? whole(join(data, file)) : null;
 }
 

@@ -130,18 +130,18 @@ sealed class BundleCard(BundleModel model, ClusterNames names, ImageSet test, IR
         files (Python: or of PNG files), prints accuracy and the largest difference, and ends with 1 on a miss. Expected figures and
         tolerances are in `accuracy.json`; the outputs of the test vectors were computed by the {oracle}.
 
-        | runtime | command |
-        |---|---|
-        | Python onnxruntime | `python3 check/check_onnxruntime.py . DATA` |
-        | Python onnx, reference evaluator | `python3 check/check_reference.py . DATA` |
-        | OpenCV | `python3 check/check_opencv.py . DATA` |
-        | onnxruntime-node | `node check/check_node.cjs . DATA` |
-        | onnxruntime-web | serve the folder, open `check/check_web.html?data=URL/&ort=URL/ort.wasm.min.mjs` |
-        | C# | `dotnet run check/check.cs -- . DATA` |
-        | all that are found | `uvl crosscheck .` |
+        | runtime | command | needs |
+        |---|---|---|
+        | Python onnxruntime | `python3 check/check_onnxruntime.py . DATA` | `pip install onnxruntime` |
+        | Python onnx, reference evaluator | `python3 check/check_reference.py . DATA` | `pip install onnx` |
+        | OpenCV | `python3 check/check_opencv.py . DATA` | `pip install opencv-python-headless` |
+        | onnxruntime-node | `node check/check_node.cjs . DATA` | `npm install onnxruntime-node` |
+        | onnxruntime-web | serve the folder, open `check/check_web.html?data=URL/&ort=URL/ort.wasm.min.mjs` | its files at URL |
+        | C# | `dotnet run check/check.cs -- . DATA` | .NET 10 SDK |
+        | all that are found | `uvl crosscheck .` | uvl |
 
         ## Serve it
-        Triton Inference Server: copy `onnx/model.onnx` to `1/model.onnx`; `config.pbtxt` is beside it.
+        Triton Inference Server: its model repository wants `config.pbtxt` as `NAME/config.pbtxt`, `onnx/model.onnx` as `NAME/1/model.onnx`.
 
         """;
 }
