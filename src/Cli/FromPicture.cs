@@ -41,6 +41,8 @@ static class FromPicture
         double largest = outputs.Max(output => output.MaxAbsolute);
         terminal.Line(FormattableString.Invariant($"ONNX Runtime {RuntimeInfo.Version} agrees with the float64 evaluator on ")
             + FormattableString.Invariant($"{Count} pictures of {Width} x {Height}, largest difference {largest:g2}"));
+        terminal.Line($"input {fused.Inputs[0].Name}: {fused.Inputs[0].Type}; outputs "
+            + string.Join(", ", fused.Outputs.Select(output => output.Name)));
         terminal.Line($"model: {path}");
         terminal.Event("exported", new JsonObject
         {

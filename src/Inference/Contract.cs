@@ -13,6 +13,11 @@ static class Contract
     /// <summary>Checks it, and gives the shape of the images.</summary>
     public static ImageShape Check(InferenceSession session, string path, string layer)
     {
+        if (session.InputMetadata.Count == 1 && session.InputMetadata.ContainsKey("picture"))
+        {
+            throw new InvalidModelException($"'{path}': expected an encoder, found a model of pictures (uvl export --from-picture), which "
+                + "is for other programs; name the encoder that it was made from.");
+        }
         if (session.InputMetadata.Count != 1 || !session.InputMetadata.TryGetValue("image", out NodeMetadata? image))
         {
             throw Broken(path, "one input 'image'", $"the inputs {List(session.InputMetadata.Keys)}");

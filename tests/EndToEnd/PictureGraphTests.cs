@@ -129,6 +129,10 @@ public sealed class PictureGraphTests : CommandTest
         Assert.Empty(found.Foreign);
         Assert.Equal(["picture: UInt8 [N,H,W,4]"], found.Inputs.Select(input => $"{input}"));
         Assert.Equal(["embedding", "probability", "cluster", "class", "fitted"], found.Model!.Outputs.Select(output => output.Name));
+        Assert.Contains("input picture: UInt8 [N,H,W,4]; outputs embedding, probability, cluster, class, fitted\n", made.Output,
+            StringComparison.Ordinal);
+        Assert.Contains("picture.onnx': expected an encoder, found a model of pictures (uvl export --from-picture)",
+            Run("embed", In("picture.onnx"), "--data", "strokes:3", "--out", In("x.npy")).Error, StringComparison.Ordinal);
         Assert.Contains("expected --out", Run("export", model, "--from-picture").Error, StringComparison.Ordinal);
         Assert.Equal(2, Run("export", model, "--from-picture", "--picture-channels", "2", "--out", In("other.onnx")).Status);
     }

@@ -20,7 +20,11 @@ static class ExportCommand
     public static Command Create()
     {
         var common = new CommonOptions();
-        var folder = new Argument<string?>("RUN") { Description = "A run folder.", Arity = ArgumentArity.ZeroOrOne };
+        var folder = new Argument<string?>("RUN")
+        {
+            Description = "A run folder; with --from-picture a model.",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var output = new Option<string?>("--out") { Description = "Output file; by default model.onnx in the run folder." };
         var opset = new Option<int>("--opset")
         {
