@@ -21,7 +21,7 @@ static class BarsSection
         {
             Bar(html, row, rows, isPoster ? PosterFigures.Of(row) : null);
         }
-        string mark = isPoster ? ", <span class=\"key poster\"></span> the poster's figure by the same protocol" : "";
+        string mark = isPoster ? ", <span class=\"key poster\"></span> the poster's figure on MNIST by the same protocol" : "";
         html.Raw("</ul>\n<figcaption>Accuracy from 0 to 100 %: <span class=\"key\"></span> measured, <span class=\"key reach\"></span> its "
             + $"95 % interval{mark}.</figcaption>\n</figure>\n");
     }

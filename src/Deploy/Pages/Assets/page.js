@@ -40,8 +40,8 @@ async function show() {
   const [row] = await model.run([image]), found = model.explain(row), isFar = found.distance > 1;
   at("name").textContent = found.name;
   at("novelty").className = isFar ? "far" : "note";
-  at("novelty").textContent = (isFar ? `Not like any ${page.thing} it knows: ` : "")
-    + `${found.distance.toFixed(2)} of the distance that 99 % of training images keep to their nearest`;
+  at("novelty").textContent = (isFar ? `Not like any ${page.thing} it knows` : "Like its training images")
+    + `: novelty ${found.distance.toFixed(2)}; 99\u00a0% of training images have at most 1`;
   drawImage(at("seen"), { data: image, ...page });
   last = { row, found };
   around ??= setTimeout(() => showAround().catch(error => say(error.message)), 100);
