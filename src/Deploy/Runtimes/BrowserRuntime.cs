@@ -19,7 +19,7 @@ sealed class BrowserRuntime(string? nodeModules)
         string runtime = Path.Combine(nodeModules ?? "", "onnxruntime-web", "dist");
         if (nodeModules is null || !Directory.Exists(runtime))
         {
-            throw new RuntimeAbsentException("not found: onnxruntime-web (npm) in --node-modules");
+            throw new RuntimeAbsentException("not found: onnxruntime-web in --node-modules (npm install onnxruntime-web)");
         }
         string output = Directory.CreateDirectory(Path.Combine(model.Folder, "out-web")).FullName;
         using PageServer server = PageServer.Start(new Dictionary<string, string>

@@ -21,13 +21,14 @@ static class RuntimeList
             new("cuda", "ONNX Runtime, CUDA", "cuda", OwnRuntimes.Cuda),
             new("evaluator", "float64 evaluator", "evaluator", OwnRuntimes.Evaluated),
             new("node", "onnxruntime-node", "onnxruntime", Script(new("check_node.cjs", ["node"], ["-e", "require('onnxruntime-node')"],
-                "onnxruntime-node (npm) in --node-modules") { NodeModules = nodeModules })),
+                "onnxruntime-node in --node-modules (npm install onnxruntime-node)") { NodeModules = nodeModules })),
             new("web", "onnxruntime-web, Chromium", "onnxruntime-web", new BrowserRuntime(nodeModules).Run),
             new("python", "onnxruntime, Python", "onnxruntime", Script(new("check_onnxruntime.py", pythons,
-                ["-c", "import onnxruntime, numpy"], "Python's onnxruntime"))),
-            new("opencv", "OpenCV DNN", "opencv", Script(new("check_opencv.py", pythons, ["-c", "import cv2, numpy"], "Python's cv2"))),
+                ["-c", "import onnxruntime, numpy"], "Python's onnxruntime (pip install onnxruntime)"))),
+            new("opencv", "OpenCV DNN", "opencv", Script(new("check_opencv.py", pythons, ["-c", "import cv2, numpy"],
+                "Python's cv2 (pip install opencv-python-headless)"))),
             new("reference", "onnx reference, Python", "reference", Script(new("check_reference.py", pythons,
-                ["-c", "import onnx.reference, numpy"], "Python's onnx 1.13 or newer") { IsSlow = true })),
+                ["-c", "import onnx.reference, numpy"], "Python's onnx 1.13 or newer (pip install onnx)") { IsSlow = true })),
         ];
 
         static Func<CheckedModel, CancellationToken, RuntimeOutputs> Script(ScriptRuntime script) => script.Run;
