@@ -25,6 +25,7 @@ public sealed class PackagedToolTests
     [Theory]
     [InlineData("train", "--help")]
     [InlineData("embed", "train")]
+    [InlineData("export", "model.onnx", "--from-picture", "--out", "digits.onnx")]
     [InlineData("--version")]
     [InlineData]
     public void Run_AnythingElse_IsNotRefused(params string[] arguments)
@@ -32,6 +33,17 @@ public sealed class PackagedToolTests
         var error = new StringWriter();
         Assert.Null(PackagedTool.Refuse(arguments, error));
         Assert.Equal("", error.ToString());
+    }
+
+    [Fact]
+    public void Export_FromPicture_NeedsNoLibtorch()
+    {
+        using var folder = new TemporaryFolder();
+        var (output, error) = (new StringWriter(), new StringWriter());
+        string[] command = ["export", Checkout.In("models", "refined"), "--from-picture", "--out", folder["digits.onnx"]];
+        Assert.True(PackagedTool.Create().Run(command, output, error) == 0, error.ToString());
+        Assert.EndsWith($"model: {folder["digits.onnx"]}{Environment.NewLine}", output.ToString(), StringComparison.Ordinal);
+        Assert.True(File.Exists(folder["digits.onnx"]));
     }
 
     [Fact]

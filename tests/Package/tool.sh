@@ -41,6 +41,8 @@ check "verify, with a trial in a process of its own" $?
 check "tsne draws a plot" $?
 "$uvl" bundle "$model" --quiet --data strokes:700 --out bundle > "$work/log" 2>&1 && "$uvl" crosscheck bundle --quiet --data strokes:700 > "$work/log" 2>&1
 check "bundle, and crosscheck of the bundle" $?
+"$uvl" export "$model" --quiet --from-picture --out pictures.onnx > "$work/log" 2>&1 && [ -s pictures.onnx ]
+check "export of a model of pictures" $?
 "$uvl" train moco --data mnist > "$work/said" 2> "$work/log"
 [ $? = 2 ] && [ ! -s "$work/said" ] && [ "$(wc -l < "$work/log")" = 1 ] && grep -q "^uvl: 'train' needs libtorch .* clone the repository" "$work/log"
 check "train ends with 2 and says in one line that it needs a clone" $?

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using Toolchain.Commands;
 using Toolchain.Data;
+using Toolchain.Deploy.Verbs;
 using Toolchain.Evaluate;
 using Toolchain.Export.Quantization;
 using Toolchain.Graph;
@@ -56,23 +57,13 @@ static class ExportCommand
             Description = "Also write manifest.json beside the model: the run's, with the digests of what was exported."
         };
         var data = new Option<string?>("--data") { Description = "The run's training images, if they have moved." };
-        var fromPicture = new Option<bool>("--from-picture")
-        {
-            Description = "RUN is a finished model or its folder: put the fit of pictures in front. The input becomes picture, uint8 "
-                + "[N,H,W,C] of any H and W; outputs are the model's, class and fitted. Needs --out."
-        };
-        var pictureChannels = new Option<int>("--picture-channels")
-        {
-            Description = "With --from-picture: C of the pictures: 1 (gray), 3 (RGB) or 4 (RGBA, as a canvas gives).",
-            DefaultValueFactory = _ => 3,
-            Validators = { RequireChannels }
-        };
+        var picture = new PictureExport();
         var info = new Option<string?>("--info") { Description = "Print the contents of any ONNX file and export nothing." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
             + "Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
-            folder, output, data, opset, half, quantize, calibration, calibrationImages, manifest, fromPicture,
-                pictureChannels, info, common.SkipBad,
+            folder, output, data, opset, half, quantize, calibration, calibrationImages, manifest,
+                picture.FromPicture, picture.Channels, info, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -85,12 +76,9 @@ static class ExportCommand
                 terminal.Event("model", found);
                 return;
             }
-            if (parsed.GetValue(fromPicture))
+            if (parsed.GetValue(picture.FromPicture))
             {
-                string model = parsed.GetValue(folder) ?? throw new ArgumentException("--from-picture: expected a model, found none.");
-                string target = parsed.GetValue(output) ?? throw new ArgumentException("--from-picture: expected --out, found none.");
-                Endings.Require(target, ".onnx");
-                FromPicture.Write(terminal, model, target, parsed.GetValue(pictureChannels));
+                picture.Run(parsed, parsed.GetValue(folder), parsed.GetValue(output));
                 return;
             }
             if (parsed.GetValue(half) && parsed.GetValue(quantize) is not null)
@@ -178,14 +166,6 @@ static class ExportCommand
             && !(int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0))
         {
             images.AddError($"--calibration-images '{given}': expected a whole number above 0.");
-        }
-    }
-
-    static void RequireChannels(OptionResult channels)
-    {
-        if (channels.Tokens is [{ Value: string given }] && given is not ("1" or "3" or "4"))
-        {
-            channels.AddError($"--picture-channels '{given}': expected 1, 3 or 4.");
         }
     }
 

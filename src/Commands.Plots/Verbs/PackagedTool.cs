@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Toolchain.Deploy.Verbs;
 using Toolchain.Inference.Trials;
 
 namespace Toolchain.Commands.Plots.Verbs;
@@ -11,8 +12,11 @@ public static class PackagedTool
         ("train", "Train a method (in a clone of the repository only)."),
         ("sweep", "Train a grid of settings (in a clone of the repository only)."),
         ("views", "Draw the views that a method trains on (in a clone of the repository only)."),
-        ("export", "Write the model of a run as ONNX (in a clone of the repository only)."),
+        (Export, "Write the model of a run as ONNX (in a clone of the repository only), or with --from-picture a model that takes "
+            + "pictures of any size.\n\nExample: uvl export model.onnx --from-picture --out digits.onnx"),
     ];
+
+    const string Export = "export";
 
     /// <summary>Runs a command line; returns the exit status.</summary>
     public static int Run(string[] arguments) =>
@@ -21,12 +25,14 @@ public static class PackagedTool
     /// <summary>The program, whose help also lists what needs a clone.</summary>
     internal static UvlProgram Create() => new(GlobalOptions.CreateRoot(
         "uvl embeds, clusters and evaluates images with ONNX models; training is in a clone of the repository.",
-        [.. ToolCommands.Create(), .. ofClone.Select(verb => new Command(verb.Name, verb.Purpose))]), ExitCodes.Of);
+        [.. ToolCommands.Create(), .. ofClone.Select(verb => verb.Name == Export ? PictureExport.Create(verb.Purpose)
+            : new Command(verb.Name, verb.Purpose))]), ExitCodes.Of);
 
     /// <summary>Tells what to do instead of a command that needs libtorch; null for another command, or where help is asked for.</summary>
     internal static int? Refuse(string[] arguments, TextWriter error)
     {
-        bool isOfClone = ofClone.Any(verb => verb.Name == arguments.FirstOrDefault());
+        bool isOfClone = ofClone.Any(verb => verb.Name == arguments.FirstOrDefault())
+            && !(arguments[0] == Export && arguments.Contains(PictureExport.Name));
         if (!isOfClone || arguments.Any(word => word is "--help" or "-h" or "-?"))
         {
             return null;

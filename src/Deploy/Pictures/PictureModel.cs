@@ -1,16 +1,15 @@
 using System.Text.Json.Nodes;
 using Toolchain.Commands;
-using Toolchain.Deploy.Pictures;
 using Toolchain.Evaluate;
 using Toolchain.Graph;
 using Toolchain.Graph.Files;
 using Toolchain.Inference;
 using Toolchain.Inference.Trials;
 
-namespace Toolchain.Cli;
+namespace Toolchain.Deploy.Pictures;
 
 /// <summary>What <c>uvl export --from-picture</c> does: puts the fit of pictures in front of a finished model.</summary>
-static class FromPicture
+static class PictureModel
 {
     // Pictures of the proof: their number, height and width.
     const int Count = 3, Height = 45, Width = 37;
