@@ -1,5 +1,6 @@
 using Toolchain.Data;
 using Toolchain.Graph;
+using Toolchain.Graph.Building;
 
 namespace Toolchain.Deploy.Pictures;
 

@@ -1,0 +1,48 @@
+using Toolchain.Graph.Checking;
+
+namespace Toolchain.Graph.Building;
+
+/// <summary>A whole model taken over under its own names.</summary>
+public sealed partial class GraphBuilder
+{
+    /// <summary>A tensor by its name, of this graph or one around it.</summary>
+    /// <exception cref="GraphException">There is none.</exception>
+    internal Value Find(string tensor) => TypeOf(tensor) is TensorType type ? new Value(tensor, type)
+        : throw new GraphException($"graph '{name}' has no tensor '{tensor}'.");
+
+    internal bool Has(string tensor) => IsTaken(tensor);
+
+    /// <summary>Takes over inputs, weights, nodes and outputs of <paramref name="model"/>, all names as they are.</summary>
+    internal void Copy(OnnxModel model)
+    {
+        foreach (Value input in model.Inputs)
+        {
+            Input(input.Name, input.Type.Element, input.Shape);
+        }
+        foreach ((string name, TensorData tensor) in model.Initializers)
+        {
+            Initializer(name, tensor);
+        }
+        foreach (Node node in model.Nodes)
+        {
+            Append(node);
+        }
+        outputs.AddRange(model.Outputs.Select(output => Refine(Find(output.Name), output.Shape)));
+    }
+
+    /// <summary>Adds a node with its own names.</summary>
+    internal void Append(Node node)
+    {
+        TensorType[] types = GraphChecker.Infer(node, Opset, TypeOf, ConstantOf);
+        nodes.Add(node);
+        counters.TryAdd(node.Name, 1);
+        foreach ((string result, TensorType type) in node.Outputs.Zip(types).Where(pair => pair.First != ""))
+        {
+            Define(result, type);
+        }
+        if (node.Op == "Constant")
+        {
+            constants.Add(node.Outputs[0], Operators.IndexingOperators.ConstantOf(node.Attributes));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Toolchain.Graph;
+using Toolchain.Graph.Files;
+using TorchSharp;
+
+namespace Toolchain.Export.Tests.Gradients;
+
+public sealed class GradientTests
+{
+    // Relative to the largest element of each gradient.
+    const double Tolerance = 1e-5;
+
+    public static IEnumerable<TheoryDataRow<int>> Cases =>
+        ConverterCases.All.Select((item, i) => new TheoryDataRow<int>(i) { TestDisplayName = $"{item.Entry} #{i}" });
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Gradients_OfEachConverter_AreAutograds(int index) => Agrees(ConverterCases.All[index], index, 17);
+
+    static void Agrees(ConverterCases.Case item, int index, params int[] opsets)
+    {
+        foreach (int opset in opsets.Select(opset => Math.Max(opset, item.Opset)).Distinct())
+        {
+            using var scope = torch.NewDisposeScope();
+            torch.manual_seed(index);
+            torch.Tensor example = torch.rand([3, .. item.Sizes]) * (item.High - item.Low) + item.Low;
+            AutogradComparison? comparison = AutogradComparison.Of(item.Make(), item.Whole ? example.to(torch.int64) : example, opset, item.KeepNaN);
+            Assert.All(comparison?.Differences(RunOrt) ?? [], pair => Assert.InRange(pair.Value, 0, Tolerance));
+        }
+    }
+
+    static IReadOnlyDictionary<string, TensorData> RunOrt(OnnxModel model, IReadOnlyDictionary<string, TensorData> inputs) =>
+        OrtRuntime.Create().Run(model.ToBytes(), inputs);
+}
