@@ -8,7 +8,12 @@ static class GradientRules
     static readonly Dictionary<string, GradientRule> rules = new[]
     {
         ConstantGradients.All,
+        ConvolutionGradients.All,
         ElementwiseGradients.All,
+        IndexingGradients.All,
+        MatrixGradients.All,
+        ReductionGradients.All,
+        ShapeGradients.All,
     }.SelectMany(family => family).ToDictionary(rule => rule.Op);
 
     public static IEnumerable<GradientRule> All => rules.Values;

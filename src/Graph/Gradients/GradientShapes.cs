@@ -14,6 +14,29 @@ static class GradientShapes
         ? graph.Constant(TensorData.Vector(size))
         : graph.Apply("Gather", [graph.Apply("Shape", [x]), graph.Constant(TensorData.Vector(axis))]);
 
+    /// <summary>0, 1, ... along an axis, int64.</summary>
+    public static Value Positions(this GraphBuilder graph, Value x, int axis) => x.Shape[axis].Size is long size
+        ? graph.Constant(TensorData.Vector([.. Enumerable.Range(0, checked((int)size)).Select(i => (long)i)]))
+        : graph.Refine(graph.Apply("Range", [graph.Constant(TensorData.Scalar(0, ElementType.Int64)), graph.Squeeze(graph.SizeOf(x, axis), 0),
+            graph.Constant(TensorData.Scalar(1, ElementType.Int64))]), new Shape(x.Shape[axis]));
+
+    /// <summary>Indices of an axis, of which negative ones count from its end, as int64 from its start.</summary>
+    public static Value FromStart(this GraphBuilder graph, Value indices, Value x, int axis)
+    {
+        Term index = new Term(graph, indices).Cast(ElementType.Int64);
+        return index + index.Is("Less", 0) * new Term(graph, graph.Squeeze(graph.SizeOf(x, axis), 0));
+    }
+
+    /// <summary>One element of a vector of integers, int64 [1].</summary>
+    public static Value Element(this GraphBuilder graph, Value vector, int index) => graph.ConstantOf(vector) is TensorData known
+        ? graph.Constant(TensorData.Vector(known.ToInt64s()[index]))
+        : graph.Cast(graph.Apply("Gather", [vector, graph.Constant(TensorData.Vector(index))]), ElementType.Int64);
+
+    /// <summary>Vectors of integers behind one another.</summary>
+    public static Value Joined(this GraphBuilder graph, params Value[] parts) => parts.All(part => graph.ConstantOf(part) is not null)
+        ? graph.Constant(TensorData.Vector([.. parts.SelectMany(part => graph.ConstantOf(part)!.ToInt64s())]))
+        : graph.Apply("Concat", parts, new Attributes { ["axis"] = 0 });
+
     /// <summary><paramref name="x"/> in the shape of <paramref name="like"/>, which has as many elements.</summary>
     public static Value ReshapeLike(this GraphBuilder graph, Value x, Value like)
     {

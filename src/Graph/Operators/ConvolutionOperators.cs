@@ -13,14 +13,12 @@ static class ConvolutionOperators
         {
             throw new GraphException($"input and weight need the same 3 or more axes, found {image} and {weight}.");
         }
-        if (image[1].Size is long channels && channels != weight[1].Size * group)
+        if (image[1].Size is long channels && weight[1].Size is long mine && channels != mine * group)
         {
             throw new GraphException($"weight {weight} with group {group} expects {weight[1].Size * group} channels, the input {image} has "
                 + $"{channels}.");
         }
-        Windows windows = Windows.From(scope.Attributes, Sizes(weight.Sizes[2..]));
-        return [new(scope[0].Element, new Shape(
-            [image[0], weight[0], .. image.Skip(2).Select((dim, axis) => windows.OutputDim(axis, dim))]))];
+        return [new(scope[0].Element, new Shape([image[0], weight[0], .. Windows.OutputDims(scope.Attributes, image, weight)]))];
     }
 
     static NdArray Convolve(ValueScope scope)

@@ -22,8 +22,8 @@ static class ReductionOperators
 
     static Operator Reduce(string name, Func<double[], double> reduce) => new(name, 13,
         scope =>
-            [new(scope[0].Element, Keep(scope[0].Shape, Axes(scope.Axes(1), scope[0].Shape, scope.Attributes),
-            scope.Attributes.Int("keepdims", 1) != 0))],
+            [new(scope[0].Element, IsComputed(scope) ? new Shape(scope[0].Shape.Select(_ => Dim.Unknown))
+                : Keep(scope[0].Shape, Axes(scope.Axes(1), scope[0].Shape, scope.Attributes), scope.Attributes.Int("keepdims", 1) != 0))],
         scope =>
             [Reduce(scope[0], Axes(scope.Axes(1), scope[0].Shape, scope.Attributes),
             scope.Attributes.Int("keepdims", 1) != 0, reduce)]);
@@ -52,6 +52,10 @@ static class ReductionOperators
         }
         return best;
     }
+
+    // Axes that the graph computes: the rank is known where they are kept.
+    static bool IsComputed(TypeScope scope) => scope.Optional(1) is not null && scope.Constant(1) is null
+        && scope.Attributes.Int("keepdims", 1) != 0;
 
     static int[] Axes(long[]? axes, Shape shape, Attributes attributes) =>
         (axes is null || axes.Length == 0) && attributes.Int("noop_with_empty_axes", 0) == 0

@@ -18,8 +18,9 @@ static class TransposedConvolution
         {
             throw new GraphException($"weight {weight} expects {weight[0]} channels, the input {image} has {image[1]}.");
         }
-        Windows windows = Windows.From(scope.Attributes, [.. weight.Sizes[2..].Select(size => checked((int)size))]);
-        long maps = weight.Sizes[1] * scope.Attributes.Int("group", 1);
+        Windows windows = Windows.From(scope.Attributes, [.. weight.Skip(2).Select(dim => checked((int)(dim.Size
+            ?? throw new GraphException($"the sizes of the kernel must be known, found weight {weight}."))))]);
+        Dim maps = weight[1].Size is long each ? each * scope.Attributes.Int("group", 1) : Dim.Unknown;
         Dim[] spatial =
             [.. image.Skip(2).Select((dim, axis) => dim.Size is long size ? (Dim)OutputSize(scope.Attributes, windows, axis, (int)size)
             : Dim.Unknown)];

@@ -18,6 +18,17 @@ sealed record Windows(int[] Kernel, int[] Strides, int[] Dilations, int[] Begin,
         int[]? Ints(string name) => attributes.Ints(name)?.Select(value => checked((int)value)).ToArray();
     }
 
+    /// <summary>The spatial sizes of a convolution; unknown where those of the weights are.</summary>
+    public static IEnumerable<Dim> OutputDims(Attributes attributes, Shape image, Shape weight)
+    {
+        if (weight.Skip(2).Any(dim => dim.Size is null))
+        {
+            return image.Skip(2).Select(_ => Dim.Unknown);
+        }
+        Windows windows = From(attributes, [.. weight.Skip(2).Select(dim => checked((int)dim.Size!.Value))]);
+        return image.Skip(2).Select((dim, axis) => windows.OutputDim(axis, dim));
+    }
+
     /// <summary>floor((size + pads - dilation * (kernel - 1) - 1) / stride) + 1, or with the ceiling.</summary>
     public int OutputSize(int axis, int size)
     {
