@@ -72,8 +72,14 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
 
     Value[] ApplyPlain(string op, IReadOnlyList<Value?> inputs, Attributes? attributes, int outputCount)
     {
-        string nodeName = Unique(Scope == "" ? op : $"{Scope}/{op}");
-        string[] results = [.. Enumerable.Range(0, outputCount).Select(i => outputCount == 1 ? $"{nodeName}.out" : $"{nodeName}.out{i}")];
+        string nodeName;
+        string[] results;
+        do
+        {
+            nodeName = Unique(Scope == "" ? op : $"{Scope}/{op}");
+            results = [.. Enumerable.Range(0, outputCount).Select(i => outputCount == 1 ? $"{nodeName}.out" : $"{nodeName}.out{i}")];
+        }
+        while (results.Any(result => IsTaken(result) || counters.ContainsKey(result)));
         var node = new Node(op, nodeName, [.. inputs.Select(input => input?.Name ?? "")], results, attributes ?? new Attributes());
         TensorType[] types = GraphChecker.Infer(node, Opset, TypeOf, ConstantOf);
         nodes.Add(node);
@@ -175,7 +181,8 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
             int number = counters.GetValueOrDefault(stem);
             counters[stem] = number + 1;
             string unique = number == 0 ? stem : $"{stem}_{number}";
-            if (!IsTaken(unique))
+            // A numbered name may be another stem already, such as that of a node taken over from a model.
+            if (!IsTaken(unique) && (number == 0 || counters.TryAdd(unique, 1)))
             {
                 return unique;
             }

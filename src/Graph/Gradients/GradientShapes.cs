@@ -44,7 +44,11 @@ static class GradientShapes
         {
             return x;
         }
-        Value sizes = like.Shape.Count(dim => dim.Size is null) <= 1 && !like.Shape.Any(dim => dim.Size == 0)
+        if (like.Shape.Any(dim => dim.Size == 0))
+        {
+            return graph.ZerosLike(like); // in a Reshape, 0 would keep an axis
+        }
+        Value sizes = like.Shape.Count(dim => dim.Size is null) <= 1
             ? graph.Constant(TensorData.Vector([.. like.Shape.Select(dim => dim.Size ?? -1)])) : graph.ShapeOf(like);
         return graph.Refine(graph.Apply("Reshape", [x, sizes]), like.Shape);
     }

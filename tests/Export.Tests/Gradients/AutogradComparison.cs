@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Toolchain.Export.Tracing;
 using Toolchain.Graph;
 using Toolchain.Graph.Building;
@@ -19,19 +20,18 @@ sealed class AutogradComparison
     /// <summary>TorchSharp's gradients by the graph's names.</summary>
     public required Dictionary<string, Tensor> Expected { get; init; }
 
+    /// <summary>Null where TorchSharp has no gradient: of integers alone, of NaN, or of what it cannot differentiate.</summary>
     public static AutogradComparison? Of(nn.Module module, Tensor example, int opset, bool keepNaN = true)
     {
         var options = new OnnxExportOptions { Opset = opset, KeepNaN = keepNaN };
         OnnxModel forward = OnnxExport.Trace(module, example, options).Model;
         Tensor input = example.detach().clone();
         input = input.is_floating_point() ? input.requires_grad_() : input;
-        Tensor[] results = Results(module, input);
-        (Tensor[] weights, Tensor? loss) = Loss(results);
-        if (loss is null || !loss.requires_grad)
+        (Tensor[] weights, bool has) = Backward(module, input);
+        if (!has)
         {
             return null;
         }
-        loss.backward();
         var expected = module.named_parameters().Select(pair => (pair.name, tensor: (Tensor)pair.parameter)).Append((forward.Inputs[0].Name, input))
             .Where(pair => pair.Item2.requires_grad).ToDictionary(pair => pair.Item1, pair => pair.Item2.grad ?? zeros_like(pair.Item2));
         HashSet<string> held = [.. forward.Inputs.Select(value => value.Name), .. forward.Initializers.Select(pair => pair.Key)];
@@ -41,6 +41,30 @@ sealed class AutogradComparison
             Inputs = new() { [forward.Inputs[0].Name] = Data(input) },
             Expected = expected.Where(pair => held.Contains(pair.Key)).ToDictionary(),
         };
+    }
+
+    // What TorchSharp cannot differentiate itself.
+    static readonly string[] gaps =
+    [
+        "derivative for", "not differentiable with respect", // functions without a derivative there
+        "returned an invalid gradient", // a scatter of fewer elements than there are
+        "modified by an inplace operation", "is a view and is being modified",
+    ];
+
+    static (Tensor[] Weights, bool Has) Backward(nn.Module module, Tensor input)
+    {
+        try
+        {
+            Tensor[] results = Results(module, input.clone()); // a module may write into what it gets
+            (Tensor[] weights, Tensor? loss) = Loss(results);
+            bool has = loss is { requires_grad: true } && !double.IsNaN(loss.to(float64).item<double>());
+            (has ? loss : null)?.backward();
+            return (weights, has);
+        }
+        catch (ExternalException error) when (gaps.Any(gap => error.Message.Contains(gap, StringComparison.Ordinal)))
+        {
+            return ([], false);
+        }
     }
 
     /// <summary>The largest difference from TorchSharp's by name, relative to the largest element of the gradient there.</summary>
