@@ -12,8 +12,11 @@ public sealed partial class GraphBuilder
 
     internal bool Has(string tensor) => IsTaken(tensor);
 
-    /// <summary>Takes over inputs, weights, nodes and outputs of <paramref name="model"/>, all names as they are.</summary>
-    internal void Copy(OnnxModel model)
+    /// <summary>
+    /// Takes over inputs, weights, nodes and outputs of <paramref name="model"/>, all names as they are; the weights that
+    /// <paramref name="open"/> names become inputs.
+    /// </summary>
+    internal void Copy(OnnxModel model, IReadOnlySet<string>? open = null)
     {
         foreach (Value input in model.Inputs)
         {
@@ -21,7 +24,7 @@ public sealed partial class GraphBuilder
         }
         foreach ((string name, TensorData tensor) in model.Initializers)
         {
-            Initializer(name, tensor);
+            _ = open?.Contains(name) == true ? Input(name, tensor.Type, Shape.Of(tensor.Sizes)) : Initializer(name, tensor);
         }
         foreach (Node node in model.Nodes)
         {

@@ -31,9 +31,14 @@ public static class GradientGraph
     }
 
     /// <summary>The gradients of <paramref name="loss"/> as tensors of <paramref name="graph"/>, which holds the forward pass.</summary>
+    /// <param name="graph">Gets the nodes.</param>
+    /// <param name="loss">Name of a floating-point tensor in it with one element.</param>
+    /// <param name="withRespectTo">Names of floating-point tensors in it.</param>
+    /// <param name="constants">Names of tensors through which no gradient passes; null for none.</param>
     /// <returns>The gradients by the names of <paramref name="withRespectTo"/>, in their order.</returns>
     /// <exception cref="GraphException">As <see cref="Build"/>.</exception>
-    public static IReadOnlyList<KeyValuePair<string, Value>> Of(GraphBuilder graph, string loss, IReadOnlyList<string> withRespectTo)
+    public static IReadOnlyList<KeyValuePair<string, Value>> Of(GraphBuilder graph, string loss, IReadOnlyList<string> withRespectTo,
+        IReadOnlyCollection<string>? constants = null)
     {
         Value last = Float(graph, loss);
         if (last.Shape.Any(dim => dim.Size is long size && size != 1))
@@ -41,13 +46,13 @@ public static class GradientGraph
             throw new GraphException($"the loss '{loss}' must have one element, found {last.Type}.");
         }
         Value[] wanted = [.. withRespectTo.Select(name => Float(graph, name))];
-        if (ActiveNames.WithoutRule(graph, loss, withRespectTo) is { Count: > 0 } without)
+        if (ActiveNames.WithoutRule(graph, loss, withRespectTo, constants ?? []) is { Count: > 0 } without)
         {
             throw new GraphException("no gradient is known for " + string.Join(", ", without.Select(node => $"'{node.Name}' ({node.Op})"))
                 + "; leave the tensors before them out, or make the loss of another tensor.");
         }
         Value one = graph.Constant(TensorData.FromDoubles([1], [.. last.Shape.Select(_ => 1L)], last.Type.Element));
-        Dictionary<string, Value> found = ReverseSweep.Run(graph, [.. graph.Nodes], [(loss, one)], [.. withRespectTo]);
+        Dictionary<string, Value> found = ReverseSweep.Run(graph, [.. graph.Nodes], [(loss, one)], withRespectTo, constants);
         return [.. wanted.Select(value => KeyValuePair.Create(value.Name, found.GetValueOrDefault(value.Name) ?? graph.ZerosLike(value)))];
     }
 
