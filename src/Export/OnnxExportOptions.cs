@@ -100,6 +100,9 @@ public sealed record OnnxExportOptions
     /// </summary>
     public bool KeepNaN { get; init; } = true;
 
+    /// <summary>Whether a module is traced as it trains: statistics of the batch, and masks in place of chance.</summary>
+    internal bool Training { get; init; }
+
     /// <summary>Whether the report lists, for each runtime, the error after each node.</summary>
     public bool NodeErrors { get; init; }
 

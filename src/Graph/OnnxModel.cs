@@ -46,6 +46,39 @@ public sealed class OnnxModel
     public OnnxModel WithWeights(Func<TensorData, TensorData> replace) =>
         Copy(Nodes, [.. Initializers.Select(pair => KeyValuePair.Create(pair.Key, replace(pair.Value)))], Metadata);
 
+    /// <summary>The same model with weights as further inputs, in the order of <paramref name="names"/>.</summary>
+    /// <exception cref="GraphException">There is no such weight.</exception>
+    public OnnxModel WithOpenWeights(IReadOnlyList<string> names)
+    {
+        Dictionary<string, TensorData> weights = Initializers.ToDictionary();
+        return new OnnxModel
+        {
+            Opset = Opset,
+            Name = Name,
+            Documentation = Documentation,
+            Inputs = [.. Inputs, .. names.Select(name => weights.TryGetValue(name, out TensorData? weight)
+                ? new Value(name, new TensorType(weight.Type, Shape.Of(weight.Sizes)))
+                : throw new GraphException($"model '{Name}' has no weight '{name}'."))],
+            Outputs = Outputs,
+            Initializers = [.. Initializers.Where(pair => !names.Contains(pair.Key))],
+            Nodes = Nodes,
+            Metadata = Metadata,
+        };
+    }
+
+    /// <summary>The same model with every tensor under another name.</summary>
+    internal OnnxModel WithNames(Func<string, string> rename) => new()
+    {
+        Opset = Opset,
+        Name = Name,
+        Documentation = Documentation,
+        Inputs = [.. Inputs.Select(input => input with { Name = rename(input.Name) })],
+        Outputs = [.. Outputs.Select(output => output with { Name = rename(output.Name) })],
+        Initializers = [.. Initializers.Select(pair => KeyValuePair.Create(rename(pair.Key), pair.Value))],
+        Nodes = [.. Nodes.Select(node => Subgraphs.Rename(node, rename))],
+        Metadata = Metadata,
+    };
+
     /// <summary>The same model with other nodes, weights, and outputs where they are given.</summary>
     internal OnnxModel With(IReadOnlyList<Node> nodes, IReadOnlyList<KeyValuePair<string, TensorData>> initializers,
         IReadOnlyList<Value>? outputs = null) => Copy(nodes, initializers, Metadata, outputs);

@@ -13,6 +13,9 @@ namespace Toolchain.Export.Conversion;
 /// <param name="Opaque">The modules that live in native code.</param>
 /// <param name="KeepsNaN">Whether maxima and the like let NaN through.</param>
 /// <param name="DropsNaN">Collects the calls that do not.</param>
+/// <param name="IsTraining">Whether the module is traced as it trains.</param>
+/// <param name="Carried">Collects what buffers hold after a step of training, by key.</param>
 sealed record ConversionContext(
     MergedTrace Trace, Func<int, Value?> ValueOf, Func<string, Value> StateOf, Func<string, Func<TensorData>, Value> Packed,
-    SizeValues Sizes, OpaqueModules Opaque, bool KeepsNaN, ISet<string> DropsNaN);
+    SizeValues Sizes, OpaqueModules Opaque, bool KeepsNaN, ISet<string> DropsNaN,
+    bool IsTraining, IDictionary<string, Value> Carried);

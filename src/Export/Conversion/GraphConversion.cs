@@ -1,6 +1,7 @@
 using Toolchain.Export.Recording;
 using Toolchain.Graph;
 using Toolchain.Graph.Building;
+using Toolchain.Graph.Training;
 
 namespace Toolchain.Export.Conversion;
 
@@ -24,6 +25,7 @@ sealed class GraphConversion(
     readonly HashSet<int> claimed = []; // nodes that a step has already listed
     readonly HashSet<int> refused = [];
     readonly List<ExportStep> steps = [];
+    readonly SortedDictionary<string, Value> carried = new(StringComparer.Ordinal);
     readonly SortedSet<string> dropsNaN = new(StringComparer.Ordinal);
     SizeValues? sizes;
 
@@ -73,7 +75,8 @@ sealed class GraphConversion(
         return metadata;
     }
 
-    ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque, options.KeepNaN, dropsNaN);
+    ConversionContext Context => new(trace, ValueOf, StateOf, Packed, Sizes, opaque, options.KeepNaN, dropsNaN,
+        options.Training, carried);
 
     SizeValues Sizes => sizes ??= new SizeValues(graph, new Lazy<CodeNumbers>(() => CodeConstants.Of(held)));
 
@@ -237,6 +240,10 @@ sealed class GraphConversion(
                 graph.Output(names[i], value, trace.Shapes[number]);
                 outputs[number] = names[i];
             }
+        }
+        foreach ((string name, Value next) in carried)
+        {
+            graph.Output(TrainingGraph.Next(name), next);
         }
         return steps.All(step => step.Obstacle is null);
     }

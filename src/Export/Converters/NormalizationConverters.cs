@@ -28,8 +28,15 @@ static class NormalizationConverters
     {
         if (call.IsGiven(1))
         {
-            return call.Flag(5) ? throw call.Refuse("it normalises by the statistics of the batch, which is training; call eval()")
-                : Running(graph, call);
+            if (!call.Flag(5))
+            {
+                return Running(graph, call);
+            }
+            if (!call.IsTraining)
+            {
+                throw call.Refuse("it normalises by the statistics of the batch, which is training; call eval()");
+            }
+            RunningStatistics.Carry(graph, call);
         }
         // Without running statistics those of the batch are all that there is, in evaluation too.
         long[] axes = [.. Enumerable.Range(0, call.Shape(0).Count).Where(axis => axis != 1).Select(axis => (long)axis)];
@@ -154,9 +161,20 @@ static class NormalizationConverters
         return graph.Div(call.Tensor(0), graph.Clip(length, call.Number(3), null));
     }
 
-    static Value Dropout(GraphBuilder graph, NativeCall call) => call.Flag(2)
-        ? throw call.Refuse("it drops at random, which is training; call eval()")
-        : call.Tensor(0);
+    // (input, p, training). A mask takes chance's place: 1 / (1 - p) where an element is kept, else 0.
+    static Value Dropout(GraphBuilder graph, NativeCall call)
+    {
+        if (!call.Flag(2))
+        {
+            return call.Tensor(0);
+        }
+        if (!call.IsTraining || call.Entry.Contains("alpha", StringComparison.Ordinal))
+        {
+            throw call.Refuse("it drops at random, which is training; call eval()");
+        }
+        Value x = call.Tensor(0);
+        return graph.Mul(x, graph.Input($"mask.{(call.Module == "" ? "dropout" : call.Module)}", x.Type.Element, call.Shape(0)));
+    }
 
     static Value Fill(GraphBuilder graph, NativeCall call, Dim count, double value)
     {

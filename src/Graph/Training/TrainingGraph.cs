@@ -80,6 +80,18 @@ public sealed class TrainingGraph
         return new TrainingGraph(graph.Build(model.Metadata, model.Documentation), loss, start);
     }
 
+    /// <summary>A model with a loss as a further output.</summary>
+    /// <param name="model">In training form.</param>
+    /// <param name="loss">Builds the loss from the model's outputs by name; it may add inputs, such as targets.</param>
+    /// <param name="name">Name of the output.</param>
+    public static OnnxModel WithLoss(OnnxModel model, Func<GraphBuilder, IReadOnlyDictionary<string, Value>, Value> loss, string name = "loss")
+    {
+        var graph = new GraphBuilder(model.Name, model.Opset);
+        graph.Copy(model);
+        graph.Output(name, loss(graph, model.Outputs.ToDictionary(output => output.Name, output => graph.Find(output.Name))));
+        return graph.Build(model.Metadata, model.Documentation);
+    }
+
     /// <summary>
     /// Many steps as one model, a loop. Its data inputs hold all rows of what the step takes in batches; <c>order</c> int64 [S,B] picks
     /// those of each step; <see cref="Rate"/> is [S]. Outputs: the state after all steps, and the loss of each before it, [S].

@@ -1,4 +1,5 @@
 using Toolchain.Graph.Building;
+using Toolchain.Graph.Gradients;
 
 namespace Toolchain.Graph.Training;
 
@@ -40,6 +41,18 @@ public static class TrainingLosses
         Value first = graph.Apply("Slice", [log, graph.Constant(TensorData.Vector(0)), graph.Constant(TensorData.Vector(1)),
             graph.Constant(TensorData.Vector(1))]);
         return graph.Apply("Neg", [Mean(graph, first)]);
+    }
+
+    /// <summary>The same with the other keys of the batch as further negatives; parameters as above.</summary>
+    public static Value InfoNceOfBatch(GraphBuilder graph, Value query, Value key, Value queue, double temperature)
+    {
+        Value keys = graph.Apply("Concat", [key, queue], new Attributes { ["axis"] = 0 }); // [N+Q,D]
+        Value logits = graph.Gemm(query, keys, transB: true, alpha: (float)(1 / temperature)); // [N,N+Q]
+        Value log = graph.Apply("LogSoftmax", [logits], new Attributes { ["axis"] = 1 });
+        Value rows = graph.Apply("Range", [Integer(0), graph.Squeeze(graph.SizeOf(query, 0), 0), Integer(1)]);
+        return graph.Apply("Neg", [Mean(graph, graph.Apply("GatherElements", [log, graph.Unsqueeze(rows, 1)], new Attributes { ["axis"] = 1 }))]);
+
+        Value Integer(long number) => graph.Constant(TensorData.Scalar(number, ElementType.Int64));
     }
 
     /// <summary>
