@@ -7,6 +7,7 @@ using Toolchain.Data.Tensors;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
+using Toolchain.Views;
 using static TorchSharp.torch;
 
 namespace Toolchain.TrainingBench;

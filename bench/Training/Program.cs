@@ -10,10 +10,10 @@ using Toolchain.Data.Npy;
 using Toolchain.Data.Seeds;
 using Toolchain.Data.Sources;
 using Toolchain.Data.Tensors;
-using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.MoCo;
 using Toolchain.TrainingBench;
+using Toolchain.Views;
 using static TorchSharp.torch;
 
 const int steps = 20;

@@ -57,4 +57,10 @@ public static class ModelKeys
 
     /// <summary>How weights and activations were quantized, as words.</summary>
     public const string Quantization = "uvl.quantization";
+
+    /// <summary>Name of the images that a finished model was tuned on.</summary>
+    public const string Tuned = "uvl.tuned";
+
+    /// <summary>Digest of the images that it was tuned on.</summary>
+    public const string TunedDatasetSha256 = "uvl.tuned_dataset_sha256";
 }

@@ -1,3 +1,5 @@
+using Toolchain.Views;
+
 namespace Toolchain.Train.Augmentations;
 
 /// <summary>Options of a method that learns from views of its images.</summary>

@@ -1,4 +1,5 @@
 using Toolchain.Train.Core;
+using Toolchain.Views;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Augmentations;

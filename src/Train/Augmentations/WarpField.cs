@@ -1,5 +1,6 @@
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
+using Toolchain.Views;
 using static TorchSharp.torch;
 
 namespace Toolchain.Train.Augmentations;

@@ -1,14 +1,10 @@
-using System.Globalization;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Core;
 
 /// <summary>Options of one method: a record whose properties are the keys of <c>--set</c>.</summary>
-public abstract record MethodOptions
+public abstract record MethodOptions : CheckedOptions
 {
-    /// <summary>Checks every option.</summary>
-    /// <exception cref="ArgumentException">An option is out of range; the message names it, its range and its value.</exception>
-    public abstract void Check();
-
     /// <summary>Whole recipes by their names in <c>--set preset=NAME</c>; none for most methods.</summary>
     public virtual IReadOnlyDictionary<string, MethodOptions> Presets => new Dictionary<string, MethodOptions>();
 
@@ -18,9 +14,6 @@ public abstract record MethodOptions
     /// <summary>The option that is the number of classes where the data has some and nothing else was said; null for none.</summary>
     public virtual string? ClassesOption => null;
 
-    /// <summary>A copy of the same type.</summary>
-    internal MethodOptions Copy() => this with { };
-
     /// <summary>What of the options makes little sense for so few images, a line each.</summary>
     /// <param name="imageCount">Training images.</param>
     public virtual IEnumerable<string> RemarksOn(int imageCount) => [];
@@ -28,14 +21,4 @@ public abstract record MethodOptions
     /// <summary>Images that a whole run trains on, each as often as it is used; a fit counts each once.</summary>
     /// <param name="imageCount">Training images.</param>
     public virtual long ImagesOfRun(int imageCount) => imageCount;
-
-    /// <summary>Throws when a rule is broken.</summary>
-    protected static void Require(bool holds, string name, string rule, IFormattable value)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException($"'{char.ToLowerInvariant(name[0])}{name[1..]}' must be {rule}, was "
-                + $"{value.ToString(null, CultureInfo.InvariantCulture)}.");
-        }
-    }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Toolchain.Data;
 using Toolchain.Train.Core;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Runs;
 
@@ -30,7 +31,7 @@ static class OptionBinder
             }
             string value = setting[(equals + 1)..];
             result = IsPreset(setting) ? Preset(options, setting, value)
-                : Apply(result, setting[..equals], value, setting, options.GetType());
+                : (MethodOptions)Apply(result, setting[..equals], value, setting, options.GetType());
         }
         return (TOptions)result;
 
@@ -63,12 +64,12 @@ static class OptionBinder
 
     /// <summary>The property of a key of <c>--set</c>.</summary>
     /// <exception cref="ArgumentException">There is none of that key.</exception>
-    public static PropertyInfo Find(MethodOptions options, string key)
+    public static PropertyInfo Find(CheckedOptions options, string key)
     {
         string[] parts = key.Split('.', 2);
         PropertyInfo property = Properties(options.GetType()).FirstOrDefault(found => Key(found) == parts[0])
             ?? throw Unknown($"{key}=", options.GetType());
-        return parts.Length == 1 ? property : Find((MethodOptions)property.GetValue(options)!, parts[1]);
+        return parts.Length == 1 ? property : Find((CheckedOptions)property.GetValue(options)!, parts[1]);
     }
 
     /// <summary>Every name with its value, as configurations and metadata have them.</summary>
@@ -85,7 +86,7 @@ static class OptionBinder
                 : isRecord && IsOmitted(property, value!) ? [] : [(name, value!)];
         });
 
-    static MethodOptions Apply(MethodOptions options, string key, string value, string setting, Type root)
+    static CheckedOptions Apply(CheckedOptions options, string key, string value, string setting, Type root)
     {
         string[] parts = key.Split('.', 2);
         PropertyInfo property = Properties(options.GetType())
@@ -93,11 +94,11 @@ static class OptionBinder
                 || Recorded(found).Equals(parts[0], StringComparison.OrdinalIgnoreCase))
             ?? throw Unknown(setting, root);
         object converted = parts.Length == 2 && IsNested(property)
-            ? Apply((MethodOptions)property.GetValue(options)!, parts[1], value, setting, root)
+            ? Apply((CheckedOptions)property.GetValue(options)!, parts[1], value, setting, root)
             : parts.Length == 1 && !IsNested(property) ? Convert(property.PropertyType, value, setting)
             : throw Unknown(setting, root);
         // Init-only properties can be set on a copy that nobody else has seen.
-        MethodOptions copy = options.Copy();
+        CheckedOptions copy = options.Copy();
         property.SetValue(copy, converted);
         return copy;
     }

@@ -2,6 +2,7 @@ using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Runs;
 

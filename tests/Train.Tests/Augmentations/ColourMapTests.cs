@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
-using Toolchain.Train.Augmentations;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Tests.Augmentations;
 

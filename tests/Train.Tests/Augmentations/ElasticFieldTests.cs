@@ -1,5 +1,5 @@
 using Toolchain.Data.Seeds;
-using Toolchain.Train.Augmentations;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Tests.Augmentations;
 

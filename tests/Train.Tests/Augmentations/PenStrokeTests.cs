@@ -1,6 +1,6 @@
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
-using Toolchain.Train.Augmentations;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Tests.Augmentations;
 

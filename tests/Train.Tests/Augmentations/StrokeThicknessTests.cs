@@ -1,4 +1,4 @@
-using Toolchain.Train.Augmentations;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Tests.Augmentations;
 

@@ -3,6 +3,7 @@ using Toolchain.Data.Strokes;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.InfoGan;
+using Toolchain.Views;
 using TorchSharp;
 using static TorchSharp.torch;
 

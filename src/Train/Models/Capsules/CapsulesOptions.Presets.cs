@@ -1,5 +1,5 @@
-using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Models.Capsules;
 

@@ -1,6 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Models.Capsules;
 

@@ -1,5 +1,6 @@
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Models.InfoGan;
 

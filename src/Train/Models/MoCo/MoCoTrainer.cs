@@ -2,6 +2,7 @@ using Toolchain.Data.Seeds;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Losses;
+using Toolchain.Views;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 using Toolchain.Train.Layers;
+using Toolchain.Views;
 
 namespace Toolchain.Train.Models.Refine;
 

@@ -2,7 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>A linear map of colours: each new channel is a weighted sum of red, green and blue, and a constant.</summary>
 /// <param name="Matrix">Columns are what new red, green and blue are made of; the fourth row is the constant.</param>

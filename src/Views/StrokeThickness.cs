@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>Thicker or thinner strokes by blending an image with its dilation or erosion over the four neighbours.</summary>
 static class StrokeThickness

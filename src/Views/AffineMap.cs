@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using Toolchain.Data.Seeds;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>
 /// A random affine map about the centre of the image, read backwards: from a pixel of the view to the place in the image.

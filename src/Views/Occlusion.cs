@@ -1,7 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>
 /// Parts of a view made black: a rectangle (Zhong et al. 2020, "Random Erasing Data Augmentation") or a straight bar across the image. What

@@ -1,6 +1,6 @@
 using Toolchain.Data;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>Memory of one task that draws views of images of a shape, one after another. Arrays are pinned: they are read by
 /// address.</summary>

@@ -1,7 +1,7 @@
 using System.Runtime.Intrinsics;
 using Toolchain.Data;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>
 /// How a channel of a view lies in memory while it is drawn: rows of whole vectors of eight floats, with a black pixel around the image, so

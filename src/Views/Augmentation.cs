@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics;
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>Which views of a sample are drawn: those of one sample differ by these numbers alone.</summary>
 /// <param name="Epoch">0-based number of the epoch.</param>

@@ -1,6 +1,6 @@
 using Toolchain.Data.Seeds;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>
 /// Views of pictures of objects, as momentum contrast takes them (Chen et al. 2020, "Improved Baselines with Momentum Contrastive

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Toolchain.Data.Seeds;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>
 /// A smooth random displacement: normal values at 5 x 5 control points, joined by cubic B-splines (as the elastic distortions of Simard,

@@ -1,7 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>A straight stroke.</summary>
 /// <param name="X">Column of the middle.</param>

@@ -1,6 +1,6 @@
 using Toolchain.Data;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>Kinds of views.</summary>
 enum ViewsPreset

@@ -1,6 +1,6 @@
 using Toolchain.Data.Seeds;
 
-namespace Toolchain.Train.Augmentations;
+namespace Toolchain.Views;
 
 /// <summary>
 /// Other colours for writing in colour, of which ink and ground say nothing: any hue, paler or stronger, and in half of the views light for
