@@ -24,6 +24,11 @@ static class Subgraphs
         return captured;
     }
 
+    /// <summary>Names of the nodes and tensors of a subgraph and of those within it.</summary>
+    public static IEnumerable<string> Made(OnnxModel body) => body.Inputs.Select(input => input.Name)
+        .Concat(body.Initializers.Select(pair => pair.Key))
+        .Concat(body.Nodes.SelectMany(node => node.Outputs.Append(node.Name).Concat(Of(node).SelectMany(Made))));
+
     /// <summary>
     /// The attributes with every name in their subgraphs, made or captured, replaced; names of the graph around it are never made in it.
     /// </summary>

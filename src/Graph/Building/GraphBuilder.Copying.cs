@@ -33,12 +33,41 @@ public sealed partial class GraphBuilder
         outputs.AddRange(model.Outputs.Select(output => Refine(Find(output.Name), output.Shape)));
     }
 
+    /// <summary>Copies the nodes and weights of a subgraph in, which may read the tensors around it.</summary>
+    /// <returns>Its outputs, in order.</returns>
+    internal Value[] InlineBody(OnnxModel body, IReadOnlyList<Value> arguments)
+    {
+        var names = body.Inputs.Zip(arguments).ToDictionary(pair => pair.First.Name, pair => pair.Second.Name);
+        foreach ((string own, TensorData tensor) in body.Initializers)
+        {
+            names[own] = Initializer(Unique(own), tensor).Name;
+        }
+        foreach (Node node in body.Nodes)
+        {
+            Attributes attributes = Subgraphs.Rename(node.Attributes, inner => names.TryGetValue(inner, out string? known) ? known
+                : names[inner] = IsTaken(inner) ? inner : Unique(inner));
+            Value[] results = node.Op == "Constant" ? [Constant(Operators.IndexingOperators.ConstantOf(attributes))]
+                : Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : Find(Known(input)))], attributes, node.Outputs.Count);
+            foreach ((string output, Value result) in node.Outputs.Zip(results))
+            {
+                names[output] = result.Name;
+            }
+        }
+        return [.. body.Outputs.Select(output => Find(Known(output.Name)))];
+
+        string Known(string inner) => names.GetValueOrDefault(inner) ?? inner;
+    }
+
     /// <summary>Adds a node with its own names.</summary>
     internal void Append(Node node)
     {
         TensorType[] types = GraphChecker.Infer(node, Opset, TypeOf, ConstantOf);
         nodes.Add(node);
         counters.TryAdd(node.Name, 1);
+        foreach (string made in Subgraphs.Of(node).SelectMany(Subgraphs.Made))
+        {
+            counters.TryAdd(made, 1);
+        }
         foreach ((string result, TensorType type) in node.Outputs.Zip(types).Where(pair => pair.First != ""))
         {
             Define(result, type);

@@ -19,22 +19,33 @@ public sealed partial class GraphBuilder
     /// </param>
     /// <returns>The state after the last iteration, then what was collected [iterations, ...].</returns>
     /// <exception cref="GraphException">The body makes another state than it takes, or breaks an operator's rule.</exception>
-    public Value[] Loop(Value count, IReadOnlyList<Value> state, Func<GraphBuilder, Value, IReadOnlyList<Value>, LoopStep> body)
+    public Value[] Loop(Value count, IReadOnlyList<Value> state, Func<GraphBuilder, Value, IReadOnlyList<Value>, LoopStep> body) =>
+        Loop(count, null, state, (inner, iteration, goOn, carried) => (goOn, body(inner, iteration, carried)));
+
+    /// <summary>A loop whose count and condition may be left out; the body also makes the next condition.</summary>
+    internal Value[] Loop(Value? count, Value? condition, IReadOnlyList<Value> state,
+        Func<GraphBuilder, Value, Value, IReadOnlyList<Value>, (Value GoOn, LoopStep Step)> body)
     {
-        var inner = new GraphBuilder($"{name}_body", Opset) { outer = this, counters = counters, IsRunnable = IsRunnable };
+        var inner = new GraphBuilder($"{name}_body", Opset)
+        {
+            outer = this,
+            counters = counters,
+            IsRunnable = IsRunnable,
+            Scope = Scope,
+        };
         Value iteration = inner.Input(Unique("iteration"), ElementType.Int64, new Shape()),
             goOn = inner.Input(Unique("go_on"), ElementType.Bool, new Shape());
         Value[] carried = [.. state.Select(value => inner.Input(Unique($"{value.Name}.carried"), value.Type.Element, value.Shape))];
-        LoopStep step = body(inner, iteration, carried);
+        (Value next, LoopStep step) = body(inner, iteration, goOn, carried);
         if (step.State.Count != state.Count)
         {
             throw new GraphException($"the body of a loop with a state of {state.Count} tensors makes {step.State.Count} of them.");
         }
-        foreach (Value value in (IEnumerable<Value>)[goOn, .. step.State, .. step.Collected])
+        foreach (Value value in (IEnumerable<Value>)[next, .. step.State, .. step.Collected])
         {
             inner.Output(Unique($"{value.Name}.next"), value);
         }
-        return Apply("Loop", [count, null, .. state], new Attributes { ["body"] = inner.Build() }, state.Count + step.Collected.Count);
+        return Apply("Loop", [count, condition, .. state], new Attributes { ["body"] = inner.Build() }, state.Count + step.Collected.Count);
     }
 
     TensorType? TypeOf(string name) => values.TryGetValue(name, out Value? value) ? value.Type : outer?.TypeOf(name);

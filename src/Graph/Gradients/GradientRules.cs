@@ -7,12 +7,21 @@ static class GradientRules
 {
     static readonly Dictionary<string, GradientRule> rules = new[]
     {
+        AttentionGradients.All,
         ConstantGradients.All,
         ConvolutionGradients.All,
+        EinsumGradients.All,
         ElementwiseGradients.All,
         IndexingGradients.All,
+        LoopGradients.All,
         MatrixGradients.All,
+        NormalizationGradients.All,
+        OrderingGradients.All,
+        PoolingGradients.All,
+        RecurrentGradients.All,
         ReductionGradients.All,
+        ResizeGradients.All,
+        SamplingGradients.All,
         ShapeGradients.All,
     }.SelectMany(family => family).ToDictionary(rule => rule.Op);
 

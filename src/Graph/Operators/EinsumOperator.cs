@@ -53,7 +53,9 @@ static class EinsumOperator
         return [.. letters.Select(letter => term.Select((other, axis) => other == letter && dims[axis] != 1 ? own[axis] : 0).Sum())];
     }
 
-    static (string[] Terms, string Result) Parse(Attributes attributes, int inputs)
+    /// <summary>The letters of each operand and of the result.</summary>
+    /// <exception cref="GraphException">The equation does not fit the operands.</exception>
+    public static (string[] Terms, string Result) Parse(Attributes attributes, int inputs)
     {
         string equation = attributes.Text("equation", "").Replace(" ", "", StringComparison.Ordinal);
         string[] sides = equation.Split("->"), terms = sides[0].Split(',');

@@ -1,20 +1,22 @@
 namespace Toolchain.Graph.Operators;
 
-/// <summary>Normalisations in their inference form, and softmax.</summary>
+/// <summary>Normalisations, that of a batch in the forms of inference and of training, and softmax.</summary>
 static class NormalizationOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        new("BatchNormalization", 13, InferBatchNorm, scope => [BatchNorm(scope)]),
+        new("BatchNormalization", 13, InferBatchNorm, scope => scope.Attributes.Int("training_mode", 0) == 0
+            ? [BatchNorm(scope, scope[3].Data, scope[4].Data)] : TrainingBatchNorm(scope)),
         new("LayerNormalization", 17, InferLayerNorm, LayerNorm),
         new("LRN", 13, scope => [scope[0]], scope => [LocalResponse(scope)]),
         new("Softmax", 13, InferAlongAxis, scope => [AlongAxis(scope, Softmax)]),
         new("LogSoftmax", 13, InferAlongAxis, scope => [AlongAxis(scope, LogSoftmax)]),
     ];
 
+    // In training, the running statistics follow.
     static TensorType[] InferBatchNorm(TypeScope scope) => scope.Attributes.Int("training_mode", 0) == 0
         ? [scope[0]]
-        : throw new GraphException("'training_mode' is not supported; expected the inference form.");
+        : [scope[0], scope[3], scope[4]];
 
     // A scalar has no axis.
     static TensorType[] InferAlongAxis(TypeScope scope)
@@ -33,13 +35,13 @@ static class NormalizationOperators
     }
 
     // y = (x - mean) / sqrt(var + epsilon) * scale + bias, per channel of [N,C,...].
-    static NdArray BatchNorm(ValueScope scope)
+    static NdArray BatchNorm(ValueScope scope, double[] means, double[] variances)
     {
         NdArray image = scope[0];
         double epsilon = scope.Attributes.Float("epsilon", 1e-5f);
         int area = NdArray.Product(image.Dims.AsSpan(2)), channels = image.Dims[1];
         var result = new NdArray(image.Dims, image.Type);
-        double[] from = image.Data, scales = scope[1].Data, shifts = scope[2].Data, means = scope[3].Data, variances = scope[4].Data;
+        double[] from = image.Data, scales = scope[1].Data, shifts = scope[2].Data;
         NdArray.InChunks(result.Data.Length / Math.Max(area, 1), area, plane =>
         {
             int c = plane % channels;
@@ -51,6 +53,24 @@ static class NormalizationOperators
             }
         });
         return result;
+    }
+
+    // By the statistics of the batch, the variance with divisor n; running = running * momentum + batch * (1 - momentum).
+    static NdArray[] TrainingBatchNorm(ValueScope scope)
+    {
+        NdArray image = scope[0];
+        double momentum = scope.Attributes.Float("momentum", 0.9f);
+        int area = NdArray.Product(image.Dims.AsSpan(2)), channels = image.Dims[1];
+        double[] means = new double[channels], variances = new double[channels];
+        for (int c = 0; c < channels; c++)
+        {
+            double[] values = [.. Enumerable.Range(0, image.Dims[0]).SelectMany(n => image.Data.AsSpan((n * channels + c) * area, area).ToArray())];
+            means[c] = Sum(values, 0) / values.Length;
+            variances[c] = Squares(values, means[c]) / values.Length;
+        }
+        return [BatchNorm(scope, means, variances), Running(scope[3], means), Running(scope[4], variances)];
+
+        NdArray Running(NdArray before, double[] batch) => before.Map((value, c) => value * momentum + batch[c] * (1 - momentum));
     }
 
     // y = x / (bias + alpha / size * sum of squares over the nearest channels)^beta

@@ -8,7 +8,8 @@ namespace Toolchain.Graph.Gradients.Rules;
 /// </summary>
 static class IndexingGradients
 {
-    const int AddingScatter = 16;
+    /// <summary>The first opset whose scatters can add.</summary>
+    public const int AddingScatter = 16;
 
     public static IEnumerable<GradientRule> All =>
     [
