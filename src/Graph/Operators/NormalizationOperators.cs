@@ -64,7 +64,8 @@ static class NormalizationOperators
         double[] means = new double[channels], variances = new double[channels];
         for (int c = 0; c < channels; c++)
         {
-            double[] values = [.. Enumerable.Range(0, image.Dims[0]).SelectMany(n => image.Data.AsSpan((n * channels + c) * area, area).ToArray())];
+            double[] values = [.. Enumerable.Range(0, image.Dims[0])
+                .SelectMany(n => image.Data.AsSpan((n * channels + c) * area, area).ToArray())];
             means[c] = Sum(values, 0) / values.Length;
             variances[c] = Squares(values, means[c]) / values.Length;
         }

@@ -15,6 +15,9 @@ public sealed class GradientTests
     [Theory, MemberData(nameof(Cases))]
     public void Gradients_OfEachConverter_AreAutograds(int index) => Agrees(ConverterCases.All[index], index, 17);
 
+    [Theory, MemberData(nameof(Cases)), Trait("Category", "Slow")]
+    public void Gradients_OfEachConverter_InOtherOpsets_AreAutograds(int index) => Agrees(ConverterCases.All[index], index, 13, 18, 23);
+
     static void Agrees(ConverterCases.Case item, int index, params int[] opsets)
     {
         foreach (int opset in opsets.Select(opset => Math.Max(opset, item.Opset)).Distinct())

@@ -2,7 +2,9 @@ using Toolchain.Graph.Building;
 
 namespace Toolchain.Graph.Gradients.Rules;
 
-/// <summary>Attention as the products and the softmax that it stands for: softmax(scale q kᵀ + mask) v (Vaswani et al. 2017, equation 1).</summary>
+/// <summary>
+/// Attention as the products and the softmax that it stands for: softmax(scale q kᵀ + mask) v (Vaswani et al. 2017, equation 1).
+/// </summary>
 static class AttentionGradients
 {
     public static IEnumerable<GradientRule> All => [new("Attention", scope => scope.Through(graph => [Attend(scope)]))];
@@ -16,7 +18,8 @@ static class AttentionGradients
         scores = scope.Attributes.Float("scale", 0) is > 0 and float scale ? scores * scale : scores / width.Apply("Sqrt");
         if (scope.Optional(3) is Term mask)
         {
-            scores = mask.Value.Type.Element == ElementType.Bool ? mask.Apply("Where", scores, scores.Number(double.NegativeInfinity)) : scores + mask;
+            scores = mask.Value.Type.Element == ElementType.Bool
+                ? mask.Apply("Where", scores, scores.Number(double.NegativeInfinity)) : scores + mask;
         }
         if (scope.Attributes.Int("is_causal", 0) != 0)
         {

@@ -97,7 +97,9 @@ static class LoopGradients
             return new LoopStep([.. carrying.Select(state => Of(states[state].Name)),
                 .. added.Select((name, i) => found.TryGetValue(name, out Value? more) ? inner.Add(gradients[carrying.Length + i], more)
                     : gradients[carrying.Length + i])],
-                [.. reads.SelectMany(node => new[] { inner.FromStart(inner.Find(node.Inputs[1]), graph.Find(node.Inputs[0]), 0), Of(node.Outputs[0]) })]);
+                [.. reads.SelectMany(node => new[] { Place(node), Of(node.Outputs[0]) })]);
+
+            Value Place(Node read) => inner.FromStart(inner.Find(read.Inputs[1]), graph.Find(read.Inputs[0]), 0);
         }
 
         /// <param name="Tensor">Name of a captured tensor of which an iteration reads one row.</param>

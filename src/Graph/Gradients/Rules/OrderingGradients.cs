@@ -29,7 +29,8 @@ static class OrderingGradients
     // Of equals, the first.
     static IReadOnlyList<Value?> Unique(GradientScope scope) => scope.Given(0) is null ? [] : scope.Through(graph =>
     {
-        Value x = scope[0], places = scope.Node.Outputs is [_, not "", ..] ? scope.Output(1) : graph.Apply("Unique", [x], scope.Attributes, 4)[1];
+        Value x = scope[0];
+        Value places = scope.Node.Outputs is [_, not "", ..] ? scope.Output(1) : graph.Apply("Unique", [x], scope.Attributes, 4)[1];
         return scope.Attributes.Has("axis")
             ? [graph.Apply("Gather", [x, places], new Attributes { ["axis"] = scope.Attributes.Int("axis", 0) })]
             : [graph.Apply("Gather", [graph.Reshape(x, -1), places])];

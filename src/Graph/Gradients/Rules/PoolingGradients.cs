@@ -72,11 +72,12 @@ static class PoolingGradients
         Value share = Shared(graph, scope.Gradient, x, windows, scope.Attributes.Int("count_include_pad", 0) != 0);
         Value ones = graph.Constant(TensorData.FromDoubles([.. Enumerable.Repeat(1.0, windows.Kernel.Aggregate((a, b) => a * b))],
             [1, 1, .. windows.Kernel.Select(size => (long)size)], x.Type.Element));
+        long[] ends = [.. windows.End.Select((_, axis) => End(windows, axis, x.Shape[axis + 2]))];
         var steps = new Attributes
         {
             ["strides"] = windows.Strides.Select(size => (long)size).ToArray(),
             ["dilations"] = windows.Dilations.Select(size => (long)size).ToArray(),
-            ["pads"] = (long[])[.. windows.Begin.Select(size => (long)size), .. windows.End.Select((_, axis) => End(windows, axis, x.Shape[axis + 2]))],
+            ["pads"] = (long[])[.. windows.Begin.Select(size => (long)size), .. ends],
         };
         return [graph.ReshapeLike(ConvolutionGradients.Spread(graph, Planes(graph, share), ones, Planes(graph, x), steps), x)];
     }
@@ -106,8 +107,8 @@ static class PoolingGradients
         {
             (int dilation, int begin) = (windows.Dilations[axis], windows.Begin[axis]);
             Term start = new Term(graph, graph.Positions(d, axis + 2)) * windows.Strides[axis] - begin;
-            Term cells = new(graph, graph.Constant(TensorData.Vector([.. Enumerable.Range(0, windows.Kernel[axis]).Select(i => (long)i * dilation)])));
-            Term places = start.Unsqueeze(1) + cells, size = new(graph, graph.SizeOf(x, axis + 2)); // [places,cells]
+            long[] cells = [.. Enumerable.Range(0, windows.Kernel[axis]).Select(i => (long)i * dilation)];
+            Term places = start.Unsqueeze(1) + new Term(graph, graph.Constant(TensorData.Vector(cells))), size = new(graph, graph.SizeOf(x, axis + 2)); // [places,cells]
             Term inside = countsPadding ? places.Apply("Less", size + windows.End[axis])
                 : places.Apply("GreaterOrEqual", places.Number(0)).Apply("And", places.Apply("Less", size));
             Term count = new(graph, graph.Reduce("ReduceSum", inside.Cast(d.Value.Type.Element), [1]));

@@ -8,7 +8,9 @@ namespace Toolchain.Graph.Gradients.Rules;
 /// </summary>
 static class RecurrentGradients
 {
-    /// <summary>One step: the next state and cell from what the gates get from the input and both biases, and the state and cell before.</summary>
+    /// <summary>
+    /// One step: the next state and cell from what the gates get from the input, and the state and cell before.
+    /// </summary>
     delegate (Term State, Term? Cell) Step(Cells cells, GraphBuilder inner, Term fromInput, Term state, Term? cell);
 
     public static IEnumerable<GradientRule> All => [Of("RNN", 1, Simple), Of("GRU", 3, Gru), Of("LSTM", 4, Lstm)];
@@ -48,8 +50,15 @@ static class RecurrentGradients
     static Term Reversed(GraphBuilder graph, Value x) => Slice(graph, x, 0, -1, long.MinValue, -1);
 
     // Of one direction, an input [D,...].
-    static Term? Part(GradientScope scope, int input, int direction) => scope.Optional(input) is not Term all ? null
-        : new(scope.Graph, scope.Graph.Squeeze(all.Value.Shape[0].Size == 1 ? all : Slice(scope.Graph, all, 0, direction, direction + 1), 0));
+    static Term? Part(GradientScope scope, int input, int direction)
+    {
+        if (scope.Optional(input) is not Term all)
+        {
+            return null;
+        }
+        Term one = all.Value.Shape[0].Size == 1 ? all : Slice(scope.Graph, all, 0, direction, direction + 1);
+        return new Term(scope.Graph, scope.Graph.Squeeze(one, 0));
+    }
 
     static IReadOnlyList<Value?> Unrolled(GradientScope scope, int gates, Step step)
     {
@@ -65,11 +74,14 @@ static class RecurrentGradients
     {
         (GraphBuilder graph, Value x) = (scope.Graph, scope[0]);
         bool backward = direction == 1 || scope.Attributes.Text("direction", "forward") == "reverse";
-        (Term weights, Term recurrent, Term? both) = (Part(scope, 1, direction)!.Value, Part(scope, 2, direction)!.Value, Part(scope, 3, direction));
+        (Term weights, Term recurrent) = (Part(scope, 1, direction)!.Value, Part(scope, 2, direction)!.Value);
+        Term? both = Part(scope, 3, direction);
         long wide = recurrent.Value.Shape[0].Size ?? throw new GraphException("its gradient needs the sizes of the weights.");
-        Term? bias = both is Term first ? Slice(graph, first, 0, 0, wide) : null, later = both is Term second ? Slice(graph, second, 0, wide, 2 * wide) : null;
+        Term? bias = both is Term first ? Slice(graph, first, 0, 0, wide) : null,
+            later = both is Term second ? Slice(graph, second, 0, wide, 2 * wide) : null;
         var cells = new Cells(scope, direction, recurrent.Transpose(), later);
-        Term steps = Cells.WithBias((backward ? Reversed(graph, x) : new Term(graph, x)).Apply("MatMul", weights.Transpose()), bias); // [L,N,G*H]
+        Term inputs = backward ? Reversed(graph, x) : new Term(graph, x);
+        Term steps = Cells.WithBias(inputs.Apply("MatMul", weights.Transpose()), bias); // [L,N,G*H]
         Value zeros = graph.Refine(graph.Apply("ConstantOfShape",
             [graph.Joined(graph.SizeOf(x, 1), graph.Constant(TensorData.Vector(wide / gates)))],
             new Attributes { ["value"] = TensorData.FromDoubles([0], [1], x.Type.Element) }), new Shape(x.Shape[1], wide / gates));
@@ -80,7 +92,8 @@ static class RecurrentGradients
         Value[] results = graph.Loop(length, state, (inner, i, before) =>
         {
             Term fromInput = new(inner, inner.Apply("Gather", [steps, i]));
-            (Term next, Term? cell) = step(cells, inner, fromInput, new Term(inner, before[0]), before.Count > 1 ? new Term(inner, before[1]) : null);
+            Term[] carried = [.. before.Select(value => new Term(inner, value))];
+            (Term next, Term? cell) = step(cells, inner, fromInput, carried[0], carried.Length > 1 ? carried[1] : null);
             Value[] after = cell is Term inside ? [next, inside] : [next];
             if (lengths is null)
             {
@@ -110,8 +123,8 @@ static class RecurrentGradients
             isAfter || bias is null ? bias : cells.Gate(inner, bias.Value, 0, 2));
         Term both = cells.Activated(cells.Gate(inner, fromInput, 0, 2) + cells.Gate(inner, fromState, 0, 2), 0, 2, "Sigmoid");
         Term z = cells.Gate(inner, both, 0), r = cells.Gate(inner, both, 1);
-        Term reset = isAfter ? r * cells.Gate(inner, fromState, 2) : Cells.WithBias((r * state).Apply("MatMul", cells.Gate(inner, matrix, 2)),
-            bias is Term all ? cells.Gate(inner, all, 2) : null);
+        Term reset = isAfter ? r * cells.Gate(inner, fromState, 2)
+            : Cells.WithBias((r * state).Apply("MatMul", cells.Gate(inner, matrix, 2)), bias is Term all ? cells.Gate(inner, all, 2) : null);
         Term candidate = cells.Activated(cells.Gate(inner, fromInput, 2) + reset, 1, 2, "Tanh");
         return (candidate + z * (state - candidate), null);
     }

@@ -16,7 +16,8 @@ static class ResizeGradients
             places = scope.Attributes.Text("coordinate_transformation_mode", "half_pixel");
         if (aspect != "stretch" || places == "tf_crop_and_resize")
         {
-            throw new GraphException($"no gradient is known for 'keep_aspect_ratio_policy' {aspect} and 'coordinate_transformation_mode' {places}.");
+            throw new GraphException(
+                $"no gradient is known for 'keep_aspect_ratio_policy' {aspect} and 'coordinate_transformation_mode' {places}.");
         }
         (GraphBuilder graph, Value x, Value d) = (scope.Graph, scope[0], scope.Gradient);
         int rank = x.Shape.Count;

@@ -46,8 +46,8 @@ static class SamplingGradients
         GraphBuilder graph = scope.Graph;
         (string mode, string padding, bool corners) = (scope.Attributes.Text("mode", "bilinear"),
             scope.Attributes.Text("padding_mode", "zeros"), scope.Attributes.Int("align_corners", 0) != 0);
-        Term at = new(graph, graph.Reshape(graph.Apply("Gather", [scope[1], graph.Constant(TensorData.Scalar(coordinate, ElementType.Int64))],
-            new Attributes { ["axis"] = 3 }), 0, -1)); // [N,P]
+        Value index = graph.Constant(TensorData.Scalar(coordinate, ElementType.Int64));
+        Term at = new(graph, graph.Reshape(graph.Apply("Gather", [scope[1], index], new Attributes { ["axis"] = 3 }), 0, -1)); // [N,P]
         Term position = corners ? (at + 1) / 2 * (size - 1) : ((at + 1) * size - 1) / 2;
         if (mode is not ("bicubic" or "cubic") && padding != "zeros")
         {
