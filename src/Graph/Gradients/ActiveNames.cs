@@ -8,12 +8,12 @@ static class ActiveNames
     /// <summary>The wanted names, and those of floating-point tensors that <paramref name="nodes"/> make from them
     /// without passing through <paramref name="constants"/>.</summary>
     public static HashSet<string> Of(GraphBuilder graph, IReadOnlyList<Node> nodes, IEnumerable<string> wanted,
-        IReadOnlyCollection<string> constants)
+        IReadOnlyCollection<string>? constants = null)
     {
         HashSet<string> active = [.. wanted];
         foreach (Node node in nodes.Where(node => Subgraphs.Reads(node).Any(active.Contains)))
         {
-            active.UnionWith(node.Outputs.Where(name => name != "" && !constants.Contains(name) && graph.Find(name).Type.Element.IsFloat()));
+            active.UnionWith(node.Outputs.Where(name => name != "" && constants?.Contains(name) != true && graph.Find(name).Type.Element.IsFloat()));
         }
         return active;
     }
