@@ -14,9 +14,11 @@ static partial class ConverterCases
     /// <param name="Opset">Lowest opset that can express it.</param>
     /// <param name="Whole">Whether the example holds whole numbers.</param>
     /// <param name="KeepNaN">Whether it is exported with that option.</param>
+    /// <param name="HasGradient">Whether autograd has one gradient of it, the same each time.</param>
     public sealed record Case(string Entry, Func<nn.Module> Make, long[] Sizes, double Low = -2, double High = 2, int Opset = 13,
         bool Whole = false,
-        bool KeepNaN = true);
+        bool KeepNaN = true,
+        bool HasGradient = true);
 
     static readonly long[] square = [2, 4, 4], vector = [6], steps = [7, 8], image = [4, 6, 6], sequence = [5, 8], volume = [2, 4, 4, 4];
 

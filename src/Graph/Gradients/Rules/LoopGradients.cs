@@ -74,7 +74,7 @@ static class LoopGradients
             for (int known = -1; known < states.Count;)
             {
                 known = states.Count;
-                HashSet<string> reached = ActiveNames.Of(inner, nodes, captured.Concat(states.Select(state => carried[state].Name)));
+                HashSet<string> reached = ActiveNames.Of(inner, nodes, captured.Concat(states.Select(state => carried[state].Name)), []);
                 states.UnionWith(Enumerable.Range(0, initial.Length).Where(state => reached.Contains(made[state + 1].Name)));
             }
             return [.. states.Where(state => initial[state].Type.Element.IsFloat()).Order()];
