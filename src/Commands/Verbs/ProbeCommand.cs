@@ -63,11 +63,7 @@ static class ProbeCommand
                     + $"--out or --layer.");
             }
             (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, session.Preprocess);
-            bool isHeldOut = train.Sha256 == test.Sha256;
-            if (isHeldOut)
-            {
-                (train, test) = HoldOut(train);
-            }
+            bool isHeldOut = HeldOut.Of(ref train, ref test);
             ImageClasses classes = ImageClasses.OfBoth(train, test) ?? throw new InvalidDataException(
                 $"'{train.Name}': expected labelled images to train a classifier on, found none with labels.");
             foreach (string line in ClassCoverage.Remarks(train, test, classes))
@@ -110,15 +106,6 @@ static class ProbeCommand
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
-    }
-
-    // Of a source without parts every fifth image is for scoring: a folder has its classes one after another.
-    static (ImageSet Train, ImageSet Test) HoldOut(ImageSet all)
-    {
-        const int Every = 5;
-        return all.Count < 2 * Every ? throw new InvalidDataException($"'{all.Name}': expected at least {2 * Every} images to hold some "
-            + $"out, found {all.Count}.")
-            : (all.Where(index => index % Every != Every - 1), all.Where(index => index % Every == Every - 1));
     }
 
     static Dictionary<string, string> Metadata(EncoderSession session, ImageSet train, ImageClasses classes)

@@ -93,6 +93,7 @@ static class TuneCommand
     {
         ImageClasses classes = ImageClasses.OfBoth(data.Train, data.Test) ?? throw new InvalidDataException(
             $"'{data.Train.Name}': expected labelled images for --labels, found none with labels; leave out --labels.");
+        bool isHeldOut = HeldOut.Of(ref data.Train, ref data.Test);
         ImageSet labelled = LabelledPick.Of(data.Train, perClass, options.Seed);
         Rows rows = new(EmbedRun.InMemory(terminal, session, labelled, cancellation).Values, session.Dimension);
         (OnnxModel Encoder, LinearClassifier Classifier)? made = null;
@@ -106,21 +107,18 @@ static class TuneCommand
         ClusterDigits.Add(metadata, [.. Enumerable.Range(0, classes.Count)], classes);
         OnnxModel fused = FusedModel.Fuse(tuned, (graph, x) =>
             ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), metadata);
-        Score(terminal, fused, session, (data.Test, labelled.Count), options);
+        Score(terminal, fused, data.Test, options, string.Create(CultureInfo.InvariantCulture,
+            $"tuned with {Printable.Count(labelled.Count, "label")}"), isHeldOut ? "held-out" : "test");
         return fused;
     }
 
-    static void Score(Terminal terminal, OnnxModel fused, EncoderSession session, (ImageSet Test, int Labelled) data, TuneOptions options)
+    static void Score(Terminal terminal, OnnxModel model, ImageSet test, TuneOptions options, string how, string where)
     {
-        if (data.Test.Labels is not int[] labels)
-        {
-            return;
-        }
-        double right = TunedAccuracy.Of(fused, data.Test, options), images = data.Test.Count;
-        (double low, double high) = WilsonInterval.Of(right, data.Test.Count);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"tuned with {data.Labelled:n0} labels: {right:p2} of {images:n0} images "
-            + $"named rightly (95 % interval {low:p2} to {high:p2})"));
-        terminal.Event("scored", new JsonObject { ["accuracy"] = right, ["images"] = data.Test.Count, ["labels"] = data.Labelled });
+        double right = TunedAccuracy.Of(model, test, options);
+        (double low, double high) = WilsonInterval.Of(right, test.Count);
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{how}: {right:p2} of {test.Count:n0} {where} images named rightly "
+            + $"(95 % interval {low:p2} to {high:p2})"));
+        terminal.Event("scored", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["held_out"] = where != "test" });
     }
 
     static void WithProgress(Terminal terminal, TuneOptions options, Action<TuneOptions> work) =>
