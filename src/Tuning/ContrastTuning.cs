@@ -46,7 +46,7 @@ public static class ContrastTuning
     }
 
     // The queue begins with keys of views of real images: from zeros the first steps would learn to part from nothing.
-    static void Fill(TrainingSession session, OnnxModel encoder, TuneLoop loop, ImageSet data, TuneOptions options, int length)
+    static void Fill(TrainingRun session, OnnxModel encoder, TuneLoop loop, ImageSet data, TuneOptions options, int length)
     {
         int[] order = new RandomStream((ulong)options.Seed, "queue").NextPermutation(data.Count);
         int[] samples = [.. Enumerable.Range(0, length).Select(i => order[i % order.Length])];
