@@ -1,4 +1,5 @@
 using Toolchain.Export.Tracing;
+using Toolchain.Graph.Passes;
 using static TorchSharp.torch;
 
 namespace Toolchain.Export.Tests.Networks;
@@ -17,7 +18,9 @@ static class NetworkModels
     {
         public TracedModel Trace(params ParityRuntime[] runtimes) => Trace(keepNaN: true, runtimes);
 
-        public TracedModel Trace(bool keepNaN, params ParityRuntime[] runtimes)
+        public TracedModel Trace(bool keepNaN, params ParityRuntime[] runtimes) => Trace(runtimes, keepNaN, GraphPasses.Default);
+
+        public TracedModel Trace(ParityRuntime[] runtimes, bool keepNaN, GraphPasses passes)
         {
             manual_seed(7);
             nn.Module module = Make();
@@ -28,6 +31,7 @@ static class NetworkModels
                 Name = Name,
                 Runtimes = runtimes,
                 KeepNaN = keepNaN,
+                Passes = passes,
                 ProofSizes = [1, 2, 7],
                 AxisSteps = Input.Axes.Where(axis => axis.Name is "H" or "W").ToDictionary(axis => axis.Name!, _ => Step),
             });

@@ -18,7 +18,9 @@ static class ElementwiseGradients
         Of("Log", (x, y) => 1 / x), Of("Neg", (x, y) => x.Like(-1)), Of("Reciprocal", (x, y) => -(y * y)),
         Of("Relu", (x, y) => y.Is("Greater", 0)), Of("Sigmoid", (x, y) => y * (1 - y)), Of("Sin", (x, y) => x.Apply("Cos")),
         Of("Sinh", (x, y) => x.Apply("Cosh")), Of("Softplus", (x, y) => x.Apply("Sigmoid")),
-        Of("Softsign", (x, y) => 1 / Squared(1 + x.Apply("Abs"))), Of("Sqrt", (x, y) => 0.5 / y), Of("Tan", (x, y) => 1 + y * y),
+        Of("Softsign", (x, y) => 1 / Squared(1 + x.Apply("Abs"))), Of("Tan", (x, y) => 1 + y * y),
+        // 0 where x is 0: a deviation of equal numbers stays a number, as PyTorch has it of its own deviation.
+        Of("Sqrt", (x, y) => y.Is("Greater", 0) * 0.5 / y.OrOne()),
         Of("Tanh", (x, y) => 1 - y * y),
         // x / 6 + 1/2 + x / 6 between -3 and 3.
         Of("HardSwish", (x, y) => Inside(x, -3, 3) * (x / 3 + 0.5) + x.Is("GreaterOrEqual", 3)),
