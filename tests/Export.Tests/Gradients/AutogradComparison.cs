@@ -52,7 +52,7 @@ sealed class AutogradComparison
     [
         "derivative for", "not differentiable with respect", // functions without a derivative there
         "returned an invalid gradient", // a scatter of fewer elements than there are
-        "modified by an inplace operation", "is a view and is being modified", "operator, with a bool tensor",
+        "modified by an inplace operation", "is a view and is being modified", "bool tensor is not supported",
     ];
 
     static (Tensor[] Weights, bool Has) Backward(nn.Module module, Tensor[] inputs)
