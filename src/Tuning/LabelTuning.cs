@@ -33,7 +33,8 @@ public static class LabelTuning
         var training = TrainingGraph.Build(WithHead(bare, start), "loss", new AdamW(1e-2), [.. Weights(bare), Weight, Bias]);
         var loop = new TuneLoop(training, labelled, options, bare.Inputs[0].Name);
         IReadOnlyDictionary<string, TensorData> state = loop.Run(_ => { }, batch => KeyValuePair.Create(Target,
-            OrtValue.CreateTensorValueFromMemory([.. batch.Select(sample => (long)labelled.Labels![sample])], [batch.Length])), cancellation);
+            OrtValue.CreateTensorValueFromMemory([.. batch.Select(sample => (long)labelled.Labels![sample])], [batch.Length])),
+                cancellation);
         double[] flat = state[Weight].ToDoubles();
         var weight = new double[classCount, rows.Width];
         Buffer.BlockCopy(flat, 0, weight, 0, flat.Length * sizeof(double));
@@ -43,7 +44,8 @@ public static class LabelTuning
     /// <summary>What learns in a finished encoder.</summary>
     /// <exception cref="GraphException">Nothing does: its weights are not float32.</exception>
     internal static IReadOnlyList<string> Weights(OnnxModel encoder) => TrainableWeights.Of(encoder) is { Count: > 0 } weights ? weights
-        : throw new GraphException($"model '{encoder.Name}' has no float32 weights to tune; take a model that is neither float16 nor 8 bits.");
+        : throw new GraphException($"model '{encoder.Name}' has no float32 weights to tune; take a model that is neither float16 nor 8 "
+            + "bits.");
 
     static OnnxModel WithHead(OnnxModel encoder, LinearClassifier start) => TrainingGraph.WithLoss(encoder, (graph, outputs) =>
     {

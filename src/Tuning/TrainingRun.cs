@@ -29,7 +29,8 @@ public sealed class TrainingRun : IDisposable
         outputNames = [training.Loss, .. names.Select(TrainingGraph.Next)];
         state = [.. training.Start.Values.Select(Allocated)];
         next = [.. training.Start.Values.Select(Allocated)];
-        loss = Allocated(TensorData.FromDoubles([0], [.. training.Step.Outputs.Single(output => output.Name == training.Loss).Shape.Select(_ => 1L)],
+        loss = Allocated(TensorData.FromDoubles([0], [.. training.Step.Outputs.Single(output =>
+            output.Name == training.Loss).Shape.Select(_ => 1L)],
             ElementType.Float32));
     }
 
@@ -57,7 +58,8 @@ public sealed class TrainingRun : IDisposable
         rate.GetTensorMutableDataAsSpan<float>()[0] = (float)learningRate;
         try
         {
-            session.Run(quiet, [.. data.Keys, TrainingGraph.Rate, .. names], [.. data.Values, rate, .. state], outputNames, [loss, .. next]);
+            session.Run(quiet, [.. data.Keys, TrainingGraph.Rate, .. names], [.. data.Values, rate, .. state], outputNames,
+                [loss, .. next]);
         }
         catch (OnnxRuntimeException error)
         {
@@ -78,8 +80,8 @@ public sealed class TrainingRun : IDisposable
             Span<byte> to = index < 0 ? [] : state[index].GetTensorMutableRawData();
             if (to.Length != tensor.ByteCount)
             {
-                throw new ArgumentException($"state '{name}': expected {to.Length} bytes, found {tensor.ByteCount}; take a state of the same "
-                    + "model and method.");
+                throw new ArgumentException($"state '{name}': expected {to.Length} bytes, found {tensor.ByteCount}; take a state of the "
+                    + "same model and method.");
             }
             tensor.Bytes.Span.CopyTo(to);
         }
@@ -103,6 +105,7 @@ public sealed class TrainingRun : IDisposable
     static TensorData Copied(OrtValue value)
     {
         OrtTensorTypeAndShapeInfo info = value.GetTensorTypeAndShape();
-        return new TensorData((ElementType)info.ElementDataType, info.Shape, MemoryMarshal.AsBytes(value.GetTensorMutableRawData()).ToArray());
+        return new TensorData((ElementType)info.ElementDataType, info.Shape,
+            MemoryMarshal.AsBytes(value.GetTensorMutableRawData()).ToArray());
     }
 }

@@ -12,7 +12,7 @@ namespace Toolchain.Views;
 /// <param name="YY">Rows of the image per row of the view.</param>
 /// <param name="ShiftX">Columns by which the view's centre is off the image's.</param>
 /// <param name="ShiftY">Rows by which it is.</param>
-readonly record struct AffineMap(float XX, float XY, float YX, float YY, float ShiftX, float ShiftY)
+public readonly record struct AffineMap(float XX, float XY, float YX, float YY, float ShiftX, float ShiftY)
 {
     /// <summary>The column of the centre, from the centre of the first pixel.</summary>
     public float CentreX { get; init; } = 13.5f;

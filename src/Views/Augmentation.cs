@@ -10,14 +10,14 @@ namespace Toolchain.Views;
 /// <param name="Epoch">0-based number of the epoch.</param>
 /// <param name="First">Number of the first view.</param>
 /// <param name="Count">Number of views (V).</param>
-readonly record struct ViewNumbers(int Epoch, int First, int Count);
+public readonly record struct ViewNumbers(int Epoch, int First, int Count);
 
 /// <summary>
 /// Draws views of images in one pass from bytes to floats: of writing an affine map with shear, elastic displacement, stroke thickness and
 /// occlusion; of objects what <see cref="ObjectViews"/> says. The numbers are keyed by (seed, epoch, sample, view), so any batch of any
 /// step can be drawn again by itself. A crop is a scale with a shift.
 /// </summary>
-sealed class Augmentation
+public sealed class Augmentation
 {
     const int SamplesPerTask = 16;
 

@@ -4,7 +4,7 @@ namespace Toolchain.Views;
 /// How far a view may lie from its image; every range is drawn from uniformly unless said otherwise. Pixels are those of images of 28 x 28;
 /// in larger ones lengths grow with the shorter side.
 /// </summary>
-sealed record AugmentationOptions : CheckedOptions
+public sealed record AugmentationOptions : CheckedOptions
 {
     /// <summary>Largest rotation either way, degrees. Beyond 30, 6 and 9 overlap.</summary>
     public double RotationDegrees { get; init; } = 20;

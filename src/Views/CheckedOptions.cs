@@ -10,7 +10,7 @@ public abstract record CheckedOptions
     public abstract void Check();
 
     /// <summary>A copy of the same type.</summary>
-    internal CheckedOptions Copy() => this with { };
+    public CheckedOptions Copy() => this with { };
 
     /// <summary>Throws when a rule is broken.</summary>
     protected static void Require(bool holds, string name, string rule, IFormattable value)

@@ -9,7 +9,7 @@ namespace Toolchain.Views;
 /// Steinkraus and Platt 2003, with splines in place of a blurred noise image: 25 draws instead of 784).
 /// </summary>
 /// <param name="canvas">Layout of the view.</param>
-sealed class ElasticField(ViewCanvas canvas)
+public sealed class ElasticField(ViewCanvas canvas)
 {
     const int Controls = 5;
 

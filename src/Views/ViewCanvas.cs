@@ -9,7 +9,7 @@ namespace Toolchain.Views;
 /// </summary>
 /// <param name="height">Rows of the image (H).</param>
 /// <param name="width">Columns of the image (W).</param>
-readonly struct ViewCanvas(int height, int width)
+public readonly struct ViewCanvas(int height, int width)
 {
     /// <summary>That of images of a shape.</summary>
     public ViewCanvas(ImageShape shape) : this(shape.Height, shape.Width)

@@ -3,7 +3,7 @@ using Toolchain.Data;
 namespace Toolchain.Views;
 
 /// <summary>Kinds of views.</summary>
-enum ViewsPreset
+public enum ViewsPreset
 {
     /// <summary>Those of the dataset: of writing, or of objects.</summary>
     Auto,
@@ -16,14 +16,14 @@ enum ViewsPreset
 }
 
 /// <summary>Options of a method that can learn from views of objects too.</summary>
-interface IObjectViews
+public interface IObjectViews
 {
     /// <summary>Kind of views.</summary>
     ViewsPreset Views { get; }
 }
 
 /// <summary>What <see cref="ViewsPreset.Auto"/> means.</summary>
-static class ViewsPresets
+public static class ViewsPresets
 {
     /// <summary>Whether views are those of objects, asked for or by what the images show.</summary>
     public static bool AreOfObjects(this ViewsPreset views, ImageSet data) =>

@@ -29,7 +29,8 @@ public sealed class MoCoOnRuntimeTests(ITestOutputHelper output)
                 (torch, runtime) = (torch + torchTime.TotalMilliseconds, runtime + runtimeTime.TotalMilliseconds);
             }
         }
-        output.WriteLine($"a step: libtorch {torch / (steps - 2):f1} ms, ONNX Runtime {runtime / (steps - 2):f1} ms; loss {first:f4} to {last:f4}");
+        output.WriteLine($"a step: libtorch {torch / (steps - 2):f1} ms, ONNX Runtime {runtime / (steps - 2):f1} ms; "
+            + $"loss {first:f4} to {last:f4}");
         Assert.True(last < first);
     }
 }

@@ -29,7 +29,8 @@ static class TuneCommand
         var output = new Option<string>("--out") { Description = "The tuned model (.onnx).", Required = true };
         var labels = new Option<int?>("--labels")
         {
-            Description = "Use the labels of this many images of each class; the tuned model then names classes. Without it no label is used."
+            Description = "Use the labels of this many images of each class; the tuned model then names classes. Without it no label is "
+                + "used."
         };
         var steps = new Option<int>("--steps") { Description = "Steps of 128 images, default 300.", DefaultValueFactory = _ => 300 };
         var rate = new Option<double?>("--rate") { Description = "Learning rate of the first step; it falls to 0 as a cosine." };
@@ -50,7 +51,8 @@ static class TuneCommand
             OutputPath.RequireNoManifest(path);
             if (parsed.GetValue(resume) && !File.Exists(state))
             {
-                throw new FileNotFoundException($"'{state}': expected the state of an interrupted tuning, found no file; leave out --resume.");
+                throw new FileNotFoundException($"'{state}': expected the state of an interrupted tuning, found no file; leave "
+                    + "out --resume.");
             }
             if (!parsed.GetValue(resume))
             {
@@ -88,8 +90,8 @@ static class TuneCommand
         return tuned!.Only("embedding").WithMetadata(Metadata(session, train));
     }
 
-    static OnnxModel Named(Terminal terminal, EncoderSession session, (ImageSet Train, ImageSet Test) data, TuneOptions options, int perClass,
-        CancellationToken cancellation)
+    static OnnxModel Named(Terminal terminal, EncoderSession session, (ImageSet Train, ImageSet Test) data, TuneOptions options,
+        int perClass, CancellationToken cancellation)
     {
         ImageClasses classes = ImageClasses.OfBoth(data.Train, data.Test) ?? throw new InvalidDataException(
             $"'{data.Train.Name}': expected labelled images for --labels, found none with labels; leave out --labels.");
@@ -107,18 +109,17 @@ static class TuneCommand
         ClusterDigits.Add(metadata, [.. Enumerable.Range(0, classes.Count)], classes);
         OnnxModel fused = FusedModel.Fuse(tuned, (graph, x) =>
             ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), metadata);
-        Score(terminal, fused, data.Test, options, string.Create(CultureInfo.InvariantCulture,
-            $"tuned with {Printable.Count(labelled.Count, "label")}"), isHeldOut ? "held-out" : "test");
+        Score(terminal, fused, data.Test, options, ($"tuned with {Printable.Count(labelled.Count, "label")}", isHeldOut ? "held-out" : "test"));
         return fused;
     }
 
-    static void Score(Terminal terminal, OnnxModel model, ImageSet test, TuneOptions options, string how, string where)
+    static void Score(Terminal terminal, OnnxModel model, ImageSet test, TuneOptions options, (string How, string Where) said)
     {
         double right = TunedAccuracy.Of(model, test, options);
         (double low, double high) = WilsonInterval.Of(right, test.Count);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{how}: {right:p2} of {test.Count:n0} {where} images named rightly "
+        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{said.How}: {right:p2} of {test.Count:n0} {said.Where} images named rightly "
             + $"(95 % interval {low:p2} to {high:p2})"));
-        terminal.Event("scored", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["held_out"] = where != "test" });
+        terminal.Event("scored", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["held_out"] = said.Where != "test" });
     }
 
     static void WithProgress(Terminal terminal, TuneOptions options, Action<TuneOptions> work) =>

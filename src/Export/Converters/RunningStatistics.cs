@@ -18,7 +18,8 @@ static class RunningStatistics
         double momentum = call.Number(6);
         Term mean = new(graph, graph.Reduce("ReduceMean", x, axes, keep: true)), centred = new Term(graph, x) - mean;
         Term squares = new(graph, graph.Reduce("ReduceSumSquare", centred, axes)), flat = new(graph, graph.Squeeze(mean, axes));
-        Term elements = new Term(graph, graph.Apply("Size", [x])).Cast(x.Type.Element), channels = new Term(graph, graph.Apply("Size", [flat])).Cast(x.Type.Element);
+        Term elements = new Term(graph, graph.Apply("Size", [x])).Cast(x.Type.Element),
+            channels = new Term(graph, graph.Apply("Size", [flat])).Cast(x.Type.Element);
         Update(1, flat);
         Update(2, squares / (elements / channels - 1));
 

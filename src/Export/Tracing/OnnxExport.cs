@@ -7,8 +7,6 @@ using Toolchain.Export.Recording;
 using Toolchain.Graph;
 using Toolchain.Graph.Building;
 using Toolchain.Graph.Checking;
-using Toolchain.Graph.Passes;
-using Toolchain.Graph.Training;
 using TorchSharp;
 
 namespace Toolchain.Export.Tracing;
@@ -17,7 +15,7 @@ namespace Toolchain.Export.Tracing;
 /// Exports TorchSharp modules as ONNX. The module is run on examples of several sizes of the named axes, and every native operator that it
 /// calls is recorded and turned into nodes; nothing is passed through. What cannot be expressed is refused, all of it at once.
 /// </summary>
-public static class OnnxExport
+public static partial class OnnxExport
 {
     // Bytes of results from which further traces take small sizes.
     const long LargeTrace = 64L << 20;
@@ -65,37 +63,6 @@ public static class OnnxExport
         return new TracedModel(traced) { DropsNaN = conversion.DropsNaN };
     }
 
-    /// <summary>
-    /// Traces <paramref name="module"/> as it trains: batch normalisation takes the statistics of the batch, and what its running ones are
-    /// after the step is an output called <see cref="TrainingGraph.Next"/> of each; dropout multiplies by an input called "mask." and the
-    /// module's path, 0 where an element is dropped and 1 / (1 - p) elsewhere.
-    /// </summary>
-    /// <param name="module">A module in training mode.</param>
-    /// <param name="example">An input with values like those of real data; its first axis is the batch.</param>
-    /// <param name="options">Names, opset; null for the defaults. Weights keep their names: only passes that leave them apply.</param>
-    /// <exception cref="ExportException">
-    /// The module is in evaluation mode, or something in it cannot be expressed; the message lists everything.
-    /// </exception>
-    public static TracedTraining TraceTraining(torch.nn.Module module, torch.Tensor example, OnnxExportOptions? options = null) =>
-        TraceTraining(module, [example ?? throw new ArgumentNullException(nameof(example))], options);
-
-    /// <summary>The same for any number of inputs.</summary>
-    /// <param name="module">A module in training mode.</param>
-    /// <param name="examples">As for <see cref="Trace(torch.nn.Module, IReadOnlyList{torch.Tensor?}, OnnxExportOptions?)"/>.</param>
-    /// <param name="options">Names, opset; null for the defaults.</param>
-    /// <exception cref="ExportException">As for the one with one input.</exception>
-    public static TracedTraining TraceTraining(torch.nn.Module module, IReadOnlyList<torch.Tensor?> examples, OnnxExportOptions? options = null)
-    {
-        OnnxModel model = Trace(module, examples, (options ?? new OnnxExportOptions()) with
-        {
-            Training = true,
-            Passes = GraphPasses.DeadNodes | GraphPasses.Identities | GraphPasses.Duplicates,
-        }).Model;
-        HashSet<string> held = [.. model.Initializers.Select(pair => pair.Key)];
-        return new TracedTraining(model, [.. module.named_parameters().Where(pair => pair.parameter.requires_grad && held.Contains(pair.name))
-            .Select(pair => pair.name)]);
-    }
-
     /// <summary>Says what <see cref="Trace(torch.nn.Module, torch.Tensor, OnnxExportOptions?)"/> would do, without a file.</summary>
     /// <param name="module">A module in evaluation mode.</param>
     /// <param name="example">An input.</param>
@@ -141,8 +108,8 @@ public static class OnnxExport
             [.. module.named_modules().Where(pair => pair.module.training).Select(pair => pair.name == "" ? "(root)" : pair.name)];
         if (options.Training && training.Length == 0)
         {
-            throw new ExportException($"module '{module.GetType().Name}' must be in training mode to trace its training, found evaluation mode; "
-                + "call train() on it first.");
+            throw new ExportException($"module '{module.GetType().Name}' must be in training mode to trace its training, found evaluation "
+                + "mode; call train() on it first.");
         }
         if (training.Length > 0 && !options.Training)
         {

@@ -1,6 +1,8 @@
 namespace Toolchain.Graph.Building;
 
-/// <summary>A tensor of a graph in arithmetic: operators add nodes, broadcast, and numbers beside it become constants of its type.</summary>
+/// <summary>
+/// A tensor of a graph in arithmetic: operators add nodes, broadcast, and numbers beside it become constants of its type.
+/// </summary>
 /// <param name="Graph">Gets the nodes.</param>
 /// <param name="Value">The tensor.</param>
 public readonly record struct Term(GraphBuilder Graph, Value Value)

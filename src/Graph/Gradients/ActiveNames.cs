@@ -2,7 +2,9 @@ using Toolchain.Graph.Building;
 
 namespace Toolchain.Graph.Gradients;
 
-/// <summary>Which tensors depend on others through floating-point numbers: a path through integers or booleans carries no gradient.</summary>
+/// <summary>
+/// Which tensors depend on others through floating-point numbers: a path through integers or booleans carries no gradient.
+/// </summary>
 static class ActiveNames
 {
     /// <summary>The wanted names, and those of floating-point tensors that <paramref name="nodes"/> make from them
@@ -13,7 +15,8 @@ static class ActiveNames
         HashSet<string> active = [.. wanted];
         foreach (Node node in nodes.Where(node => Subgraphs.Reads(node).Any(active.Contains)))
         {
-            active.UnionWith(node.Outputs.Where(name => name != "" && constants?.Contains(name) != true && graph.Find(name).Type.Element.IsFloat()));
+            active.UnionWith(node.Outputs.Where(name => name != "" && constants?.Contains(name) != true
+                && graph.Find(name).Type.Element.IsFloat()));
         }
         return active;
     }
@@ -24,7 +27,8 @@ static class ActiveNames
     {
         HashSet<string> active = Of(graph, graph.Nodes, wanted, constants), reaching = [loss];
         var without = new List<Node>();
-        foreach (Node node in graph.Nodes.Reverse().Where(node => node.Outputs.Any(name => active.Contains(name) && reaching.Contains(name))))
+        foreach (Node node in graph.Nodes.Reverse().Where(node =>
+            node.Outputs.Any(name => active.Contains(name) && reaching.Contains(name))))
         {
             reaching.UnionWith(Subgraphs.Reads(node));
             without.AddRange(Unknown(node));

@@ -17,7 +17,8 @@ static class GradientShapes
     /// <summary>0, 1, ... along an axis, int64.</summary>
     public static Value Positions(this GraphBuilder graph, Value x, int axis) => x.Shape[axis].Size is long size
         ? graph.Constant(TensorData.Vector([.. Enumerable.Range(0, checked((int)size)).Select(i => (long)i)]))
-        : graph.Refine(graph.Apply("Range", [graph.Constant(TensorData.Scalar(0, ElementType.Int64)), graph.Squeeze(graph.SizeOf(x, axis), 0),
+        : graph.Refine(graph.Apply("Range", [graph.Constant(TensorData.Scalar(0, ElementType.Int64)),
+            graph.Squeeze(graph.SizeOf(x, axis), 0),
             graph.Constant(TensorData.Scalar(1, ElementType.Int64))]), new Shape(x.Shape[axis]));
 
     /// <summary>Indices of an axis, of which negative ones count from its end, as int64 from its start.</summary>
@@ -70,7 +71,8 @@ static class GradientShapes
         Shape from = gradient.Shape, to = input.Shape;
         int more = from.Count - to.Count;
         bool[] repeats = [.. from.Select((dim, axis) => axis < more || (to[axis - more].Size == 1 && dim.Size != 1))];
-        bool isKnown = to.Select((dim, axis) => dim.Size is not null || (dim.Name is not null && dim == from[axis + more])).All(known => known);
+        bool isKnown = to.Select((dim, axis) => dim.Size is not null || (dim.Name is not null && dim == from[axis + more])).All(known =>
+            known);
         if (!isKnown)
         {
             return graph.ReshapeLike(SumRepeated(graph, gradient, input), input);

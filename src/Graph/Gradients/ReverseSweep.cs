@@ -14,7 +14,8 @@ static class ReverseSweep
     /// <param name="wanted">Names of the tensors whose gradients are wanted.</param>
     /// <param name="constants">Names of tensors through which no gradient passes; null for none.</param>
     /// <returns>The gradients by name; without those on which the loss does not depend.</returns>
-    public static Dictionary<string, Value> Run(GraphBuilder graph, IReadOnlyList<Node> nodes, IEnumerable<(string Name, Value Gradient)> seeds,
+    public static Dictionary<string, Value> Run(GraphBuilder graph, IReadOnlyList<Node> nodes,
+        IEnumerable<(string Name, Value Gradient)> seeds,
         IReadOnlyCollection<string> wanted, IReadOnlyCollection<string>? constants = null)
     {
         HashSet<string> active = ActiveNames.Of(graph, nodes, wanted, constants ?? []);

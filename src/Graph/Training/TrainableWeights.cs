@@ -27,6 +27,7 @@ public static class TrainableWeights
     {
         HashSet<string> taken = [.. model.Nodes.Where(node => layers.ContainsKey(node.Op)).SelectMany(node =>
             layers[node.Op].Where(input => input < node.Inputs.Count).Select(input => node.Inputs[input]))];
-        return [.. model.Initializers.Where(pair => taken.Contains(pair.Key) && pair.Value.Type == ElementType.Float32).Select(pair => pair.Key)];
+        return [.. model.Initializers.Where(pair => taken.Contains(pair.Key) && pair.Value.Type == ElementType.Float32).Select(pair =>
+            pair.Key)];
     }
 }

@@ -50,7 +50,8 @@ public sealed class TrainingGraph
     {
         options ??= new TrainingOptions();
         var weights = model.Initializers.ToDictionary();
-        string[] carried = [.. model.Outputs.Select(output => output.Name).Where(name => name.StartsWith(Next(""), StringComparison.Ordinal))
+        string[] carried = [.. model.Outputs.Select(output => output.Name).Where(name =>
+            name.StartsWith(Next(""), StringComparison.Ordinal))
             .Select(name => name[Next("").Length..])];
         if (parameters.Concat(carried).FirstOrDefault(name => !weights.ContainsKey(name)) is string unknown)
         {
@@ -84,7 +85,8 @@ public sealed class TrainingGraph
     /// <param name="model">In training form.</param>
     /// <param name="loss">Builds the loss from the model's outputs by name; it may add inputs, such as targets.</param>
     /// <param name="name">Name of the output.</param>
-    public static OnnxModel WithLoss(OnnxModel model, Func<GraphBuilder, IReadOnlyDictionary<string, Value>, Value> loss, string name = "loss")
+    public static OnnxModel WithLoss(OnnxModel model, Func<GraphBuilder, IReadOnlyDictionary<string, Value>, Value> loss,
+        string name = "loss")
     {
         var graph = new GraphBuilder(model.Name, model.Opset);
         graph.Copy(model);

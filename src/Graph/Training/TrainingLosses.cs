@@ -50,7 +50,8 @@ public static class TrainingLosses
         Value logits = graph.Gemm(query, keys, transB: true, alpha: (float)(1 / temperature)); // [N,N+Q]
         Value log = graph.Apply("LogSoftmax", [logits], new Attributes { ["axis"] = 1 });
         Value rows = graph.Apply("Range", [Integer(0), graph.Squeeze(graph.SizeOf(query, 0), 0), Integer(1)]);
-        return graph.Apply("Neg", [Mean(graph, graph.Apply("GatherElements", [log, graph.Unsqueeze(rows, 1)], new Attributes { ["axis"] = 1 }))]);
+        return graph.Apply("Neg", [Mean(graph, graph.Apply("GatherElements", [log, graph.Unsqueeze(rows, 1)],
+            new Attributes { ["axis"] = 1 }))]);
 
         Value Integer(long number) => graph.Constant(TensorData.Scalar(number, ElementType.Int64));
     }

@@ -17,7 +17,8 @@ static class TrainingPass
         {
             data[input.Name] = graph.Input(input.Name, input.Type.Element, new Shape(["rows", .. input.Shape.Skip(1)]));
         }
-        Value order = graph.Input(Order, ElementType.Int64, new Shape("S", "B")), rates = graph.Input(TrainingGraph.Rate, ElementType.Float32, new Shape("S"));
+        Value order = graph.Input(Order, ElementType.Int64, new Shape("S", "B")),
+            rates = graph.Input(TrainingGraph.Rate, ElementType.Float32, new Shape("S"));
         Value[] state = [.. step.Inputs.Where(input => training.Start.ContainsKey(input.Name))
             .Select(input => graph.Input(input.Name, input.Type.Element, input.Shape))];
         Value count = graph.Apply("Gather", [graph.Apply("Shape", [order]), graph.Constant(TensorData.Scalar(0, ElementType.Int64))]);
@@ -25,7 +26,8 @@ static class TrainingPass
         {
             Value picked = body.Apply("Gather", [order, iteration]), rate = body.Apply("Gather", [rates, iteration]);
             var carried = state.Zip(now).ToDictionary(pair => pair.First.Name, pair => pair.Second);
-            IReadOnlyDictionary<string, Value> outputs = body.Inline(step, [.. step.Inputs.Select(input => input.Name == TrainingGraph.Rate ? rate
+            IReadOnlyDictionary<string, Value> outputs = body.Inline(step,
+                [.. step.Inputs.Select(input => input.Name == TrainingGraph.Rate ? rate
                 : carried.TryGetValue(input.Name, out Value? known) ? known : body.Apply("Gather", [data[input.Name], picked]))]);
             return new LoopStep([.. state.Select(value => outputs[TrainingGraph.Next(value.Name)])],
                 [body.Reshape(outputs[training.Loss], [])]);

@@ -10,8 +10,10 @@ public sealed class TrainingFormTests
 {
     const int Rows = 6, Steps = 5;
 
-    static nn.Module<Tensor, Tensor> Net(double dropout = 0.5) => nn.Sequential(("conv", nn.Conv2d(1, 4, 3, padding: 1)), ("norm", nn.BatchNorm2d(4)),
-        ("act", nn.ReLU()), ("pool", nn.MaxPool2d(2)), ("flat", nn.Flatten()), ("drop", nn.Dropout(dropout)), ("last", nn.Linear(4 * 4 * 4, 3)));
+    static nn.Module<Tensor, Tensor> Net(double dropout = 0.5) =>
+        nn.Sequential(("conv", nn.Conv2d(1, 4, 3, padding: 1)), ("norm", nn.BatchNorm2d(4)),
+        ("act", nn.ReLU()), ("pool", nn.MaxPool2d(2)), ("flat", nn.Flatten()), ("drop", nn.Dropout(dropout)),
+            ("last", nn.Linear(4 * 4 * 4, 3)));
 
     [Fact]
     public void TraceTraining_OfNet_HasMasksAndRunningStatistics()
@@ -33,7 +35,8 @@ public sealed class TrainingFormTests
         nn.Module<Tensor, Tensor> net = Net(dropout: 0);
         (Tensor x, Tensor target) = (randn([Steps, Rows, 1, 8, 8]), randint(3, [Steps, Rows], int64));
         TracedTraining traced = OnnxExport.TraceTraining(net, x[0]);
-        TrainingGraph training = TrainingGraph.Build(TrainingGraph.WithLoss(traced.Model, (graph, outputs) => TrainingLosses.CrossEntropy(graph,
+        TrainingGraph training = TrainingGraph.Build(TrainingGraph.WithLoss(traced.Model, (graph, outputs) =>
+            TrainingLosses.CrossEntropy(graph,
             outputs["output"], graph.Input("target", ElementType.Int64, new Shape("N")))), "loss", new Sgd(0.9), traced.Parameters);
         var state = new Dictionary<string, TensorData>(training.Start);
         optim.Optimizer optimizer = optim.SGD(net.parameters(), 0.05, 0.9);

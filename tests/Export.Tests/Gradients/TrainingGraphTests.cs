@@ -38,7 +38,8 @@ public sealed class TrainingGraphTests
 
         Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
         Assert.All(net.named_parameters(), pair =>
-            Assert.All(pair.parameter.data<float>().Zip(state[pair.name].ToDoubles()), both => Assert.Equal(both.First, both.Second, 1e-5)));
+            Assert.All(pair.parameter.data<float>().Zip(state[pair.name].ToDoubles()), both =>
+                Assert.Equal(both.First, both.Second, 1e-5)));
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class TrainingGraphTests
         OnnxModel forward = OnnxExport.Trace(net, randn(Rows, 6)).Model;
         net.train();
         var graph = new GraphBuilder("training", forward.Opset);
-        Value x = graph.Input("x", ElementType.Float32, new Shape("N", 6)), target = graph.Input("target", ElementType.Int64, new Shape("N"));
+        Value x = graph.Input("x", ElementType.Float32, new Shape("N", 6)),
+            target = graph.Input("target", ElementType.Int64, new Shape("N"));
         graph.Output("loss", TrainingLosses.CrossEntropy(graph, graph.Inline(forward, x).Values.First(), target));
         return TrainingGraph.Build(graph.Build(), "loss", optimizer, [.. net.named_parameters().Select(pair => pair.name)],
             new TrainingOptions { LargestNorm = clip });

@@ -42,7 +42,8 @@ static class ConvolutionGradients
         int rank = image.Shape.Count - 2;
         (long[] strides, long[] dilations, long[] pads) = Steps(attributes, rank);
         long?[] extra = [.. Enumerable.Range(0, rank).Select(axis => strides[axis] == 1 ? 0
-            : image.Shape[axis + 2].Size - ((d.Shape[axis + 2].Size - 1) * strides[axis] + dilations[axis] * (weight.Shape[axis + 2].Size - 1) + 1
+            : image.Shape[axis + 2].Size - ((d.Shape[axis + 2].Size - 1) * strides[axis]
+                + dilations[axis] * (weight.Shape[axis + 2].Size - 1) + 1
             - pads[axis] - pads[axis + rank]))];
         Attributes transposed = Copied(attributes);
         if (extra.All(rest => rest is not null))
@@ -87,7 +88,8 @@ static class ConvolutionGradients
             return Swapped(graph, x);
         }
         Value[] spatial = [.. Enumerable.Range(2, x.Shape.Count - 2).Select(axis => graph.SizeOf(x, axis))];
-        Value groups = graph.Constant(TensorData.Vector(group)), channels = graph.Constant(TensorData.Vector(x.Shape[1].Size!.Value / group));
+        Value groups = graph.Constant(TensorData.Vector(group)),
+            channels = graph.Constant(TensorData.Vector(x.Shape[1].Size!.Value / group));
         Value apart = graph.Apply("Reshape", [x, graph.Joined([graph.SizeOf(x, 0), groups, channels, .. spatial])]);
         Value swapped = graph.Transpose(apart, [2, 1, 0, .. Enumerable.Range(3, spatial.Length).Select(axis => (long)axis)]);
         return graph.Apply("Reshape", [swapped, graph.Joined([channels, graph.Constant(TensorData.Vector(-1)), .. spatial])]);

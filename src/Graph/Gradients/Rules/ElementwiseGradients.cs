@@ -95,7 +95,8 @@ static class ElementwiseGradients
     static IReadOnlyList<Value?> Clip(GradientScope scope)
     {
         (Term x, Term d) = (scope[0], scope.Gradient);
-        Term? below = scope.Optional(1) is Term low ? x.Is("Less", low) : null, above = scope.Optional(2) is Term high ? x.Is("Greater", high) : null;
+        Term? below = scope.Optional(1) is Term low ? x.Is("Less", low) : null, above = scope.Optional(2) is Term high
+            ? x.Is("Greater", high) : null;
         Term inside = d;
         inside = below is Term under ? inside * (1 - under) : inside;
         inside = above is Term over ? inside * (1 - over) : inside;

@@ -27,7 +27,8 @@ static class IndexingGradients
         long[] first = [axis, .. Enumerable.Range(0, x.Shape.Count).Where(i => i != axis).Select(i => (long)i)];
         Value rows = graph.Transpose(scope.Gradient, order), target = graph.Transpose(x, first);
         Value sum = graph.Opset >= AddingScatter
-            ? graph.Apply("ScatterND", [graph.ZerosLike(target), graph.Unsqueeze(indices, rank), rows], new Attributes { ["reduction"] = "add" })
+            ? graph.Apply("ScatterND", [graph.ZerosLike(target), graph.Unsqueeze(indices, rank), rows],
+                new Attributes { ["reduction"] = "add" })
             : graph.ReshapeLike(graph.MatMul(Ones(graph, graph.Reshape(indices, -1), x, axis), graph.Flatten(rows, rank)), target);
         return [graph.Transpose(sum, [.. first.Select((_, i) => (long)Array.IndexOf(first, (long)i))])];
     }
@@ -46,7 +47,8 @@ static class IndexingGradients
         int axis = x.Shape.Axis(scope.Attributes.Int("axis", 0)), rank = x.Shape.Count;
         if (graph.Opset >= AddingScatter)
         {
-            return [graph.Apply("ScatterElements", [graph.ZerosLike(x), indices, d], new Attributes { ["axis"] = axis, ["reduction"] = "add" })];
+            return [graph.Apply("ScatterElements", [graph.ZerosLike(x), indices, d],
+                new Attributes { ["axis"] = axis, ["reduction"] = "add" })];
         }
         // [..., size, indices, ...] summed over the indices.
         Value positions = graph.Unsqueeze(graph.Positions(x, axis), [.. Enumerable.Range(1, rank - axis).Select(i => (long)i)]);
@@ -77,13 +79,16 @@ static class IndexingGradients
         for (int axis = 0; axis < depth; axis++)
         {
             Value at = axis < batch
-                ? graph.Unsqueeze(graph.Positions(x, axis), [.. Enumerable.Range(0, indices.Shape.Count - 1).Where(i => i != axis).Select(i => (long)i)])
+                ? graph.Unsqueeze(graph.Positions(x, axis), [.. Enumerable.Range(0, indices.Shape.Count - 1).Where(i =>
+                    i != axis).Select(i => (long)i)])
                 : graph.FromStart(graph.Apply("Gather", [indices, graph.Constant(TensorData.Scalar(axis - batch, ElementType.Int64))],
                     new Attributes { ["axis"] = -1 }), x, axis);
             position = position is null ? at : graph.Add(graph.Mul(position, graph.SizeOf(x, axis)), at);
         }
-        Value rest = graph.Apply("Slice", [graph.ShapeOf(x), graph.Constant(TensorData.Vector(depth)), graph.Constant(TensorData.Vector(x.Shape.Count))]);
-        Value merged = graph.Apply("Reshape", [x, graph.Apply("Concat", [graph.Constant(TensorData.Vector(-1)), rest], new Attributes { ["axis"] = 0 })]);
+        Value rest = graph.Apply("Slice", [graph.ShapeOf(x), graph.Constant(TensorData.Vector(depth)),
+            graph.Constant(TensorData.Vector(x.Shape.Count))]);
+        Value merged = graph.Apply("Reshape", [x, graph.Apply("Concat", [graph.Constant(TensorData.Vector(-1)), rest],
+            new Attributes { ["axis"] = 0 })]);
         return [graph.Apply("Gather", [merged, position])];
     });
 

@@ -35,7 +35,8 @@ static class ReductionGradients
         if (scope.Attributes.Int("keepdims", 1) == 0)
         {
             long[] axes = [.. (scope.Axes(1) is { Length: > 0 } given ? given.Select(x.Value.Shape.Axis)
-                : scope.Attributes.Int("noop_with_empty_axes", 0) != 0 ? [] : Enumerable.Range(0, x.Value.Shape.Count)).Select(axis => (long)axis)];
+                : scope.Attributes.Int("noop_with_empty_axes", 0) != 0 ? [] : Enumerable.Range(0, x.Value.Shape.Count)).Select(axis =>
+                    (long)axis)];
             (y, d) = axes.Length == 0 ? (y, d) : (y.Unsqueeze(axes), d.Unsqueeze(axes));
         }
         return [scope.Graph.ExpandLike(share(x, y, d), x)];

@@ -60,10 +60,13 @@ static class ShapeGradients
         string mode = scope.Attributes.Text("mode", "constant");
         if (mode == "constant")
         {
-            Value amounts = scope.Constant(1) is TensorData known ? graph.Constant(TensorData.Vector([.. known.ToInt64s().Select(size => -size)]))
+            Value amounts = scope.Constant(1) is TensorData known
+                ? graph.Constant(TensorData.Vector([.. known.ToInt64s().Select(size => -size)]))
                 : -scope[1];
-            Value inner = graph.Apply("Pad", scope.Optional(3) is Term axes ? [scope.Gradient, amounts, null, axes.Value] : [scope.Gradient, amounts]);
-            return [inner, null, scope.Wants(2) ? graph.ReshapeLike(graph.Sub(Total(graph, scope.Gradient), Total(graph, inner)), scope[2]) : null];
+            Value inner = graph.Apply("Pad", scope.Optional(3) is Term axes ? [scope.Gradient, amounts, null, axes.Value]
+                : [scope.Gradient, amounts]);
+            return [inner, null, scope.Wants(2) ? graph.ReshapeLike(graph.Sub(Total(graph, scope.Gradient), Total(graph, inner)), scope[2])
+                : null];
         }
         return scope.Through(_ =>
         {
