@@ -109,7 +109,8 @@ static class TuneCommand
         ClusterDigits.Add(metadata, [.. Enumerable.Range(0, classes.Count)], classes);
         OnnxModel fused = FusedModel.Fuse(tuned, (graph, x) =>
             ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), metadata);
-        Score(terminal, fused, data.Test, options, ($"tuned with {Printable.Count(labelled.Count, "label")}", isHeldOut ? "held-out" : "test"));
+        Score(terminal, fused, data.Test, options, ($"tuned with {Printable.Count(labelled.Count, "label")}", isHeldOut ? "held-out"
+            : "test"));
         return fused;
     }
 
@@ -117,7 +118,8 @@ static class TuneCommand
     {
         double right = TunedAccuracy.Of(model, test, options);
         (double low, double high) = WilsonInterval.Of(right, test.Count);
-        terminal.Line(string.Create(CultureInfo.InvariantCulture, $"{said.How}: {right:p2} of {test.Count:n0} {said.Where} images named rightly "
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{said.How}: {right:p2} of {test.Count:n0} {said.Where} images named rightly "
             + $"(95 % interval {low:p2} to {high:p2})"));
         terminal.Event("scored", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["held_out"] = said.Where != "test" });
     }

@@ -10,7 +10,7 @@ namespace Toolchain.Export.Conversion;
 /// argument 5. What reads an argument throws where that is of another kind, or changes with a named axis so that its value would be baked
 /// into the model; an export reports that as this call's obstacle.
 /// </summary>
-public sealed class NativeCall
+public sealed partial class NativeCall
 {
     readonly ConversionContext context;
     readonly MergedTrace trace;
@@ -97,18 +97,6 @@ public sealed class NativeCall
 
     /// <summary>An exception that refuses this call: "module: entry: <paramref name="reason"/>". Throw it.</summary>
     public Exception Refuse(string reason) => new Refusal(reason);
-
-    /// <summary>Whether the module is traced as it trains.</summary>
-    internal bool IsTraining => context.IsTraining;
-
-    /// <summary>A buffer as it is at this call: as loaded, or as an earlier call of this step left it.</summary>
-    internal Value Buffer(int argument) => context.Carried.TryGetValue(BufferName(argument), out Value? value) ? value : Tensor(argument);
-
-    /// <summary>Sets what a buffer holds after this call.</summary>
-    internal void Carry(int argument, Value next) => context.Carried[BufferName(argument)] = next;
-
-    string BufferName(int argument) => trace.Values[TensorNumber(argument)] is { Origin: Origin.State } state ? state.Name
-        : throw Refuse("it writes to a tensor that is no buffer of the module");
 
     /// <summary>Whether a tensor argument depends on no input.</summary>
     internal bool IsConstant(int argument) => trace.Values[TensorNumber(argument)] is { Origin: Origin.State } or { Content: not null };

@@ -1,5 +1,3 @@
-using Toolchain.Graph.Gradients.Rules;
-
 namespace Toolchain.Graph.Gradients;
 
 /// <summary>Every operator's rule; <c>GradientRuleTests</c> asks for one of each operator of the library.</summary>

@@ -1,7 +1,6 @@
 using Toolchain.Graph.Building;
 using Toolchain.Graph.Evaluation;
 using Toolchain.Graph.Gradients;
-using Toolchain.Graph.Gradients.Rules;
 using Toolchain.Graph.Operators;
 
 namespace Toolchain.Graph.Tests.Gradients;

@@ -1,7 +1,7 @@
 using Toolchain.Graph.Building;
 using Toolchain.Graph.Operators;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Pools. A maximum gives its gradient to the element it took, the first of equals, as PyTorch does: the places are the second output of
@@ -108,7 +108,8 @@ static class PoolingGradients
             (int dilation, int begin) = (windows.Dilations[axis], windows.Begin[axis]);
             Term start = new Term(graph, graph.Positions(d, axis + 2)) * windows.Strides[axis] - begin;
             long[] cells = [.. Enumerable.Range(0, windows.Kernel[axis]).Select(i => (long)i * dilation)];
-            Term places = start.Unsqueeze(1) + new Term(graph, graph.Constant(TensorData.Vector(cells))), size = new(graph, graph.SizeOf(x, axis + 2)); // [places,cells]
+            Term places = start.Unsqueeze(1) + new Term(graph, graph.Constant(TensorData.Vector(cells))),
+                size = new(graph, graph.SizeOf(x, axis + 2)); // [places,cells]
             Term inside = countsPadding ? places.Apply("Less", size + windows.End[axis])
                 : places.Apply("GreaterOrEqual", places.Number(0)).Apply("And", places.Apply("Less", size));
             Term count = new(graph, graph.Reduce("ReduceSum", inside.Cast(d.Value.Type.Element), [1]));

@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Matrix products (Giles 2008, "An extended collection of matrix derivative results", section 2.2.3): of y = a b with the gradient d,

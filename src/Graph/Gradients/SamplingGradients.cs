@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// GridSample as a sum over the elements around each point: y = Σ w(p) x[i], with weights that are products of those of both axes

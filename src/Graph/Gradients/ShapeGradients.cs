@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>Operators that lay elements out anew: their gradient goes back where each element came from.</summary>
 static class ShapeGradients

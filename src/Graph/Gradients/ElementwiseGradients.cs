@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Operators that work element by element, with d the gradient of the output y: that of x is d y'(x), summed where x was broadcast.

@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// RNN, GRU (Cho et al. 2014) and LSTM (Hochreiter and Schmidhuber 1997) as a Loop over time, with the equations of ONNX's documentation;
@@ -124,7 +124,8 @@ static class RecurrentGradients
         Term both = cells.Activated(cells.Gate(inner, fromInput, 0, 2) + cells.Gate(inner, fromState, 0, 2), 0, 2, "Sigmoid");
         Term z = cells.Gate(inner, both, 0), r = cells.Gate(inner, both, 1);
         Term reset = isAfter ? r * cells.Gate(inner, fromState, 2)
-            : Cells.WithBias((r * state).Apply("MatMul", cells.Gate(inner, matrix, 2)), bias is Term all ? cells.Gate(inner, all, 2) : null);
+            : Cells.WithBias((r * state).Apply("MatMul", cells.Gate(inner, matrix, 2)), bias is Term all ? cells.Gate(inner, all, 2)
+                : null);
         Term candidate = cells.Activated(cells.Gate(inner, fromInput, 2) + reset, 1, 2, "Tanh");
         return (candidate + z * (state - candidate), null);
     }

@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Normalisations, with n the normalised input, s the scale, r = 1 / sqrt(variance + epsilon), d the gradient of y = n s + bias, and means

@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Operators that order elements or sum them up, and steps of 8 bits. What was picked gives its gradient to where it was; the gradient of a

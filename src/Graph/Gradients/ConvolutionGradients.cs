@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Convolutions (Dumoulin and Visin 2016, "A guide to convolution arithmetic", section 4): the gradient of the image is the transposed
@@ -40,7 +40,7 @@ static class ConvolutionGradients
     public static Value Spread(GraphBuilder graph, Value d, Value weight, Value image, Attributes attributes)
     {
         int rank = image.Shape.Count - 2;
-        (long[] strides, long[] dilations, long[] pads) = Steps(attributes, rank);
+        (long[] strides, long[] dilations, long[] pads) = Steps.Of(attributes, rank);
         long?[] extra = [.. Enumerable.Range(0, rank).Select(axis => strides[axis] == 1 ? 0
             : image.Shape[axis + 2].Size - ((d.Shape[axis + 2].Size - 1) * strides[axis]
                 + dilations[axis] * (weight.Shape[axis + 2].Size - 1) + 1
@@ -65,7 +65,7 @@ static class ConvolutionGradients
     static Value OfWeights(GraphBuilder graph, Value image, Value output, Value weight, Attributes attributes)
     {
         int rank = weight.Shape.Count - 2;
-        (long[] strides, long[] dilations, long[] pads) = Steps(attributes, rank);
+        (long[] strides, long[] dilations, long[] pads) = Steps.Of(attributes, rank);
         long group = attributes.Int("group", 1);
         var exchanged = new Attributes { ["strides"] = dilations, ["dilations"] = strides, ["pads"] = pads, ["group"] = group };
         Value sum = graph.Apply("Conv", [Channels(graph, image, group), Swapped(graph, output)], exchanged);
@@ -96,10 +96,14 @@ static class ConvolutionGradients
     }
 
     /// <summary>Strides, dilations and pads of the windows.</summary>
-    static (long[] Strides, long[] Dilations, long[] Pads) Steps(Attributes attributes, int rank)
+    sealed record Steps(long[] Strides, long[] Dilations, long[] Pads)
     {
-        long[] ones = [.. Enumerable.Repeat(1L, rank)];
-        return (attributes.Ints("strides") ?? ones, attributes.Ints("dilations") ?? ones, attributes.Ints("pads") ?? new long[2 * rank]);
+        public static Steps Of(Attributes attributes, int rank)
+        {
+            long[] ones = [.. Enumerable.Repeat(1L, rank)];
+            return new Steps(attributes.Ints("strides") ?? ones, attributes.Ints("dilations") ?? ones,
+                attributes.Ints("pads") ?? new long[2 * rank]);
+        }
     }
 
     static Attributes Copied(Attributes attributes)

@@ -1,7 +1,7 @@
 using Toolchain.Graph.Building;
 using Toolchain.Graph.Operators;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Einsum is linear in each operand: the gradient of one is the Einsum of d and all the others into its own letters. A letter that no other

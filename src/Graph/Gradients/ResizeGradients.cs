@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Resize is a product with a matrix [out,in] along each axis, and its gradient the product with the transposed one. The matrix is what

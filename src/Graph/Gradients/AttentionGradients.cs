@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Attention as the products and the softmax that it stands for: softmax(scale q kᵀ + mask) v (Vaswani et al. 2017, equation 1).

@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Backpropagation through time (Werbos 1990, "Backpropagation through time: what it does and how to do it"). The loop runs again and

@@ -1,4 +1,4 @@
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Operators without a gradient: their derivative is 0 wherever it exists, their outputs are integers or booleans, or their floating-point

@@ -1,6 +1,6 @@
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Gradients.Rules;
+namespace Toolchain.Graph.Gradients;
 
 /// <summary>
 /// Reductions of x to y with the gradient d: each element of x gets d times its share. Softmax along an axis: y (d - Σ d y); LogSoftmax:
