@@ -1,5 +1,6 @@
 using Toolchain.Graph.Building;
 using Toolchain.Graph.Gradients;
+using Toolchain.Tests.Gradients;
 
 namespace Toolchain.Graph.Tests.Gradients;
 
@@ -33,6 +34,6 @@ public sealed class DifferenceTests
     }
 
     static (OnnxModel Model, Dictionary<string, TensorData> Inputs, string[] By) Of(GradientCases.Case item) =>
-        (Differences.WithLoss(item), item.Inputs.Select((tensor, i) => ($"x{i}", tensor)).ToDictionary(),
+        (GradientCases.WithLoss(item), item.Inputs.Select((tensor, i) => ($"x{i}", tensor)).ToDictionary(),
             [.. item.Inputs.Select((tensor, i) => (tensor, i)).Where(pair => pair.tensor.Type.IsFloat()).Select(pair => $"x{pair.i}")]);
 }

@@ -2,6 +2,7 @@ using Toolchain.Graph.Building;
 using Toolchain.Graph.Evaluation;
 using Toolchain.Graph.Gradients;
 using Toolchain.Graph.Operators;
+using Toolchain.Tests.Gradients;
 
 namespace Toolchain.Graph.Tests.Gradients;
 

@@ -36,7 +36,8 @@ public sealed class SystemGradientTests
         }, shape), Images),
         ["moco"] = (() => new MoCoEncoder(new() { EmbeddingSize = 4 }, shape), Images),
         ["infogan recogniser"] = (() => new Recogniser(gan, shape), Images),
-        ["infogan generator"] = (() => new Toolchain.Train.Models.InfoGan.Generator(gan, shape), () => [rand(2, 5), eye(4).narrow(0, 1, 2), rand(2, 2)]),
+        ["infogan generator"] = (() => new Toolchain.Train.Models.InfoGan.Generator(gan, shape), () =>
+            [rand(2, 5), eye(4).narrow(0, 1, 2), rand(2, 2)]),
         ["refine"] = (() => new ClusterNet(new() { ClusterCount = 4 }, shape), Images),
     };
 
@@ -82,7 +83,8 @@ public sealed class SystemGradientTests
             HiddenSize = 4,
             CapsuleSize = 4,
         }, shape), () => [rand(1, 1, 28, 28)]);
-        string[] parameters = [.. module.named_parameters().Select(pair => pair.name).Intersect(model.Initializers.Select(pair => pair.Key))];
+        string[] parameters =
+            [.. module.named_parameters().Select(pair => pair.name).Intersect(model.Initializers.Select(pair => pair.Key))];
         Dictionary<string, TensorData> data = Data(model, inputs);
         IReadOnlyDictionary<string, TensorData> found = Evaluator.Run(GradientGraph.Build(model, "loss", parameters), data);
 
@@ -141,13 +143,14 @@ public sealed class SystemGradientTests
     }
 
     static Tensor Loss(IEnumerable<Tensor> results) => results.Where(result => result.is_floating_point())
-        .Select(result => (result.reshape(-1) * ((arange(result.numel()).to(float64) * 0.5).sin() + 0.25)).sum()).Aggregate((a, b) => a + b);
+        .Select(result => (result.reshape(-1) * ((arange(result.numel()).to(float64) * 0.5).sin() + 0.25)).sum())
+        .Aggregate((a, b) => a + b);
 
     static IEnumerable<Tensor> Results(nn.Module module, Tensor[] inputs)
     {
         object result = module.GetType().GetMethod("forward")!.Invoke(module, [.. inputs])!;
-        return result is Tensor one ? [one] : [.. result.GetType().GetProperties().Where(property => property.PropertyType == typeof(Tensor))
-            .Select(property => (Tensor)property.GetValue(result)!)];
+        return result is Tensor one ? [one] : [.. result.GetType().GetProperties()
+            .Where(property => property.PropertyType == typeof(Tensor)).Select(property => (Tensor)property.GetValue(result)!)];
     }
 
     static Dictionary<string, TensorData> Data(OnnxModel model, Tensor[] inputs) => model.Inputs.Zip(inputs).ToDictionary(

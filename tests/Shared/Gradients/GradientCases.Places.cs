@@ -1,6 +1,7 @@
+using Toolchain.Graph;
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Tests.Gradients;
+namespace Toolchain.Tests.Gradients;
 
 /// <summary>Operators that lay elements out anew or pick them by indices, and loops.</summary>
 static partial class GradientCases
@@ -51,12 +52,15 @@ static partial class GradientCases
     static IEnumerable<Case> Loops() => ((int[])[13, 17]).SelectMany(opset => new Case[]
     {
         new($"Loop {opset}", [Numbers(1, 3), Numbers(4, 3), Numbers(3, 3)], (graph, x) =>
-            graph.Loop(Integer(graph, 4), [x[0], graph.Constant(TensorData.Of([0.5, 0.2, 0.1], 3)), Integer(graph, 7)], (inner, i, state) =>
+        {
+            Value factors = graph.Constant(TensorData.FromDoubles([0.5, 0.2, 0.1], [3], x[0].Type.Element));
+            return graph.Loop(Integer(graph, 4), [x[0], factors, Integer(graph, 7)], (inner, i, state) =>
             {
                 Term row = new(inner, inner.Apply("Gather", [x[1], i])), carried = new(inner, state[0]), other = new(inner, state[1]);
                 Term next = (carried.Apply("MatMul", new Term(inner, x[2])) + row * other).Apply("Tanh");
                 return new LoopStep([next, other * 0.5 + row, inner.Add(state[2], i)], [next * carried]);
-            }), opset),
+            });
+        }, opset),
         new($"Loop reading any row {opset}", [Numbers(4, 2)], (graph, x) => graph.Loop(Integer(graph, 3), [], (inner, i, _) =>
         {
             Value last = inner.Sub(Integer(inner, 2), inner.Mul(i, i));

@@ -1,4 +1,6 @@
-namespace Toolchain.Graph.Tests.Gradients;
+using Toolchain.Graph;
+
+namespace Toolchain.Tests.Gradients;
 
 /// <summary>Products, convolutions and recurrent layers.</summary>
 static partial class GradientCases

@@ -1,6 +1,7 @@
+using Toolchain.Graph;
 using Toolchain.Graph.Building;
 
-namespace Toolchain.Graph.Tests.Gradients;
+namespace Toolchain.Tests.Gradients;
 
 /// <summary>Operators that work element by element, and reductions.</summary>
 static partial class GradientCases
