@@ -17,7 +17,7 @@ sealed class KeptBuffers : IDisposable
     }
 
     /// <summary>Puts the elements back.</summary>
-    public void Dispose()
+    public void Restore()
     {
         using var noGradients = torch.no_grad();
         foreach ((torch.Tensor buffer, torch.Tensor copy) in kept)
@@ -26,6 +26,15 @@ sealed class KeptBuffers : IDisposable
             {
                 buffer.copy_(copy);
             }
+        }
+    }
+
+    /// <summary>Puts the elements back.</summary>
+    public void Dispose()
+    {
+        Restore();
+        foreach ((_, torch.Tensor copy) in kept)
+        {
             copy.Dispose();
         }
     }

@@ -47,7 +47,7 @@ public static partial class OnnxExport
         long start = Stopwatch.GetTimestamp();
         ExampleInputs inputs = Prepare(module, examples, options);
         using var kept = new KeptBuffers(module);
-        (GraphConversion conversion, OnnxModel? model, IReadOnlyList<string> outputs) = Convert(module, inputs, options);
+        (GraphConversion conversion, OnnxModel? model, IReadOnlyList<string> outputs) = Convert(module, inputs, options, kept);
         if (model is null)
         {
             IReadOnlyList<ExportStep> obstacles = new ExportPlan(conversion.Steps).Obstacles;
@@ -86,7 +86,7 @@ public static partial class OnnxExport
         options ??= new OnnxExportOptions();
         ExampleInputs inputs = Prepare(module, examples, options);
         using var kept = new KeptBuffers(module);
-        return new ExportPlan(Convert(module, inputs, options).Conversion.Steps);
+        return new ExportPlan(Convert(module, inputs, options, kept).Conversion.Steps);
     }
 
     /// <summary>Adds or replaces the mapping of a native entry with one result.</summary>
@@ -129,7 +129,7 @@ public static partial class OnnxExport
     /// <param name="Outputs">Names of its outputs.</param>
     sealed record Converted(GraphConversion Conversion, OnnxModel? Model, IReadOnlyList<string> Outputs);
 
-    static Converted Convert(torch.nn.Module module, ExampleInputs inputs, OnnxExportOptions options)
+    static Converted Convert(torch.nn.Module module, ExampleInputs inputs, OnnxExportOptions options, KeptBuffers kept)
     {
         int[] exampleSizes = inputs.FirstSizes;
         RecordedRun example = Record(module, inputs, exampleSizes);
@@ -144,6 +144,7 @@ public static partial class OnnxExport
             throw new ExportException($"'{nameof(options.Outputs)}' names {outputs.Count} outputs, but module '{module.GetType().Name}' "
                 + $"returns {trace.Outputs.Count}.");
         }
+        kept.Restore(); // the graph starts with the statistics of before the recordings
         var held = new ModuleState(module);
         var conversion = new GraphConversion(trace, inputs.Declared, held, options, ConverterRegistry.Find);
         OnnxModel? model = conversion.Run(outputs);
