@@ -15,7 +15,8 @@ public sealed class TuneTests : CommandTest
     [Fact]
     public void Tune_WithLabels_WritesModelThatNamesClasses()
     {
-        (int status, string text, _) = Run("tune", moco, "--data", "strokes:300", "--labels", "3", "--steps", "8", "--out", In("named.onnx"));
+        (int status, string text, _) = Run("tune", moco, "--data", "strokes:300", "--labels", "3", "--steps", "8", "--out",
+            In("named.onnx"));
 
         Assert.Equal(0, status);
         Assert.Matches(@"tuned with 30 labels: [0-9.]+ % of [0-9]+ (test|held-out) images named rightly", text);
@@ -50,7 +51,8 @@ public sealed class TuneTests : CommandTest
         (int status, _, string error) = Run("tune", moco, "--data", In("plain.npy"), "--labels", "3", "--out", In("named.onnx"));
 
         Assert.Equal(3, status);
-        Assert.Contains("expected labelled images for --labels, found none with labels; leave out --labels.", error, StringComparison.Ordinal);
+        Assert.Contains("expected labelled images for --labels, found none with labels; leave out --labels.", error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +61,8 @@ public sealed class TuneTests : CommandTest
         (int status, _, string error) = Run("tune", moco, "--data", "strokes:20", "--resume", "--out", In("tuned.onnx"));
 
         Assert.Equal(3, status);
-        Assert.Contains($"'{In("tuned.onnx.state")}': expected the state of an interrupted tuning, found no file; leave out --resume.", error,
+        Assert.Contains($"'{In("tuned.onnx.state")}': expected the state of an interrupted tuning, found no file; leave out --resume.",
+            error,
             StringComparison.Ordinal);
     }
 

@@ -19,8 +19,8 @@ namespace Toolchain.Commands.Verbs;
 /// <summary><c>uvl tune MODEL --data D --out FILE.onnx</c>: training on ONNX Runtime, without libtorch.</summary>
 static class TuneCommand
 {
-    // Chosen on held-out training images of MNIST, of glyphs and of strokes (docs/models/tune.md).
-    const double LabelRate = 1e-3, ContrastRate = 0.03;
+    // Chosen on held-out training images (docs/models/tune.md).
+    const double LabelRate = 2e-3, ContrastRate = 0.03;
 
     public static Command Create()
     {

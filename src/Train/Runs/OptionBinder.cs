@@ -60,7 +60,7 @@ static class OptionBinder
     }
 
     /// <summary>Every key of <c>--set</c> with its value, in order of declaration.</summary>
-    public static IEnumerable<(string Key, object Value)> List(MethodOptions options) => List(options, "", isRecord: false);
+    public static IEnumerable<(string Key, object Value)> List(CheckedOptions options) => List(options, "", isRecord: false);
 
     /// <summary>The property of a key of <c>--set</c>.</summary>
     /// <exception cref="ArgumentException">There is none of that key.</exception>

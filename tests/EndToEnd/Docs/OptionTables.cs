@@ -4,6 +4,7 @@ using System.Text;
 using Toolchain.Cli.Help;
 using Toolchain.Train.Core;
 using Toolchain.Train.Runs;
+using Toolchain.Views;
 
 namespace Toolchain.EndToEnd.Docs;
 
@@ -37,8 +38,8 @@ static class OptionTables
         Method[] methods = [.. MethodRegistry.All.Where(method => Find(method.Defaults, "augmentation") is not null)];
         var table = new StringBuilder($"| option | {string.Join(" | ", methods.Select(method => method.Name))} | meaning |\n|---|"
             + $"{string.Concat(methods.Select(_ => "---|"))}---|\n");
-        MethodOptions[] views =
-            [.. methods.Select(method => (MethodOptions)Find(method.Defaults, "augmentation")!.GetValue(method.Defaults)!)];
+        CheckedOptions[] views =
+            [.. methods.Select(method => (CheckedOptions)Find(method.Defaults, "augmentation")!.GetValue(method.Defaults)!)];
         foreach (string key in OptionBinder.List(views[0]).Select(pair => pair.Key))
         {
             PropertyInfo property = Find(views[0], key)!;
