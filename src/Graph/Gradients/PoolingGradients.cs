@@ -27,8 +27,13 @@ static class PoolingGradients
     static IReadOnlyList<Value?> Largest(GradientScope scope)
     {
         (GraphBuilder graph, Value x, Value d) = (scope.Graph, scope[0], scope.Gradient);
-        Value places = scope.Node.Outputs is [_, not ""] ? scope.Output(1) : graph.Apply("MaxPool", [x], scope.Attributes, 2)[1];
         Windows windows = Of(scope);
+        bool hasPlaces = scope.Node.Outputs is [_, not ""];
+        if (!hasPlaces && DisjointMaxima.Has(windows, x))
+        {
+            return [DisjointMaxima.Spread(graph, x, scope.Output(), d, windows)];
+        }
+        Value places = hasPlaces ? scope.Output(1) : graph.Apply("MaxPool", [x], scope.Attributes, 2)[1];
         // Windows that far apart share no element.
         long[] apart = [.. windows.Kernel.Select((size, axis) =>
             ((size - 1) * windows.Dilations[axis] + windows.Strides[axis]) / (long)windows.Strides[axis])];

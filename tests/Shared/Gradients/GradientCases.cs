@@ -55,6 +55,11 @@ static partial class GradientCases
         }
         yield return One("MaxPool", Window([2, 2], null, null, ("dilations", new long[] { 2, 1 })), Numbers(1, 2, 5, 4));
         yield return With("MaxPool", Window([2, 2]), 2, Numbers(1, 2, 3, 4));
+        Case[] disjoint = [One("MaxPool", Window([2, 3], [2, 3]), Numbers(2, 2, 5, 6)), One("MaxPool", Window([2], [2]), Numbers(2, 2, 4))];
+        foreach (Case item in disjoint)
+        {
+            yield return item with { Name = $"MaxPool side by side {item.Inputs[0].Sizes.Count}", Type = ElementType.Float32 };
+        }
         Attributes counting = Window([3, 2], [2, 2], [1, 0, 1, 0], ("count_include_pad", 1), ("ceil_mode", 1));
         yield return One("AveragePool", counting, Numbers(1, 2, 6, 5));
         yield return One("GlobalAveragePool", null, Numbers(2, 3, 4, 2));
