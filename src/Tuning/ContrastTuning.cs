@@ -23,14 +23,23 @@ public static class ContrastTuning
     /// <exception cref="GraphException">The encoder has no embedding, or an operator without a gradient.</exception>
     public static OnnxModel Run(OnnxModel encoder, ImageSet data, TuneOptions options, CancellationToken cancellation = default)
     {
+        int queueLength = Math.Min(2048, 4 * Math.Min(options.BatchSize, data.Count));
+        var loop = new TuneLoop(Training(encoder, queueLength), data, options, MomentumContrast.FirstView, MomentumContrast.SecondView);
+        OnnxModel bare = Standardised(encoder.Only(Embedding));
+        return TrainingGraph.WithState(encoder, loop.Run(session => Fill(session, bare, loop, data, options, queueLength), null,
+            cancellation));
+    }
+
+    /// <summary>The training as a graph of its own.</summary>
+    /// <param name="encoder">A float32 model with an output "embedding" [N,D].</param>
+    /// <param name="queueLength">Number of earlier keys, at least 1.</param>
+    /// <exception cref="GraphException">The encoder has no embedding, or an operator without a gradient.</exception>
+    public static TrainingGraph Training(OnnxModel encoder, int queueLength)
+    {
         OnnxModel bare = Standardised(encoder.Only(Embedding));
         IReadOnlyList<string> weights = LabelTuning.Weights(bare);
-        var contrast = new MomentumContrastOptions { QueueLength = Math.Min(2048, 4 * Math.Min(options.BatchSize, data.Count)) };
-        var training = TrainingGraph.Build(MomentumContrast.Build(bare, Contrasted, weights, contrast), "loss", new Sgd(0.9, 1e-4), weights,
-            new TrainingOptions { Constants = MomentumContrast.Constants });
-        var loop = new TuneLoop(training, data, options, MomentumContrast.FirstView, MomentumContrast.SecondView);
-        return TrainingGraph.WithState(encoder, loop.Run(session => Fill(session, bare, loop, data, options, contrast.QueueLength), null,
-            cancellation));
+        return TrainingGraph.Build(MomentumContrast.Build(bare, Contrasted, weights, new() { QueueLength = queueLength }), "loss",
+            new Sgd(0.9, 1e-4), weights, new TrainingOptions { Constants = MomentumContrast.Constants });
     }
 
     // Each column at mean 0 and variance 1 over the batch, then rows of unit length: otherwise queries part from the queue's older keys by
@@ -46,7 +55,7 @@ public static class ContrastTuning
     }
 
     // The queue begins with keys of views of real images: from zeros the first steps would learn to part from nothing.
-    static void Fill(TrainingRun session, OnnxModel encoder, TuneLoop loop, ImageSet data, TuneOptions options, int length)
+    static void Fill(StepRunner session, OnnxModel encoder, TuneLoop loop, ImageSet data, TuneOptions options, int length)
     {
         int[] order = new RandomStream((ulong)options.Seed, "queue").NextPermutation(data.Count);
         int[] samples = [.. Enumerable.Range(0, length).Select(i => order[i % order.Length])];

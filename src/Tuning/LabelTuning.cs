@@ -29,9 +29,7 @@ public static class LabelTuning
         TuneOptions options, CancellationToken cancellation = default)
     {
         LinearClassifier start = LinearProbe.Fit(rows, labelled.Labels, classCount, options.Seed, options.Device, cancellation);
-        OnnxModel bare = encoder.Only(Embedding);
-        var training = TrainingGraph.Build(WithHead(bare, start), "loss", new AdamW(1e-2), [.. Weights(bare), Weight, Bias]);
-        var loop = new TuneLoop(training, labelled, options, bare.Inputs[0].Name);
+        var loop = new TuneLoop(Training(encoder, start), labelled, options, encoder.Inputs[0].Name);
         IReadOnlyDictionary<string, TensorData> state = loop.Run(_ => { }, batch => KeyValuePair.Create(Target,
             OrtValue.CreateTensorValueFromMemory([.. batch.Select(sample => (long)labelled.Labels![sample])], [batch.Length])),
                 cancellation);
@@ -39,6 +37,16 @@ public static class LabelTuning
         var weight = new double[classCount, rows.Width];
         Buffer.BlockCopy(flat, 0, weight, 0, flat.Length * sizeof(double));
         return (TrainingGraph.WithState(encoder, state), new LinearClassifier(weight, state[Bias].ToDoubles()));
+    }
+
+    /// <summary>The training as a graph of its own.</summary>
+    /// <param name="encoder">A float32 model with an output "embedding" [N,D].</param>
+    /// <param name="start">The classifier to begin with, of D columns.</param>
+    /// <exception cref="GraphException">The encoder has no embedding, or an operator without a gradient.</exception>
+    public static TrainingGraph Training(OnnxModel encoder, LinearClassifier start)
+    {
+        OnnxModel bare = encoder.Only(Embedding);
+        return TrainingGraph.Build(WithHead(bare, start), "loss", new AdamW(1e-2), [.. Weights(bare), Weight, Bias]);
     }
 
     /// <summary>What learns in a finished encoder.</summary>

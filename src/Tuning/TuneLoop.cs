@@ -29,10 +29,10 @@ sealed class TuneLoop(TrainingGraph training, ImageSet data, TuneOptions options
     /// <param name="further">Inputs of a step beside the views, by the images of its batch; null for none.</param>
     /// <param name="cancellation">Stops between two steps, with the state kept.</param>
     /// <returns>The state at the end.</returns>
-    public IReadOnlyDictionary<string, TensorData> Run(Action<TrainingRun> prepare, Func<int[], KeyValuePair<string, OrtValue>>? further,
+    public IReadOnlyDictionary<string, TensorData> Run(Action<StepRunner> prepare, Func<int[], KeyValuePair<string, OrtValue>>? further,
         CancellationToken cancellation)
     {
-        using var session = TrainingRun.Open(training, options.Threads, options.Device);
+        using var session = StepRunner.Open(training, options.Threads, options.Device);
         int done = TuneState.Load(options.StateFile, session, Fingerprint);
         if (done == 0)
         {
@@ -65,7 +65,7 @@ sealed class TuneLoop(TrainingGraph training, ImageSet data, TuneOptions options
     string Fingerprint => FormattableString.Invariant(
         $"{data.Sha256} {options.Steps} {BatchSize} {options.Rate} {options.Seed} {string.Join(' ', training.Start.Keys)}");
 
-    double Step(TrainingRun session, int step, float[] pixels, Func<int[], KeyValuePair<string, OrtValue>>? further)
+    double Step(StepRunner session, int step, float[] pixels, Func<int[], KeyValuePair<string, OrtValue>>? further)
     {
         int length = pixels.Length / views.Length;
         var inputs = views.Select((name, i) => KeyValuePair.Create(name, OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,

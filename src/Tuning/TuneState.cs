@@ -10,7 +10,7 @@ static class TuneState
     const string Step = "step", Of = "tuning";
 
     /// <summary>Writes it, whole or not at all; nothing without a path.</summary>
-    public static void Save(string? path, TrainingRun session, int step, string fingerprint)
+    public static void Save(string? path, StepRunner session, int step, string fingerprint)
     {
         if (path is not null)
         {
@@ -21,7 +21,7 @@ static class TuneState
 
     /// <summary>Reads it into the session; the steps done, 0 where there is no file.</summary>
     /// <exception cref="InvalidDataException">It is the state of another tuning.</exception>
-    public static int Load(string? path, TrainingRun session, string fingerprint)
+    public static int Load(string? path, StepRunner session, string fingerprint)
     {
         if (path is null || !File.Exists(path))
         {
@@ -37,7 +37,7 @@ static class TuneState
         return int.Parse(content.Metadata[Step], CultureInfo.InvariantCulture);
     }
 
-    static TensorEntry Entry(TensorData tensor) =>
+    internal static TensorEntry Entry(TensorData tensor) =>
         new(Enum.Parse<TensorKind>(tensor.Type.ToString()), [.. tensor.Sizes], tensor.Bytes);
 
     static TensorData Data(TensorEntry tensor) =>

@@ -117,6 +117,9 @@ elif [ ! -d "$here/node_modules/onnxruntime-web" ]; then
 else
     check node "$here/check.mjs" "$work"
     check node "$here/read_embeddings.mjs" "$work/ours/moco-gmm"
+    "$uvl" export "$here/../../models/moco" --quiet --training --out "$work/training/contrast" > /dev/null
+    "$uvl" export "$here/../../models/moco" --quiet --training --classes 10 --out "$work/training/classes" > /dev/null
+    check node "$here/training.mjs" "$work/training"
     "$uvl" evaluate "$work/moco/model.onnx" "$work/autoencoder/model.onnx" --quiet --data strokes:2000 --tsne 1000 --out "$work/report" > /dev/null
     check node "$here/report.mjs" "$work/report/report.html"
     "$uvl" evaluate "$work/moco/model.onnx" --quiet --data "$work/digits.npy" --tsne 250 --out "$work/unlabelled" > /dev/null

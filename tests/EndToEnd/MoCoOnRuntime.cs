@@ -36,7 +36,7 @@ sealed class MoCoOnRuntime : IDisposable
         };
         Training = TrainingGraph.Build(MomentumContrast.Build(traced.Model, "output", Parameters, contrast), "loss",
             new Sgd(options.Momentum, options.WeightDecay), Parameters, new TrainingOptions { Constants = MomentumContrast.Constants });
-        Session = TrainingRun.Open(Training, threads);
+        Session = StepRunner.Open(Training, threads);
         augmentation = new Augmentation(options.Augmentation, data.Shape, (ulong)seed);
         views = new float[2 * options.BatchSize * data.Shape.Size];
     }
@@ -47,7 +47,7 @@ sealed class MoCoOnRuntime : IDisposable
 
     public TrainingGraph Training { get; }
 
-    public TrainingRun Session { get; }
+    public StepRunner Session { get; }
 
     public IReadOnlyList<string> Parameters { get; }
 

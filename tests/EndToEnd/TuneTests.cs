@@ -1,5 +1,6 @@
 using Toolchain.Data;
 using Toolchain.Data.Strokes;
+using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 using Toolchain.Graph.Files;
 using Toolchain.Inference;
@@ -85,6 +86,30 @@ public sealed class TuneTests : CommandTest
         var error = Assert.Throws<InvalidDataException>(() => ContrastTuning.Run(encoder, data, kept with { Rate = 0.01 }));
         Assert.Contains("expected the state of this tuning, found that of one with other images or options", error.Message,
             StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("momentum contrast", "view_1 view_2 learning_rate")]
+    [InlineData("cross-entropy", "image target learning_rate", "--classes", "10")]
+    public void Export_OfTraining_WritesStepStartAndReadme(string loss, string inputs, params string[] options)
+    {
+        Assert.Equal(0, Run(["export", moco, "--training", "--out", In("step"), .. options]).Status);
+
+        OnnxModel step = OnnxFile.Load(In("step/training.onnx"));
+        string[] state = [.. SafeTensors.Read(In("step/start.safetensors")).Tensors.Select(pair => pair.Name)];
+        Assert.Equal(inputs.Split(' ').Order(), step.Inputs.Select(input => input.Name).Except(state).Order());
+        Assert.Empty(state.Except(step.Inputs.Select(input => input.Name)));
+        Assert.Empty(state.Select(name => $"next.{name}").Except(step.Outputs.Select(output => output.Name)));
+        Assert.Contains(loss, File.ReadAllText(In("step/README.md")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Export_OfTrainingWithoutFolder_IsRefused()
+    {
+        (int status, _, string error) = Run("export", moco, "--training");
+
+        Assert.Equal(2, status);
+        Assert.Contains("--training: expected a model and --out FOLDER", error, StringComparison.Ordinal);
     }
 
     [Fact]

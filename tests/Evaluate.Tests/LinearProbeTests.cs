@@ -16,7 +16,7 @@ public sealed class LinearProbeTests
     [Fact]
     public void TrainingGraph_OnnxRuntime_EqualsThePlainLoops()
     {
-        IReadOnlyDictionary<string, TensorData> found = OnnxRuntimeCheck.Run(ProbeGraph.Build(width, classes).ToBytes(),
+        IReadOnlyDictionary<string, TensorData> found = OnnxRuntimeCheck.Run(LinearProbe.Training(width, classes).ToBytes(),
             slow.Inputs(0, 60));
         SlowProbe.State expected = slow.Train(60);
         Near(expected.Parts, found, 1e-5);
@@ -27,7 +27,7 @@ public sealed class LinearProbeTests
     [Fact]
     public void TrainingGraph_Float64_IsAdam()
     {
-        OnnxModel model = ProbeGraph.Build(width, classes);
+        OnnxModel model = LinearProbe.Training(width, classes);
         GraphChecker.Check(model);
         Near(slow.Train(60).Parts, Evaluator.Run(model, slow.Inputs(0, 60)), 1e-6);
     }
@@ -36,21 +36,22 @@ public sealed class LinearProbeTests
     [Fact]
     public void TrainingGraph_InPieces_GoesOnWhereItWas()
     {
-        byte[] model = ProbeGraph.Build(width, classes).ToBytes();
+        byte[] model = LinearProbe.Training(width, classes).ToBytes();
         IReadOnlyDictionary<string, TensorData> whole = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 60)),
             half = OnnxRuntimeCheck.Run(model, slow.Inputs(0, 30));
         Dictionary<string, TensorData> rest = slow.Inputs(30, 60);
-        foreach (string name in ProbeGraph.State)
+        foreach (string name in ProbeGraph.Build(width, classes).Start.Keys)
         {
-            rest[name] = half[$"next_{name}"];
+            rest[name] = half[$"next.{name}"];
         }
         half = OnnxRuntimeCheck.Run(model, rest);
-        Assert.All(ProbeGraph.State, name => Assert.Equal(whole[$"next_{name}"].ToDoubles(), half[$"next_{name}"].ToDoubles()));
+        Assert.All(ProbeGraph.Build(width, classes).Start.Keys, name =>
+            Assert.Equal(whole[$"next.{name}"].ToDoubles(), half[$"next.{name}"].ToDoubles()));
     }
 
     static void Near(IReadOnlyDictionary<string, double[]> expected, IReadOnlyDictionary<string, TensorData> found, double tolerance) =>
         Assert.All(expected, part =>
-        Assert.All(part.Value.Zip(found[$"next_{part.Key}"].ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, tolerance)));
+        Assert.All(part.Value.Zip(found[$"next.{part.Key}"].ToDoubles()), pair => Assert.Equal(pair.First, pair.Second, tolerance)));
 
     [Fact]
     public void Fit_CudaWhereThereIsNone_IsRefused()

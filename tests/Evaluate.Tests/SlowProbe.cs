@@ -40,13 +40,13 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
         ["scale"] = TensorData.Of(Scale, Width),
         ["learning_rate"] = TensorData.Of([.. Enumerable.Range(from, to - from).Select(Rate)], to - from),
         ["decay"] = TensorData.Scalar(decay, ElementType.Float32),
-        ["steps_before"] = TensorData.Scalar(from, ElementType.Int64),
+        ["step"] = TensorData.Scalar(from, ElementType.Int64),
         ["weight"] = TensorData.Of(Weight, Classes, Width),
         ["bias"] = TensorData.Of(Bias, Classes),
-        ["weight_m"] = TensorData.Of(new float[Classes * Width], Classes, Width),
-        ["weight_v"] = TensorData.Of(new float[Classes * Width], Classes, Width),
-        ["bias_m"] = TensorData.Of(new float[Classes], Classes),
-        ["bias_v"] = TensorData.Of(new float[Classes], Classes),
+        ["weight.exp_avg"] = TensorData.Of(new float[Classes * Width], Classes, Width),
+        ["weight.exp_avg_sq"] = TensorData.Of(new float[Classes * Width], Classes, Width),
+        ["bias.exp_avg"] = TensorData.Of(new float[Classes], Classes),
+        ["bias.exp_avg_sq"] = TensorData.Of(new float[Classes], Classes),
     };
 
     public State Train(int steps)
@@ -55,15 +55,15 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
         {
             ["weight"] = [.. Weight],
             ["bias"] = [.. Bias],
-            ["weight_m"] = new double[Classes * Width],
-            ["weight_v"] = new double[Classes * Width],
-            ["bias_m"] = new double[Classes],
-            ["bias_v"] = new double[Classes],
+            ["weight.exp_avg"] = new double[Classes * Width],
+            ["weight.exp_avg_sq"] = new double[Classes * Width],
+            ["bias.exp_avg"] = new double[Classes],
+            ["bias.exp_avg_sq"] = new double[Classes],
         }, []);
         for (int t = 1; t <= steps; t++)
         {
             (double[] weight, double[] bias) = ([.. state.Parts["weight"].Select(value => decay * value)], new double[Classes]);
-            double loss = 0;
+            double loss = decay / 2.0 * state.Parts["weight"].Sum(value => value * value);
             foreach (int row in Order[((t - 1) * Batch)..(t * Batch)])
             {
                 double[] x = [.. Enumerable.Range(0, Width).Select(i => (Rows[row * Width + i] - (double)Mean[i]) * Scale[i])];
@@ -91,7 +91,7 @@ sealed record SlowProbe(float[] Rows, int[] Digits, int[] Order, float[] Mean, f
 
     static void Step(Dictionary<string, double[]> parts, string name, double[] gradient, double learningRate, int t)
     {
-        (double[] parameter, double[] m, double[] v) = (parts[name], parts[$"{name}_m"], parts[$"{name}_v"]);
+        (double[] parameter, double[] m, double[] v) = (parts[name], parts[$"{name}.exp_avg"], parts[$"{name}.exp_avg_sq"]);
         for (int i = 0; i < gradient.Length; i++)
         {
             m[i] = 0.9 * m[i] + 0.1 * gradient[i];

@@ -12,6 +12,7 @@ using Toolchain.Graph.Files;
 using Toolchain.Graph.Inspection;
 using Toolchain.Inference.Trials;
 using Toolchain.Train.Runs;
+using Toolchain.Tuning;
 
 namespace Toolchain.Cli.Commands;
 
@@ -58,12 +59,21 @@ static class ExportCommand
         };
         var data = new Option<string?>("--data") { Description = "The run's training images, if they have moved." };
         var picture = new PictureExport();
+        var training = new Option<bool>("--training")
+        {
+            Description = "RUN is a model, --out a folder: write a step of its training as a model for other runtimes, with its start."
+        };
+        var classes = new Option<int?>("--classes")
+        {
+            Description = "With --training: learn so many classes from labels; without it momentum contrast, which needs none.",
+            Validators = { RequirePositive }
+        };
         var info = new Option<string?>("--info") { Description = "Print the contents of any ONNX file and export nothing." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
             + "Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
             folder, output, data, opset, half, quantize, calibration, calibrationImages, manifest,
-                picture.FromPicture, picture.Channels, info, common.SkipBad,
+                picture.FromPicture, picture.Channels, training, classes, info, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -79,6 +89,11 @@ static class ExportCommand
             if (parsed.GetValue(picture.FromPicture))
             {
                 picture.Run(parsed, parsed.GetValue(folder), parsed.GetValue(output));
+                return;
+            }
+            if (parsed.GetValue(training))
+            {
+                WriteTraining(terminal, parsed.GetValue(folder), parsed.GetValue(classes), parsed.GetValue(output));
                 return;
             }
             if (parsed.GetValue(half) && parsed.GetValue(quantize) is not null)
@@ -142,6 +157,18 @@ static class ExportCommand
         return command;
     }
 
+    static void WriteTraining(Terminal terminal, string? model, int? classes, string? folder)
+    {
+        if (model is null || folder is null)
+        {
+            throw new ArgumentException("--training: expected a model and --out FOLDER, such as 'uvl export models/moco --training "
+                + "--out step'.");
+        }
+        TrainingFolder.Write(OnnxFile.Load(CommonOptions.ModelFile(model)), classes, folder);
+        terminal.Line($"training: {Path.Combine(folder, "training.onnx")}; its README says how to run it");
+        terminal.Event("training", new { Path = folder, Classes = classes });
+    }
+
     // All of them, or none; the model last.
     static void Write(TrainedModel exported, string path, string? beside, string? manifest)
     {
@@ -165,7 +192,7 @@ static class ExportCommand
         if (images.Tokens is [{ Value: string given }]
             && !(int.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0))
         {
-            images.AddError($"--calibration-images '{given}': expected a whole number above 0.");
+            images.AddError($"{images.Option.Name} '{given}': expected a whole number above 0.");
         }
     }
 

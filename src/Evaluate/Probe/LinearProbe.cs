@@ -5,6 +5,7 @@ using Toolchain.Data.Seeds;
 using Toolchain.Evaluate.Metrics;
 using Toolchain.Graph;
 using Toolchain.Graph.Files;
+using Toolchain.Graph.Training;
 using Toolchain.Inference;
 
 namespace Toolchain.Evaluate.Probe;
@@ -73,13 +74,14 @@ public static class LinearProbe
     /// </summary>
     /// <param name="width">Columns of the rows (D).</param>
     /// <param name="classCount">Number of classes (K).</param>
-    public static OnnxModel Training(int width, int classCount) => ProbeGraph.Build(width, classCount);
+    public static OnnxModel Training(int width, int classCount) => ProbeGraph.Build(width, classCount).Pass();
 
     static (float[] Weight, float[] Bias) Train(Rows train, ReadOnlySpan<int> labels, int classCount, float[] mean,
         float[] scale, int seed, ComputeDevice device, CancellationToken cancellation)
     {
         int width = train.Width;
-        using InferenceSession session = Sessions.Open(Training(width, classCount).ToBytes(), "the linear probe", device).Session;
+        TrainingGraph training = ProbeGraph.Build(width, classCount);
+        using InferenceSession session = Sessions.Open(training.Pass().ToBytes(), "the linear probe", device).Session;
         (long[] order, int batch) = Order(train.Count, seed);
         (float[] weight, float[] bias) = (new float[classCount * width], new float[classCount]);
         OrtValue[] inputs =
@@ -91,17 +93,15 @@ public static class LinearProbe
             Tensor<float>(scale, width),
             Tensor<float>(Rates(order.Length / batch, width), order.Length / batch),
             Tensor<float>(new[] { (float)(Decay * width) }),
-            Tensor<long>(new long[1]),
-            .. ProbeGraph.State.Select(name => name.StartsWith("weight", StringComparison.Ordinal)
-                ? Tensor<float>(new float[classCount * width], classCount, width) : Tensor<float>(new float[classCount], classCount)),
+            .. training.Start.Values.Select(Start),
         ];
         OrtValue[] outputs = [Tensor<float>(weight, classCount, width), Tensor<float>(bias, classCount)];
         using RunOptions options = Sessions.Quiet();
         using CancellationTokenRegistration stop = cancellation.Register(() => options.Terminate = true);
         try
         {
-            session.Run(options, ["x", "digits", "order", "mean", "scale", "learning_rate", "decay", "steps_before", .. ProbeGraph.State],
-                inputs, ["next_weight", "next_bias"], outputs);
+            session.Run(options, ["x", "digits", "order", "mean", "scale", "learning_rate", "decay", .. training.Start.Keys],
+                inputs, [TrainingGraph.Next(ProbeGraph.Weight), TrainingGraph.Next(ProbeGraph.Bias)], outputs);
         }
         catch (OnnxRuntimeException) when (cancellation.IsCancellationRequested)
         {
@@ -113,6 +113,9 @@ public static class LinearProbe
         }
         return (weight, bias);
     }
+
+    static OrtValue Start(TensorData state) => state.Type == ElementType.Int64 ? Tensor<long>(state.ToInt64s())
+        : Tensor<float>(new float[state.Count], [.. state.Sizes]); // all others are zeros
 
     static OrtValue Tensor<T>(Memory<T> memory, params long[] sizes) where T : unmanaged =>
         OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance, memory, sizes);

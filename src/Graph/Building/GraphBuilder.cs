@@ -136,7 +136,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
             // What a body captures is called otherwise here, and what it makes must not take a name of this graph.
             Attributes attributes = Subgraphs.Rename(node.Attributes, inner => names.TryGetValue(inner, out string? known) ? known
                 : names[inner] = Unique(inner));
-            Value[] results = Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : values[names[input]])], attributes,
+            Value[] results = Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : Find(names[input]))], attributes,
                 node.Outputs.Count);
             nodes[^1] = nodes[^1] with { Name = counters.TryAdd(node.Name, 1) ? node.Name : nodes[^1].Name };
             foreach ((string output, Value result) in node.Outputs.Zip(results))
@@ -144,7 +144,7 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
                 names[output] = result.Name;
             }
         }
-        return model.Outputs.ToDictionary(output => output.Name, output => values[names[output.Name]]);
+        return model.Outputs.ToDictionary(output => output.Name, output => Find(names[output.Name]));
     }
 
     /// <summary>The finished model, by default without what no output needs.</summary>

@@ -95,8 +95,9 @@ public sealed class TrainingGraph
     }
 
     /// <summary>
-    /// Many steps as one model, a loop. Its data inputs hold all rows of what the step takes in batches; <c>order</c> int64 [S,B] picks
-    /// those of each step; <see cref="Rate"/> is [S]. Outputs: the state after all steps, and the loss of each before it, [S].
+    /// Many steps as one model, a loop. Its data inputs hold all rows of what the step takes in batches, that is by a first axis
+    /// without a fixed size; other inputs are the same in every step. <c>order</c> int64 [S,B] picks the rows of each step; <see
+    /// cref="Rate"/> is [S]. Outputs: the state after all steps, and the loss of each before it, [S].
     /// </summary>
     public OnnxModel Pass() => TrainingPass.Build(this);
 

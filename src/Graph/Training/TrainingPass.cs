@@ -15,7 +15,8 @@ static class TrainingPass
         var data = new Dictionary<string, Value>();
         foreach (Value input in step.Inputs.Where(input => input.Name != TrainingGraph.Rate && !training.Start.ContainsKey(input.Name)))
         {
-            data[input.Name] = graph.Input(input.Name, input.Type.Element, new Shape(["rows", .. input.Shape.Skip(1)]));
+            data[input.Name] = graph.Input(input.Name, input.Type.Element,
+                IsRows(input) ? new Shape(["rows", .. input.Shape.Skip(1)]) : input.Shape);
         }
         Value order = graph.Input(Order, ElementType.Int64, new Shape("S", "B")),
             rates = graph.Input(TrainingGraph.Rate, ElementType.Float32, new Shape("S"));
@@ -28,7 +29,8 @@ static class TrainingPass
             var carried = state.Zip(now).ToDictionary(pair => pair.First.Name, pair => pair.Second);
             IReadOnlyDictionary<string, Value> outputs = body.Inline(step,
                 [.. step.Inputs.Select(input => input.Name == TrainingGraph.Rate ? rate
-                : carried.TryGetValue(input.Name, out Value? known) ? known : body.Apply("Gather", [data[input.Name], picked]))]);
+                : carried.TryGetValue(input.Name, out Value? known) ? known
+                    : IsRows(input) ? body.Apply("Gather", [data[input.Name], picked]) : data[input.Name])]);
             return new LoopStep([.. state.Select(value => outputs[TrainingGraph.Next(value.Name)])],
                 [body.Reshape(outputs[training.Loss], [])]);
         });
@@ -39,4 +41,7 @@ static class TrainingPass
         graph.Output(training.Loss, after[^1], new Shape("S"));
         return graph.Build(step.Metadata, step.Documentation);
     }
+
+    // What is the same in every step has no axis for the batch.
+    static bool IsRows(Value input) => input.Shape.Count > 0 && input.Shape[0].Size is null;
 }

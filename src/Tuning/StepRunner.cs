@@ -12,7 +12,7 @@ namespace Toolchain.Tuning;
 /// Trains on ONNX Runtime, step by step. The state stays in the runtime's memory: two sets of tensors, one read and one written, change
 /// places after each step.
 /// </summary>
-public sealed class TrainingRun : IDisposable
+public sealed class StepRunner : IDisposable
 {
     readonly InferenceSession session;
     readonly RunOptions quiet = Sessions.Quiet();
@@ -22,7 +22,7 @@ public sealed class TrainingRun : IDisposable
     readonly OrtValue loss;
     OrtValue[] state, next;
 
-    TrainingRun(InferenceSession session, TrainingGraph training)
+    StepRunner(InferenceSession session, TrainingGraph training)
     {
         this.session = session;
         names = [.. training.Start.Keys];
@@ -39,10 +39,10 @@ public sealed class TrainingRun : IDisposable
     /// <param name="threads">Threads inside one operator; 0 takes one for each processor core.</param>
     /// <param name="device">Where it runs.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
-    public static TrainingRun Open(TrainingGraph training, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
+    public static StepRunner Open(TrainingGraph training, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
     {
         ArgumentNullException.ThrowIfNull(training);
-        return new TrainingRun(Sessions.Open(training.Step.ToBytes(), "the training", device, threads).Session, training);
+        return new StepRunner(Sessions.Open(training.Step.ToBytes(), "the training", device, threads).Session, training);
     }
 
     /// <summary>The state after the steps so far, copied.</summary>
