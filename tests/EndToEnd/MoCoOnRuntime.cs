@@ -3,6 +3,7 @@ using Microsoft.ML.OnnxRuntime;
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
 using Toolchain.Export.Tracing;
+using Toolchain.Graph;
 using Toolchain.Graph.Training;
 using Toolchain.Train.Core;
 using Toolchain.Train.Models.MoCo;
@@ -41,6 +42,9 @@ sealed class MoCoOnRuntime : IDisposable
         views = new float[2 * options.BatchSize * data.Shape.Size];
     }
 
+    /// <summary>Losses of a step, before it, and how long each took.</summary>
+    public sealed record Pair(double Torch, double Runtime, TimeSpan TorchTime, TimeSpan RuntimeTime);
+
     public MoCoOptions Options { get; }
 
     public MoCoTrainer Trainer { get; }
@@ -52,7 +56,7 @@ sealed class MoCoOnRuntime : IDisposable
     public IReadOnlyList<string> Parameters { get; }
 
     /// <summary>Losses of a step, before it; and how long each took.</summary>
-    public (double Torch, double Runtime, TimeSpan TorchTime, TimeSpan RuntimeTime) Step(int step)
+    public Pair Step(int step)
     {
         int[] order = new RandomStream(1, "batches", step).NextPermutation(data.Count)[..Options.BatchSize];
         augmentation.Draw(data, order, new(step, 0, 2), views);
@@ -69,8 +73,26 @@ sealed class MoCoOnRuntime : IDisposable
             [MomentumContrast.FirstView] = first,
             [MomentumContrast.SecondView] = second,
         }, Options.LearningRate);
-        return (torch, runtime, torchTime, Stopwatch.GetElapsedTime(start));
+        return new Pair(torch, runtime, torchTime, Stopwatch.GetElapsedTime(start));
     }
+
+    /// <summary>Takes over libtorch's weights and queue before a step; without momentum that is the whole state.</summary>
+    public void TakeOver(int step)
+    {
+        using var scope = NewDisposeScope();
+        var model = (MoCoModel)Trainer.Module;
+        var weights = model.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter);
+        var state = Parameters.ToDictionary(name => name, name => Data(weights[$"query.{name}"]));
+        foreach (string name in Parameters)
+        {
+            state[MomentumContrast.KeyOf(name)] = Data(weights[$"key.{name}"]);
+        }
+        // libtorch's is a ring, the graph's begins with the oldest keys.
+        state[MomentumContrast.Queue] = Data(model.Queue.roll(-(long)step * Options.BatchSize % Options.QueueLength, 0));
+        Session.Load(state);
+    }
+
+    static TensorData Data(Tensor tensor) => TensorData.Of(tensor.detach().contiguous().data<float>().ToArray(), tensor.shape);
 
     double Learn(Tensor first, Tensor second, int step)
     {
