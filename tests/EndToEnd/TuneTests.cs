@@ -20,7 +20,7 @@ public sealed class TuneTests : CommandTest
             In("named.onnx"));
 
         Assert.Equal(0, status);
-        Assert.Matches(@"tuned with 30 labels: [0-9.]+ % of [0-9]+ (test|held-out) images named rightly", text);
+        Assert.Matches(@"tuned with 30 labels: accuracy [0-9.]+ % on [0-9]+ (test|held-out) images", text);
         using EncoderSession named = EncoderSession.Open(In("named.onnx"), new EncoderOptions());
         Assert.Equal("[0,1,2,3,4,5,6,7,8,9]", named.Metadata[ModelKeys.ClusterDigits]);
         Assert.Equal("strokes", named.Metadata[ModelKeys.Tuned]);

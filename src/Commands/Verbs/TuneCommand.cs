@@ -119,7 +119,7 @@ static class TuneCommand
         double right = TunedAccuracy.Of(model, test, options);
         (double low, double high) = WilsonInterval.Of(right, test.Count);
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{said.How}: {right:p2} of {test.Count:n0} {said.Where} images named rightly "
+            $"{said.How}: accuracy {right:p2} on {test.Count:n0} {said.Where} images "
             + $"(95 % interval {low:p2} to {high:p2})"));
         terminal.Event("scored", new JsonObject { ["accuracy"] = right, ["images"] = test.Count, ["held_out"] = said.Where != "test" });
     }
