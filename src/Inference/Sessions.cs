@@ -17,13 +17,17 @@ public static class Sessions
     /// <param name="name">What errors call it.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="threads">Threads inside one operator; 0 takes one for each processor core.</param>
+    /// <param name="spins">
+    /// Whether threads that wait for work keep their processors for a while: fast where nothing else runs, slow beside other work.
+    /// </param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
     /// <exception cref="InvalidModelException">The runtime refuses the model.</exception>
-    public static (InferenceSession Session, bool OnDevice) Open(byte[] model, string name, ComputeDevice device, int threads = 1) =>
-        Open(ModelBytes.Of(name, model), device, threads);
+    public static (InferenceSession Session, bool OnDevice) Open(byte[] model, string name, ComputeDevice device, int threads = 1,
+        bool spins = true) => Open(ModelBytes.Of(name, model), device, threads, spins);
 
     /// <summary>The same of a file with the weights beside it.</summary>
-    internal static (InferenceSession Session, bool OnDevice) Open(ModelBytes model, ComputeDevice device, int threads = 1)
+    internal static (InferenceSession Session, bool OnDevice) Open(ModelBytes model, ComputeDevice device, int threads = 1,
+        bool spins = true)
     {
         bool present = Providers.Contains("CUDAExecutionProvider");
         if (device == ComputeDevice.Cuda && !present)
@@ -36,7 +40,7 @@ public static class Sessions
         {
             try
             {
-                return (Open(model, threads, cuda: true), true);
+                return (Open(model, threads, cuda: true, spins), true);
             }
             // The package for GPUs always names CUDA; whether the machine has it shows here.
             catch (OnnxRuntimeException error)
@@ -52,7 +56,7 @@ public static class Sessions
         }
         try
         {
-            return (Open(model, threads, device == ComputeDevice.Cuda), device == ComputeDevice.Cuda);
+            return (Open(model, threads, device == ComputeDevice.Cuda, spins), device == ComputeDevice.Cuda);
         }
         catch (OnnxRuntimeException error)
         {
@@ -69,7 +73,7 @@ public static class Sessions
     public static InvalidModelException CannotRun(string name, OnnxRuntimeException error) =>
         new($"'{name}': expected a model that runs, found one that ONNX Runtime cannot run ({FirstLine(error)})", error);
 
-    static InferenceSession Open(ModelBytes model, int threads, bool cuda)
+    static InferenceSession Open(ModelBytes model, int threads, bool cuda, bool spins)
     {
         using var settings = new SessionOptions
         {
@@ -81,6 +85,10 @@ public static class Sessions
             InterOpNumThreads = 1,
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
         };
+        if (!spins)
+        {
+            settings.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        }
         if (model.Weights.Count > 0)
         {
             settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", model.Folder);

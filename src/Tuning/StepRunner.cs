@@ -38,11 +38,12 @@ public sealed class StepRunner : IDisposable
     /// <param name="training">A training whose loss is float32.</param>
     /// <param name="threads">Threads inside one operator; 0 takes one for each processor core.</param>
     /// <param name="device">Where it runs.</param>
+    /// <param name="spins">Whether waiting threads keep their processors: not beside other work, such as the drawing of views.</param>
     /// <exception cref="PlatformNotSupportedException">CUDA was asked for and is not there.</exception>
-    public static StepRunner Open(TrainingGraph training, int threads = 0, ComputeDevice device = ComputeDevice.Cpu)
+    public static StepRunner Open(TrainingGraph training, int threads = 0, ComputeDevice device = ComputeDevice.Cpu, bool spins = true)
     {
         ArgumentNullException.ThrowIfNull(training);
-        return new StepRunner(Sessions.Open(training.Step.ToBytes(), "the training", device, threads).Session, training);
+        return new StepRunner(Sessions.Open(training.Step.ToBytes(), "the training", device, threads, spins).Session, training);
     }
 
     /// <summary>The state after the steps so far, copied.</summary>

@@ -32,7 +32,7 @@ sealed class TuneLoop(TrainingGraph training, ImageSet data, TuneOptions options
     public IReadOnlyDictionary<string, TensorData> Run(Action<StepRunner> prepare, Func<int[], KeyValuePair<string, OrtValue>>? further,
         CancellationToken cancellation)
     {
-        using var session = StepRunner.Open(training, options.Threads, options.Device);
+        using var session = StepRunner.Open(training, options.Threads, options.Device, spins: false);
         int done = TuneState.Load(options.StateFile, session, Fingerprint);
         if (done == 0)
         {
