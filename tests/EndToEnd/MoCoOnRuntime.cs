@@ -92,6 +92,24 @@ sealed class MoCoOnRuntime : IDisposable
         Session.Load(state);
     }
 
+    /// <summary>Gives ONNX Runtime's weights and queue to libtorch before a step.</summary>
+    public void GiveBack(int step)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        var model = (MoCoModel)Trainer.Module;
+        var weights = model.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter);
+        IReadOnlyDictionary<string, TensorData> state = Session.State;
+        foreach (string name in Parameters)
+        {
+            weights[$"query.{name}"].copy_(Tensor(state[name]));
+            weights[$"key.{name}"].copy_(Tensor(state[MomentumContrast.KeyOf(name)]));
+        }
+        model.Queue.copy_(Tensor(state[MomentumContrast.Queue]).roll((long)step * Options.BatchSize % Options.QueueLength, 0));
+    }
+
+    static Tensor Tensor(TensorData data) => tensor(data.ToDoubles(), [.. data.Sizes], float32);
+
     static TensorData Data(Tensor tensor) => TensorData.Of(tensor.detach().contiguous().data<float>().ToArray(), tensor.shape);
 
     double Learn(Tensor first, Tensor second, int step)
