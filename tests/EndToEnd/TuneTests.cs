@@ -56,6 +56,18 @@ public sealed class TuneTests : CommandTest
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--steps", "0")]
+    [InlineData("--labels", "-1")]
+    [InlineData("--rate", "0")]
+    public void Tune_OptionNotAboveZero_IsRefused(string option, string value)
+    {
+        (int status, _, string error) = Run("tune", moco, "--data", "strokes:20", option, value, "--out", In("tuned.onnx"));
+
+        Assert.Equal(2, status);
+        Assert.Contains($"{option} '{value}': expected a number above 0.", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Tune_ResumedWithoutState_IsRefused()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Toolchain.Clustering;
@@ -30,10 +31,20 @@ static class TuneCommand
         var labels = new Option<int?>("--labels")
         {
             Description = "Use the labels of this many images of each class; the tuned model then names classes. Without it no label is "
-                + "used."
+                + "used.",
+            Validators = { RequirePositive }
         };
-        var steps = new Option<int>("--steps") { Description = "Steps of 128 images, default 300.", DefaultValueFactory = _ => 300 };
-        var rate = new Option<double?>("--rate") { Description = "Learning rate of the first step; it falls to 0 as a cosine." };
+        var steps = new Option<int>("--steps")
+        {
+            Description = "Steps of 128 images, default 300.",
+            DefaultValueFactory = _ => 300,
+            Validators = { RequirePositive }
+        };
+        var rate = new Number("--rate")
+        {
+            Description = "Learning rate of the first step; it falls to 0 as a cosine.",
+            Validators = { RequirePositive }
+        };
         var resume = new Option<bool>("--resume") { Description = "Go on from the state that an interrupted tuning left beside --out." };
         var command = new Command("tune", "Adapt a finished encoder to other images, with few labels or none, on ONNX Runtime.\n\n"
             + "Example: uvl tune models/moco --data my-folder --out tuned.onnx\n"
@@ -54,16 +65,18 @@ static class TuneCommand
                 throw new FileNotFoundException($"'{state}': expected the state of an interrupted tuning, found no file; leave "
                     + "out --resume.");
             }
-            if (!parsed.GetValue(resume))
+            if (!parsed.GetValue(resume) && File.Exists(state))
             {
+                terminal.Note($"starting anew: the state of an earlier tuning in {state} is discarded");
                 File.Delete(state);
             }
             using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
             (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, session.Preprocess);
             var given = new TuneOptions
             {
-                Steps = Math.Max(1, parsed.GetValue(steps)),
-                Rate = parsed.GetValue(rate) ?? (parsed.GetValue(labels) is null ? ContrastRate : LabelRate),
+                Steps = parsed.GetValue(steps),
+                Rate = parsed.GetResult(rate) is { Implicit: false } ? parsed.GetValue(rate)
+                    : parsed.GetValue(labels) is null ? ContrastRate : LabelRate,
                 Seed = parsed.GetValue(common.Seed),
                 Threads = parsed.GetValue(common.Threads),
                 Device = parsed.GetValue(common.Device),
@@ -80,6 +93,15 @@ static class TuneCommand
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
+    }
+
+    static void RequirePositive(OptionResult option)
+    {
+        if (option.Tokens is [{ Value: string given }]
+            && double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number <= 0)
+        {
+            option.AddError($"{option.Option.Name} '{given}': expected a number above 0.");
+        }
     }
 
     static OnnxModel Adapted(Terminal terminal, EncoderSession session, ImageSet train, TuneOptions options, CancellationToken cancellation)

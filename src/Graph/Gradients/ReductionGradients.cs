@@ -68,16 +68,8 @@ static class ReductionGradients
     {
         GraphBuilder graph = x.Graph;
         Term isZero = x.Is("Equal", 0), zeros = new(graph, graph.SumTo(isZero, y));
-        Term rest = Others(x, isZero, y);
+        long[] axes = [.. y.Value.Shape.Index().Where(pair => pair.Item.Size == 1).Select(pair => (long)pair.Index)];
+        Term rest = (x + isZero).Reduce("ReduceProd", axes); // of what is not 0
         return d * rest * (isZero * zeros.Is("Equal", 1) + (1 - isZero) * zeros.Is("Equal", 0)) / (x + isZero);
-    }
-
-    // The product of what is not 0, by logarithms' stead: y itself where nothing is 0.
-    static Term Others(Term x, Term isZero, Term y)
-    {
-        Term filled = x + isZero;
-        Dim[] kept = [.. y.Value.Shape];
-        long[] axes = [.. Enumerable.Range(0, kept.Length).Where(axis => kept[axis].Size == 1).Select(axis => (long)axis)];
-        return filled.Reduce("ReduceProd", axes);
     }
 }
