@@ -68,8 +68,8 @@ public static class ContrastTuning
         using (IDisposableReadOnlyCollection<OrtValue> found = keys.Run(quiet, [encoder.Inputs[0].Name], [image], [Contrasted]))
         {
             ReadOnlySpan<float> values = found[0].GetTensorDataAsSpan<float>();
-            session.Load(new Dictionary<string, TensorData> { [MomentumContrast.Queue] = TensorData.Of(values, length,
-                values.Length / length) });
+            TensorData queue = TensorData.Of(values, length, values.Length / length);
+            session.Load(new Dictionary<string, TensorData> { [MomentumContrast.Queue] = queue });
         }
     }
 }

@@ -35,7 +35,7 @@ public static class MomentumContrast
         Dictionary<string, TensorData> weights = encoder.Initializers.ToDictionary();
         Value[] keys = [.. parameters.Select(name => Followed(graph, name, weights[name], options.KeyMomentum))];
         Value key = graph.Inline(encoder.WithOpenWeights(parameters), [other, .. keys])[output];
-        long width = query.Shape[1].Size 
+        long width = query.Shape[1].Size
             ?? throw new GraphException($"the number of columns of '{output}' must be known, found {query.Type}.");
         Value queue = graph.Initializer(Queue, TensorData.FromDoubles(new double[options.QueueLength * width], [options.QueueLength, width],
             query.Type.Element));
