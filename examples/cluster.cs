@@ -19,6 +19,7 @@ Console.WriteLine($"k-means: sizes {string.Join(", ", means.Labels.CountBy(label
 GaussianMixture mixture = GaussianMixture.Fit(rows, new() { ComponentCount = 3, Covariance = CovarianceKind.Diagonal });
 Console.WriteLine($"mixture: {(mixture.Converged ? "converged" : "stopped")}, first weight {mixture.Weights[0]:f3}");
 NeighbourTable near = NeighbourSearch.OfEach(rows, 10, threads: 0);
-Console.WriteLine($"neighbours: {near.Indices.Index().Count(pair => pair.Index / 10 % 3 == pair.Item % 3)} of {near.Indices.Length} in the same cloud");
+int same = near.Indices.Index().Count(pair => pair.Index / 10 % 3 == pair.Item % 3);
+Console.WriteLine($"neighbours: {same} of {near.Indices.Length} in the same cloud");
 TsneResult map = TsneEmbedding.Fit(rows, new() { Iterations = 250 });
 Console.WriteLine($"t-SNE: {map.Coordinates.Count} x {map.Coordinates.Width}");

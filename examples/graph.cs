@@ -13,9 +13,14 @@ graph.Build().Save("sum.onnx");
 
 var powers = new GraphBuilder("powers");
 Value a = powers.Input("a", ElementType.Float32, new Shape(2, 2)), times = powers.Input("times", ElementType.Int64, new Shape());
-Value[] loop = powers.Loop(times, [a], (body, iteration, state) => new LoopStep([body.MatMul(state[0], a)], [])); // a body may read what is around it
+// A body may read what is around it.
+Value[] loop = powers.Loop(times, [a], (body, iteration, state) => new LoopStep([body.MatMul(state[0], a)], []));
 powers.Output("power", loop[0]);
-Dictionary<string, TensorData> inputs = new() { ["a"] = TensorData.Of([1f, 1f, 0f, 1f], 2, 2), ["times"] = TensorData.Scalar(3, ElementType.Int64) };
+Dictionary<string, TensorData> inputs = new()
+{
+    ["a"] = TensorData.Of([1f, 1f, 0f, 1f], 2, 2),
+    ["times"] = TensorData.Scalar(3, ElementType.Int64),
+};
 Console.WriteLine(string.Join(' ', Evaluator.Run(powers.Build(), inputs)["power"].ToDoubles())); // in float64
 
 ModelInspection found = ModelInspection.Load("sum.onnx"); // operators, shapes, parameters, FLOPs; foreign files too

@@ -24,7 +24,9 @@ ReadOnlyMemory<float> vector = await generator.GenerateVectorAsync(picture);
 using var database = new DuckDBConnection("DataSource=:memory:");
 database.Open();
 using DuckDBCommand command = database.CreateCommand();
-command.CommandText = "SELECT label, list_cosine_similarity(embedding, $vector) AS similarity FROM 'digits.parquet' ORDER BY similarity DESC LIMIT 10";
+command.CommandText = """
+    SELECT label, list_cosine_similarity(embedding, $vector) AS similarity FROM 'digits.parquet' ORDER BY similarity DESC LIMIT 10
+    """;
 command.Parameters.Add(new DuckDBParameter("vector", vector.ToArray()));
 using DuckDBDataReader row = command.ExecuteReader();
 while (row.Read())

@@ -42,7 +42,7 @@ public sealed partial class LayoutTests
     [InlineData("Views", "Data")]
     [InlineData("Train", "Data Clustering Graph Export Views")]
     [InlineData("Inference", "Data")]
-    [InlineData("Inference.Extensions.AI", "Data Inference")]
+    [InlineData("Inference.Extensions.AI", "Clustering Data Inference")]
     [InlineData("Evaluate", "Data Clustering Graph Inference")]
     [InlineData("Tuning", "Data Clustering Graph Inference Evaluate Views")]
     [InlineData("Commands", "Data Clustering Graph Inference Evaluate Tuning")]
@@ -68,6 +68,11 @@ public sealed partial class LayoutTests
         Assert.Empty(SourceFiles().SelectMany(path => File.ReadLines(path).Index()
             .Where(line => line.Item.Length > 140)
             .Select(line => $"{Path.GetRelativePath(root, path)}:{line.Index + 1}")));
+
+    [Fact]
+    public void Examples_HaveAtMost20LinesBesideUsings() =>
+        Assert.DoesNotContain(Directory.EnumerateFiles(Path.Combine(root, "examples"), "*.cs"), path => File.ReadLines(path)
+            .Count(line => !Regex.IsMatch(line, @"^\s*$|^#:|^using [\w.]+;$")) > 20 || File.ReadLines(path).Any(line => line.Length > 140));
 
     [Fact]
     public void Source_Files_HaveAtMost250Lines() =>
