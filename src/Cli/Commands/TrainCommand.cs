@@ -83,7 +83,7 @@ static class TrainCommand
             TimeSpan? limit = parsed.GetValue(time) is string text ? Durations.Parse(text) : null;
             string spec = earlier is null || IsGiven(common.Data) ? common.Spec(parsed, terminal) : earlier.DataSpec;
             Preprocess? given = earlier?.Preprocess
-                ?? (options.SourceRun is string source ? RunConfig.Read(RunFolder.Open(source)).Preprocess : null);
+                ?? (options.SourceRuns is [string source, ..] ? RunConfig.Read(RunFolder.Open(source)).Preprocess : null);
             ImageSet data = common.Open(parsed, terminal, spec, Split.Train, given);
             if (earlier is null)
             {

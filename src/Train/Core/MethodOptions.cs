@@ -8,8 +8,8 @@ public abstract record MethodOptions : CheckedOptions
     /// <summary>Whole recipes by their names in <c>--set preset=NAME</c>; none for most methods.</summary>
     public virtual IReadOnlyDictionary<string, MethodOptions> Presets => new Dictionary<string, MethodOptions>();
 
-    /// <summary>Folder of the run whose encoder the training starts from; null where it starts from images alone.</summary>
-    public virtual string? SourceRun => null;
+    /// <summary>Folders of the runs whose encoders the training starts from; none where it starts from images alone.</summary>
+    public virtual IReadOnlyList<string> SourceRuns => [];
 
     /// <summary>The option that is the number of classes where the data has some and nothing else was said; null for none.</summary>
     public virtual string? ClassesOption => null;

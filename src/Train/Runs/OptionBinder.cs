@@ -76,7 +76,7 @@ static class OptionBinder
     internal static IEnumerable<(string Name, object Value)> Record(MethodOptions options) => List(options, "", isRecord: true);
 
     static bool IsOmitted(PropertyInfo property, object value) => property.GetCustomAttribute<OmittedAtDefaultAttribute>() is not null
-        && value is Enum && System.Convert.ToInt32(value, CultureInfo.InvariantCulture) == 0;
+        && value is Enum or double && System.Convert.ToDouble(value, CultureInfo.InvariantCulture) == 0;
 
     static IEnumerable<(string, object)> List(object options, string prefix, bool isRecord) =>
         Properties(options.GetType()).SelectMany(property =>

@@ -25,6 +25,11 @@ static class Provenance
         return metadata;
     }
 
+    /// <summary>What the runs in <paramref name="folders"/> are: one as it is, several as a list.</summary>
+    /// <exception cref="InvalidDataException">There is no run.</exception>
+    public static JsonNode SourceOf(IReadOnlyList<string> folders) =>
+        folders is [string only] ? SourceOf(only) : new JsonArray([.. folders.Select(SourceOf)]);
+
     /// <summary>
     /// What the run in <paramref name="folder"/> is, but for its seed and its place: method, images, options, and the run that it started
     /// from in turn. Runs that differ in their seeds alone have the same.

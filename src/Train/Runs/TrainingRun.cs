@@ -138,9 +138,9 @@ static class TrainingRun
             ["torchsharp"] = typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(),
             ["machine"] = $"{Environment.ProcessorCount} processors, {System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}",
         };
-        if (request.Options.SourceRun is string source)
+        if (request.Options.SourceRuns is { Count: > 0 } sources)
         {
-            manifest[ModelManifest.Source] = Provenance.SourceOf(source);
+            manifest[ModelManifest.Source] = Provenance.SourceOf(sources);
         }
         AtomicFile.WriteText(run.Manifest, JsonSerializer.Serialize(
             manifest.Concat(described.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))).ToDictionary(), indented) + "\n");

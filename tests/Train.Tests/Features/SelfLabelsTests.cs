@@ -23,6 +23,42 @@ public sealed class SelfLabelsTests
     }
 
     [Fact]
+    public void Relabel_ByThree_TakesWhatAllNameAlike()
+    {
+        using var labels = new SelfLabels(imageCount: 3, clusterCount: 2);
+        // Of the second image one of three says the other cluster; of the third all agree, none surely.
+        Tensor[] three = [Of(1, 0, .4f, .6f, .6f, .4f), Of(.8f, .2f, 0, 1, .7f, .3f), Of(.9f, .1f, 1, 0, .5f, .5f)];
+        labels.Relabel(three);
+        Assert.Equal([1f, 0, 1], labels.Confident.data<float>().ToArray());
+        Assert.Equal([.9f, .1f, .4667f, .5333f, .6f, .4f], labels.Target.data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-4);
+
+        static Tensor Of(params float[] values) => tensor(values, [3, 2]);
+    }
+
+    [Fact]
+    public void Of_WhereTheNetworkBecomesSure_SaysWhatItSays()
+    {
+        using var labels = new SelfLabels(imageCount: 3, clusterCount: 2, remembers: true);
+        labels.Relabel([tensor(new float[] { 1, 0, 1, 0, .5f, .5f }, [3, 2]), tensor(new float[] { 1, 0, 0, 1, .5f, .5f }, [3, 2])]);
+        using Tensor samples = tensor(new long[] { 1, 0 }), prediction = tensor(new float[] { 0, 1, .7f, .3f }, [2, 2]);
+        labels.Remember(samples, prediction, 0.5); // means 0 .5 and .35 .15
+        Check([1f, 0, .5f, .5f], [1f, 0]); // image 0 as labelled, image 1 not agreed on
+        for (int pass = 0; pass < 3; pass++)
+        {
+            labels.Remember(samples, prediction, 0.5);
+        } // 0 .9375 and .656 .281: sure of image 1 alone
+        Check([1f, 0, 0, 1], [1f, 1]);
+        Assert.Equal([1f, 0, 1], labels.Confident.data<float>().ToArray()); // the label of the round stays
+
+        void Check(float[] target, float[] confident)
+        {
+            (Tensor found, Tensor taught) = labels.Of(tensor(new long[] { 0, 1 }));
+            Assert.Equal(target, found.data<float>().ToArray());
+            Assert.Equal(confident, taught.data<float>().ToArray());
+        }
+    }
+
+    [Fact]
     public void Spectral_TwoClouds_LabelsEachItsOwnSurely()
     {
         var random = new RandomStream(1, "clouds");

@@ -1,6 +1,7 @@
 using Toolchain.Data;
 using Toolchain.Data.Strokes;
 using Toolchain.Train.Core;
+using Toolchain.Train.Features;
 using Toolchain.Train.Models.Capsules;
 using Toolchain.Train.Models.Refine;
 using Toolchain.Train.Runs;
@@ -59,6 +60,7 @@ public sealed class RefineTests
         Assert.Equal(sources[0], sources[1]);
         Assert.NotEqual(sources[0], sources[2]);
         Assert.Contains("\"method\":\"autoencoder\"", sources[0], StringComparison.Ordinal);
+        Assert.Equal($"[{sources[0]},{sources[2]}]", Provenance.SourceOf([folder["a"], folder["c"]]).ToJsonString());
 
         string Refined(string name, int seed, params string[] settings)
         {
@@ -108,6 +110,52 @@ public sealed class RefineTests
     }
 
     [Fact]
+    public void Step_FromTwoRuns_LearnsFromWhatBothNameAlike()
+    {
+        using var folder = new TemporaryFolder();
+        ImageSet digits = StrokeDigits.Draw(60, 1);
+        Tensor[] labels = [.. new[] { "autoencoder", "moco" }.Select(name => Embedded(name, folder[name]))];
+        var options = new RefineOptions
+        {
+            From = $"{folder["autoencoder"]}, {folder["moco"]}",
+            StepCount = 8,
+            Rounds = 1,
+            BatchSize = 16,
+            ClusterCount = 3,
+            Network = Train.Layers.Network.Deep,
+            Robustness = 0.5,
+            Ensembling = 0.5,
+        };
+        using var trainer = new RefineTrainer(options, new GradientJob(digits, 1, CPU, 1), TrainedEncoder.Open);
+        var sampler = new BatchSampler(60, 16, 1);
+        for (int step = 0; step < 8; step++)
+        {
+            Assert.True(float.IsFinite(trainer.Step(sampler[step])[0].Value));
+        }
+        SelfLabels found = ((Refinement)trainer.Module).Labels;
+        Tensor second = labels[1].index_select(1, SpectralLabels.Order(labels[1], labels[0]));
+        float[] agreed = labels[0].argmax(1).eq(second.argmax(1)).to(float32).data<float>().ToArray();
+        Assert.Equal(agreed, found.Confident.data<float>().ToArray());
+        Assert.InRange(agreed.Sum(), 1, 59);
+        Assert.Equal(((labels[0] + second) / 2).data<float>().ToArray(), found.Target.data<float>().ToArray());
+
+        Tensor Embedded(string name, string run)
+        {
+            Method method = MethodRegistry.Find(name);
+            TrainingRun.Execute(method, RunFolder.Create(run), new TrainingRequest
+            {
+                Data = digits,
+                DataSpec = "strokes:60:1",
+                Options = OptionBinder.Apply(method.Defaults, ["stepCount=2", "batchSize=16"]),
+                Threads = 1,
+            });
+            var job = new GradientJob(digits, 1, CPU, 1);
+            using TrainedEncoder encoder = TrainedEncoder.Open(run, job);
+            return SpectralLabels.Of(encoder.EmbedAll(), 3, job);
+        }
+    }
+
+    [Fact]
     public void LearningRateAt_EachRound_BeginsAnew()
     {
         RefineOptions options = small with { HeadSteps = 10, StepCount = 70, Rounds = 3, WarmupSteps = 0, LearningRate = 1 };
@@ -120,9 +168,17 @@ public sealed class RefineTests
     [InlineData("from=", "'from' must be the folder of a trained run, was empty; say --set from=runs/moco/run-001.")]
     [InlineData("confidentShare=0", "'confidentShare' must be in (0..1], was 0.")]
     [InlineData("headSteps=1200", "'headSteps' must be in [0..stepCount=1200), was 1200.")]
+    [InlineData("from=,", "'from' must be the folder of a trained run, was empty; say --set from=runs/moco/run-001.")]
+    [InlineData("robustness=1.5", "'robustness' must be in [0..1], was 1.5.")]
+    [InlineData("ensembling=1", "'ensembling' must be in [0..1), was 1.")]
     [InlineData("rounds=0", "'rounds' must be in [1..stepCount-headSteps=1200], was 0.")]
     public void Check_OutOfRange_SaysSo(string setting, string message) =>
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => OptionBinder.Apply(small, [setting]).Check()).Message);
+
+    [Fact]
+    public void Check_HeadsOnSeveralRuns_SaysSo() =>
+        Assert.Equal("'headSteps' must be 0 with 2 runs in 'from', was 5.", Assert.Throws<ArgumentException>(
+            () => OptionBinder.Apply(small, ["from=a,b", "headSteps=5"]).Check()).Message);
 
     [Fact]
     public void Train_FromAFolderWithoutARun_SaysSo()

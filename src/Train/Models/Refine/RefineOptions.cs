@@ -8,7 +8,10 @@ namespace Toolchain.Train.Models.Refine;
 /// <summary>Options of the refinement; the defaults are the recipe of docs/models/refine.md.</summary>
 sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
 {
-    /// <summary>Folder of the run whose encoder gives the first clusters: any method trained by gradient.</summary>
+    /// <summary>
+    /// Folder of the run whose encoder gives the first clusters: any method trained by gradient. Of several, separated by commas, the
+    /// images that all name alike are trained on first.
+    /// </summary>
     public string From { get; init; } = "";
 
     /// <summary>The convnet: auto takes the small one for grey images of up to 32 x 32 pixels, else the deep one.</summary>
@@ -36,6 +39,20 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
     /// <summary>Share of each cluster, its most confident images, that is trained on.</summary>
     public double ConfidentShare { get; init; } = 0.8;
 
+    /// <summary>
+    /// Exponent (q) of the generalised cross-entropy (Zhang and Sabuncu 2018, equation 6) after the first quarter of a round: it learns
+    /// less from labels that the network finds unlikely. 0 is the cross-entropy.
+    /// </summary>
+    [OmittedAtDefault]
+    public double Robustness { get; init; }
+
+    /// <summary>
+    /// Share of the earlier passes in the mean of an image's predictions (Laine and Aila 2017, section 2.2); where that mean is surer of
+    /// one cluster than 0.9, it is the image's label. 0 keeps the labels of the round.
+    /// </summary>
+    [OmittedAtDefault]
+    public double Ensembling { get; init; }
+
     /// <summary>Weight of the mutual information between two views of every image, beside the cross-entropy.</summary>
     public double MutualInformation { get; init; }
 
@@ -57,7 +74,8 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
         (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 1200, 2e-3, LearningRateSchedule.Cosine, 50);
 
     /// <inheritdoc/>
-    public override string? SourceRun => From;
+    public override IReadOnlyList<string> SourceRuns =>
+        From.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Steps of a round; the last one takes what is left.</summary>
     public int RoundSteps => (StepCount - HeadSteps) / Rounds;
@@ -77,7 +95,7 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
     {
         base.Check();
         Augmentation.Check();
-        if (From == "")
+        if (SourceRuns.Count == 0)
         {
             throw new ArgumentException("'from' must be the folder of a trained run, was empty; say --set from=runs/moco/run-001.");
         }
@@ -87,6 +105,9 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
         Require(Rounds >= 1 && Rounds <= StepCount - HeadSteps, nameof(Rounds), $"in [1..stepCount-headSteps={StepCount - HeadSteps}]",
             Rounds);
         Require(ConfidentShare is > 0 and <= 1, nameof(ConfidentShare), "in (0..1]", ConfidentShare);
+        Require(SourceRuns.Count == 1 || HeadSteps == 0, nameof(HeadSteps), $"0 with {SourceRuns.Count} runs in 'from'", HeadSteps);
+        Require(Robustness is >= 0 and <= 1, nameof(Robustness), "in [0..1]", Robustness);
+        Require(Ensembling is >= 0 and < 1, nameof(Ensembling), "in [0..1)", Ensembling);
         Require(MutualInformation >= 0, nameof(MutualInformation), "at least 0", MutualInformation);
         Require(WeightDecay >= 0, nameof(WeightDecay), "at least 0", WeightDecay);
     }

@@ -17,7 +17,7 @@ sealed class RefineTrainer : IGradientTrainer
 {
     readonly RefineOptions options;
     readonly GradientJob job;
-    readonly Lazy<ITrainedEncoder> source;
+    readonly Lazy<ITrainedEncoder[]> sources;
     readonly Refinement model;
     readonly AdamW headOptimizer, netOptimizer;
     readonly ViewDrawer views;
@@ -32,8 +32,8 @@ sealed class RefineTrainer : IGradientTrainer
     {
         options.Check();
         (this.options, this.job) = (options, job);
-        source = new(() => open(options.From, job));
-        long embeddingSize = options.HeadSteps > 0 ? source.Value.Embed(job.Images([0])).shape[1] : 1;
+        sources = new(() => [.. options.SourceRuns.Select(folder => open(folder, job))]);
+        long embeddingSize = options.HeadSteps > 0 ? Source.Embed(job.Images([0])).shape[1] : 1;
         manual_seed(job.Seed);
         model = new Refinement(options, job.Data, embeddingSize);
         model.to(job.Device);
@@ -63,7 +63,7 @@ sealed class RefineTrainer : IGradientTrainer
         int since = batch.Step - options.HeadSteps;
         if (since >= 0 && since % options.RoundSteps == 0 && since / options.RoundSteps < options.Rounds)
         {
-            model.Labels.Relabel((since == 0 ? StartLabels() : OwnLabels()).to(job.Device), options.ConfidentShare);
+            Relabel(isFirst: since == 0);
         }
         Tensor[] view = views.Draw(batch); // two of [N,C,H,W]
         return batch.Step < options.HeadSteps ? LearnHeads(view) : LearnNet(view, batch);
@@ -76,15 +76,15 @@ sealed class RefineTrainer : IGradientTrainer
         headOptimizer.Dispose();
         netOptimizer.Dispose();
         model.Dispose();
-        if (source.IsValueCreated)
+        if (sources.IsValueCreated)
         {
-            source.Value.Dispose();
+            Array.ForEach(sources.Value, source => source.Dispose());
         }
     }
 
     Loss[] LearnHeads(Tensor[] view)
     {
-        Tensor[] probability = [.. view.Select(images => HeadProbabilities(source.Value.Embed(images)))]; // two of [N,H,K]
+        Tensor[] probability = [.. view.Select(images => HeadProbabilities(Source.Embed(images)))]; // two of [N,H,K]
         Tensor loss =
             stack(Enumerable.Range(0, options.HeadCount)
             .Select(head => MutualInformationLoss.Compute(probability[0].select(1, head), probability[1].select(1, head)))).mean();
@@ -97,21 +97,27 @@ sealed class RefineTrainer : IGradientTrainer
     Loss[] LearnNet(Tensor[] view, Batch batch)
     {
         Tensor samples = tensor([.. batch.Samples.Select(sample => (long)sample)], device: job.Device);
-        Tensor target = model.Labels.Target[samples], confident = model.Labels.Confident[samples]; // [N,K], [N]
+        (Tensor target, Tensor confident) = model.Labels.Of(samples); // [N,K], [N]
         // Both views in one batch: the normalisation sees the same statistics for both.
         Tensor logits = model.Net.Logits(cat(view)).Logits; // [2N,K]
-        Tensor crossEntropy = -(cat([target, target]) * logits.log_softmax(1)).sum(1); // [2N]
-        Tensor labels = (crossEntropy * cat([confident, confident])).sum() / (2 * confident.sum()).clamp_min(1);
+        Tensor misses = RobustCrossEntropy.Compute(logits, cat([target, target]), ExponentAt(batch.Step)); // [2N]
+        Tensor labels = (misses * cat([confident, confident])).sum() / (2 * confident.sum()).clamp_min(1);
         Tensor[] probability = logits.softmax(1).chunk(2); // two of [N,K]
         Tensor information = MutualInformationLoss.Compute(probability[0], probability[1]);
         Tensor loss = labels + options.MutualInformation * information;
         netOptimizer.zero_grad();
         loss.backward();
         netOptimizer.step();
+        model.Labels.Remember(samples, (probability[0] + probability[1]) / 2, options.Ensembling);
         Tensor agreement = probability[0].argmax(1).eq(probability[1].argmax(1)).to(ScalarType.Float32).mean();
         return [new Loss("loss", loss.ToSingle()), new Loss("labels", labels.ToSingle()), new Loss("information", information.ToSingle()),
             new Loss("agreement", agreement.ToSingle())];
     }
+
+    ITrainedEncoder Source => sources.Value[0];
+
+    // The first quarter of a round takes the plain cross-entropy: the generalised one learns too slowly from a fresh net.
+    double ExponentAt(int step) => (step - options.HeadSteps) % options.RoundSteps < options.RoundSteps / 4 ? 0 : options.Robustness;
 
     // [N,H,K]
     Tensor HeadProbabilities(Tensor embedding) => model.Heads.call(embedding).view(-1, options.HeadCount, options.ClusterCount).softmax(2);
@@ -119,13 +125,35 @@ sealed class RefineTrainer : IGradientTrainer
     // The head of the highest mutual information between an image and itself: confident and even clusters.
     Tensor HeadLabels()
     {
-        Tensor all = Predict(images => HeadProbabilities(source.Value.Embed(images))); // [N,H,K]
+        Tensor all = Predict(images => HeadProbabilities(Source.Embed(images))); // [N,H,K]
         int best = Enumerable.Range(0, options.HeadCount)
             .MinBy(head => MutualInformationLoss.Compute(all.select(1, head), all.select(1, head)).ToSingle());
         return all.select(1, best); // [N,K]
     }
 
-    Tensor StartLabels() => options.HeadSteps > 0 ? HeadLabels() : SpectralLabels.Of(source.Value.EmbedAll(), options.ClusterCount, job);
+    void Relabel(bool isFirst)
+    {
+        if (isFirst && sources.Value.Length > 1)
+        {
+            model.Labels.Relabel(SourceLabels());
+            return;
+        }
+        Tensor labels = !isFirst ? OwnLabels() : options.HeadSteps > 0 ? HeadLabels() : SpectralOf(Source);
+        model.Labels.Relabel(labels.to(job.Device), options.ConfidentShare);
+    }
+
+    // Of each source [N,K], all numbered as the first one's.
+    Tensor[] SourceLabels()
+    {
+        Tensor[] labels = [.. sources.Value.Select(SpectralOf)];
+        return [.. labels.Select(each => each.index_select(1, SpectralLabels.Order(each, labels[0])).to(job.Device))];
+    }
+
+    Tensor SpectralOf(ITrainedEncoder encoder)
+    {
+        using Tensor embeddings = encoder.EmbedAll(); // [N,D]
+        return SpectralLabels.Of(embeddings, options.ClusterCount, job);
+    }
 
     // Clusters of the net's own embeddings, numbered as its head has them.
     Tensor OwnLabels()

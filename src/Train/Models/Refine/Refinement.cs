@@ -22,7 +22,7 @@ sealed class Refinement : nn.Module
     {
         heads = nn.Linear(embeddingSize, options.HeadCount * options.ClusterCount);
         net = new ClusterNet(options, data.Shape);
-        labels = new SelfLabels(data.Count, options.ClusterCount);
+        labels = new SelfLabels(data.Count, options.ClusterCount, options.Ensembling > 0);
         RegisterComponents();
     }
 
