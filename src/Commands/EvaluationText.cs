@@ -9,8 +9,10 @@ namespace Toolchain.Commands;
 /// <summary>The figures of an evaluation on the terminal.</summary>
 static class EvaluationText
 {
-    /// <summary>Prints the rows, their spread over seeds and the path of the report, and sends them as events.</summary>
-    public static void Print(Terminal terminal, List<EvaluationRow> rows, ImageSet test, string report)
+    /// <summary>
+    /// Prints the rows, their spread over seeds, what all models get wrong and the path of the report, and sends them as events.
+    /// </summary>
+    public static void Print(Terminal terminal, List<EvaluationRow> rows, ImageSet test, SharedErrors? errors, string report)
     {
         terminal.Line();
         if (rows.Any(row => row.Accuracy is not null))
@@ -56,6 +58,13 @@ static class EvaluationText
                     + $"{string.Join(", ", spread.Seeds)}: accuracy {Percent(accuracy.Mean)}, standard deviation "
                     + $"{Percent(accuracy.StandardDeviation)}, {Percent(accuracy.Lowest)} to {Percent(accuracy.Highest)}");
             }
+        }
+        if (errors is not null)
+        {
+            const int most = 20;
+            string indices = string.Join(", ", errors.Images.Take(most).Select(error => error.Image));
+            terminal.Line(errors.Sentence
+                + (errors.Images.Count == 0 ? "" : $" Indices: {indices}{(errors.Images.Count > most ? ", ..." : "")}"));
         }
         terminal.Line();
         terminal.Line($"report: {report}");

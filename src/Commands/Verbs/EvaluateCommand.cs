@@ -92,11 +92,12 @@ static class EvaluateCommand
             }
             Score(ModelOutputs.RawPixels(train, test), "scoring raw pixels, for comparison");
             var context = new ReportContext(train, test, Versions());
+            var errors = SharedErrors.Of(rows, reported, test);
             AtomicFile.WriteTexts(
-                (Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows, context.Classes)),
-                (Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows)),
+                (Path.Combine(folder, "metrics.json"), MetricsFile.Text(test, rows, context.Classes, errors)),
+                (Path.Combine(folder, "report.md"), MarkdownReport.Text(context, rows, errors)),
                 (Path.Combine(folder, "report.html"), HtmlReport.Text(context, rows, reported, ablations)));
-            EvaluationText.Print(terminal, rows, test, Path.Combine(folder, "report.html"));
+            EvaluationText.Print(terminal, rows, test, errors, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
 
             void Score(ModelOutputs outputs, string title) => terminal.WithProgress(title, 0, "", report =>

@@ -46,12 +46,15 @@ public static class HtmlReport
         html.Add($"<h1>{context.Title}</h1>\n");
         html.Add($"<p>{Html.Text(context.Introduction)}</p>\n");
         ShownModel[] shown = [.. Shown(rows, models)];
+        var errors = SharedErrors.Of(rows, models, context.Test);
         html.Add($"<nav aria-label=\"Sections\"><a href=\"#figures\">figures</a> "
+            + $"{(errors is { Images.Count: > 0 } ? "<a href=\"#shared\">wrong in every model</a> " : "")}"
             + $"{string.Join(' ', shown.Select(model => $"<a href=\"#{model.Anchor}\">{Html.Text(model.Row.NameAmong(rows))}</a>"))} "
             + $"<a href=\"#protocols\">how figures are computed</a> <a href=\"#origins\">origins</a></nav>\n");
         HeadlineSection.Write(html, shown, rows);
         BarsSection.Write(html, shown, rows, context.Classes);
         FiguresSection.Write(html, rows, context.Classes);
+        SharedErrorsSection.Write(html, context.Test, context.Classes, errors);
         if (models.FirstOrDefault(model => model.Plot is not null) is { Plot: TsnePlot plot })
         {
             TsneSection.WriteSheet(html, context.Test, plot.Images);

@@ -12,7 +12,10 @@ public static class MarkdownReport
     const int MostColumns = 30;
 
     /// <summary>Text of the file; the same figures give the same text.</summary>
-    public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows)
+    /// <param name="context">What the report is about.</param>
+    /// <param name="rows">The figures.</param>
+    /// <param name="errors">What every model classifies wrongly; null where that was not asked.</param>
+    public static string Text(ReportContext context, IReadOnlyList<EvaluationRow> rows, SharedErrors? errors = null)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"# {Plain(context.Title)}\n\n{Plain(context.Introduction)}\n");
@@ -22,6 +25,12 @@ public static class MarkdownReport
         }
         text.Append('\n').Append(Plain(FiguresSection.Note(context.IsLabelled))).Append('\n');
         Confusions(text, rows, context.Classes);
+        if (errors is { Images.Count: > 0 } && context.Classes is ImageClasses classes)
+        {
+            Table(text, "Wrong in every model", ["test image", "true class", $"given by {string.Join(", ", errors.Models)}"],
+                SharedErrorsSection.Rows(errors, classes));
+            text.Append('\n').Append(Plain(errors.Sentence)).Append('\n');
+        }
         Table(text, "Origins", ["what", "value"], HtmlReport.Origins(context, rows).Select(line => (string[])[line.Name, line.Value]));
         return text.ToString();
     }

@@ -13,10 +13,11 @@ public static class MetricsFile
     /// <param name="test">The test images.</param>
     /// <param name="rows">The figures.</param>
     /// <param name="classes">What the labels count; null where the figures need none.</param>
-    public static string Text(ImageSet test, IReadOnlyList<EvaluationRow> rows, ImageClasses? classes)
+    /// <param name="errors">What every model classifies wrongly; null where that was not asked.</param>
+    public static string Text(ImageSet test, IReadOnlyList<EvaluationRow> rows, ImageClasses? classes, SharedErrors? errors = null)
     {
         var content = new MetricsContent(new(test.Name, test.Sha256, test.Split.ToString().ToLowerInvariant(),
-            rows.Any(row => row.Accuracy is not null), classes?.AllNames()), rows, SeedSpread.Of(rows));
+            rows.Any(row => row.Accuracy is not null), classes?.AllNames()), rows, SeedSpread.Of(rows), errors);
         return JsonSerializer.Serialize(content, MetricsJson.Default.MetricsContent) + "\n";
     }
 
@@ -24,7 +25,8 @@ public static class MetricsFile
     public static JsonObject Row(EvaluationRow row) => JsonSerializer.SerializeToNode(row, MetricsJson.Default.EvaluationRow)!.AsObject();
 }
 
-sealed record MetricsContent(MetricsDataset Dataset, IReadOnlyList<EvaluationRow> Rows, IReadOnlyList<SeedSpread> Spreads);
+sealed record MetricsContent(MetricsDataset Dataset, IReadOnlyList<EvaluationRow> Rows, IReadOnlyList<SeedSpread> Spreads,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SharedErrors? SharedErrors);
 
 sealed record MetricsDataset(string Name, string Sha256, string Split, bool Labelled, string[]? Classes);
 
