@@ -1,5 +1,5 @@
 // Uses a site of 'uvl page' in a real browser as a visitor would: node page.mjs SITE IDX-IMAGES [SCREENSHOTS]
-// Drawing gives the digit, files are embedded and named, it works offline, by keyboard and on a phone, axe finds no barrier, nothing foreign is
+// Drawing gives the digit, files are embedded and named, ten examples teach it, it works offline, by keyboard and on a phone, axe finds no barrier, nothing foreign is
 // asked for. Prints PASS or FAIL lines.
 import { createServer } from 'node:http';
 import { existsSync, readFileSync, statSync, readdirSync } from 'node:fs';
@@ -48,6 +48,7 @@ const answered = () => page.evaluate(() => new Promise(done => requestAnimationF
 // A digit as polylines in a square of 1.
 async function draw(lines) {
   await page.click('#clear');
+  await page.evaluate(() => scrollTo(0, 0));
   const box = await page.locator('#pad').boundingBox(), place = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
   for (const [first, ...rest] of lines) {
     await page.mouse.move(...place(first));
@@ -113,6 +114,69 @@ await page.setInputFiles('#input', { name: 'broken.png', mimeType: 'image/png', 
 await page.waitForFunction(() => document.getElementById('pace').textContent.includes('could not be read'));
 say((await page.locator('#pace').textContent()).includes('broken.png'), 'a file that is no picture is named');
 
+// A lesson: ten triangles of a visitor who calls them 4, by button and by key. Its losses are those of ONNX Runtime on the processor.
+const vary = (lines, i) => lines.map(points => points.map(([x, y]) => [.5 + (x - .5) * (.8 + .05 * (i % 5)) + .02 * (i % 3 - 1),
+  .5 + (y - .5) * (.8 + .04 * (i % 4)) + .02 * (i % 2)]));
+const triangle = [[[.5, .2], [.25, .75], [.75, .75], [.5, .2]]];
+async function answers() {
+  const found = [];
+  for (const lines of [vary(triangle, 7), vary(triangle, 11), ...Object.values(digits)]) {
+    await draw(lines);
+    found.push(await name());
+  }
+  return found.join(' ');
+}
+async function accuracy() {
+  await page.evaluate(() => { document.getElementById('pace').textContent = ''; document.getElementById('input').value = ''; });
+  await page.setInputFiles('#input', idx);
+  await page.waitForFunction(count => document.getElementById('progress').hidden
+    && document.getElementById('pace').textContent.startsWith(count), new Intl.NumberFormat('en').format(labels.length), { timeout: 300000 });
+  const [table] = await Promise.all([page.waitForEvent('download'), page.click('#csv')]);
+  const named = readFileSync(await table.path(), 'utf8').trim().split('\n').slice(1);
+  return named.filter((line, i) => line.split(',')[1] === String(labels[i])).length / labels.length;
+}
+const untaught = await answers();
+await page.keyboard.press('4');
+say(await page.locator('#examples li').count() === 0, 'a key takes no example while the lesson is closed');
+await page.click('#clear');
+await page.click('#lesson summary');
+await page.click('#labels button >> text="4"');
+say((await page.locator('#taught').textContent()).startsWith('Draw a digit first') && await page.locator('#learn').isDisabled(),
+  'a lesson needs a drawing');
+for (let i = 0; i < 10; i++) {
+  await draw(vary(triangle, i));
+  if (i % 2 === 0) await page.click('#labels button >> text="4"'); else await page.keyboard.press('4');
+  await page.waitForFunction(count => document.querySelectorAll('#examples li').length === count, i + 1);
+}
+say(await page.locator('#examples li').count() === 10, `ten examples are kept (${await page.locator('#taught').textContent()})`);
+if (shots) await page.screenshot({ path: join(shots, 'page-examples.png'), fullPage: true });
+await page.focus('#learn');
+await page.keyboard.press('Enter');
+await page.waitForSelector('#taught[data-seconds]');
+const seconds = Number(await page.getAttribute('#taught', 'data-seconds'));
+say(seconds <= 2, `ten examples are learned in ${seconds.toFixed(2)} s (${await page.locator('#taught').textContent()})`);
+const { given, losses } = await page.evaluate(async () => {
+  const { given, losses } = (await import('./page.js')).shown().lesson;
+  return { losses, given: Object.entries(given).map(([name, [type, data, dims]]) => [name, type, Array.from(data, Number), dims]) };
+});
+const node = await import('onnxruntime-node');
+const lesson = await node.InferenceSession.create(join(site, 'models', JSON.parse(readFileSync(join(site, 'site.json')))[0], 'lesson.onnx'));
+const { loss } = await lesson.run(Object.fromEntries(given.map(([name, type, data, dims]) => [name,
+  new node.Tensor(type, type === 'int64' ? BigInt64Array.from(data, BigInt) : Float32Array.from(data), dims)])));
+const apart = Math.max(...losses.map((each, i) => Math.abs(each - loss.data[i])));
+say(apart <= 1e-4 && losses.length === 200 && losses.at(-1) < losses[0] / 4,
+  `losses of ${losses.length} steps are ${apart.toExponential(1)} from onnxruntime-node's, ${losses[0].toFixed(3)} to ${losses.at(-1).toFixed(3)}`);
+const taught = await answers();
+say(taught.startsWith('4 4 ') && taught.slice(4) === untaught.slice(4) && untaught.slice(0, 3) !== '4 4',
+  `two other triangles and five digits: ${untaught} before the lesson, ${taught} after it`);
+const kept = await accuracy();
+say(kept > right / labels.length - .005, `after the lesson ${(100 * kept).toFixed(2)} % of the images as labelled`);
+await page.click('#examples button >> nth=0');
+say(await page.locator('#examples li').count() === 9, 'an example can be taken back');
+await page.click('#forget');
+say(await answers() === untaught && await page.locator('#examples li').count() === 0 && await accuracy() === right / labels.length,
+  'Forget gives the answers of before');
+
 await page.click('#bench');
 await page.waitForFunction(() => document.getElementById('measured').textContent !== '', { timeout: 60000 });
 say(true, `benchmark: ${await page.locator('#measured').textContent()}`);
@@ -120,6 +184,7 @@ say(true, `benchmark: ${await page.locator('#measured').textContent()}`);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 for (const [colorScheme, width] of [['light', 390], ['dark', 390], ['light', 1280], ['dark', 1920]]) {
   const screen = await open(null, { viewport: { width, height: 900 }, colorScheme });
+  if (width === 390) await screen.click('#lesson summary');
   await screen.evaluate(axe);
   const { violations } = await screen.evaluate(() => axe.run());
   const over = await screen.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

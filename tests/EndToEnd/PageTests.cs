@@ -69,6 +69,9 @@ public sealed class PageTests : CommandTest
         // 4 numbers of an embedding, 2 of a place and a class for each image, of 2 bytes.
         Assert.Equal(150 * (4 + 2 + 1) * 2, new FileInfo(In("site/models/first/references.bin")).Length);
         Assert.InRange((double)first["limit"]!, 1e-4, 1);
+        OnnxModel lesson = OnnxFile.Load(In("site/models/first/lesson.onnx"));
+        Assert.Contains(lesson.Inputs, input => input.Name == "known" && input.Shape[1].Size == 10);
+        Assert.Contains(lesson.Outputs, output => output.Name == "next.head.weight");
 
         string[] Files(string folder) => [.. Directory.GetFiles(In(folder), "*", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(In(folder), path)).Order(StringComparer.Ordinal)];

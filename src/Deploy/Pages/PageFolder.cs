@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Data.Images;
 using Toolchain.Evaluate.Plots;
+using Toolchain.Graph.Files;
 
 namespace Toolchain.Deploy.Pages;
 
@@ -28,6 +29,10 @@ static class PageFolder
         yield return ("page.json", Encoding.UTF8.GetBytes(Description(model, about, scale, File.Exists(decoder)).ToJsonString()));
         yield return ("references.bin", Numbers(model, scale));
         yield return ("images.png", Picture(model.Images));
+        if (model.Names.Length > 1)
+        {
+            yield return ("lesson.onnx", LessonGraph.Build(model.Embeddings.Width, model.Names.Length).ToBytes());
+        }
     }
 
     static JsonObject Description(PageModel model, string about, float scale, bool hasDecoder)

@@ -9,7 +9,8 @@ namespace Toolchain.Deploy.Pages;
 static class SiteFolder
 {
     // The page in the order that a reader of a broken copy would miss least: the file that is opened comes last.
-    static readonly string[] assets = ["page.css", "fit.js", "files.js", "model.js", "map.js", "pad.js", "page.js"];
+    static readonly string[] assets = ["page.css", "fit.js", "files.js", "lesson.js", "model.js", "map.js", "pad.js", "teach.js",
+        "page.js"];
 
     /// <summary>Files of the runtime by their names in the site, with their places in npm's folder.</summary>
     static readonly (string Name, string Source)[] runtime =

@@ -1,5 +1,6 @@
 // One exported model in onnxruntime-web: images to embeddings, classes, nearest training images.
 import * as ort from "./runtime/ort.wasm.min.mjs";
+import { logShares } from "./lesson.js";
 
 ort.env.wasm.wasmPaths = new URL("runtime/", import.meta.url).href;
 ort.env.wasm.numThreads = 1; // several would need headers that a plain file server does not send
@@ -17,7 +18,7 @@ export async function openModel(folder) {
   const [file, vectors, sheet, decoder] = await Promise.all([bytes("model.onnx"), bytes("references.bin"),
     loadImage(`${folder}/images.png`), page.hasDecoder ? bytes("decoder.onnx") : null]);
   const open = model => ort.InferenceSession.create(model, { executionProviders: ["wasm"] });
-  return new Model(page, await open(file), decoder && await open(decoder), vectors, sheet);
+  return new Model(folder, page, await open(file), decoder && await open(decoder), vectors, sheet);
 }
 
 const loadImage = address => new Promise((resolve, reject) => {
@@ -39,8 +40,8 @@ function nearest(values, count) {
 }
 
 class Model {
-  constructor(page, session, decoder, vectors, sheet) {
-    Object.assign(this, { page, session, decoder, sheet });
+  constructor(folder, page, session, decoder, vectors, sheet) {
+    Object.assign(this, { folder, page, session, decoder, sheet, lesson: null });
     const all = new Int16Array(vectors), size = page.count * page.dimension;
     this.vectors = Float32Array.from(all.subarray(0, size), value => value * page.scale); // [R,D]
     this.places = all.subarray(size, size + 2 * page.count); // [R,2], of the map
@@ -53,26 +54,50 @@ class Model {
     const input = new Float32Array(images.length * size);
     images.forEach((image, i) => image.forEach((value, j) => { input[i * size + j] = value / 255; }));
     const outputs = await this.session.run({ image: new ort.Tensor("float32", input, [images.length, channels, height, width]) });
-    const clusters = outputs.cluster?.data;
+    const clusters = outputs.cluster?.data, shares = outputs.probability, each = shares?.dims[1];
     return images.map((image, i) => ({
       image, embedding: outputs.embedding.data.slice(i * dimension, (i + 1) * dimension), cluster: clusters ? Number(clusters[i]) : null,
+      probability: shares && shares.data.slice(i * each, (i + 1) * each),
       outputs: images.length === 1 ? outputs : null,
     }));
   }
 
   // Nearest training images, class, novelty and place on the map of an embedding.
-  explain({ embedding, cluster }) {
-    const { count, dimension, clusterClasses, classes, limit } = this.page, far = new Float32Array(count);
+  explain(row) {
+    const { clusterClasses, classes, limit } = this.page, { far, order } = this.around(row.embedding), near = order.slice(0, neighbours);
+    const label = this.lesson ? this.taught(row, order)
+      : row.cluster !== null && clusterClasses ? clusterClasses[row.cluster] : this.vote(order);
+    const weights = near.map(row => 1 / (far[row] + 1e-6)), total = weights.reduce((sum, weight) => sum + weight, 0);
+    const place = [0, 1].map(axis => near.reduce((sum, row, i) => sum + weights[i] * this.places[2 * row + axis], 0) / total);
+    return { label, name: classes[label] ?? "none", near, distance: far[near[0]] / limit, place };
+  }
+
+  // Distances of all training images [R], and the nearest ones.
+  around(embedding) {
+    const { count, dimension } = this.page, far = new Float32Array(count);
     for (let row = 0; row < count; row++) {
       let sum = 0;
       for (let i = 0, at = row * dimension; i < dimension; i++, at++) sum += (this.vectors[at] - embedding[i]) ** 2;
       far[row] = Math.sqrt(sum);
     }
-    const order = nearest(far, voters), near = order.slice(0, neighbours);
-    const label = cluster !== null && clusterClasses ? clusterClasses[cluster] : this.vote(order);
-    const weights = near.map(row => 1 / (far[row] + 1e-6)), total = weights.reduce((sum, weight) => sum + weight, 0);
-    const place = [0, 1].map(axis => near.reduce((sum, row, i) => sum + weights[i] * this.places[2 * row + axis], 0) / total);
-    return { label, name: classes[label] ?? "none", near, distance: far[near[0]] / limit, place };
+    return { far, order: nearest(far, voters) };
+  }
+
+  // What the model says of itself: logarithms of the classes' shares, of its clusters or of the nearest training images, [K].
+  known({ embedding, cluster, probability }, order = null) {
+    const { clusterClasses, classes } = this.page, shares = new Float32Array(classes.length);
+    if (cluster !== null && clusterClasses) {
+      (probability ?? clusterClasses.map((_, k) => k === cluster ? 1 : 0)).forEach((share, k) => { shares[clusterClasses[k]] += share; });
+    } else {
+      for (const row of order ?? this.around(embedding).order) shares[this.labels[row]] += 1 / voters;
+    }
+    return logShares(shares);
+  }
+
+  // The class with what was taught added.
+  taught(row, order) {
+    const added = this.lesson.logits(row.embedding), logits = this.known(row, order).map((value, label) => value + added[label]);
+    return logits.indexOf(Math.max(...logits));
   }
 
   vote(rows) {

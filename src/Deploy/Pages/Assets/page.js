@@ -4,6 +4,7 @@ import { fitPicture, fromRgba } from "./fit.js";
 import { readFiles, npy } from "./files.js";
 import { makePad } from "./pad.js";
 import { makeMap } from "./map.js";
+import { makeTeacher } from "./teach.js";
 
 const at = id => document.getElementById(id), format = new Intl.NumberFormat("en");
 const batchSize = 64, mostShown = 48;
@@ -32,12 +33,17 @@ function tile(list, text, draw) {
   list.append(item);
 }
 
+// A picture as the model sees it, and what the model makes of it.
+async function look({ width, height, data }) {
+  const image = fitPicture(fromRgba(width, height, data, model.page.channels), model.page);
+  return { image, row: (await model.run([image]))[0] };
+}
+
 // The answer follows the pen frame by frame; what lies around it, ten times a second.
 async function show() {
   isWaiting = false;
   if (!model || !picture) return clear();
-  const { page } = model, image = fitPicture(fromRgba(picture.width, picture.height, picture.data, page.channels), page);
-  const [row] = await model.run([image]), found = model.explain(row), isFar = found.distance > 1;
+  const { page } = model, { image, row } = await look(picture), found = model.explain(row), isFar = found.distance > 1;
   at("name").textContent = found.name;
   at("novelty").className = isFar ? "far" : "note";
   at("novelty").textContent = (isFar ? `Not like any ${page.thing} it knows` : "Like its training images")
@@ -159,15 +165,26 @@ async function choose(name) {
     return entry;
   }));
   map = makeMap(at("map"), model);
+  teacher.open(model);
   await show();
   say("");
   document.body.dataset.ready = name;
 }
 
 const pad = makePad(at("pad"), drawn);
+const teacher = makeTeacher({
+  take() {
+    const drawing = picture && look(picture);
+    if (picture) pad.clear();
+    return drawing;
+  },
+  changed: () => show().catch(error => say(error.message)), draw: (canvas, image) => drawImage(canvas, { data: image, ...model.page }), say,
+});
+export const shown = () => model; // for tests
 at("clear").addEventListener("click", () => pad.clear());
 at("undo").addEventListener("click", () => pad.undo());
 at("bench").addEventListener("click", () => model && bench());
+at("input").addEventListener("click", event => { event.target.value = ""; }); // the same file again is a change too
 at("input").addEventListener("change", event => model && runFiles([...event.target.files]));
 for (const [kind, isOver] of [["dragenter", true], ["dragover", true], ["dragleave", false], ["drop", false]]) {
   at("drop").addEventListener(kind, event => {
