@@ -9,7 +9,8 @@ using Toolchain.Graph.Files;
 using Toolchain.Inference;
 using Toolchain.Tuning;
 
-// labels MODEL DATA [STEPS RATE SEEDS]: k-NN, linear probe and tuning with 1, 10 and 100 labels of each class.
+// labels MODEL DATA [STEPS RATE SEEDS]: k-NN, linear probe, tuning of the classifier alone and of all, with 1, 10 and 100 labels of each
+// class.
 // adapt MODEL DATA [STEPS RATE SEEDS]: k-NN by all labels before and after tuning without labels.
 string model = args[1];
 using EncoderSession session = EncoderSession.Open(model, new EncoderOptions());
@@ -40,14 +41,18 @@ for (int seed = 0; seed < seeds; seed++)
         double probe = LinearProbe.Accuracy(new(rows, labelled.Labels!), new(tests, test.Labels!), classes, seed);
         (OnnxModel encoder, LinearClassifier classifier) = LabelTuning.Run(OnnxFile.Load(session.Path), labelled, rows, classes, options);
         using EncoderSession tuned = Opened(encoder);
-        int[] given = classifier.Assign(Embed(tuned, test));
-        double right = given.Zip(test.Labels!).Count(pair => pair.First == pair.Second) / (double)test.Count;
+        double right = Right(classifier.Assign(Embed(tuned, test)));
+        LinearClassifier alone = LabelTuning.Run(OnnxFile.Load(session.Path), labelled, rows, classes, options with { HeadOnly = true })
+            .Classifier;
         (double one, double five) = (Neighbours(rows, labelled, tests, 1), Neighbours(rows, labelled, tests, 5));
-        Say($"seed {seed}, {count} a class: k-NN (1) {one:p2}, k-NN (5) {five:p2}, probe {probe:p2}, tuned {right:p2}");
+        Say($"seed {seed}, {count} a class: k-NN (1) {one:p2}, k-NN (5) {five:p2}, probe {probe:p2}, "
+            + $"head {Right(alone.Assign(tests)):p2}, tuned {right:p2}");
     }
 }
 
 int Given(int at, int absent) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : absent;
+
+double Right(int[] given) => given.Zip(test.Labels!).Count(pair => pair.First == pair.Second) / (double)test.Count;
 
 double After(OnnxModel adapted)
 {

@@ -10,7 +10,7 @@ namespace Toolchain.Tuning;
 
 /// <summary>
 /// Tuning with labels: a classifier is fitted to the embeddings of the labelled images, and then encoder and classifier learn together, by
-/// the cross-entropy of random views.
+/// the cross-entropy of random views; or the classifier alone.
 /// </summary>
 public static class LabelTuning
 {
@@ -29,7 +29,7 @@ public static class LabelTuning
         TuneOptions options, CancellationToken cancellation = default)
     {
         LinearClassifier start = LinearProbe.Fit(rows, labelled.Labels, classCount, options.Seed, options.Device, cancellation);
-        var loop = new TuneLoop(Training(encoder, start), labelled, options, encoder.Inputs[0].Name);
+        var loop = new TuneLoop(Training(encoder, start, options.HeadOnly), labelled, options, encoder.Inputs[0].Name);
         IReadOnlyDictionary<string, TensorData> state = loop.Run(_ => { }, batch => KeyValuePair.Create(Target,
             OrtValue.CreateTensorValueFromMemory([.. batch.Select(sample => (long)labelled.Labels![sample])], [batch.Length])),
                 cancellation);
@@ -42,11 +42,13 @@ public static class LabelTuning
     /// <summary>The training as a graph of its own.</summary>
     /// <param name="encoder">A float32 model with an output "embedding" [N,D].</param>
     /// <param name="start">The classifier to begin with, of D columns.</param>
+    /// <param name="headOnly">Whether the classifier learns alone; the encoder may then be of any kind.</param>
     /// <exception cref="GraphException">The encoder has no embedding, or an operator without a gradient.</exception>
-    public static TrainingGraph Training(OnnxModel encoder, LinearClassifier start)
+    public static TrainingGraph Training(OnnxModel encoder, LinearClassifier start, bool headOnly = false)
     {
         OnnxModel bare = encoder.Only(Embedding);
-        return TrainingGraph.Build(WithHead(bare, start), "loss", new AdamW(1e-2), [.. Weights(bare), Weight, Bias]);
+        string[] learned = headOnly ? [Weight, Bias] : [.. Weights(bare), Weight, Bias];
+        return TrainingGraph.Build(WithHead(bare, start), "loss", new AdamW(1e-2), learned);
     }
 
     /// <summary>What learns in a finished encoder.</summary>

@@ -14,6 +14,9 @@ public sealed record TuneOptions
     /// <summary>Learning rate of the first step, which falls to 0 as a cosine; above 0.</summary>
     public required double Rate { get; init; }
 
+    /// <summary>With labels: the encoder stays as it is, and only the classifier behind it learns.</summary>
+    public bool HeadOnly { get; init; }
+
     /// <summary>Seed of order and views.</summary>
     public int Seed { get; init; }
 

@@ -1,6 +1,8 @@
+using Toolchain.Clustering;
 using Toolchain.Data;
 using Toolchain.Data.Strokes;
 using Toolchain.Data.Tensors;
+using Toolchain.Evaluate.Probe;
 using Toolchain.Graph;
 using Toolchain.Graph.Files;
 using Toolchain.Inference;
@@ -26,6 +28,57 @@ public sealed class TuneTests : CommandTest
         Assert.Equal("strokes", named.Metadata[ModelKeys.Tuned]);
         Assert.Equal(0, Run("cluster", In("named.onnx"), "--data", "strokes:40", "--out", In("clusters.csv")).Status);
         Assert.False(File.Exists(In("named.onnx.state")));
+    }
+
+    [Fact]
+    public void Tune_HeadAlone_LeavesTheEncoder()
+    {
+        (int status, string text, _) = Run("tune", moco, "--data", "strokes:300", "--labels", "3", "--head", "--steps", "8", "--out",
+            In("named.onnx"));
+
+        Assert.Equal(0, status);
+        Assert.Matches(@"classifier with 30 labels: accuracy [0-9.]+ % on [0-9]+ (test|held-out) images", text);
+        var before = OnnxFile.Load(Path.Combine(moco, "onnx", "model.onnx")).Initializers.ToDictionary();
+        var after = OnnxFile.Load(In("named.onnx")).Initializers.ToDictionary();
+        Assert.All(before, pair => Assert.Equal(pair.Value.Digest(), after[pair.Key].Digest()));
+        using EncoderSession old = EncoderSession.Open(Path.Combine(moco, "onnx", "model.onnx"), new EncoderOptions());
+        using EncoderSession named = EncoderSession.Open(In("named.onnx"), new EncoderOptions());
+        Assert.Equal(old.Metadata[ModelKeys.Novelty], named.Metadata[ModelKeys.Novelty]);
+        ImageSet data = StrokeDigits.Draw(40, 5);
+        Assert.Equal(old.Run(data).Values.ToArray(), named.Run(data).Values.ToArray());
+        Assert.Equal(10, named.ClusterCount);
+    }
+
+    [Fact]
+    public void Tune_HeadWithoutLabels_IsRefused()
+    {
+        (int status, _, string error) = Run("tune", moco, "--data", "strokes:20", "--head", "--out", In("tuned.onnx"));
+
+        Assert.Equal(2, status);
+        Assert.Contains("--head: expected --labels too, since a classifier learns from labels; add --labels 10, or leave out --head.",
+            error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void LabelTuning_OfTheHead_Resumed_GivesTheSameClassifier()
+    {
+        OnnxModel encoder = OnnxFile.Load(Path.Combine(moco, "onnx", "model.onnx"));
+        ImageSet data = StrokeDigits.Draw(64, 2);
+        using EncoderSession session = EncoderSession.Open(Path.Combine(moco, "onnx", "model.onnx"), new EncoderOptions());
+        Rows rows = new(session.Run(data).Values, session.Dimension);
+        var options = new TuneOptions { Steps = 6, Rate = 2e-3, BatchSize = 16, Threads = 1, HeadOnly = true };
+        using var stop = new CancellationTokenSource();
+
+        LinearClassifier whole = LabelTuning.Run(encoder, data, rows, 10, options).Classifier;
+        TuneOptions kept = options with { StateFile = In("state") };
+        Assert.Throws<OperationCanceledException>(() => LabelTuning.Run(encoder, data, rows, 10,
+            kept with { Progress = (step, _) => { if (step == 3) { stop.Cancel(); } } }, stop.Token));
+        LinearClassifier resumed = LabelTuning.Run(encoder, data, rows, 10, kept).Classifier;
+
+        Assert.Equal(whole.Weight, resumed.Weight);
+        Assert.Equal(whole.Bias, resumed.Bias);
+        Assert.NotEqual(LinearProbe.Fit(rows, data.Labels, 10).Weight, whole.Weight);
+        Assert.Throws<InvalidDataException>(() => LabelTuning.Run(encoder, data, rows, 10, kept with { HeadOnly = false }));
     }
 
     [Fact]

@@ -34,6 +34,10 @@ static class TuneCommand
                 + "used.",
             Validators = { RequirePositive }
         };
+        var head = new Option<bool>("--head")
+        {
+            Description = "With --labels: leave the encoder as it is and train only the classifier behind it, in a few seconds."
+        };
         var steps = new Option<int>("--steps")
         {
             Description = "Steps of 128 images, default 300.",
@@ -50,13 +54,18 @@ static class TuneCommand
             + "Example: uvl tune models/moco --data my-folder --out tuned.onnx\n"
             + "Example: uvl tune models/moco --data mnist --labels 10 --out named.onnx")
         {
-            model, common.Data, common.Fit, common.Polarity, common.Transpose, output, labels, steps, rate, resume, common.Seed,
+            model, common.Data, common.Fit, common.Polarity, common.Transpose, output, labels, head, steps, rate, resume, common.Seed,
                 common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
             string path = parsed.GetValue(output)!, encoder = CommonOptions.ModelFile(parsed.GetValue(model)!), state = $"{path}.state";
+            if (parsed.GetValue(head) && parsed.GetValue(labels) is null)
+            {
+                throw new ArgumentException("--head: expected --labels too, since a classifier learns from labels; add --labels 10, or "
+                    + "leave out --head.");
+            }
             string spec = common.Spec(parsed, terminal, drawn: false);
             CommonOptions.RequireApart(path, [path, state], encoder);
             OutputPath.RequireNoManifest(path);
@@ -77,6 +86,7 @@ static class TuneCommand
                 Steps = parsed.GetValue(steps),
                 Rate = parsed.GetResult(rate) is { Implicit: false } ? parsed.GetValue(rate)
                     : parsed.GetValue(labels) is null ? ContrastRate : LabelRate,
+                HeadOnly = parsed.GetValue(head),
                 Seed = parsed.GetValue(common.Seed),
                 Threads = parsed.GetValue(common.Threads),
                 Device = parsed.GetValue(common.Device),
@@ -124,14 +134,15 @@ static class TuneCommand
         WithProgress(terminal, options, given =>
             made = LabelTuning.Run(OnnxFile.Load(session.Path), labelled, rows, classes.Count, given, cancellation));
         (OnnxModel tuned, LinearClassifier classifier) = made!.Value;
-        Dictionary<string, string> metadata = Metadata(session, data.Train);
+        Dictionary<string, string> metadata = Metadata(session, data.Train, options.HeadOnly);
         metadata[ModelKeys.Clusterer] = "tuned";
         metadata[ModelKeys.Clusters] = classes.Count.ToString(CultureInfo.InvariantCulture);
         metadata[ModelKeys.ClustererDatasetSha256] = data.Train.Sha256;
         ClusterDigits.Add(metadata, [.. Enumerable.Range(0, classes.Count)], classes);
         OnnxModel fused = FusedModel.Fuse(tuned, (graph, x) =>
             ClusterHead.Linear(graph, x, classifier.Weight, classifier.Bias), metadata);
-        Score(terminal, fused, data.Test, options, ($"tuned with {Printable.Count(labelled.Count, "label")}", isHeldOut ? "held-out"
+        string how = options.HeadOnly ? "classifier" : "tuned";
+        Score(terminal, fused, data.Test, options, ($"{how} with {Printable.Count(labelled.Count, "label")}", isHeldOut ? "held-out"
             : "test"));
         return fused;
     }
@@ -152,11 +163,12 @@ static class TuneCommand
             Progress = (step, loss) => report(step, string.Create(CultureInfo.InvariantCulture, $"loss {loss:f3}")),
         }));
 
-    // What was said of the weights before holds no longer: clusters, novelty.
-    static Dictionary<string, string> Metadata(EncoderSession session, ImageSet train)
+    // What was said of the weights before holds no longer: clusters, and novelty where the encoder learned.
+    static Dictionary<string, string> Metadata(EncoderSession session, ImageSet train, bool hasSameEncoder = false)
     {
         string[] stale = [ModelKeys.Clusterer, ModelKeys.Clusters, ModelKeys.ClustererDatasetSha256, ModelKeys.ClusterDigits,
-            ModelKeys.ClusterDigitsUseLabels, ModelKeys.Classes, ModelKeys.Novelty, ModelKeys.NoveltyDatasetSha256];
+            ModelKeys.ClusterDigitsUseLabels, ModelKeys.Classes,
+            .. hasSameEncoder ? Array.Empty<string>() : [ModelKeys.Novelty, ModelKeys.NoveltyDatasetSha256]];
         return new(session.Metadata.Where(pair => !stale.Contains(pair.Key)))
         {
             [ModelKeys.Tuned] = train.Name,
