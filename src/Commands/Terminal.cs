@@ -103,6 +103,15 @@ public sealed class Terminal
         }
     }
 
+    /// <summary>The same, left out by <c>--json</c>, whose events have the same content.</summary>
+    public void TableForPeople(string[] heading, IEnumerable<string[]> rows)
+    {
+        if (!json)
+        {
+            Table(heading, rows);
+        }
+    }
+
     /// <summary>
     /// Runs <paramref name="work"/> under a progress bar, or with a plain line every ten seconds where there is no terminal.
     /// </summary>

@@ -58,7 +58,7 @@ public static class EmbedJob
 
     /// <summary>
     /// Embeds one of several equal ranges of a source's images, to be put together by <see cref="ShardMerge.Run"/>. Ranges start at whole
-    /// batches.
+    /// batches. A range that the same job has finished is not embedded again, so a task that an engine starts anew costs nothing.
     /// </summary>
     /// <param name="session">The model.</param>
     /// <param name="source">All images, from the first on.</param>
@@ -80,6 +80,10 @@ public static class EmbedJob
         var work = new EmbedWork(session, source, options, ColumnsOf(session, source, options));
         (long first, long end) = RangeOf(session, source, shard);
         string file = ShardManifest.FileOf(path, shard), partial = $"{file}.partial";
+        if (ShardManifest.Finished(work, shard, (first, end), file) is ShardManifest made)
+        {
+            return new(made.Rows, end - first, end - first - made.Rows, 0, 0, null);
+        }
         EmbedReport report;
         try
         {

@@ -54,6 +54,21 @@ sealed record ShardManifest(string File, string Sha256, int Shard, int Shards, l
         { folder = System.IO.Path.GetDirectoryName(path)! };
     }
 
+    /// <summary>The manifest of a shard that the same work has finished and whose rows are whole; null where there is none.</summary>
+    public static ShardManifest? Finished(EmbedWork work, Shard shard, (long First, long End) range, string path)
+    {
+        try
+        {
+            return System.IO.File.Exists(path) && Read($"{path}.json") is ShardManifest known && known.Made == work.Identity
+                && (known.Shard, known.Shards, known.FirstImage, known.EndImage) == (shard.Index, shard.Count, range.First, range.End)
+                && known.Sha256 == Digest(path) ? known : null;
+        }
+        catch (Exception error) when (error is InvalidDataException or FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
     public static string Digest(string path)
     {
         using FileStream stream = System.IO.File.OpenRead(path);

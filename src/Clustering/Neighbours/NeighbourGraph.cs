@@ -12,37 +12,74 @@ sealed class NeighbourGraph
     readonly int[] starts, columns;
     readonly double[] values;
 
-    public NeighbourGraph(NeighbourTable table)
+    public NeighbourGraph(NeighbourTable table, int threads = 0)
     {
         int count = table.Indices.Length / table.Count; // N
-        var edges = new SortedDictionary<int, double>[count];
-        for (int row = 0; row < count; row++)
-        {
-            edges[row] = [];
-        }
-        for (int row = 0; row < count; row++)
-        {
-            foreach (int other in table.Indices.AsSpan(row * table.Count, table.Count))
-            {
-                edges[row][other] = edges[row].GetValueOrDefault(other) + .5;
-                edges[other][row] = edges[other].GetValueOrDefault(row) + .5;
-            }
-        }
-        Degrees = [.. edges.Select(own => own.Values.Sum())];
+        (int[] ends, int[] others) = BothWays(table, count);
+        Degrees = new double[count];
         starts = new int[count + 1];
+        Chunks.ForEach(count, threads, (_, first, end) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                Span<int> own = others.AsSpan(ends[row]..ends[row + 1]);
+                own.Sort();
+                Degrees[row] = own.Length * .5;
+                starts[row + 1] = own.Length - Twice(own);
+            }
+        });
         for (int row = 0; row < count; row++)
         {
-            starts[row + 1] = starts[row] + edges[row].Count;
+            starts[row + 1] += starts[row];
         }
         (columns, values) = (new int[starts[count]], new double[starts[count]]);
+        Chunks.ForEach(count, threads, (_, first, end) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                int at = starts[row];
+                for (int i = ends[row]; i < ends[row + 1]; i++)
+                {
+                    int other = others[i];
+                    bool both = i + 1 < ends[row + 1] && others[i + 1] == other;
+                    i += both ? 1 : 0;
+                    (columns[at], values[at++]) = (other, (both ? 1 : .5) / Math.Sqrt(Degrees[row] * Degrees[other]));
+                }
+            }
+        });
+    }
+
+    // The neighbours of each row and the rows whose neighbour it is; one that is both is there twice.
+    static (int[] Ends, int[] Others) BothWays(NeighbourTable table, int count)
+    {
+        var ends = new int[count + 1];
+        foreach (int other in table.Indices)
+        {
+            ends[other + 1]++;
+        }
         for (int row = 0; row < count; row++)
         {
-            int at = starts[row];
-            foreach ((int other, double weight) in edges[row])
-            {
-                (columns[at], values[at++]) = (other, weight / Math.Sqrt(Degrees[row] * Degrees[other]));
-            }
+            ends[row + 1] = checked(ends[row + 1] + ends[row] + table.Count);
         }
+        var others = new int[ends[count]];
+        int[] next = ends[..count];
+        for (int i = 0; i < table.Indices.Length; i++)
+        {
+            (int row, int other) = (i / table.Count, table.Indices[i]);
+            (others[next[row]++], others[next[other]++]) = (other, row);
+        }
+        return (ends, others);
+    }
+
+    // How many of the sorted numbers are there twice.
+    static int Twice(ReadOnlySpan<int> sorted)
+    {
+        int twice = 0;
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            twice += sorted[i] == sorted[i - 1] ? 1 : 0;
+        }
+        return twice;
     }
 
     /// <summary>Sum of the weights at each node, [N].</summary>

@@ -11,6 +11,9 @@ public sealed record NeighbourTable(int Count, int[] Indices, float[] Values);
 /// <summary>Exact nearest neighbours by blocks of inner products; the same result at any thread count.</summary>
 public static class NeighbourSearch
 {
+    /// <summary>The most rows whose neighbours are found by comparing all pairs where that is left open.</summary>
+    public const int MostExactRows = 100_000;
+
     /// <summary>The <paramref name="count"/> rows of <paramref name="base"/> with the largest cosine to each query.</summary>
     /// <param name="queries">Rows [Q,D]; not required to have unit length.</param>
     /// <param name="base">Rows [N,D].</param>
@@ -44,6 +47,17 @@ public static class NeighbourSearch
         return Euclidean(rows, rows, count, skipSelf: true, threads);
     }
 
+    /// <summary>The <paramref name="count"/> nearest other rows of each row, exact or approximate.</summary>
+    /// <param name="rows">Rows [N,D].</param>
+    /// <param name="count">Neighbours per row, in [1..N-1].</param>
+    /// <param name="mode">How they are found.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
+    /// <exception cref="ArgumentException">A number is not finite, or the count is out of range.</exception>
+    public static NeighbourTable OfEach(Rows rows, int count, NeighbourMode mode, int threads = 0) =>
+        mode == NeighbourMode.Exact || (mode == NeighbourMode.Auto && rows.Count <= MostExactRows)
+            ? OfEach(rows, count, threads)
+            : NeighbourIndex.Build(rows, new NeighbourIndexOptions { Threads = threads }).OfEach(count);
+
     static NeighbourTable Euclidean(Rows queries, Rows @base, int count, bool skipSelf, int threads)
     {
         float[] norms = [.. Enumerable.Range(0, @base.Count).Select(row => VectorKernels.Dot(@base[row], @base[row]))];
@@ -61,8 +75,8 @@ public static class NeighbourSearch
         return new NeighbourTable(count, indices, scores);
     }
 
-    // Nearly sorted already; ties go to the lower index.
-    static void SortByDistance(Span<float> distances, Span<int> indices)
+    /// <summary>Sorts what is nearly sorted already; ties go to the lower index.</summary>
+    internal static void SortByDistance(Span<float> distances, Span<int> indices)
     {
         for (int i = 1; i < distances.Length; i++)
         {
@@ -83,6 +97,11 @@ public static class NeighbourSearch
         {
             throw new ArgumentException($"'{nameof(queries)}' must have width {@base.Width}, was {queries.Width}.", nameof(queries));
         }
+        RequireCount(count, most);
+    }
+
+    internal static void RequireCount(int count, int most)
+    {
         if (count < 1 || count > most)
         {
             throw new ArgumentOutOfRangeException(nameof(count), $"'{nameof(count)}' must be in [1..{most}], was {count}.");

@@ -27,11 +27,36 @@ sealed class TopLists
         Array.Fill(Scores, float.NegativeInfinity);
     }
 
+    TopLists(TopLists other)
+    {
+        (count, factor, offsets) = (other.count, other.factor, other.offsets);
+        (Indices, Scores) = ([.. other.Indices], [.. other.Scores]);
+    }
+
     /// <summary>Index of the row of each score, [Q,count].</summary>
     public int[] Indices { get; }
 
     /// <summary>The scores, [Q,count]; negative infinity where fewer were offered.</summary>
     public float[] Scores { get; }
+
+    /// <summary>Scores per query.</summary>
+    public int Count => count;
+
+    /// <summary>Indices of a query's scores.</summary>
+    public ReadOnlySpan<int> Of(int query) => Indices.AsSpan(query * count, count);
+
+    /// <summary>Whether a query was offered enough scores.</summary>
+    public bool IsFull(int query) => Scores[query * count + count - 1] > float.NegativeInfinity;
+
+    /// <summary>Forgets a query's scores.</summary>
+    public void Clear(int query) => Scores.AsSpan(query * count, count).Fill(float.NegativeInfinity);
+
+    /// <summary>The same lists in memory of their own.</summary>
+    public TopLists Copy() => new(this);
+
+    /// <summary>Offers a query one score.</summary>
+    public void Offer(int query, int index, float score) =>
+        Insert(Scores.AsSpan(query * count, count), Indices.AsSpan(query * count, count), index, score);
 
     /// <summary>Offers a query the scores factor * product - offset of a panel's columns, in rising order of index.</summary>
     public void Offer(int query, Span<float> products, int firstColumn, bool skipSelf)

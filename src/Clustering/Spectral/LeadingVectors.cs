@@ -36,8 +36,9 @@ static class LeadingVectors
             graph.Multiply(basis, product, width, threads); // [N,width]
             double[] previous = values;
             // Rayleigh and Ritz: eigenvalues of the adjacency within the subspace.
-            (values, double[] rotation) = SymmetricEigen.Decompose(Inner(basis, product, rows, width), width); // [width], [width,width]
-            basis = Rotate(basis, rotation, rows, width);
+            double[] inner = Inner(basis, product, rows, width, threads); // [width,width]
+            (values, double[] rotation) = SymmetricEigen.Decompose(inner, width); // [width], [width,width]
+            basis = Rotate(basis, rotation, rows, width, threads);
             bound = Math.Min(values[^1], values[count - 1] - 1e-6);
             if (previous.Length > 0 && values.Take(count).Zip(previous, (now, before) => Math.Abs(now - before))
                 .Max() < Tolerance * Tolerance)
@@ -64,10 +65,13 @@ static class LeadingVectors
         {
             var result = new double[x.Length];
             graph.Multiply(x, result, width, threads);
-            for (int i = 0; i < result.Length; i++)
+            Chunks.ForEach(result.Length / width, threads, (_, first, end) =>
             {
-                result[i] = factor * (result[i] - centre * x[i]) - (older is null ? 0 : older[i]);
-            }
+                for (int i = first * width; i < end * width; i++)
+                {
+                    result[i] = factor * (result[i] - centre * x[i]) - (older is null ? 0 : older[i]);
+                }
+            });
             return result;
         }
     }
@@ -80,31 +84,34 @@ static class LeadingVectors
         Transpose(columns, width, rows).CopyTo(basis, 0);
     }
 
-    static double[] Inner(double[] a, double[] b, int rows, int width)
+    static double[] Inner(double[] a, double[] b, int rows, int width, int threads)
     {
         double[] left = Transpose(a, rows, width), right = Transpose(b, rows, width);
         var inner = new double[width * width];
-        for (int i = 0; i < width; i++)
+        Chunks.ForParts(width, width, threads, (i, _, _) =>
         {
             for (int j = 0; j <= i; j++)
             {
                 inner[i * width + j] = inner[j * width + i] = VectorKernels.Dot(left.AsSpan(i * rows, rows), right.AsSpan(j * rows, rows));
             }
-        }
+        });
         return inner;
     }
 
     // Row k of the rotation is vector k in the basis.
-    static double[] Rotate(double[] basis, double[] rotation, int rows, int width)
+    static double[] Rotate(double[] basis, double[] rotation, int rows, int width, int threads)
     {
         var rotated = new double[basis.Length];
-        for (int row = 0; row < rows; row++)
+        Chunks.ForEach(rows, threads, (_, first, end) =>
         {
-            for (int k = 0; k < width; k++)
+            for (int row = first; row < end; row++)
             {
-                rotated[row * width + k] = VectorKernels.Dot(basis.AsSpan(row * width, width), rotation.AsSpan(k * width, width));
+                for (int k = 0; k < width; k++)
+                {
+                    rotated[row * width + k] = VectorKernels.Dot(basis.AsSpan(row * width, width), rotation.AsSpan(k * width, width));
+                }
             }
-        }
+        });
         return rotated;
     }
 

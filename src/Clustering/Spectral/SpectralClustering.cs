@@ -15,6 +15,9 @@ public sealed record SpectralOptions
     /// <summary>Neighbours of each row in the graph.</summary>
     public int NeighbourCount { get; init; } = 15;
 
+    /// <summary>How the neighbours are found.</summary>
+    public NeighbourMode Neighbours { get; init; }
+
     /// <summary>k-means starts on the eigenvectors.</summary>
     public int Restarts { get; init; } = 10;
 
@@ -39,25 +42,37 @@ public static class SpectralClustering
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range.</exception>
     public static Rows Embed(Rows rows, SpectralOptions options)
     {
-        if (options.ClusterCount < 2 || options.ClusterCount >= rows.Count)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options),
-                $"'{nameof(options.ClusterCount)}' must be in [2..{rows.Count}), was {options.ClusterCount}.");
-        }
-        int width = options.VectorCount == 0 ? options.ClusterCount : options.VectorCount;
-        if (width < 2 || width >= rows.Count)
-        {
-            throw new ArgumentOutOfRangeException(nameof(options),
-                $"'{nameof(options.VectorCount)}' must be in [2..{rows.Count}) or 0, was {options.VectorCount}.");
-        }
-        var graph = new NeighbourGraph(NeighbourSearch.OfEach(rows, options.NeighbourCount, options.Threads));
+        _ = WidthOf(rows.Count, options);
+        return Embed(NeighbourSearch.OfEach(rows, options.NeighbourCount, options.Neighbours, options.Threads), options);
+    }
+
+    /// <summary>The same of rows whose neighbours are known.</summary>
+    /// <param name="neighbours">The nearest other rows of each row, [N,Count].</param>
+    /// <param name="options">As for rows; how many neighbours, and how they are found, is settled.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public static Rows Embed(NeighbourTable neighbours, SpectralOptions options)
+    {
+        int width = WidthOf(neighbours.Indices.Length / neighbours.Count, options);
+        var graph = new NeighbourGraph(neighbours, options.Threads);
         double[] vectors = LeadingVectors.Find(graph, width, options.Seed, options.Threads);
         var embedding = new Rows(Array.ConvertAll(vectors, value => (float)value), width);
         return new Rows(embedding.Unit(), width);
     }
 
+    static int WidthOf(int rows, SpectralOptions options)
+    {
+        if (options.ClusterCount < 2 || options.ClusterCount >= rows)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options),
+                $"'{nameof(options.ClusterCount)}' must be in [2..{rows}), was {options.ClusterCount}.");
+        }
+        int width = options.VectorCount == 0 ? options.ClusterCount : options.VectorCount;
+        return width >= 2 && width < rows ? width : throw new ArgumentOutOfRangeException(nameof(options),
+            $"'{nameof(options.VectorCount)}' must be in [2..{rows}) or 0, was {options.VectorCount}.");
+    }
+
     /// <summary>The cluster of each row by its place, [N].</summary>
-    /// <param name="embedding">As <see cref="Embed"/> gives them, [N,V].</param>
+    /// <param name="embedding">As <see cref="Embed(Rows, SpectralOptions)"/> gives them, [N,V].</param>
     /// <param name="options">As for them; clusters may be more than eigenvectors.</param>
     public static int[] Cluster(Rows embedding, SpectralOptions options) =>
         KMeansClustering.Fit(embedding, new KMeansOptions

@@ -24,9 +24,10 @@ sealed class Affinities
     public int Count => starts.Length - 1;
 
     /// <summary>Similarities of the 3 u nearest neighbours of each row at perplexity u.</summary>
-    public static Affinities Of(Rows rows, double perplexity, int threads)
+    public static Affinities Of(Rows rows, TsneOptions options)
     {
-        NeighbourTable near = NeighbourSearch.OfEach(rows, (int)(3 * perplexity), threads);
+        (double perplexity, int threads) = (options.Perplexity, options.Threads);
+        NeighbourTable near = NeighbourSearch.OfEach(rows, (int)(3 * perplexity), options.Neighbours, threads);
         var similarities = new float[near.Values.Length];
         Chunks.ForEach(rows.Count, threads, (_, first, end) =>
         {

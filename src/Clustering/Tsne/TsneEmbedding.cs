@@ -4,7 +4,7 @@ namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
 /// A 2-D embedding of rows by t-SNE (van der Maaten and Hinton, "Visualizing data using t-SNE", 2008): near rows stay near.
-/// Attraction over exact neighbours, repulsion by interpolation on a grid and Fourier transforms (Linderman et al., "Fast
+/// Attraction over nearest neighbours, repulsion by interpolation on a grid and Fourier transforms (Linderman et al., "Fast
 /// interpolation-based t-SNE", 2019). The same bits at any thread count.
 /// </summary>
 public sealed class TsneEmbedding
@@ -21,7 +21,7 @@ public sealed class TsneEmbedding
     TsneEmbedding(Rows rows, TsneOptions options)
     {
         this.options = options;
-        affinities = Affinities.Of(rows, options.Perplexity, options.Threads);
+        affinities = Affinities.Of(rows, options);
         repulsion = new Repulsion(rows.Count, options.Threads);
         coordinates = Initialize(rows, options.Threads);
         gradient = Plane(rows.Count);
@@ -34,13 +34,15 @@ public sealed class TsneEmbedding
     /// <summary>Coordinates of the rows in the plane.</summary>
     /// <param name="rows">Rows [N,D]; N is at least 3 times the perplexity and 1.</param>
     /// <param name="options">Settings.</param>
-    /// <param name="progress">Called after each iteration with the number of iterations done.</param>
+    /// <param name="progress">Called with 0 when the neighbours are known, and after each iteration with the number of
+    /// iterations done.</param>
     /// <exception cref="ArgumentException">A number is not finite, there are too few rows, or an option is out of range.</exception>
     public static TsneResult Fit(Rows rows, TsneOptions options, Action<int>? progress = null)
     {
         ((IRows)rows).Check();
         options.Check(rows.Count);
         var fit = new TsneEmbedding(rows, options);
+        progress?.Invoke(0);
         for (int iteration = 0; iteration < options.Iterations; iteration++)
         {
             fit.Move(iteration);

@@ -1,3 +1,5 @@
+using Toolchain.Clustering.Neighbours;
+
 namespace Toolchain.Clustering.Tsne;
 
 /// <summary>
@@ -19,6 +21,9 @@ public sealed record TsneOptions
 
     /// <summary>Factor of the attraction in those, at least 1.</summary>
     public double Exaggeration { get; init; } = 12;
+
+    /// <summary>How the neighbours are found.</summary>
+    public NeighbourMode Neighbours { get; init; }
 
     /// <summary>Number of threads; 0 uses all processors.</summary>
     public int Threads { get; init; }

@@ -137,18 +137,8 @@ static class TsneCommand
             throw new InvalidDataException($"'{path}': expected at least {LeastRows} embeddings, found {table.Count}.");
         }
         require(table.Count);
-        return (Finite(table.Embeddings, table.Dimension, found => new InvalidDataException($"'{path}': {found}; embed the images "
-            + "again with a sound model.")),
+        return (VectorFile.Finite(table, path),
             table.Labels is int[] labels ? new(labels.Max() < 10 ? "digit" : "class", labels) : Colours.Of(table.Clusters));
-    }
-
-    static Rows Finite(float[] values, int width, Func<string, Exception> error)
-    {
-        int bad = Array.FindIndex(values, value => !(MathF.Abs(value) <= EmbeddingTable.LargestMagnitude));
-        return bad < 0 ? new Rows(values, width)
-            : throw error(string.Create(CultureInfo.InvariantCulture,
-                $"expected finite embeddings of at most {EmbeddingTable.LargestMagnitude:g} in magnitude, found {values[bad]} in row "
-                    + $"{bad / width}"));
     }
 
     // What the points are coloured by: classes, clusters, or nothing.

@@ -17,7 +17,7 @@ namespace Toolchain.Commands.Verbs;
 
 /// <summary>
 /// <c>uvl cluster MODEL --data D --k 10 --method gmm|kmeans --out FUSED.onnx</c>, and its use: <c>uvl cluster FUSED.onnx --data D --out
-/// F</c>.
+/// F</c>; of embeddings <see cref="ClusterVectors"/>.
 /// </summary>
 static class ClusterCommand
 {
@@ -26,7 +26,8 @@ static class ClusterCommand
         var common = new CommonOptions();
         var model = new Argument<string>("MODEL")
         {
-            Description = "An encoder's model.onnx, or its folder; to apply, a model with a cluster output."
+            Description = "An encoder's model.onnx, or its folder; to apply, a model with a cluster output; or embeddings (.npy, .csv, "
+                + ".parquet, .arrow of an 'uvl embed'), whose clusters go to a table."
         };
         var k = new Option<int>("--k")
         {
@@ -48,7 +49,7 @@ static class ClusterCommand
             new Option<bool>("--probability") { Description = "Also write the probability of each cluster, when a model is applied." };
         var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder, or apply a fused model.\n\n"
             + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster "
-            + "digits.onnx --data scans/ --out clusters.csv")
+            + "digits.onnx --data scans/ --out clusters.csv\n          uvl cluster vectors.npy --k 10 --out clusters.csv")
         {
             model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, probability, common.Novelty, common.Seed,
                 common.Fit,
@@ -58,6 +59,15 @@ static class ClusterCommand
         {
             var terminal = new Terminal(parsed);
             string path = parsed.GetValue(output)!;
+            string given = parsed.GetValue(model)!;
+            if (EmbeddingFile.HasFormat(given))
+            {
+                ClusterVectors.Require(parsed, given, path, common.Data, common.Polarity, common.Transpose, split, map, probability,
+                    common.Novelty, common.Fit, common.SkipBad, common.Device);
+                ClusterVectors.Run(terminal, given, path, parsed.GetValue(method), CommonOptions.CountOf(parsed, k),
+                    new ClustererFactory(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation));
+                return Task.FromResult(ExitCodes.Ok);
+            }
             bool fit = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
             if (!fit)
             {
@@ -70,7 +80,7 @@ static class ClusterCommand
                 throw new ArgumentException($"{fitted.Name}: expected with a fit (--out FUSED.onnx), found the table '{path}'; fit the "
                     + "clusters first, then apply that model.");
             }
-            string encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            string encoder = CommonOptions.ModelFile(given);
             CommonOptions.RequireApart(path, [path], encoder);
             if (fit)
             {

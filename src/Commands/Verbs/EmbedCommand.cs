@@ -29,7 +29,8 @@ public static class EmbedCommand
         var probability = new Option<bool>("--probability") { Description = "Also write the probability of each cluster." };
         var shard = new Option<string?>("--shard")
         {
-            Description = "i/n: embed only the i-th of n ranges of images, i in [0..n); the same --out for all, then --merge."
+            Description = "i/n: embed only the i-th of n ranges of images, i in [0..n); the same --out for all, then --merge. auto: the "
+                + "range of this task of a Slurm job array, a Kubernetes Indexed Job, or MPI. A finished shard is skipped."
         };
         var merge = new Option<bool>("--merge") { Description = "Merge the shards of --out; needs no MODEL." };
         var command =
@@ -84,9 +85,10 @@ public static class EmbedCommand
     {
         string[] parts = text?.Split('/') ?? [];
         return text is null ? null
+            : text == "auto" ? EngineShard.Find(Environment.GetEnvironmentVariable)
             : parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index < count
             ? new Shard(index, count)
-            : throw new ArgumentException($"--shard '{text}': expected i/n with i in [0..n), such as 0/4.");
+            : throw new ArgumentException($"--shard '{text}': expected i/n with i in [0..n), such as 0/4, or auto.");
     }
 }

@@ -6,7 +6,7 @@ namespace Toolchain.EndToEnd.Docs;
 public sealed partial class GuideTests
 {
     [Fact]
-    public void QuickGuides_Commands_PrintWhatTheySay() => Check("embed.md", "cluster.md");
+    public void QuickGuides_Commands_PrintWhatTheySay() => Check("embed.md", "cluster.md", "neighbours.md");
 
     [Fact, Trait("Category", "Slow")]
     public void SlowGuides_Commands_PrintWhatTheySay() => Check("train.md", "export.md", "evaluate.md");

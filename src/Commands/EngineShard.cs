@@ -1,0 +1,50 @@
+using System.Globalization;
+using Toolchain.Inference;
+
+namespace Toolchain.Commands;
+
+/// <summary>
+/// The shard of this task as the engine that started it says: a Slurm job array, a Kubernetes Indexed Job, or the ranks of MPI or PMIx.
+/// </summary>
+static class EngineShard
+{
+    // Of an Indexed Job, whose pods are told their index but not how many they are.
+    const string PodCount = "JOB_COMPLETIONS";
+
+    // Index, count, and the lowest index where it is not 0.
+    static readonly (string Index, string Count, string? First)[] engines =
+    [
+        ("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN"),
+        ("JOB_COMPLETION_INDEX", PodCount, null),
+        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", null),
+        ("PMI_RANK", "PMI_SIZE", null),
+        ("PMIX_RANK", "PMIX_SIZE", null),
+        ("SLURM_PROCID", "SLURM_NTASKS", null),
+    ];
+
+    /// <summary>The shard of this task.</summary>
+    /// <param name="variable">Reads a variable of the environment.</param>
+    /// <exception cref="ArgumentException">No engine is found, or its numbers are no shard.</exception>
+    public static Shard Find(Func<string, string?> variable)
+    {
+        foreach ((string index, string count, string? first) in engines)
+        {
+            if (variable(index) is { Length: > 0 } given)
+            {
+                int own = Number(index, given) - (first is not null && variable(first) is { Length: > 0 } low ? Number(first, low) : 0);
+                string where = count == PodCount ? " in the pod's env to spec.completions" : "";
+                int all = Number(count, variable(count) ?? throw new ArgumentException($"--shard auto: expected {count}, the number of "
+                    + $"shards, beside {index}={given}, found none; set it{where}."));
+                return own >= 0 && own < all ? new Shard(own, all)
+                    : throw new ArgumentException($"--shard auto: expected {index} in [0..{count}={all}) from its lowest on, found "
+                        + $"{given}; number the tasks one by one, such as --array=0-9.");
+            }
+        }
+        throw new ArgumentException($"--shard auto: expected one of {string.Join(", ", engines.Select(engine => engine.Index))} in the "
+            + "environment, found none; start it by a job array, an Indexed Job or mpirun, or name the shard as i/n.");
+    }
+
+    static int Number(string name, string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        ? number
+        : throw new ArgumentException($"--shard auto: expected a whole number in {name}, found '{text}'.");
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using Toolchain.Clustering;
+using Toolchain.Clustering.Fitting;
+using Toolchain.Data.Embeddings;
+using Toolchain.Evaluate.Fusion;
+
+namespace Toolchain.Commands.Verbs;
+
+/// <summary><c>uvl cluster VECTORS.npy --k 10 --out clusters.csv</c>: clusters of embeddings without a model.</summary>
+static class ClusterVectors
+{
+    /// <summary>Requires that no option of images was given.</summary>
+    /// <exception cref="ArgumentException">One was, or the output is no table.</exception>
+    public static void Require(ParseResult parsed, string vectors, string output, params Option[] ofImages)
+    {
+        if (Array.Find(ofImages, option => parsed.GetResult(option) is { Implicit: false }) is Option given)
+        {
+            throw new ArgumentException($"{given.Name}: expected with a model, found the embeddings '{vectors}'; leave it out.");
+        }
+        if (!EmbeddingFile.HasFormat(output))
+        {
+            throw new ArgumentException($"--out '{output}': expected a table of clusters (.npy, .csv, .parquet, .arrow) for the embeddings "
+                + $"'{vectors}', found '{Path.GetExtension(output)}'; a fused model needs an encoder.");
+        }
+        CommonOptions.RequireApart(output, EmbeddingFile.FilesOf(output), EmbeddingFile.FilesOf(vectors));
+    }
+
+    /// <summary>Fits clusters on the embeddings and writes the cluster of each.</summary>
+    /// <param name="terminal">Receives the result.</param>
+    /// <param name="vectors">The embeddings.</param>
+    /// <param name="output">The table.</param>
+    /// <param name="method">k-means or a mixture.</param>
+    /// <param name="asked">Number of clusters; null for as many as there are classes, or 10.</param>
+    /// <param name="factory">Seed, threads and cancellation of the fit.</param>
+    public static void Run(Terminal terminal, string vectors, string output, ClusterMethod method, int? asked, ClustererFactory factory)
+    {
+        (EmbeddingTable table, Rows rows) = VectorFile.Read(vectors);
+        int count = asked ?? table.Labels?.Distinct().Count() ?? 10;
+        if (count > table.Count)
+        {
+            throw new ArgumentException($"--k {(asked is null ? $"({count} by default)" : $"'{count}'")}: expected at most {table.Count}, "
+                + $"the number of embeddings.");
+        }
+        FittedHead? fitted = null;
+        terminal.WithProgress("clustering", 0, "", _ => fitted = FittedHead.Fit(rows, method, count, factory));
+        FittedHead head = fitted!;
+        var columns = new EmbeddingColumns(0, table.Labels is not null, true, 0) { HasWideLabels = table.Labels?.Max() > byte.MaxValue };
+        using (EmbeddingWriter writer = EmbeddingFile.Create(output, columns))
+        {
+            writer.Write(new(table.Names, default, table.Labels, Array.ConvertAll(head.Labels, label => (long)label), default));
+            writer.Finish();
+        }
+        terminal.Line($"{head.Summary}; clusters of {table.Count} embeddings in {output}");
+        if (head.EmptyCount > 0)
+        {
+            terminal.Note($"{head.EmptyCount} of {head.Count} clusters are empty: the {table.Count} embeddings have fewer different rows; "
+                + "ask for a smaller --k");
+        }
+        terminal.Event("clustered", new JsonObject
+        {
+            ["path"] = output,
+            ["k"] = head.Count,
+            ["method"] = head.Name,
+            ["summary"] = head.Summary,
+            ["empty"] = head.EmptyCount,
+            ["count"] = table.Count,
+        });
+    }
+}
