@@ -9,7 +9,7 @@ namespace Toolchain.Train.Layers;
 /// convolution of stride 2 to 32 maps, then residual blocks of stride 2 to 64, 128, 128, ... maps until no side is above 4 pixels, with
 /// batch normalisation after each convolution. Of 32 x 32 pixels it has two blocks and 128 maps of 4 x 4 at its end.
 /// </summary>
-sealed class DeepConvnet : nn.Module<Tensor, Tensor>
+sealed class DeepConvnet : FeatureNet
 {
     const int FirstCount = 32, MostCount = 128, LastSide = 4;
 
@@ -34,8 +34,8 @@ sealed class DeepConvnet : nn.Module<Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>Elements of a row (F).</summary>
-    public int FeatureSize { get; }
+    /// <inheritdoc/>
+    public override int FeatureSize { get; }
 
     /// <summary>From images [N,C,H,W] to rows [N,F].</summary>
     public override Tensor forward(Tensor image)

@@ -13,6 +13,9 @@ enum Network
 
     /// <summary>A residual one: <see cref="DeepConvnet"/>.</summary>
     Deep,
+
+    /// <summary>One of four convolutions for digits: <see cref="WideConvnet"/>.</summary>
+    Wide,
 }
 
 /// <summary>What <see cref="Network.Auto"/> means.</summary>
@@ -21,7 +24,12 @@ static class Networks
     /// <summary>Largest side of images that the small net is taken for, pixels.</summary>
     public const int MostSmall = 32;
 
-    /// <summary>Whether the deep net is asked for, or taken for images of a shape.</summary>
-    public static bool IsDeep(this Network network, ImageShape shape) => network == Network.Deep
-        || (network == Network.Auto && (shape.IsRgb || Math.Max(shape.Height, shape.Width) > MostSmall));
+    /// <summary>The net below the embedding for images of a shape; null for the small one, whose layers are the model's own.</summary>
+    public static FeatureNet? Features(this Network network, ImageShape shape) => network switch
+    {
+        Network.Wide => new WideConvnet(shape),
+        Network.Deep => new DeepConvnet(shape),
+        Network.Auto when shape.IsRgb || Math.Max(shape.Height, shape.Width) > MostSmall => new DeepConvnet(shape),
+        _ => null,
+    };
 }

@@ -21,7 +21,7 @@ sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
 {
     readonly Precision precision;
     readonly Conv2d? conv1, conv2; // of the small net
-    readonly DeepConvnet? deep;
+    readonly FeatureNet? deep; // or the wide one
     readonly Linear fc;
     readonly BatchNorm1d norm;
     readonly Whitening whitening;
@@ -33,9 +33,9 @@ sealed class MoCoEncoder : nn.Module<Tensor, MoCoOutput>
     {
         int embeddingSize = options.EmbeddingSize;
         precision = options.Precision;
-        if (options.Network.IsDeep(shape))
+        if (options.Network.Features(shape) is FeatureNet features)
         {
-            deep = new DeepConvnet(shape);
+            deep = features;
             fc = nn.Linear(deep.FeatureSize, embeddingSize);
         }
         else

@@ -19,7 +19,7 @@ sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
 
     readonly Conv2d? conv1, conv2; // of the small net
     readonly BatchNorm2d? norm1, norm2;
-    readonly DeepConvnet? deep;
+    readonly FeatureNet? deep; // or the wide one
     readonly Linear fc, head;
     readonly BatchNorm1d norm3;
 
@@ -28,9 +28,9 @@ sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
     /// <param name="shape">Of the images.</param>
     public ClusterNet(RefineOptions options, ImageShape shape) : base(nameof(ClusterNet))
     {
-        if (options.Network.IsDeep(shape))
+        if (options.Network.Features(shape) is FeatureNet features)
         {
-            deep = new DeepConvnet(shape);
+            deep = features;
             fc = nn.Linear(deep.FeatureSize, EmbeddingSize, hasBias: false);
         }
         else
