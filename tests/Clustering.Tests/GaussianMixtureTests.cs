@@ -6,6 +6,17 @@ namespace Toolchain.Clustering.Tests;
 public sealed class GaussianMixtureTests
 {
     [Fact]
+    public void Fit_WithAFloor_AddsAShareOfTheMeanVariance()
+    {
+        // The columns' variances are 1 and 9, their mean 5; of one component the covariance is theirs, and .2 x 5 = 1 besides.
+        var rows = new Rows(new float[] { 0, 0, 2, 0, 0, 6, 2, 6 }, 2);
+        GaussianMixture floored = GaussianMixture.Fit(rows, new() { ComponentCount = 1, VarianceFloor = 0.2, Regularization = 0 });
+        Assert.Equal(1 / Math.Sqrt(2), floored.PrecisionFactors[0, 0, 0], 1e-12);
+        Assert.Equal(1 / Math.Sqrt(10), floored.PrecisionFactors[0, 1, 1], 1e-12);
+        Assert.Equal(GaussianMixture.Fit(rows, new() { ComponentCount = 1, Regularization = 1 }).LogLikelihood, floored.LogLikelihood);
+    }
+
+    [Fact]
     public void Fit_OneComponent_IsMeanAndCovariance() // rows (0,0), (2,0), (0,2), (2,2): mean 1, variance 1, no correlation
     {
         GaussianMixture mixture = GaussianMixture.Fit(new Rows(new float[] { 0, 0, 2, 0, 0, 2, 2, 2 }, 2),

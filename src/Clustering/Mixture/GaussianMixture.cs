@@ -98,6 +98,7 @@ public sealed class GaussianMixture
     public static GaussianMixture Fit(Rows rows, GaussianMixtureOptions options)
     {
         options.Check(rows);
+        options = options.For(rows);
         GaussianMixture? best = null;
         for (int restart = 0; restart < options.Restarts; restart++)
         {
@@ -121,6 +122,7 @@ public sealed class GaussianMixture
     public static GaussianMixture Fit(Rows rows, int[] labels, GaussianMixtureOptions options)
     {
         options.Check(rows);
+        options = options.For(rows);
         int wrong = labels.Length != rows.Count ? labels.Length
             : Array.FindIndex(labels, label => (uint)label >= (uint)options.ComponentCount);
         if (wrong >= 0)

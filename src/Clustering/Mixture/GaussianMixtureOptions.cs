@@ -34,6 +34,12 @@ public sealed record GaussianMixtureOptions
     /// <summary>Added to the diagonal of every covariance.</summary>
     public double Regularization { get; init; } = 1e-6;
 
+    /// <summary>
+    /// Share of the mean variance of the rows' columns that is added as well. Without it, components of rows that a few clusters leave nearly
+    /// flat, such as embeddings behind a ReLU, collapse onto flat parts of a cluster, whose likelihood has no bound (Bishop, section 9.2.1).
+    /// </summary>
+    public double VarianceFloor { get; init; }
+
     /// <summary>Seed of the k-means start.</summary>
     public int Seed { get; init; }
 
@@ -46,6 +52,10 @@ public sealed record GaussianMixtureOptions
     /// <summary>Stops the fit between two iterations.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    // The same options with the floor of these rows among what is added.
+    internal GaussianMixtureOptions For(Rows rows) => VarianceFloor == 0 ? this
+        : this with { VarianceFloor = 0, Regularization = Regularization + VarianceFloor * ColumnVariance.MeanOf(rows) };
+
     internal void Check(Rows rows)
     {
         rows.Check();
@@ -56,5 +66,6 @@ public sealed record GaussianMixtureOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(Tolerance);
         ArgumentOutOfRangeException.ThrowIfNegative(Regularization);
+        ArgumentOutOfRangeException.ThrowIfNegative(VarianceFloor);
     }
 }

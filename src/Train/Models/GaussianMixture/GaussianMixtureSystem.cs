@@ -60,6 +60,7 @@ static class GaussianMixtureSystem
                 Restarts = options.Restarts,
                 MaxIterations = options.MaxIterations,
                 Regularization = options.Regularization,
+                VarianceFloor = 0, // the columns are whitened
             });
         var graph = new GraphBuilder("gmm");
         Value image = graph.Input("image", ElementType.Float32, ImageInput.Of(job.Data.Shape));

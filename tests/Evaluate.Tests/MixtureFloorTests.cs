@@ -1,0 +1,34 @@
+using Toolchain.Clustering;
+using Toolchain.Clustering.Fitting;
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
+using Toolchain.Data;
+using Toolchain.Data.Sources;
+using Toolchain.Evaluate.Metrics;
+using Toolchain.Inference;
+
+namespace Toolchain.Evaluate.Tests;
+
+public sealed class MixtureFloorTests
+{
+    // Embeddings that end in a ReLU: without the floor some components collapse onto flat parts of a digit, the more so the more images there are.
+    [Fact]
+    public void Mixture_OnTheRefinedModel_IsAboutAsGoodAsKMeans()
+    {
+        Assert.SkipUnless(Directory.Exists(Path.Combine(Environment.GetEnvironmentVariable("UVL_DATA_DIR") ?? "", "mnist")),
+            "MNIST is not in $UVL_DATA_DIR/mnist");
+        ImageSet digits = ImageSource.Open("mnist", Split.Test);
+        using EncoderSession encoder = EncoderSession.Open(Checkout.Model("refined"));
+        var rows = new Rows(encoder.Run(digits).Values, encoder.Dimension);
+        var factory = new ClustererFactory();
+        double means = Accuracy(KMeansClustering.Fit(rows, factory.KMeans(10)).Labels);
+        double floored = Accuracy(GaussianMixture.Fit(rows, factory.Mixture(10)).Assign(rows)),
+            bare = Accuracy(GaussianMixture.Fit(rows, factory.Mixture(10) with { VarianceFloor = 0 }).Assign(rows));
+        Assert.InRange(floored, means - 0.003, 1);
+        Assert.InRange(bare, 0, floored - 0.005);
+
+        // Clusters named by the same images: the labels only measure.
+        double Accuracy(int[] clusters) => ClusteringMetrics.Accuracy(
+            ClusterMap.Apply(ClusterMap.OneToOne(new(clusters, digits.Labels!, 10, 10)), clusters), digits.Labels!);
+    }
+}
