@@ -42,7 +42,7 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
 
     static FittedHead KMeans(Rows rows, int count, ClustererFactory factory)
     {
-        KMeansResult means = KMeansClustering.Fit(rows, factory.KMeans(count) with { Restarts = RestartCount });
+        KMeansResult means = Means(rows, count, factory);
         return new FittedHead("kmeans", count, means.Labels,
             string.Create(CultureInfo.InvariantCulture,
                 $"k-means with {Printable.Count(count, "cluster")}: inertia {means.Inertia:g6} after "
@@ -53,9 +53,13 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
         };
     }
 
+    static KMeansResult Means(Rows rows, int count, ClustererFactory factory) =>
+        KMeansClustering.Fit(rows, factory.KMeans(count) with { Restarts = RestartCount });
+
     static FittedHead Mixture(Rows rows, int count, ClustererFactory factory)
     {
-        GaussianMixture mixture = GaussianMixture.Fit(rows, factory.Mixture(count));
+        // From the very clusters that k-means gives.
+        GaussianMixture mixture = GaussianMixture.Fit(rows, Means(rows, count, factory).Labels, factory.Mixture(count));
         return new FittedHead("gmm", count, mixture.Assign(rows, factory.Threads),
             string.Create(CultureInfo.InvariantCulture,
                 $"mixture of {Printable.Count(count, "component")}: log-likelihood {mixture.LogLikelihood:f3} per image after "
