@@ -10,7 +10,7 @@ using Toolchain.Inference;
 using Toolchain.Tuning;
 
 // labels MODEL DATA [STEPS RATE SEEDS]: k-NN, linear probe, tuning of the classifier alone and of all, with 1, 10 and 100 labels of each
-// class.
+// class; head does the same without tuning all.
 // adapt MODEL DATA [STEPS RATE SEEDS]: k-NN by all labels before and after tuning without labels.
 string model = args[1];
 using EncoderSession session = EncoderSession.Open(model, new EncoderOptions());
@@ -22,7 +22,7 @@ if (train.Sha256 == test.Sha256)
 }
 int classes = ImageClasses.OfBoth(train, test)!.Count;
 int steps = Given(3, 300), seeds = Given(5, 3);
-double rate = args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : args[0] == "labels" ? 1e-3 : 0.03;
+double rate = args.Length > 4 ? double.Parse(args[4], CultureInfo.InvariantCulture) : args[0] == "adapt" ? 0.03 : 1e-3;
 Console.WriteLine($"{args[0]} {model} on {train.Name}: {train.Count} train, {test.Count} test, {steps} steps, rate {rate}");
 Rows tests = Embed(session, test);
 for (int seed = 0; seed < seeds; seed++)
@@ -39,20 +39,21 @@ for (int seed = 0; seed < seeds; seed++)
         ImageSet labelled = LabelledPick.Of(train, count, seed);
         Rows rows = Embed(session, labelled);
         double probe = LinearProbe.Accuracy(new(rows, labelled.Labels!), new(tests, test.Labels!), classes, seed);
-        (OnnxModel encoder, LinearClassifier classifier) = LabelTuning.Run(OnnxFile.Load(session.Path), labelled, rows, classes, options);
-        using EncoderSession tuned = Opened(encoder);
-        double right = Right(classifier.Assign(Embed(tuned, test)));
-        LinearClassifier alone = LabelTuning.Run(OnnxFile.Load(session.Path), labelled, rows, classes, options with { HeadOnly = true })
-            .Classifier;
+        double head = Learned(labelled, rows, options with { HeadOnly = true });
+        double? all = args[0] == "head" ? null : Learned(labelled, rows, options);
         (double one, double five) = (Neighbours(rows, labelled, tests, 1), Neighbours(rows, labelled, tests, 5));
-        Say($"seed {seed}, {count} a class: k-NN (1) {one:p2}, k-NN (5) {five:p2}, probe {probe:p2}, "
-            + $"head {Right(alone.Assign(tests)):p2}, tuned {right:p2}");
+        Say($"seed {seed}, {count} a class: k-NN (1) {one:p2}, k-NN (5) {five:p2}, probe {probe:p2}, head {head:p2}, tuned {all:p2}");
     }
 }
 
 int Given(int at, int absent) => args.Length > at ? int.Parse(args[at], CultureInfo.InvariantCulture) : absent;
 
-double Right(int[] given) => given.Zip(test.Labels!).Count(pair => pair.First == pair.Second) / (double)test.Count;
+double Learned(ImageSet labelled, Rows rows, TuneOptions options)
+{
+    (OnnxModel encoder, LinearClassifier classifier) = LabelTuning.Run(OnnxFile.Load(session.Path), labelled, rows, classes, options);
+    using EncoderSession tuned = Opened(encoder);
+    return classifier.Assign(Embed(tuned, test)).Zip(test.Labels!).Count(pair => pair.First == pair.Second) / (double)test.Count;
+}
 
 double After(OnnxModel adapted)
 {
