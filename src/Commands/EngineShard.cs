@@ -11,15 +11,17 @@ static class EngineShard
     // Of an Indexed Job, whose pods are told their index but not how many they are.
     const string PodCount = "JOB_COMPLETIONS";
 
-    // Index, count, and the lowest index where it is not 0.
-    static readonly (string Index, string Count, string? First)[] engines =
+    // The variables of index and count, and of the lowest index where it is not 0.
+    sealed record Engine(string Index, string Count, string? First = null);
+
+    static readonly Engine[] engines =
     [
-        ("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN"),
-        ("JOB_COMPLETION_INDEX", PodCount, null),
-        ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", null),
-        ("PMI_RANK", "PMI_SIZE", null),
-        ("PMIX_RANK", "PMIX_SIZE", null),
-        ("SLURM_PROCID", "SLURM_NTASKS", null),
+        new("SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT", "SLURM_ARRAY_TASK_MIN"),
+        new("JOB_COMPLETION_INDEX", PodCount),
+        new("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"),
+        new("PMI_RANK", "PMI_SIZE"),
+        new("PMIX_RANK", "PMIX_SIZE"),
+        new("SLURM_PROCID", "SLURM_NTASKS"),
     ];
 
     /// <summary>The shard of this task.</summary>

@@ -18,7 +18,7 @@ sealed record NeighbourIndexFile(Rows Rows, Rows Centres, int[] Cells, int[]? La
     /// <summary>Extension of an index file.</summary>
     public const string Ending = ".index";
 
-    const string Format = "uvl.format", Kind = "neighbours 1", Model = "uvl.model_sha256";
+    const string Format = "kind", Kind = "neighbours 1", Model = "model_sha256";
 
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <exception cref="ArgumentException">There are more rows than fit into a file.</exception>

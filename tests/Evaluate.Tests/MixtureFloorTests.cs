@@ -11,7 +11,8 @@ namespace Toolchain.Evaluate.Tests;
 
 public sealed class MixtureFloorTests
 {
-    // Embeddings that end in a ReLU: without the floor some components collapse onto flat parts of a digit, the more so the more images there are.
+    // Embeddings that end in a ReLU: without the floor some components collapse onto flat parts of a digit,
+    // the more so the more images there are.
     [Fact]
     public void Mixture_OnTheRefinedModel_IsAboutAsGoodAsKMeans()
     {

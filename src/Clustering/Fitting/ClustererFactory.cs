@@ -16,8 +16,8 @@ public sealed record ClustererFactory(int Seed = 0, int Threads = 0, Cancellatio
         new() { ClusterCount = clusterCount, Seed = Seed, Threads = Threads, Cancellation = Cancellation };
 
     /// <summary>
-    /// A mixture with full covariances and a variance floor of 0.1: mixtures of ten on two halves of MNIST's embeddings then agree by .85 to
-    /// .99 (ARI, four shipped models), without it by .62 to .86.
+    /// A mixture with full covariances and a variance floor of 0.1: mixtures of ten on two halves of MNIST's embeddings then agree by
+    /// .85 to .99 (ARI, four shipped models), without it by .62 to .86.
     /// </summary>
     /// <param name="componentCount">Number of components (K), in [1..N].</param>
     public GaussianMixtureOptions Mixture(int componentCount) => new()

@@ -35,8 +35,9 @@ public sealed record GaussianMixtureOptions
     public double Regularization { get; init; } = 1e-6;
 
     /// <summary>
-    /// Share of the mean variance of the rows' columns that is added as well. Without it, components of rows that a few clusters leave nearly
-    /// flat, such as embeddings behind a ReLU, collapse onto flat parts of a cluster, whose likelihood has no bound (Bishop, section 9.2.1).
+    /// Share of the mean variance of the rows' columns that is added as well. Without it, components of rows that clusters leave nearly
+    /// flat, such as embeddings behind a ReLU, collapse onto flat parts of a cluster, whose likelihood has no bound (Bishop, section
+    /// 9.2.1).
     /// </summary>
     public double VarianceFloor { get; init; }
 

@@ -64,8 +64,8 @@ static class ClusterCommand
             {
                 ClusterVectors.Require(parsed, given, path, common.Data, common.Polarity, common.Transpose, split, map, probability,
                     common.Novelty, common.Fit, common.SkipBad, common.Device);
-                ClusterVectors.Run(terminal, given, path, parsed.GetValue(method), CommonOptions.CountOf(parsed, k),
-                    new ClustererFactory(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation));
+                ClusterVectors.Run(terminal, given, path, new(parsed.GetValue(method), CommonOptions.CountOf(parsed, k),
+                    new(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation)));
                 return Task.FromResult(ExitCodes.Ok);
             }
             bool fit = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);

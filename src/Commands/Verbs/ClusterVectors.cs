@@ -7,6 +7,12 @@ using Toolchain.Evaluate.Fusion;
 
 namespace Toolchain.Commands.Verbs;
 
+/// <summary>How vectors are clustered.</summary>
+/// <param name="Method">k-means or a mixture.</param>
+/// <param name="Count">Number of clusters; null for as many as there are classes, or 10.</param>
+/// <param name="Factory">Seed, threads and cancellation of the fit.</param>
+sealed record VectorFit(ClusterMethod Method, int? Count, ClustererFactory Factory);
+
 /// <summary><c>uvl cluster VECTORS.npy --k 10 --out clusters.csv</c>: clusters of embeddings without a model.</summary>
 static class ClusterVectors
 {
@@ -26,15 +32,14 @@ static class ClusterVectors
         CommonOptions.RequireApart(output, EmbeddingFile.FilesOf(output), EmbeddingFile.FilesOf(vectors));
     }
 
-    /// <summary>Fits clusters on the embeddings and writes the cluster of each.</summary>
+    /// <summary>Fits clusters on the embeddings and writes the cluster of each to a table.</summary>
     /// <param name="terminal">Receives the result.</param>
     /// <param name="vectors">The embeddings.</param>
     /// <param name="output">The table.</param>
-    /// <param name="method">k-means or a mixture.</param>
-    /// <param name="asked">Number of clusters; null for as many as there are classes, or 10.</param>
-    /// <param name="factory">Seed, threads and cancellation of the fit.</param>
-    public static void Run(Terminal terminal, string vectors, string output, ClusterMethod method, int? asked, ClustererFactory factory)
+    /// <param name="fit">How.</param>
+    public static void Run(Terminal terminal, string vectors, string output, VectorFit fit)
     {
+        (ClusterMethod method, int? asked, ClustererFactory factory) = fit;
         (EmbeddingTable table, Rows rows) = VectorFile.Read(vectors);
         int count = asked ?? table.Labels?.Distinct().Count() ?? 10;
         if (count > table.Count)

@@ -9,6 +9,12 @@ using Toolchain.Inference;
 
 namespace Toolchain.Commands.Verbs;
 
+/// <summary>Images with their embeddings.</summary>
+/// <param name="Rows">The embeddings, [N,D].</param>
+/// <param name="Data">The images.</param>
+/// <param name="Sha256">Digest of the model.</param>
+sealed record EmbeddedImages(Rows Rows, ImageSet Data, string Sha256);
+
 /// <summary>
 /// <c>uvl neighbours VECTORS --out F.index</c> builds an index; <c>uvl neighbours F.index --query Q | --row I | --image P --model M</c>
 /// asks it; <c>--each</c> gives the neighbours of all rows.
@@ -165,12 +171,12 @@ static class NeighboursCommand
                 return (table.Names, read);
             }
 
-            (Rows, ImageSet, string) Embed(string model, string spec, Split part)
+            EmbeddedImages Embed(string model, string spec, Split part)
             {
                 using EncoderSession session = EncoderSession.Open(CommonOptions.ModelFile(model), common.Encoder(parsed));
                 ImageSet data = common.Open(parsed, terminal, spec, part, session.Preprocess);
                 return session.Dimension > 0
-                    ? (new Rows(EmbedRun.InMemory(terminal, session, data, cancellation).Values, session.Dimension), data, session.Sha256)
+                    ? new(new(EmbedRun.InMemory(terminal, session, data, cancellation).Values, session.Dimension), data, session.Sha256)
                     : throw new InvalidModelException($"'{session.Path}': expected an output 'embedding', found none; take an encoder.");
             }
         });
