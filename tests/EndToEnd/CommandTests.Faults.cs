@@ -62,7 +62,7 @@ public sealed partial class CommandTests
         Assert.Contains("\nUsage:\n  uvl [command] [options]\n", output, StringComparison.Ordinal);
         string[] commands = [.. output[output.IndexOf("Commands:", StringComparison.Ordinal)..].Split('\n').Skip(1)
             .Where(line => line.Length > 0)];
-        Assert.All(commands, line => Assert.Matches("^  [a-z]+( <[A-Z]+>)? +[A-Z].*\\.$", line));
+        Assert.All(commands, line => Assert.Matches("^  [a-z]+(, [a-z]+)?( <[A-Z]+>)? +[A-Z].*\\.$", line));
         Assert.Contains(commands, line => line.StartsWith("  train <METHOD> ", StringComparison.Ordinal));
     }
 
