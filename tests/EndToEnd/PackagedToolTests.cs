@@ -51,7 +51,7 @@ public sealed class PackagedToolTests
     {
         var output = new StringWriter();
         Assert.Equal(0, PackagedTool.Create().Run(["--help"], output, TextWriter.Null));
-        string[] listed = [.. output.ToString().Split("Commands:")[1].Split('\n').Select(line => line.Trim().Split(' ')[0])
+        string[] listed = [.. output.ToString().Split("Commands:")[1].Split('\n').Select(line => line.Trim().Split(' ', ',')[0])
             .Where(word => word != "")];
         Assert.Equal([.. UvlCommand.CreateRoot().Subcommands.Select(command => command.Name).Order()], listed.Order());
         Assert.Equal(ofClone.Order(), listed.Except(ToolCommands.Create().Select(command => command.Name)).Order());
