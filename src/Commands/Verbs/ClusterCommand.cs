@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Fitting;
 using Toolchain.Data;
@@ -134,20 +133,8 @@ static class ClusterCommand
             FusedProof.Require(fused, head.Labels, data);
             fused.Save(path);
             KnownModels.OfUser.Add(path);
-            terminal.Line($"{head.Summary}; pixels to cluster in {path}");
-            if (head.EmptyCount > 0)
-            {
-                terminal.Note($"{head.EmptyCount} of {head.Count} clusters are empty: the {data.Count} images have fewer different "
-                    + "embeddings; ask for a smaller --k");
-            }
-            terminal.Event("clustered", new JsonObject
-            {
-                ["path"] = path,
-                ["k"] = head.Count,
-                ["method"] = head.Name,
-                ["summary"] = head.Summary,
-                ["empty"] = head.EmptyCount
-            });
+            FitReport.Print(terminal, head, path, "pixels to cluster",
+                $"the {data.Count} images have fewer different embeddings");
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;

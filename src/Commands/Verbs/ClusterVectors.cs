@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json.Nodes;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Fitting;
 using Toolchain.Data.Embeddings;
@@ -56,20 +55,7 @@ static class ClusterVectors
             writer.Write(new(table.Names, default, table.Labels, Array.ConvertAll(head.Labels, label => (long)label), default));
             writer.Finish();
         }
-        terminal.Line($"{head.Summary}; clusters of {table.Count} embeddings in {output}");
-        if (head.EmptyCount > 0)
-        {
-            terminal.Note($"{head.EmptyCount} of {head.Count} clusters are empty: the {table.Count} embeddings have fewer different rows; "
-                + "ask for a smaller --k");
-        }
-        terminal.Event("clustered", new JsonObject
-        {
-            ["path"] = output,
-            ["k"] = head.Count,
-            ["method"] = head.Name,
-            ["summary"] = head.Summary,
-            ["empty"] = head.EmptyCount,
-            ["count"] = table.Count,
-        });
+        FitReport.Print(terminal, head, output, $"clusters of {table.Count} embeddings",
+            $"the {table.Count} embeddings have fewer different rows");
     }
 }
