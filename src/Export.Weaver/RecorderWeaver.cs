@@ -66,6 +66,11 @@ static class RecorderWeaver
         && (entry.Name.EndsWith("_ctor", StringComparison.Ordinal) || entry.Name.EndsWith("_from_pretrained", StringComparison.Ordinal))
         && entry.ReturnType.MetadataType == MetadataType.IntPtr;
 
+    // TorchSharp lets some calls put their results into the pinned array that held their arguments, which nobody holds from then on.
+    static bool HasAllocator(MethodDefinition entry) =>
+        entry.Parameters.Any(parameter => parameter.ParameterType.Name == "AllocatePinnedArray")
+        && entry.Parameters.Any(parameter => parameter.ParameterType.MetadataType == MetadataType.IntPtr);
+
     static MethodDefinition AddTwin(TypeDefinition holder, MethodDefinition entry, RecorderFields fields, MethodDefinition origin)
     {
         (FieldDefinition current, FieldDefinition guard, FieldDefinition constructed) = fields;
@@ -86,7 +91,7 @@ static class RecorderWeaver
         twin.Body.InitLocals = true;
 
         ILProcessor il = twin.Body.GetILProcessor();
-        if (unguarded.Contains(entry.Name))
+        if (unguarded.Contains(entry.Name) || HasAllocator(entry))
         {
             EmitGuard(il, twin, guard);
         }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Toolchain.Export.Recording;
 using Toolchain.Export.Tracing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -24,6 +26,33 @@ public sealed class NativeGuardTests
         Assert.Null(thrown);
         using DisposeScope scope = NewDisposeScope();
         Assert.Equal("both arguments to matmul need to be at least 1D, but they are 2D and 0D",
-            Assert.Throws<System.Runtime.InteropServices.ExternalException>(() => check("THSTensor_matmul", arguments, null)).Message);
+            Assert.Throws<ExternalException>(() => check("THSTensor_matmul", arguments, null)).Message);
+    }
+
+    // meshgrid puts its results into the array that held its arguments; whoever looks there after the call finds what came later.
+    [Fact]
+    public void Elements_OfAnArrayThatResultsReplaced_AreThoseBeforeTheCall()
+    {
+        NativeGuard.Set();
+        var check = (Action<string, object?[], object?>)typeof(torch).Assembly.GetType("TorchSharp.PInvoke.CallRecorder")!
+            .GetField("Guard")!.GetValue(null)!;
+        nint[] passed = [11, 12], later = [21, 22];
+        var allocator = new Allocator { Array = passed };
+        GCHandle place = GCHandle.Alloc(later, GCHandleType.Pinned);
+        object?[] arguments = [place.AddrOfPinnedObject(), 2L, "ij", (Action)allocator.Allocate];
+        NativeEntry meshgrid = NativeEntry.Of("THSTensor_meshgrid");
+
+        check(meshgrid.Name, arguments, null);
+        allocator.Allocate();
+
+        Assert.Equal([11L, 12L], NativeArguments.Elements(meshgrid, arguments, 0));
+        place.Free();
+    }
+
+    sealed class Allocator
+    {
+        public required nint[] Array { get; set; }
+
+        public void Allocate() => Array = [31, 32];
     }
 }

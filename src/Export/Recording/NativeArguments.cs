@@ -7,6 +7,11 @@ namespace Toolchain.Export.Recording;
 /// <summary>Finds tensors among the arguments and results of a native call.</summary>
 static class NativeArguments
 {
+    // What an array held when the last call of this thread that allocates took it, where TorchSharp lets the results replace it
+    // (meshgrid): nobody holds it after the call, and its memory may be another object's.
+    [ThreadStatic]
+    static nint[]? kept;
+
     /// <summary>Handles of packed sequences as the numbers that handles of tensors are.</summary>
     public static object? Plain(object? value) =>
         value is SafeHandle handle && IsPacked(handle) ? handle.DangerousGetHandle() : value;
@@ -33,7 +38,23 @@ static class NativeArguments
     public static unsafe long[] Elements(NativeEntry entry, object?[] arguments, int position)
     {
         int count = entry.PointsToPair(position) ? 2 : Convert.ToInt32(arguments[entry.Length(position)], CultureInfo.InvariantCulture);
+        if (kept?.Length == count && Allocates(arguments))
+        {
+            return [.. kept];
+        }
         return count <= 0 ? [] : new ReadOnlySpan<long>((void*)(nint)arguments[position]!, count).ToArray();
+    }
+
+    /// <summary>Whether a call puts its results into an array that it has TorchSharp allocate.</summary>
+    public static bool Allocates(object?[] arguments) => arguments.Any(argument => argument is Delegate);
+
+    /// <summary>Keeps the array that the results of a call that allocates are about to replace, if there is one.</summary>
+    public static void Keep(object?[] arguments) => kept = Allocated(arguments);
+
+    static nint[]? Allocated(object?[] arguments)
+    {
+        object? allocator = arguments.OfType<Delegate>().FirstOrDefault()?.Target;
+        return allocator?.GetType().GetProperty("Array")?.GetValue(allocator) as nint[];
     }
 
     /// <summary>The number that a pointer names.</summary>
@@ -46,8 +67,7 @@ static class NativeArguments
         {
             yield break;
         }
-        object? allocator = arguments.OfType<Delegate>().FirstOrDefault()?.Target;
-        if (allocator?.GetType().GetProperty("Array")?.GetValue(allocator) is nint[] many)
+        if (Allocated(arguments) is nint[] many)
         {
             // Some of these entries return nothing, though TorchSharp declares a pointer (THSTensor_chunk): it must not be followed.
             foreach (nint handle in many.Where(handle => handle != 0))

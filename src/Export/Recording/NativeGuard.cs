@@ -5,9 +5,10 @@ using TorchSharp;
 namespace Toolchain.Export.Recording;
 
 /// <summary>
-/// Checks the arguments of native methods that let exceptions of libtorch out (TorchSharp 0.107.0), before they are called: an exporter
-/// runs modules at sizes that they may refuse, and that must not end the process. It runs them in a dispose scope, which holds all tensors;
-/// without one a temporary may be collected once its handle is taken, and is not to be looked at.
+/// Looks at calls before they are made. It checks the arguments of native methods that let exceptions of libtorch out (TorchSharp 0.107.0):
+/// an exporter runs modules at sizes that they may refuse, and that must not end the process. It runs them in a dispose scope, which holds
+/// all tensors; without one a temporary may be collected once its handle is taken, and is not to be looked at. And it keeps arrays of
+/// arguments that results replace.
 /// </summary>
 static class NativeGuard
 {
@@ -18,6 +19,11 @@ static class NativeGuard
 
     static void Check(string entry, object?[] arguments, object? result)
     {
+        if (NativeArguments.Allocates(arguments))
+        {
+            NativeArguments.Keep(arguments);
+            return;
+        }
         if (torch.CurrentDisposeScope is null)
         {
             return;
