@@ -22,9 +22,13 @@ public static class VectorFile
     /// <param name="path">Where it was read from.</param>
     public static Rows Finite(EmbeddingTable table, string path)
     {
-        float[] values = table.Embeddings;
-        int bad = Array.FindIndex(values, value => !(MathF.Abs(value) <= EmbeddingTable.LargestMagnitude));
-        return bad < 0 ? new Rows(values, table.Dimension)
+        ReadOnlySpan<float> values = table.Embeddings.Span;
+        int bad = 0;
+        while (bad < values.Length && MathF.Abs(values[bad]) <= EmbeddingTable.LargestMagnitude)
+        {
+            bad++;
+        }
+        return bad == values.Length ? new Rows(table.Embeddings, table.Dimension)
             : throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
                 $"'{path}': expected finite embeddings of at most {EmbeddingTable.LargestMagnitude:g} in magnitude, found {values[bad]} in "
                     + $"row {bad / table.Dimension}; embed the images again with a sound model."));

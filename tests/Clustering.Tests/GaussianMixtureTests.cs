@@ -182,6 +182,26 @@ public sealed class GaussianMixtureTests
         Assert.StartsWith("'labels' must be 3 numbers in [0..2), found 2 for row 2.", error.Message, StringComparison.Ordinal);
     }
 
+    // More rows than a segment has: the same rows four times give the mixture of the rows.
+    [Theory]
+    [InlineData(CovarianceKind.Full)]
+    [InlineData(CovarianceKind.Diagonal)]
+    public void Fit_SeveralSegments_IsTheFitOfOne(CovarianceKind kind)
+    {
+        Rows once = Samples.Blobs(SortedSegments.Size / 3, 3, 4, seed: 1);
+        Rows all = new(Enumerable.Repeat(once.Values.ToArray(), 4).SelectMany(values => values).ToArray(), once.Width);
+        int[] labels = KMeansClustering.Assign(once, new Rows(once.Values[..12], 3));
+        var options = new GaussianMixtureOptions { ComponentCount = 4, Covariance = kind, MaxIterations = 5, Threads = 2 };
+        GaussianMixture one = GaussianMixture.Fit(once, labels, options);
+        GaussianMixture four = GaussianMixture.Fit(all, [.. labels, .. labels, .. labels, .. labels], options);
+        Assert.Equal(one.LogLikelihood, four.LogLikelihood, 1e-9);
+        Assert.Equal(one.Weights, four.Weights, (a, b) => Math.Abs(a - b) < 1e-9);
+        Assert.Equal(one.Means.Cast<double>(), four.Means.Cast<double>(), (a, b) => Math.Abs(a - b) < 1e-8);
+        Assert.Equal(one.Assign(once), four.Assign(all)[^once.Count..]);
+        GaussianMixture alone = GaussianMixture.Fit(all, [.. labels, .. labels, .. labels, .. labels], options with { Threads = 1 });
+        Assert.Equal(four.Means.Cast<double>(), alone.Means.Cast<double>());
+    }
+
     [Fact]
     public void Fit_MoreRestarts_KeepTheBest()
     {

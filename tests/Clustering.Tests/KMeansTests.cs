@@ -54,6 +54,7 @@ public sealed partial class KMeansTests
         Rows rows = Samples.Blobs(900, width, count, count);
         float[] norms = [.. Enumerable.Range(0, rows.Count).Select(row => VectorKernels.Dot(rows[row], rows[row]))];
         var bounded = new NearestCentres<Rows>(rows, norms, count, 2);
+        var direct = new NearestCentres<Rows>(rows, norms, count, 2, mostBounds: 0);
         var random = new Random(4);
         float[] centres = rows.Values[..(count * width)].ToArray();
         for (int pass = 0; pass < 12; pass++)
@@ -63,7 +64,21 @@ public sealed partial class KMeansTests
             centres = [.. centres.Select(value => value + reach * (float)(random.NextDouble() - 0.5))];
             bounded.Update(centres);
             Assert.Equal(KMeansClustering.Assign(rows, new Rows(centres, width)), bounded.Labels);
+            direct.Update(centres);
+            Assert.Equal(bounded.Labels, direct.Labels);
         }
+    }
+
+    [Fact]
+    public void NearestCentres_WithoutBounds_GivesTiesToTheFirst()
+    {
+        // 40 centres are in three panels; the nearest, 1, are in lanes of each.
+        Rows rows = new(new float[] { 1, 5 }, 1);
+        float[] centres = [.. Enumerable.Range(0, 40).Select(k => k % 13 == 5 ? 1f : 9)];
+        var direct = new NearestCentres<Rows>(rows, [1, 25], centres.Length, 1, mostBounds: 0);
+        direct.Update(centres);
+        // 5 is as far from 1 as from 9.
+        Assert.Equal([5, 0], direct.Labels);
     }
 
     [Theory]

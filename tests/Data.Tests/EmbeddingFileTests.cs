@@ -47,7 +47,7 @@ public sealed partial class EmbeddingFileTests
         EmbeddingFile.Write(folder["e.npy"], Table());
         TensorEntry embeddings = NpyFile.Read(folder["e.npy"]);
         Assert.Equal([3L, 2L], embeddings.Shape.ToArray());
-        Assert.Equal(Table().Embeddings, embeddings.ToArray<float>());
+        Assert.Equal(Table().Embeddings.ToArray(), embeddings.ToArray<float>());
         Assert.Equal("a.png\nb, \"c\".png\nd.png\n", File.ReadAllText(folder["e.names.txt"]));
         Assert.Equal(new byte[] { 1, 2, 3 }, NpyFile.Read(folder["e.labels.npy"]).ToArray<byte>());
         Assert.Equal([4L, 5L, 6L], NpyFile.Read(folder["e.clusters.npy"]).ToArray<long>());
@@ -73,7 +73,13 @@ public sealed partial class EmbeddingFileTests
         EmbeddingFile.Write(folder[file], new(names, values, labels, clusters));
         EmbeddingTable read = EmbeddingFile.Read(folder[file]);
         Assert.Equal(2, read.Dimension);
-        Assert.Equal(values, read.Embeddings);
+        Assert.Equal(values, read.Embeddings.ToArray());
+        // Embeddings that do not come into memory are the same.
+        using EmbeddingTable mapped = EmbeddingReader.Read(folder[file], mostInMemory: 0);
+        Assert.NotNull(mapped.Owner);
+        Assert.Equal(values, mapped.Embeddings.ToArray());
+        Assert.Equal(read.Labels, mapped.Labels);
+        Assert.Equal(read.Names, mapped.Names);
         Assert.Equal(labels, read.Labels);
         // Beside an .npy the labels come first, and clusters are not looked at.
         Assert.Equal(file == "e.npy" ? null : clusters, read.Clusters);
@@ -142,10 +148,10 @@ public sealed partial class EmbeddingFileTests
         using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
         string?[] names = new string[3];
         await group.ReadAsync(reader.Schema.DataFields[0], names.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(Table().Names, names);
+        Assert.Equal(Table().Names.AsEnumerable(), names);
         using RawColumnData<float> values = (RawColumnData<float>)await group.ReadRawColumnDataBaseAsync(reader.Schema.DataFields[1],
             TestContext.Current.CancellationToken);
-        Assert.Equal(Table().Embeddings, values.Values.ToArray());
+        Assert.Equal(Table().Embeddings.ToArray(), values.Values.ToArray());
         Assert.Equal([0, 1, 0, 1, 0, 1], values.RepetitionLevels.ToArray());
         using RawColumnData<long> clusters = (RawColumnData<long>)await group.ReadRawColumnDataBaseAsync(reader.Schema.DataFields[3],
             TestContext.Current.CancellationToken);
@@ -163,7 +169,7 @@ public sealed partial class EmbeddingFileTests
         Assert.Equal(["name", "embedding", "label", "cluster", "probability"], batch.Schema.FieldsList.Select(field => field.Name));
         Assert.Equal("b, \"c\".png", ((StringArray)batch.Column("name")).GetString(1));
         var embedding = (FixedSizeListArray)batch.Column("embedding");
-        Assert.Equal(Table().Embeddings, ((FloatArray)embedding.Values).Values.ToArray());
+        Assert.Equal(Table().Embeddings.ToArray(), ((FloatArray)embedding.Values).Values.ToArray());
         Assert.Equal(0, embedding.NullCount);
         Assert.Equal(new byte[] { 1, 2, 3 }, ((UInt8Array)batch.Column("label")).Values.ToArray());
     }
@@ -190,7 +196,7 @@ public sealed partial class EmbeddingFileTests
         EmbeddingTable table = Table();
         var columns = new EmbeddingColumns(table.Dimension, true, true, table.ClusterCount, true) { ClusterDigits = [0, 1, 2, 3, 4, 5, 6] };
         using EmbeddingWriter writer = EmbeddingFile.Create(folder[name], columns);
-        writer.Write(new(table.Names, table.Embeddings, table.Labels, table.Clusters, table.Probabilities, new float[3]));
+        writer.Write(new(table.Names.ToArray(), table.Embeddings, table.Labels, table.Clusters, table.Probabilities, new float[3]));
         writer.Finish();
         Assert.Equal(Directory.GetFiles(folder.Root).Order(), EmbeddingFile.FilesOf(folder[name]).Order());
     }

@@ -34,7 +34,6 @@ public sealed record KMeansOptions
     {
         rows.Check();
         Rows.RequireClusterCount(ClusterCount, rows.Count);
-        Rows.RequireRoom(nameof(ClusterCount), rows.Count, (ClusterCount + 7) / 8 * 8L);
         Rows.RequireRoom(nameof(ClusterCount), rows.Width, ClusterCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);

@@ -29,13 +29,19 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     CentreSet set = null!;
     RoundedCentres? rounded;
 
-    public NearestCentres(TRows rows, float[] norms, int count, int threads)
+    public NearestCentres(TRows rows, float[] norms, int count, int threads, long mostBounds = MostBounds)
     {
         (this.rows, this.norms, this.count, this.threads) = (rows, norms, count, threads);
         padded = (count + vectorSize - 1) / vectorSize * vectorSize;
+        Labels = new int[rows.Count];
+        isDirect = (long)rows.Count * padded > mostBounds;
+        if (isDirect)
+        {
+            (lengths, upper, lower) = ([], [], []);
+            return;
+        }
         lengths = Array.ConvertAll(norms, MathF.Sqrt);
         longest = lengths.Max();
-        Labels = new int[rows.Count];
         upper = new float[rows.Count];
         lower = new float[(long)rows.Count * padded];
         // A sum of D products in float32 is off by at most D 2^-24 |x||c|, and so are the norms (Higham 2002, section 3.1); twice that for
@@ -56,6 +62,11 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     /// <summary>Moves the centres to <paramref name="next"/> [K,D] and relabels.</summary>
     public void Update(float[] next)
     {
+        if (isDirect)
+        {
+            UpdateDirectly(centres = next);
+            return;
+        }
         set = new CentreSet(next, centres.Length == 0 ? next : centres, rows.Width, padded, longest);
         centres = next;
         rounded = rows.HasBytes ? new RoundedCentres(next, rows.Width) : null;

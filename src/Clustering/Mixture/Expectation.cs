@@ -28,15 +28,15 @@ sealed class Expectation
     /// <summary>Log-likelihood of each row, [N].</summary>
     public ReadOnlySpan<double> LogLikelihoods => logLikelihoods.AsSpan(0, count);
 
-    /// <summary>Mean log-likelihood of the rows.</summary>
-    public double MeanLogLikelihood()
+    /// <summary>Log-likelihood of all rows.</summary>
+    public double LogLikelihood()
     {
         double sum = 0;
         foreach (double value in LogLikelihoods)
         {
             sum += value;
         }
-        return sum / count;
+        return sum;
     }
 
     /// <summary>Number of parts of <see cref="Run"/>.</summary>

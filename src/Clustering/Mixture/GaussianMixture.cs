@@ -130,18 +130,14 @@ public sealed class GaussianMixture
             throw new ArgumentException($"'{nameof(labels)}' must be {rows.Count} numbers in [0..{options.ComponentCount}), found "
                 + $"{(wrong == labels.Length ? $"{wrong} numbers" : $"{labels[wrong]} for row {wrong}")}.", nameof(labels));
         }
-        // Rows of one component lie together from here on; the sums take them in that order.
-        int[] order = ByLabel(labels, options.ComponentCount);
-        (rows, labels) = (rows.Take(order), [.. order.Select(row => labels[row])]);
-        var expectation = new Expectation(rows, options.Threads);
-        labels.CopyTo(expectation.Labels);
-        Component[] components = Maximization.FromLabels(rows, labels, options);
+        // The sums take the rows in this order.
+        var segments = new SortedSegments(rows, labels, options.ComponentCount, options.Threads);
+        Component[] components = Maximization.FromLabels(segments, options);
         double previous = double.NegativeInfinity;
         for (int iteration = 1; ; iteration++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            components = Maximization.Improve(rows, expectation, components, options);
-            double level = expectation.MeanLogLikelihood();
+            (components, double level) = Maximization.Improve(segments, components, options);
             bool converged = level - previous < options.Tolerance;
             if (converged || iteration == options.MaxIterations)
             {
@@ -195,25 +191,5 @@ public sealed class GaussianMixture
         var expectation = new Expectation(rows, threads);
         expectation.Run(components, sinkOf);
         return expectation;
-    }
-
-    // Indices of the rows of component 0, then of 1, and so on.
-    static int[] ByLabel(int[] labels, int count)
-    {
-        var next = new int[count + 1];
-        foreach (int label in labels)
-        {
-            next[label + 1]++;
-        }
-        for (int k = 0; k < count; k++)
-        {
-            next[k + 1] += next[k];
-        }
-        var order = new int[labels.Length];
-        for (int row = 0; row < order.Length; row++)
-        {
-            order[next[labels[row]]++] = row;
-        }
-        return order;
     }
 }

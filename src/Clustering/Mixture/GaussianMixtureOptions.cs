@@ -61,7 +61,7 @@ public sealed record GaussianMixtureOptions
     {
         rows.Check();
         Rows.RequireClusterCount(ComponentCount, rows.Count);
-        Rows.RequireRoom(nameof(ComponentCount), rows.Count, ComponentCount);
+        Rows.RequireRoom(nameof(ComponentCount), Math.Min(rows.Count, SortedSegments.Size), ComponentCount);
         Rows.RequireRoom(nameof(rows.Width), rows.Width, rows.Width);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);

@@ -12,45 +12,66 @@ static class Maximization
     // Keeps an empty component finite (ten rounding errors of 1, as scikit-learn adds).
     const double SmallestWeight = 2.2e-15;
 
-    /// <summary>Components of rows [N,D] of which each belongs to one.</summary>
-    public static Component[] FromLabels(Rows rows, int[] labels, GaussianMixtureOptions options)
+    /// <summary>Components of rows of which each belongs to the one of its label.</summary>
+    public static Component[] FromLabels(SortedSegments segments, GaussianMixtureOptions options)
     {
-        Moments[] moments =
-            [.. Enumerable.Range(0, options.ComponentCount)
-            .Select(k => new Moments(Origin(rows, Array.IndexOf(labels, k)), IsDiagonal(options)))];
-        for (int row = 0; row < rows.Count; row++)
+        var moments = new Moments?[options.ComponentCount];
+        segments.ForEach((rows, expectation) =>
         {
-            moments[labels[row]].Add(rows[row], 1);
-        }
-        return Components(moments, rows.Count, options);
+            Span<int> labels = expectation.Labels;
+            for (int row = 0; row < labels.Length; row++)
+            {
+                // The first row of each component is near enough to take sums about.
+                Moments own = moments[labels[row]] ??= new(Array.ConvertAll(rows[row].ToArray(), value => (double)value),
+                    IsDiagonal(options));
+                own.Add(rows[row], 1);
+            }
+        });
+        return Components([.. moments.Select(own => own ?? new(new double[segments.Width], IsDiagonal(options)))], segments.RowCount,
+            options);
     }
 
-    /// <summary>One E-step under <paramref name="components"/>, then the M-step; returns the new components.</summary>
-    public static Component[] Improve(Rows rows, Expectation expectation, Component[] components, GaussianMixtureOptions options)
+    /// <summary>
+    /// One E-step under <paramref name="components"/>, then the M-step; the new components, and the rows' mean log-likelihood under the
+    /// old ones.
+    /// </summary>
+    public static (Component[] Components, double Level) Improve(SortedSegments segments, Component[] components,
+        GaussianMixtureOptions options)
     {
         // Sums about the previous means keep the digits that differences of large squares would lose.
         double[][] origins = [.. components.Select(component => component.Mean)];
         Moments[] moments = [.. origins.Select(origin => new Moments(origin, IsDiagonal(options)))];
-        if (expectation.TransposedRows.IsNarrow && !IsDiagonal(options))
+        double likelihood = 0;
+        segments.ForEach((rows, expectation) =>
         {
-            var parts = new double[expectation.PartCount][];
-            expectation.Run(components, part => new NarrowSums(expectation.TransposedRows, origins, sums => parts[part] = sums));
-            int length = NarrowMoments.Length(rows.Width);
-            foreach (double[] part in parts)
+            if (expectation.TransposedRows.IsNarrow && !IsDiagonal(options))
             {
-                for (int k = 0; k < moments.Length; k++)
-                {
-                    moments[k].Add(part.AsSpan(k * length, length));
-                }
+                AddNarrow(moments, origins, expectation, components);
+            }
+            else
+            {
+                var responsibilities = new ResponsibilityTable(components.Length, expectation.TransposedRows.PaddedCount);
+                expectation.Run(components, _ => responsibilities);
+                Chunks.ForParts(moments.Length, moments.Length, options.Threads,
+                    (k, _, _) => Gather(moments[k], rows, responsibilities[k]));
+            }
+            likelihood += expectation.LogLikelihood();
+        });
+        return (Components(moments, segments.RowCount, options), likelihood / segments.RowCount);
+    }
+
+    static void AddNarrow(Moments[] moments, double[][] origins, Expectation expectation, Component[] components)
+    {
+        var parts = new double[expectation.PartCount][];
+        expectation.Run(components, part => new NarrowSums(expectation.TransposedRows, origins, sums => parts[part] = sums));
+        int length = NarrowMoments.Length(origins[0].Length);
+        foreach (double[] part in parts)
+        {
+            for (int k = 0; k < moments.Length; k++)
+            {
+                moments[k].Add(part.AsSpan(k * length, length));
             }
         }
-        else
-        {
-            var responsibilities = new ResponsibilityTable(components.Length, expectation.TransposedRows.PaddedCount);
-            expectation.Run(components, _ => responsibilities);
-            Chunks.ForParts(moments.Length, moments.Length, options.Threads, (k, _, _) => Gather(moments[k], rows, responsibilities[k]));
-        }
-        return Components(moments, rows.Count, options);
     }
 
     static void Gather(Moments moments, Rows rows, ReadOnlySpan<double> responsibilities)
@@ -87,10 +108,6 @@ static class Maximization
         }
         return [.. weights.Select((weight, k) => new Component(weight / rowCount, moments[k].Mean(weight), factors[k]))];
     }
-
-    // The first row of each component is near enough to take sums about.
-    static double[] Origin(Rows rows, int row) => row < 0 ? new double[rows.Width]
-        : [.. rows[row].ToArray().Select(value => (double)value)];
 
     static bool IsDiagonal(GaussianMixtureOptions options) => options.Covariance is CovarianceKind.Diagonal or CovarianceKind.Spherical;
 

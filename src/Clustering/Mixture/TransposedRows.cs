@@ -7,6 +7,9 @@ namespace Toolchain.Clustering.Mixture;
 /// </summary>
 sealed class TransposedRows
 {
+    // Kept at once (256 MB), more than a segment of a fit has.
+    const long MostKept = 1 << 25;
+
     // NarrowMoments reads columns by fours, so up to three beyond the last.
     const int Margin = 3 * LogDensityKernel.RowCount;
 
@@ -30,7 +33,7 @@ sealed class TransposedRows
     }
 
     /// <summary>Whether rows are so short that the sums of their products stay in the first-level cache.</summary>
-    public bool IsNarrow => rows.Width <= 40 && (long)PaddedCount * rows.Width + Margin <= Array.MaxLength / 2;
+    public bool IsNarrow => rows.Width <= 40 && (long)PaddedCount * rows.Width <= MostKept;
 
     /// <summary>Number of rows (N).</summary>
     public int RowCount => rows.Count;

@@ -15,6 +15,9 @@ sealed record VectorFit(ClusterMethod Method, int? Count, ClustererFactory Facto
 /// <summary><c>uvl cluster VECTORS.npy --k 10 --out clusters.csv</c>: clusters of embeddings without a model.</summary>
 static class ClusterVectors
 {
+    // Rows that are written at a time.
+    const int Batch = 1 << 16;
+
     /// <summary>Requires that no option of images was given.</summary>
     /// <exception cref="ArgumentException">One was, or the output is no table.</exception>
     public static void Require(ParseResult parsed, string vectors, string output, params Option[] ofImages)
@@ -40,6 +43,7 @@ static class ClusterVectors
     {
         (ClusterMethod method, int? asked, ClustererFactory factory) = fit;
         (EmbeddingTable table, Rows rows) = VectorFile.Read(vectors);
+        using EmbeddingTable held = table;
         int count = asked ?? table.Labels?.Distinct().Count() ?? 10;
         if (count > table.Count)
         {
@@ -52,7 +56,13 @@ static class ClusterVectors
         var columns = new EmbeddingColumns(0, table.Labels is not null, true, 0) { HasWideLabels = table.Labels?.Max() > byte.MaxValue };
         using (EmbeddingWriter writer = EmbeddingFile.Create(output, columns))
         {
-            writer.Write(new(table.Names, default, table.Labels, Array.ConvertAll(head.Labels, label => (long)label), default));
+            for (int first = 0; first < table.Count; first += Batch)
+            {
+                int[] own = [.. Enumerable.Range(first, Math.Min(Batch, table.Count - first))];
+                writer.Write(new(Array.ConvertAll(own, row => table.Names[row]), default,
+                    table.Labels is null ? default : table.Labels.AsMemory(first, own.Length),
+                    Array.ConvertAll(own, row => (long)head.Labels[row]), default));
+            }
             writer.Finish();
         }
         FitReport.Print(terminal, head, output, $"clusters of {table.Count} embeddings",

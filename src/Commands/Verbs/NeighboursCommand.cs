@@ -168,7 +168,7 @@ static class NeighboursCommand
                     return (Array.ConvertAll(rowsAsked, one => one.ToString(CultureInfo.InvariantCulture)), known.Rows);
                 }
                 (EmbeddingTable table, Rows read) = VectorFile.Read(queryFile);
-                return (table.Names, read);
+                return ([.. table.Names], read);
             }
 
             EmbeddedImages Embed(string model, string spec, Split part)

@@ -45,9 +45,9 @@ sealed class ArrowTable
     /// <summary>Floats in a row of a list, or 0 where there is no such column.</summary>
     public int WidthOf(string name) => Find(name, field => field.Width > 0)?.Width ?? 0;
 
-    /// <summary>Rows of a list's floats [N*width], or null where there is no such column.</summary>
-    public float[]? Floats(string name) =>
-        Find(name, field => field.Width > 0) is ArrowField field ? [.. Batches(field, field.Width, 4).SelectMany(Singles)] : null;
+    /// <summary>Rows of a list's floats [M*width], record batch by record batch, or null where there is no such column.</summary>
+    public IEnumerable<float[]>? Floats(string name) =>
+        Find(name, field => field.Width > 0) is ArrowField field ? Batches(field, field.Width, 4).Select(Singles) : null;
 
     /// <summary>A column of whole numbers [N], or null where there is none.</summary>
     public long[]? Integers(string name) =>

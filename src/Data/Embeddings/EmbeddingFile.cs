@@ -39,10 +39,13 @@ public static class EmbeddingFile
 
     /// <summary>
     /// Reads a table that <see cref="Create"/> wrote, told by its first bytes: embeddings, labels and clusters, of an .npy those beside it.
-    /// Names come from CSV alone; elsewhere they are row numbers.
+    /// Names come from CSV alone; elsewhere they are row numbers. Embeddings of more than 256 MB do not come into memory: an .npy is mapped,
+    /// other formats through a file in the folder for temporary files. They must not be changed meanwhile.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, or holds no embeddings.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is damaged, or holds no embeddings, or more than 2^31 numbers.
+    /// </exception>
     public static EmbeddingTable Read(string path) => EmbeddingReader.Read(path);
 
     /// <summary>Whether a path ends as one of the formats does.</summary>
@@ -59,7 +62,7 @@ public static class EmbeddingFile
             {
                 HasWideLabels = table.Labels?.Max() > byte.MaxValue,
             });
-        writer.Write(new(table.Names, table.Embeddings, table.Labels, table.Clusters, table.Probabilities));
+        writer.Write(new(table.Names.ToArray(), table.Embeddings, table.Labels, table.Clusters, table.Probabilities));
         writer.Finish();
     }
 

@@ -1,7 +1,9 @@
 namespace Toolchain.Data.Embeddings;
 
-/// <summary>Embeddings of N images, with what belongs to each row. Checked once, here.</summary>
-public sealed class EmbeddingTable
+/// <summary>
+/// Embeddings of N images, with what belongs to each row. Checked once, here. Those of a large file stay there; disposing lets it go.
+/// </summary>
+public sealed class EmbeddingTable : IDisposable
 {
     /// <summary>Largest magnitude of a value that work is done with: above it, sums of squares leave the range of float32.</summary>
     public const float LargestMagnitude = 1e15f;
@@ -14,10 +16,16 @@ public sealed class EmbeddingTable
     /// <param name="probabilities">N * K probabilities of the clusters, row after row, or null.</param>
     /// <exception cref="ArgumentException">There are no rows, or lengths disagree.</exception>
     public EmbeddingTable(string[] names, float[] embeddings, int[]? labels = null, long[]? clusters = null, float[]? probabilities = null)
+        : this(names, new ReadOnlyMemory<float>(embeddings ?? throw new ArgumentNullException(nameof(embeddings))), labels, clusters,
+            probabilities)
+    {
+    }
+
+    internal EmbeddingTable(IReadOnlyList<string> names, ReadOnlyMemory<float> embeddings, int[]? labels, long[]? clusters,
+        float[]? probabilities = null)
     {
         ArgumentNullException.ThrowIfNull(names);
-        ArgumentNullException.ThrowIfNull(embeddings);
-        if (names.Length == 0)
+        if (names.Count == 0)
         {
             throw new ArgumentException($"'{nameof(names)}' must have at least one row, had none.", nameof(names));
         }
@@ -33,10 +41,10 @@ public sealed class EmbeddingTable
     }
 
     /// <summary>N names.</summary>
-    public string[] Names { get; }
+    public IReadOnlyList<string> Names { get; }
 
     /// <summary>N * D values, row after row.</summary>
-    public float[] Embeddings { get; }
+    public ReadOnlyMemory<float> Embeddings { get; }
 
     /// <summary>D.</summary>
     public int Dimension { get; }
@@ -54,18 +62,24 @@ public sealed class EmbeddingTable
     public int ClusterCount { get; }
 
     /// <summary>N.</summary>
-    public int Count => Names.Length;
+    public int Count => Names.Count;
+
+    /// <summary>What holds the embeddings; null for memory.</summary>
+    internal IDisposable? Owner { get; init; }
+
+    /// <summary>Lets the file go; <see cref="Embeddings"/> must not be read any more.</summary>
+    public void Dispose() => Owner?.Dispose();
 
     int Columns(int length, string parameter) =>
-        length > 0 && length % Names.Length == 0 ? length / Names.Length
-            : throw new ArgumentException($"'{parameter}' must hold a whole number of columns for {Names.Length} rows, held {length} "
+        length > 0 && length % Names.Count == 0 ? length / Names.Count
+            : throw new ArgumentException($"'{parameter}' must hold a whole number of columns for {Names.Count} rows, held {length} "
                 + "values.", parameter);
 
     void RequireRows(int? length, string parameter)
     {
-        if (length is { } found && found != Names.Length)
+        if (length is { } found && found != Names.Count)
         {
-            throw new ArgumentException($"'{parameter}' must have one entry for each of the {Names.Length} rows, had {found}.", parameter);
+            throw new ArgumentException($"'{parameter}' must have one entry for each of the {Names.Count} rows, had {found}.", parameter);
         }
     }
 }
