@@ -39,8 +39,8 @@ public static class EmbeddingFile
 
     /// <summary>
     /// Reads a table that <see cref="Create"/> wrote, told by its first bytes: embeddings, labels and clusters, of an .npy those beside it.
-    /// Names come from CSV alone; elsewhere they are row numbers. Embeddings of more than 256 MB do not come into memory: an .npy is mapped,
-    /// other formats through a file in the folder for temporary files. They must not be changed meanwhile.
+    /// Names come from CSV alone; elsewhere they are row numbers. Embeddings of more than 256 MB do not come into memory: an .npy is
+    /// mapped, other formats through a file in the folder for temporary files. They must not be changed meanwhile.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">

@@ -18,7 +18,8 @@ static partial class EmbeddingReader
         RequireRoom(path, bytes / sizeof(float));
         bool isMapped = bytes > mostInMemory && header is { IsBigEndian: false, IsColumnMajor: false }
             && header.DataOffset % sizeof(float) == 0 && file.Length == header.DataOffset + bytes;
-        IMemoryOwner<float>? mapped = isMapped ? new MappedFloats(File.OpenRead(path), header.DataOffset, (int)(bytes / sizeof(float))) : null;
+        IMemoryOwner<float>? mapped = isMapped
+            ? new MappedFloats(File.OpenRead(path), header.DataOffset, (int)(bytes / sizeof(float))) : null;
         ReadOnlyMemory<float> values = mapped?.Memory ?? NpyFile.Read(file, header, path).ToArray<float>();
         int count = (int)header.Shape[0];
         int[]? labels = Integers(Beside("labels.npy", TensorKind.UInt8, TensorKind.Int64));
@@ -39,7 +40,8 @@ static partial class EmbeddingReader
             TensorEntry column = NpyFile.Read(beside);
             return kinds.Contains(column.Kind) && column.Shape is [var found] && found == count ? column
                 : throw new InvalidDataException(
-                    $"'{beside}': expected {kinds[0]} [{count}], one for each row of '{path}', found {Text(column.Kind, column.Shape)}; embed the images "
+                    $"'{beside}': expected {kinds[0]} [{count}], one for each row of '{path}', found "
+                    + $"{Text(column.Kind, column.Shape)}; embed the images "
                     + "again.");
         }
     }

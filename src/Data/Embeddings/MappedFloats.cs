@@ -3,7 +3,9 @@ using System.IO.MemoryMappedFiles;
 
 namespace Toolchain.Data.Embeddings;
 
-/// <summary>Float32 numbers of a file, mapped: only the pages that are read come into memory, and the system takes them away again.</summary>
+/// <summary>
+/// Float32 numbers of a file, mapped: only the pages that are read come into memory, and the system takes them away again.
+/// </summary>
 sealed unsafe class MappedFloats : MemoryManager<float>
 {
     readonly MemoryMappedFile map;
