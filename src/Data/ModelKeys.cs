@@ -36,6 +36,12 @@ public static class ModelKeys
     /// <summary>Number of its clusters (K).</summary>
     public const string Clusters = "uvl.clusters";
 
+    /// <summary>Share of the fitted rows that each cluster has, an array in JSON, [K]; of clusters of vectors.</summary>
+    public const string ClusterShares = "uvl.cluster_shares";
+
+    /// <summary>What 99 % of the fitted rows are nearer than to the mean of their cluster; of clusters of vectors.</summary>
+    public const string ClusterDistance = "uvl.cluster_distance";
+
     /// <summary>SHA-256 of the images that it was fitted on.</summary>
     public const string ClustererDatasetSha256 = "uvl.clusterer_dataset_sha256";
 

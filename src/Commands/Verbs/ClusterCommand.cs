@@ -39,18 +39,24 @@ static class ClusterCommand
         };
         var output = new Option<string>("--out")
         {
-            Description = "Output file: the fused model, from pixels to cluster (.onnx), or the clusters of the images (.npy, .csv, "
-                + ".parquet, .arrow).",
+            Description = "Output file: the fused model, from pixels to cluster, of embeddings a graph of clusters (.onnx), or the clusters "
+                + "of the images (.npy, .csv, .parquet, .arrow).",
             Required = true
+        };
+        var add = new Option<string>("--add")
+        {
+            Description = "Clusters that an earlier fit on embeddings wrote (.onnx): assigns the embeddings to them, and warns where they "
+                + "differ from the fitted ones."
         };
         var split = new Choice<Split?>("--split") { Description = "train, test or all; by default train to fit, all to apply." };
         var probability =
             new Option<bool>("--probability") { Description = "Also write the probability of each cluster, when a model is applied." };
         var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder, or apply a fused model.\n\n"
             + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster "
-            + "digits.onnx --data scans/ --out clusters.csv\n          uvl cluster vectors.npy --k 10 --out clusters.csv")
+            + "digits.onnx --data scans/ --out clusters.csv\n          uvl cluster vectors.npy --k 10 --out clusters.csv\n"
+            + "          uvl cluster new.npy --add clusters.onnx --out new.csv")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, probability, common.Novelty, common.Seed,
+            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, add, probability, common.Novelty, common.Seed,
                 common.Fit,
                 common.SkipBad, common.Threads, common.Device,
         };
@@ -63,9 +69,21 @@ static class ClusterCommand
             {
                 ClusterVectors.Require(parsed, given, path, common.Data, common.Polarity, common.Transpose, split, map, probability,
                     common.Novelty, common.Fit, common.SkipBad, common.Device);
+                if (parsed.GetValue(add) is string fitted)
+                {
+                    ClusterVectors.RequireAdd(parsed, path, fitted, k, method, common.Seed);
+                    using ClusterSession clusters = ClusterSession.Open(fitted, parsed.GetValue(common.Threads));
+                    ClusterVectors.Add(terminal, given, path, (clusters, fitted));
+                    return Task.FromResult(ExitCodes.Ok);
+                }
                 ClusterVectors.Run(terminal, given, path, new(parsed.GetValue(method), CommonOptions.CountOf(parsed, k),
                     new(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation)));
                 return Task.FromResult(ExitCodes.Ok);
+            }
+            if (parsed.GetValue(add) is not null)
+            {
+                throw new ArgumentException($"--add: expected with embeddings (.npy, .csv, .parquet, .arrow), found the model '{given}'; a "
+                    + "fused model gives the clusters of new images without it.");
             }
             bool fit = Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
             if (!fit)
@@ -74,9 +92,9 @@ static class ClusterCommand
             }
             // Of a fit; a table takes the clusters that the model has.
             if (!fit && new Option[] { k, method, map }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })
-                is Option fitted)
+                is Option ofFit)
             {
-                throw new ArgumentException($"{fitted.Name}: expected with a fit (--out FUSED.onnx), found the table '{path}'; fit the "
+                throw new ArgumentException($"{ofFit.Name}: expected with a fit (--out FUSED.onnx), found the table '{path}'; fit the "
                     + "clusters first, then apply that model.");
             }
             string encoder = CommonOptions.ModelFile(given);
