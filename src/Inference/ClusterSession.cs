@@ -29,8 +29,8 @@ public sealed class ClusterSession : IDisposable
         if (!isSound || !metadata.TryGetValue(ModelKeys.ClusterShares, out string? shares)
             || !metadata.TryGetValue(ModelKeys.ClusterDistance, out string? distance))
         {
-            throw new InvalidModelException($"'{path}': expected clusters of vectors (input 'embedding', outputs 'cluster' and 'distance'), "
-                + "found another model; fit them with 'uvl cluster VECTORS --k 10 --out clusters.onnx'.");
+            throw new InvalidModelException($"'{path}': expected clusters of vectors (input 'embedding', outputs 'cluster' and "
+                + "'distance'), found another model; fit them with 'uvl cluster VECTORS --k 10 --out clusters.onnx'.");
         }
         Width = input!.Dimensions[1];
         try

@@ -8,7 +8,9 @@ namespace Toolchain.Evaluate.Fusion;
 /// Total variation between the clusters' shares then and now, in [0..1]: the share of rows that would have to be in another cluster.
 /// </param>
 /// <param name="Grown">The cluster whose share grew most.</param>
-public readonly record struct ClusterDrift(double Far, double Moved, (int Cluster, double Before, double Now) Grown)
+/// <param name="Before">Its share among the fitted rows.</param>
+/// <param name="Now">Its share now.</param>
+public readonly record struct ClusterDrift(double Far, double Moved, int Grown, double Before, double Now)
 {
     // Three times what is expected far, and a tenth of the rows elsewhere.
     const double MostFar = 0.03, MostMoved = 0.1;
@@ -22,7 +24,7 @@ public readonly record struct ClusterDrift(double Far, double Moved, (int Cluste
         double total = counts.Sum();
         double[] now = Array.ConvertAll(counts, count => count / total);
         int grown = Enumerable.Range(0, now.Length).MaxBy(k => now[k] - shares[k]);
-        return new(far / total, now.Zip(shares, (a, b) => Math.Abs(a - b)).Sum() / 2, (grown, shares[grown], now[grown]));
+        return new(far / total, now.Zip(shares, (a, b) => Math.Abs(a - b)).Sum() / 2, grown, shares[grown], now[grown]);
     }
 
     /// <summary>What a user should know, a line each; none where the rows are like the fitted ones.</summary>
@@ -38,8 +40,8 @@ public readonly record struct ClusterDrift(double Far, double Moved, (int Cluste
         if (Moved > MostMoved + 0.4 * Math.Sqrt((double)clusters / count))
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"the clusters have other shares than among the fitted rows (total variation {Moved:f2}): cluster {Grown.Cluster} had "
-                + $"{Grown.Before:p1} and has {Grown.Now:p1}");
+                $"the clusters have other shares than among the fitted rows (total variation {Moved:f2}): cluster {Grown} had "
+                + $"{Before:p1} and has {Now:p1}");
         }
     }
 }
