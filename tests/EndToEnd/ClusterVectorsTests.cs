@@ -76,8 +76,8 @@ public sealed class ClusterVectorsTests : CommandTest
         Write("other.npy", shift: 100, clouds: 1);
         CommandResult result = Run("cluster", In("other.npy"), "--add", In("c.onnx"), "--out", In("other.csv"));
         Assert.Equal(0, result.Status);
-        Assert.Contains("100.0 % of the rows are farther from their cluster than 99 % of the fitted ones; fit the clusters again on all rows",
-            result.Error, StringComparison.Ordinal);
+        Assert.Contains("100.0 % of the rows are farther from their cluster than 99 % of the fitted ones; fit the clusters again on all "
+            + "rows", result.Error, StringComparison.Ordinal);
         Assert.Contains("(total variation 0.67): cluster", result.Error, StringComparison.Ordinal);
         Assert.Contains("had 33.3 % and has 100.0 %", result.Error, StringComparison.Ordinal);
     }
@@ -90,8 +90,8 @@ public sealed class ClusterVectorsTests : CommandTest
         EmbeddingFile.Write(In("wide.npy"), new EmbeddingTable(["a"], [1, 2, 3]));
         CommandResult result = Run("cluster", In("wide.npy"), "--add", In("c.onnx"), "--out", In("wide.csv"), "--quiet");
         Assert.Equal(2, result.Status);
-        Assert.Equal($"uvl: '{In("wide.npy")}': expected embeddings of width 2 as the clusters in '{In("c.onnx")}' have, found 3; embed the "
-            + "images with the model of the fit.\n", result.Error);
+        Assert.Equal($"uvl: '{In("wide.npy")}': expected embeddings of width 2 as the clusters in '{In("c.onnx")}' have, found 3; embed "
+            + "the images with the model of the fit.\n", result.Error);
         Assert.False(File.Exists(In("wide.csv")));
     }
 

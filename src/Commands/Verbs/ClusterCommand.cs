@@ -39,8 +39,8 @@ static class ClusterCommand
         };
         var output = new Option<string>("--out")
         {
-            Description = "Output file: the fused model, from pixels to cluster, of embeddings a graph of clusters (.onnx), or the clusters "
-                + "of the images (.npy, .csv, .parquet, .arrow).",
+            Description = "Output file: the fused model, from pixels to cluster, of embeddings a graph of clusters (.onnx), or the "
+                + "clusters of the images (.npy, .csv, .parquet, .arrow).",
             Required = true
         };
         var add = new Option<string>("--add")
@@ -56,9 +56,8 @@ static class ClusterCommand
             + "digits.onnx --data scans/ --out clusters.csv\n          uvl cluster vectors.npy --k 10 --out clusters.csv\n"
             + "          uvl cluster new.npy --add clusters.onnx --out new.csv")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, add, probability, common.Novelty, common.Seed,
-                common.Fit,
-                common.SkipBad, common.Threads, common.Device,
+            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, add, probability, common.Novelty,
+                common.Seed, common.Fit, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {

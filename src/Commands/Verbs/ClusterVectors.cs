@@ -85,7 +85,7 @@ static class ClusterVectors
             $"the {table.Count} embeddings have fewer different rows");
     }
 
-    /// <summary>Assigns the embeddings to the clusters of an earlier fit, and says where they differ from what that was fitted on.</summary>
+    /// <summary>Assigns the embeddings to the clusters of an earlier fit, and warns where they are not like the fitted ones.</summary>
     /// <param name="terminal">Receives the result.</param>
     /// <param name="vectors">The embeddings.</param>
     /// <param name="output">The table.</param>
@@ -97,8 +97,8 @@ static class ClusterVectors
         using EmbeddingTable held = table;
         if (rows.Width != session.Width)
         {
-            throw new ArgumentException($"'{vectors}': expected embeddings of width {session.Width} as the clusters in '{path}' have, found "
-                + $"{rows.Width}; embed the images with the model of the fit.");
+            throw new ArgumentException($"'{vectors}': expected embeddings of width {session.Width} as the clusters in '{path}' have, "
+                + $"found {rows.Width}; embed the images with the model of the fit.");
         }
         var clusters = new long[rows.Count];
         var distances = new float[rows.Count];
