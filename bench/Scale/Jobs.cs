@@ -1,5 +1,7 @@
 using System.Globalization;
 using Toolchain.Clustering;
+using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
 using Toolchain.Clustering.Neighbours;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Clustering.Tsne;
@@ -22,12 +24,37 @@ static class Jobs
         "neighbours90" => Measured.Of("90 neighbours", rows.Count,
             () => NeighbourSearch.OfEach(rows, 90, NeighbourMode.Approximate), _ => ""),
         "spectral10" or "spectral100" => Spectral(rows, int.Parse(job["spectral".Length..], CultureInfo.InvariantCulture)),
+        "kmeans10" or "kmeans1000" => KMeansPass(rows, int.Parse(job["kmeans".Length..], CultureInfo.InvariantCulture)),
+        "kmeans10-fit" => Measured.Of("k-means, 10 clusters, one start", rows.Count,
+            () => KMeansClustering.Fit(rows, new KMeansOptions { ClusterCount = 10 }), found => $"{found.Iterations} iterations"),
+        "mixture10" => Measured.Of("mixture of 10, 5 iterations", rows.Count, () => GaussianMixture.Fit(rows, FirstLabels(rows, 10),
+            new GaussianMixtureOptions { ComponentCount = 10, MaxIterations = 5, VarianceFloor = 0.1 }),
+            found => string.Create(CultureInfo.InvariantCulture, $"log-likelihood {found.LogLikelihood:f3}")),
         "tsne" => Measured.Of("t-SNE, 750 iterations", rows.Count,
             () => TsneEmbedding.Fit(rows, new TsneOptions { Neighbours = NeighbourMode.Approximate }),
             found => string.Create(CultureInfo.InvariantCulture, $"divergence {found.Divergence:f3}")),
-        _ => throw new ArgumentException($"job '{job}': expected neighbours, neighbours-exact, neighbours90, spectral10, spectral100 or "
-            + "tsne."),
+        _ => throw new ArgumentException($"job '{job}': expected neighbours, neighbours-exact, neighbours90, spectral10, spectral100, "
+            + "kmeans10, kmeans1000, kmeans10-fit, mixture10 or tsne."),
     };
+
+    // Labels for given centres: what one iteration does for each row.
+    static Measured KMeansPass(Rows rows, int clusters)
+    {
+        Rows centres = new(rows.Values[..(clusters * rows.Width)], rows.Width);
+        // Code is compiled well from the second time on.
+        _ = KMeansClustering.Assign(rows, centres);
+        Measured pass = Measured.Of($"k-means, {clusters} clusters, one pass", rows.Count, () => KMeansClustering.Assign(rows, centres),
+            _ => "");
+        double flops = 2.0 * rows.Count * clusters * rows.Width / pass.Seconds / 1e9, bytes = 4.0 * rows.Values.Length / pass.Seconds / 1e9;
+        return pass with
+        {
+            Quality = string.Create(CultureInfo.InvariantCulture, $"{flops:f0} of {Roof.GigaFlops():f0} GFLOP/s, {bytes:f1} of "
+                + $"{Roof.GigaBytes(rows.Values):f1} GB/s"),
+        };
+    }
+
+    static int[] FirstLabels(Rows rows, int clusters) =>
+        KMeansClustering.Assign(rows, new Rows(rows.Values[..(clusters * rows.Width)], rows.Width));
 
     // After the neighbours; their time is a row of its own.
     static Measured Spectral(Rows rows, int clusters)

@@ -11,8 +11,8 @@ namespace Toolchain.Clustering.KMeans;
 /// </summary>
 sealed partial class NearestCentres<TRows>
 {
-    // Bounds of more numbers (512 MB) are not kept.
-    const long MostBounds = 1 << 27;
+    /// <summary>Bounds of more numbers (512 MB) are not kept.</summary>
+    public const long MostBounds = 1 << 27;
 
     readonly bool isDirect;
 
