@@ -40,8 +40,8 @@ static class Roof
     // Ten chains hide the time of each: two are begun at a time, and one takes four or five cycles.
     static float Multiply()
     {
-        Vector256<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default, i = default,
-            j = default;
+        Vector256<float> a = default, b = default, c = default, d = default, e = default;
+        Vector256<float> f = default, g = default, h = default, i = default, j = default;
         var (x, y) = (Vector256.Create(0.999f), Vector256.Create(0.001f));
         for (int step = 0; step < Steps; step++)
         {
