@@ -1,4 +1,5 @@
 using Toolchain.Export.Conversion;
+using Toolchain.Graph;
 
 namespace Toolchain.Export.Converters;
 
@@ -7,8 +8,11 @@ static class TypeConverters
 {
     public static IEnumerable<Converter> All =>
     [
-        .. ((string[])["THSTensor_clone", "THSTensor_contiguous", "THSTensor_detach", "THSTensor_alias", "THSTensor_cpu",
+        .. ((string[])["THSTensor_clone", "THSTensor_contiguous", "THSTensor_alias", "THSTensor_cpu",
             "THSTensor_to_device"]).Select(entry => new Converter(entry, (_, call) => call.Tensor(0))),
+        // A finished model has no gradients to stop.
+        new("THSTensor_detach", (graph, call) => call.IsTraining && call.Tensor(0).Type.Element.IsFloat()
+            ? graph.Detach(call.Tensor(0)) : call.Tensor(0)),
         new("THSTensor_to_type", (graph, call) => graph.Promoted(call, 0)),
         new("THSTensor_to_type_and_device", (graph, call) => graph.Promoted(call, 0)),
     ];

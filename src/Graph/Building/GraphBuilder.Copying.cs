@@ -47,6 +47,7 @@ public sealed partial class GraphBuilder
             Attributes attributes = Subgraphs.Rename(node.Attributes, inner => names.TryGetValue(inner, out string? known) ? known
                 : names[inner] = IsTaken(inner) ? inner : Unique(inner));
             Value[] results = node.Op == "Constant" ? [Constant(Operators.IndexingOperators.ConstantOf(attributes))]
+                : StopGradient.Is(node) ? [Detach(Find(Known(node.Inputs[0])))]
                 : Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : Find(Known(input)))], attributes, node.Outputs.Count);
             foreach ((string output, Value result) in node.Outputs.Zip(results))
             {

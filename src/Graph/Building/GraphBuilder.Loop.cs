@@ -26,13 +26,7 @@ public sealed partial class GraphBuilder
     internal Value[] Loop(Value? count, Value? condition, IReadOnlyList<Value> state,
         Func<GraphBuilder, Value, Value, IReadOnlyList<Value>, (Value GoOn, LoopStep Step)> body)
     {
-        var inner = new GraphBuilder($"{name}_body", Opset)
-        {
-            outer = this,
-            counters = counters,
-            IsRunnable = IsRunnable,
-            Scope = Scope,
-        };
+        GraphBuilder inner = Inner("body");
         Value iteration = inner.Input(Unique("iteration"), ElementType.Int64, new Shape()),
             goOn = inner.Input(Unique("go_on"), ElementType.Bool, new Shape());
         Value[] carried = [.. state.Select(value => inner.Input(Unique($"{value.Name}.carried"), value.Type.Element, value.Shape))];

@@ -33,6 +33,14 @@ public sealed partial class GraphBuilder
         return Apply("Gemm", c is null ? [a, b] : [a, b, c], attributes);
     }
 
+    /// <summary>The same elements, through which no gradient passes: an Identity that is named so and that all passes keep.</summary>
+    public Value Detach(Value x)
+    {
+        Value result = Apply("Identity", [x]);
+        nodes[^1] = nodes[^1] with { Name = Unique(Scope == "" ? StopGradient.Name : $"{Scope}/{StopGradient.Name}") };
+        return result;
+    }
+
     /// <summary>Elements converted to <paramref name="type"/>.</summary>
     public Value Cast(Value x, ElementType type) => x.Type.Element == type ? x : Apply("Cast", [x], new Attributes { ["to"] = (long)type });
 

@@ -138,7 +138,8 @@ public sealed partial class GraphBuilder(string name = "model", int opset = 17)
                 : names[inner] = Unique(inner));
             Value[] results = Apply(node.Op, [.. node.Inputs.Select(input => input == "" ? null : Find(names[input]))], attributes,
                 node.Outputs.Count);
-            nodes[^1] = nodes[^1] with { Name = counters.TryAdd(node.Name, 1) ? node.Name : nodes[^1].Name };
+            string own = StopGradient.Is(node) ? Unique(node.Name) : counters.TryAdd(node.Name, 1) ? node.Name : nodes[^1].Name;
+            nodes[^1] = nodes[^1] with { Name = own };
             foreach ((string output, Value result) in node.Outputs.Zip(results))
             {
                 names[output] = result.Name;

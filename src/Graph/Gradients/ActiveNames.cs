@@ -13,7 +13,7 @@ static class ActiveNames
         IReadOnlyCollection<string>? constants = null)
     {
         HashSet<string> active = [.. wanted];
-        foreach (Node node in nodes.Where(node => Subgraphs.Reads(node).Any(active.Contains)))
+        foreach (Node node in nodes.Where(node => !StopGradient.Is(node) && Subgraphs.Reads(node).Any(active.Contains)))
         {
             active.UnionWith(node.Outputs.Where(name => name != "" && constants?.Contains(name) != true
                 && graph.Find(name).Type.Element.IsFloat()));

@@ -6,6 +6,7 @@ static class GradientRules
     static readonly Dictionary<string, GradientRule> rules = new[]
     {
         AttentionGradients.All,
+        BranchGradients.All,
         ConstantGradients.All,
         ConvolutionGradients.All,
         EinsumGradients.All,

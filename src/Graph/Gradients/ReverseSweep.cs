@@ -26,7 +26,7 @@ static class ReverseSweep
         }
         foreach (Node node in nodes.Reverse())
         {
-            if (node.Outputs.Any(found.ContainsKey) && Subgraphs.Reads(node).Any(active.Contains))
+            if (!StopGradient.Is(node) && node.Outputs.Any(found.ContainsKey) && Subgraphs.Reads(node).Any(active.Contains))
             {
                 Pass(graph, node, found, active);
             }

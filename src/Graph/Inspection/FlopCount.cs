@@ -66,7 +66,7 @@ public static class FlopCount
                 return 2 * Size(inputs[0][0]) * Size(inputs[0][1]) * (Elements(inputs[1]) + Elements(inputs[2]));
             case "Einsum": // one product for each combination of the letters
                 return 2 * Letters(node, inputs).Values.Aggregate((double?)1, (product, dim) => product * Size(dim));
-            case "Loop":
+            case "Loop" or "If":
                 return null;
             default:
                 return inputs.Append(output).Max(Elements);

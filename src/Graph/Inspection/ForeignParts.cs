@@ -23,7 +23,7 @@ static class ForeignParts
         }
         // A domain that no operator uses is no hindrance to anyone else, but our reader wants the default domain alone.
         parts.AddRange(proto.OpsetImport.Where(entry => entry.Domain is not ("" or "ai.onnx")).Select(entry => $"domain {entry.Domain}"));
-        int subgraphs = proto.Graph.Node.Where(node => node.OpType != "Loop")
+        int subgraphs = proto.Graph.Node.Where(node => node.OpType is not ("Loop" or "If"))
             .Sum(node => node.Attribute.Sum(attribute => attribute.Graphs.Count + (attribute.G is null ? 0 : 1)));
         AddCount(parts, subgraphs, "subgraphs");
         AddCount(parts, proto.Functions.Count, "functions");

@@ -8,7 +8,7 @@ static class OperatorRegistry
         ElementwiseOperators.All, MatrixOperators.All, ConvolutionOperators.All, PoolingOperators.All, NormalizationOperators.All,
         ReductionOperators.All, ShapeOperators.All, IndexingOperators.All, TransposedConvolution.All, PadOperator.All, ResizeOperator.All,
         GridSampleOperator.All, EinsumOperator.All, ElementIndexingOperators.All, OrderingOperators.All, RangeOperators.All,
-        RecurrentOperators.All, LoopOperator.All, BitOperators.All, SelectionOperators.All, QuantizationOperators.All,
+        RecurrentOperators.All, LoopOperator.All, IfOperator.All, BitOperators.All, SelectionOperators.All, QuantizationOperators.All,
         AttentionOperators.All,
     }.SelectMany(family => family).ToDictionary(item => item.Name);
 

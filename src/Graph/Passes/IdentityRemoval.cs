@@ -11,7 +11,7 @@ static class IdentityRemoval
         HashSet<string> outputs = [.. model.Outputs.Select(output => output.Name)],
             made = [.. model.Nodes.SelectMany(node => node.Outputs)];
         var rename = new Dictionary<string, string>();
-        foreach (Node node in model.Nodes.Where(node => node.Op == "Identity"))
+        foreach (Node node in model.Nodes.Where(IsIdle))
         {
             (string source, string copy) = (Resolve(node.Inputs[0]), node.Outputs[0]);
             if (!outputs.Contains(copy))
@@ -28,9 +28,11 @@ static class IdentityRemoval
             Outputs = [.. node.Outputs.Select(output => outputs.Contains(output) ? output : Resolve(output))],
         });
         return model.With(
-            [.. renamed.Where(node => node.Op != "Identity"
+            [.. renamed.Where(node => !IsIdle(node)
                 || (node.Inputs[0] != node.Outputs[0] && outputs.Contains(node.Outputs[0])))],
             model.Initializers);
+
+        static bool IsIdle(Node node) => node.Op == "Identity" && !Building.StopGradient.Is(node);
 
         string Resolve(string name)
         {

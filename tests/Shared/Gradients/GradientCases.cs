@@ -17,6 +17,7 @@ static partial class GradientCases
     public static IEnumerable<Case> All =>
     [
         .. Pools(), .. Norms(), .. Orders(), .. Sums(), .. Images(), .. Attentions(), .. Elements(), .. Layers(), .. Places(), .. Loops(),
+        .. Branches(),
     ];
 
     /// <summary>Numbers that are apart from each other: no two are nearer than the steps of the differences.</summary>
