@@ -17,7 +17,7 @@ sealed partial class MoCoOnRuntime
     /// <param name="Weights">The gradients in float64 at the two sets of weights.</param>
     public sealed record Differences(Pair Losses, double Torch, double Runtime, double Weights);
 
-    /// <summary>One step of both, as <see cref="Step"/>; the optimizer needs a momentum, whose state holds ONNX Runtime's gradients.</summary>
+    /// <summary>One step of both, as <see cref="Step"/>. The optimizer needs a momentum: its state tells the gradients.</summary>
     public Differences StepWithGradients(int step, double? learningRate = null)
     {
         using var scope = NewDisposeScope();

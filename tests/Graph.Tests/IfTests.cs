@@ -55,15 +55,16 @@ public sealed class IfTests
     [Fact]
     public void Gradients_OperatorThatCannotBeDifferentiated_IsNamedWithItsPlace()
     {
-        var graph = new GraphBuilder("axes");
-        Value go = graph.Input("go", ElementType.Bool, new Shape()), x = graph.Input("x", ElementType.Float32, new Shape(2));
-        Value axis = graph.Input("axis", ElementType.Int64, new Shape());
-        Value[] made = graph.If(go, then => [then.Apply("CumSum", [x, axis])], otherwise => [x]);
-        graph.Output("loss", graph.Squeeze(graph.Apply("ReduceSum", [made[0]]), 0));
+        var graph = new GraphBuilder("gru");
+        Value go = graph.Input("go", ElementType.Bool, new Shape()), x = graph.Input("x", ElementType.Float32, new Shape(2, 1, 3)),
+            w = graph.Input("w", ElementType.Float32, new Shape(1, 6, 3)), r = graph.Input("r", ElementType.Float32, new Shape(1, 6, "H"));
+        Value[] made = graph.If(go, then => [then.Reshape(then.Apply("ReduceSum",
+            [then.Apply("GRU", [x, w, r], new Attributes { ["hidden_size"] = 2 }, 1)[0]]), 1)],
+            otherwise => [otherwise.Reshape(otherwise.Apply("ReduceSum", [x]), 1)]);
+        graph.Output("loss", made[0]);
         OnnxModel model = graph.Build();
-        Assert.NotEmpty(GradientGraph.Build(model, "loss", ["x"]).Nodes);
-        Assert.Equal("'go' is Bool []; a gradient needs floating-point numbers.",
-            Assert.Throws<GraphException>(() => GradientGraph.Build(model, "loss", ["go"])).Message);
+        Assert.Equal("node 'If' (If): node 'GRU' (GRU): its gradient needs the number of hidden elements.",
+            Assert.Throws<GraphException>(() => GradientGraph.Build(model, "loss", ["x"])).Message);
     }
 
     [Fact]
@@ -111,8 +112,8 @@ public sealed class IfTests
     [Fact]
     public void If_BranchesThatDoNotMatch_AreRefused()
     {
-        Assert.Equal("node 'If' (If): 'then_branch' gives Float32 [2] where 'else_branch' gives Float32 [1,2]; expected one type and number "
-            + "of axes.", Assert.Throws<GraphException>(() => Made([x => x], [x => x.Unsqueeze(0)])).Message);
+        Assert.Equal("node 'If' (If): 'then_branch' gives Float32 [2] where 'else_branch' gives Float32 [1,2]; expected one type and "
+            + "number of axes.", Assert.Throws<GraphException>(() => Made([x => x], [x => x.Unsqueeze(0)])).Message);
         Assert.Equal("node 'If' (If): 'then_branch' gives 1 tensors, 'else_branch' gives 2; expected as many.",
             Assert.Throws<GraphException>(() => Made([x => x], [x => x, x => x])).Message);
     }

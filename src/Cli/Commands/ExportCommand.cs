@@ -68,12 +68,17 @@ static class ExportCommand
             Description = "With --training: learn so many classes from labels; without it momentum contrast, which needs none.",
             Validators = { RequirePositive }
         };
+        var weights = new Option<string?>("--weights")
+        {
+            Description = "Write a copy of RUN into the folder --out, with the encoder's weights of this tuned model (.onnx) or state of a "
+                + "training (.safetensors): uvl export and uvl train --resume go on from it."
+        };
         var info = new Option<string?>("--info") { Description = "Print the contents of any ONNX file and export nothing." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
             + "Runtime.\n\nExample: uvl export runs/moco/run-001 --out encoder.onnx")
         {
             folder, output, data, opset, half, quantize, calibration, calibrationImages, manifest,
-                picture.FromPicture, picture.Channels, training, classes, info, common.SkipBad,
+                picture.FromPicture, picture.Channels, training, classes, weights, info, common.SkipBad,
         };
         command.SetAction(parsed =>
         {
@@ -104,8 +109,13 @@ static class ExportCommand
                 ?? throw new ArgumentException("expected RUN, a run folder, or --info MODEL; found neither."));
             var config = RunConfig.Read(run);
             TrainingRun.RequireOwnFiles(run);
-            string path = parsed.GetValue(output) ?? run.Model;
-            Endings.Require(path, ".onnx");
+            string? tuned = parsed.GetValue(weights);
+            string path = parsed.GetValue(output) ?? (tuned is null ? run.Model
+                : throw new ArgumentException("--weights: expected --out FOLDER for the run with these weights, found none."));
+            if (tuned is null)
+            {
+                Endings.Require(path, ".onnx");
+            }
             string spec = parsed.GetValue(data) ?? config.DataSpec;
             var request = new TrainingRequest
             {
@@ -118,6 +128,11 @@ static class ExportCommand
                 Half = parsed.GetValue(half),
             };
             config.Require(run, request);
+            if (tuned is not null)
+            {
+                WriteRetuned(terminal, run, path, request, tuned);
+                return;
+            }
             TrainedModel exported = config.Method.Export(run, request, parsed.GetValue(opset));
             exported = exported with { Model = Calibration.CopyFit(exported.Model, run.Model) };
             QuantizedExport? quantized = parsed.GetValue(quantize) is null ? null : QuantizedExport.Make(exported.Model, request.Data,
@@ -167,6 +182,15 @@ static class ExportCommand
         TrainingFolder.Write(OnnxFile.Load(CommonOptions.ModelFile(model)), classes, folder);
         terminal.Line($"training: {Path.Combine(folder, "training.onnx")}; its README says how to run it");
         terminal.Event("training", new { Path = folder, Classes = classes });
+    }
+
+    static void WriteRetuned(Terminal terminal, RunFolder run, string folder, TrainingRequest request, string weights)
+    {
+        (RunFolder made, int tensors) = RetunedRun.Write(run, folder, request, TunedWeights.Read(weights), weights);
+        string word = Printable.Word(made.Path);
+        terminal.Line($"run: {made.Path}, with {Printable.Count(tensors, "tensor")} of {weights}; export it with 'uvl export {word}', "
+            + $"train on with 'uvl train --resume {word}'");
+        terminal.Event("retuned", new { made.Path, Tensors = tensors, Weights = weights });
     }
 
     // All of them, or none; the model last.

@@ -31,7 +31,7 @@ static partial class DuplicateRemoval
         {
             Node node = Subgraphs.Rename(old, name => rename.GetValueOrDefault(name, name));
             string key =
-                $"{(Building.StopGradient.Is(node) ? Building.StopGradient.Name : node.Op)}({string.Join("|", node.Inputs)}) {node.Outputs.Count} "
+                $"{(StopGradient.Is(node) ? StopGradient.Name : node.Op)}({string.Join("|", node.Inputs)}) {node.Outputs.Count} "
                 + $"{string.Join("|", node.Attributes.Select(pair => $"{pair.Key}={Text(pair.Value)}"))}";
             bool isFirst = Subgraphs.Of(node).Any() || firsts.TryAdd(key, node);
             // An output of the graph keeps its own node.

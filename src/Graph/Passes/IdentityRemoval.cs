@@ -32,7 +32,7 @@ static class IdentityRemoval
                 || (node.Inputs[0] != node.Outputs[0] && outputs.Contains(node.Outputs[0])))],
             model.Initializers);
 
-        static bool IsIdle(Node node) => node.Op == "Identity" && !Building.StopGradient.Is(node);
+        static bool IsIdle(Node node) => node.Op == "Identity" && !StopGradient.Is(node);
 
         string Resolve(string name)
         {

@@ -73,6 +73,30 @@ static class Checkpoint
         Fill(trainer.Module.state_dict().Where(pair => own.Contains(pair.Value.Handle)), Read(path, config), path);
     }
 
+    /// <summary>Sets weights of the encoder from a file of another training, such as one on ONNX Runtime.</summary>
+    /// <param name="trainer">What is changed: its encoder alone, not what follows it or optimizers.</param>
+    /// <param name="weights">Tensors by the names of the encoder's state dict; others are left out.</param>
+    /// <param name="path">The file, for errors.</param>
+    /// <returns>Number of tensors that were set, at least 1.</returns>
+    /// <exception cref="CheckpointException">No name is the encoder's, or a tensor has another type or shape.</exception>
+    public static int SetEncoder(IGradientTrainer trainer, IReadOnlyDictionary<string, TensorEntry> weights, string path)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradients = no_grad();
+        (string Name, Tensor Value)[] own = [.. trainer.Encoder.state_dict().Where(pair => weights.ContainsKey(pair.Key))
+            .Select(pair => (pair.Key, pair.Value))];
+        if (own.Length == 0)
+        {
+            throw new CheckpointException($"'{path}': expected weights named as the encoder's, such as "
+                + $"'{trainer.Encoder.state_dict().Keys.First()}', found none; take a model or state that was trained from this run.");
+        }
+        foreach ((string name, Tensor value) in own)
+        {
+            value.copy_(ToTensor(weights[name], value, path, name));
+        }
+        return own.Length;
+    }
+
     static SafeTensorsContent Read(string path, string? config)
     {
         SafeTensorsContent content;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Toolchain.Data;
+using Toolchain.Data.Tensors;
 using Toolchain.Export;
 using Toolchain.Export.Tracing;
 using Toolchain.Train.Core;
@@ -37,6 +38,16 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         using IGradientTrainer trainer = Create(options, Job(request));
         int steps = Checkpoint.Load(checkpoint, trainer, run.ConfigSha256);
         return Export(trainer, request, opset, steps, steps == options.StepCount);
+    }
+
+    internal override int CopyCheckpoint(RunFolder from, RunFolder to, TrainingRequest request,
+        IReadOnlyDictionary<string, TensorEntry> weights, string path)
+    {
+        string checkpoint = FindCheckpoint(from);
+        using IGradientTrainer trainer = Create((TOptions)request.Options, Job(request));
+        int steps = Checkpoint.Load(checkpoint, trainer, from.ConfigSha256), set = Checkpoint.SetEncoder(trainer, weights, path);
+        Checkpoint.Save(to.LastCheckpoint, trainer, steps, to.ConfigSha256);
+        return set;
     }
 
     internal override IGradientTrainer RestoreEncoder(RunFolder run, MethodOptions options, GradientJob job)

@@ -1,3 +1,4 @@
+using Toolchain.Data.Tensors;
 using Toolchain.Train.Augmentations;
 using Toolchain.Train.Core;
 
@@ -23,6 +24,20 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
     /// <summary>The model of a run as its checkpoint has it, without training on.</summary>
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
     internal abstract TrainedModel Export(RunFolder run, TrainingRequest request, int opset);
+
+    /// <summary>Writes the checkpoint of a run into another one, with other weights in its encoder.</summary>
+    /// <param name="from">The run.</param>
+    /// <param name="to">A run with the same configuration.</param>
+    /// <param name="request">Images and options of the run.</param>
+    /// <param name="weights">As <see cref="Checkpoint.SetEncoder"/> takes them.</param>
+    /// <param name="path">The file that they are of.</param>
+    /// <returns>Number of tensors that were set.</returns>
+    /// <exception cref="InvalidDataException">The run has no checkpoint, or the weights do not fit.</exception>
+    /// <exception cref="ArgumentException">The method does not learn by gradient.</exception>
+    internal virtual int CopyCheckpoint(RunFolder from, RunFolder to, TrainingRequest request,
+        IReadOnlyDictionary<string, TensorEntry> weights, string path) =>
+        throw new ArgumentException($"'{from.Path}': expected a run whose encoder is trained by gradient, found one of {Name}; name a run "
+            + "of another method.");
 
     /// <summary>A trainer on other images, with the encoder of a run as its checkpoint has it.</summary>
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>

@@ -1,6 +1,7 @@
 using Toolchain.Export.Tracing;
 using Toolchain.Graph;
 using Toolchain.Graph.Files;
+using Toolchain.Graph.Gradients;
 using Toolchain.Graph.Training;
 using static TorchSharp.torch;
 
@@ -63,6 +64,40 @@ public sealed class TrainingFormTests
         Assert.All(net.state_dict().Where(pair => state.ContainsKey(pair.Key)), pair =>
             Assert.All(pair.Value.data<float>().Zip(state[pair.Key].ToDoubles()), both => Assert.Equal(both.First, both.Second, 1e-5)));
         Assert.Equal(8, net.state_dict().Keys.Count(state.ContainsKey));
+    }
+
+    // A target that a net makes for itself, as BYOL's and SimSiam's are: without the stop its gradient is another.
+    sealed class Detached : nn.Module<Tensor, Tensor>
+    {
+        readonly TorchSharp.Modules.Linear first = nn.Linear(4, 3), second = nn.Linear(3, 3);
+
+        public Detached() : base(nameof(Detached)) => RegisterComponents();
+
+        public override Tensor forward(Tensor input)
+        {
+            Tensor hidden = first.call(input).tanh();
+            return (second.call(hidden) - hidden.detach()).pow(2) * hidden + hidden.detach().exp();
+        }
+    }
+
+    [Fact]
+    public void TraceTraining_Detach_StopsTheGradientAsAutograd()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(7);
+        using var net = new Detached();
+        Tensor x = randn(Rows, 4);
+        TracedTraining traced = OnnxExport.TraceTraining(net, x);
+        OnnxModel gradients = GradientGraph.Build(TrainingGraph.WithLoss(traced.Model, (graph, outputs) =>
+            graph.Squeeze(graph.Apply("ReduceSum", [graph.Reshape(outputs["output"], -1)]), 0)), "loss", traced.Parameters);
+        net.call(x).sum().backward();
+
+        IReadOnlyDictionary<string, TensorData> found = OrtRuntime.Create().Run(OnnxFile.FromBytes(gradients.ToBytes()).ToBytes(),
+            new Dictionary<string, TensorData> { ["input"] = TensorData.Of(x.data<float>().ToArray(), Rows, 4) });
+
+        Assert.Equal(4, traced.Parameters.Count);
+        Assert.All(net.named_parameters(), pair => Assert.All(pair.parameter.grad!.data<float>()
+            .Zip(found[GradientGraph.NameOf(pair.name)].ToDoubles()), both => Assert.Equal(both.First, both.Second, 1e-5)));
     }
 
     [Fact]

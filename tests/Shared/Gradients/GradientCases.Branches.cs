@@ -10,7 +10,8 @@ static partial class GradientCases
     {
         new($"If that holds {opset}", [Numbers(2, 3), Numbers(3), Numbers(2, 1)], (graph, x) => Either(graph, x, true), opset),
         new($"If that does not hold {opset}", [Numbers(2, 3), Numbers(3), Numbers(2, 1)], (graph, x) => Either(graph, x, false), opset),
-        new($"If in a Loop {opset}", [Numbers(1, 3), Numbers(4, 3)], (graph, x) => graph.Loop(Integer(graph, 4), [x[0]], (inner, i, state) =>
+        new($"If in a Loop {opset}", [Numbers(1, 3), Numbers(4, 3)], (graph, x) => graph.Loop(Integer(graph, 4), [x[0]],
+            (inner, i, state) =>
         {
             Value isOdd = inner.Cast(inner.Apply("Mod", [i, Integer(inner, 2)]), ElementType.Bool);
             Value[] made = inner.If(isOdd,

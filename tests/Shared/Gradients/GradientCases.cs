@@ -56,6 +56,10 @@ static partial class GradientCases
         }
         yield return One("MaxPool", Window([2, 2], null, null, ("dilations", new long[] { 2, 1 })), Numbers(1, 2, 5, 4));
         yield return With("MaxPool", Window([2, 2]), 2, Numbers(1, 2, 3, 4));
+        yield return With("MaxPool", Window([3, 3], [2, 2], [1, 1, 1, 1]), 2, Numbers(1, 2, 6, 5));
+        Attributes some = Window([3, 2], [2, 2], [1, 0, 0, 1]);
+        yield return One("MaxPool", some, Numbers(1, 2, 8, 6)) with { Name = "MaxPool with rows left over" };
+        yield return One("MaxPool", Window([5, 4], [2, 3]), Numbers(1, 2, 7, 8)) with { Name = "MaxPool of many cells" };
         Case[] disjoint = [One("MaxPool", Window([2, 3], [2, 3]), Numbers(2, 2, 5, 6)), One("MaxPool", Window([2], [2]), Numbers(2, 2, 4))];
         foreach (Case item in disjoint)
         {

@@ -1,4 +1,4 @@
-namespace Toolchain.Graph.Building;
+namespace Toolchain.Graph;
 
 /// <summary>
 /// An Identity through which no gradient passes, as PyTorch's detach: ONNX has no operator for it, so the node's name says it, and any

@@ -1,0 +1,90 @@
+using Toolchain.Data.Tensors;
+using Toolchain.Graph;
+using Toolchain.Graph.Files;
+
+namespace Toolchain.EndToEnd;
+
+/// <summary>A run of TorchSharp that is trained on ONNX Runtime for a while and goes back: the same bits of weights on each way.</summary>
+public sealed class RetunedRunTests : CommandTest
+{
+    const string Prefix = "model.query.encoder.", Weight = "conv1.weight";
+
+    static void Ok(params string[] command)
+    {
+        (int status, _, string error) = Uvl.Run(command);
+        Assert.True(status == 0, error);
+    }
+
+    string Trained(string name, string steps, params string[] more)
+    {
+        Ok(["train", "moco", "--data", "strokes:80", "--quiet", "--threads", "1", "--set", "batchSize=16", "--set", "queueLength=16",
+            "--set", $"stepCount={steps}", "--out", In(name), .. more]);
+        return In(name);
+    }
+
+    static Dictionary<string, TensorEntry> Checkpoint(string run) => SafeTensors.Read(Path.Combine(run, "checkpoints",
+        "last.safetensors")).Tensors.ToDictionary(pair => pair.Name, pair => pair.Tensor);
+
+    static Dictionary<string, TensorData> Weights(string model) => OnnxFile.Load(model).Initializers.ToDictionary();
+
+    [Fact]
+    public void Checkpoint_IntoTrainingTunedAndBack_KeepsEveryBit()
+    {
+        string run = Trained("run", "3");
+        Ok("export", run, "--training", "--out", In("step"));
+        var start = SafeTensors.Read(In(Path.Combine("step", "start.safetensors"))).Tensors.ToDictionary(pair => pair.Name, pair =>
+            pair.Tensor);
+        Dictionary<string, TensorEntry> before = Checkpoint(run);
+        string[] shared = [.. start.Keys.Where(name => before.ContainsKey(Prefix + name))];
+        Assert.Contains(Weight, shared);
+        Assert.All(shared, name => Assert.Equal(before[Prefix + name].Data.ToArray(), start[name].Data.ToArray()));
+
+        Ok("tune", run, "--data", "strokes:80", "--steps", "3", "--out", In("tuned.onnx"));
+        Ok("export", run, "--weights", In("tuned.onnx"), "--out", In("back"));
+        Ok("export", In("back"));
+
+        Dictionary<string, TensorEntry> after = Checkpoint(In("back"));
+        Dictionary<string, TensorData> tuned = Weights(In("tuned.onnx")), exported = Weights(In(Path.Combine("back", "model.onnx")));
+        Assert.NotEqual(before[Prefix + Weight].Data.ToArray(), after[Prefix + Weight].Data.ToArray());
+        Assert.All(tuned.Where(pair => after.ContainsKey(Prefix + pair.Key)), pair =>
+        {
+            Assert.Equal(pair.Value.Bytes.ToArray(), after[Prefix + pair.Key].Data.ToArray());
+            Assert.Equal(pair.Value.Bytes.ToArray(), exported[pair.Key].Bytes.ToArray());
+        });
+        Assert.All(before.Where(pair => !tuned.ContainsKey(pair.Key.Replace(Prefix, "", StringComparison.Ordinal))), pair =>
+            Assert.Equal(pair.Value.Data.ToArray(), after[pair.Key].Data.ToArray()));
+    }
+
+    [Fact]
+    public void Training_OfAnUnfinishedRun_GoesOnWithTheWeights()
+    {
+        string run = Trained("run", "40", "--time", "0.01s");
+        var state = SafeTensors.Read(Path.Combine(run, "checkpoints", "last.safetensors")).Tensors
+            .Where(pair => pair.Name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(pair => (pair.Name[Prefix.Length..], pair.Tensor)).ToArray();
+        SafeTensors.Write(In("same.safetensors"), state);
+        Ok("export", run, "--weights", In("same.safetensors"), "--out", In("back"));
+        Ok("train", "--resume", run, "--quiet");
+        Ok("train", "--resume", In("back"), "--quiet");
+        Assert.Equal(Weights(Path.Combine(run, "model.onnx"))[Weight].Digest(),
+            Weights(In(Path.Combine("back", "model.onnx")))[Weight].Digest());
+    }
+
+    [Fact]
+    public void Weights_OfAnotherModel_AreRefusedAndNothingIsLeft()
+    {
+        string run = Trained("run", "2");
+        SafeTensors.Write(In("other.safetensors"), [("layer.weight", TensorEntry.Of<float>([1f, 2], 2))]);
+        SafeTensors.Write(In("small.safetensors"), [(Weight, TensorEntry.Of<float>([1f, 2], 2))]);
+
+        (int status, _, string error) = Run("export", run, "--weights", In("other.safetensors"), "--out", In("back"));
+        Assert.Contains("expected weights named as the encoder's, such as 'conv1.weight', found none", error, StringComparison.Ordinal);
+        Assert.NotEqual(0, status);
+        (status, _, error) = Run("export", run, "--weights", In("small.safetensors"), "--out", In("back"));
+        Assert.Contains("expected 'conv1.weight' as Float32[32,1,5,5], found Float32[2]", error, StringComparison.Ordinal);
+        Assert.NotEqual(0, status);
+        Assert.False(Directory.Exists(In("back")));
+        Assert.Contains("--weights: expected --out FOLDER", Run("export", run, "--weights", In("small.safetensors")).Error,
+            StringComparison.Ordinal);
+    }
+}
