@@ -58,7 +58,8 @@ public static class EmbedJob
 
     /// <summary>
     /// Embeds one of several equal ranges of a source's images, to be put together by <see cref="ShardMerge.Run"/>. Ranges start at whole
-    /// batches. A range that the same job has finished is not embedded again, so a task that an engine starts anew costs nothing.
+    /// batches. A range that the same job has finished is not embedded again, so a task that an engine starts anew costs nothing. Tasks
+    /// that write the same range at once do not disturb each other: the first that is whole stays.
     /// </summary>
     /// <param name="session">The model.</param>
     /// <param name="source">All images, from the first on.</param>
@@ -79,24 +80,20 @@ public static class EmbedJob
         EmbeddingFile.RequireFormat(path);
         var work = new EmbedWork(session, source, options, ColumnsOf(session, source, options));
         (long first, long end) = RangeOf(session, source, shard);
-        string file = ShardManifest.FileOf(path, shard), partial = $"{file}.partial";
-        if (ShardManifest.Finished(work, shard, (first, end), file) is ShardManifest made)
-        {
-            return new(made.Rows, end - first, end - first - made.Rows, 0, 0, null);
-        }
-        EmbedReport report;
-        try
-        {
-            report = RunRange(work, (first, end), partial, null, cancellation);
-        }
-        catch (Exception error) when (!IsResumable(error))
-        {
-            File.Delete(partial);
-            throw;
-        }
-        File.Move(partial, file, overwrite: true);
-        ShardManifest.Of(work, shard, (first, end), report.Count, file).Write();
-        return report;
+        var place = new ShardPlace(work, shard, (first, end), path);
+        return place.Finished is ShardManifest made ? new(made.Rows, end - first, end - first - made.Rows, 0, 0, null)
+            : place.Write(partial =>
+            {
+                try
+                {
+                    return RunRange(work, (first, end), partial, null, cancellation);
+                }
+                catch (Exception error) when (!IsResumable(error))
+                {
+                    File.Delete(partial);
+                    throw;
+                }
+            });
     }
 
     // After a stop or a full disk the same command resumes; after anything else it would fail as before.
@@ -191,7 +188,7 @@ public static class EmbedJob
             + $"the batches of {size} that {count} images make.");
     }
 
-    static EmbeddingColumns ColumnsOf(EncoderSession session, ImageStream source, EmbedOptions options)
+    internal static EmbeddingColumns ColumnsOf(EncoderSession session, ImageStream source, EmbedOptions options)
     {
         Require(!options.Embedding || session.Dimension > 0, "embedding",
             "take an encoder, such as moco or autoencoder, or ask for clusters alone with 'uvl cluster'");
