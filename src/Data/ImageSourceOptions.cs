@@ -64,6 +64,12 @@ public sealed record ImageSourceOptions
     /// <summary>What `-` reads; null for the standard input. Not disposed.</summary>
     public Stream? StandardInput { get; init; }
 
+    /// <summary>
+    /// True to take the images of `-` as they come, of any number: a list of paths is not read whole, no image is looked at before its turn
+    /// (where <see cref="Polarity"/> is <see cref="Polarity.Auto"/> each is judged by itself), none has a label, and there may be none.
+    /// </summary>
+    public bool IsStreaming { get; init; }
+
     /// <summary>The same options for images that become a model's input.</summary>
     /// <param name="model">What the model asks for; its fit and polarity yield to those given here.</param>
     public ImageSourceOptions For(Preprocess model)

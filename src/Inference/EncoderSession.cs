@@ -143,7 +143,7 @@ public sealed class EncoderSession : IDisposable
     }
 
     /// <summary>Runs images of a source from where it stands; <paramref name="take"/> gets batch after batch in order.</summary>
-    internal void Run(ImageStream source, long count, Action<Slot> take, CancellationToken cancellation)
+    internal void Run(ImageStream source, long count, Action<Slot> take, CancellationToken cancellation, bool isEndless = false)
     {
         ObjectDisposedException.ThrowIf(isDisposed, this); // the native library would crash
         if (source.Preprocess.Shape != Preprocess.Shape)
@@ -151,8 +151,8 @@ public sealed class EncoderSession : IDisposable
             throw new ArgumentException($"'{source.Name}': expected images of {Preprocess.Shape}, which '{Path}' takes, found "
                 + $"{source.Preprocess.Shape}.");
         }
-        // A pipe, whose length is not known, goes through one.
-        int size = (int)Math.Clamp(((source.Count ?? 1) - 1) / batchSize + 1, 1, workers);
+        // A pipe, whose length is not known, goes through one where it is not said to be long.
+        int size = isEndless && source.Count is null ? workers : (int)Math.Clamp(((source.Count ?? 1) - 1) / batchSize + 1, 1, workers);
         Slot[] slots =
             [.. Enumerable.Range(0, SlotsPerWorker * size).Select(_ => new Slot(session, new ImageBatch(batchSize, Preprocess.Shape),
                 Axes(layer), ClusterCount, outputs))];

@@ -128,7 +128,8 @@ sealed class Slot : IDisposable
         return null;
     }
 
-    float[] Scores(Novelty? novelty)
+    /// <summary>Novelty of each image of the batch; none without a <paramref name="novelty"/>.</summary>
+    public float[] Scores(Novelty? novelty)
     {
         if (novelty is null)
         {

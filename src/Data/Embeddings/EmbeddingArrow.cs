@@ -39,12 +39,13 @@ sealed class EmbeddingArrow : EmbeddingWriter
         writer.WriteRecordBatch(batch);
     }
 
-    static Schema SchemaOf(EmbeddingColumns columns)
+    /// <summary>The columns of a file; of a stream, whose rows may have errors, those with values may be null.</summary>
+    internal static Schema SchemaOf(EmbeddingColumns columns, bool hasErrors = false)
     {
         List<Field> fields = [new("name", StringType.Default, nullable: false)];
         if (columns.Dimension > 0)
         {
-            fields.Add(new("embedding", ListOf(columns.Dimension), nullable: false));
+            fields.Add(new("embedding", ListOf(columns.Dimension), hasErrors));
         }
         if (columns.HasLabels)
         {
@@ -52,19 +53,23 @@ sealed class EmbeddingArrow : EmbeddingWriter
         }
         if (columns.HasClusters)
         {
-            fields.Add(new("cluster", Int64Type.Default, nullable: false));
+            fields.Add(new("cluster", Int64Type.Default, hasErrors));
         }
         if (columns.HasDigits)
         {
-            fields.Add(new("digit", Int64Type.Default, nullable: false));
+            fields.Add(new("digit", Int64Type.Default, hasErrors));
         }
         if (columns.HasNovelty)
         {
-            fields.Add(new("novelty", FloatType.Default, nullable: false));
+            fields.Add(new("novelty", FloatType.Default, hasErrors));
         }
         if (columns.ClusterCount > 0)
         {
-            fields.Add(new("probability", ListOf(columns.ClusterCount), nullable: false));
+            fields.Add(new("probability", ListOf(columns.ClusterCount), hasErrors));
+        }
+        if (hasErrors)
+        {
+            fields.Add(new("error", StringType.Default, nullable: true));
         }
         return new Schema(fields, null);
     }
@@ -79,7 +84,7 @@ sealed class EmbeddingArrow : EmbeddingWriter
         List<IArrowArray> arrays = [names.Build()];
         if (Columns.Dimension > 0)
         {
-            arrays.Add(Lists(rows.Embeddings, Columns.Dimension));
+            arrays.Add(Lists(rows.Embeddings, Columns.Dimension, ArrowBuffer.Empty, 0));
         }
         if (Columns.HasLabels)
         {
@@ -100,13 +105,14 @@ sealed class EmbeddingArrow : EmbeddingWriter
         }
         if (Columns.ClusterCount > 0)
         {
-            arrays.Add(Lists(rows.Probabilities, Columns.ClusterCount));
+            arrays.Add(Lists(rows.Probabilities, Columns.ClusterCount, ArrowBuffer.Empty, 0));
         }
         return arrays;
     }
 
     static FixedSizeListType ListOf(int length) => new(new Field("item", FloatType.Default, nullable: false), length);
 
-    static FixedSizeListArray Lists(ReadOnlyMemory<float> values, int width) =>
-        new(ListOf(width), values.Length / width, new FloatArray.Builder().Append(values.Span).Build(), ArrowBuffer.Empty, 0);
+    /// <summary>Lists of one length; those whose bit of <paramref name="valid"/> is not set are null.</summary>
+    internal static FixedSizeListArray Lists(ReadOnlyMemory<float> values, int width, ArrowBuffer valid, int nullCount) =>
+        new(ListOf(width), values.Length / width, new FloatArray.Builder().Append(values.Span).Build(), valid, nullCount);
 }

@@ -16,7 +16,7 @@ static class PathList
     /// <param name="start">Its first bytes: a NUL among them says that NUL parts the paths.</param>
     public static ImageStream Open(string name, string source, Stream stream, ReadOnlySpan<byte> start)
     {
-        byte separator = start.Contains((byte)0) ? (byte)0 : (byte)'\n';
+        byte separator = SeparatorOf(start);
         byte[] bytes = ExactRead.UpTo(stream, MaxBytes, source);
         List<string> paths = [];
         foreach (Range range in bytes.AsSpan().Split(separator))
@@ -30,4 +30,7 @@ static class PathList
         }
         return new FileListStream($"paths on {name}", source, "", [.. paths]);
     }
+
+    /// <summary>What parts the paths of a list that starts like this: a NUL among its first bytes says that NUL does.</summary>
+    public static byte SeparatorOf(ReadOnlySpan<byte> start) => start.Contains((byte)0) ? (byte)0 : (byte)'\n';
 }

@@ -1,7 +1,10 @@
 namespace Toolchain.Data.Reading;
 
 /// <summary>Lines of a text, each of a bounded length.</summary>
-sealed class LineReader(Stream text, string path)
+/// <param name="text">The text.</param>
+/// <param name="path">Named in errors.</param>
+/// <param name="separator">What ends a line.</param>
+sealed class LineReader(Stream text, string path, byte separator = (byte)'\n')
 {
     /// <summary>Longest line that is read: 512 x 512 numbers of many digits.</summary>
     public const int MaxBytes = 8 << 20;
@@ -19,7 +22,7 @@ sealed class LineReader(Stream text, string path)
         int searched = 0;
         while (true)
         {
-            int found = buffer.AsSpan(start + searched, end - start - searched).IndexOf((byte)'\n');
+            int found = buffer.AsSpan(start + searched, end - start - searched).IndexOf(separator);
             if (found >= 0)
             {
                 line = buffer.AsSpan(start, searched + found);

@@ -53,7 +53,8 @@ static class FileSource
     /// <summary>Opens the standard input, or what stands for it: a file that cannot seek, such as a shell's &lt;(command).</summary>
     /// <param name="input">Stands at its start.</param>
     /// <param name="path">Named in errors.</param>
-    public static ImageStream OpenPipe(Stream input, string path = "-")
+    /// <param name="isStreaming">As <see cref="ImageSourceOptions.IsStreaming"/>.</param>
+    public static ImageStream OpenPipe(Stream input, string path = "-", bool isStreaming = false)
     {
         byte[] start = new byte[FileKinds.MagicBytes];
         ReadOnlyMemory<byte> magic = start.AsMemory(0, input.ReadAtLeast(start, start.Length, throwOnEndOfStream: false));
@@ -65,6 +66,8 @@ static class FileSource
                 throw new InvalidDataException(
                     $"'{path}': offset 0: expected IDX, .npy, CSV, tar, one image or a list of paths on a pipe, found Parquet or .npz, "
                         + "which are read from their ends; save it to a file and name that.");
+            case FileKind.Text or FileKind.Empty when isStreaming:
+                return new PathPipeStream($"paths on {name}", path, whole, PathList.SeparatorOf(magic.Span));
             case FileKind.Text:
                 return PathList.Open(name, path, whole, magic.Span);
             case var kind when FileKinds.IsImage(kind):

@@ -118,7 +118,7 @@ public static class ImageSource
         }
         if (spec == "-")
         {
-            return FileSource.OpenPipe(options.StandardInput ?? Console.OpenStandardInput());
+            return FileSource.OpenPipe(options.StandardInput ?? Console.OpenStandardInput(), isStreaming: options.IsStreaming);
         }
         if (Directory.Exists(spec))
         {

@@ -104,7 +104,7 @@ public abstract class ImageStream : IDisposable
     /// <summary>Looks at some images, before the first is read, and decides what is done with all.</summary>
     internal void Survey(ImageSourceOptions options)
     {
-        IReadOnlyList<SurveyedImage> sample = SourceSurvey.Decode(Sample(), options.Channels ?? 3);
+        IReadOnlyList<SurveyedImage> sample = options.IsStreaming ? [] : SourceSurvey.Decode(Sample(), options.Channels ?? 3);
         Preprocess natural = Natural ?? (options.Fit == FitMode.Digit ? Preprocess.Mnist : SourceSurvey.Natural(sample, Classes));
         var shape = new ImageShape(options.Channels ?? natural.Shape.Channels, options.Height ?? natural.Shape.Height,
             options.Width ?? natural.Shape.Width);
@@ -113,7 +113,8 @@ public abstract class ImageStream : IDisposable
         RequireValid(options);
         IsTransposed = options.IsTransposed;
         Polarity given = Preprocess is { Fit: not FitMode.Digit, Polarity: Polarity.Auto } ? Polarity.Light : options.Polarity;
-        Polarity = SourceSurvey.Judge(sample, given, IsTransposed || Preprocess.Fit != FitMode.Digit, Noticed);
+        Polarity = options.IsStreaming ? given
+            : SourceSurvey.Judge(sample, given, IsTransposed || Preprocess.Fit != FitMode.Digit, Noticed);
     }
 
     void RequireValid(ImageSourceOptions options)
