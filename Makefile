@@ -9,7 +9,7 @@ test test-slow: export OMP_WAIT_POLICY := PASSIVE
 # Hundreds of short processes end before instrumented code pays.
 test test-slow: export DOTNET_TieredPGO := 0
 
-.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck bundles bench tables format check run docs site models packages bare release reproduce clean
+.PHONY: help build test test-tool test-systems test-rooms test-slow torture light crosscheck cluster-test bundles bench tables format check run docs site models packages bare release reproduce clean
 
 help: ## list the targets
 	@grep -E "^[a-z-]+:.*## " Makefile | sed -E "s/^([a-z-]+):.*## (.*)/  make \1|\2/" | column -t -s "|"
@@ -61,6 +61,9 @@ crosscheck: build light packages ## exported models in other runtimes: onnx, Ope
 bundles: build ## renew what proves the shipped models: their other forms, test vectors, figures and cards; the models stay
 	for model in models/*; do ./uvl bundle $$model --data mnist --out $$model || exit 1; done
 
+cluster-test: build ## uvl submit on a real Slurm of this machine, with kills and full disks (Debian, as root: slurm-wlm munge python3-yaml); KILLS=50 for long
+	tests/Cluster/run.sh $(or $(KILLS),3)
+
 bench: build ## our times against peers' on this machine, written to docs/benchmarks (Debian: python3-sklearn python3-faiss python3-torch libopenblas0-pthread)
 	$(DOTNET) run --project bench/ClusteringBench -c Release
 	[ -d bench/peers/node_modules ] || (cd bench/peers && npm ci --silent)
@@ -85,7 +88,7 @@ run: ## train two encoders, export, embed, cluster, and write runs/quick/report.
 
 docs: build ## artifacts/docs/site: guides, API reference and examples as a site, its links checked
 	rm -rf artifacts/docs && mkdir -p artifacts/docs
-	find *.md LICENSE Makefile docs examples models src tests bench build -name node_modules -prune -o -type f \
+	find *.md LICENSE Makefile docs examples deploy models src tests bench build -name node_modules -prune -o -type f \
 		! -name '*.onnx' ! -path '*/.config/*' -print | xargs cp --parents -t artifacts/docs
 	cp build/docs/docfx.json build/docs/toc.yml artifacts/docs
 	echo '[!INCLUDE [uvl](README.md)]' > artifacts/docs/index.md

@@ -6,5 +6,6 @@ namespace Toolchain.Deploy.Verbs;
 public static class DeployCommands
 {
     /// <summary>Makes them.</summary>
-    public static IEnumerable<Command> Create() => [BundleCommand.Create(), CrosscheckCommand.Create(), PageCommand.Create()];
+    public static IEnumerable<Command> Create() =>
+        [BundleCommand.Create(), CrosscheckCommand.Create(), PageCommand.Create(), SubmitCommand.Create()];
 }

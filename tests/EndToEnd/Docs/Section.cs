@@ -26,6 +26,7 @@ static partial class Section
         "augmentation" => OptionTables.WriteAugmentation(),
         "results" => FigureTables.WriteResults(),
         "figures" => FigureTables.Write(argument),
+        "scale" => ScaleTable.Write(argument),
         "card" => FigureTables.WriteCard(argument),
         _ => throw new InvalidDataException($"no generated part '{name}'."),
     };

@@ -1,0 +1,56 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Toolchain.Deploy.Clusters;
+
+/// <summary>Slurm's own commands.</summary>
+static class SlurmQueue
+{
+    /// <summary>Submits a script.</summary>
+    /// <param name="words">Options, the script, and its arguments.</param>
+    /// <returns>The number of the job.</returns>
+    /// <exception cref="ArgumentException">There is no sbatch.</exception>
+    /// <exception cref="IOException">It refuses the job, or cannot reach its controller; the message has its words.</exception>
+    public static string Submit(params IEnumerable<string> words)
+    {
+        CommandEnd end = Start("sbatch", ["--parsable", .. words])
+            ?? throw new ArgumentException("sbatch: expected Slurm's sbatch on the PATH, found none; run on a login node of the cluster, "
+                + "or write the scripts alone with --dry-run.");
+        // JOB, or JOB;CLUSTER.
+        return end.Status == 0 ? end.Output.Trim().Split(';')[0]
+            : throw new IOException($"sbatch ended with {end.Status}: {end.Error.Trim()}");
+    }
+
+    /// <summary>How many tasks of these jobs wait or run; null where the controller does not answer.</summary>
+    public static int? CountOf(params IEnumerable<string> jobs)
+    {
+        CommandEnd? said = Start("squeue", ["--noheader", "--array", $"--jobs={string.Join(',', jobs)}",
+            "--format=%i"]);
+        return said is not { } found ? null
+            : found.Status == 0 ? found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length
+            // Forgotten since they ended.
+            : found.Error.Contains("Invalid job id", StringComparison.Ordinal) ? 0 : null;
+    }
+
+    readonly record struct CommandEnd(int Status, string Output, string Error);
+
+    static CommandEnd? Start(string program, IEnumerable<string> words)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, words)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+            })!;
+            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+            process.WaitForExit();
+            return new(process.ExitCode, output.Result, error.Result);
+        }
+        catch (Win32Exception)
+        {
+            return null;
+        }
+    }
+}
