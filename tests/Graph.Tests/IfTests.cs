@@ -63,7 +63,7 @@ public sealed class IfTests
             otherwise => [otherwise.Reshape(otherwise.Apply("ReduceSum", [x]), 1)]);
         graph.Output("loss", made[0]);
         OnnxModel model = graph.Build();
-        Assert.Equal("node 'If' (If): node 'GRU' (GRU): its gradient needs the number of hidden elements.",
+        Assert.Equal("node 'If' (If): node 'gradient/If/GRU' (GRU): its gradient needs the number of hidden elements.",
             Assert.Throws<GraphException>(() => GradientGraph.Build(model, "loss", ["x"])).Message);
     }
 
