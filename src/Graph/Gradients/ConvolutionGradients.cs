@@ -64,6 +64,10 @@ static class ConvolutionGradients
     // By which of the places of an output each element of a kernel saw which place of the image.
     static Value OfWeights(GraphBuilder graph, Value image, Value output, Value weight, Attributes attributes)
     {
+        if (KernelProducts.Suit(image, output, weight, attributes))
+        {
+            return KernelProducts.Build(graph, image, output, weight, attributes);
+        }
         int rank = weight.Shape.Count - 2;
         (long[] strides, long[] dilations, long[] pads) = Steps.Of(attributes, rank);
         long group = attributes.Int("group", 1);
@@ -96,7 +100,7 @@ static class ConvolutionGradients
     }
 
     /// <summary>Strides, dilations and pads of the windows.</summary>
-    sealed record Steps(long[] Strides, long[] Dilations, long[] Pads)
+    internal sealed record Steps(long[] Strides, long[] Dilations, long[] Pads)
     {
         public static Steps Of(Attributes attributes, int rank)
         {

@@ -14,6 +14,12 @@ static partial class GradientCases
         One("Conv", null, Numbers(2, 3, 4, 4), Numbers(2, 3, 3, 2), Numbers(2)),
         One("Conv", Steps(2, 1, 1, ("group", 2L)), Numbers(2, 4, 5), Numbers(2, 2, 3)),
         One("Conv", Steps(1, 2, 1), Numbers(1, 2, 5, 6), Numbers(3, 2, 2, 2)) with { Name = "Conv 2 dilations" },
+        One("Conv", Several([2, 1], [1, 2], [1, 0, 0, 1]), Numbers(2, 16, 5, 4), Numbers(2, 16, 3, 2)) with { Name = "Conv by products" },
+        One("Conv", null, Numbers(2, 16, 3, 2), Numbers(3, 16, 1, 1)) with { Name = "Conv by one product" },
+        One("ConvTranspose", Several([2, 1], [1, 2], [1, 0, 0, 1]), Numbers(1, 2, 3, 3), Numbers(2, 16, 3, 2)) with
+        {
+            Name = "ConvTranspose by products"
+        },
         One("ConvTranspose", null, Numbers(2, 3, 3, 2), Numbers(3, 2, 2, 2), Numbers(2)),
         One("ConvTranspose", Steps(2, 1, 1, ("group", 2L), ("output_padding", new long[] { 1 })), Numbers(2, 4, 4), Numbers(4, 2, 3)),
         .. ((string[])["forward", "reverse", "bidirectional"]).SelectMany(direction =>
@@ -37,6 +43,9 @@ static partial class GradientCases
         return new($"{op} {direction} {string.Join(" ", more.Select(pair => pair.Name))}", inputs, (graph, x) =>
             graph.Apply(op, x, attributes, gates == 4 ? 3 : 2));
     }
+
+    static Attributes Several(long[] strides, long[] dilations, long[] pads) =>
+        new() { ["strides"] = strides, ["dilations"] = dilations, ["pads"] = pads };
 
     static Attributes Steps(long stride, long dilation, long pad, params (string Name, object Value)[] more)
     {
