@@ -99,6 +99,18 @@ public sealed class MetricsTests
         return best;
     }
 
+    // More test images than are taken at a time: the same images twice have the same classes twice.
+    [Fact]
+    public void NearestNeighbours_OfManyImages_AreThoseOfEach()
+    {
+        Rows train = Toys.Separable(60, 1), once = Toys.Separable(40_000, 2);
+        var twice = new Rows((float[])[.. once.Values.Span, .. once.Values.Span], once.Width);
+        int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 10)];
+        int[] all = NearestNeighbours.Assign(new(train, labels), twice, [3])[0];
+        Assert.Equal(Enumerable.Range(0, 40_000).Select(i => i % 10), all[..40_000]);
+        Assert.Equal(all[..40_000], all[40_000..]);
+    }
+
     [Fact]
     public void NearestNeighbours_WeighsByCosine() // one near neighbour of digit 3 outweighs two farther ones of digit 7
     {

@@ -92,10 +92,18 @@ public static class SpectralClustering
     /// <param name="options">As in the fit.</param>
     public static int[] Assign(Rows rows, Rows fitted, int[] clusters, SpectralOptions options)
     {
-        NeighbourTable table = NeighbourSearch.Euclidean(rows, fitted, Math.Min(options.NeighbourCount, fitted.Count), options.Threads);
-        return [.. Enumerable.Range(0, rows.Count).Select(row =>
+        return Assign(NeighbourSearch.Euclidean(rows, fitted, Math.Min(options.NeighbourCount, fitted.Count), options.Threads), clusters);
+    }
+
+    /// <summary>The same of rows whose nearest fitted rows are known, [M,Count].</summary>
+    /// <param name="table">The nearest fitted rows of each.</param>
+    /// <param name="clusters">Clusters of the fitted rows.</param>
+    public static int[] Assign(NeighbourTable table, int[] clusters)
+    {
+        int count = clusters.Max() + 1;
+        return [.. Enumerable.Range(0, table.Indices.Length / table.Count).Select(row =>
         {
-            var votes = new int[options.ClusterCount];
+            var votes = new int[count];
             foreach (int neighbour in table.Indices.AsSpan(row * table.Count, table.Count))
             {
                 votes[clusters[neighbour]]++;

@@ -69,14 +69,17 @@ static class EvaluateCommand
             string spec = common.Spec(parsed, terminal);
             string[] paths = [.. parsed.GetValue(models)!.Select(CommonOptions.ModelFile)];
             (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, PreprocessOf(paths)); // models are tried before
+            var sets = EvaluationSets.Of(train, test);
+            (train, test) = (sets.Train, sets.Test);
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
-            var evaluation = new Evaluation(train, test, new()
+            var options = new EvaluationOptions
             {
                 Seed = parsed.GetValue(common.Seed),
                 Threads = parsed.GetValue(common.Threads),
                 Device = parsed.GetValue(common.Device),
                 ClusterCount = clusterCount,
-            });
+            };
+            var evaluation = new Evaluation(sets, options);
             var (rows, reported) = (new List<EvaluationRow>(), new List<ReportedModel>());
             foreach (string path in paths)
             {
@@ -86,11 +89,13 @@ static class EvaluateCommand
                     terminal.Note($"{path}: its classifier learnt from labels and is left out; 'uvl probe' scores one.");
                 }
                 ModelOutputs outputs = Embed(terminal, session, train, test, cancellation);
-                Score(outputs, $"clustering and scoring {outputs.Method}");
+                Score(evaluation, outputs, $"clustering and scoring {outputs.Method}");
                 TsnePlot? plot = Plot(terminal, outputs, parsed.GetValue(tsne), parsed.GetValue(common.Threads), cancellation);
                 reported.Add(new ReportedModel(outputs, plot, RunFiles.Beside(path)));
             }
-            Score(ModelOutputs.RawPixels(train, test), "scoring raw pixels, for comparison");
+            EvaluationSets pixels = sets.ForPixels();
+            Score(ReferenceEquals(pixels, sets) ? evaluation : new Evaluation(pixels, options), ModelOutputs.RawPixels(pixels.Train, pixels.Test),
+                "scoring raw pixels, for comparison");
             var context = new ReportContext(train, test, Versions());
             var errors = SharedErrors.Of(rows, reported, test);
             AtomicFile.WriteTexts(
@@ -100,7 +105,7 @@ static class EvaluateCommand
             EvaluationText.Print(terminal, rows, test, errors, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
 
-            void Score(ModelOutputs outputs, string title) => terminal.WithProgress(title, 0, "", report =>
+            void Score(Evaluation evaluation, ModelOutputs outputs, string title) => terminal.WithProgress(title, 0, "", report =>
             {
                 int done = 0;
                 var progress = new DirectProgress<string>(step => report(done++, step));

@@ -9,6 +9,9 @@ namespace Toolchain.Evaluate.Metrics;
 /// </summary>
 public static class NearestNeighbours
 {
+    // Test images whose neighbours are in memory at a time: 100 MB of 200 each.
+    const int Batch = 1 << 16;
+
     /// <summary>
     /// Share of test images that their neighbours name rightly, in [0..1], for each number of neighbours that vote. Uses the training
     /// labels.
@@ -26,9 +29,19 @@ public static class NearestNeighbours
     /// </summary>
     internal static int[][] Assign(LabelledRows train, Rows test, int[] counts, double temperature = .07, int threads = 0)
     {
+        int[][] given = [.. counts.Select(_ => new int[test.Count])];
+        for (int first = 0; first < test.Count; first += Batch)
+        {
+            var part = new Rows(test.Values.Slice(first * test.Width, Math.Min(Batch, test.Count - first) * test.Width), test.Width);
+            Vote(train, part, counts, temperature, threads, (choice, row, name) => given[choice][first + row] = name);
+        }
+        return given;
+    }
+
+    static void Vote(LabelledRows train, Rows test, int[] counts, double temperature, int threads, Action<int, int, int> take)
+    {
         int most = Math.Min(counts.Max(), train.Rows.Count), classCount = train.Labels.Max() + 1;
         (int used, int[] indices, float[] similarities) = NeighbourSearch.Cosine(test, train.Rows, most, threads);
-        int[][] given = [.. counts.Select(_ => new int[test.Count])];
         for (int row = 0; row < test.Count; row++)
         {
             for (int choice = 0; choice < counts.Length; choice++)
@@ -39,9 +52,8 @@ public static class NearestNeighbours
                     // Only differences matter: taken from the best neighbour, the exponent cannot overflow.
                     votes[train.Labels[indices[i]]] += Math.Exp((similarities[i] - similarities[row * used]) / temperature);
                 }
-                given[choice][row] = Array.IndexOf(votes, votes.Max());
+                take(choice, row, Array.IndexOf(votes, votes.Max()));
             }
         }
-        return given;
     }
 }

@@ -32,7 +32,7 @@ public sealed class Evaluation
 {
     // Columns of a mixture. A full covariance of 784 pixels per cluster is neither the poster's system nor affordable: pixels have their
     // own method, gmm.
-    const int Widest = 256;
+    internal const int Widest = 256;
 
     readonly RowScore score;
     readonly ProtocolTable table;
@@ -45,14 +45,24 @@ public sealed class Evaluation
     /// <param name="options">How it is computed; null for the defaults.</param>
     /// <exception cref="ArgumentException">The number of clusters is below 1.</exception>
     /// <exception cref="InvalidDataException">There are too few images.</exception>
-    public Evaluation(ImageSet train, ImageSet test, EvaluationOptions? options = null)
+    public Evaluation(ImageSet train, ImageSet test, EvaluationOptions? options = null) : this(new(train, test, null), options)
     {
+    }
+
+    /// <summary>The same of images that are not all there were; each row says so.</summary>
+    /// <param name="sets">The images.</param>
+    /// <param name="options">How it is computed; null for the defaults.</param>
+    /// <exception cref="ArgumentException">The number of clusters is below 1.</exception>
+    /// <exception cref="InvalidDataException">There are too few images.</exception>
+    public Evaluation(EvaluationSets sets, EvaluationOptions? options = null)
+    {
+        (ImageSet train, ImageSet test, _) = sets;
         options ??= new();
         int? clusterCount = options.ClusterCount;
         var classes = ImageClasses.OfBoth(train, test);
         table = new(clusterCount ?? (classes is null ? ImageClasses.Digits.Count : StrictClusters(train)),
             classes?.AreDigits ?? clusterCount is null);
-        score = new RowScore(train, test, options.Threads, table.StrictClusters);
+        score = new RowScore(sets, options.Threads, table.StrictClusters);
         factory = new ClustererFactory(options.Seed, options.Threads);
         device = options.Device;
     }
@@ -96,13 +106,13 @@ public sealed class Evaluation
         progress?.Report("spread of the embeddings");
         EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= Widest
             ? EmbeddingGeometry.Of(spread, score.IsLabelled ? score.TestLabels : [], factory.Threads) : null;
-        var coordinates = new Lazy<Rows?>(() => SpectralEmbedding(outputs));
+        var spectral = new SpectralRows(outputs, Spectral(table.StrictClusters));
         var rows = new List<EvaluationRow>();
         foreach (Recipe recipe in table.Of(outputs, choice, outputs.Train is { Width: <= Widest },
-            () => coordinates.Value is not null))
+            () => spectral.Exist))
         {
             progress?.Report($"{recipe.ClusterCount} clusters, {recipe.Clusterer.Word()}");
-            rows.Add(Row(outputs, recipe, coordinates) with
+            rows.Add(Row(outputs, recipe, spectral) with
             {
                 NeighbourAccuracy = neighbours?[0],
                 NeighbourAccuracy200 = neighbours?[1],
@@ -129,13 +139,13 @@ public sealed class Evaluation
 
     /// <summary>k-means clusters of the embeddings, as many as the strict protocol has, mapped one-to-one.</summary>
     /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
-    public EvaluationRow StrictKMeans(ModelOutputs outputs) => Row(outputs, table.StrictKMeans, new(() => null));
+    public EvaluationRow StrictKMeans(ModelOutputs outputs) => Row(outputs, table.StrictKMeans);
 
     /// <summary>What the poster's code did with the embeddings of the outputs' method.</summary>
     /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
-    public EvaluationRow PosterOf(ModelOutputs outputs) => Row(outputs, ProtocolTable.PosterEmbedding(outputs.Method), new(() => null));
+    public EvaluationRow PosterOf(ModelOutputs outputs) => Row(outputs, ProtocolTable.PosterEmbedding(outputs.Method));
 
-    EvaluationRow Row(ModelOutputs outputs, Recipe recipe, Lazy<Rows?> coordinates)
+    EvaluationRow Row(ModelOutputs outputs, Recipe recipe, SpectralRows? spectral = null)
     {
         if (recipe.Clusterer == Clusterer.Own)
         {
@@ -145,9 +155,7 @@ public sealed class Evaluation
         recipe = recipe with { ClusterCount = Math.Min(recipe.ClusterCount, known.Count) };
         if (recipe.Clusterer == Clusterer.Spectral)
         {
-            SpectralOptions options = Spectral(recipe.ClusterCount);
-            int[] clusters = SpectralClustering.Cluster(coordinates.Value!.Value, options);
-            return score.Of(outputs, recipe, new(clusters, SpectralClustering.Assign(asked, known, clusters, options)));
+            return score.Of(outputs, recipe, spectral!.Cluster(Spectral(recipe.ClusterCount)));
         }
         FittedHead head = FittedHead.Fit(known, recipe.Clusterer == Clusterer.KMeans ? ClusterMethod.KMeans : ClusterMethod.Gmm,
             recipe.ClusterCount, factory);
@@ -160,12 +168,4 @@ public sealed class Evaluation
         : throw new ArgumentException($"'{nameof(outputs)}' must have embeddings, but {outputs.Method} gives none.", nameof(outputs));
 
     SpectralOptions Spectral(int clusterCount) => factory.Spectral(clusterCount) with { VectorCount = table.StrictClusters };
-
-    Rows? SpectralEmbedding(ModelOutputs outputs)
-    {
-        SpectralOptions options = Spectral(table.StrictClusters);
-        return outputs.Train is Rows known && known.Width <= Widest && table.StrictClusters > 1
-            && known.Count > Math.Max(options.NeighbourCount, table.StrictClusters)
-            ? SpectralClustering.Embed(known, options) : null;
-    }
 }

@@ -23,8 +23,9 @@ sealed class RowScore
     readonly IReadOnlyList<string> coverage;
 
     /// <exception cref="InvalidDataException">There are too few images.</exception>
-    public RowScore(ImageSet train, ImageSet test, int threads, int strictClusters)
+    public RowScore(EvaluationSets sets, int threads, int strictClusters)
     {
+        (ImageSet train, ImageSet test, string? left) = sets;
         if (train.Count < strictClusters)
         {
             throw new InvalidDataException($"'{train.Name}': expected at least {strictClusters} training images to make "
@@ -38,7 +39,7 @@ sealed class RowScore
         Classes = ImageClasses.OfBoth(train, test);
         (TrainLabels, TestLabels) = (train.Labels ?? [], test.Labels ?? []);
         AreApart = train.Sha256 != test.Sha256;
-        coverage = Classes is null ? [] : ClassCoverage.Remarks(train, test, Classes);
+        coverage = [.. Classes is null ? [] : ClassCoverage.Remarks(train, test, Classes), .. left is null ? Array.Empty<string>() : [left]];
     }
 
     /// <summary>Classes of the training images, [N]; empty without labels.</summary>
