@@ -94,8 +94,8 @@ static class EvaluateCommand
                 reported.Add(new ReportedModel(outputs, plot, RunFiles.Beside(path)));
             }
             EvaluationSets pixels = sets.ForPixels();
-            Score(ReferenceEquals(pixels, sets) ? evaluation : new Evaluation(pixels, options), ModelOutputs.RawPixels(pixels.Train, pixels.Test),
-                "scoring raw pixels, for comparison");
+            Score(ReferenceEquals(pixels, sets) ? evaluation : new Evaluation(pixels, options),
+                ModelOutputs.RawPixels(pixels.Train, pixels.Test), "scoring raw pixels, for comparison");
             var context = new ReportContext(train, test, Versions());
             var errors = SharedErrors.Of(rows, reported, test);
             AtomicFile.WriteTexts(

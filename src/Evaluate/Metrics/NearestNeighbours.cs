@@ -33,13 +33,17 @@ public static class NearestNeighbours
         for (int first = 0; first < test.Count; first += Batch)
         {
             var part = new Rows(test.Values.Slice(first * test.Width, Math.Min(Batch, test.Count - first) * test.Width), test.Width);
-            Vote(train, part, counts, temperature, threads, (choice, row, name) => given[choice][first + row] = name);
+            foreach ((int[] all, int[] own) in given.Zip(Vote(train, part, counts, temperature, threads)))
+            {
+                own.CopyTo(all, first);
+            }
         }
         return given;
     }
 
-    static void Vote(LabelledRows train, Rows test, int[] counts, double temperature, int threads, Action<int, int, int> take)
+    static int[][] Vote(LabelledRows train, Rows test, int[] counts, double temperature, int threads)
     {
+        int[][] given = [.. counts.Select(_ => new int[test.Count])];
         int most = Math.Min(counts.Max(), train.Rows.Count), classCount = train.Labels.Max() + 1;
         (int used, int[] indices, float[] similarities) = NeighbourSearch.Cosine(test, train.Rows, most, threads);
         for (int row = 0; row < test.Count; row++)
@@ -52,8 +56,9 @@ public static class NearestNeighbours
                     // Only differences matter: taken from the best neighbour, the exponent cannot overflow.
                     votes[train.Labels[indices[i]]] += Math.Exp((similarities[i] - similarities[row * used]) / temperature);
                 }
-                take(choice, row, Array.IndexOf(votes, votes.Max()));
+                given[choice][row] = Array.IndexOf(votes, votes.Max());
             }
         }
+        return given;
     }
 }

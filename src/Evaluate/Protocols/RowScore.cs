@@ -39,7 +39,8 @@ sealed class RowScore
         Classes = ImageClasses.OfBoth(train, test);
         (TrainLabels, TestLabels) = (train.Labels ?? [], test.Labels ?? []);
         AreApart = train.Sha256 != test.Sha256;
-        coverage = [.. Classes is null ? [] : ClassCoverage.Remarks(train, test, Classes), .. left is null ? Array.Empty<string>() : [left]];
+        coverage = [.. Classes is null ? [] : ClassCoverage.Remarks(train, test, Classes)];
+        coverage = left is null ? coverage : [.. coverage, left];
     }
 
     /// <summary>Classes of the training images, [N]; empty without labels.</summary>

@@ -4,7 +4,9 @@ using Toolchain.Clustering.Spectral;
 
 namespace Toolchain.Evaluate.Protocols;
 
-/// <summary>What the spectral rows of one model share: eigenvectors of its training embeddings, and neighbours of its test embeddings.</summary>
+/// <summary>
+/// What the spectral rows of one model share: eigenvectors of its training embeddings, and neighbours of its test embeddings.
+/// </summary>
 sealed class SpectralRows
 {
     readonly Lazy<Rows?> coordinates;
