@@ -46,6 +46,13 @@ for format in npy csv parquet arrow; do
         && cmp "$work/light.$format" "$work/full.$format" > "$work/log" 2>&1
     check "embed writes the full tool's $format" $?
 done
+for format in ndjson arrow; do
+    for tool in "$light/uvl" "$full"; do "$tool" embed "$fused" --quiet --data - --out - --format $format --cluster < "$data"; done \
+        > "$work/both" 2> "$work/log"
+    size=$(stat -c %s "$work/both")
+    [ "$size" -gt 0 ] && cmp <(head -c $((size / 2)) "$work/both") <(tail -c $((size / 2)) "$work/both") > "$work/log" 2>&1
+    check "embed --out - writes the full tool's $format" $?
+done
 "$light/uvl" embed "$model" --quiet --data "$work/light.parquet" --out "$work/x.npy" > "$work/log" 2>&1
 check "a Parquet without images ends with 3" $(($? != 3))
 "$light/uvl" cluster "$fused" --quiet --data "$data" --out "$work/clusters.csv" > "$work/log" 2>&1 && [ "$(wc -l < "$work/clusters.csv")" -gt 1 ]
