@@ -40,11 +40,19 @@ static class EmbedPipe
             + $"{Printable.Count(report.SkippedCount, "row")} with an error"));
     }
 
-    // A reader that has gone is told apart from a source that cannot be read. The console's own stream would go on without it for ever.
+    // A reader that has gone is told apart from a source that cannot be read.
     sealed class StandardRows : MemoryStream
     {
-        readonly Stream output = OperatingSystem.IsWindows() ? Console.OpenStandardOutput()
-            : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, 0);
+        readonly Stream output = Open();
+
+        // The console's own stream would go on for ever when the reader of a pipe has gone; into a file, another stream would not move the
+        // place where the next program of a script writes.
+        static Stream Open()
+        {
+            FileStream? pipe = OperatingSystem.IsWindows() ? null
+                : new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, 0);
+            return pipe is { CanSeek: false } ? pipe : Console.OpenStandardOutput();
+        }
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
@@ -55,7 +63,7 @@ static class EmbedPipe
             catch (IOException error)
             {
                 throw new IOException("standard output: expected a reader until the last row, found none "
-                    + $" ({error.Message.TrimEnd('.')})", error);
+                    + $"({error.Message.TrimEnd('.')})", error);
             }
         }
 

@@ -85,6 +85,16 @@ public sealed class EmbedPipeTests : CommandTest
         Assert.EndsWith("10 rows, and 0 rows with an error\n", error, StringComparison.Ordinal);
     }
 
+    /// <summary>Programs of a script that share one file write one behind the other.</summary>
+    [Fact]
+    public void Embed_TwiceIntoOneFile_GivesTheRowsOfBoth()
+    {
+        (int status, string output, string error) =
+            Pipe("for i in 0 1; do ls images/00$i.png | {0} --quiet; done > rows; cat rows");
+        Assert.True(status == 0, error);
+        Assert.Equal(["images/000.png", "images/001.png"], Rows(output).Select(row => (string)row["name"]!));
+    }
+
     [Fact]
     public void Embed_TruncatedArchive_EndsWith3()
     {
