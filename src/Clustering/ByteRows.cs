@@ -47,6 +47,8 @@ public readonly struct ByteRows : IRows
     /// <summary>The same numbers in float32.</summary>
     public Rows ToRows() => Rows.FromBytes(Values.Span, Width, Divisor);
 
+    ReadOnlySpan<float> IRows.Block(int first, int count) => default;
+
     bool IRows.HasBytes => ByteProducts.IsSupported && ByteProducts.Limit(Width) >= byte.MaxValue;
 
     ReadOnlySpan<byte> IRows.Bytes(int row, out int first) => Bytes(row, out first);

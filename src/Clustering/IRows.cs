@@ -20,6 +20,9 @@ interface IRows
     /// <summary>Reads a part of a row that begins at <paramref name="column"/>.</summary>
     void Read(int row, int column, Span<float> to);
 
+    /// <summary>Neighbouring rows where they lie, [count,D]; empty where they lie as other numbers.</summary>
+    ReadOnlySpan<float> Block(int first, int count);
+
     /// <summary>Whether the rows are bytes and the machine multiplies those quickly.</summary>
     bool HasBytes { get; }
 

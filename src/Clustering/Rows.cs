@@ -68,6 +68,8 @@ public readonly struct Rows : IRows
 
     float IRows.Divisor => 1;
 
+    ReadOnlySpan<float> IRows.Block(int first, int count) => Values.Span.Slice(first * Width, count * Width);
+
     bool IRows.HasBytes => false;
 
     ReadOnlySpan<byte> IRows.Bytes(int row, out int first) => throw new NotSupportedException("These rows are no bytes.");

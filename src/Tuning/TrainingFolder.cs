@@ -69,10 +69,20 @@ public static class TrainingFolder
                 loss, *after = step.run(names, batch | state | dict(learning_rate=numpy.float32(0.001)))
                 state = dict(zip(state, after))
             ```
-            The weights have the encoder's names: put them in its file in place of the old ones when you are done.
+            {(hasLabels ? "" : Queue)}`safetensors.numpy.save_file(state, "state.safetensors")` keeps the state, to go on from later. The
+            weights have the encoder's names: put them in its file in place of the old ones when you are done, or, where the encoder is a
+            run's, take them back by `uvl export RUN --weights state.safetensors --out FOLDER`.
 
             """;
     }
+
+    // A step puts its keys into the queue; at rate 0 it changes no weight, but the optimizer's moments.
+    const string Queue = """
+        `queue` begins as zeros. Before the first step, run some on your images at a learning rate of 0 until it is full, and keep `queue`
+        alone of the state after them; from zeros the first steps would learn to part from nothing.
+
+
+        """;
 
     static string Meaning(string input) => input switch
     {

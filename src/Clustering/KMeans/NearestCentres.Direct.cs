@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.KMeans;
@@ -20,60 +17,28 @@ sealed partial class NearestCentres<TRows>
     {
         var panels = new Panels(centres, rows.Width);
         // Centres that only fill the last panel never win.
-        float[] offsets = [.. Enumerable.Range(0, panels.PaddedCount)
+        float[] norms = [.. Enumerable.Range(0, panels.PaddedCount)
             .Select(k => k < count ? VectorKernels.Dot(Centre(k), Centre(k)) : float.PositiveInfinity)];
         Chunks.ForEach(rows.Count, threads, (_, first, end) =>
         {
-            int width = rows.Width, height = Tile<float>.Height, padded = (end - first + height - 1) / height * height;
-            float[] block = ArrayPool<float>.Shared.Rent(padded * width);
-            for (int row = first; row < end; row++)
+            const int Height = Tile<float>.Height;
+            var tile = new NearestTile(panels, norms);
+            float[] copy = [];
+            for (int row = first; row < end; row += Height)
             {
-                rows.Read(row, 0, block.AsSpan((row - first) * width, width));
+                int found = Math.Min(Height, end - row), width = rows.Width;
+                ReadOnlySpan<float> block = found == Height ? rows.Block(row, Height) : default;
+                if (block.IsEmpty)
+                {
+                    copy = copy.Length == 0 ? new float[Height * width] : copy;
+                    for (int i = 0; i < found; i++)
+                    {
+                        rows.Read(row + i, 0, copy.AsSpan(i * width, width));
+                    }
+                    block = copy;
+                }
+                tile.Search(block, Labels.AsSpan(row, found));
             }
-            block.AsSpan((end - first) * width, (padded - (end - first)) * width).Clear();
-            Span<int> found = stackalloc int[height];
-            for (int row = 0; row < padded; row += height)
-            {
-                Nearest(panels, offsets, block.AsSpan(row * width, height * width), found);
-                found[..Math.Min(height, end - first - row)].CopyTo(Labels.AsSpan(first + row));
-            }
-            ArrayPool<float>.Shared.Return(block);
         });
-    }
-
-    // The centres of the least |c|^2 - 2xc of a tile's rows [6,D]; of equal ones the first.
-    static void Nearest(Panels panels, float[] offsets, ReadOnlySpan<float> rows, Span<int> found)
-    {
-        const int Lanes = Panels.Columns;
-        Span<float> products = stackalloc float[found.Length * Lanes], least = stackalloc float[products.Length];
-        Span<int> nearest = stackalloc int[products.Length];
-        least.Fill(float.PositiveInfinity);
-        nearest.Clear();
-        ref float product = ref MemoryMarshal.GetReference(products), best = ref MemoryMarshal.GetReference(least);
-        ref int at = ref MemoryMarshal.GetReference(nearest);
-        for (int panel = 0; panel < panels.Count; panel++)
-        {
-            panels.Multiply(rows, panel, products, Lanes);
-            var index = Vector256.Create(panel);
-            for (int i = 0; i < products.Length; i += vectorSize)
-            {
-                Vector256<float> score = Vector256.LoadUnsafe(ref offsets[panel * Lanes + i % Lanes])
-                    - Vector256.Create(2f) * Vector256.LoadUnsafe(ref product, (nuint)i), known = Vector256.LoadUnsafe(ref best, (nuint)i);
-                Vector256<float> less = Vector256.LessThan(score, known);
-                Vector256.ConditionalSelect(less, score, known).StoreUnsafe(ref best, (nuint)i);
-                Vector256.ConditionalSelect(less.AsInt32(), index, Vector256.LoadUnsafe(ref at, (nuint)i)).StoreUnsafe(ref at, (nuint)i);
-            }
-        }
-        for (int row = 0; row < found.Length; row++)
-        {
-            int first = row * Lanes, lane = 0;
-            for (int other = 1; other < Lanes; other++)
-            {
-                float difference = least[first + other] - least[first + lane];
-                bool isNearer = difference < 0 || (difference == 0 && nearest[first + other] < nearest[first + lane]);
-                lane = isNearer ? other : lane;
-            }
-            found[row] = nearest[first + lane] * Lanes + lane;
-        }
     }
 }

@@ -11,7 +11,8 @@ public static partial class OnnxExport
     /// <summary>
     /// Traces <paramref name="module"/> as it trains: batch normalisation takes the statistics of the batch, and what its running ones are
     /// after the step is an output called <see cref="TrainingGraph.Next"/> of each; dropout multiplies by an input called "mask." and the
-    /// module's path, 0 where an element is dropped and 1 / (1 - p) elsewhere.
+    /// module's path, 0 where an element is dropped and 1 / (1 - p) elsewhere. <c>detach()</c> stops gradients; <c>torch.no_grad()</c>
+    /// inside <c>forward</c> is not seen and stops none.
     /// </summary>
     /// <param name="module">A module in training mode.</param>
     /// <param name="example">An input with values like those of real data; its first axis is the batch.</param>
