@@ -10,11 +10,13 @@ static partial class EmbeddingReader
     static EmbeddingTable FromNpy(FileStream file, string path, long mostInMemory)
     {
         NpyHeader.Parsed header = NpyHeader.Read(file, path);
-        long bytes = TensorEntry.SizeBytes(header.Kind, header.Shape) ?? 0;
-        if (bytes > 0 && header is not { Kind: TensorKind.Float32, Shape: [> 0 and <= int.MaxValue, > 0] })
+        long? size = TensorEntry.SizeBytes(header.Kind, header.Shape);
+        if (size is not null && header is not { Kind: TensorKind.Float32, Shape: [> 0 and <= int.MaxValue, > 0] })
         {
             throw new InvalidDataException($"'{path}': expected float32 embeddings [N,D], found {Text(header.Kind, header.Shape)}.");
         }
+        // A size beyond 2^63 is refused when it is read.
+        long bytes = size ?? 0;
         RequireRoom(path, bytes / sizeof(float));
         bool isMapped = bytes > mostInMemory && header is { IsBigEndian: false, IsColumnMajor: false }
             && header.DataOffset % sizeof(float) == 0 && file.Length == header.DataOffset + bytes;

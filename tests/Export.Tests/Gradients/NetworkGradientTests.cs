@@ -48,9 +48,23 @@ public sealed class NetworkGradientTests
             differences.Count, differences.Values.Max(), far.Length);
     }
 
+    // TorchSharp 0.107 cannot convert a ModuleDict, which has two indexers; what holds one has no parameter of its own here.
+    static void ToDouble(nn.Module module)
+    {
+        if (!module.modules().Append(module).Any(inner => inner.GetType().Name.StartsWith("ModuleDict", StringComparison.Ordinal)))
+        {
+            module.to(float64);
+            return;
+        }
+        foreach (nn.Module child in module.children())
+        {
+            ToDouble(child);
+        }
+    }
+
     static Dictionary<string, double> InDouble(nn.Module module, Tensor example, OnnxModel model)
     {
-        module.to(float64);
+        ToDouble(module);
         foreach (TorchSharp.Modules.Parameter parameter in module.parameters())
         {
             parameter.grad = null;
