@@ -108,11 +108,11 @@ public sealed class VerifyTests : CommandTest
             proto.IrVersion = 3;
             proto.OpsetImport[0].Version = 9;
             proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "com.microsoft", Version = 1 });
-            var branch = new GraphProto { Name = "then" };
+            var branch = new GraphProto { Name = "body" };
             branch.Node.Add(new NodeProto { OpType = "Sin", Input = { "embedding" }, Output = { "sine" } });
             branch.Output.Add(new ValueInfoProto { Name = "sine" });
-            var node = new NodeProto { OpType = "If", Input = { "fc.weight" }, Output = { "chosen" } };
-            node.Attribute.Add(new AttributeProto { Name = "then_branch", Type = AttributeProto.Types.AttributeType.Graph, G = branch });
+            var node = new NodeProto { OpType = "Scan", Input = { "fc.weight" }, Output = { "chosen" } };
+            node.Attribute.Add(new AttributeProto { Name = "body", Type = AttributeProto.Types.AttributeType.Graph, G = branch });
             proto.Graph.Node.Add(node);
             proto.Graph.Node.Add(new NodeProto
             {
@@ -127,9 +127,9 @@ public sealed class VerifyTests : CommandTest
         Assert.Equal(4, status);
         Assert.Contains("trial: expected an ONNX model, found ", error, StringComparison.Ordinal);
         Assert.Contains("IR 3, ai.onnx 9, com.microsoft 1", output, StringComparison.Ordinal);
-        Assert.Contains("operators   Flatten 1, Gemm 1, If 1, Sin 1, com.microsoft.FusedGemm 1", output, StringComparison.Ordinal);
+        Assert.Contains("operators   Flatten 1, Gemm 1, Scan 1, Sin 1, com.microsoft.FusedGemm 1", output, StringComparison.Ordinal);
         Assert.Contains(
-            "structure   sound as far as known; not checked: opset 9 (known are 13 to 23); operators If, com.microsoft.FusedGemm; domain "
+            "structure   sound as far as known; not checked: opset 9 (known are 13 to 23); operators Scan, com.microsoft.FusedGemm; domain "
             + "com.microsoft; 1 subgraphs", output, StringComparison.Ordinal);
         Assert.Contains("FLOPs       unknown", output, StringComparison.Ordinal);
     }
