@@ -13,7 +13,7 @@ public static class TrainingFolder
 {
     const int QueueLength = 512;
 
-    /// <summary>Writes <c>training.onnx</c>, <c>start.safetensors</c> and <c>README.md</c>.</summary>
+    /// <summary>Writes <c>training.onnx</c>, <c>start.safetensors</c> and <c>README.md</c> for an encoder's tuning.</summary>
     /// <param name="encoder">A float32 model with an output "embedding" [N,D].</param>
     /// <param name="classCount">Classes to tell apart by labels; null for momentum contrast without labels.</param>
     /// <param name="folder">Made where it is missing.</param>
@@ -22,31 +22,44 @@ public static class TrainingFolder
     {
         long width = encoder.Outputs.FirstOrDefault(output => output.Name == "embedding")?.Shape[^1].Size
             ?? throw new GraphException($"model '{encoder.Name}' has no output 'embedding' with a known number of columns.");
-        TrainingGraph training = classCount is int count
-            ? LabelTuning.Training(encoder, new LinearClassifier(new double[count, width], new double[count]))
-            : ContrastTuning.Training(encoder, QueueLength);
+        if (classCount is int count)
+        {
+            Write(LabelTuning.Training(encoder, new LinearClassifier(new double[count, width], new double[count])),
+                new("the cross-entropy of a linear classifier behind the encoder; both learn, by AdamW", "0.001", Back), folder);
+        }
+        else
+        {
+            Write(ContrastTuning.Training(encoder, QueueLength),
+                new("momentum contrast of two random views of each image, by SGD with momentum", "0.001", Queue + Back), folder);
+        }
+    }
+
+    /// <summary>The same for any training.</summary>
+    /// <param name="training">Its state is written as the start.</param>
+    /// <param name="words">What the README says of it.</param>
+    /// <param name="folder">Made where it is missing.</param>
+    public static void Write(TrainingGraph training, TrainingWords words, string folder)
+    {
         Directory.CreateDirectory(folder);
         SafeTensors.Write(Path.Combine(folder, "start.safetensors"),
             [.. training.Start.Select(pair => (pair.Key, TuneState.Entry(pair.Value)))]);
         AtomicFile.WriteAll(
         [
             (Path.Combine(folder, "training.onnx"), stream => stream.Write(training.Step.ToBytes())),
-            (Path.Combine(folder, "README.md"), stream => stream.Write(Encoding.UTF8.GetBytes(Text(training, classCount is not null)))),
+            (Path.Combine(folder, "README.md"), stream => stream.Write(Encoding.UTF8.GetBytes(Text(training, words)))),
         ]);
     }
 
-    static string Text(TrainingGraph training, bool hasLabels)
+    static string Text(TrainingGraph training, TrainingWords words)
     {
         OnnxModel step = training.Step;
         Value[] data = [.. step.Inputs.Where(input => !training.Start.ContainsKey(input.Name))];
         string rows = string.Concat(data.Select(input => $"| `{input.Name}` | {input.Type} | {Meaning(input.Name)} |\n"));
         string names = string.Join(", ", data.Select(input => input.Name).Where(name => name != TrainingGraph.Rate));
-        string how = hasLabels ? "the cross-entropy of a linear classifier behind the encoder; both learn, by AdamW"
-            : "momentum contrast of two random views of each image, by SGD with momentum";
         return $"""
             # A step of training as one ONNX model
 
-            `training.onnx` makes one step of {how}.
+            `training.onnx` makes one step of {words.Loss}.
             It holds standard operators of opset {step.Opset} alone, so that any ONNX runtime trains with it.
 
             | input | type | what |
@@ -66,12 +79,10 @@ public static class TrainingFolder
             state = safetensors.numpy.load_file("start.safetensors")
             names = ["{training.Loss}"] + ["next." + name for name in state]
             for batch in batches:  # {names} by name
-                loss, *after = step.run(names, batch | state | dict(learning_rate=numpy.float32(0.001)))
+                loss, *after = step.run(names, batch | state | dict(learning_rate=numpy.float32({words.Rate})))
                 state = dict(zip(state, after))
             ```
-            {(hasLabels ? "" : Queue)}`safetensors.numpy.save_file(state, "state.safetensors")` keeps the state, to go on from later. The
-            weights have the encoder's names: put them in its file in place of the old ones when you are done, or, where the encoder is a
-            run's, take them back by `uvl export RUN --weights state.safetensors --out FOLDER`.
+            {words.Notes}
 
             """;
     }
@@ -82,6 +93,12 @@ public static class TrainingFolder
         alone of the state after them; from zeros the first steps would learn to part from nothing.
 
 
+        """;
+
+    const string Back = """
+        `safetensors.numpy.save_file(state, "state.safetensors")` keeps the state, to go on from later. The weights have the encoder's
+        names: put them in its file in place of the old ones when you are done, or, where the encoder is a run's, take them back by `uvl
+        export RUN --weights state.safetensors --out FOLDER`.
         """;
 
     static string Meaning(string input) => input switch

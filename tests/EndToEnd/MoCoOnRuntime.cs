@@ -5,7 +5,6 @@ using Toolchain.Clustering.Spectral;
 using Toolchain.Data;
 using Toolchain.Data.Seeds;
 using Toolchain.Evaluate.Metrics;
-using Toolchain.Export.Tracing;
 using Toolchain.Graph;
 using Toolchain.Graph.Training;
 using Toolchain.Train.Core;
@@ -28,18 +27,8 @@ sealed partial class MoCoOnRuntime : IDisposable
         this.data = data;
         Options = options;
         Trainer = new MoCoTrainer(options, new GradientJob(data, seed, CPU));
-        var model = (MoCoModel)Trainer.Module;
-        TracedTraining traced = OnnxExport.TraceTraining(model.Query, zeros([4, 1, data.Shape.Height, data.Shape.Width]));
-        Parameters = traced.Parameters;
-        var contrast = new MomentumContrastOptions
-        {
-            Temperature = options.Temperature,
-            KeyMomentum = options.KeyMomentum,
-            QueueLength = options.QueueLength,
-            BatchNegatives = options.BatchNegatives,
-        };
-        Training = TrainingGraph.Build(MomentumContrast.Build(traced.Model, "output", Parameters, contrast), "loss",
-            new Sgd(options.Momentum, options.WeightDecay), Parameters, new TrainingOptions { Constants = MomentumContrast.Constants });
+        Training = Trainer.Trace(0);
+        Parameters = [.. Training.Start.Keys.Where(name => Training.Start.ContainsKey(MomentumContrast.KeyOf(name)))];
         Session = StepRunner.Open(Training, threads, spins: threads > 1);
         augmentation = new Augmentation(options.Augmentation, data.Shape, (ulong)seed);
         views = new float[2 * options.BatchSize * data.Shape.Size];
@@ -120,24 +109,11 @@ sealed partial class MoCoOnRuntime : IDisposable
         TakeOver(0);
     }
 
-    /// <summary>Takes over libtorch's weights and queue before a step; without momentum that is the whole state.</summary>
-    public void TakeOver(int step)
-    {
-        using var scope = NewDisposeScope();
-        var model = (MoCoModel)Trainer.Module;
-        var weights = model.named_parameters().ToDictionary(pair => pair.name, pair => (Tensor)pair.parameter);
-        var state = Parameters.ToDictionary(name => name, name => Data(weights[$"query.{name}"]));
-        foreach (string name in Parameters)
-        {
-            state[MomentumContrast.KeyOf(name)] = Data(weights[$"key.{name}"]);
-        }
-        // libtorch's is a ring, the graph's begins with the oldest keys.
-        state[MomentumContrast.Queue] = Data(model.Queue.roll(-(long)step * Options.BatchSize % Options.QueueLength, 0));
-        Session.Load(state);
-    }
+    /// <summary>Takes over libtorch's state before a step.</summary>
+    public void TakeOver(int step) => Session.Load(Trainer.Trace(step).Start);
 
-    /// <summary>Gives ONNX Runtime's weights and queue to libtorch before a step.</summary>
-    public void GiveBack(int step) => SetState((MoCoModel)Trainer.Module, Session.State, step);
+    /// <summary>Gives ONNX Runtime's state to libtorch.</summary>
+    public void GiveBack(int step) => Assert.Equal(step, Trainer.Take(Session.State));
 
     void SetState(MoCoModel model, IReadOnlyDictionary<string, TensorData> state, int step)
     {
@@ -192,8 +168,6 @@ sealed partial class MoCoOnRuntime : IDisposable
     }
 
     static Tensor Tensor(TensorData data) => tensor(data.ToDoubles(), [.. data.Sizes], float32);
-
-    static TensorData Data(Tensor tensor) => TensorData.Of(tensor.detach().contiguous().data<float>().ToArray(), tensor.shape);
 
     double Learn(Tensor first, Tensor second, int step)
     {

@@ -17,11 +17,11 @@ public sealed class MoCoOnRuntimeTests(ITestOutputHelper output)
 
     [Fact]
     public void MoCo_StateGivenBothWays_GoesOnTheSame() =>
-        Follows(StrokeDigits.Draw(300, 1), steps: 9, batch: 32, momentum: 0, period: 2);
+        Follows(StrokeDigits.Draw(300, 1), steps: 9, batch: 32, momentum: 0.9, period: 2);
 
     [Fact, Trait("Category", "Slow")]
     public void MoCo_OnRuntime_FollowsLibtorchFor200Steps() =>
-        Follows(StrokeDigits.Draw(2000, 1), steps: 200, batch: 128, momentum: 0, period: 4);
+        Follows(StrokeDigits.Draw(2000, 1), steps: 200, batch: 128, momentum: 0.9, period: 4);
 
     void Follows(ImageSet data, int steps, int batch, double momentum, int period)
     {

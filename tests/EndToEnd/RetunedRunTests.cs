@@ -1,6 +1,11 @@
+using Microsoft.ML.OnnxRuntime;
+using Toolchain.Data.Strokes;
 using Toolchain.Data.Tensors;
 using Toolchain.Graph;
 using Toolchain.Graph.Files;
+using Toolchain.Graph.Training;
+using Toolchain.Train.Runs;
+using Toolchain.Tuning;
 
 namespace Toolchain.EndToEnd;
 
@@ -31,7 +36,7 @@ public sealed class RetunedRunTests : CommandTest
     public void Checkpoint_IntoTrainingTunedAndBack_KeepsEveryBit()
     {
         string run = Trained("run", "3");
-        Ok("export", run, "--training", "--out", In("step"));
+        Ok("export", Path.Combine(run, "model.onnx"), "--training", "--out", In("step"));
         var start = SafeTensors.Read(In(Path.Combine("step", "start.safetensors"))).Tensors.ToDictionary(pair => pair.Name, pair =>
             pair.Tensor);
         Dictionary<string, TensorEntry> before = Checkpoint(run);
@@ -53,6 +58,58 @@ public sealed class RetunedRunTests : CommandTest
         });
         Assert.All(before.Where(pair => !tuned.ContainsKey(pair.Key.Replace(Prefix, "", StringComparison.Ordinal))), pair =>
             Assert.Equal(pair.Value.Data.ToArray(), after[pair.Key].Data.ToArray()));
+    }
+
+    [Fact]
+    public void State_ToAnotherRuntimeAndBack_KeepsEveryBit()
+    {
+        string run = Trained("run", "40", "--time", "0.01s");
+        Ok("export", run, "--training", "--out", In("step"));
+        Ok("export", run, "--weights", In(Path.Combine("step", "start.safetensors")), "--out", In("back"));
+        Ok("train", "--resume", run, "--quiet");
+        Ok("train", "--resume", In("back"), "--quiet");
+
+        Dictionary<string, TensorData> expected = Weights(Path.Combine(run, "model.onnx")),
+            found = Weights(In(Path.Combine("back", "model.onnx")));
+        Assert.All(expected, pair => Assert.Equal(pair.Value.Digest(), found[pair.Key].Digest()));
+        Assert.Contains("encoder.conv1.weight.momentum", SafeTensors.Read(In(Path.Combine("step", "start.safetensors"))).Tensors
+            .Select(pair => pair.Name));
+        Assert.Contains("1 + math.cos(math.pi * made / 40)", File.ReadAllText(In(Path.Combine("step", "README.md"))),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_TrainedOnAnotherRuntimeToItsEnd_IsAsTrainedHere()
+    {
+        string run = Trained("run", "6", "--time", "0.01s");
+        RunFolder folder = RunFolder.Open(run);
+        var config = RunConfig.Read(folder);
+        var request = new TrainingRequest { Data = StrokeDigits.Draw(80, 0), DataSpec = config.DataSpec, Options = config.Options };
+        TracedStep step = config.Method.TraceStep(folder, request)!;
+        Assert.InRange(step.Steps, 1, 5);
+        using (StepRunner session = StepRunner.Open(step.Training, 1))
+        {
+            using var views = OrtValue.CreateTensorValueFromMemory(new float[16 * 784], [16, 1, 28, 28]);
+            for (int made = step.Steps; made < 6; made++)
+            {
+                _ = session.Step(new Dictionary<string, OrtValue>
+                {
+                    [MomentumContrast.FirstView] = views,
+                    [MomentumContrast.SecondView] = views,
+                }, 0);
+            }
+            SafeTensors.Write(In("state.safetensors"), [.. session.State.Select(pair => (pair.Key, new TensorEntry(
+                Enum.Parse<TensorKind>(pair.Value.Type.ToString()), [.. pair.Value.Sizes], pair.Value.Bytes)))]);
+        }
+        Ok("export", run, "--weights", In("state.safetensors"), "--out", In("back"));
+        Ok("train", "--resume", In("back"), "--quiet");
+
+        SafeTensorsContent checkpoint = SafeTensors.Read(Path.Combine(In("back"), "checkpoints", "last.safetensors"));
+        Assert.Equal("6", checkpoint.Metadata["step"]);
+        // At rate 0 the weights stay; the last step's whitening is made.
+        Assert.Equal(Checkpoint(run)[Prefix + Weight].Data.ToArray(), Checkpoint(In("back"))[Prefix + Weight].Data.ToArray());
+        Assert.NotEqual(Checkpoint(run)[Prefix + "whitening.matrix"].Data.ToArray(),
+            Checkpoint(In("back"))[Prefix + "whitening.matrix"].Data.ToArray());
     }
 
     [Fact]
@@ -79,6 +136,12 @@ public sealed class RetunedRunTests : CommandTest
 
         (int status, _, string error) = Run("export", run, "--weights", In("other.safetensors"), "--out", In("back"));
         Assert.Contains("expected weights named as the encoder's, such as 'conv1.weight', found none", error, StringComparison.Ordinal);
+        Assert.NotEqual(0, status);
+        SafeTensors.Write(In("state.safetensors"), [("encoder.fc.bias", TensorEntry.Of<float>([1f, 2], 2)),
+            ("step", TensorEntry.Of<long>([3]))]);
+        (status, _, error) = Run("export", run, "--weights", In("state.safetensors"), "--out", In("back"));
+        Assert.Contains("expected 'encoder.conv1.weight' as Float32[32,1,5,5] in the state, found none", error,
+            StringComparison.Ordinal);
         Assert.NotEqual(0, status);
         (status, _, error) = Run("export", run, "--weights", In("small.safetensors"), "--out", In("back"));
         Assert.Contains("expected 'conv1.weight' as Float32[32,1,5,5], found Float32[2]", error, StringComparison.Ordinal);

@@ -174,7 +174,7 @@ public sealed class TuneTests : CommandTest
         (int status, _, string error) = Run("export", moco, "--training");
 
         Assert.Equal(2, status);
-        Assert.Contains("--training: expected a model and --out FOLDER", error, StringComparison.Ordinal);
+        Assert.Contains("--training: expected a run or model and --out FOLDER", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,6 @@ using Toolchain.Graph.Files;
 using Toolchain.Graph.Inspection;
 using Toolchain.Inference.Trials;
 using Toolchain.Train.Runs;
-using Toolchain.Tuning;
 
 namespace Toolchain.Cli.Commands;
 
@@ -61,7 +60,8 @@ static class ExportCommand
         var picture = new PictureExport();
         var training = new Option<bool>("--training")
         {
-            Description = "RUN is a model, --out a folder: write a step of its training as a model for other runtimes, with its start."
+            Description = "Write a step of the training of RUN, a run or a model, as a model for other runtimes, with its start, into the "
+                + "folder --out."
         };
         var classes = new Option<int?>("--classes")
         {
@@ -70,8 +70,8 @@ static class ExportCommand
         };
         var weights = new Option<string?>("--weights")
         {
-            Description = "Write a copy of RUN into the folder --out, with the encoder's weights of this tuned model (.onnx) or state of a "
-                + "training (.safetensors): uvl export and uvl train --resume go on from it."
+            Description = "Write a copy of RUN into the folder --out, with the encoder's weights of this tuned model (.onnx) or the state "
+                + "of its training elsewhere (.safetensors): uvl export and uvl train --resume go on from it."
         };
         var info = new Option<string?>("--info") { Description = "Print the contents of any ONNX file and export nothing." };
         var command = new Command("export", "Export the model of a run as ONNX, proven against TorchSharp, a float64 evaluator and ONNX "
@@ -96,9 +96,10 @@ static class ExportCommand
                 picture.Run(parsed, parsed.GetValue(folder), parsed.GetValue(output));
                 return;
             }
-            if (parsed.GetValue(training))
+            var wanted = new TrainingExport(terminal, parsed.GetValue(folder), parsed.GetValue(output));
+            if (parsed.GetValue(training) && wanted.IsOfEncoder(parsed.GetValue(classes)))
             {
-                WriteTraining(terminal, parsed.GetValue(folder), parsed.GetValue(classes), parsed.GetValue(output));
+                wanted.WriteOfEncoder(parsed.GetValue(classes));
                 return;
             }
             if (parsed.GetValue(half) && parsed.GetValue(quantize) is not null)
@@ -112,7 +113,7 @@ static class ExportCommand
             string? tuned = parsed.GetValue(weights);
             string path = parsed.GetValue(output) ?? (tuned is null ? run.Model
                 : throw new ArgumentException("--weights: expected --out FOLDER for the run with these weights, found none."));
-            if (tuned is null)
+            if (tuned is null && !parsed.GetValue(training))
             {
                 Endings.Require(path, ".onnx");
             }
@@ -128,6 +129,11 @@ static class ExportCommand
                 Half = parsed.GetValue(half),
             };
             config.Require(run, request);
+            if (parsed.GetValue(training))
+            {
+                wanted.WriteOfRun(config.Method, run, request);
+                return;
+            }
             if (tuned is not null)
             {
                 WriteRetuned(terminal, run, path, request, tuned);
@@ -170,18 +176,6 @@ static class ExportCommand
             });
         });
         return command;
-    }
-
-    static void WriteTraining(Terminal terminal, string? model, int? classes, string? folder)
-    {
-        if (model is null || folder is null)
-        {
-            throw new ArgumentException("--training: expected a model and --out FOLDER, such as 'uvl export models/moco --training "
-                + "--out step'.");
-        }
-        TrainingFolder.Write(OnnxFile.Load(CommonOptions.ModelFile(model)), classes, folder);
-        terminal.Line($"training: {Path.Combine(folder, "training.onnx")}; its README says how to run it");
-        terminal.Event("training", new { Path = folder, Classes = classes });
     }
 
     static void WriteRetuned(Terminal terminal, RunFolder run, string folder, TrainingRequest request, string weights)

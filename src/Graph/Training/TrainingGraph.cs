@@ -101,6 +101,22 @@ public sealed class TrainingGraph
     /// </summary>
     public OnnxModel Pass() => TrainingPass.Build(this);
 
+    /// <summary>The same steps from another start.</summary>
+    /// <param name="state">A tensor for each of <see cref="Start"/>, by name; those of other names are left out.</param>
+    /// <exception cref="GraphException">A tensor is missing, or has another type or shape.</exception>
+    public TrainingGraph StartingFrom(IReadOnlyDictionary<string, TensorData> state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return new TrainingGraph(Step, Loss, Start.ToDictionary(pair => pair.Key, pair =>
+            state.GetValueOrDefault(pair.Key) is TensorData found && found.Type == pair.Value.Type
+                && found.Sizes.SequenceEqual(pair.Value.Sizes)
+                ? found
+                : throw new GraphException($"expected '{pair.Key}' as {Text(pair.Value)} in the state, found "
+                    + $"{(state.TryGetValue(pair.Key, out TensorData? other) ? Text(other) : "none")}; take the state of this training.")));
+
+        static string Text(TensorData tensor) => $"{tensor.Type}[{string.Join(",", tensor.Sizes)}]";
+    }
+
     /// <summary>A model with weights of a state in place of its own of the same name.</summary>
     /// <param name="model">Whose weights to replace.</param>
     /// <param name="state">Tensors by name; those of other names are left out.</param>

@@ -3,6 +3,8 @@ using Toolchain.Data;
 using Toolchain.Data.Tensors;
 using Toolchain.Export;
 using Toolchain.Export.Tracing;
+using Toolchain.Graph;
+using Toolchain.Graph.Training;
 using Toolchain.Train.Core;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -45,9 +47,44 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
     {
         string checkpoint = FindCheckpoint(from);
         using IGradientTrainer trainer = Create((TOptions)request.Options, Job(request));
-        int steps = Checkpoint.Load(checkpoint, trainer, from.ConfigSha256), set = Checkpoint.SetEncoder(trainer, weights, path);
+        int steps = Checkpoint.Load(checkpoint, trainer, from.ConfigSha256), set = weights.Count;
+        if (trainer is ITracedTrainer traced && weights.ContainsKey(TrainingGraph.StepCount)
+            && !trainer.Encoder.state_dict().Keys.Any(weights.ContainsKey))
+        {
+            steps = Take(traced, weights, path);
+        }
+        else
+        {
+            set = Checkpoint.SetEncoder(trainer, weights, path);
+        }
         Checkpoint.Save(to.LastCheckpoint, trainer, steps, to.ConfigSha256);
         return set;
+    }
+
+    static int Take(ITracedTrainer trainer, IReadOnlyDictionary<string, TensorEntry> state, string path)
+    {
+        try
+        {
+            return trainer.Take(state.ToDictionary(pair => pair.Key, pair => new TensorData(
+                Enum.Parse<ElementType>(pair.Value.Kind.ToString()), pair.Value.Shape.ToArray(), pair.Value.Data)));
+        }
+        catch (GraphException error)
+        {
+            throw new CheckpointException($"'{path}': {error.Message}", error);
+        }
+    }
+
+    internal override TracedStep? TraceStep(RunFolder run, TrainingRequest request)
+    {
+        string checkpoint = FindCheckpoint(run);
+        using IGradientTrainer trainer = Create((TOptions)request.Options, Job(request));
+        if (trainer is not ITracedTrainer traced)
+        {
+            return null;
+        }
+        int steps = Checkpoint.Load(checkpoint, trainer, run.ConfigSha256);
+        trainer.Module.train();
+        return new TracedStep(traced.Trace(steps), steps, traced.RateFormula);
     }
 
     internal override IGradientTrainer RestoreEncoder(RunFolder run, MethodOptions options, GradientJob job)

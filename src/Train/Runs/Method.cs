@@ -25,11 +25,19 @@ public abstract record Method(string Name, string Summary, MethodOptions Default
     /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
     internal abstract TrainedModel Export(RunFolder run, TrainingRequest request, int opset);
 
-    /// <summary>Writes the checkpoint of a run into another one, with other weights in its encoder.</summary>
+    /// <summary>A step of a run's training as a graph that begins where its checkpoint stands, with its learning rate; null where the
+    /// method has none.</summary>
+    /// <exception cref="InvalidDataException">The run has no checkpoint.</exception>
+    internal virtual TracedStep? TraceStep(RunFolder run, TrainingRequest request) => null;
+
+    /// <summary>Writes the checkpoint of a run into another one, with other weights in its encoder, or another state in
+    /// all of it.</summary>
     /// <param name="from">The run.</param>
     /// <param name="to">A run with the same configuration.</param>
     /// <param name="request">Images and options of the run.</param>
-    /// <param name="weights">As <see cref="Checkpoint.SetEncoder"/> takes them.</param>
+    /// <param name="weights">
+    /// As <see cref="Checkpoint.SetEncoder"/> takes them, or a state of <see cref="TraceStep"/>'s graph with the number of its steps.
+    /// </param>
     /// <param name="path">The file that they are of.</param>
     /// <returns>Number of tensors that were set.</returns>
     /// <exception cref="InvalidDataException">The run has no checkpoint, or the weights do not fit.</exception>

@@ -10,7 +10,7 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Models.MoCo;
 
 /// <summary>One step of MoCo: two views of each image, one through each branch; the loss moves the query branch alone.</summary>
-sealed class MoCoTrainer : IGradientTrainer
+sealed partial class MoCoTrainer
 {
     readonly MoCoOptions options;
     readonly GradientJob job;
@@ -72,11 +72,17 @@ sealed class MoCoTrainer : IGradientTrainer
         optimizer.step();
         // The queue was filled by Q/N batches before this one.
         model.Enqueue(key, step);
-        if (step + 1 == options.StepCount && options.Whitening > 0)
+        Finish(step + 1);
+        return [new Loss("loss", loss.ToSingle()), .. ContrastiveProgress.Of(query.detach(), key)];
+    }
+
+    // The last step's embeddings are whitened.
+    void Finish(int steps)
+    {
+        if (steps == options.StepCount && options.Whitening > 0)
         {
             model.Query.Encoder.Whiten(job.Predict, options.Whitening);
         }
-        return [new Loss("loss", loss.ToSingle()), .. ContrastiveProgress.Of(query.detach(), key)];
     }
 
     /// <inheritdoc/>
