@@ -39,7 +39,8 @@ sealed class TrainingExport(Terminal terminal, string? source, string? folder)
             return;
         }
         TrainingFolder.Write(step.Training, new(
-            $"the training of a run of `{method.Name}`, with the run's options. The state begins after the {Count(step.Steps)} that it made",
+            $"the training of a run of `{method.Name}`, with the run's options. The state begins after the {Count(step.Steps)} "
+                + "that it made",
             step.RateFormula, $"""
             `made` is `int(state["step"])`, the steps made so far; `import math` for the rate. The state holds all that the training
             carries: weights, moments, statistics, keys. To go on with TorchSharp, keep it by `safetensors.numpy.save_file(state,

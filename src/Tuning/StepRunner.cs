@@ -20,6 +20,7 @@ public sealed class StepRunner : IDisposable
     readonly string[] outputNames;
     readonly OrtValue rate = Allocated(TensorData.Scalar(0));
     readonly OrtValue loss;
+    readonly bool isDouble;
     OrtValue[] state, next;
 
     StepRunner(InferenceSession session, TrainingGraph training)
@@ -29,13 +30,13 @@ public sealed class StepRunner : IDisposable
         outputNames = [training.Loss, .. names.Select(TrainingGraph.Next)];
         state = [.. training.Start.Values.Select(Allocated)];
         next = [.. training.Start.Values.Select(Allocated)];
-        loss = Allocated(TensorData.FromDoubles([0], [.. training.Step.Outputs.Single(output =>
-            output.Name == training.Loss).Shape.Select(_ => 1L)],
-            ElementType.Float32));
+        Value output = training.Step.Outputs.Single(output => output.Name == training.Loss);
+        loss = Allocated(TensorData.FromDoubles([0], [.. output.Shape.Select(_ => 1L)], output.Type.Element));
+        isDouble = output.Type.Element == ElementType.Float64;
     }
 
     /// <summary>Opens a training at its start.</summary>
-    /// <param name="training">A training whose loss is float32.</param>
+    /// <param name="training">A training whose loss is float32 or float64.</param>
     /// <param name="threads">Threads inside one operator; 0 takes one for each processor core.</param>
     /// <param name="device">Where it runs.</param>
     /// <param name="spins">Whether waiting threads keep their processors: not beside other work, such as the drawing of views.</param>
@@ -67,7 +68,7 @@ public sealed class StepRunner : IDisposable
             throw Sessions.CannotRun("the training", error);
         }
         (state, next) = (next, state);
-        return loss.GetTensorDataAsSpan<float>()[0];
+        return isDouble ? loss.GetTensorDataAsSpan<double>()[0] : loss.GetTensorDataAsSpan<float>()[0];
     }
 
     /// <summary>Sets tensors of the state.</summary>

@@ -52,20 +52,20 @@ public static class TrainingState
         using var scope = torch.NewDisposeScope();
         using IDisposable frozen = torch.no_grad();
         HashSet<string> learned = [.. module.named_parameters().Where(pair => pair.parameter.requires_grad).Select(pair => pair.name)];
-        (string, torch.Tensor, TensorData)[] own = [.. module.state_dict().Where(pair =>
+        (torch.Tensor, TensorData)[] own = [.. module.state_dict().Where(pair =>
             learned.Contains(pair.Key) || state.ContainsKey(pair.Key))
-            .Select(pair => (pair.Key, pair.Value, Fitting(state, pair.Key, pair.Value)))];
+            .Select(pair => (pair.Value, Fitting(state, pair.Key, pair.Value)))];
         (Parameter Of, Moment Moment)[] moments = [.. Moments(module, optimizer)];
         TensorData[] values = [.. moments.Select(pair => Fitting(state, pair.Moment.Name, pair.Of))];
         long steps = state.TryGetValue(TrainingGraph.StepCount, out TensorData? count) ? count.ToInt64s()[0]
             : throw new ExportException($"expected the number of steps as '{TrainingGraph.StepCount}' in the state, found none.");
-        foreach ((_, torch.Tensor tensor, TensorData value) in own)
+        foreach ((torch.Tensor tensor, TensorData value) in own)
         {
             tensor.copy_(NativeTensor.Make(value, tensor.device));
         }
-        foreach (((Parameter of, Moment moment), TensorData value) in moments.Zip(values))
+        for (int i = 0; i < moments.Length; i++)
         {
-            moment.Set(NativeTensor.Make(value, of.device).DetachFromDisposeScope(), steps);
+            moments[i].Moment.Set(NativeTensor.Make(values[i], moments[i].Of.device).DetachFromDisposeScope(), steps);
         }
         return steps;
     }
@@ -100,7 +100,7 @@ public static class TrainingState
         (SGD.State sgd, _) => [new(sgdMoments[0], sgd.momentum_buffer, (value, _) => Replace(ref sgd.momentum_buffer, value))],
         (Adam.State { max_exp_avg_sq: null } adam, _) =>
         [
-            new(adamMoments[0], adam.exp_avg, (value, steps) => 
+            new(adamMoments[0], adam.exp_avg, (value, steps) =>
             {
                 Replace(ref adam.exp_avg, value);
                 adam.step = steps;

@@ -28,11 +28,7 @@ public sealed class NetworkGradientTests
         Tensor example = network.Example();
         example = example.is_floating_point() ? example : example.clamp(1); // row 0 is padding, which PyTorch leaves out of its gradient
         nn.Module module = traced.Traced.Module;
-        AutogradComparison comparison = AutogradComparison.Of(module, [example], traced.Model)!;
-        foreach ((string packed, Tensor gradient) in Packed(module, traced.Model))
-        {
-            comparison.Expected.Add(packed, gradient);
-        }
+        AutogradComparison comparison = Autograds(module, example, traced.Model);
 
         Dictionary<string, double> differences =
             comparison.Differences((model, inputs) => OrtRuntime.Create().Run(model.ToBytes(), inputs));
@@ -70,7 +66,17 @@ public sealed class NetworkGradientTests
             parameter.grad = null;
         }
         Tensor input = example.is_floating_point() ? example.to(float64) : example;
-        return AutogradComparison.Of(module, [input], model)!.Differences(Evaluator.Run);
+        return Autograds(module, input, model).Differences(Evaluator.Run);
+    }
+
+    static AutogradComparison Autograds(nn.Module module, Tensor example, OnnxModel model)
+    {
+        AutogradComparison comparison = AutogradComparison.Of(module, [example], model)!;
+        foreach ((string packed, Tensor gradient) in Packed(module, model))
+        {
+            comparison.Expected.Add(packed, gradient);
+        }
+        return comparison;
     }
 
     static bool IsPacked(string parameter) => parameter.StartsWith("gru.", StringComparison.Ordinal);

@@ -25,8 +25,8 @@ public sealed class TrainingStateTests
     };
 
     // A bias before a normalisation has no gradient but rounding, of which Adam makes whole steps.
-    static nn.Module<Tensor, Tensor> Net() => nn.Sequential(("conv", nn.Conv2d(1, 4, 3, padding: 1, bias: false)), ("norm", nn.BatchNorm2d(4)),
-        ("act", nn.Tanh()), ("flat", nn.Flatten()), ("last", nn.Linear(4 * 5 * 5, 3)));
+    static nn.Module<Tensor, Tensor> Net() => nn.Sequential(("conv", nn.Conv2d(1, 4, 3, padding: 1, bias: false)),
+        ("norm", nn.BatchNorm2d(4)), ("act", nn.Tanh()), ("flat", nn.Flatten()), ("last", nn.Linear(4 * 5 * 5, 3)));
 
     static TrainingGraph Traced(nn.Module net, Optimizer optimizer)
     {
