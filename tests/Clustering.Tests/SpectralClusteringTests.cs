@@ -57,7 +57,7 @@ public sealed class SpectralClusteringTests
     {
         var graph = new NeighbourGraph(NeighbourSearch.OfEach(Samples.Blobs(300, 2, 3, 6), 10));
         double[] vectors = LeadingVectors.Find(graph, 4, 0, 1), product = new double[vectors.Length];
-        graph.Multiply(vectors, product, 4, 1);
+        graph.Multiply(vectors, product, new(1, 0, 0), 1);
         for (int k = 0; k < 4; k++)
         {
             double[] vector = [.. Enumerable.Range(0, 300).Select(row => vectors[row * 4 + k])],
@@ -77,8 +77,76 @@ public sealed class SpectralClusteringTests
         var graph = new NeighbourGraph(NeighbourSearch.OfEach(new Rows(new float[] { 0, 1, 3 }, 1), 1));
         Assert.Equal([1, 1.5, 0.5], graph.Degrees);
         var product = new double[3];
-        graph.Multiply([1, 0, 0], product, 1, 1);
+        graph.Multiply([1, 0, 0], product, new(1, 0, 0), 1);
         Assert.Equal([0, 1 / Math.Sqrt(1.5), 0], product);
+        // 2 A x + 3 x - what was there
+        double[] result = [1, 2, 3];
+        graph.Multiply([1, 0, 0], result, new(2, 3, -1), 1);
+        Assert.Equal([3 - 1, 2 / Math.Sqrt(1.5) - 2, -3], result);
+    }
+
+    [Fact]
+    public void Ordered_InPieces_IsTheSameGraph()
+    {
+        // Two blobs far apart: two pieces of the graph.
+        var graph = new NeighbourGraph(NeighbourSearch.OfEach(Samples.Blobs(200, 2, 3, 2), 5));
+        int[] order = graph.Pieces();
+        NeighbourGraph ordered = graph.Ordered(order);
+        double[] x = [.. Enumerable.Range(0, 200).Select(i => Math.Sin(i))], product = new double[200], other = new double[200];
+        graph.Multiply(x, product, new(1, 0, 0), 1);
+        ordered.Multiply(Array.ConvertAll(order, node => x[node]), other, new(1, 0, 0), 1);
+
+        Assert.Equal(Enumerable.Range(0, 200), order.Order());
+        Assert.NotEqual(Enumerable.Range(0, 200), order);
+        Assert.All(order.Zip(other), pair => Assert.Equal(product[pair.First], pair.Second, 1e-12));
+    }
+
+    [Theory]
+    [InlineData(500, 7, false)]
+    [InlineData(500, 7, true)]
+    [InlineData(6, 6, true)]
+    public void Orthonormalize_OfColumns_KeepsTheirSpan(int rows, int width, bool nearlyDependent)
+    {
+        var random = new Random(4);
+        double[] matrix = [.. Enumerable.Range(0, rows * width).Select(_ => random.NextDouble() - .5)];
+        if (nearlyDependent)
+        {
+            for (int row = 0; row < rows; row++)
+            {
+                matrix[row * width + 2] = matrix[row * width] + 1e-9 * matrix[row * width + 1];
+            }
+        }
+        double[] before = [.. matrix];
+        TallMatrix.Orthonormalize(matrix, width, 2);
+        TallMatrix.Orthonormalize(matrix, width, 2);
+        double[] inner = TallMatrix.Products(matrix, matrix, width, 1);
+        for (int i = 0; i < width * width; i++)
+        {
+            Assert.Equal(i / width == i % width ? 1 : 0, inner[i], nearlyDependent && rows > width ? 1e-7 : 1e-12);
+        }
+        // Each column is a combination of those up to it.
+        double[] shares = [.. Enumerable.Range(0, width * width).Select(at => Enumerable.Range(0, rows).Sum(row =>
+            matrix[row * width + at / width] * before[row * width + at % width]))];
+        for (int column = 0; column < width; column++)
+        {
+            Assert.All(Enumerable.Range(0, rows), row => Assert.Equal(before[row * width + column], Enumerable.Range(0, column + 1)
+                .Sum(k => shares[k * width + column] * matrix[row * width + k]), 1e-7));
+        }
+    }
+
+    [Fact]
+    public void Orthonormalize_ThreadCount_ChangesNothing()
+    {
+        var random = new Random(5);
+        double[] matrix = [.. Enumerable.Range(0, 3000 * 5).Select(_ => random.NextDouble())];
+        double[][] found = [.. new[] { 1, 2, 3 }.Select(threads =>
+        {
+            double[] own = [.. matrix];
+            TallMatrix.Orthonormalize(own, 5, threads);
+            TallMatrix.Rotate(own, [.. Enumerable.Range(0, 25).Select(i => (double)i)], 5, threads);
+            return own;
+        })];
+        Assert.All(found, own => Assert.Equal(found[0], own));
     }
 
     [Theory]

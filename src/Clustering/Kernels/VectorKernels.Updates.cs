@@ -116,4 +116,41 @@ static partial class VectorKernels
             target[i] = Math.FusedMultiplyAdd(factor, source[i], target[i]);
         }
     }
+
+    /// <summary>target += the sum of rows, each times its factor; four at once, so that the target is read and written less.</summary>
+    /// <param name="target">At most as long as a row.</param>
+    /// <param name="rows">Rows behind one another.</param>
+    /// <param name="width">Numbers of a row.</param>
+    /// <param name="factors">One for each row.</param>
+    public static void AddScaledRows(Span<double> target, ReadOnlySpan<double> rows, int width, ReadOnlySpan<double> factors)
+    {
+        int row = 0;
+        for (; row + 4 <= factors.Length; row += 4)
+        {
+            ref double to = ref MemoryMarshal.GetReference(target);
+            ref double from = ref MemoryMarshal.GetReference(rows[(row * width)..]);
+            Vector256<double> a = Vector256.Create(factors[row]), b = Vector256.Create(factors[row + 1]),
+                c = Vector256.Create(factors[row + 2]), d = Vector256.Create(factors[row + 3]);
+            int i = 0;
+            for (; i + 4 <= target.Length; i += 4)
+            {
+                Vector256<double> sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, (nuint)i), a,
+                    Vector256.LoadUnsafe(ref to, (nuint)i));
+                sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, (nuint)(width + i)), b, sum);
+                sum = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, (nuint)(2 * width + i)), c, sum);
+                Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, (nuint)(3 * width + i)), d, sum).StoreUnsafe(ref to, (nuint)i);
+            }
+            for (; i < target.Length; i++)
+            {
+                for (int k = row; k < row + 4; k++)
+                {
+                    target[i] = Math.FusedMultiplyAdd(factors[k], rows[k * width + i], target[i]);
+                }
+            }
+        }
+        for (; row < factors.Length; row++)
+        {
+            AddScaled(target, rows.Slice(row * width, target.Length), factors[row]);
+        }
+    }
 }

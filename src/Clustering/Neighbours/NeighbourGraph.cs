@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.Neighbours;
@@ -6,8 +8,14 @@ namespace Toolchain.Clustering.Neighbours;
 /// A symmetric graph of nearest neighbours with edges of weight 1 where each is a neighbour of the other and 1/2 where only one is, and its
 /// normalised adjacency D^-1/2 W D^-1/2, row by row.
 /// </summary>
-sealed class NeighbourGraph
+sealed partial class NeighbourGraph
 {
+    /// <summary>Columns of a matrix that are multiplied fastest.</summary>
+    public const int Tile = 24;
+
+    // Edges.
+    const int Ahead = 12;
+
     // Sparse rows: edges of row i are at [starts[i]..starts[i+1]).
     readonly int[] starts, columns;
     readonly double[] values;
@@ -85,17 +93,65 @@ sealed class NeighbourGraph
     /// <summary>Sum of the weights at each node, [N].</summary>
     public double[] Degrees { get; }
 
-    /// <summary>Normalised adjacency times <paramref name="x"/> [N,width], into <paramref name="product"/>.</summary>
-    public void Multiply(double[] x, double[] product, int width, int threads) => Chunks.ForEach(Degrees.Length, threads, (_, first, end) =>
+    /// <summary>
+    /// Normalised adjacency A times <paramref name="x"/> [N,width], combined with it and with what <paramref name="result"/> [N,width]
+    /// holds: result = a A x + b x + c result. Fast where the width is <see cref="Tile"/>.
+    /// </summary>
+    public void Multiply(double[] x, double[] result, Combination with, int threads)
     {
-        for (int row = first; row < end; row++)
+        int width = x.Length / Degrees.Length;
+        Chunks.ForEach(Degrees.Length, threads, (_, first, end) =>
         {
-            Span<double> own = product.AsSpan(row * width, width);
-            own.Clear();
-            for (int edge = starts[row]; edge < starts[row + 1]; edge++)
+            Span<double> product = stackalloc double[width];
+            for (int row = first; row < end; row++)
             {
-                VectorKernels.AddScaled(own, x.AsSpan(columns[edge] * width, width), values[edge]);
+                if (width == Tile)
+                {
+                    Gather(row, x, product);
+                }
+                else
+                {
+                    product.Clear();
+                    for (int edge = starts[row]; edge < starts[row + 1]; edge++)
+                    {
+                        VectorKernels.AddScaled(product, x.AsSpan(columns[edge] * width, width), values[edge]);
+                    }
+                }
+                Span<double> own = result.AsSpan(row * width, width), same = x.AsSpan(row * width, width);
+                for (int i = 0; i < width; i++)
+                {
+                    own[i] = with.A * product[i] + with.B * same[i] + (with.C == 0 ? 0 : with.C * own[i]);
+                }
             }
+        });
+    }
+
+    // A row of the product of a matrix that is a tile wide; its sums stay in registers.
+    void Gather(int row, double[] x, Span<double> product)
+    {
+        Vector256<double> a = default, b = default, c = default, d = default, e = default, f = default;
+        for (int edge = starts[row]; edge < starts[row + 1]; edge++)
+        {
+            // Rows lie anywhere: the memory's delay, not its speed, would bind.
+            int later = columns[Math.Min(edge + Ahead, columns.Length - 1)];
+            VectorKernels.Prefetch(MemoryMarshal.AsBytes(x.AsSpan(later * Tile, Tile)));
+            ref double from = ref x[columns[edge] * Tile];
+            var weight = Vector256.Create(values[edge]);
+            a = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from), weight, a);
+            b = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, 4), weight, b);
+            c = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, 8), weight, c);
+            d = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, 12), weight, d);
+            e = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, 16), weight, e);
+            f = Vector256.FusedMultiplyAdd(Vector256.LoadUnsafe(ref from, 20), weight, f);
         }
-    });
+        a.CopyTo(product);
+        b.CopyTo(product[4..]);
+        c.CopyTo(product[8..]);
+        d.CopyTo(product[12..]);
+        e.CopyTo(product[16..]);
+        f.CopyTo(product[20..]);
+    }
+
+    /// <summary>Factors of the product, of what was multiplied, and of what was there before.</summary>
+    public readonly record struct Combination(double A, double B, double C);
 }

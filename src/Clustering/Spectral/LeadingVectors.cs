@@ -1,4 +1,3 @@
-using Toolchain.Clustering.Kernels;
 using Toolchain.Clustering.Neighbours;
 using Toolchain.Clustering.Projection;
 
@@ -23,22 +22,39 @@ static class LeadingVectors
     /// <summary>The first <paramref name="count"/> vectors as columns, [N,count].</summary>
     public static double[] Find(NeighbourGraph graph, int count, int seed, int threads)
     {
-        int rows = graph.Degrees.Length, width = Math.Min(rows, count + Guard);
+        int rows = graph.Degrees.Length, width = Math.Min(rows, count + Math.Max(Guard, count / 3));
+        int[] order = graph.Pieces();
+        graph = graph.Ordered(order);
         var random = new Random(seed);
-        double[] basis = [.. Enumerable.Range(0, rows * width).Select(_ => random.NextDouble() - .5)], product = new double[basis.Length];
+        // [N,width], and some of its columns at a time.
+        double[] basis = new double[(long)rows * width], some = new double[rows * NeighbourGraph.Tile], other = new double[some.Length];
+        foreach (ref double value in basis.AsSpan())
+        {
+            value = random.NextDouble() - .5;
+        }
         // Eigenvalues lie in [-1..1]; the bound above the unwanted ones follows the Ritz values.
         double bound = 0;
         double[] values = [];
         for (int round = 0; round < MostRounds; round++)
         {
-            basis = Filter(graph, basis, width, bound, threads); // [N,width]
-            Orthonormalize(basis, rows, width);
-            graph.Multiply(basis, product, width, threads); // [N,width]
+            foreach (ColumnBlock block in ColumnBlock.Of(basis, width, NeighbourGraph.Tile))
+            {
+                block.Read(some, NeighbourGraph.Tile);
+                block.Write(Filter(graph, some, other, bound, threads), NeighbourGraph.Tile);
+            }
+            TallMatrix.Orthonormalize(basis, width, threads);
             double[] previous = values;
             // Rayleigh and Ritz: eigenvalues of the adjacency within the subspace.
-            double[] inner = Inner(basis, product, rows, width, threads); // [width,width]
+            var inner = new double[width * width];
+            foreach (ColumnBlock block in ColumnBlock.Of(basis, width, NeighbourGraph.Tile))
+            {
+                block.Read(some, NeighbourGraph.Tile);
+                graph.Multiply(some, other, new(1, 0, 0), threads);
+                block.Write(TallMatrix.Products(basis, other, width, threads), NeighbourGraph.Tile, inner);
+            }
+            TallMatrix.MirrorLower(inner, width);
             (values, double[] rotation) = SymmetricEigen.Decompose(inner, width); // [width], [width,width]
-            basis = Rotate(basis, rotation, rows, width, threads);
+            TallMatrix.Rotate(basis, TallMatrix.Transpose(rotation, width, width), width, threads);
             bound = Math.Min(values[^1], values[count - 1] - 1e-6);
             if (previous.Length > 0 && values.Take(count).Zip(previous, (now, before) => Math.Abs(now - before))
                 .Max() < Tolerance * Tolerance)
@@ -46,85 +62,31 @@ static class LeadingVectors
                 break;
             }
         }
-        return [.. Enumerable.Range(0, rows).SelectMany(row => basis[(row * width)..(row * width + count)])];
+        return FirstColumns(basis, order, count);
     }
 
-    // T_degree of the adjacency with [-1..bound] mapped to [-1..1]: outside, the polynomial grows fast.
-    static double[] Filter(NeighbourGraph graph, double[] basis, int width, double bound, int threads)
+    // T_degree of the adjacency with [-1..bound] mapped to [-1..1]: outside, the polynomial grows fast. Returns one of the two arrays.
+    static double[] Filter(NeighbourGraph graph, double[] columns, double[] spare, double bound, int threads)
     {
         double centre = (bound - 1) / 2, half = (bound + 1) / 2;
-        double[] before = basis, now = Step(basis, null, 1 / half);
+        (double[] before, double[] now) = (columns, spare);
+        graph.Multiply(before, now, new(1 / half, -centre / half, 0), threads);
         for (int degree = 2; degree <= Degree; degree++)
         {
-            (before, now) = (now, Step(now, before, 2 / half));
+            graph.Multiply(now, before, new(2 / half, -2 * centre / half, -1), threads);
+            (before, now) = (now, before);
         }
         return now;
+    }
 
-        // factor (A - centre) x - older
-        double[] Step(double[] x, double[]? older, double factor)
+    static double[] FirstColumns(double[] matrix, int[] order, int count)
+    {
+        int width = matrix.Length / order.Length;
+        var first = new double[order.Length * count];
+        for (int place = 0; place < order.Length; place++)
         {
-            var result = new double[x.Length];
-            graph.Multiply(x, result, width, threads);
-            Chunks.ForEach(result.Length / width, threads, (_, first, end) =>
-            {
-                for (int i = first * width; i < end * width; i++)
-                {
-                    result[i] = factor * (result[i] - centre * x[i]) - (older is null ? 0 : older[i]);
-                }
-            });
-            return result;
+            matrix.AsSpan(place * width, count).CopyTo(first.AsSpan(order[place] * count));
         }
-    }
-
-    // Of the columns.
-    static void Orthonormalize(double[] basis, int rows, int width)
-    {
-        double[] columns = Transpose(basis, rows, width);
-        GramSchmidt.Orthonormalize(columns, rows);
-        Transpose(columns, width, rows).CopyTo(basis, 0);
-    }
-
-    static double[] Inner(double[] a, double[] b, int rows, int width, int threads)
-    {
-        double[] left = Transpose(a, rows, width), right = Transpose(b, rows, width);
-        var inner = new double[width * width];
-        Chunks.ForParts(width, width, threads, (i, _, _) =>
-        {
-            for (int j = 0; j <= i; j++)
-            {
-                inner[i * width + j] = inner[j * width + i] = VectorKernels.Dot(left.AsSpan(i * rows, rows), right.AsSpan(j * rows, rows));
-            }
-        });
-        return inner;
-    }
-
-    // Row k of the rotation is vector k in the basis.
-    static double[] Rotate(double[] basis, double[] rotation, int rows, int width, int threads)
-    {
-        var rotated = new double[basis.Length];
-        Chunks.ForEach(rows, threads, (_, first, end) =>
-        {
-            for (int row = first; row < end; row++)
-            {
-                for (int k = 0; k < width; k++)
-                {
-                    rotated[row * width + k] = VectorKernels.Dot(basis.AsSpan(row * width, width), rotation.AsSpan(k * width, width));
-                }
-            }
-        });
-        return rotated;
-    }
-
-    static double[] Transpose(double[] matrix, int rows, int columns)
-    {
-        var result = new double[matrix.Length];
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++)
-            {
-                result[column * rows + row] = matrix[row * columns + column];
-            }
-        }
-        return result;
+        return first;
     }
 }

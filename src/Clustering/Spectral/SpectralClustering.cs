@@ -34,6 +34,9 @@ public sealed record SpectralOptions
 /// </summary>
 public static class SpectralClustering
 {
+    // Rows that k-means is fitted to at most, and at least for each cluster.
+    const int MostFitted = 100_000, FittedPerCluster = 1_000;
+
     /// <summary>The cluster of each row, [N].</summary>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range.</exception>
     public static int[] Fit(Rows rows, SpectralOptions options) => Cluster(Embed(rows, options), options);
@@ -74,14 +77,26 @@ public static class SpectralClustering
     /// <summary>The cluster of each row by its place, [N].</summary>
     /// <param name="embedding">As <see cref="Embed(Rows, SpectralOptions)"/> gives them, [N,V].</param>
     /// <param name="options">As for them; clusters may be more than eigenvectors.</param>
-    public static int[] Cluster(Rows embedding, SpectralOptions options) =>
-        KMeansClustering.Fit(embedding, new KMeansOptions
+    /// <remarks>
+    /// Above 100,000 rows k-means finds its centres on as many rows, evenly taken, but on no fewer than 1,000 for each cluster.
+    /// </remarks>
+    public static int[] Cluster(Rows embedding, SpectralOptions options)
+    {
+        var means = new KMeansOptions
         {
             ClusterCount = options.ClusterCount,
             Restarts = options.Restarts,
             Seed = options.Seed,
             Threads = options.Threads,
-        }).Labels;
+        };
+        int some = Math.Max(MostFitted, FittedPerCluster * options.ClusterCount);
+        if (embedding.Count <= some)
+        {
+            return KMeansClustering.Fit(embedding, means).Labels;
+        }
+        int[] taken = [.. Enumerable.Range(0, some).Select(i => (int)((long)i * embedding.Count / some))];
+        return KMeansClustering.Assign(embedding, KMeansClustering.Fit(embedding.Take(taken), means).Centres, options.Threads);
+    }
 
     /// <summary>
     /// Clusters of other rows: the commonest among their nearest fitted rows; the lower cluster where two are equally common.
