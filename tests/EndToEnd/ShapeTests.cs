@@ -45,6 +45,7 @@ public sealed class ShapeTests : CommandTest
             "moco" => ["stepCount=20", "batchSize=12", "queueLength=24"],
             "capsules" => ["stepCount=20", "batchSize=8", "selfLabelShare=0", "partCount=4", "objectCount=4", "channelCount=8",
                 "firstChannelCount=8", "hiddenSize=16", "codeSize=16", "capsuleSize=8"],
+            "autoencoder" => ["stepCount=20", "batchSize=12", "clusterSteps=8"],
             _ => ["stepCount=20", "batchSize=12"],
         };
         string[] settings = [.. few.SelectMany(setting => new[] { "--set", setting })];

@@ -1,8 +1,13 @@
 namespace Toolchain.Train.Core;
 
 /// <summary>
-/// An option that configurations and models' metadata leave out where it has its default, an enumeration's first name or the number 0: the
-/// same training gives the same bytes as before there was the option.
+/// An option that configurations and models' metadata leave out where it has its default, an enumeration's first name or a number: the
+/// same training gives the same bytes as before there was the option. Under a preset, whose defaults are others, nothing is left out.
 /// </summary>
+/// <param name="value">The default: a whole or real number; 0 for an enumeration's first name.</param>
 [AttributeUsage(AttributeTargets.Property)]
-sealed class OmittedAtDefaultAttribute : Attribute;
+sealed class OmittedAtDefaultAttribute(double value = 0) : Attribute
+{
+    /// <summary>The default.</summary>
+    public double Value => value;
+}

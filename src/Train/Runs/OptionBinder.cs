@@ -48,7 +48,7 @@ static class OptionBinder
     public static MethodOptions Apply(MethodOptions options, IReadOnlyList<string> settings, int? classes, out string? remark)
     {
         remark = null;
-        if (options.ClassesOption is not string name || classes is null or 1)
+        if (Apply(options, settings).ClassesOption is not string name || classes is null or 1)
         {
             return Apply(options, settings);
         }
@@ -73,17 +73,24 @@ static class OptionBinder
     }
 
     /// <summary>Every name with its value, as configurations and metadata have them.</summary>
-    internal static IEnumerable<(string Name, object Value)> Record(MethodOptions options) => List(options, "", isRecord: true);
+    internal static IEnumerable<(string Name, object Value)> Record(MethodOptions options) =>
+        List(options, "", isRecord: true, omits: !HasPreset(options));
 
-    static bool IsOmitted(PropertyInfo property, object value) => property.GetCustomAttribute<OmittedAtDefaultAttribute>() is not null
-        && value is Enum or double && System.Convert.ToDouble(value, CultureInfo.InvariantCulture) == 0;
+    static bool IsOmitted(PropertyInfo property, object value) =>
+        property.GetCustomAttribute<OmittedAtDefaultAttribute>() is OmittedAtDefaultAttribute omitted
+        && value is Enum or int or double && System.Convert.ToDouble(value, CultureInfo.InvariantCulture) == omitted.Value;
 
-    static IEnumerable<(string, object)> List(object options, string prefix, bool isRecord) =>
+    // Another preset than the first gives other defaults.
+    static bool HasPreset(MethodOptions options) => options.Presets.Count > 0
+        && options.GetType().GetProperty(PresetKey, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)
+            ?.GetValue(options) is Enum preset && System.Convert.ToInt32(preset, CultureInfo.InvariantCulture) != 0;
+
+    static IEnumerable<(string, object)> List(object options, string prefix, bool isRecord, bool omits = false) =>
         Properties(options.GetType()).SelectMany(property =>
         {
             (string name, object value) = ($"{prefix}{(isRecord ? Recorded(property) : Key(property))}", property.GetValue(options)!);
-            return value is not null && IsNested(property) ? List(value, $"{name}.", isRecord)
-                : isRecord && IsOmitted(property, value!) ? [] : [(name, value!)];
+            return value is not null && IsNested(property) ? List(value, $"{name}.", isRecord, omits)
+                : omits && IsOmitted(property, value!) ? [] : [(name, value!)];
         });
 
     static CheckedOptions Apply(CheckedOptions options, string key, string value, string setting, Type root)

@@ -26,6 +26,8 @@ public sealed class SystemGradientTests
 
     static readonly InfoGanOptions gan = new() { HiddenSize = 16, ChannelCount = 2, ClusterCount = 4, NoiseSize = 5 };
 
+    static readonly AutoencoderOptions clusters = new() { HiddenSize = 8, EmbeddingSize = 3, ClusterSteps = 1, ClusterCount = 4 };
+
     static readonly Dictionary<string, (Func<nn.Module> Make, Func<Tensor[]> Inputs)> systems = new()
     {
         ["autoencoder"] = (() => new AutoencoderModel(new() { HiddenSize = 8, EmbeddingSize = 3 }, shape), Images),
@@ -34,6 +36,8 @@ public sealed class SystemGradientTests
             Network = AutoencoderNetwork.Conv,
             EmbeddingSize = 3,
         }, shape), Images),
+        ["deep autoencoder"] = (() => new AutoencoderModel(new() { Network = AutoencoderNetwork.Deep, EmbeddingSize = 3 }, shape), Images),
+        ["autoencoder with clusters"] = (() => new AutoencoderModel(clusters, shape).Clusters!, Images),
         ["moco"] = (() => new MoCoEncoder(new() { EmbeddingSize = 4 }, shape), Images),
         ["infogan recogniser"] = (() => new Recogniser(gan, shape), Images),
         ["infogan generator"] = (() => new Toolchain.Train.Models.InfoGan.Generator(gan, shape), () =>
@@ -120,7 +124,8 @@ public sealed class SystemGradientTests
             // Statistics other than 0 and 1, as after training.
             foreach ((string key, Tensor buffer) in module.named_buffers().Where(pair => pair.buffer.is_floating_point()))
             {
-                buffer.copy_(key.EndsWith("var", StringComparison.Ordinal) ? rand_like(buffer) + 0.5 : randn_like(buffer) * 0.1);
+                bool isVariance = key.EndsWith("var", StringComparison.Ordinal) || key.EndsWith("variance", StringComparison.Ordinal);
+                buffer.copy_(isVariance ? rand_like(buffer) + 0.5 : randn_like(buffer) * 0.1);
             }
         }
         module.eval();

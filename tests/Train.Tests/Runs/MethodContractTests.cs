@@ -161,7 +161,7 @@ public sealed partial class MethodContractTests : IClassFixture<MethodContractTe
         string[] keys = [.. OptionBinder.List(method.Defaults).Select(option => option.Key)];
         string[] settings = [$"batchSize={batchSize}", $"stepCount={steps}", $"queueLength={2 * batchSize}", "clusterCount=4",
             "restarts=1", "componentCount=2", "dimensions=5", "headSteps=2", "rounds=2", "hiddenSize=32", "channelCount=4",
-            "partCount=4", "objectCount=4", "firstChannelCount=4"];
+            "partCount=4", "objectCount=4", "firstChannelCount=4", "clusterSteps=4"];
         return OptionBinder.Apply(method.Defaults,
             [.. settings.Where(setting => keys.Contains(setting.Split('=')[0])), .. keys.Contains("from") ? new[] { $"from={Given}" }
             : []]);

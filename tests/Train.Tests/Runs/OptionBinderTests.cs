@@ -45,8 +45,29 @@ public sealed class OptionBinderTests
         }
         Assert.Equal(["kmeans", "gmm", "infogan", "capsules", "refine"],
             MethodRegistry.All.Where(known => known.Defaults.ClassesOption is not null).Select(known => known.Name));
+        Assert.Equal(26, ((AutoencoderOptions)OptionBinder.Apply(new AutoencoderOptions(), ["preset=deep"], 26, out _)).ClusterCount);
+        Assert.Equal(10, ((AutoencoderOptions)OptionBinder.Apply(new AutoencoderOptions(), [], 26, out string? none)).ClusterCount);
+        Assert.Null(none);
         Assert.Equal(26, ((CapsulesOptions)OptionBinder.Apply(new CapsulesOptions(), ["preset=official"], 26, out _)).ClassCount);
     }
+
+    /// <summary>What configurations leave out must be what they read back.</summary>
+    [Theory]
+    [InlineData]
+    [InlineData("preset=clusters")]
+    [InlineData("preset=deep", "clusterSteps=0", "contrastWeight=0", "network=auto", "precision=single")]
+    [InlineData("clusterSteps=5", "clusterCount=3")]
+    public void Record_OfAnyPreset_ReadsBack(params string[] settings)
+    {
+        AutoencoderOptions options = OptionBinder.Apply(new AutoencoderOptions(), settings);
+        Assert.Equal(options, OptionBinder.Apply(new AutoencoderOptions(), OptionBinder.Record(options).Select(pair =>
+            string.Create(CultureInfo.InvariantCulture, $"{pair.Name}={pair.Value}"))));
+    }
+
+    [Fact]
+    public void Record_OfThePosters_NamesWhatItNamedBeforeTheClusteringPhase() => Assert.Equal(
+        ["hiddenSize", "embeddingSize", "denoise", "weightDecay", "batchSize", "stepCount", "learningRate", "schedule", "warmupSteps"],
+        OptionBinder.Record(new AutoencoderOptions()).Select(pair => pair.Name).Where(name => !name.Contains('.')));
 
     [Fact]
     public void Apply_UnknownKey_SaysTheNearest() => Refused(new KMeansSystemOptions(), "clustercont=3",
