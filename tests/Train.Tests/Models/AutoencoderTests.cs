@@ -118,7 +118,13 @@ public sealed class AutoencoderTests
     [Fact]
     public void LearningRateAt_TheClusteringPhase_BeginsAnew()
     {
-        AutoencoderOptions options = small with { StepCount = 30, ClusterSteps = 20, LearningRate = 1, Schedule = LearningRateSchedule.Cosine };
+        AutoencoderOptions options = small with
+        {
+            StepCount = 30,
+            ClusterSteps = 20,
+            LearningRate = 1,
+            Schedule = LearningRateSchedule.Cosine,
+        };
         Assert.Equal([1, 0.5, 1, 0.5], new[] { 0, 5, 10, 20 }.Select(options.LearningRateAt).Select(rate => Math.Round(rate, 12)));
         AutoencoderOptions whole = options with { ClusterSteps = 0 };
         Assert.Equal(0.5, whole.LearningRateAt(15), 1e-12);

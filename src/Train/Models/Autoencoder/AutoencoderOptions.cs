@@ -56,8 +56,8 @@ sealed partial record AutoencoderOptions : GradientOptions, IAugmented
 
     /// <summary>
     /// Whether the input is a view of the image and the target the image itself (Vincent et al. 2008, "Extracting and Composing Robust
-    /// Features with Denoising Autoencoders", with handwriting variation as the noise); false is the poster's plain reconstruction. Contrast and
-    /// the clustering phase take views either way.
+    /// Features with Denoising Autoencoders", with handwriting variation as the noise); false is the poster's plain reconstruction.
+    /// Contrast and the clustering phase take views either way.
     /// </summary>
     public bool Denoise { get; init; } = true;
 

@@ -59,7 +59,7 @@ sealed class AutoencoderTrainer : IGradientTrainer
         }
     }
 
-    /// <summary>The first images, below each what is left of it, and below those the decoded centres of clusters, where there are any.</summary>
+    /// <summary>The first images, below each what is left of it; then the decoded centres of clusters, where there are any.</summary>
     public ImageGrid Sheet()
     {
         using IDisposable scope = NewDisposeScope(), ungraded = no_grad();

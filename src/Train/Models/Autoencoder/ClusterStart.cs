@@ -52,8 +52,8 @@ static class ClusterStart
         for (int i = 0; i < MixtureCount; i++)
         {
             GaussianMixtureOptions mixture = new ClustererFactory(job.Seed * MixtureCount + i, job.Threads).Mixture(options.ClusterCount);
-            float[] labels = [.. Clustering.Mixture.GaussianMixture.Fit(rows, mixture).Probabilities(rows, job.Threads).Select(p => (float)p)];
-            yield return tensor(labels, [rows.Count, options.ClusterCount], device: job.Device);
+            double[] labels = Clustering.Mixture.GaussianMixture.Fit(rows, mixture).Probabilities(rows, job.Threads);
+            yield return tensor(labels, [rows.Count, options.ClusterCount], ScalarType.Float32, job.Device);
         }
         yield return SpectralLabels.Of(codes, options.ClusterCount, job).to(job.Device);
     }

@@ -11,7 +11,7 @@ sealed record CodeOutput(Tensor Embedding, Tensor Probability, Tensor Cluster);
 
 /// <summary>
 /// An encoder with clusters of its codes: probability k is proportional to exp(-|z - centre k|^2 / 2 variance). Guo et al. 2017 take
-/// Student's t, whose tails leave a code of 10 numbers unsure: .28 at the centre of its own cluster, where distances are as in our codes.
+/// Student's t, whose heavy tails leave codes at the distances of ours unsure of their cluster.
 /// </summary>
 sealed class CodeClusters : nn.Module<Tensor, CodeOutput>
 {
