@@ -15,30 +15,39 @@ sealed partial class NearestCentres<TRows>
 
     void UpdateDirectly(float[] centres)
     {
-        var panels = new Panels(centres, rows.Width);
-        // Centres that only fill the last panel never win.
-        float[] norms = [.. Enumerable.Range(0, panels.PaddedCount)
-            .Select(k => k < count ? VectorKernels.Dot(Centre(k), Centre(k)) : float.PositiveInfinity)];
+        Func<INearest> search = Search(centres);
         Chunks.ForEach(rows.Count, threads, (_, first, end) =>
         {
-            const int Height = Tile<float>.Height;
-            var tile = new NearestTile(panels, norms);
+            INearest nearest = search();
             float[] copy = [];
-            for (int row = first; row < end; row += Height)
+            for (int row = first; row < end; row += nearest.Height)
             {
-                int found = Math.Min(Height, end - row), width = rows.Width;
-                ReadOnlySpan<float> block = found == Height ? rows.Block(row, Height) : default;
+                int found = Math.Min(nearest.Height, end - row), width = rows.Width;
+                ReadOnlySpan<float> block = found == nearest.Height ? rows.Block(row, found) : default;
                 if (block.IsEmpty)
                 {
-                    copy = copy.Length == 0 ? new float[Height * width] : copy;
+                    copy = copy.Length == 0 ? new float[nearest.Height * width] : copy;
                     for (int i = 0; i < found; i++)
                     {
                         rows.Read(row + i, 0, copy.AsSpan(i * width, width));
                     }
                     block = copy;
                 }
-                tile.Search(block, Labels.AsSpan(row, found));
+                nearest.Search(block, Labels.AsSpan(row, found));
             }
         });
+    }
+
+    Func<INearest> Search(float[] centres)
+    {
+        float[] norms = [.. Enumerable.Range(0, count).Select(k => VectorKernels.Dot(Centre(k), Centre(k)))];
+        if (count <= NearestLanes.MostCentres)
+        {
+            return NearestLanes.Of(centres, norms, rows.Width);
+        }
+        var panels = new Panels(centres, rows.Width);
+        // Centres that only fill the last panel never win.
+        float[] all = [.. norms, .. Enumerable.Repeat(float.PositiveInfinity, panels.PaddedCount - count)];
+        return () => new NearestTile(panels, all);
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -33,6 +35,26 @@ static class BlockTranspose
         }
     }
 
+    /// <summary>Eight rows [8,columns], for any number of columns, as [columns,8].</summary>
+    public static void OfEight(ReadOnlySpan<float> from, int columns, Span<float> to)
+    {
+        int column = 0;
+        if (Avx.IsSupported)
+        {
+            for (; column + Side <= columns; column += Side)
+            {
+                TransposeVectors(ref MemoryMarshal.GetReference(from[column..]), columns, ref to[column * Side], Side);
+            }
+        }
+        for (; column < columns; column++)
+        {
+            for (int row = 0; row < Side; row++)
+            {
+                to[column * Side + row] = from[row * columns + column];
+            }
+        }
+    }
+
     static void TransposeScalars(float[] from, int source, int stride, float[] to, int goal, int targetStride)
     {
         for (int i = 0; i < Side * Side; i++)
@@ -41,7 +63,9 @@ static class BlockTranspose
         }
     }
 
-    // Eight rows in eight registers: interleaves rows in pairs, then those pairs, then exchanges halves of 128 bits.
+    // Eight rows in eight registers: interleaves rows in pairs, then those pairs, then exchanges halves of 128 bits. Inlined, it is
+    // compiled well from its first call on, with the loop around it.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void TransposeVectors(ref float from, int stride, ref float to, int targetStride)
     {
         Vector256<float> a = Row(ref from, 0, stride), b = Row(ref from, 1, stride), c = Row(ref from, 2, stride),
@@ -63,8 +87,10 @@ static class BlockTranspose
         StoreHalves(d, h, 3, ref to, targetStride);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Vector256<float> Row(ref float from, int row, int stride) => Vector256.LoadUnsafe(ref from, (nuint)(row * stride));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void StoreHalves(Vector256<float> first, Vector256<float> second, int row, ref float to, int stride)
     {
         Avx.Permute2x128(first, second, 0x20).StoreUnsafe(ref to, (nuint)(row * stride));

@@ -71,6 +71,7 @@ static class EvaluateCommand
             (ImageSet train, ImageSet test) = common.OpenBoth(parsed, terminal, spec, PreprocessOf(paths)); // models are tried before
             var sets = EvaluationSets.Of(train, test);
             (train, test) = (sets.Train, sets.Test);
+            DropGarbage();
             Ablation[] ablations = [.. (parsed.GetValue(sweep) ?? []).Select(Ablation.Read)];
             var options = new EvaluationOptions
             {
@@ -89,6 +90,7 @@ static class EvaluateCommand
                     terminal.Note($"{path}: its classifier learnt from labels and is left out; 'uvl probe' scores one.");
                 }
                 ModelOutputs outputs = Embed(terminal, session, train, test, cancellation);
+                DropGarbage();
                 Score(evaluation, outputs, $"clustering and scoring {outputs.Method}");
                 TsnePlot? plot = Plot(terminal, outputs, parsed.GetValue(tsne), parsed.GetValue(common.Threads), cancellation);
                 reported.Add(new ReportedModel(outputs, plot, RunFiles.Beside(path)));
@@ -108,9 +110,22 @@ static class EvaluateCommand
             void Score(Evaluation evaluation, ModelOutputs outputs, string title) => terminal.WithProgress(title, 0, "", report =>
             {
                 int done = 0;
-                var progress = new DirectProgress<string>(step => report(done++, step));
+                var progress = new DirectProgress<string>(step =>
+                {
+                    DropGarbage();
+                    report(done++, step);
+                });
                 rows.AddRange(evaluation.Run(outputs, parsed.GetValue(protocol) ?? ProtocolChoice.Both, progress, cancellation));
             });
+
+            // Of very many images each step leaves gigabytes, which .NET by itself gives back late.
+            void DropGarbage()
+            {
+                if (test.Count > EvaluationSets.MostLearnt)
+                {
+                    GC.Collect();
+                }
+            }
 
             Preprocess PreprocessOf(string[] all)
             {
