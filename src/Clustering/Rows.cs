@@ -116,7 +116,22 @@ public readonly struct Rows : IRows
         }
     }
 
-    internal static void RequireClusterCount(int clusterCount, int rowCount)
+    /// <summary>Throws where there is no row among all ranks, a rank's range is none, or a number is not finite.</summary>
+    internal static void Require<TRows>(TRows rows, IRanks? ranks) where TRows : struct, IRows
+    {
+        if (ranks is null || rows.Count > 0)
+        {
+            rows.Check();
+        }
+        if (ranks is { FirstRow: var first, RowCount: var all } && (first % IRanks.PartRows != 0 || first + rows.Count > all || all == 0
+            || (rows.Count % IRanks.PartRows != 0 && first + rows.Count < all)))
+        {
+            throw new ArgumentException($"A rank must have whole parts of {IRanks.PartRows} rows of at least 1 row in all, had rows {first} to "
+                + $"{first + rows.Count} of {all}.", nameof(ranks));
+        }
+    }
+
+    internal static void RequireClusterCount(int clusterCount, long rowCount)
     {
         if (clusterCount < 1 || clusterCount > rowCount)
         {

@@ -3,10 +3,12 @@ using Toolchain.Clustering.Kernels;
 namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
-/// Sums of the rows of each cluster in float64, kept up to date by the rows that changed cluster. Threads share the columns out among them,
-/// so that every sum takes its rows in order; bytes, whose sums are exact, they share out by rows.
+/// Sums of the rows of each cluster in float64, kept up to date by the rows that changed cluster. Numbers are rounded so that no sum is:
+/// the sums depend on the clusters alone. Threads share the columns out among them, of bytes the rows.
 /// </summary>
-sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows : struct, IRows
+/// <param name="shared">The rows.</param>
+/// <param name="count">Number of clusters (K).</param>
+sealed class ClusterSums<TRows>(SharedRows<TRows> shared, int count) where TRows : struct, IRows
 {
     // With fewer columns to a thread, each row costs it a cache miss of its own.
     const int LeastColumns = 192;
@@ -17,21 +19,22 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
     // Rows that are prefetched while one is added.
     const int Ahead = 4;
 
-    readonly int[] labels = NoLabels(rows.Count);
+    readonly TRows rows = shared.Rows;
+    readonly int threads = shared.Threads;
+    readonly double shifter = new ExactGrid(shared.Longest, shared.Ranks.RowCount).Shifter;
+    readonly int[] labels = NoLabels(shared.Rows.Count);
 
     /// <summary>Sums [K,D].</summary>
-    public double[] Values { get; } = new double[count * rows.Width];
+    public double[] Values { get; } = new double[count * shared.Rows.Width];
 
     /// <summary>Rows of each cluster, [K].</summary>
     public int[] Sizes { get; } = new int[count];
 
-    /// <summary>Whether the sums are of whole numbers, of which none is lost.</summary>
-    public bool AreExact => rows.HasBytes && rows.Count <= int.MaxValue / byte.MaxValue;
+    /// <summary>Sizes [K], then sums [K,D].</summary>
+    public double[] ToArray() => [.. Array.ConvertAll(Sizes, size => (double)size), .. Values];
 
-    /// <summary>
-    /// Sum of the squared distances to the clusters' centres [K,D], from exact sums alone: |x|^2 - 2xc + |c|^2 added up over the rows.
-    /// </summary>
-    public double Inertia(ReadOnlySpan<float> centres)
+    /// <summary>Sum of the squares of all rows, which are whole numbers.</summary>
+    public double Squares()
     {
         var squares = new double[Chunks.Count(rows.Count)];
         Chunks.ForEach(rows.Count, threads, (chunk, first, end) =>
@@ -41,12 +44,7 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
                 squares[chunk] += ByteProducts.Square(rows.Bytes(row, out _));
             }
         });
-        double inertia = squares.Sum();
-        for (int i = 0; i < Values.Length; i++)
-        {
-            inertia += centres[i] * ((double)centres[i] * Sizes[i / rows.Width] - 2 * Values[i]);
-        }
-        return Math.Max(0, inertia);
+        return squares.Sum();
     }
 
     /// <summary>Moves each row whose label changed from the sum of its old cluster to that of its new one.</summary>
@@ -63,7 +61,7 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
                 Sizes[labels[row]]--;
             }
         }
-        if (AreExact)
+        if (shared.AreExact)
         {
             MoveBytes(changed, next);
         }
@@ -86,11 +84,11 @@ sealed class ClusterSums<TRows>(TRows rows, int count, int threads) where TRows 
                 Span<double> to = Values.AsSpan(next[row] * width + first, values.Length);
                 if (labels[row] < 0)
                 {
-                    VectorKernels.Add(values, to);
+                    VectorKernels.Add(values, to, shifter);
                 }
                 else
                 {
-                    VectorKernels.Move(values, Values.AsSpan(labels[row] * width + first, values.Length), to);
+                    VectorKernels.Move(values, Values.AsSpan(labels[row] * width + first, values.Length), to, shifter);
                 }
             }
         });

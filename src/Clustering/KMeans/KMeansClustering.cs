@@ -1,5 +1,3 @@
-using Toolchain.Clustering.Kernels;
-
 namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
@@ -48,17 +46,17 @@ public static class KMeansClustering
     static KMeansResult FitFromDraws<TRows>(TRows rows, KMeansOptions options) where TRows : struct, IRows
     {
         options.Check(rows);
-        float[] norms = SquaredNorms(rows, options.Threads);
-        KMeansResult? best = null;
+        var shared = new SharedRows<TRows>(rows, options.RanksOf(rows.Count), options.Threads);
+        Lloyd<TRows>? best = null;
         for (int restart = 0; restart < options.Restarts; restart++)
         {
             // Distinct and fixed streams for the restarts.
             var random = new Random(unchecked(options.Seed * 31 + restart * 7919));
-            float[] start = KMeansPlusPlus.Initialize(rows, norms, options.ClusterCount, random, options.Threads);
-            KMeansResult found = Improve(rows, norms, start, random, options);
+            float[] start = new KMeansPlusPlus<TRows>(shared).Initialize(options.ClusterCount, random);
+            Lloyd<TRows> found = Improve(shared, start, random, options);
             best = best is null || found.Inertia < best.Inertia ? found : best;
         }
-        return best!;
+        return best!.Result();
     }
 
     static KMeansResult FitFrom<TRows>(TRows rows, float[] start, int width, KMeansOptions options) where TRows : struct, IRows
@@ -66,25 +64,26 @@ public static class KMeansClustering
         RequireWidth(rows, width);
         options = options with { ClusterCount = start.Length / width };
         options.Check(rows);
-        return Improve(rows, SquaredNorms(rows, options.Threads), start, new Random(options.Seed), options);
+        var shared = new SharedRows<TRows>(rows, options.RanksOf(rows.Count), options.Threads);
+        return Improve(shared, start, new Random(options.Seed), options).Result();
     }
 
-    static KMeansResult Improve<TRows>(TRows rows, float[] norms, float[] start, Random random, KMeansOptions options) where TRows : struct,
+    static Lloyd<TRows> Improve<TRows>(SharedRows<TRows> shared, float[] start, Random random, KMeansOptions options) where TRows : struct,
         IRows
     {
         if (options.BatchSize > 0)
         {
-            start = MiniBatch.Improve(rows, start, random, options);
+            start = MiniBatch.Improve(shared.Rows, start, random, options);
         }
         // After mini-batches one full pass gives labels and inertia; the centres stay.
-        return new Lloyd<TRows>(rows, norms, start, options).Run(options.BatchSize > 0 ? 0 : options.MaxIterations);
+        return new Lloyd<TRows>(shared, start, options, options.BatchSize > 0 ? 0 : options.MaxIterations);
     }
 
     static int[] Assign<TRows>(TRows rows, float[] centres, int width, int threads) where TRows : struct, IRows
     {
         RequireWidth(rows, width);
         // Bounds pay from the second pass on; bytes are multiplied faster than floats even so.
-        float[] norms = rows.HasBytes ? SquaredNorms(rows, threads) : [];
+        float[] norms = rows.HasBytes ? new SharedRows<TRows>(rows, new OneRank(rows.Count), threads).Norms : [];
         var nearest = new NearestCentres<TRows>(rows, norms, centres.Length / width, threads,
             rows.HasBytes ? NearestCentres<TRows>.MostBounds : 0);
         nearest.Update(centres);
@@ -113,25 +112,5 @@ public static class KMeansClustering
             value *= factor;
         }
         return scaled;
-    }
-
-    static float[] SquaredNorms<TRows>(TRows rows, int threads) where TRows : struct, IRows
-    {
-        var norms = new float[rows.Count];
-        Chunks.ForEach(rows.Count, threads, (_, first, end) =>
-        {
-            Span<float> values = rows.HasBytes ? default : new float[rows.Width];
-            for (int row = first; row < end; row++)
-            {
-                if (rows.HasBytes)
-                {
-                    norms[row] = (float)ByteProducts.Square(rows.Bytes(row, out _));
-                    continue;
-                }
-                rows.Read(row, 0, values);
-                norms[row] = VectorKernels.Dot(values, values);
-            }
-        });
-        return norms;
     }
 }

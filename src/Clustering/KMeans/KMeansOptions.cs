@@ -30,10 +30,19 @@ public sealed record KMeansOptions
     /// <summary>Stops the fit between two iterations.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>The programs that share the fit, each with a range of the rows; null for one that has all.</summary>
+    public IRanks? Ranks { get; init; }
+
+    internal IRanks RanksOf(int rowCount) => Ranks ?? new OneRank(rowCount);
+
     internal void Check<TRows>(TRows rows) where TRows : struct, IRows
     {
-        rows.Check();
-        Rows.RequireClusterCount(ClusterCount, rows.Count);
+        Rows.Require(rows, Ranks);
+        Rows.RequireClusterCount(ClusterCount, RanksOf(rows.Count).RowCount);
+        if (Ranks is not null && BatchSize > 0)
+        {
+            throw new ArgumentException($"'{nameof(BatchSize)}' must be 0 with '{nameof(Ranks)}', was {BatchSize}.", nameof(BatchSize));
+        }
         Rows.RequireRoom(nameof(ClusterCount), rows.Width, ClusterCount);
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
@@ -44,16 +53,19 @@ public sealed record KMeansOptions
 
 /// <summary>What k-means found.</summary>
 /// <param name="Centres">Centres [K,D], row-major.</param>
-/// <param name="Labels">Nearest centre of each row; ties go to the lower index.</param>
+/// <param name="Labels">Nearest centre of each row (of a rank, of each of its rows); ties go to the lower index.</param>
 /// <param name="Inertia">Sum of the squared distances to the nearest centres.</param>
 /// <param name="Iterations">Iterations of the restart that was kept; 0 after mini-batches.</param>
 /// <param name="Converged">Whether the tolerance was met within the allowed iterations; true after mini-batches, which have none.</param>
 public sealed record KMeansResult(Rows Centres, int[] Labels, double Inertia, int Iterations, bool Converged)
 {
+    /// <summary>Rows of all ranks.</summary>
+    internal long RowCount { get; init; } = Labels.Length;
+
     /// <summary>
     /// Mean squared distance of a row to its centre per dimension; at least a rounding error, so that it can be divided by.
     /// </summary>
-    public double Variance() => Math.Max(Inertia / ((double)Labels.Length * Centres.Width), 1e-12);
+    public double Variance() => Math.Max(Inertia / ((double)RowCount * Centres.Width), 1e-12);
 
     /// <summary>The centres as a table [K,D].</summary>
     public double[,] CentreTable()

@@ -5,60 +5,117 @@ namespace Toolchain.Clustering.KMeans;
 
 /// <summary>
 /// k-means++ with several candidates per draw, of which the one that lowers the potential most is kept (Arthur and Vassilvitskii, 2007,
-/// section 5, "greedy"; 2 + ln K candidates). One pass over the rows serves all candidates of a draw.
+/// section 5, "greedy"; 2 + ln K candidates). One pass over the rows serves all candidates of a draw. Distances are rounded so that no sum
+/// of them is: a draw finds the same row whatever ranges the rows are in.
 /// </summary>
-static class KMeansPlusPlus
+sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struct, IRows
 {
-    /// <summary>Centres [K,D], rows of <paramref name="rows"/> each.</summary>
-    /// <param name="rows">Rows [N,D].</param>
-    /// <param name="norms">Their squared lengths, [N].</param>
+    readonly TRows rows = shared.Rows;
+    readonly int width = shared.Rows.Width;
+    // The squared distance of two rows is at most (2 longest)^2, and a little more as rounded.
+    readonly ExactGrid grid = new(4.1 * shared.Longest * shared.Longest, shared.Ranks.RowCount);
+    // Of this rank's rows: the squared distance to the nearest of the first centres, as many as are folded in.
+    double[] nearest = Infinite(shared.Rows.Count);
+    int folded;
+
+    /// <summary>Centres [K,D], rows each.</summary>
     /// <param name="count">K.</param>
     /// <param name="random">Draws the candidates.</param>
-    /// <param name="threads">Number of threads; 0 uses all processors.</param>
-    public static float[] Initialize<TRows>(TRows rows, float[] norms, int count, Random random, int threads) where TRows : struct, IRows
+    public float[] Initialize(int count, Random random)
     {
-        int width = rows.Width;
+        IRanks ranks = shared.Ranks;
         var centres = new float[count * width];
-        int candidateCount = 2 + (int)Math.Log(count);
-        double[][] distances = [.. Enumerable.Range(0, candidateCount).Select(_ => new double[rows.Count])];
-        var nearest = new double[rows.Count];
-        Array.Fill(nearest, double.PositiveInfinity);
-        int[] candidates = [random.Next(rows.Count)];
+        double[][] distances = [.. Enumerable.Range(0, 2 + (int)Math.Log(count)).Select(_ => new double[rows.Count])];
+        long first = ranks.RowCount <= int.MaxValue ? random.Next((int)ranks.RowCount) : random.NextInt64(ranks.RowCount);
+        float[] candidates = Fetch([first / IRanks.PartRows], _ => (int)(first - ranks.FirstRow));
         for (int k = 0; ; k++)
         {
-            double[][] sums = Measure(rows, norms, nearest, candidates, distances, threads);
-            double[] potentials = [.. sums.Select(chunks => chunks.Sum())];
+            int candidateCount = candidates.Length / width;
+            bool isMeasured = false;
+            double[] sums = ranks.Combine("distances to candidates", () =>
+            {
+                Fold(centres, k);
+                isMeasured = true;
+                return Measure(candidates, distances);
+            }, Totals.Concatenate); // [parts, candidates]
+            double[][] parts = [.. Enumerable.Range(0, candidateCount)
+                .Select(c => Enumerable.Range(0, sums.Length / candidateCount).Select(part => sums[part * candidateCount + c]).ToArray())];
+            double[] potentials = [.. parts.Select(own => own.Sum())];
             int best = Array.IndexOf(potentials, potentials.Min());
-            rows.Read(candidates[best], 0, centres.AsSpan(k * width, width));
+            candidates.AsSpan(best * width, width).CopyTo(centres.AsSpan(k * width));
             if (k == count - 1)
             {
                 return centres;
             }
-            (nearest, distances[best]) = (distances[best], nearest);
-            double[] known = nearest;
-            candidates =
-                [.. Enumerable.Range(0, candidateCount).Select(_ => Draw(known, sums[best], potentials[best] * random.NextDouble()))];
+            if (isMeasured)
+            {
+                (nearest, distances[best], folded) = (distances[best], nearest, k + 1);
+            }
+            (int Part, double Before, double Target)[] draws =
+                [.. distances.Select(_ => PartOf(parts[best], potentials[best] * random.NextDouble()))];
+            int chosen = k + 1;
+            candidates = Fetch([.. draws.Select(draw => (long)draw.Part)], slot =>
+            {
+                Fold(centres, chosen);
+                return RowOf(draws[slot]);
+            });
         }
     }
 
-    // Fills, for each candidate, the distance of each row to the nearest of its centre and the candidate; gives their sums by chunks.
-    static double[][] Measure<TRows>(TRows rows, float[] norms, double[] nearest, int[] candidates, double[][] distances, int threads)
-        where TRows : struct, IRows
+    static double[] Infinite(int count)
     {
-        int width = rows.Width;
-        var points = new float[candidates.Length * width];
-        for (int i = 0; i < candidates.Length; i++)
+        var values = new double[count];
+        Array.Fill(values, double.PositiveInfinity);
+        return values;
+    }
+
+    // The numbers of rows [C,D], each found by the rank that has its part.
+    float[] Fetch(long[] parts, Func<int, int> rowOf)
+    {
+        long firstPart = shared.Ranks.FirstRow / IRanks.PartRows;
+        double[] found = shared.Ranks.Combine("candidates", () =>
         {
-            rows.Read(candidates[i], 0, points.AsSpan(i * width, width));
+            var own = new List<double>();
+            Span<float> values = new float[width];
+            for (int slot = 0; slot < parts.Length; slot++)
+            {
+                if (parts[slot] >= firstPart && (parts[slot] - firstPart) * IRanks.PartRows < rows.Count)
+                {
+                    rows.Read(rowOf(slot), 0, values);
+                    own.Add(slot);
+                    foreach (float value in values)
+                    {
+                        own.Add(value);
+                    }
+                }
+            }
+            return [.. own];
+        }, all => [.. all.SelectMany(own => own.Chunk(width + 1)).OrderBy(row => row[0]).SelectMany(row => row.Skip(1))]);
+        return Array.ConvertAll(found, value => (float)value);
+    }
+
+    // Brings the distances to the nearest up to date with the first centres.
+    void Fold(float[] centres, int count)
+    {
+        for (; folded < count; folded++)
+        {
+            Measure(centres.AsSpan(folded * width, width).ToArray(), [nearest]);
         }
+    }
+
+    // Fills, for each candidate, the distance of each row to the nearest of its centre and the candidate; gives their sums [parts, C].
+    double[] Measure(float[] points, double[][] distances)
+    {
+        int count = points.Length / width, chunksOfPart = IRanks.PartRows / Chunks.Size;
+        float[] norms = [.. Enumerable.Range(0, count).Select(c => shared.Norm(points.AsSpan(c * width, width)))];
         // Bytes are whole numbers, and exact as such.
         short[] words = rows.HasBytes ? Array.ConvertAll(points, value => (short)value) : [];
-        double[][] sums = [.. candidates.Select(_ => new double[Chunks.Count(rows.Count)])];
-        Chunks.ForEach(rows.Count, threads, (chunk, first, end) =>
+        var chunks = new double[Chunks.Count(rows.Count)][];
+        Chunks.ForEach(rows.Count, shared.Threads, (chunk, first, end) =>
         {
             Span<float> values = new float[width];
-            Span<double> products = stackalloc double[candidates.Length], totals = stackalloc double[candidates.Length];
-            totals.Clear();
+            Span<double> products = stackalloc double[count];
+            double[] totals = chunks[chunk] = new double[count];
             for (int row = first; row < end; row++)
             {
                 if (rows.HasBytes)
@@ -71,18 +128,21 @@ static class KMeansPlusPlus
                     rows.Read(row, 0, values);
                     Products(values, points, products);
                 }
-                for (int c = 0; c < candidates.Length; c++)
+                for (int c = 0; c < count; c++)
                 {
-                    double distance = Math.Min(nearest[row], Math.Max(0, (double)norms[row] + norms[candidates[c]] - 2.0 * products[c]));
-                    distances[c][row] = distance;
-                    totals[c] += distance;
+                    double distance = grid.Round(Math.Max(0, (double)shared.Norms[row] + norms[c] - 2.0 * products[c]));
+                    totals[c] += distances[c][row] = Math.Min(nearest[row], distance);
                 }
             }
-            for (int c = 0; c < candidates.Length; c++)
-            {
-                sums[c][chunk] = totals[c];
-            }
         });
+        var sums = new double[(chunks.Length + chunksOfPart - 1) / chunksOfPart * count];
+        for (int chunk = 0; chunk < chunks.Length; chunk++)
+        {
+            for (int c = 0; c < count; c++)
+            {
+                sums[chunk / chunksOfPart * count + c] += chunks[chunk][c];
+            }
+        }
         return sums;
     }
 
@@ -111,22 +171,24 @@ static class KMeansPlusPlus
         }
     }
 
-    // The row at which the running sum of squared distances passes the target; whole chunks are passed by their sums.
-    static int Draw(double[] distances, double[] sums, double target)
+    // The part in which the running sum of squared distances passes the target, and the sum before it.
+    static (int Part, double Before, double Target) PartOf(double[] sums, double target)
     {
-        int chunk = 0;
-        for (; chunk < sums.Length - 1 && target >= sums[chunk]; chunk++)
+        (int part, double before) = (0, 0);
+        for (; part < sums.Length - 1 && before + sums[part] <= target; part++)
         {
-            target -= sums[chunk];
+            before += sums[part];
         }
-        for (int row = chunk * Chunks.Size; row < distances.Length; row++)
+        return (part, before, target);
+    }
+
+    // The row of this rank at which the running sum passes the target.
+    int RowOf((int Part, double Before, double Target) draw)
+    {
+        int row = (int)(draw.Part * (long)IRanks.PartRows - shared.Ranks.FirstRow), end = Math.Min(rows.Count, row + IRanks.PartRows);
+        for (double sum = draw.Before; row < end - 1 && (sum += nearest[row]) <= draw.Target; row++)
         {
-            target -= distances[row];
-            if (target < 0)
-            {
-                return row;
-            }
         }
-        return distances.Length - 1;
+        return row;
     }
 }

@@ -5,75 +5,85 @@ namespace Toolchain.Clustering.KMeans;
 /// <summary>Lloyd's iterations from given centres: label each row by its nearest centre, then move each centre to its rows' mean.</summary>
 sealed class Lloyd<TRows> where TRows : struct, IRows
 {
-    readonly TRows rows;
+    readonly SharedRows<TRows> shared;
     readonly KMeansOptions options;
-    readonly NearestCentres<TRows> nearest;
-    readonly ClusterSums<TRows> sums;
-    readonly double meanSquare;
-    float[] centres;
+    readonly int count, width, iterations;
+    readonly bool converged;
+    // Of this rank's rows; null until they are first labelled, and after the iterations, as they are large.
+    NearestCentres<TRows>? nearest;
+    ClusterSums<TRows>? sums;
+    // The centres that the labels belong to.
+    float[] centres, labelled = [];
+    int[]? labels;
 
-    public Lloyd(TRows rows, float[] norms, float[] start, KMeansOptions options)
+    /// <summary>Runs at most <paramref name="maxIterations"/> iterations; 0 only labels the rows.</summary>
+    public Lloyd(SharedRows<TRows> shared, float[] start, KMeansOptions options, int maxIterations)
     {
-        (this.rows, this.options, centres) = (rows, options, start);
-        meanSquare = norms.Sum(norm => (double)norm) / rows.Count;
-        int count = start.Length / rows.Width;
-        nearest = new NearestCentres<TRows>(rows, norms, count, options.Threads);
-        sums = new ClusterSums<TRows>(rows, count, options.Threads);
+        (this.shared, this.options, centres, width) = (shared, options, start, shared.Rows.Width);
+        count = start.Length / width;
         if (options.Cosine)
         {
             Normalize(centres);
         }
-    }
-
-    /// <summary>Runs at most <paramref name="maxIterations"/> iterations; 0 only labels the rows.</summary>
-    public KMeansResult Run(int maxIterations)
-    {
-        nearest.Update(centres);
-        bool converged = maxIterations == 0;
-        int iteration = 0;
-        while (!converged && iteration < maxIterations)
+        converged = maxIterations == 0;
+        while (!converged && iterations < maxIterations)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            iteration++;
-            float[] moved = Means();
+            iterations++;
+            double[] totals = shared.Ranks.Combine("sums of clusters", () => Sums().ToArray(), Totals.Add);
+            float[] moved = Means(totals);
             double movement = VectorKernels.SquaredDistance(moved, centres);
             centres = moved;
-            nearest.Update(centres);
-            converged = movement <= options.Tolerance * MeanVariance();
+            converged = movement <= options.Tolerance * MeanVariance(totals);
         }
-        double inertia = Inertia() / ((double)rows.Divisor * rows.Divisor);
-        return new KMeansResult(new Rows(centres.Select(value => value / rows.Divisor).ToArray(), rows.Width), nearest.Labels, inertia,
-            iteration, converged);
+        Inertia = (shared.AreExact ? ExactInertia() : RoundedInertia()) / ((double)shared.Rows.Divisor * shared.Rows.Divisor);
+        labels = ReferenceEquals(labelled, centres) ? nearest!.Labels : null;
+        (nearest, sums) = (null, null);
     }
 
-    double Inertia()
+    /// <summary>Sum of the squared distances to the nearest centres.</summary>
+    public double Inertia { get; }
+
+    /// <summary>Centres and labels.</summary>
+    public KMeansResult Result()
     {
-        if (!sums.AreExact)
+        float[] values = Array.ConvertAll(centres, value => value / shared.Rows.Divisor);
+        return new KMeansResult(new Rows(values, width), labels ??= Nearest().Labels, Inertia, iterations, converged)
         {
-            return nearest.Inertia();
+            RowCount = shared.Ranks.RowCount
+        };
+    }
+
+    NearestCentres<TRows> Nearest()
+    {
+        nearest ??= new(shared.Rows, shared.Norms, count, options.Threads, allRows: shared.Ranks.RowCount);
+        if (!ReferenceEquals(labelled, centres))
+        {
+            nearest.Update(labelled = centres);
         }
-        sums.Update(nearest.Labels);
-        return sums.Inertia(centres);
+        return nearest;
+    }
+
+    ClusterSums<TRows> Sums()
+    {
+        sums ??= new(shared, count);
+        sums.Update(Nearest().Labels);
+        return sums;
     }
 
     // A cluster without rows takes over the row that is farthest from its centre, the next one the next farthest.
-    float[] Means()
+    float[] Means(double[] totals)
     {
-        sums.Update(nearest.Labels);
-        int width = rows.Width;
         var means = new float[centres.Length];
-        var farthest = new Lazy<Queue<int>>(() => Farthest(nearest.Distances(), sums.Sizes.Length));
-        for (int k = 0; k < sums.Sizes.Length; k++)
+        int[] empty = [.. Enumerable.Range(0, count).Where(k => totals[k] == 0)];
+        double[] farthest = empty.Length == 0 ? [] : shared.Ranks.Combine("rows for empty clusters", () => Farthest(empty.Length),
+            all => FarthestOf(all, empty.Length));
+        for (int k = 0; k < count; k++)
         {
-            Span<float> mean = means.AsSpan(k * width, width);
-            if (sums.Sizes[k] == 0)
-            {
-                rows.Read(farthest.Value.Dequeue(), 0, mean);
-                continue;
-            }
+            int taken = totals[k] == 0 ? Array.IndexOf(empty, k) * width : 0;
             for (int i = 0; i < width; i++)
             {
-                mean[i] = (float)(sums.Values[k * width + i] / sums.Sizes[k]);
+                means[k * width + i] = (float)(totals[k] == 0 ? farthest[taken + i] : totals[count + k * width + i] / totals[k]);
             }
         }
         if (options.Cosine)
@@ -83,24 +93,63 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
         return means;
     }
 
-    static Queue<int> Farthest(float[] distances, int count) =>
-        new(Enumerable.Range(0, distances.Length).OrderByDescending(row => distances[row]).ThenBy(row => row).Take(count));
+    // For each of this rank's farthest rows: its distance, then its numbers.
+    double[] Farthest(int most)
+    {
+        float[] distances = Nearest().Distances();
+        var found = new List<double>();
+        Span<float> values = new float[width];
+        foreach (int row in Enumerable.Range(0, distances.Length).OrderByDescending(row => distances[row]).ThenBy(row => row).Take(most))
+        {
+            shared.Rows.Read(row, 0, values);
+            found.Add(distances[row]);
+            foreach (float value in values)
+            {
+                found.Add(value);
+            }
+        }
+        return [.. found];
+    }
 
-    void Normalize(float[] values) => new Rows(values, rows.Width).Unit().CopyTo(values, 0);
+    // The numbers of the farthest rows of all ranks; of equally far ones the first come first, as OrderBy is stable.
+    double[] FarthestOf(IReadOnlyList<double[]> ranks, int most) =>
+        [.. ranks.SelectMany(own => own.Chunk(width + 1)).OrderByDescending(row => row[0]).Take(most).SelectMany(row => row.Skip(1))];
+
+    void Normalize(float[] values) => new Rows(values, width).Unit().CopyTo(values, 0);
 
     // Mean over the columns of their variance: mean squared norm less the squared norm of the mean, which the clusters' sums add up to.
-    double MeanVariance()
+    double MeanVariance(double[] totals)
     {
-        double mean = 0;
-        for (int i = 0; i < rows.Width; i++)
+        double mean = 0, rows = shared.Ranks.RowCount;
+        for (int i = 0; i < width; i++)
         {
             double sum = 0;
-            for (int k = 0; k < sums.Sizes.Length; k++)
+            for (int k = 0; k < count; k++)
             {
-                sum += sums.Values[k * rows.Width + i];
+                sum += totals[count + k * width + i];
             }
-            mean += sum / rows.Count * (sum / rows.Count);
+            mean += sum / rows * (sum / rows);
         }
-        return Math.Max(0, meanSquare - mean) / rows.Width;
+        return Math.Max(0, shared.MeanSquare - mean) / width;
+    }
+
+    // |x|^2 - 2xc + |c|^2 added up over the rows.
+    double ExactInertia()
+    {
+        double[] totals = shared.Ranks.Combine("inertia", () => [.. Sums().ToArray(), sums!.Squares()], Totals.Add);
+        double inertia = totals[^1];
+        for (int i = 0; i < centres.Length; i++)
+        {
+            inertia += centres[i] * ((double)centres[i] * totals[i / width] - 2 * totals[count + i]);
+        }
+        return Math.Max(0, inertia);
+    }
+
+    double RoundedInertia()
+    {
+        double longest = Enumerable.Range(0, count).Max(k => Math.Sqrt(shared.Norm(centres.AsSpan(k * width, width)))) + shared.Longest;
+        // A little more than the longest distance squared, for float32 that rounded up.
+        var grid = new ExactGrid(1.01 * longest * longest, shared.Ranks.RowCount);
+        return shared.Ranks.Combine("inertia", () => [Nearest().Distances().Sum(distance => grid.Round(distance))], Totals.Add)[0];
     }
 }

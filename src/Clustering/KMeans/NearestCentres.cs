@@ -29,19 +29,25 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     CentreSet set = null!;
     RoundedCentres? rounded;
 
-    public NearestCentres(TRows rows, float[] norms, int count, int threads, long mostBounds = MostBounds)
+    /// <param name="rows">The rows.</param>
+    /// <param name="norms">Their squared lengths, [N]; not read without bounds.</param>
+    /// <param name="count">Number of centres (K).</param>
+    /// <param name="threads">Number of threads; 0 uses all processors.</param>
+    /// <param name="mostBounds">Most bounds that are kept.</param>
+    /// <param name="allRows">Rows of all ranks, each of which must do with or without bounds; 0 where these are all.</param>
+    public NearestCentres(TRows rows, float[] norms, int count, int threads, long mostBounds = MostBounds, long allRows = 0)
     {
         (this.rows, this.norms, this.count, this.threads) = (rows, norms, count, threads);
         padded = (count + vectorSize - 1) / vectorSize * vectorSize;
         Labels = new int[rows.Count];
-        isDirect = (long)rows.Count * padded > mostBounds;
+        isDirect = Math.Max(rows.Count, allRows) * padded > mostBounds;
         if (isDirect)
         {
             (lengths, upper, lower) = ([], [], []);
             return;
         }
         lengths = Array.ConvertAll(norms, MathF.Sqrt);
-        longest = lengths.Max();
+        longest = lengths.AsEnumerable().DefaultIfEmpty().Max();
         upper = new float[rows.Count];
         lower = new float[(long)rows.Count * padded];
         // A sum of D products in float32 is off by at most D 2^-24 |x||c|, and so are the norms (Higham 2002, section 3.1); twice that for

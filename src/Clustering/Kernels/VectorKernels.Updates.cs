@@ -33,40 +33,43 @@ static partial class VectorKernels
         }
     }
 
-    /// <summary>target += source.</summary>
-    public static void Add(ReadOnlySpan<float> source, Span<double> target)
+    /// <summary>target += source, each number rounded by an <see cref="ExactGrid"/> of this shifter.</summary>
+    public static void Add(ReadOnlySpan<float> source, Span<double> target, double shifter = 0)
     {
+        var shift = Vector256.Create(shifter);
         ref float from = ref MemoryMarshal.GetReference(source);
         ref double to = ref MemoryMarshal.GetReference(target);
         int i = 0;
         for (; i + 8 <= source.Length; i += 8)
         {
             (Vector256<double> low, Vector256<double> high) = Vector256.Widen(Vector256.LoadUnsafe(ref from, (nuint)i));
-            (Vector256.LoadUnsafe(ref to, (nuint)i) + low).StoreUnsafe(ref to, (nuint)i);
-            (Vector256.LoadUnsafe(ref to, (nuint)i + 4) + high).StoreUnsafe(ref to, (nuint)i + 4);
+            (Vector256.LoadUnsafe(ref to, (nuint)i) + (low + shift - shift)).StoreUnsafe(ref to, (nuint)i);
+            (Vector256.LoadUnsafe(ref to, (nuint)i + 4) + (high + shift - shift)).StoreUnsafe(ref to, (nuint)i + 4);
         }
         for (; i < source.Length; i++)
         {
-            target[i] += source[i];
+            target[i] += source[i] + shifter - shifter;
         }
     }
 
-    /// <summary>loser -= source; winner += source.</summary>
-    public static void Move(ReadOnlySpan<float> source, Span<double> loser, Span<double> winner)
+    /// <summary>loser -= source; winner += source; each number rounded by an <see cref="ExactGrid"/> of this shifter.</summary>
+    public static void Move(ReadOnlySpan<float> source, Span<double> loser, Span<double> winner, double shifter)
     {
+        var shift = Vector256.Create(shifter);
         ref float from = ref MemoryMarshal.GetReference(source);
         ref double less = ref MemoryMarshal.GetReference(loser), more = ref MemoryMarshal.GetReference(winner);
         int i = 0;
         for (; i + 4 <= source.Length; i += 4)
         {
-            Vector256<double> values = Vector256.WidenLower(Vector128.LoadUnsafe(ref from, (nuint)i).ToVector256Unsafe());
+            Vector256<double> values = Vector256.WidenLower(Vector128.LoadUnsafe(ref from, (nuint)i).ToVector256Unsafe()) + shift - shift;
             (Vector256.LoadUnsafe(ref less, (nuint)i) - values).StoreUnsafe(ref less, (nuint)i);
             (Vector256.LoadUnsafe(ref more, (nuint)i) + values).StoreUnsafe(ref more, (nuint)i);
         }
         for (; i < source.Length; i++)
         {
-            loser[i] -= source[i];
-            winner[i] += source[i];
+            double value = source[i] + shifter - shifter;
+            loser[i] -= value;
+            winner[i] += value;
         }
     }
 
