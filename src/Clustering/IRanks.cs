@@ -1,3 +1,5 @@
+using Toolchain.Clustering.Kernels;
+
 namespace Toolchain.Clustering;
 
 /// <summary>
@@ -20,6 +22,34 @@ public interface IRanks
     /// <param name="own">Computes the statistics of this rank's rows; not called where the result is known from before.</param>
     /// <param name="combine">Gets those of all ranks in the order of their rows; called in one rank alone.</param>
     double[] Combine(string step, Func<double[]> own, Func<IReadOnlyList<double[]>, double[]> combine);
+
+    /// <summary>One program that has all rows.</summary>
+    /// <param name="rowCount">N.</param>
+    static IRanks Alone(long rowCount) => new OneRank(rowCount);
+
+    /// <summary>Sums over all ranks of numbers whose sums are exact, such as counts.</summary>
+    /// <param name="step">Name of the step.</param>
+    /// <param name="own">Those of this rank.</param>
+    double[] Sum(string step, Func<double[]> own) => Combine(step, own, Totals.Add);
+
+    /// <summary>
+    /// Sums over all ranks of numbers whose sums round: those of parts of <see cref="PartRows"/> rows, added up in one order.
+    /// </summary>
+    /// <param name="step">Name of the step.</param>
+    /// <param name="ownRows">Rows of this rank.</param>
+    /// <param name="length">How many sums.</param>
+    /// <param name="add">Adds the rows [first..end) of this rank, a part, to the sums [length], which are 0; called in order.</param>
+    double[] SumParts(string step, int ownRows, int length, Action<int, int, double[]> add) => Combine(step, () =>
+    {
+        var sums = new PartSums(length);
+        for (int first = 0; first < ownRows; first += PartRows)
+        {
+            var part = new double[length];
+            add(first, Math.Min(ownRows, first + PartRows), part);
+            sums.Add((FirstRow + first) / PartRows, part);
+        }
+        return sums.ToArray();
+    }, all => PartSums.Total(length, all));
 }
 
 /// <summary>The one rank of a program that has all rows.</summary>

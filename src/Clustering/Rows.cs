@@ -126,8 +126,8 @@ public readonly struct Rows : IRows
         if (ranks is { FirstRow: var first, RowCount: var all } && (first % IRanks.PartRows != 0 || first + rows.Count > all || all == 0
             || (rows.Count % IRanks.PartRows != 0 && first + rows.Count < all)))
         {
-            throw new ArgumentException($"A rank must have whole parts of {IRanks.PartRows} rows of at least 1 row in all, had rows {first} to "
-                + $"{first + rows.Count} of {all}.", nameof(ranks));
+            throw new ArgumentException($"A rank must have whole parts of {IRanks.PartRows} rows of at least 1 row in all, "
+                + $"had rows {first} to {first + rows.Count} of {all}.", nameof(ranks));
         }
     }
 

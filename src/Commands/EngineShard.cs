@@ -24,6 +24,20 @@ static class EngineShard
         new("SLURM_PROCID", "SLURM_NTASKS"),
     ];
 
+    /// <summary>The shard that <c>--shard</c> names; null without one.</summary>
+    /// <param name="text">i/n, or auto.</param>
+    /// <exception cref="ArgumentException">It is neither, or no engine is found.</exception>
+    public static Shard? Parse(string? text)
+    {
+        string[] parts = text?.Split('/') ?? [];
+        return text is null ? null
+            : text == "auto" ? Find(Environment.GetEnvironmentVariable)
+            : parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index < count
+            ? new Shard(index, count)
+            : throw new ArgumentException($"--shard '{text}': expected i/n with i in [0..n), such as 0/4, or auto.");
+    }
+
     /// <summary>The shard of this task.</summary>
     /// <param name="variable">Reads a variable of the environment.</param>
     /// <exception cref="ArgumentException">No engine is found, or its numbers are no shard.</exception>

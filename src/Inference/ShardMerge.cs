@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Toolchain.Data.Embeddings;
 
 namespace Toolchain.Inference;
@@ -41,12 +43,59 @@ public static class ShardMerge
         return (writer.Count, shards.Length);
     }
 
+    /// <summary>Whether there are shards of a file.</summary>
+    /// <param name="path">The file that the merge would make.</param>
+    public static bool Exist(string path) => FilesOf(path).Length > 0;
+
+    /// <summary>A range of the embeddings that the merge would write, without merging.</summary>
+    /// <param name="path">The file that the merge would make.</param>
+    /// <param name="choose">Gets the number of rows, gives the range [first..end).</param>
+    /// <exception cref="FileNotFoundException">There are no shards.</exception>
+    /// <exception cref="InvalidDataException">A shard is missing or damaged, belongs to another job, or has no embeddings.</exception>
+    public static EmbeddingRange ReadRange(string path, Func<long, (long First, long End)> choose)
+    {
+        ArgumentNullException.ThrowIfNull(choose);
+        ShardManifest[] shards = Find(path);
+        int width = shards[0].Dimension;
+        long all = shards.Sum(shard => shard.Rows);
+        if (width == 0 || all == 0)
+        {
+            throw new InvalidDataException($"'{path}': expected embeddings in its {shards.Length} shards, found none.");
+        }
+        (long first, long end) = choose(all);
+        string digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(shards.Select(one => one.Sha256)))));
+        return EmbeddingRange.Collect(path, (all, end - first), width, $"shards of SHA-256 {digest}", add =>
+        {
+            long before = 0;
+            foreach (ShardManifest shard in shards)
+            {
+                long row = before;
+                before += shard.Rows;
+                if (row < end && before > first)
+                {
+                    RowLog.Read(shard.Path, shard.Columns, logged =>
+                    {
+                        int from = (int)Math.Clamp(first - row, 0, logged.Rows.Count),
+                            to = (int)Math.Clamp(end - row, 0, logged.Rows.Count);
+                        add(logged.Rows.Embeddings[(from * width)..(to * width)]);
+                        row += logged.Rows.Count;
+                    });
+                }
+            }
+        });
+    }
+
+    static string[] FilesOf(string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return Directory.Exists(folder) ? Directory.GetFiles(folder, $"{Path.GetFileName(path)}.shard-*-of-*.json") : [];
+    }
+
     static ShardManifest[] Find(string path)
     {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!, name = Path.GetFileName(path);
-        ShardManifest[] found = Directory.Exists(folder)
-            ? [.. Directory.GetFiles(folder, $"{name}.shard-*-of-*.json").Order(StringComparer.Ordinal).Select(ShardManifest.Read)
-            .OrderBy(shard => shard.Shard)] : [];
+        string name = Path.GetFileName(path);
+        ShardManifest[] found =
+            [.. FilesOf(path).Order(StringComparer.Ordinal).Select(ShardManifest.Read).OrderBy(shard => shard.Shard)];
         if (found.Length == 0)
         {
             throw new FileNotFoundException($"'{path}': expected shards '{name}.shard-0-of-N' and so on beside it, found none; make them "

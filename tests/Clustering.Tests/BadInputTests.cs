@@ -46,7 +46,7 @@ public sealed class BadInputTests
             "The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer components." },
         { "constant column, diagonal, without regularisation",
             "The covariance of component 0 is not positive definite (pivot 1 is 0); raise 'Regularization' or fit fewer components." },
-        { "mixture too large for memory", "'ComponentCount' = 10000 for 262144 rows takes 2621440000 numbers, more than the 2147483591 "
+        { "mixture too large for memory", "'ComponentCount' = 40000 for 65536 rows takes 2621440000 numbers, more than the 2147483591 "
             + "that fit into memory at once; fit a part of the rows, or fewer clusters." },
         { "neighbours, count 0", "'count' must be in [1..4], was 0." },
         { "neighbours of each, as many as rows", "'count' must be in [1..3], was 4." },
@@ -147,7 +147,7 @@ public sealed class BadInputTests
             "constant column without regularisation" => GaussianMixture.Fit(constant, one with { Regularization = 0 }),
             "constant column, diagonal, without regularisation" =>
                 GaussianMixture.Fit(constant, one with { Regularization = 0, Covariance = CovarianceKind.Diagonal }),
-            "mixture too large for memory" => GaussianMixture.Fit(new Rows(new float[300_000], 1), one with { ComponentCount = 10_000 }),
+            "mixture too large for memory" => GaussianMixture.Fit(new Rows(new float[300_000], 1), one with { ComponentCount = 40_000 }),
             "neighbours, count 0" => NeighbourSearch.Euclidean(square, square, 0),
             "neighbours of each, as many as rows" => NeighbourSearch.OfEach(square, 4),
             "principal components, more than columns" => Pca.Fit(square, 3, false),

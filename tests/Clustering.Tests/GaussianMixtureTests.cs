@@ -188,7 +188,7 @@ public sealed class GaussianMixtureTests
     [InlineData(CovarianceKind.Diagonal)]
     public void Fit_SeveralSegments_IsTheFitOfOne(CovarianceKind kind)
     {
-        Rows once = Samples.Blobs(SortedSegments.Size / 3, 3, 4, seed: 1);
+        Rows once = Samples.Blobs(IRanks.PartRows / 3, 3, 4, seed: 1);
         Rows all = new(Enumerable.Repeat(once.Values.ToArray(), 4).SelectMany(values => values).ToArray(), once.Width);
         int[] labels = KMeansClustering.Assign(once, new Rows(once.Values[..12], 3));
         var options = new GaussianMixtureOptions { ComponentCount = 4, Covariance = kind, MaxIterations = 5, Threads = 2 };

@@ -1,4 +1,6 @@
 using Toolchain.Clustering.KMeans;
+using Toolchain.Clustering.Mixture;
+using Toolchain.Clustering.Projection;
 
 namespace Toolchain.Clustering.Tests;
 
@@ -66,6 +68,62 @@ public sealed class RanksTests
         RequireSame(one with { Labels = [.. found.SelectMany(result => result.Labels)] }, found);
         Assert.Equal(KMeansClustering.Fit(rows, options).Labels, found.SelectMany(result => result.Labels));
     }
+
+    [Theory]
+    [InlineData(CovarianceKind.Full, 5, 2)]
+    [InlineData(CovarianceKind.Full, 45, 3)] // wide rows take another way
+    [InlineData(CovarianceKind.Diagonal, 5, 4)]
+    [InlineData(CovarianceKind.Tied, 5, 6)]
+    [InlineData(CovarianceKind.Spherical, 5, 2)]
+    public void Mixture_AnyRanks_GiveTheSameBits(CovarianceKind kind, int width, int count)
+    {
+        Rows blobs = Samples.Blobs(2 * Part + 77, width, 3, 6);
+        var options = new GaussianMixtureOptions
+        {
+            ComponentCount = 3,
+            Covariance = kind,
+            MaxIterations = 4,
+            Tolerance = 0,
+            VarianceFloor = .1,
+        };
+        GaussianMixture one = GaussianMixture.Fit(blobs, options);
+        (GaussianMixture Mixture, int[] Labels)[] found = new LocalRanks(blobs, count).Run((own, ranks) =>
+        {
+            var mixture = GaussianMixture.Fit(own, options with { Ranks = ranks, Threads = 1 });
+            return (mixture, mixture.Assign(own));
+        });
+        Assert.All(found, result =>
+        {
+            Assert.Equal(one.Means.Cast<double>(), result.Mixture.Means.Cast<double>());
+            Assert.Equal(one.PrecisionFactors.Cast<double>(), result.Mixture.PrecisionFactors.Cast<double>());
+            Assert.Equal(one.LogBias, result.Mixture.LogBias);
+            Assert.Equal(one.LogLikelihood, result.Mixture.LogLikelihood);
+        });
+        Assert.Equal(one.Assign(blobs), found.SelectMany(result => result.Labels));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(6)]
+    public void Pca_AnyRanks_GiveTheSameBits(int count) => RequireSame(rows, count, (own, ranks) => Pca.Fit(own, 3, whiten: true, 1, ranks),
+        Pca.Fit(rows, 3, whiten: true), Pca.FitFraction(rows, 1, whiten: true));
+
+    [Fact, Trait("Category", "Slow")]
+    public void Pca_OfWideRowsInAnyRanks_GivesTheSameBits()
+    {
+        Rows wide = Samples.Blobs(Part + 100, 1025, 3, 6);
+        RequireSame(wide, 2, (own, ranks) => Pca.Fit(own, 2, whiten: false, 2, ranks), Pca.Fit(wide, 2, whiten: false));
+    }
+
+    static void RequireSame(Rows rows, int count, Func<Rows, IRanks, Pca> fit, Pca one, Pca? whole = null) =>
+        Assert.All(new LocalRanks(rows, count).Run(fit), result =>
+        {
+            Assert.Equal(one.Mean, result.Mean);
+            Assert.Equal(one.Variances, result.Variances);
+            Assert.Equal(one.Axes.Cast<double>(), result.Axes.Cast<double>());
+            Assert.Equal(whole?.Variances[..3] ?? one.Variances, result.Variances);
+        });
 
     [Fact]
     public void KMeans_RangesThatAreNoParts_AreRefused()

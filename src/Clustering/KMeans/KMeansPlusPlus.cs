@@ -18,6 +18,9 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
     double[] nearest = Infinite(shared.Rows.Count);
     int folded;
 
+    // A row is drawn: its part, and the running sums before the part and at the row.
+    readonly record struct Draw(int Part, double Before, double Target);
+
     /// <summary>Centres [K,D], rows each.</summary>
     /// <param name="count">K.</param>
     /// <param name="random">Draws the candidates.</param>
@@ -51,7 +54,7 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
             {
                 (nearest, distances[best], folded) = (distances[best], nearest, k + 1);
             }
-            (int Part, double Before, double Target)[] draws =
+            Draw[] draws =
                 [.. distances.Select(_ => PartOf(parts[best], potentials[best] * random.NextDouble()))];
             int chosen = k + 1;
             candidates = Fetch([.. draws.Select(draw => (long)draw.Part)], slot =>
@@ -172,18 +175,18 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
     }
 
     // The part in which the running sum of squared distances passes the target, and the sum before it.
-    static (int Part, double Before, double Target) PartOf(double[] sums, double target)
+    static Draw PartOf(double[] sums, double target)
     {
         (int part, double before) = (0, 0);
         for (; part < sums.Length - 1 && before + sums[part] <= target; part++)
         {
             before += sums[part];
         }
-        return (part, before, target);
+        return new(part, before, target);
     }
 
     // The row of this rank at which the running sum passes the target.
-    int RowOf((int Part, double Before, double Target) draw)
+    int RowOf(Draw draw)
     {
         int row = (int)(draw.Part * (long)IRanks.PartRows - shared.Ranks.FirstRow), end = Math.Min(rows.Count, row + IRanks.PartRows);
         for (double sum = draw.Before; row < end - 1 && (sum += nearest[row]) <= draw.Target; row++)

@@ -30,7 +30,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
         {
             options.Cancellation.ThrowIfCancellationRequested();
             iterations++;
-            double[] totals = shared.Ranks.Combine("sums of clusters", () => Sums().ToArray(), Totals.Add);
+            double[] totals = shared.Ranks.Sum("sums of clusters", () => Sums().ToArray());
             float[] moved = Means(totals);
             double movement = VectorKernels.SquaredDistance(moved, centres);
             centres = moved;
@@ -56,7 +56,8 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
 
     NearestCentres<TRows> Nearest()
     {
-        nearest ??= new(shared.Rows, shared.Norms, count, options.Threads, allRows: shared.Ranks.RowCount);
+        nearest ??= new(shared.Rows, shared.Norms, count, options.Threads,
+            NearestCentres<TRows>.MostBoundsOf(shared.Ranks.RowCount, count));
         if (!ReferenceEquals(labelled, centres))
         {
             nearest.Update(labelled = centres);
@@ -136,7 +137,7 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
     // |x|^2 - 2xc + |c|^2 added up over the rows.
     double ExactInertia()
     {
-        double[] totals = shared.Ranks.Combine("inertia", () => [.. Sums().ToArray(), sums!.Squares()], Totals.Add);
+        double[] totals = shared.Ranks.Sum("inertia", () => [.. Sums().ToArray(), sums!.Squares()]);
         double inertia = totals[^1];
         for (int i = 0; i < centres.Length; i++)
         {
@@ -150,6 +151,6 @@ sealed class Lloyd<TRows> where TRows : struct, IRows
         double longest = Enumerable.Range(0, count).Max(k => Math.Sqrt(shared.Norm(centres.AsSpan(k * width, width)))) + shared.Longest;
         // A little more than the longest distance squared, for float32 that rounded up.
         var grid = new ExactGrid(1.01 * longest * longest, shared.Ranks.RowCount);
-        return shared.Ranks.Combine("inertia", () => [Nearest().Distances().Sum(distance => grid.Round(distance))], Totals.Add)[0];
+        return shared.Ranks.Sum("inertia", () => [Nearest().Distances().Sum(distance => grid.Round(distance))])[0];
     }
 }

@@ -34,13 +34,12 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
     /// <param name="count">Number of centres (K).</param>
     /// <param name="threads">Number of threads; 0 uses all processors.</param>
     /// <param name="mostBounds">Most bounds that are kept.</param>
-    /// <param name="allRows">Rows of all ranks, each of which must do with or without bounds; 0 where these are all.</param>
-    public NearestCentres(TRows rows, float[] norms, int count, int threads, long mostBounds = MostBounds, long allRows = 0)
+    public NearestCentres(TRows rows, float[] norms, int count, int threads, long mostBounds = MostBounds)
     {
         (this.rows, this.norms, this.count, this.threads) = (rows, norms, count, threads);
-        padded = (count + vectorSize - 1) / vectorSize * vectorSize;
+        padded = Padded(count);
         Labels = new int[rows.Count];
-        isDirect = Math.Max(rows.Count, allRows) * padded > mostBounds;
+        isDirect = (long)rows.Count * padded > mostBounds;
         if (isDirect)
         {
             (lengths, upper, lower) = ([], [], []);
@@ -61,6 +60,11 @@ sealed partial class NearestCentres<TRows> where TRows : struct, IRows
             lower.AsSpan((int)(row * padded) + count, padded - count).Fill(float.PositiveInfinity);
         }
     }
+
+    /// <summary>The bounds that a rank keeps: all of its own where those of all ranks would fit into memory, otherwise none.</summary>
+    public static long MostBoundsOf(long allRows, int count) => allRows * Padded(count) > MostBounds ? 0 : long.MaxValue;
+
+    static int Padded(int count) => (count + vectorSize - 1) / vectorSize * vectorSize;
 
     /// <summary>Nearest centre of each row, [N]; ties go to the lower index.</summary>
     public int[] Labels { get; }

@@ -29,7 +29,7 @@ sealed class SharedRows<TRows> where TRows : struct, IRows
         double largest = ranks.Combine("the longest row", () => [Norms.AsEnumerable().DefaultIfEmpty().Max()], Totals.Largest)[0];
         Longest = Math.Sqrt(largest);
         var grid = new ExactGrid(largest, ranks.RowCount);
-        MeanSquare = ranks.Combine("squared lengths", () => [Norms.Sum(norm => grid.Round(norm))], Totals.Add)[0] / ranks.RowCount;
+        MeanSquare = ranks.Sum("squared lengths", () => [Norms.Sum(norm => grid.Round(norm))])[0] / ranks.RowCount;
     }
 
     public TRows Rows { get; }

@@ -3,25 +3,30 @@ namespace Toolchain.Clustering.Mixture;
 /// <summary>Variances of columns.</summary>
 static class ColumnVariance
 {
-    /// <summary>The mean of the variances of all columns of rows [N,D], each about its own mean; at least 0.</summary>
-    public static double MeanOf(Rows rows)
+    /// <summary>The mean of the variances of all columns of the rows [N,D] of all ranks, each about its own mean; at least 0.</summary>
+    public static double MeanOf(Rows rows, IRanks ranks)
     {
-        var means = new double[rows.Width];
-        for (int row = 0; row < rows.Count; row++)
+        double count = ranks.RowCount;
+        double[] means = ranks.SumParts("means of columns", rows.Count, rows.Width, (first, end, sums) =>
         {
-            for (int i = 0; i < means.Length; i++)
+            for (int row = first; row < end; row++)
             {
-                means[i] += rows[row][i] / (double)rows.Count;
+                for (int i = 0; i < sums.Length; i++)
+                {
+                    sums[i] += rows[row][i] / count;
+                }
             }
-        }
-        double sum = 0;
-        for (int row = 0; row < rows.Count; row++)
+        });
+        double squares = ranks.SumParts("variances of columns", rows.Count, 1, (first, end, sums) =>
         {
-            for (int i = 0; i < means.Length; i++)
+            for (int row = first; row < end; row++)
             {
-                sum += (rows[row][i] - means[i]) * (rows[row][i] - means[i]);
+                for (int i = 0; i < means.Length; i++)
+                {
+                    sums[0] += (rows[row][i] - means[i]) * (rows[row][i] - means[i]);
+                }
             }
-        }
-        return sum / ((double)rows.Count * rows.Width);
+        })[0];
+        return squares / (count * rows.Width);
     }
 }

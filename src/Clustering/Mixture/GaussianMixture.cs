@@ -109,7 +109,8 @@ public sealed class GaussianMixture
                     ClusterCount = options.ComponentCount,
                     Seed = unchecked(options.Seed + restart * 104729),
                     Threads = options.Threads,
-                    Cancellation = options.Cancellation
+                    Cancellation = options.Cancellation,
+                    Ranks = options.Ranks
                 });
             GaussianMixture found = Fit(rows, start.Labels, options);
             best = best is null || found.LogLikelihood > best.LogLikelihood ? found : best;
@@ -117,7 +118,7 @@ public sealed class GaussianMixture
         return best!;
     }
 
-    /// <summary>Fits from given components of the rows, [N], each in [0..K).</summary>
+    /// <summary>Fits from given components of the rows (of a rank, of its rows), [N], each in [0..K).</summary>
     /// <inheritdoc cref="Fit(Rows, GaussianMixtureOptions)"/>
     public static GaussianMixture Fit(Rows rows, int[] labels, GaussianMixtureOptions options)
     {
@@ -131,13 +132,14 @@ public sealed class GaussianMixture
                 + $"{(wrong == labels.Length ? $"{wrong} numbers" : $"{labels[wrong]} for row {wrong}")}.", nameof(labels));
         }
         // The sums take the rows in this order.
+        IRanks ranks = options.RanksOf(rows);
         var segments = new SortedSegments(rows, labels, options.ComponentCount, options.Threads);
-        Component[] components = Maximization.FromLabels(segments, options);
+        Component[] components = Maximization.FromLabels(segments, rows, labels, (ranks, options));
         double previous = double.NegativeInfinity;
         for (int iteration = 1; ; iteration++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            (components, double level) = Maximization.Improve(segments, components, options);
+            (components, double level) = Maximization.Improve(segments, components, (ranks, options));
             bool converged = level - previous < options.Tolerance;
             if (converged || iteration == options.MaxIterations)
             {

@@ -53,15 +53,20 @@ public sealed record GaussianMixtureOptions
     /// <summary>Stops the fit between two iterations.</summary>
     public CancellationToken Cancellation { get; init; }
 
+    /// <summary>The programs that share the fit, each with a range of the rows; null for one that has all.</summary>
+    public IRanks? Ranks { get; init; }
+
+    internal IRanks RanksOf(Rows rows) => Ranks ?? new OneRank(rows.Count);
+
     // The same options with the floor of these rows among what is added.
     internal GaussianMixtureOptions For(Rows rows) => VarianceFloor == 0 ? this
-        : this with { VarianceFloor = 0, Regularization = Regularization + VarianceFloor * ColumnVariance.MeanOf(rows) };
+        : this with { VarianceFloor = 0, Regularization = Regularization + VarianceFloor * ColumnVariance.MeanOf(rows, RanksOf(rows)) };
 
     internal void Check(Rows rows)
     {
-        rows.Check();
-        Rows.RequireClusterCount(ComponentCount, rows.Count);
-        Rows.RequireRoom(nameof(ComponentCount), Math.Min(rows.Count, SortedSegments.Size), ComponentCount);
+        Rows.Require(rows, Ranks);
+        Rows.RequireClusterCount(ComponentCount, RanksOf(rows).RowCount);
+        Rows.RequireRoom(nameof(ComponentCount), Math.Min(rows.Count, IRanks.PartRows), ComponentCount);
         Rows.RequireRoom(nameof(rows.Width), rows.Width, rows.Width);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxIterations, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Restarts, 1);

@@ -13,22 +13,28 @@ static class Maximization
     const double SmallestWeight = 2.2e-15;
 
     /// <summary>Components of rows of which each belongs to the one of its label.</summary>
-    public static Component[] FromLabels(SortedSegments segments, GaussianMixtureOptions options)
+    /// <param name="segments">The rows of this rank, sorted by label.</param>
+    /// <param name="rows">The rows as they came, [N,D].</param>
+    /// <param name="labels">Their labels, [N].</param>
+    /// <param name="fit">The ranks and the options.</param>
+    public static Component[] FromLabels(SortedSegments segments, Rows rows, int[] labels,
+        (IRanks Ranks, GaussianMixtureOptions Options) fit)
     {
-        var moments = new Moments?[options.ComponentCount];
-        segments.ForEach((rows, expectation) =>
-        {
-            Span<int> labels = expectation.Labels;
-            for (int row = 0; row < labels.Length; row++)
+        // The first row of each component is near enough to take sums about.
+        double[][] origins = FirstRows(rows, labels, fit);
+        int length = Moments.Length(rows.Width, IsDiagonal(fit.Options));
+        double[] totals = fit.Ranks.SumParts("moments of clusters", rows.Count, origins.Length * length, (first, end, sums) =>
+            segments.Run(first, end, (part, expectation) =>
             {
-                // The first row of each component is near enough to take sums about.
-                Moments own = moments[labels[row]] ??= new(Array.ConvertAll(rows[row].ToArray(), value => (double)value),
-                    IsDiagonal(options));
-                own.Add(rows[row], 1);
-            }
-        });
-        return Components([.. moments.Select(own => own ?? new(new double[segments.Width], IsDiagonal(options)))], segments.RowCount,
-            options);
+                Moments[] moments = MomentsAbout(origins, fit.Options);
+                Span<int> own = expectation.Labels;
+                for (int row = 0; row < own.Length; row++)
+                {
+                    moments[own[row]].Add(part[row], 1);
+                }
+                Take(moments, sums);
+            }));
+        return Components(origins, totals, fit);
     }
 
     /// <summary>
@@ -36,28 +42,64 @@ static class Maximization
     /// old ones.
     /// </summary>
     public static (Component[] Components, double Level) Improve(SortedSegments segments, Component[] components,
-        GaussianMixtureOptions options)
+        (IRanks Ranks, GaussianMixtureOptions Options) fit)
     {
         // Sums about the previous means keep the digits that differences of large squares would lose.
         double[][] origins = [.. components.Select(component => component.Mean)];
-        Moments[] moments = [.. origins.Select(origin => new Moments(origin, IsDiagonal(options)))];
-        double likelihood = 0;
-        segments.ForEach((rows, expectation) =>
+        int length = Moments.Length(origins[0].Length, IsDiagonal(fit.Options));
+        // The last sum is of the log-likelihoods.
+        double[] totals = fit.Ranks.SumParts("moments of components", segments.RowCount, origins.Length * length + 1, (first, end, sums) =>
+            segments.Run(first, end, (rows, expectation) =>
+            {
+                Moments[] moments = MomentsAbout(origins, fit.Options);
+                if (expectation.TransposedRows.IsNarrow && !IsDiagonal(fit.Options))
+                {
+                    AddNarrow(moments, origins, expectation, components);
+                }
+                else
+                {
+                    var responsibilities = new ResponsibilityTable(components.Length, expectation.TransposedRows.PaddedCount);
+                    expectation.Run(components, _ => responsibilities);
+                    Chunks.ForParts(moments.Length, moments.Length, fit.Options.Threads,
+                        (k, _, _) => Gather(moments[k], rows, responsibilities[k]));
+                }
+                Take(moments, sums);
+                sums[^1] = expectation.LogLikelihood();
+            }));
+        return (Components(origins, totals, fit), totals[^1] / fit.Ranks.RowCount);
+    }
+
+    // Of each component the first row of its label; zeros where there is none.
+    static double[][] FirstRows(Rows rows, int[] labels, (IRanks Ranks, GaussianMixtureOptions Options) fit)
+    {
+        int count = fit.Options.ComponentCount, width = rows.Width;
+        double[] found = fit.Ranks.Combine("first rows of clusters", () =>
         {
-            if (expectation.TransposedRows.IsNarrow && !IsDiagonal(options))
+            var own = new List<double>();
+            foreach (int row in labels.Index().DistinctBy(label => label.Item).Select(label => label.Index))
             {
-                AddNarrow(moments, origins, expectation, components);
+                own.AddRange(rows[row].ToArray().Select(value => (double)value).Prepend(labels[row]));
             }
-            else
-            {
-                var responsibilities = new ResponsibilityTable(components.Length, expectation.TransposedRows.PaddedCount);
-                expectation.Run(components, _ => responsibilities);
-                Chunks.ForParts(moments.Length, moments.Length, options.Threads,
-                    (k, _, _) => Gather(moments[k], rows, responsibilities[k]));
-            }
-            likelihood += expectation.LogLikelihood();
-        });
-        return (Components(moments, segments.RowCount, options), likelihood / segments.RowCount);
+            return [.. own];
+        }, all => [.. all.SelectMany(own => own.Chunk(width + 1)).DistinctBy(row => row[0]).SelectMany(row => row)]);
+        var origins = new double[count][];
+        foreach (double[] row in found.Chunk(width + 1))
+        {
+            origins[(int)row[0]] = row[1..];
+        }
+        return Array.ConvertAll(origins, origin => origin ?? new double[width]);
+    }
+
+    static Moments[] MomentsAbout(double[][] origins, GaussianMixtureOptions options) =>
+        Array.ConvertAll(origins, origin => new Moments(origin, IsDiagonal(options)));
+
+    static void Take(Moments[] moments, double[] sums)
+    {
+        int length = moments[0].Count;
+        for (int k = 0; k < moments.Length; k++)
+        {
+            moments[k].Take(sums.AsSpan(k * length, length));
+        }
     }
 
     static void AddNarrow(Moments[] moments, double[][] origins, Expectation expectation, Component[] components)
@@ -85,8 +127,15 @@ static class Maximization
         }
     }
 
-    static Component[] Components(Moments[] moments, int rowCount, GaussianMixtureOptions options)
+    static Component[] Components(double[][] origins, double[] totals, (IRanks Ranks, GaussianMixtureOptions Options) fit)
     {
+        (GaussianMixtureOptions options, double rowCount) = (fit.Options, fit.Ranks.RowCount);
+        Moments[] moments = MomentsAbout(origins, options);
+        int length = moments[0].Count;
+        for (int k = 0; k < moments.Length; k++)
+        {
+            moments[k].Add(totals.AsSpan(k * length, length));
+        }
         double[] weights = [.. moments.Select(own => own.Weight + SmallestWeight)];
         (var covariances, var factors) = (new double[weights.Length][], new PrecisionFactor[weights.Length]);
         Chunks.ForParts(weights.Length, weights.Length, options.Threads, (k, _, _) =>

@@ -1,18 +1,17 @@
 namespace Toolchain.Clustering.Mixture;
 
 /// <summary>
-/// Rows in segments of fixed size, in each of which the rows of one component lie together. Of several segments only one is in memory, a
-/// copy; one alone stays there.
+/// Rows in parts, in each of which the rows of one component lie together. Of many parts only one is in memory, a copy; few stay there.
 /// </summary>
 sealed class SortedSegments
 {
-    /// <summary>Rows of a segment.</summary>
-    public const int Size = 1 << 18;
+    // Rows that stay in memory.
+    const int MostKept = 1 << 18;
 
     readonly Rows rows;
     readonly int threads;
     readonly int[] order, labels;
-    readonly (Rows Rows, Expectation Expectation)? only;
+    readonly (Rows Rows, Expectation Expectation)?[] kept;
 
     /// <param name="rows">The rows [N,D].</param>
     /// <param name="labels">A component of each row, [N], that the rows are sorted by.</param>
@@ -22,29 +21,24 @@ sealed class SortedSegments
     {
         (this.rows, this.threads) = (rows, threads);
         order = new int[labels.Length];
-        for (int first = 0; first < labels.Length; first += Size)
+        for (int first = 0; first < labels.Length; first += IRanks.PartRows)
         {
-            Sort(labels, count, first, Math.Min(labels.Length, first + Size));
+            Sort(labels, count, first, Math.Min(labels.Length, first + IRanks.PartRows));
         }
         this.labels = Array.ConvertAll(order, row => labels[row]);
-        only = labels.Length <= Size ? Load(0, labels.Length) : null;
+        kept = new (Rows, Expectation)?[labels.Length <= MostKept ? (labels.Length + IRanks.PartRows - 1) / IRanks.PartRows : 0];
     }
 
     /// <summary>N.</summary>
     public int RowCount => order.Length;
 
-    /// <summary>D.</summary>
-    public int Width => rows.Width;
-
-    /// <summary>Runs <paramref name="work"/> on each segment in order; the labels that it leaves are there the next time.</summary>
-    public void ForEach(Action<Rows, Expectation> work)
+    /// <summary>Runs <paramref name="work"/> on the part [first..end); the labels that it leaves are there the next time.</summary>
+    public void Run(int first, int end, Action<Rows, Expectation> work)
     {
-        for (int first = 0; first < order.Length; first += Size)
-        {
-            (Rows segment, Expectation expectation) = only ?? Load(first, Math.Min(Size, order.Length - first));
-            work(segment, expectation);
-            expectation.Labels.CopyTo(labels.AsSpan(first));
-        }
+        int part = first / IRanks.PartRows;
+        (Rows segment, Expectation expectation) = part < kept.Length ? kept[part] ??= Load(first, end - first) : Load(first, end - first);
+        work(segment, expectation);
+        expectation.Labels.CopyTo(labels.AsSpan(first));
     }
 
     (Rows, Expectation) Load(int first, int length)

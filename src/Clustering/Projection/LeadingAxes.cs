@@ -16,19 +16,19 @@ static class LeadingAxes
     /// <param name="rows">N rows of width D.</param>
     /// <param name="mean">Their mean, [D].</param>
     /// <param name="count">P.</param>
-    /// <param name="threads">Number of threads; the result does not depend on it.</param>
-    public static (double[] Variances, double[] Axes) Find(Rows rows, double[] mean, int count, int threads)
+    /// <param name="by">Number of threads, on which the result does not depend, and the ranks.</param>
+    public static (double[] Variances, double[] Axes) Find(Rows rows, double[] mean, int count, (int Threads, IRanks Ranks) by)
     {
-        int width = rows.Width, size = Math.Min(Math.Min(rows.Count, width), count + Guard);
+        int width = rows.Width, size = (int)Math.Min(Math.Min(by.Ranks.RowCount, width), count + Guard);
         var random = new Random(1);
         double[] basis = [.. Enumerable.Range(0, size * width).Select(_ => random.NextDouble() - .5)]; // [size,D]
         for (int round = 1; round < Rounds; round++)
         {
             GramSchmidt.Orthonormalize(basis, width);
-            basis = Multiply(rows, mean, basis, size, threads);
+            basis = Multiply(rows, mean, basis, size, by);
         }
         GramSchmidt.Orthonormalize(basis, width);
-        double[] image = Multiply(rows, mean, basis, size, threads);
+        double[] image = Multiply(rows, mean, basis, size, by);
         var inner = new double[size * size];
         for (int i = 0; i < size; i++)
         {
@@ -47,37 +47,39 @@ static class LeadingAxes
                 VectorKernels.AddScaled(axes.AsSpan(axis * width, width), basis.AsSpan(k * width, width), rotation[axis * size + k]);
             }
         }
-        return ([.. values.Take(count).Select(value => value / Math.Max(1, rows.Count - 1))], axes);
+        return ([.. values.Take(count).Select(value => value / Math.Max(1, by.Ranks.RowCount - 1))], axes);
     }
 
     // X^T X applied to each row of the basis, X centred; sums of parts in their order.
-    static double[] Multiply(Rows rows, double[] mean, double[] basis, int size, int threads)
+    static double[] Multiply(Rows rows, double[] mean, double[] basis, int size, (int Threads, IRanks Ranks) by)
     {
         int width = rows.Width;
-        var sums = new double[Parts][];
-        Chunks.ForParts(rows.Count, Parts, threads, (part, first, end) =>
+        return by.Ranks.SumParts("products with axes", rows.Count, size * width, (begin, end, total) =>
         {
-            var sum = new double[size * width];
-            var centred = new double[width];
-            for (int row = first; row < end; row++)
+            var sums = new double[Parts][];
+            Chunks.ForParts(end - begin, Parts, by.Threads, (part, first, last) =>
             {
-                ReadOnlySpan<float> values = rows[row];
-                for (int i = 0; i < width; i++)
+                var sum = new double[size * width];
+                var centred = new double[width];
+                for (int row = begin + first; row < begin + last; row++)
                 {
-                    centred[i] = values[i] - mean[i];
+                    ReadOnlySpan<float> values = rows[row];
+                    for (int i = 0; i < width; i++)
+                    {
+                        centred[i] = values[i] - mean[i];
+                    }
+                    for (int k = 0; k < size; k++)
+                    {
+                        VectorKernels.AddScaled(sum.AsSpan(k * width, width), centred,
+                            VectorKernels.Dot(centred, basis.AsSpan(k * width, width)));
+                    }
                 }
-                for (int k = 0; k < size; k++)
-                {
-                    VectorKernels.AddScaled(sum.AsSpan(k * width, width), centred,
-                        VectorKernels.Dot(centred, basis.AsSpan(k * width, width)));
-                }
+                sums[part] = sum;
+            });
+            foreach (double[] sum in sums)
+            {
+                VectorKernels.AddScaled(total, sum, 1);
             }
-            sums[part] = sum;
         });
-        for (int part = 1; part < Parts; part++)
-        {
-            VectorKernels.AddScaled(sums[0], sums[part], 1);
-        }
-        return sums[0];
     }
 }

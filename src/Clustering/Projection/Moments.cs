@@ -59,11 +59,40 @@ sealed class Moments
         VectorKernels.AddScaled(Squares, other.Squares, 1);
     }
 
-    /// <summary>Adds what <see cref="Mixture.NarrowMoments.Take"/> gave, about the same origin.</summary>
+    /// <summary>How many numbers <see cref="Take"/> writes for rows of a width.</summary>
+    public static int Length(int width, bool diagonal) => 1 + width + (diagonal ? width : width * (width + 1) / 2);
+
+    /// <summary>How many numbers <see cref="Take"/> writes.</summary>
+    public int Count => Length(width, diagonal);
+
+    /// <summary>Writes weight, sums [D] and the lower triangle of the products [D(D+1)/2], or its diagonal [D].</summary>
+    public void Take(Span<double> to)
+    {
+        Flush();
+        to[0] = Weight;
+        Sum.CopyTo(to[1..]);
+        Span<double> squares = to[(1 + width)..];
+        if (diagonal)
+        {
+            Squares.CopyTo(squares);
+            return;
+        }
+        for (int row = 0, at = 0; row < width; at += ++row)
+        {
+            Squares.AsSpan(row * padded, row + 1).CopyTo(squares[at..]);
+        }
+    }
+
+    /// <summary>Adds what <see cref="Take"/> or <see cref="Mixture.NarrowMoments.Take"/> gave, about the same origin.</summary>
     public void Add(ReadOnlySpan<double> taken)
     {
         Weight += taken[0];
         VectorKernels.AddScaled(Sum, taken.Slice(1, width), 1);
+        if (diagonal)
+        {
+            VectorKernels.AddScaled(Squares, taken[(1 + width)..], 1);
+            return;
+        }
         for (int row = 0, at = 1 + width; row < width; at += ++row)
         {
             VectorKernels.AddScaled(Squares.AsSpan(row * padded, row + 1), taken.Slice(at, row + 1), 1);

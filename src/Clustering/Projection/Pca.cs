@@ -27,7 +27,8 @@ public sealed class Pca
     /// <param name="fraction">In (0..1].</param>
     /// <param name="whiten">Whether projections are scaled to variance 1.</param>
     /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
-    public static Pca FitFraction(Rows rows, double fraction, bool whiten, int threads = 0)
+    /// <param name="ranks">The programs that share the fit, each with a range of the rows; null for one that has all.</param>
+    public static Pca FitFraction(Rows rows, double fraction, bool whiten, int threads = 0, IRanks? ranks = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(fraction);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fraction, 1);
@@ -40,37 +41,40 @@ public sealed class Pca
                 sum += values[count++];
             }
             return Math.Max(1, count);
-        }, whiten, threads);
+        }, whiten, (threads, ranks));
     }
 
     /// <summary>Fits the first <paramref name="dimensions"/> axes, in [1..D]; of rows of more than 1,024 numbers at most N of them, to five
     /// digits of their variances.</summary>
-    public static Pca Fit(Rows rows, int dimensions, bool whiten, int threads = 0)
+    public static Pca Fit(Rows rows, int dimensions, bool whiten, int threads = 0, IRanks? ranks = null)
     {
         if (dimensions < 1 || dimensions > rows.Width)
         {
             throw new ArgumentOutOfRangeException(nameof(dimensions),
                 $"'{nameof(dimensions)}' must be in [1..{rows.Width}], the width of the rows, was {dimensions}.");
         }
-        return rows.Width > MostCovariances && 4 * dimensions < rows.Width ? FitLeading(rows, dimensions, whiten, threads)
-            : Fit(rows, _ => dimensions, whiten, threads);
+        return rows.Width > MostCovariances && 4 * dimensions < rows.Width ? FitLeading(rows, dimensions, whiten, (threads, ranks))
+            : Fit(rows, _ => dimensions, whiten, (threads, ranks));
     }
 
-    static Pca FitLeading(Rows rows, int dimensions, bool whiten, int threads)
+    static Pca FitLeading(Rows rows, int dimensions, bool whiten, (int Threads, IRanks? Ranks) by)
     {
-        rows.Check();
-        var mean = new double[rows.Width];
-        for (int row = 0; row < rows.Count; row++)
+        Rows.Require(rows, by.Ranks);
+        IRanks ranks = by.Ranks ?? new OneRank(rows.Count);
+        double[] mean = ranks.SumParts("means of columns", rows.Count, rows.Width, (first, end, sums) =>
         {
-            ReadOnlySpan<float> values = rows[row];
-            for (int i = 0; i < mean.Length; i++)
+            for (int row = first; row < end; row++)
             {
-                mean[i] += values[i];
+                ReadOnlySpan<float> values = rows[row];
+                for (int i = 0; i < sums.Length; i++)
+                {
+                    sums[i] += values[i];
+                }
             }
-        }
-        Array.ForEach([.. Enumerable.Range(0, mean.Length)], i => mean[i] /= rows.Count);
-        int count = Math.Min(dimensions, rows.Count);
-        (double[] variances, double[] vectors) = LeadingAxes.Find(rows, mean, count, threads);
+        });
+        Array.ForEach([.. Enumerable.Range(0, mean.Length)], i => mean[i] /= ranks.RowCount);
+        int count = (int)Math.Min(dimensions, ranks.RowCount);
+        (double[] variances, double[] vectors) = LeadingAxes.Find(rows, mean, count, (by.Threads, ranks));
         return Of(mean, variances, vectors, whiten);
     }
 
@@ -100,10 +104,10 @@ public sealed class Pca
         return new Rows(projected, count);
     }
 
-    static Pca Fit(Rows rows, Func<double[], int> choose, bool whiten, int threads)
+    static Pca Fit(Rows rows, Func<double[], int> choose, bool whiten, (int Threads, IRanks? Ranks) by)
     {
-        rows.Check();
-        (double[] mean, double[] covariance) = Covariance(rows, threads);
+        Rows.Require(rows, by.Ranks);
+        (double[] mean, double[] covariance) = Covariance(rows, by.Threads, by.Ranks ?? new OneRank(rows.Count));
         (double[] values, double[] vectors) = SymmetricEigen.Decompose(covariance, rows.Width);
         return Of(mean, values[..choose(values)], vectors, whiten);
     }
@@ -135,33 +139,40 @@ public sealed class Pca
         return largest;
     }
 
-    static (double[] Mean, double[] Covariance) Covariance(Rows rows, int threads)
+    static (double[] Mean, double[] Covariance) Covariance(Rows rows, int threads, IRanks ranks)
     {
-        const int parts = 4;
-        double[] origin = Array.ConvertAll(rows[0].ToArray(), value => (double)value);
-        var moments = new Moments[parts];
-        Chunks.ForParts(rows.Count, parts, threads, (part, first, end) =>
+        const int quarters = 4;
+        double[] origin = ranks.Combine("the first row",
+            () => rows.Count == 0 ? [] : Array.ConvertAll(rows[0].ToArray(), value => (double)value),
+            all => all.First(own => own.Length > 0));
+        var moments = new Moments(origin, diagonal: false);
+        moments.Add(ranks.SumParts("moments", rows.Count, moments.Count, (begin, end, sums) =>
         {
-            moments[part] = new Moments(origin, diagonal: false);
-            for (int row = first; row < end; row++)
+            var parts = new Moments[quarters];
+            Chunks.ForParts(end - begin, quarters, threads, (part, first, last) =>
             {
-                moments[part].Add(rows[row], 1);
+                parts[part] = new Moments(origin, diagonal: false);
+                for (int row = begin + first; row < begin + last; row++)
+                {
+                    parts[part].Add(rows[row], 1);
+                }
+            });
+            for (int part = 1; part < quarters; part++)
+            {
+                parts[0].Add(parts[part]);
             }
-        });
-        for (int part = 1; part < parts; part++)
-        {
-            moments[0].Add(moments[part]);
-        }
-        int width = rows.Width;
-        double[] covariance = moments[0].Covariance(rows.Count);
+            parts[0].Take(sums);
+        }));
+        (int width, double count) = (rows.Width, ranks.RowCount);
+        double[] covariance = moments.Covariance(count);
         for (int i = 0; i < width; i++)
         {
             for (int j = 0; j <= i; j++)
             {
-                double value = covariance[i * width + j] * rows.Count / Math.Max(1, rows.Count - 1);
+                double value = covariance[i * width + j] * count / Math.Max(1, count - 1);
                 (covariance[i * width + j], covariance[j * width + i]) = (value, value);
             }
         }
-        return (moments[0].Mean(rows.Count), covariance);
+        return (moments.Mean(count), covariance);
     }
 }

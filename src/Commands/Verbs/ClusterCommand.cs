@@ -48,15 +48,28 @@ static class ClusterCommand
             Description = "Clusters that an earlier fit on embeddings wrote (.onnx): assigns the embeddings to them, and warns where they "
                 + "differ from the fitted ones."
         };
+        var shard = new Option<string?>("--shard")
+        {
+            Description = "i/n: fit embeddings together with n - 1 other such programs, each of which has a range of them; the same "
+                + "--out for all, in a folder that all see. auto: the rank of this task of Slurm (srun, or a job array), a Kubernetes "
+                + "Indexed Job, or MPI. Shards of 'uvl embed --shard' need not be merged first."
+        };
+        var wait = new Option<double>("--wait-seconds")
+        {
+            Description = "With --shard, how long to wait for another rank of which nothing is heard.",
+            DefaultValueFactory = _ => 1800
+        };
         var split = new Choice<Split?>("--split") { Description = "train, test or all; by default train to fit, all to apply." };
         var probability =
             new Option<bool>("--probability") { Description = "Also write the probability of each cluster, when a model is applied." };
         var command = new Command("cluster", "Fit clusters on embeddings and fuse them onto the encoder, or apply a fused model.\n\n"
             + "Examples: uvl cluster runs/quick/moco/model.onnx --data mnist --k 10 --method gmm --out digits.onnx\n          uvl cluster "
             + "digits.onnx --data scans/ --out clusters.csv\n          uvl cluster vectors.npy --k 10 --out clusters.csv\n"
-            + "          uvl cluster new.npy --add clusters.onnx --out new.csv")
+            + "          uvl cluster new.npy --add clusters.onnx --out new.csv\n"
+            + "          srun -n 4 uvl cluster vectors.npy --k 10 --shard auto --out clusters.onnx")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, add, probability, common.Novelty,
+            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, add, shard, wait, probability,
+                common.Novelty,
                 common.Seed, common.Fit, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -70,14 +83,28 @@ static class ClusterCommand
                     common.Novelty, common.Fit, common.SkipBad, common.Device);
                 if (parsed.GetValue(add) is string fitted)
                 {
-                    ClusterVectors.RequireAdd(parsed, path, fitted, k, method, common.Seed);
+                    ClusterVectors.RequireAdd(parsed, path, fitted, k, method, shard, common.Seed);
                     using ClusterSession clusters = ClusterSession.Open(fitted, parsed.GetValue(common.Threads));
                     ClusterVectors.Add(terminal, given, path, (clusters, fitted));
                     return Task.FromResult(ExitCodes.Ok);
                 }
-                ClusterVectors.Run(terminal, given, path, new(parsed.GetValue(method), CommonOptions.CountOf(parsed, k),
-                    new(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation)));
+                var asWanted = new VectorFit(parsed.GetValue(method), CommonOptions.CountOf(parsed, k),
+                    new(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation));
+                if (EngineShard.Parse(parsed.GetValue(shard)) is Shard rank)
+                {
+                    var longest = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(wait), 1, 1e6));
+                    ClusterRank.Run(terminal, given, path, asWanted, (rank, longest));
+                }
+                else
+                {
+                    ClusterVectors.Run(terminal, given, path, asWanted);
+                }
                 return Task.FromResult(ExitCodes.Ok);
+            }
+            if (parsed.GetValue(shard) is not null)
+            {
+                throw new ArgumentException($"--shard: expected with embeddings (.npy, .csv, .parquet, .arrow), found the model '{given}'; "
+                    + "embed the images first.");
             }
             if (parsed.GetValue(add) is not null)
             {

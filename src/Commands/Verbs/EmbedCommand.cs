@@ -59,7 +59,7 @@ public static class EmbedCommand
                 Merge(terminal, path, cancellation);
                 return Task.FromResult(ExitCodes.Ok);
             }
-            Shard? part = ParseShard(parsed.GetValue(shard));
+            Shard? part = EngineShard.Parse(parsed.GetValue(shard));
             if (!isPiped)
             {
                 OutputPath.RequireFile(path);
@@ -103,16 +103,5 @@ public static class EmbedCommand
         {
             throw new ArgumentException(message);
         }
-    }
-
-    static Shard? ParseShard(string? text)
-    {
-        string[] parts = text?.Split('/') ?? [];
-        return text is null ? null
-            : text == "auto" ? EngineShard.Find(Environment.GetEnvironmentVariable)
-            : parts.Length == 2 && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int index)
-            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count) && index < count
-            ? new Shard(index, count)
-            : throw new ArgumentException($"--shard '{text}': expected i/n with i in [0..n), such as 0/4, or auto.");
     }
 }

@@ -10,7 +10,7 @@ static partial class EmbeddingReader
     const long MostValues = int.MaxValue;
 
     // Of embeddings; larger ones stay in a file.
-    const long MostInMemory = 1 << 28;
+    public const long MostInMemory = 1 << 28;
 
     /// <inheritdoc cref="EmbeddingFile.Read"/>
     public static EmbeddingTable Read(string path, long mostInMemory = MostInMemory)

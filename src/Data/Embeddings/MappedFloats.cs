@@ -20,9 +20,10 @@ sealed unsafe class MappedFloats : MemoryManager<float>
     {
         this.count = count;
         map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        view = map.CreateViewAccessor(0, offset + count * (long)sizeof(float), MemoryMappedFileAccess.Read);
+        view = map.CreateViewAccessor(offset, count * (long)sizeof(float), MemoryMappedFileAccess.Read);
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref bytes);
-        bytes += offset;
+        // A view begins at a whole page.
+        bytes += view.PointerOffset;
     }
 
     public override Span<float> GetSpan() => new(bytes, count);

@@ -13,7 +13,7 @@ namespace Toolchain.Evaluate.Fusion;
 /// <summary>Clusters fitted on embeddings: they assign other embeddings, and can be built into a graph.</summary>
 /// <param name="Name">"kmeans" or "gmm".</param>
 /// <param name="Count">Number of clusters (K).</param>
-/// <param name="Labels">Cluster of each fitted row, [N].</param>
+/// <param name="Labels">Cluster of each fitted row (of a rank, of each of its rows), [N].</param>
 /// <param name="Summary">How the fit went, for a person.</param>
 public sealed record FittedHead(string Name, int Count, int[] Labels, string Summary)
 {
@@ -29,8 +29,11 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
     /// <summary>Information criteria for rows [N,D]; null for k-means, which has no likelihood.</summary>
     public Func<Rows, InformationCriteria>? Criteria { get; init; }
 
+    /// <summary>Rows of each cluster, of all ranks, [K].</summary>
+    public required long[] Sizes { get; init; }
+
     /// <summary>Clusters without a row, which too few or too similar embeddings leave.</summary>
-    public int EmptyCount => Count - Labels.Distinct().Count();
+    public int EmptyCount => Sizes.Count(size => size == 0);
 
     /// <summary>Fits clusters.</summary>
     /// <param name="rows">Embeddings, [N,D].</param>
@@ -48,9 +51,21 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
                 $"k-means with {Printable.Count(count, "cluster")}: inertia {means.Inertia:g6} after "
                     + $"{Printable.Count(means.Iterations, "iteration")}"))
         {
+            Sizes = SizesOf(means.Labels, count, factory),
             Assign = others => KMeansClustering.Assign(others, means.Centres, factory.Threads),
             Build = (graph, x) => ClusterHead.KMeans(graph, x, means.CentreTable(), means.Variance()),
         };
+    }
+
+    static long[] SizesOf(int[] labels, int count, ClustererFactory factory)
+    {
+        double[] sizes = (factory.Ranks ?? IRanks.Alone(labels.Length)).Sum("sizes of clusters", () =>
+        {
+            var own = new double[count];
+            Array.ForEach(labels, label => own[label]++);
+            return own;
+        });
+        return Array.ConvertAll(sizes, size => (long)size);
     }
 
     static KMeansResult Means(Rows rows, int count, ClustererFactory factory) =>
@@ -60,11 +75,13 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
     {
         // From the very clusters that k-means gives.
         GaussianMixture mixture = GaussianMixture.Fit(rows, Means(rows, count, factory).Labels, factory.Mixture(count));
-        return new FittedHead("gmm", count, mixture.Assign(rows, factory.Threads),
+        int[] labels = mixture.Assign(rows, factory.Threads);
+        return new FittedHead("gmm", count, labels,
             string.Create(CultureInfo.InvariantCulture,
                 $"mixture of {Printable.Count(count, "component")}: log-likelihood {mixture.LogLikelihood:f3} per image after "
                     + $"{mixture.Iterations} iterations"))
         {
+            Sizes = SizesOf(labels, count, factory),
             Assign = others => mixture.Assign(others, factory.Threads),
             Criteria = others => mixture.Criteria(others, factory.Threads),
             Build = (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias),

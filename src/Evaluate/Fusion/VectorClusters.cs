@@ -18,10 +18,12 @@ public static class VectorClusters
 
     /// <summary>The graph.</summary>
     /// <param name="head">The clusters.</param>
-    /// <param name="rows">The rows that they were fitted on, [N,D].</param>
-    public static OnnxModel Build(FittedHead head, Rows rows)
+    /// <param name="rows">The rows that they were fitted on, [N,D]; of a rank, its rows.</param>
+    /// <param name="given">The ranks that fitted them; null for one program.</param>
+    public static OnnxModel Build(FittedHead head, Rows rows, IRanks? given = null)
     {
-        (double[] means, int[] sizes) = Means(head, rows);
+        IRanks ranks = given ?? IRanks.Alone(rows.Count);
+        double[] means = Means(head, rows, ranks);
         var graph = new GraphBuilder("clusters");
         Value x = graph.Input("embedding", ElementType.Float32, new Shape("N", rows.Width));
         (Value probability, Value cluster) = head.Build(graph, x);
@@ -36,33 +38,33 @@ public static class VectorClusters
         {
             [ModelKeys.Clusterer] = head.Name,
             [ModelKeys.Clusters] = head.Count.ToString(CultureInfo.InvariantCulture),
-            [ModelKeys.ClusterShares] = new JsonArray([.. sizes.Select(size => JsonValue.Create(size / (double)rows.Count))])
+            [ModelKeys.ClusterShares] = new JsonArray([.. head.Sizes.Select(size => JsonValue.Create(size / (double)ranks.RowCount))])
                 .ToJsonString(),
-            [ModelKeys.ClusterDistance] = Quantile(head, rows, means).ToString("r", CultureInfo.InvariantCulture),
+            [ModelKeys.ClusterDistance] = Quantile(head, rows, means, ranks).ToString("r", CultureInfo.InvariantCulture),
         }, "Clusters of embeddings, fitted by uvl cluster.");
     }
 
-    static (double[] Means, int[] Sizes) Means(FittedHead head, Rows rows)
+    static double[] Means(FittedHead head, Rows rows, IRanks ranks)
     {
-        var means = new double[head.Count * rows.Width];
-        var sizes = new int[head.Count];
-        for (int row = 0; row < rows.Count; row++)
+        double[] means = ranks.SumParts("means of clusters", rows.Count, head.Count * rows.Width, (begin, end, sums) =>
         {
-            int first = head.Labels[row] * rows.Width;
-            sizes[head.Labels[row]]++;
-            for (int i = 0; i < rows.Width; i++)
+            for (int row = begin; row < end; row++)
             {
-                means[first + i] += rows[row][i];
+                int first = head.Labels[row] * rows.Width;
+                for (int i = 0; i < rows.Width; i++)
+                {
+                    sums[first + i] += rows[row][i];
+                }
             }
-        }
+        });
         for (int i = 0; i < means.Length; i++)
         {
-            means[i] /= Math.Max(1, sizes[i / rows.Width]);
+            means[i] /= Math.Max(1, head.Sizes[i / rows.Width]);
         }
-        return (means, sizes);
+        return means;
     }
 
-    static float Quantile(FittedHead head, Rows rows, double[] means)
+    static float Quantile(FittedHead head, Rows rows, double[] means, IRanks ranks)
     {
         var distances = new float[rows.Count];
         for (int row = 0; row < distances.Length; row++)
@@ -76,7 +78,6 @@ public static class VectorClusters
             }
             distances[row] = (float)Math.Sqrt(sum);
         }
-        Array.Sort(distances);
-        return distances[(int)Math.Min(distances.Length - 1, Math.Ceiling(Near * distances.Length))];
+        return OrderStatistic.Of(distances, (long)Math.Min(ranks.RowCount - 1, Math.Ceiling(Near * ranks.RowCount)), ranks);
     }
 }
