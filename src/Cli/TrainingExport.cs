@@ -42,9 +42,9 @@ sealed class TrainingExport(Terminal terminal, string? source, string? folder)
             $"the training of a run of `{method.Name}`, with the run's options. The state begins after the {Count(step.Steps)} "
                 + "that it made",
             step.RateFormula, $"""
-            `made` is `int(state["step"])`, the steps made so far; `import math` for the rate. The state holds all that the training
-            carries: weights, moments, statistics, keys. To go on with TorchSharp, keep it by `safetensors.numpy.save_file(state,
-            "state.safetensors")`, then `uvl export RUN --weights state.safetensors --out BACK` and `uvl train --resume BACK`.
+            The state holds all that the training carries: weights, moments, statistics, keys. To go on with TorchSharp, keep it by
+            `safetensors.numpy.save_file(state, "state.safetensors")`, then `uvl export RUN --weights state.safetensors --out BACK` and
+            `uvl train --resume BACK`.
             """), Required(folder));
         Say($"run, after {Count(step.Steps)}", null);
     }

@@ -74,12 +74,14 @@ public static class TrainingFolder
 
             In Python:
             ```python
-            import numpy, onnxruntime, safetensors.numpy
+            import math, numpy, onnxruntime, safetensors.numpy
             step = onnxruntime.InferenceSession("training.onnx")
             state = safetensors.numpy.load_file("start.safetensors")
             names = ["{training.Loss}"] + ["next." + name for name in state]
             for batch in batches:  # {names} by name
-                loss, *after = step.run(names, batch | state | dict(learning_rate=numpy.float32({words.Rate})))
+                made = int(state["{TrainingGraph.StepCount}"])
+                rate = numpy.float32({words.Rate})
+                loss, *after = step.run(names, batch | state | dict({TrainingGraph.Rate}=rate))
                 state = dict(zip(state, after))
             ```
             {words.Notes}
