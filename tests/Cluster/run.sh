@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Does uvl submit slurm write the bytes of one run, whatever dies meanwhile? On a real Slurm with four node daemons on this machine (Debian:
-# slurm-wlm munge; as root). Prints a line PASS, FAIL or SKIP for each check and then the counts; ends with 1 if any check failed.
+# Do uvl submit slurm and fits of several ranks write the bytes of one run, whatever dies meanwhile? On a real Slurm with four node
+# daemons on this machine (Debian: slurm-wlm munge; as root). Prints a line PASS, FAIL or SKIP for each check and then the counts; ends with 1 if any check failed.
 #   run.sh [KILLS [SEED]]     KILLS at random times: 3 by default, 50 in the long form
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -182,5 +182,54 @@ SCRIPT
     same "a full disk on one node, mended" share/full.npy
 else
     say "SKIP a full disk on one node: nobody may mount one here: $(tail -1 log)"
+fi
+
+# Four ranks fit clusters together, as tasks of one step. Five parts of rows (65,536 each) in clouds.
+"$python" "$here/clouds.py" rows.npy 330000 8
+fit() { "$uvl" cluster rows.npy --quiet --k 12 --method "$1" "${@:2}"; }
+for method in kmeans gmm; do
+    fit $method --out "one-$method.onnx" > said 2>&1 || say "FAIL one program fits $method: $(tail -1 said)"
+    srun --ntasks=$nodes --overcommit "$uvl" cluster rows.npy --quiet --k 12 --method $method --threads 1 --shard auto \
+        --out "$method.onnx" > said 2>&1
+    if cmp "one-$method.onnx" $method.onnx > log 2>&1; then say "PASS srun: four ranks fit $method to the bytes of one program"; else
+        say "FAIL srun: four ranks fit $method: $(tail -1 log) $(tr '\n' ' ' < said)"
+    fi
+done
+
+# Waits until the fit of $1 has $2 steps.
+fitting() {
+    local try
+    for try in $(seq 600); do
+        [ "$(compgen -G "$1.fit/*.total" | wc -l)" -ge "$2" ] && return
+        sleep 0.05
+    done
+    return 1
+}
+
+# Ranks as tasks of a job array: those of a node that dies are requeued. Rank 0 is killed, then a node.
+cat > fit.sbatch <<SCRIPT
+#!/bin/bash
+#SBATCH --requeue --open-mode=append --output=$work/fit-%a.log
+for try in 1 2 3; do
+    "$uvl" cluster rows.npy --quiet --k 12 --method gmm --threads 1 --shard auto --out killed.onnx && exit
+done
+SCRIPT
+sbatch --parsable --array=0-$((nodes - 1)) fit.sbatch > said 2>&1
+fitting killed.onnx 10
+killed=
+for pid in $(tasks 'n[1-4]' killed.onnx); do
+    if grep -qzx SLURM_ARRAY_TASK_ID=0 "/proc/$pid/environ" && grep -qza -- --shard "/proc/$pid/cmdline"; then
+        kill -9 "$pid" && killed="rank 0 at step $(compgen -G 'killed.onnx.fit/*.total' | wc -l)"
+    fi
+done
+fitting killed.onnx 60
+node=n$((1 + RANDOM % nodes))
+[ -z "$(tasks $node killed.onnx)" ] || killed="$killed, $node at step $(compgen -G 'killed.onnx.fit/*.total' | wc -l)"
+kill_node $node
+sleep 1
+start_node $node
+for try in $(seq 900); do [ -f killed.onnx ] && break; sleep 0.1; done
+if cmp one-gmm.onnx killed.onnx > log 2>&1; then say "PASS a fit that was killed ($killed): the bytes of one program"; else
+    say "FAIL a fit that was killed ($killed): $(tail -1 log) $(cat fit-*.log | tr '\n' ' ')"
 fi
 finish
