@@ -28,6 +28,14 @@ finish() {
 python=${PYTHON:-/usr/bin/python3}
 if "$python" -c 'import yaml' 2> /dev/null; then
     say "$("$python" "$here/kubernetes.py" "$here/../../deploy/kubernetes")"
+    manifests=$(mktemp -d)
+    if "$uvl" submit kubernetes /data/moco --data "/data/my digits" --polarity light --out /data/v.parquet --shards 5 --nodes 2 \
+        --image localhost:5000/uvl:2 --name try --folder "$manifests" --dry-run > "$manifests/log" 2>&1; then
+        say "$("$python" "$here/kubernetes.py" "$manifests"), as uvl submit writes them"
+    else
+        say "FAIL kubernetes: uvl submit: $(tail -1 "$manifests/log")"
+    fi
+    rm -rf "$manifests"
 else
     say "SKIP kubernetes: $python has no yaml (Debian: python3-yaml)"
 fi

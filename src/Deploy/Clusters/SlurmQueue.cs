@@ -1,6 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
-
 namespace Toolchain.Deploy.Clusters;
 
 /// <summary>Slurm's own commands.</summary>
@@ -13,7 +10,7 @@ static class SlurmQueue
     /// <exception cref="IOException">It refuses the job, or cannot reach its controller; the message has its words.</exception>
     public static string Submit(params IEnumerable<string> words)
     {
-        CommandEnd end = Start("sbatch", ["--parsable", .. words])
+        EngineProgram.End end = EngineProgram.Run("sbatch", ["--parsable", .. words])
             ?? throw new ArgumentException("sbatch: expected Slurm's sbatch on the PATH, found none; run on a login node of the cluster, "
                 + "or write the scripts alone with --dry-run.");
         // JOB, or JOB;CLUSTER.
@@ -24,33 +21,11 @@ static class SlurmQueue
     /// <summary>How many tasks of these jobs wait or run; null where the controller does not answer.</summary>
     public static int? CountOf(params IEnumerable<string> jobs)
     {
-        CommandEnd? said = Start("squeue", ["--noheader", "--array", $"--jobs={string.Join(',', jobs)}",
+        EngineProgram.End? said = EngineProgram.Run("squeue", ["--noheader", "--array", $"--jobs={string.Join(',', jobs)}",
             "--format=%i"]);
         return said is not { } found ? null
             : found.Status == 0 ? found.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length
             // Forgotten since they ended.
             : found.Error.Contains("Invalid job id", StringComparison.Ordinal) ? 0 : null;
-    }
-
-    readonly record struct CommandEnd(int Status, string Output, string Error);
-
-    static CommandEnd? Start(string program, IEnumerable<string> words)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, words)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-            })!;
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
-            process.WaitForExit();
-            return new(process.ExitCode, output.Result, error.Result);
-        }
-        catch (Win32Exception)
-        {
-            return null;
-        }
     }
 }

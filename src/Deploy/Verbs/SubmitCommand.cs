@@ -14,7 +14,7 @@ static class SubmitCommand
     public static Command Create() => new("submit", "Embed on a cluster: writes job scripts, submits them and follows them.\n\n"
         + "Example: uvl submit slurm models/moco --data digits/ --out v.parquet --shards 8")
     {
-        Slurm()
+        Slurm(), SubmitKubernetes.Create()
     };
 
     static Command Slurm()
@@ -100,11 +100,12 @@ static class SubmitCommand
         return [start.FileName, .. start.ArgumentList.Select(Path.GetFullPath)];
     }
 
-    static IEnumerable<string> WordsOf(ParseResult parsed, Option option) =>
+    /// <summary>An option and its values as words; none where it was not given.</summary>
+    internal static IEnumerable<string> WordsOf(ParseResult parsed, Option option) =>
         parsed.GetResult(option) is OptionResult { Implicit: false } given
         ? [option.Name, .. given.Tokens.Select(token => token.Value)] : [];
 
-    static void Require(bool holds, string message)
+    internal static void Require(bool holds, string message)
     {
         if (!holds)
         {
