@@ -34,7 +34,7 @@ sealed partial record AutoencoderOptions
         Schedule = LearningRateSchedule.Cosine,
     };
 
-    /// <summary>The same with the network of Xie et al. 2016, 784 - 500 - 500 - 2000 - 10.</summary>
+    /// <summary>The same with the network of Xie et al. 2016, 784 - 500 - 500 - 2000 - 10, which has room for pen strokes.</summary>
     public static AutoencoderOptions Deep { get; } = Clusters with
     {
         Preset = AutoencoderPreset.Deep,
@@ -42,8 +42,8 @@ sealed partial record AutoencoderOptions
         Precision = Precision.BFloat16,
         EmbeddingSize = 10,
         Augmentation = new AugmentationOptions { Elastic = 0.8, StrokeProbability = 0.12 },
-        ClusterSteps = 1000,
-        StepCount = 2000,
+        ClusterSteps = 1500,
+        StepCount = 3000,
         LearningRate = 1e-3,
     };
 
