@@ -1,4 +1,5 @@
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
 using Toolchain.Data.Images;
 using Toolchain.Data.Sources;
 using Toolchain.Data.Streams;
@@ -39,6 +40,23 @@ public sealed partial class EmbedJobTests : IDisposable
             }
             Assert.Equal((300, count), ShardMerge.Run(path));
             Assert.Equal(straight[0], File.ReadAllBytes(path));
+            RequireSameRanges(path);
+        }
+    }
+
+    // Of the shards and of the merged file.
+    static void RequireSameRanges(string path)
+    {
+        using EmbeddingTable table = EmbeddingFile.Read(path);
+        int width = table.Dimension;
+        foreach ((int first, int end) in new[] { (0, 300), (0, 0), (100, 101), (63, 250), (299, 300), (300, 300) })
+        {
+            using EmbeddingRange ofShards = ShardMerge.ReadRange(path, rows => (Math.Min(rows, first), end));
+            using var ofFile = EmbeddingRange.Read(path, rows => (Math.Min(rows, first), end));
+            float[] expected = table.Embeddings[(first * width)..(end * width)].ToArray();
+            Assert.Equal(expected, ofShards.Values.ToArray());
+            Assert.Equal(expected, ofFile.Values.ToArray());
+            Assert.Equal((300, width, 300, width), (ofShards.RowCount, ofShards.Dimension, ofFile.RowCount, ofFile.Dimension));
         }
     }
 
