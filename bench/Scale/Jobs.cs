@@ -13,6 +13,9 @@ static class Jobs
 {
     const int Asked = 1000, NeighbourCount = 15;
 
+    // Of the latest spectral job: jobs of the same rows share them.
+    static NeighbourTable? known;
+
     /// <summary>Runs a job by name.</summary>
     /// <exception cref="ArgumentException">There is no such job.</exception>
     public static Measured Run(string job, Rows rows) => job switch
@@ -61,7 +64,8 @@ static class Jobs
     static Measured Spectral(Rows rows, int clusters, int vectors)
     {
         var options = new SpectralOptions { ClusterCount = clusters, VectorCount = vectors, Neighbours = NeighbourMode.Approximate };
-        NeighbourTable near = NeighbourSearch.OfEach(rows, options.NeighbourCount, NeighbourMode.Approximate);
+        NeighbourTable near = known?.Indices.Length == rows.Count * options.NeighbourCount ? known
+            : known = NeighbourSearch.OfEach(rows, options.NeighbourCount, NeighbourMode.Approximate);
         return Measured.Of($"spectral clustering, {clusters} clusters{(vectors > 0 ? $" in {vectors} vectors" : "")}, after the neighbours",
             rows.Count, () => SpectralClustering.Cluster(SpectralClustering.Embed(near, options), options), found => rows.Count > 100_000
                 ? "" : Agreement(rows, options with { Neighbours = NeighbourMode.Exact }, found));
