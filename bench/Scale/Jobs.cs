@@ -37,8 +37,8 @@ static class Jobs
         "tsne" => Measured.Of("t-SNE, 750 iterations", rows.Count,
             () => TsneEmbedding.Fit(rows, new TsneOptions { Neighbours = NeighbourMode.Approximate }),
             found => string.Create(CultureInfo.InvariantCulture, $"divergence {found.Divergence:f3}")),
-        _ => throw new ArgumentException($"job '{job}': expected neighbours, neighbours-exact, neighbours90, spectral10, spectral100, spectral100-10, "
-            + "kmeans10, kmeans1000, kmeans10-fit, mixture10 or tsne."),
+        _ => throw new ArgumentException($"job '{job}': expected neighbours, neighbours-exact, neighbours90, spectral10, spectral100, "
+            + "spectral100-10, kmeans10, kmeans1000, kmeans10-fit, mixture10 or tsne."),
     };
 
     // Labels for given centres: what one iteration does for each row.

@@ -33,6 +33,11 @@ sealed partial class NearestCentres<TRows>
                     }
                     block = copy;
                 }
+                // Rows are read side by side, which the processor does not foresee.
+                for (int i = 0; i < nearest.Height; i++)
+                {
+                    rows.Prefetch(Math.Min(row + 2 * nearest.Height + i, rows.Count - 1));
+                }
                 nearest.Search(block, Labels.AsSpan(row, found));
             }
         });
