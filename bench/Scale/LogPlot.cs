@@ -8,9 +8,9 @@ namespace Toolchain.Scale.Bench;
 /// </summary>
 static class LogPlot
 {
-    const int Width = 640, Height = 420, Margin = 60, MostRows = 8, LeastRows = 4, MostSeconds = 4, LeastSeconds = -1;
+    const int Width = 760, Height = 480, Margin = 60, MostRows = 8, LeastRows = 4, MostSeconds = 4, LeastSeconds = -2, LineHeight = 14;
 
-    static readonly string[] colours = ["#1b6ca8", "#c8553d", "#3a7d44", "#7b4fa3", "#b8860b"];
+    static readonly string[] colours = ["#1b6ca8", "#c8553d", "#3a7d44", "#7b4fa3", "#b8860b", "#5a5a5a", "#c2408d", "#0f8b8d", "#8c5a2b"];
 
     /// <summary>The plot as SVG.</summary>
     public static string Of(IEnumerable<Measured> measured)
@@ -27,7 +27,9 @@ static class LogPlot
             Line(Math.Pow(10, LeastRows), Math.Pow(10, seconds), Math.Pow(10, MostRows), Math.Pow(10, seconds), "#ddd", "");
             Text(Math.Pow(10, LeastRows), Math.Pow(10, seconds), -52, 4, $"{Math.Pow(10, seconds):r} s");
         }
-        foreach ((int index, IGrouping<string, Measured> job) in measured.GroupBy(one => one.Job).Index())
+        double lowest = double.PositiveInfinity;
+        foreach ((int index, IGrouping<string, Measured> job) in measured.GroupBy(one => one.Job)
+            .OrderBy(job => job.MaxBy(one => one.Rows)!.CpuSeconds).Index())
         {
             Measured[] points = [.. job.OrderBy(one => one.Rows)];
             string colour = colours[index % colours.Length];
@@ -37,7 +39,11 @@ static class LogPlot
             }
             Line(points[0].Rows, points[0].CpuSeconds, points[^1].Rows, points[0].CpuSeconds * points[^1].Rows / points[0].Rows, colour,
                 " stroke-dasharray='2 4'");
-            Text(points[^1].Rows, points[^1].CpuSeconds, 6, 4, job.Key);
+            // From the bottom up, each label above the one before.
+            lowest = Math.Min(Y(points[^1].CpuSeconds), lowest - LineHeight);
+            string label = job.Key.Replace(", after the neighbours", "", StringComparison.Ordinal);
+            svg.Append(CultureInfo.InvariantCulture,
+                $"<text x='{X(points[^1].Rows) + 6:f1}' y='{lowest + 4:f1}' fill='{colour}'>{label}</text>\n");
         }
         return svg.Append("</svg>\n").ToString();
 
