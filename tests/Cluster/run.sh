@@ -131,6 +131,8 @@ survive() {
         [ -f "$name.npy" ] && break
         # Jobs that the dead controller forgot to end would be followed again.
         [ $try = 1 ] || scancel --full $(cat "$name.npy.slurm/jobs") 2> /dev/null
+        # Its successor drains nodes that run what it has no record of ("Duplicate jobid"), until someone resumes them.
+        [ -z "$(sinfo -h -t drain,drained -o %N)" ] || scontrol update nodename=ALL state=resume 2> /dev/null
         submit --novelty --out "$name.npy" --shards 8 >> said 2>> err
     done
     cat err >> said
