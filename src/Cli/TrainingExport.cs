@@ -13,7 +13,7 @@ namespace Toolchain.Cli;
 sealed class TrainingExport(Terminal terminal, string? source, string? folder)
 {
     /// <summary>
-    /// Whether a finished encoder is tuned, as <c>uvl tune</c> does; otherwise a run goes on with its own method, of which only those with
+    /// Whether a finished encoder is tuned, as <c>uvl tune</c> does; otherwise a run continues its own method, of which only those with
     /// a checkpoint know anything.
     /// </summary>
     /// <param name="classes">Classes to learn from labels; null for none.</param>

@@ -29,7 +29,7 @@ sealed class FitFolder(string output, string fit)
     public bool IsFinished => Stated() is (string found, string digest) && found == fit && File.Exists(output)
         && DigestOf(output) == digest;
 
-    /// <summary>Begins the fit, or goes on with it; what a finished fit left is deleted.</summary>
+    /// <summary>Begins the fit, or continues it; what a finished fit left is deleted.</summary>
     /// <exception cref="ArgumentException">The folder is of another fit, which is not finished.</exception>
     public void Begin()
     {
