@@ -42,8 +42,8 @@ sealed partial record AutoencoderOptions
         Precision = Precision.BFloat16,
         EmbeddingSize = 10,
         Augmentation = new AugmentationOptions { Elastic = 0.8, StrokeProbability = 0.12 },
-        ClusterSteps = 1500,
-        StepCount = 3000,
+        ClusterSteps = 3000,
+        StepCount = 6000,
         LearningRate = 1e-3,
     };
 
