@@ -29,22 +29,22 @@ sealed class TrainingExport(Terminal terminal, string? source, string? folder)
         Say("an encoder", classes);
     }
 
-    /// <summary>Writes the training of a run where its method can be made elsewhere, else the tuning of its encoder.</summary>
-    /// <exception cref="ArgumentException">The folder is missing.</exception>
+    /// <summary>Writes the training of a run.</summary>
+    /// <exception cref="ArgumentException">The folder is missing, or no graph makes the method's step.</exception>
     public void WriteOfRun(Method method, RunFolder run, TrainingRequest request)
     {
         if (method.TraceStep(run, request) is not TracedStep step)
         {
-            WriteOfEncoder(null);
-            return;
+            throw new ArgumentException($"--training: expected a run of moco, or a model to tune, found a run of {method.Name}, whose own "
+                + $"step no graph makes; name {Printable.Word(run.Model)} for momentum contrast of its encoder.");
         }
         TrainingFolder.Write(step.Training, new(
             $"the training of a run of `{method.Name}`, with the run's options. The state begins after the {Count(step.Steps)} "
                 + "that it made",
             step.RateFormula, $"""
-            The state holds all that the training carries: weights, moments, statistics, keys. To go on with TorchSharp, keep it by
-            `safetensors.numpy.save_file(state, "state.safetensors")`, then `uvl export RUN --weights state.safetensors --out BACK` and
-            `uvl train --resume BACK`.
+            A batch of the run has {step.BatchSize} images. The state holds all that the training carries: weights, moments, statistics,
+            keys. To go on with TorchSharp, keep it by `safetensors.numpy.save_file(state, "state.safetensors")`, then
+            `uvl export RUN --weights state.safetensors --out BACK` and `uvl train --resume BACK`.
             """), Required(folder));
         Say($"run, after {Count(step.Steps)}", null);
     }

@@ -128,6 +128,21 @@ public sealed class RetunedRunTests : CommandTest
     }
 
     [Fact]
+    public void Training_OfARunThatNoGraphMakes_IsRefused()
+    {
+        Ok("train", "autoencoder", "--data", "strokes:40", "--quiet", "--threads", "1", "--set", "stepCount=2", "--set", "batchSize=8",
+            "--out", In("run"));
+        (int status, _, string error) = Run("export", In("run"), "--training", "--out", In("step"));
+        Assert.Equal(2, status);
+        Assert.Contains("expected a run of moco, or a model to tune, found a run of autoencoder, whose own step no graph makes; name ",
+            error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(In("step")));
+        (status, _, error) = Run("export", In("run"), "--training", "--half", "--out", In("step"));
+        Assert.Equal(2, status);
+        Assert.Contains("--training excludes --half, --quantize and --weights", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Weights_OfAnotherModel_AreRefusedAndNothingIsLeft()
     {
         string run = Trained("run", "2");

@@ -96,6 +96,11 @@ static class ExportCommand
                 picture.Run(parsed, parsed.GetValue(folder), parsed.GetValue(output));
                 return;
             }
+            if (parsed.GetValue(training) && (parsed.GetValue(half) || parsed.GetValue(quantize) is not null
+                || parsed.GetValue(weights) is not null))
+            {
+                throw new ArgumentException("--training excludes --half, --quantize and --weights; expected it without them.");
+            }
             var wanted = new TrainingExport(terminal, parsed.GetValue(folder), parsed.GetValue(output));
             if (parsed.GetValue(training) && wanted.IsOfEncoder(parsed.GetValue(classes)))
             {

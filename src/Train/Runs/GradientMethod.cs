@@ -84,7 +84,7 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         }
         int steps = Checkpoint.Load(checkpoint, trainer, run.ConfigSha256);
         trainer.Module.train();
-        return new TracedStep(traced.Trace(steps), steps, traced.RateFormula);
+        return new TracedStep(traced.Trace(steps), steps, traced.RateFormula, ((TOptions)request.Options).BatchSize);
     }
 
     internal override IGradientTrainer RestoreEncoder(RunFolder run, MethodOptions options, GradientJob job)

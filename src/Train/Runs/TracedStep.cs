@@ -6,4 +6,5 @@ namespace Toolchain.Train.Runs;
 /// <param name="Training">Begins where the run stands.</param>
 /// <param name="Steps">Steps that the run has made.</param>
 /// <param name="RateFormula">The learning rate after <c>made</c> steps, as an expression in Python.</param>
-sealed record TracedStep(TrainingGraph Training, int Steps, string RateFormula);
+/// <param name="BatchSize">Images of a step.</param>
+sealed record TracedStep(TrainingGraph Training, int Steps, string RateFormula, int BatchSize);
