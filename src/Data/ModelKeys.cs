@@ -42,6 +42,9 @@ public static class ModelKeys
     /// <summary>What 99 % of the fitted rows are nearer than to the mean of their cluster; of clusters of vectors.</summary>
     public const string ClusterDistance = "uvl.cluster_distance";
 
+    /// <summary>Share of the fitted rows' variance along each principal component, an array in JSON, [P].</summary>
+    public const string ComponentShares = "uvl.component_shares";
+
     /// <summary>SHA-256 of the images that it was fitted on.</summary>
     public const string ClustererDatasetSha256 = "uvl.clusterer_dataset_sha256";
 

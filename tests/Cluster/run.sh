@@ -206,6 +206,12 @@ for method in kmeans gmm; do
     fi
 done
 
+"$uvl" pca rows.npy --quiet --components 5 --out one-pca.onnx > said 2>&1 || say "FAIL one program fits components: $(tail -1 said)"
+srun --ntasks=$nodes --overcommit "$uvl" pca rows.npy --quiet --components 5 --threads 1 --shard auto --out pca.onnx > said 2>&1
+if cmp one-pca.onnx pca.onnx > log 2>&1; then say "PASS srun: four ranks fit components to the bytes of one program"; else
+    say "FAIL srun: four ranks fit components: $(tail -1 log) $(tr '\n' ' ' < said)"
+fi
+
 # Waits until the fit of $1 has $2 steps.
 fitting() {
     local try

@@ -12,6 +12,7 @@ public sealed class PcaTests
         Assert.Equal(0.8, pca.Axes[1, 0], 1e-12);
         Assert.Equal(25, pca.Variances[0], 1e-12);
         Assert.Equal(0, pca.Variances[1], 1e-12);
+        Assert.Equal(25, pca.TotalVariance, 1e-12);
         Assert.Equal([-5f, 0, 5], Enumerable.Range(0, 3)
             .Select(row => MathF.Round(pca.Project(new Rows(new float[] { 0, 0, 3, 4, 6, 8 }, 2))[row][0], 5)));
     }
@@ -38,6 +39,7 @@ public sealed class PcaTests
     {
         Rows rows = Samples.Blobs(500, 6, 3, 6);
         double[] variances = Pca.Fit(rows, 6, false).Variances;
+        Assert.Equal(variances.Sum(), Pca.Fit(rows, 2, false).TotalVariance, 1e-9);
         double share = (variances[0] + variances[1]) / variances.Sum();
         Assert.Equal(2, Pca.FitFraction(rows, share, false).Variances.Length);
         Assert.Equal(3, Pca.FitFraction(rows, share + 1e-6, false).Variances.Length);
@@ -92,6 +94,7 @@ public sealed class PcaTests
         }
         var rows = new Rows(values, width);
         Pca wide = Pca.Fit(rows, 5, whiten: false), narrow = Pca.FitFraction(rows, 1, whiten: false);
+        Assert.Equal(narrow.TotalVariance, wide.TotalVariance, 1e-9 * narrow.TotalVariance);
         for (int axis = 0; axis < 5; axis++)
         {
             Assert.Equal(narrow.Variances[axis], wide.Variances[axis], 1e-5 * narrow.Variances[0]);

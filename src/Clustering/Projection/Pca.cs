@@ -11,7 +11,8 @@ public sealed class Pca
     // Width beyond which the covariance is not made: its eigenvectors cost the cube of it.
     const int MostCovariances = 1024;
 
-    Pca(double[] mean, double[,] axes, double[] variances) => (Mean, Axes, Variances) = (mean, axes, variances);
+    Pca(double[] mean, double[,] axes, double[] variances, double total) =>
+        (Mean, Axes, Variances, TotalVariance) = (mean, axes, variances, total);
 
     /// <summary>Mean of the rows, [D].</summary>
     public double[] Mean { get; }
@@ -21,6 +22,9 @@ public sealed class Pca
 
     /// <summary>Variance along each axis, [P], falling.</summary>
     public double[] Variances { get; }
+
+    /// <summary>Variance of the rows: the sum over their columns, and so over all axes, those that were not asked for too.</summary>
+    public double TotalVariance { get; }
 
     /// <summary>Fits the axes that hold <paramref name="fraction"/> of the variance, the fewest that do.</summary>
     /// <param name="rows">At least two rows.</param>
@@ -75,7 +79,18 @@ public sealed class Pca
         Array.ForEach([.. Enumerable.Range(0, mean.Length)], i => mean[i] /= ranks.RowCount);
         int count = (int)Math.Min(dimensions, ranks.RowCount);
         (double[] variances, double[] vectors) = LeadingAxes.Find(rows, mean, count, (by.Threads, ranks));
-        return Of(mean, variances, vectors, whiten);
+        double[] squares = ranks.SumParts("squares about the mean", rows.Count, 1, (first, end, sums) =>
+        {
+            for (int row = first; row < end; row++)
+            {
+                ReadOnlySpan<float> values = rows[row];
+                for (int i = 0; i < mean.Length; i++)
+                {
+                    sums[0] += (values[i] - mean[i]) * (values[i] - mean[i]);
+                }
+            }
+        });
+        return Of(mean, (variances, squares[0] / Math.Max(1, ranks.RowCount - 1)), vectors, whiten);
     }
 
     /// <summary>Rows along the axes, [N,P].</summary>
@@ -109,12 +124,13 @@ public sealed class Pca
         Rows.Require(rows, by.Ranks);
         (double[] mean, double[] covariance) = Covariance(rows, by.Threads, by.Ranks ?? new OneRank(rows.Count));
         (double[] values, double[] vectors) = SymmetricEigen.Decompose(covariance, rows.Width);
-        return Of(mean, values[..choose(values)], vectors, whiten);
+        return Of(mean, (values[..choose(values)], values.Sum()), vectors, whiten);
     }
 
     // Signs and scales fixed.
-    static Pca Of(double[] mean, double[] values, double[] vectors, bool whiten)
+    static Pca Of(double[] mean, (double[] Along, double Total) variances, double[] vectors, bool whiten)
     {
+        double[] values = variances.Along;
         int count = values.Length, width = mean.Length;
         var axes = new double[width, count];
         for (int axis = 0; axis < count; axis++)
@@ -126,7 +142,7 @@ public sealed class Pca
                 axes[i, axis] = vector[i] * scale;
             }
         }
-        return new Pca(mean, axes, values);
+        return new Pca(mean, axes, values, variances.Total);
     }
 
     static double Largest(ReadOnlySpan<double> vector)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Fitting;
+using Toolchain.Commands.Ranks;
 using Toolchain.Data;
 using Toolchain.Data.Embeddings;
 using Toolchain.Evaluate.Fusion;
@@ -48,17 +49,7 @@ static class ClusterCommand
             Description = "Clusters that an earlier fit on embeddings wrote (.onnx): assigns the embeddings to them, and warns where they "
                 + "differ from the fitted ones."
         };
-        var shard = new Option<string?>("--shard")
-        {
-            Description = "i/n: fit embeddings together with n - 1 other such programs, each of which has a range of them; the same "
-                + "--out for all, in a folder that all see. auto: the rank of this task of Slurm (srun, or a job array), a Kubernetes "
-                + "Indexed Job, or MPI. Shards of 'uvl embed --shard' need not be merged first."
-        };
-        var wait = new Option<double>("--wait-seconds")
-        {
-            Description = "With --shard, how long to wait for another rank of which nothing is heard.",
-            DefaultValueFactory = _ => 1800
-        };
+        var ranks = new RankOptions();
         var split = new Choice<Split?>("--split") { Description = "train, test or all; by default train to fit, all to apply." };
         var probability =
             new Option<bool>("--probability") { Description = "Also write the probability of each cluster, when a model is applied." };
@@ -68,7 +59,8 @@ static class ClusterCommand
             + "          uvl cluster new.npy --add clusters.onnx --out new.csv\n"
             + "          srun -n 4 uvl cluster vectors.npy --k 10 --shard auto --out clusters.onnx")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, add, shard, wait, probability,
+            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, add, ranks.Shard, ranks.Wait,
+                probability,
                 common.Novelty,
                 common.Seed, common.Fit, common.SkipBad, common.Threads, common.Device,
         };
@@ -83,17 +75,16 @@ static class ClusterCommand
                     common.Novelty, common.Fit, common.SkipBad, common.Device);
                 if (parsed.GetValue(add) is string fitted)
                 {
-                    ClusterVectors.RequireAdd(parsed, path, fitted, k, method, shard, common.Seed);
+                    ClusterVectors.RequireAdd(parsed, path, fitted, k, method, ranks.Shard, common.Seed);
                     using ClusterSession clusters = ClusterSession.Open(fitted, parsed.GetValue(common.Threads));
                     ClusterVectors.Add(terminal, given, path, (clusters, fitted));
                     return Task.FromResult(ExitCodes.Ok);
                 }
                 var asWanted = new VectorFit(parsed.GetValue(method), CommonOptions.CountOf(parsed, k),
                     new(parsed.GetValue(common.Seed), parsed.GetValue(common.Threads), cancellation));
-                if (EngineShard.Parse(parsed.GetValue(shard)) is Shard rank)
+                if (ranks.Of(parsed, terminal, path, cancellation) is RankedFit shared)
                 {
-                    var longest = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(wait), 1, 1e6));
-                    ClusterRank.Run(terminal, given, path, asWanted, (rank, longest));
+                    ClusterRank.Run(shared, given, asWanted);
                 }
                 else
                 {
@@ -101,7 +92,7 @@ static class ClusterCommand
                 }
                 return Task.FromResult(ExitCodes.Ok);
             }
-            if (parsed.GetValue(shard) is not null)
+            if (parsed.GetValue(ranks.Shard) is not null)
             {
                 throw new ArgumentException($"--shard: expected with embeddings (.npy, .csv, .parquet, .arrow), found the model '{given}'; "
                     + "embed the images first.");

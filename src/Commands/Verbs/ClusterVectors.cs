@@ -28,10 +28,7 @@ static class ClusterVectors
     /// <exception cref="ArgumentException">One was, or the output is no table.</exception>
     public static void Require(ParseResult parsed, string vectors, string output, params Option[] ofImages)
     {
-        if (Array.Find(ofImages, option => parsed.GetResult(option) is { Implicit: false }) is Option given)
-        {
-            throw new ArgumentException($"{given.Name}: expected with a model, found the embeddings '{vectors}'; leave it out.");
-        }
+        RequireNone(parsed, $"expected with a model, found the embeddings '{vectors}'", ofImages);
         if (!EmbeddingFile.HasFormat(output) && !IsGraph(output))
         {
             throw new ArgumentException($"--out '{output}': expected a table of clusters (.npy, .csv, .parquet, .arrow) or a graph of them "
@@ -44,12 +41,18 @@ static class ClusterVectors
     /// <exception cref="ArgumentException">One was, or the output is none.</exception>
     public static void RequireAdd(ParseResult parsed, string output, string fitted, params Option[] ofFit)
     {
-        if (Array.Find(ofFit, option => parsed.GetResult(option) is { Implicit: false }) is Option given)
-        {
-            throw new ArgumentException($"{given.Name}: expected for a fit, found --add '{fitted}', whose clusters stay as they are; leave "
-                + "it out.");
-        }
+        RequireNone(parsed, $"expected for a fit, found --add '{fitted}', whose clusters stay as they are", ofFit);
         EmbeddingFile.RequireFormat(output);
+    }
+
+    /// <summary>Requires that none of some options was given.</summary>
+    /// <exception cref="ArgumentException">One was; the message says why it does not belong here.</exception>
+    public static void RequireNone(ParseResult parsed, string why, params Option[] options)
+    {
+        if (Array.Find(options, option => parsed.GetResult(option) is { Implicit: false }) is Option given)
+        {
+            throw new ArgumentException($"{given.Name}: {why}; leave it out.");
+        }
     }
 
     static bool IsGraph(string path) => Path.GetExtension(path).Equals(".onnx", StringComparison.OrdinalIgnoreCase);
