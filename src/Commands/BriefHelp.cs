@@ -20,6 +20,11 @@ sealed class BriefHelp : SynchronousCommandLineAction
         {
             command.Description = command.Description!.Split('\n')[0];
         }
+        // Of a command that has both arguments and commands, such as 'submit slurm': these do not take its arguments.
+        foreach (Argument argument in parsed.CommandResult.Command.Parents.OfType<Command>().SelectMany(parent => parent.Arguments))
+        {
+            argument.Hidden = true;
+        }
         int status = whole.Invoke(parsed);
         if (parsed.CommandResult.Command is DetailedCommand detailed && detailed.Details(parsed) is string details)
         {

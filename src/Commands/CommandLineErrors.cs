@@ -31,7 +31,8 @@ static class CommandLineErrors
     public static string? Unknown(ParseResult parsed)
     {
         Command command = parsed.CommandResult.Command;
-        if (command.Subcommands.Count == 0 || parsed.UnmatchedTokens is not [{ } word, ..] || word.StartsWith('-'))
+        if (command.Subcommands.Count == 0 || command.Action is not null || parsed.UnmatchedTokens is not [{ } word, ..]
+            || word.StartsWith('-'))
         {
             return null;
         }

@@ -83,8 +83,12 @@ def job_faults(job, claims, place):
     return found
 
 
+def command(job):
+    return job["spec"]["template"]["spec"]["containers"][0]["command"]
+
+
 def output(job):
-    words = job["spec"]["template"]["spec"]["containers"][0]["command"]
+    words = command(job)
     return words[words.index("--out") + 1]
 
 
@@ -99,8 +103,12 @@ def main(folder):
     jobs = [(name, manifest) for name, manifest in manifests if manifest["kind"] == "Job"]
     if not found:
         found += [fault for name, job in jobs for fault in job_faults(job, claims, name)]
-        if len({output(job) for _, job in jobs}) != 1 or len(jobs) < 2:
+        embeds = [job for _, job in jobs if command(job)[1] == "embed"]
+        if len({output(job) for job in embeds}) != 1 or len(embeds) < 2:
             found.append("expected one job to merge what the other embeds")
+        for name, job in jobs:
+            if job not in embeds and job["spec"]["parallelism"] != job["spec"]["completions"]:
+                found.append(f"{name}: ranks of a fit wait for one another, so all must run at once")
     schema = os.environ.get("KUBERNETES_SCHEMA")
     if schema:
         import jsonschema

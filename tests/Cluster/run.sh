@@ -30,7 +30,9 @@ if "$python" -c 'import yaml' 2> /dev/null; then
     say "$("$python" "$here/kubernetes.py" "$here/../../deploy/kubernetes")"
     manifests=$(mktemp -d)
     if "$uvl" submit kubernetes /data/moco --data "/data/my digits" --polarity light --out /data/v.parquet --shards 5 --nodes 2 \
-        --image localhost:5000/uvl:2 --name try --folder "$manifests" --dry-run > "$manifests/log" 2>&1; then
+        --image localhost:5000/uvl:2 --name try --folder "$manifests" --dry-run > "$manifests/log" 2>&1 \
+        && "$uvl" submit kubernetes cluster /data/v.npy --k 10 --out /data/c.onnx --ranks 5 \
+        --image localhost:5000/uvl:2 --name try --folder "$manifests" --dry-run >> "$manifests/log" 2>&1; then
         say "$("$python" "$here/kubernetes.py" "$manifests"), as uvl submit writes them"
     else
         say "FAIL kubernetes: uvl submit: $(tail -1 "$manifests/log")"
@@ -206,12 +208,6 @@ for method in kmeans gmm; do
     fi
 done
 
-"$uvl" pca rows.npy --quiet --components 5 --out one-pca.onnx > said 2>&1 || say "FAIL one program fits components: $(tail -1 said)"
-srun --ntasks=$nodes --overcommit "$uvl" pca rows.npy --quiet --components 5 --threads 1 --shard auto --out pca.onnx > said 2>&1
-if cmp one-pca.onnx pca.onnx > log 2>&1; then say "PASS srun: four ranks fit components to the bytes of one program"; else
-    say "FAIL srun: four ranks fit components: $(tail -1 log) $(tr '\n' ' ' < said)"
-fi
-
 # Waits until the fit of $1 has $2 steps.
 fitting() {
     local try
@@ -221,6 +217,34 @@ fitting() {
     done
     return 1
 }
+
+# uvl submit of a fit. A rank is killed, and starts again in its task; then a command whose ranks fail, and are named.
+"$uvl" pca rows.npy --quiet --components 5 --out one-pca.onnx > said 2>&1 || say "FAIL one program fits components: $(tail -1 said)"
+submit_fit() { timeout 100 "$uvl" submit slurm "$1" rows.npy --quiet --poll-seconds 0.2 --threads 1 "${@:2}"; }
+submit_fit pca --components 5 --out pca.onnx --ranks $nodes > said 2>&1
+if cmp one-pca.onnx pca.onnx > log 2>&1; then say "PASS submit: four ranks fit components to the bytes of one program"; else
+    say "FAIL submit: four ranks fit components: $(tail -1 log) $(tr '\n' ' ' < said)"
+fi
+submit_fit cluster --k 12 --method gmm --out submitted.onnx --nodes $nodes > said 2>&1 &
+follower=$!
+fitting submitted.onnx 10
+killed=
+for pid in $(tasks 'n[1-4]' submitted.onnx); do
+    if grep -qzx SLURM_PROCID=2 "/proc/$pid/environ" && grep -qza -- 2/4 "/proc/$pid/cmdline" \
+        && [ "$(cat "/proc/$pid/comm")" != bash ]; then
+        kill -9 "$pid" && killed="rank 2 at step $(compgen -G 'submitted.onnx.fit/*.total' | wc -l)"
+    fi
+done
+wait $follower
+if [ "$killed" ] && cmp one-gmm.onnx submitted.onnx > log 2>&1; then say "PASS submit: a rank that was killed ($killed) goes on"; else
+    say "FAIL submit: a rank that was killed ($killed): $(tail -1 log) $(tr '\n' ' ' < said)"
+fi
+submit_fit cluster --k 400000 --out many.onnx --ranks 2 > said 2> err
+status=$?
+if [ $status = 2 ] && grep -q "rank [01]: exit code 2 on n[1-4]; log many.onnx.slurm/logs/[01].log: uvl: --k '400000': expected at most 330000" \
+    err; then say "PASS submit: ranks that fail are named"; else
+    say "FAIL submit: ranks that fail are named: ended with $status: $(cat said err | tr '\n' ' ')"
+fi
 
 # Ranks as tasks of a job array: those of a node that dies are requeued. Rank 0 is killed, then a node.
 cat > fit.sbatch <<SCRIPT

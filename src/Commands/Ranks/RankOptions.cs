@@ -4,7 +4,7 @@ using Toolchain.Inference;
 namespace Toolchain.Commands.Ranks;
 
 /// <summary>Options of a fit that several programs share, made anew for each command.</summary>
-sealed class RankOptions
+public sealed class RankOptions
 {
     /// <summary>Which rank of how many.</summary>
     public Option<string?> Shard { get; } = new("--shard")
@@ -27,7 +27,7 @@ sealed class RankOptions
     /// <param name="output">The file that the fit makes.</param>
     /// <param name="cancellation">Ends it.</param>
     /// <exception cref="ArgumentException">The shard is none.</exception>
-    public RankedFit? Of(ParseResult parsed, Terminal terminal, string output, CancellationToken cancellation) =>
+    internal RankedFit? Of(ParseResult parsed, Terminal terminal, string output, CancellationToken cancellation) =>
         EngineShard.Parse(parsed.GetValue(Shard)) is Shard rank
             ? new RankedFit(terminal, output, rank, TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(Wait), 1, 1e6)), cancellation) : null;
 }

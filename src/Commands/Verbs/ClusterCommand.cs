@@ -29,11 +29,8 @@ static class ClusterCommand
             Description = "An encoder's model.onnx, or its folder; to apply, a model with a cluster output; or embeddings (.npy, .csv, "
                 + ".parquet, .arrow of an 'uvl embed'), whose clusters go to a table."
         };
-        var k = new Option<int>("--k")
-        {
-            Description = "Number of clusters; by default as many as classes have images, or 10 without labels."
-        };
-        var method = new Choice<ClusterMethod>("--method") { Description = "kmeans (default) or gmm." };
+        var wanted = new ClusterFitOptions();
+        (Option<int> k, Choice<ClusterMethod> method) = (wanted.Count, wanted.Method);
         var map = new Option<bool>("--map")
         {
             Description = "Also fit a cluster-to-class map, which uses labels, and store it in the model."

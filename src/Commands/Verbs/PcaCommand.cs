@@ -8,18 +8,13 @@ namespace Toolchain.Commands.Verbs;
 /// <summary><c>uvl pca VECTORS --components 50 --out pca.onnx</c>, and its use: <c>uvl pca VECTORS --apply pca.onnx --out F</c>.</summary>
 static class PcaCommand
 {
-    const int DefaultCount = 50;
-
     public static Command Create()
     {
         var common = new CommonOptions();
         var ranks = new RankOptions();
         var vectors = new Argument<string>("VECTORS") { Description = "Embeddings (.npy, .csv, .parquet, .arrow of an 'uvl embed')." };
-        var components = new Option<int>("--components")
-        {
-            Description = $"Number of principal components; by default {DefaultCount}, or as many as there are."
-        };
-        var whiten = new Option<bool>("--whiten") { Description = "Scale each component to variance 1." };
+        var wanted = new ComponentFitOptions();
+        (Option<int> components, Option<bool> whiten) = (wanted.Count, wanted.Whiten);
         var apply = new Option<string?>("--apply")
         {
             Description = "Components that an earlier fit wrote (.onnx): gives those of the embeddings and fits nothing."
@@ -52,7 +47,7 @@ static class PcaCommand
                 PcaVectors.Apply(terminal, given, path, (session, fitted));
                 return Task.FromResult(ExitCodes.Ok);
             }
-            var fit = new ComponentFit(CommonOptions.CountOf(parsed, components), DefaultCount, parsed.GetValue(whiten), threads);
+            var fit = new ComponentFit(CommonOptions.CountOf(parsed, components), parsed.GetValue(whiten), threads);
             if (ranks.Of(parsed, terminal, path, cancellation) is RankedFit shared)
             {
                 PcaVectors.Run(shared, given, fit);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Toolchain.Data;
 
@@ -62,36 +61,11 @@ sealed partial record KubernetesJob(string Folder, string Name, int ShardCount)
         AtomicFile.WriteTexts((EmbedManifest, embed), (MergeManifest, Filled("merge.yaml", ["uvl", "embed", "--merge", "--out", Output])));
     }
 
-    string Filled(string manifest, string[] command)
-    {
-        using Stream stream = typeof(KubernetesJob).Assembly.GetManifestResourceStream($"kubernetes/{manifest}")!;
-        string text = new StreamReader(stream).ReadToEnd();
-        text = CommandPattern().Replace(text, match => $"{match.Groups[1].Value}{Flow(command)}");
-        text = text.Replace("name: uvl-", $"name: {Name}-", StringComparison.Ordinal).Replace("  name: uvl\nspec:", $"  name: "
-            + $"{Name}\nspec:",
-            StringComparison.Ordinal);
-        text = Replaced(text, "claimName: uvl", $"claimName: {Claim ?? Name}");
-        text = Replaced(text, "mountPath: /data", $"mountPath: {Quoted(Mount)}");
-        return Replaced(text, "image: registry.example.com/uvl:1", $"image: {Quoted(Image)}");
-    }
+    string Filled(string manifest, string[] command) =>
+        KubernetesManifest.Filled(manifest, command, Name, (Claim ?? Name, Mount), Image);
 
-    static string Replaced(string text, string from, string to) => text.Contains(from, StringComparison.Ordinal)
-        ? text.Replace(from, to, StringComparison.Ordinal)
-        : throw new InvalidOperationException($"The manifest has no '{from}'.");
-
-    // A list of words in YAML, of which JSON's is one.
-    static string Flow(string[] words) => $"[{string.Join(", ", words.Select(Quoted))}]";
-
-    static string Quoted(string word) => PlainPattern().IsMatch(word) ? word
-        : $"\"{JsonEncodedText.Encode(word, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    static string Replaced(string text, string from, string to) => KubernetesManifest.Replaced(text, from, to);
 
     [GeneratedRegex(@"^[a-z]([-a-z0-9]{0,50}[a-z0-9])?\z")]
     private static partial Regex NamePattern();
-
-    // No number or other value of YAML, and no sign of it.
-    [GeneratedRegex(@"^(--[a-z-]+|/[-a-zA-Z0-9_./]*|uvl|embed|auto)\z")]
-    private static partial Regex PlainPattern();
-
-    [GeneratedRegex(@"(command: )\[.*\]")]
-    private static partial Regex CommandPattern();
 }

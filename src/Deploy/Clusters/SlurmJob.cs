@@ -74,32 +74,12 @@ sealed record SlurmJob(string Folder, string Output, int ShardCount)
         return text.ToString();
     }
 
-    string Embed() => Script("embed.sbatch", Path.Combine("logs", "%a.log"), [.. Options, .. ArrayOptions],
+    string Embed() => Script("embed.sbatch", "%a.log", [.. Options, .. ArrayOptions],
         string.Create(CultureInfo.InvariantCulture, $"shard=$SLURM_ARRAY_TASK_ID/{ShardCount}"), Words);
 
-    string Merge() => Script("merge.sbatch", Path.Combine("logs", "merge.log"), Options, null, ["--out", Output]);
+    string Merge() => Script("merge.sbatch", "merge.log", Options, "", ["--out", Output]);
 
-    // The scripts of deploy/slurm, with options for sbatch and with settings.
-    string Script(string name, string log, IReadOnlyList<string> options, string? setting, IReadOnlyList<string> words)
-    {
-        using Stream stream = typeof(SlurmJob).Assembly.GetManifestResourceStream($"slurm/{name}")!;
-        string text = new StreamReader(stream).ReadToEnd();
-        string folder = Path.GetFullPath(Folder);
-        string[] lines =
-        [
-            $"cd {Printable.Word(Environment.CurrentDirectory)} || exit",
-            $"uvl=({Shell(Program)}) status={Printable.Word(Path.Combine(folder, "status"))}{(setting is null ? "" : $" {setting}")}",
-            $"set -- {Shell(words)}",
-        ];
-        string[] all = [$"--output={Path.Combine(folder, log)}", .. options];
-        const string last = "#SBATCH --open-mode=append\n", mark = "# settings\n";
-        return text.Replace(last, last + string.Concat(all.Select(option => $"#SBATCH {Quoted(option)}\n")), StringComparison.Ordinal)
-            .Replace(mark, string.Join('\n', lines) + "\n", StringComparison.Ordinal);
-    }
-
-    // As sbatch parts the words of such a line.
-    static string Quoted(string option) => !option.Contains(' ', StringComparison.Ordinal) ? option
-        : option.Split('=', 2) is [string name, string value] ? $"{name}=\"{value}\"" : option;
-
-    static string Shell(IEnumerable<string> words) => string.Join(' ', words.Select(Printable.Word));
+    string Script(string name, string log, IReadOnlyList<string> options, string setting, IReadOnlyList<string> words) =>
+        SlurmScript.Of(name, [$"--output={Path.Combine(Path.GetFullPath(Folder), "logs", log)}", .. options],
+            $"uvl=({SlurmScript.Shell(Program)}) status={Printable.Word(Path.GetFullPath(StatusFolder))} {setting}", words);
 }

@@ -14,10 +14,10 @@ static class SlurmStatus
 
     /// <summary>How each shard ended; null for one that is not done, or was killed with its task.</summary>
     public static TaskEnd?[] Shards(SlurmJob job) =>
-        [.. Enumerable.Range(0, job.ShardCount).Select(shard => Read(job, shard.ToString(CultureInfo.InvariantCulture)))];
+        [.. Enumerable.Range(0, job.ShardCount).Select(shard => Read(job.StatusFolder, shard.ToString(CultureInfo.InvariantCulture)))];
 
     /// <summary>How the merge ended; null before.</summary>
-    public static TaskEnd? Merge(SlurmJob job) => Read(job, MergeName);
+    public static TaskEnd? Merge(SlurmJob job) => Read(job.StatusFolder, MergeName);
 
     /// <summary>The last line that is not empty of a task's log; null where there is none.</summary>
     public static string? LastLine(string log)
@@ -32,9 +32,12 @@ static class SlurmStatus
         }
     }
 
-    static TaskEnd? Read(SlurmJob job, string name)
+    /// <summary>How a task ended; null where it left nothing.</summary>
+    /// <param name="folder">Where tasks leave their exit codes.</param>
+    /// <param name="name">The task's file there.</param>
+    public static TaskEnd? Read(string folder, string name)
     {
-        string path = Path.Combine(job.StatusFolder, name);
+        string path = Path.Combine(folder, name);
         try
         {
             string[] words = File.Exists(path) ? File.ReadAllText(path).Split(' ', StringSplitOptions.TrimEntries) : [];

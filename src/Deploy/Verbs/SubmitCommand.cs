@@ -11,8 +11,9 @@ namespace Toolchain.Deploy.Verbs;
 /// <summary><c>uvl submit slurm MODEL --data D --out F --shards N</c>.</summary>
 static class SubmitCommand
 {
-    public static Command Create() => new("submit", "Embed on a cluster: writes job scripts, submits them and follows them.\n\n"
-        + "Example: uvl submit slurm models/moco --data digits/ --out v.parquet --shards 8")
+    public static Command Create() => new("submit", "Embed or fit on a cluster: writes job scripts, submits them and follows them.\n\n"
+        + "Examples: uvl submit slurm models/moco --data digits/ --out v.parquet --shards 8\n"
+        + "          uvl submit slurm cluster v.parquet --k 10 --out clusters.onnx --nodes 4")
     {
         Slurm(), SubmitKubernetes.Create()
     };
@@ -33,39 +34,27 @@ static class SubmitCommand
             DefaultValueFactory = _ => 0
         };
         var shards = new Option<int>("--shards") { Description = "Tasks in all; by default as many as --nodes." };
-        var sbatch = new Option<string[]>("--sbatch")
-        {
-            HelpName = "NAME=VALUE",
-            Description = "An option of Slurm's sbatch, for both jobs, such as partition=long; repeatable.",
-            AllowMultipleArgumentsPerToken = false
-        };
-        var folder = new Option<string?>("--folder")
-        {
-            Description = "Scripts, logs and exit codes; by default the output's name and .slurm."
-        };
-        var program = new Option<string?>("--uvl") { Description = "The tool on the nodes; by default this program." };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Write the scripts and submit nothing." };
-        var noWait = new Option<bool>("--no-wait") { Description = "Submit and end; the same command follows the jobs later." };
-        var poll = new Option<double>("--poll-seconds") { Description = "Between two looks at the queue.", DefaultValueFactory = _ => 5 };
+        var slurm = new SlurmOptions();
         Option[] ofEmbed = [common.Data, columns.Split, columns.Cluster, columns.Probability, common.Novelty, common.Fit, common.Polarity,
             common.Transpose, common.SkipBad, common.Threads, common.Device];
         var command = new Command("slurm", "Embed by a Slurm job array and a merge that waits for it. Run the same command "
             + "again to submit the shards that failed.\n\nExample: uvl submit slurm models/moco --data digits/ --out v.parquet --nodes 4 "
             + "--shards 16 --sbatch time=2:00:00")
         {
-            model, output, nodes, shards, sbatch, folder, program, dryRun, noWait, poll,
+            model, output, nodes, shards, slurm.Sbatch, slurm.Folder, slurm.Program, slurm.DryRun, slurm.NoWait, slurm.Poll,
         };
         Array.ForEach(ofEmbed, command.Options.Add);
+        Array.ForEach(SubmittedFit.All(), fit => command.Subcommands.Add(SubmitSlurmFit.Create(fit)));
         command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
-            string path = parsed.GetValue(output)!, place = parsed.GetValue(folder) ?? $"{path}.slurm";
+            string path = parsed.GetValue(output)!, place = slurm.FolderOf(parsed, path);
             int atOnce = parsed.GetValue(nodes), count = parsed.GetValue(shards) is > 0 and int all ? all : atOnce;
             EmbeddingFile.RequireFormat(path);
             Require(count > 0 && atOnce >= 0, $"--shards '{count}': expected --nodes or --shards of at least 1.");
             Require(parsed.GetValue(common.Data) is string data && data != "-", "--data: expected a source that every node can read, such "
                 + "as a folder; found none, or standard input.");
-            Require(parsed.GetValue(poll) is > 0 and <= 3600, "--poll-seconds: expected more than 0 and at most 3600.");
+            TimeSpan pause = SlurmOptions.PauseOf(parsed, slurm.Poll);
             OutputPath.RequireFile(path);
             OutputPath.RequireFolder(place);
             string file = CommonOptions.ModelFile(parsed.GetValue(model)!);
@@ -75,29 +64,23 @@ static class SubmitCommand
             }
             var job = new SlurmJob(place, path, count)
             {
-                Program = parsed.GetValue(program) is string named ? [named] : ThisProgram(),
+                Program = slurm.ProgramOf(parsed),
                 Words = [parsed.GetValue(model)!, .. ofEmbed.SelectMany(option => WordsOf(parsed, option)), "--out", path],
-                Options = [.. (parsed.GetValue(sbatch) ?? []).Select(option => $"--{option}")],
+                Options = slurm.SbatchOf(parsed),
                 ArrayOptions = atOnce > 0 ? ["--nodes=1", "--exclusive"] : [],
             };
             job.Write();
-            if (parsed.GetValue(dryRun))
+            if (parsed.GetValue(slurm.DryRun))
             {
                 terminal.Line(string.Create(CultureInfo.InvariantCulture, $"wrote {job.EmbedScript} and {job.MergeScript}; submit with: "
                     + $"sbatch --array={SlurmJob.ArrayOf([.. Enumerable.Range(0, count)])} {Printable.Word(job.EmbedScript)}"));
                 return Task.FromResult(ExitCodes.Ok);
             }
-            var run = new SlurmRun(terminal, job, TimeSpan.FromSeconds(parsed.GetValue(poll)));
+            var run = new SlurmRun(terminal, job, pause);
             string[] jobs = run.Submit(atOnce);
-            return Task.FromResult(parsed.GetValue(noWait) ? ExitCodes.Ok : run.Follow(jobs, cancellation));
+            return Task.FromResult(parsed.GetValue(slurm.NoWait) ? ExitCodes.Ok : run.Follow(jobs, cancellation));
         });
         return command;
-    }
-
-    static string[] ThisProgram()
-    {
-        var start = ProgramStart.Same([]);
-        return [start.FileName, .. start.ArgumentList.Select(Path.GetFullPath)];
     }
 
     /// <summary>An option and its values as words; none where it was not given.</summary>
