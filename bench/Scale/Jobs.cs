@@ -3,6 +3,7 @@ using Toolchain.Clustering;
 using Toolchain.Clustering.KMeans;
 using Toolchain.Clustering.Mixture;
 using Toolchain.Clustering.Neighbours;
+using Toolchain.Clustering.Projection;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Clustering.Tsne;
 
@@ -34,11 +35,13 @@ static class Jobs
         "mixture10" => Measured.Of("mixture of 10, 5 iterations", rows.Count, () => GaussianMixture.Fit(rows, FirstLabels(rows, 10),
             new GaussianMixtureOptions { ComponentCount = 10, MaxIterations = 5, VarianceFloor = 0.1 }),
             found => string.Create(CultureInfo.InvariantCulture, $"log-likelihood {found.LogLikelihood:f3}")),
+        "pca50" => Measured.Of("50 principal components", rows.Count, () => Pca.Fit(rows, 50, whiten: false),
+            found => string.Create(CultureInfo.InvariantCulture, $"{found.Variances.Sum() / found.TotalVariance:p2} of the variance")),
         "tsne" => Measured.Of("t-SNE, 750 iterations", rows.Count,
             () => TsneEmbedding.Fit(rows, new TsneOptions { Neighbours = NeighbourMode.Approximate }),
             found => string.Create(CultureInfo.InvariantCulture, $"divergence {found.Divergence:f3}")),
         _ => throw new ArgumentException($"job '{job}': expected neighbours, neighbours-exact, neighbours90, spectral10, spectral100, "
-            + "spectral100-10, kmeans10, kmeans1000, kmeans10-fit, mixture10 or tsne."),
+            + "spectral100-10, kmeans10, kmeans1000, kmeans10-fit, mixture10, pca50 or tsne."),
     };
 
     // Labels for given centres: what one iteration does for each row.

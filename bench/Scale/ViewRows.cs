@@ -1,6 +1,7 @@
 using System.Globalization;
 using Toolchain.Clustering;
 using Toolchain.Data;
+using Toolchain.Data.Embeddings;
 using Toolchain.Data.Npy;
 using Toolchain.Data.Sources;
 using Toolchain.Data.Tensors;
@@ -18,6 +19,9 @@ static class ViewRows
     // Views drawn and embedded at a time.
     const int Batch = 20_000;
 
+    // More rows are mapped, as uvl maps large files.
+    const int MostInMemory = 2_000_000;
+
     /// <summary>The first <paramref name="count"/> rows.</summary>
     public static Rows Load(string folder, string model, int count)
     {
@@ -27,6 +31,11 @@ static class ViewRows
         {
             path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"views-{count}.npy"));
             Make(path, model, count);
+        }
+        if (count > MostInMemory)
+        {
+            EmbeddingRange mapped = EmbeddingRange.Read(path, _ => (0, count));
+            return new Rows(mapped.Values, mapped.Dimension);
         }
         TensorEntry read = NpyFile.Read(path);
         int width = (int)read.Shape[1];
