@@ -38,6 +38,15 @@ sealed record NeighbourAnswer(string[] Queries, NeighbourTable Found, int[]? Lab
         AtomicFile.WriteText(path, text.ToString());
     }
 
+    /// <summary>Tells what <see cref="Save"/> wrote.</summary>
+    public void PrintSaved(Terminal terminal, string path)
+    {
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{Printable.Count(Found.Count, "neighbour")} of each of {Queries.Length:n0} "
+            + $"{(Queries.Length == 1 ? "query" : "queries")} in {path}"));
+        terminal.Event("searched", new JsonObject { ["path"] = path, ["queries"] = Queries.Length, ["count"] = Found.Count });
+    }
+
     /// <summary>Prints all neighbours, as a table and as events.</summary>
     public void Print(Terminal terminal)
     {

@@ -47,6 +47,44 @@ public sealed class NeighboursTests
         Assert.StartsWith("'count' must be in [1..5], was 6.", error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0, 777)]
+    [InlineData(123, 300)]
+    [InlineData(776, 1)]
+    [InlineData(40, 0)]
+    public void OfRange_HasTheBitsOfOfEach(int first, int length)
+    {
+        Rows rows = Samples.Blobs(777, 13, 5, 2);
+        NeighbourTable each = NeighbourSearch.OfEach(rows, 15), range = NeighbourSearch.OfRange(rows, (first, length), 15, 2);
+        Assert.Equal(each.Indices[(first * 15)..((first + length) * 15)], range.Indices);
+        Assert.Equal(each.Values[(first * 15)..((first + length) * 15)], range.Values);
+    }
+
+    // More rows than are held as panels at once. Small whole numbers: distances are exact, and often equal.
+    [Fact]
+    public void OfRange_OfManyRows_FindsNeighboursInAllBlocks()
+    {
+        const int border = 1 << 18;
+        var random = new Random(1);
+        var rows = new Rows(Enumerable.Range(0, (2 * border + 40) * 8).Select(_ => (float)random.Next(8)).ToArray(), 8);
+        NeighbourTable found = NeighbourSearch.OfRange(rows, (border - 3, 6), 4);
+        for (int query = 0; query < 6; query++)
+        {
+            int own = border - 3 + query;
+            int[] nearest = [.. Enumerable.Range(0, rows.Count).Where(row => row != own)
+                .OrderBy(row => VectorKernels.SquaredDistance(rows[row], rows[own])).ThenBy(row => row).Take(4)];
+            Assert.Equal(nearest, found.Indices[(query * 4)..(query * 4 + 4)]);
+        }
+    }
+
+    [Fact]
+    public void OfRange_BeyondTheRows_IsRefused()
+    {
+        Rows rows = Samples.Blobs(9, 3, 1, 1);
+        var error = Assert.Throws<ArgumentOutOfRangeException>(() => NeighbourSearch.OfRange(rows, (5, 5), 2));
+        Assert.StartsWith("'range' must lie in [0..9), had 5 rows from 5 on.", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void OfEach_RandomRows_EqualsSortingAllOthers()
     {

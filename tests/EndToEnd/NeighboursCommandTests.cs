@@ -36,7 +36,29 @@ public sealed class NeighboursCommandTests : CommandTest
             Ok("e.index", "--row", "7", "--count", "3", "--json").Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Two parts of rows, of each of which three ranks have a third.</summary>
+    [Fact]
+    public async Task Ranks_WriteTheBytesOfOneProgram()
+    {
+        const int many = 65536 + 999;
+        _ = Write("v.npy", many, 1);
+        string[] search = ["neighbours", In("v.npy"), "--each", "--mode", "exact", "--count", "3", "--quiet", "--out"];
+        CommandResult one = Run([.. search, In("one.npy")]);
+        CommandResult[] results = await Task.WhenAll(Enumerable.Range(0, 3).Select(index => Task.Run(() =>
+            Run([.. search, In("g.npy"), "--shard", $"{index}/3"]))));
+        Assert.All(results, result => Assert.True(result.Status == 0, result.Error));
+        Assert.Equal(one.Output.Replace("one.npy", "g.npy"), results[0].Output);
+        Assert.Equal($"rank 2 of 3: the fit is finished; rank 0 wrote {In("g.npy")}\n", results[2].Output);
+        foreach (string file in new[] { "npy", "distances.npy" })
+        {
+            Assert.Equal(File.ReadAllBytes(In($"one.{file}")), File.ReadAllBytes(In($"g.{file}")));
+        }
+    }
+
     [Theory]
+    [InlineData(2, "--shard: expected embeddings, --each, --mode exact and --out F.npy.", "--each", "--shard", "0/2", "--out", "g.npy")]
+    [InlineData(2, "--count '300': expected 1 to 299 for 300 rows.", "--each", "--mode", "exact", "--shard", "0/2", "--count", "300",
+        "--out", "g.npy")]
     [InlineData(2, "expected --query, --row, --image or --each, or --out F.index to build an index; found neither.")]
     [InlineData(2, "expected one of --query, --row, --image and --each, found several.", "--row", "1", "--each")]
     [InlineData(2, "--row '300': expected a row in [0..300).", "--row", "300")]

@@ -34,7 +34,7 @@ sealed class CellScan(CellLayout layout, int threads)
                     for (int i = at; i < last; i++)
                     {
                         lists.Offer(first + (int)pairs[i], products.AsSpan((i - at) * Panels.Columns, Panels.Columns),
-                            panel * Panels.Columns, areSlots);
+                            panel * Panels.Columns, areSlots ? first + (int)pairs[i] : -1);
                     }
                 }
             }

@@ -14,6 +14,9 @@ public static class NeighbourSearch
     /// <summary>The most rows whose neighbours are found by comparing all pairs where that is left open.</summary>
     public const int MostExactRows = 100_000;
 
+    // Rows of the base that are held as panels at once, a multiple of their columns.
+    const int BlockRows = 1 << 18;
+
     /// <summary>The <paramref name="count"/> rows of <paramref name="base"/> with the largest cosine to each query.</summary>
     /// <param name="queries">Rows [Q,D]; not required to have unit length.</param>
     /// <param name="base">Rows [N,D].</param>
@@ -24,7 +27,8 @@ public static class NeighbourSearch
     {
         Check(queries, @base, count, @base.Count);
         float[] unit = queries.Unit(), known = @base.Unit();
-        (int[] indices, float[] scores) = Search(unit, known, new float[@base.Count], 1, queries.Width, count, skipSelf: false, threads);
+        (int[] indices, float[] scores) =
+            Search(new(unit, queries.Width), new(known, queries.Width), (1, new float[@base.Count]), (count, null), threads);
         return new NeighbourTable(count, indices, scores);
     }
 
@@ -33,7 +37,7 @@ public static class NeighbourSearch
     public static NeighbourTable Euclidean(Rows queries, Rows @base, int count, int threads = 0)
     {
         Check(queries, @base, count, @base.Count);
-        return Euclidean(queries, @base, count, skipSelf: false, threads);
+        return Euclidean(queries, @base, count, null, threads);
     }
 
     /// <summary>The <paramref name="count"/> nearest other rows of each row, by Euclidean distance; what graphs and t-SNE need.</summary>
@@ -44,7 +48,27 @@ public static class NeighbourSearch
     public static NeighbourTable OfEach(Rows rows, int count, int threads = 0)
     {
         Check(rows, rows, count, rows.Count - 1);
-        return Euclidean(rows, rows, count, skipSelf: true, threads);
+        return Euclidean(rows, rows, count, 0, threads);
+    }
+
+    /// <summary>The same of some of the rows, with the same bits: several programs share the work by ranges of rows.</summary>
+    /// <param name="rows">Rows [N,D].</param>
+    /// <param name="range">The first of the rows, and how many, Q.</param>
+    /// <param name="count">Neighbours per row, in [1..N-1].</param>
+    /// <param name="threads">Number of threads; 0 uses all processors.</param>
+    /// <returns>Neighbours of the rows of the range, [Q,Count]; indices are those of all rows.</returns>
+    /// <exception cref="ArgumentException">The count or the range is out of range.</exception>
+    public static NeighbourTable OfRange(Rows rows, (int First, int Count) range, int count, int threads = 0)
+    {
+        (int first, int length) = range;
+        if (first < 0 || length < 0 || length > rows.Count - first)
+        {
+            throw new ArgumentOutOfRangeException(nameof(range), $"'{nameof(range)}' must lie in [0..{rows.Count}), had {length} rows from "
+                + $"{first} on.");
+        }
+        Check(rows, rows, count, rows.Count - 1);
+        var own = new Rows(rows.Values.Slice(first * rows.Width, length * rows.Width), rows.Width);
+        return Euclidean(own, rows, count, first, threads);
     }
 
     /// <summary>The <paramref name="count"/> nearest other rows of each row, exact or approximate.</summary>
@@ -58,11 +82,12 @@ public static class NeighbourSearch
             ? OfEach(rows, count, threads)
             : NeighbourIndex.Build(rows, new NeighbourIndexOptions { Threads = threads }).OfEach(count);
 
-    static NeighbourTable Euclidean(Rows queries, Rows @base, int count, bool skipSelf, int threads)
+    // Queries that are rows of the base from a first one on are not their own neighbours.
+    static NeighbourTable Euclidean(Rows queries, Rows @base, int count, int? firstOwn, int threads)
     {
         float[] norms = [.. Enumerable.Range(0, @base.Count).Select(row => VectorKernels.Dot(@base[row], @base[row]))];
         // The nearest has the largest 2xy - |y|^2.
-        (int[] indices, float[] scores) = Search(queries.Values.Span, @base.Values.Span, norms, 2, queries.Width, count, skipSelf, threads);
+        (int[] indices, float[] scores) = Search(queries, @base, (2, norms), (count, firstOwn), threads);
         for (int row = 0; row < queries.Count; row++)
         {
             for (int i = row * count; i < (row + 1) * count; i++)
@@ -108,29 +133,33 @@ public static class NeighbourSearch
         }
     }
 
-    // The largest scores factor * xy - offset_y of each query.
-    static (int[] Indices, float[] Scores) Search(ReadOnlySpan<float> queries, ReadOnlySpan<float> @base, float[] offsets, float factor,
-        int width, int count, bool skipSelf, int threads)
+    // The largest scores factor * xy - offset_y of each query. Panels hold a block of the base: all of it may be a large file.
+    static (int[] Indices, float[] Scores) Search(Rows queries, Rows @base, (float Factor, float[] Offsets) score,
+        (int Count, int? FirstOwn) wanted, int threads)
     {
-        var panels = new Panels(@base, width);
-        float[] source = queries.ToArray();
-        int total = source.Length / width;
-        var lists = new TopLists(total, count, offsets, factor);
-        Chunks.ForEach(total, threads, (_, first, end) =>
+        int width = queries.Width;
+        var lists = new TopLists(queries.Count, wanted.Count, score.Offsets, score.Factor);
+        for (int from = 0; from < @base.Count; from += BlockRows)
         {
-            int padded = (end - first + Tile<float>.Height - 1) / Tile<float>.Height * Tile<float>.Height;
-            var block = new float[padded * width];
-            source.AsSpan(first * width, (end - first) * width).CopyTo(block);
-            var products = new float[padded * Panels.Columns];
-            for (int panel = 0; panel < panels.Count; panel++)
+            int rows = Math.Min(BlockRows, @base.Count - from);
+            var panels = new Panels(@base.Values.Span.Slice(from * width, rows * width), width);
+            Chunks.ForEach(queries.Count, threads, (_, first, end) =>
             {
-                panels.Multiply(block, panel, products, Panels.Columns);
-                for (int row = first; row < end; row++)
+                int padded = (end - first + Tile<float>.Height - 1) / Tile<float>.Height * Tile<float>.Height;
+                var block = new float[padded * width];
+                queries.Values.Span.Slice(first * width, (end - first) * width).CopyTo(block);
+                var products = new float[padded * Panels.Columns];
+                for (int panel = 0; panel < panels.Count; panel++)
                 {
-                    lists.Offer(row, products.AsSpan((row - first) * Panels.Columns, Panels.Columns), panel * Panels.Columns, skipSelf);
+                    panels.Multiply(block, panel, products, Panels.Columns);
+                    for (int row = first; row < end; row++)
+                    {
+                        lists.Offer(row, products.AsSpan((row - first) * Panels.Columns, Panels.Columns), from + panel * Panels.Columns,
+                            wanted.FirstOwn + row ?? -1);
+                    }
                 }
-            }
-        });
+            });
+        }
         return (lists.Indices, lists.Scores);
     }
 }

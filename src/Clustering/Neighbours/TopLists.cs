@@ -59,7 +59,11 @@ sealed class TopLists
         Insert(Scores.AsSpan(query * count, count), Indices.AsSpan(query * count, count), index, score);
 
     /// <summary>Offers a query the scores factor * product - offset of a panel's columns, in rising order of index.</summary>
-    public void Offer(int query, Span<float> products, int firstColumn, bool skipSelf)
+    /// <param name="query">The query.</param>
+    /// <param name="products">Its products with the columns.</param>
+    /// <param name="firstColumn">Index of the first column.</param>
+    /// <param name="self">The column that is left out, such as the query's own; -1 for none.</param>
+    public void Offer(int query, Span<float> products, int firstColumn, int self)
     {
         Span<float> scores = Scores.AsSpan(query * count, count);
         ref float product = ref MemoryMarshal.GetReference(products);
@@ -79,7 +83,7 @@ sealed class TopLists
         for (; better != 0; better &= better - 1)
         {
             int lane = BitOperations.TrailingZeroCount(better);
-            if (!skipSelf || firstColumn + lane != query)
+            if (firstColumn + lane != self)
             {
                 Insert(scores, Indices.AsSpan(query * count, count), firstColumn + lane, products[lane]);
             }

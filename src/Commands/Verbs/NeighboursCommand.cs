@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Toolchain.Clustering;
 using Toolchain.Clustering.Neighbours;
+using Toolchain.Commands.Ranks;
 using Toolchain.Data;
 using Toolchain.Data.Embeddings;
 using Toolchain.Inference;
@@ -61,13 +62,18 @@ static class NeighboursCommand
             Description = "Without a query the index file (.index); with one a table (.csv), or row numbers (.npy) with their distances "
                 + "beside; by default a table on standard output."
         };
+        var ranks = new RankOptions();
+        ranks.Shard.Description = "i/n: with --each --mode exact, search together with n - 1 other such programs; the same --out "
+            + "(.npy) for all, in a folder that all see. auto: the rank of this task of Slurm (srun, or a job array), a Kubernetes Indexed "
+            + "Job, or MPI.";
         var command = new Command("neighbours", "Find the nearest vectors by Euclidean distance, exact or approximate; build an index "
             + "file.\n\nExamples: uvl neighbours vectors.npy --out vectors.index\n          uvl neighbours vectors.index "
             + "--query others.npy --count 5 --out near.csv\n          uvl neighbours vectors.index --image photo.png "
-            + "--model models/moco\n          uvl neighbours vectors.npy --each --count 15 --out graph.npy")
+            + "--model models/moco\n          uvl neighbours vectors.npy --each --count 15 --out graph.npy\n"
+            + "          srun -n 4 uvl neighbours vectors.npy --each --mode exact --shard auto --out graph.npy")
         {
-            source, query, row, image, encoder, each, count, mode, probes, output, common.Data, split, common.Fit, common.Polarity,
-                common.Transpose, common.SkipBad, common.Seed, common.Threads, common.Device,
+            source, query, row, image, encoder, each, count, mode, probes, output, ranks.Shard, ranks.Wait, common.Data, split, common.Fit,
+                common.Polarity, common.Transpose, common.SkipBad, common.Seed, common.Threads, common.Device,
         };
         command.Aliases.Add("search");
         command.SetAction((parsed, cancellation) =>
@@ -94,6 +100,14 @@ static class NeighboursCommand
                 Threads = parsed.GetValue(common.Threads)
             };
             Require(options.Probes >= 1, $"--probes '{options.Probes}': expected at least 1.");
+            if (ranks.Of(parsed, terminal, path ?? "", cancellation) is RankedFit shared)
+            {
+                Require(parsed.GetValue(each) && parsed.GetValue(mode) == NeighbourMode.Exact && EmbeddingFile.HasFormat(given)
+                    && Path.GetExtension(path ?? "").Equals(".npy", StringComparison.OrdinalIgnoreCase),
+                    "--shard: expected embeddings, --each, --mode exact and --out F.npy.");
+                NeighbourRank.Run(shared, given, parsed.GetValue(count), options.Threads);
+                return Task.FromResult(ExitCodes.Ok);
+            }
             bool isIndex = Path.GetExtension(given).Equals(NeighbourIndexFile.Ending, StringComparison.OrdinalIgnoreCase);
             NeighbourIndexFile known = isIndex ? NeighbourIndexFile.Read(given) : Load();
             if (asked == 0)
@@ -120,10 +134,7 @@ static class NeighboursCommand
                 return Task.FromResult(ExitCodes.Ok);
             }
             answer.Save(path);
-            terminal.Line(string.Create(CultureInfo.InvariantCulture,
-                $"{Printable.Count(wanted, "neighbour")} of each of {names.Length:n0} "
-                + $"{(names.Length == 1 ? "query" : "queries")} in {path}"));
-            terminal.Event("searched", new JsonObject { ["path"] = path, ["queries"] = names.Length, ["count"] = wanted });
+            answer.PrintSaved(terminal, path);
             return Task.FromResult(ExitCodes.Ok);
 
             NeighbourIndexFile Load()
