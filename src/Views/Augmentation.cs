@@ -69,12 +69,28 @@ public sealed class Augmentation
                     }
                     else
                     {
+                        AddSerifs(image, buffers, ref random);
                         DrawWriting(buffers, target, ref random);
                     }
                 }
             }
             spare.Add(buffers);
         });
+    }
+
+    void AddSerifs(ReadOnlySpan<byte> image, ViewBuffers buffers, ref RandomStream random)
+    {
+        if (options.SerifProbability == 0)
+        {
+            return;
+        }
+        if (random.NextDouble() < options.SerifProbability)
+        {
+            Span<byte> changed = buffers.Changed;
+            Serifs.Draw(image, changed, buffers.Canvas, ref random);
+            image = changed;
+        }
+        CornerTable.Fill(image, buffers.Canvas, buffers.Corners[0]);
     }
 
     void DrawWriting(ViewBuffers buffers, Span<float> view, ref RandomStream random)
@@ -89,12 +105,11 @@ public sealed class Augmentation
         Warp(buffers, map, canvas);
         if (random.NextDouble() < options.ThicknessProbability)
         {
-            float amount = (float)random.NextDouble(-0.7, 1);
-            canvas = buffers.Spare;
-            for (int channel = 0; channel < canvas.Length; channel++)
-            {
-                StrokeThickness.Change(buffers.Pixels[channel], canvas[channel], buffers.Canvas, amount);
-            }
+            canvas = StrokeThickness.Change(buffers, (float)random.NextDouble(-0.7, options.Thickness));
+        }
+        if (options.OutlineProbability > 0 && random.NextDouble() < options.OutlineProbability)
+        {
+            canvas = StrokeThickness.Outline(buffers, canvas);
         }
         if (shape.IsRgb)
         {

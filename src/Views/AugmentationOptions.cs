@@ -30,6 +30,18 @@ public sealed record AugmentationOptions : CheckedOptions
     /// <summary>Probability that strokes are thickened or thinned.</summary>
     public double ThicknessProbability { get; init; } = 0.5;
 
+    /// <summary>Largest growth of thickened strokes on each side, in pixels of the image itself.</summary>
+    [OmittedAtDefault(1)]
+    public double Thickness { get; init; } = 1;
+
+    /// <summary>Probability that strokes are replaced by their outlines, which fonts differ in.</summary>
+    [OmittedAtDefault]
+    public double OutlineProbability { get; init; }
+
+    /// <summary>Probability that ends of strokes at the top or the bottom grow to both sides, as serifs do; grey images only.</summary>
+    [OmittedAtDefault]
+    public double SerifProbability { get; init; }
+
     /// <summary>Probability that a rectangle is set to black.</summary>
     public double EraseProbability { get; init; }
 
@@ -57,8 +69,11 @@ public sealed record AugmentationOptions : CheckedOptions
         Require(double.IsFinite(ScaleHigh) && ScaleHigh >= ScaleLow, nameof(ScaleHigh),
             FormattableString.Invariant($"at least scaleLow={ScaleLow}"), ScaleHigh);
         Require(EraseSide is >= 4 and <= 28, nameof(EraseSide), "in [4..28]", EraseSide);
+        Require(Thickness is >= 0 and <= 14, nameof(Thickness), "in [0..14]", Thickness);
         Range(BarWidth, nameof(BarWidth));
         Probability(ThicknessProbability, nameof(ThicknessProbability));
+        Probability(OutlineProbability, nameof(OutlineProbability));
+        Probability(SerifProbability, nameof(SerifProbability));
         Probability(EraseProbability, nameof(EraseProbability));
         Probability(BarProbability, nameof(BarProbability));
         Probability(StrokeProbability, nameof(StrokeProbability));

@@ -1,3 +1,4 @@
+using Toolchain.Data;
 using Toolchain.Views;
 
 namespace Toolchain.Train.Tests.Augmentations;
@@ -38,5 +39,31 @@ public sealed class StrokeThicknessTests
         Assert.Equal(26 * 26, changed.Count(value => value == 1));
         Assert.Equal((0f, 1f, 0f), (changed[canvas.Origin], changed[canvas.Origin + canvas.Stride + 1],
             changed[canvas.Origin + 27 * canvas.Stride + 14]));
+    }
+
+    // Twice the four neighbours of one pixel are the 13 at a distance of up to 2 along the axes; half of a third growth reaches the 12 at distance 3.
+    [Fact]
+    public void Change_TwoAndAHalf_GrowsByWholeStepsThenByAPart()
+    {
+        var buffers = new ViewBuffers(ImageShape.Mnist);
+        buffers.Pixels[0][centre] = 1;
+        float[] changed = StrokeThickness.Change(buffers, 2.5f)[0];
+        foreach ((int x, int y) in from y in Enumerable.Range(-5, 11) from x in Enumerable.Range(-5, 11) select (x, y))
+        {
+            int distance = Math.Abs(x) + Math.Abs(y);
+            Assert.Equal(distance <= 2 ? 1 : distance == 3 ? 0.5f : 0, changed[centre + y * canvas.Stride + x]);
+        }
+    }
+
+    [Fact]
+    public void Outline_ABlockOfFour_IsTheEightPixelsBesideIt()
+    {
+        var buffers = new ViewBuffers(ImageShape.Mnist);
+        int[] block = [0, 1, canvas.Stride, canvas.Stride + 1];
+        Array.ForEach(block, offset => buffers.Pixels[0][centre + offset] = 1);
+        float[] outline = StrokeThickness.Outline(buffers, buffers.Pixels)[0];
+        Assert.Equal(8, outline.Count(value => value == 1));
+        Assert.Equal(canvas.Count - 8, outline.Count(value => value == 0));
+        Assert.All(block, offset => Assert.Equal(0, outline[centre + offset]));
     }
 }

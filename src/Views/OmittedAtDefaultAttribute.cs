@@ -1,4 +1,4 @@
-namespace Toolchain.Train.Core;
+namespace Toolchain.Views;
 
 /// <summary>
 /// An option that configurations and models' metadata leave out where it has its default, an enumeration's first name or a number: the
@@ -6,7 +6,7 @@ namespace Toolchain.Train.Core;
 /// </summary>
 /// <param name="value">The default: a whole or real number; 0 for an enumeration's first name.</param>
 [AttributeUsage(AttributeTargets.Property)]
-sealed class OmittedAtDefaultAttribute(double value = 0) : Attribute
+public sealed class OmittedAtDefaultAttribute(double value = 0) : Attribute
 {
     /// <summary>The default.</summary>
     public double Value => value;
