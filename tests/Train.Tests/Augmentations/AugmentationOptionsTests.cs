@@ -12,6 +12,9 @@ public sealed class AugmentationOptionsTests
     [InlineData("scaleHigh=0.5", "'scaleHigh' must be at least scaleLow=0.8, was 0.5.")]
     [InlineData("rotationDegrees=-1", "'rotationDegrees' must be at least 0 and finite, was -1.")]
     [InlineData("thicknessProbability=1.5", "'thicknessProbability' must be in [0..1], was 1.5.")]
+    [InlineData("outlineProbability=-0.1", "'outlineProbability' must be in [0..1], was -0.1.")]
+    [InlineData("serifProbability=2", "'serifProbability' must be in [0..1], was 2.")]
+    [InlineData("thickness=15", "'thickness' must be in [0..14], was 15.")]
     public void Check_OutOfRange_IsRefusedByEveryMethodWithViews(string setting, string message)
     {
         foreach (GradientOptions options in new GradientOptions[] { new MoCoOptions(), new AutoencoderOptions() })

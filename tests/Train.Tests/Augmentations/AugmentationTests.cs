@@ -141,7 +141,10 @@ public sealed class AugmentationTests
                 Anisotropy = 1,
                 Shift = 0.5,
                 Elastic = 8,
-                ThicknessProbability = 1
+                ThicknessProbability = 1,
+                Thickness = 5,
+                OutlineProbability = 0.5,
+                SerifProbability = 0.5,
             });
         Assert.All(views, value => Assert.InRange(value, 0, 1));
         Assert.Contains(views, value => value > 0.5f);
