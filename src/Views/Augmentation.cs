@@ -38,7 +38,8 @@ public sealed class Augmentation
     {
         if (options.SerifProbability > 0 && shape.IsRgb && !isOfObjects)
         {
-            throw new ArgumentException($"'augmentation.serifProbability' must be 0 for images with colour, found {shape}; say --color gray.");
+            throw new ArgumentException($"'augmentation.serifProbability' must be 0 for images with colour, found {shape}; "
+                + "say --color gray.");
         }
         (this.options, this.shape, this.isOfObjects) = (options, shape, isOfObjects);
         elastic = new ElasticField(new ViewCanvas(shape));

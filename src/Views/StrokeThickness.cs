@@ -24,7 +24,9 @@ static class StrokeThickness
         return canvas;
     }
 
-    /// <summary>The dilation of a view less the view: what an outlined letter has of its strokes. Returns the canvases that hold it.</summary>
+    /// <summary>
+    /// The dilation of a view less the view: what an outlined letter has of its strokes. Returns the canvases that hold it.
+    /// </summary>
     /// <param name="buffers">Those of the view.</param>
     /// <param name="canvas">The view, one of their two canvases for each channel.</param>
     public static float[][] Outline(ViewBuffers buffers, float[][] canvas)

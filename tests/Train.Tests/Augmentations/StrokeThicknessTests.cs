@@ -41,7 +41,7 @@ public sealed class StrokeThicknessTests
             changed[canvas.Origin + 27 * canvas.Stride + 14]));
     }
 
-    // Twice the four neighbours of one pixel are the 13 at a distance of up to 2 along the axes; half of a third growth reaches the 12 at distance 3.
+    // Two growths of a pixel fill the 13 pixels at most 2 steps along the axes away; half of a third one reaches the 12 that are 3 away.
     [Fact]
     public void Change_TwoAndAHalf_GrowsByWholeStepsThenByAPart()
     {
