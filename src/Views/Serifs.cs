@@ -3,8 +3,8 @@ using Toolchain.Data.Seeds;
 namespace Toolchain.Views;
 
 /// <summary>
-/// Short bars at the ends of strokes: the ink of the highest and the lowest rows of a grey image grows to both sides. It is what parts a
-/// font with serifs from one without, and a one with a foot from one without.
+/// Short bars across the ends of strokes: the ink at the lowest, highest, leftmost and rightmost pixels of a grey image grows along that
+/// side. It is what parts a font with serifs from one without, and a one with a foot from one without.
 /// </summary>
 static class Serifs
 {
@@ -12,10 +12,11 @@ static class Serifs
     const byte Ink = 64;
 
     // Of 28 x 28 pixels.
-    const int LongestReach = 4, LargestHeight = 2;
+    const int LongestReach = 4, LargestWidth = 2;
 
     /// <summary>
-    /// Adds bars of random sizes at the bottom, or at both ends: at the top alone they would turn I into T and a one into a seven.
+    /// Adds bars of random sizes at the bottom, and at each other side with probability 1/2. The bottom always has some: bars at the top alone
+    /// would turn I into T and a one into a seven.
     /// </summary>
     /// <param name="image">H * W bytes.</param>
     /// <param name="changed">Receives H * W bytes.</param>
@@ -23,36 +24,62 @@ static class Serifs
     /// <param name="random">Of the view.</param>
     public static void Draw(ReadOnlySpan<byte> image, Span<byte> changed, ViewCanvas layout, ref RandomStream random)
     {
-        int height = Scaled(1 + random.NextInt32(LargestHeight)), bottom = Scaled(1 + random.NextInt32(LongestReach));
-        int top = random.NextInt32(2) * Scaled(1 + random.NextInt32(LongestReach));
+        int width = Scaled(1 + random.NextInt32(LargestWidth)), bottom = Reach(ref random), top = random.NextInt32(2) * Reach(ref random),
+            left = random.NextInt32(2) * Reach(ref random), right = random.NextInt32(2) * Reach(ref random);
         image.CopyTo(changed);
-        (int first, int last) = InkRows(image, layout.Width);
-        for (int row = first; row <= last; row++)
+        System.Drawing.Rectangle ink = InkOf(image, layout.Width);
+        for (int i = 0; i < Math.Min(width, Math.Min(ink.Width, ink.Height)); i++)
         {
-            int reach = row < first + height ? top : row > last - height ? bottom : 0;
-            Widen(image.Slice(row * layout.Width, layout.Width), changed.Slice(row * layout.Width, layout.Width), reach);
+            Grow(Row(ink.Top + i), top, image, changed);
+            Grow(Row(ink.Bottom - 1 - i), bottom, image, changed);
+            Grow(Column(ink.Left + i), left, image, changed);
+            Grow(Column(ink.Right - 1 - i), right, image, changed);
         }
 
         int Scaled(int length) => (int)Math.Round(length * layout.Scale);
+
+        int Reach(ref RandomStream random) => Scaled(1 + random.NextInt32(LongestReach));
+
+        Line Row(int y) => new(y * layout.Width, 1, layout.Width);
+
+        Line Column(int x) => new(x, layout.Width, layout.Height);
     }
 
-    /// <summary>Each pixel becomes the largest of those up to <paramref name="reach"/> columns away.</summary>
-    public static void Widen(ReadOnlySpan<byte> row, Span<byte> widened, int reach)
+    /// <summary>Each pixel of a line becomes the largest of those up to <paramref name="reach"/> pixels away on it.</summary>
+    public static void Grow(Line line, int reach, ReadOnlySpan<byte> image, Span<byte> changed)
     {
-        for (int shift = 1; shift <= reach; shift++)
+        for (int to = 0; to < line.Count; to++)
         {
-            for (int x = 0; x < row.Length - shift; x++)
+            ref byte grown = ref changed[line.At(to)];
+            for (int from = Math.Max(0, to - reach); from <= Math.Min(line.Count - 1, to + reach); from++)
             {
-                widened[x] = Math.Max(widened[x], row[x + shift]);
-                widened[x + shift] = Math.Max(widened[x + shift], row[x]);
+                grown = Math.Max(grown, image[line.At(from)]);
             }
         }
     }
 
-    /// <summary>The first and the last row with ink; (0, -1) of an empty image.</summary>
-    public static (int First, int Last) InkRows(ReadOnlySpan<byte> image, int width)
+    /// <summary>The smallest rectangle with all ink; an empty one of an empty image.</summary>
+    public static System.Drawing.Rectangle InkOf(ReadOnlySpan<byte> image, int width)
     {
-        int first = image.IndexOfAnyInRange(Ink, byte.MaxValue), last = image.LastIndexOfAnyInRange(Ink, byte.MaxValue);
-        return first < 0 ? (0, -1) : (first / width, last / width);
+        int top = image.IndexOfAnyInRange(Ink, byte.MaxValue) / width, left = width, right = -1, bottom = -1;
+        for (int y = Math.Max(0, top); y * width < image.Length; y++)
+        {
+            ReadOnlySpan<byte> row = image.Slice(y * width, width);
+            if (row.IndexOfAnyInRange(Ink, byte.MaxValue) is int first and >= 0)
+            {
+                (left, right, bottom) = (Math.Min(left, first), Math.Max(right, row.LastIndexOfAnyInRange(Ink, byte.MaxValue)), y);
+            }
+        }
+        return bottom < 0 ? default : System.Drawing.Rectangle.FromLTRB(left, top, right + 1, bottom + 1);
+    }
+
+    /// <summary>A row or a column of an image.</summary>
+    /// <param name="Start">Index of its first pixel.</param>
+    /// <param name="Step">From one pixel to the next.</param>
+    /// <param name="Count">Pixels.</param>
+    public readonly record struct Line(int Start, int Step, int Count)
+    {
+        /// <summary>Index of pixel <paramref name="i"/>.</summary>
+        public int At(int i) => Start + i * Step;
     }
 }
