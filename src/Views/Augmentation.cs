@@ -33,14 +33,8 @@ public sealed class Augmentation
     /// <param name="shape">Of the images.</param>
     /// <param name="seed">Seed of the views.</param>
     /// <param name="isOfObjects">Whether the images show objects, not writing.</param>
-    /// <exception cref="ArgumentException">Serifs are asked for on writing in colour.</exception>
     public Augmentation(AugmentationOptions options, ImageShape shape, ulong seed, bool isOfObjects = false)
     {
-        if (options.SerifProbability > 0 && shape.IsRgb && !isOfObjects)
-        {
-            throw new ArgumentException($"'augmentation.serifProbability' must be 0 for images with colour, found {shape}; "
-                + "say --color gray.");
-        }
         (this.options, this.shape, this.isOfObjects) = (options, shape, isOfObjects);
         elastic = new ElasticField(new ViewCanvas(shape));
         key = RandomStream.KeyOf(seed, "augmentation");
@@ -86,7 +80,7 @@ public sealed class Augmentation
 
     void AddSerifs(ReadOnlySpan<byte> image, ViewBuffers buffers, ref RandomStream random)
     {
-        if (options.SerifProbability == 0)
+        if (options.SerifProbability == 0 || shape.IsRgb)
         {
             return;
         }

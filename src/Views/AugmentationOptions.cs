@@ -38,7 +38,9 @@ public sealed record AugmentationOptions : CheckedOptions
     [OmittedAtDefault]
     public double OutlineProbability { get; init; }
 
-    /// <summary>Probability that ends of strokes at the top or the bottom grow to both sides, as serifs do; grey images only.</summary>
+    /// <summary>
+    /// Probability that the outer ends of strokes get short bars, as serifs and feet are; of grey images, where bright pixels are ink.
+    /// </summary>
     [OmittedAtDefault]
     public double SerifProbability { get; init; }
 
