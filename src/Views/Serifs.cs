@@ -12,7 +12,7 @@ static class Serifs
     const byte Ink = 64;
 
     // Of 28 x 28 pixels.
-    const int LongestReach = 4, LargestWidth = 2;
+    const int LongestReach = 5, LargestWidth = 2;
 
     /// <summary>
     /// Adds bars of random sizes at the bottom, and at each other side with probability 1/2. The bottom always has some: bars at the top alone
@@ -24,21 +24,19 @@ static class Serifs
     /// <param name="random">Of the view.</param>
     public static void Draw(ReadOnlySpan<byte> image, Span<byte> changed, ViewCanvas layout, ref RandomStream random)
     {
-        int width = Scaled(1 + random.NextInt32(LargestWidth)), bottom = Reach(ref random), top = random.NextInt32(2) * Reach(ref random),
-            left = random.NextInt32(2) * Reach(ref random), right = random.NextInt32(2) * Reach(ref random);
+        int width = Scaled(1 + random.NextInt32(LargestWidth)), bottom = Scaled(1 + random.NextInt32(LongestReach)), 
+            top = random.NextInt32(4) > 0 ? bottom : 0, side = random.NextInt32(2) * bottom;
         image.CopyTo(changed);
         System.Drawing.Rectangle ink = InkOf(image, layout.Width);
         for (int i = 0; i < Math.Min(width, Math.Min(ink.Width, ink.Height)); i++)
         {
             Grow(Row(ink.Top + i), top, image, changed);
             Grow(Row(ink.Bottom - 1 - i), bottom, image, changed);
-            Grow(Column(ink.Left + i), left, image, changed);
-            Grow(Column(ink.Right - 1 - i), right, image, changed);
+            Grow(Column(ink.Left + i), side, image, changed);
+            Grow(Column(ink.Right - 1 - i), side, image, changed);
         }
 
         int Scaled(int length) => (int)Math.Round(length * layout.Scale);
-
-        int Reach(ref RandomStream random) => Scaled(1 + random.NextInt32(LongestReach));
 
         Line Row(int y) => new(y * layout.Width, 1, layout.Width);
 
