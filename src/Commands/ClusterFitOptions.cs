@@ -13,5 +13,8 @@ public sealed class ClusterFitOptions
     };
 
     /// <summary>By which method.</summary>
-    public Choice<ClusterMethod> Method { get; } = new("--method") { Description = "kmeans (default) or gmm." };
+    public Choice<ClusterMethod> Method { get; } = new("--method")
+    {
+        Description = "kmeans (default), gmm, or balanced: k-means with clusters of even size, for classes with about as many images each."
+    };
 }

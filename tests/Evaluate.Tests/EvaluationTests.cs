@@ -25,6 +25,15 @@ public sealed class EvaluationTests
     }
 
     [Fact]
+    public void Run_Balanced_HasARowForClustersOfEvenSize()
+    {
+        var balanced = new Evaluation(Toys.Digits(600), Toys.Digits(200), new() { Balanced = true });
+        IReadOnlyList<EvaluationRow> rows = balanced.Run(Toys.ModelOutputs(600, 200), ProtocolChoice.Strict);
+        Assert.Equal([Clusterer.KMeans, Clusterer.Balanced, Clusterer.Gmm, Clusterer.Spectral], rows.Select(row => row.Clusterer));
+        Assert.Equal(1, rows[1].Accuracy);
+    }
+
+    [Fact]
     public void Run_SeparableRows_Poster_TakesTheMajorityVote()
     {
         ModelOutputs outputs = Toys.ModelOutputs(600, 200) with { Method = "autoencoder" };

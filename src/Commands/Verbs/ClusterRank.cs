@@ -10,6 +10,16 @@ namespace Toolchain.Commands.Verbs;
 /// <summary><c>uvl cluster VECTORS --shard i/n --k 10 --out F.onnx</c>: one of several programs that fit clusters together.</summary>
 static class ClusterRank
 {
+    /// <summary>Throws where several programs cannot fit such clusters together.</summary>
+    /// <exception cref="ArgumentException">They cannot.</exception>
+    public static void RequireShared(ClusterMethod method)
+    {
+        if (method == ClusterMethod.Balanced)
+        {
+            throw new ArgumentException("--method balanced: expected kmeans or gmm with --shard; balanced clusters are fitted by one program.");
+        }
+    }
+
     /// <summary>Fits with the other ranks; rank 0 writes the graph.</summary>
     /// <param name="shared">The ranks, and the graph of clusters that they make.</param>
     /// <param name="vectors">The embeddings, or the name of those whose shards there are.</param>
@@ -23,6 +33,7 @@ static class ClusterRank
             throw new ArgumentException($"--out '{output}': expected a graph of clusters (.onnx) with --shard, found "
                 + $"'{Path.GetExtension(output)}'; a table of clusters comes from 'uvl cluster VECTORS --add F.onnx --out T'.");
         }
+        RequireShared(fit.Method);
         (EmbeddingRange read, long first) = VectorFile.Read(vectors, shared.Rank);
         using EmbeddingRange held = read;
         if (count > read.RowCount)

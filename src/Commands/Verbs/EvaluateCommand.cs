@@ -28,6 +28,10 @@ static class EvaluateCommand
         {
             Description = "Number of clusters of the strict protocol; by default as many as classes have images, or 10."
         };
+        var balanced = new Option<bool>("--balanced")
+        {
+            Description = "Also cluster by k-means with clusters of even size: for data with about as many images of each class."
+        };
         var layer = new Option<string>("--layer")
         {
             Description = "Output of the models to use as the embedding, such as feature for moco.",
@@ -57,7 +61,7 @@ static class EvaluateCommand
             new Command("evaluate", "Cluster, score and report models. Without labels, only the figures that need none.\n\nExample: uvl "
             + "evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, common.Fit, common.Polarity, common.Transpose, output, protocol, k, layer, tsne, sweep, common.Seed,
+            models, common.Data, common.Fit, common.Polarity, common.Transpose, output, protocol, k, balanced, layer, tsne, sweep, common.Seed,
                 common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
@@ -79,6 +83,7 @@ static class EvaluateCommand
                 Threads = parsed.GetValue(common.Threads),
                 Device = parsed.GetValue(common.Device),
                 ClusterCount = clusterCount,
+                Balanced = parsed.GetValue(balanced),
             };
             var evaluation = new Evaluation(sets, options);
             var (rows, reported) = (new List<EvaluationRow>(), new List<ReportedModel>());

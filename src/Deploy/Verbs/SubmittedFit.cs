@@ -2,6 +2,7 @@ using System.CommandLine;
 using Toolchain.Commands;
 using Toolchain.Commands.Ranks;
 using Toolchain.Data.Embeddings;
+using Toolchain.Evaluate.Fusion;
 
 namespace Toolchain.Deploy.Verbs;
 
@@ -42,6 +43,14 @@ sealed class SubmittedFit
     {
         (CommonOptions common, ClusterFitOptions clusters, ComponentFitOptions components) = (new(), new(), new());
         clusters.Count.Description = "Number of clusters.";
+        clusters.Method.Description = "kmeans (default) or gmm.";
+        clusters.Method.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<ClusterMethod>() == ClusterMethod.Balanced)
+            {
+                result.AddError("--method balanced: expected kmeans or gmm; balanced clusters are fitted by one program.");
+            }
+        });
         return
         [
             new("cluster", "clusters", clusters.Count, clusters.Count, clusters.Method, common.Seed, Wait(), common.Threads),

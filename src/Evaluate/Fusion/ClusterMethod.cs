@@ -8,4 +8,7 @@ public enum ClusterMethod
 
     /// <summary>Gaussian mixture.</summary>
     Gmm,
+
+    /// <summary>k-means with clusters of even size.</summary>
+    Balanced,
 }

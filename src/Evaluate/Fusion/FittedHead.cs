@@ -11,7 +11,7 @@ using Toolchain.Graph.Heads;
 namespace Toolchain.Evaluate.Fusion;
 
 /// <summary>Clusters fitted on embeddings: they assign other embeddings, and can be built into a graph.</summary>
-/// <param name="Name">"kmeans" or "gmm".</param>
+/// <param name="Name">"kmeans", "gmm" or "balanced".</param>
 /// <param name="Count">Number of clusters (K).</param>
 /// <param name="Labels">Cluster of each fitted row (of a rank, of each of its rows), [N].</param>
 /// <param name="Summary">How the fit went, for a person.</param>
@@ -37,18 +37,23 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
 
     /// <summary>Fits clusters.</summary>
     /// <param name="rows">Embeddings, [N,D].</param>
-    /// <param name="method">k-means or a mixture.</param>
+    /// <param name="method">k-means, a mixture, or k-means with clusters of even size.</param>
     /// <param name="count">Number of clusters (K), in [1..N].</param>
     /// <param name="factory">Seed, threads and cancellation of the fit.</param>
     public static FittedHead Fit(Rows rows, ClusterMethod method, int count, ClustererFactory factory) =>
-        method == ClusterMethod.KMeans ? KMeans(rows, count, factory) : Mixture(rows, count, factory);
+        method switch
+        {
+            ClusterMethod.KMeans => KMeans(("kmeans", "k-means"), Means(rows, count, factory), factory),
+            ClusterMethod.Balanced => KMeans(("balanced", "balanced k-means"), BalancedKMeans.Fit(rows, MeansOptions(count, factory)), factory),
+            _ => Mixture(rows, count, factory),
+        };
 
-    static FittedHead KMeans(Rows rows, int count, ClustererFactory factory)
+    static FittedHead KMeans((string Name, string Words) method, KMeansResult means, ClustererFactory factory)
     {
-        KMeansResult means = Means(rows, count, factory);
-        return new FittedHead("kmeans", count, means.Labels,
+        int count = means.Centres.Count;
+        return new FittedHead(method.Name, count, means.Labels,
             string.Create(CultureInfo.InvariantCulture,
-                $"k-means with {Printable.Count(count, "cluster")}: inertia {means.Inertia:g6} after "
+                $"{method.Words} with {Printable.Count(count, "cluster")}: inertia {means.Inertia:g6} after "
                     + $"{Printable.Count(means.Iterations, "iteration")}"))
         {
             Sizes = SizesOf(means.Labels, count, factory),
@@ -69,7 +74,9 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
     }
 
     static KMeansResult Means(Rows rows, int count, ClustererFactory factory) =>
-        KMeansClustering.Fit(rows, factory.KMeans(count) with { Restarts = RestartCount });
+        KMeansClustering.Fit(rows, MeansOptions(count, factory));
+
+    static KMeansOptions MeansOptions(int count, ClustererFactory factory) => factory.KMeans(count) with { Restarts = RestartCount };
 
     static FittedHead Mixture(Rows rows, int count, ClustererFactory factory)
     {

@@ -18,6 +18,9 @@ public enum Clusterer
 
     /// <summary>A Gaussian mixture of its embeddings.</summary>
     Gmm,
+
+    /// <summary>k-means of its embeddings with clusters of even size.</summary>
+    Balanced,
 }
 
 /// <summary>A protocol (docs/reference/protocols.md).</summary>

@@ -61,7 +61,7 @@ public sealed class Evaluation
         int? clusterCount = options.ClusterCount;
         var classes = ImageClasses.OfBoth(train, test);
         table = new(clusterCount ?? (classes is null ? ImageClasses.Digits.Count : StrictClusters(train)),
-            classes?.AreDigits ?? clusterCount is null);
+            classes?.AreDigits ?? clusterCount is null, options.Balanced);
         score = new RowScore(sets, options.Threads, table.StrictClusters);
         factory = new ClustererFactory(options.Seed, options.Threads);
         device = options.Device;
@@ -157,11 +157,17 @@ public sealed class Evaluation
         {
             return score.Of(outputs, recipe, spectral!.Cluster(Spectral(recipe.ClusterCount)));
         }
-        FittedHead head = FittedHead.Fit(known, recipe.Clusterer == Clusterer.KMeans ? ClusterMethod.KMeans : ClusterMethod.Gmm,
-            recipe.ClusterCount, factory);
+        FittedHead head = FittedHead.Fit(known, MethodOf(recipe.Clusterer), recipe.ClusterCount, factory);
         InformationCriteria? criteria = head.Criteria?.Invoke(known);
         return score.Of(outputs, recipe, new(head.Labels, head.Assign(asked))) with { Bic = criteria?.Bayesian, Aic = criteria?.Akaike };
     }
+
+    static ClusterMethod MethodOf(Clusterer clusterer) => clusterer switch
+    {
+        Clusterer.KMeans => ClusterMethod.KMeans,
+        Clusterer.Balanced => ClusterMethod.Balanced,
+        _ => ClusterMethod.Gmm,
+    };
 
     static (Rows Train, Rows Test) Embeddings(ModelOutputs outputs) => outputs is { Train: Rows train, Test: Rows test }
         ? (train, test)

@@ -10,7 +10,8 @@ sealed record Recipe(Protocol Protocol, Clusterer Clusterer, int ClusterCount, C
 /// <summary>The protocols as a table: what is done for which outputs.</summary>
 /// <param name="strictClusters">Clusters of the strict protocol, one a class.</param>
 /// <param name="hasPoster">Whether the poster's protocol is for such data: digits.</param>
-sealed class ProtocolTable(int strictClusters, bool hasPoster)
+/// <param name="hasBalanced">Whether clusters of even size are asked for.</param>
+sealed class ProtocolTable(int strictClusters, bool hasPoster, bool hasBalanced = false)
 {
     const int Digits = 10;
 
@@ -61,6 +62,10 @@ sealed class ProtocolTable(int strictClusters, bool hasPoster)
             yield break;
         }
         yield return StrictKMeans;
+        if (hasBalanced)
+        {
+            yield return Strict(Clusterer.Balanced);
+        }
         if (canMix)
         {
             yield return Strict(Clusterer.Gmm);
