@@ -15,8 +15,8 @@ static class Serifs
     const int LongestReach = 5, LargestWidth = 2;
 
     /// <summary>
-    /// Adds bars of random sizes at the bottom, and at each other side with probability 1/2. The bottom always has some: bars at the top alone
-    /// would turn I into T and a one into a seven.
+    /// Adds bars of one random size at the bottom, with probability 3/4 at the top too, and with probability 1/2 at both other sides. The
+    /// bottom always has some: bars at the top alone would turn I into T and a one into a seven.
     /// </summary>
     /// <param name="image">H * W bytes.</param>
     /// <param name="changed">Receives H * W bytes.</param>
@@ -24,7 +24,7 @@ static class Serifs
     /// <param name="random">Of the view.</param>
     public static void Draw(ReadOnlySpan<byte> image, Span<byte> changed, ViewCanvas layout, ref RandomStream random)
     {
-        int width = Scaled(1 + random.NextInt32(LargestWidth)), bottom = Scaled(1 + random.NextInt32(LongestReach)), 
+        int width = Scaled(1 + random.NextInt32(LargestWidth)), bottom = Scaled(1 + random.NextInt32(LongestReach)),
             top = random.NextInt32(4) > 0 ? bottom : 0, side = random.NextInt32(2) * bottom;
         image.CopyTo(changed);
         System.Drawing.Rectangle ink = InkOf(image, layout.Width);

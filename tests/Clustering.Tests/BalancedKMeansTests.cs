@@ -72,7 +72,8 @@ public sealed class BalancedKMeansTests
     [Fact]
     public void Fit_OneThreadOrThree_GivesTheSameBits()
     {
-        KMeansResult one = BalancedKMeans.Fit(Styles(), two with { Threads = 1 }), three = BalancedKMeans.Fit(Styles(), two with { Threads = 3 });
+        KMeansResult one = BalancedKMeans.Fit(Styles(), two with { Threads = 1 });
+        KMeansResult three = BalancedKMeans.Fit(Styles(), two with { Threads = 3 });
         Assert.Equal(one.Centres.Values.ToArray(), three.Centres.Values.ToArray());
         Assert.Equal(one.Inertia, three.Inertia);
     }

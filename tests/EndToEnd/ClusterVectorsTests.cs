@@ -38,8 +38,8 @@ public sealed class ClusterVectorsTests : CommandTest
     [InlineData("--k: expected for a fit, found --add 'f.onnx', whose clusters stay as they are; leave it out.", 2, "--out", "c.csv",
         "--add", "f.onnx", "--k", "3")]
     [InlineData("--k '91': expected at most 90, the number of embeddings.", 2, "--out", "c.csv", "--k", "91")]
-    [InlineData("--method balanced: expected kmeans or gmm with --shard; balanced clusters are fitted by one program.", 2, "--out", "c.onnx",
-        "--k", "3", "--method", "balanced", "--shard", "0/2")]
+    [InlineData("--method balanced: expected kmeans or gmm with --shard; balanced clusters are fitted by one program.", 2, "--out",
+        "c.onnx", "--k", "3", "--method", "balanced", "--shard", "0/2")]
     [InlineData("--k '0': expected at least 1.", 2, "--out", "c.csv", "--k", "0")]
     public void Cluster_Mistakes_AreNamed(string message, int status, params string[] arguments)
     {

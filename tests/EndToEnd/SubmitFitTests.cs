@@ -133,8 +133,8 @@ public sealed class SubmitFitTests : CommandTest
     [Theory]
     [InlineData("--ranks '0': expected --nodes or --ranks of at least 1.", "--k", "4", "--out", "c.onnx")]
     [InlineData("--nodes '3': expected at most as many as --ranks, 2.", "--k", "4", "--out", "c.onnx", "--nodes", "3", "--ranks", "2")]
-    [InlineData("--method balanced: expected kmeans or gmm; balanced clusters are fitted by one program.", "--k", "4", "--method", "balanced",
-        "--out", "c.onnx", "--ranks", "2")]
+    [InlineData("--method balanced: expected kmeans or gmm; balanced clusters are fitted by one program. See 'uvl submit slurm "
+        + "cluster --help'.", "--k", "4", "--method", "balanced", "--out", "c.onnx", "--ranks", "2")]
     [InlineData("--k: expected a number, found none.", "--out", "c.onnx", "--ranks", "2")]
     [InlineData("--out 'c.csv': expected a graph (.onnx), found '.csv'.", "--k", "4", "--out", "c.csv", "--ranks", "2")]
     public void Mistakes_AreNamed(string message, params string[] words)

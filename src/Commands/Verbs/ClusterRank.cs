@@ -16,7 +16,8 @@ static class ClusterRank
     {
         if (method == ClusterMethod.Balanced)
         {
-            throw new ArgumentException("--method balanced: expected kmeans or gmm with --shard; balanced clusters are fitted by one program.");
+            throw new ArgumentException("--method balanced: expected kmeans or gmm with --shard; balanced clusters are fitted by one "
+                + "program.");
         }
     }
 

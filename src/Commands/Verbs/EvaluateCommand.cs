@@ -61,8 +61,8 @@ static class EvaluateCommand
             new Command("evaluate", "Cluster, score and report models. Without labels, only the figures that need none.\n\nExample: uvl "
             + "evaluate runs/quick/moco/model.onnx --data mnist --out runs/report")
         {
-            models, common.Data, common.Fit, common.Polarity, common.Transpose, output, protocol, k, balanced, layer, tsne, sweep, common.Seed,
-                common.SkipBad, common.Threads, common.Device,
+            models, common.Data, common.Fit, common.Polarity, common.Transpose, output, protocol, k, balanced, layer, tsne, sweep,
+                common.Seed, common.SkipBad, common.Threads, common.Device,
         };
         command.SetAction((parsed, cancellation) =>
         {

@@ -44,7 +44,8 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
         method switch
         {
             ClusterMethod.KMeans => KMeans(("kmeans", "k-means"), Means(rows, count, factory), factory),
-            ClusterMethod.Balanced => KMeans(("balanced", "balanced k-means"), BalancedKMeans.Fit(rows, MeansOptions(count, factory)), factory),
+            ClusterMethod.Balanced =>
+                KMeans(("balanced", "balanced k-means"), BalancedKMeans.Fit(rows, MeansOptions(count, factory)), factory),
             _ => Mixture(rows, count, factory),
         };
 

@@ -14,7 +14,9 @@ public sealed record EvaluationOptions
     /// <summary>Where the linear probe is trained.</summary>
     public ComputeDevice Device { get; init; } = ComputeDevice.Cpu;
 
-    /// <summary>Whether the strict protocol also has k-means with clusters of even size, for classes that have about as many images each.</summary>
+    /// <summary>
+    /// Whether the strict protocol also has k-means with clusters of even size, for classes that have about as many images each.
+    /// </summary>
     public bool Balanced { get; init; }
 
     /// <summary>Clusters of the strict protocol, at least 1; null for as many as there are classes, or ten without labels.</summary>
