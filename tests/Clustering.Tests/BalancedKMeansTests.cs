@@ -35,8 +35,8 @@ public sealed class BalancedKMeansTests
         var random = new Random(5);
         var rows = new Rows(Enumerable.Range(0, 300 * 3).Select(_ => (float)random.NextDouble()).ToArray(), 3);
         var centres = new Rows(Enumerable.Range(0, 4 * 3).Select(_ => (float)random.NextDouble()).ToArray(), 3);
-        var shares = new EvenShares(rows, centres, 0.5, 2);
-        shares.MoveCentres();
+        var shares = new EvenShares(rows, centres, 2);
+        shares.MoveCentres(0.5);
         double[,] plan = new double[300, 4];
         for (int n = 0; n < 300; n++)
         {

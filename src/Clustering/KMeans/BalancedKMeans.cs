@@ -14,15 +14,18 @@ namespace Toolchain.Clustering.KMeans;
 /// </summary>
 public static class BalancedKMeans
 {
-    // Of the entropy term, as a share of the mean squared distance of a row to its nearest centre in the first k-means. From .6 on all
-    // centres became one, at .4 and .25 the same clusters were found.
-    const double Temperature = 0.2;
+    // Weight of the entropy, as a share of the mean squared distance of a row to its nearest centre in the first k-means. Every other
+    // restart begins hotter, where fewer local minima are: of letters, .4 found lower costs than .2 alone; from .5 on all centres became
+    // one.
+    const double Hot = 0.4, Temperature = 0.2;
+
+    const int HotIterations = 25;
 
     /// <summary>Fits centres to <paramref name="rows"/> [N,D].</summary>
     /// <param name="rows">Finite numbers.</param>
     /// <param name="options">
-    /// Those of k-means, but for mini-batches and ranks; <see cref="KMeansOptions.Tolerance"/> is the squared movement of all centres over
-    /// the mean squared distance.
+    /// Those of k-means, but for mini-batches and ranks. <see cref="KMeansOptions.Tolerance"/> is the squared movement of all centres over
+    /// the mean squared distance in a column.
     /// </param>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range; the message names it.</exception>
     public static KMeansResult Fit(Rows rows, KMeansOptions options)
@@ -39,28 +42,27 @@ public static class BalancedKMeans
         {
             // Distinct and fixed streams for the restarts.
             KMeansOptions one = options with { Cosine = false, Restarts = 1, Seed = unchecked(options.Seed + restart * 7919) };
-            (KMeansResult Result, double Cost) found = FitFrom(KMeansClustering.Fit(rows, one), rows, options);
+            (KMeansResult Result, double Cost) found = FitFrom(KMeansClustering.Fit(rows, one), rows, options, restart % 2 == 0);
             best = best is null || found.Cost < best.Value.Cost ? found : best;
         }
         return best!.Value.Result;
     }
 
-    static (KMeansResult Result, double Cost) FitFrom(KMeansResult start, Rows rows, KMeansOptions options)
+    static (KMeansResult Result, double Cost) FitFrom(KMeansResult start, Rows rows, KMeansOptions options, bool isHot)
     {
         double spread = start.Inertia / rows.Count;
         if (spread == 0)
         {
             return (start, 0);
         }
-        var shares = new EvenShares(rows, start.Centres, Temperature * spread, options.Threads);
+        var shares = new EvenShares(rows, start.Centres, options.Threads);
+        double movement = double.PositiveInfinity, still = options.Tolerance * spread / rows.Width;
         int iterations = 0;
-        double movement;
-        do
+        for (; iterations < options.MaxIterations && (movement > still || IsHot()); iterations++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
-            movement = shares.MoveCentres();
-            iterations++;
-        } while (movement > options.Tolerance * spread && iterations < options.MaxIterations);
+            movement = shares.MoveCentres((IsHot() ? Hot : Temperature) * spread);
+        }
         var centres = new Rows(shares.Centres, rows.Width);
         int[] labels = KMeansClustering.Assign(rows, centres, options.Threads);
         double inertia = 0;
@@ -68,6 +70,8 @@ public static class BalancedKMeans
         {
             inertia += VectorKernels.SquaredDistance(rows[row], centres[labels[row]]);
         }
-        return (new(centres, labels, inertia, iterations, movement <= options.Tolerance * spread), shares.Cost);
+        return (new(centres, labels, inertia, iterations, movement <= still), shares.Cost);
+
+        bool IsHot() => isHot && iterations < HotIterations;
     }
 }

@@ -13,23 +13,25 @@ sealed class EvenShares
     // By how much the sizes of clusters may differ from N / K.
     const double Uneven = 0.01;
 
-    // Far below any share that moves a centre in float32.
-    const double Negligible = 1e-9;
+    // Such a share moves no centre.
+    const double Negligible = 1e-6;
 
     readonly Rows rows;
-    readonly double temperature;
     readonly int threads, clusterCount;
     readonly float[] kernel; // [N,K], of each row divided by the nearest centre's
     readonly double[] nearest, ofCluster; // squared distance to the nearest centre [N]; v [K]
+    readonly float[] norms; // squared, of the rows [N]
+    double temperature;
 
     /// <summary>Shares of <paramref name="rows"/> [N,D] in clusters around <paramref name="centres"/> [K,D].</summary>
-    public EvenShares(Rows rows, Rows centres, double temperature, int threads)
+    public EvenShares(Rows rows, Rows centres, int threads)
     {
-        (this.rows, this.temperature, this.threads, clusterCount) = (rows, temperature, threads, centres.Count);
+        (this.rows, this.threads, clusterCount) = (rows, threads, centres.Count);
         Rows.RequireRoom(nameof(KMeansOptions.ClusterCount), rows.Count, clusterCount);
         Centres = centres.Values.ToArray();
         (kernel, nearest, ofCluster) = (new float[rows.Count * clusterCount], new double[rows.Count], new double[clusterCount]);
         Array.Fill(ofCluster, 1);
+        norms = [.. Enumerable.Range(0, rows.Count).Select(row => VectorKernels.Dot(rows[row], rows[row]))];
     }
 
     /// <summary>The centres [K,D], row-major.</summary>
@@ -39,8 +41,10 @@ sealed class EvenShares
     public double Cost { get; private set; }
 
     /// <summary>Moves each centre to the mean of its shares; returns the squared distance that all of them moved.</summary>
-    public double MoveCentres()
+    /// <param name="temperature">T, above 0.</param>
+    public double MoveCentres(double temperature)
     {
+        this.temperature = temperature;
         FillKernel();
         for (int step = 0; step < MostScalings && !Scale(); step++)
         {
@@ -77,6 +81,7 @@ sealed class EvenShares
     void FillKernel()
     {
         var centres = new Rows(Centres, rows.Width);
+        float[] squaredCentres = [.. Enumerable.Range(0, clusterCount).Select(k => VectorKernels.Dot(centres[k], centres[k]))];
         Chunks.ForEach(rows.Count, threads, (_, first, end) =>
         {
             var squares = new double[clusterCount];
@@ -84,7 +89,7 @@ sealed class EvenShares
             {
                 for (int k = 0; k < clusterCount; k++)
                 {
-                    squares[k] = VectorKernels.SquaredDistance(rows[row], centres[k]);
+                    squares[k] = Math.Max(0, norms[row] + squaredCentres[k] - 2 * (double)VectorKernels.Dot(rows[row], centres[k]));
                 }
                 nearest[row] = squares.Min();
                 Span<float> own = KernelOf(row);
