@@ -19,13 +19,13 @@ public static class BalancedKMeans
     // one.
     const double Hot = 0.4, Temperature = 0.2;
 
-    const int HotIterations = 25;
+    const int HotIterations = 25, MostIterations = 60;
 
     /// <summary>Fits centres to <paramref name="rows"/> [N,D].</summary>
     /// <param name="rows">Finite numbers.</param>
     /// <param name="options">
-    /// Those of k-means, but for mini-batches and ranks. <see cref="KMeansOptions.Tolerance"/> is the squared movement of all centres over
-    /// the mean squared distance in a column.
+    /// Those of k-means, but for mini-batches and ranks; at most 60 iterations. <see cref="KMeansOptions.Tolerance"/> is the squared
+    /// movement of all centres over the mean squared distance in a column.
     /// </param>
     /// <exception cref="ArgumentException">A number is not finite, or an option is out of range; the message names it.</exception>
     public static KMeansResult Fit(Rows rows, KMeansOptions options)
@@ -57,8 +57,8 @@ public static class BalancedKMeans
         }
         var shares = new EvenShares(rows, start.Centres, options.Threads);
         double movement = double.PositiveInfinity, still = options.Tolerance * spread / rows.Width;
-        int iterations = 0;
-        for (; iterations < options.MaxIterations && (movement > still || IsHot()); iterations++)
+        int iterations = 0, most = Math.Min(options.MaxIterations, MostIterations);
+        for (; iterations < most && (movement > still || IsHot()); iterations++)
         {
             options.Cancellation.ThrowIfCancellationRequested();
             movement = shares.MoveCentres((IsHot() ? Hot : Temperature) * spread);
