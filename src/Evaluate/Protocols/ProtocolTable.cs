@@ -41,7 +41,7 @@ sealed class ProtocolTable(int strictClusters, bool hasPoster, bool hasBalanced 
     /// <summary>The rows of a model, in order.</summary>
     /// <param name="outputs">The model's outputs.</param>
     /// <param name="protocols">The protocols asked for; of data that the poster's is not for, the strict one is left.</param>
-    /// <param name="canMix">Whether a mixture of its embeddings is affordable.</param>
+    /// <param name="canMix">Whether a mixture of its embeddings, or balanced clusters, are affordable.</param>
     /// <param name="hasSpectrum">Whether spectral clusters of its embeddings can be made; asked only where they would be shown.</param>
     public IEnumerable<Recipe> Of(ModelOutputs outputs, ProtocolChoice protocols, bool canMix, Func<bool> hasSpectrum) =>
     [
@@ -62,7 +62,7 @@ sealed class ProtocolTable(int strictClusters, bool hasPoster, bool hasBalanced 
             yield break;
         }
         yield return StrictKMeans;
-        if (hasBalanced)
+        if (hasBalanced && canMix)
         {
             yield return Strict(Clusterer.Balanced);
         }
