@@ -78,7 +78,7 @@ static class OptionBinder
 
     static bool IsOmitted(PropertyInfo property, object value) =>
         property.GetCustomAttribute<OmittedAtDefaultAttribute>() is OmittedAtDefaultAttribute omitted
-        && value is Enum or int or double && System.Convert.ToDouble(value, CultureInfo.InvariantCulture) == omitted.Value;
+        && value is Enum or bool or int or double && System.Convert.ToDouble(value, CultureInfo.InvariantCulture) == omitted.Value;
 
     // Another preset than the first gives other defaults.
     static bool HasPreset(MethodOptions options) => options.Presets.Count > 0

@@ -67,10 +67,25 @@ public sealed class SelfLabelsTests
         {
             (values[2 * row], values[2 * row + 1]) = ((row < 20 ? 0 : 50) + (float)random.NextNormal(), (float)random.NextNormal());
         }
-        using Tensor labels = SpectralLabels.Of(tensor(values, [40, 2]), 2, new GradientJob(StrokeDigits.Draw(40, 1), 0, CPU, 1));
+        using Tensor labels = ClusterLabels.Of(tensor(values, [40, 2]), 2, new GradientJob(StrokeDigits.Draw(40, 1), 0, CPU, 1));
         (Tensor certainty, Tensor cluster) = labels.max(1);
         Assert.All(certainty.data<float>().ToArray(), value => Assert.Equal(1f, value, 1e-6f));
         long[] found = cluster.data<long>().ToArray();
+        Assert.Single(found[..20].Distinct());
+        Assert.Single(found[20..].Distinct());
+        Assert.NotEqual(found[0], found[39]);
+    }
+
+    // Of four clouds of ten on a line, balanced clusters join the first two and the last two, though the last is farthest off.
+    [Fact]
+    public void Balanced_AClassOfTwoStyles_IsOneLabel()
+    {
+        var random = new RandomStream(1, "clouds");
+        float[] middles = [0, 0.5f, 1.6f, 3.6f];
+        float[] values = [.. Enumerable.Range(0, 40).Select(row => middles[row / 10] + 0.02f * (float)random.NextDouble())];
+        var job = new GradientJob(StrokeDigits.Draw(40, 1), 0, CPU, 1);
+        using Tensor balanced = ClusterLabels.Of(tensor(values, [40, 1]), 2, job, isBalanced: true);
+        long[] found = balanced.argmax(1).data<long>().ToArray();
         Assert.Single(found[..20].Distinct());
         Assert.Single(found[20..].Distinct());
         Assert.NotEqual(found[0], found[39]);
@@ -82,6 +97,6 @@ public sealed class SelfLabelsTests
         // Earlier clusters of five images 0 0 1 1 2; now 2 2 0 1 1.
         using Tensor earlier = nn.functional.one_hot(tensor(new long[] { 0, 0, 1, 1, 2 }), 3).to(float32),
             labels = nn.functional.one_hot(tensor(new long[] { 2, 2, 0, 1, 1 }), 3).to(float32);
-        Assert.Equal([2L, 0, 1], SpectralLabels.Order(labels, earlier).data<long>().ToArray());
+        Assert.Equal([2L, 0, 1], ClusterLabels.Order(labels, earlier).data<long>().ToArray());
     }
 }

@@ -133,7 +133,7 @@ public sealed class RefineTests
             Assert.True(float.IsFinite(trainer.Step(sampler[step])[0].Value));
         }
         SelfLabels found = ((Refinement)trainer.Module).Labels;
-        Tensor second = labels[1].index_select(1, SpectralLabels.Order(labels[1], labels[0]));
+        Tensor second = labels[1].index_select(1, ClusterLabels.Order(labels[1], labels[0]));
         float[] agreed = labels[0].argmax(1).eq(second.argmax(1)).to(float32).data<float>().ToArray();
         Assert.Equal(agreed, found.Confident.data<float>().ToArray());
         Assert.InRange(agreed.Sum(), 1, 59);
@@ -151,7 +151,7 @@ public sealed class RefineTests
             });
             var job = new GradientJob(digits, 1, CPU, 1);
             using TrainedEncoder encoder = TrainedEncoder.Open(run, job);
-            return SpectralLabels.Of(encoder.EmbedAll(), 3, job);
+            return ClusterLabels.Of(encoder.EmbedAll(), 3, job);
         }
     }
 

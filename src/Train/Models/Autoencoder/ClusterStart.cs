@@ -55,7 +55,7 @@ static class ClusterStart
             double[] labels = Clustering.Mixture.GaussianMixture.Fit(rows, mixture).Probabilities(rows, job.Threads);
             yield return tensor(labels, [rows.Count, options.ClusterCount], ScalarType.Float32, job.Device);
         }
-        yield return SpectralLabels.Of(codes, options.ClusterCount, job).to(job.Device);
+        yield return ClusterLabels.Of(codes, options.ClusterCount, job).to(job.Device);
     }
 
     // Codes of two views of the first images, evenly taken ones where there are more.

@@ -138,7 +138,7 @@ sealed class CapsulesTrainer : IGradientTrainer
         labelled.eval(); // the statistics of training, not those of the batch
         Tensor presence = job.Predict(Embed); // [N,O]
         labelled.train();
-        labelled.Labels.Relabel(SpectralLabels.Of(presence, options.ClassCount, job).to(job.Device), options.ConfidentShare);
+        labelled.Labels.Relabel(ClusterLabels.Of(presence, options.ClassCount, job).to(job.Device), options.ConfidentShare);
     }
 
     // Of presences [N,O], whose second half are other views of the first half's images; both ways, as each view may be the query.

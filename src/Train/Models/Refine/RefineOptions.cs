@@ -33,6 +33,13 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
     /// <summary>Cluster heads trained side by side; the one with the most mutual information is taken.</summary>
     public int HeadCount { get; init; } = 5;
 
+    /// <summary>
+    /// Whether labels are the clusters of balanced k-means instead of spectral ones: for classes of about the same size, each of several
+    /// styles.
+    /// </summary>
+    [OmittedAtDefault]
+    public bool Balanced { get; init; }
+
     /// <summary>Rounds; each after the first is trained on the spectral clusters of the network's own embeddings.</summary>
     public int Rounds { get; init; } = 3;
 

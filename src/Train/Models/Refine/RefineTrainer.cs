@@ -138,29 +138,29 @@ sealed class RefineTrainer : IGradientTrainer
             model.Labels.Relabel(SourceLabels());
             return;
         }
-        Tensor labels = !isFirst ? OwnLabels() : options.HeadSteps > 0 ? HeadLabels() : SpectralOf(Source);
+        Tensor labels = !isFirst ? OwnLabels() : options.HeadSteps > 0 ? HeadLabels() : ClustersOf(Source);
         model.Labels.Relabel(labels.to(job.Device), options.ConfidentShare);
     }
 
     // Of each source [N,K], all numbered as the first one's.
     Tensor[] SourceLabels()
     {
-        Tensor[] labels = [.. sources.Value.Select(SpectralOf)];
-        return [.. labels.Select(each => each.index_select(1, SpectralLabels.Order(each, labels[0])).to(job.Device))];
+        Tensor[] labels = [.. sources.Value.Select(ClustersOf)];
+        return [.. labels.Select(each => each.index_select(1, ClusterLabels.Order(each, labels[0])).to(job.Device))];
     }
 
-    Tensor SpectralOf(ITrainedEncoder encoder)
+    Tensor ClustersOf(ITrainedEncoder encoder)
     {
         using Tensor embeddings = encoder.EmbedAll(); // [N,D]
-        return SpectralLabels.Of(embeddings, options.ClusterCount, job);
+        return ClusterLabels.Of(embeddings, options.ClusterCount, job, options.Balanced);
     }
 
     // Clusters of the net's own embeddings, numbered as its head has them.
     Tensor OwnLabels()
     {
         using Tensor embeddings = Predict(Embed); // [N,64]
-        Tensor labels = SpectralLabels.Of(embeddings, options.ClusterCount, job);
-        return labels.index_select(1, SpectralLabels.Order(labels, model.Labels.Target.cpu()));
+        Tensor labels = ClusterLabels.Of(embeddings, options.ClusterCount, job, options.Balanced);
+        return labels.index_select(1, ClusterLabels.Order(labels, model.Labels.Target.cpu()));
     }
 
     Tensor Predict(Func<Tensor, Tensor> predict)

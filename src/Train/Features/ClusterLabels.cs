@@ -1,5 +1,6 @@
 using Toolchain.Clustering;
 using Toolchain.Clustering.Fitting;
+using Toolchain.Clustering.KMeans;
 using Toolchain.Clustering.Neighbours;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Train.Core;
@@ -8,19 +9,23 @@ using static TorchSharp.torch;
 namespace Toolchain.Train.Features;
 
 /// <summary>Soft labels from embeddings.</summary>
-static class SpectralLabels
+static class ClusterLabels
 {
+    const int Restarts = 5; // as uvl cluster
+
     /// <summary>
-    /// Spectral clusters of the embeddings <paramref name="embeddings"/> [N,D]; the soft label of an image is the share of each cluster
-    /// among itself and its nearest neighbours, so an image among strangers is unsure. [N,K].
+    /// Clusters of the embeddings <paramref name="embeddings"/> [N,D], spectral ones or those of balanced k-means; the soft label of an
+    /// image is the share of each cluster among itself and its nearest neighbours, so an image among strangers is unsure. [N,K].
     /// </summary>
-    public static Tensor Of(Tensor embeddings, int clusterCount, GradientJob job)
+    public static Tensor Of(Tensor embeddings, int clusterCount, GradientJob job, bool isBalanced = false)
     {
         using Tensor here = embeddings.cpu();
         var rows = new Rows(here.data<float>().ToArray(), (int)here.shape[1]);
-        SpectralOptions options = new ClustererFactory(job.Seed, job.Threads).Spectral(clusterCount);
+        var factory = new ClustererFactory(job.Seed, job.Threads);
+        SpectralOptions options = factory.Spectral(clusterCount);
         options = options with { NeighbourCount = Math.Min(options.NeighbourCount, rows.Count - 1) };
-        int[] clusters = SpectralClustering.Fit(rows, options);
+        int[] clusters = isBalanced ? BalancedKMeans.Fit(rows, factory.KMeans(clusterCount) with { Restarts = Restarts }).Labels
+            : SpectralClustering.Fit(rows, options);
         NeighbourTable table = NeighbourSearch.OfEach(rows, options.NeighbourCount, job.Threads);
         var votes = new float[(long)rows.Count * clusterCount];
         float vote = 1f / (table.Count + 1);
