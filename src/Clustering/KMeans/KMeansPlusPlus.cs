@@ -6,7 +6,8 @@ namespace Toolchain.Clustering.KMeans;
 /// <summary>
 /// k-means++ with several candidates per draw, of which the one that lowers the potential most is kept (Arthur and Vassilvitskii, 2007,
 /// section 5, "greedy"; 2 + ln K candidates). One pass over the rows serves all candidates of a draw. Distances are rounded so that no sum
-/// of them is: a draw finds the same row whatever ranges the rows are in.
+/// of them is: a draw finds the same row whatever ranges the rows are in. A candidate that is twice as far from a row's nearest centre as
+/// the row is cannot be nearer, which spares most distances.
 /// </summary>
 sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struct, IRows
 {
@@ -14,8 +15,11 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
     readonly int width = shared.Rows.Width;
     // The squared distance of two rows is at most (2 longest)^2, and a little more as rounded.
     readonly ExactGrid grid = new(4.1 * shared.Longest * shared.Longest, shared.Ranks.RowCount);
-    // Of this rank's rows: the squared distance to the nearest of the first centres, as many as are folded in.
+    // Bound of the rounding of a squared distance, as in NearestCentres.
+    readonly double rounding = (shared.Rows.Width + 8) * Math.ScaleB(1, -23) * 4 * shared.Longest * shared.Longest;
+    // Of this rank's rows: the squared distance to the nearest of the first centres, as many as are folded in, and which that is.
     double[] nearest = Infinite(shared.Rows.Count);
+    readonly int[] owners = new int[shared.Rows.Count];
     int folded;
 
     // A row is drawn: its part, and the running sums before the part and at the row.
@@ -39,7 +43,7 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
             {
                 Fold(centres, k);
                 isMeasured = true;
-                return Measure(candidates, distances);
+                return Measure(candidates, centres, distances);
             }, Totals.Concatenate); // [parts, candidates]
             double[][] parts = [.. Enumerable.Range(0, candidateCount)
                 .Select(c => Enumerable.Range(0, sums.Length / candidateCount).Select(part => sums[part * candidateCount + c]).ToArray())];
@@ -52,7 +56,7 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
             }
             if (isMeasured)
             {
-                (nearest, distances[best], folded) = (distances[best], nearest, k + 1);
+                distances[best] = Adopt(distances[best]);
             }
             Draw[] draws =
                 [.. distances.Select(_ => PartOf(parts[best], potentials[best] * random.NextDouble()))];
@@ -100,15 +104,45 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
     // Brings the distances to the nearest up to date with the first centres.
     void Fold(float[] centres, int count)
     {
-        for (; folded < count; folded++)
+        double[] distances = folded < count ? new double[rows.Count] : [];
+        while (folded < count)
         {
-            Measure(centres.AsSpan(folded * width, width).ToArray(), [nearest]);
+            Measure(centres.AsSpan(folded * width, width).ToArray(), centres, [distances]);
+            distances = Adopt(distances);
         }
     }
 
-    // Fills, for each candidate, the distance of each row to the nearest of its centre and the candidate; gives their sums [parts, C].
-    double[] Measure(float[] points, double[][] distances)
+    // Makes the distances with the next centre those to the nearest; returns the array of the former ones.
+    double[] Adopt(double[] distances)
     {
+        double[] former = nearest;
+        for (int row = 0; row < former.Length; row++)
+        {
+            owners[row] = distances[row] < former[row] ? folded : owners[row];
+        }
+        (nearest, folded) = (distances, folded + 1);
+        return former;
+    }
+
+    // A row whose nearest centre is the one of the index is no nearer to a point whose quarter of a squared distance from that centre,
+    // [centres, C], is at least the row's: neither as it is nor as it is computed.
+    double[] Gaps(float[] points, float[] centres)
+    {
+        int count = points.Length / width;
+        var gaps = new double[Math.Max(1, folded) * count];
+        for (int i = 0; i < folded * count; i++)
+        {
+            double square = VectorKernels.SquaredDistance(points.AsSpan(i % count * width, width),
+                centres.AsSpan(i / count * width, width));
+            gaps[i] = .249999 * square - 2 * rounding;
+        }
+        return gaps;
+    }
+
+    // Fills, for each candidate, the distance of each row to the nearest of its centre and the candidate; gives their sums [parts, C].
+    double[] Measure(float[] points, float[] centres, double[][] distances)
+    {
+        double[] gaps = Gaps(points, centres);
         int count = points.Length / width, chunksOfPart = IRanks.PartRows / Chunks.Size;
         float[] norms = [.. Enumerable.Range(0, count).Select(c => shared.Norm(points.AsSpan(c * width, width)))];
         // Bytes are whole numbers, and exact as such.
@@ -118,23 +152,31 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
         {
             Span<float> values = new float[width];
             Span<double> products = stackalloc double[count];
+            Span<int> near = stackalloc int[count];
             double[] totals = chunks[chunk] = new double[count];
             for (int row = first; row < end; row++)
             {
-                if (rows.HasBytes)
+                int found = 0;
+                double least = nearest[row];
+                ReadOnlySpan<double> own = gaps.AsSpan(owners[row] * count, count);
+                for (int c = 0; c < count; c++)
                 {
-                    ReadOnlySpan<byte> bytes = rows.Bytes(row, out int column);
-                    Products(bytes, words.AsSpan(column), width, products);
+                    near[found] = c;
+                    found += least < own[c] ? 0 : 1;
+                    distances[c][row] = least;
                 }
-                else
+                if (found > 0)
                 {
-                    rows.Read(row, 0, values);
-                    Products(values, points, products);
+                    Multiply(row, values, (points, words), near[..found], products);
+                    foreach (int c in near[..found])
+                    {
+                        double distance = grid.Round(Math.Max(0, (double)shared.Norms[row] + norms[c] - 2.0 * products[c]));
+                        distances[c][row] = Math.Min(least, distance);
+                    }
                 }
                 for (int c = 0; c < count; c++)
                 {
-                    double distance = grid.Round(Math.Max(0, (double)shared.Norms[row] + norms[c] - 2.0 * products[c]));
-                    totals[c] += distances[c][row] = Math.Min(nearest[row], distance);
+                    totals[c] += distances[c][row];
                 }
             }
         });
@@ -149,28 +191,34 @@ sealed class KMeansPlusPlus<TRows>(SharedRows<TRows> shared) where TRows : struc
         return sums;
     }
 
-    static void Products(ReadOnlySpan<byte> row, ReadOnlySpan<short> points, int width, Span<double> products)
+    // The products of a row with some of the points.
+    void Multiply(int row, Span<float> values, (float[] Numbers, short[] Words) points, ReadOnlySpan<int> some, Span<double> products)
     {
-        int c = 0;
-        for (; c + 4 <= products.Length; c += 4)
+        if (rows.HasBytes)
         {
-            ByteProducts.Dot(row, points[(c * width)..], width).CopyTo(products[c..(c + 4)]);
+            Products(rows.Bytes(row, out int column), points.Words.AsSpan(column), some, products);
+            return;
         }
-        for (; c < products.Length; c += 2)
+        rows.Read(row, 0, values);
+        for (int i = 0; i < some.Length; i += 2)
         {
-            int next = Math.Min(c + 1, products.Length - 1);
-            (products[c], products[next]) = ByteProducts.Dot(row, points.Slice(c * width, row.Length),
-                points.Slice(next * width, row.Length));
+            (int a, int b) = (some[i], some[Math.Min(i + 1, some.Length - 1)]);
+            (products[a], products[b]) = VectorKernels.Dot(values, points.Numbers.AsSpan(a * width, width),
+                points.Numbers.AsSpan(b * width, width));
         }
     }
 
-    static void Products(ReadOnlySpan<float> row, ReadOnlySpan<float> points, Span<double> products)
+    void Products(ReadOnlySpan<byte> row, ReadOnlySpan<short> points, ReadOnlySpan<int> some, Span<double> products)
     {
-        for (int c = 0; c < products.Length; c += 2)
+        int i = 0;
+        for (; i + 4 <= some.Length && some[i + 3] == some[i] + 3; i += 4)
         {
-            int next = Math.Min(c + 1, products.Length - 1);
-            (products[c], products[next]) = VectorKernels.Dot(row, points.Slice(c * row.Length, row.Length),
-                points.Slice(next * row.Length, row.Length));
+            ByteProducts.Dot(row, points[(some[i] * width)..], width).CopyTo(products[some[i]..(some[i] + 4)]);
+        }
+        for (; i < some.Length; i += 2)
+        {
+            (int a, int b) = (some[i], some[Math.Min(i + 1, some.Length - 1)]);
+            (products[a], products[b]) = ByteProducts.Dot(row, points.Slice(a * width, row.Length), points.Slice(b * width, row.Length));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Toolchain.Clustering.Kernels;
 
 namespace Toolchain.Clustering.Mixture;
@@ -8,13 +9,18 @@ sealed class Expectation
     // Rows of a part: one thread takes a part, and its sums are added to those of the others once.
     const int PartRows = 8 * ExpectationBlock.Size;
 
+    // Beyond that width the axes cost more than they spare; with fewer components there is little to spare.
+    const int MostWidth = 512, LeastComponents = 4;
+
+    readonly Rows rows;
     readonly int threads, count;
     readonly int[] labels;
     readonly double[] logLikelihoods;
+    AxisRows? axisRows;
 
     public Expectation(Rows rows, int threads)
     {
-        (this.threads, count, TransposedRows) = (threads, rows.Count, new TransposedRows(rows, threads));
+        (this.rows, this.threads, count, TransposedRows) = (rows, threads, rows.Count, new TransposedRows(rows, threads));
         labels = new int[TransposedRows.PaddedCount];
         logLikelihoods = new double[TransposedRows.PaddedCount];
     }
@@ -39,6 +45,9 @@ sealed class Expectation
         return sum;
     }
 
+    /// <summary>Whether components that are certain to be negligible are told by a screen; the results are the same bits either way.</summary>
+    public bool UsesScreen { get; init; } = true;
+
     /// <summary>Number of parts of <see cref="Run"/>.</summary>
     public int PartCount => (count + PartRows - 1) / PartRows;
 
@@ -47,9 +56,11 @@ sealed class Expectation
     /// <param name="sinkOf">Makes the receiver of a part by its index.</param>
     public void Run(Component[] components, Func<int, IResponsibilitySink>? sinkOf = null)
     {
+        MarginalScreen? screen = Screen(components);
+        var blocks = new ConcurrentBag<ExpectationBlock>();
         Chunks.ForParts(PartCount, PartCount, threads, (part, _, _) =>
         {
-            var block = new ExpectationBlock(TransposedRows, components);
+            ExpectationBlock block = blocks.TryTake(out ExpectationBlock? free) ? free : new(TransposedRows, components, screen);
             IResponsibilitySink? sink = sinkOf?.Invoke(part);
             int first = part * PartRows, end = Math.Min(TransposedRows.PaddedCount, first + PartRows);
             for (; first < end; first += ExpectationBlock.Size)
@@ -59,7 +70,20 @@ sealed class Expectation
                 sink?.Add(first, length, block);
             }
             sink?.End();
+            blocks.Add(block);
         });
+    }
+
+    // The axes stay those of the first components: they need only be good.
+    MarginalScreen? Screen(Component[] components)
+    {
+        if (!UsesScreen || TransposedRows.IsNarrow || components[0].Precision.IsDiagonal || components.Length < LeastComponents
+            || rows.Width is < DiscriminantAxes.Count or > MostWidth)
+        {
+            return null;
+        }
+        axisRows ??= DiscriminantAxes.Of(components) is DiscriminantAxes axes ? new AxisRows(axes, rows, threads) : null;
+        return axisRows is null ? null : new MarginalScreen(axisRows, components, ExpectationBlock.Negligible, threads);
     }
 }
 

@@ -9,24 +9,39 @@ namespace Toolchain.Clustering.Mixture;
 /// densities plus log weights (Bishop, equation 9.23). Rows lie in groups of eight side by side; responsibilities are [K, 256 + 8]
 /// row-major, and a component that is negligible for all eight rows of a group is left out of it.
 /// </summary>
-sealed class ExpectationBlock(TransposedRows transposedRows, Component[] components)
+sealed class ExpectationBlock
 {
     /// <summary>Rows of a block: as many as groups of eight have a bit of their own.</summary>
     public const int Size = Chunks.Size;
 
-    // A responsibility below e^-32 (1e-14) of the largest counts as 0.
-    const double Negligible = 32;
+    /// <summary>A responsibility below e^-32 (1e-14) of the largest counts as 0.</summary>
+    public const double Negligible = 32;
 
     const nuint Half = LogDensityKernel.RowCount / 2;
 
     // Not a power of two: the groups of all components would meet in few sets of the cache.
     const int Stride = Size + LogDensityKernel.RowCount;
 
-    readonly AlignedBuffer scratch = new(transposedRows.BlockLength), responsibilities = new(components.Length * Stride),
-        best = new(LogDensityKernel.RowCount);
-    readonly uint[] groups = new uint[components.Length];
-    readonly int[] active = new int[components.Length], visits = new int[components.Length];
-    int activeCount, visit;
+    readonly TransposedRows transposedRows;
+    readonly Component[] components;
+    readonly MarginalScreen? screen;
+    readonly AlignedBuffer scratch, responsibilities, best;
+    readonly Vector256<float>[] limits = new Vector256<float>[Size / LogDensityKernel.RowCount + 1];
+    // Groups in which a component's densities are known, and of those the ones in which it is not negligible, one bit each.
+    readonly uint[] known, groups;
+    readonly int[] active;
+    int activeCount;
+
+    /// <param name="transposedRows">The rows.</param>
+    /// <param name="components">The mixture.</param>
+    /// <param name="screen">Tells negligible components before their densities are computed; null where that does not pay.</param>
+    public ExpectationBlock(TransposedRows transposedRows, Component[] components, MarginalScreen? screen)
+    {
+        (this.transposedRows, this.components, this.screen) = (transposedRows, components, screen);
+        scratch = new(transposedRows.BlockLength * (screen is null ? 1 : Size / LogDensityKernel.RowCount));
+        (responsibilities, best) = (new(components.Length * Stride), new(Size));
+        (known, groups, active) = (new uint[components.Length], new uint[components.Length], new int[components.Length]);
+    }
 
     /// <summary>The groups in which a component is not negligible, one bit each.</summary>
     public uint Groups(int component) => groups[component];
@@ -45,9 +60,20 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
     public void Run(int first, Span<int> labels, Span<double> logLikelihoods)
     {
         Array.Clear(groups);
+        Array.Clear(known);
+        best.Span.Fill(double.NegativeInfinity);
+        if (screen is not null)
+        {
+            DensitiesScreened(first, labels);
+        }
         for (int at = 0, group = 0; at < labels.Length; at += LogDensityKernel.RowCount, group++)
         {
-            Densities(first + at, group, labels.Slice(at, LogDensityKernel.RowCount));
+            Span<int> own = labels.Slice(at, LogDensityKernel.RowCount);
+            if (screen is null)
+            {
+                Densities(group, ref transposedRows.Get(first + at, scratch.Span), own);
+            }
+            ListActive(group, own);
             Normalize(group, ref labels[at], ref logLikelihoods[at]);
             ClearFrom(group, transposedRows.RowCount - first - at);
         }
@@ -65,15 +91,11 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
         }
     }
 
-    // Log densities of the components that are not negligible in the group, and the largest of each row.
+    // Log densities of the components that are not negligible in the group, and the largest of each row. The components that the rows had
+    // last come first: the others are measured against them.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Densities(int first, int group, Span<int> labels)
+    void Densities(int group, ref double transposed, Span<int> labels)
     {
-        ref double transposed = ref transposedRows.Get(first, scratch);
-        best.Span.Fill(double.NegativeInfinity);
-        activeCount = 0;
-        visit++;
-        // The components that the rows had last come first: the others are measured against them.
         foreach (int label in labels)
         {
             Evaluate(label, group, ref transposed);
@@ -84,17 +106,72 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
         }
     }
 
+    // The same of all groups, component by component, so that a factor stays in the first-level cache.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void DensitiesScreened(int first, Span<int> labels)
+    {
+        int groupCount = labels.Length / LogDensityKernel.RowCount, length = transposedRows.BlockLength;
+        for (int group = 0; group < groupCount; group++)
+        {
+            int at = group * LogDensityKernel.RowCount;
+            ref double transposed = ref transposedRows.Get(first + at, scratch.Span.Slice(group * length, length));
+            foreach (int label in labels.Slice(at, LogDensityKernel.RowCount))
+            {
+                Evaluate(label, group, ref transposed);
+            }
+            limits[group] = MarginalScreen.Limits(best.Span.Slice(at, LogDensityKernel.RowCount));
+        }
+        for (int k = 0; k < components.Length; k++)
+        {
+            for (int group = 0; group < groupCount; group += 2)
+            {
+                uint left = screen!.MayMatter(k, first + group * LogDensityKernel.RowCount, limits[group], limits[group + 1]);
+                for (int own = group; left != 0 && own < groupCount; own++, left >>= 1)
+                {
+                    if ((left & 1) != 0)
+                    {
+                        Evaluate(k, own, ref scratch.Span[own * length]);
+                    }
+                }
+            }
+        }
+    }
+
     void Evaluate(int k, int group, ref double transposed)
     {
-        if (visits[k] == visit)
+        uint bit = 1u << group;
+        if ((known[k] & bit) != 0)
         {
             return;
         }
-        visits[k] = visit;
-        if (components[k].LogDensities(ref transposed, Negligible, ref best.First, ref Responsibilities(k, group)))
+        known[k] |= bit;
+        if (components[k].LogDensities(ref transposed, Negligible, ref Best(group), ref Responsibilities(k, group)))
         {
-            groups[k] |= 1u << group;
-            active[activeCount++] = k;
+            groups[k] |= bit;
+        }
+    }
+
+    ref double Best(int group) => ref Unsafe.Add(ref best.First, group * LogDensityKernel.RowCount);
+
+    // The components of a group in the order in which they are added: those that the rows had last, then the others.
+    void ListActive(int group, Span<int> labels)
+    {
+        activeCount = 0;
+        uint bit = 1u << group;
+        for (int lane = 0; lane < labels.Length; lane++)
+        {
+            if ((groups[labels[lane]] & bit) != 0 && labels[..lane].IndexOf(labels[lane]) < 0)
+            {
+                active[activeCount++] = labels[lane];
+            }
+        }
+        int first = activeCount;
+        for (int k = 0; k < components.Length; k++)
+        {
+            if ((groups[k] & bit) != 0 && !active.AsSpan(0, first).Contains(k))
+            {
+                active[activeCount++] = k;
+            }
         }
     }
 
@@ -104,7 +181,7 @@ sealed class ExpectationBlock(TransposedRows transposedRows, Component[] compone
     {
         for (nuint half = 0; half < LogDensityKernel.RowCount; half += Half)
         {
-            Vector256<double> largest = Vector256.LoadUnsafe(ref best.First, half), label = Vector256.Create((double)int.MaxValue),
+            Vector256<double> largest = Vector256.LoadUnsafe(ref Best(group), half), label = Vector256.Create((double)int.MaxValue),
                 sum = default;
             foreach (int k in active.AsSpan(0, activeCount))
             {

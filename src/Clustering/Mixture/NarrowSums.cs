@@ -17,7 +17,7 @@ sealed class NarrowSums(TransposedRows transposedRows, double[][] origins, Actio
             for (uint left = block.Groups(k); left != 0; left &= left - 1)
             {
                 int group = BitOperations.TrailingZeroCount(left);
-                ref double rows = ref transposedRows.Get(first + group * LogDensityKernel.RowCount, default); // [D,8]
+                ref double rows = ref transposedRows.Get(first + group * LogDensityKernel.RowCount, []); // [D,8]
                 moments[k].Add(ref rows, ref block.Responsibilities(k, group));
             }
         }

@@ -29,13 +29,19 @@ sealed class PrecisionFactor
     /// <summary>Entry of L^-1.</summary>
     public double this[int row, int column] => !IsDiagonal ? Values[row * Width + column] : row == column ? Values[row] : 0;
 
+    /// <summary>A row of a triangular L^-1, up to its diagonal.</summary>
+    public ReadOnlySpan<double> Row(int row) => Values.AsSpan(row * Width, row + 1);
+
     /// <summary>From variances [D].</summary>
     public static PrecisionFactor OfDiagonal(double[] variances, int component)
     {
         var values = new double[variances.Length];
         for (int i = 0; i < values.Length; i++)
         {
-            Require(variances[i], i, component);
+            if (!(variances[i] > 0))
+            {
+                throw NotPositive(variances[i], i, component);
+            }
             values[i] = 1 / Math.Sqrt(variances[i]);
         }
         return new PrecisionFactor(values, values.Length, isDiagonal: true);
@@ -45,7 +51,16 @@ sealed class PrecisionFactor
     /// <exception cref="InvalidOperationException">It is not positive definite.</exception>
     public static PrecisionFactor Of(double[] covariance, int width, int component)
     {
-        double[] lower = Cholesky(covariance, width, component);
+        if (Cholesky(covariance, width, out (int Row, double Pivot) bad) is not double[] lower)
+        {
+            throw NotPositive(bad.Pivot, bad.Row, component);
+        }
+        return FromCholesky(lower, width);
+    }
+
+    /// <summary>From the Cholesky factor [D,D] of a covariance, row-major.</summary>
+    public static PrecisionFactor FromCholesky(double[] lower, int width)
+    {
         var inverse = new double[width * width];
         for (int row = 0; row < width; row++)
         {
@@ -95,8 +110,14 @@ sealed class PrecisionFactor
         return [.. packed];
     }
 
-    static double[] Cholesky(double[] covariance, int width, int component)
+    /// <summary>The lower Cholesky factor of a symmetric matrix, of which the lower triangle is read.</summary>
+    /// <param name="covariance">[D,D], row-major.</param>
+    /// <param name="width">D.</param>
+    /// <param name="bad">The first pivot that is not positive, where there is one.</param>
+    /// <returns>[D,D], or null where the matrix is not positive definite.</returns>
+    public static double[]? Cholesky(double[] covariance, int width, out (int Row, double Pivot) bad)
     {
+        bad = default;
         var lower = new double[width * width];
         for (int row = 0; row < width; row++)
         {
@@ -108,18 +129,17 @@ sealed class PrecisionFactor
                     column * width + column];
             }
             double pivot = covariance[row * width + row] - VectorKernels.Dot(own, own);
-            Require(pivot, row, component);
+            if (!(pivot > 0))
+            {
+                bad = (row, pivot);
+                return null;
+            }
             lower[row * width + row] = Math.Sqrt(pivot);
         }
         return lower;
     }
 
-    static void Require(double pivot, int row, int component)
-    {
-        if (!(pivot > 0))
-        {
-            throw new InvalidOperationException($"The covariance of component {component} is not positive definite (pivot {row} is "
-                + $"{pivot:g3}); raise '{nameof(GaussianMixtureOptions.Regularization)}' or fit fewer components.");
-        }
-    }
+    static InvalidOperationException NotPositive(double pivot, int row, int component) =>
+        new($"The covariance of component {component} is not positive definite (pivot {row} is {pivot:g3}); raise "
+            + $"'{nameof(GaussianMixtureOptions.Regularization)}' or fit fewer components.");
 }

@@ -50,15 +50,15 @@ sealed class TransposedRows
 
     /// <summary>The block of eight rows that begins with row <paramref name="first"/>, [D,8].</summary>
     /// <param name="first">A multiple of eight.</param>
-    /// <param name="scratch">May get the numbers, [D,8].</param>
-    public ref double Get(int first, AlignedBuffer scratch)
+    /// <param name="scratch">Gets the numbers where they are not kept, [D,8].</param>
+    public ref double Get(int first, Span<double> scratch)
     {
         if (IsNarrow)
         {
             return ref transposed.Span[first * rows.Width];
         }
-        Transpose(first, scratch.Span);
-        return ref scratch.First;
+        Transpose(first, scratch);
+        return ref scratch[0];
     }
 
     void Transpose(int first, Span<double> to)

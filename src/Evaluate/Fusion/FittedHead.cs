@@ -40,14 +40,19 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
     /// <param name="method">k-means, a mixture, or k-means with clusters of even size.</param>
     /// <param name="count">Number of clusters (K), in [1..N].</param>
     /// <param name="factory">Seed, threads and cancellation of the fit.</param>
-    public static FittedHead Fit(Rows rows, ClusterMethod method, int count, ClustererFactory factory) =>
+    /// <param name="start">k-means of the same rows, number and factory, from which a mixture starts; null to fit it first.</param>
+    public static FittedHead Fit(Rows rows, ClusterMethod method, int count, ClustererFactory factory, FittedHead? start = null) =>
         method switch
         {
             ClusterMethod.KMeans => KMeans(("kmeans", "k-means"), Means(rows, count, factory), factory),
             ClusterMethod.Balanced =>
                 KMeans(("balanced", "balanced k-means"), BalancedKMeans.Fit(rows, MeansOptions(count, factory)), factory),
-            _ => Mixture(rows, count, factory),
+            _ => Mixture(rows, count, factory, start),
         };
+
+    /// <summary>The options of k-means heads.</summary>
+    internal static KMeansOptions MeansOptions(int count, ClustererFactory factory) =>
+        factory.KMeans(count) with { Restarts = RestartCount };
 
     static FittedHead KMeans((string Name, string Words) method, KMeansResult means, ClustererFactory factory)
     {
@@ -77,12 +82,10 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
     static KMeansResult Means(Rows rows, int count, ClustererFactory factory) =>
         KMeansClustering.Fit(rows, MeansOptions(count, factory));
 
-    static KMeansOptions MeansOptions(int count, ClustererFactory factory) => factory.KMeans(count) with { Restarts = RestartCount };
-
-    static FittedHead Mixture(Rows rows, int count, ClustererFactory factory)
+    static FittedHead Mixture(Rows rows, int count, ClustererFactory factory, FittedHead? start)
     {
         // From the very clusters that k-means gives.
-        GaussianMixture mixture = GaussianMixture.Fit(rows, Means(rows, count, factory).Labels, factory.Mixture(count));
+        GaussianMixture mixture = GaussianMixture.Fit(rows, start?.Labels ?? Means(rows, count, factory).Labels, factory.Mixture(count));
         int[] labels = mixture.Assign(rows, factory.Threads);
         return new FittedHead("gmm", count, labels,
             string.Create(CultureInfo.InvariantCulture,

@@ -1,5 +1,6 @@
 using Toolchain.Clustering;
 using Toolchain.Clustering.Fitting;
+using Toolchain.Clustering.KMeans;
 using Toolchain.Clustering.Mixture;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Data;
@@ -106,13 +107,13 @@ public sealed class Evaluation
         progress?.Report("spread of the embeddings");
         EmbeddingGeometry? geometry = outputs.Test is Rows spread && spread.Width <= Widest
             ? EmbeddingGeometry.Of(spread, score.IsLabelled ? score.TestLabels : [], factory.Threads) : null;
-        var spectral = new SpectralRows(outputs, Spectral(table.StrictClusters));
+        var shared = new SharedFits(outputs, Spectral(table.StrictClusters));
         var rows = new List<EvaluationRow>();
         foreach (Recipe recipe in table.Of(outputs, choice, outputs.Train is { Width: <= Widest },
-            () => spectral.Exist))
+            () => shared.Exist))
         {
             progress?.Report($"{recipe.ClusterCount} clusters, {recipe.Clusterer.Word()}");
-            rows.Add(Row(outputs, recipe, spectral) with
+            rows.Add(Row(outputs, recipe, shared) with
             {
                 NeighbourAccuracy = neighbours?[0],
                 NeighbourAccuracy200 = neighbours?[1],
@@ -145,8 +146,9 @@ public sealed class Evaluation
     /// <exception cref="ArgumentException">The outputs have no embeddings.</exception>
     public EvaluationRow PosterOf(ModelOutputs outputs) => Row(outputs, ProtocolTable.PosterEmbedding(outputs.Method));
 
-    EvaluationRow Row(ModelOutputs outputs, Recipe recipe, SpectralRows? spectral = null)
+    EvaluationRow Row(ModelOutputs outputs, Recipe recipe, SharedFits? shared = null)
     {
+        shared ??= new(outputs, Spectral(table.StrictClusters));
         if (recipe.Clusterer == Clusterer.Own)
         {
             return score.Of(outputs, recipe, new(outputs.TrainClusters!, outputs.TestClusters!));
@@ -155,9 +157,14 @@ public sealed class Evaluation
         recipe = recipe with { ClusterCount = Math.Min(recipe.ClusterCount, known.Count) };
         if (recipe.Clusterer == Clusterer.Spectral)
         {
-            return score.Of(outputs, recipe, spectral!.Cluster(Spectral(recipe.ClusterCount)));
+            return score.Of(outputs, recipe, shared.Cluster(Spectral(recipe.ClusterCount)));
         }
-        FittedHead head = FittedHead.Fit(known, MethodOf(recipe.Clusterer), recipe.ClusterCount, factory);
+        if (recipe.Clusterer == Clusterer.KMeans && outputs is { TrainBytes: ByteRows bytes, TestBytes: ByteRows others })
+        {
+            KMeansResult means = KMeansClustering.Fit(bytes, FittedHead.MeansOptions(recipe.ClusterCount, factory));
+            return score.Of(outputs, recipe, new(means.Labels, KMeansClustering.Assign(others, means.Centres, factory.Threads)));
+        }
+        FittedHead head = shared.Head(MethodOf(recipe.Clusterer), recipe.ClusterCount, factory);
         InformationCriteria? criteria = head.Criteria?.Invoke(known);
         return score.Of(outputs, recipe, new(head.Labels, head.Assign(asked))) with { Bic = criteria?.Bayesian, Aic = criteria?.Akaike };
     }
