@@ -12,7 +12,8 @@ public sealed class KMeansPlusPlusTests
     {
         Rows rows = Samples.Blobs(2500, width, 12, 3 + width);
         Rows found = new(new KMeansPlusPlus<Rows>(new(rows, IRanks.Alone(rows.Count), 2)).Initialize(count, new Random(7)), width);
-        Assert.Equal(Plain(rows, count, new Random(7)).Select(row => rows[row].ToArray()), Enumerable.Range(0, count).Select(k => found[k].ToArray()));
+        Assert.Equal(Plain(rows, count, new Random(7)).Select(row => rows[row].ToArray()),
+            Enumerable.Range(0, count).Select(k => found[k].ToArray()));
     }
 
     [Fact]

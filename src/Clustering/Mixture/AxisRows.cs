@@ -47,6 +47,6 @@ sealed class AxisRows
     /// <summary>The largest magnitude along each axis, [A].</summary>
     public double[] Largest { get; }
 
-    /// <summary>The group of eight rows that begins with row <paramref name="first"/>, [A,8]; the next one lies behind it, and is there.</summary>
+    /// <summary>The eight rows from <paramref name="first"/> on, [A,8]; eight more lie behind them, or as many zeros.</summary>
     public ref float Get(int first) => ref values[first / Group * Length];
 }

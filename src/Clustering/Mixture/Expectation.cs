@@ -45,7 +45,7 @@ sealed class Expectation
         return sum;
     }
 
-    /// <summary>Whether components that are certain to be negligible are told by a screen; the results are the same bits either way.</summary>
+    /// <summary>Whether a screen tells components that are certain to be negligible; the results have the same bits either way.</summary>
     public bool UsesScreen { get; init; } = true;
 
     /// <summary>Number of parts of <see cref="Run"/>.</summary>

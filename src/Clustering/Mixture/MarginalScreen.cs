@@ -34,7 +34,7 @@ sealed class MarginalScreen
         {
             (double[] mean, double[] covariance) = rows.Axes.Marginal(components[k]);
             limits[k] = float.PositiveInfinity; // says nothing
-            if (PrecisionFactor.Cholesky(covariance, DiscriminantAxes.Count, out _) is double[] lower)
+            if (PrecisionFactor.Cholesky(covariance, DiscriminantAxes.Count, out _) is double[] lower && IsExact(lower, covariance))
             {
                 PrecisionFactor factor = PrecisionFactor.FromCholesky(lower, DiscriminantAxes.Count);
                 double[] own = factor.Pack(mean);
@@ -43,6 +43,20 @@ sealed class MarginalScreen
                 limits[k] = (float)(level + LimitSlack * Math.Abs(level) + LimitSlack + (1 + 1 / Slack) * error * error);
             }
         });
+    }
+
+    // Whether no pivot has lost so many digits that its factor is off by a part of the slack.
+    static bool IsExact(double[] lower, double[] covariance)
+    {
+        const double least = 1e-9;
+        for (int at = 0; at < lower.Length; at += DiscriminantAxes.Count + 1)
+        {
+            if (lower[at] * lower[at] < least * covariance[at])
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     static int PackedLength(int width) => Enumerable.Range(1, width / Height).Sum(block => Height + block * Height * Height);
