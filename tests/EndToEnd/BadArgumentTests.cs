@@ -46,7 +46,8 @@ public sealed class BadArgumentTests : CommandTest
         var output = new StringWriter();
         Assert.Equal(0, UvlCommand.Create().Run(["cluster", "--help"], output, TextWriter.Null));
         string[] parts =
-            ["--split <train|test|all>", "--method <kmeans|gmm|balanced>", "--fit <digit|none|letterbox|crop|stretch>", "--device <auto|cpu|cuda>"];
+            ["--split <train|test|all>", "--method <kmeans|gmm|balanced>", "--fit <digit|none|letterbox|crop|stretch>",
+            "--device <auto|cpu|cuda>"];
         Assert.All(parts, part =>
             Assert.Contains(part, output.ToString(), StringComparison.Ordinal));
         Assert.All(["KMeans]", "Letterbox", "Auto"], part => Assert.DoesNotContain(part, output.ToString(), StringComparison.Ordinal));
