@@ -86,7 +86,7 @@ public sealed class RetunedRunTests : CommandTest
         var config = RunConfig.Read(folder);
         var request = new TrainingRequest { Data = StrokeDigits.Draw(80, 0), DataSpec = config.DataSpec, Options = config.Options };
         TracedStep step = config.Method.TraceStep(folder, request)!;
-        Assert.InRange(step.Steps, 0, 5); // on a busy machine the time is over before the first
+        Assert.InRange(step.Steps, 1, 5);
         using (StepRunner session = StepRunner.Open(step.Training, 1))
         {
             using var views = OrtValue.CreateTensorValueFromMemory(new float[16 * 784], [16, 1, 28, 28]);
