@@ -153,6 +153,8 @@ public sealed class GaussianMixtureTests
         Assert.Equal(5, mixture.ParameterCount);
         Assert.Equal(5 * Math.Log(4) - 2 * logLikelihood, mixture.Criteria(rows).Bayesian, 1e-10);
         Assert.Equal(10 - 2 * logLikelihood, mixture.Criteria(rows).Akaike, 1e-10);
+        Assert.Equal([0, 0, 0, 0], mixture.Assign(rows, out InformationCriteria criteria));
+        Assert.Equal(mixture.Criteria(rows), criteria);
     }
 
     [Theory]

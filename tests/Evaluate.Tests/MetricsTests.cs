@@ -106,7 +106,7 @@ public sealed class MetricsTests
         Rows train = Toys.Separable(60, 1), once = Toys.Separable(40_000, 2);
         var twice = new Rows((float[])[.. once.Values.Span, .. once.Values.Span], once.Width);
         int[] labels = [.. Enumerable.Range(0, 60).Select(i => i % 10)];
-        int[] all = NearestNeighbours.Assign(new(train, labels), twice, [3])[0];
+        int[] all = NearestNeighbours.Assign(new(train, labels), new(twice, []), [3])[0];
         Assert.Equal(Enumerable.Range(0, 40_000).Select(i => i % 10), all[..40_000]);
         Assert.Equal(all[..40_000], all[40_000..]);
     }
@@ -118,6 +118,17 @@ public sealed class MetricsTests
         Assert.Equal([1], NearestNeighbours.Accuracy(new(train, [3, 7, 7]), new(test, [3]), [3]));
         // By one neighbour it is a 3; by all of them, more than there are, a 7.
         Assert.Equal([0, 1], NearestNeighbours.Accuracy(new(train, [3, 7, 7]), new(test, [7]), [1, 200], temperature: 10));
+    }
+
+    // Bytes that are not those of the floats show that the bytes are read.
+    [Fact]
+    public void NearestNeighbours_OfBytes_AreTheirs()
+    {
+        var (rows, bytes) = (new Rows(new float[] { 1, 0, 0, 1 }, 2), new ByteRows(new byte[] { 0, 9, 9, 0 }, 2));
+        LabelledRows known = new(rows, [3, 7]), asked = new(rows, [3, 7]);
+        Assert.Equal([1], NearestNeighbours.Accuracy(known, asked, [1]));
+        Assert.Equal([0], NearestNeighbours.Accuracy(known with { Bytes = bytes }, asked with { Bytes = new ByteRows(new byte[] { 1, 0, 0, 1 }, 2) }, [1]));
+        Assert.Equal([1], NearestNeighbours.Accuracy(known with { Bytes = bytes }, asked with { Bytes = bytes }, [1]));
     }
 
     [Fact]

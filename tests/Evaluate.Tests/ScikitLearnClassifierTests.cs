@@ -40,7 +40,7 @@ public sealed class ScikitLearnClassifierTests : IDisposable
         JsonElement[] theirs =
             ScikitLearn.Run("sklearn_classifiers.py", [JsonSerializer.Serialize(new { folder = folder.Root, weight, bias = probe.Bias })]);
 
-        int[][] ours = NearestNeighbours.Assign(new(train, digits), test, [20, 200]);
+        int[][] ours = NearestNeighbours.Assign(new(train, digits), new(test, truth), [20, 200]);
         double[] accuracies = NearestNeighbours.Accuracy(new(train, digits), new(test, truth), [20, 200]);
         for (int choice = 0; choice < 2; choice++)
         {

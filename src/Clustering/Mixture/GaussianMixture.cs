@@ -153,6 +153,18 @@ public sealed class GaussianMixture
     /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
     public int[] Assign(Rows rows, int threads = 0) => Expect(rows, threads).Labels.ToArray();
 
+    /// <summary>The same, with the information criteria of the mixture for the rows, in one pass over them.</summary>
+    /// <param name="rows">Rows [N,D].</param>
+    /// <param name="criteria">As <see cref="Criteria(Rows, int)"/> gives them.</param>
+    /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
+    /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
+    public int[] Assign(Rows rows, out InformationCriteria criteria, int threads = 0)
+    {
+        Expectation expectation = Expect(rows, threads);
+        criteria = Criteria(expectation);
+        return expectation.Labels.ToArray();
+    }
+
     /// <summary>Log-likelihood of each row (nats), [N].</summary>
     /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
     public double[] LogLikelihoods(Rows rows, int threads = 0) => Expect(rows, threads).LogLikelihoods.ToArray();
@@ -178,10 +190,12 @@ public sealed class GaussianMixture
     /// <param name="rows">The rows, such as those that it was fitted on.</param>
     /// <param name="threads">Number of threads; 0 uses all processors. The result does not depend on it.</param>
     /// <exception cref="ArgumentException">The rows have another width than the mixture.</exception>
-    public InformationCriteria Criteria(Rows rows, int threads = 0)
+    public InformationCriteria Criteria(Rows rows, int threads = 0) => Criteria(Expect(rows, threads));
+
+    InformationCriteria Criteria(Expectation expectation)
     {
-        double likelihood = LogLikelihoods(rows, threads).Sum();
-        return new(ParameterCount * Math.Log(rows.Count) - 2 * likelihood, 2.0 * ParameterCount - 2 * likelihood);
+        double likelihood = expectation.LogLikelihood();
+        return new(ParameterCount * Math.Log(expectation.LogLikelihoods.Length) - 2 * likelihood, 2.0 * ParameterCount - 2 * likelihood);
     }
 
     Expectation Expect(Rows rows, int threads, Func<int, IResponsibilitySink>? sinkOf = null)

@@ -32,8 +32,22 @@ public static class NeighbourSearch
         return new NeighbourTable(count, indices, scores);
     }
 
+    /// <summary>
+    /// The same of bytes, several times as fast: from exact products, so cosines may differ from those of the floats by a rounding.
+    /// </summary>
+    /// <inheritdoc cref="Cosine(Rows, Rows, int, int)"/>
+    public static NeighbourTable Cosine(ByteRows queries, ByteRows @base, int count, int threads = 0)
+    {
+        if (!BytePanels.CanHold(@base.Width))
+        {
+            return Cosine(queries.ToRows(), @base.ToRows(), count, threads);
+        }
+        Check(queries, @base, count, @base.Count);
+        return ByteCosines.Search(queries, @base, count, threads);
+    }
+
     /// <summary>The <paramref name="count"/> rows of <paramref name="base"/> at the least Euclidean distance from each query.</summary>
-    /// <inheritdoc cref="Cosine"/>
+    /// <inheritdoc cref="Cosine(Rows, Rows, int, int)"/>
     public static NeighbourTable Euclidean(Rows queries, Rows @base, int count, int threads = 0)
     {
         Check(queries, @base, count, @base.Count);
@@ -114,7 +128,7 @@ public static class NeighbourSearch
         }
     }
 
-    static void Check(Rows queries, Rows @base, int count, int most)
+    static void Check<TRows>(TRows queries, TRows @base, int count, int most) where TRows : struct, IRows
     {
         queries.Check();
         @base.Check();

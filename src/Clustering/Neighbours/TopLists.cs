@@ -96,11 +96,15 @@ sealed class TopLists
         {
             return;
         }
-        int at = scores.Length - 1;
-        for (; at > 0 && score > scores[at - 1]; at--)
+        // Behind those that are as large.
+        int at = 0;
+        for (int end = scores.Length - 1; at < end;)
         {
-            (scores[at], indices[at]) = (scores[at - 1], indices[at - 1]);
+            int middle = (at + end) / 2;
+            (at, end) = score > scores[middle] ? (at, middle) : (middle + 1, end);
         }
+        scores[at..^1].CopyTo(scores[(at + 1)..]);
+        indices[at..^1].CopyTo(indices[(at + 1)..]);
         (scores[at], indices[at]) = (score, index);
     }
 }

@@ -26,8 +26,8 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
     /// <summary>Adds the head to a graph.</summary>
     public required Func<GraphBuilder, Value, (Value Probability, Value Cluster)> Build { get; init; }
 
-    /// <summary>Information criteria for rows [N,D]; null for k-means, which has no likelihood.</summary>
-    public Func<Rows, InformationCriteria>? Criteria { get; init; }
+    /// <summary>Information criteria for the fitted rows (of a rank, for its rows); null for k-means, which has no likelihood.</summary>
+    public InformationCriteria? Criteria { get; init; }
 
     /// <summary>Rows of each cluster, of all ranks, [K].</summary>
     public required long[] Sizes { get; init; }
@@ -86,7 +86,7 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
     {
         // From the very clusters that k-means gives.
         GaussianMixture mixture = GaussianMixture.Fit(rows, start?.Labels ?? Means(rows, count, factory).Labels, factory.Mixture(count));
-        int[] labels = mixture.Assign(rows, factory.Threads);
+        int[] labels = mixture.Assign(rows, out InformationCriteria criteria, factory.Threads);
         return new FittedHead("gmm", count, labels,
             string.Create(CultureInfo.InvariantCulture,
                 $"mixture of {Printable.Count(count, "component")}: log-likelihood {mixture.LogLikelihood:f3} per image after "
@@ -94,7 +94,7 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
         {
             Sizes = SizesOf(labels, count, factory),
             Assign = others => mixture.Assign(others, factory.Threads),
-            Criteria = others => mixture.Criteria(others, factory.Threads),
+            Criteria = criteria,
             Build = (graph, x) => ClusterHead.GaussianMixture(graph, x, mixture.Means, mixture.PrecisionFactors, mixture.LogBias),
         };
     }

@@ -22,43 +22,42 @@ public static class NearestNeighbours
     /// <param name="temperature">Each vote weighs exp(cosine / temperature).</param>
     /// <param name="threads">Number of threads; 0 uses all processors.</param>
     public static double[] Accuracy(LabelledRows train, LabelledRows test, int[] counts, double temperature = .07, int threads = 0) =>
-        [.. Assign(train, test.Rows, counts, temperature, threads).Select(given => ClusteringMetrics.Accuracy(given, test.Labels))];
+        [.. Assign(train, test, counts, temperature, threads).Select(given => ClusteringMetrics.Accuracy(given, test.Labels))];
 
     /// <summary>
     /// The class of each test image for each number of neighbours that vote, [counts][M]; of equal votes the smaller number.
     /// </summary>
-    internal static int[][] Assign(LabelledRows train, Rows test, int[] counts, double temperature = .07, int threads = 0)
+    internal static int[][] Assign(LabelledRows train, LabelledRows test, int[] counts, double temperature = .07, int threads = 0)
     {
-        int[][] given = [.. counts.Select(_ => new int[test.Count])];
-        for (int first = 0; first < test.Count; first += Batch)
+        int[][] given = [.. counts.Select(_ => new int[test.Rows.Count])];
+        int most = Math.Min(counts.Max(), train.Rows.Count);
+        for (int first = 0; first < test.Rows.Count; first += Batch)
         {
-            var part = new Rows(test.Values.Slice(first * test.Width, Math.Min(Batch, test.Count - first) * test.Width), test.Width);
-            foreach ((int[] all, int[] own) in given.Zip(Vote(train, part, counts, temperature, threads)))
+            int count = Math.Min(Batch, test.Rows.Count - first), from = first * test.Rows.Width, length = count * test.Rows.Width;
+            NeighbourTable near = (train.Bytes, test.Bytes) is (ByteRows known, ByteRows asked)
+                ? NeighbourSearch.Cosine(new ByteRows(asked.Values.Slice(from, length), asked.Width), known, most, threads)
+                : NeighbourSearch.Cosine(new Rows(test.Rows.Values.Slice(from, length), test.Rows.Width), train.Rows, most, threads);
+            for (int choice = 0; choice < counts.Length; choice++)
             {
-                own.CopyTo(all, first);
+                Vote(near, train.Labels, Math.Min(counts[choice], most), temperature, given[choice].AsSpan(first, count));
             }
         }
         return given;
     }
 
-    static int[][] Vote(LabelledRows train, Rows test, int[] counts, double temperature, int threads)
+    static void Vote(NeighbourTable near, int[] labels, int voters, double temperature, Span<int> given)
     {
-        int[][] given = [.. counts.Select(_ => new int[test.Count])];
-        int most = Math.Min(counts.Max(), train.Rows.Count), classCount = train.Labels.Max() + 1;
-        (int used, int[] indices, float[] similarities) = NeighbourSearch.Cosine(test, train.Rows, most, threads);
-        for (int row = 0; row < test.Count; row++)
+        var votes = new double[labels.Max() + 1];
+        for (int row = 0; row < given.Length; row++)
         {
-            for (int choice = 0; choice < counts.Length; choice++)
+            int best = row * near.Count;
+            Array.Clear(votes);
+            for (int i = best; i < best + voters; i++)
             {
-                var votes = new double[classCount];
-                for (int i = row * used; i < row * used + Math.Min(counts[choice], used); i++)
-                {
-                    // Only differences matter: taken from the best neighbour, the exponent cannot overflow.
-                    votes[train.Labels[indices[i]]] += Math.Exp((similarities[i] - similarities[row * used]) / temperature);
-                }
-                given[choice][row] = Array.IndexOf(votes, votes.Max());
+                // Only differences matter: taken from the best neighbour, the exponent cannot overflow.
+                votes[labels[near.Indices[i]]] += Math.Exp((near.Values[i] - near.Values[best]) / temperature);
             }
+            given[row] = Array.IndexOf(votes, votes.Max());
         }
-        return given;
     }
 }

@@ -1,7 +1,6 @@
 using Toolchain.Clustering;
 using Toolchain.Clustering.Fitting;
 using Toolchain.Clustering.KMeans;
-using Toolchain.Clustering.Mixture;
 using Toolchain.Clustering.Spectral;
 using Toolchain.Data;
 using Toolchain.Evaluate.Fusion;
@@ -99,8 +98,8 @@ public sealed class Evaluation
         bool canLearn = score is { IsLabelled: true, AreApart: true } && outputs.HasEmbedding;
         progress?.Report("k-NN accuracy");
         double[]? neighbours = canLearn
-            ? NearestNeighbours.Accuracy(new(outputs.Train!.Value, score.TrainLabels), new(outputs.Test!.Value, score.TestLabels),
-                [20, 200], threads: factory.Threads)
+            ? NearestNeighbours.Accuracy(new(outputs.Train!.Value, score.TrainLabels) { Bytes = outputs.TrainBytes },
+                new(outputs.Test!.Value, score.TestLabels) { Bytes = outputs.TestBytes }, [20, 200], threads: factory.Threads)
             : null;
         progress?.Report("linear probe");
         double? linear = canLearn ? Linear(outputs) : null;
@@ -165,8 +164,11 @@ public sealed class Evaluation
             return score.Of(outputs, recipe, new(means.Labels, KMeansClustering.Assign(others, means.Centres, factory.Threads)));
         }
         FittedHead head = shared.Head(MethodOf(recipe.Clusterer), recipe.ClusterCount, factory);
-        InformationCriteria? criteria = head.Criteria?.Invoke(known);
-        return score.Of(outputs, recipe, new(head.Labels, head.Assign(asked))) with { Bic = criteria?.Bayesian, Aic = criteria?.Akaike };
+        return score.Of(outputs, recipe, new(head.Labels, head.Assign(asked))) with
+        {
+            Bic = head.Criteria?.Bayesian,
+            Aic = head.Criteria?.Akaike,
+        };
     }
 
     static ClusterMethod MethodOf(Clusterer clusterer) => clusterer switch
