@@ -87,6 +87,8 @@ static class EvaluateCommand
             };
             var evaluation = new Evaluation(sets, options);
             var (rows, reported) = (new List<EvaluationRow>(), new List<ReportedModel>());
+            ProtocolChoice choice = parsed.GetValue(protocol) ?? ProtocolChoice.Both;
+            Task<IReadOnlyList<EvaluationRow>>? pixelRows = HasRoom() ? Task.Run(() => OfPixels(null), cancellation) : null;
             foreach (string path in paths)
             {
                 using EncoderSession session = Open(path);
@@ -96,13 +98,11 @@ static class EvaluateCommand
                 }
                 ModelOutputs outputs = Embed(terminal, session, train, test, cancellation);
                 DropGarbage();
-                Score(evaluation, outputs, $"clustering and scoring {outputs.Method}");
+                Score($"clustering and scoring {outputs.Method}", progress => evaluation.Run(outputs, choice, progress, cancellation));
                 TsnePlot? plot = Plot(terminal, outputs, parsed.GetValue(tsne), parsed.GetValue(common.Threads), cancellation);
                 reported.Add(new ReportedModel(outputs, plot, RunFiles.Beside(path)));
             }
-            EvaluationSets pixels = sets.ForPixels();
-            Score(ReferenceEquals(pixels, sets) ? evaluation : new Evaluation(pixels, options),
-                ModelOutputs.RawPixels(pixels.Train, pixels.Test), "scoring raw pixels, for comparison");
+            Score("scoring raw pixels, for comparison", progress => pixelRows?.GetAwaiter().GetResult() ?? OfPixels(progress));
             var context = new ReportContext(train, test, Versions());
             var errors = SharedErrors.Of(rows, reported, test);
             AtomicFile.WriteTexts(
@@ -112,7 +112,18 @@ static class EvaluateCommand
             EvaluationText.Print(terminal, rows, test, errors, Path.Combine(folder, "report.html"));
             return Task.FromResult(ExitCodes.Ok);
 
-            void Score(Evaluation evaluation, ModelOutputs outputs, string title) => terminal.WithProgress(title, 0, "", report =>
+            // Then pixels are scored beside the models: each computes while the other has work for one thread alone.
+            bool HasRoom() => options.Threads == 0 && test.Count <= EvaluationSets.MostLearnt;
+
+            IReadOnlyList<EvaluationRow> OfPixels(IProgress<string>? progress)
+            {
+                EvaluationSets pixels = sets.ForPixels();
+                return (ReferenceEquals(pixels, sets) ? evaluation : new Evaluation(pixels, options))
+                    .Run(ModelOutputs.RawPixels(pixels.Train, pixels.Test), choice, progress, cancellation);
+            }
+
+            void Score(string title, Func<IProgress<string>, IReadOnlyList<EvaluationRow>> rowsOf) =>
+                terminal.WithProgress(title, 0, "", report =>
             {
                 int done = 0;
                 var progress = new DirectProgress<string>(step =>
@@ -120,7 +131,7 @@ static class EvaluateCommand
                     DropGarbage();
                     report(done++, step);
                 });
-                rows.AddRange(evaluation.Run(outputs, parsed.GetValue(protocol) ?? ProtocolChoice.Both, progress, cancellation));
+                rows.AddRange(rowsOf(progress));
             });
 
             // Of very many images each step leaves gigabytes, which .NET by itself gives back late.
