@@ -45,7 +45,8 @@ public sealed class ByteCosinesTests
     public void Cosine_BytesTooWideForWholeProducts_AreThoseOfFloats()
     {
         ByteRows queries = Drawn(2, 40_000, 255, 1), known = Drawn(3, 40_000, 100, 2);
-        NeighbourTable bytes = NeighbourSearch.Cosine(queries, known, 3), floats = NeighbourSearch.Cosine(queries.ToRows(), known.ToRows(), 3);
+        NeighbourTable bytes = NeighbourSearch.Cosine(queries, known, 3);
+        NeighbourTable floats = NeighbourSearch.Cosine(queries.ToRows(), known.ToRows(), 3);
         Assert.Equal(floats.Indices, bytes.Indices);
         Assert.Equal(floats.Values, bytes.Values);
     }

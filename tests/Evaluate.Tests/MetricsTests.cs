@@ -127,7 +127,8 @@ public sealed class MetricsTests
         var (rows, bytes) = (new Rows(new float[] { 1, 0, 0, 1 }, 2), new ByteRows(new byte[] { 0, 9, 9, 0 }, 2));
         LabelledRows known = new(rows, [3, 7]), asked = new(rows, [3, 7]);
         Assert.Equal([1], NearestNeighbours.Accuracy(known, asked, [1]));
-        Assert.Equal([0], NearestNeighbours.Accuracy(known with { Bytes = bytes }, asked with { Bytes = new ByteRows(new byte[] { 1, 0, 0, 1 }, 2) }, [1]));
+        LabelledRows turned = asked with { Bytes = new ByteRows(new byte[] { 1, 0, 0, 1 }, 2) };
+        Assert.Equal([0], NearestNeighbours.Accuracy(known with { Bytes = bytes }, turned, [1]));
         Assert.Equal([1], NearestNeighbours.Accuracy(known with { Bytes = bytes }, asked with { Bytes = bytes }, [1]));
     }
 
