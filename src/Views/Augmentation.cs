@@ -33,8 +33,13 @@ public sealed class Augmentation
     /// <param name="shape">Of the images.</param>
     /// <param name="seed">Seed of the views.</param>
     /// <param name="isOfObjects">Whether the images show objects, not writing.</param>
+    /// <exception cref="ArgumentException">Images of that shape cannot have such views.</exception>
     public Augmentation(AugmentationOptions options, ImageShape shape, ulong seed, bool isOfObjects = false)
     {
+        if (!isOfObjects)
+        {
+            options.CheckFor(shape);
+        }
         (this.options, this.shape, this.isOfObjects) = (options, shape, isOfObjects);
         elastic = new ElasticField(new ViewCanvas(shape));
         key = RandomStream.KeyOf(seed, "augmentation");
@@ -80,7 +85,7 @@ public sealed class Augmentation
 
     void AddSerifs(ReadOnlySpan<byte> image, ViewBuffers buffers, ref RandomStream random)
     {
-        if (options.SerifProbability == 0 || shape.IsRgb)
+        if (options.SerifProbability == 0)
         {
             return;
         }
@@ -111,11 +116,20 @@ public sealed class Augmentation
         {
             canvas = StrokeThickness.Outline(buffers, canvas);
         }
+        if (options.BlurProbability > 0 && random.NextDouble() < options.BlurProbability)
+        {
+            double deviation = random.NextDouble(AugmentationOptions.LeastBlur, options.Blur) * buffers.Canvas.Scale;
+            GaussianBlur.Apply(buffers, canvas, deviation, reach: (int)Math.Ceiling(2 * deviation));
+        }
         if (shape.IsRgb)
         {
             InkColours.Change(canvas, buffers.Canvas, ref random);
         }
         Copy(canvas, buffers.Canvas, view);
+        if (options.FlagProbability > 0 && !shape.IsRgb && random.NextDouble() < options.FlagProbability)
+        {
+            FlagAndFoot.Draw(view, shape, ref random);
+        }
         if (random.NextDouble() < options.EraseProbability)
         {
             Occlusion.DrawRectangle(view, shape, options.EraseSide, ref random);

@@ -1,3 +1,5 @@
+using Toolchain.Data;
+
 namespace Toolchain.Views;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace Toolchain.Views;
 /// </summary>
 public sealed record AugmentationOptions : CheckedOptions
 {
+    /// <summary>Smallest standard deviation of a blur, pixels.</summary>
+    internal const double LeastBlur = 0.5;
+
     /// <summary>Largest rotation either way, degrees. Beyond 30, 6 and 9 overlap.</summary>
     public double RotationDegrees { get; init; } = 20;
 
@@ -44,6 +49,21 @@ public sealed record AugmentationOptions : CheckedOptions
     [OmittedAtDefault]
     public double SerifProbability { get; init; }
 
+    /// <summary>
+    /// Probability that the highest end of the ink gets a flag, the lowest a foot, or both, as a one has or has not; images in colour go
+    /// without.
+    /// </summary>
+    [OmittedAtDefault]
+    public double FlagProbability { get; init; }
+
+    /// <summary>Probability that a view is blurred, as small pictures are that were enlarged.</summary>
+    [OmittedAtDefault]
+    public double BlurProbability { get; init; }
+
+    /// <summary>Largest standard deviation of that blur, pixels; the smallest is 0.5.</summary>
+    [OmittedAtDefault(1.5)]
+    public double Blur { get; init; } = 1.5;
+
     /// <summary>Probability that a rectangle is set to black.</summary>
     public double EraseProbability { get; init; }
 
@@ -59,6 +79,11 @@ public sealed record AugmentationOptions : CheckedOptions
     /// <summary>Probability that a short pen stroke is added, which turns a plain seven into a crossed one.</summary>
     public double StrokeProbability { get; init; }
 
+    /// <summary>Checks what images of a shape cannot have.</summary>
+    /// <exception cref="ArgumentException">Serifs are asked for of images in colour, whose ink is not known.</exception>
+    public void CheckFor(ImageShape shape) =>
+        Require(SerifProbability == 0 || !shape.IsRgb, nameof(SerifProbability), "0 for images in colour", SerifProbability);
+
     /// <inheritdoc/>
     public override void Check()
     {
@@ -72,10 +97,13 @@ public sealed record AugmentationOptions : CheckedOptions
             FormattableString.Invariant($"at least scaleLow={ScaleLow}"), ScaleHigh);
         Require(EraseSide is >= 4 and <= 28, nameof(EraseSide), "in [4..28]", EraseSide);
         Require(Thickness is >= 0 and <= 14, nameof(Thickness), "in [0..14]", Thickness);
+        Require(Blur is >= LeastBlur and <= 14, nameof(Blur), "in [0.5..14]", Blur);
         Range(BarWidth, nameof(BarWidth));
         Probability(ThicknessProbability, nameof(ThicknessProbability));
         Probability(OutlineProbability, nameof(OutlineProbability));
         Probability(SerifProbability, nameof(SerifProbability));
+        Probability(FlagProbability, nameof(FlagProbability));
+        Probability(BlurProbability, nameof(BlurProbability));
         Probability(EraseProbability, nameof(EraseProbability));
         Probability(BarProbability, nameof(BarProbability));
         Probability(StrokeProbability, nameof(StrokeProbability));
@@ -84,4 +112,7 @@ public sealed record AugmentationOptions : CheckedOptions
 
         static void Range(double value, string name) => Require(double.IsFinite(value) && value >= 0, name, "at least 0 and finite", value);
     }
+
+    static new void Require(bool holds, string name, string rule, IFormattable value) =>
+        CheckedOptions.Require(holds, $"augmentation.{char.ToLowerInvariant(name[0])}{name[1..]}", rule, value);
 }

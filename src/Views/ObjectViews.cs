@@ -65,33 +65,8 @@ static class ObjectViews
         ViewCanvas canvas = buffers.Canvas;
         double deviation = random.NextDouble(LeastBlur, MostBlur) * Math.Max(canvas.Height, canvas.Width) / BlurSide;
         // Beyond two pixels a Gaussian of the largest deviation, 1.1 pixels of 128, has 7 % of its weight: it is left out.
-        float near = (float)Math.Exp(-.5 / (deviation * deviation)), far = (float)Math.Exp(-2 / (deviation * deviation));
-        float all = 1 + 2 * near + 2 * far;
-        for (int channel = 0; channel < buffers.Pixels.Length; channel++)
-        {
-            Span<float> pixels = buffers.Pixels[channel], spare = buffers.Spare[channel];
-            for (int y = 0; y < canvas.Height; y++)
-            {
-                Convolve(pixels, spare, canvas.Origin + y * canvas.Stride, canvas.Width, 1, near / all, far / all);
-            }
-            for (int x = 0; x < canvas.Width; x++)
-            {
-                Convolve(spare, pixels, canvas.Origin + x, canvas.Height, canvas.Stride, near / all, far / all);
-            }
-        }
+        GaussianBlur.Apply(buffers, buffers.Pixels, deviation, reach: 2);
     }
 
     static double Factor(ref RandomStream random) => random.NextDouble(1 - Jitter, 1 + Jitter);
-
-    // Beyond an end its last pixel counts again.
-    static void Convolve(ReadOnlySpan<float> from, Span<float> to, int start, int count, int step, float near, float far)
-    {
-        float middle = 1 - 2 * near - 2 * far;
-        for (int i = 0; i < count; i++)
-        {
-            float a = from[start + Math.Max(0, i - 2) * step], b = from[start + Math.Max(0, i - 1) * step], c = from[start + i * step],
-                d = from[start + Math.Min(count - 1, i + 1) * step], e = from[start + Math.Min(count - 1, i + 2) * step];
-            to[start + i * step] = middle * c + near * (b + d) + far * (a + e);
-        }
-    }
 }

@@ -38,13 +38,13 @@ static class Serifs
 
         int Scaled(int length) => (int)Math.Round(length * layout.Scale);
 
-        Line Row(int y) => new(y * layout.Width, 1, layout.Width);
+        PixelLine Row(int y) => new(y * layout.Width, 1, layout.Width);
 
-        Line Column(int x) => new(x, layout.Width, layout.Height);
+        PixelLine Column(int x) => new(x, layout.Width, layout.Height);
     }
 
     /// <summary>Each pixel of a line becomes the largest of those up to <paramref name="reach"/> pixels away on it.</summary>
-    public static void Grow(Line line, int reach, ReadOnlySpan<byte> image, Span<byte> changed)
+    public static void Grow(PixelLine line, int reach, ReadOnlySpan<byte> image, Span<byte> changed)
     {
         for (int to = 0; to < line.Count; to++)
         {
@@ -69,15 +69,5 @@ static class Serifs
             }
         }
         return bottom < 0 ? default : System.Drawing.Rectangle.FromLTRB(left, top, right + 1, bottom + 1);
-    }
-
-    /// <summary>A row or a column of an image.</summary>
-    /// <param name="Start">Index of its first pixel.</param>
-    /// <param name="Step">From one pixel to the next.</param>
-    /// <param name="Count">Pixels.</param>
-    public readonly record struct Line(int Start, int Step, int Count)
-    {
-        /// <summary>Index of pixel <paramref name="i"/>.</summary>
-        public int At(int i) => Start + i * Step;
     }
 }

@@ -74,23 +74,40 @@ static class OptionBinder
 
     /// <summary>Every name with its value, as configurations and metadata have them.</summary>
     internal static IEnumerable<(string Name, object Value)> Record(MethodOptions options) =>
-        List(options, "", isRecord: true, omits: !HasPreset(options));
+        List(options, "", isRecord: true, HasPreset(options) ? null : Activator.CreateInstance(options.GetType()));
 
-    static bool IsOmitted(PropertyInfo property, object value) =>
-        property.GetCustomAttribute<OmittedAtDefaultAttribute>() is OmittedAtDefaultAttribute omitted
-        && value is Enum or bool or int or double && System.Convert.ToDouble(value, CultureInfo.InvariantCulture) == omitted.Value;
+    /// <summary>What a record of options stands for that leaves some out: those first, as settings, then its own.</summary>
+    internal static IEnumerable<string> Complete(MethodOptions defaults, IEnumerable<string> record) => [.. Omitted(defaults), .. record];
+
+    static IEnumerable<string> Omitted(object options, string prefix = "") =>
+        Properties(options.GetType()).SelectMany(property => property.GetValue(options) is object value && IsNested(property)
+            ? Omitted(value, $"{prefix}{Key(property)}.")
+            : OmittedValue(property) is not double omitted ? []
+            : [string.Create(CultureInfo.InvariantCulture, $"{prefix}{Recorded(property)}={Named(property.PropertyType, omitted)}")]);
+
+    static object Named(Type type, double value) => type.IsEnum ? Enum.GetNames(type)[(int)value]
+        : type == typeof(bool) ? value != 0 : value;
+
+    static double? OmittedValue(PropertyInfo property) => property.GetCustomAttribute<OmittedAtDefaultAttribute>()?.Value;
+
+    static bool Has(object? options, PropertyInfo property, double value) => options is not null
+        && property.GetValue(options) is Enum or bool or int or double and object own
+        && System.Convert.ToDouble(own, CultureInfo.InvariantCulture) == value;
 
     // Another preset than the first gives other defaults.
     static bool HasPreset(MethodOptions options) => options.Presets.Count > 0
         && options.GetType().GetProperty(PresetKey, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)
             ?.GetValue(options) is Enum preset && System.Convert.ToInt32(preset, CultureInfo.InvariantCulture) != 0;
 
-    static IEnumerable<(string, object)> List(object options, string prefix, bool isRecord, bool omits = false) =>
+    // Left out is what has the value that it is left out at, where a fresh record has that value too.
+    static IEnumerable<(string, object)> List(object options, string prefix, bool isRecord, object? fresh = null) =>
         Properties(options.GetType()).SelectMany(property =>
         {
             (string name, object value) = ($"{prefix}{(isRecord ? Recorded(property) : Key(property))}", property.GetValue(options)!);
-            return value is not null && IsNested(property) ? List(value, $"{name}.", isRecord, omits)
-                : omits && IsOmitted(property, value!) ? [] : [(name, value!)];
+            return value is not null && IsNested(property)
+                ? List(value, $"{name}.", isRecord, fresh is null ? null : property.GetValue(fresh))
+                : OmittedValue(property) is double omitted && Has(fresh, property, omitted) && Has(options, property, omitted) ? []
+                : [(name, value!)];
         });
 
     static CheckedOptions Apply(CheckedOptions options, string key, string value, string setting, Type root)

@@ -30,7 +30,7 @@ sealed record RunConfig(Method Method, string DataSpec, string DatasetSha256, in
             IEnumerable<string> settings = root.GetProperty("options").EnumerateObject().Select(option => $"{option.Name}={option.Value}");
             return new(method, root.GetProperty("data").GetString()!, root.GetProperty("dataset_sha256").GetString()!,
                 root.GetProperty("seed").GetInt32(), root.GetProperty("threads").GetInt32(), root.GetProperty("device").GetString()!,
-                OptionBinder.Apply(method.Defaults, settings), ReadPreprocess(root));
+                OptionBinder.Apply(method.Defaults, OptionBinder.Complete(method.Defaults, settings)), ReadPreprocess(root));
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {

@@ -170,8 +170,7 @@ public sealed class InfoGanTests
 
     [Fact]
     public void Check_AugmentationWithoutGradient_SaysSo() => Assert.Equal(
-        "'augmentation' must be of affine and elastic maps alone (thicknessProbability, outlineProbability, eraseProbability, "
-        + "barProbability and strokeProbability 0), was 0.5.",
+        "'augmentation' must be of affine and elastic maps alone (every probability 0), was 0.5.",
         Assert.Throws<ArgumentException>(() => new InfoGanOptions { Augmentation = new() }.Check()).Message);
 
     static Dictionary<string, float[]> Parameters(nn.Module model) =>

@@ -64,6 +64,21 @@ public sealed class OptionBinderTests
             string.Create(CultureInfo.InvariantCulture, $"{pair.Name}={pair.Value}"))));
     }
 
+    /// <summary>MoCo's flags are on by default and left out by methods without: a record without them has none.</summary>
+    [Fact]
+    public void Complete_ARecord_IsReadBackAndAnEarlierOneHasWhatItHad()
+    {
+        MoCoOptions without = OptionBinder.Apply(new MoCoOptions(), ["augmentation.flagProbability=0"]);
+        string[] record = [.. OptionBinder.Record(without).Select(pair =>
+            string.Create(CultureInfo.InvariantCulture, $"{pair.Name}={pair.Value}"))];
+        Assert.Equal(without, Read(record));
+        Assert.Equal(without with { Augmentation = without.Augmentation with { BlurProbability = 0 } },
+            Read(record.Where(setting => !setting.Contains("flag") && !setting.Contains("blur"))));
+
+        static MoCoOptions Read(IEnumerable<string> record) =>
+            OptionBinder.Apply(new MoCoOptions(), OptionBinder.Complete(new MoCoOptions(), record));
+    }
+
     [Fact]
     public void Record_OfThePosters_NamesWhatItNamedBeforeTheClusteringPhase() => Assert.Equal(
         ["hiddenSize", "embeddingSize", "denoise", "weightDecay", "batchSize", "stepCount", "learningRate", "schedule", "warmupSteps"],

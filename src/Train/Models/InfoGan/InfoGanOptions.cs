@@ -121,8 +121,8 @@ sealed record InfoGanOptions : GradientOptions, IAugmented, IRestarted
         Require(BatchSize >= 2, nameof(BatchSize), "at least 2, for the statistics of the batch", BatchSize);
         // What is not an affine or elastic map has no gradient here, and would tell real images from generated ones.
         double others = Augmentation.ThicknessProbability + Augmentation.EraseProbability + Augmentation.BarProbability
-            + Augmentation.StrokeProbability + Augmentation.OutlineProbability;
-        Require(others == 0, nameof(Augmentation), "of affine and elastic maps alone (thicknessProbability, outlineProbability, "
-            + "eraseProbability, barProbability and strokeProbability 0)", others);
+            + Augmentation.StrokeProbability + Augmentation.OutlineProbability + Augmentation.SerifProbability
+            + Augmentation.FlagProbability + Augmentation.BlurProbability;
+        Require(others == 0, nameof(Augmentation), "of affine and elastic maps alone (every probability 0)", others);
     }
 }

@@ -68,7 +68,13 @@ sealed record MoCoOptions : GradientOptions, IAugmented, IObjectViews
     public ViewsPreset Views { get; init; }
 
     /// <summary>How the views of digits are drawn.</summary>
-    public AugmentationOptions Augmentation { get; init; } = new() { Elastic = 0.8, StrokeProbability = 0.25 };
+    public AugmentationOptions Augmentation { get; init; } = new()
+    {
+        Elastic = 0.8,
+        StrokeProbability = 0.25,
+        FlagProbability = 0.3,
+        BlurProbability = 0.25,
+    };
 
     /// <summary>Defaults of the shared options: 2,500 steps of 256 images, ten epochs of MNIST.</summary>
     public MoCoOptions() => (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 2500, 0.1, LearningRateSchedule.Cosine, 50);

@@ -60,6 +60,23 @@ sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
         return (x, head.call(x)); // [N,64], [N,K]
     }
 
+    /// <summary>
+    /// Fits the linear layer to K clusters anew, by cross-entropy with a small L2 penalty, full batches.
+    /// </summary>
+    /// <param name="embedding">Embeddings [N,64].</param>
+    /// <param name="cluster">The cluster of each, [N], int64.</param>
+    public void FitHead(Tensor embedding, Tensor cluster)
+    {
+        using AdamW optimizer = optim.AdamW(head.parameters(), lr: 0.02, weight_decay: 0.01);
+        for (int step = 0; step < 200; step++)
+        {
+            using var scope = NewDisposeScope();
+            optimizer.zero_grad();
+            nn.functional.cross_entropy(head.call(embedding), cluster).backward();
+            optimizer.step();
+        }
+    }
+
     Tensor Small(Tensor image)
     {
         Tensor x = nn.functional.relu(norm1!.call(conv1!.call(image))); // [N,32,H/2,W/2]

@@ -43,6 +43,12 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
     /// <summary>Rounds; each after the first is trained on the spectral clusters of the network's own embeddings.</summary>
     public int Rounds { get; init; } = 3;
 
+    /// <summary>
+    /// Whether the last layer is fitted again, after the last step, to the spectral clusters of the network's own embeddings.
+    /// </summary>
+    [OmittedAtDefault]
+    public bool FinalClusters { get; init; }
+
     /// <summary>Share of each cluster, its most confident images, that is trained on.</summary>
     public double ConfidentShare { get; init; } = 0.8;
 

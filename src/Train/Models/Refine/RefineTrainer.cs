@@ -66,7 +66,12 @@ sealed class RefineTrainer : IGradientTrainer
             Relabel(isFirst: since == 0);
         }
         Tensor[] view = views.Draw(batch); // two of [N,C,H,W]
-        return batch.Step < options.HeadSteps ? LearnHeads(view) : LearnNet(view, batch);
+        Loss[] losses = batch.Step < options.HeadSteps ? LearnHeads(view) : LearnNet(view, batch);
+        if (batch.Step == options.StepCount - 1 && options.FinalClusters)
+        {
+            FitHead();
+        }
+        return losses;
     }
 
     /// <inheritdoc/>
@@ -161,6 +166,13 @@ sealed class RefineTrainer : IGradientTrainer
         using Tensor embeddings = Predict(Embed); // [N,64]
         Tensor labels = ClusterLabels.Of(embeddings, options.ClusterCount, job, options.Balanced);
         return labels.index_select(1, ClusterLabels.Order(labels, model.Labels.Target.cpu()));
+    }
+
+    // The head says what the clusters of the embeddings say, as a last round would start from them.
+    void FitHead()
+    {
+        using Tensor embeddings = Predict(Embed).to(job.Device), labels = OwnLabels().argmax(1).to(job.Device); // [N,64], [N]
+        model.Net.FitHead(embeddings, labels);
     }
 
     Tensor Predict(Func<Tensor, Tensor> predict)
