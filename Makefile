@@ -100,12 +100,10 @@ site: ## artifacts/site: a page that runs the shipped models in the browser; any
 	./uvl page models/refined models/moco models/capsules-fast --data mnist --runtime src/Deploy/Pages/Assets/node_modules --out artifacts/site
 
 models: build ## train the shipped models again: the same bytes with the same libtorch and kind of processor
-	rm -rf runs/moco-0 runs/moco-start-0 runs/refine-0 runs/refined-0 runs/infogan-15 runs/capsules-0
+	rm -rf runs/moco-0 runs/refined-0 runs/infogan-15 runs/capsules-0
 	./uvl train moco --seed 0 --threads 1 --out runs/moco-0
 	cp runs/moco-0/model.onnx runs/moco-0/manifest.json models/moco/onnx
-	./uvl train moco --seed 0 --threads 1 --set augmentation.elastic=1.2 --set augmentation.strokeProbability=0.5 --set whitening=0 --out runs/moco-start-0
-	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-start-0 --out runs/refine-0
-	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0 --set rounds=1 --set stepCount=1000 --out runs/refined-0
+	./uvl train refine --seed 0 --threads 1 --set from=runs/moco-0 --out runs/refined-0
 	./uvl calibrate runs/refined-0 --data mnist --map --out models/refined/onnx/model.onnx
 	./uvl train infogan --seed 15 --threads 1 --set consistency=true --set precision=bfloat16 --out runs/infogan-15
 	./uvl export runs/infogan-15 --half --manifest --out runs/infogan-15/half/model.onnx

@@ -91,8 +91,7 @@ static class OptionBinder
     static double? OmittedValue(PropertyInfo property) => property.GetCustomAttribute<OmittedAtDefaultAttribute>()?.Value;
 
     static bool Has(object? options, PropertyInfo property, double value) => options is not null
-        && property.GetValue(options) is Enum or bool or int or double and object own
-        && System.Convert.ToDouble(own, CultureInfo.InvariantCulture) == value;
+        && System.Convert.ToDouble(property.GetValue(options), CultureInfo.InvariantCulture) == value;
 
     // Another preset than the first gives other defaults.
     static bool HasPreset(MethodOptions options) => options.Presets.Count > 0

@@ -167,11 +167,11 @@ public sealed class RefineTests
     [Theory]
     [InlineData("from=", "'from' must be the folder of a trained run, was empty; say --set from=runs/moco/run-001.")]
     [InlineData("confidentShare=0", "'confidentShare' must be in (0..1], was 0.")]
-    [InlineData("headSteps=1200", "'headSteps' must be in [0..stepCount=1200), was 1200.")]
+    [InlineData("headSteps=2000", "'headSteps' must be in [0..stepCount=2000), was 2000.")]
     [InlineData("from=,", "'from' must be the folder of a trained run, was empty; say --set from=runs/moco/run-001.")]
     [InlineData("robustness=1.5", "'robustness' must be in [0..1], was 1.5.")]
     [InlineData("ensembling=1", "'ensembling' must be in [0..1), was 1.")]
-    [InlineData("rounds=0", "'rounds' must be in [1..stepCount-headSteps=1200], was 0.")]
+    [InlineData("rounds=0", "'rounds' must be in [1..stepCount-headSteps=2000], was 0.")]
     public void Check_OutOfRange_SaysSo(string setting, string message) =>
         Assert.Equal(message, Assert.Throws<ArgumentException>(() => OptionBinder.Apply(small, [setting]).Check()).Message);
 

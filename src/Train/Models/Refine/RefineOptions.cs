@@ -41,13 +41,14 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
     public bool Balanced { get; init; }
 
     /// <summary>Rounds; each after the first is trained on the spectral clusters of the network's own embeddings.</summary>
-    public int Rounds { get; init; } = 3;
+    public int Rounds { get; init; } = 2;
 
     /// <summary>
-    /// Whether the last layer is fitted again, after the last step, to the spectral clusters of the network's own embeddings.
+    /// Whether the last layer is fitted again, after the last step, to the clusters of the network's own embeddings, as a next round would
+    /// take them for labels.
     /// </summary>
     [OmittedAtDefault]
-    public bool FinalClusters { get; init; }
+    public bool FinalClusters { get; init; } = true;
 
     /// <summary>Share of each cluster, its most confident images, that is trained on.</summary>
     public double ConfidentShare { get; init; } = 0.8;
@@ -80,11 +81,17 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
     public ViewsPreset Views { get; init; }
 
     /// <summary>How the views of digits are drawn.</summary>
-    public AugmentationOptions Augmentation { get; init; } = new();
+    public AugmentationOptions Augmentation { get; init; } = new()
+    {
+        Elastic = 0.8,
+        StrokeProbability = 0.25,
+        FlagProbability = 0.3,
+        BlurProbability = 0.25,
+    };
 
     /// <summary>Defaults of the shared options.</summary>
     public RefineOptions() =>
-        (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 1200, 2e-3, LearningRateSchedule.Cosine, 50);
+        (BatchSize, StepCount, LearningRate, Schedule, WarmupSteps) = (256, 2000, 2e-3, LearningRateSchedule.Cosine, 50);
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> SourceRuns =>
