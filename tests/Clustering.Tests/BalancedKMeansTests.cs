@@ -28,6 +28,14 @@ public sealed class BalancedKMeansTests
         Assert.InRange(centres[1], 2.5, 2.7);
     }
 
+    [Fact]
+    public void EvenShares_ACentreBeyondAllShares_StaysWhereItIs()
+    {
+        var shares = new EvenShares(new Rows([0, 1, 2, 3], 1), new Rows([1.5f, 1e6f], 1), 1);
+        shares.MoveCentres(1e-3);
+        Assert.Equal([1.5f, 1e6f], shares.Centres);
+    }
+
     // A slow Sinkhorn in float64 with many more scalings, from the same centres: shares of one movement.
     [Fact]
     public void EvenShares_OneMovement_EqualsTheSlowPlan()

@@ -56,7 +56,8 @@ sealed class EvenShares
         var moved = new float[Centres.Length];
         for (int i = 0; i < moved.Length; i++)
         {
-            moved[i] = (float)(moments[clusterCount + i] / moments[i / width]);
+            double shares = moments[i / width]; // 0 where a centre is so far away that no row has a share in it
+            moved[i] = shares > 0 ? (float)(moments[clusterCount + i] / shares) : Centres[i];
             movement += (moved[i] - Centres[i]) * (double)(moved[i] - Centres[i]);
         }
         Centres = moved;

@@ -84,7 +84,7 @@ static class ClusterVectors
             return;
         }
         Write(output, table, row => head.Labels[row]);
-        FitReport.Print(terminal, head, output, $"clusters of {table.Count} embeddings",
+        FitReport.Print(terminal, head, output, $"clusters of {table.Count} {(table.Count == 1 ? "embedding" : "embeddings")}",
             $"the {table.Count} embeddings have fewer different rows");
     }
 
