@@ -31,7 +31,7 @@ public sealed class BalancedKMeansTests
     [Fact]
     public void EvenShares_ACentreBeyondAllShares_StaysWhereItIs()
     {
-        var shares = new EvenShares(new Rows([0, 1, 2, 3], 1), new Rows([1.5f, 1e6f], 1), 1);
+        var shares = new EvenShares(new Rows(new float[] { 0, 1, 2, 3 }, 1), new Rows(new float[] { 1.5f, 1e6f }, 1), 1);
         shares.MoveCentres(1e-3);
         Assert.Equal([1.5f, 1e6f], shares.Centres);
     }

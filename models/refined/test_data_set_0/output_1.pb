@@ -1,3 +1,2 @@
 
-BprobabilityJ(†ïœ4o
-Á8+!6¡H8æb7û„Í8ñê:9)p¹5ä¨x6]ã?
+BprobabilityJ(Z™43Å1=+y:)$¾.ÈnO0ÿÿ?êO,[“|#=U/)ib*
