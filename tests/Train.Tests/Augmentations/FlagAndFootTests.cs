@@ -19,7 +19,7 @@ public sealed class FlagAndFootTests
             Assert.All(view.Index(), pixel => Assert.InRange(pixel.Item, stem[pixel.Index], 1)); // ink is only added
             bool hasFlag = Width(view, 6, 12) > 2, hasFoot = Width(view, 18, 25) > 4;
             Assert.True(hasFlag || hasFoot);
-            Assert.Equal(0, view.Index().Count(pixel => pixel.Index / 28 < 16 && pixel.Index % 28 > 17 && pixel.Item > 0)); // no flag to the right
+            Assert.Equal(0, view.Index().Count(pixel => pixel.Index / 28 < 16 && pixel.Index % 28 > 17 && pixel.Item > 0)); // to the right
             flags += hasFlag ? 1 : 0;
             feet += hasFoot ? 1 : 0;
             both += hasFlag && hasFoot ? 1 : 0;
