@@ -25,7 +25,7 @@ public sealed class MethodHelpTests
             string[] keys = [.. OptionBinder.List(method.Defaults).Select(option => option.Key)];
             Assert.Equal(keys, lines.Skip(1).Take(keys.Length).Select(line => line.Trim().Split(' ')[0]));
         });
-        Assert.Matches("  stepCount +1200 +Training steps\\.\n", Help("train", "refine", "--help"));
+        Assert.Matches("  stepCount +2000 +Training steps\\.\n", Help("train", "refine", "--help"));
         Assert.Matches("  preset +fast +The recipe .* One of fast, official\\.\n", Help("train", "capsules", "--help"));
     }
 

@@ -33,7 +33,14 @@ public sealed class MoCoInFloat64Tests(ITestOutputHelper output)
     {
         using var scope = NewDisposeScope();
         // A temperature whose inverse is exact in float32, as the attributes of operators are.
-        var options = new MoCoOptions { BatchSize = batch, QueueLength = 4 * batch, Temperature = 0.125, Whitening = 0 };
+        var options = new MoCoOptions
+        {
+            BatchSize = batch,
+            QueueLength = 4 * batch,
+            Temperature = 0.125,
+            Whitening = 0,
+            Augmentation = MoCoOnRuntime.EasyViews,
+        };
         manual_seed(0);
         using var model = new MoCoModel(options, data.Shape);
         TracedTraining traced = OnnxExport.TraceTraining(model.Query, zeros(data.Shape.Axes(4)));

@@ -37,6 +37,10 @@ sealed partial class MoCoOnRuntime : IDisposable
     /// <summary>Losses of a step, before it, and how long each took.</summary>
     public sealed record Pair(double Torch, double Runtime, TimeSpan TorchTime, TimeSpan RuntimeTime);
 
+    /// <summary>Views that a few steps learn from: without flags, feet and blur the loss falls from the start.</summary>
+    public static AugmentationOptions EasyViews { get; } =
+        new MoCoOptions().Augmentation with { FlagProbability = 0, BlurProbability = 0 };
+
     public MoCoOptions Options { get; }
 
     public MoCoTrainer Trainer { get; }

@@ -33,6 +33,7 @@ public sealed class MoCoOnRuntimeTests(ITestOutputHelper output)
             LearningRate = 0.03,
             Momentum = momentum,
             Whitening = 0,
+            Augmentation = MoCoOnRuntime.EasyViews,
         };
         using var both = new MoCoOnRuntime(data, options, seed: 0, threads: 2);
         double torch = 0, runtime = 0, first = 0, last = 0, largest = 0;
