@@ -12,19 +12,7 @@ public sealed class AugmentationTests
     static readonly ViewCanvas canvas = new(28, 28);
     static readonly ElasticField elastic = new(canvas);
     static readonly int[] samples = [.. Enumerable.Range(0, 40)];
-
-    /// <summary>Options under which nothing is changed.</summary>
-    static readonly AugmentationOptions identity = new()
-    {
-        RotationDegrees = 0,
-        Shear = 0,
-        ScaleLow = 1,
-        ScaleHigh = 1,
-        Anisotropy = 0,
-        Shift = 0,
-        Elastic = 0,
-        ThicknessProbability = 0,
-    };
+    static readonly AugmentationOptions identity = StillViews.Options;
 
     [Fact]
     public void Draw_IdentityOptions_GivesTheImageBack()

@@ -35,18 +35,7 @@ public sealed class GaussianBlurTests
 
         float[] View(double probability)
         {
-            var options = new AugmentationOptions
-            {
-                RotationDegrees = 0,
-                Shear = 0,
-                ScaleLow = 1,
-                ScaleHigh = 1,
-                Anisotropy = 0,
-                Shift = 0,
-                Elastic = 0,
-                ThicknessProbability = 0,
-                BlurProbability = probability,
-            };
+            AugmentationOptions options = StillViews.Options with { BlurProbability = probability };
             var view = new float[784];
             new Augmentation(options, ImageShape.Mnist, 3).Draw(new ImageSet("dot", Split.All, dot), [0], new(0, 0, 1), view);
             return view;

@@ -77,10 +77,9 @@ public sealed class SerifsTests
     static float[] Views(double probability)
     {
         byte[] stems = [.. Enumerable.Range(0, 4 * 784).Select(i => (byte)(i % 28 == 14 ? 255 : 0))];
-        AugmentationOptions options = new() { RotationDegrees = 0, Shear = 0, ScaleLow = 1, ScaleHigh = 1, Anisotropy = 0 };
+        AugmentationOptions options = StillViews.Options with { SerifProbability = probability };
         var views = new float[stems.Length];
-        new Augmentation(options with { Shift = 0, Elastic = 0, ThicknessProbability = 0, SerifProbability = probability },
-            ImageShape.Mnist, 7).Draw(new ImageSet("stems", Split.Train, stems), [0, 1, 2, 3], new(0, 0, 1), views);
+        new Augmentation(options, ImageShape.Mnist, 7).Draw(new ImageSet("stems", Split.Train, stems), [0, 1, 2, 3], new(0, 0, 1), views);
         return views;
     }
 }

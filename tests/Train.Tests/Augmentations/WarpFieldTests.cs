@@ -29,17 +29,7 @@ public sealed class WarpFieldTests
     [Fact]
     public void Apply_NoAugmentation_GivesTheImage()
     {
-        var still = new AugmentationOptions
-        {
-            RotationDegrees = 0,
-            Shear = 0,
-            ScaleLow = 1,
-            ScaleHigh = 1,
-            Anisotropy = 0,
-            Shift = 0,
-            Elastic = 0
-        };
-        Tensor seen = WarpField.Apply(Images(), new WarpField(still, ImageShape.Mnist, 1).Draw(0, 6, CPU));
+        Tensor seen = WarpField.Apply(Images(), new WarpField(StillViews.Options, ImageShape.Mnist, 1).Draw(0, 6, CPU));
         Assert.Equal(0, (seen - Images()).abs().max().ToSingle(), 1e-5f);
     }
 
