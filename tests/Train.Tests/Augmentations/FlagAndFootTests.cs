@@ -43,8 +43,8 @@ public sealed class FlagAndFootTests
             var shape = new ImageShape(channels, 28, 28);
             byte[] stems = [.. Enumerable.Range(0, shape.Size).Select(i => (byte)(i % 28 == 14 ? 255 : 0))];
             ImageSet images = new("stems", Split.Train, stems, new() { Preprocess = new(shape, FitMode.Letterbox) });
-            var views = new float[shape.Size];
-            new Augmentation(new() { FlagProbability = probability }, shape, 7).Draw(images, [0], new(0, 0, 1), views);
+            var views = new float[16 * shape.Size];
+            new Augmentation(new() { FlagProbability = probability }, shape, 7).Draw(images, [0], new(0, 0, 16), views);
             return views;
         }
     }
