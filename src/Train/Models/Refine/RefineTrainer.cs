@@ -143,7 +143,7 @@ sealed class RefineTrainer : IGradientTrainer
             model.Labels.Relabel(SourceLabels());
             return;
         }
-        Tensor labels = !isFirst ? OwnLabels() : options.HeadSteps > 0 ? HeadLabels() : ClustersOf(Source);
+        Tensor labels = !isFirst ? OwnLabels(Predict(Embed)) : options.HeadSteps > 0 ? HeadLabels() : ClustersOf(Source);
         model.Labels.Relabel(labels.to(job.Device), options.ConfidentShare);
     }
 
@@ -160,10 +160,9 @@ sealed class RefineTrainer : IGradientTrainer
         return ClusterLabels.Of(embeddings, options.ClusterCount, job, options.Balanced);
     }
 
-    // Clusters of the net's own embeddings, numbered as its head has them.
-    Tensor OwnLabels()
+    // Clusters of the net's own embeddings [N,64], numbered as its head has them.
+    Tensor OwnLabels(Tensor embeddings)
     {
-        using Tensor embeddings = Predict(Embed); // [N,64]
         Tensor labels = ClusterLabels.Of(embeddings, options.ClusterCount, job, options.Balanced);
         return labels.index_select(1, ClusterLabels.Order(labels, model.Labels.Target.cpu()));
     }
@@ -171,8 +170,8 @@ sealed class RefineTrainer : IGradientTrainer
     // The head says what the clusters of the embeddings say, as a last round would start from them.
     void FitHead()
     {
-        using Tensor embeddings = Predict(Embed).to(job.Device), labels = OwnLabels().argmax(1).to(job.Device); // [N,64], [N]
-        model.Net.FitHead(embeddings, labels);
+        using Tensor embeddings = Predict(Embed), labels = OwnLabels(embeddings); // [N,64], [N,K]
+        model.Net.FitHead(embeddings.to(job.Device), labels.argmax(1).to(job.Device));
     }
 
     Tensor Predict(Func<Tensor, Tensor> predict)
