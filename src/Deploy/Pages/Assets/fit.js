@@ -6,6 +6,7 @@ const round = value => {
   return rest > 0.5 || rest === 0.5 && low % 2 !== 0 ? low + 1 : low;
 };
 
+// Plain loops over the pixels: a drawing is fitted at every frame, and calls of a function for each of them cost many times as much.
 // { width, height, planes } of RGBA pixels, grey (1) or in colour (3); what is transparent becomes the opposite of the ink.
 export function fromRgba(width, height, rgba, channels) {
   const count = width * height, luma = new Uint8Array(count);
@@ -16,10 +17,13 @@ export function fromRgba(width, height, rgba, channels) {
     cover += rgba[4 * i + 3];
   }
   const backdrop = ink > cover * 127 ? 0 : 255;
-  const planes = Array.from({ length: channels }, (_, channel) => Uint8Array.from(luma, (grey, i) => {
-    const alpha = rgba[4 * i + 3], value = channels === 1 ? grey : rgba[4 * i + channel];
-    return Math.floor((value * alpha + backdrop * (255 - alpha) + 127) / 255);
-  }));
+  const planes = Array.from({ length: channels }, () => new Uint8Array(count));
+  planes.forEach((plane, channel) => {
+    for (let i = 0; i < count; i++) {
+      const alpha = rgba[4 * i + 3], value = channels === 1 ? luma[i] : rgba[4 * i + channel];
+      plane[i] = Math.floor((value * alpha + backdrop * (255 - alpha) + 127) / 255);
+    }
+  });
   return { width, height, planes };
 }
 
@@ -74,8 +78,13 @@ function inkBox(ink, width, height) {
 
 // As MNIST: cut to the ink, scaled into 20/28 of the shorter side, its centre of mass at the centre.
 function fitDigit({ width, height, planes: [plane] }, inverted, background, shape, target) {
-  const noise = 40, ink = Float32Array.from(plane, value => Math.max(0, (inverted ? background - value : value - background) - noise));
-  const strongest = ink.reduce((most, value) => Math.max(most, value), 0), box = inkBox(ink, width, height);
+  const noise = 40, sign = inverted ? -1 : 1, ink = new Float32Array(plane.length);
+  let strongest = 0;
+  for (let i = 0; i < ink.length; i++) {
+    ink[i] = Math.max(0, sign * (plane[i] - background) - noise);
+    strongest = Math.max(strongest, ink[i]);
+  }
+  const box = inkBox(ink, width, height);
   if (!box) return;
   for (let i = 0; i < ink.length; i++) ink[i] /= strongest;
   const [wide, tall] = [box.right - box.left, box.bottom - box.top];
