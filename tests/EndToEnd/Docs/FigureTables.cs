@@ -18,7 +18,9 @@ static class FigureTables
             parts.Length == 1 ? figure.Mean : figure.Of(int.Parse(parts[1], CultureInfo.InvariantCulture))!.Value);
     }
 
-    /// <summary>One row a method: its headline figures with their spread, beside the poster's.</summary>
+    /// <summary>
+    /// One row a method: its headline figures with their spread, beside the poster's; then one for each of its figures of other pixels.
+    /// </summary>
     public static string WriteResults()
     {
         var table = new StringBuilder("| method | strict | poster protocol | the poster | k-NN (k=20) | linear probe | seeds |\n"
@@ -30,6 +32,11 @@ static class FigureTables
             table.Append(CultureInfo.InvariantCulture, $"| [{method}](docs/models/{method}.md) | {Cell(strict)} | {Cell(poster)} | "
                 + $"{(poster?.Poster is decimal theirs ? $"{theirs} %" : "-")} | {Cell(Headline(method, "knn"))} | "
                 + $"{Cell(Headline(method, "linear"))} | {seeds.Seeds.Length} |\n");
+            if (Headline(method, "deslanted") is { } upright)
+            {
+                table.Append(CultureInfo.InvariantCulture,
+                    $"| [{method}](docs/models/{method}.md), deslanted | {Cell(upright)} | - | - | - | - | {upright.Seeds.Length} |\n");
+            }
         }
         return table.ToString();
 

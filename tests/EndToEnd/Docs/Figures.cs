@@ -15,7 +15,9 @@ namespace Toolchain.EndToEnd.Docs;
 /// <param name="Ari">Mean adjusted Rand index, or null.</param>
 /// <param name="Poster">The figure of the poster under its own protocol, or null.</param>
 /// <param name="UsesLabels">Whether training labels were used beyond naming clusters.</param>
-/// <param name="Headline">Columns of the README's table (<c>strict poster knn linear</c>) that show it, or null.</param>
+/// <param name="Headline">
+/// Columns of the README's table (<c>strict poster knn linear</c>) that show it, <c>deslanted</c> for a row of its own, or null.
+/// </param>
 /// <param name="Short">What stands beside the figure in that table, or null.</param>
 sealed record Figure(string Id, string Method, string? Settings, string Measure, int[] Seeds, decimal[] Percent, int[]? OtherSeeds,
     decimal[]? OtherPercent, decimal? Nmi, decimal? Ari, decimal? Poster, bool UsesLabels, string? Headline, string? Short)
