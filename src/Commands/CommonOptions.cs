@@ -157,7 +157,7 @@ public sealed class CommonOptions
         NoteParts(parsed, terminal, data.Name, split, data.Split);
         foreach (string line in data.Remarks)
         {
-            terminal.Note(line);
+            terminal.NoteOnce(line);
         }
         foreach (string line in data.Skipped)
         {

@@ -16,6 +16,7 @@ public sealed class Terminal
     readonly TextWriter output, error;
     readonly bool json, quiet;
     readonly Invocation? invocation;
+    readonly HashSet<string> notedOnce = [];
     ProgressLine? progress;
 
     /// <summary>The terminal of a parsed command line.</summary>
@@ -48,6 +49,15 @@ public sealed class Terminal
         else
         {
             error.WriteLine(Printable.Lines(text));
+        }
+    }
+
+    /// <summary>A message that is not said again, such as the same of training and of test images.</summary>
+    public void NoteOnce(string text)
+    {
+        if (notedOnce.Add(text))
+        {
+            Note(text);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Toolchain.Data;
 using Toolchain.Data.Tensors;
 using Toolchain.Export;
@@ -107,13 +106,13 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
         trainer.Encoder.eval();
         ExportedDecoder? decoder = trainer.Decoder; // its examples come from the encoder, which leaves the device below
         TracedModel encoder = Trace(new(trainer.Encoder, [new("image", example)], trainer.Outputs, null), request, opset);
-        string parity = Describe(encoder.Prove());
+        string parity = ExportLine.Of(encoder.Prove());
         if (decoder is null)
         {
             return new TrainedModel(encoder.Model, parity, steps, finished, Printable.Count(steps, "step"));
         }
         TracedModel traced = Trace(new(decoder.Module, decoder.Inputs, decoder.Outputs, decoder.Name), request, opset);
-        return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {Describe(traced.Prove())}", steps, finished,
+        return new TrainedModel(encoder.Model, $"{parity}; {decoder.Name}: {ExportLine.Of(traced.Prove())}", steps, finished,
             Printable.Count(steps, "step"))
         { Decoder = new TrainedDecoder(decoder.Name, traced.Model) };
     }
@@ -149,13 +148,6 @@ sealed record GradientMethod<TOptions>(string Name, string Summary, TOptions Opt
             Runtimes = request.SecondRuntime is null ? [] : [request.SecondRuntime],
         });
     }
-
-    static string Describe(ExportReport report) => string.Create(CultureInfo.InvariantCulture,
-        $"{string.Join(" and ", report.Runtimes)} agree with TorchSharp at batches {string.Join(", ", report.Sizes)}, "
-        + $"largest error {Worst(report).MaxAbsolute:g2} in values up to {Worst(report).Largest:g2}, allowed {report.AbsoluteTolerance:g2} "
-        + $"+ {report.RelativeTolerance:g2} of the value + {report.ScaleTolerance:g2} of the largest");
-
-    static OutputError Worst(ExportReport report) => report.Errors.MaxBy(error => error.MaxAbsolute)!;
 
     static GradientJob Job(TrainingRequest request) => new(request.Data, request.Seed, request.Device, request.Threads);
 }
