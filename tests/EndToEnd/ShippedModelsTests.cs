@@ -122,8 +122,8 @@ public sealed class ShippedModelsTests
         Assert.True(UvlCommand.Create().Run(command, TextWriter.Null, error) == 0, error.ToString());
         string[][] rows = [.. File.ReadLines(table).Select(line => line.Split(','))];
         Assert.Equal(["name", "label", "cluster", "digit"], rows[0]);
-        // The card's 99.09 %, but for images on the edge between two clusters.
-        Assert.InRange(rows.Skip(1).Count(row => row[1] == row[3]), 9_902, 9_917);
+        // The card's 99.28 %, but for images on the edge between two clusters.
+        Assert.InRange(rows.Skip(1).Count(row => row[1] == row[3]), 9_921, 9_935);
     }
 
     static void RequireMnist()
