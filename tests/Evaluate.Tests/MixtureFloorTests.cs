@@ -21,12 +21,14 @@ public sealed class MixtureFloorTests
         ImageSet digits = ImageSource.Open("mnist", Split.Test);
         using EncoderSession encoder = EncoderSession.Open(Checkout.Model("refined"));
         var rows = new Rows(encoder.Run(digits).Values, encoder.Dimension);
-        var factory = new ClustererFactory();
-        double means = Accuracy(KMeansClustering.Fit(rows, factory.KMeans(10)).Labels);
-        double floored = Accuracy(GaussianMixture.Fit(rows, factory.Mixture(10)).Assign(rows)),
-            bare = Accuracy(GaussianMixture.Fit(rows, factory.Mixture(10) with { VarianceFloor = 0 }).Assign(rows));
+        // Means of three seeds: from one, k-means and mixtures alike may join two digits for good.
+        double means = Mean(factory => KMeansClustering.Fit(rows, factory.KMeans(10)).Labels);
+        double floored = Mean(factory => GaussianMixture.Fit(rows, factory.Mixture(10)).Assign(rows)),
+            bare = Mean(factory => GaussianMixture.Fit(rows, factory.Mixture(10) with { VarianceFloor = 0 }).Assign(rows));
         Assert.InRange(floored, means - 0.003, 1);
         Assert.InRange(bare, 0, floored - 0.005);
+
+        double Mean(Func<ClustererFactory, int[]> fit) => Enumerable.Range(0, 3).Average(seed => Accuracy(fit(new ClustererFactory(seed))));
 
         // Clusters named by the same images: the labels only measure.
         double Accuracy(int[] clusters) => ClusteringMetrics.Accuracy(
