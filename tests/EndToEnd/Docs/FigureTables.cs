@@ -19,7 +19,7 @@ static class FigureTables
     }
 
     /// <summary>
-    /// One row a method: its headline figures with their spread, beside the poster's; then one for each of its figures of other pixels.
+    /// One row a method: its headline figures with their spread, beside the poster's; then one of deslanted pixels where there is any.
     /// </summary>
     public static string WriteResults()
     {
