@@ -25,6 +25,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
     int? warnedAt;
 
     /// <summary>Runs until the end of the stretch, the time limit or cancellation, and leaves a checkpoint.</summary>
+    /// <remarks>A time limit leaves at least one step made, so a run resumed under limits comes to its end.</remarks>
     /// <returns>The number of steps made in all, from step 0.</returns>
     /// <exception cref="DivergedException">A loss is not finite; the last checkpoint is kept as it was.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; the checkpoint allows to resume.</exception>
@@ -42,7 +43,7 @@ sealed class GradientLoop(IGradientTrainer trainer, GradientOptions options, Run
         TimeSpan saved = TimeSpan.Zero, before = run.TimeTaken;
         trainer.Module.train();
         int step = first;
-        for (; step < stretch.End && !(clock.Elapsed >= request.Time); step++)
+        for (; step < stretch.End && (step == first || !(clock.Elapsed >= request.Time)); step++)
         {
             if (request.Cancellation.IsCancellationRequested)
             {

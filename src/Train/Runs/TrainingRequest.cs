@@ -26,7 +26,7 @@ sealed record TrainingRequest
     /// <summary>Number of threads; 0 uses all processors.</summary>
     public int Threads { get; init; }
 
-    /// <summary>Stops training after this long, with a checkpoint and a model; null for no limit.</summary>
+    /// <summary>Stops training after this long and at least one step, with a checkpoint and a model; null for no limit.</summary>
     public TimeSpan? Time { get; init; }
 
     /// <summary>Time between checkpoints: 20 s lose little to a power cut and cost nothing.</summary>

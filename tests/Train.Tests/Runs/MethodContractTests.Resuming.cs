@@ -50,6 +50,7 @@ public sealed partial class MethodContractTests
     {
         RunBytes straight = Trained(name, "straight");
         Train(name, "short", time: TimeSpan.Zero);
+        Assert.Single(File.ReadLines(folder["short/metrics.jsonl"]));
         Assert.True(File.Exists(folder["short/model.onnx"]));
         Assert.False(File.Exists(folder["short/manifest.json"]));
         Assert.Equal(straight, Train(name, "short", resume: true));
