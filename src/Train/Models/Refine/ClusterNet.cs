@@ -60,22 +60,10 @@ sealed class ClusterNet : nn.Module<Tensor, ClusterOutput>
         return (x, head.call(x)); // [N,64], [N,K]
     }
 
-    /// <summary>
-    /// Fits the linear layer to K clusters anew, by cross-entropy with a small L2 penalty, full batches.
-    /// </summary>
+    /// <summary>Fits the linear layer to K clusters anew.</summary>
     /// <param name="embedding">Embeddings [N,64].</param>
     /// <param name="cluster">The cluster of each, [N], int64.</param>
-    public void FitHead(Tensor embedding, Tensor cluster)
-    {
-        using AdamW optimizer = optim.AdamW(head.parameters(), lr: 0.02, weight_decay: 0.01);
-        for (int step = 0; step < 200; step++)
-        {
-            using var scope = NewDisposeScope();
-            optimizer.zero_grad();
-            nn.functional.cross_entropy(head.call(embedding), cluster).backward();
-            optimizer.step();
-        }
-    }
+    public void FitHead(Tensor embedding, Tensor cluster) => ClusterHead.Fit(head, embedding, cluster);
 
     Tensor Small(Tensor image)
     {

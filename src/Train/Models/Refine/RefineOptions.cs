@@ -61,6 +61,13 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
     public double Robustness { get; init; }
 
     /// <summary>
+    /// Whether the runs of 'from' teach together, view by view: clusters are those of their embeddings side by side, and the label of a
+    /// view is what the given encoders say of that very view (function matching: Beyer et al. 2022, section 2.1).
+    /// </summary>
+    [OmittedAtDefault]
+    public bool Distillation { get; init; }
+
+    /// <summary>
     /// Share of the earlier passes in the mean of an image's predictions (Laine and Aila 2017, section 2.2); where that mean is surer of
     /// one cluster than 0.9, it is the image's label. 0 keeps the labels of the round.
     /// </summary>
@@ -125,6 +132,9 @@ sealed record RefineOptions : GradientOptions, IAugmented, IObjectViews
         Require(Rounds >= 1 && Rounds <= StepCount - HeadSteps, nameof(Rounds), $"in [1..stepCount-headSteps={StepCount - HeadSteps}]",
             Rounds);
         Require(ConfidentShare is > 0 and <= 1, nameof(ConfidentShare), "in (0..1]", ConfidentShare);
+        Require(!Distillation || Rounds == 1, nameof(Rounds), "1 with distillation", Rounds);
+        Require(!Distillation || HeadSteps == 0, nameof(HeadSteps), "0 with distillation", HeadSteps);
+        Require(!Distillation || Ensembling == 0, nameof(Ensembling), "0 with distillation", Ensembling);
         Require(SourceRuns.Count == 1 || HeadSteps == 0, nameof(HeadSteps), $"0 with {SourceRuns.Count} runs in 'from'", HeadSteps);
         Require(Robustness is >= 0 and <= 1, nameof(Robustness), "in [0..1]", Robustness);
         Require(Ensembling is >= 0 and < 1, nameof(Ensembling), "in [0..1)", Ensembling);

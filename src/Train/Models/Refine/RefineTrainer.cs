@@ -34,8 +34,10 @@ sealed class RefineTrainer : IGradientTrainer
         (this.options, this.job) = (options, job);
         sources = new(() => [.. options.SourceRuns.Select(folder => open(folder, job))]);
         long embeddingSize = options.HeadSteps > 0 ? Source.Embed(job.Images([0])).shape[1] : 1;
+        long jointSize = options.Distillation ? sources.Value.Sum(source => source.Embed(job.Images([0])).shape[1]) : 0;
         manual_seed(job.Seed);
-        model = new Refinement(options, job.Data, embeddingSize);
+        model = new Refinement(options, job.Data, embeddingSize,
+            options.Distillation ? () => new JointTeacher(sources, jointSize, options.ClusterCount) : null);
         model.to(job.Device);
         headOptimizer = optim.AdamW(model.Heads.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
         netOptimizer = optim.AdamW(model.Net.parameters(), options.LearningRate, weight_decay: options.WeightDecay);
@@ -102,10 +104,12 @@ sealed class RefineTrainer : IGradientTrainer
     Loss[] LearnNet(Tensor[] view, Batch batch)
     {
         Tensor samples = tensor([.. batch.Samples.Select(sample => (long)sample)], device: job.Device);
-        (Tensor target, Tensor confident) = model.Labels.Of(samples); // [N,K], [N]
+        (Tensor label, Tensor confident) = model.Labels.Of(samples); // [N,K], [N]
         // Both views in one batch: the normalisation sees the same statistics for both.
-        Tensor logits = model.Net.Logits(cat(view)).Logits; // [2N,K]
-        Tensor misses = RobustCrossEntropy.Compute(logits, cat([target, target]), ExponentAt(batch.Step)); // [2N]
+        Tensor both = cat(view); // [2N,C,H,W]
+        Tensor target = model.Teacher?.Name(both) ?? cat([label, label]); // [2N,K]
+        Tensor logits = model.Net.Logits(both).Logits; // [2N,K]
+        Tensor misses = RobustCrossEntropy.Compute(logits, target, ExponentAt(batch.Step)); // [2N]
         Tensor labels = (misses * cat([confident, confident])).sum() / (2 * confident.sum()).clamp_min(1);
         Tensor[] probability = logits.softmax(1).chunk(2); // two of [N,K]
         Tensor information = MutualInformationLoss.Compute(probability[0], probability[1]);
@@ -138,6 +142,14 @@ sealed class RefineTrainer : IGradientTrainer
 
     void Relabel(bool isFirst)
     {
+        if (model.Teacher is JointTeacher teacher)
+        {
+            using Tensor embeddings = teacher.EmbedAll(); // [N,D]
+            Tensor joint = ClusterLabels.Of(embeddings, options.ClusterCount, job, options.Balanced).to(job.Device); // [N,K]
+            teacher.Fit(embeddings.to(job.Device), joint.argmax(1));
+            model.Labels.Relabel([joint]);
+            return;
+        }
         if (isFirst && sources.Value.Length > 1)
         {
             model.Labels.Relabel(SourceLabels());

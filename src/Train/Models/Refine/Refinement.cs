@@ -13,16 +13,19 @@ sealed class Refinement : nn.Module
     readonly Linear heads;
     readonly ClusterNet net;
     readonly SelfLabels labels;
+    readonly JointTeacher? teacher;
 
     /// <summary>A fresh net; labels come later.</summary>
     /// <param name="options">Shapes.</param>
     /// <param name="data">The training images.</param>
     /// <param name="embeddingSize">Numbers per embedding of the given encoder.</param>
-    public Refinement(RefineOptions options, ImageSet data, long embeddingSize) : base(nameof(Refinement))
+    /// <param name="createTeacher">Makes what names the views; null where labels are those of the images.</param>
+    public Refinement(RefineOptions options, ImageSet data, long embeddingSize, Func<JointTeacher>? createTeacher) : base(nameof(Refinement))
     {
         heads = nn.Linear(embeddingSize, options.HeadCount * options.ClusterCount);
         net = new ClusterNet(options, data.Shape);
         labels = new SelfLabels(data.Count, options.ClusterCount, options.Ensembling > 0);
+        teacher = createTeacher?.Invoke();
         RegisterComponents();
     }
 
@@ -34,4 +37,7 @@ sealed class Refinement : nn.Module
 
     /// <summary>What the net learns.</summary>
     public SelfLabels Labels => labels;
+
+    /// <summary>What names the views; null where labels are those of the images.</summary>
+    public JointTeacher? Teacher => teacher;
 }
