@@ -220,10 +220,22 @@ fitting() {
 
 # uvl submit of a fit. A rank is killed, and starts again in its task; then a command whose ranks fail, and are named.
 "$uvl" pca rows.npy --quiet --components 5 --out one-pca.onnx > said 2>&1 || say "FAIL one program fits components: $(tail -1 said)"
-submit_fit() { timeout 100 "$uvl" submit slurm "$1" rows.npy --quiet --poll-seconds 0.2 --threads 1 "${@:2}"; }
+submit_fit() { timeout 100 "$uvl" submit slurm "$1" "${rows:-rows.npy}" --quiet --poll-seconds 0.2 --threads 1 "${@:2}"; }
 submit_fit pca --components 5 --out pca.onnx --ranks $nodes > said 2>&1
 if cmp one-pca.onnx pca.onnx > log 2>&1; then say "PASS submit: four ranks fit components to the bytes of one program"; else
     say "FAIL submit: four ranks fit components: $(tail -1 log) $(tr '\n' ' ' < said)"
+fi
+"$python" - << 'CODE'
+import numpy
+numpy.save("few.npy", numpy.load("rows.npy", mmap_mode="r")[:20000])
+CODE
+"$uvl" neighbours few.npy --quiet --each --mode exact --count 5 --out one-near.npy > said 2>&1 \
+    || say "FAIL one program finds neighbours: $(tail -1 said)"
+rows=few.npy submit_fit neighbours --count 5 --out near.npy --ranks $nodes > said 2>&1
+if cmp one-near.npy near.npy > log 2>&1 && cmp one-near.distances.npy near.distances.npy > log 2>&1; then
+    say "PASS submit: four ranks find neighbours to the bytes of one program"
+else
+    say "FAIL submit: four ranks find neighbours: $(tail -1 log) $(tr '\n' ' ' < said)"
 fi
 submit_fit cluster --k 12 --method gmm --out submitted.onnx --nodes $nodes > said 2>&1 &
 follower=$!

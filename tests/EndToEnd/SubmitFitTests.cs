@@ -3,7 +3,8 @@ using Toolchain.Data.Embeddings;
 namespace Toolchain.EndToEnd;
 
 /// <summary>
-/// <c>uvl submit slurm cluster</c> and <c>pca</c> with scripts in the place of Slurm's commands; tests/Cluster has real daemons.
+/// <c>uvl submit slurm cluster</c>, <c>pca</c> and <c>neighbours</c> with scripts in the place of Slurm's commands; tests/Cluster has real
+/// daemons.
 /// </summary>
 public sealed class SubmitFitTests : CommandTest
 {
@@ -77,6 +78,20 @@ public sealed class SubmitFitTests : CommandTest
         Assert.Equal([$"--parsable {In("f.onnx.slurm/fit.sbatch")}"], File.ReadAllLines(In("f.onnx.slurm/submitted")));
     }
 
+    [Fact]
+    public void RanksOfNeighbours_MakeTheTableOfOneProgram()
+    {
+        Install("sbatch", Sbatch);
+        Install("srun", Srun);
+        string[] options = ["--count", "4"];
+        CommandResult one = Run(["neighbours", In("v.npy"), "--each", "--mode", "exact", .. options, "--out", In("one.npy"), "--quiet"]);
+        (int status, string output, string error) = Submit("neighbours", [.. options, "--out", In("f.npy"), "--ranks", "3"]);
+        Assert.True(status == 0, error);
+        Assert.EndsWith(one.Output.Replace("one.", "f."), output, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllBytes(In("one.npy")), File.ReadAllBytes(In("f.npy")));
+        Assert.Equal(File.ReadAllBytes(In("one.distances.npy")), File.ReadAllBytes(In("f.distances.npy")));
+    }
+
     /// <summary>Rank 1 fails until its disk is mended; the same command then finishes the fit.</summary>
     [Fact]
     public void FailedRank_IsNamedAndTheSameCommandGoesOn()
@@ -125,7 +140,7 @@ public sealed class SubmitFitTests : CommandTest
         Install("sbatch", "echo 22; echo 'slurmstepd: error: node failure' > " + In("f.onnx.slurm/logs/fit.log"));
         (int status, _, string error) = Submit("cluster", ["--k", "4", "--out", In("f.onnx"), "--ranks", "2"]);
         Assert.Equal($"no rank left an exit code (killed, a node lost, or cancelled); log {In("f.onnx.slurm/logs/fit.log")}: slurmstepd: "
-            + "error: node failure\nuvl: the fit failed; the same command goes on from the last step, or: sbatch "
+            + "error: node failure\nuvl: the job failed; the same command goes on from the last step, or: sbatch "
             + $"{In("f.onnx.slurm/fit.sbatch")}\n", error);
         Assert.Equal(75, status);
     }
@@ -141,6 +156,13 @@ public sealed class SubmitFitTests : CommandTest
     {
         CommandResult result = Run(["submit", "slurm", "cluster", In("v.npy"), .. words]);
         Assert.Equal((2, $"uvl: {message}\n"), (result.Status, result.Error));
+    }
+
+    [Fact]
+    public void NeighboursAsAGraph_AreAMistake()
+    {
+        CommandResult result = Run(["submit", "slurm", "neighbours", In("v.npy"), "--out", "n.onnx", "--ranks", "2"]);
+        Assert.Equal((2, "uvl: --out 'n.onnx': expected row numbers (.npy), found '.onnx'.\n"), (result.Status, result.Error));
     }
 
     [Fact]
@@ -183,7 +205,7 @@ public sealed class SubmitFitTests : CommandTest
         File.WriteAllText(In("mended"), "");
         (status, output, error) = Start(words);
         Assert.True(status == 0, error);
-        Assert.EndsWith("2 ranks fitted /data/p.onnx\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("2 ranks made /data/p.onnx\n", output, StringComparison.Ordinal);
         string[] both = ["delete job uvl-fit --ignore-not-found", $"apply --filename {In("k/fit.yaml")}"];
         Assert.Equal([.. both, .. both], File.ReadAllLines(In("calls")).Where(line => line[0] != 'g' && line[0] != 'v'));
     }

@@ -22,8 +22,6 @@ sealed record EmbeddedImages(Rows Rows, ImageSet Data, string Sha256);
 /// </summary>
 static class NeighboursCommand
 {
-    const int DefaultCount = 10;
-
     public static Command Create()
     {
         var common = new CommonOptions();
@@ -42,11 +40,7 @@ static class NeighboursCommand
         var image = new Option<string?>("--image") { Description = "Pictures to look for: a file or folder, embedded by --model." };
         var encoder = new Option<string?>("--model") { Description = "The model of --image; the one that made the index's rows." };
         var each = new Option<bool>("--each") { Description = "Look for every row of the index, without itself." };
-        var count = new Option<int>("--count")
-        {
-            Description = "Neighbours per query.",
-            DefaultValueFactory = _ => DefaultCount
-        };
+        Option<int> count = NeighbourOptions.Count();
         var mode = new Choice<NeighbourMode>("--mode")
         {
             Description = $"auto (default): exact, but approximate for --each or an index of more than {NeighbourSearch.MostExactRows} "

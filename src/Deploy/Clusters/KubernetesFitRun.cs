@@ -31,11 +31,11 @@ sealed class KubernetesFitRun(Terminal terminal, KubernetesFit job, TimeSpan pau
     public int Follow(CancellationToken cancellation)
     {
         KubernetesQueue.State state = default;
-        terminal.WithProgress("fitting on Kubernetes", job.RankCount, "ranks", tell =>
+        terminal.WithProgress("ranks on Kubernetes", job.RankCount, "ranks", tell =>
             state = KubernetesQueue.Wait(job.JobName, now => tell(now.Succeeded, ""), pause, cancellation));
         if (state.IsComplete)
         {
-            terminal.Line($"{Printable.Count(job.RankCount, "rank")} fitted {job.Output}");
+            terminal.Line($"{Printable.Count(job.RankCount, "rank")} made {job.Output}");
             terminal.Event("fitted", new JsonObject { ["path"] = job.Output, ["ranks"] = job.RankCount });
             return ExitCodes.Ok;
         }

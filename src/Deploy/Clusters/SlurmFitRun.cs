@@ -43,7 +43,7 @@ sealed class SlurmFitRun(Terminal terminal, SlurmFit job, TimeSpan pause)
     /// <exception cref="OperationCanceledException">Stopped; the job goes on.</exception>
     public int Follow(string number, CancellationToken cancellation)
     {
-        terminal.WithProgress("fitting on Slurm", 0, "steps", tell =>
+        terminal.WithProgress("ranks on Slurm", 0, "steps", tell =>
         {
             bool isDeaf = false;
             for (int late = 0; late < LateLooks && job.End is null;)
@@ -105,7 +105,7 @@ sealed class SlurmFitRun(Terminal terminal, SlurmFit job, TimeSpan pause)
             Tell("no rank left an exit code (killed, a node lost, or cancelled)", job.JobLog);
             terminal.Event("failed", new JsonObject { ["rank"] = null, ["log"] = job.JobLog });
         }
-        string what = failed.Length == 0 ? "the fit"
+        string what = failed.Length == 0 ? "the job"
             : string.Create(CultureInfo.InvariantCulture, $"{failed.Length} of {Printable.Count(job.RankCount, "rank")}");
         terminal.Note($"uvl: {what} failed; the same command goes on from the last step, or: sbatch {Printable.Word(job.Script)}");
         int[] codes = [.. failed.Select(one => one.End.Code).Distinct()];

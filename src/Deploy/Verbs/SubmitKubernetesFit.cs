@@ -5,7 +5,9 @@ using Toolchain.Deploy.Clusters;
 
 namespace Toolchain.Deploy.Verbs;
 
-/// <summary><c>uvl submit kubernetes cluster VECTORS --k 10 --out F.onnx --ranks 4 --image I</c>, and the same of components.</summary>
+/// <summary>
+/// <c>uvl submit kubernetes cluster VECTORS --k 10 --out F.onnx --ranks 4 --image I</c>, and the same of components and neighbours.
+/// </summary>
 static class SubmitKubernetesFit
 {
     public static Command Create(SubmittedFit fit)
@@ -13,11 +15,10 @@ static class SubmitKubernetesFit
         var kubernetes = new KubernetesOptions("The job is NAME-fit.", "by default that called as --name.");
         kubernetes.DryRun.Description = "Write the manifest and apply nothing.";
         kubernetes.NoWait.Description = "Apply and end; the same command follows the job later.";
-        var ranks = new Option<int>("--ranks") { Description = "Pods that fit together, all at once.", Required = true };
-        string example = fit.Verb == "pca" ? "--components 50 --out /data/pca.onnx" : "--k 10 --out /data/clusters.onnx";
-        var command = new Command(fit.Verb, $"Fit {fit.Fitted} on embeddings by an Indexed Job whose pods are the ranks. Run the same "
-            + $"command again after a failure: the fit goes on from its last step.\n\nExample: uvl submit kubernetes {fit.Verb} "
-            + $"/data/v.npy {example} --ranks 4 --image registry.example.com/uvl:1");
+        var ranks = new Option<int>("--ranks") { Description = "Pods that work together, all at once.", Required = true };
+        var command = new Command(fit.Verb, $"{fit.Work} by an Indexed Job whose pods are the ranks. Run the same command again after a "
+            + $"failure: the ranks go on from their last step.\n\nExample: uvl submit kubernetes {fit.Verb} /data/v.npy "
+            + $"{fit.Example.Options} --out /data/{fit.Example.File} --ranks 4 --image registry.example.com/uvl:1");
         fit.AddTo(command);
         Option[] own = [ranks, kubernetes.Image, kubernetes.Claim, kubernetes.Mount, kubernetes.Name, kubernetes.Folder, kubernetes.DryRun,
             kubernetes.NoWait, kubernetes.Poll];

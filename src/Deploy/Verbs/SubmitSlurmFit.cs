@@ -7,7 +7,7 @@ using Toolchain.Inference;
 
 namespace Toolchain.Deploy.Verbs;
 
-/// <summary><c>uvl submit slurm cluster VECTORS --k 10 --out F.onnx --nodes 4</c>, and the same of components.</summary>
+/// <summary><c>uvl submit slurm cluster VECTORS --k 10 --out F.onnx --nodes 4</c>, and the same of components and neighbours.</summary>
 static class SubmitSlurmFit
 {
     public static Command Create(SubmittedFit fit)
@@ -21,11 +21,10 @@ static class SubmitSlurmFit
             Description = "Nodes, of which each is taken whole (sbatch --exclusive); 0 leaves the ranks' places to Slurm.",
             DefaultValueFactory = _ => 0
         };
-        var ranks = new Option<int>("--ranks") { Description = "Programs that fit together; by default as many as --nodes." };
-        string example = fit.Verb == "pca" ? "--components 50 --out pca.onnx" : "--k 10 --out clusters.onnx";
-        var command = new Command(fit.Verb, $"Fit {fit.Fitted} on embeddings by the ranks of one long Slurm step. Run the same command "
-            + $"again after a failure: the fit goes on from its last step.\n\nExample: uvl submit slurm {fit.Verb} vectors.npy {example} "
-            + "--nodes 4");
+        var ranks = new Option<int>("--ranks") { Description = "Programs that work together; by default as many as --nodes." };
+        var command = new Command(fit.Verb, $"{fit.Work} by the ranks of one long Slurm step. Run the same command again after a failure: "
+            + $"the ranks go on from their last step.\n\nExample: uvl submit slurm {fit.Verb} vectors.npy {fit.Example.Options} "
+            + $"--out {fit.Example.File} --nodes 4");
         fit.AddTo(command);
         Option[] own = [nodes, ranks, slurm.Sbatch, slurm.Folder, slurm.Program, slurm.DryRun, slurm.NoWait, slurm.Poll];
         Array.ForEach(own, command.Options.Add);

@@ -17,7 +17,8 @@ public sealed class JointTeacherTests
     {
         using var teacher = new JointTeacher(Given(new Fixed([3, 4]), new Fixed([0, 500, 0, 0])), 6, 2);
         float root = MathF.Sqrt(2);
-        Assert.Equal([0.6f * root, 0.8f * root, 0, 2, 0, 0], teacher.EmbedAll().data<float>().ToArray(), (a, b) => MathF.Abs(a - b) < 1e-6f);
+        Assert.Equal([0.6f * root, 0.8f * root, 0, 2, 0, 0], teacher.EmbedAll().data<float>().ToArray(),
+            (a, b) => MathF.Abs(a - b) < 1e-6f);
     }
 
     /// <summary>Two encoders of which each sees one half of an image: only together they tell four kinds apart.</summary>
@@ -48,7 +49,8 @@ public sealed class JointTeacherTests
             ClusterCount = 3,
             Distillation = true,
         };
-        using var trainer = new RefineTrainer(options, new GradientJob(digits, 1, CPU, 1), (folder, _) => folder == "a" ? seen : new Pixels());
+        using var trainer = new RefineTrainer(options, new GradientJob(digits, 1, CPU, 1),
+            (folder, _) => folder == "a" ? seen : new Pixels());
         var sampler = new BatchSampler(60, 16, 1);
         for (int step = 0; step < 3; step++)
         {

@@ -20,7 +20,8 @@ sealed class Refinement : nn.Module
     /// <param name="data">The training images.</param>
     /// <param name="embeddingSize">Numbers per embedding of the given encoder.</param>
     /// <param name="createTeacher">Makes what names the views; null where labels are those of the images.</param>
-    public Refinement(RefineOptions options, ImageSet data, long embeddingSize, Func<JointTeacher>? createTeacher) : base(nameof(Refinement))
+    public Refinement(RefineOptions options, ImageSet data, long embeddingSize, Func<JointTeacher>? createTeacher)
+        : base(nameof(Refinement))
     {
         heads = nn.Linear(embeddingSize, options.HeadCount * options.ClusterCount);
         net = new ClusterNet(options, data.Shape);
