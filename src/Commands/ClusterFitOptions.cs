@@ -15,7 +15,7 @@ public sealed class ClusterFitOptions
     /// <summary>By which method.</summary>
     public Choice<ClusterMethod> Method { get; } = new("--method")
     {
-        Description = "kmeans (default), gmm, or balanced: k-means with clusters of even size, for classes with about as many images each "
-            + "(not with --shard)."
+        Description = "kmeans (default); gmm; balanced: k-means with clusters of even size, for classes with about as many images each; "
+            + "spectral: clusters of the graph of neighbours, and a linear layer that names them. The last two not with --shard."
     };
 }

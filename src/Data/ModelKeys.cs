@@ -9,6 +9,11 @@ public static class ModelKeys
     /// <summary>Version of the program that trained it.</summary>
     public const string Version = "uvl.version";
 
+    /// <summary>
+    /// The encoders that a joint one has side by side, an array in JSON of objects with method, seed and the file's sha256.
+    /// </summary>
+    public const string Joined = "uvl.joined";
+
     /// <summary>Options of the training, an object in JSON.</summary>
     public const string Options = "uvl.options";
 
@@ -30,7 +35,9 @@ public static class ModelKeys
     /// <summary>What a decoder is, such as "generator"; an encoder has none.</summary>
     public const string Decoder = "uvl.decoder";
 
-    /// <summary>What was fused onto the encoder: "kmeans", "gmm", or "linear" for a classifier trained with labels.</summary>
+    /// <summary>
+    /// What was fused onto the encoder: "kmeans", "gmm", "balanced", "spectral", or "linear" for a classifier trained with labels.
+    /// </summary>
     public const string Clusterer = "uvl.clusterer";
 
     /// <summary>Number of its clusters (K).</summary>

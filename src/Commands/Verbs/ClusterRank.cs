@@ -14,10 +14,10 @@ static class ClusterRank
     /// <exception cref="ArgumentException">They cannot.</exception>
     public static void RequireShared(ClusterMethod method)
     {
-        if (method == ClusterMethod.Balanced)
+        if (method is ClusterMethod.Balanced or ClusterMethod.Spectral)
         {
-            throw new ArgumentException("--method balanced: expected kmeans or gmm with --shard; balanced clusters are fitted by one "
-                + "program.");
+            string name = method == ClusterMethod.Balanced ? "balanced" : "spectral";
+            throw new ArgumentException($"--method {name}: expected kmeans or gmm with --shard; {name} clusters are fitted by one program.");
         }
     }
 

@@ -51,9 +51,11 @@ sealed class SubmittedFit
         clusters.Method.Description = "kmeans (default) or gmm.";
         clusters.Method.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<ClusterMethod>() == ClusterMethod.Balanced)
+            ClusterMethod method = result.GetValueOrDefault<ClusterMethod>();
+            if (method is ClusterMethod.Balanced or ClusterMethod.Spectral)
             {
-                result.AddError("--method balanced: expected kmeans or gmm; balanced clusters are fitted by one program.");
+                string name = method == ClusterMethod.Balanced ? "balanced" : "spectral";
+                result.AddError($"--method {name}: expected kmeans or gmm; {name} clusters are fitted by one program.");
             }
         });
         return

@@ -11,4 +11,7 @@ public enum ClusterMethod
 
     /// <summary>k-means with clusters of even size.</summary>
     Balanced,
+
+    /// <summary>Spectral clustering, and a linear layer that names its clusters.</summary>
+    Spectral,
 }

@@ -11,7 +11,7 @@ using Toolchain.Graph.Heads;
 namespace Toolchain.Evaluate.Fusion;
 
 /// <summary>Clusters fitted on embeddings: they assign other embeddings, and can be built into a graph.</summary>
-/// <param name="Name">"kmeans", "gmm" or "balanced".</param>
+/// <param name="Name">"kmeans", "gmm", "balanced" or "spectral".</param>
 /// <param name="Count">Number of clusters (K).</param>
 /// <param name="Labels">Cluster of each fitted row (of a rank, of each of its rows), [N].</param>
 /// <param name="Summary">How the fit went, for a person.</param>
@@ -37,14 +37,15 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
 
     /// <summary>Fits clusters.</summary>
     /// <param name="rows">Embeddings, [N,D].</param>
-    /// <param name="method">k-means, a mixture, or k-means with clusters of even size.</param>
-    /// <param name="count">Number of clusters (K), in [1..N].</param>
+    /// <param name="method">What makes the clusters.</param>
+    /// <param name="count">Number of clusters (K), in [1..N], of spectral ones in [2..N).</param>
     /// <param name="factory">Seed, threads and cancellation of the fit.</param>
     /// <param name="start">k-means of the same rows, number and factory, from which a mixture starts; null to fit it first.</param>
     public static FittedHead Fit(Rows rows, ClusterMethod method, int count, ClustererFactory factory, FittedHead? start = null) =>
         method switch
         {
             ClusterMethod.KMeans => KMeans(("kmeans", "k-means"), Means(rows, count, factory), factory),
+            ClusterMethod.Spectral => SpectralHead.Fit(rows, count, factory),
             ClusterMethod.Balanced =>
                 KMeans(("balanced", "balanced k-means"), BalancedKMeans.Fit(rows, MeansOptions(count, factory)), factory),
             _ => Mixture(rows, count, factory, start),
@@ -68,7 +69,8 @@ public sealed record FittedHead(string Name, int Count, int[] Labels, string Sum
         };
     }
 
-    static long[] SizesOf(int[] labels, int count, ClustererFactory factory)
+    /// <summary>Rows of each cluster, of all ranks, [K].</summary>
+    internal static long[] SizesOf(int[] labels, int count, ClustererFactory factory)
     {
         double[] sizes = (factory.Ranks ?? IRanks.Alone(labels.Length)).Sum("sizes of clusters", () =>
         {

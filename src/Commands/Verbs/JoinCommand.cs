@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Toolchain.Data;
+using Toolchain.Graph;
+using Toolchain.Graph.Files;
+using Toolchain.Graph.Heads;
+using Toolchain.Inference;
+using Toolchain.Inference.Trials;
+
+namespace Toolchain.Commands.Verbs;
+
+/// <summary><c>uvl join A B C --out F.onnx</c>: several encoders side by side as one.</summary>
+static class JoinCommand
+{
+    // What all encoders say alike, the joint one says too.
+    static readonly string[] shared = [ModelKeys.Version, ModelKeys.Dataset, ModelKeys.DatasetSha256, ModelKeys.Preprocess];
+
+    public static Command Create()
+    {
+        var models = new Argument<string[]>("MODEL")
+        {
+            Description = "Two or more encoders of the same input: their model.onnx, or their folders.",
+            Arity = ArgumentArity.OneOrMore
+        };
+        var output = new Option<string>("--out")
+        {
+            Description = "Output file: the joint encoder (.onnx), which every command takes.",
+            Required = true
+        };
+        var command = new Command("join", "Join encoders into one whose embedding is theirs side by side. Clusters of it err less than "
+            + "those of each; it costs the time of all.\n\n"
+            + "Examples: uvl join runs/refine-0 runs/refine-1 runs/refine-2 --out joint.onnx\n"
+            + "          uvl cluster joint.onnx --data mnist --method spectral --out digits.onnx")
+        {
+            models, output,
+        };
+        command.SetAction(parsed =>
+        {
+            var terminal = new Terminal(parsed);
+            string path = parsed.GetValue(output)!;
+            string[] files = Array.ConvertAll(parsed.GetValue(models)!, CommonOptions.ModelFile);
+            if (files.Length < 2)
+            {
+                throw new ArgumentException($"MODEL: expected two or more encoders, found '{files[0]}' alone.");
+            }
+            CommonOptions.RequireApart(path, [path], files);
+            OutputPath.RequireNoManifest(path);
+            EncoderSession[] sessions = [];
+            try
+            {
+                // The runtime and the contract judge each first, as for any other command.
+                sessions = Array.ConvertAll(files, file => EncoderSession.Open(file, new() { Trial = ProgramStart.Trial }));
+                OnnxModel joint = JointEncoder.Join([.. files.Select(file => (file, OnnxFile.Load(file)))], Metadata(sessions));
+                joint.Save(path);
+                KnownModels.OfUser.Add(path);
+                int width = sessions.Sum(session => session.Dimension);
+                terminal.Line($"{files.Length} encoders side by side, an embedding of {width} numbers in {path}");
+                terminal.Event("joined", new JsonObject { ["path"] = path, ["encoders"] = files.Length, ["dimension"] = width });
+            }
+            finally
+            {
+                Array.ForEach(sessions, session => session.Dispose());
+            }
+            return ExitCodes.Ok;
+        });
+        return command;
+    }
+
+    static Dictionary<string, string> Metadata(EncoderSession[] sessions)
+    {
+        var all = new JsonArray();
+        foreach (EncoderSession session in sessions)
+        {
+            RequirePicturesAlike(session, sessions[0]);
+            all.Add(new JsonObject
+            {
+                ["method"] = session.Metadata.GetValueOrDefault(ModelKeys.Method),
+                ["seed"] = session.Metadata.GetValueOrDefault(ModelKeys.Seed),
+                ["sha256"] = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(session.Path))),
+            });
+        }
+        var metadata = new Dictionary<string, string> { [ModelKeys.Method] = "joint", [ModelKeys.Joined] = all.ToJsonString() };
+        foreach (string key in shared)
+        {
+            if (sessions[0].Metadata.TryGetValue(key, out string? value)
+                && sessions.All(session => session.Metadata.GetValueOrDefault(key) == value))
+            {
+                metadata[key] = value;
+            }
+        }
+        return metadata;
+    }
+
+    static void RequirePicturesAlike(EncoderSession session, EncoderSession first)
+    {
+        (string? wanted, string? found) = (first.Metadata.GetValueOrDefault(ModelKeys.Preprocess),
+            session.Metadata.GetValueOrDefault(ModelKeys.Preprocess));
+        if (wanted != found)
+        {
+            throw new InvalidModelException($"'{session.Path}': expected metadata '{ModelKeys.Preprocess}' {wanted ?? "absent"}, as "
+                + $"'{first.Path}' has it, found {found ?? "none"}; join encoders that read pictures alike.");
+        }
+    }
+}
