@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Toolchain.Data;
 using Toolchain.Evaluate;
@@ -65,7 +64,7 @@ static class CalibrateCommand
                 ClusterDigits.Fit(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, data);
             }
             OnnxModel calibrated = OnnxFile.Load(session.Path).WithMetadata(metadata);
-            AtomicFile.WriteAll([.. RenewedManifest(session, path, calibrated), (path, stream => stream.Write(calibrated.ToBytes()))]);
+            AtomicFile.WriteAll([.. ManifestBeside.Files(path, calibrated, ManifestBeside.Read(session.Path))]);
             KnownModels.OfUser.Add(path);
             terminal.Line(string.Create(CultureInfo.InvariantCulture,
                 $"novelty above 1 is farther than {novelty.Distance:g4} from {novelty.CentreCount} centres, as 1 % of held-out training "
@@ -80,25 +79,5 @@ static class CalibrateCommand
             return Task.FromResult(ExitCodes.Ok);
         });
         return command;
-    }
-
-    // Where a manifest stands beside the model that was read.
-    static IEnumerable<(string Path, Action<Stream> Write)> RenewedManifest(EncoderSession session, string path, OnnxModel calibrated)
-    {
-        string beside = Path.Combine(Path.GetDirectoryName(session.Path) ?? "", RunLayout.Manifest);
-        string target = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, RunLayout.Manifest);
-        if (!File.Exists(beside) || JsonNode.Parse(File.ReadAllText(beside)) is not JsonObject manifest)
-        {
-            yield break;
-        }
-        SavedModel saved = calibrated.Describe();
-        (manifest["model_sha256"], manifest["model_bytes"]) = (saved.Sha256, saved.Bytes);
-        string text = manifest.ToJsonString(new()
-        {
-            WriteIndented = true,
-            NewLine = "\n",
-            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
-        }) + "\n";
-        yield return (target, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
     }
 }

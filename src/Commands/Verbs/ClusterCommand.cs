@@ -41,6 +41,10 @@ static class ClusterCommand
                 + "clusters of the images (.npy, .csv, .parquet, .arrow).",
             Required = true
         };
+        var manifest = new Option<bool>("--manifest")
+        {
+            Description = "Also write manifest.json beside the fused model: the encoder's, with the digest of the fused model."
+        };
         var add = new Option<string>("--add")
         {
             Description = "Clusters that an earlier fit on embeddings wrote (.onnx): assigns the embeddings to them, and warns where they "
@@ -56,7 +60,7 @@ static class ClusterCommand
             + "          uvl cluster new.npy --add clusters.onnx --out new.csv\n"
             + "          srun -n 4 uvl cluster vectors.npy --k 10 --shard auto --out clusters.onnx")
         {
-            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, add, ranks.Shard, ranks.Wait,
+            model, common.Data, common.Polarity, common.Transpose, split, k, method, map, output, manifest, add, ranks.Shard, ranks.Wait,
                 probability,
                 common.Novelty,
                 common.Seed, common.Fit, common.SkipBad, common.Threads, common.Device,
@@ -68,7 +72,7 @@ static class ClusterCommand
             string given = parsed.GetValue(model)!;
             if (EmbeddingFile.HasFormat(given))
             {
-                ClusterVectors.Require(parsed, given, path, common.Data, common.Polarity, common.Transpose, split, map, probability,
+                ClusterVectors.Require(parsed, given, path, common.Data, common.Polarity, common.Transpose, split, map, manifest, probability,
                     common.Novelty, common.Fit, common.SkipBad, common.Device);
                 if (parsed.GetValue(add) is string fitted)
                 {
@@ -105,7 +109,7 @@ static class ClusterCommand
                 EmbeddingFile.RequireFormat(path);
             }
             // Of a fit; a table takes the clusters that the model has.
-            if (!fit && new Option[] { k, method, map }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })
+            if (!fit && new Option[] { k, method, map, manifest }.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })
                 is Option ofFit)
             {
                 throw new ArgumentException($"{ofFit.Name}: expected with a fit (--out FUSED.onnx), found the table '{path}'; fit the "
@@ -113,9 +117,14 @@ static class ClusterCommand
             }
             string encoder = CommonOptions.ModelFile(given);
             CommonOptions.RequireApart(path, [path], encoder);
-            if (fit)
+            bool hasManifest = parsed.GetValue(manifest);
+            if (fit && !hasManifest)
             {
                 OutputPath.RequireNoManifest(path);
+            }
+            else if (fit)
+            {
+                _ = ManifestBeside.Require(encoder); // before images are embedded
             }
             int? asked = CommonOptions.CountOf(parsed, k);
             using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
@@ -163,7 +172,7 @@ static class ClusterCommand
             Dictionary<string, string> metadata = Metadata(session, head, data, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxFile.Load(session.Path), head.Build, metadata);
             FusedProof.Require(fused, head.Labels, data);
-            fused.Save(path);
+            AtomicFile.WriteAll([.. ManifestBeside.Files(path, fused, hasManifest ? ManifestBeside.Require(session.Path) : null)]);
             KnownModels.OfUser.Add(path);
             FitReport.Print(terminal, head, path, "pixels to cluster",
                 $"the {data.Count} images have fewer different embeddings");

@@ -28,12 +28,16 @@ static class JoinCommand
             Description = "Output file: the joint encoder (.onnx), which every command takes.",
             Required = true
         };
+        var manifest = new Option<bool>("--manifest")
+        {
+            Description = "Also write manifest.json beside the joint encoder: those of the encoders, with its digest."
+        };
         var command = new Command("join", "Join encoders into one whose embedding is theirs side by side. Clusters of it err less than "
             + "those of each; it costs the time of all.\n\n"
             + "Examples: uvl join runs/refine-0 runs/refine-1 runs/refine-2 --out joint.onnx\n"
             + "          uvl cluster joint.onnx --data mnist --method spectral --out digits.onnx")
         {
-            models, output,
+            models, output, manifest,
         };
         command.SetAction(parsed =>
         {
@@ -45,14 +49,17 @@ static class JoinCommand
                 throw new ArgumentException($"MODEL: expected two or more encoders, found '{files[0]}' alone.");
             }
             CommonOptions.RequireApart(path, [path], files);
-            OutputPath.RequireNoManifest(path);
+            if (!parsed.GetValue(manifest))
+            {
+                OutputPath.RequireNoManifest(path);
+            }
             EncoderSession[] sessions = [];
             try
             {
                 // The runtime and the contract judge each first, as for any other command.
                 sessions = Array.ConvertAll(files, file => EncoderSession.Open(file, new() { Trial = ProgramStart.Trial }));
                 OnnxModel joint = JointEncoder.Join([.. files.Select(file => (file, OnnxFile.Load(file)))], Metadata(sessions));
-                joint.Save(path);
+                AtomicFile.WriteAll([.. ManifestBeside.Files(path, joint, parsed.GetValue(manifest) ? ManifestOf(files) : null)]);
                 KnownModels.OfUser.Add(path);
                 int width = sessions.Sum(session => session.Dimension);
                 terminal.Line($"{files.Length} encoders side by side, an embedding of {width} numbers in {path}");
@@ -91,6 +98,12 @@ static class JoinCommand
         }
         return metadata;
     }
+
+    static JsonObject ManifestOf(string[] files) => new()
+    {
+        ["method"] = "joint",
+        [ModelManifest.Source] = new JsonArray([.. files.Select(ManifestBeside.Require)]),
+    };
 
     static void RequirePicturesAlike(EncoderSession session, EncoderSession first)
     {
