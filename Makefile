@@ -100,14 +100,15 @@ site: ## artifacts/site: a page that runs the shipped models in the browser; any
 	./uvl page models/refined models/moco models/capsules-fast --data mnist --runtime src/Deploy/Pages/Assets/node_modules --out artifacts/site
 
 models: build ## train the shipped models again: the same bytes with the same libtorch and kind of processor
-	rm -rf runs/moco-0 runs/moco-1 runs/refine-0 runs/refine-1 runs/refined-0 runs/infogan-15 runs/capsules-0
-	for seed in 0 1; do \
+	rm -rf runs/moco-[012] runs/refine-[012] runs/joint-0 runs/refined-0 runs/infogan-15 runs/capsules-0
+	for seed in 0 1 2; do \
 	    ./uvl train moco --seed $$seed --threads 1 --out runs/moco-$$seed || exit 1; \
 	    ./uvl train refine --seed $$seed --threads 1 --set from=runs/moco-$$seed --out runs/refine-$$seed || exit 1; \
 	done
 	cp runs/moco-0/model.onnx runs/moco-0/manifest.json models/moco/onnx
-	./uvl train refine --seed 0 --threads 1 --set from=runs/refine-0,runs/refine-1 --set rounds=1 --set robustness=0.5 --out runs/refined-0
-	./uvl calibrate runs/refined-0 --data mnist --map --out models/refined/onnx/model.onnx
+	./uvl join runs/refine-0 runs/refine-1 runs/refine-2 --manifest --out runs/joint-0/model.onnx
+	./uvl cluster runs/joint-0 --data mnist --method spectral --map --manifest --threads 1 --out runs/refined-0/model.onnx
+	./uvl calibrate runs/refined-0 --data mnist --out models/refined/onnx/model.onnx
 	./uvl train infogan --seed 15 --threads 1 --set consistency=true --set precision=bfloat16 --out runs/infogan-15
 	./uvl export runs/infogan-15 --half --manifest --out runs/infogan-15/half/model.onnx
 	./uvl calibrate runs/infogan-15/half --data mnist --out models/infogan/onnx/model.onnx

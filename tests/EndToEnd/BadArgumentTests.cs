@@ -25,8 +25,8 @@ public sealed class BadArgumentTests : CommandTest
     [InlineData("embed", "--split", "7", "train, test, all")]
     [InlineData("embed", "--fit", "x", "digit, none, letterbox, crop, stretch")]
     [InlineData("cluster", "--split", "1", "train, test, all")]
-    [InlineData("cluster", "--method", "spectral", "kmeans, gmm, balanced")]
-    [InlineData("cluster", "--method", "9", "kmeans, gmm, balanced")]
+    [InlineData("cluster", "--method", "dbscan", "kmeans, gmm, balanced, spectral")]
+    [InlineData("cluster", "--method", "9", "kmeans, gmm, balanced, spectral")]
     [InlineData("evaluate", "--protocol", "x", "strict, poster, both")]
     [InlineData("evaluate", "--protocol", "7", "strict, poster, both")]
     public void Choice_OfNoneThereIs_NamesThem(string command, string option, string given, string words) =>
@@ -46,7 +46,7 @@ public sealed class BadArgumentTests : CommandTest
         var output = new StringWriter();
         Assert.Equal(0, UvlCommand.Create().Run(["cluster", "--help"], output, TextWriter.Null));
         string[] parts =
-            ["--split <train|test|all>", "--method <kmeans|gmm|balanced>", "--fit <digit|none|letterbox|crop|stretch>",
+            ["--split <train|test|all>", "--method <kmeans|gmm|balanced|spectral>", "--fit <digit|none|letterbox|crop|stretch>",
             "--device <auto|cpu|cuda>"];
         Assert.All(parts, part =>
             Assert.Contains(part, output.ToString(), StringComparison.Ordinal));

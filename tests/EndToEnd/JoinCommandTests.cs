@@ -56,7 +56,8 @@ public sealed class JoinCommandTests : CommandTest
         model.WithMetadata(new Dictionary<string, string>(model.Metadata) { ["uvl.preprocess"] = """{"fit":"crop"}""" })
             .Save(In("crop.onnx"));
         Assert.Equal($"'{In("crop.onnx")}': expected metadata 'uvl.preprocess' absent, as '{Checkout.Model("moco")}' has it, found "
-            + """{"fit":"crop"}; join encoders that read pictures alike.""", Fails(4, "join", moco, In("crop.onnx"), "--out", In("j.onnx")));
+            + """{"fit":"crop"}; join encoders that read pictures alike.""",
+            Fails(4, "join", moco, In("crop.onnx"), "--out", In("j.onnx")));
         Assert.Equal($"--manifest: expected manifest.json beside '{In("crop.onnx")}', found none; leave --manifest out.",
             Fails(2, "join", In("crop.onnx"), In("crop.onnx"), "--manifest", "--out", In("j.onnx")));
         Assert.Equal($"--out '{In("crop.onnx")}': writing it would replace '{In("crop.onnx")}', which is read; name another file.",

@@ -37,7 +37,8 @@ public sealed class JointEncoderTests
     {
         OnnxModel encoder = Scaled(1, 2);
         Assert.Equal("'b': expected Float32 x [N,2], as 'a' has, found Float32 x [N,3].", Fails(encoder, Scaled(1, 2, width: 3)));
-        Assert.Equal("'b': expected opset 17, as 'a' has, found 13; export it again with that one.", Fails(encoder, Scaled(1, 2, opset: 13)));
+        Assert.Equal("'b': expected opset 17, as 'a' has, found 13; export it again with that one.",
+            Fails(encoder, Scaled(1, 2, opset: 13)));
         Assert.Equal("'b': expected an output 'embedding' [N,D], found cluster [N,2].", Fails(encoder, Scaled(1, 2, output: "cluster")));
     }
 

@@ -72,8 +72,8 @@ static class ClusterCommand
             string given = parsed.GetValue(model)!;
             if (EmbeddingFile.HasFormat(given))
             {
-                ClusterVectors.Require(parsed, given, path, common.Data, common.Polarity, common.Transpose, split, map, manifest, probability,
-                    common.Novelty, common.Fit, common.SkipBad, common.Device);
+                ClusterVectors.Require(parsed, given, path, common.Data, common.Polarity, common.Transpose, split, map, manifest,
+                    probability, common.Novelty, common.Fit, common.SkipBad, common.Device);
                 if (parsed.GetValue(add) is string fitted)
                 {
                     ClusterVectors.RequireAdd(parsed, path, fitted, k, method, ranks.Shard, common.Seed);

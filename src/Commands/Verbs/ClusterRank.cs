@@ -17,7 +17,8 @@ static class ClusterRank
         if (method is ClusterMethod.Balanced or ClusterMethod.Spectral)
         {
             string name = method == ClusterMethod.Balanced ? "balanced" : "spectral";
-            throw new ArgumentException($"--method {name}: expected kmeans or gmm with --shard; {name} clusters are fitted by one program.");
+            throw new ArgumentException($"--method {name}: expected kmeans or gmm with --shard; {name} clusters are fitted by "
+                + "one program.");
         }
     }
 

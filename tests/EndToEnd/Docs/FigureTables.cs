@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Toolchain.Graph.Inspection;
 using Toolchain.Train.Runs;
 
 namespace Toolchain.EndToEnd.Docs;
@@ -75,13 +76,19 @@ static class FigureTables
     public static string WriteCard(string folder)
     {
         using var manifest = JsonDocument.Parse(File.ReadAllText(Checkout.In("models", folder, "onnx", "manifest.json")));
-        JsonElement root = manifest.RootElement;
+        // Of a joint encoder the runs that it is joined from.
+        JsonElement[] runs = manifest.RootElement.GetProperty("method").GetString() == "joint"
+            ? [.. manifest.RootElement.GetProperty("source").EnumerateArray()] : [manifest.RootElement];
+        JsonElement root = runs[0];
         int seed = root.GetProperty("seed").GetInt32();
         string method = root.GetProperty("method").GetString()!;
+        long parameters = runs.Length == 1 ? root.GetProperty("parameters").GetInt64()
+            : ModelInspection.Load(Checkout.Model(folder)).Parameters;
         var table = new StringBuilder("| | |\n|---|---|\n");
-        table.Append(CultureInfo.InvariantCulture, $"| parameters | {root.GetProperty("parameters").GetInt64():n0} |\n"
+        table.Append(CultureInfo.InvariantCulture, $"| parameters | {parameters:n0} |\n"
             + $"| training | [{method}](../../docs/models/{method}.md), "
-            + $"{root.GetProperty("train_seconds").GetDouble():f0} s, {root.GetProperty("machine").GetString()} |\n");
+            + $"{(runs.Length > 1 ? $"{runs.Length} runs, " : "")}"
+            + $"{runs.Sum(run => run.GetProperty("train_seconds").GetDouble()):f0} s, {root.GetProperty("machine").GetString()} |\n");
         // The recipe that is shipped is the one of the method's headline.
         string? settings = Figure.All.First(row => row.Method == method && row.Headline is not null).Settings;
         foreach (Figure row in Figure.All.Where(row => row.Method == method && row.Settings == settings && row.Of(seed) is not null))
