@@ -80,7 +80,7 @@ static class JoinCommand
         foreach (EncoderSession session in sessions)
         {
             RequirePicturesAlike(session, sessions[0]);
-            all.Add(new JsonObject
+            all.Add((JsonNode)new JsonObject
             {
                 ["method"] = session.Metadata.GetValueOrDefault(ModelKeys.Method),
                 ["seed"] = session.Metadata.GetValueOrDefault(ModelKeys.Seed),
