@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
@@ -18,9 +19,27 @@ static class ManifestBeside
     }
 
     /// <summary>The manifest beside the model at <paramref name="path"/>, for <c>--manifest</c>.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
-    public static JsonObject Require(string path) => Read(path)
-        ?? throw new ArgumentException($"--manifest: expected {RunLayout.Manifest} beside '{path}', found none; leave --manifest out.");
+    /// <exception cref="ArgumentException">There is none, or it is of another model.</exception>
+    public static JsonObject Require(string path)
+    {
+        JsonObject manifest = Read(path)
+            ?? throw new ArgumentException($"--manifest: expected {RunLayout.Manifest} beside '{path}', found none; leave --manifest out.");
+        string digest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path)));
+        return (string?)manifest["model_sha256"] == digest ? manifest
+            : throw new ArgumentException($"--manifest: expected the digest of '{path}' in the {RunLayout.Manifest} beside it, found "
+                + "that of another model; leave --manifest out.");
+    }
+
+    /// <summary>Requires that a model which gets a manifest has the name by which that one knows it.</summary>
+    /// <exception cref="ArgumentException">It has another.</exception>
+    public static void RequireName(string path)
+    {
+        if (Path.GetFileName(path) != RunLayout.Model)
+        {
+            throw new ArgumentException($"--out '{path}': expected a file {RunLayout.Model} with --manifest, found "
+                + $"'{Path.GetFileName(path)}'.");
+        }
+    }
 
     /// <summary>A model, and beside it a manifest that has its digest, as files to be written together.</summary>
     /// <param name="path">The model's path.</param>

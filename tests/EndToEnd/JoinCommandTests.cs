@@ -55,11 +55,21 @@ public sealed class JoinCommandTests : CommandTest
         OnnxModel model = OnnxFile.Load(Checkout.Model("moco"));
         model.WithMetadata(new Dictionary<string, string>(model.Metadata) { ["uvl.preprocess"] = """{"fit":"crop"}""" })
             .Save(In("crop.onnx"));
-        Assert.Equal($"'{In("crop.onnx")}': expected metadata 'uvl.preprocess' absent, as '{Checkout.Model("moco")}' has it, found "
-            + """{"fit":"crop"}; join encoders that read pictures alike.""",
+        Assert.Equal($"'{In("crop.onnx")}': expected pictures read as '{Checkout.Model("moco")}' reads them (as digits), found "
+            + """{"fit":"crop"} (metadata 'uvl.preprocess'); join encoders that read them alike.""",
             Fails(4, "join", moco, In("crop.onnx"), "--out", In("j.onnx")));
         Assert.Equal($"--manifest: expected manifest.json beside '{In("crop.onnx")}', found none; leave --manifest out.",
-            Fails(2, "join", In("crop.onnx"), In("crop.onnx"), "--manifest", "--out", In("j.onnx")));
+            Fails(2, "join", In("crop.onnx"), In("crop.onnx"), "--manifest", "--out", In("j/model.onnx")));
+        Ok("join", moco, moco, "--manifest", "--out", In("pair/model.onnx"));
+        File.Copy(In("crop.onnx"), In("pair/other.onnx"));
+        Assert.Equal($"--manifest: expected the digest of '{In("pair/other.onnx")}' in the manifest.json beside it, found that of another "
+            + "model; leave --manifest out.",
+            Fails(2, "join", In("pair/other.onnx"), In("crop.onnx"), "--manifest", "--out", In("j/model.onnx")));
+        Assert.Equal($"--out '{In("j.onnx")}': expected a file model.onnx with --manifest, found 'j.onnx'.",
+            Fails(2, "join", moco, moco, "--manifest", "--out", In("j.onnx")));
+        Assert.Equal($"--out '{In("j.txt")}': expected .onnx.", Fails(2, "join", moco, moco, "--out", In("j.txt")));
+        Assert.Equal("--k '1': expected at least 2 and fewer than the 20 embeddings with --method spectral.",
+            Fails(2, "cluster", moco, "--data", "strokes:20", "--split", "all", "--method", "spectral", "--k", "1", "--out", In("j.onnx")));
         Assert.Equal($"--out '{In("crop.onnx")}': writing it would replace '{In("crop.onnx")}', which is read; name another file.",
             Fails(2, "join", moco, In("crop.onnx"), "--out", In("crop.onnx")));
         Assert.False(File.Exists(In("j.onnx")));

@@ -16,10 +16,10 @@ public sealed class JointEncoderTests
         GraphChecker.Check(joint);
         Assert.Equal("[N,3]", Assert.Single(joint.Outputs).Shape.ToString());
         Assert.Equal("v", joint.Metadata["k"]);
-        // (3, 4) has length 5, and an embedding of two numbers gets sqrt(2); its first number alone is 1 or -1; zeros stay.
+        // (3, 4) has length 5, and an embedding of two numbers gets sqrt(2); its first number alone is 1 or -1; zeros give ones.
         double[] rows = Evaluator.Run(joint, new Dictionary<string, TensorData> { ["x"] = TensorData.Of([3f, 4, 0, 0], 2, 2) })["embedding"]
             .ToDoubles();
-        Assert.Equal([0.6 * Math.Sqrt(2), 0.8 * Math.Sqrt(2), -1, 0, 0, 0], rows, (wanted, found) => Math.Abs(wanted - found) < 1e-6);
+        Assert.Equal([0.6 * Math.Sqrt(2), 0.8 * Math.Sqrt(2), -1, 1, 1, 1], rows, (wanted, found) => Math.Abs(wanted - found) < 1e-6);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ static class CalibrateCommand
             var terminal = new Terminal(parsed);
             string path = parsed.GetValue(output)!, encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
             CommonOptions.RequireApart(path, [path], encoder);
-            OutputPath.RequireFile(path);
+            Endings.Require(path, ".onnx");
             using EncoderSession session = EncoderSession.Open(encoder, common.Encoder(parsed));
             if (session.Dimension == 0 || (parsed.GetValue(map) && !session.HasClusters))
             {

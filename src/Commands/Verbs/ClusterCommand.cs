@@ -124,6 +124,7 @@ static class ClusterCommand
             }
             else if (fit)
             {
+                ManifestBeside.RequireName(path);
                 _ = ManifestBeside.Require(encoder); // before images are embedded
             }
             int? asked = CommonOptions.CountOf(parsed, k);
@@ -161,6 +162,10 @@ static class ClusterCommand
             {
                 throw new ArgumentException($"--k {(asked is null ? $"({count} by default)" : $"'{count}'")}: expected at most "
                     + $"{data.Count}, the number of images.");
+            }
+            if (parsed.GetValue(method) == ClusterMethod.Spectral)
+            {
+                SpectralHead.RequireCount(count, data.Count);
             }
             if (parsed.GetValue(map))
             {

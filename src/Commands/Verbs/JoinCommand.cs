@@ -25,21 +25,22 @@ static class JoinCommand
         };
         var output = new Option<string>("--out")
         {
-            Description = "Output file: the joint encoder (.onnx), which every command takes.",
+            Description = "Output file: the joint encoder (.onnx), which every command takes; model.onnx with --manifest.",
             Required = true
         };
         var manifest = new Option<bool>("--manifest")
         {
             Description = "Also write manifest.json beside the joint encoder: those of the encoders, with its digest."
         };
-        var command = new Command("join", "Join encoders into one whose embedding is theirs side by side. Clusters of it err less than "
-            + "those of each; it costs the time of all.\n\n"
+        var command = new Command("join", "Join encoders into one whose embedding is theirs side by side, each divided by its length "
+            + "and times the root of its width. Clusters of it err less than those of each; it costs the time of all. Calibrate it anew "
+            + "for --novelty.\n\n"
             + "Examples: uvl join runs/refine-0 runs/refine-1 runs/refine-2 --out joint.onnx\n"
             + "          uvl cluster joint.onnx --data mnist --method spectral --out digits.onnx")
         {
             models, output, manifest,
         };
-        command.SetAction(parsed =>
+        command.SetAction((parsed, cancellation) =>
         {
             var terminal = new Terminal(parsed);
             string path = parsed.GetValue(output)!;
@@ -48,8 +49,13 @@ static class JoinCommand
             {
                 throw new ArgumentException($"MODEL: expected two or more encoders, found '{files[0]}' alone.");
             }
+            Endings.Require(path, ".onnx");
             CommonOptions.RequireApart(path, [path], files);
-            if (!parsed.GetValue(manifest))
+            if (parsed.GetValue(manifest))
+            {
+                ManifestBeside.RequireName(path);
+            }
+            else
             {
                 OutputPath.RequireNoManifest(path);
             }
@@ -58,8 +64,11 @@ static class JoinCommand
             {
                 // The runtime and the contract judge each first, as for any other command.
                 sessions = Array.ConvertAll(files, file => EncoderSession.Open(file, new() { Trial = ProgramStart.Trial }));
-                OnnxModel joint = JointEncoder.Join([.. files.Select(file => (file, OnnxFile.Load(file)))], Metadata(sessions));
-                AtomicFile.WriteAll([.. ManifestBeside.Files(path, joint, parsed.GetValue(manifest) ? ManifestOf(files) : null)]);
+                OnnxModel joint = JointEncoder.Join([.. files.Select(file => (file, OnnxFile.Load(file)))], sessions[0].Metadata)
+                    .WithMetadata(Metadata(sessions));
+                JsonObject? origin = parsed.GetValue(manifest) ? ManifestOf(files) : null;
+                cancellation.ThrowIfCancellationRequested();
+                AtomicFile.WriteAll([.. ManifestBeside.Files(path, joint, origin)]);
                 KnownModels.OfUser.Add(path);
                 int width = sessions.Sum(session => session.Dimension);
                 terminal.Line($"{files.Length} encoders side by side, an embedding of {width} numbers in {path}");
@@ -69,7 +78,7 @@ static class JoinCommand
             {
                 Array.ForEach(sessions, session => session.Dispose());
             }
-            return ExitCodes.Ok;
+            return Task.FromResult(ExitCodes.Ok);
         });
         return command;
     }
@@ -107,12 +116,14 @@ static class JoinCommand
 
     static void RequirePicturesAlike(EncoderSession session, EncoderSession first)
     {
+        const string digits = "as digits";
         (string? wanted, string? found) = (first.Metadata.GetValueOrDefault(ModelKeys.Preprocess),
             session.Metadata.GetValueOrDefault(ModelKeys.Preprocess));
         if (wanted != found)
         {
-            throw new InvalidModelException($"'{session.Path}': expected metadata '{ModelKeys.Preprocess}' {wanted ?? "absent"}, as "
-                + $"'{first.Path}' has it, found {found ?? "none"}; join encoders that read pictures alike.");
+            throw new InvalidModelException($"'{session.Path}': expected pictures read as '{first.Path}' reads them "
+                + $"({wanted ?? digits}), found {found ?? digits} (metadata '{ModelKeys.Preprocess}'); join encoders that read "
+                + "them alike.");
         }
     }
 }

@@ -46,6 +46,10 @@ static class ProbeCommand
         {
             var terminal = new Terminal(parsed);
             string spec = common.Spec(parsed, terminal, drawn: false), encoder = CommonOptions.ModelFile(parsed.GetValue(model)!);
+            if (parsed.GetValue(output) is string named)
+            {
+                Endings.Require(named, ".onnx");
+            }
             foreach (string target in new[] { parsed.GetValue(output), parsed.GetValue(training) }.OfType<string>())
             {
                 CommonOptions.RequireApart(target, [target], encoder);

@@ -72,15 +72,19 @@ public static class ClusterHead
     /// <param name="rows">Float tensor [N,D].</param>
     /// <param name="weight">[K,D].</param>
     /// <param name="bias">[K].</param>
+    /// <param name="type">
+    /// What it computes in: float32 also runs where there is no float64 (OpenCV), at the price of other labels at near ties.
+    /// </param>
     /// <exception cref="GraphException">The rows have another width than the weights.</exception>
-    public static (Value Probability, Value Cluster) Linear(GraphBuilder graph, Value rows, double[,] weight, double[] bias)
+    public static (Value Probability, Value Cluster) Linear(GraphBuilder graph, Value rows, double[,] weight, double[] bias,
+        ElementType type = ElementType.Float64)
     {
-        // [K,D]
-        Value w =
-            graph.Initializer("linear.weight", TensorData.Of(weight.Cast<double>().ToArray(), weight.GetLength(0), weight.GetLength(1)));
-        // [N,K]
-        Value logits = graph.Gemm(graph.Cast(rows, ElementType.Float64), w,
-            graph.Initializer("linear.bias", TensorData.Of(bias, bias.Length)), transB: true);
+        Value w = Weight("linear.weight", weight.Cast<double>(), weight.GetLength(0), weight.GetLength(1)); // [K,D]
+        Value logits = graph.Gemm(graph.Cast(rows, type), w, Weight("linear.bias", bias, bias.Length), transB: true); // [N,K]
         return (graph.Cast(graph.Softmax(logits), ElementType.Float32), graph.ArgMax(logits, 1));
+
+        Value Weight(string name, IEnumerable<double> values, params long[] sizes) => graph.Initializer(name,
+            type == ElementType.Float64 ? TensorData.Of([.. values], sizes)
+            : TensorData.Of([.. values.Select(value => (float)value)], sizes));
     }
 }

@@ -6,12 +6,13 @@ namespace Toolchain.Graph.Heads;
 /// <summary>Several encoders side by side as one.</summary>
 public static class JointEncoder
 {
-    // Of an embedding's length: one of zeros stays so. Not 0 in half precision either.
-    const double Least = 1e-6;
+    // Added to every element, so that an embedding of zeros has a direction too. OpenCV 4.6 reads a division by the
+    // length, but by none that is bounded or added to.
+    const double Little = 1e-6;
 
     /// <summary>
     /// A model whose <c>embedding</c> [N,D] is the encoders' embeddings [N,D_i] one after the other, each divided by its Euclidean length
-    /// and times sqrt(D_i), so that none outweighs the others.
+    /// and times sqrt(D_i), so that none outweighs the others. One of zeros has the direction of (1, .., 1).
     /// </summary>
     /// <param name="encoders">
     /// At least one, with the name by which errors call it: all of the same inputs and opset, each with an output <c>embedding</c>
@@ -38,9 +39,9 @@ public static class JointEncoder
 
     static Value OfOneLength(GraphBuilder graph, Value embedding)
     {
-        Value length = graph.Reduce("ReduceL2", embedding, [1], keep: true); // [N,1]
-        Value safe = graph.Apply("Max", [length, graph.Scalar(Least, length)]);
-        return graph.Mul(graph.Div(embedding, safe), graph.Scalar(Math.Sqrt((double)embedding.Shape[1].Size!), embedding));
+        Value some = graph.Add(embedding, graph.Scalar(Little, embedding));
+        Value length = graph.Reduce("ReduceL2", some, [1], keep: true); // [N,1]
+        return graph.Mul(graph.Div(some, length), graph.Scalar(Math.Sqrt((double)embedding.Shape[1].Size!), embedding));
     }
 
     static void RequireLike(string name, OnnxModel model, (string Name, OnnxModel Model) first)
