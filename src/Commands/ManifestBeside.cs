@@ -41,6 +41,22 @@ static class ManifestBeside
         }
     }
 
+    /// <summary>Writes a model, and with it a manifest where it gets one.</summary>
+    /// <param name="path">The model's path.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="manifest">What the manifest says else; null for no manifest.</param>
+    public static void Save(string path, OnnxModel model, JsonObject? manifest)
+    {
+        if (manifest is null)
+        {
+            model.Save(path); // of any size
+        }
+        else
+        {
+            AtomicFile.WriteAll([.. Files(path, model, manifest)]);
+        }
+    }
+
     /// <summary>A model, and beside it a manifest that has its digest, as files to be written together.</summary>
     /// <param name="path">The model's path.</param>
     /// <param name="model">The model.</param>

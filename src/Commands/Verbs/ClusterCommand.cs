@@ -177,7 +177,7 @@ static class ClusterCommand
             Dictionary<string, string> metadata = Metadata(session, head, data, parsed.GetValue(map));
             OnnxModel fused = FusedModel.Fuse(OnnxFile.Load(session.Path), head.Build, metadata);
             FusedProof.Require(fused, head.Labels, data);
-            AtomicFile.WriteAll([.. ManifestBeside.Files(path, fused, hasManifest ? ManifestBeside.Require(session.Path) : null)]);
+            ManifestBeside.Save(path, fused, hasManifest ? ManifestBeside.Require(session.Path) : null);
             KnownModels.OfUser.Add(path);
             FitReport.Print(terminal, head, path, "pixels to cluster",
                 $"the {data.Count} images have fewer different embeddings");

@@ -68,7 +68,7 @@ static class JoinCommand
                     .WithMetadata(Metadata(sessions));
                 JsonObject? origin = parsed.GetValue(manifest) ? ManifestOf(files) : null;
                 cancellation.ThrowIfCancellationRequested();
-                AtomicFile.WriteAll([.. ManifestBeside.Files(path, joint, origin)]);
+                ManifestBeside.Save(path, joint, origin);
                 KnownModels.OfUser.Add(path);
                 int width = sessions.Sum(session => session.Dimension);
                 terminal.Line($"{files.Length} encoders side by side, an embedding of {width} numbers in {path}");

@@ -12,7 +12,7 @@ public static class JointEncoder
 
     /// <summary>
     /// A model whose <c>embedding</c> [N,D] is the encoders' embeddings [N,D_i] one after the other, each divided by its Euclidean length
-    /// and times sqrt(D_i), so that none outweighs the others. One of zeros has the direction of (1, .., 1).
+    /// and times sqrt(D_i), so that none outweighs another of its width. One of zeros has the direction of (1, .., 1).
     /// </summary>
     /// <param name="encoders">
     /// At least one, with the name by which errors call it: all of the same inputs and opset, each with an output <c>embedding</c>
