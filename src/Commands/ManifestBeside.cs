@@ -50,32 +50,20 @@ static class ManifestBeside
         if (manifest is null)
         {
             model.Save(path); // of any size
+            return;
         }
-        else
+        SavedModel saved = model.Describe();
+        (manifest["model_sha256"], manifest["model_bytes"]) = (saved.Sha256, saved.Bytes);
+        string text = manifest.ToJsonString(new()
         {
-            AtomicFile.WriteAll([.. Files(path, model, manifest)]);
-        }
-    }
-
-    /// <summary>A model, and beside it a manifest that has its digest, as files to be written together.</summary>
-    /// <param name="path">The model's path.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="manifest">What the manifest says else; null for no manifest.</param>
-    public static IEnumerable<(string Path, Action<Stream> Write)> Files(string path, OnnxModel model, JsonObject? manifest)
-    {
-        if (manifest is not null)
-        {
-            SavedModel saved = model.Describe();
-            (manifest["model_sha256"], manifest["model_bytes"]) = (saved.Sha256, saved.Bytes);
-            string text = manifest.ToJsonString(new()
-            {
-                WriteIndented = true,
-                NewLine = "\n",
-                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
-            }) + "\n";
-            yield return (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, RunLayout.Manifest),
-                stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-        }
-        yield return (path, stream => stream.Write(model.ToBytes()));
+            WriteIndented = true,
+            NewLine = "\n",
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+        }) + "\n";
+        AtomicFile.WriteAll([
+            (Path.Combine(Path.GetDirectoryName(Path.GetFullPath(path))!, RunLayout.Manifest),
+                stream => stream.Write(Encoding.UTF8.GetBytes(text))),
+            (path, stream => stream.Write(model.ToBytes())),
+        ]);
     }
 }

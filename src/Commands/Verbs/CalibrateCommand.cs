@@ -22,7 +22,8 @@ static class CalibrateCommand
         var map = new Option<bool>("--map") { Description = "Also fit a cluster-to-class map of its clusters, which uses labels." };
         var output = new Option<string>("--out")
         {
-            Description = "Output file: the same model with this metadata (.onnx); a manifest is updated with it.",
+            Description = "Output file: the same model with this metadata (.onnx); called model.onnx, it gets the manifest beside the "
+                + "model along.",
             Required = true
         };
         var command = new Command("calibrate", "Store in a model what its training images look like, so that embed and cluster detect "
@@ -64,7 +65,9 @@ static class CalibrateCommand
                 ClusterDigits.Fit(metadata, [.. embeddings.Clusters!.Select(cluster => (int)cluster)], session.ClusterCount, data);
             }
             OnnxModel calibrated = OnnxFile.Load(session.Path).WithMetadata(metadata);
-            AtomicFile.WriteAll([.. ManifestBeside.Files(path, calibrated, ManifestBeside.Read(session.Path))]);
+            // A manifest knows its model as model.onnx.
+            bool hasManifest = Path.GetFileName(path) == RunLayout.Model;
+            ManifestBeside.Save(path, calibrated, hasManifest ? ManifestBeside.Read(session.Path) : null);
             KnownModels.OfUser.Add(path);
             terminal.Line(string.Create(CultureInfo.InvariantCulture,
                 $"novelty above 1 is farther than {novelty.Distance:g4} from {novelty.CentreCount} centres, as 1 % of held-out training "
