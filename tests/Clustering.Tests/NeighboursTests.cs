@@ -100,6 +100,24 @@ public sealed class NeighboursTests
         }
     }
 
+    // Small whole numbers: distances are exact and mostly equal, so what is left out at a list's end depends on indices alone.
+    [Theory]
+    [InlineData(2, 1)]
+    [InlineData(47, 46)]
+    [InlineData(97, 5)]
+    [InlineData(2500, 15)]
+    public void OfEach_OfEqualDistances_TakesTheLowerIndicesAtAnyThreadCount(int count, int neighbours)
+    {
+        var random = new Random(count);
+        var rows = new Rows(Enumerable.Range(0, count * 3).Select(_ => (float)random.Next(3)).ToArray(), 3);
+        int[] nearest = [.. Enumerable.Range(0, count).SelectMany(own => Enumerable.Range(0, count).Where(row => row != own)
+            .OrderBy(row => VectorKernels.SquaredDistance(rows[row], rows[own])).ThenBy(row => row).Take(neighbours))];
+        foreach (int threads in new[] { 1, 2, 5 })
+        {
+            Assert.Equal(nearest, NeighbourSearch.OfEach(rows, neighbours, threads).Indices);
+        }
+    }
+
     [Fact]
     public void Euclidean_Ties_GoToTheLowerIndex()
     {

@@ -101,7 +101,9 @@ public static class NeighbourSearch
     {
         float[] norms = [.. Enumerable.Range(0, @base.Count).Select(row => VectorKernels.Dot(@base[row], @base[row]))];
         // The nearest has the largest 2xy - |y|^2.
-        (int[] indices, float[] scores) = Search(queries, @base, (2, norms), (count, firstOwn), threads);
+        bool isSymmetric = firstOwn == 0 && queries.Count == @base.Count && @base.Count <= BlockRows;
+        (int[] indices, float[] scores) = isSymmetric ? SymmetricSearch.Run(@base, norms, count, threads)
+            : Search(queries, @base, (2, norms), (count, firstOwn), threads);
         for (int row = 0; row < queries.Count; row++)
         {
             for (int i = row * count; i < (row + 1) * count; i++)

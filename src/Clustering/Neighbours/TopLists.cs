@@ -45,8 +45,11 @@ sealed class TopLists
     /// <summary>Indices of a query's scores.</summary>
     public ReadOnlySpan<int> Of(int query) => Indices.AsSpan(query * count, count);
 
+    /// <summary>The last score of a query.</summary>
+    public float Least(int query) => Scores[query * count + count - 1];
+
     /// <summary>Whether a query was offered enough scores.</summary>
-    public bool IsFull(int query) => Scores[query * count + count - 1] > float.NegativeInfinity;
+    public bool IsFull(int query) => Least(query) > float.NegativeInfinity;
 
     /// <summary>Forgets a query's scores.</summary>
     public void Clear(int query) => Scores.AsSpan(query * count, count).Fill(float.NegativeInfinity);
@@ -58,7 +61,7 @@ sealed class TopLists
     public void Offer(int query, int index, float score) =>
         Insert(Scores.AsSpan(query * count, count), Indices.AsSpan(query * count, count), index, score);
 
-    /// <summary>Offers a query the scores factor * product - offset of a panel's columns, in rising order of index.</summary>
+    /// <summary>Offers a query the scores factor * product - offset of a panel's columns.</summary>
     /// <param name="query">The query.</param>
     /// <param name="products">Its products with the columns.</param>
     /// <param name="firstColumn">Index of the first column.</param>
@@ -72,8 +75,8 @@ sealed class TopLists
         var scale = Vector256.Create(factor);
         Vector256<float> low = Vector256.LoadUnsafe(ref product) * scale - Vector256.LoadUnsafe(ref offset);
         Vector256<float> high = Vector256.LoadUnsafe(ref product, 8) * scale - Vector256.LoadUnsafe(ref offset, 8);
-        uint better = Vector256.GreaterThan(low, least).ExtractMostSignificantBits() | Vector256.GreaterThan(high, least)
-            .ExtractMostSignificantBits() << 8;
+        uint better = Vector256.GreaterThanOrEqual(low, least).ExtractMostSignificantBits()
+            | Vector256.GreaterThanOrEqual(high, least).ExtractMostSignificantBits() << 8;
         if (better == 0)
         {
             return;
@@ -92,19 +95,22 @@ sealed class TopLists
 
     static void Insert(Span<float> scores, Span<int> indices, int index, float score)
     {
-        if (!(score > scores[^1]))
+        if (!Precedes(score, index, scores[^1], indices[^1]))
         {
             return;
         }
-        // Behind those that are as large.
         int at = 0;
         for (int end = scores.Length - 1; at < end;)
         {
             int middle = (at + end) / 2;
-            (at, end) = score > scores[middle] ? (at, middle) : (middle + 1, end);
+            (at, end) = Precedes(score, index, scores[middle], indices[middle]) ? (at, middle) : (middle + 1, end);
         }
         scores[at..^1].CopyTo(scores[(at + 1)..]);
         indices[at..^1].CopyTo(indices[(at + 1)..]);
         (scores[at], indices[at]) = (score, index);
     }
+
+    // The larger score, of equal ones the lower index, in whatever order they are offered.
+    static bool Precedes(float score, int index, float otherScore, int otherIndex) =>
+        score > otherScore || (score == otherScore && index < otherIndex);
 }
