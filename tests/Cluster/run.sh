@@ -237,19 +237,36 @@ if cmp one-near.npy near.npy > log 2>&1 && cmp one-near.distances.npy near.dista
 else
     say "FAIL submit: four ranks find neighbours: $(tail -1 log) $(tr '\n' ' ' < said)"
 fi
+# Kills rank 2 of what makes $1, once there are $2 steps, and says when.
+kill_rank() {
+    local pid
+    fitting "$1" "$2"
+    for pid in $(tasks 'n[1-4]' "$1"); do
+        if grep -qzx SLURM_PROCID=2 "/proc/$pid/environ" && grep -qza -- 2/4 "/proc/$pid/cmdline" \
+            && [ "$(cat "/proc/$pid/comm")" != bash ]; then
+            kill -9 "$pid" && echo "rank 2 at step $(compgen -G "$1.fit/*.total" | wc -l)"
+        fi
+    done
+}
 submit_fit cluster --k 12 --method gmm --out submitted.onnx --nodes $nodes > said 2>&1 &
 follower=$!
-fitting submitted.onnx 10
-killed=
-for pid in $(tasks 'n[1-4]' submitted.onnx); do
-    if grep -qzx SLURM_PROCID=2 "/proc/$pid/environ" && grep -qza -- 2/4 "/proc/$pid/cmdline" \
-        && [ "$(cat "/proc/$pid/comm")" != bash ]; then
-        kill -9 "$pid" && killed="rank 2 at step $(compgen -G 'submitted.onnx.fit/*.total' | wc -l)"
-    fi
-done
+killed=$(kill_rank submitted.onnx 10)
 wait $follower
 if [ "$killed" ] && cmp one-gmm.onnx submitted.onnx > log 2>&1; then say "PASS submit: a rank that was killed ($killed) goes on"; else
     say "FAIL submit: a rank that was killed ($killed): $(tail -1 log) $(tr '\n' ' ' < said)"
+fi
+# Neighbours in three steps; the rank dies in the second.
+"$python" "$here/clouds.py" three.npy 150000 8
+"$uvl" neighbours three.npy --quiet --each --mode exact --count 5 --out one-three.npy > said 2>&1 \
+    || say "FAIL one program finds neighbours of three parts: $(tail -1 said)"
+rows=three.npy submit_fit neighbours --count 5 --out three-near.npy --ranks $nodes > said 2>&1 &
+follower=$!
+killed=$(kill_rank three-near.npy 1)
+wait $follower
+if [ "$killed" ] && cmp one-three.npy three-near.npy > log 2>&1 && cmp one-three.distances.npy three-near.distances.npy > log 2>&1; then
+    say "PASS submit: a rank that was killed ($killed) goes on finding neighbours"
+else
+    say "FAIL submit: a rank that was killed ($killed), neighbours: $(tail -1 log) $(tr '\n' ' ' < said)"
 fi
 submit_fit cluster --k 400000 --out many.onnx --ranks 2 > said 2> err
 status=$?
